@@ -1,0 +1,59 @@
+# What every target of the project shares, and the two functions that make one.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+# Nothing may fuse or reorder floating point behind the source's back: the
+# same bits everywhere are a promise.
+add_library(mtlkit_flags INTERFACE)
+target_compile_options(mtlkit_flags INTERFACE
+  -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  -Wdouble-promotion $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+  $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
+  $<$<BOOL:${MTLKIT_WERROR}>:-Werror>)
+target_include_directories(mtlkit_flags INTERFACE ${PROJECT_SOURCE_DIR}/lib)
+target_compile_definitions(mtlkit_flags INTERFACE
+  EIGEN_DONT_PARALLELIZE
+  $<$<BOOL:${MTLKIT_REAL64}>:MTLKIT_REAL64>)
+if(MTLKIT_SANITIZE)
+  target_compile_options(mtlkit_flags INTERFACE
+    -fsanitize=${MTLKIT_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(mtlkit_flags INTERFACE -fsanitize=${MTLKIT_SANITIZE})
+endif()
+
+# mtlkit_module(NAME SOURCES ... [DEPENDS ...] [LIBRARIES ...]
+#               [PRIVATE_LIBRARIES ...])
+# One module of the library: a folder, a static library, a target.
+# DEPENDS names other modules, the two LIBRARIES third-party targets.
+function(mtlkit_module name)
+  cmake_parse_arguments(ARG "" ""
+    "SOURCES;DEPENDS;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
+  add_library(mtlkit_${name} STATIC ${ARG_SOURCES})
+  list(TRANSFORM ARG_DEPENDS PREPEND mtlkit_)
+  target_link_libraries(mtlkit_${name}
+    PUBLIC mtlkit_flags ${ARG_DEPENDS} ${ARG_LIBRARIES}
+    PRIVATE ${ARG_PRIVATE_LIBRARIES})
+endfunction()
+
+# mtlkit_test(NAME SOURCES ... DEPENDS ... [LIBRARIES ...])
+# One doctest program, build/bin/test-NAME, run by ctest as NAME.
+function(mtlkit_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  add_executable(test-${name} ${ARG_SOURCES})
+  list(TRANSFORM ARG_DEPENDS PREPEND mtlkit_)
+  target_link_libraries(test-${name} PRIVATE
+    mtlkit_flags mtlkit_doctest ${ARG_DEPENDS} ${ARG_LIBRARIES})
+  target_include_directories(test-${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(test-${name} PRIVATE
+    MTLKIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+    MTLKIT_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  add_test(NAME ${name} COMMAND test-${name})
+endfunction()

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/view.h"
+
+namespace mtlkit {
+
+// Parts of `text` between separators; "a,,b" has three parts, "" has none.
+std::vector<std::string> Split(std::string_view text, char separator);
+std::string Join(const std::vector<std::string>& parts,
+                 std::string_view separator);
+std::string_view Trim(std::string_view text);
+
+// The whole of `text` as a number; false if it is anything else. Accepts what
+// std::from_chars does, a leading '+', and nothing locale-dependent.
+bool ParseNumber(std::string_view text, double* value);
+bool ParseInteger(std::string_view text, long long* value);
+
+// The shortest decimal text that reads back as the same number.
+std::string FormatNumber(double value);
+std::string FormatNumber(float value);
+
+// Whether `text` matches a shell pattern of '*', '?' and literal characters.
+bool MatchesPattern(std::string_view pattern, std::string_view text);
+
+// Natural order of class names: numbers by value, before words by bytes.
+bool NaturalLess(std::string_view a, std::string_view b);
+
+}  // namespace mtlkit
