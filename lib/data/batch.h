@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/rng.h"
+#include "base/view.h"
+#include "data/dataset.h"
+
+namespace mtlkit {
+
+// The inputs of a batch, one an input block; which members are filled depends
+// on the block's kind.
+struct InputBatch {
+  InputKind kind = InputKind::kDense;
+  ConstMatView dense;  // rows x features
+  // Compressed rows of this batch: row_starts[0] = 0, rows + 1 entries.
+  std::span<const Index> row_starts;
+  std::span<const std::int32_t> indices;
+  std::span<const Real> values;
+  Index sparse_cols = 0;
+  // rows x categorical columns, each 0 .. number of categories (the last for
+  // missing or unseen).
+  Mat<const std::int32_t> codes;
+};
+
+// The labels of a batch for one task.
+struct TargetBatch {
+  // rows x target_cols; NaN cells are missing. Regression targets are
+  // normalised by the task's mean and deviation.
+  ConstMatView target;
+  // Sample weight of each row times the label's own; 0 where no label is.
+  std::span<const Real> weight;
+  Index labelled = 0;     // rows with a weight above 0
+  double weight_sum = 0;  // sum of the weights, in row order
+};
+
+struct Batch {
+  Index rows = 0;
+  std::span<const Index> row_numbers;  // in the dataset
+  std::vector<InputBatch> inputs;
+  std::vector<TargetBatch> targets;  // one a task, in the order of tasks
+};
+
+// Gathers rows of a dataset into blocks that are allocated once. Not
+// thread-safe; the dataset must outlive it.
+class Batcher {
+ public:
+  // `capacity`: the largest number of rows of a batch.
+  Batcher(const Dataset& dataset, Index capacity);
+  ~Batcher();
+  Batcher(const Batcher&) = delete;
+  Batcher& operator=(const Batcher&) = delete;
+
+  // The batch stays valid until the next call. Allocates nothing. Throws
+  // kBadInput where an input holds NaN or infinity, with row and column.
+  const Batch& Load(std::span<const Index> rows);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// Rows of one epoch in the order they will be seen. The order depends only on
+// (seed, epoch, rows), so a resumed run sees the same batches.
+class EpochOrder {
+ public:
+  // Every batch but the last has `batch` rows.
+  EpochOrder(std::span<const Index> rows, Index batch);
+
+  void Shuffle(Seed seed, Index epoch);
+  Index batch_count() const;
+  // Needs 0 <= i < batch_count().
+  std::span<const Index> Batch(Index i) const;
+
+ private:
+  std::vector<Index> sorted_;
+  std::vector<Index> order_;
+  Index batch_;
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/array.h"
+#include "base/view.h"
+#include "data/task.h"
+#include "data/transform.h"
+
+namespace mtlkit {
+
+enum class InputKind { kDense, kSparse, kCategorical };
+
+// What a network must know of an input block.
+struct InputSpec {
+  std::string name;
+  InputKind kind = InputKind::kDense;
+  Index cols = 0;                    // features, or categorical columns
+  std::vector<std::string> columns;  // their names; may be empty (sparse)
+  // Categorical only, for each column: its category names; code c of column j
+  // is categories[j][c]. A network gets codes 0 .. size(), where size() stands
+  // for "missing or never seen in training".
+  std::vector<std::vector<std::string>> categories;
+};
+
+// One group of input columns of all rows. Which members are filled depends on
+// the kind. A table before preparation may hold NaN and code -1 for missing;
+// a prepared dataset never does (`mtl-prep` imputes or refuses).
+struct InputBlock : InputSpec {
+  // kDense, row-major rows x cols; one of the two. `wide` only in tables whose
+  // numbers would change in single precision.
+  Array<float> dense;
+  Array<double> wide;
+  // kSparse, compressed rows: entries of row i are [row_starts[i],
+  // row_starts[i + 1]), column numbers ascending within a row.
+  Array<std::int64_t> row_starts;
+  Array<std::int32_t> indices;
+  Array<float> values;
+  // kCategorical, rows x cols; -1 is missing.
+  Array<std::int32_t> codes;
+};
+
+// Names of rows, unique: integers or texts.
+using RowIds =
+    std::variant<std::vector<std::int64_t>, std::vector<std::string>>;
+Index IdCount(const RowIds& ids);
+std::string IdText(const RowIds& ids, Index row);
+
+// The labels of one task.
+struct Labels {
+  // Rows that have a place here, ascending; used if !on_all_rows.
+  std::vector<Index> rows;
+  bool on_all_rows = true;
+  // places x target_cols: numbers, class numbers, or 0/1; NaN is missing.
+  std::vector<float> values;
+  // One weight a place; empty: 1.
+  std::vector<float> weights;
+};
+
+// What a network is built for.
+struct Schema {
+  std::vector<InputSpec> inputs;
+  std::vector<Task> tasks;
+};
+
+// Rows with their inputs, labels and splits. Read-only after loading: any
+// number of threads may share it. Large inputs are mappings of the file, so
+// memory does not grow with rows that are not in use.
+struct Dataset {
+  Index rows = 0;
+  RowIds ids;
+  std::vector<InputBlock> inputs;
+  std::vector<Task> tasks;
+  std::vector<Labels> labels;  // one a task, in the order of tasks
+  // Ascending row numbers; names are free (train, valid, test, fold0 ...).
+  std::map<std::string, std::vector<Index>> splits;
+  std::vector<float> weights;        // one a row; empty: 1
+  std::vector<std::int64_t> groups;  // one a row; empty: none
+  // Fitted on the training rows, in order of application; empty in a table.
+  Transforms transforms;
+  // Identity of the content it was read from; "" if made in memory.
+  std::string content_sha256;
+  // Provenance of the file it was read from (a JSON array as text), or "".
+  std::string provenance;
+
+  Schema schema() const;
+  const InputBlock* FindInput(std::string_view name) const;
+  // The rows of a split; an unknown name is an error that lists the known.
+  const std::vector<Index>& SplitRows(std::string_view name) const;
+};
+
+// Everything that must hold of a dataset and that its reader cannot see: equal
+// lengths, ascending unique rows in range, labels in range, ids unique, codes
+// in range, splits disjoint (folds apart), CSR well-formed. Throws kBadInput,
+// naming the first offender. Called when a file is read and before one is
+// written.
+void CheckDataset(const Dataset& dataset);
+
+}  // namespace mtlkit
