@@ -9,22 +9,31 @@
 
 namespace mtlkit {
 
-// What a model said of one task, and what is true where that is known. All
-// arrays have one row a predicted row; a row that is not of this task carries
-// NaN in all of them. Numbers are in original units.
+// What a model said of one task, and what is true where that is known. Arrays
+// have one row a place: every row of the file, or those in `rows`. Numbers are
+// in original units.
 struct TaskPredictions {
   Task task;
-  // Regression: rows x width. Others: empty (derived from `prob`).
+  // Positions in Predictions::ids, ascending; used if !on_all_rows (a task
+  // with rows of its own).
+  std::vector<Index> rows;
+  bool on_all_rows = true;
+  // Regression: places x width. Others: empty (derived from `prob`).
   std::vector<float> pred;
-  // binary: rows x 1, of the positive class; multi-class: rows x K;
-  // multi-label: rows x labels. Regression: empty.
+  // binary: places x 1, of the positive class; multi-class: places x K;
+  // multi-label: places x labels. Regression: empty.
   std::vector<float> prob;
   // The network's outputs before the link function, shaped as `prob`; may be
   // empty.
   std::vector<float> logits;
-  // rows x target_cols as in Labels; NaN is unknown. Empty: no labels came.
+  // places x target_cols as in Labels; NaN is unknown. Empty: no labels came.
   std::vector<float> y;
-  std::vector<float> weight;  // one a row; empty: 1
+  std::vector<float> weight;  // one a place; empty: 1
+  // The best constant predictions, from the training rows: regression: mean of
+  // each column, then median of each column; classification: frequency of each
+  // class (binary: negative, positive; multi-label: of each label). Empty if
+  // unknown.
+  std::vector<double> constants;
 };
 
 // A file of predictions (kind = predictions), aligned by id, never by
@@ -36,10 +45,7 @@ struct Predictions {
   std::string selected_on;     // the split that chose the weights; "" if none
   std::string model_sha256;    // content digest of the model
   std::string dataset_sha256;  // and of the rows
-  // Best constant prediction of each task, from the training rows: regression
-  // mean per column, classification class frequencies; empty if unknown.
-  std::vector<std::vector<double>> constants;
-  std::string provenance;  // JSON array as text, or ""
+  std::string provenance;      // JSON array as text, or ""
 };
 
 // `path` may be "-". Checks shapes, ranges (probabilities in [0, 1], all
