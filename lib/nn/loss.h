@@ -1,0 +1,82 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/choice.h"
+#include "base/view.h"
+#include "data/task.h"
+
+namespace mtlkit {
+
+// What a loss compares, a batch of one task. Rows of all members correspond.
+struct LossArgs {
+  ConstMatView output;  // rows x task.output_cols(): logits, or normalised y
+  ConstMatView target;  // rows x target_cols(); NaN cells are missing
+  std::span<const Real> weight;  // one a row, at least 0
+};
+
+// How far a batch of outputs is from its targets. Per row i with weight w_i:
+// the loss w_i l_i and its gradient w_i dl_i/doutput. A row of weight 0 gives
+// loss 0 and gradient 0 whatever its target holds; a missing cell gives 0 for
+// its part. A loss never averages over rows: whoever steps divides by the sum
+// of weights. Rows do not depend on each other, so a batch may be split.
+// Immutable: any number of threads may share it.
+class Loss {
+ public:
+  virtual ~Loss() = default;
+
+  // Columns of the target: task.target_cols() for losses towards labels,
+  // task.output_cols() for losses towards distributions (soft targets).
+  virtual Index target_cols() const = 0;
+
+  // Sets row_loss (one a row) and `gradient` (shaped as output). An empty
+  // gradient is not wanted. Needs shapes that agree. Allocates nothing.
+  virtual void Evaluate(const LossArgs& args, std::span<Real> row_loss,
+                        MatView gradient) const = 0;
+};
+
+// A registered loss (losses.def). `options` of a choice are read by `make`.
+struct LossEntry {
+  std::string_view name;
+  std::string_view help;
+  // Task types it can be used for.
+  std::span<const TaskType> types;
+  // Whether targets are distributions or outputs of another model instead of
+  // labels; such a loss is for Teach, never a task's own.
+  bool soft;
+  // Visits the options at their defaults: for help and docs.
+  void (*describe)(Fields& fields);
+  // `where` is put in front of messages.
+  std::unique_ptr<Loss> (*make)(const Task& task, const Choice& choice,
+                                const std::string& where);
+
+  bool Accepts(TaskType type) const;
+};
+
+std::span<const LossEntry* const> LossEntries();
+const LossEntry& FindLoss(std::string_view name);
+
+// The loss of a task type that is used unless another is named: squared,
+// binary-cross-entropy, cross-entropy, multilabel-cross-entropy.
+std::string_view DefaultLoss(TaskType type);
+
+// Makes a loss for a task. An unknown name or option, and a loss that the
+// task's type cannot have, is kUsage.
+std::unique_ptr<Loss> MakeLoss(const Task& task, const Choice& choice,
+                               const std::string& where = "--loss");
+
+// One loss a task, in the order of tasks, from texts as of `--loss`:
+// "TASK=NAME[:option=value,...]", where TASK may be a pattern of tasks; a later
+// text replaces an earlier one; tasks that none names have the default. A text
+// that matches no task is kUsage with the nearest name.
+std::vector<std::unique_ptr<Loss>> MakeLosses(
+    const std::vector<Task>& tasks, const std::vector<std::string>& texts);
+
+// Sum of per-row losses (or weights), in row order.
+double SumRows(std::span<const Real> rows);
+
+}  // namespace mtlkit
