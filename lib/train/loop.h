@@ -1,0 +1,126 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/options.h"
+#include "base/parallel.h"
+#include "base/reporter.h"
+#include "base/rng.h"
+#include "data/dataset.h"
+#include "nn/model.h"
+#include "train/optimizer.h"
+#include "train/protocol.h"
+#include "train/weighting.h"
+
+namespace mtlkit {
+
+// Everything about training that a user can set and that can change a result,
+// the network itself apart.
+struct TrainOptions {
+  OptimizerOptions optimizer;
+  std::string schedule = "cosine";  // NAME[:option=value,...]
+  WeightingOptions weighting;
+  Index epochs = 30;
+  Index batch = 256;
+  Index patience = 8;  // epochs without a better measure before stopping; 0: no
+  std::string select_on = "loss";  // loss, or TASK.METRIC
+  std::string train_split = "train";
+  std::string valid_split = "valid";
+  Index fold = -1;  // train without split foldN and validate on it; -1: no
+
+  void Describe(Fields& field);
+};
+
+// Labels of one task for rows that have none of their own, or in place of
+// their own: what a peer proposes, for this training only.
+struct ExtraLabels {
+  Index task = 0;
+  std::vector<Index> rows;     // ascending, in the dataset
+  std::vector<float> values;   // rows x target_cols, as in Labels
+  std::vector<float> weights;  // one a row
+};
+
+// What others predict of one task, as targets beside the labels. The term is
+//   factor x sum_r weight_r x KL(target_r || prediction_r) / sum_r weight_r
+// over the rows of the batch that have a target (regression: squared error).
+struct SoftTargets {
+  Index task = 0;
+  std::vector<Index> rows;     // ascending, in the dataset
+  std::vector<float> values;   // rows x output_cols: probabilities, or values
+                               // in original units (regression)
+  std::vector<float> weights;  // one a row; empty: 1
+  double factor = 1;
+  double ramp_epochs = 0;  // the factor rises linearly from 0 over these
+};
+
+// What is learned from. `data` must outlive the call.
+struct TrainInputs {
+  const Dataset* data = nullptr;
+  std::vector<Index> train_rows;  // ascending; may hold rows without labels
+  std::vector<Index> valid_rows;  // ascending; empty: no validation
+  std::string valid_name;         // the split they came from; "" if none
+  std::vector<ExtraLabels> extra_labels;
+  std::vector<SoftTargets> soft_targets;
+};
+
+// The rows of the options' splits or fold; an unknown split is an error, an
+// absent valid split is not.
+TrainInputs InputsOf(const Dataset& data, const TrainOptions& options);
+
+// What a run may use, and whom it tells. Nothing here can change a result.
+struct TrainEnvironment {
+  ThreadPool* pool = nullptr;
+  Reporter* reporter = nullptr;
+  // Set from outside (a signal): save a checkpoint at the next step and throw
+  // kStopped.
+  const std::atomic<bool>* stop = nullptr;
+  std::string checkpoint;         // file; "": none
+  double checkpoint_every = 120;  // seconds
+  // What the caller's settings are beyond those that training sees (network,
+  // data file), as text: a checkpoint with another text is refused.
+  std::string settings;
+};
+
+// One network among those that are trained together.
+struct Peer {
+  Model* model = nullptr;  // its parameters are where training starts
+  Seed seed = 1;           // of its dropout and its weighting
+  TrainInputs inputs;
+};
+
+// The numbers of training, one column a series, one row an epoch:
+// "epoch" (from 1), "rate", "train.TASK.loss", "valid.TASK.loss",
+// "weight.TASK", "valid", and, with peers, "peerN." in front.
+struct History {
+  std::vector<std::string> columns;
+  std::vector<std::vector<double>> values;  // columns x epochs
+  Index best_epoch = 0;     // from 1; 0: there was no validation
+  double best = 0;          // its measure
+  std::string selected_on;  // "valid loss", "valid income.roc-auc", "" if none
+  std::string selected_split;  // the split that chose the weights, "" if none
+};
+
+// Trains one network with the protocol `solo`.
+History Train(const TrainInputs& inputs, const TrainOptions& options, Seed seed,
+              const TrainEnvironment& environment, Model* model);
+
+// Trains peers together by `protocol` (NAME[:option=value,...]), all on the
+// same batches, which peer 0's training rows and `seed` determine. Every peer
+// keeps its own best weights and stops learning never before the others:
+// training ends when no peer has become better for `patience` epochs. Returns
+// one history a peer.
+//
+// Goes on where the checkpoint left off, if there is one. Throws kNo where a
+// loss is no longer finite (task and epoch named, the checkpoint kept), and
+// kStopped after a stop request.
+std::vector<History> TrainPeers(std::span<Peer> peers,
+                                const TrainOptions& options,
+                                const std::string& protocol, Seed seed,
+                                const TrainEnvironment& environment);
+
+}  // namespace mtlkit

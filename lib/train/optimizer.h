@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/choice.h"
+#include "base/options.h"
+#include "base/view.h"
+
+namespace mtlkit {
+
+// Which rule moves the parameters, and how far.
+struct OptimizerOptions {
+  std::string optimizer = "adam";  // NAME[:option=value,...]
+  double rate = 1e-3;              // before the schedule's factor
+  double decay = 0;                // weight decay, of weights but not biases
+  double clip_norm = 0;            // longest whole gradient; 0: any
+  double clip_value = 0;           // largest entry of it; 0: any
+
+  void Describe(Fields& field);
+};
+
+// What one update of a run of parameters needs. The parameters of a run have
+// had the same number of updates and decay alike.
+struct OptimizerStep {
+  std::span<Real> weights;
+  std::span<const Real> gradient;
+  // Optimizer::slots() blocks as long as `weights`, zero before the first step.
+  std::span<Real* const> slots;
+  Index step = 1;             // 1 at the first update of these parameters
+  double rate = 0;            // of this step, after the schedule
+  double gradient_scale = 1;  // of clipping by norm
+  double clip_value = 0;      // entries are cut to [-clip, clip]; 0: not
+  double decay = 0;           // 0 where these parameters do not decay
+};
+
+// A rule of descent: stateless, it acts on flat state that the caller keeps,
+// so that a checkpoint needs to know nothing of it. Element-wise: a run may be
+// cut anywhere. Any number of threads may share it.
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+  // Blocks of state as long as the parameters.
+  virtual Index slots() const = 0;
+  virtual void Step(const OptimizerStep& step) const noexcept = 0;
+};
+
+// A registered optimiser (optimizers.def).
+struct OptimizerEntry {
+  std::string_view name;
+  std::string_view help;
+  // Visits the options at their defaults: for help and docs.
+  void (*describe)(Fields& fields);
+  std::unique_ptr<Optimizer> (*make)(const Choice& choice,
+                                     const std::string& where);
+};
+
+std::span<const OptimizerEntry* const> OptimizerEntries();
+// An unknown name or option is kUsage.
+std::unique_ptr<Optimizer> MakeOptimizer(
+    const Choice& choice, const std::string& where = "--optimizer");
+
+// Factor that brings a gradient of Euclidean norm `norm` down to `limit`; 1 if
+// it is not longer, or if limit is 0.
+double ClipScale(double norm, double limit);
+
+}  // namespace mtlkit

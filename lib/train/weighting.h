@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/choice.h"
+#include "base/options.h"
+#include "base/rng.h"
+#include "base/view.h"
+#include "data/task.h"
+
+namespace mtlkit {
+
+// How the tasks of one network share its trunk.
+struct WeightingOptions {
+  std::string weighting = "equal";  // NAME[:option=value,...]
+  // TASK=NUMBER: multiplies the task's loss, whatever the weighting; tasks
+  // that are not named have 1. The total is the sum of losses, not their mean.
+  std::vector<std::string> task_weight;
+  // Where methods on gradients take them: auto is what the method's paper does.
+  std::string gradients_at = "auto";  // auto | parameters | representation
+
+  void Describe(Fields& field);
+};
+
+// What a method must see; the step supplies it the cheapest way.
+enum class WeightingNeeds { kLosses, kGramian, kGradients };
+
+// What is known of the tasks at one step. A task without labels in the batch
+// is absent: its loss, Gramian row and state must not be touched, and its
+// weight is 0. All spans have one entry a task.
+struct WeightingSignals {
+  std::span<const double> losses;  // mean over the batch, task weight included
+  std::span<const std::uint8_t> present;
+  // tasks x tasks: inner products of the tasks' gradients with respect to what
+  // they share; empty unless needed. Rows of absent tasks are undefined.
+  Mat<const double> gramian;
+  // Randomness of this step (RandomPurpose::kWeighting).
+  const Rng* rng = nullptr;
+};
+
+// Chooses how much each task moves the shared parameters. Immutable: what a
+// method learns lives in a flat state that the caller keeps, so that a
+// checkpoint needs to know nothing of it.
+class Weighting {
+ public:
+  virtual ~Weighting() = default;
+  virtual WeightingNeeds needs() const = 0;
+  // Whether parameters of one task alone are moved by the weighted loss, or,
+  // as in papers on gradients, by the task's own.
+  virtual bool weights_heads() const = 0;
+  // Whether gradients are taken at the representation unless told otherwise.
+  virtual bool prefers_representation() const { return false; }
+
+  virtual Index state_size() const { return 0; }
+  virtual void InitState(std::span<double> state) const;
+
+  // Sets w: the factor of each task's gradient; 0 for absent tasks. `state`
+  // moves on by one step. Allocates nothing.
+  virtual void Weights(const WeightingSignals& signals, std::span<double> state,
+                       std::span<double> w) const = 0;
+  // Only where gradients are needed: out[j] of w-scaled gradients (tasks x
+  // size; rows of absent tasks are not read). `first` is the number of the
+  // first column within the whole, so that parts may be combined in any order.
+  virtual void Combine(const WeightingSignals& signals,
+                       std::span<const double> w, ConstMatView gradients,
+                       Index first, std::span<Real> out) const;
+};
+
+// A registered weighting (weightings.def).
+struct WeightingEntry {
+  std::string_view name;
+  std::string_view help;
+  // Visits the options at their defaults: for help and docs.
+  void (*describe)(Fields& fields);
+  std::unique_ptr<Weighting> (*make)(const Choice& choice,
+                                     std::span<const Task> tasks,
+                                     const std::string& where);
+};
+
+std::span<const WeightingEntry* const> WeightingEntries();
+// An unknown name or option is kUsage.
+std::unique_ptr<Weighting> MakeWeighting(
+    const Choice& choice, std::span<const Task> tasks,
+    const std::string& where = "--weighting");
+
+// One factor a task from TASK=NUMBER texts; throws kUsage for an unknown task,
+// one named twice, or a number that is not above 0.
+std::vector<double> ParseTaskWeights(std::span<const std::string> texts,
+                                     std::span<const Task> tasks);
+
+}  // namespace mtlkit
