@@ -1,0 +1,51 @@
+#include "data/dataset.h"
+
+#include "base/error.h"
+#include "base/options.h"
+#include "base/text.h"
+
+namespace mtlkit {
+
+Index IdCount(const RowIds& ids) {
+  return std::visit(
+      [](const auto& values) { return static_cast<Index>(values.size()); },
+      ids);
+}
+
+std::string IdText(const RowIds& ids, Index row) {
+  const auto at = static_cast<std::size_t>(row);
+  if (const auto* names = std::get_if<std::vector<std::string>>(&ids)) {
+    return names->at(at);
+  }
+  return std::to_string(std::get<std::vector<std::int64_t>>(ids).at(at));
+}
+
+Schema Dataset::schema() const {
+  Schema result;
+  result.inputs.assign(inputs.begin(), inputs.end());
+  result.tasks = tasks;
+  return result;
+}
+
+const InputBlock* Dataset::FindInput(std::string_view name) const {
+  for (const InputBlock& block : inputs) {
+    if (block.name == name) return &block;
+  }
+  return nullptr;
+}
+
+const std::vector<Index>& Dataset::SplitRows(std::string_view name) const {
+  const auto at = splits.find(std::string(name));
+  if (at != splits.end()) return at->second;
+  std::vector<std::string> known;
+  for (const auto& [split, rows_of_split] : splits) known.push_back(split);
+  const std::string near = Nearest(name, known);
+  Fail(ErrorKind::kUsage,
+       Str("there is no split '", name, "'",
+           near.empty() ? "" : Str("; did you mean '", near, "'?")),
+       known.empty() ? "this file has no splits: make them with mtl-prep "
+                       "--split"
+                     : Str("this file has: ", Join(known, ", ")));
+}
+
+}  // namespace mtlkit

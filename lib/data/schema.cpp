@@ -1,0 +1,121 @@
+#include "data/schema.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/options.h"
+#include "base/text.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr std::string_view kTableBlocks[] = {"numeric", "categorical",
+                                             "sparse"};
+
+std::string_view Suffix(InputKind kind) {
+  switch (kind) {
+    case InputKind::kDense:
+      return kTableBlocks[0];
+    case InputKind::kCategorical:
+      return kTableBlocks[1];
+    case InputKind::kSparse:
+      return kTableBlocks[2];
+  }
+  return "";
+}
+
+void RequireSameBlock(const InputSpec& expected, const InputSpec& given) {
+  const std::string what = Str("input block '", given.name, "'");
+  Require(expected.kind == given.kind, ErrorKind::kBadInput,
+          Str(what, " is ", InputKindName(given.kind), "; ",
+              InputKindName(expected.kind), " was expected"));
+  Require(expected.cols == given.cols, ErrorKind::kBadInput,
+          Str(what, " has ", given.cols, " columns; ", expected.cols,
+              " were expected"));
+  if (!expected.columns.empty() && !given.columns.empty()) {
+    for (Index i = 0; i < expected.cols; ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      Require(expected.columns[at] == given.columns[at], ErrorKind::kBadInput,
+              Str(what, ": column ", i, " is '", given.columns[at], "'; '",
+                  expected.columns[at], "' was expected"));
+    }
+  }
+  Require(expected.categories == given.categories, ErrorKind::kBadInput,
+          Str(what, " has other categories than was expected"),
+          "prepare it with the transforms of the model");
+}
+
+}  // namespace
+
+std::string TableBlockName(std::string_view view, InputKind kind) {
+  if (view.empty()) return std::string(Suffix(kind));
+  return Str(view, ".", Suffix(kind));
+}
+
+std::string ViewOf(std::string_view block) {
+  for (const std::string_view suffix : kTableBlocks) {
+    if (block == suffix) return "";
+    if (block.size() > suffix.size() + 1 && block.ends_with(suffix) &&
+        block[block.size() - suffix.size() - 1] == '.') {
+      return std::string(block.substr(0, block.size() - suffix.size() - 1));
+    }
+  }
+  return std::string(block);
+}
+
+std::string_view InputKindName(InputKind kind) {
+  switch (kind) {
+    case InputKind::kDense:
+      return "dense";
+    case InputKind::kSparse:
+      return "sparse";
+    case InputKind::kCategorical:
+      return "categorical";
+  }
+  return "";
+}
+
+std::string ColumnName(const InputSpec& block, Index column) {
+  if (block.columns.empty()) return Str(block.name, ".", column);
+  return block.columns.at(static_cast<std::size_t>(column));
+}
+
+Index FindColumn(const InputSpec& block, std::string_view name) {
+  if (!block.columns.empty()) {
+    const auto at = std::find(block.columns.begin(), block.columns.end(), name);
+    return at == block.columns.end() ? -1 : at - block.columns.begin();
+  }
+  if (!name.starts_with(block.name)) return -1;
+  long long number = 0;
+  name.remove_prefix(block.name.size());
+  if (name.size() < 2 || name[0] != '.' || name[1] < '0' || name[1] > '9' ||
+      !ParseInteger(name.substr(1), &number) || number >= block.cols) {
+    return -1;
+  }
+  return static_cast<Index>(number);
+}
+
+bool IsFoldName(std::string_view split) {
+  constexpr std::string_view kFold = "fold";
+  if (!split.starts_with(kFold) || split.size() == kFold.size()) return false;
+  return std::all_of(split.begin() + kFold.size(), split.end(),
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void RequireInputs(const std::vector<InputSpec>& expected,
+                   const std::vector<InputBlock>& inputs) {
+  std::vector<std::string> names;
+  for (const InputBlock& block : inputs) names.push_back(block.name);
+  for (const InputSpec& spec : expected) {
+    const auto at = std::find(names.begin(), names.end(), spec.name);
+    if (at == names.end()) {
+      Fail(ErrorKind::kBadInput,
+           Str("there is no input block '", spec.name, "'"),
+           Str("the file has: ", names.empty() ? "none" : Join(names, ", ")));
+    }
+    RequireSameBlock(spec,
+                     inputs[static_cast<std::size_t>(at - names.begin())]);
+  }
+}
+
+}  // namespace mtlkit
