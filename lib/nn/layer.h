@@ -1,0 +1,183 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/rng.h"
+#include "base/view.h"
+#include "data/batch.h"
+#include "nn/params.h"
+
+namespace mtlkit {
+
+// What the planner may assume of a layer. The contract test poisons what a
+// layer claims not to need.
+struct LayerTraits {
+  bool reads_input = true;      // the backward pass reads x
+  bool reads_output = false;    // the backward pass reads y
+  bool in_place = false;        // y may be x's memory, and dx may be dy's
+  bool mixes_rows = false;      // in training, row i of y depends on other rows
+  bool random = false;          // in training, uses Pass::dropout
+  bool splits_columns = false;  // Backward understands lane_columns
+  bool reads_blocks = false;    // takes sparse or categorical input blocks
+};
+
+enum class Mode { kInference, kTraining };
+
+// What one forward and backward pass shares. A value; what it points to
+// belongs to the caller.
+struct Pass {
+  const Block* weights = nullptr;
+  // Running statistics: read in inference, updated by a forward pass in
+  // training. May be null for networks without buffers.
+  Block* buffers = nullptr;
+  Mode mode = Mode::kInference;
+  // Of this step: Rng(seed, RandomPurpose::kDropout, step).
+  Rng dropout = Rng(0, RandomPurpose::kDropout, 0);
+};
+
+// An input of a layer: the whole batch, rows x cols. For a sparse or
+// categorical input of the network `block` is set and `values` has no data.
+struct Operand {
+  ConstMatView values;
+  const InputBatch* block = nullptr;
+};
+
+struct ColumnRange {
+  Index first = 0;
+  Index count = 0;
+};
+
+// What every call of a layer gets. All views are of the whole batch.
+struct LayerArgs {
+  std::span<const Operand> x;
+  std::span<const ConstMatView> w;   // one a ParamSpec
+  std::span<const MatView> buffers;  // one a buffer's ParamSpec
+  const Real* prepared = nullptr;    // what Prepare made
+  Real* saved = nullptr;             // SavedSize numbers, kept until the end
+  Real* scratch = nullptr;           // ScratchSize numbers, of this call alone
+  Index first = 0;                   // rows to work on: [first, first + count)
+  Index count = 0;
+  Index node = 0;  // number of the layer in its network; tells random
+                   // numbers of two layers apart
+};
+
+struct ForwardArgs : LayerArgs {
+  MatView y;
+};
+
+// Gradients come in lanes: L blocks of rows x cols, one a task, or one in all.
+struct BackwardArgs : LayerArgs {
+  ConstMatView y;  // null data unless traits().reads_output
+  // Gradient of y. With `lane_columns`, a single block in which lane i is the
+  // columns lane_columns[i] and zero elsewhere.
+  Lanes dy;
+  std::span<const ColumnRange> lane_columns;
+  // One an input; empty where not wanted. As many lanes as dy has.
+  std::span<const Lanes> dx;
+};
+
+// Rows [first_row, first_row + row_count) of the gradient of one parameter.
+struct ParamArgs : LayerArgs {  // first = 0, count = all rows
+  ConstMatView y;
+  Lanes dy;         // as Backward left it
+  Index param = 0;  // which ParamSpec
+  Index first_row = 0;
+  Index row_count = 0;
+  // dy.count blocks of row_count x cols.
+  Lanes dw;
+};
+
+// One differentiable step. Holds its options, never its parameters,
+// activations or scratch: the plan passes them in, so one Layer serves any
+// number of threads, peers and plans at once. Nothing here throws or
+// allocates after construction, except OutputCols and Params, which check
+// shapes (kUsage).
+//
+// One rule: outputs are set, never added to; the plan sums where a value is
+// used twice.
+class Layer {
+ public:
+  virtual ~Layer() = default;
+
+  // The registry's name: "dense".
+  virtual std::string_view kind() const = 0;
+  virtual LayerTraits traits() const = 0;
+  virtual Index OutputCols(std::span<const Index> input_cols) const = 0;
+  virtual std::vector<ParamSpec> Params(
+      std::span<const Index> /*input_cols*/) const {
+    return {};
+  }
+  virtual std::vector<ParamSpec> Buffers(
+      std::span<const Index> /*input_cols*/) const {
+    return {};
+  }
+
+  // Numbers that follow from the parameters alone (packed weights), made once
+  // before each forward pass.
+  virtual Index PreparedSize(std::span<const Index> /*input_cols*/) const {
+    return 0;
+  }
+  virtual void Prepare(std::span<const ConstMatView> /*w*/,
+                       Real* /*prepared*/) const {}
+
+  // Numbers that a forward pass leaves for the backward pass, for a batch of
+  // `rows`; row-independent layers lay them out by row.
+  virtual Index SavedSize(Index /*rows*/,
+                          std::span<const Index> /*input_cols*/) const {
+    return 0;
+  }
+
+  // Numbers that any one call may use as it likes, with gradients in up to
+  // `lanes` lanes.
+  virtual Index ScratchSize(std::span<const Index> /*input_cols*/,
+                            Index /*lanes*/) const {
+    return 0;
+  }
+
+  // Sets the given rows of y. A layer that mixes rows gets all at once.
+  virtual void Forward(const Pass& pass, const ForwardArgs& args) const = 0;
+
+  // Sets the given rows of every lane of each wanted dx. May replace those
+  // rows of dy by what BackwardParams wants in their place (the gradient
+  // before an activation). Called for all rows, even if no dx is wanted.
+  virtual void Backward(const Pass& pass, const BackwardArgs& args) const = 0;
+
+  // Sets the given rows of one parameter's gradient for every lane. Called
+  // after Backward of all rows; different calls may run in parallel.
+  virtual void BackwardParams(const Pass& /*pass*/,
+                              const ParamArgs& /*args*/) const {}
+
+  // Where a layer knows a way to the inner products of its lanes' gradients
+  // that is cheaper than making them: adds those of the given rows to gram
+  // (dy.count x dy.count). args.dw is empty.
+  virtual bool HasGramian(Index /*param*/) const { return false; }
+  virtual void AddGramian(const Pass& /*pass*/, const ParamArgs& /*args*/,
+                          double* /*gram*/) const {}
+};
+
+using LayerPtr = std::shared_ptr<const Layer>;
+
+// A layer in a shape that the contract test runs it in.
+struct LayerSample {
+  std::string name;
+  LayerPtr layer;
+  std::vector<Index> input_cols;
+  // Set for a sparse or categorical first input: kind, and for categorical
+  // columns the numbers of codes.
+  InputKind kind = InputKind::kDense;
+  std::vector<Index> codes = {};
+};
+
+// An entry of layers.def.
+struct LayerEntry {
+  std::string_view name;
+  std::string_view help;
+  std::vector<LayerSample> (*samples)();
+};
+std::span<const LayerEntry* const> LayerEntries();
+
+}  // namespace mtlkit

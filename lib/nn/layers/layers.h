@@ -1,0 +1,81 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/view.h"
+#include "kernels/kernels.h"
+#include "nn/layer.h"
+
+namespace mtlkit {
+
+// What networks are built of. Each function makes a layer from its options;
+// shapes follow from the values that it is added to.
+
+// The activation called "none" (kIdentity), "relu", "leaky-relu", "gelu",
+// "tanh", "sigmoid", "silu"; another name is an error (kUsage).
+Activation ParseActivation(std::string_view name);
+std::string_view ActivationName(Activation activation);
+std::vector<std::string> ActivationNames();
+
+struct DenseOptions {
+  Index units = 0;
+  Activation activation = Activation::kIdentity;  // applied in the same pass
+  bool bias = true;
+  Initializer kernel_init = {InitKind::kHeUniform, 0};
+  Initializer bias_init = {InitKind::kConstant, 0};
+};
+// y = activation(x kernel + bias). Parameters "kernel" (inputs x units) and
+// "bias" (1 x units). Takes dense values and sparse input blocks. `units` may
+// be split among tasks by Output.
+LayerPtr MakeDense(const DenseOptions& options);
+
+// y = activation(x), element by element. GELU is x Phi(x), with the error
+// function; the slope of leaky ReLU below 0 is 0.01.
+LayerPtr MakeActivation(Activation activation);
+
+// In training, sets each element to 0 with probability `rate`, and divides the
+// others by 1 - rate (Srivastava et al. 2014). Needs 0 <= rate < 1.
+LayerPtr MakeDropout(double rate);
+
+struct BatchNormOptions {
+  double momentum = 0.1;  // running = (1 - momentum) running + momentum batch
+  double epsilon = 1e-5;
+};
+// Normalises each column by mean and variance of the batch in training, by
+// their running averages in inference (Ioffe and Szegedy 2015). Parameters
+// "scale", "shift"; buffers "running_mean", "running_variance" (unbiased).
+LayerPtr MakeBatchNorm(const BatchNormOptions& options = {});
+
+// Normalises each row over its columns (Ba et al. 2016). Parameters "scale",
+// "shift".
+LayerPtr MakeLayerNorm(double epsilon = 1e-5);
+
+// Of a categorical input block: the rows of one table per column, side by
+// side. Column j has codes 0 .. codes[j] - 1 and width widths[j]. Parameters
+// "table.0" (codes[0] x widths[0]), ...
+LayerPtr MakeEmbedding(std::vector<Index> codes, std::vector<Index> widths);
+// Width of a table by rule: min(50, round up of codes / 2), at least 1.
+Index EmbeddingWidth(Index codes);
+
+// The inputs side by side, in their order.
+LayerPtr MakeConcat();
+
+// Columns [first, first + count) of the input.
+LayerPtr MakeColumns(Index first, Index count);
+
+// y = sum over inputs j of alpha[j] x_j, elementwise; the output for one task
+// `own` of a cross-stitch unit (Misra et al. 2016). Inputs of equal widths.
+// Parameter "alpha" (1 x inputs) begins with `same` for input `own` and
+// (1 - same) / (inputs - 1) for the others.
+LayerPtr MakeCrossStitch(Index own, double same = 0.9);
+
+// Inputs: gate logits (rows x experts), then as many experts of equal width.
+// y = sum over e of softmax(gate)[e] expert_e (Ma et al. 2018, MMoE).
+LayerPtr MakeMixture();
+
+// The sum of inputs of equal widths.
+LayerPtr MakeSum();
+
+}  // namespace mtlkit

@@ -1,0 +1,152 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/view.h"
+#include "data/dataset.h"
+#include "nn/layer.h"
+#include "nn/params.h"
+
+namespace mtlkit {
+
+// A matrix that the network computes: rows of the batch x cols. Names an input
+// block or the output of a layer.
+struct Value {
+  Index id = -1;
+  friend bool operator==(const Value&, const Value&) = default;
+};
+
+// Everything known of a value.
+struct ValueInfo {
+  Index cols = 0;
+  // Number of the node that makes it, or -1 for an input block.
+  Index node = -1;
+  // Number of the input block, or -1.
+  Index input = -1;
+  InputKind kind = InputKind::kDense;
+  // Tasks whose outputs depend on it, ascending. In a pass with a lane per
+  // task it carries one lane for each of these.
+  std::vector<Index> tasks;
+  // Nodes that read it, ascending; a node that reads it twice is here twice.
+  std::vector<Index> readers;
+};
+
+// A layer in its place.
+struct Node {
+  std::string name;  // "trunk.0"
+  LayerPtr layer;
+  std::vector<Value> inputs;
+  Value output;
+  std::vector<Index> params;   // slices of weights(), one a ParamSpec
+  std::vector<Index> buffers;  // slices of buffers()
+  // Every column of the output belongs to one task (see OutputInfo), so the
+  // parameters of this layer are of one task each, column by column.
+  bool split_by_task = false;
+};
+
+// Where the output of a task is.
+struct OutputInfo {
+  Value value;
+  ColumnRange columns;
+};
+
+// A static graph of layers, as data. A layer can only read values that were
+// made before it, so the graph has no cycle and nodes are in order. Immutable;
+// shared by any number of plans, peers and threads.
+class Network {
+ public:
+  std::span<const Node> nodes() const { return nodes_; }
+  std::span<const ValueInfo> values() const { return values_; }
+  const ValueInfo& info(Value value) const {
+    return values_[static_cast<std::size_t>(value.id)];
+  }
+  const Node& node(Index i) const {
+    return nodes_[static_cast<std::size_t>(i)];
+  }
+  Index input_count() const { return input_count_; }
+  Index task_count() const { return static_cast<Index>(outputs_.size()); }
+  // The place of a task's output; one a task.
+  const OutputInfo& output(Index task) const {
+    return outputs_[static_cast<std::size_t>(task)];
+  }
+
+  // Parameters and buffers. Shared parameters come first (params.h).
+  std::shared_ptr<const Layout> weights() const { return weights_; }
+  std::shared_ptr<const Layout> buffers() const { return buffers_; }
+  // Fresh numbers.
+  Params Initialized(Seed seed) const;
+
+  // A value by name: of a layer ("trunk.0"); of a group of layers, its last
+  // ("trunk" for "trunk.0", "trunk.1"); "trunk" otherwise is the last value
+  // that all tasks share. An unknown name is an error (kUsage) that lists the
+  // known ones. In a network without a shared value "trunk" is unknown.
+  Value Find(std::string_view name) const;
+  // All names of layers, in order.
+  std::vector<std::string> Names() const;
+  // The last value, in order, that several tasks share and that is not split
+  // among them; id -1 if there is none.
+  Value trunk() const { return trunk_; }
+
+  // The values where tasks part: shared ones whose other readers are of fewer
+  // tasks (the trunk's output; the experts of MMoE). Gradients with respect
+  // to these are "at the representation". Empty if one of them depends on
+  // another, as in a tree of groups: there is no single representation.
+  std::span<const Value> representation() const { return representation_; }
+
+ private:
+  friend class NetworkBuilder;
+  std::vector<Node> nodes_;
+  std::vector<ValueInfo> values_;
+  std::vector<OutputInfo> outputs_;
+  Index input_count_ = 0;
+  std::shared_ptr<const Layout> weights_;
+  std::shared_ptr<const Layout> buffers_;
+  Value trunk_;
+  std::vector<Value> representation_;
+};
+
+// Makes a network:
+//
+//   NetworkBuilder b(schema.inputs, 2);
+//   Value h = b.Add("trunk.0", MakeDense({.units = 64}), {b.Input(0)});
+//   Value y = b.Add("heads", MakeDense({.units = 4}), {h});
+//   b.Output(0, y, 0, 1);  // one layer serves both tasks
+//   b.Output(1, y, 1, 3);
+//   Network network = std::move(b).Build();
+//
+// Shapes are checked at once (kUsage, naming the layer).
+class NetworkBuilder {
+ public:
+  NetworkBuilder(std::span<const InputSpec> inputs, Index tasks);
+
+  // Input block `i`. Sparse and categorical ones can only be read by layers
+  // whose traits say so.
+  Value Input(Index i) const;
+
+  // Adds a layer. `name` must be new. With `params_of`, the name of an earlier
+  // layer, both use that layer's parameters; their gradients are summed.
+  Value Add(std::string name, LayerPtr layer, std::vector<Value> inputs,
+            std::string_view params_of = {});
+
+  // Says where the output of `task` is: columns [first, first + count) of
+  // `value`; count < 0: all from `first` on. Once for each task; several tasks
+  // may have the same columns. A layer whose output nobody else reads and
+  // whose columns belong to one task each costs no more than one task's.
+  void Output(Index task, Value value, Index first = 0, Index count = -1);
+
+  Index Cols(Value value) const;
+
+  // Needs an output for every task.
+  Network Build() &&;
+
+ private:
+  Network network_;
+  std::vector<Slice> weights_;
+  std::vector<Slice> buffers_;
+};
+
+}  // namespace mtlkit

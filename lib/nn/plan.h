@@ -1,0 +1,119 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/parallel.h"
+#include "base/view.h"
+#include "data/batch.h"
+#include "nn/layer.h"
+#include "nn/network.h"
+#include "nn/params.h"
+
+namespace mtlkit {
+
+// What a plan is for.
+enum class Route {
+  kForward,    // outputs only
+  kPlain,      // one backward pass of the sum of the tasks' gradients
+  kGramian,    // + inner products of the tasks' gradients, then one combination
+  kGradients,  // + the tasks' gradients themselves, to be combined by the
+               // caller
+};
+
+// With respect to what the tasks' gradients are taken (kGramian, kGradients):
+// the shared parameters, or the output of the shared layers (cheaper).
+enum class GradientsAt { kParameters, kRepresentation };
+
+struct PlanOptions {
+  Index capacity = 0;  // largest number of rows of a batch
+  Route route = Route::kForward;
+  GradientsAt at = GradientsAt::kParameters;
+  std::vector<Value> keep = {};  // values to be seen after Forward (features)
+  ThreadPool* pool = nullptr;    // null: everything runs in the caller
+};
+
+// Gradients of several tasks with respect to the same numbers, to be combined
+// into one by the caller (Route::kGradients).
+struct GradientBlock {
+  std::span<const Index> tasks;  // one a row of `gradients`
+  ConstMatView gradients;        // tasks x numbers
+  std::span<Real> combined;      // to be set by the caller; numbers
+};
+
+// A network made ready to run on batches of up to `capacity` rows: where every
+// value and gradient lies in one arena, what may share memory, and in which
+// regions the work is done. Allocates when built and never again. Results do
+// not depend on the number of threads. One pass at a time; the network is
+// kept alive by the caller.
+//
+// A training step:
+//   plan.Forward(pass, batch);
+//   for each task: set plan.OutputGradient(task)   (of the loss, times its
+//                                                   weight)
+//   plan.Backward(pass);
+//   kGramian:   solve for w from plan.Gramian(); plan.Combine(pass, w);
+//   kGradients: set `combined` of each block; plan.Finish(pass);
+//   ... use plan.gradient()
+class Plan {
+ public:
+  // Throws kUsage if `at` is the representation and the network has none.
+  Plan(const Network& network, const PlanOptions& options);
+  ~Plan();
+  Plan(Plan&&) noexcept;
+  Plan& operator=(Plan&&) noexcept;
+
+  const Network& network() const;
+  const PlanOptions& options() const;
+
+  // Computes the outputs. The batch must stay until the step is done; its
+  // inputs must match the network's, 1 <= rows <= capacity.
+  void Forward(const Pass& pass, const Batch& batch);
+
+  // Of the last batch: rows x output columns of the task.
+  ConstMatView Output(Index task) const;
+  // Of the last batch: a value in PlanOptions::keep.
+  ConstMatView Kept(Value value) const;
+
+  // To be set in full between Forward and Backward: gradient of the total loss
+  // with respect to Output(task). A task without labels: zeros.
+  MatView OutputGradient(Index task);
+
+  // Takes the gradients down.
+  // kPlain: sets all of gradient().
+  // kGramian: sets Gramian() and the part of gradient() that is not shared:
+  // each task's own parameters get its own gradient.
+  // kGradients: sets that part and the blocks.
+  void Backward(const Pass& pass);
+
+  // kGramian: tasks x tasks inner products, symmetric.
+  Mat<const double> Gramian() const;
+  // kGramian: sets the shared part of gradient() to the sum of the tasks'
+  // gradients times `weights`, one a task. May be called again with others.
+  void Combine(const Pass& pass, std::span<const double> weights);
+
+  // kGradients: what the caller has to combine.
+  std::span<const GradientBlock> Gradients() const;
+  // kGradients: after `combined` of every block is set, sets the shared part
+  // of gradient().
+  void Finish(const Pass& pass);
+
+  // One number a weight, in the layout of network().weights(); padding is 0.
+  std::span<Real> gradient();
+
+  // Multiply-adds of the network's products for one row, forward.
+  Index work_per_row() const;
+  // Bytes of the arena.
+  Index bytes() const;
+  // The plan as a table: values with their lanes and places, regions, memory.
+  // For users before training, and for tests.
+  std::string Describe() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mtlkit
