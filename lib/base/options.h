@@ -25,8 +25,8 @@ struct Range {
 
 Range AtLeast(double low);
 Range MoreThan(double low);
-Range Between(double low, double high);       // both ends allowed
-Range BelowFrom(double low, double high);     // [low, high)
+Range Between(double low, double high);    // both ends allowed
+Range BelowFrom(double low, double high);  // [low, high)
 
 // What is said of a field once, for flags, JSON, defaults and the reference.
 struct FieldInfo {

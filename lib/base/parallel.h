@@ -12,8 +12,8 @@ namespace mtlkit {
 class TileWork {
  public:
   template <class Work>
-    requires(!std::is_same_v<std::remove_cvref_t<Work>, TileWork>)
-  TileWork(Work&& work)  // NOLINT: implicit, so that lambdas can be passed
+  requires(!std::is_same_v<std::remove_cvref_t<Work>, TileWork>)
+      TileWork(Work&& work)  // NOLINT: implicit, so that lambdas can be passed
       : object_(const_cast<void*>(static_cast<const void*>(&work))),
         call_([](void* object, Index tile) {
           (*static_cast<std::remove_reference_t<Work>*>(object))(tile);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,19 +11,31 @@ namespace mtlkit {
 
 // A sink of events. The library tells it what happens and never asks or
 // prints; tools choose where it goes. Thread-compatible: one caller at a time.
+//
+//   reporter.Begin("epoch", 50);
+//   for each epoch:
+//     reporter.Advance(12);                     // "epoch 12/50"
+//     reporter.Measure("income", 0.312);        // "income .312"
+//     reporter.Measure("valid", 0.523);         // "valid .523"
+//     reporter.Show("", "(best .519 @ 9)");     // joined by one blank
+//     reporter.Show("", ShortRate(48123) + " rows/s");
+//     reporter.Commit();
 class Reporter {
  public:
   virtual ~Reporter() = default;
 
-  // A phase of known length begins ("train", 50 epochs); total < 0: unknown.
+  // A phase of known length begins: the word that its positions are counted in
+  // ("epoch", "row") and how many there are; total < 0: unknown.
   virtual void Begin(std::string_view phase, Index total) = 0;
-  // `done` of the phase's total are done.
+  // `done` of the phase's total are done. Cheap: may be called for every
+  // batch. A position that differs from the last drops its numbers.
   virtual void Advance(Index done) = 0;
   // A number of the current position: ("income", 0.312).
   virtual void Measure(std::string_view name, double value) = 0;
-  // A short text of the current position: ("left", "0:21").
+  // A short text of the current position; `name` may be empty.
   virtual void Show(std::string_view name, std::string_view text) = 0;
-  // The numbers of a position are complete: an epoch's line may be printed.
+  // The numbers of a position are complete: its line may be printed. The time
+  // that is left is the reporter's to work out and to show.
   virtual void Commit() = 0;
   // A line for the user that is not a warning.
   virtual void Note(std::string_view text) = 0;
@@ -42,14 +55,36 @@ class SilentReporter : public Reporter {
   void Warn(std::string_view) override {}
 };
 
+// Three digits at most and no leading zero: ".312", "1.52", "48.3", "1250".
+std::string ShortNumber(double value);
+// A count a second: "310", "4.8k", "48k", "1.2M".
+std::string ShortRate(double per_second);
+// Minutes and seconds, with hours from one hour on: "0:21", "1:02:03".
+std::string ShortTime(double seconds);
+
 enum class ProgressMode { kAuto, kAlways, kNever, kJson };
 
-// The reporter of a tool, writing to stderr with `program` in front of each
-// message. kAuto: one live line on a terminal (at most 10 redraws a second),
-// one line per committed position, at most every 30 s, elsewhere, never in a
-// phase shorter than that except its last; NO_COLOR, TERM=dumb and CI turn the
-// live line off. kJson: one JSON object a line, with "schema": 1. `quiet`
-// drops notes and progress, never warnings.
+// "auto", "always", "never" or "json"; anything else is an error (kUsage).
+ProgressMode ParseProgressMode(const std::string& name);
+
+// Where a tool's reporter writes, and how.
+struct ReporterSettings {
+  std::string program;  // stands in front of messages: "mtl-train"
+  ProgressMode mode = ProgressMode::kAuto;
+  bool quiet = false;    // drops notes and progress, never warnings
+  bool is_live = false;  // the sink is a terminal that can redraw a line
+  int columns = 80;      // of that terminal
+  std::function<void(std::string_view)> write;  // gets whole lines or redraws
+  std::function<double()> seconds;              // a clock that never goes back
+};
+
+// The reporter of a tool. kAuto: one live line on a terminal, at most 10
+// redraws a second, and elsewhere one line per committed position, or one per
+// 30 s of a phase that commits nothing. kAlways: the live line, whatever the
+// sink is. kJson: one JSON object a line, each with "schema": 1.
+std::unique_ptr<Reporter> MakeReporter(ReporterSettings settings);
+
+// The same on stderr. NO_COLOR, TERM=dumb and CI turn the live line off.
 std::unique_ptr<Reporter> MakeReporter(std::string program, ProgressMode mode,
                                        bool quiet);
 

@@ -44,10 +44,9 @@ std::array<std::uint32_t, 4> Philox(std::array<std::uint32_t, 4> counter,
 Rng::Rng(Seed seed, RandomPurpose purpose, std::uint64_t step) {
   // The key mixes seed, purpose and the high half of the step, so that the
   // counter has room for a 64-bit row, a 32-bit block and a 32-bit step.
-  const auto mixed =
-      Philox({Low(seed), High(seed), static_cast<std::uint32_t>(purpose),
-              High(step)},
-             {0x6D746C6B, 0x69740001});
+  const auto mixed = Philox(
+      {Low(seed), High(seed), static_cast<std::uint32_t>(purpose), High(step)},
+      {0x6D746C6B, 0x69740001});
   key_ = {mixed[0], mixed[1]};
   step_ = Low(step);
 }
@@ -75,8 +74,8 @@ double Rng::Uniform(Index row, Index col) const {
 }
 
 double Rng::Normal(Index row, Index col) const {
-  const auto words = Block(static_cast<std::uint64_t>(row),
-                           static_cast<std::uint32_t>(col));
+  const auto words =
+      Block(static_cast<std::uint64_t>(row), static_cast<std::uint32_t>(col));
   const std::uint64_t a = (std::uint64_t{words[1]} << 32) | words[0];
   const std::uint64_t b = (std::uint64_t{words[3]} << 32) | words[2];
   const double radius = std::sqrt(-2.0 * std::log(1.0 - ToUnit(a)));

@@ -19,7 +19,8 @@ std::string_view Trim(std::string_view text);
 bool ParseNumber(std::string_view text, double* value);
 bool ParseInteger(std::string_view text, long long* value);
 
-// The shortest decimal text that reads back as the same number.
+// The shortest decimal text that reads back as the same number; a power of
+// ten appears below 1e-4 and from 1e15 on only.
 std::string FormatNumber(double value);
 std::string FormatNumber(float value);
 

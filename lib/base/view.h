@@ -42,9 +42,7 @@ struct Mat {
   }
   std::span<T> flat() const { return {data, static_cast<std::size_t>(size())}; }
 
-  operator Mat<const T>() const
-    requires(!std::is_const_v<T>)
-  {
+  operator Mat<const T>() const requires(!std::is_const_v<T>) {
     return {data, rows, cols};
   }
 };

@@ -1,0 +1,227 @@
+#include "base/options.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace mtlkit {
+
+std::string Range::Describe() const {
+  if (low && high) {
+    return Str("in ", low_open ? "(" : "[", FormatNumber(*low), ", ",
+               FormatNumber(*high), high_open ? ")" : "]");
+  }
+  if (low)
+    return Str(low_open ? "more than " : "at least ", FormatNumber(*low));
+  if (high) {
+    return Str(high_open ? "less than " : "at most ", FormatNumber(*high));
+  }
+  return "";
+}
+
+bool Range::Holds(double value) const {
+  if (!std::isfinite(value)) return false;
+  if (low && (value < *low || (low_open && value == *low))) return false;
+  return !(high && (value > *high || (high_open && value == *high)));
+}
+
+Range AtLeast(double low) {
+  return {.low = low, .high = {}};
+}
+Range MoreThan(double low) {
+  return {.low = low, .high = {}, .low_open = true};
+}
+Range Between(double low, double high) {
+  return {.low = low, .high = high};
+}
+Range BelowFrom(double low, double high) {
+  return {.low = low, .high = high, .high_open = true};
+}
+
+void CheckField(const FieldInfo& info, std::string_view where, double value) {
+  if (info.range.Holds(value)) return;
+  std::string allowed = info.range.Describe();
+  if (allowed.empty()) allowed = "a finite number";
+  Fail(ErrorKind::kUsage,
+       Str(where, " is ", FormatNumber(value), " but must be ", allowed));
+}
+
+void CheckField(const FieldInfo& info, std::string_view where,
+                const std::string& value) {
+  const std::vector<std::string>& choices = info.choices;
+  if (choices.empty()) return;
+  if (std::find(choices.begin(), choices.end(), value) != choices.end()) return;
+  const std::string nearest = Nearest(value, choices);
+  Fail(ErrorKind::kUsage,
+       Str(where, " is '", value, "' but must be one of ", Join(choices, ", ")),
+       nearest.empty() ? "" : Str("did you mean '", nearest, "'?"));
+}
+
+JsonWriter::JsonWriter(Json* json, bool all) : json_(json), all_(all) {
+  if (json_->is_null()) *json_ = Json::object();
+}
+
+#define MTLKIT_WRITE_FIELD(Type)                               \
+  void JsonWriter::Field(const FieldInfo& info, Type& value) { \
+    if (all_ || info.in_settings) (*json_)[info.name] = value; \
+  }
+MTLKIT_WRITE_FIELD(bool)
+MTLKIT_WRITE_FIELD(Index)
+MTLKIT_WRITE_FIELD(double)
+MTLKIT_WRITE_FIELD(std::string)
+MTLKIT_WRITE_FIELD(std::vector<Index>)
+MTLKIT_WRITE_FIELD(std::vector<double>)
+MTLKIT_WRITE_FIELD(std::vector<std::string>)
+#undef MTLKIT_WRITE_FIELD
+
+namespace {
+
+// Readers of one JSON value; `key` is how messages call it.
+[[noreturn]] void FailType(std::string_view key, const Json& json,
+                           std::string_view expected) {
+  Fail(ErrorKind::kUsage,
+       Str(key, " must be ", expected, " but is ", json.dump()));
+}
+
+void Read(const FieldInfo&, std::string_view key, const Json& json,
+          bool* value) {
+  if (!json.is_boolean()) FailType(key, json, "true or false");
+  *value = json.get<bool>();
+}
+
+void Read(const FieldInfo& info, std::string_view key, const Json& json,
+          Index* value) {
+  if (!json.is_number_integer() ||
+      (json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX)) {
+    FailType(key, json, "a whole number");
+  }
+  *value = json.get<Index>();
+  CheckField(info, key, static_cast<double>(*value));
+}
+
+void Read(const FieldInfo& info, std::string_view key, const Json& json,
+          double* value) {
+  if (!json.is_number()) FailType(key, json, "a number");
+  *value = json.get<double>();
+  CheckField(info, key, *value);
+}
+
+void Read(const FieldInfo& info, std::string_view key, const Json& json,
+          std::string* value) {
+  if (!json.is_string()) FailType(key, json, "a text");
+  *value = json.get<std::string>();
+  CheckField(info, key, *value);
+}
+
+template <class T>
+void Read(const FieldInfo& info, std::string_view key, const Json& json,
+          std::vector<T>* value) {
+  if (!json.is_array()) FailType(key, json, "a list");
+  std::vector<T> list(json.size());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    Read(info, Str(key, "[", i, "]"), json[i], &list[i]);
+  }
+  *value = std::move(list);
+}
+
+}  // namespace
+
+JsonReader::JsonReader(const Json& json, std::string where)
+    : json_(json), where_(std::move(where)) {
+  if (!json_.is_object()) FailType(where_, json_, "an object");
+}
+
+const Json* JsonReader::Find(const FieldInfo& info) {
+  known_.push_back(info.name);
+  const auto found = json_.find(info.name);
+  return found == json_.end() ? nullptr : &*found;
+}
+
+#define MTLKIT_READ_FIELD(Type)                                    \
+  void JsonReader::Field(const FieldInfo& info, Type& value) {     \
+    const Json* json = Find(info);                                 \
+    if (json == nullptr) return;                                   \
+    Read(info, Str(where_, ": '", info.name, "'"), *json, &value); \
+  }
+MTLKIT_READ_FIELD(bool)
+MTLKIT_READ_FIELD(Index)
+MTLKIT_READ_FIELD(double)
+MTLKIT_READ_FIELD(std::string)
+MTLKIT_READ_FIELD(std::vector<Index>)
+MTLKIT_READ_FIELD(std::vector<double>)
+MTLKIT_READ_FIELD(std::vector<std::string>)
+#undef MTLKIT_READ_FIELD
+
+void JsonReader::Finish() const {
+  for (const auto& [key, value] : json_.items()) {
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    const std::string nearest = Nearest(key, known_);
+    Fail(ErrorKind::kUsage, Str(where_, ": there is no setting '", key, "'"),
+         nearest.empty() ? Str("known: ", Join(known_, ", "))
+                         : Str("did you mean '", nearest, "'?"));
+  }
+}
+
+namespace {
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return lower;
+}
+
+// Insertions, deletions, replacements and swaps of neighbours that turn one
+// word into the other.
+std::size_t EditDistance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> before(b.size() + 1);
+  std::vector<std::size_t> above(b.size() + 1);
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(above.begin(), above.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const bool same = a[i - 1] == b[j - 1];
+      row[j] = std::min(
+          {above[j] + 1, row[j - 1] + 1, above[j - 1] + (same ? 0u : 1u)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
+    }
+    std::swap(before, above);
+    std::swap(above, row);
+  }
+  return above[b.size()];
+}
+
+constexpr std::size_t kShortestPrefix = 3;
+
+}  // namespace
+
+std::string Nearest(std::string_view word,
+                    const std::vector<std::string>& candidates) {
+  const std::string wanted = Lower(word);
+  // A third of the letters may be wrong, and at least one.
+  std::size_t best_distance = std::max<std::size_t>(1, wanted.size() / 3) + 1;
+  std::string best;
+  for (const std::string& candidate : candidates) {
+    const std::string known = Lower(candidate);
+    std::size_t distance = EditDistance(wanted, known);
+    if (wanted.size() >= kShortestPrefix && known.rfind(wanted, 0) == 0) {
+      distance = std::min<std::size_t>(distance, 1);
+    }
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace mtlkit

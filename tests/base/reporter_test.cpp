@@ -1,0 +1,148 @@
+#include "base/reporter.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "base/error.h"
+
+namespace mtlkit {
+namespace {
+
+// What a reporter wrote, and a clock that only the test moves.
+struct Sink {
+  std::string text;
+  double now = 0;
+
+  ReporterSettings Settings(ProgressMode mode, bool is_live) {
+    ReporterSettings settings;
+    settings.program = "mtl-toy";
+    settings.mode = mode;
+    settings.is_live = is_live;
+    settings.write = [this](std::string_view part) { text += part; };
+    settings.seconds = [this] { return now; };
+    return settings;
+  }
+};
+
+void ReportEpoch(Reporter& reporter, Index epoch) {
+  reporter.Advance(epoch);
+  reporter.Measure("income", 0.312);
+  reporter.Measure("valid", 0.523);
+  reporter.Show("", "(best .519 @ 9)");
+  reporter.Show("", "48k rows/s");
+  reporter.Commit();
+}
+
+TEST_CASE("without a terminal each committed position is a line") {
+  Sink sink;
+  const auto reporter = MakeReporter(sink.Settings(ProgressMode::kAuto, false));
+  reporter->Begin("epoch", 50);
+  sink.now = 20;
+  ReportEpoch(*reporter, 40);
+  reporter->Warn("a loss is large");
+  CHECK(sink.text ==
+        "epoch 40/50  income .312  valid .523 (best .519 @ 9)  48k rows/s  "
+        "left 0:05\n"
+        "mtl-toy: warning: a loss is large\n");
+}
+
+TEST_CASE("a phase that commits nothing is a line per half minute") {
+  Sink sink;
+  const auto reporter = MakeReporter(sink.Settings(ProgressMode::kAuto, false));
+  reporter->Begin("row", -1);
+  for (int i = 1; i <= 65; ++i) {
+    sink.now = i;
+    reporter->Advance(i * 10);
+  }
+  CHECK(sink.text == "row 300\nrow 600\n");
+}
+
+TEST_CASE("a live line is redrawn ten times a second at most and stays") {
+  Sink sink;
+  {
+    const auto reporter =
+        MakeReporter(sink.Settings(ProgressMode::kAuto, true));
+    reporter->Begin("epoch", 100);
+    for (int i = 1; i <= 3; ++i) {
+      sink.now += 0.06;
+      reporter->Advance(i);
+      reporter->Commit();
+    }
+    CHECK(sink.text == "\r\x1b[Kepoch 2/100  left 0:06");
+    reporter->Note("hello");
+  }
+  CHECK(sink.text ==
+        "\r\x1b[Kepoch 2/100  left 0:06\r\x1b[Kmtl-toy: hello\n"
+        "\r\x1b[Kepoch 3/100  left 0:06\n");
+}
+
+TEST_CASE("a live line is cut at the edge of the terminal") {
+  Sink sink;
+  ReporterSettings settings = sink.Settings(ProgressMode::kAlways, false);
+  settings.columns = 8;
+  const auto reporter = MakeReporter(settings);
+  reporter->Begin("epoch", 1);
+  reporter->Advance(1);
+  sink.now = 1;
+  reporter->Commit();
+  CHECK(sink.text == "\r\x1b[Kepoch 1");
+}
+
+TEST_CASE("JSON progress is one object a line") {
+  Sink sink;
+  const auto reporter = MakeReporter(sink.Settings(ProgressMode::kJson, true));
+  reporter->Begin("epoch", 2);
+  sink.now = 3;
+  ReportEpoch(*reporter, 1);
+  reporter->Warn("careful");
+  CHECK(sink.text ==
+        R"({"event":"begin","phase":"epoch","program":"mtl-toy","schema":1,)"
+        R"("total":2})"
+        "\n"
+        R"({"done":1,"event":"progress","measures":{"income":0.312,)"
+        R"("valid":0.523},"phase":"epoch","program":"mtl-toy","schema":1,)"
+        R"("seconds_left":3.0,"texts":{"text":"(best .519 @ 9)  48k rows/s"},)"
+        R"("total":2})"
+        "\n"
+        R"({"event":"warning","program":"mtl-toy","schema":1,)"
+        R"("text":"careful"})"
+        "\n");
+}
+
+TEST_CASE("quiet drops notes and progress but no warning") {
+  Sink sink;
+  ReporterSettings settings = sink.Settings(ProgressMode::kAuto, true);
+  settings.quiet = true;
+  const auto reporter = MakeReporter(settings);
+  reporter->Begin("epoch", 2);
+  ReportEpoch(*reporter, 1);
+  reporter->Note("note");
+  reporter->Warn("look");
+  CHECK(sink.text == "mtl-toy: warning: look\n");
+}
+
+TEST_CASE("numbers for people are short") {
+  CHECK(ShortNumber(0.3124) == ".312");
+  CHECK(ShortNumber(-0.3124) == "-.312");
+  CHECK(ShortNumber(0.0001) == ".000");
+  CHECK(ShortNumber(-0.0001) == ".000");
+  CHECK(ShortNumber(0.9996) == "1.00");
+  CHECK(ShortNumber(12.34) == "12.3");
+  CHECK(ShortNumber(1234.5) == "1234");
+  CHECK(ShortNumber(1e7) == "1.00e+07");
+  CHECK(ShortRate(310) == "310");
+  CHECK(ShortRate(4810) == "4.8k");
+  CHECK(ShortRate(48123) == "48k");
+  CHECK(ShortRate(1.24e6) == "1.2M");
+  CHECK(ShortTime(21) == "0:21");
+  CHECK(ShortTime(3723) == "1:02:03");
+}
+
+TEST_CASE("a progress mode that is not known is refused") {
+  CHECK(ParseProgressMode("json") == ProgressMode::kJson);
+  CHECK_THROWS_AS(ParseProgressMode("often"), Error);
+}
+
+}  // namespace
+}  // namespace mtlkit
