@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace mtlkit {
+
+// Whether an output can appear at `destination`, before work starts: makes and
+// removes a temporary file in its folder. Throws kCannotCreate with the path
+// and the reason; a terminal as "-" is kUsage unless `text`. "-" otherwise
+// always passes.
+void ProbeOutput(const std::string& destination, bool text = false);
+
+// A file that appears whole or not at all: written under a temporary name in
+// the same folder, synced, renamed. For "-": written to an unlinked temporary
+// file and sent to the standard output by Commit. Without Commit nothing is
+// left behind and a file that was there before is untouched.
+class AtomicFile {
+ public:
+  // Removes leftovers of dead processes for the same destination. Throws
+  // kCannotCreate.
+  explicit AtomicFile(std::string destination);
+  ~AtomicFile();
+  AtomicFile(AtomicFile&&) noexcept;
+  AtomicFile& operator=(AtomicFile&&) noexcept;
+
+  // What messages call it: the path, or "stdout".
+  const std::string& name() const;
+  // For writing at places of one's own; owned by this object.
+  int descriptor() const;
+  // Path under which the temporary file can be opened by name, until Commit.
+  const std::string& temporary_path() const;
+  // Appends; throws kIo.
+  void Write(std::string_view bytes);
+  // Puts the file in place. Throws kIo or kCannotCreate; the destination is
+  // then as it was before.
+  void Commit();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mtlkit
