@@ -56,4 +56,18 @@ function(mtlkit_test name)
     MTLKIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     MTLKIT_BINARY_DIR="${PROJECT_BINARY_DIR}")
   add_test(NAME ${name} COMMAND test-${name})
+  set_tests_properties(${name} PROPERTIES LABELS unit SKIP_RETURN_CODE 77)
+endfunction()
+
+# mtlkit_script_test(NAME SCRIPT [ARGUMENTS ...])
+# A shell script of the current folder that ctest runs as NAME, with
+# MTLKIT_BIN (the tools), MTLKIT_SOURCE_DIR and a folder of its own as working
+# directory. It exits with 0, with 77 after a line "skipped: REASON", or fails.
+function(mtlkit_script_test name script)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
+  file(MAKE_DIRECTORY ${folder})
+  add_test(NAME ${name} WORKING_DIRECTORY ${folder}
+    COMMAND bash ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${ARGN})
+  set_tests_properties(${name} PROPERTIES LABELS e2e SKIP_RETURN_CODE 77
+    ENVIRONMENT "MTLKIT_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};MTLKIT_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
 endfunction()
