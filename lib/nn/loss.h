@@ -64,6 +64,10 @@ const LossEntry& FindLoss(std::string_view name);
 // binary-cross-entropy, cross-entropy, multilabel-cross-entropy.
 std::string_view DefaultLoss(TaskType type);
 
+// The loss towards another model's outputs that Teach uses unless told
+// otherwise: "distillation", for every type.
+std::string_view SoftLoss();
+
 // Makes a loss for a task. An unknown name or option, and a loss that the
 // task's type cannot have, is kUsage.
 std::unique_ptr<Loss> MakeLoss(const Task& task, const Choice& choice,

@@ -12,6 +12,7 @@
 #include "base/reporter.h"
 #include "base/rng.h"
 #include "data/dataset.h"
+#include "nn/history.h"
 #include "nn/model.h"
 #include "train/optimizer.h"
 #include "train/protocol.h"
@@ -91,18 +92,6 @@ struct Peer {
   Model* model = nullptr;  // its parameters are where training starts
   Seed seed = 1;           // of its dropout and its weighting
   TrainInputs inputs;
-};
-
-// The numbers of training, one column a series, one row an epoch:
-// "epoch" (from 1), "rate", "train.TASK.loss", "valid.TASK.loss",
-// "weight.TASK", "valid", and, with peers, "peerN." in front.
-struct History {
-  std::vector<std::string> columns;
-  std::vector<std::vector<double>> values;  // columns x epochs
-  Index best_epoch = 0;     // from 1; 0: there was no validation
-  double best = 0;          // its measure
-  std::string selected_on;  // "valid loss", "valid income.roc-auc", "" if none
-  std::string selected_split;  // the split that chose the weights, "" if none
 };
 
 // Trains one network with the protocol `solo`.

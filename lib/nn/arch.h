@@ -1,0 +1,75 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/choice.h"
+#include "base/view.h"
+#include "data/dataset.h"
+#include "nn/network.h"
+
+namespace mtlkit {
+
+// How a network is built, whatever its architecture.
+struct ArchOptions {
+  // NAME[:option=value,...] of archs.def.
+  std::string arch = "shared";
+  // Widths of hidden layers; {"none"}: no hidden layer, a linear model.
+  std::vector<std::string> layers = {"128", "64"};
+  // Hidden layers of each task's own, between what it shares and its output.
+  std::vector<std::string> head_layers = {"none"};
+  std::string activation = "relu";
+  std::string norm = "none";
+  double dropout = 0;
+  // Columns of the table of each categorical column; 0: by rule, half the
+  // number of categories, at most 50.
+  Index embedding = 0;
+  // `shared` only: what tasks share, as a path or as JSON (hierarchy.h).
+  std::string hierarchy;
+  // Input blocks to use, by name or pattern; empty: all.
+  std::vector<std::string> inputs;
+
+  void Describe(Fields& fields);
+};
+
+// Replaces the path of a hierarchy by its content, so that the options hold
+// all that a network is built from, and checks what can be checked without
+// data. BuildModel does it; whoever stores options before does it too.
+void ResolveArchOptions(ArchOptions* options);
+
+// "128", "64" as numbers, {"none"} or {} as none. `where` is the flag. kUsage
+// for anything else and for widths outside 1 .. 65536.
+std::vector<Index> ParseLayers(const std::vector<std::string>& layers,
+                               std::string_view where);
+
+// Positions of the inputs that `patterns` name, ascending; all if it is empty.
+// A pattern without a match is kUsage with the known names.
+std::vector<Index> SelectInputs(const std::vector<InputSpec>& inputs,
+                                const std::vector<std::string>& patterns);
+
+// What an architecture's builder gets.
+struct ArchArgs {
+  const Schema& schema;        // only inputs to be used
+  const ArchOptions& options;  // resolved
+  const Choice& choice;        // options.arch, parsed
+};
+
+// A registered architecture (archs.def).
+struct ArchEntry {
+  std::string_view name;
+  std::string_view help;
+  // Visits the options of its own at their defaults: for help and docs.
+  void (*describe)(Fields& fields);
+  // Throws kUsage where tasks or options do not fit.
+  Network (*build)(const ArchArgs& args);
+};
+
+std::span<const ArchEntry* const> ArchEntries();
+const ArchEntry& FindArch(std::string_view name);
+
+// The network of resolved options for a schema whose inputs are all used.
+Network BuildNetwork(const Schema& schema, const ArchOptions& options);
+
+}  // namespace mtlkit

@@ -1,0 +1,135 @@
+#include "nn/loss.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/registry.h"
+#include "base/text.h"
+
+namespace mtlkit {
+
+#define MTLKIT_ENTRY(name) extern const LossEntry name;
+#include "nn/losses.def"
+#undef MTLKIT_ENTRY
+
+namespace {
+
+const LossEntry* const kEntries[] = {
+#define MTLKIT_ENTRY(name) &name,
+#include "nn/losses.def"
+#undef MTLKIT_ENTRY
+};
+
+std::string LossesOf(TaskType type) {
+  std::vector<std::string> names;
+  for (const LossEntry* entry : kEntries) {
+    if (!entry->soft && entry->Accepts(type)) names.emplace_back(entry->name);
+  }
+  return Join(names, ", ");
+}
+
+// Sets the choice of every task that `pattern` names; whether there is one.
+bool Choose(const std::vector<Task>& tasks, std::string_view pattern,
+            const Choice& choice, std::vector<Choice>* choices) {
+  const Index exact = FindTask(tasks, pattern);
+  if (exact >= 0) {
+    (*choices)[static_cast<std::size_t>(exact)] = choice;
+    return true;
+  }
+  bool found = false;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (!MatchesPattern(pattern, tasks[i].name)) continue;
+    (*choices)[i] = choice;
+    found = true;
+  }
+  return found;
+}
+
+[[noreturn]] void FailNoTask(const std::vector<Task>& tasks,
+                             std::string_view pattern) {
+  std::vector<std::string> names;
+  for (const Task& task : tasks) names.push_back(task.name);
+  const std::string nearest = Nearest(pattern, names);
+  Fail(ErrorKind::kUsage,
+       Str("--loss: there is no task '", pattern, "'",
+           nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
+       Str("tasks: ", Join(names, ", ")));
+}
+
+}  // namespace
+
+bool LossEntry::Accepts(TaskType type) const {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+std::span<const LossEntry* const> LossEntries() {
+  return kEntries;
+}
+
+const LossEntry& FindLoss(std::string_view name) {
+  return FindEntry(LossEntries(), "loss", name);
+}
+
+std::string_view DefaultLoss(TaskType type) {
+  switch (type) {
+    case TaskType::kRegression:
+      return "squared";
+    case TaskType::kBinary:
+      return "binary-cross-entropy";
+    case TaskType::kMulticlass:
+      return "cross-entropy";
+    case TaskType::kMultilabel:
+      break;
+  }
+  return "multilabel-cross-entropy";
+}
+
+std::string_view SoftLoss() {
+  return "distillation";
+}
+
+std::unique_ptr<Loss> MakeLoss(const Task& task, const Choice& choice,
+                               const std::string& where) {
+  return InContext(where, [&] {
+    const LossEntry& entry = FindLoss(choice.name);
+    Require(entry.Accepts(task.type), ErrorKind::kUsage,
+            Str("'", choice.name, "' does not fit task '", task.name,
+                "', which is ", TaskTypeName(task.type)),
+            Str("fitting: ", LossesOf(task.type)));
+    return entry.make(task, choice, Str("task '", task.name, "'"));
+  });
+}
+
+std::vector<std::unique_ptr<Loss>> MakeLosses(
+    const std::vector<Task>& tasks, const std::vector<std::string>& texts) {
+  std::vector<Choice> choices;
+  for (const Task& task : tasks) {
+    choices.push_back({std::string(DefaultLoss(task.type)), {}});
+  }
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    Require(equals != std::string::npos && equals > 0, ErrorKind::kUsage,
+            Str("--loss: '", text, "' is not TASK=NAME"),
+            "write TASK=NAME[:option=value,...]");
+    const std::string pattern = text.substr(0, equals);
+    const Choice choice = ParseChoice(text.substr(equals + 1), "--loss");
+    if (!Choose(tasks, pattern, choice, &choices)) FailNoTask(tasks, pattern);
+  }
+  std::vector<std::unique_ptr<Loss>> losses;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    losses.push_back(MakeLoss(tasks[i], choices[i]));
+    Require(!FindLoss(choices[i].name).soft, ErrorKind::kUsage,
+            Str("--loss: '", choices[i].name,
+                "' needs another model's outputs, not labels"),
+            Str("fitting: ", LossesOf(tasks[i].type)));
+  }
+  return losses;
+}
+
+double SumRows(std::span<const Real> rows) {
+  double sum = 0;
+  for (const Real row : rows) sum += static_cast<double>(row);
+  return sum;
+}
+
+}  // namespace mtlkit

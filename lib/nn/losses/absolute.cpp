@@ -1,0 +1,35 @@
+#include "nn/losses/loss_tools.h"
+
+namespace mtlkit {
+namespace {
+
+// At a residual of 0 the slope is 0.
+struct AbsolutePoint {
+  void operator()(Real residual, Real* loss, Real* slope) const {
+    *loss = std::abs(residual);
+    *slope = static_cast<Real>((residual > 0) - (residual < 0));
+  }
+};
+
+class AbsoluteLoss : public ResidualLoss<AbsolutePoint> {
+ public:
+  using Options = NoLossOptions;
+  AbsoluteLoss(const Task& task, const Options&)
+      : ResidualLoss(task.output_cols(), {}) {}
+};
+
+constexpr TaskType kTypes[] = {TaskType::kRegression};
+
+}  // namespace
+
+extern const LossEntry kAbsoluteLoss;
+const LossEntry kAbsoluteLoss = {
+    "absolute",
+    "mean over columns of |output - y|: learns the median, calm at outliers",
+    kTypes,
+    false,
+    DescribeLoss<AbsoluteLoss>,
+    CreateLoss<AbsoluteLoss>,
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,77 @@
+#include "base/error.h"
+#include "nn/losses/loss_tools.h"
+
+namespace mtlkit {
+namespace {
+
+// -[c1 t log s(z) + c0 (1 - t) log(1 - s(z))] with t smoothed towards 1/2.
+// Targets may be any number in [0, 1].
+class BinaryCrossEntropy : public Loss {
+ public:
+  struct Options {
+    double label_smoothing = 0;
+    std::vector<double> class_weight;
+    void Describe(Fields& fields) {
+      fields("label-smoothing", label_smoothing,
+             "e: a label t becomes t (1 - e) + e/2", BelowFrom(0, 1));
+      fields("class-weight", class_weight,
+             "factors of the negative and the positive class", AtLeast(0));
+    }
+  };
+
+  BinaryCrossEntropy(const Task& task, const Options& options)
+      : smoothing_(static_cast<Real>(options.label_smoothing)) {
+    if (options.class_weight.empty()) return;
+    Require(options.class_weight.size() == 2, ErrorKind::kUsage,
+            Str("task '", task.name, "': class-weight has ",
+                options.class_weight.size(), " values, not 2"),
+            "give NEGATIVE/POSITIVE");
+    negative_ = static_cast<Real>(options.class_weight[0]);
+    positive_ = static_cast<Real>(options.class_weight[1]);
+  }
+
+  Index target_cols() const override { return 1; }
+
+  void Evaluate(const LossArgs& args, std::span<Real> row_loss,
+                MatView gradient) const override {
+    assert(args.output.cols == 1 && args.target.cols == 1);
+    for (Index row = 0; row < args.output.rows; ++row) {
+      const Real weight = args.weight[static_cast<std::size_t>(row)];
+      const Real label = args.target.data[row];
+      if (weight == 0 || IsMissing(label)) {
+        SkipRow(row, row_loss, gradient);
+        continue;
+      }
+      const Real t = label * (1 - smoothing_) + smoothing_ / 2;
+      const LogisticParts parts(args.output.data[row]);
+      const Real yes = weight * positive_ * t;
+      const Real no = weight * negative_ * (1 - t);
+      row_loss[static_cast<std::size_t>(row)] =
+          yes * parts.softplus_minus + no * parts.softplus;
+      if (!gradient.empty()) {
+        gradient.data[row] = (yes + no) * parts.sigmoid - yes;
+      }
+    }
+  }
+
+ private:
+  Real smoothing_;
+  Real negative_ = 1;
+  Real positive_ = 1;
+};
+
+constexpr TaskType kTypes[] = {TaskType::kBinary};
+
+}  // namespace
+
+extern const LossEntry kBinaryCrossEntropyLoss;
+const LossEntry kBinaryCrossEntropyLoss = {
+    "binary-cross-entropy",
+    "minus the log of the probability given to the label, from a logit",
+    kTypes,
+    false,
+    DescribeLoss<BinaryCrossEntropy>,
+    CreateLoss<BinaryCrossEntropy>,
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,101 @@
+#include "base/error.h"
+#include "nn/losses/loss_tools.h"
+
+namespace mtlkit {
+namespace {
+
+// sum over classes k of a_k (-log softmax(z)_k), where a_k = c_k e/K, and
+// c_k (1 - e) more for the label's class.
+class CrossEntropy : public Loss {
+ public:
+  struct Options {
+    double label_smoothing = 0;
+    std::vector<double> class_weight;
+    void Describe(Fields& fields) {
+      fields("label-smoothing", label_smoothing,
+             "e: the label's class gets 1 - e, and all K classes e/K",
+             BelowFrom(0, 1));
+      fields("class-weight", class_weight,
+             "a factor for each class, in the order of classes", AtLeast(0));
+    }
+  };
+
+  CrossEntropy(const Task& task, const Options& options)
+      : smoothing_(static_cast<Real>(options.label_smoothing)),
+        class_weight_(static_cast<std::size_t>(task.output_cols()), Real{1}) {
+    if (options.class_weight.empty()) return;
+    Require(options.class_weight.size() == class_weight_.size(),
+            ErrorKind::kUsage,
+            Str("task '", task.name, "': class-weight has ",
+                options.class_weight.size(), " values, but there are ",
+                class_weight_.size(), " classes"));
+    std::transform(options.class_weight.begin(), options.class_weight.end(),
+                   class_weight_.begin(),
+                   [](double w) { return static_cast<Real>(w); });
+  }
+
+  Index target_cols() const override { return 1; }
+
+  void Evaluate(const LossArgs& args, std::span<Real> row_loss,
+                MatView gradient) const override {
+    assert(args.target.cols == 1);
+    for (Index row = 0; row < args.output.rows; ++row) {
+      const Real weight = args.weight[static_cast<std::size_t>(row)];
+      const Real label = args.target.data[row];
+      if (weight == 0 || IsMissing(label)) {
+        SkipRow(row, row_loss, gradient);
+        continue;
+      }
+      const Index k = static_cast<Index>(label);
+      assert(k >= 0 && k < args.output.cols);
+      row_loss[static_cast<std::size_t>(row)] =
+          Row(args.output.Row(row), args.output.cols, k, weight,
+              gradient.empty() ? nullptr : gradient.Row(row));
+    }
+  }
+
+ private:
+  Real Row(const Real* z, Index cols, Index label, Real weight,
+           Real* gradient) const {
+    const Real log_sum = LogSumExp(z, cols, 1);
+    const Real spread = weight * smoothing_ / static_cast<Real>(cols);
+    const Real sure = weight * (1 - smoothing_) * ClassWeight(label);
+    Real loss = sure * (log_sum - z[label]);
+    Real mass = sure;
+    if (smoothing_ > 0) {
+      for (Index k = 0; k < cols; ++k) {
+        loss += spread * ClassWeight(k) * (log_sum - z[k]);
+        mass += spread * ClassWeight(k);
+      }
+    }
+    if (gradient == nullptr) return loss;
+    for (Index k = 0; k < cols; ++k) {
+      gradient[k] = mass * std::exp(z[k] - log_sum) - spread * ClassWeight(k);
+    }
+    gradient[label] -= sure;
+    return loss;
+  }
+
+  Real ClassWeight(Index k) const {
+    return class_weight_[static_cast<std::size_t>(k)];
+  }
+
+  Real smoothing_;
+  std::vector<Real> class_weight_;
+};
+
+constexpr TaskType kTypes[] = {TaskType::kMulticlass};
+
+}  // namespace
+
+extern const LossEntry kCrossEntropyLoss;
+const LossEntry kCrossEntropyLoss = {
+    "cross-entropy",
+    "minus the log of the softmax probability given to the label's class",
+    kTypes,
+    false,
+    DescribeLoss<CrossEntropy>,
+    CreateLoss<CrossEntropy>,
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "nn/loss.h"
+
+namespace mtlkit {
+
+// What the entry of a loss class L needs. L has a struct Options with
+// Describe(Fields&) and a constructor L(const Task&, const Options&).
+template <class L>
+void DescribeLoss(Fields& fields) {
+  typename L::Options options;
+  options.Describe(fields);
+}
+
+template <class L>
+std::unique_ptr<Loss> CreateLoss(const Task& task, const Choice& choice,
+                                 const std::string& where) {
+  typename L::Options options;
+  ReadOptions(choice, where, &options);
+  return std::make_unique<L>(task, options);
+}
+
+struct NoLossOptions {
+  void Describe(Fields&) {}
+};
+
+// Row `row` takes no part: loss 0 and gradient 0.
+inline void SkipRow(Index row, std::span<Real> row_loss, MatView gradient) {
+  row_loss[static_cast<std::size_t>(row)] = 0;
+  if (!gradient.empty()) {
+    std::fill_n(gradient.Row(row), gradient.cols, Real{0});
+  }
+}
+
+inline bool IsMissing(Real target) {
+  return std::isnan(target);
+}
+
+// log(1 + exp(z)) and 1 / (1 + exp(-z)) of one logit, without overflow.
+struct LogisticParts {
+  explicit LogisticParts(Real z) {
+    const Real small = std::exp(-std::abs(z));
+    const Real tail = std::log1p(small);
+    softplus = std::max(z, Real{0}) + tail;
+    softplus_minus = std::max(-z, Real{0}) + tail;
+    const Real big = 1 / (1 + small);
+    sigmoid = z >= 0 ? big : small * big;
+  }
+  Real softplus;        // -log(1 - sigmoid)
+  Real softplus_minus;  // -log(sigmoid)
+  Real sigmoid;
+};
+
+// log of the sum of exp(z / temperature) of a row.
+inline Real LogSumExp(const Real* z, Index cols, Real temperature) {
+  const Real top = *std::max_element(z, z + cols);
+  Real sum = 0;
+  for (Index k = 0; k < cols; ++k) sum += std::exp((z[k] - top) / temperature);
+  return top / temperature + std::log(sum);
+}
+
+// A loss that is a mean over columns of a function of each residual
+// r = output - target. `Point` has void operator()(Real r, Real* loss,
+// Real* slope) const.
+template <class Point>
+class ResidualLoss : public Loss {
+ public:
+  ResidualLoss(Index cols, const Point& point) : cols_(cols), point_(point) {}
+
+  Index target_cols() const override { return cols_; }
+
+  void Evaluate(const LossArgs& args, std::span<Real> row_loss,
+                MatView gradient) const override {
+    assert(args.output.cols == args.target.cols);
+    for (Index row = 0; row < args.output.rows; ++row) {
+      const Real weight = args.weight[static_cast<std::size_t>(row)];
+      if (weight == 0) {
+        SkipRow(row, row_loss, gradient);
+        continue;
+      }
+      const Real scale = weight / static_cast<Real>(args.output.cols);
+      Real* slopes = gradient.empty() ? nullptr : gradient.Row(row);
+      row_loss[static_cast<std::size_t>(row)] =
+          scale * Row(args.output.Row(row), args.target.Row(row),
+                      args.output.cols, scale, slopes);
+    }
+  }
+
+ private:
+  Real Row(const Real* output, const Real* target, Index cols, Real scale,
+           Real* slopes) const {
+    Real sum = 0;
+    for (Index col = 0; col < cols; ++col) {
+      Real loss = 0;
+      Real slope = 0;
+      if (!IsMissing(target[col])) {
+        point_(output[col] - target[col], &loss, &slope);
+      }
+      sum += loss;
+      if (slopes != nullptr) slopes[col] = scale * slope;
+    }
+    return sum;
+  }
+
+  Index cols_;
+  Point point_;
+};
+
+}  // namespace mtlkit

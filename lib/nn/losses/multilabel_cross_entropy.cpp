@@ -1,0 +1,102 @@
+#include "base/error.h"
+#include "nn/losses/loss_tools.h"
+
+namespace mtlkit {
+namespace {
+
+// Binary cross-entropy of every label, as a mean or a sum over the labels of
+// a row. A missing cell adds 0; the mean still divides by all labels, so that
+// each cell counts the same.
+class MultilabelCrossEntropy : public Loss {
+ public:
+  struct Options {
+    double label_smoothing = 0;
+    std::vector<double> positive_weight;
+    std::string over_labels = "mean";
+    void Describe(Fields& fields) {
+      fields("label-smoothing", label_smoothing,
+             "e: a label t becomes t (1 - e) + e/2", BelowFrom(0, 1));
+      fields("positive-weight", positive_weight,
+             "a factor of the positives of each label, or one for all",
+             AtLeast(0));
+      fields("over-labels", over_labels,
+             "what a row's loss is of its labels' losses", {"mean", "sum"});
+    }
+  };
+
+  MultilabelCrossEntropy(const Task& task, const Options& options)
+      : smoothing_(static_cast<Real>(options.label_smoothing)),
+        mean_(options.over_labels == "mean"),
+        positive_(static_cast<std::size_t>(task.output_cols()), Real{1}) {
+    const std::vector<double>& given = options.positive_weight;
+    if (given.empty()) return;
+    Require(given.size() == 1 || given.size() == positive_.size(),
+            ErrorKind::kUsage,
+            Str("task '", task.name, "': positive-weight has ", given.size(),
+                " values, but there are ", positive_.size(), " labels"));
+    for (std::size_t k = 0; k < positive_.size(); ++k) {
+      positive_[k] = static_cast<Real>(given[given.size() == 1 ? 0 : k]);
+    }
+  }
+
+  Index target_cols() const override {
+    return static_cast<Index>(positive_.size());
+  }
+
+  void Evaluate(const LossArgs& args, std::span<Real> row_loss,
+                MatView gradient) const override {
+    assert(args.output.cols == target_cols());
+    assert(args.target.cols == target_cols());
+    for (Index row = 0; row < args.output.rows; ++row) {
+      const Real weight = args.weight[static_cast<std::size_t>(row)];
+      if (weight == 0) {
+        SkipRow(row, row_loss, gradient);
+        continue;
+      }
+      const Real scale =
+          mean_ ? weight / static_cast<Real>(target_cols()) : weight;
+      row_loss[static_cast<std::size_t>(row)] =
+          Row(args.output.Row(row), args.target.Row(row), scale,
+              gradient.empty() ? nullptr : gradient.Row(row));
+    }
+  }
+
+ private:
+  Real Row(const Real* z, const Real* target, Real scale,
+           Real* gradient) const {
+    Real loss = 0;
+    for (Index k = 0; k < target_cols(); ++k) {
+      if (IsMissing(target[k])) {
+        if (gradient != nullptr) gradient[k] = 0;
+        continue;
+      }
+      const Real t = target[k] * (1 - smoothing_) + smoothing_ / 2;
+      const LogisticParts parts(z[k]);
+      const Real yes = scale * positive_[static_cast<std::size_t>(k)] * t;
+      const Real no = scale * (1 - t);
+      loss += yes * parts.softplus_minus + no * parts.softplus;
+      if (gradient != nullptr) gradient[k] = (yes + no) * parts.sigmoid - yes;
+    }
+    return loss;
+  }
+
+  Real smoothing_;
+  bool mean_;
+  std::vector<Real> positive_;
+};
+
+constexpr TaskType kTypes[] = {TaskType::kMultilabel};
+
+}  // namespace
+
+extern const LossEntry kMultilabelCrossEntropyLoss;
+const LossEntry kMultilabelCrossEntropyLoss = {
+    "multilabel-cross-entropy",
+    "binary cross-entropy of each label, averaged over the labels",
+    kTypes,
+    false,
+    DescribeLoss<MultilabelCrossEntropy>,
+    CreateLoss<MultilabelCrossEntropy>,
+};
+
+}  // namespace mtlkit

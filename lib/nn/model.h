@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/rng.h"
+#include "base/view.h"
+#include "data/dataset.h"
+#include "data/transform.h"
+#include "nn/arch.h"
+#include "nn/history.h"
+#include "nn/network.h"
+#include "nn/params.h"
+
+namespace mtlkit {
+
+// A network with everything that is needed to use it: what it reads and
+// predicts, how raw tables become its inputs, and where it comes from. A value
+// type; the network is shared by copies.
+struct Model {
+  // The inputs that it reads, in the order of the network's, and its tasks.
+  Schema schema;
+  // Fitted on its training rows; applied to raw tables. Empty: it was trained
+  // on data without preparation.
+  Transforms transforms;
+  // Resolved. network == BuildNetwork(schema, arch).
+  ArchOptions arch;
+  std::shared_ptr<const Network> network;
+  Params params;
+  // The best constant predictions of each task (link.h, BestConstants).
+  std::vector<std::vector<double>> constants;
+  // Of the training that made it; says which split chose the weights.
+  History log;
+  // Content digest of the file it was read from; "" if made in memory.
+  std::string content_sha256;
+  // JSON array as text, or "".
+  std::string provenance;
+};
+
+// A model with fresh parameters for the tasks and the selected inputs of a
+// dataset, whose transforms it takes over; constants are those of the labels
+// in `train_rows` (ascending). Throws kUsage where options do not fit the
+// data, kBadInput where a task has no label in the training rows or, for
+// binary and multi-class, none of some class.
+Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
+                 std::span<const Index> train_rows);
+
+// The rows as this model reads them: only its inputs, in its order, and only
+// its tasks, in its order (a task that the dataset lacks has no labels). Array
+// contents are shared, not copied. A raw table goes through the model's
+// transforms; a dataset that was prepared otherwise, an input that is missing
+// or has other columns or categories, and a task of another type or other
+// classes are kBadInput. Class numbers are mapped by name.
+Dataset DatasetFor(const Model& model, const Dataset& dataset);
+
+}  // namespace mtlkit
