@@ -1,0 +1,34 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/options.h"
+#include "base/parallel.h"
+#include "base/reporter.h"
+#include "base/rng.h"
+
+namespace mtlkit {
+
+// What a running tool may use. Lives as long as the tool's Run.
+struct Context {
+  std::string tool;  // for provenance: "mtl-train", "mtl-cotrain round"
+  Seed seed = 1;
+  int verbose = 0;
+  // The flags that can change the result and differ from their defaults.
+  const Json* settings = nullptr;
+  ThreadPool* pool = nullptr;
+  Reporter* reporter = nullptr;
+
+  // A flag that SIGTERM, SIGINT and SIGUSR1 set. From the first call on these
+  // signals no longer end the program, except SIGINT the second time: call it
+  // in tools that look at the flag and save what they have.
+  const std::atomic<bool>& StopRequested() const;
+
+  // Writes a result to stdout; throws kIo when that fails (disk full).
+  void Print(std::string_view text) const;
+};
+
+}  // namespace mtlkit
