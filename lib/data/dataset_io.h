@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "data/dataset.h"
+#include "h5/file_reader.h"
+#include "h5/file_writer.h"
+
+namespace mtlkit {
+
+// Reads a file of kind dataset or features; `path` may be "-". Dense inputs
+// and codes are mappings of the file (which may then be replaced, not changed);
+// labels, ids and splits are in memory. Everything is checked (CheckDataset).
+Dataset ReadDataset(const std::string& path);
+Dataset ReadDataset(const FileReader& file);
+
+// Writes `dataset` with its provenance, which the caller has extended
+// (h5/provenance.h); `path` may be "-". Checks it first. The same dataset gives
+// the same bytes. Returns the content digest.
+std::string WriteDataset(const Dataset& dataset, const std::string& path,
+                         FileKind kind = FileKind::kDataset);
+
+// Fitted transforms under a group of a dataset or a model: their arrays in
+// GROUP/NN-name/ and GROUP/spec, a JSON array of {name, spec}. Nothing is
+// written where there are none.
+void WriteTransforms(FileWriter& file, const Transforms& transforms,
+                     const std::string& group = "transforms");
+Transforms ReadTransforms(const FileReader& file,
+                          const std::string& group = "transforms");
+
+// One input block, as a dataset has it under inputs/, names/ and categories/.
+// For those who write features row by row: the attributes and names only.
+void WriteInputNames(FileWriter& file, const InputSpec& spec, Index position);
+
+}  // namespace mtlkit

@@ -1,0 +1,201 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "data/dataset_io.h"
+#include "data/schema.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr StoreOptions kPacked = {Compress::kAuto};
+
+// The true name of an object whose path had to be escaped.
+void NameObject(FileWriter& file, const std::string& path,
+                const std::string& name) {
+  if (EscapeName(name) != name) file.SetAttribute(path, "name", name);
+}
+
+void WriteIds(FileWriter& file, const RowIds& ids) {
+  if (const auto* names = std::get_if<std::vector<std::string>>(&ids)) {
+    file.WriteTexts("ids", *names);
+  } else {
+    file.WriteList("ids", std::get<std::vector<std::int64_t>>(ids), kPacked);
+  }
+}
+
+void WriteInput(FileWriter& file, const InputBlock& block, Index rows,
+                Index position) {
+  const std::string path = "inputs/" + EscapeName(block.name);
+  switch (block.kind) {
+    case InputKind::kDense:
+      if (block.wide.empty()) {
+        file.WriteArray<float>(path, block.dense.span(), {rows, block.cols});
+      } else {
+        file.WriteArray<double>(path, block.wide.span(), {rows, block.cols});
+      }
+      break;
+    case InputKind::kCategorical:
+      file.WriteArray<std::int32_t>(path, block.codes.span(),
+                                    {rows, block.cols});
+      break;
+    case InputKind::kSparse:
+      file.WriteArray<float>(path + "/data", block.values.span(),
+                             {block.values.size()}, kPacked);
+      file.WriteArray<std::int32_t>(path + "/indices", block.indices.span(),
+                                    {block.indices.size()}, kPacked);
+      file.WriteArray<std::int64_t>(path + "/indptr", block.row_starts.span(),
+                                    {rows + 1}, kPacked);
+      file.SetAttribute(path, "shape",
+                        std::vector<std::int64_t>{rows, block.cols});
+      break;
+  }
+  WriteInputNames(file, block, position);
+}
+
+Shape LabelShape(const Task& task, Index places) {
+  const bool list = task.type == TaskType::kBinary ||
+                    task.type == TaskType::kMulticlass ||
+                    (task.type == TaskType::kRegression && task.width == 1);
+  return list ? Shape{places} : Shape{places, task.target_cols()};
+}
+
+template <class T>
+void WriteClassLabels(FileWriter& file, const std::string& path,
+                      const std::vector<float>& values, const Shape& shape) {
+  std::vector<T> codes;
+  codes.reserve(values.size());
+  for (const float value : values) {
+    codes.push_back(std::isnan(value) ? T{-1} : static_cast<T>(value));
+  }
+  file.WriteArray<T>(path, codes, shape, kPacked);
+  file.SetAttribute(path, "missing", -1);
+}
+
+void WriteTask(FileWriter& file, const Task& task, const Labels& labels,
+               Index position) {
+  const std::string path = "tasks/" + EscapeName(task.name);
+  const std::string y = path + "/y";
+  const Index places =
+      static_cast<Index>(labels.values.size()) / task.target_cols();
+  const Shape shape = LabelShape(task, places);
+  if (task.type == TaskType::kRegression) {
+    file.WriteArray<float>(y, labels.values, shape);
+    file.SetAttribute(y, "missing", "nan");
+  } else if (task.type == TaskType::kMulticlass) {
+    WriteClassLabels<std::int32_t>(file, y, labels.values, shape);
+  } else {
+    WriteClassLabels<std::int8_t>(file, y, labels.values, shape);
+  }
+  file.SetAttribute(path, "type", TaskTypeName(task.type));
+  file.SetAttribute(path, "position", position);
+  NameObject(file, path, task.name);
+  if (task.is_classification()) {
+    file.WriteTexts(path + "/classes", task.classes);
+  }
+  if (!task.mean.empty()) {
+    file.WriteList(path + "/norm_mean", task.mean);
+    file.WriteList(path + "/norm_std", task.deviation);
+  }
+  if (!labels.on_all_rows) {
+    file.WriteList<std::int64_t>(
+        path + "/rows", {labels.rows.begin(), labels.rows.end()}, kPacked);
+  }
+  if (!labels.weights.empty()) {
+    file.WriteList(path + "/weight", labels.weights);
+  }
+}
+
+void WriteSplits(FileWriter& file, const Dataset& dataset) {
+  for (const auto& [name, rows] : dataset.splits) {
+    const std::string path = "splits/" + EscapeName(name);
+    file.WriteList<std::int64_t>(path, {rows.begin(), rows.end()}, kPacked);
+    NameObject(file, path, name);
+  }
+}
+
+std::string TransformFolder(std::size_t number, const std::string& name) {
+  return (number < 10 ? "0" : "") + std::to_string(number) + "-" + name;
+}
+
+// Where the categories of a column are: directly by its name for a table
+// without views, else in a folder of the block.
+std::string CategoriesPath(const InputSpec& spec, const std::string& column) {
+  if (spec.name == TableBlockName("", InputKind::kCategorical)) {
+    return "categories/" + EscapeName(column);
+  }
+  return "categories/" + EscapeName(spec.name) + "/" + EscapeName(column);
+}
+
+}  // namespace
+
+void WriteInputNames(FileWriter& file, const InputSpec& spec, Index position) {
+  const std::string path = "inputs/" + EscapeName(spec.name);
+  file.SetAttribute(path, "position", position);
+  NameObject(file, path, spec.name);
+  if (spec.kind == InputKind::kSparse) {
+    file.SetAttribute(path, "encoding-type", "csr_matrix");
+  } else {
+    file.SetAttribute(path, "encoding-type", "array");
+    file.SetAttribute(path, "axes", std::vector<std::string>{"row", "feature"});
+    if (spec.kind == InputKind::kCategorical) {
+      file.SetAttribute(path, "missing", -1);
+    } else if (ViewOf(spec.name) != spec.name) {
+      file.SetAttribute(path, "missing", "nan");
+    }
+  }
+  file.SetAttribute(path, "encoding-version",
+                    spec.kind == InputKind::kSparse ? "0.1.0" : "0.2.0");
+  if (!spec.columns.empty()) {
+    file.WriteTexts("names/" + EscapeName(spec.name), spec.columns);
+  }
+  for (std::size_t i = 0; i < spec.categories.size(); ++i) {
+    const std::string column = ColumnName(spec, static_cast<Index>(i));
+    const std::string categories = CategoriesPath(spec, column);
+    file.WriteTexts(categories, spec.categories[i]);
+    NameObject(file, categories, column);
+  }
+}
+
+void WriteTransforms(FileWriter& file, const Transforms& transforms,
+                     const std::string& group) {
+  if (transforms.empty()) return;
+  nlohmann::json spec = nlohmann::json::array();
+  for (std::size_t i = 0; i < transforms.size(); ++i) {
+    const TransformRecord record = transforms[i]->Record();
+    spec.push_back(
+        {{"name", record.name}, {"spec", nlohmann::json::parse(record.spec)}});
+    const std::string folder = group + "/" + TransformFolder(i, record.name);
+    file.MakeGroup(folder);
+    for (const auto& [name, values] : record.arrays) {
+      const std::string path = folder + "/" + EscapeName(name);
+      file.WriteList(path, values);
+      NameObject(file, path, name);
+    }
+  }
+  file.WriteText(group + "/spec", spec.dump());
+}
+
+std::string WriteDataset(const Dataset& dataset, const std::string& path,
+                         FileKind kind) {
+  CheckDataset(dataset);
+  FileWriter file(path, kind);
+  file.SetAttribute("", "n_rows", dataset.rows);
+  WriteIds(file, dataset.ids);
+  for (std::size_t i = 0; i < dataset.inputs.size(); ++i) {
+    WriteInput(file, dataset.inputs[i], dataset.rows, static_cast<Index>(i));
+  }
+  for (std::size_t i = 0; i < dataset.tasks.size(); ++i) {
+    WriteTask(file, dataset.tasks[i], dataset.labels[i], static_cast<Index>(i));
+  }
+  WriteSplits(file, dataset);
+  if (!dataset.weights.empty()) file.WriteList("weights", dataset.weights);
+  if (!dataset.groups.empty()) {
+    file.WriteList("groups", dataset.groups, kPacked);
+  }
+  WriteTransforms(file, dataset.transforms);
+  if (!dataset.provenance.empty()) file.SetProvenance(dataset.provenance);
+  return file.Commit();
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,180 @@
+#include "data/transform.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "data/blocks.h"
+#include "data/dataset.h"
+#include "data/schema.h"
+#include "data/transform_kinds.h"
+
+namespace mtlkit {
+namespace {
+
+// Rows that go through all transforms together: few enough that what lies in
+// between stays in the processor's cache for usual widths.
+constexpr Index kPieceRows = 2048;
+
+using Maker = std::shared_ptr<const Transform> (*)(const TransformRecord&);
+
+struct Kind {
+  std::string_view name;
+  Maker make;
+};
+
+constexpr std::array<Kind, 7> kKinds = {{{"select", MakeSelect},
+                                         {"impute", MakeImpute},
+                                         {"standard", MakeScale},
+                                         {"minmax", MakeScale},
+                                         {"max-abs", MakeScale},
+                                         {"onehot", MakeEncode},
+                                         {"index", MakeEncode}}};
+
+std::vector<InputSpec> SpecsAfter(const Transforms& transforms,
+                                  std::vector<InputSpec> specs) {
+  for (const auto& transform : transforms) specs = transform->Specs(specs);
+  return specs;
+}
+
+void RequireNoInfinity(const Dataset& raw) {
+  for (const InputBlock& block : raw.inputs) {
+    if (block.kind != InputKind::kDense) continue;
+    const Index cells = raw.rows * block.cols;
+    for (Index at = 0; at < cells; ++at) {
+      if (!std::isinf(DenseCell(block, at))) continue;
+      Fail(ErrorKind::kBadInput,
+           Str("column '", ColumnName(block, at % block.cols), "', row '",
+               IdText(raw.ids, at / block.cols), "' is infinite"),
+           "inputs are finite numbers or missing");
+    }
+  }
+}
+
+std::vector<InputBlock> ApplyAll(const Transforms& transforms,
+                                 const Dataset& raw) {
+  const std::vector<InputSpec> specs =
+      SpecsAfter(transforms, {raw.inputs.begin(), raw.inputs.end()});
+  std::vector<BlockBuilder> builders;
+  for (const InputSpec& spec : specs) builders.emplace_back(spec, raw.rows);
+  for (Index first = 0; first < raw.rows; first += kPieceRows) {
+    const Index count = std::min(kPieceRows, raw.rows - first);
+    std::vector<InputBlock> piece;
+    for (const InputBlock& block : raw.inputs) {
+      piece.push_back(SliceRows(block, first, count));
+    }
+    for (const auto& transform : transforms) {
+      piece = transform->Apply(piece, count);
+    }
+    for (std::size_t i = 0; i < piece.size(); ++i) builders[i].Append(piece[i]);
+  }
+  std::vector<InputBlock> result;
+  for (BlockBuilder& builder : builders) {
+    result.push_back(std::move(builder).Finish());
+  }
+  return result;
+}
+
+}  // namespace
+
+std::shared_ptr<const Transform> MakeTransform(const TransformRecord& record) {
+  for (const Kind& kind : kKinds) {
+    if (kind.name != record.name) continue;
+    try {
+      return kind.make(record);
+    } catch (const nlohmann::json::exception&) {
+      FailDamagedTransform(record.name, "its description lacks a part");
+    }
+  }
+  Fail(ErrorKind::kBadInput, Str("there is no transform '", record.name, "'"),
+       "the file was written by a newer version");
+}
+
+bool SameTransforms(const Transforms& a, const Transforms& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const auto& one, const auto& other) {
+                      return one == other || one->Record() == other->Record();
+                    });
+}
+
+Dataset ApplyTransforms(const Transforms& transforms, const Dataset& raw) {
+  const std::size_t done = raw.transforms.size();
+  const bool begun =
+      done <= transforms.size() &&
+      SameTransforms(raw.transforms,
+                     {transforms.begin(),
+                      transforms.begin() + static_cast<std::ptrdiff_t>(done)});
+  Require(begun, ErrorKind::kBadInput,
+          "the rows were prepared in another way than those of the model",
+          "give the raw table, or the file that mtl-prep made for training");
+  Dataset result = raw;
+  if (done == transforms.size()) return result;
+  RequireNoInfinity(raw);
+  result.inputs =
+      ApplyAll({transforms.begin() + static_cast<std::ptrdiff_t>(done),
+                transforms.end()},
+               raw);
+  result.transforms = transforms;
+  return result;
+}
+
+nlohmann::json ParseSpec(const TransformRecord& record) {
+  auto spec = nlohmann::json::parse(record.spec, nullptr, false);
+  if (!spec.is_object()) {
+    FailDamagedTransform(record.name, "its description is not JSON");
+  }
+  return spec;
+}
+
+void FailDamagedTransform(const std::string& name, const std::string& why) {
+  Fail(ErrorKind::kBadInput,
+       Str("the stored transform '", name, "' is damaged: ", why));
+}
+
+const std::vector<double>& ColumnArray(const TransformRecord& record,
+                                       const std::string& array,
+                                       const InputSpec& block) {
+  const auto at = record.arrays.find(array);
+  if (at == record.arrays.end()) {
+    FailDamagedTransform(record.name, Str("it lacks '", array, "'"));
+  }
+  if (static_cast<Index>(at->second.size()) != block.cols) {
+    FailDamagedTransform(record.name,
+                         Str("'", array, "' has ", at->second.size(),
+                             " numbers for ", block.cols, " columns"));
+  }
+  for (const double value : at->second) {
+    if (!std::isfinite(value)) {
+      FailDamagedTransform(record.name, Str("'", array, "' is not finite"));
+    }
+  }
+  return at->second;
+}
+
+TrainingRows::TrainingRows(const std::vector<InputBlock>& inputs,
+                           Transforms done, std::span<const Index> rows)
+    : inputs_(inputs),
+      done_(std::move(done)),
+      rows_(rows.begin(), rows.end()),
+      specs_(SpecsAfter(done_, {inputs.begin(), inputs.end()})) {}
+
+void TrainingRows::ForEach(
+    const std::function<void(const std::vector<InputBlock>&, Index)>& visit)
+    const {
+  const auto piece_rows = static_cast<std::size_t>(kPieceRows);
+  for (std::size_t first = 0; first < rows_.size(); first += piece_rows) {
+    const auto rows = std::span(rows_).subspan(
+        first, std::min(piece_rows, rows_.size() - first));
+    const auto count = static_cast<Index>(rows.size());
+    std::vector<InputBlock> piece;
+    for (const InputBlock& block : inputs_) {
+      piece.push_back(GatherRows(block, rows));
+    }
+    for (const auto& transform : done_) piece = transform->Apply(piece, count);
+    visit(piece, count);
+  }
+}
+
+}  // namespace mtlkit
