@@ -27,7 +27,7 @@ void FromUnits(const Task& task, MatView values);
 // `rows` (ascending), each label weighted as in training: regression: mean of
 // each column, then median of each column, in original units; binary and
 // multi-class: frequency of each class; multi-label: frequency of each label.
-// Throws kBadInput where no label is present.
+// Empty where a column has no label.
 std::vector<double> BestConstants(const Dataset& dataset, Index task,
                                   std::span<const Index> rows);
 

@@ -42,10 +42,15 @@ struct Model {
 // A model with fresh parameters for the tasks and the selected inputs of a
 // dataset, whose transforms it takes over; constants are those of the labels
 // in `train_rows` (ascending). Throws kUsage where options do not fit the
-// data, kBadInput where a task has no label in the training rows or, for
-// binary and multi-class, none of some class.
+// data.
 Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
                  std::span<const Index> train_rows);
+
+// Demands that every task can be learned from these rows (ascending): it has a
+// label there, a binary or multi-class one a label of every class. kBadInput
+// otherwise, naming task and class. For training on one's own; peers of a
+// collaborative run may lack what others have.
+void RequireTrainable(const Dataset& dataset, std::span<const Index> rows);
 
 // The rows as this model reads them: only its inputs, in its order, and only
 // its tasks, in its order (a task that the dataset lacks has no labels). Array

@@ -35,22 +35,16 @@ class BinaryCrossEntropy : public Loss {
   void Evaluate(const LossArgs& args, std::span<Real> row_loss,
                 MatView gradient) const override {
     assert(args.output.cols == 1 && args.target.cols == 1);
-    for (Index row = 0; row < args.output.rows; ++row) {
-      const Real weight = args.weight[static_cast<std::size_t>(row)];
-      const Real label = args.target.data[row];
-      if (weight == 0 || IsMissing(label)) {
-        SkipRow(row, row_loss, gradient);
-        continue;
+    LogisticChunk chunk;
+    for (Index first = 0; first < args.output.rows; first += chunk.kSize) {
+      const Index count = std::min(chunk.kSize, args.output.rows - first);
+      for (Index i = 0; i < count; ++i) {
+        const Real weight = args.weight[static_cast<std::size_t>(first + i)];
+        chunk.Set(i, args.target.data[first + i], smoothing_,
+                  weight * positive_, weight * negative_);
       }
-      const Real t = label * (1 - smoothing_) + smoothing_ / 2;
-      const LogisticParts parts(args.output.data[row]);
-      const Real yes = weight * positive_ * t;
-      const Real no = weight * negative_ * (1 - t);
-      row_loss[static_cast<std::size_t>(row)] =
-          yes * parts.softplus_minus + no * parts.softplus;
-      if (!gradient.empty()) {
-        gradient.data[row] = (yes + no) * parts.sigmoid - yes;
-      }
+      chunk.Evaluate(args.output.data + first, count, row_loss.data() + first,
+                     gradient.empty() ? nullptr : gradient.data + first);
     }
   }
 

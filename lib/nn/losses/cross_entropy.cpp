@@ -22,8 +22,9 @@ class CrossEntropy : public Loss {
 
   CrossEntropy(const Task& task, const Options& options)
       : smoothing_(static_cast<Real>(options.label_smoothing)),
-        class_weight_(static_cast<std::size_t>(task.output_cols()), Real{1}) {
-    if (options.class_weight.empty()) return;
+        class_weight_(static_cast<std::size_t>(task.output_cols()), Real{1}),
+        weighted_(!options.class_weight.empty()) {
+    if (!weighted_) return;
     Require(options.class_weight.size() == class_weight_.size(),
             ErrorKind::kUsage,
             Str("task '", task.name, "': class-weight has ",
@@ -39,6 +40,10 @@ class CrossEntropy : public Loss {
   void Evaluate(const LossArgs& args, std::span<Real> row_loss,
                 MatView gradient) const override {
     assert(args.target.cols == 1);
+    if (!weighted_ && !AnyMissing(args)) {
+      Fused(args, row_loss, gradient);
+      return;
+    }
     for (Index row = 0; row < args.output.rows; ++row) {
       const Real weight = args.weight[static_cast<std::size_t>(row)];
       const Real label = args.target.data[row];
@@ -55,6 +60,33 @@ class CrossEntropy : public Loss {
   }
 
  private:
+  // Whether a row with a weight has no label.
+  static bool AnyMissing(const LossArgs& args) {
+    for (Index row = 0; row < args.output.rows; ++row) {
+      if (IsMissing(args.target.data[row]) &&
+          args.weight[static_cast<std::size_t>(row)] != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void Fused(const LossArgs& args, std::span<Real> row_loss,
+             MatView gradient) const {
+    CrossEntropyArgs kernel;
+    kernel.logits = args.output.data;
+    kernel.stride = args.output.cols;
+    kernel.rows = args.output.rows;
+    kernel.classes = args.output.cols;
+    kernel.target = args.target.data;
+    kernel.weight = args.weight.data();
+    kernel.smoothing = smoothing_;
+    kernel.row_loss = row_loss.data();
+    kernel.gradient = gradient.data;
+    kernel.gradient_stride = gradient.cols;
+    ActiveKernels().cross_entropy(kernel);
+  }
+
   Real Row(const Real* z, Index cols, Index label, Real weight,
            Real* gradient) const {
     const Real log_sum = LogSumExp(z, cols, 1);
@@ -82,6 +114,7 @@ class CrossEntropy : public Loss {
 
   Real smoothing_;
   std::vector<Real> class_weight_;
+  bool weighted_;
 };
 
 constexpr TaskType kTypes[] = {TaskType::kMulticlass};

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "kernels/kernels.h"
 #include "nn/loss.h"
 
 namespace mtlkit {
@@ -56,6 +57,32 @@ struct LogisticParts {
   Real softplus;        // -log(1 - sigmoid)
   Real softplus_minus;  // -log(sigmoid)
   Real sigmoid;
+};
+
+// Logistic losses of a few logits at a time, of which each has a target t and
+// factors of its two terms: yes t (-log s(z)) + no (1 - t) (-log(1 - s(z))).
+struct LogisticChunk {
+  static constexpr Index kSize = 128;
+
+  // A missing target, or two factors of 0, gives loss 0 and gradient 0. The
+  // target t becomes t (1 - e) + e/2, e being `smoothing`.
+  void Set(Index i, Real t, Real smoothing, Real yes, Real no) {
+    const Real smooth = t * (1 - smoothing) + smoothing / 2;
+    const Real up = yes * smooth;
+    const Real all = yes == no ? yes : up + no * (1 - smooth);
+    const bool counts = all > 0 && !IsMissing(t);
+    weight[i] = counts ? all : Real{0};
+    target[i] = counts ? (yes == no ? smooth : up / all) : Real{0};
+  }
+
+  void Evaluate(const Real* logits, Index count, Real* loss,
+                Real* gradient) const {
+    ActiveKernels().logistic_loss(logits, target, weight, loss, gradient,
+                                  count);
+  }
+
+  Real target[kSize];
+  Real weight[kSize];
 };
 
 // log of the sum of exp(z / temperature) of a row.

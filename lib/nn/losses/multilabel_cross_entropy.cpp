@@ -64,18 +64,18 @@ class MultilabelCrossEntropy : public Loss {
  private:
   Real Row(const Real* z, const Real* target, Real scale,
            Real* gradient) const {
+    LogisticChunk chunk;
     Real loss = 0;
-    for (Index k = 0; k < target_cols(); ++k) {
-      if (IsMissing(target[k])) {
-        if (gradient != nullptr) gradient[k] = 0;
-        continue;
+    for (Index first = 0; first < target_cols(); first += chunk.kSize) {
+      const Index count = std::min(chunk.kSize, target_cols() - first);
+      for (Index i = 0; i < count; ++i) {
+        const std::size_t k = static_cast<std::size_t>(first + i);
+        chunk.Set(i, target[k], smoothing_, scale * positive_[k], scale);
       }
-      const Real t = target[k] * (1 - smoothing_) + smoothing_ / 2;
-      const LogisticParts parts(z[k]);
-      const Real yes = scale * positive_[static_cast<std::size_t>(k)] * t;
-      const Real no = scale * (1 - t);
-      loss += yes * parts.softplus_minus + no * parts.softplus;
-      if (gradient != nullptr) gradient[k] = (yes + no) * parts.sigmoid - yes;
+      Real losses[LogisticChunk::kSize];
+      chunk.Evaluate(z + first, count, losses,
+                     gradient == nullptr ? nullptr : gradient + first);
+      for (Index i = 0; i < count; ++i) loss += losses[i];
     }
     return loss;
   }

@@ -1,0 +1,128 @@
+#include "nn/arch.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/registry.h"
+#include "base/text.h"
+#include "data/schema.h"
+#include "nn/hierarchy.h"
+#include "nn/layers/layers.h"
+
+namespace mtlkit {
+
+#define MTLKIT_ENTRY(name) extern const ArchEntry name;
+#include "nn/archs.def"
+#undef MTLKIT_ENTRY
+
+namespace {
+
+const ArchEntry* const kEntries[] = {
+#define MTLKIT_ENTRY(name) &name,
+#include "nn/archs.def"
+#undef MTLKIT_ENTRY
+};
+
+constexpr Index kMaxWidth = 65536;
+
+bool Selects(const std::string& pattern, const std::string& input) {
+  return input == pattern || ViewOf(input) == pattern ||
+         MatchesPattern(pattern, input);
+}
+
+}  // namespace
+
+void ArchOptions::Describe(Fields& fields) {
+  fields("arch", arch, "what tasks share: NAME[:option=value,...]");
+  fields("layers", layers, "widths of the hidden layers, or none (linear)");
+  fields("head-layers", head_layers,
+         "widths of each task's own hidden layers, or none");
+  fields("activation", activation, "function of the hidden layers",
+         ActivationNames());
+  fields("norm", norm, "normalisation before each activation",
+         {"none", "batch", "layer"});
+  fields("dropout", dropout, "share of hidden values left out in training",
+         BelowFrom(0, 1));
+  fields("embedding", embedding,
+         "columns for each categorical column; 0: half its categories, at "
+         "most 50",
+         Between(0, 4096));
+  fields("hierarchy", hierarchy,
+         "JSON file of task groups (shared only); see docs/methods.md");
+  fields("inputs", inputs, "input blocks to use, by name or pattern");
+}
+
+void ResolveArchOptions(ArchOptions* options) {
+  const Choice choice = ParseChoice(options->arch, "--arch");
+  const ArchEntry& entry = InContext(
+      "--arch", [&]() -> const ArchEntry& { return FindArch(choice.name); });
+  ParseLayers(options->layers, "--layers");
+  ParseLayers(options->head_layers, "--head-layers");
+  ParseActivation(options->activation);
+  if (options->hierarchy.empty()) return;
+  Require(entry.name == "shared", ErrorKind::kUsage,
+          Str("--hierarchy: --arch ", entry.name, " has no hierarchy"),
+          "use --arch shared");
+  options->hierarchy = LoadHierarchy(options->hierarchy);
+}
+
+std::vector<Index> ParseLayers(const std::vector<std::string>& layers,
+                               std::string_view where) {
+  std::vector<Index> widths;
+  if (layers.size() == 1 && layers.front() == "none") return widths;
+  for (const std::string& text : layers) {
+    long long width = 0;
+    Require(
+        ParseInteger(Trim(text), &width) && width >= 1 && width <= kMaxWidth,
+        ErrorKind::kUsage,
+        Str(where, ": '", text, "' is not a width between 1 and ", kMaxWidth),
+        "write widths such as 128,64, or none");
+    widths.push_back(static_cast<Index>(width));
+  }
+  return widths;
+}
+
+std::vector<Index> SelectInputs(const std::vector<InputSpec>& inputs,
+                                const std::vector<std::string>& patterns) {
+  std::vector<std::string> names;
+  for (const InputSpec& input : inputs) names.push_back(input.name);
+  std::vector<bool> chosen(inputs.size(), patterns.empty());
+  for (const std::string& pattern : patterns) {
+    bool found = false;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (!Selects(pattern, names[i])) continue;
+      chosen[i] = true;
+      found = true;
+    }
+    if (found) continue;
+    const std::string nearest = Nearest(pattern, names);
+    Fail(ErrorKind::kUsage,
+         Str("--inputs: there is no input '", pattern, "'",
+             nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
+         Str("inputs: ", Join(names, ", ")));
+  }
+  std::vector<Index> positions;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (chosen[i]) positions.push_back(static_cast<Index>(i));
+  }
+  return positions;
+}
+
+std::span<const ArchEntry* const> ArchEntries() {
+  return kEntries;
+}
+
+const ArchEntry& FindArch(std::string_view name) {
+  return FindEntry(ArchEntries(), "architecture", name);
+}
+
+Network BuildNetwork(const Schema& schema, const ArchOptions& options) {
+  Require(!schema.tasks.empty(), ErrorKind::kUsage, "there is no task to learn",
+          "declare tasks with mtl-prep --task");
+  Require(!schema.inputs.empty(), ErrorKind::kUsage,
+          "there is no input to learn from");
+  const Choice choice = ParseChoice(options.arch, "--arch");
+  return FindArch(choice.name).build({schema, options, choice});
+}
+
+}  // namespace mtlkit

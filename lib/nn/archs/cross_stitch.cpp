@@ -1,0 +1,61 @@
+#include "base/error.h"
+#include "nn/archs/parts.h"
+
+namespace mtlkit {
+namespace {
+
+struct CrossStitchOptions {
+  double same = 0.9;
+  void Describe(Fields& fields) {
+    fields("same", same,
+           "what each unit starts with of its own task's layer; the others "
+           "share the rest",
+           Between(0, 1));
+  }
+};
+
+// Misra, Shrivastava, Gupta and Hebert, "Cross-stitch networks for multi-task
+// learning", 2016: after every hidden layer, what goes on for a task is a
+// learned combination of all tasks' layers.
+Network BuildCrossStitch(const ArchArgs& args) {
+  const auto options = ReadArchOptions<CrossStitchOptions>(args.choice);
+  NetworkParts parts(args);
+  Require(!parts.layers().empty(), ErrorKind::kUsage,
+          "--arch cross-stitch needs hidden layers to stitch",
+          "give --layers, or use --arch single");
+  std::vector<NetworkParts::Source> ends;
+  for (Index i = 0; i < parts.tasks(); ++i) {
+    ends.push_back(parts.Inputs("trunk." + parts.task(i).name + "."));
+  }
+  for (std::size_t layer = 0; layer < parts.layers().size(); ++layer) {
+    std::vector<Value> hidden;
+    for (Index i = 0; i < parts.tasks(); ++i) {
+      hidden.push_back(parts.AddHidden(
+          Str("trunk.", parts.task(i).name, ".", layer),
+          ends[static_cast<std::size_t>(i)], parts.layers()[layer]));
+    }
+    for (Index i = 0; i < parts.tasks() && parts.tasks() > 1; ++i) {
+      ends[static_cast<std::size_t>(i)] = NetworkParts::From(
+          parts.builder().Add(Str("stitch.", parts.task(i).name, ".", layer),
+                              MakeCrossStitch(i, options.same), hidden));
+    }
+    if (parts.tasks() == 1) ends[0] = NetworkParts::From(hidden[0]);
+  }
+  for (Index i = 0; i < parts.tasks(); ++i) {
+    parts.AddHead(i, ends[static_cast<std::size_t>(i)]);
+  }
+  return std::move(parts).Build();
+}
+
+}  // namespace
+
+extern const ArchEntry kCrossStitchArch;
+const ArchEntry kCrossStitchArch = {
+    "cross-stitch",
+    "a network for every task, mixed after each hidden layer with learned "
+    "weights (Misra et al. 2016)",
+    DescribeArch<CrossStitchOptions>,
+    BuildCrossStitch,
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,54 @@
+#include "base/error.h"
+#include "nn/archs/parts.h"
+
+namespace mtlkit {
+namespace {
+
+struct MmoeOptions {
+  Index experts = 4;
+  void Describe(Fields& fields) {
+    fields("experts", experts, "networks that all tasks choose from",
+           Between(1, 1024));
+  }
+};
+
+// Ma, Zhao, Yi, Chen, Hong and Chi, "Modeling task relationships in multi-task
+// learning with multi-gate mixture-of-experts", 2018: experts of --layers; each
+// task weighs them by a softmax gate on the inputs, then come its own layers
+// (--head-layers) and its output.
+Network BuildMmoe(const ArchArgs& args) {
+  const auto options = ReadArchOptions<MmoeOptions>(args.choice);
+  NetworkParts parts(args);
+  Require(!parts.layers().empty(), ErrorKind::kUsage,
+          "--arch mmoe needs hidden layers for its experts",
+          "give --layers, or use --arch shared");
+  const NetworkParts::Source inputs = parts.Inputs("");
+  std::vector<Value> experts;
+  for (Index e = 0; e < options.experts; ++e) {
+    experts.push_back(
+        parts.AddLayers(Str("expert.", e), inputs, parts.layers()).value);
+  }
+  for (Index i = 0; i < parts.tasks(); ++i) {
+    const std::string& name = parts.task(i).name;
+    std::vector<Value> mixed = {
+        parts.AddDense("gate." + name, inputs, options.experts)};
+    mixed.insert(mixed.end(), experts.begin(), experts.end());
+    const Value mixture =
+        parts.builder().Add("mixture." + name, MakeMixture(), mixed);
+    parts.AddHead(i, NetworkParts::From(mixture));
+  }
+  return std::move(parts).Build();
+}
+
+}  // namespace
+
+extern const ArchEntry kMmoeArch;
+const ArchEntry kMmoeArch = {
+    "mmoe",
+    "experts that all tasks share, weighted by a gate of each task (Ma et al. "
+    "2018)",
+    DescribeArch<MmoeOptions>,
+    BuildMmoe,
+};
+
+}  // namespace mtlkit

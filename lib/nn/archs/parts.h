@@ -1,0 +1,94 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nn/arch.h"
+#include "nn/layers/layers.h"
+
+namespace mtlkit {
+
+// What an architecture's own options need in its entry.
+struct NoArchOptions {
+  void Describe(Fields&) {}
+};
+
+template <class Options>
+void DescribeArch(Fields& fields) {
+  Options options;
+  options.Describe(fields);
+}
+
+template <class Options>
+Options ReadArchOptions(const Choice& choice) {
+  Options options;
+  ReadOptions(choice, "--arch", &options);
+  return options;
+}
+
+// Adds the parts that architectures have in common to a network that is being
+// built, as the options say. Layers get names by their place: "trunk.0" is the
+// dense layer, then "trunk.0.norm", "trunk.0.activation", "trunk.0.dropout"
+// where there are such.
+class NetworkParts {
+ public:
+  explicit NetworkParts(const ArchArgs& args);
+
+  NetworkBuilder& builder() { return builder_; }
+  Index tasks() const { return static_cast<Index>(schema_.tasks.size()); }
+  const Task& task(Index i) const {
+    return schema_.tasks[static_cast<std::size_t>(i)];
+  }
+  const std::vector<Index>& layers() const { return layers_; }
+
+  // Where a chain of layers reads: a value, or all inputs of the network. The
+  // inputs of several kinds are joined by the first layer that reads them.
+  struct Source {
+    Value value;                // dense
+    std::vector<Value> sparse;  // input blocks
+    bool has_value = false;
+  };
+  static Source From(Value value) { return {value, {}, true}; }
+
+  // All inputs; categorical ones through tables called
+  // "PREFIXembedding", which nobody else uses.
+  Source Inputs(const std::string& prefix);
+
+  // y = x W + b with x all of the source.
+  Value AddDense(const std::string& name, const Source& source, Index units);
+  // The same with the options' norm, activation and dropout after it.
+  Value AddHidden(const std::string& name, const Source& source, Index units);
+  // Hidden layers PREFIX.0, PREFIX.1, ...; the source itself without any.
+  Source AddLayers(const std::string& prefix, const Source& source,
+                   const std::vector<Index>& widths);
+
+  // The outputs of tasks that read one source: with layers of their own
+  // (head.TASK.0 ...), or as one matrix that serves all of them
+  // (heads.GROUP; head.TASK for one task), which is one product instead of
+  // many thin ones.
+  void AddHeads(const std::string& group, const Source& source,
+                const std::vector<Index>& tasks);
+  // One task's output.
+  void AddHead(Index task, const Source& source) {
+    AddHeads("", source, {task});
+  }
+  // One output that all `tasks` share.
+  void AddPooledHead(const Source& source, const std::vector<Index>& tasks);
+
+  Network Build() &&;
+
+ private:
+  Value JoinDense(const std::string& name, const std::vector<Value>& values);
+  Value AddTail(const std::string& name, Value value);
+  Value AddProduct(const std::string& name, const Source& source,
+                   DenseOptions dense);
+
+  const Schema& schema_;
+  const ArchOptions& options_;
+  Activation activation_;
+  std::vector<Index> layers_;
+  std::vector<Index> head_layers_;
+  NetworkBuilder builder_;
+};
+
+}  // namespace mtlkit

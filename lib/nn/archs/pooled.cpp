@@ -1,0 +1,48 @@
+#include <numeric>
+
+#include "base/error.h"
+#include "nn/archs/parts.h"
+
+namespace mtlkit {
+namespace {
+
+// One head can speak for tasks of one type only, with the same classes.
+void RequireAlike(const std::vector<Task>& tasks) {
+  for (const Task& task : tasks) {
+    const Task& first = tasks.front();
+    Require(task.type == first.type, ErrorKind::kUsage,
+            Str("--arch pooled: task '", task.name, "' is ",
+                TaskTypeName(task.type), ", but '", first.name, "' is ",
+                TaskTypeName(first.type)),
+            "pool tasks of one type, or use --arch shared");
+    Require(task.classes == first.classes && task.width == first.width,
+            ErrorKind::kUsage,
+            Str("--arch pooled: task '", task.name,
+                "' has other classes or columns than '", first.name, "'"),
+            "pool tasks with the same classes, or use --arch shared");
+  }
+}
+
+Network BuildPooled(const ArchArgs& args) {
+  ReadArchOptions<NoArchOptions>(args.choice);
+  RequireAlike(args.schema.tasks);
+  NetworkParts parts(args);
+  std::vector<Index> tasks(args.schema.tasks.size());
+  std::iota(tasks.begin(), tasks.end(), Index{0});
+  parts.AddPooledHead(
+      parts.AddLayers("trunk", parts.Inputs(""), parts.layers()), tasks);
+  return std::move(parts).Build();
+}
+
+}  // namespace
+
+extern const ArchEntry kPooledArch;
+const ArchEntry kPooledArch = {
+    "pooled",
+    "one network and one head for all tasks, which must be of one type: as if "
+    "they were one task",
+    DescribeArch<NoArchOptions>,
+    BuildPooled,
+};
+
+}  // namespace mtlkit

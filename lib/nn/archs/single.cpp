@@ -1,0 +1,27 @@
+#include "nn/archs/parts.h"
+
+namespace mtlkit {
+namespace {
+
+Network BuildSingle(const ArchArgs& args) {
+  ReadArchOptions<NoArchOptions>(args.choice);
+  NetworkParts parts(args);
+  for (Index i = 0; i < parts.tasks(); ++i) {
+    const std::string name = "trunk." + parts.task(i).name;
+    const NetworkParts::Source inputs = parts.Inputs(name + ".");
+    parts.AddHead(i, parts.AddLayers(name, inputs, parts.layers()));
+  }
+  return std::move(parts).Build();
+}
+
+}  // namespace
+
+extern const ArchEntry kSingleArch;
+const ArchEntry kSingleArch = {
+    "single",
+    "a network of its own for every task, in one model: the baseline",
+    DescribeArch<NoArchOptions>,
+    BuildSingle,
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,153 @@
+#include "nn/model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "base/error.h"
+#include "data/schema.h"
+#include "nn/link.h"
+#include "nn/raw_labels.h"
+
+namespace mtlkit {
+namespace {
+
+// The dataset's blocks that the model reads, in the model's order.
+std::vector<InputBlock> InputsFor(const Schema& schema,
+                                  const Dataset& dataset) {
+  std::vector<InputBlock> inputs;
+  for (const InputSpec& spec : schema.inputs) {
+    const InputBlock* block = dataset.FindInput(spec.name);
+    if (block != nullptr) inputs.push_back(*block);
+  }
+  RequireInputs(schema.inputs, inputs);
+  return inputs;
+}
+
+// For every class of `from`, its number in `to`, or -1.
+std::vector<Index> ClassMap(const Task& from, const Task& to) {
+  std::vector<Index> map;
+  for (const std::string& name : from.classes) {
+    map.push_back(FindClass(to, name));
+  }
+  return map;
+}
+
+void RequireKnownClass(const Task& from, const Task& to, std::size_t number) {
+  Fail(ErrorKind::kBadInput,
+       Str("task '", to.name, "': the model does not know class '",
+           from.classes[number], "'"),
+       "use rows with the classes that it was trained on");
+}
+
+// Class numbers of `from` become those of `to`.
+void MapClasses(const Task& from, const Task& to, Labels* labels) {
+  const std::vector<Index> map = ClassMap(from, to);
+  for (float& value : labels->values) {
+    if (std::isnan(value)) continue;
+    const std::size_t number = static_cast<std::size_t>(value);
+    if (map[number] < 0) RequireKnownClass(from, to, number);
+    value = static_cast<float>(map[number]);
+  }
+}
+
+// Label columns of `from` become those of `to`; a label that `from` lacks is
+// missing.
+void MapLabelColumns(const Task& from, const Task& to, Labels* labels) {
+  const std::vector<Index> map = ClassMap(from, to);
+  for (std::size_t k = 0; k < map.size(); ++k) {
+    if (map[k] < 0) RequireKnownClass(from, to, k);
+  }
+  const std::size_t width = map.size();
+  const std::size_t places = labels->values.size() / width;
+  std::vector<float> values(places * to.classes.size(),
+                            std::numeric_limits<float>::quiet_NaN());
+  for (std::size_t place = 0; place < places; ++place) {
+    for (std::size_t k = 0; k < width; ++k) {
+      values[place * to.classes.size() + static_cast<std::size_t>(map[k])] =
+          labels->values[place * width + k];
+    }
+  }
+  labels->values = std::move(values);
+}
+
+Labels LabelsFor(const Task& task, const Dataset& dataset, const Dataset& raw) {
+  const Index found = FindTask(dataset.tasks, task.name);
+  if (found < 0) return RawLabels(task, raw);
+  const Task& from = dataset.tasks[static_cast<std::size_t>(found)];
+  Require(from.type == task.type && from.width == task.width,
+          ErrorKind::kBadInput,
+          Str("task '", task.name, "' is ", TaskTypeName(task.type),
+              " in the model, but ", TaskTypeName(from.type), " in the data",
+              from.width == task.width ? "" : ", or has other columns"));
+  Labels labels = dataset.labels[static_cast<std::size_t>(found)];
+  if (task.is_classification() && from.classes != task.classes) {
+    if (task.type == TaskType::kMultilabel) {
+      MapLabelColumns(from, task, &labels);
+    } else {
+      MapClasses(from, task, &labels);
+    }
+  }
+  return labels;
+}
+
+}  // namespace
+
+Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
+                 std::span<const Index> train_rows) {
+  Model model;
+  model.arch = options;
+  ResolveArchOptions(&model.arch);
+  const Schema all = dataset.schema();
+  model.schema.tasks = all.tasks;
+  for (const Index i : SelectInputs(all.inputs, options.inputs)) {
+    model.schema.inputs.push_back(all.inputs[static_cast<std::size_t>(i)]);
+  }
+  model.transforms = dataset.transforms;
+  model.network =
+      std::make_shared<const Network>(BuildNetwork(model.schema, model.arch));
+  model.params = model.network->Initialized(seed);
+  for (std::size_t i = 0; i < all.tasks.size(); ++i) {
+    model.constants.push_back(
+        BestConstants(dataset, static_cast<Index>(i), train_rows));
+  }
+  return model;
+}
+
+void RequireTrainable(const Dataset& dataset, std::span<const Index> rows) {
+  for (std::size_t i = 0; i < dataset.tasks.size(); ++i) {
+    const Task& task = dataset.tasks[i];
+    const std::vector<double> constants =
+        BestConstants(dataset, static_cast<Index>(i), rows);
+    Require(
+        !constants.empty(), ErrorKind::kBadInput,
+        Str("task '", task.name, "' has no label in the training rows",
+            task.target_cols() > 1 ? ", or none in one of its columns" : ""),
+        "give it labels, or leave it out with mtl-prep");
+    if (task.type != TaskType::kBinary && task.type != TaskType::kMulticlass) {
+      continue;
+    }
+    for (std::size_t k = 0; k < constants.size(); ++k) {
+      Require(constants[k] > 0, ErrorKind::kBadInput,
+              Str("task '", task.name, "': class '", task.classes[k],
+                  "' does not occur in the training rows"),
+              "choose other training rows, or prepare the table without that "
+              "class");
+    }
+  }
+}
+
+Dataset DatasetFor(const Model& model, const Dataset& dataset) {
+  Dataset result = ApplyTransforms(model.transforms, dataset);
+  std::vector<Labels> labels;
+  for (const Task& task : model.schema.tasks) {
+    labels.push_back(LabelsFor(task, result, dataset));
+  }
+  result.inputs = InputsFor(model.schema, result);
+  result.tasks = model.schema.tasks;
+  result.labels = std::move(labels);
+  return result;
+}
+
+}  // namespace mtlkit

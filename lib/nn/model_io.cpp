@@ -1,0 +1,222 @@
+#include "nn/model_io.h"
+
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "data/dataset_io.h"
+#include "h5/file_reader.h"
+#include "h5/file_writer.h"
+#include "nn/model_spec.h"
+
+namespace mtlkit {
+namespace {
+
+// "head.a/b/kernel" is the parameter "kernel" of the layer "head.a/b".
+struct SliceName {
+  explicit SliceName(const std::string& name)
+      : layer(name.substr(0, name.rfind('/'))),
+        parameter(name.substr(name.rfind('/') + 1)) {}
+  std::string layer;
+  std::string parameter;
+};
+
+std::string LayerPath(const std::string& group, const SliceName& name) {
+  return Str(group, "/", EscapeName(name.layer));
+}
+
+std::string SlicePath(const std::string& group, const SliceName& name) {
+  return Str(LayerPath(group, name), "/", EscapeName(name.parameter));
+}
+
+// Vectors (biases, scales) have one size, everything else two.
+Shape SliceShape(const Slice& slice) {
+  if (slice.spec.rows == 1 && !slice.spec.decay) return {slice.spec.cols};
+  return {slice.spec.rows, slice.spec.cols};
+}
+
+void ReadSlice(const FileReader& file, const std::string& path,
+               const Slice& slice, MatView values) {
+  Require(file.Has(path), ErrorKind::kBadInput,
+          Str(file.name(), ": ", path, " is missing"));
+  const auto array = file.ReadArray<Real>(path);
+  Require(array.shape == SliceShape(slice), ErrorKind::kBadInput,
+          Str(file.name(), ": ", path, " has shape ", ShapeText(array.shape),
+              ", but the network needs ", ShapeText(SliceShape(slice))));
+  for (std::size_t i = 0; i < array.values.size(); ++i) {
+    Require(std::isfinite(array.values[i]), ErrorKind::kBadInput,
+            Str(file.name(), ": ", path, " holds a number that is not finite"));
+    values.data[i] = array.values[i];
+  }
+}
+
+// Refuses arrays that the layout does not have.
+void RequireNothingElse(const FileReader& file, const std::string& group,
+                        const Layout& layout) {
+  std::set<std::string> known;
+  for (const Slice& slice : layout.slices()) {
+    known.insert(SlicePath(group, SliceName(slice.name)));
+  }
+  for (const std::string& layer : file.Children(group)) {
+    for (const std::string& name : file.Children(Str(group, "/", layer))) {
+      const std::string path = Str(group, "/", layer, "/", name);
+      Require(known.count(path) > 0, ErrorKind::kBadInput,
+              Str(file.name(), ": ", path, " is not part of the network"));
+    }
+  }
+}
+
+void WriteConstants(FileWriter& file, const Model& model) {
+  for (std::size_t i = 0; i < model.constants.size(); ++i) {
+    if (model.constants[i].empty()) continue;
+    const std::string& task = model.schema.tasks[i].name;
+    const std::string path = "constants/" + EscapeName(task);
+    file.WriteList<double>(path, model.constants[i]);
+    if (EscapeName(task) != task) file.SetAttribute(path, "name", task);
+  }
+}
+
+// Numbers that BestConstants gives for a task.
+std::size_t ConstantCount(const Task& task) {
+  if (!task.is_classification()) {
+    return 2 * static_cast<std::size_t>(task.width);
+  }
+  return task.classes.size();
+}
+
+std::vector<std::vector<double>> ReadConstants(const FileReader& file,
+                                               const Schema& schema) {
+  std::vector<std::vector<double>> constants;
+  for (const Task& task : schema.tasks) {
+    const std::string path = "constants/" + EscapeName(task.name);
+    constants.emplace_back();
+    if (!file.Has(path)) continue;
+    constants.back() = file.ReadList<double>(path);
+    bool good = constants.back().size() == ConstantCount(task);
+    for (const double value : constants.back()) {
+      good = good && std::isfinite(value) &&
+             (!task.is_classification() || (value >= 0 && value <= 1));
+    }
+    Require(good, ErrorKind::kBadInput,
+            Str(file.name(), ": ", path, " is not what task '", task.name,
+                "' has"));
+  }
+  return constants;
+}
+
+}  // namespace
+
+void WriteBlock(FileWriter& file, const std::string& group,
+                const Block& block) {
+  if (block.all().empty()) return;
+  const Layout& layout = block.layout();
+  for (std::size_t i = 0; i < layout.slices().size(); ++i) {
+    const Slice& slice = layout.slices()[i];
+    const SliceName name(slice.name);
+    const std::string path = SlicePath(group, name);
+    file.WriteArray<Real>(path, block.At(static_cast<Index>(i)).flat(),
+                          SliceShape(slice));
+    if (SliceShape(slice).size() == 2) {
+      file.SetAttribute(path, "axes", std::vector<std::string>{"in", "out"});
+    }
+    if (EscapeName(name.layer) != name.layer) {
+      file.SetAttribute(LayerPath(group, name), "name", name.layer);
+    }
+  }
+}
+
+void ReadBlock(const FileReader& file, const std::string& group, Block* block) {
+  const Layout& layout = block->layout();
+  for (std::size_t i = 0; i < layout.slices().size(); ++i) {
+    const Slice& slice = layout.slices()[i];
+    ReadSlice(file, SlicePath(group, SliceName(slice.name)), slice,
+              block->At(static_cast<Index>(i)));
+  }
+  RequireNothingElse(file, group, layout);
+}
+
+void WriteHistory(FileWriter& file, const History& history,
+                  const std::string& group) {
+  if (history.columns.empty()) return;
+  for (std::size_t i = 0; i < history.columns.size(); ++i) {
+    file.WriteList<double>(Str(group, "/", EscapeName(history.columns[i])),
+                           history.values[i]);
+  }
+  file.WriteTexts(group + "_columns", history.columns);
+  file.SetAttribute(group, "best_epoch",
+                    static_cast<std::int64_t>(history.best_epoch));
+  file.SetAttribute(group, "best", history.best);
+  file.SetAttribute(group, "selected_on", history.selected_on);
+  file.SetAttribute(group, "selected_split", history.selected_split);
+}
+
+History ReadHistory(const FileReader& file, const std::string& group) {
+  History history;
+  if (!file.Has(group)) return history;
+  history.columns = file.ReadTexts(group + "_columns");
+  for (const std::string& column : history.columns) {
+    history.values.push_back(
+        file.ReadList<double>(Str(group, "/", EscapeName(column))));
+    Require(history.values.back().size() == history.values.front().size(),
+            ErrorKind::kBadInput,
+            Str(file.name(), ": ", group, ": column '", column,
+                "' is shorter or longer than the first"));
+  }
+  history.best_epoch = file.Attribute<std::int64_t>(group, "best_epoch");
+  history.best = file.Attribute<double>(group, "best");
+  history.selected_on = file.Attribute<std::string>(group, "selected_on");
+  history.selected_split = file.Attribute<std::string>(group, "selected_split");
+  return history;
+}
+
+void WriteModelParts(FileWriter& file, const Model& model) {
+  file.WriteText("spec", ModelSpec(model));
+  WriteBlock(file, "params", model.params.weights);
+  WriteBlock(file, "buffers", model.params.buffers);
+  WriteTransforms(file, model.transforms);
+  WriteConstants(file, model);
+  WriteHistory(file, model.log);
+}
+
+Model ReadModelParts(const FileReader& file) {
+  Model model;
+  InContext(file.name(), [&] {
+    Require(file.Has("spec"), ErrorKind::kBadInput, "spec is missing");
+    ReadModelSpec(file.ReadText("spec"), &model);
+    try {
+      model.network = std::make_shared<const Network>(
+          BuildNetwork(model.schema, model.arch));
+    } catch (const Error& error) {
+      throw Error(ErrorKind::kBadInput, "spec: " + error.message(),
+                  error.hint());
+    }
+  });
+  model.params = {Block(model.network->weights()),
+                  Block(model.network->buffers())};
+  ReadBlock(file, "params", &model.params.weights);
+  ReadBlock(file, "buffers", &model.params.buffers);
+  model.transforms = ReadTransforms(file);
+  model.constants = ReadConstants(file, model.schema);
+  model.log = ReadHistory(file);
+  model.content_sha256 = file.content_sha256();
+  model.provenance = file.provenance();
+  return model;
+}
+
+Model ReadModel(const FileReader& file) {
+  return ReadModelParts(file);
+}
+
+Model ReadModel(const std::string& path) {
+  return ReadModelParts(FileReader::Open(path, {FileKind::kModel}));
+}
+
+std::string WriteModel(const Model& model, const std::string& path) {
+  FileWriter file(path, FileKind::kModel);
+  WriteModelParts(file, model);
+  if (!model.provenance.empty()) file.SetProvenance(model.provenance);
+  return file.Commit();
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,206 @@
+#include "nn/model_spec.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/schema.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr int kSpecVersion = 1;
+
+Json InputJson(const InputSpec& input) {
+  Json json = {{"name", input.name},
+               {"kind", std::string(InputKindName(input.kind))},
+               {"cols", input.cols},
+               {"columns", input.columns}};
+  if (input.kind == InputKind::kCategorical) {
+    json["categories"] = input.categories;
+  }
+  return json;
+}
+
+Json TaskJson(const Task& task) {
+  Json json = {{"name", task.name},
+               {"type", std::string(TaskTypeName(task.type))}};
+  if (task.is_classification()) {
+    json["classes"] = task.classes;
+  } else {
+    json["width"] = task.width;
+    json["mean"] = task.mean;
+    json["deviation"] = task.deviation;
+  }
+  return json;
+}
+
+void RequireSpec(bool holds, const std::string& message) {
+  Require(holds, ErrorKind::kBadInput, message,
+          "the model file is damaged, or from another version");
+}
+
+// The members of an object, each of which must be taken once.
+class Members {
+ public:
+  explicit Members(const Json& json) : json_(json) {
+    RequireSpec(json.is_object(), "not an object");
+  }
+
+  template <class T>
+  T Get(const char* key) {
+    RequireSpec(json_.contains(key), Str("no '", key, "'"));
+    taken_.insert(key);
+    try {
+      return json_.at(key).get<T>();
+    } catch (const Json::exception&) {
+      RequireSpec(false, Str("'", key, "' has the wrong type"));
+      throw;
+    }
+  }
+
+  const Json& At(const char* key) {
+    RequireSpec(json_.contains(key), Str("no '", key, "'"));
+    taken_.insert(key);
+    return json_.at(key);
+  }
+
+  void Finish() const {
+    for (const auto& item : json_.items()) {
+      RequireSpec(taken_.count(item.key()) > 0,
+                  Str("unknown key '", item.key(), "'"));
+    }
+  }
+
+ private:
+  const Json& json_;
+  std::set<std::string> taken_;
+};
+
+InputKind ParseKind(const std::string& name) {
+  for (const InputKind kind :
+       {InputKind::kDense, InputKind::kSparse, InputKind::kCategorical}) {
+    if (InputKindName(kind) == name) return kind;
+  }
+  RequireSpec(false, Str("'", name, "' is no kind of input"));
+  return InputKind::kDense;
+}
+
+InputSpec ReadInput(const Json& json) {
+  Members members(json);
+  InputSpec input;
+  input.name = members.Get<std::string>("name");
+  input.kind = ParseKind(members.Get<std::string>("kind"));
+  input.cols = members.Get<Index>("cols");
+  input.columns = members.Get<std::vector<std::string>>("columns");
+  RequireSpec(input.cols >= 0 &&
+                  (input.columns.empty() ||
+                   static_cast<Index>(input.columns.size()) == input.cols),
+              Str("input '", input.name, "' has the wrong number of columns"));
+  if (input.kind == InputKind::kCategorical) {
+    input.categories =
+        members.Get<std::vector<std::vector<std::string>>>("categories");
+    RequireSpec(static_cast<Index>(input.categories.size()) == input.cols,
+                Str("input '", input.name, "' has the wrong categories"));
+  }
+  members.Finish();
+  return input;
+}
+
+void ReadScale(Members* members, Task* task) {
+  task->width = members->Get<Index>("width");
+  task->mean = members->Get<std::vector<double>>("mean");
+  task->deviation = members->Get<std::vector<double>>("deviation");
+  RequireSpec(task->width >= 1 && task->mean.size() == task->deviation.size() &&
+                  (task->mean.empty() ||
+                   static_cast<Index>(task->mean.size()) == task->width),
+              Str("task '", task->name, "' has the wrong number of columns"));
+  for (std::size_t k = 0; k < task->mean.size(); ++k) {
+    RequireSpec(std::isfinite(task->mean[k]) &&
+                    std::isfinite(task->deviation[k]) && task->deviation[k] > 0,
+                Str("task '", task->name, "' has an impossible scale"));
+  }
+}
+
+Task ReadTask(const Json& json) {
+  Members members(json);
+  Task task;
+  task.name = members.Get<std::string>("name");
+  task.type = ParseTaskType(members.Get<std::string>("type"));
+  if (task.is_classification()) {
+    task.classes = members.Get<std::vector<std::string>>("classes");
+    const std::set<std::string> unique(task.classes.begin(),
+                                       task.classes.end());
+    const std::size_t least = task.type == TaskType::kMultilabel ? 1 : 2;
+    RequireSpec(task.classes.size() >= least &&
+                    unique.size() == task.classes.size() &&
+                    (task.type != TaskType::kBinary || unique.size() == 2),
+                Str("task '", task.name, "' has impossible classes"));
+  } else {
+    ReadScale(&members, &task);
+  }
+  members.Finish();
+  return task;
+}
+
+template <class Entry>
+void RequireUniqueNames(const std::vector<Entry>& entries, const char* what) {
+  std::set<std::string> names;
+  for (const Entry& entry : entries) {
+    RequireSpec(names.insert(entry.name).second,
+                Str(what, " '", entry.name, "' is there twice"));
+  }
+}
+
+void ReadMembers(const Json& json, Model* model) {
+  Members members(json);
+  RequireSpec(members.Get<int>("version") == kSpecVersion,
+              "written by a version of mtlkit that is not known");
+  RequireSpec(members.At("inputs").is_array(), "'inputs' is not a list");
+  for (const Json& input : members.At("inputs")) {
+    model->schema.inputs.push_back(ReadInput(input));
+  }
+  RequireSpec(members.At("tasks").is_array(), "'tasks' is not a list");
+  for (const Json& task : members.At("tasks")) {
+    model->schema.tasks.push_back(ReadTask(task));
+  }
+  RequireUniqueNames(model->schema.inputs, "input");
+  RequireUniqueNames(model->schema.tasks, "task");
+  ReadOptions(members.At("network"), "network", &model->arch);
+  members.Finish();
+}
+
+}  // namespace
+
+std::string ModelSpec(const Model& model) {
+  Json inputs = Json::array();
+  for (const InputSpec& input : model.schema.inputs) {
+    inputs.push_back(InputJson(input));
+  }
+  Json tasks = Json::array();
+  for (const Task& task : model.schema.tasks) tasks.push_back(TaskJson(task));
+  Json network = Json::object();
+  WriteOptions(model.arch, &network);
+  return Json{{"version", kSpecVersion},
+              {"inputs", std::move(inputs)},
+              {"tasks", std::move(tasks)},
+              {"network", std::move(network)}}
+      .dump();
+}
+
+void ReadModelSpec(const std::string& text, Model* model) {
+  try {
+    const Json json = Json::parse(text, nullptr, false);
+    RequireSpec(!json.is_discarded(), "this is not JSON");
+    ReadMembers(json, model);
+  } catch (const Error& error) {
+    // Options report a user's mistake; here the file is wrong.
+    throw Error(ErrorKind::kBadInput, "spec: " + error.message(), error.hint());
+  }
+}
+
+}  // namespace mtlkit
