@@ -1,0 +1,243 @@
+#include "eval/evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "eval/bootstrap.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<const MetricEntry*> ChooseMetrics(
+    TaskType type, const std::vector<std::string>& names) {
+  if (names.empty()) return {&MainMetric(type)};
+  std::vector<const MetricEntry*> chosen;
+  for (const std::string& name : names) {
+    if (name == "all") {
+      // The main one first: it counts for the gain.
+      chosen.push_back(&MainMetric(type));
+      for (const MetricEntry* entry : AllMetrics()) {
+        if (entry->applies(type) && entry != chosen.front()) {
+          chosen.push_back(entry);
+        }
+      }
+    } else if (const MetricEntry& entry = FindMetric(name);
+               entry.applies(type)) {
+      chosen.push_back(&entry);
+    }
+  }
+  if (chosen.empty()) chosen.push_back(&MainMetric(type));
+  return chosen;
+}
+
+PreparedTask Prepare(const JoinedTask& task,
+                     const std::vector<const MetricEntry*>& metrics) {
+  PreparedTask prepared{&task, {}};
+  for (const MetricEntry* entry : metrics) {
+    auto& models = prepared.metrics.emplace_back();
+    for (std::size_t model = 0; model < task.outputs.size(); ++model) {
+      models.push_back(task.outputs[model] ? entry->prepare(task.RowsOf(model))
+                                           : nullptr);
+    }
+  }
+  return prepared;
+}
+
+// The constant that is best for a metric: for absolute errors the median.
+double ConstantValue(const JoinedTask& task, const MetricEntry& entry) {
+  auto rows = task.RowsOfConstant();
+  if (!rows) return kNan;
+  const auto width = static_cast<std::size_t>(task.task.width);
+  if (entry.name == "mae" && task.constants.size() == 2 * width) {
+    for (std::size_t i = 0; i < rows->output.size(); ++i) {
+      rows->output[i] = task.constants[width + i % width];
+    }
+  }
+  return entry.prepare(*rows)->Value(task.weights);
+}
+
+Verdict Judge(const MetricEntry& entry, const Estimate& difference) {
+  if (std::isnan(difference.low)) return Verdict::kUndefined;
+  if (difference.low <= 0 && difference.high >= 0) return Verdict::kTie;
+  return (difference.value > 0) == entry.up ? Verdict::kWin : Verdict::kLoss;
+}
+
+// The relative fall of the error; NaN where a value is undefined or the
+// baseline is already perfect and the model is not.
+double RelativeGain(const MetricEntry& entry, double baseline, double value) {
+  const double before = MetricError(entry, baseline);
+  const double after = MetricError(entry, value);
+  if (before == 0) return after == 0 ? 0.0 : kNan;
+  return (before - after) / before;
+}
+
+// Puts values and intervals together from the whole sample and the draws.
+class Summary {
+ public:
+  Summary(const ValueTable& whole, const std::vector<ValueTable>& draws,
+          double level)
+      : whole_(whole), draws_(draws), level_(level) {}
+
+  // An estimate of any function of a value table.
+  template <class Function>
+  Estimate Of(const Function& function) const {
+    Estimate estimate{function(whole_), kNan, kNan};
+    std::vector<double> values;
+    values.reserve(draws_.size());
+    for (const ValueTable& draw : draws_) values.push_back(function(draw));
+    PercentileInterval(level_, &values, &estimate.low, &estimate.high);
+    return estimate;
+  }
+
+ private:
+  const ValueTable& whole_;
+  const std::vector<ValueTable>& draws_;
+  double level_;
+};
+
+Gain GainOf(const std::vector<TaskResult>& tasks, const Summary& summary,
+            std::size_t model, std::size_t baseline) {
+  Gain gain;
+  gain.mean = summary.Of([&](const ValueTable& table) {
+    double sum = 0;
+    Index count = 0;
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      const auto& values = table[t].front();
+      const double of_task = RelativeGain(*tasks[t].metrics.front().metric,
+                                          values[baseline], values[model]);
+      if (std::isnan(of_task)) continue;
+      sum += of_task;
+      ++count;
+    }
+    gain.tasks = std::max(gain.tasks, count);
+    return count > 0 ? sum / static_cast<double>(count) : kNan;
+  });
+  for (const TaskResult& task : tasks) {
+    const Verdict verdict = task.metrics.front().verdicts[model];
+    gain.wins += verdict == Verdict::kWin;
+    gain.ties += verdict == Verdict::kTie;
+    gain.losses += verdict == Verdict::kLoss;
+  }
+  return gain;
+}
+
+MetricResult ResultOf(const JoinedTask& task, const MetricEntry& entry,
+                      std::size_t t, std::size_t m, const Summary& summary,
+                      Index baseline) {
+  MetricResult result;
+  result.metric = &entry;
+  result.constant = ConstantValue(task, entry);
+  for (std::size_t model = 0; model < task.outputs.size(); ++model) {
+    result.models.push_back(summary.Of(
+        [&](const ValueTable& table) { return table[t][m][model]; }));
+    if (baseline < 0) continue;
+    const auto base = static_cast<std::size_t>(baseline);
+    result.differences.push_back(summary.Of([&](const ValueTable& table) {
+      return table[t][m][model] - table[t][m][base];
+    }));
+    result.verdicts.push_back(Judge(entry, result.differences.back()));
+  }
+  return result;
+}
+
+void AddWarnings(const JoinedPredictions& joined, Evaluation* evaluation) {
+  for (std::size_t i = 0; i < joined.models.size(); ++i) {
+    if (joined.split.empty() || joined.selected_on[i] != joined.split) continue;
+    evaluation->warnings.push_back(Str(
+        "the weights of '", joined.models[i], "' were chosen on the split '",
+        joined.split, "' that is evaluated: its numbers are too good"));
+  }
+  for (const JoinedTask& task : joined.tasks) {
+    if (!task.rows.empty()) continue;
+    evaluation->warnings.push_back(
+        Str("task '", task.task.name, "' has no label in the evaluated rows"));
+  }
+}
+
+}  // namespace
+
+std::string_view VerdictName(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kWin:
+      return "win";
+    case Verdict::kTie:
+      return "tie";
+    case Verdict::kLoss:
+      return "loss";
+    case Verdict::kUndefined:
+      break;
+  }
+  return "undefined";
+}
+
+void EvaluationOptions::Describe(Fields& fields) {
+  fields("against", against, "the row that the others are compared with");
+  fields("metrics", metrics,
+         "what is measured: names, or 'all'; default: one metric a task");
+  fields("draws", draws, "samples of the bootstrap; 0: no intervals",
+         Between(0, 1e6));
+  fields("level", level, "coverage of the intervals",
+         Range{0.0, 1.0, true, true});
+}
+
+Evaluation Evaluate(const JoinedPredictions& joined,
+                    const EvaluationOptions& options, Seed seed,
+                    ThreadPool& pool) {
+  Evaluation evaluation;
+  evaluation.models = joined.models;
+  evaluation.rows = joined.rows;
+  evaluation.split = joined.split;
+  evaluation.selected_on = joined.selected_on;
+  evaluation.draws = options.draws;
+  evaluation.level = options.level;
+  if (!options.against.empty()) {
+    const auto found =
+        std::find(joined.models.begin(), joined.models.end(), options.against);
+    if (found == joined.models.end()) {
+      Fail(ErrorKind::kUsage,
+           Str("--against '", options.against, "' is none of the given rows"),
+           "name one of the prediction files as NAME=FILE");
+    }
+    evaluation.baseline = found - joined.models.begin();
+  }
+  for (const std::string& name : options.metrics) {
+    if (name != "all") FindMetric(name);
+  }
+
+  std::vector<PreparedTask> prepared;
+  std::vector<std::vector<const MetricEntry*>> metrics;
+  for (const JoinedTask& task : joined.tasks) {
+    metrics.push_back(ChooseMetrics(task.task.type, options.metrics));
+    prepared.push_back(Prepare(task, metrics.back()));
+  }
+  const ValueTable whole = Values(prepared, {});
+  const auto draws =
+      Bootstrap(prepared, joined.rows, options.draws, seed, pool);
+  const Summary summary(whole, draws, options.level);
+
+  for (std::size_t t = 0; t < joined.tasks.size(); ++t) {
+    const JoinedTask& task = joined.tasks[t];
+    TaskResult result{
+        task.task, static_cast<Index>(task.rows.size()), task.missing(), {}};
+    for (std::size_t m = 0; m < metrics[t].size(); ++m) {
+      result.metrics.push_back(
+          ResultOf(task, *metrics[t][m], t, m, summary, evaluation.baseline));
+    }
+    evaluation.tasks.push_back(std::move(result));
+  }
+  if (evaluation.baseline >= 0) {
+    for (std::size_t model = 0; model < joined.models.size(); ++model) {
+      evaluation.gains.push_back(
+          GainOf(evaluation.tasks, summary, model,
+                 static_cast<std::size_t>(evaluation.baseline)));
+    }
+  }
+  AddWarnings(joined, &evaluation);
+  return evaluation;
+}
+
+}  // namespace mtlkit

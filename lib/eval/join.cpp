@@ -1,0 +1,338 @@
+#include "eval/join.h"
+
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+#include <utility>
+
+#include "base/error.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+// Finds rows by id. Built for one set of ids, which must outlive it.
+class IdIndex {
+ public:
+  explicit IdIndex(const RowIds& ids) {
+    if (const auto* numbers = std::get_if<0>(&ids)) {
+      for (std::size_t i = 0; i < numbers->size(); ++i) {
+        numbers_.emplace((*numbers)[i], static_cast<Index>(i));
+      }
+    } else {
+      const auto& texts = std::get<1>(ids);
+      for (std::size_t i = 0; i < texts.size(); ++i) {
+        texts_.emplace(texts[i], static_cast<Index>(i));
+      }
+    }
+  }
+
+  // The position of row `row` of `ids`, or -1.
+  Index Find(const RowIds& ids, Index row) const {
+    const auto i = static_cast<std::size_t>(row);
+    if (const auto* numbers = std::get_if<0>(&ids)) {
+      const auto found = numbers_.find((*numbers)[i]);
+      return found == numbers_.end() ? -1 : found->second;
+    }
+    const auto found = texts_.find(std::get<1>(ids)[i]);
+    return found == texts_.end() ? -1 : found->second;
+  }
+
+ private:
+  std::unordered_map<std::int64_t, Index> numbers_;
+  std::unordered_map<std::string, Index> texts_;
+};
+
+// Row of the file at each place of a task.
+Index RowOfPlace(const TaskPredictions& task, Index place) {
+  return task.on_all_rows ? place : task.rows[static_cast<std::size_t>(place)];
+}
+
+Index Places(const TaskPredictions& task, Index file_rows) {
+  return task.on_all_rows ? file_rows : static_cast<Index>(task.rows.size());
+}
+
+const TaskPredictions* Find(const Predictions& predictions,
+                            const std::string& name) {
+  for (const TaskPredictions& task : predictions.tasks) {
+    if (task.task.name == name) return &task;
+  }
+  return nullptr;
+}
+
+// Which class of `from` stands at each class of `to`.
+std::vector<Index> ClassOrder(const Task& from, const Task& to,
+                              const std::string& where) {
+  std::vector<Index> order;
+  for (const std::string& name : to.classes) {
+    const Index index = FindClass(from, name);
+    if (index < 0) {
+      Fail(ErrorKind::kBadInput,
+           Str(where, ": task '", to.name, "' lacks the class '", name, "'"),
+           "compare models that were trained on the same classes");
+    }
+    order.push_back(index);
+  }
+  if (from.classes.size() != to.classes.size()) {
+    Fail(ErrorKind::kBadInput,
+         Str(where, ": task '", to.name, "' has ", from.classes.size(),
+             " classes instead of ", to.classes.size()),
+         "compare models that were trained on the same classes");
+  }
+  return order;
+}
+
+void RequireSameKind(const Task& a, const Task& b, const std::string& where) {
+  if (a.type == b.type && a.width == b.width) return;
+  Fail(ErrorKind::kBadInput,
+       Str(where, ": task '", a.name, "' is ", TaskTypeName(b.type),
+           ", elsewhere ", TaskTypeName(a.type)),
+       "compare predictions of the same tasks");
+}
+
+// One row of outputs, classes in the order of the joined task.
+void CopyOutputs(const TaskPredictions& from, Index place,
+                 const std::vector<Index>& order, double* to) {
+  const Task& task = from.task;
+  const Index cols = task.output_cols();
+  const auto& source =
+      task.type == TaskType::kRegression ? from.pred : from.prob;
+  const float* row = source.data() + place * cols;
+  for (Index col = 0; col < cols; ++col) {
+    Index at = col;
+    if (task.type == TaskType::kBinary) {
+      // One column, of the positive class: turned round if classes are.
+      to[col] = order[1] == 1 ? static_cast<double>(row[0])
+                              : 1.0 - static_cast<double>(row[0]);
+      continue;
+    }
+    if (task.is_classification()) at = order[static_cast<std::size_t>(col)];
+    to[col] = static_cast<double>(row[at]);
+  }
+}
+
+// A label in the class order of the joined task.
+void CopyLabel(const float* from, const Task& task,
+               const std::vector<Index>& order, double* to) {
+  const Index cols = task.target_cols();
+  for (Index col = 0; col < cols; ++col) {
+    if (task.type == TaskType::kMultilabel) {
+      to[col] = static_cast<double>(from[order[static_cast<std::size_t>(col)]]);
+    } else if (task.is_classification() && !std::isnan(from[0])) {
+      to[col] = kNan;
+      for (std::size_t k = 0; k < order.size(); ++k) {
+        if (order[k] == static_cast<Index>(from[0])) {
+          to[col] = static_cast<double>(k);
+        }
+      }
+    } else {
+      to[col] = static_cast<double>(from[col]);
+    }
+  }
+}
+
+// Builds one joined task: dense over the first model's places, then reduced
+// to the labelled ones.
+class TaskJoiner {
+ public:
+  TaskJoiner(const std::vector<NamedPredictions>& models,
+             const TaskPredictions& base, const RowIds& base_ids,
+             std::size_t base_model)
+      : models_(models), base_(base), base_ids_(base_ids) {
+    joined_.task = base.task;
+    const Index file_rows = IdCount(base_ids);
+    places_ = Places(base, file_rows);
+    place_of_row_.assign(static_cast<std::size_t>(file_rows), -1);
+    for (Index place = 0; place < places_; ++place) {
+      place_of_row_[static_cast<std::size_t>(RowOfPlace(base, place))] = place;
+    }
+    y_.assign(Cells(base.task.target_cols()), kNan);
+    weight_.assign(static_cast<std::size_t>(places_), 1.0);
+    outputs_.resize(models.size());
+    first_ = base_model;
+  }
+
+  void AddModel(std::size_t model, const IdIndex& index) {
+    const NamedPredictions& named = models_[model];
+    const TaskPredictions* task = Find(named.predictions, joined_.task.name);
+    if (task == nullptr) return;
+    RequireSameKind(joined_.task, task->task, named.name);
+    const auto order = ClassOrder(task->task, joined_.task, named.name);
+    const Index cols = joined_.task.output_cols();
+    std::vector<double> output(Cells(cols), kNan);
+    const Index file_rows = IdCount(named.predictions.ids);
+    for (Index place = 0; place < Places(*task, file_rows); ++place) {
+      const Index row =
+          index.Find(named.predictions.ids, RowOfPlace(*task, place));
+      const Index at =
+          row < 0 ? -1 : place_of_row_[static_cast<std::size_t>(row)];
+      if (at < 0) continue;
+      CopyOutputs(*task, place, order, output.data() + at * cols);
+      TakeLabel(*task, place, order, at, named.name);
+    }
+    RequireComplete(output, cols, named.name);
+    outputs_[model] = std::move(output);
+    if (joined_.constants.empty() && model == first_) {
+      joined_.constants = task->constants;
+    }
+  }
+
+  void TakeTruth(const Dataset& truth, const IdIndex& index) {
+    std::fill(y_.begin(), y_.end(), kNan);
+    const Index t = FindTask(truth.tasks, joined_.task.name);
+    if (t < 0) return;
+    const Task& task = truth.tasks[static_cast<std::size_t>(t)];
+    const Labels& labels = truth.labels[static_cast<std::size_t>(t)];
+    RequireSameKind(joined_.task, task, "--data");
+    const auto order = ClassOrder(task, joined_.task, "--data");
+    const Index cols = task.target_cols();
+    const auto places = static_cast<Index>(labels.values.size()) / cols;
+    for (Index place = 0; place < places; ++place) {
+      const Index row = labels.on_all_rows
+                            ? place
+                            : labels.rows[static_cast<std::size_t>(place)];
+      const Index joined = index.Find(truth.ids, row);
+      const Index at =
+          joined < 0 ? -1 : place_of_row_[static_cast<std::size_t>(joined)];
+      if (at < 0) continue;
+      CopyLabel(labels.values.data() + place * cols, task, order,
+                y_.data() + at * cols);
+    }
+  }
+
+  JoinedTask Finish() {
+    joined_.predicted = places_;
+    joined_.outputs.resize(models_.size());
+    const Index target_cols = joined_.task.target_cols();
+    for (Index place = 0; place < places_; ++place) {
+      const double* y = y_.data() + place * target_cols;
+      bool labelled = false;
+      for (Index col = 0; col < target_cols; ++col) {
+        labelled = labelled || !std::isnan(y[col]);
+      }
+      if (!labelled) continue;
+      joined_.rows.push_back(RowOfPlace(base_, place));
+      joined_.weights.push_back(weight_[static_cast<std::size_t>(place)]);
+      joined_.y.insert(joined_.y.end(), y, y + target_cols);
+      AppendOutputs(place);
+    }
+    return std::move(joined_);
+  }
+
+ private:
+  std::size_t Cells(Index cols) const {
+    return static_cast<std::size_t>(places_ * cols);
+  }
+
+  void AppendOutputs(Index place) {
+    const Index cols = joined_.task.output_cols();
+    for (std::size_t model = 0; model < outputs_.size(); ++model) {
+      if (outputs_[model].empty()) continue;
+      auto& output = joined_.outputs[model];
+      if (!output) output.emplace();
+      const double* row = outputs_[model].data() + place * cols;
+      output->insert(output->end(), row, row + cols);
+    }
+  }
+
+  void TakeLabel(const TaskPredictions& from, Index place,
+                 const std::vector<Index>& order, Index at,
+                 const std::string& model) {
+    if (!from.weight.empty()) {
+      weight_[static_cast<std::size_t>(at)] =
+          static_cast<double>(from.weight[static_cast<std::size_t>(place)]);
+    }
+    if (from.y.empty()) return;
+    const Index cols = from.task.target_cols();
+    std::vector<double> label(static_cast<std::size_t>(cols));
+    CopyLabel(from.y.data() + place * cols, from.task, order, label.data());
+    double* known = y_.data() + at * cols;
+    for (Index col = 0; col < cols; ++col) {
+      const double value = label[static_cast<std::size_t>(col)];
+      if (std::isnan(value)) continue;
+      if (!std::isnan(known[col]) && known[col] != value) {
+        Fail(ErrorKind::kBadInput,
+             Str(model, ": task '", from.task.name, "', row '",
+                 IdText(base_ids_, RowOfPlace(base_, at)),
+                 "': its label differs from the one in another file"),
+             "predict the same rows, or give the truth with --data");
+      }
+      known[col] = value;
+    }
+  }
+
+  void RequireComplete(const std::vector<double>& output, Index cols,
+                       const std::string& model) const {
+    for (Index place = 0; place < places_; ++place) {
+      if (!std::isnan(output[static_cast<std::size_t>(place * cols)])) continue;
+      Fail(ErrorKind::kBadInput,
+           Str(model, ": task '", joined_.task.name,
+               "' has no prediction for the row '",
+               IdText(base_ids_, RowOfPlace(base_, place)), "' that '",
+               models_[first_].name, "' predicts"),
+           "predict the same rows with every model");
+    }
+  }
+
+  const std::vector<NamedPredictions>& models_;
+  const TaskPredictions& base_;
+  const RowIds& base_ids_;
+  std::size_t first_ = 0;
+  Index places_ = 0;
+  std::vector<Index> place_of_row_;
+  std::vector<double> y_;
+  std::vector<double> weight_;
+  std::vector<std::vector<double>> outputs_;
+  JoinedTask joined_;
+};
+
+}  // namespace
+
+MetricRows JoinedTask::RowsOf(std::size_t model) const {
+  return {task.type,
+          static_cast<Index>(rows.size()),
+          task.target_cols(),
+          task.output_cols(),
+          y,
+          *outputs[model]};
+}
+
+std::optional<MetricRows> JoinedTask::RowsOfConstant() const {
+  if (constants.empty()) return std::nullopt;
+  const Index cols = task.output_cols();
+  MetricRows result{
+      task.type, static_cast<Index>(rows.size()), task.target_cols(), cols, y,
+      {}};
+  // Binary constants are {negative, positive}, outputs the positive one.
+  const std::size_t first = task.type == TaskType::kBinary ? 1 : 0;
+  for (Index row = 0; row < result.rows; ++row) {
+    for (Index col = 0; col < cols; ++col) {
+      result.output.push_back(constants[first + static_cast<std::size_t>(col)]);
+    }
+  }
+  return result;
+}
+
+JoinedPredictions JoinPredictions(const std::vector<NamedPredictions>& models,
+                                  const Dataset* truth) {
+  JoinedPredictions result;
+  const RowIds& ids = models.front().predictions.ids;
+  const IdIndex index(ids);
+  result.rows = IdCount(ids);
+  result.split = models.front().predictions.split;
+  for (const NamedPredictions& model : models) {
+    result.models.push_back(model.name);
+    result.selected_on.push_back(model.predictions.selected_on);
+    if (model.predictions.split != result.split) result.split.clear();
+  }
+  for (const TaskPredictions& base : models.front().predictions.tasks) {
+    TaskJoiner joiner(models, base, ids, 0);
+    for (std::size_t i = 0; i < models.size(); ++i) joiner.AddModel(i, index);
+    if (truth != nullptr) joiner.TakeTruth(*truth, index);
+    result.tasks.push_back(joiner.Finish());
+  }
+  return result;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/view.h"
+#include "data/task.h"
+
+namespace mtlkit {
+
+// Rows of one task with what was predicted and what is true, as metrics see
+// them. Double, whatever the networks compute in.
+struct MetricRows {
+  TaskType type = TaskType::kRegression;
+  Index rows = 0;
+  Index target_cols = 1;
+  Index output_cols = 1;
+  // rows x target_cols: numbers, class numbers or 0/1; NaN cells are missing.
+  std::vector<double> y;
+  // rows x output_cols: predictions, or probabilities (binary: of the positive
+  // class, one column).
+  std::vector<double> output;
+
+  Mat<const double> Y() const { return {y.data(), rows, target_cols}; }
+  Mat<const double> Output() const {
+    return {output.data(), rows, output_cols};
+  }
+};
+
+// A metric of fixed rows as a function of their weights: a weight of 2 is the
+// row twice, 0 is the row left out. What does not depend on the weights (a
+// sorted order, row losses) is done once, so that a bootstrap costs one pass a
+// draw. Immutable; any number of threads may share it.
+class Metric {
+ public:
+  virtual ~Metric() = default;
+  // Needs one weight a row, none negative. NaN where the measure is undefined
+  // (one class only, no rows).
+  virtual double Value(std::span<const double> weights) const = 0;
+};
+
+// One line of the registry metrics.def.
+struct MetricEntry {
+  std::string_view name;   // "roc-auc", as on the command line
+  std::string_view label;  // "ROC AUC", as in tables
+  std::string_view help;   // the definition in one line
+  bool up;                 // larger is better
+  // The value of a perfect prediction: the error of a value is its distance
+  // to it.
+  double perfect;
+  bool (*applies)(TaskType type);
+  std::unique_ptr<Metric> (*prepare)(const MetricRows& rows);
+};
+
+std::span<const MetricEntry* const> AllMetrics();
+// Throws kUsage for an unknown name.
+const MetricEntry& FindMetric(std::string_view name);
+// What is shown and compared where nothing else is asked for: ROC AUC of
+// binary tasks, accuracy of multi-class ones, RMSE, Hamming loss.
+const MetricEntry& MainMetric(TaskType type);
+
+// The distance of a value to the perfect one; the relative fall of this is the
+// gain of one model over another.
+double MetricError(const MetricEntry& entry, double value);
+
+}  // namespace mtlkit

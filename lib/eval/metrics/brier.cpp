@@ -1,0 +1,39 @@
+#include <cmath>
+
+#include "eval/row_mean.h"
+
+namespace mtlkit {
+namespace {
+
+std::unique_ptr<Metric> Prepare(const MetricRows& rows) {
+  if (rows.type != TaskType::kMulticlass) {
+    return MeanOverCells(rows,
+                         [](double y, double p) { return (p - y) * (p - y); });
+  }
+  return MeanOverRows(rows, [&rows](Index row) {
+    const double y = rows.y[static_cast<std::size_t>(row)];
+    if (std::isnan(y)) return y;
+    double sum = 0;
+    for (Index k = 0; k < rows.output_cols; ++k) {
+      const double truth = k == static_cast<Index>(y) ? 1.0 : 0.0;
+      const double difference = rows.Output()(row, k) - truth;
+      sum += difference * difference;
+    }
+    return sum;
+  });
+}
+
+}  // namespace
+
+extern const MetricEntry kBrier;
+const MetricEntry kBrier = {
+    "brier",
+    "Brier",
+    "mean squared error of the probabilities (Brier 1950); multi-class: summed "
+    "over classes, 0 to 2",
+    false,
+    0.0,
+    [](TaskType type) { return type != TaskType::kRegression; },
+    Prepare};
+
+}  // namespace mtlkit

@@ -1,0 +1,35 @@
+#include "eval/label_ranking.h"
+
+namespace mtlkit {
+namespace {
+
+// Rows without or with all labels set have no pair and count 0.
+double WrongPairs(const LabelRow& row) {
+  const auto labels = static_cast<Index>(row.truth.size());
+  if (row.relevant == 0 || row.relevant == labels) return 0.0;
+  double wrong = 0;
+  for (std::size_t i = 0; i < row.truth.size(); ++i) {
+    if (row.truth[i] < 0.5) continue;
+    for (std::size_t j = 0; j < row.truth.size(); ++j) {
+      wrong += row.truth[j] < 0.5 && row.score[i] <= row.score[j] ? 1.0 : 0.0;
+    }
+  }
+  return wrong / static_cast<double>(row.relevant * (labels - row.relevant));
+}
+
+}  // namespace
+
+extern const MetricEntry kRankingLoss;
+const MetricEntry kRankingLoss = {
+    "ranking-loss",
+    "ranking loss",
+    "share of pairs of a set and an unset label that are ordered wrongly, ties "
+    "counted as wrong",
+    false,
+    0.0,
+    [](TaskType type) { return type == TaskType::kMultilabel; },
+    [](const MetricRows& rows) {
+      return MeanOverLabelRankings(rows, WrongPairs);
+    }};
+
+}  // namespace mtlkit

@@ -1,0 +1,27 @@
+#include "eval/label_ranking.h"
+
+namespace mtlkit {
+namespace {
+
+double AllRight(const LabelRow& row) {
+  for (std::size_t i = 0; i < row.truth.size(); ++i) {
+    if ((row.truth[i] > 0.5) != (row.score[i] > 0.5)) return 0.0;
+  }
+  return 1.0;
+}
+
+}  // namespace
+
+extern const MetricEntry kSubsetAccuracy;
+const MetricEntry kSubsetAccuracy = {
+    "subset-accuracy",
+    "subset acc.",
+    "share of rows whose labels are all predicted rightly",
+    true,
+    1.0,
+    [](TaskType type) { return type == TaskType::kMultilabel; },
+    [](const MetricRows& rows) {
+      return MeanOverLabelRankings(rows, AllRight);
+    }};
+
+}  // namespace mtlkit

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "base/options.h"
+#include "eval/evaluation.h"
+
+namespace mtlkit {
+
+// An evaluation as an aligned table for people. Few tasks stand beside each
+// other, many (or several metrics) below each other; the last lines say what
+// was counted and how the intervals were made.
+std::string RenderText(const Evaluation& evaluation);
+
+// As one JSON document with "schema": 1; undefined numbers are null.
+Json RenderJson(const Evaluation& evaluation);
+
+// As CSV, one line a task, metric and model.
+std::string RenderCsv(const Evaluation& evaluation);
+
+}  // namespace mtlkit

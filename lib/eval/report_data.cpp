@@ -1,0 +1,118 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "eval/report.h"
+
+namespace mtlkit {
+namespace {
+
+Json Number(double value) {
+  return std::isnan(value) ? Json(nullptr) : Json(value);
+}
+
+Json ToJson(const Estimate& estimate) {
+  return {{"value", Number(estimate.value)},
+          {"low", Number(estimate.low)},
+          {"high", Number(estimate.high)}};
+}
+
+Json ToJson(const MetricResult& result, const Evaluation& evaluation) {
+  Json json{{"name", result.metric->name},
+            {"better", result.metric->up ? "up" : "down"},
+            {"constant", Number(result.constant)},
+            {"models", Json::object()}};
+  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+    Json model = ToJson(result.models[i]);
+    if (!result.differences.empty()) {
+      model["difference"] = ToJson(result.differences[i]);
+      model["verdict"] = VerdictName(result.verdicts[i]);
+    }
+    json["models"][evaluation.models[i]] = std::move(model);
+  }
+  return json;
+}
+
+std::string Cell(double value) {
+  return std::isnan(value) ? "" : FormatNumber(value);
+}
+
+std::string Quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char character : text) {
+    quoted += character;
+    if (character == '"') quoted += '"';
+  }
+  return quoted + '"';
+}
+
+}  // namespace
+
+Json RenderJson(const Evaluation& evaluation) {
+  Json json{{"schema", 1},
+            {"models", evaluation.models},
+            {"rows", evaluation.rows},
+            {"split", evaluation.split},
+            {"draws", evaluation.draws},
+            {"level", evaluation.level},
+            {"selected_on", evaluation.selected_on},
+            {"warnings", evaluation.warnings},
+            {"tasks", Json::array()}};
+  for (const TaskResult& task : evaluation.tasks) {
+    Json item{{"name", task.task.name},
+              {"type", TaskTypeName(task.task.type)},
+              {"labelled", task.labelled},
+              {"missing", task.missing},
+              {"metrics", Json::array()}};
+    for (const MetricResult& result : task.metrics) {
+      item["metrics"].push_back(ToJson(result, evaluation));
+    }
+    json["tasks"].push_back(std::move(item));
+  }
+  if (evaluation.baseline < 0) return json;
+  json["against"] =
+      evaluation.models[static_cast<std::size_t>(evaluation.baseline)];
+  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+    const Gain& gain = evaluation.gains[i];
+    Json item = ToJson(gain.mean);
+    item["tasks"] = gain.tasks;
+    item["wins"] = gain.wins;
+    item["ties"] = gain.ties;
+    item["losses"] = gain.losses;
+    json["gain"][evaluation.models[i]] = std::move(item);
+  }
+  return json;
+}
+
+std::string RenderCsv(const Evaluation& evaluation) {
+  std::string text =
+      "task,type,metric,better,model,value,low,high,constant,difference,"
+      "difference_low,difference_high,verdict,labelled,missing\n";
+  for (const TaskResult& task : evaluation.tasks) {
+    for (const MetricResult& result : task.metrics) {
+      for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+        const Estimate& model = result.models[i];
+        text +=
+            Str(Quoted(task.task.name), ',', TaskTypeName(task.task.type), ',',
+                result.metric->name, ',', result.metric->up ? "up" : "down",
+                ',', Quoted(evaluation.models[i]), ',', Cell(model.value), ',',
+                Cell(model.low), ',', Cell(model.high), ',',
+                Cell(result.constant), ',');
+        if (result.differences.empty()) {
+          text += ",,,";
+        } else {
+          const Estimate& difference = result.differences[i];
+          text +=
+              Str(Cell(difference.value), ',', Cell(difference.low), ',',
+                  Cell(difference.high), ',', VerdictName(result.verdicts[i]));
+        }
+        text += Str(',', task.labelled, ',', task.missing, '\n');
+      }
+    }
+  }
+  return text;
+}
+
+}  // namespace mtlkit

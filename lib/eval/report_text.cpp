@@ -1,0 +1,231 @@
+#include <cmath>
+
+#include "base/error.h"
+#include "eval/report.h"
+#include "eval/table.h"
+
+namespace mtlkit {
+namespace {
+
+// More columns than this do not fit beside each other.
+constexpr std::size_t kWidestTable = 5;
+
+std::string Interval(const Estimate& estimate) {
+  if (std::isnan(estimate.low)) return "";
+  return Str("[", ShortNumber(estimate.low, true), ", ",
+             ShortNumber(estimate.high, true), "]");
+}
+
+std::string WithInterval(const Estimate& estimate) {
+  const std::string interval = Interval(estimate);
+  return ShortNumber(estimate.value, true) +
+         (interval.empty() ? "" : " " + interval);
+}
+
+std::string Percent(const Estimate& gain) {
+  if (std::isnan(gain.value)) return "-";
+  const auto number = [](double share) {
+    const double percent = std::round(share * 1000) / 10;
+    return Str(percent < 0 ? "" : "+", percent);
+  };
+  std::string text = number(gain.value) + " %";
+  if (!std::isnan(gain.low)) {
+    text += Str(" [", number(gain.low), ", ", number(gain.high), "]");
+  }
+  return text;
+}
+
+std::string MetricTitle(const MetricEntry& metric) {
+  return Str(metric.label, metric.up ? " (up)" : " (down)");
+}
+
+std::string Verdicts(const Gain& gain) {
+  return Str("wins ", gain.wins, ", ties ", gain.ties, ", losses ",
+             gain.losses);
+}
+
+std::string DifferenceName(const Evaluation& evaluation, std::size_t model) {
+  return evaluation.models.size() == 2
+             ? "difference"
+             : Str(evaluation.models[model], " - ",
+                   evaluation
+                       .models[static_cast<std::size_t>(evaluation.baseline)]);
+}
+
+bool IsCompared(const Evaluation& evaluation, std::size_t model) {
+  return evaluation.baseline >= 0 &&
+         static_cast<Index>(model) != evaluation.baseline;
+}
+
+// Tasks beside each other, one metric each.
+class WideTable {
+ public:
+  explicit WideTable(const Evaluation& evaluation) : evaluation_(evaluation) {}
+
+  std::string Render() {
+    AddHeader();
+    AddConstants();
+    for (std::size_t i = 0; i < evaluation_.models.size(); ++i) AddModel(i);
+    for (std::size_t i = 0; i < evaluation_.models.size(); ++i) {
+      if (IsCompared(evaluation_, i)) AddDifference(i);
+    }
+    AddCounts();
+    return table_.Render();
+  }
+
+ private:
+  const MetricResult& Of(const TaskResult& task) const {
+    return task.metrics.front();
+  }
+
+  void AddHeader() {
+    std::vector<std::string> names{""};
+    std::vector<std::string> metrics{""};
+    for (const TaskResult& task : evaluation_.tasks) {
+      names.push_back(task.task.name);
+      metrics.push_back(MetricTitle(*Of(task).metric));
+    }
+    if (evaluation_.baseline >= 0) {
+      names.push_back(Str(
+          "gain over ",
+          evaluation_.models[static_cast<std::size_t>(evaluation_.baseline)]));
+      metrics.emplace_back("mean over tasks");
+    }
+    table_.AddRow(std::move(names));
+    table_.AddRow(std::move(metrics));
+  }
+
+  void AddConstants() {
+    std::vector<std::string> row{"constant"};
+    for (const TaskResult& task : evaluation_.tasks) {
+      row.push_back(ShortNumber(Of(task).constant));
+    }
+    if (evaluation_.baseline >= 0) row.emplace_back("-");
+    table_.AddRow(std::move(row));
+  }
+
+  void AddModel(std::size_t model) {
+    std::vector<std::string> row{evaluation_.models[model]};
+    for (const TaskResult& task : evaluation_.tasks) {
+      const Estimate& estimate = Of(task).models[model];
+      std::string text = ShortNumber(estimate.value);
+      // The differences carry the intervals where there are any.
+      if (evaluation_.baseline < 0 && !std::isnan(estimate.low)) {
+        text += Str(" [", ShortNumber(estimate.low), ", ",
+                    ShortNumber(estimate.high), "]");
+      }
+      row.push_back(std::move(text));
+    }
+    if (evaluation_.baseline >= 0) {
+      row.push_back(IsCompared(evaluation_, model)
+                        ? Percent(evaluation_.gains[model].mean)
+                        : "-");
+    }
+    table_.AddRow(std::move(row));
+  }
+
+  void AddDifference(std::size_t model) {
+    std::vector<std::string> row{DifferenceName(evaluation_, model)};
+    for (const TaskResult& task : evaluation_.tasks) {
+      row.push_back(WithInterval(Of(task).differences[model]));
+    }
+    row.push_back(Verdicts(evaluation_.gains[model]));
+    table_.AddRow(std::move(row));
+  }
+
+  void AddCounts() {
+    std::vector<std::string> row{Str("rows ", evaluation_.rows)};
+    for (const TaskResult& task : evaluation_.tasks) {
+      row.push_back(Str(task.labelled, " labelled"));
+    }
+    table_.AddRow(std::move(row));
+  }
+
+  const Evaluation& evaluation_;
+  TextTable table_;
+};
+
+// One line a task and metric, models beside each other.
+std::string RenderTall(const Evaluation& evaluation) {
+  TextTable table;
+  std::vector<std::string> header{"task", "metric", "labelled", "constant"};
+  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+    header.push_back(evaluation.models[i]);
+    if (IsCompared(evaluation, i)) {
+      header.push_back(DifferenceName(evaluation, i));
+      header.emplace_back("");
+    }
+  }
+  table.AddRow(std::move(header));
+  for (const TaskResult& task : evaluation.tasks) {
+    for (const MetricResult& result : task.metrics) {
+      std::vector<std::string> row{task.task.name, MetricTitle(*result.metric),
+                                   Str(task.labelled),
+                                   ShortNumber(result.constant)};
+      for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+        row.push_back(ShortNumber(result.models[i].value));
+        if (IsCompared(evaluation, i)) {
+          row.push_back(WithInterval(result.differences[i]));
+          row.emplace_back(VerdictName(result.verdicts[i]));
+        }
+      }
+      table.AddRow(std::move(row));
+    }
+  }
+  std::string text = table.Render();
+  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+    if (!IsCompared(evaluation, i)) continue;
+    text +=
+        Str("gain of ", evaluation.models[i], " over ",
+            evaluation.models[static_cast<std::size_t>(evaluation.baseline)],
+            ", mean over ", evaluation.gains[i].tasks,
+            " tasks: ", Percent(evaluation.gains[i].mean), "; ",
+            Verdicts(evaluation.gains[i]), "\n");
+  }
+  text += Str("rows ", evaluation.rows, "\n");
+  return text;
+}
+
+std::string Closing(const Evaluation& evaluation) {
+  std::string text;
+  if (evaluation.draws > 0) {
+    text += Str(std::round(evaluation.level * 1000) / 10, " % bootstrap, ",
+                evaluation.draws, " draws",
+                evaluation.models.size() > 1 ? ", paired by row" : "");
+    text += '\n';
+  }
+  Index missing = 0;
+  for (const TaskResult& task : evaluation.tasks) missing += task.missing;
+  if (missing > 0) text += Str("missing labels ", missing, " of all tasks\n");
+  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+    if (i > 0 && evaluation.selected_on[i] == evaluation.selected_on[0]) {
+      continue;
+    }
+    const std::string& split = evaluation.selected_on[i];
+    const bool all = std::equal(evaluation.selected_on.begin() + 1,
+                                evaluation.selected_on.end(),
+                                evaluation.selected_on.begin());
+    text += all ? "weights" : Str("weights of ", evaluation.models[i]);
+    text += split.empty() ? ": of the last epoch, or not known\n"
+                          : Str(" chosen on the split '", split, "'\n");
+  }
+  if (evaluation.baseline < 0) {
+    text +=
+        "no baseline: train one with `mtl-train --arch single`, predict, and "
+        "give it with --against\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string RenderText(const Evaluation& evaluation) {
+  bool wide = evaluation.tasks.size() <= kWidestTable;
+  for (const TaskResult& task : evaluation.tasks) {
+    wide = wide && task.metrics.size() == 1;
+  }
+  return (wide ? WideTable(evaluation).Render() : RenderTall(evaluation)) +
+         Closing(evaluation);
+}
+
+}  // namespace mtlkit

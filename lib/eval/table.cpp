@@ -1,0 +1,61 @@
+#include "eval/table.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace mtlkit {
+namespace {
+
+// Columns on a terminal: bytes that do not continue a UTF-8 character.
+std::size_t Width(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+      }));
+}
+
+int DigitsAfterPoint(double size) {
+  if (size < 10) return 3;
+  if (size < 100) return 2;
+  return size < 1000 ? 1 : 0;
+}
+
+}  // namespace
+
+std::string TextTable::Render() const {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows_) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], Width(row[i]));
+    }
+  }
+  std::string out;
+  for (const auto& row : rows_) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out += row[i];
+      out.append(widths[i] - Width(row[i]) + 2, ' ');
+    }
+    out.erase(out.find_last_not_of(' ') + 1);
+    out += '\n';
+  }
+  return out;
+}
+
+std::string ShortNumber(double value, bool sign) {
+  if (std::isnan(value)) return "-";
+  std::array<char, 64> buffer{};
+  const int digits = DigitsAfterPoint(std::abs(value));
+  std::snprintf(buffer.data(), buffer.size(), sign ? "%+.*f" : "%.*f", digits,
+                value);
+  std::string text = buffer.data();
+  const std::size_t zero = text.find_first_not_of("+-");
+  if (text.size() > zero + 1 && text[zero] == '0' && text[zero + 1] == '.') {
+    text.erase(zero, 1);
+  }
+  return text;
+}
+
+}  // namespace mtlkit

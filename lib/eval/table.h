@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mtlkit {
+
+// A table of texts with aligned columns, two blanks between them.
+class TextTable {
+ public:
+  void AddRow(std::vector<std::string> cells) {
+    rows_.push_back(std::move(cells));
+  }
+  // Columns are as wide as their widest cell; trailing blanks are cut.
+  std::string Render() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// Three digits after the point below 10 (".895", "1.204"), fewer above; "-"
+// for NaN. `sign`: with a "+" in front of what is not negative.
+std::string ShortNumber(double value, bool sign = false);
+
+}  // namespace mtlkit

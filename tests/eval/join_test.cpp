@@ -1,0 +1,99 @@
+#include "eval/join.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+
+namespace mtlkit {
+namespace {
+
+Predictions Binary(std::vector<std::int64_t> ids, std::vector<float> prob,
+                   std::vector<float> y) {
+  Predictions predictions;
+  predictions.ids = std::move(ids);
+  TaskPredictions task;
+  task.task.name = "sold";
+  task.task.type = TaskType::kBinary;
+  task.task.classes = {"no", "yes"};
+  task.prob = std::move(prob);
+  task.y = std::move(y);
+  predictions.tasks.push_back(std::move(task));
+  return predictions;
+}
+
+TEST_CASE("models are brought onto the same rows by id") {
+  const auto joined = JoinPredictions(
+      {{"a", Binary({10, 20, 30}, {0.1F, 0.2F, 0.3F}, {0, 1, 0})},
+       {"b", Binary({30, 10, 20}, {0.6F, 0.4F, 0.5F}, {0, 0, 1})}},
+      nullptr);
+  const JoinedTask& task = joined.tasks.at(0);
+  CHECK(task.y == std::vector<double>{0, 1, 0});
+  CHECK((*task.outputs[1])[0] == doctest::Approx(0.4));
+  CHECK((*task.outputs[1])[1] == doctest::Approx(0.5));
+  CHECK((*task.outputs[1])[2] == doctest::Approx(0.6));
+}
+
+TEST_CASE("rows without a label are counted and left out") {
+  const auto joined = JoinPredictions(
+      {{"a", Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, NAN, 1})}}, nullptr);
+  CHECK(joined.tasks.at(0).rows == std::vector<Index>{0, 2});
+  CHECK(joined.tasks.at(0).missing() == 1);
+}
+
+TEST_CASE("classes are matched by name, not by position") {
+  auto turned = Binary({1, 2}, {0.9F, 0.2F}, {1, 0});
+  turned.tasks[0].task.classes = {"yes", "no"};  // so 0.9 is of "no"
+  const auto joined = JoinPredictions(
+      {{"a", Binary({1, 2}, {0.3F, 0.7F}, {0, 1})}, {"b", turned}}, nullptr);
+  CHECK((*joined.tasks[0].outputs[1])[0] == doctest::Approx(0.1));
+  CHECK(joined.tasks[0].y == std::vector<double>{0, 1});
+}
+
+TEST_CASE("a model that lacks a row of the first is refused with its id") {
+  CHECK_THROWS_WITH_AS(
+      JoinPredictions({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
+                       {"b", Binary({1, 3}, {0.1F, 0.2F}, {0, 1})}},
+                      nullptr),
+      doctest::Contains("no prediction for the row '2'"), Error);
+}
+
+TEST_CASE("two files that disagree about a label are refused") {
+  CHECK_THROWS_WITH_AS(
+      JoinPredictions({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
+                       {"b", Binary({1, 2}, {0.1F, 0.2F}, {0, 0})}},
+                      nullptr),
+      doctest::Contains("row '2': its label differs"), Error);
+}
+
+TEST_CASE("folds of one name are pooled, and a row in two folds is refused") {
+  const auto pooled = PoolByName({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
+                                  {"a", Binary({3}, {0.3F}, {1})}});
+  REQUIRE(pooled.size() == 1);
+  CHECK(IdCount(pooled[0].predictions.ids) == 3);
+  CHECK(pooled[0].predictions.tasks[0].y == std::vector<float>{0, 1, 1});
+  CHECK_THROWS_WITH_AS(
+      PoolByName({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
+                  {"a", Binary({2}, {0.3F}, {1})}}),
+      doctest::Contains("the row '2' is predicted in two files"), Error);
+}
+
+TEST_CASE("labels of another file replace those that came along") {
+  Dataset truth;
+  truth.rows = 2;
+  truth.ids = std::vector<std::int64_t>{2, 1};
+  Task task;
+  task.name = "sold";
+  task.type = TaskType::kBinary;
+  task.classes = {"no", "yes"};
+  truth.tasks.push_back(task);
+  truth.labels.push_back({{}, true, {1, 1}, {}});
+  const auto joined = JoinPredictions(
+      {{"a", Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, 0, 0})}}, &truth);
+  CHECK(joined.tasks[0].rows == std::vector<Index>{0, 1});
+  CHECK(joined.tasks[0].y == std::vector<double>{1, 1});
+}
+
+}  // namespace
+}  // namespace mtlkit

@@ -1,0 +1,81 @@
+#include "eval/report.h"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "eval/table.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+Evaluation TwoModels() {
+  Evaluation evaluation;
+  evaluation.models = {"single", "shared"};
+  evaluation.baseline = 0;
+  evaluation.rows = 100;
+  evaluation.selected_on = {"valid", "valid"};
+  evaluation.draws = 1000;
+  evaluation.level = 0.95;
+  TaskResult task;
+  task.task.name = "income";
+  task.task.type = TaskType::kBinary;
+  task.labelled = 90;
+  task.missing = 10;
+  MetricResult result;
+  result.metric = &FindMetric("roc-auc");
+  result.constant = 0.5;
+  result.models = {{0.9, 0.88, 0.92}, {0.91, 0.89, 0.93}};
+  result.differences = {{0, 0, 0}, {0.01, 0.002, 0.018}};
+  result.verdicts = {Verdict::kTie, Verdict::kWin};
+  task.metrics.push_back(result);
+  evaluation.tasks.push_back(task);
+  evaluation.gains.resize(2);
+  evaluation.gains[1] = {{0.1, 0.02, 0.18}, 1, 1, 0, 0};
+  return evaluation;
+}
+
+TEST_CASE("two models and few tasks stand beside each other") {
+  CHECK(RenderText(TwoModels()) ==
+        "            income                gain over single\n"
+        "            ROC AUC (up)          mean over tasks\n"
+        "constant    .500                  -\n"
+        "single      .900                  -\n"
+        "shared      .910                  +10 % [+2, +18]\n"
+        "difference  +.010 [+.002, +.018]  wins 1, ties 0, losses 0\n"
+        "rows 100    90 labelled\n"
+        "95 % bootstrap, 1000 draws, paired by row\n"
+        "missing labels 10 of all tasks\n"
+        "weights chosen on the split 'valid'\n");
+}
+
+TEST_CASE("JSON carries every number, undefined ones as null") {
+  Evaluation evaluation = TwoModels();
+  evaluation.tasks[0].metrics[0].models[1] = {kNan, kNan, kNan};
+  const Json json = RenderJson(evaluation);
+  CHECK(json.at("schema") == 1);
+  const Json& metric = json.at("tasks")[0].at("metrics")[0];
+  CHECK(metric.at("models").at("single").at("value") == 0.9);
+  CHECK(metric.at("models").at("shared").at("value").is_null());
+  CHECK(json.at("gain").at("shared").at("wins") == 1);
+}
+
+TEST_CASE("CSV has a line a task, metric and model") {
+  const std::string csv = RenderCsv(TwoModels());
+  CHECK(csv.find("income,binary,roc-auc,up,shared,0.91,0.89,0.93,0.5,0.01,"
+                 "0.002,0.018,win,90,10\n") != std::string::npos);
+}
+
+TEST_CASE("numbers are short and keep their sign") {
+  CHECK(ShortNumber(0.8951) == ".895");
+  CHECK(ShortNumber(-0.002, true) == "-.002");
+  CHECK(ShortNumber(12.345) == "12.35");
+  CHECK(ShortNumber(1.0) == "1.000");
+  CHECK(ShortNumber(kNan) == "-");
+}
+
+}  // namespace
+}  // namespace mtlkit

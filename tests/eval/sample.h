@@ -1,0 +1,44 @@
+#pragma once
+
+#include <vector>
+
+#include "base/rng.h"
+#include "eval/metric.h"
+
+namespace mtlkit {
+
+// Random labels and predictions of a task, probabilities that sum to 1 where
+// they must; `ties` rounds them so that equal scores occur.
+inline MetricRows RandomRows(TaskType type, Index rows, Seed seed,
+                             bool ties = false) {
+  const Rng rng(seed, RandomPurpose::kTest);
+  MetricRows sample;
+  sample.type = type;
+  sample.rows = rows;
+  const bool many = type == TaskType::kMulticlass;
+  sample.output_cols = many || type == TaskType::kMultilabel ? 3 : 1;
+  sample.target_cols = type == TaskType::kMultilabel ? 3 : 1;
+  for (Index row = 0; row < rows; ++row) {
+    double sum = 0;
+    std::vector<double> output;
+    for (Index col = 0; col < sample.output_cols; ++col) {
+      double value = rng.Uniform(row, col);
+      if (ties) value = static_cast<double>(static_cast<int>(value * 4)) / 4;
+      output.push_back(value + (many ? 0.1 : 0.0));
+      sum += output.back();
+    }
+    for (double& value : output) {
+      sample.output.push_back(many ? value / sum : value);
+    }
+    for (Index col = 0; col < sample.target_cols; ++col) {
+      const double draw = rng.Uniform(row, 100 + col);
+      sample.y.push_back(type == TaskType::kRegression ? draw * 5
+                         : many
+                             ? static_cast<double>(static_cast<int>(draw * 3))
+                             : static_cast<double>(draw < 0.4));
+    }
+  }
+  return sample;
+}
+
+}  // namespace mtlkit
