@@ -2,47 +2,15 @@
 
 #include <cmath>
 #include <limits>
-#include <unordered_map>
 #include <utility>
 
 #include "base/error.h"
+#include "data/id_index.h"
 
 namespace mtlkit {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-// Finds rows by id. Built for one set of ids, which must outlive it.
-class IdIndex {
- public:
-  explicit IdIndex(const RowIds& ids) {
-    if (const auto* numbers = std::get_if<0>(&ids)) {
-      for (std::size_t i = 0; i < numbers->size(); ++i) {
-        numbers_.emplace((*numbers)[i], static_cast<Index>(i));
-      }
-    } else {
-      const auto& texts = std::get<1>(ids);
-      for (std::size_t i = 0; i < texts.size(); ++i) {
-        texts_.emplace(texts[i], static_cast<Index>(i));
-      }
-    }
-  }
-
-  // The position of row `row` of `ids`, or -1.
-  Index Find(const RowIds& ids, Index row) const {
-    const auto i = static_cast<std::size_t>(row);
-    if (const auto* numbers = std::get_if<0>(&ids)) {
-      const auto found = numbers_.find((*numbers)[i]);
-      return found == numbers_.end() ? -1 : found->second;
-    }
-    const auto found = texts_.find(std::get<1>(ids)[i]);
-    return found == texts_.end() ? -1 : found->second;
-  }
-
- private:
-  std::unordered_map<std::int64_t, Index> numbers_;
-  std::unordered_map<std::string, Index> texts_;
-};
 
 // Row of the file at each place of a task.
 Index RowOfPlace(const TaskPredictions& task, Index place) {

@@ -1,0 +1,104 @@
+#include "cotrain/labelling.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "cotrain/selection.h"
+
+namespace mtlkit {
+namespace {
+
+bool CanBeLabelled(const Task& task) {
+  return task.type == TaskType::kBinary || task.type == TaskType::kMulticlass;
+}
+
+const PublishedTask* Find(const Publication& publication, Index task) {
+  for (const PublishedTask& published : publication.tasks) {
+    if (published.task == task) return &published;
+  }
+  return nullptr;
+}
+
+// What a publication says of the pool; absent if it lacks one of its rows.
+bool OpinionOf(const Publication& publication, Index task, Index cols,
+               const std::vector<Index>& pool, Opinion* opinion) {
+  const PublishedTask* published = Find(publication, task);
+  if (published == nullptr) return false;
+  opinion->peer = publication.peer;
+  for (const Index row : pool) {
+    const auto found =
+        std::lower_bound(published->rows.begin(), published->rows.end(), row);
+    if (found == published->rows.end() || *found != row) return false;
+    const float* values =
+        published->values.data() + (found - published->rows.begin()) * cols;
+    opinion->probabilities.insert(opinion->probabilities.end(), values,
+                                  values + cols);
+  }
+  return true;
+}
+
+// This peer's extra labels among the selections.
+ExtraLabels LabelsFor(const std::vector<Selection>& selections, Index task,
+                      Index peer) {
+  std::map<Index, const Selection*> by_row;
+  for (const Selection& selection : selections) {
+    if (selection.task == task &&
+        (selection.receiver < 0 || selection.receiver == peer)) {
+      by_row.emplace(selection.row, &selection);
+    }
+  }
+  ExtraLabels labels;
+  labels.task = task;
+  for (const auto& [row, selection] : by_row) {
+    labels.rows.push_back(row);
+    labels.values.push_back(selection->label);
+    labels.weights.push_back(selection->weight);
+  }
+  return labels;
+}
+
+}  // namespace
+
+void PlanLabelling(const RoundArgs& args, const std::string& labelling,
+                   RoundPlan* plan) {
+  const CotrainOptions& options = args.spec.cotrain;
+  plan->starts_afresh = true;
+  for (const Publication& publication : args.publications) {
+    if (publication.peer == args.peer) {
+      plan->selections = publication.selections;
+    }
+  }
+  const std::vector<Selection> before = plan->selections;
+  bool any = false;
+  for (Index task = 0; task < static_cast<Index>(args.data.tasks.size());
+       ++task) {
+    const Task& of_task = args.data.tasks[static_cast<std::size_t>(task)];
+    if (!CanBeLabelled(of_task)) continue;
+    any = true;
+    const auto pool = PoolOf(UnlabelledRows(args.data, task, args.train_rows),
+                             options.pool, args.spec.seed, before, task);
+    std::vector<Opinion> opinions;
+    for (const Publication& publication : args.publications) {
+      Opinion opinion;
+      if (OpinionOf(publication, task, of_task.output_cols(), pool, &opinion)) {
+        opinions.push_back(std::move(opinion));
+      }
+    }
+    const auto selected = SelectExamples(
+        of_task, task, pool, std::move(opinions),
+        {labelling, options.per_class, options.threshold}, args.round);
+    plan->selections.insert(plan->selections.end(), selected.begin(),
+                            selected.end());
+    ExtraLabels labels = LabelsFor(plan->selections, task, args.peer);
+    if (!labels.rows.empty()) plan->extra_labels.push_back(std::move(labels));
+  }
+  if (!any) {
+    Fail(ErrorKind::kUsage,
+         Str("--method ", args.spec.method,
+             " labels rows of binary and multi-class tasks, and there is none"),
+         "use codistillation for regression and multi-label tasks");
+  }
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cotrain/method.h"
+
+namespace mtlkit {
+
+// What methods that exchange selected examples do in a round: pool, opinions
+// from the publications, new selections by `labelling`, and the extra labels
+// of this peer. Training starts afresh from the round-0 model, as in the
+// papers: every round fits a new classifier to the labels so far.
+void PlanLabelling(const RoundArgs& args, const std::string& labelling,
+                   RoundPlan* plan);
+
+}  // namespace mtlkit

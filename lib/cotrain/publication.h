@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/view.h"
+#include "data/dataset.h"
+#include "nn/params.h"
+
+namespace mtlkit {
+
+// A row that got a label from a peer.
+struct Selection {
+  Index task = 0;
+  Index row = 0;    // in the run's dataset
+  float label = 0;  // class number
+  float weight = 1;
+  Index proposer = 0;   // peer
+  Index receiver = -1;  // peer that learns from it; -1: all
+  Index round = 0;      // in which it was first learned from
+
+  friend bool operator==(const Selection&, const Selection&) = default;
+};
+
+// What a peer predicts of one task: outputs of rows in original units
+// (regression), or probabilities.
+struct PublishedTask {
+  Index task = 0;
+  std::vector<Index> rows;    // ascending, in the run's dataset
+  std::vector<float> values;  // rows x output_cols
+};
+
+// publish.h5 (kind = round): what others may read of a peer's round. Only what
+// the method exchanges is filled.
+struct Publication {
+  Index peer = 0;
+  Index round = 0;
+  Index rows = 0;  // that the peer learned from
+  std::vector<PublishedTask> tasks;
+  bool has_params = false;
+  Params params;
+  // All selections so far, in the order in which they were made.
+  std::vector<Selection> selections;
+};
+
+// Rows are written by id. `dataset` is the run's; `provenance` a JSON array.
+// Returns the content digest.
+std::string WritePublication(const Publication& publication,
+                             const Dataset& dataset,
+                             const std::string& provenance,
+                             const std::string& path);
+
+// `network_params` gives the layout that parameters must have. An unknown id,
+// another task or shape is kBadInput.
+Publication ReadPublication(const std::string& path, const Dataset& dataset,
+                            const Params& network_params);
+
+}  // namespace mtlkit

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "base/rng.h"
+#include "data/dataset.h"
+#include "nn/arch.h"
+#include "train/loop.h"
+
+namespace mtlkit {
+
+// How peers work together, apart from the method's own name. A field that the
+// method does not use must be left at its default (see RoundMethod::fields).
+struct CotrainOptions {
+  // What of the training rows each peer gets: "all", "random" (disjoint
+  // parts), or "group" (whole groups of the dataset, disjoint).
+  std::string rows_by = "all";
+  // Rounds that a publication may be old; older ones are not read.
+  Index max_stale = 3;
+  // Other peers that must have published; with fewer, a round asks to be run
+  // again later.
+  Index min_peers = 0;
+  // Codistillation.
+  double weight = 1;       // of the term that pulls towards the others
+  Index burn_in = 0;       // rounds without that term
+  double stale_decay = 1;  // a publication counts this much less a round
+  // Parameters.
+  std::string params = "all";  // what is averaged: all, or trunk
+  // Selected examples.
+  std::string labelling = "agree";  // shared, cross or agree
+  Index per_class = 1;              // picks a class, peer and round
+  Index pool = 200;                 // unlabelled rows looked at a round; 0: all
+  double threshold = 0;             // least probability of a pick
+
+  void Describe(Fields& fields);
+};
+
+// run.json: what a collaborative run is. Written once by `init`, never
+// changed.
+struct RunSpec {
+  std::string method;  // of cotrain/method.h, or a protocol ("local" runs)
+  bool local = false;  // trained in one process by `mtl-cotrain local`
+  Index peers = 0;
+  Seed seed = 1;
+  // Input blocks of each peer (its view); empty: all blocks for all.
+  std::vector<std::vector<std::string>> views;
+  ArchOptions arch;
+  TrainOptions train;
+  CotrainOptions cotrain;
+  // The dataset: its path relative to the run's folder, and its identity.
+  std::string data;
+  std::string data_sha256;
+
+  ArchOptions ArchOf(Index peer) const;
+  // Of a peer's training; peers whose parameters are averaged begin alike but
+  // see their rows in orders of their own.
+  Seed SeedOf(Index peer, Index round) const;
+};
+
+// The folder of a run and the places in it. A round of a peer exists if and
+// only if its DONE.json does and what that says of sizes and digests holds.
+class RunFolder {
+ public:
+  explicit RunFolder(std::string path);
+
+  const std::string& path() const { return path_; }
+  std::string SpecPath() const;
+  std::string EventsPath() const;
+  // peers/003/r0007, and files in it.
+  std::string RoundPath(Index peer, Index round) const;
+  std::string ModelPath(Index peer, Index round) const;
+  std::string PublicationPath(Index peer, Index round) const;
+  std::string DonePath(Index peer, Index round) const;
+  std::string InputsPath(Index peer, Index round) const;
+  std::string CheckpointPath(Index peer, Index round) const;
+  // merged/r0007.h5
+  std::string MergedPath(Index round) const;
+
+  // Whether this is the folder of a run: run.json is there.
+  bool Exists() const;
+  // Throws kMissingInput without one, kBadInput for one that is damaged.
+  RunSpec ReadSpec() const;
+  // Writes run.json. If there is one already: nothing if it says the same,
+  // kUsage if it says something else.
+  void WriteSpec(const RunSpec& spec) const;
+
+  // The newest round of a peer that is done, at most `limit` if that is not
+  // negative; -1 if there is none.
+  Index NewestRound(Index peer, Index limit = -1) const;
+
+  // The dataset of the run: `override_path` if given, else the path of
+  // run.json. Other data than the run's are kBadInput.
+  Dataset ReadData(const RunSpec& spec, const std::string& override_path) const;
+
+  // Appends one line to events.jsonl: what happened, when and where. A hint
+  // for people; nothing is ever decided by it.
+  void Log(const Json& event) const;
+
+ private:
+  std::string path_;
+};
+
+// Whole-file helpers for the small JSON documents of a run.
+Json ReadJsonFile(const std::string& path);
+void WriteJsonFile(const Json& json, const std::string& path);
+
+}  // namespace mtlkit

@@ -1,0 +1,167 @@
+#include "cotrain/selection.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/rng.h"
+
+namespace mtlkit {
+namespace {
+
+// What one peer says of one row of the pool.
+struct Vote {
+  Index label = 0;
+  double certainty = 0;
+};
+
+Vote VoteOf(const Task& task, const Opinion& opinion, Index place) {
+  const Index cols = task.output_cols();
+  const float* row = opinion.probabilities.data() + place * cols;
+  if (task.type == TaskType::kBinary) {
+    const double positive = static_cast<double>(row[0]);
+    return positive > 0.5 ? Vote{1, positive} : Vote{0, 1 - positive};
+  }
+  const Index best = std::max_element(row, row + cols) - row;
+  return {best, static_cast<double>(row[best])};
+}
+
+// Places of the pool that a peer is most certain of, class by class; ties go
+// to the earlier row.
+std::vector<Index> MostCertain(const std::vector<Vote>& votes,
+                               const std::vector<bool>& allowed, Index classes,
+                               const SelectionRule& rule) {
+  std::vector<std::vector<Index>> by_class(static_cast<std::size_t>(classes));
+  for (std::size_t place = 0; place < votes.size(); ++place) {
+    if (allowed[place] && votes[place].certainty >= rule.threshold) {
+      by_class[static_cast<std::size_t>(votes[place].label)].push_back(
+          static_cast<Index>(place));
+    }
+  }
+  std::vector<Index> chosen;
+  for (auto& places : by_class) {
+    std::stable_sort(places.begin(), places.end(), [&votes](Index a, Index b) {
+      return votes[static_cast<std::size_t>(a)].certainty >
+             votes[static_cast<std::size_t>(b)].certainty;
+    });
+    const auto count =
+        std::min(places.size(), static_cast<std::size_t>(rule.per_class));
+    chosen.insert(chosen.end(), places.begin(),
+                  places.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  return chosen;
+}
+
+std::vector<bool> Agreed(const std::vector<std::vector<Vote>>& votes) {
+  std::vector<bool> agreed(votes.front().size(), true);
+  for (const auto& of_peer : votes) {
+    for (std::size_t place = 0; place < agreed.size(); ++place) {
+      agreed[place] =
+          agreed[place] && of_peer[place].label == votes.front()[place].label;
+    }
+  }
+  return agreed;
+}
+
+}  // namespace
+
+std::vector<Selection> SelectExamples(const Task& task, Index task_number,
+                                      const std::vector<Index>& pool,
+                                      std::vector<Opinion> opinions,
+                                      const SelectionRule& rule, Index round) {
+  std::sort(opinions.begin(), opinions.end(),
+            [](const Opinion& a, const Opinion& b) { return a.peer < b.peer; });
+  const bool must_agree = rule.labelling == "agree";
+  if (pool.empty() || opinions.size() < (must_agree ? 2U : 1U)) return {};
+  std::vector<std::vector<Vote>> votes;
+  for (const Opinion& opinion : opinions) {
+    auto& of_peer = votes.emplace_back();
+    for (Index place = 0; place < static_cast<Index>(pool.size()); ++place) {
+      of_peer.push_back(VoteOf(task, opinion, place));
+    }
+  }
+  const std::vector<bool> allowed =
+      must_agree ? Agreed(votes) : std::vector<bool>(pool.size(), true);
+  const auto classes = static_cast<Index>(task.classes.size());
+
+  // All proposals of a place: (proposer, label).
+  std::map<Index, std::vector<std::pair<Index, Index>>> proposals;
+  for (std::size_t i = 0; i < opinions.size(); ++i) {
+    for (const Index place : MostCertain(votes[i], allowed, classes, rule)) {
+      proposals[place].emplace_back(
+          opinions[i].peer, votes[i][static_cast<std::size_t>(place)].label);
+    }
+  }
+  std::vector<Selection> selected;
+  for (const auto& [place, of_place] : proposals) {
+    std::set<Index> labels;
+    for (const auto& [proposer, label] : of_place) labels.insert(label);
+    if (labels.size() > 1) continue;  // peers contradict each other
+    Selection selection{task_number,
+                        pool[static_cast<std::size_t>(place)],
+                        static_cast<float>(*labels.begin()),
+                        1,
+                        of_place.front().first,
+                        -1,
+                        round};
+    // Across: what one proposes, all others learn. Proposed by two, it is
+    // everybody's.
+    const bool for_others = rule.labelling == "cross" && of_place.size() == 1;
+    if (!for_others) {
+      selected.push_back(selection);
+      continue;
+    }
+    for (const Opinion& opinion : opinions) {
+      if (opinion.peer == selection.proposer) continue;
+      selection.receiver = opinion.peer;
+      selected.push_back(selection);
+    }
+  }
+  return selected;
+}
+
+std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index size,
+                          Seed seed, const std::vector<Selection>& selected,
+                          Index task) {
+  std::set<Index> taken;
+  for (const Selection& selection : selected) {
+    if (selection.task == task) taken.insert(selection.row);
+  }
+  std::vector<Index> order = unlabelled;
+  Rng(seed, RandomPurpose::kPool, static_cast<std::uint64_t>(task))
+      .Shuffle(order);
+  std::vector<Index> pool;
+  for (const Index row : order) {
+    if (size > 0 && static_cast<Index>(pool.size()) == size) break;
+    if (!taken.contains(row)) pool.push_back(row);
+  }
+  std::sort(pool.begin(), pool.end());
+  return pool;
+}
+
+std::vector<Index> UnlabelledRows(const Dataset& dataset, Index task,
+                                  const std::vector<Index>& rows) {
+  const Labels& labels = dataset.labels[static_cast<std::size_t>(task)];
+  const Index cols =
+      dataset.tasks[static_cast<std::size_t>(task)].target_cols();
+  std::vector<bool> labelled(static_cast<std::size_t>(dataset.rows));
+  const auto places = static_cast<Index>(labels.values.size()) / cols;
+  for (Index place = 0; place < places; ++place) {
+    const Index row = labels.on_all_rows
+                          ? place
+                          : labels.rows[static_cast<std::size_t>(place)];
+    for (Index col = 0; col < cols; ++col) {
+      const float value =
+          labels.values[static_cast<std::size_t>(place * cols + col)];
+      if (!std::isnan(value)) labelled[static_cast<std::size_t>(row)] = true;
+    }
+  }
+  std::vector<Index> unlabelled;
+  for (const Index row : rows) {
+    if (!labelled[static_cast<std::size_t>(row)]) unlabelled.push_back(row);
+  }
+  return unlabelled;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "cotrain/publication.h"
+#include "data/dataset.h"
+
+namespace mtlkit {
+
+// How rows get labels from peers (Blum and Mitchell 1998, for any number of
+// classes and peers):
+//   shared  every peer proposes, all learn from all proposals;
+//   cross   a peer learns from what the others propose;
+//   agree   only rows on which all peers predict the same class are proposed.
+// A row with two different labels among the proposals is dropped.
+struct SelectionRule {
+  std::string labelling = "agree";
+  Index per_class = 1;   // proposals a class and peer: its most certain rows
+  double threshold = 0;  // least probability of a proposal
+};
+
+// What a peer says of the pool: outputs of one task.
+struct Opinion {
+  Index peer = 0;
+  // Probabilities, rows of the pool x classes (binary: of the positive class,
+  // one column).
+  std::vector<float> probabilities;
+};
+
+// The new selections for one task, ordered by row, then receiver. `pool` holds
+// unlabelled rows, ascending. A pure function: the same opinions in any order
+// give the same selections. With `agree` and fewer than two opinions nothing
+// is selected: a peer would only follow itself.
+std::vector<Selection> SelectExamples(const Task& task, Index task_number,
+                                      const std::vector<Index>& pool,
+                                      std::vector<Opinion> opinions,
+                                      const SelectionRule& rule, Index round);
+
+// The unlabelled training rows that peers may look at in a round: the first
+// `size` (0: all) in an order that depends on the seed alone, without those
+// that have been selected. Ascending.
+std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index size,
+                          Seed seed, const std::vector<Selection>& selected,
+                          Index task);
+
+// Rows of `rows` without a label for a task, ascending.
+std::vector<Index> UnlabelledRows(const Dataset& dataset, Index task,
+                                  const std::vector<Index>& rows);
+
+}  // namespace mtlkit
