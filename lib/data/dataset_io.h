@@ -20,6 +20,13 @@ Dataset ReadDataset(const FileReader& file);
 std::string WriteDataset(const Dataset& dataset, const std::string& path,
                          FileKind kind = FileKind::kDataset);
 
+// The parts of a dataset that files of other kinds share: number of rows, ids,
+// and tasks with their labels. Reading checks them; there are no inputs then.
+void WriteRows(FileWriter& file, const Dataset& dataset);
+Dataset ReadRows(const FileReader& file);
+// Where a task is in such a file: "tasks/income".
+std::string TaskPath(const Task& task);
+
 // Fitted transforms under a group of a dataset or a model: their arrays in
 // GROUP/NN-name/ and GROUP/spec, a JSON array of {name, spec}. Nothing is
 // written where there are none.

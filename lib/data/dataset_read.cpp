@@ -203,6 +203,22 @@ std::string NumberedFolder(std::size_t number, const std::string& name) {
   return (number < 10 ? "0" : "") + std::to_string(number) + "-" + name;
 }
 
+// Rows, ids and tasks.
+Dataset ReadUncheckedRows(const FileReader& file) {
+  Dataset dataset;
+  dataset.rows = file.Attribute<std::int64_t>("", "n_rows");
+  Require(dataset.rows >= 0 && dataset.rows < (Index{1} << 48),
+          ErrorKind::kBadInput,
+          Str(file.name(), ": it says that it has ", dataset.rows, " rows"));
+  dataset.ids = ReadIds(file, dataset.rows);
+  for (const std::string& member : Ordered(file, "tasks")) {
+    ReadTask(file, member, &dataset);
+  }
+  dataset.content_sha256 = file.content_sha256();
+  dataset.provenance = file.provenance();
+  return dataset;
+}
+
 }  // namespace
 
 Transforms ReadTransforms(const FileReader& file, const std::string& group) {
@@ -228,18 +244,16 @@ Transforms ReadTransforms(const FileReader& file, const std::string& group) {
   return transforms;
 }
 
+Dataset ReadRows(const FileReader& file) {
+  Dataset dataset = ReadUncheckedRows(file);
+  InContext(file.name(), [&] { CheckDataset(dataset); });
+  return dataset;
+}
+
 Dataset ReadDataset(const FileReader& file) {
-  Dataset dataset;
-  dataset.rows = file.Attribute<std::int64_t>("", "n_rows");
-  Require(dataset.rows >= 0 && dataset.rows < (Index{1} << 48),
-          ErrorKind::kBadInput,
-          Str(file.name(), ": it says that it has ", dataset.rows, " rows"));
-  dataset.ids = ReadIds(file, dataset.rows);
+  Dataset dataset = ReadUncheckedRows(file);
   for (const std::string& member : Ordered(file, "inputs")) {
     dataset.inputs.push_back(ReadInput(file, member, dataset.rows));
-  }
-  for (const std::string& member : Ordered(file, "tasks")) {
-    ReadTask(file, member, &dataset);
   }
   for (const std::string& member : file.Children("splits")) {
     const std::string path = "splits/" + member;
@@ -251,8 +265,6 @@ Dataset ReadDataset(const FileReader& file) {
     dataset.groups = file.ReadList<std::int64_t>("groups");
   }
   dataset.transforms = ReadTransforms(file);
-  dataset.content_sha256 = file.content_sha256();
-  dataset.provenance = file.provenance();
   InContext(file.name(), [&] { CheckDataset(dataset); });
   return dataset;
 }

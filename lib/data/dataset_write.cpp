@@ -74,7 +74,7 @@ void WriteClassLabels(FileWriter& file, const std::string& path,
 
 void WriteTask(FileWriter& file, const Task& task, const Labels& labels,
                Index position) {
-  const std::string path = "tasks/" + EscapeName(task.name);
+  const std::string path = TaskPath(task);
   const std::string y = path + "/y";
   const Index places =
       static_cast<Index>(labels.values.size()) / task.target_cols();
@@ -176,17 +176,25 @@ void WriteTransforms(FileWriter& file, const Transforms& transforms,
   file.WriteText(group + "/spec", spec.dump());
 }
 
+std::string TaskPath(const Task& task) {
+  return "tasks/" + EscapeName(task.name);
+}
+
+void WriteRows(FileWriter& file, const Dataset& dataset) {
+  file.SetAttribute("", "n_rows", dataset.rows);
+  WriteIds(file, dataset.ids);
+  for (std::size_t i = 0; i < dataset.tasks.size(); ++i) {
+    WriteTask(file, dataset.tasks[i], dataset.labels[i], static_cast<Index>(i));
+  }
+}
+
 std::string WriteDataset(const Dataset& dataset, const std::string& path,
                          FileKind kind) {
   CheckDataset(dataset);
   FileWriter file(path, kind);
-  file.SetAttribute("", "n_rows", dataset.rows);
-  WriteIds(file, dataset.ids);
+  WriteRows(file, dataset);
   for (std::size_t i = 0; i < dataset.inputs.size(); ++i) {
     WriteInput(file, dataset.inputs[i], dataset.rows, static_cast<Index>(i));
-  }
-  for (std::size_t i = 0; i < dataset.tasks.size(); ++i) {
-    WriteTask(file, dataset.tasks[i], dataset.labels[i], static_cast<Index>(i));
   }
   WriteSplits(file, dataset);
   if (!dataset.weights.empty()) file.WriteList("weights", dataset.weights);

@@ -1,0 +1,203 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+
+#include "base/error.h"
+#include "data/dataset_io.h"
+#include "eval/predictions.h"
+#include "h5/file_reader.h"
+#include "h5/file_writer.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+Index PlacesOf(const TaskPredictions& task, Index rows) {
+  return task.on_all_rows ? rows : static_cast<Index>(task.rows.size());
+}
+
+// Rows and labels as a dataset without inputs: that part of the file is laid
+// out, written and checked as a dataset's.
+Dataset RowsOf(const Predictions& predictions) {
+  Dataset dataset;
+  dataset.rows = IdCount(predictions.ids);
+  dataset.ids = predictions.ids;
+  for (const TaskPredictions& task : predictions.tasks) {
+    Labels labels{task.rows, task.on_all_rows, task.y, task.weight};
+    if (labels.values.empty()) {
+      labels.values.assign(
+          static_cast<std::size_t>(PlacesOf(task, dataset.rows) *
+                                   task.task.target_cols()),
+          kNan);
+    }
+    dataset.tasks.push_back(task.task);
+    dataset.labels.push_back(std::move(labels));
+  }
+  return dataset;
+}
+
+// One number a place is a list, several are rows.
+Shape OutputShape(const TaskPredictions& task, Index places) {
+  const Index cols = task.task.output_cols();
+  const bool list = task.task.type == TaskType::kBinary ||
+                    (task.task.type == TaskType::kRegression && cols == 1);
+  return list ? Shape{places} : Shape{places, cols};
+}
+
+void WriteOutputs(FileWriter& file, const TaskPredictions& task,
+                  const std::string& name, const std::vector<float>& values,
+                  Index places) {
+  if (values.empty()) return;
+  file.WriteArray<float>(TaskPath(task.task) + "/" + name, values,
+                         OutputShape(task, places));
+}
+
+// The predicted classes, for readers that want no probabilities.
+void WriteClasses(FileWriter& file, const TaskPredictions& task) {
+  const Index cols = task.task.output_cols();
+  if (task.task.type == TaskType::kBinary) {
+    std::vector<std::int8_t> classes;
+    for (const float prob : task.prob) {
+      classes.push_back(std::isnan(prob) ? std::int8_t{-1}
+                                         : std::int8_t{prob > 0.5F});
+    }
+    file.WriteList(TaskPath(task.task) + "/pred", classes, {Compress::kAuto});
+  } else if (task.task.type == TaskType::kMulticlass) {
+    std::vector<std::int32_t> classes;
+    for (std::size_t i = 0; i < task.prob.size();
+         i += static_cast<std::size_t>(cols)) {
+      const float* row = task.prob.data() + i;
+      classes.push_back(
+          static_cast<std::int32_t>(std::max_element(row, row + cols) - row));
+    }
+    file.WriteList(TaskPath(task.task) + "/pred", classes, {Compress::kAuto});
+  }
+}
+
+[[noreturn]] void Bad(const std::string& where, const std::string& message) {
+  Fail(ErrorKind::kBadInput, Str(where, ": ", message),
+       "write it again with mtl-predict");
+}
+
+void CheckValues(const std::vector<float>& values, bool probabilities,
+                 const RowIds& ids, const TaskPredictions& task,
+                 const std::string& where) {
+  const Index cols = task.task.output_cols();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float value = values[i];
+    if (std::isfinite(value) &&
+        (!probabilities || (value >= 0 && value <= 1))) {
+      continue;
+    }
+    const Index place = static_cast<Index>(i) / cols;
+    const Index row =
+        task.on_all_rows ? place : task.rows[static_cast<std::size_t>(place)];
+    Bad(where, Str("row '", IdText(ids, row), "': ", value,
+                   probabilities ? " is no probability" : " is not finite"));
+  }
+}
+
+std::vector<float> ReadOutputs(const FileReader& file,
+                               const TaskPredictions& task,
+                               const std::string& name, const RowIds& ids) {
+  const std::string path = TaskPath(task.task) + "/" + name;
+  if (!file.Has(path)) return {};
+  FileArray<float> array = file.ReadArray<float>(path);
+  const Shape wanted = OutputShape(task, PlacesOf(task, IdCount(ids)));
+  const std::string where = Str(file.name(), ": ", path);
+  if (array.shape != wanted) {
+    Bad(where, Str("its shape is ", ShapeText(array.shape), "; ",
+                   ShapeText(wanted), " was expected"));
+  }
+  CheckValues(array.values, name == "prob", ids, task, where);
+  return std::move(array.values);
+}
+
+std::string RootText(const FileReader& file, std::string_view name) {
+  return file.FindAttribute<std::string>("", name).value_or("");
+}
+
+std::size_t ConstantCount(const Task& task) {
+  if (task.type == TaskType::kRegression) {
+    return static_cast<std::size_t>(2 * task.width);
+  }
+  return task.classes.size();
+}
+
+TaskPredictions ReadTaskPredictions(const FileReader& file, Task task,
+                                    Labels labels, const RowIds& ids) {
+  TaskPredictions result;
+  result.task = std::move(task);
+  result.rows = std::move(labels.rows);
+  result.on_all_rows = labels.on_all_rows;
+  result.y = std::move(labels.values);
+  result.weight = std::move(labels.weights);
+  const bool numbers = result.task.type == TaskType::kRegression;
+  (numbers ? result.pred : result.prob) =
+      ReadOutputs(file, result, numbers ? "pred" : "prob", ids);
+  result.logits = ReadOutputs(file, result, "logits", ids);
+  if (PlacesOf(result, IdCount(ids)) > 0 && result.pred.empty() &&
+      result.prob.empty()) {
+    Bad(Str(file.name(), ": ", TaskPath(result.task)),
+        numbers ? "it has no `pred`" : "it has no `prob`");
+  }
+  const std::string constants = TaskPath(result.task) + "/constants";
+  if (file.Has(constants)) {
+    result.constants = file.ReadList<double>(constants);
+    if (result.constants.size() != ConstantCount(result.task)) {
+      Bad(Str(file.name(), ": ", constants),
+          Str("it has ", result.constants.size(), " numbers; ",
+              ConstantCount(result.task), " were expected"));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+void WritePredictions(const Predictions& predictions, const std::string& path) {
+  const Dataset rows = RowsOf(predictions);
+  CheckDataset(rows);
+  FileWriter file(path, FileKind::kPredictions);
+  WriteRows(file, rows);
+  for (const TaskPredictions& task : predictions.tasks) {
+    const Index places = PlacesOf(task, rows.rows);
+    WriteOutputs(file, task, "pred", task.pred, places);
+    WriteOutputs(file, task, "prob", task.prob, places);
+    WriteOutputs(file, task, "logits", task.logits, places);
+    WriteClasses(file, task);
+    if (!task.constants.empty()) {
+      file.WriteList(TaskPath(task.task) + "/constants", task.constants);
+    }
+  }
+  file.SetAttribute("", "split", predictions.split);
+  file.SetAttribute("", "selected_on", predictions.selected_on);
+  file.SetAttribute("", "model", predictions.model_sha256);
+  file.SetAttribute("", "dataset", predictions.dataset_sha256);
+  if (!predictions.provenance.empty()) {
+    file.SetProvenance(predictions.provenance);
+  }
+  file.Commit();
+}
+
+Predictions ReadPredictions(const std::string& path) {
+  const FileReader file = FileReader::Open(path, {FileKind::kPredictions});
+  Dataset rows = ReadRows(file);
+  Predictions predictions;
+  predictions.ids = std::move(rows.ids);
+  for (std::size_t i = 0; i < rows.tasks.size(); ++i) {
+    predictions.tasks.push_back(
+        ReadTaskPredictions(file, std::move(rows.tasks[i]),
+                            std::move(rows.labels[i]), predictions.ids));
+  }
+  predictions.split = RootText(file, "split");
+  predictions.selected_on = RootText(file, "selected_on");
+  predictions.model_sha256 = RootText(file, "model");
+  predictions.dataset_sha256 = RootText(file, "dataset");
+  predictions.provenance = rows.provenance;
+  return predictions;
+}
+
+}  // namespace mtlkit
