@@ -45,6 +45,10 @@ class Rng {
  public:
   Rng(Seed seed, RandomPurpose purpose, std::uint64_t step = 0);
 
+  // What Block hands to Philox, for kernels that compute many blocks at once.
+  std::array<std::uint32_t, 2> key() const { return key_; }
+  std::uint32_t step() const { return step_; }
+
   // The four words of block (row, block): counters of 32 bits each.
   std::array<std::uint32_t, 4> Block(std::uint64_t row,
                                      std::uint32_t block) const;

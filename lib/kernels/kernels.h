@@ -123,7 +123,7 @@ enum class Activation {
 
 enum class MathFunction { kExp, kLog, kLog1p, kTanh, kSigmoid, kErf };
 
-struct ElementKernels {
+struct ActivationKernels {
   // y = f(x); y may be x.
   void (*activate)(Activation f, Real shape, const Real* x, Real* y,
                    Index size) noexcept;
@@ -132,6 +132,9 @@ struct ElementKernels {
                             const Real* dy, Real* dx, Index size) noexcept;
   // y = f(x) for special functions; y may be x. Special values as in <cmath>.
   void (*map)(MathFunction f, const Real* x, Real* y, Index size) noexcept;
+};
+
+struct VectorKernels {
   // y += a x.
   void (*axpy)(Real a, const Real* x, Real* y, Index size) noexcept;
   // y = a x; y may be x.
@@ -251,14 +254,14 @@ struct SgdArgs {
   const Real* gradient = nullptr;
   Real* velocity = nullptr;  // null where momentum is 0
   Index size = 0;
-  Real rate = 0;
-  Real momentum = 0;
-  Real dampening = 0;
+  double rate = 0;
+  double momentum = 0;
+  double dampening = 0;
   bool nesterov = false;    // p -= rate (g + momentum v)
   bool first_step = false;  // v = g, whatever v holds
-  Real decay = 0;
+  double decay = 0;
   bool decoupled = false;
-  Real gradient_scale = 1;
+  double gradient_scale = 1;
 };
 
 struct AdamArgs {
@@ -267,15 +270,15 @@ struct AdamArgs {
   Real* first_moment = nullptr;
   Real* second_moment = nullptr;
   Index size = 0;
-  Real rate = 0;
-  Real beta1 = 0;
-  Real beta2 = 0;
-  Real epsilon = 0;        // added to the corrected root
+  double rate = 0;
+  double beta1 = 0;
+  double beta2 = 0;
+  double epsilon = 0;      // added to the corrected root
   double correction1 = 1;  // 1 - beta1^t
   double correction2 = 1;  // 1 - beta2^t
-  Real decay = 0;
+  double decay = 0;
   bool decoupled = false;  // AdamW
-  Real gradient_scale = 1;
+  double gradient_scale = 1;
 };
 
 struct OptimizerKernels {
@@ -330,7 +333,8 @@ struct SparseKernels {
 };
 
 struct Kernels : ProductKernels,
-                 ElementKernels,
+                 ActivationKernels,
+                 VectorKernels,
                  SoftmaxKernels,
                  NormKernels,
                  OptimizerKernels,

@@ -1,0 +1,99 @@
+#include <array>
+#include <cstdlib>
+#include <string>
+
+#include "base/error.h"
+#include "kernels/kernels.h"
+#include "kernels/levels.h"
+
+// After levels.h, which chooses the levels.
+#include "hwy/highway.h"
+
+namespace mtlkit {
+namespace {
+
+struct LevelInfo {
+  Level level;
+  const char* name;
+  std::int64_t target;  // what the processor must support; 0: nothing
+  bool fused;
+};
+
+constexpr std::array kLevels = {LevelInfo{Level::kAvx3, "AVX3", HWY_AVX3, true},
+                                LevelInfo{Level::kAvx2, "AVX2", HWY_AVX2, true},
+                                LevelInfo{Level::kBase, "BASE", 0, false}};
+
+Kernels Assemble(const LevelInfo& info) {
+  Kernels k;
+  static_cast<ProductKernels&>(k) = *ProductKernelsOf(info.level);
+  static_cast<ActivationKernels&>(k) = *ActivationKernelsOf(info.level);
+  static_cast<VectorKernels&>(k) = *VectorKernelsOf(info.level);
+  static_cast<SoftmaxKernels&>(k) = *SoftmaxKernelsOf(info.level);
+  static_cast<NormKernels&>(k) = *NormKernelsOf(info.level);
+  static_cast<OptimizerKernels&>(k) = *OptimizerKernelsOf(info.level);
+  static_cast<ReduceKernels&>(k) = *ReduceKernelsOf(info.level);
+  static_cast<SparseKernels&>(k) = *SparseKernelsOf(info.level);
+  k.name = info.name;
+  k.fused = info.fused;
+  return k;
+}
+
+// The tables that this build has and this processor can run.
+struct Tables {
+  Tables() {
+    const std::int64_t targets = hwy::SupportedTargets();
+    for (const LevelInfo& info : kLevels) {
+      if (ProductKernelsOf(info.level) == nullptr) continue;
+      if (info.target != 0 && (targets & info.target) == 0) continue;
+      kernels[count] = Assemble(info);
+      pointers[count] = &kernels[count];
+      ++count;
+    }
+  }
+  Tables(const Tables&) = delete;
+  Tables& operator=(const Tables&) = delete;
+
+  std::array<Kernels, kLevels.size()> kernels{};
+  std::array<const Kernels*, kLevels.size()> pointers{};
+  std::size_t count = 0;
+};
+
+bool IsLevel(std::string_view name) {
+  for (const LevelInfo& info : kLevels) {
+    if (name == info.name) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::span<const Kernels* const> SupportedKernels() {
+  static const Tables tables;
+  return {tables.pointers.data(), tables.count};
+}
+
+const Kernels& FindKernels(std::string_view name) {
+  for (const Kernels* kernels : SupportedKernels()) {
+    if (name == kernels->name) return *kernels;
+  }
+  const std::string hint = "known: AVX3, AVX2, BASE";
+  if (IsLevel(name)) {
+    Fail(ErrorKind::kUnavailable,
+         Str("this processor or build lacks the instruction set ", name), hint);
+  }
+  Fail(ErrorKind::kUsage, Str("there is no instruction set '", name, "'"),
+       hint);
+}
+
+const Kernels& ActiveKernels() {
+  static const Kernels& active = []() -> const Kernels& {
+    const char* forced = std::getenv("MTLKIT_ISA");
+    if (forced == nullptr || *forced == '\0') return *SupportedKernels()[0];
+    return InContext("MTLKIT_ISA", [forced]() -> const Kernels& {
+      return FindKernels(forced);
+    });
+  }();
+  return active;
+}
+
+}  // namespace mtlkit
