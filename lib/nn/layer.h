@@ -80,15 +80,23 @@ struct BackwardArgs : LayerArgs {
   std::span<const Lanes> dx;
 };
 
-// Rows [first_row, first_row + row_count) of the gradient of one parameter.
+// Rows [first_row, first_row + row_count) of the gradient of one parameter,
+// for one lane.
 struct ParamArgs : LayerArgs {  // first = 0, count = all rows
-  ConstMatView y;
-  Lanes dy;         // as Backward left it
-  Index param = 0;  // which ParamSpec
+  ConstMatView dy;              // as Backward left it
+  Index param = 0;              // which ParamSpec
   Index first_row = 0;
   Index row_count = 0;
-  // dy.count blocks of row_count x cols.
-  Lanes dw;
+  MatView dw;  // row_count x cols
+};
+
+// The same rows, for inner products of lanes.
+struct LaneProductArgs : LayerArgs {  // first = 0, count = all rows
+  Lanes dy;
+  Index param = 0;
+  Index first_row = 0;
+  Index row_count = 0;
+  double* gram = nullptr;  // dy.count x dy.count; added to
 };
 
 // One differentiable step. Holds its options, never its parameters,
@@ -116,12 +124,19 @@ class Layer {
     return {};
   }
 
+  // Multiply-adds for one row, forward; how many threads are worth waking.
+  virtual Index WorkPerRow(std::span<const Index> input_cols) const {
+    return OutputCols(input_cols);
+  }
+
   // Numbers that follow from the parameters alone (packed weights), made once
   // before each forward pass.
-  virtual Index PreparedSize(std::span<const Index> /*input_cols*/) const {
+  // `backward`: also what an input gradient needs.
+  virtual Index PreparedSize(std::span<const Index> /*input_cols*/,
+                             bool /*backward*/) const {
     return 0;
   }
-  virtual void Prepare(std::span<const ConstMatView> /*w*/,
+  virtual void Prepare(std::span<const ConstMatView> /*w*/, bool /*backward*/,
                        Real* /*prepared*/) const {}
 
   // Numbers that a forward pass leaves for the backward pass, for a batch of
@@ -146,17 +161,18 @@ class Layer {
   // before an activation). Called for all rows, even if no dx is wanted.
   virtual void Backward(const Pass& pass, const BackwardArgs& args) const = 0;
 
-  // Sets the given rows of one parameter's gradient for every lane. Called
-  // after Backward of all rows; different calls may run in parallel.
+  // Sets the given rows of one parameter's gradient. Called after Backward of
+  // all rows; different calls may run in parallel.
   virtual void BackwardParams(const Pass& /*pass*/,
                               const ParamArgs& /*args*/) const {}
 
   // Where a layer knows a way to the inner products of its lanes' gradients
-  // that is cheaper than making them: adds those of the given rows to gram
-  // (dy.count x dy.count). args.dw is empty.
-  virtual bool HasGramian(Index /*param*/) const { return false; }
-  virtual void AddGramian(const Pass& /*pass*/, const ParamArgs& /*args*/,
-                          double* /*gram*/) const {}
+  // that is cheaper than making them: adds those of the given rows.
+  virtual bool HasGramian(const LaneProductArgs& /*args*/) const {
+    return false;
+  }
+  virtual void AddGramian(const Pass& /*pass*/,
+                          const LaneProductArgs& /*args*/) const {}
 };
 
 using LayerPtr = std::shared_ptr<const Layer>;

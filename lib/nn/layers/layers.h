@@ -18,6 +18,8 @@ namespace mtlkit {
 Activation ParseActivation(std::string_view name);
 std::string_view ActivationName(Activation activation);
 std::vector<std::string> ActivationNames();
+// The `shape` of the kernels: the slope of leaky ReLU below 0.
+Real ActivationShape(Activation activation);
 
 struct DenseOptions {
   Index units = 0;

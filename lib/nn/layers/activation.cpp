@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "nn/layers/elementwise.h"
+#include "nn/layers/layers.h"
+
+namespace mtlkit {
+namespace {
+
+struct NamedActivation {
+  std::string_view name;
+  Activation activation;
+};
+constexpr NamedActivation kActivations[] = {
+    {"none", Activation::kIdentity},
+    {"relu", Activation::kRelu},
+    {"leaky-relu", Activation::kLeakyRelu},
+    {"gelu", Activation::kGelu},
+    {"tanh", Activation::kTanh},
+    {"sigmoid", Activation::kSigmoid},
+    {"silu", Activation::kSilu},
+};
+
+class ActivationLayer : public ElementwiseLayer {
+ public:
+  explicit ActivationLayer(Activation activation) : activation_(activation) {}
+
+  std::string_view kind() const override { return "activation"; }
+  LayerTraits traits() const override { return {}; }
+
+ private:
+  void Map(const Pass&, const LayerArgs&, ConstMatView x,
+           MatView y) const override {
+    ActiveKernels().activate(activation_, ActivationShape(activation_), x.data,
+                             y.data, x.size());
+  }
+  void MapGradient(const Pass&, const LayerArgs&, ConstMatView x,
+                   ConstMatView dy, MatView dx) const override {
+    ActiveKernels().activate_gradient(activation_, ActivationShape(activation_),
+                                      x.data, dy.data, dx.data, x.size());
+  }
+
+  Activation activation_;
+};
+
+std::vector<LayerSample> Samples() {
+  std::vector<LayerSample> samples;
+  for (const NamedActivation& known : kActivations) {
+    samples.push_back(
+        {std::string(known.name), MakeActivation(known.activation), {5}});
+  }
+  return samples;
+}
+
+}  // namespace
+
+Activation ParseActivation(std::string_view name) {
+  for (const NamedActivation& known : kActivations) {
+    if (known.name == name) return known.activation;
+  }
+  Fail(ErrorKind::kUsage, Str("there is no activation '", name, "'"),
+       Str("known: ", Join(ActivationNames(), ", ")));
+}
+
+std::string_view ActivationName(Activation activation) {
+  const auto known =
+      std::ranges::find(kActivations, activation, &NamedActivation::activation);
+  assert(known != std::end(kActivations));
+  return known->name;
+}
+
+std::vector<std::string> ActivationNames() {
+  std::vector<std::string> names;
+  for (const NamedActivation& known : kActivations) {
+    names.emplace_back(known.name);
+  }
+  return names;
+}
+
+Real ActivationShape(Activation activation) {
+  return activation == Activation::kLeakyRelu ? Real(0.01) : Real(0);
+}
+
+LayerPtr MakeActivation(Activation activation) {
+  return std::make_shared<ActivationLayer>(activation);
+}
+
+extern const LayerEntry kActivationLayer;
+const LayerEntry kActivationLayer = {
+    "activation", "a function of each element: ReLU, tanh and others", Samples};
+
+}  // namespace mtlkit

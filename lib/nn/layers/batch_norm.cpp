@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "nn/layers/layers.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr Index kScale = 0;
+constexpr Index kShift = 1;
+constexpr Index kRunningMean = 0;
+constexpr Index kRunningVariance = 1;
+
+class BatchNormLayer : public Layer {
+ public:
+  explicit BatchNormLayer(const BatchNormOptions& options)
+      : options_(options) {}
+
+  std::string_view kind() const override { return "batch-norm"; }
+  LayerTraits traits() const override { return {.mixes_rows = true}; }
+  Index OutputCols(std::span<const Index> cols) const override {
+    return cols[0];
+  }
+  std::vector<ParamSpec> Params(std::span<const Index> cols) const override {
+    return {{.name = "scale", .cols = cols[0], .init = {.value = 1}},
+            {.name = "shift", .cols = cols[0]}};
+  }
+  std::vector<ParamSpec> Buffers(std::span<const Index> cols) const override {
+    return {
+        {.name = "running_mean", .cols = cols[0]},
+        {.name = "running_variance", .cols = cols[0], .init = {.value = 1}}};
+  }
+  // Mean, then inverse deviation of each column.
+  Index SavedSize(Index, std::span<const Index> cols) const override {
+    return 2 * cols[0];
+  }
+
+  void Forward(const Pass& pass, const ForwardArgs& args) const override {
+    const ConstMatView x = args.x[0].values.Rows(args.first, args.count);
+    if (pass.mode == Mode::kTraining) {
+      BatchStatistics(args, x);
+    } else {
+      RunningStatistics(args);
+    }
+    BatchNormArgs norm = Arguments(args, x);
+    norm.shift = args.w[kShift].data;
+    norm.y = args.y.Row(args.first);
+    norm.y_stride = x.cols;
+    ActiveKernels().batch_norm(norm);
+  }
+
+  void Backward(const Pass& pass, const BackwardArgs& args) const override {
+    if (args.dx[0].empty()) return;
+    const ConstMatView x = args.x[0].values.Rows(args.first, args.count);
+    for (Index lane = 0; lane < args.dy.count; ++lane) {
+      BatchNormArgs norm = Arguments(args, x);
+      norm.fixed = pass.mode == Mode::kInference;
+      norm.dy = args.dy.Lane(lane).Row(args.first);
+      norm.dy_stride = x.cols;
+      norm.dx = args.dx[0].Lane(lane).Row(args.first);
+      norm.dx_stride = x.cols;
+      ActiveKernels().batch_norm_gradient(norm);
+    }
+  }
+
+  void BackwardParams(const Pass& pass, const ParamArgs& args) const override {
+    BatchNormArgs norm = Arguments(args, args.x[0].values);
+    norm.fixed = pass.mode == Mode::kInference;
+    norm.dy = args.dy.data;
+    norm.dy_stride = args.dy.cols;
+    (args.param == kScale ? norm.dscale : norm.dshift) = args.dw.data;
+    ActiveKernels().batch_norm_gradient(norm);
+  }
+
+ private:
+  static BatchNormArgs Arguments(const LayerArgs& args, ConstMatView x) {
+    return {.x = x.data,
+            .x_stride = x.cols,
+            .rows = x.rows,
+            .cols = x.cols,
+            .mean = args.saved,
+            .inverse_deviation = args.saved + x.cols,
+            .scale = args.w[kScale].data};
+  }
+
+  Real InverseDeviation(double variance) const {
+    return static_cast<Real>(1 / std::sqrt(variance + options_.epsilon));
+  }
+
+  // Those of x, which also move the running ones.
+  void BatchStatistics(const LayerArgs& args, ConstMatView x) const {
+    constexpr Index kColumns = 64;
+    std::array<double, kColumns> mean{};
+    std::array<double, kColumns> variance{};
+    // The unbiased variance; of a single row, 0.
+    const double unbias = x.rows > 1 ? static_cast<double>(x.rows) /
+                                           static_cast<double>(x.rows - 1)
+                                     : 1;
+    for (Index first = 0; first < x.cols; first += kColumns) {
+      const Index cols = std::min(kColumns, x.cols - first);
+      ActiveKernels().column_moments(x.data + first, x.cols, x.rows, cols,
+                                     mean.data(), variance.data());
+      for (Index i = 0; i < cols; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        args.saved[first + i] = static_cast<Real>(mean[at]);
+        args.saved[x.cols + first + i] = InverseDeviation(variance[at]);
+        if (args.buffers.empty()) continue;
+        Move(mean[at], &args.buffers[kRunningMean](0, first + i));
+        Move(variance[at] * unbias,
+             &args.buffers[kRunningVariance](0, first + i));
+      }
+    }
+  }
+
+  void Move(double batch, Real* running) const {
+    *running = static_cast<Real>((1 - options_.momentum) *
+                                     static_cast<double>(*running) +
+                                 options_.momentum * batch);
+  }
+
+  void RunningStatistics(const LayerArgs& args) const {
+    const MatView mean = args.buffers[kRunningMean];
+    for (Index col = 0; col < mean.cols; ++col) {
+      args.saved[col] = mean(0, col);
+      args.saved[mean.cols + col] = InverseDeviation(
+          static_cast<double>(args.buffers[kRunningVariance](0, col)));
+    }
+  }
+
+  BatchNormOptions options_;
+};
+
+std::vector<LayerSample> Samples() {
+  return {{"5 columns", MakeBatchNorm(), {5}},
+          {"70 columns", MakeBatchNorm(), {70}}};
+}
+
+}  // namespace
+
+LayerPtr MakeBatchNorm(const BatchNormOptions& options) {
+  return std::make_shared<BatchNormLayer>(options);
+}
+
+extern const LayerEntry kBatchNormLayer;
+const LayerEntry kBatchNormLayer = {
+    "batch-norm", "normalises columns over the batch", Samples};
+
+}  // namespace mtlkit

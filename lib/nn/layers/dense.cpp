@@ -1,0 +1,279 @@
+#include <algorithm>
+
+#include "base/error.h"
+#include "nn/layers/layers.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr Index kKernel = 0;
+constexpr Index kBias = 1;
+
+// For these the derivative follows from the output, so it is not kept before
+// the activation: their sign is that of the input.
+bool KeepsSign(Activation activation) {
+  return activation == Activation::kRelu ||
+         activation == Activation::kLeakyRelu;
+}
+
+class DenseLayer : public Layer {
+ public:
+  explicit DenseLayer(const DenseOptions& options) : options_(options) {}
+
+  std::string_view kind() const override { return "dense"; }
+
+  LayerTraits traits() const override {
+    return {.reads_output = KeepsSign(options_.activation),
+            .splits_columns = true,
+            .reads_blocks = true};
+  }
+
+  Index OutputCols(std::span<const Index>) const override {
+    return options_.units;
+  }
+
+  std::vector<ParamSpec> Params(std::span<const Index> cols) const override {
+    const Index units = options_.units;
+    std::vector<ParamSpec> specs = {{.name = "kernel",
+                                     .rows = cols[0],
+                                     .cols = units,
+                                     .init = options_.kernel_init,
+                                     .fan_in = cols[0],
+                                     .fan_out = units,
+                                     .decay = true}};
+    if (options_.bias) {
+      specs.push_back({.name = "bias",
+                       .cols = units,
+                       .init = options_.bias_init,
+                       .fan_in = cols[0],
+                       .fan_out = units});
+    }
+    return specs;
+  }
+
+  Index WorkPerRow(std::span<const Index> cols) const override {
+    return cols[0] * options_.units;
+  }
+
+  // The kernel packed for the product with x, then its transpose packed for
+  // the product with dy.
+  Index PreparedSize(std::span<const Index> cols,
+                     bool backward) const override {
+    return PackedSize(cols[0], options_.units) +
+           (backward ? PackedSize(options_.units, cols[0]) : 0);
+  }
+
+  void Prepare(std::span<const ConstMatView> w, bool backward,
+               Real* prepared) const override {
+    const ConstMatView kernel = w[kKernel];
+    const Kernels& kernels = ActiveKernels();
+    kernels.pack(kernel.data, kernel.cols, kernel.rows, kernel.cols, prepared);
+    if (!backward) return;
+    kernels.pack_transposed(kernel.data, kernel.cols, kernel.cols, kernel.rows,
+                            prepared + PackedSize(kernel.rows, kernel.cols));
+  }
+
+  // What the activation is applied to.
+  Index SavedSize(Index rows, std::span<const Index>) const override {
+    return KeepsInput() ? rows * options_.units : 0;
+  }
+
+  Index ScratchSize(std::span<const Index> cols, Index lanes) const override {
+    const Index packed = PackedSize(options_.units, cols[0]);
+    const Index gramian = lanes > 1 ? GramianScratch(lanes) : 0;
+    return std::max({kWeightGradientScratch, packed, gramian});
+  }
+
+  void Forward(const Pass&, const ForwardArgs& args) const override {
+    const MatView y = args.y.Rows(args.first, args.count);
+    MatView z = y;
+    if (KeepsInput()) z.data = args.saved + args.first * y.cols;
+    const Real* bias = options_.bias ? args.w[kBias].data : nullptr;
+    const bool relu = options_.activation == Activation::kRelu;
+    if (args.x[0].block == nullptr) {
+      const ConstMatView x = args.x[0].values.Rows(args.first, args.count);
+      ActiveKernels().product({.a = x.data,
+                               .a_stride = x.cols,
+                               .b = args.prepared,
+                               .c = z.data,
+                               .c_stride = z.cols,
+                               .rows = x.rows,
+                               .depth = x.cols,
+                               .cols = z.cols,
+                               .bias = bias,
+                               .relu = relu});
+    } else {
+      ActiveKernels().sparse_product(SparseRange(args), args.w[kKernel].data,
+                                     z.cols, z.cols, bias, z.data, z.cols);
+    }
+    const bool applied = relu && args.x[0].block == nullptr;
+    if (options_.activation != Activation::kIdentity && !applied) {
+      ActiveKernels().activate(options_.activation,
+                               ActivationShape(options_.activation), z.data,
+                               y.data, y.size());
+    }
+  }
+
+  void Backward(const Pass&, const BackwardArgs& args) const override {
+    UndoActivation(args);
+    if (args.dx[0].empty()) return;
+    if (args.lane_columns.empty()) {
+      for (Index lane = 0; lane < args.dy.count; ++lane) {
+        const MatView dx = args.dx[0].Lane(lane);
+        InputGradient(args, args.dy.Lane(lane), {0, options_.units},
+                      args.prepared + PackedSize(dx.cols, options_.units), dx);
+      }
+      return;
+    }
+    for (Index lane = 0; lane < std::ssize(args.lane_columns); ++lane) {
+      const ColumnRange columns =
+          args.lane_columns[static_cast<std::size_t>(lane)];
+      const ConstMatView kernel = args.w[kKernel];
+      ActiveKernels().pack_transposed(kernel.data + columns.first, kernel.cols,
+                                      columns.count, kernel.rows, args.scratch);
+      InputGradient(args, args.dy.Lane(0), columns, args.scratch,
+                    args.dx[0].Lane(lane));
+    }
+  }
+
+  void BackwardParams(const Pass&, const ParamArgs& args) const override {
+    const ConstMatView dy = args.dy;
+    if (args.param == kBias) {
+      ActiveKernels().column_sums(dy.data, dy.cols, dy.rows, dy.cols,
+                                  args.dw.data);
+    } else if (args.x[0].block != nullptr) {
+      SparseKernelGradient(args);
+    } else {
+      const ConstMatView x = args.x[0].values;
+      ActiveKernels().weight_gradient({.x = x.data + args.first_row,
+                                       .x_stride = x.cols,
+                                       .dy = dy.data,
+                                       .dy_stride = dy.cols,
+                                       .dw = args.dw.data,
+                                       .dw_stride = dy.cols,
+                                       .rows = dy.rows,
+                                       .inputs = args.row_count,
+                                       .outputs = dy.cols,
+                                       .scratch = args.scratch});
+    }
+  }
+
+  bool HasGramian(const LaneProductArgs& args) const override {
+    return args.param == kKernel && args.x[0].block == nullptr;
+  }
+
+  void AddGramian(const Pass&, const LaneProductArgs& args) const override {
+    const ConstMatView x = args.x[0].values;
+    for (Index done = 0; done < args.row_count; done += kGramianInputs) {
+      ActiveKernels().gramian(
+          {.x = x.data + args.first_row + done,
+           .x_stride = x.cols,
+           .dy = args.dy.data,
+           .dy_stride = args.dy.cols,
+           .lane_stride = args.dy.rows * args.dy.cols,
+           .lanes = args.dy.count,
+           .rows = args.dy.rows,
+           .inputs = std::min(kGramianInputs, args.row_count - done),
+           .outputs = args.dy.cols,
+           .gram = args.gram,
+           .scratch = args.scratch});
+    }
+  }
+
+ private:
+  bool KeepsInput() const {
+    return options_.activation != Activation::kIdentity &&
+           !KeepsSign(options_.activation);
+  }
+
+  static SparseRows SparseRange(const LayerArgs& args) {
+    const InputBatch& block = *args.x[0].block;
+    return {block.row_starts.data() + args.first, block.indices.data(),
+            block.values.data(), args.count};
+  }
+
+  // Turns the rows of dy into gradients before the activation.
+  void UndoActivation(const BackwardArgs& args) const {
+    if (options_.activation == Activation::kIdentity) return;
+    const Index cols = args.dy.cols;
+    const Index begin = args.first * cols;
+    const Real* at = KeepsInput() ? args.saved : args.y.data;
+    for (Index lane = 0; lane < args.dy.count; ++lane) {
+      Real* dy = args.dy.Lane(lane).data + begin;
+      ActiveKernels().activate_gradient(options_.activation,
+                                        ActivationShape(options_.activation),
+                                        at + begin, dy, dy, args.count * cols);
+    }
+  }
+
+  // dx = dy[:, columns] kernel[:, columns]^T; `packed` holds the latter.
+  static void InputGradient(const BackwardArgs& args, ConstMatView dy,
+                            ColumnRange columns, const Real* packed,
+                            MatView dx) {
+    ActiveKernels().product({.a = dy.Row(args.first) + columns.first,
+                             .a_stride = dy.cols,
+                             .b = packed,
+                             .c = dx.Row(args.first),
+                             .c_stride = dx.cols,
+                             .rows = args.count,
+                             .depth = columns.count,
+                             .cols = dx.cols});
+  }
+
+  // Row by row of the batch, so in the same order whatever rows of the kernel
+  // are asked for.
+  static void SparseKernelGradient(const ParamArgs& args) {
+    const InputBatch& block = *args.x[0].block;
+    const Index end = args.first_row + args.row_count;
+    std::ranges::fill(args.dw.flat(), Real(0));
+    for (Index row = 0; row < args.dy.rows; ++row) {
+      const auto starts =
+          block.row_starts.subspan(static_cast<std::size_t>(row), 2);
+      const auto* const last = block.indices.data() + starts[1];
+      const auto* entry =
+          std::lower_bound(block.indices.data() + starts[0], last,
+                           static_cast<std::int32_t>(args.first_row));
+      for (; entry != last && *entry < end; ++entry) {
+        const Index at = entry - block.indices.data();
+        ActiveKernels().axpy(
+            block.values[static_cast<std::size_t>(at)], args.dy.Row(row),
+            args.dw.Row(*entry - args.first_row), args.dy.cols);
+      }
+    }
+  }
+
+  DenseOptions options_;
+};
+
+std::vector<LayerSample> Samples() {
+  std::vector<LayerSample> samples;
+  for (const std::string& name : ActivationNames()) {
+    samples.push_back(
+        {name,
+         MakeDense({.units = 7, .activation = ParseActivation(name)}),
+         {5}});
+  }
+  samples.push_back({"no bias", MakeDense({.units = 3, .bias = false}), {4}});
+  samples.push_back({"one output", MakeDense({.units = 1}), {40}});
+  samples.push_back({"wide", MakeDense({.units = 37}), {101}});
+  samples.push_back(
+      {.name = "sparse",
+       .layer = MakeDense({.units = 6, .activation = Activation::kRelu}),
+       .input_cols = {20},
+       .kind = InputKind::kSparse});
+  return samples;
+}
+
+}  // namespace
+
+LayerPtr MakeDense(const DenseOptions& options) {
+  Require(options.units > 0, ErrorKind::kUsage,
+          Str("a layer of ", options.units, " units"));
+  return std::make_shared<DenseLayer>(options);
+}
+
+extern const LayerEntry kDenseLayer;
+const LayerEntry kDenseLayer = {
+    "dense", "activation(x kernel + bias), of dense or sparse inputs", Samples};
+
+}  // namespace mtlkit

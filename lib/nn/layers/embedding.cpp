@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "base/error.h"
+#include "nn/layers/layers.h"
+
+namespace mtlkit {
+namespace {
+
+class EmbeddingLayer : public Layer {
+ public:
+  EmbeddingLayer(std::vector<Index> codes, std::vector<Index> widths)
+      : codes_(std::move(codes)), widths_(std::move(widths)) {}
+
+  std::string_view kind() const override { return "embedding"; }
+  LayerTraits traits() const override { return {.reads_blocks = true}; }
+
+  Index OutputCols(std::span<const Index> cols) const override {
+    Require(cols[0] == std::ssize(codes_), ErrorKind::kUsage,
+            Str("tables for ", codes_.size(), " columns, but the input has ",
+                cols[0]));
+    return std::accumulate(widths_.begin(), widths_.end(), Index{0});
+  }
+
+  // Rows of a table have about unit length, whatever its width.
+  std::vector<ParamSpec> Params(std::span<const Index>) const override {
+    std::vector<ParamSpec> specs;
+    for (std::size_t i = 0; i < codes_.size(); ++i) {
+      specs.push_back({.name = Str("table.", i),
+                       .rows = codes_[i],
+                       .cols = widths_[i],
+                       .init = {InitKind::kTorchLinear, 0},
+                       .fan_in = widths_[i],
+                       .fan_out = widths_[i]});
+    }
+    return specs;
+  }
+
+  void Forward(const Pass&, const ForwardArgs& args) const override {
+    const Mat<const std::int32_t> codes = args.x[0].block->codes;
+    Real* y = args.y.Row(args.first);
+    for (Index column = 0; column < codes.cols; ++column) {
+      const ConstMatView table = args.w[static_cast<std::size_t>(column)];
+      ActiveKernels().gather_rows(table.data, table.cols,
+                                  codes.Row(args.first) + column, codes.cols,
+                                  args.count, table.cols, y, args.y.cols);
+      y += table.cols;
+    }
+  }
+
+  // Codes have no gradient.
+  void Backward(const Pass&, const BackwardArgs&) const override {}
+
+  // Row by row of the batch, so in the same order whatever rows of the table
+  // are asked for.
+  void BackwardParams(const Pass&, const ParamArgs& args) const override {
+    const Mat<const std::int32_t> codes = args.x[0].block->codes;
+    const Index offset = std::accumulate(
+        widths_.begin(), widths_.begin() + args.param, Index{0});
+    std::ranges::fill(args.dw.flat(), Real(0));
+    for (Index row = 0; row < args.dy.rows; ++row) {
+      const Index code = codes(row, args.param) - args.first_row;
+      if (code < 0 || code >= args.row_count) continue;
+      ActiveKernels().axpy(1, args.dy.Row(row) + offset, args.dw.Row(code),
+                           args.dw.cols);
+    }
+  }
+
+ private:
+  std::vector<Index> codes_;
+  std::vector<Index> widths_;
+};
+
+std::vector<LayerSample> Samples() {
+  return {{.name = "three columns",
+           .layer = MakeEmbedding({4, 2, 9}, {2, 1, 5}),
+           .input_cols = {3},
+           .kind = InputKind::kCategorical,
+           .codes = {4, 2, 9}}};
+}
+
+}  // namespace
+
+LayerPtr MakeEmbedding(std::vector<Index> codes, std::vector<Index> widths) {
+  Require(codes.size() == widths.size(), ErrorKind::kUsage,
+          Str(widths.size(), " widths for ", codes.size(), " tables"));
+  return std::make_shared<EmbeddingLayer>(std::move(codes), std::move(widths));
+}
+
+Index EmbeddingWidth(Index codes) {
+  return std::clamp<Index>((codes + 1) / 2, 1, 50);
+}
+
+extern const LayerEntry kEmbeddingLayer;
+const LayerEntry kEmbeddingLayer = {
+    "embedding", "a learned row of numbers for each category", Samples};
+
+}  // namespace mtlkit

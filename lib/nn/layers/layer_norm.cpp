@@ -1,0 +1,81 @@
+#include "nn/layers/layers.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr Index kScale = 0;
+constexpr Index kShift = 1;
+
+class LayerNormLayer : public Layer {
+ public:
+  explicit LayerNormLayer(double epsilon) : epsilon_(epsilon) {}
+
+  std::string_view kind() const override { return "layer-norm"; }
+  LayerTraits traits() const override { return {}; }
+  Index OutputCols(std::span<const Index> cols) const override {
+    return cols[0];
+  }
+  std::vector<ParamSpec> Params(std::span<const Index> cols) const override {
+    return {{.name = "scale", .cols = cols[0], .init = {.value = 1}},
+            {.name = "shift", .cols = cols[0]}};
+  }
+
+  void Forward(const Pass&, const ForwardArgs& args) const override {
+    LayerNormArgs norm =
+        Arguments(args, args.x[0].values.Rows(args.first, args.count));
+    norm.shift = args.w[kShift].data;
+    norm.y = args.y.Row(args.first);
+    norm.y_stride = args.y.cols;
+    ActiveKernels().layer_norm(norm);
+  }
+
+  void Backward(const Pass&, const BackwardArgs& args) const override {
+    if (args.dx[0].empty()) return;
+    for (Index lane = 0; lane < args.dy.count; ++lane) {
+      LayerNormArgs norm =
+          Arguments(args, args.x[0].values.Rows(args.first, args.count));
+      norm.dy = args.dy.Lane(lane).Row(args.first);
+      norm.dy_stride = args.dy.cols;
+      norm.dx = args.dx[0].Lane(lane).Row(args.first);
+      norm.dx_stride = args.dy.cols;
+      ActiveKernels().layer_norm_gradient(norm);
+    }
+  }
+
+  void BackwardParams(const Pass&, const ParamArgs& args) const override {
+    LayerNormArgs norm = Arguments(args, args.x[0].values);
+    norm.dy = args.dy.data;
+    norm.dy_stride = args.dy.cols;
+    (args.param == kScale ? norm.dscale : norm.dshift) = args.dw.data;
+    ActiveKernels().layer_norm_gradient(norm);
+  }
+
+ private:
+  LayerNormArgs Arguments(const LayerArgs& args, ConstMatView x) const {
+    return {.x = x.data,
+            .x_stride = x.cols,
+            .rows = x.rows,
+            .cols = x.cols,
+            .epsilon = static_cast<Real>(epsilon_),
+            .scale = args.w[kScale].data};
+  }
+
+  double epsilon_;
+};
+
+std::vector<LayerSample> Samples() {
+  return {{"6 columns", MakeLayerNorm(), {6}},
+          {"large epsilon", MakeLayerNorm(0.1), {19}}};
+}
+
+}  // namespace
+
+LayerPtr MakeLayerNorm(double epsilon) {
+  return std::make_shared<LayerNormLayer>(epsilon);
+}
+
+extern const LayerEntry kLayerNormLayer;
+const LayerEntry kLayerNormLayer = {
+    "layer-norm", "normalises each row over its columns", Samples};
+
+}  // namespace mtlkit
