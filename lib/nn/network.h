@@ -41,6 +41,7 @@ struct Node {
   LayerPtr layer;
   std::vector<Value> inputs;
   Value output;
+  std::string params_of;       // the layer whose parameters it uses
   std::vector<Index> params;   // slices of weights(), one a ParamSpec
   std::vector<Index> buffers;  // slices of buffers()
   // Every column of the output belongs to one task (see OutputInfo), so the
@@ -81,14 +82,14 @@ class Network {
   Params Initialized(Seed seed) const;
 
   // A value by name: of a layer ("trunk.0"); of a group of layers, its last
-  // ("trunk" for "trunk.0", "trunk.1"); "trunk" otherwise is the last value
-  // that all tasks share. An unknown name is an error (kUsage) that lists the
-  // known ones. In a network without a shared value "trunk" is unknown.
+  // ("trunk" for "trunk.0", "trunk.1"); "trunk" otherwise is trunk(). An
+  // unknown name is an error (kUsage) that lists the known ones. In a network
+  // without a shared value "trunk" is unknown.
   Value Find(std::string_view name) const;
   // All names of layers, in order.
   std::vector<std::string> Names() const;
-  // The last value, in order, that several tasks share and that is not split
-  // among them; id -1 if there is none.
+  // The last value, in order, that is read for several tasks; id -1 if there
+  // is none.
   Value trunk() const { return trunk_; }
 
   // The values where tasks part: shared ones whose other readers are of fewer
@@ -144,6 +145,13 @@ class NetworkBuilder {
   Network Build() &&;
 
  private:
+  std::vector<Index> InputCols(const Node& node) const;
+  void FindTasks();
+  bool SplitsByTask(const Node& node) const;
+  void PlaceParams();
+  bool TasksPartAt(const ValueInfo& value) const;
+  void FindTrunk();
+
   Network network_;
   std::vector<Slice> weights_;
   std::vector<Slice> buffers_;

@@ -50,6 +50,9 @@ enum class InitKind {
   kGlorotUniform,  // uniform of the same variance
   kTorchLinear,    // uniform in +-1 / sqrt(fan_in), PyTorch's Linear
   kNormal,         // normal of deviation `value`
+  // A cross-stitch row: `value` in column fan_out, the rest of 1 shared
+  // equally by the other columns.
+  kStitch,
 };
 struct Initializer {
   InitKind kind = InitKind::kConstant;
@@ -65,7 +68,7 @@ struct ParamSpec {
   std::string name;  // within its layer: "kernel", "bias"
   Index rows = 1;    // a kernel's inputs; 1 for vectors
   Index cols = 0;
-  Initializer init;
+  Initializer init = {};
   Index fan_in = 0;
   Index fan_out = 0;
   bool decay = false;  // whether weight decay applies: kernels, not biases

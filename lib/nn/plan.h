@@ -91,7 +91,7 @@ class Plan {
   // kGramian: tasks x tasks inner products, symmetric.
   Mat<const double> Gramian() const;
   // kGramian: sets the shared part of gradient() to the sum of the tasks'
-  // gradients times `weights`, one a task. May be called again with others.
+  // gradients times `weights`, one a task. Once for each Backward.
   void Combine(const Pass& pass, std::span<const double> weights);
 
   // kGradients: what the caller has to combine.

@@ -1,0 +1,261 @@
+#include "nn/network.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/error.h"
+#include "base/options.h"
+#include "base/text.h"
+
+namespace mtlkit {
+namespace {
+
+// Adds what `more` has and `set` lacks; both ascending.
+void Unite(const std::vector<Index>& more, std::vector<Index>* set) {
+  std::vector<Index> both;
+  std::ranges::set_union(*set, more, std::back_inserter(both));
+  *set = std::move(both);
+}
+
+std::vector<Slice> SlicesOf(const std::string& node,
+                            const std::vector<ParamSpec>& specs) {
+  std::vector<Slice> slices;
+  for (const ParamSpec& spec : specs) {
+    slices.push_back({node + "/" + spec.name, spec, 0, {}, false});
+  }
+  return slices;
+}
+
+// Numbers of `slices` by name in a finished layout.
+std::vector<Index> Places(const Layout& layout, const std::string& node,
+                          const std::vector<ParamSpec>& specs) {
+  std::vector<Index> places;
+  for (const ParamSpec& spec : specs) {
+    places.push_back(layout.Find(node + "/" + spec.name));
+  }
+  return places;
+}
+
+bool AreDisjoint(std::vector<ColumnRange> ranges) {
+  std::ranges::sort(ranges, {}, &ColumnRange::first);
+  for (std::size_t i = 1; i < ranges.size(); ++i) {
+    if (ranges[i - 1].first + ranges[i - 1].count > ranges[i].first) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Params Network::Initialized(Seed seed) const {
+  Params params{Block(weights_), Block(buffers_)};
+  Initialize(seed, &params.weights);
+  Initialize(seed, &params.buffers);
+  return params;
+}
+
+Value Network::Find(std::string_view name) const {
+  const Node* group = nullptr;
+  const std::string prefix = std::string(name) + ".";
+  for (const Node& node : nodes_) {
+    if (node.name == name) return node.output;
+    if (node.name.starts_with(prefix)) group = &node;
+  }
+  if (group != nullptr) return group->output;
+  if (name == "trunk" && trunk_.id >= 0) return trunk_;
+  const std::vector<std::string> names = Names();
+  const std::string nearest = Nearest(std::string(name), names);
+  Fail(ErrorKind::kUsage,
+       Str("there is no layer '", name, "'",
+           nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
+       Str("known: ", Join(names, ", ")));
+}
+
+std::vector<std::string> Network::Names() const {
+  std::vector<std::string> names;
+  for (const Node& node : nodes_) names.push_back(node.name);
+  return names;
+}
+
+NetworkBuilder::NetworkBuilder(std::span<const InputSpec> inputs, Index tasks) {
+  for (const InputSpec& input : inputs) {
+    ValueInfo info;
+    info.cols = input.cols;
+    info.input = network_.input_count_++;
+    info.kind = input.kind;
+    network_.values_.push_back(info);
+  }
+  network_.outputs_.resize(static_cast<std::size_t>(tasks));
+}
+
+Value NetworkBuilder::Input(Index i) const {
+  assert(i >= 0 && i < network_.input_count_);
+  return {i};
+}
+
+Index NetworkBuilder::Cols(Value value) const {
+  return network_.info(value).cols;
+}
+
+Value NetworkBuilder::Add(std::string name, LayerPtr layer,
+                          std::vector<Value> inputs,
+                          std::string_view params_of) {
+  return InContext(Str("layer '", name, "'"), [&] {
+    Require(std::ranges::find(network_.nodes_, name, &Node::name) ==
+                network_.nodes_.end(),
+            ErrorKind::kUsage, "another layer has this name");
+    const Index number = std::ssize(network_.nodes_);
+    std::vector<Index> cols;
+    for (const Value input : inputs) {
+      ValueInfo& info = network_.values_[static_cast<std::size_t>(input.id)];
+      Require(info.kind == InputKind::kDense || layer->traits().reads_blocks,
+              ErrorKind::kUsage, "cannot read sparse or categorical inputs");
+      info.readers.push_back(number);
+      cols.push_back(info.cols);
+    }
+    const std::string owner = params_of.empty() ? name : std::string(params_of);
+    Node node;
+    node.name = std::move(name);
+    node.layer = std::move(layer);
+    node.inputs = std::move(inputs);
+    node.output = {std::ssize(network_.values_)};
+    node.params_of = owner;
+    for (Slice& slice : SlicesOf(owner, node.layer->Params(cols))) {
+      const auto known = std::ranges::find(weights_, slice.name, &Slice::name);
+      if (params_of.empty()) {
+        weights_.push_back(std::move(slice));
+        continue;
+      }
+      Require(known != weights_.end() && known->spec.rows == slice.spec.rows &&
+                  known->spec.cols == slice.spec.cols,
+              ErrorKind::kUsage,
+              Str("layer '", owner, "' has no parameter of this shape"));
+    }
+    for (Slice& slice : SlicesOf(node.name, node.layer->Buffers(cols))) {
+      buffers_.push_back(std::move(slice));
+    }
+    ValueInfo output;
+    output.cols = node.layer->OutputCols(cols);
+    output.node = number;
+    network_.values_.push_back(output);
+    network_.nodes_.push_back(std::move(node));
+    return network_.nodes_.back().output;
+  });
+}
+
+void NetworkBuilder::Output(Index task, Value value, Index first, Index count) {
+  OutputInfo& output = network_.outputs_[static_cast<std::size_t>(task)];
+  const Index cols = Cols(value);
+  if (count < 0) count = cols - first;
+  assert(output.value.id < 0 && network_.info(value).node >= 0);
+  assert(first >= 0 && count > 0 && first + count <= cols);
+  output = {value, {first, count}};
+}
+
+std::vector<Index> NetworkBuilder::InputCols(const Node& node) const {
+  std::vector<Index> cols;
+  for (const Value input : node.inputs) cols.push_back(Cols(input));
+  return cols;
+}
+
+void NetworkBuilder::FindTasks() {
+  for (Index task = 0; task < network_.task_count(); ++task) {
+    const Value value = network_.output(task).value;
+    assert(value.id >= 0);
+    Unite({task}, &network_.values_[static_cast<std::size_t>(value.id)].tasks);
+  }
+  for (auto node = network_.nodes_.rbegin(); node != network_.nodes_.rend();
+       ++node) {
+    for (const Value input : node->inputs) {
+      Unite(network_.info(node->output).tasks,
+            &network_.values_[static_cast<std::size_t>(input.id)].tasks);
+    }
+  }
+}
+
+bool NetworkBuilder::SplitsByTask(const Node& node) const {
+  const ValueInfo& output = network_.info(node.output);
+  if (output.tasks.size() < 2 || !output.readers.empty() ||
+      !node.layer->traits().splits_columns) {
+    return false;
+  }
+  const auto users =
+      std::ranges::count(network_.nodes_, node.params_of, &Node::params_of);
+  std::vector<ColumnRange> ranges;
+  for (const Index task : output.tasks) {
+    ranges.push_back(network_.output(task).columns);
+  }
+  return users == 1 && AreDisjoint(std::move(ranges));
+}
+
+void NetworkBuilder::PlaceParams() {
+  for (const Node& node : network_.nodes_) {
+    for (const ParamSpec& spec : node.layer->Params(InputCols(node))) {
+      const auto slice = std::ranges::find(
+          weights_, node.params_of + "/" + spec.name, &Slice::name);
+      Unite(network_.info(node.output).tasks, &slice->tasks);
+      slice->shared = slice->tasks.size() > 1 && !node.split_by_task;
+    }
+  }
+  network_.weights_ = std::make_shared<const Layout>(std::move(weights_));
+  network_.buffers_ = std::make_shared<const Layout>(std::move(buffers_));
+  for (Node& node : network_.nodes_) {
+    const std::vector<Index> cols = InputCols(node);
+    node.params =
+        Places(*network_.weights_, node.params_of, node.layer->Params(cols));
+    node.buffers =
+        Places(*network_.buffers_, node.name, node.layer->Buffers(cols));
+  }
+}
+
+bool NetworkBuilder::TasksPartAt(const ValueInfo& value) const {
+  if (value.node < 0 || value.tasks.size() < 2 ||
+      network_.node(value.node).split_by_task) {
+    return false;
+  }
+  const auto parts = [&](Index reader) {
+    const Node& node = network_.node(reader);
+    return node.split_by_task ||
+           network_.info(node.output).tasks.size() < value.tasks.size();
+  };
+  const Value here = network_.node(value.node).output;
+  const auto ends = [&](Index task) {
+    return network_.output(task).value == here;
+  };
+  return std::ranges::any_of(value.tasks, ends) ||
+         std::ranges::any_of(value.readers, parts);
+}
+
+void NetworkBuilder::FindTrunk() {
+  std::vector<Value> parting;
+  // Whether a value depends on one of `parting`.
+  std::vector<bool> below(network_.values_.size());
+  bool nested = false;
+  for (const Node& node : network_.nodes_) {
+    const ValueInfo& info = network_.info(node.output);
+    const auto id = static_cast<std::size_t>(node.output.id);
+    const bool depends = std::ranges::any_of(node.inputs, [&](Value input) {
+      return below[static_cast<std::size_t>(input.id)];
+    });
+    const bool parts = TasksPartAt(info);
+    if (parts) parting.push_back(node.output);
+    nested = nested || (parts && depends);
+    below[id] = parts || depends;
+    if (info.tasks.size() > 1 && !info.readers.empty()) {
+      network_.trunk_ = node.output;
+    }
+  }
+  if (!nested) network_.representation_ = std::move(parting);
+}
+
+Network NetworkBuilder::Build() && {
+  FindTasks();
+  for (Node& node : network_.nodes_) node.split_by_task = SplitsByTask(node);
+  PlaceParams();
+  FindTrunk();
+  return std::move(network_);
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/view.h"
+#include "nn/network.h"
+#include "nn/plan.h"
+
+namespace mtlkit {
+
+// What a plan decides before it runs: how many lanes each gradient has, how
+// gradients that meet are summed, what runs together, and where everything
+// lies in the arena. Pure data, a function of network and options.
+
+// A piece of the arena that is in use from time `birth` to time `death`.
+struct ArenaPiece {
+  std::string what;
+  Index size = 0;
+  Index birth = 0;
+  Index death = 0;
+  // Row length, where the numbers of one row of the batch lie together: two
+  // such pieces of equal row length may follow each other within a region,
+  // since whoever works on some rows touches those of no other worker.
+  Index cols = 0;
+  Index offset = -1;
+};
+
+// Where a node's gradient of one of its inputs goes.
+struct OperandPlan {
+  bool wanted = false;
+  // It is set in place: in lanes `first_lane` and on of the value's gradient.
+  bool direct = false;
+  Index first_lane = 0;
+  // Otherwise it is set in `piece` and then lane i of it moves to lane
+  // `lanes[i]` of the value's gradient, added to it or not.
+  Index piece = -1;
+  std::vector<Index> lanes;
+  std::vector<bool> adds;
+};
+
+struct NodePlan {
+  Index prepared = -1;  // pieces, -1: none
+  Index saved = -1;
+  bool backward = false;        // has a gradient to take further
+  bool input_gradient = false;  // of any operand
+  // Belongs to the part that runs after the tasks' gradients are combined.
+  bool combined = false;
+  std::vector<OperandPlan> operands;
+};
+
+struct ValuePlan {
+  Index value = -1;     // piece; -1: an input
+  Index gradient = -1;  // piece; -1: none
+  Index lanes = 1;      // blocks of `gradient`
+  // Tasks of the lanes; empty: one lane for all.
+  std::vector<Index> tasks;
+  // One block: columns belong to tasks (Node::split_by_task).
+  bool split = false;
+  // Lanes become one here: the piece that holds the combination.
+  Index combined = -1;
+};
+
+// Where a task's output and its gradient are seen.
+struct TaskPlan {
+  Index output = -1;    // piece; -1: the value itself
+  Index gradient = -1;  // piece; -1: the value's gradient itself
+  bool first = false;   // of the tasks whose output is in this value
+};
+
+// Consecutive nodes that run together: all of them on one block of rows after
+// the other, or a single one that mixes rows on all rows.
+struct Region {
+  std::vector<Index> nodes;  // in order of running
+  bool by_rows = true;
+};
+
+// Some rows of the gradient of one slice.
+struct ParamTile {
+  Index slice = 0;
+  Index first_row = 0;
+  Index row_count = 0;
+  Index gram = 0;  // shared slices: first number among the partial Gramians
+};
+
+struct PlanLayout {
+  PlanLayout(const Network& network, const PlanOptions& options);
+
+  std::vector<ArenaPiece> pieces;
+  std::vector<NodePlan> nodes;
+  std::vector<ValuePlan> values;
+  std::vector<TaskPlan> tasks;
+  std::vector<Region> forward;
+  std::vector<Region> backward;           // before the combination
+  std::vector<Region> combined_backward;  // after it
+  std::vector<ParamTile> shared_tiles;
+  std::vector<ParamTile> own_tiles;
+  // Nodes that use a slice, ascending.
+  std::vector<std::vector<Index>> users;
+  Index jacobian = -1;      // piece: tasks x shared numbers
+  Index arena_size = 0;     // numbers
+  Index scratch_size = 0;   // numbers, for each thread
+  Index tile_size = 0;      // numbers of the largest parameter tile
+  Index partial_grams = 0;  // doubles
+  Index work_per_row = 0;
+
+  std::string Describe(const Network& network,
+                       const PlanOptions& options) const;
+};
+
+// Rows that one worker takes through a region at a time.
+inline constexpr Index kBlockRows = 48;
+
+}  // namespace mtlkit
