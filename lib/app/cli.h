@@ -128,8 +128,10 @@ class Cli {
   // A page of the reference, from the same definitions.
   std::string Markdown() const;
 
+ public:
+  struct State;  // of the sources of this class alone
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -30,14 +30,16 @@ Range BelowFrom(double low, double high);  // [low, high)
 
 // What is said of a field once, for flags, JSON, defaults and the reference.
 struct FieldInfo {
-  std::string name;  // as on the command line, without dashes: "batch"
-  std::string help;  // a phrase without a full stop
-  Range range;       // numbers only
-  std::vector<std::string> choices;  // strings only; empty: any
-  std::string value_name = {};       // shown in help: "EPOCHS"
+  std::string name = {};  // as on the command line, without dashes: "batch"
+  std::string help = {};  // a phrase without a full stop
+  Range range = {};       // numbers only
+  std::vector<std::string> choices = {};  // strings only; empty: any
+  std::string value_name = {};            // shown in help: "EPOCHS"
   // Whether a change can change the result. Such fields go into provenance and
   // into the digest of a run's settings; threads and progress do not.
   bool in_settings = true;
+  // Lists of texts only: whether "a,b" on the command line is two texts.
+  bool splits_commas = true;
 };
 
 // Visits the fields of an option struct. Every struct of options has one
@@ -61,11 +63,17 @@ class Fields {
   template <class T>
   void operator()(std::string name, T& value, std::string help,
                   Range range = {}) {
-    Field({std::move(name), std::move(help), std::move(range), {}}, value);
+    Field({.name = std::move(name),
+           .help = std::move(help),
+           .range = std::move(range)},
+          value);
   }
   void operator()(std::string name, std::string& value, std::string help,
                   std::vector<std::string> choices) {
-    Field({std::move(name), std::move(help), {}, std::move(choices)}, value);
+    Field({.name = std::move(name),
+           .help = std::move(help),
+           .choices = std::move(choices)},
+          value);
   }
 };
 

@@ -1,0 +1,268 @@
+// Reading the arguments: which text goes where, and what is wrong with them.
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "app/arguments.h"
+#include "app/cli.h"
+#include "app/cli_state.h"
+#include "app/version.h"
+#include "base/error.h"
+#include "base/text.h"
+
+namespace mtlkit {
+namespace {
+
+// What the arguments hold for each flag, and for its `--no-` form.
+struct FlagTexts {
+  const Flag* flag = nullptr;
+  std::vector<std::string> values;
+  std::size_t count = 0;
+  std::size_t negations = 0;
+};
+
+std::string HelpHint(const Cli::State& state) {
+  return Str("see ", state.command, " --help");
+}
+
+struct Sorted {
+  std::vector<FlagTexts> flags;
+  std::vector<std::string> operands;
+  std::vector<std::string> unknown;
+};
+
+Sorted Sort(const Cli::State& state, std::span<const std::string> arguments) {
+  Sorted sorted;
+  std::vector<FlagSyntax> syntax;
+  for (const Flag* flag : state.AllFlags()) {
+    sorted.flags.push_back({flag, {}, 0, 0});
+    syntax.push_back({flag->name, flag->short_name,
+                      static_cast<int>(flag->value_names.size())});
+  }
+  const std::size_t negations = syntax.size();
+  for (const FlagTexts& texts : sorted.flags) {
+    const Flag& flag = *texts.flag;
+    if (flag.has_negation) syntax.push_back({"no-" + flag.name, "", 0});
+  }
+  Arguments found = SplitArguments(arguments, syntax);
+  std::size_t negation = negations;
+  for (std::size_t i = 0; i < sorted.flags.size(); ++i) {
+    FlagTexts& texts = sorted.flags[i];
+    texts.values = std::move(found.values[i]);
+    texts.count = found.counts[i];
+    if (texts.flag->has_negation) texts.negations = found.counts[negation++];
+  }
+  sorted.operands = std::move(found.operands);
+  sorted.unknown = std::move(found.unknown);
+  return sorted;
+}
+
+void RefuseUnknown(const Cli::State& state, const Sorted& sorted) {
+  if (sorted.unknown.empty()) return;
+  const std::string& argument = sorted.unknown.front();
+  const std::string flag = argument.substr(0, argument.find('='));
+  std::vector<std::string> known;
+  for (const Flag* candidate : state.AllFlags()) {
+    if (candidate->is_hidden) continue;
+    known.push_back("--" + candidate->name);
+    if (candidate->has_negation) known.push_back("--no-" + candidate->name);
+  }
+  const std::string nearest = Nearest(flag, known);
+  Fail(ErrorKind::kUsage, Str("there is no flag ", flag),
+       nearest.empty() ? HelpHint(state) : Str("did you mean ", nearest, "?"));
+}
+
+// Puts what was given, or what the environment holds, into the variable.
+void Apply(const FlagTexts& texts) {
+  const Flag& flag = *texts.flag;
+  const std::string where = "--" + flag.name;
+  const std::size_t given = texts.count + texts.negations;
+  if (given > 1 && !flag.is_repeatable) {
+    Fail(ErrorKind::kUsage, Str(where, " is given ", given, " times"));
+  }
+  if (texts.negations > 0) return flag.set("--no-" + flag.name, {"false"});
+  if (texts.count > 0) {
+    const bool has_text =
+        flag.is_switch() &&
+        std::any_of(texts.values.begin(), texts.values.end(),
+                    [](const std::string& text) { return text != "true"; });
+    Require(!has_text, ErrorKind::kUsage, Str(where, " takes no value"));
+    return flag.set(where, texts.values);
+  }
+  if (!flag.in_environment) return;
+  const std::string name = flag.EnvironmentName();
+  const char* text = std::getenv(name.c_str());
+  if (text != nullptr && *text != '\0') flag.set(name, {text});
+}
+
+void ApplyFlags(const Cli::State& state, const Sorted& sorted) {
+  for (const FlagTexts& texts : sorted.flags) {
+    Apply(texts);
+    const Flag& flag = *texts.flag;
+    if (flag.is_required && texts.count == 0) {
+      const std::string name =
+          flag.short_name.empty() ? "--" + flag.name : "-" + flag.short_name;
+      Fail(ErrorKind::kUsage,
+           Str(name, " ", flag.value_names.front(), " is missing"),
+           "usage: " + state.Usage());
+    }
+  }
+}
+
+void ApplyOperands(const Cli::State& state, const Sorted& sorted) {
+  std::size_t next = 0;
+  for (const CliOperand& operand : state.operands) {
+    if (next >= sorted.operands.size()) {
+      Fail(ErrorKind::kUsage, Str("the operand ", operand.name, " is missing"),
+           "usage: " + state.Usage());
+    }
+    if (operand.text != nullptr) {
+      *operand.text = sorted.operands[next++];
+      Require(!operand.text->empty(), ErrorKind::kUsage,
+              Str("the operand ", operand.name, " is empty"));
+      continue;
+    }
+    operand.files->clear();
+    while (next < sorted.operands.size()) {
+      const std::string& text = sorted.operands[next++];
+      operand.files->push_back(ParseNamedFile(text));
+      Require(!operand.files->back().path.empty(), ErrorKind::kUsage,
+              Str("the operand '", text, "' names no file"));
+    }
+  }
+  if (next < sorted.operands.size()) {
+    Fail(ErrorKind::kUsage,
+         Str("unexpected operand '", sorted.operands[next], "'"),
+         "usage: " + state.Usage());
+  }
+}
+
+// At most one input and one output may be a pipe, and no folder.
+void CheckPipes(const Cli::State& state) {
+  std::vector<std::string> readers;
+  for (const CliInput& input : state.inputs) {
+    if (*input.path == "-") readers.push_back(input.label);
+  }
+  for (const CliOperand& operand : state.operands) {
+    if (operand.files == nullptr) continue;
+    for (const NamedFile& file : *operand.files) {
+      if (file.path == "-") readers.push_back(operand.name);
+    }
+  }
+  std::vector<std::string> writers;
+  for (const CliOutput& output : state.outputs) {
+    if (*output.path != "-") continue;
+    if (output.kind == OutputKind::kFolder) {
+      Fail(ErrorKind::kUsage,
+           Str(output.label, " is a folder and cannot be -"));
+    }
+    writers.push_back(output.label);
+  }
+  if (readers.size() > 1) {
+    Fail(ErrorKind::kUsage,
+         Str(readers[0], " and ", readers[1], " cannot both be stdin"),
+         "give a file to one of them");
+  }
+  if (writers.size() > 1) {
+    Fail(ErrorKind::kUsage,
+         Str(writers[0], " and ", writers[1], " cannot both be stdout"),
+         "give a file to one of them");
+  }
+}
+
+std::string ListOf(const Cli::State& state) {
+  std::vector<std::string> kinds;
+  for (const CliList& list : state.lists) {
+    if (list.kind == state.wanted_list) return list.text();
+    kinds.push_back(list.kind);
+  }
+  const std::string nearest = Nearest(state.wanted_list, kinds);
+  Fail(ErrorKind::kUsage,
+       Str("--list is '", state.wanted_list, "' but must be one of ",
+           Join(kinds, ", ")),
+       nearest.empty() ? "" : Str("did you mean '", nearest, "'?"));
+}
+
+// The command that the first argument names, or null where it is a flag.
+CliCommand* FindCommand(Cli::State& state,
+                        std::span<const std::string> arguments) {
+  std::vector<std::string> names;
+  for (CliCommand& command : state.commands) {
+    if (!arguments.empty() && arguments[0] == command.name) return &command;
+    names.push_back(command.name);
+  }
+  if (!arguments.empty() && arguments[0].rfind('-', 0) == 0) return nullptr;
+  const std::string known = Str("one of ", Join(names, ", "));
+  Require(!arguments.empty(), ErrorKind::kUsage, "a command is missing", known);
+  const std::string nearest = Nearest(arguments[0], names);
+  Fail(ErrorKind::kUsage, Str("there is no command '", arguments[0], "'"),
+       nearest.empty() ? known : Str("did you mean '", nearest, "'?"));
+}
+
+// Answers that need no valid command line.
+std::optional<std::string> Answer(const Cli& cli, const Cli::State& state,
+                                  const Sorted& sorted) {
+  for (const FlagTexts& texts : sorted.flags) {
+    const bool is_question = !texts.flag->in_environment &&
+                             texts.flag->is_switch() && texts.count > 0;
+    if (is_question) texts.flag->set("", {});
+  }
+  if (state.wants_help) return cli.Help();
+  if (state.wants_markdown) return cli.Markdown();
+  if (state.wants_version) return VersionLine(state.program) + "\n";
+  return std::nullopt;
+}
+
+void AddListFlag(Cli::State& state) {
+  if (state.lists.empty()) return;
+  Flag flag;
+  flag.name = "list";
+  flag.help = "print what there is of a kind, with its options:";
+  for (const CliList& list : state.lists) {
+    flag.help += Str(&list == &state.lists.front() ? " " : "; ", list.kind,
+                     " (", list.help, ")");
+  }
+  flag.section = "Every tool";
+  flag.value_names = {"KIND"};
+  flag.in_environment = false;
+  flag.set = [&state](std::string_view,
+                      const std::vector<std::string>& values) {
+    state.wanted_list = values.back();
+  };
+  state.common_flags.push_back(std::move(flag));
+}
+
+}  // namespace
+
+std::optional<std::string> Cli::Parse(std::span<const std::string> arguments) {
+  State& state = *state_;
+  if (!state.commands.empty()) {
+    CliCommand* command = FindCommand(state, arguments);
+    if (command != nullptr) {
+      state.chosen = command->cli.get();
+      return state.chosen->Parse(arguments.subspan(1));
+    }
+  }
+  AddListFlag(state);
+  state.defaults = Json::object();
+  for (const Flag& flag : state.flags) {
+    if (flag.write) flag.write(&state.defaults);
+  }
+  const Sorted sorted = Sort(state, arguments);
+  if (auto answer = Answer(*this, state, sorted)) return answer;
+  RefuseUnknown(state, sorted);
+  for (const FlagTexts& texts : sorted.flags) {
+    if (texts.flag->name != "list" || texts.count == 0) continue;
+    texts.flag->set("--list", texts.values);
+    return ListOf(state);
+  }
+  Require(state.commands.empty(), ErrorKind::kUsage, "a command is missing",
+          "usage: " + state.Usage());
+  ApplyFlags(state, sorted);
+  ApplyOperands(state, sorted);
+  CheckPipes(state);
+  return std::nullopt;
+}
+
+}  // namespace mtlkit

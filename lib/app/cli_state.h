@@ -1,0 +1,83 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/cli.h"
+#include "app/flag.h"
+
+namespace mtlkit {
+
+// Of app/cli alone: what a Cli knows, for its own source files.
+struct CliOperand {
+  std::string name;  // "DATA"
+  std::string help;
+  std::string* text = nullptr;              // either this
+  std::vector<NamedFile>* files = nullptr;  // or this
+  bool is_input = false;
+};
+
+struct CliList {
+  std::string kind;
+  std::string help;
+  std::function<std::string()> text;
+};
+
+struct CliInput {
+  std::string label;  // what messages call it: "DATA", "--names"
+  const std::string* path = nullptr;
+};
+
+struct CliOutput {
+  std::string label;
+  const std::string* path = nullptr;
+  OutputKind kind = OutputKind::kHdf5;
+};
+
+struct CliCommand {
+  std::string name;
+  std::unique_ptr<Cli> cli;
+};
+
+struct Cli::State {
+  State() : maker(&flags), common_maker(&common_flags) {}
+
+  std::string program;  // "mtl-cotrain"
+  std::string command;  // "mtl-cotrain round"
+  std::string sentence;
+  std::string example;
+  std::vector<CliOperand> operands;
+  std::vector<Flag> flags;
+  FlagMaker maker;
+  std::vector<Flag> common_flags;
+  FlagMaker common_maker;
+  std::vector<CliList> lists;
+  std::vector<CliInput> inputs;
+  std::vector<CliOutput> outputs;
+  std::vector<CliCommand> commands;
+  std::function<void(Context&)> run;
+
+  CommonOptions common;
+  bool wants_help = false;
+  bool wants_version = false;
+  bool wants_markdown = false;
+  std::string wanted_list;
+  // Values of all settings before Parse.
+  Json defaults = Json::object();
+  // The command that was chosen, or null: this.
+  Cli* chosen = nullptr;
+
+  // "mtl-train DATA -o MODEL [flags]".
+  std::string Usage() const;
+  // All flags, those that every tool has last.
+  std::vector<const Flag*> AllFlags() const;
+};
+
+// "DATA" from "data".
+std::string UpperCase(std::string_view text);
+
+}  // namespace mtlkit

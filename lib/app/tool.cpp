@@ -1,0 +1,135 @@
+#include "app/tool.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr int kClosedPipe = 128 + SIGPIPE;
+
+void ExitOnClosedPipe(int) {
+  _exit(kClosedPipe);
+}
+
+// A reader that goes away ends a writer silently, also where our parent
+// ignores SIGPIPE. A file that grows too long is an error of the write.
+void SetUpSignals() {
+  struct sigaction inherited {};
+  sigaction(SIGPIPE, nullptr, &inherited);
+  if (inherited.sa_handler == SIG_IGN) std::signal(SIGPIPE, ExitOnClosedPipe);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+// One line: control characters of a file's name or cell are made visible.
+std::string OneLine(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7f) {
+      line += c;
+    } else if (c == '\n' || c == '\t') {
+      line += ' ';
+    } else {
+      char code[8];
+      std::snprintf(code, sizeof(code), "\\x%02x", byte);
+      line += code;
+    }
+  }
+  return line;
+}
+
+int Report(const std::string& program, std::string_view text, ErrorKind kind) {
+  const std::string line = program + ": " + OneLine(text) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  return static_cast<int>(kind);
+}
+
+// Runs `work`; what it throws becomes a line and an exit code.
+int Guard(const std::string& program, const std::function<void()>& work) {
+  try {
+    work();
+    return EXIT_SUCCESS;
+  } catch (const Error& error) {
+    return Report(program, error.what(), error.kind());
+  } catch (const std::bad_alloc&) {
+    return Report(program, "out of memory", ErrorKind::kIo);
+  } catch (const std::exception& error) {
+    return Report(program,
+                  Str("internal error: ", error.what(),
+                      " (please report it with the command line)"),
+                  ErrorKind::kBug);
+  }
+}
+
+void CheckTerminals(const Cli& cli) {
+  if (cli.reads_stdin() && isatty(STDIN_FILENO) == 1) {
+    Fail(ErrorKind::kUsage, "refusing to read from a terminal",
+         Str("give a FILE or a pipe; see ", cli.command(), " --help"));
+  }
+  for (const OutputOperand& output : cli.outputs()) {
+    if (output.path == "-" && output.kind == OutputKind::kHdf5 &&
+        isatty(STDOUT_FILENO) == 1) {
+      Fail(ErrorKind::kUsage,
+           "refusing to write HDF5 to a terminal; use -o FILE or a pipe");
+    }
+  }
+}
+
+void RunParsed(const Cli& cli) {
+  CheckTerminals(cli);
+  const CommonOptions& common = cli.common();
+  const ProgressMode mode = ParseProgressMode(common.progress);
+  const auto reporter = MakeReporter(cli.program(), mode, common.quiet);
+  ThreadPool pool(common.threads > 0 ? static_cast<int>(common.threads)
+                                     : DefaultThreads());
+  const Json settings = cli.Settings();
+  Context context;
+  context.tool = cli.command();
+  context.seed = static_cast<Seed>(common.seed);
+  context.verbose = static_cast<int>(common.verbose);
+  context.settings = &settings;
+  context.pool = &pool;
+  context.reporter = reporter.get();
+  cli.Run(context);
+}
+
+// What was printed must have arrived: a full disk shows here at the latest.
+void CloseStdout() {
+  errno = 0;
+  const bool failed = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (failed || (std::fclose(stdout) != 0 && errno != EBADF)) {
+    Fail(ErrorKind::kIo, Str("stdout: ", std::strerror(errno)));
+  }
+}
+
+}  // namespace
+
+int RunToolWith(int argc, char** argv, const ToolInfo& info,
+                const std::function<void(Cli&)>& configure) {
+  SetUpSignals();
+  return Guard(info.name, [&] {
+    Cli cli(info.name, info.sentence, info.example);
+    configure(cli);
+    const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0),
+                                             argv + argc);
+    if (const auto answer = cli.Parse(arguments)) {
+      Context{}.Print(*answer);
+    } else {
+      RunParsed(cli);
+    }
+    CloseStdout();
+  });
+}
+
+}  // namespace mtlkit

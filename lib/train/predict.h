@@ -1,0 +1,55 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/parallel.h"
+#include "base/view.h"
+#include "data/dataset.h"
+#include "eval/predictions.h"
+#include "nn/model.h"
+
+namespace mtlkit {
+
+// What a network says of rows, before the link function: for each task, rows x
+// output_cols.
+using NetworkOutputs = std::vector<std::vector<Real>>;
+
+// The outputs of `model` for rows of a dataset that DatasetFor made. The same
+// bits for any number of threads; `pool` may be null. Throws kBadInput where
+// an input is not finite.
+NetworkOutputs ComputeOutputs(const Model& model, const Dataset& dataset,
+                              std::span<const Index> rows, ThreadPool* pool);
+
+// A model among those that predict together. `weight` is relative, above 0.
+struct EnsembleMember {
+  const Model* model = nullptr;
+  double weight = 1;
+};
+
+struct PredictOptions {
+  // The split whose rows are predicted; "": all rows.
+  std::string split;
+  // Also rows that a task with rows of its own has no place for.
+  bool all_rows = false;
+};
+
+// What models say of the rows of a dataset: probabilities and regression
+// values in original units; averaged (weighted) over the members where there
+// are several, and then without logits. Each member gets the rows as DatasetFor
+// makes them, so members may read different inputs, and raw tables are
+// transformed as each model was trained. Labels come along where the dataset
+// has them. Provenance is the caller's. Throws kBadInput where the members
+// have different tasks, or the data does not fit one of them.
+Predictions Predict(std::span<const EnsembleMember> members,
+                    const Dataset& dataset, const PredictOptions& options,
+                    ThreadPool* pool);
+
+// A dataset whose only input is a value inside the network (Network::Find,
+// "trunk" for the last shared one), for all rows of `dataset`, whose ids,
+// tasks, labels, splits, weights and groups it carries along.
+Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
+                        const std::string& name, ThreadPool* pool);
+
+}  // namespace mtlkit

@@ -1,0 +1,296 @@
+#include "app/cli.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace mtlkit {
+namespace {
+
+struct NetOptions {
+  std::vector<Index> layers = {128, 64};
+  double dropout = 0;
+  std::string activation = "relu";
+  bool bias = true;
+
+  void Describe(Fields& field) {
+    field("layers", layers, "widths of hidden layers", AtLeast(1));
+    field("dropout", dropout, "part of the units left out", BelowFrom(0, 1));
+    field("activation", activation, "what follows a layer",
+          std::vector<std::string>{"relu", "gelu"});
+    field("bias", bias, "whether layers add a constant");
+  }
+};
+
+// A command line with one thing of each kind.
+struct Toy {
+  std::string data;
+  std::string model;
+  std::string names;
+  std::string log;
+  std::vector<std::string> tasks;
+  std::vector<std::vector<std::string>> renames;
+  NetOptions net;
+  bool json = false;
+  Cli cli{"mtl-toy", "Plays.", "mtl-toy a -o b"};
+
+  Toy() {
+    cli.Input("data", &data, "rows");
+    cli.Output("model", &model, "the result");
+    cli.InputFlag("names", &names, "names of columns");
+    cli.OutputFlag("log", &log, "where the log goes", OutputKind::kText);
+    cli.Group("Network", &net);
+    Fields& field = cli.Section("Tasks");
+    field("task", tasks, "a task");
+    field.Field({.name = "json", .help = "as JSON", .in_settings = false},
+                json);
+    cli.Tuples("rename-class", {"COLUMN", "OLD", "NEW"}, &renames,
+               "joins two spellings");
+    cli.List("colors", "what there is to see", [] { return "red\nblue\n"; });
+  }
+
+  // Parses; "" if all is well, else the error, else what is printed.
+  std::string Parse(std::vector<std::string> arguments) {
+    try {
+      return cli.Parse(arguments).value_or("");
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::kUsage);
+      return error.what();
+    }
+  }
+};
+
+// The outcome of arguments after "a -o b".
+std::string ParseFlags(std::vector<std::string> flags) {
+  Toy toy;
+  flags.insert(flags.begin(), {"a", "-o", "b"});
+  return toy.Parse(flags);
+}
+
+TEST_CASE("values land in their variables") {
+  Toy toy;
+  CHECK(toy.Parse(
+            {"a.h5",       "-o",        "b.h5",   "--layers",       "8,4",
+             "--layers=2", "--dropout", "0.5",    "--no-bias",      "--task",
+             "x",          "--task",    "y,z",    "--rename-class", "c",
+             "<=50K.",     "<=50K",     "--json", "--threads",      "3",
+             "-vv"}) == "");
+  CHECK(toy.data == "a.h5");
+  CHECK(toy.model == "b.h5");
+  CHECK(toy.net.layers == std::vector<Index>{8, 4, 2});
+  CHECK(toy.net.dropout == 0.5);
+  CHECK_FALSE(toy.net.bias);
+  CHECK(Join(toy.tasks, " ") == "x y z");
+  REQUIRE(toy.renames.size() == 1);
+  CHECK(Join(toy.renames[0], " ") == "c <=50K. <=50K");
+  CHECK(toy.cli.common().threads == 3);
+  CHECK(toy.cli.common().verbose == 2);
+}
+
+TEST_CASE("the settings are what can change the result and was changed") {
+  Toy toy;
+  CHECK(toy.Parse({"a", "-o", "b", "--layers", "none", "--bias", "--json",
+                   "--names", "n", "--seed", "3", "--dropout", "0",
+                   "--rename-class", "c", "d", "e"}) == "");
+  CHECK(toy.net.layers.empty());
+  CHECK(toy.cli.Settings().dump() ==
+        R"({"layers":[],"rename-class":[["c","d","e"]]})");
+}
+
+TEST_CASE("numbers out of their bounds are refused with the bounds") {
+  CHECK(ParseFlags({"--dropout", "1"}) ==
+        "--dropout is 1 but must be in [0, 1)");
+  CHECK(ParseFlags({"--dropout", "nan"}) ==
+        "--dropout is nan but must be in [0, 1)");
+  CHECK(ParseFlags({"--dropout", "inf"}) ==
+        "--dropout is inf but must be in [0, 1)");
+  CHECK(ParseFlags({"--dropout", "half"}) ==
+        "--dropout is 'half' but must be a number, in [0, 1)");
+  CHECK(ParseFlags({"--layers", "8,,4"}) ==
+        "--layers is '' but must be a whole number, at least 1");
+  CHECK(ParseFlags({"--layers", "1.5"}) ==
+        "--layers is '1.5' but must be a whole number, at least 1");
+  CHECK(ParseFlags({"--seed=-1"}) == "--seed is -1 but must be at least 0");
+  CHECK(ParseFlags({"--seed", "99999999999999999999"}) ==
+        "--seed is '99999999999999999999' but must be a whole number, at "
+        "least 0");
+  CHECK(ParseFlags({"--threads", "0"}) ==
+        "--threads is 0 but must be in [1, 1024]");
+}
+
+TEST_CASE("a name that is none of the choices is refused with them") {
+  CHECK(ParseFlags({"--activation", "rlu"}) ==
+        "--activation is 'rlu' but must be one of relu, gelu (did you mean "
+        "'relu'?)");
+}
+
+TEST_CASE("an unknown flag is named with the nearest one") {
+  CHECK(ParseFlags({"--layer", "3"}) ==
+        "there is no flag --layer (did you mean --layers?)");
+  CHECK(ParseFlags({"--zzz=3"}) ==
+        "there is no flag --zzz (see mtl-toy --help)");
+  CHECK(ParseFlags({"--help-markdwn"}) ==
+        "there is no flag --help-markdwn (see mtl-toy --help)");
+}
+
+TEST_CASE("operands and flags are given exactly as often as they should") {
+  Toy toy;
+  CHECK(toy.Parse({}) ==
+        "-o MODEL is missing (usage: mtl-toy DATA -o MODEL [flags])");
+  CHECK(Toy().Parse({"-o", "b"}) ==
+        "the operand DATA is missing (usage: mtl-toy DATA -o MODEL [flags])");
+  CHECK(Toy().Parse({"a", "c", "-o", "b"}) ==
+        "unexpected operand 'c' (usage: mtl-toy DATA -o MODEL [flags])");
+  CHECK(Toy().Parse({"", "-o", "b"}) == "the operand DATA is empty");
+  CHECK(ParseFlags({"--dropout", "0", "--dropout", "0"}) ==
+        "--dropout is given 2 times");
+  CHECK(ParseFlags({"--bias", "--no-bias"}) == "--bias is given 2 times");
+  CHECK(ParseFlags({"--bias=maybe"}) == "--bias takes no value");
+  CHECK(ParseFlags({"--names", ""}) == "--names is empty");
+}
+
+TEST_CASE("one input and one output at most may be a pipe") {
+  Toy toy;
+  CHECK(toy.Parse({"-", "-o", "-"}) == "");
+  CHECK(toy.cli.reads_stdin());
+  CHECK(toy.cli.outputs().size() == 1);
+  CHECK(Toy().Parse({"-", "-o", "b", "--names", "-"}) ==
+        "DATA and --names cannot both be stdin (give a file to one of them)");
+  CHECK(Toy().Parse({"a", "-o", "-", "--log", "-"}) ==
+        "-o and --log cannot both be stdout (give a file to one of them)");
+  CHECK_FALSE(Toy().cli.reads_stdin());
+}
+
+TEST_CASE("files may have names") {
+  std::vector<NamedFile> files;
+  Cli cli("mtl-toy", "Plays.", "");
+  cli.Inputs("file", &files, "tables");
+  const std::vector<std::string> arguments = {"train=a/b=c.csv", "./x=y.csv",
+                                              "-", "z"};
+  CHECK_FALSE(cli.Parse(arguments).has_value());
+  std::string text;
+  for (const NamedFile& file : files) text += file.name + ":" + file.path + " ";
+  CHECK(text == "train:a/b=c.csv :./x=y.csv :- :z ");
+  CHECK(cli.reads_stdin());
+  CHECK(FileStem("runs/single.pred.h5") == "single");
+  CHECK(FileStem("run/") == "run");
+  CHECK(FileStem(".hidden") == ".hidden");
+  const std::vector<std::string> unnamed = {"train="};
+  CHECK_THROWS_AS(cli.Parse(unnamed), Error);
+}
+
+TEST_CASE("the environment sets what no flag does") {
+  setenv("MTLKIT_DROPOUT", "0.25", 1);
+  setenv("MTLKIT_TASK", "x,y", 1);
+  setenv("MTLKIT_BIAS", "no", 1);
+  setenv("MTLKIT_NAMES", "ignored", 1);
+  Toy toy;
+  const std::string outcome = toy.Parse({"a", "-o", "b", "--task", "z"});
+  setenv("MTLKIT_DROPOUT", "2", 1);
+  const std::string refused = Toy().Parse({"a", "-o", "b"});
+  for (const char* name :
+       {"MTLKIT_DROPOUT", "MTLKIT_TASK", "MTLKIT_BIAS", "MTLKIT_NAMES"}) {
+    unsetenv(name);
+  }
+  CHECK(outcome == "");
+  CHECK(toy.net.dropout == 0.25);
+  CHECK(Join(toy.tasks, " ") == "z");
+  CHECK_FALSE(toy.net.bias);
+  CHECK(toy.names == "");
+  CHECK(refused == "MTLKIT_DROPOUT is 2 but must be in [0, 1)");
+}
+
+TEST_CASE("a list is printed without operands") {
+  CHECK(Toy().Parse({"--list", "colors"}) == "red\nblue\n");
+  CHECK(Toy().Parse({"--list", "colours"}) ==
+        "--list is 'colours' but must be one of colors (did you mean "
+        "'colors'?)");
+}
+
+struct ToyCommand {
+  std::string folder;
+  Index peer = 0;
+  bool ran = false;
+  void Register(Cli& cli) {
+    cli.Operand("run", &folder, "run directory");
+    cli.Section("Round")("peer", peer, "which peer", AtLeast(0));
+  }
+  void Run(Context&) { ran = true; }
+};
+
+TEST_CASE("the first operand may choose a command") {
+  ToyCommand round;
+  ToyCommand merge;
+  Cli cli("mtl-toy", "Plays.", "mtl-toy round run/");
+  cli.Command("round", "Plays a round.", "mtl-toy round run/", &round);
+  cli.Command("merge", "Merges.", "mtl-toy merge run/", &merge);
+  const auto parse = [&](std::vector<std::string> arguments) {
+    try {
+      return cli.Parse(arguments).value_or("");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  CHECK(parse({}) == "a command is missing (one of round, merge)");
+  CHECK(parse({"rond"}) ==
+        "there is no command 'rond' (did you mean 'round'?)");
+  CHECK(parse({"--help"})
+            .find("\nCommands:\n  round                   Plays "
+                  "a round.\n") != std::string::npos);
+  CHECK(parse({"round", "run/", "--peer", "1"}) == "");
+  CHECK(round.folder == "run/");
+  CHECK(round.peer == 1);
+  CHECK(cli.command() == "mtl-toy round");
+  CHECK(cli.program() == "mtl-toy");
+  CHECK(cli.Settings().dump() == R"({"peer":1})");
+}
+
+TEST_CASE("help shows each flag with its bounds and its default") {
+  const std::string help = Toy().Parse({"--help"});
+  CHECK(help.find("\nNetwork:\n"
+                  "  --layers N,...          widths of hidden layers (at least "
+                  "1; default 128,64)\n") != std::string::npos);
+  CHECK(help.find("  --no-bias ") != std::string::npos);
+  CHECK(help.find("  -o, --output MODEL ") != std::string::npos);
+  CHECK(help.find("help-markdown") == std::string::npos);
+  std::size_t longest = 0;
+  for (const std::string& line : Split(help, '\n')) {
+    longest = std::max(longest, line.size());
+  }
+  CHECK(longest <= 80);
+}
+
+TEST_CASE("the reference is Markdown from the same definitions") {
+  const std::string page = Toy().Parse({"--help-markdown"});
+  CHECK(page.rfind("# mtl-toy\n\nPlays.\n\n```sh\nmtl-toy a -o b\n```\n", 0) ==
+        0);
+  CHECK(page.find("| `--layers N,...` | widths of hidden layers (may be "
+                  "repeated) | at least 1 | `128,64` |\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("a registry is listed with the options of its entries") {
+  struct Huber {
+    double delta = 1;
+    static void Describe(Fields& field) {
+      Huber options;
+      field("delta", options.delta, "where the tails begin", MoreThan(0));
+    }
+  };
+  const std::vector<ListItem> items = {
+      {"squared", "the square of the error", nullptr},
+      {"huber", "squared near zero", Huber::Describe}};
+  CHECK(ListText(items) ==
+        "  squared               the square of the error\n"
+        "  huber                 squared near zero\n"
+        "      delta=1               where the tails begin (more than 0)\n");
+}
+
+}  // namespace
+}  // namespace mtlkit

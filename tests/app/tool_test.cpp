@@ -1,0 +1,139 @@
+#include "app/tool.h"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "base/error.h"
+#include "temp_folder.h"
+
+namespace mtlkit {
+namespace {
+
+struct Outcome {
+  int code = -1;  // as a shell sees it
+  std::string out;
+  std::string err;
+};
+
+std::string ReadAll(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+// Runs a shell command in which $TOY is the toy tool.
+Outcome Shell(const std::string& command) {
+  const TempFolder folder;
+  const std::string script =
+      Str("TOY=", MTLKIT_BINARY_DIR, "/bin/toy-tool; {\n", command, "\n} >",
+          folder / "out", " 2>", folder / "err", " </dev/null");
+  std::ofstream(folder / "script") << script << "\n";
+  const int status = std::system(("bash " + (folder / "script")).c_str());
+  Outcome outcome;
+  outcome.code = WEXITSTATUS(status);
+  outcome.out = ReadAll(folder / "out");
+  outcome.err = ReadAll(folder / "err");
+  return outcome;
+}
+
+TEST_CASE("a tool that ends well prints its result and exits with 0") {
+  const Outcome outcome = Shell("$TOY a.h5 -o b.h5 --threads 2 --seed 7");
+  CHECK(outcome.code == 0);
+  CHECK(outcome.out == "read a.h5 seed 7\n");
+  CHECK(outcome.err == "mtl-toy: threads 2\n");
+}
+
+TEST_CASE("what is thrown becomes one line and an exit code") {
+  const Outcome data = Shell("$TOY a -o b --fail data");
+  CHECK(data.code == 65);
+  CHECK(data.err == "mtl-toy: row 3 is bad\\x01 (mend it)\n");
+  CHECK(data.out == "");
+  const Outcome memory = Shell("$TOY a -o b --fail memory");
+  CHECK(memory.code == 74);
+  CHECK(memory.err == "mtl-toy: out of memory\n");
+  CHECK(Shell("$TOY a -o b --fail bug").code == 70);
+}
+
+TEST_CASE("a mistake on the command line exits with 2 and runs nothing") {
+  const Outcome outcome = Shell("$TOY a -o b --sead 1");
+  CHECK(outcome.code == 2);
+  CHECK(outcome.err ==
+        "mtl-toy: there is no flag --sead (did you mean --seed?)\n");
+  CHECK(Shell("$TOY").code == 2);
+  CHECK(Shell("$TOY a").code == 2);
+}
+
+TEST_CASE("a flag comes before the environment, and both before the default") {
+  CHECK(Shell("$TOY a -o b -q").out == "read a seed 1\n");
+  CHECK(Shell("MTLKIT_SEED=5 $TOY a -o b").out == "read a seed 5\n");
+  CHECK(Shell("MTLKIT_SEED=5 $TOY a -o b --seed 6").out == "read a seed 6\n");
+  const Outcome wrong = Shell("MTLKIT_SEED=-1 $TOY a -o b");
+  CHECK(wrong.code == 2);
+  CHECK(wrong.err == "mtl-toy: MTLKIT_SEED is -1 but must be at least 0\n");
+}
+
+TEST_CASE("quiet drops notes, and no result") {
+  const Outcome outcome = Shell("$TOY a -o b --quiet");
+  CHECK(outcome.out == "read a seed 1\n");
+  CHECK(outcome.err == "");
+}
+
+TEST_CASE("a full disk is an I/O error") {
+  const Outcome short_text = Shell("$TOY a -o b > /dev/full");
+  CHECK(short_text.code == 74);
+  CHECK(short_text.err.find("stdout: No space left on device") !=
+        std::string::npos);
+  CHECK(Shell("$TOY a -o b --fail lines > /dev/full").code == 74);
+  CHECK(Shell("$TOY --help > /dev/full").code == 74);
+}
+
+TEST_CASE("a reader that goes away ends the tool silently") {
+  const Outcome plain =
+      Shell("$TOY a -o b -q --fail lines | head -c 1; exit ${PIPESTATUS[0]}");
+  CHECK(plain.code == 141);
+  CHECK(plain.err == "");
+  const Outcome ignored = Shell(
+      "trap '' PIPE; $TOY a -o b -q --fail lines | head -c 1; "
+      "exit ${PIPESTATUS[0]}");
+  CHECK(ignored.code == 141);
+  CHECK(ignored.err == "");
+}
+
+TEST_CASE("a tool that saves its work is stopped by a signal with 75") {
+  for (const char* signal : {"TERM", "USR1", "INT"}) {
+    CAPTURE(signal);
+    // An interactive shell's children get SIGINT; those of a script ignore it.
+    const Outcome outcome =
+        Shell(Str("set -m; $TOY a -o b --fail stop & sleep .1; kill -", signal,
+                  " $!; wait $!"));
+    CHECK(outcome.code == 75);
+    CHECK(outcome.err == "mtl-toy: stopped, all is saved (run it again)\n");
+  }
+}
+
+TEST_CASE("help begins with one sentence and an example, and names the codes") {
+  const Outcome outcome = Shell("$TOY --help");
+  CHECK(outcome.code == 0);
+  CHECK(outcome.err == "");
+  CHECK(outcome.out.rfind("Reads nothing and says so.\n\n"
+                          "  mtl-toy data.h5 -o out.h5\n\n"
+                          "Usage: mtl-toy DATA -o OUT [flags]\n",
+                          0) == 0);
+  CHECK(outcome.out.find("\nExit codes:\n  0                       done\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("the version is one line that begins with tool and version") {
+  const Outcome outcome = Shell("$TOY --version");
+  CHECK(outcome.code == 0);
+  CHECK(outcome.out.rfind("mtl-toy ", 0) == 0);
+  CHECK(outcome.out.find('\n') == outcome.out.size() - 1);
+}
+
+}  // namespace
+}  // namespace mtlkit

@@ -1,0 +1,155 @@
+#include "data/batch.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "data/small_table.h"
+
+namespace mtlkit {
+namespace {
+
+std::string Render(std::span<const Real> values) {
+  std::string text;
+  for (const Real value : values) {
+    text += (text.empty() ? "" : " ") + FormatNumber(static_cast<float>(value));
+  }
+  return text;
+}
+
+Dataset Prepared() {
+  Dataset people = People();
+  people.inputs[0] = DenseBlock("features", {"age"}, {0, 1, 2, 3, 4, 5});
+  people.tasks[2].mean = {1.5};
+  people.tasks[2].deviation = {0.5};
+  return people;
+}
+
+TEST_CASE("a batch holds the rows asked for, in their order") {
+  const Dataset people = Prepared();
+  Batcher batcher(people, 4);
+  const std::vector<Index> rows{3, 0, 5};
+
+  const Batch& batch = batcher.Load(rows);
+
+  CHECK(batch.rows == 3);
+  CHECK(Render(batch.inputs[0].dense.flat()) == "3 0 5");
+  CHECK(Render(batch.targets[1].target.flat()) == "nan 2 0");
+  CHECK(Render(batch.targets[1].weight) == "0 1 1");
+  CHECK(batch.targets[1].labelled == 2);
+  CHECK(batch.targets[1].weight_sum == 2);
+}
+
+TEST_CASE("a missing or unseen category is the code after the last") {
+  const Dataset people = Prepared();
+  Batcher batcher(people, 4);
+  const std::vector<Index> rows{2, 4};
+
+  const auto codes = batcher.Load(rows).inputs[1].codes;
+
+  CHECK(std::vector<int>(codes.flat().begin(), codes.flat().end()) ==
+        std::vector<int>{1, 2, 2, 1});
+}
+
+TEST_CASE("regression targets are given in deviations from the mean") {
+  const Dataset people = Prepared();
+  Batcher batcher(people, 2);
+  const std::vector<Index> rows{5, 4};
+
+  const TargetBatch& height = batcher.Load(rows).targets[2];
+
+  CHECK(Render(height.target.flat()) == "1 nan");
+  CHECK(Render(height.weight) == "1 0");
+}
+
+TEST_CASE("row weights and label weights multiply; unlabelled rows weigh 0") {
+  Dataset people = Prepared();
+  people.weights = {1, 2, 3, 4, 5, 6};
+  people.labels[0].weights = {1, 1, 1, 0.5F, 1, 0};
+  Batcher batcher(people, 6);
+  const std::vector<Index> rows{0, 1, 2, 3, 4, 5};
+
+  const TargetBatch& income = batcher.Load(rows).targets[0];
+
+  CHECK(Render(income.weight) == "1 2 0 2 5 0");
+  CHECK(income.labelled == 4);
+  CHECK(income.weight_sum == 10);
+}
+
+TEST_CASE("a task with rows of its own has no label elsewhere") {
+  Dataset people = Prepared();
+  people.labels[0].on_all_rows = false;
+  people.labels[0].rows = {1, 4};
+  people.labels[0].values = {1, 0};
+  people.labels[0].weights = {3, 1};
+  Batcher batcher(people, 6);
+  const std::vector<Index> rows{4, 3, 1};
+
+  const TargetBatch& income = batcher.Load(rows).targets[0];
+
+  CHECK(Render(income.target.flat()) == "0 nan 1");
+  CHECK(Render(income.weight) == "1 0 3");
+}
+
+TEST_CASE("compressed rows are gathered with their starts") {
+  const Dataset table =
+      TableOf(3, {SparseBlock("bow", 5, {{{0, 1}, {4, 2}}, {}, {{2, 3}}})});
+  Batcher batcher(table, 3);
+  const std::vector<Index> rows{2, 1, 0};
+
+  const InputBatch& bow = batcher.Load(rows).inputs[0];
+
+  CHECK(std::vector<Index>(bow.row_starts.begin(), bow.row_starts.end()) ==
+        std::vector<Index>{0, 1, 1, 3});
+  CHECK(std::vector<int>(bow.indices.begin(), bow.indices.end()) ==
+        std::vector<int>{2, 0, 4});
+  CHECK(Render(bow.values) == "3 1 2");
+  CHECK(bow.sparse_cols == 5);
+}
+
+TEST_CASE("a missing number is refused with its place") {
+  const Dataset people = People();
+  Batcher batcher(people, 6);
+  const std::vector<Index> rows{0, 2};
+
+  CHECK(MessageOf([&] { batcher.Load(rows); }) ==
+        "input block 'numeric', column 'age', row '2' is missing");
+}
+
+TEST_CASE("an epoch sees every row once, in an order of its own") {
+  const std::vector<Index> rows{10, 3, 7, 5, 20, 11, 2};
+  EpochOrder order(rows, 3);
+  const auto seen = [&](Index epoch) {
+    order.Shuffle(9, epoch);
+    std::vector<Index> all;
+    for (Index i = 0; i < order.batch_count(); ++i) {
+      const auto batch = order.Batch(i);
+      CHECK(batch.size() == (i < 2 ? 3U : 1U));
+      all.insert(all.end(), batch.begin(), batch.end());
+    }
+    return all;
+  };
+
+  const std::vector<Index> first = seen(0);
+  const std::vector<Index> second = seen(1);
+  std::vector<Index> sorted = first;
+  std::sort(sorted.begin(), sorted.end());
+
+  CHECK(RenderRows(sorted) == "2 3 5 7 10 11 20");
+  CHECK(first != second);
+  CHECK(seen(0) == first);
+}
+
+TEST_CASE("the order of an epoch does not depend on how rows were listed") {
+  const std::vector<Index> one{1, 2, 3, 4, 5};
+  const std::vector<Index> other{5, 4, 3, 2, 1};
+  EpochOrder a(one, 5);
+  EpochOrder b(other, 5);
+  a.Shuffle(1, 4);
+  b.Shuffle(1, 4);
+  CHECK(std::ranges::equal(a.Batch(0), b.Batch(0)));
+}
+
+}  // namespace
+}  // namespace mtlkit
