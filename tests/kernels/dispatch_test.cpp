@@ -31,14 +31,14 @@ TEST_CASE("an unknown instruction set is a usage error") {
 
 TEST_CASE("every entry of every table is filled") {
   for (const Kernels* kernels : SupportedKernels()) {
-    CHECK(kernels->gramian != nullptr);
-    CHECK(kernels->map != nullptr);
-    CHECK(kernels->dropout != nullptr);
-    CHECK(kernels->logistic_loss != nullptr);
-    CHECK(kernels->batch_norm_gradient != nullptr);
-    CHECK(kernels->adam != nullptr);
-    CHECK(kernels->combine_rows != nullptr);
-    CHECK(kernels->scatter_add_rows != nullptr);
+    CHECK((kernels->gramian != nullptr));
+    CHECK((kernels->map != nullptr));
+    CHECK((kernels->dropout != nullptr));
+    CHECK((kernels->logistic_loss != nullptr));
+    CHECK((kernels->batch_norm_gradient != nullptr));
+    CHECK((kernels->adam != nullptr));
+    CHECK((kernels->combine_rows != nullptr));
+    CHECK((kernels->scatter_add_rows != nullptr));
   }
 }
 

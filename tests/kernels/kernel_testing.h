@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -45,10 +46,11 @@ inline bool SameBits(const Reals& a, const Reals& b) {
 inline double Difference(const Reals& a, const Reals& b) {
   double worst = a.size() == b.size() ? 0 : HUGE_VAL;
   for (std::size_t i = 0; i < b.size() && i < a.size(); ++i) {
-    if (a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))) continue;
-    const double gap = std::abs(static_cast<double>(a[i]) - b[i]);
-    const double size = std::max(1.0, std::abs(static_cast<double>(b[i])));
-    worst = std::isfinite(gap) ? std::max(worst, gap / size) : HUGE_VAL;
+    const double own = a[i];
+    const double other = b[i];
+    if (own == other || (std::isnan(own) && std::isnan(other))) continue;
+    const double gap = std::abs(own - other) / std::max(1.0, std::abs(other));
+    worst = std::isfinite(gap) ? std::max(worst, gap) : HUGE_VAL;
   }
   return worst;
 }
