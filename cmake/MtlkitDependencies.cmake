@@ -9,11 +9,31 @@ find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 
-# Serial HDF5 by name: installing an MPI build must not switch ours. The
-# static library loads 7 shared objects instead of 37, which shows at start.
+# Serial HDF5 by name: installing an MPI build must not switch ours. The static
+# library, since the shared one loads 37 others (curl, Kerberos, LDAP), which
+# shows at every start; of the static one only what is called is linked.
 pkg_check_modules(HDF5_SERIAL REQUIRED hdf5-serial)
 find_library(MTLKIT_HDF5_LIBRARY
   NAMES libhdf5.a hdf5_serial PATHS ${HDF5_SERIAL_LIBRARY_DIRS}
   NO_DEFAULT_PATH REQUIRED)
-find_library(MTLKIT_SZ_LIBRARY NAMES libsz.a sz)
-find_library(MTLKIT_AEC_LIBRARY NAMES libaec.a aec)
+add_library(mtlkit_hdf5 INTERFACE)
+target_include_directories(mtlkit_hdf5 SYSTEM INTERFACE
+  ${HDF5_SERIAL_INCLUDE_DIRS})
+target_link_libraries(mtlkit_hdf5 INTERFACE ${MTLKIT_HDF5_LIBRARY})
+# Szip, where that HDF5 was built with it: its own libraries come after it.
+foreach(name sz aec)
+  find_library(MTLKIT_${name}_LIBRARY NAMES lib${name}.a ${name})
+  if(MTLKIT_${name}_LIBRARY)
+    target_link_libraries(mtlkit_hdf5 INTERFACE ${MTLKIT_${name}_LIBRARY})
+  endif()
+endforeach()
+target_link_libraries(mtlkit_hdf5 INTERFACE
+  ZLIB::ZLIB Threads::Threads ${CMAKE_DL_LIBS} m)
+
+# SHA-256 with the processor's own instructions.
+pkg_check_modules(NETTLE REQUIRED nettle)
+find_library(MTLKIT_NETTLE_LIBRARY NAMES libnettle.a nettle REQUIRED)
+add_library(mtlkit_nettle INTERFACE)
+target_include_directories(mtlkit_nettle SYSTEM INTERFACE
+  ${NETTLE_INCLUDE_DIRS})
+target_link_libraries(mtlkit_nettle INTERFACE ${MTLKIT_NETTLE_LIBRARY})

@@ -29,8 +29,6 @@ class AtomicFile {
   const std::string& name() const;
   // For writing at places of one's own; owned by this object.
   int descriptor() const;
-  // Path under which the temporary file can be opened by name, until Commit.
-  const std::string& temporary_path() const;
   // Appends; throws kIo.
   void Write(std::string_view bytes);
   // Puts the file in place. Throws kIo or kCannotCreate; the destination is

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <hdf5.h>
+
+#include "h5/hdf5_session.h"
+
+namespace mtlkit::internal {
+
+// An open file as HDF5 sees it through the driver below. So HDF5 reads exactly
+// the file whose bytes were verified, whether or not it still has a name, and
+// the system's error of a failed write is known. Must outlive the HDF5 file.
+struct Channel {
+  int fd = -1;
+  bool is_writable = false;
+  // Writes are dropped and succeed: for giving up a file that cannot be
+  // finished, since HDF5 cannot let go of one whose last writes fail.
+  bool is_discarded = false;
+  int error = 0;  // errno of the first failure
+};
+
+// A property list that makes H5Fcreate and H5Fopen use `channel`; the name
+// given to them is ignored.
+Handle AccessThrough(Channel* channel);
+
+}  // namespace mtlkit::internal

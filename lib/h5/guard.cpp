@@ -1,0 +1,129 @@
+#include "h5/guard.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+#include "base/error.h"
+#include "h5/posix.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MTLKIT_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MTLKIT_SANITIZED 1
+#endif
+#endif
+
+namespace mtlkit::internal {
+namespace {
+
+// A check that passes says this, so that silence means a crash.
+constexpr std::string_view kPassed = "passed";
+constexpr char kSeparator = '\x1f';
+constexpr Index kSpareMemory = Index{512} << 20;
+constexpr Index kSpareSeconds = 10;
+constexpr Index kSlowestBytesPerSecond = Index{10} << 20;
+
+void SetLimit(int resource, Index value) {
+  const auto limit = static_cast<rlim_t>(value);
+  const struct rlimit limits { limit, limit };
+  // A limit that cannot be set is a guard less, not a failure.
+  (void)::setrlimit(static_cast<__rlimit_resource_t>(resource), &limits);
+}
+
+// Address space of this process in bytes, 0 if unknown.
+Index AddressSpace() {
+  std::FILE* file = std::fopen("/proc/self/statm", "re");
+  if (file == nullptr) return 0;
+  long long pages = 0;
+  if (std::fscanf(file, "%lld", &pages) != 1) pages = 0;
+  std::fclose(file);
+  return static_cast<Index>(pages) * ::sysconf(_SC_PAGESIZE);
+}
+
+void LimitChild(Index bytes) {
+  SetLimit(RLIMIT_CORE, 0);
+  SetLimit(RLIMIT_CPU, kSpareSeconds + bytes / kSlowestBytesPerSecond);
+#ifndef MTLKIT_SANITIZED
+  if (const Index now = AddressSpace()) {
+    SetLimit(RLIMIT_AS, now + kSpareMemory + bytes);
+  }
+#endif
+  // A crash is an answer here, not something to report.
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) {
+    std::signal(signal, SIG_DFL);
+  }
+}
+
+std::string RunCheck(const std::function<void()>& check) {
+  try {
+    check();
+    return std::string(kPassed);
+  } catch (const Error& error) {
+    return Str(error.exit_code(), kSeparator, error.message(), kSeparator,
+               error.hint());
+  } catch (const std::bad_alloc&) {
+    return Str(static_cast<int>(ErrorKind::kBadInput), kSeparator,
+               "it needs more memory than a file of its size can", kSeparator);
+  }
+}
+
+std::string ReadAll(int fd) {
+  std::string text;
+  std::array<char, 4096> piece{};
+  while (const Index count = ReadFully(
+             fd, piece.data(), static_cast<Index>(piece.size()), "guard")) {
+    text.append(piece.data(), static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
+[[noreturn]] void ThrowAnswer(const std::string& answer) {
+  const std::size_t first = answer.find(kSeparator);
+  const std::size_t second = answer.rfind(kSeparator);
+  if (first == std::string::npos || first == second) {
+    Fail(ErrorKind::kBadInput,
+         "the file is refused: it brings HDF5 down, or exceeds the limits of "
+         "memory and time",
+         "restore it from a copy");
+  }
+  const int kind = std::atoi(answer.c_str());
+  Fail(static_cast<ErrorKind>(kind),
+       answer.substr(first + 1, second - first - 1), answer.substr(second + 1));
+}
+
+}  // namespace
+
+void CheckInChild(Index bytes, const std::function<void()>& check) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    Fail(ErrorKind::kIo, Str("cannot make a pipe: ", ErrnoText(errno)));
+  }
+  UniqueFd from_child(ends[0]);
+  UniqueFd to_parent(ends[1]);
+  const pid_t child = ::fork();
+  if (child < 0) {
+    Fail(ErrorKind::kIo, Str("cannot start a process: ", ErrnoText(errno)));
+  }
+  if (child == 0) {
+    LimitChild(bytes);
+    const std::string answer = RunCheck(check);
+    (void)!::write(to_parent.get(), answer.data(), answer.size());
+    ::_exit(0);
+  }
+  to_parent.Reset();
+  const std::string answer = ReadAll(from_child.get());
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  if (answer != kPassed) ThrowAnswer(answer);
+}
+
+}  // namespace mtlkit::internal

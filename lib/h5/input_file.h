@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "h5/envelope.h"
+#include "h5/file_reader.h"
+#include "h5/posix.h"
+
+namespace mtlkit::internal {
+
+// An input whose envelope has been verified: a regular file, opened in place,
+// or a copy of a stream in a temporary file without a name.
+struct InputFile {
+  UniqueFd fd;
+  std::string name;  // as messages call it
+  Envelope envelope;
+};
+
+// Opens `operand` (a path, or "-" for the standard input). Throws, with the
+// name in front: kMissingInput, kBadInput for what is not a file of ours or
+// damaged or cut short, kIo.
+InputFile OpenInput(const std::string& operand, const OpenOptions& options);
+
+}  // namespace mtlkit::internal

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/view.h"
+
+// Thin wrappers of the system's files, private to this module.
+namespace mtlkit::internal {
+
+// Owns a file descriptor.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  ~UniqueFd() { Reset(); }
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    if (this != &other) {
+      Reset();
+      fd_ = std::exchange(other.fd_, -1);
+    }
+    return *this;
+  }
+  int get() const { return fd_; }
+  bool valid() const { return fd_ >= 0; }
+  int Release() { return std::exchange(fd_, -1); }
+  void Reset();
+
+ private:
+  int fd_ = -1;
+};
+
+// "No space left on device".
+std::string ErrnoText(int error);
+
+// Bytes read from `fd` until `count` are there or it ends. Throws kIo.
+Index ReadFully(int fd, void* bytes, Index count, std::string_view name);
+// The same at a place, without moving the descriptor's own.
+Index ReadFullyAt(int fd, void* bytes, Index count, Index offset,
+                  std::string_view name);
+void WriteFully(int fd, const void* bytes, Index count, std::string_view name);
+void WriteFullyAt(int fd, const void* bytes, Index count, Index offset,
+                  std::string_view name);
+Index FileSize(int fd, std::string_view name);
+
+// ${MTLKIT_TMPDIR:-${TMPDIR:-/tmp}}.
+std::string TemporaryFolder();
+// A file in that folder which has no name any more. Throws kCannotCreate.
+UniqueFd UnlinkedTemporaryFile();
+
+}  // namespace mtlkit::internal

@@ -1,0 +1,228 @@
+#include "h5/reader_state.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "h5/convert_numbers.h"
+#include "h5/guard.h"
+
+namespace mtlkit {
+namespace {
+
+using internal::AttributeValue;
+using internal::Hdf5Lock;
+using internal::Object;
+
+constexpr Index kPiece = Index{1} << 20;
+
+std::optional<FileKind> FindKind(std::string_view name) {
+  for (const FileKind kind :
+       {FileKind::kDataset, FileKind::kFeatures, FileKind::kPredictions,
+        FileKind::kModel, FileKind::kCheckpoint, FileKind::kRound}) {
+    if (FileKindName(kind) == name) return kind;
+  }
+  return std::nullopt;
+}
+
+// "a dataset".
+std::string WithArticle(FileKind kind) {
+  const bool is_plural =
+      kind == FileKind::kFeatures || kind == FileKind::kPredictions;
+  return Str(is_plural ? "" : "a ", FileKindName(kind));
+}
+
+}  // namespace
+
+FileReader::State::~State() {
+  const Hdf5Lock lock;
+  file = internal::Handle();
+}
+
+void FileReader::State::OpenHdf5() {
+  channel.fd = input.fd.get();
+  const internal::Handle access = internal::AccessThrough(&channel);
+  file = internal::Handle(H5Fopen("mtlkit", H5F_ACC_RDONLY, access.id()),
+                          H5Fclose);
+  if (!file.valid()) {
+    Fail(ErrorKind::kBadInput,
+         Str("HDF5 cannot open it: ", internal::Hdf5Reason()));
+  }
+  stored.file = file.id();
+  stored.fd = channel.fd;
+  stored.size = internal::kEnvelopeSize + input.envelope.body_size;
+  stored.objects = internal::InspectStructure(file.id(), stored.size);
+  ReadHeader();
+}
+
+std::string FileReader::State::RootText(std::string_view name) const {
+  RequireScalar("", name);
+  const AttributeValue& value = Texts("", name);
+  return value.bytes.substr(0, value.bytes.find('\0'));
+}
+
+void FileReader::State::ReadHeader() {
+  Require(RootText("format") == "mtl-h5", ErrorKind::kBadInput,
+          "the format is not mtl-h5");
+  const std::string version = RootText("format_version");
+  Require(version.starts_with("1."), ErrorKind::kBadInput,
+          Str("written as mtl-h5 ", version, ", this program reads mtl-h5 1"),
+          "use a later version of mtlkit");
+  if (FindAttribute("", "requires") != nullptr) {
+    const AttributeValue& needs = Texts("", "requires");
+    Require(ElementCount(needs.shape) == 0, ErrorKind::kBadInput,
+            Str("needs '", needs.bytes.substr(0, needs.bytes.find('\0')),
+                "', which this program does not know"),
+            "use a later version of mtlkit");
+  }
+  const std::string kind_name = RootText("kind");
+  const std::optional<FileKind> found = FindKind(kind_name);
+  Require(found.has_value(), ErrorKind::kBadInput,
+          Str("'", kind_name, "' is no kind of file"));
+  kind = *found;
+  content_sha256 = RootText(internal::kContentAttribute);
+}
+
+void FileReader::State::Open() {
+  const Hdf5Lock lock;
+  const Index bytes = internal::kEnvelopeSize + input.envelope.body_size;
+  internal::CheckInChild(bytes, [&] {
+    OpenHdf5();
+    const char* kHint =
+        "restore it from a copy, or run again the command that wrote it";
+    Require(internal::ContentDigest(stored) == content_sha256,
+            ErrorKind::kBadInput,
+            "the content does not have the digest that the file gives", kHint);
+    if (!stored.objects.contains(internal::kProvenancePath)) return;
+    Require(
+        internal::ValueDigest(stored, std::string(internal::kProvenancePath)) ==
+            RootText(internal::kProvenanceAttribute),
+        ErrorKind::kBadInput,
+        "the provenance does not have the digest that the file gives", kHint);
+  });
+  OpenHdf5();
+  is_open = true;
+}
+
+std::string FileReader::State::Prefix() const {
+  return is_open ? input.name + ": " : "";
+}
+
+void FileReader::State::RequireKind(const std::vector<FileKind>& kinds) const {
+  const bool is_accepted =
+      kinds.empty() ||
+      std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+  if (is_accepted) return;
+  std::string wanted;
+  for (const FileKind one : kinds) {
+    wanted += (wanted.empty() ? "" : " or ") + WithArticle(one);
+  }
+  Fail(ErrorKind::kBadInput,
+       Str("this is ", WithArticle(kind), ", ", wanted, " is needed here"));
+}
+
+const std::pair<const std::string, Object>& FileReader::State::Array(
+    std::string_view path) const {
+  const auto found = stored.objects.find(path);
+  if (found == stored.objects.end() || found->second.is_group) {
+    Fail(ErrorKind::kBadInput,
+         Str(Prefix(), "there is no array '/", path, "'"));
+  }
+  return *found;
+}
+
+void FileReader::State::RequireNumbers(const std::string& path,
+                                       const Object& object) const {
+  Require(!object.info.is_text, ErrorKind::kBadInput,
+          Str("'/", path, "' holds texts, not numbers"));
+}
+
+std::size_t FileReader::State::CheckedBytes(const std::string& path,
+                                            const Object& object) const {
+  const Index bytes = internal::RowCount(object) * internal::RowBytes(object);
+  Require(bytes <= options.max_array_bytes, ErrorKind::kBadInput,
+          Str("'/", path, "' has ", bytes, " bytes, the limit of memory is ",
+              options.max_array_bytes));
+  return static_cast<std::size_t>(bytes);
+}
+
+void FileReader::State::ReadConverted(const std::string& path,
+                                      const Object& object, ElementType type,
+                                      Index first, Index count,
+                                      void* values) const {
+  const Hdf5Lock lock;
+  const Index row_bytes = internal::RowBytes(object);
+  if (object.info.type == type || row_bytes * count == 0) {
+    internal::ReadStoredRows(stored, path, object, first, count, values);
+    return;
+  }
+  const Index width = row_bytes / object.element_size();
+  const Index step = std::max<Index>(1, kPiece / row_bytes);
+  std::vector<char> piece(
+      static_cast<std::size_t>(std::min(step, count) * row_bytes));
+  auto* target = static_cast<char*>(values);
+  for (Index done = 0; done < count; done += step) {
+    const Index rows = std::min(step, count - done);
+    internal::ReadStoredRows(stored, path, object, first + done, rows,
+                             piece.data());
+    const Index bad = internal::ConvertNumbers(object.info.type, piece.data(),
+                                               type, target, rows * width);
+    Require(bad < 0, ErrorKind::kBadInput,
+            Str("'/", path, "': a value in row ", first + done + bad / width,
+                " cannot be held as ", ElementTypeName(type), " (it is ",
+                ElementTypeName(object.info.type), ")"));
+    target += rows * width * ElementSize(type);
+  }
+}
+
+const AttributeValue* FileReader::State::FindAttribute(
+    std::string_view path, std::string_view name) const {
+  const auto object = stored.objects.find(path);
+  if (object == stored.objects.end()) return nullptr;
+  const auto found = object->second.attributes.find(name);
+  return found == object->second.attributes.end() ? nullptr : &found->second;
+}
+
+void FileReader::State::FailAttribute(std::string_view path,
+                                      std::string_view name,
+                                      std::string_view why) const {
+  Fail(ErrorKind::kBadInput,
+       Str(Prefix(), "the attribute '", name, "' of '/", path, "' ", why));
+}
+
+const AttributeValue& FileReader::State::Numbers(std::string_view path,
+                                                 std::string_view name) const {
+  const AttributeValue* value = FindAttribute(path, name);
+  if (value == nullptr) FailAttribute(path, name, "is missing");
+  if (value->is_text) FailAttribute(path, name, "is a text, not a number");
+  return *value;
+}
+
+const AttributeValue& FileReader::State::Texts(std::string_view path,
+                                               std::string_view name) const {
+  const AttributeValue* value = FindAttribute(path, name);
+  if (value == nullptr) FailAttribute(path, name, "is missing");
+  if (!value->is_text) FailAttribute(path, name, "is a number, not a text");
+  return *value;
+}
+
+void FileReader::State::RequireScalar(std::string_view path,
+                                      std::string_view name) const {
+  const AttributeValue* value = FindAttribute(path, name);
+  if (value == nullptr) FailAttribute(path, name, "is missing");
+  if (!value->shape.empty()) FailAttribute(path, name, "is a list");
+}
+
+void FileReader::State::Convert(std::string_view path, std::string_view name,
+                                ElementType type, void* values) const {
+  const AttributeValue& value = Numbers(path, name);
+  const Index bad = internal::ConvertNumbers(
+      value.type, value.bytes.data(), type, values, ElementCount(value.shape));
+  if (bad >= 0) {
+    FailAttribute(path, name, Str("cannot be held as ", ElementTypeName(type)));
+  }
+}
+
+}  // namespace mtlkit

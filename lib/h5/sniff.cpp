@@ -1,0 +1,97 @@
+#include "h5/sniff.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+
+namespace mtlkit {
+namespace {
+
+struct Magic {
+  std::string_view bytes;
+  Content content;
+};
+
+constexpr std::array<Magic, 8> kMagics = {{
+    {"mtl-h5 ", Content::kMtlkit},
+    {"\x89HDF\r\n\x1a\n", Content::kHdf5},
+    {"\x1f\x8b", Content::kGzip},
+    {"\x28\xb5\x2f\xfd", Content::kZstd},
+    {"\xfd"
+     "7zXZ",
+     Content::kXz},
+    {"\x93NUMPY", Content::kNpy},
+    {"PK\x03\x04", Content::kZip},
+    {"PAR1", Content::kParquet},
+}};
+
+// As in Content.
+constexpr std::array<std::string_view, 13> kNames = {
+    "an empty file",
+    "an mtlkit file",
+    "an HDF5 file of another program",
+    "gzip",
+    "zstd",
+    "xz",
+    "a NumPy array",
+    "zip or npz",
+    "Parquet",
+    "ARFF",
+    "JSON",
+    "CSV or other text",
+    "no kind of file that is known here",
+};
+
+bool IsText(std::string_view head) {
+  for (const char c : head) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f') {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool StartsWithIgnoringCase(std::string_view text, std::string_view word) {
+  if (text.size() < word.size()) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (std::tolower(byte) != word[i]) return false;
+  }
+  return true;
+}
+
+// The first thing in an ARFF file, a comment or the header.
+bool IsArff(std::string_view start) {
+  while (start.starts_with('%')) {
+    const std::size_t end = start.find('\n');
+    if (end == std::string_view::npos) return true;
+    start.remove_prefix(end + 1);
+    start.remove_prefix(
+        std::min(start.find_first_not_of(" \t\r\n"), start.size()));
+  }
+  return StartsWithIgnoringCase(start, "@relation");
+}
+
+}  // namespace
+
+Content SniffContent(std::string_view head) {
+  if (head.empty()) return Content::kEmpty;
+  for (const Magic& magic : kMagics) {
+    if (head.starts_with(magic.bytes)) return magic.content;
+  }
+  if (!IsText(head)) return Content::kUnknown;
+  if (head.starts_with("\xef\xbb\xbf")) head.remove_prefix(3);
+  const std::size_t first = head.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return Content::kText;
+  const std::string_view start = head.substr(first);
+  if (start[0] == '{' || start[0] == '[') return Content::kJson;
+  return IsArff(start) ? Content::kArff : Content::kText;
+}
+
+std::string_view ContentName(Content content) {
+  return kNames[static_cast<std::size_t>(content)];
+}
+
+}  // namespace mtlkit
