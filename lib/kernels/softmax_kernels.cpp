@@ -217,10 +217,11 @@ void FinishRow(const CrossEntropyArgs& a, Index row, Real total, const Real* p,
     a.row_loss[row] = -weight * expected;
   }
   if (gradient == nullptr) return;
+  // Before the loop: p may be the gradient itself.
+  const Real own = p[label * p_step] - even - (1 - a.smoothing);
   for (Index c = 0; c < a.classes; ++c) {
     gradient[c] = weight * (p[c * p_step] - even);
   }
-  const Real own = p[label * p_step] - even - (1 - a.smoothing);
   gradient[label] = weight * own;
 }
 

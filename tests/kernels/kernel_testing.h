@@ -65,7 +65,7 @@ void CheckLevels(const Reals& expected, Compute compute,
                  double tolerance = kTolerance) {
   Reals fused;
   for (const Kernels* kernels : SupportedKernels()) {
-    CAPTURE(kernels->name);
+    CAPTURE(std::string_view(kernels->name));
     const Reals result = compute(*kernels);
     CHECK(Difference(result, expected) <= tolerance);
     if (!kernels->fused) continue;

@@ -74,7 +74,7 @@ struct Case {
 
 void CheckAgainst(const Reals& expected, const Reals& result,
                   const Kernels& kernels) {
-  CAPTURE(kernels.name);
+  CAPTURE(std::string_view(kernels.name));
   if (kernels.fused) {
     CHECK(SameBits(result, expected));
   } else {
