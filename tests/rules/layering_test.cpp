@@ -19,7 +19,8 @@ namespace {
 const std::map<std::string, std::set<std::string>>& Arrows() {
   static const std::map<std::string, std::set<std::string>> kArrows = {
       {"base", {}},
-      {"kernels", {"base"}},
+      // Highway wants to be included with quotes, and nobody else may.
+      {"kernels", {"base", "hwy"}},
       {"h5", {"base"}},
       {"data", {"base", "h5"}},
       {"nn", {"base", "kernels", "h5", "data"}},
@@ -89,10 +90,12 @@ TEST_CASE("the targets of modules depend only on what lies below them") {
   for (const SourceFile& file : ReadTree({"lib"}, {".txt"})) {
     const std::string module = ModuleOf(file.path.substr(4));
     if (Arrows().count(module) == 0) continue;
-    const std::size_t begin = file.text.find("DEPENDS ");
+    constexpr std::string_view kDepends = "\n  DEPENDS ";
+    const std::size_t begin = file.text.find(kDepends);
     if (begin == std::string::npos) continue;
-    const std::size_t end = file.text.find_first_of("\n)", begin);
-    const std::string names = file.text.substr(begin + 8, end - begin - 8);
+    const std::size_t end = file.text.find_first_of("\n)", begin + 1);
+    const std::string names = file.text.substr(begin + kDepends.size(),
+                                               end - begin - kDepends.size());
     for (const std::string& name : Split(names, ' ')) {
       if (name.empty()) continue;
       CHECK_MESSAGE(Arrows().at(module).count(name) == 1, module,

@@ -27,10 +27,10 @@ std::vector<std::string> EntriesOf(const SourceFile& list) {
   return names;
 }
 
-// Constants of a type FooEntry (or FormatEntry, ...) that a source defines.
+// Constants with external linkage that a source declares and defines.
 std::vector<std::string> DefinedIn(const SourceFile& source) {
   static const std::regex kDefinition(
-      R"((?:^|\n)\s*(?:extern\s+)?const\s+\w+Entry\s+(k\w+)\s*(?:=|\{))");
+      R"((?:^|\n)extern\s+const\s+\w+\s+(k\w+)\s*;)");
   std::vector<std::string> names;
   for (std::sregex_iterator match(source.text.begin(), source.text.end(),
                                   kDefinition);
@@ -38,6 +38,18 @@ std::vector<std::string> DefinedIn(const SourceFile& source) {
     names.push_back((*match)[1]);
   }
   return names;
+}
+
+// The sources of a folder of plug-ins. One with a header of its own is no
+// plug-in but what several of them share.
+std::vector<SourceFile> PlugInsOf(const std::string& folder) {
+  std::vector<SourceFile> sources = ReadTree({folder}, {".cpp"});
+  std::erase_if(sources, [](const SourceFile& source) {
+    std::filesystem::path header =
+        std::filesystem::path(MTLKIT_SOURCE_DIR) / source.path;
+    return std::filesystem::exists(header.replace_extension(".h"));
+  });
+  return sources;
 }
 
 // What is wrong between a list and the sources of its folder.
@@ -76,7 +88,7 @@ TEST_CASE("every plug-in file has a line in its list and every line a file") {
     // Plug-ins of losses.def lie in losses/.
     const std::string folder =
         std::filesystem::path(list.path).replace_extension().string();
-    const std::vector<SourceFile> sources = ReadTree({folder}, {".cpp"});
+    const std::vector<SourceFile> sources = PlugInsOf(folder);
     // A list without a folder names entries of the files beside it.
     if (sources.empty()) continue;
     for (const std::string& mismatch : Mismatches(list, sources)) {
@@ -90,8 +102,9 @@ TEST_CASE("a forgotten line and a forgotten file are found") {
                            "// comment\nMTLKIT_ENTRY(kOne)\n"
                            "MTLKIT_ENTRY(kGone)\n"};
   const std::vector<SourceFile> sources = {
-      {"lib/nn/losses/one.cpp", "extern const LossEntry kOne = {};\n"},
-      {"lib/nn/losses/two.cpp", "const LossEntry kTwo{};\n"}};
+      {"lib/nn/losses/one.cpp",
+       "extern const LossEntry kOne;\nconst LossEntry kOne = {};\n"},
+      {"lib/nn/losses/two.cpp", "extern const LossEntry kTwo;\n"}};
   CHECK(Join(Mismatches(list, sources), "\n") ==
         "lib/nn/losses/two.cpp defines kTwo, which lib/nn/losses.def does not "
         "list exactly once\n"

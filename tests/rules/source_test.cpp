@@ -110,6 +110,8 @@ TEST_CASE("no source names one machine or a package registry") {
 
 TEST_CASE("headers are guarded and no namespace is opened for all") {
   for (const SourceFile& file : ReadTree({"lib", "tools", "tests"}, {".h"})) {
+    // Compiled again for each level of processors, so guarded otherwise.
+    if (file.path.ends_with("-inl.h")) continue;
     CHECK_MESSAGE(file.text.find("#pragma once") != std::string::npos,
                   file.path, " lacks #pragma once");
   }
