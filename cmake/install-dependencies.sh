@@ -16,6 +16,7 @@ libaec-dev compression that HDF5 links with
 libcli11-dev command lines
 nlohmann-json3-dev JSON
 libhwy-dev vector instructions of each processor
+nettle-dev SHA-256
 zlib1g-dev reads gzip
 liblzma-dev reads xz
 doctest-dev the tests
