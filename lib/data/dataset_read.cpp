@@ -215,7 +215,7 @@ Dataset ReadUncheckedRows(const FileReader& file) {
     ReadTask(file, member, &dataset);
   }
   dataset.content_sha256 = file.content_sha256();
-  dataset.provenance = file.provenance();
+  if (file.provenance() != "[]") dataset.provenance = file.provenance();
   return dataset;
 }
 

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/options.h"
+#include "base/reporter.h"
+#include "base/rng.h"
+#include "data/dataset.h"
+
+namespace mtlkit {
+
+// What `mtl-prep` can be asked for.
+struct PrepareOptions {
+  std::vector<std::string> task;
+  std::string task_per;
+  std::vector<std::vector<std::string>> positive;  // {task, class}
+  std::vector<std::string> inputs;
+  std::vector<std::string> ignore;
+  std::string weight;
+
+  std::string rows;
+  std::string sample;
+
+  std::vector<std::string> split;
+  std::string split_from;
+  std::string stratify;
+  std::string group;
+  Index folds = 0;
+
+  std::string scale = "auto";
+  std::string impute = "median";
+  std::string encode = "onehot";
+
+  std::vector<std::string> hide_labels;
+  std::vector<std::string> keep_labels;
+
+  void DescribeColumns(Fields& fields);
+  void DescribeRows(Fields& fields);
+  void DescribeTransforms(Fields& fields);
+  void DescribeLabels(Fields& fields);
+};
+
+// Makes a dataset that networks can learn from of a table: chooses rows, makes
+// tasks of columns, splits, hides labels, normalises regression tasks, and
+// fits transforms of the inputs on the training rows. A dataset that has tasks
+// or splits keeps them. `reporter` gets a summary and warnings. Depends on the
+// table, the options and the seed alone.
+Dataset Prepare(const Dataset& table, const PrepareOptions& options, Seed seed,
+                Reporter* reporter);
+
+// Mean and standard deviation (of n) of each target column of each regression
+// task over the labels of `rows`; 1 for a constant. A task without labels there
+// is an error (kBadInput); a class without one is a warning.
+void FitTasks(const std::vector<Index>& rows, Dataset* dataset,
+              Reporter* reporter);
+
+// Tells what a prepared dataset holds: rows and splits, tasks, inputs.
+void ReportDataset(const Dataset& dataset, Reporter* reporter);
+
+}  // namespace mtlkit

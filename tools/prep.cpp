@@ -1,0 +1,48 @@
+// Makes a dataset of a table: tasks, splits, and inputs that networks take.
+#include "app/tool.h"
+#include "data/dataset_io.h"
+#include "data/prepare.h"
+#include "h5/provenance.h"
+
+namespace {
+
+using namespace mtlkit;
+
+struct PrepTool {
+  std::string table;
+  std::string output;
+  PrepareOptions options;
+
+  void Register(Cli& cli) {
+    cli.Input("table", &table, "what mtl-convert made, or a dataset");
+    cli.Output("dataset", &output, "where the dataset goes");
+    options.DescribeColumns(cli.Section("Tasks and inputs"));
+    cli.Tuples("positive", {"TASK", "CLASS"}, &options.positive,
+               "the positive class of a binary task; the second by default");
+    options.DescribeRows(cli.Section("Rows and splits"));
+    options.DescribeTransforms(
+        cli.Section("Transforms, fitted on the training rows"));
+    options.DescribeLabels(cli.Section("Labels"));
+  }
+
+  void Run(Context& context) {
+    const Dataset raw = ReadDataset(table);
+    Dataset ready = Prepare(raw, options, context.seed, context.reporter);
+    const std::vector<ProvenanceSource> sources = {
+        {"data", raw.content_sha256, raw.provenance}};
+    ready.provenance = ExtendProvenance(context.tool, context.seed,
+                                        *context.settings, sources);
+    WriteDataset(ready, output);
+    ReportDataset(ready, context.reporter);
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return mtlkit::RunTool<PrepTool>(
+      argc, argv, "mtl-prep",
+      "Makes tasks, splits and network inputs of a table.",
+      "mtl-prep adult.h5 -o ready.h5 --task income --task hours-per-week "
+      "--ignore fnlwgt --split valid=0.15");
+}
