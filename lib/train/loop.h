@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,13 +25,15 @@ struct TrainOptions {
   OptimizerOptions optimizer;
   std::string schedule = "cosine";  // NAME[:option=value,...]
   WeightingOptions weighting;
+  // TASK=NAME[:option=value,...]; tasks that none names have their type's.
+  std::vector<std::string> loss;
   Index epochs = 30;
   Index batch = 256;
   Index patience = 8;  // epochs without a better measure before stopping; 0: no
   std::string select_on = "loss";  // loss, or TASK.METRIC
   std::string train_split = "train";
   std::string valid_split = "valid";
-  Index fold = -1;  // train without split foldN and validate on it; -1: no
+  Index fold = -1;  // split foldN is kept out, to be evaluated on; -1: none
 
   void Describe(Fields& field);
 };
@@ -59,7 +60,8 @@ struct SoftTargets {
   double ramp_epochs = 0;  // the factor rises linearly from 0 over these
 };
 
-// What is learned from. `data` must outlive the call.
+// What is learned from. `data` must outlive the call; it may have inputs and
+// tasks that the model does not use. Task numbers are the model's.
 struct TrainInputs {
   const Dataset* data = nullptr;
   std::vector<Index> train_rows;  // ascending; may hold rows without labels
@@ -69,8 +71,9 @@ struct TrainInputs {
   std::vector<SoftTargets> soft_targets;
 };
 
-// The rows of the options' splits or fold; an unknown split is an error, an
-// absent valid split is not.
+// The rows of the options' splits, without those of the fold that is kept out;
+// without a train split a fold's rest is all other folds. An unknown train
+// split or fold is an error, an absent valid split is not.
 TrainInputs InputsOf(const Dataset& data, const TrainOptions& options);
 
 // What a run may use, and whom it tells. Nothing here can change a result.
@@ -82,9 +85,6 @@ struct TrainEnvironment {
   const std::atomic<bool>* stop = nullptr;
   std::string checkpoint;         // file; "": none
   double checkpoint_every = 120;  // seconds
-  // What the caller's settings are beyond those that training sees (network,
-  // data file), as text: a checkpoint with another text is refused.
-  std::string settings;
 };
 
 // One network among those that are trained together.
@@ -94,7 +94,8 @@ struct Peer {
   TrainInputs inputs;
 };
 
-// Trains one network with the protocol `solo`.
+// Trains one network with the protocol `solo`: sets the parameters of the model
+// to the best ones and its log, which is also returned.
 History Train(const TrainInputs& inputs, const TrainOptions& options, Seed seed,
               const TrainEnvironment& environment, Model* model);
 

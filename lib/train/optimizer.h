@@ -32,7 +32,6 @@ struct OptimizerStep {
   Index step = 1;             // 1 at the first update of these parameters
   double rate = 0;            // of this step, after the schedule
   double gradient_scale = 1;  // of clipping by norm
-  double clip_value = 0;      // entries are cut to [-clip, clip]; 0: not
   double decay = 0;           // 0 where these parameters do not decay
 };
 
@@ -61,6 +60,9 @@ std::span<const OptimizerEntry* const> OptimizerEntries();
 // An unknown name or option is kUsage.
 std::unique_ptr<Optimizer> MakeOptimizer(
     const Choice& choice, const std::string& where = "--optimizer");
+
+// Cuts every entry to [-limit, limit]; NaN stays NaN. Needs limit > 0.
+void ClipValues(std::span<Real> gradient, double limit);
 
 // Factor that brings a gradient of Euclidean norm `norm` down to `limit`; 1 if
 // it is not longer, or if limit is 0.

@@ -36,6 +36,7 @@ enum class WeightingNeeds { kLosses, kGramian, kGradients };
 struct WeightingSignals {
   std::span<const double> losses;  // mean over the batch, task weight included
   std::span<const std::uint8_t> present;
+  std::span<const double> task_weight;  // of --task-weight
   // tasks x tasks: inner products of the tasks' gradients with respect to what
   // they share; empty unless needed. Rows of absent tasks are undefined.
   Mat<const double> gramian;
@@ -43,9 +44,9 @@ struct WeightingSignals {
   const Rng* rng = nullptr;
 };
 
-// Chooses how much each task moves the shared parameters. Immutable: what a
-// method learns lives in a flat state that the caller keeps, so that a
-// checkpoint needs to know nothing of it.
+// Chooses how much each task moves the shared parameters. What a method learns
+// lives in a flat state that the caller keeps, so that a checkpoint needs to
+// know nothing of it. One thread at a time, except Combine.
 class Weighting {
  public:
   virtual ~Weighting() = default;
@@ -63,9 +64,10 @@ class Weighting {
   // moves on by one step. Allocates nothing.
   virtual void Weights(const WeightingSignals& signals, std::span<double> state,
                        std::span<double> w) const = 0;
-  // Only where gradients are needed: out[j] of w-scaled gradients (tasks x
-  // size; rows of absent tasks are not read). `first` is the number of the
-  // first column within the whole, so that parts may be combined in any order.
+  // Only where gradients are needed: sets `out` from `gradients`, one row for
+  // each entry of `w` (rows of factor 0 are not read). `first` is the number
+  // of the first column within the whole, so that parts may be combined in any
+  // order.
   virtual void Combine(const WeightingSignals& signals,
                        std::span<const double> w, ConstMatView gradients,
                        Index first, std::span<Real> out) const;

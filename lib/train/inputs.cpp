@@ -1,0 +1,140 @@
+#include <algorithm>
+#include <iterator>
+#include <limits>
+
+#include "base/error.h"
+#include "data/schema.h"
+#include "train/loop.h"
+#include "train/trainee.h"
+
+namespace mtlkit {
+namespace {
+
+// Places for `rows` beside those that `labels` has, values missing.
+void AddPlaces(std::span<const Index> rows, Index cols, Labels* labels) {
+  if (labels->on_all_rows) return;
+  std::vector<Index> all;
+  std::set_union(labels->rows.begin(), labels->rows.end(), rows.begin(),
+                 rows.end(), std::back_inserter(all));
+  Labels merged;
+  merged.on_all_rows = false;
+  merged.values.assign(all.size() * static_cast<std::size_t>(cols),
+                       std::numeric_limits<float>::quiet_NaN());
+  if (!labels->weights.empty()) merged.weights.assign(all.size(), 1.0F);
+  std::size_t from = 0;
+  for (std::size_t place = 0; place < all.size(); ++place) {
+    if (from == labels->rows.size() || labels->rows[from] != all[place]) {
+      continue;
+    }
+    const auto width = static_cast<std::size_t>(cols);
+    std::copy_n(
+        labels->values.begin() + static_cast<std::ptrdiff_t>(from * width),
+        width,
+        merged.values.begin() + static_cast<std::ptrdiff_t>(place * width));
+    if (!labels->weights.empty()) merged.weights[place] = labels->weights[from];
+    ++from;
+  }
+  merged.rows = std::move(all);
+  *labels = std::move(merged);
+}
+
+std::size_t PlaceOf(const Labels& labels, Index row) {
+  if (labels.on_all_rows) return static_cast<std::size_t>(row);
+  const auto at = std::lower_bound(labels.rows.begin(), labels.rows.end(), row);
+  return static_cast<std::size_t>(at - labels.rows.begin());
+}
+
+void SetLabels(const ExtraLabels& extra, Index cols, Index rows,
+               Labels* labels) {
+  AddPlaces(extra.rows, cols, labels);
+  const auto width = static_cast<std::size_t>(cols);
+  const std::size_t places = labels->on_all_rows
+                                 ? static_cast<std::size_t>(rows)
+                                 : labels->rows.size();
+  if (labels->values.empty()) {
+    labels->values.assign(places * width,
+                          std::numeric_limits<float>::quiet_NaN());
+  }
+  if (!extra.weights.empty() && labels->weights.empty()) {
+    labels->weights.assign(places, 1.0F);
+  }
+  for (std::size_t i = 0; i < extra.rows.size(); ++i) {
+    const std::size_t place = PlaceOf(*labels, extra.rows[i]);
+    for (std::size_t col = 0; col < width; ++col) {
+      labels->values[place * width + col] = extra.values[i * width + col];
+    }
+    if (!extra.weights.empty()) labels->weights[place] = extra.weights[i];
+  }
+}
+
+std::vector<Index> RowsOfFolds(const Dataset& data) {
+  std::vector<Index> rows;
+  for (const auto& [name, fold] : data.splits) {
+    if (IsFoldName(name)) rows.insert(rows.end(), fold.begin(), fold.end());
+  }
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+std::vector<Index> Without(const std::vector<Index>& rows,
+                           const std::vector<Index>& others) {
+  std::vector<Index> rest;
+  std::set_difference(rows.begin(), rows.end(), others.begin(), others.end(),
+                      std::back_inserter(rest));
+  return rest;
+}
+
+}  // namespace
+
+Dataset WithLabels(Dataset data, std::span<const ExtraLabels> extra) {
+  for (const ExtraLabels& labels : extra) {
+    const auto task = static_cast<std::size_t>(labels.task);
+    SetLabels(labels, data.tasks[task].target_cols(), data.rows,
+              &data.labels[task]);
+  }
+  return data;
+}
+
+TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
+  TrainInputs inputs;
+  inputs.data = &data;
+  const bool has_train = data.splits.count(options.train_split) > 0;
+  inputs.train_rows = options.fold >= 0 && !has_train
+                          ? RowsOfFolds(data)
+                          : data.SplitRows(options.train_split);
+  if (data.splits.count(options.valid_split) > 0) {
+    inputs.valid_name = options.valid_split;
+    inputs.valid_rows = data.SplitRows(options.valid_split);
+  }
+  if (options.fold >= 0) {
+    const std::vector<Index>& fold = data.SplitRows(Str("fold", options.fold));
+    inputs.train_rows = Without(inputs.train_rows, fold);
+    inputs.valid_rows = Without(inputs.valid_rows, fold);
+  }
+  if (inputs.valid_rows.empty()) inputs.valid_name.clear();
+  Require(!inputs.train_rows.empty(), ErrorKind::kBadInput,
+          "there are no rows to learn from");
+  return inputs;
+}
+
+void TrainOptions::Describe(Fields& field) {
+  optimizer.Describe(field);
+  field("schedule", schedule, "how the rate changes, NAME[:option=value,...]");
+  field("epochs", epochs, "most passes over the training rows", AtLeast(1));
+  field("batch", batch, "rows of one step", AtLeast(1));
+  field("patience", patience,
+        "epochs without a better measure before stopping; 0: never",
+        AtLeast(0));
+  weighting.Describe(field);
+  field("loss", loss,
+        "TASK=NAME[:option=value,...] in place of the usual loss");
+  field("select-on", select_on,
+        "what chooses the best weights: loss, or TASK.METRIC");
+  field("train-split", train_split, "split to learn from");
+  field("valid-split", valid_split, "split that chooses the best weights");
+  field("fold", fold,
+        "keep the rows of this fold out, to be evaluated on; -1: none",
+        AtLeast(-1));
+}
+
+}  // namespace mtlkit

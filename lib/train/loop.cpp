@@ -1,0 +1,367 @@
+#include "train/loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "data/batch.h"
+#include "kernels/kernels.h"
+#include "train/checkpoint.h"
+#include "train/schedule.h"
+#include "train/trainee.h"
+
+namespace mtlkit {
+namespace {
+
+std::size_t Size(Index i) {
+  return static_cast<std::size_t>(i);
+}
+
+double Seconds() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
+}
+
+// What a protocol sees of the peers, in memory that is made once.
+class Meeting {
+ public:
+  Meeting(Protocol* protocol, std::vector<Trainee>* peers)
+      : protocol_(protocol), peers_(peers), tasks_((*peers)[0].tasks()) {
+    const std::size_t count = peers->size() * tasks_.size();
+    seen_.resize(count);
+    weights_.resize(count);
+    label_weights_.resize(tasks_.size());
+    lessons_.resize(count);
+  }
+
+  // After every peer's Forward.
+  void Run(Index epoch) {
+    if (!protocol_->selects() && !protocol_->teaches()) return;
+    const PeerView view = View(epoch);
+    if (protocol_->selects()) Select(view);
+    if (protocol_->teaches()) Teach(view);
+  }
+
+  void Exchange(Index epoch) {
+    if (!protocol_->exchanges()) return;
+    std::vector<PeerParams> params;
+    for (Trainee& peer : *peers_) {
+      params.push_back({peer.state().learner.params.weights.all(),
+                        static_cast<double>(peer.train_rows().size())});
+    }
+    protocol_->Exchange(epoch, params);
+  }
+
+ private:
+  PeerView View(Index epoch) {
+    std::size_t place = 0;
+    for (Trainee& peer : *peers_) {
+      for (std::size_t task = 0; task < tasks_.size(); ++task) {
+        seen_[place++] = peer.learner().Seen(static_cast<Index>(task));
+      }
+    }
+    const Batch& batch = (*peers_)[0].batch();
+    for (std::size_t task = 0; task < tasks_.size(); ++task) {
+      label_weights_[task] = batch.targets[task].weight;
+    }
+    PeerView view;
+    view.peers = static_cast<Index>(peers_->size());
+    view.rows = batch.rows;
+    view.epoch = epoch;
+    view.tasks = tasks_;
+    view.weights = label_weights_;
+    view.seen = seen_;
+    return view;
+  }
+
+  void Select(const PeerView& view) {
+    std::size_t place = 0;
+    for (Trainee& peer : *peers_) {
+      for (std::size_t task = 0; task < tasks_.size(); ++task) {
+        weights_[place++] = peer.learner().Weights(static_cast<Index>(task));
+      }
+    }
+    protocol_->Select(view, weights_);
+  }
+
+  void Teach(const PeerView& view) {
+    const std::size_t tasks = tasks_.size();
+    for (std::size_t i = 0; i < lessons_.size(); ++i) {
+      lessons_[i] = Learn(i / tasks).lesson(static_cast<Index>(i % tasks));
+    }
+    protocol_->Teach(view, lessons_);
+    for (std::size_t i = 0; i < lessons_.size(); ++i) {
+      Learn(i / tasks).lesson(static_cast<Index>(i % tasks)).factor =
+          lessons_[i].factor;
+    }
+  }
+
+  Learner& Learn(std::size_t peer) { return (*peers_)[peer].learner(); }
+
+  Protocol* protocol_;
+  std::vector<Trainee>* peers_;
+  std::span<const Task> tasks_;
+  std::vector<PeerTask> seen_;
+  std::vector<std::span<Real>> weights_;
+  std::vector<std::span<const Real>> label_weights_;
+  std::vector<Lesson> lessons_;
+};
+
+void RequireSameTasks(const std::vector<Trainee>& peers) {
+  for (const Trainee& peer : peers) {
+    const std::span<const Task> first = peers[0].tasks();
+    const std::span<const Task> other = peer.tasks();
+    const bool same = std::equal(first.begin(), first.end(), other.begin(),
+                                 other.end(), [](const Task& a, const Task& b) {
+                                   return a.name == b.name &&
+                                          a.output_cols() == b.output_cols();
+                                 });
+    Require(same, ErrorKind::kUsage,
+            "peers that are trained together need the same tasks");
+  }
+}
+
+// One call of TrainPeers.
+class Run {
+ public:
+  Run(std::span<Peer> peers, const TrainOptions& options,
+      const std::string& protocol, Seed seed,
+      const TrainEnvironment& environment)
+      : models_(peers),
+        options_(options),
+        seed_(seed),
+        environment_(environment),
+        protocol_(MakeProtocol(ParseChoice(protocol, "--method"),
+                               static_cast<Index>(peers.size()))),
+        peers_(MakeTrainees(peers)),
+        meeting_(protocol_.get(), &peers_),
+        order_(peers_[0].train_rows(),
+               std::min(options.batch,
+                        static_cast<Index>(peers_[0].train_rows().size()))),
+        schedule_(ParseChoice(options.schedule, "--schedule"),
+                  options.optimizer.rate, order_.batch_count(), options.epochs),
+        settings_(RunSettings(peers, options, protocol, seed)) {
+    RequireSameTasks(peers_);
+    const Index capacity = std::min(options.batch, peers[0].inputs.data->rows);
+    protocol_->Prepare(static_cast<Index>(peers_.size()), peers_[0].tasks(),
+                       capacity);
+  }
+
+  std::vector<History> Train() {
+    Resume();
+    Announce();
+    saved_at_ = Seconds();
+    reporter().Begin("epoch", options_.epochs);
+    while (position_.epoch < options_.epochs && !IsStale()) TrainEpoch();
+    std::vector<History> histories;
+    for (std::size_t i = 0; i < peers_.size(); ++i) {
+      histories.push_back(peers_[i].Finish(models_[i].model));
+    }
+    return histories;
+  }
+
+ private:
+  std::vector<Trainee> MakeTrainees(std::span<Peer> peers) {
+    std::vector<Trainee> trainees;
+    for (const Peer& peer : peers) {
+      trainees.emplace_back(peer, options_, *protocol_, environment_.pool);
+    }
+    return trainees;
+  }
+
+  Reporter& reporter() {
+    return environment_.reporter != nullptr ? *environment_.reporter : silent_;
+  }
+
+  void Announce() {
+    if (resumed_) {
+      reporter().Note(Str("goes on in epoch ", position_.epoch + 1, " from ",
+                          environment_.checkpoint));
+    }
+    if (!peers_[0].has_validation()) {
+      reporter().Note(
+          "no validation rows: training runs to the last epoch, and its "
+          "weights are kept");
+      return;
+    }
+    for (const std::string& name : peers_[0].validator().left_out()) {
+      reporter().Warn(Str("task '", name,
+                          "' is left out of the validation "
+                          "measure: no labels there, or only one class"));
+    }
+  }
+
+  // No peer has become better for as long as one waits.
+  bool IsStale() {
+    if (options_.patience == 0 || !peers_[0].has_validation()) return false;
+    return std::all_of(peers_.begin(), peers_.end(), [&](Trainee& peer) {
+      return peer.state().since_best >= options_.patience;
+    });
+  }
+
+  void TrainEpoch() {
+    order_.Shuffle(seed_, position_.epoch);
+    const double began = Seconds();
+    double rate = schedule_.Rate(position_.step);
+    Index rows = 0;
+    while (position_.batch < order_.batch_count()) {
+      SaveIfAsked();
+      const std::span<const Index> batch = order_.Batch(position_.batch);
+      rate = schedule_.Rate(position_.step);
+      TrainBatch(batch, rate);
+      rows += static_cast<Index>(batch.size());
+      ++position_.batch;
+      ++position_.step;
+    }
+    EndEpoch(rate, static_cast<double>(rows) / (Seconds() - began));
+  }
+
+  void TrainBatch(std::span<const Index> rows, double rate) {
+    for (Trainee& peer : peers_) peer.Forward(rows, position_.step);
+    meeting_.Run(position_.epoch);
+    const double batches = static_cast<double>(order_.batch_count());
+    const double progress = static_cast<double>(position_.step) / batches;
+    for (Trainee& peer : peers_) {
+      const Index diverged = peer.Learn(position_.step, rate, progress);
+      if (diverged >= 0) FailDiverged(peer.tasks()[Size(diverged)].name);
+    }
+  }
+
+  [[noreturn]] void FailDiverged(const std::string& task) {
+    const std::string& path = environment_.checkpoint;
+    const bool kept = !path.empty() && std::filesystem::exists(path);
+    Fail(ErrorKind::kNo,
+         Str("training diverged in epoch ", position_.epoch + 1,
+             ": the loss of task '", task, "' is not finite",
+             kept ? Str("; the last good state is kept in ", path) : ""),
+         kept ? "remove that file, and lower --rate or set --clip-norm"
+              : "lower --rate or set --clip-norm");
+  }
+
+  void EndEpoch(double rate, double rows_per_second) {
+    meeting_.Exchange(position_.epoch);
+    const Index epoch = position_.epoch + 1;
+    double measure = 0;
+    for (Trainee& peer : peers_) measure += peer.EndEpoch(epoch, rate);
+    schedule_.Observe(measure / static_cast<double>(peers_.size()));
+    position_.epoch = epoch;
+    position_.batch = 0;
+    Report(rows_per_second);
+    if (IsDue()) Save();
+  }
+
+  void Report(double rows_per_second) {
+    reporter().Advance(position_.epoch);
+    for (std::size_t i = 0; i < peers_.size(); ++i) ReportPeer(i);
+    reporter().Show("", Str(ShortRate(rows_per_second), " rows/s"));
+    reporter().Commit();
+  }
+
+  void ReportPeer(std::size_t i) {
+    Trainee& peer = peers_[i];
+    const std::string prefix = peers_.size() == 1 ? "" : Str("peer", i, ".");
+    if (peers_.size() == 1) {
+      for (std::size_t t = 0; t < peer.tasks().size(); ++t) {
+        const double loss = peer.epoch_losses()[t];
+        if (!std::isnan(loss)) reporter().Measure(peer.tasks()[t].name, loss);
+      }
+    }
+    if (!peer.has_validation()) return;
+    reporter().Measure(prefix + "valid", peer.validation()->relative);
+    if (peer.validator().has_metric()) {
+      reporter().Measure(
+          prefix + peer.validator().selected_on().substr(sizeof("valid")),
+          peer.validation()->metric);
+    }
+    const TraineeState& state = peer.state();
+    if (state.best_epoch > 0) {
+      reporter().Show("", Str("(best ", ShortNumber(state.best_shown), " @ ",
+                              state.best_epoch, ")"));
+    }
+  }
+
+  bool IsDue() const {
+    return !environment_.checkpoint.empty() &&
+           Seconds() - saved_at_ >= environment_.checkpoint_every;
+  }
+
+  void SaveIfAsked() {
+    const bool stop = environment_.stop != nullptr &&
+                      environment_.stop->load(std::memory_order_relaxed);
+    if (!stop) {
+      if (IsDue()) Save();
+      return;
+    }
+    const std::string& path = environment_.checkpoint;
+    if (!path.empty()) Save();
+    Fail(ErrorKind::kStopped,
+         Str("stopped in epoch ", position_.epoch + 1,
+             path.empty() ? "" : Str(", the state is saved in ", path)),
+         path.empty() ? "" : "run the same command again to go on");
+  }
+
+  // Keeps the last state that is sound: the step before may have spoilt the
+  // weights without a loss having shown it yet.
+  void Save() {
+    for (Trainee& peer : peers_) {
+      const std::span<const Real> weights =
+          std::as_const(peer.state().learner.params).weights.all();
+      if (!ActiveKernels().finite(weights.data(),
+                                  static_cast<Index>(weights.size()))) {
+        return;
+      }
+    }
+    position_.schedule = schedule_.state();
+    std::vector<const TraineeState*> states;
+    for (Trainee& peer : peers_) states.push_back(&peer.state());
+    WriteCheckpoint(environment_.checkpoint, settings_, position_, states);
+    saved_at_ = Seconds();
+  }
+
+  void Resume() {
+    if (environment_.checkpoint.empty()) return;
+    std::vector<TraineeState*> states;
+    for (Trainee& peer : peers_) states.push_back(&peer.state());
+    resumed_ =
+        ReadCheckpoint(environment_.checkpoint, settings_, &position_, states);
+    if (resumed_) schedule_.set_state(position_.schedule);
+  }
+
+  std::span<Peer> models_;
+  const TrainOptions& options_;
+  Seed seed_;
+  const TrainEnvironment& environment_;
+  SilentReporter silent_;
+  std::unique_ptr<Protocol> protocol_;
+  std::vector<Trainee> peers_;
+  Meeting meeting_;
+  EpochOrder order_;
+  Schedule schedule_;
+  Json settings_;
+  RunPosition position_;
+  bool resumed_ = false;
+  double saved_at_ = 0;
+};
+
+}  // namespace
+
+History Train(const TrainInputs& inputs, const TrainOptions& options, Seed seed,
+              const TrainEnvironment& environment, Model* model) {
+  Peer peer;
+  peer.model = model;
+  peer.seed = seed;
+  peer.inputs = inputs;
+  return TrainPeers({&peer, 1}, options, "solo", seed, environment)[0];
+}
+
+std::vector<History> TrainPeers(std::span<Peer> peers,
+                                const TrainOptions& options,
+                                const std::string& protocol, Seed seed,
+                                const TrainEnvironment& environment) {
+  return Run(peers, options, protocol, seed, environment).Train();
+}
+
+}  // namespace mtlkit

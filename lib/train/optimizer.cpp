@@ -1,0 +1,50 @@
+#include "train/optimizer.h"
+
+#include "base/registry.h"
+
+namespace mtlkit {
+
+#define MTLKIT_ENTRY(name) extern const OptimizerEntry name;
+#include "train/optimizers.def"
+#undef MTLKIT_ENTRY
+
+std::span<const OptimizerEntry* const> OptimizerEntries() {
+#define MTLKIT_ENTRY(name) &name,
+  static const OptimizerEntry* const kEntries[] = {
+#include "train/optimizers.def"
+  };
+#undef MTLKIT_ENTRY
+  return kEntries;
+}
+
+std::unique_ptr<Optimizer> MakeOptimizer(const Choice& choice,
+                                         const std::string& where) {
+  return FindEntry(OptimizerEntries(), "optimizer", choice.name)
+      .make(choice, where);
+}
+
+void OptimizerOptions::Describe(Fields& field) {
+  field("optimizer", optimizer, "rule of descent, NAME[:option=value,...]");
+  field("rate", rate, "learning rate before the schedule's factor",
+        MoreThan(0));
+  field("decay", decay, "weight decay, of weights but not of biases",
+        AtLeast(0));
+  field("clip-norm", clip_norm, "longest gradient, shortened if longer; 0: any",
+        AtLeast(0));
+  field("clip-value", clip_value, "largest entry of the gradient; 0: any",
+        AtLeast(0));
+}
+
+void ClipValues(std::span<Real> gradient, double limit) {
+  const Real high = static_cast<Real>(limit);
+  for (Real& value : gradient) {
+    if (value > high) value = high;
+    if (value < -high) value = -high;
+  }
+}
+
+double ClipScale(double norm, double limit) {
+  return limit > 0 && norm > limit ? limit / norm : 1.0;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,68 @@
+#include "base/choice.h"
+#include "base/error.h"
+#include "kernels/kernels.h"
+#include "train/optimizer.h"
+
+namespace mtlkit {
+namespace {
+
+struct SgdOptions {
+  double momentum = 0.9;
+  bool nesterov = false;
+  double dampening = 0;
+
+  void Describe(Fields& field) {
+    field("momentum", momentum, "part of the last step that is kept",
+          BelowFrom(0, 1));
+    field("nesterov", nesterov, "look ahead along the momentum");
+    field("dampening", dampening, "part of a new gradient that is left out",
+          BelowFrom(0, 1));
+  }
+};
+
+// v = momentum v + (1 - dampening) g, v = g at first; p -= rate v, with
+// Nesterov p -= rate (g + momentum v). Decay is coupled: g += decay p.
+// Sutskever, Martens, Dahl and Hinton, "On the importance of initialization
+// and momentum in deep learning" (2013).
+class Sgd : public Optimizer {
+ public:
+  explicit Sgd(const SgdOptions& options) : options_(options) {}
+
+  Index slots() const override { return options_.momentum > 0 ? 1 : 0; }
+
+  void Step(const OptimizerStep& step) const noexcept override {
+    SgdArgs args;
+    args.parameters = step.weights.data();
+    args.gradient = step.gradient.data();
+    args.velocity = slots() > 0 ? step.slots[0] : nullptr;
+    args.size = static_cast<Index>(step.weights.size());
+    args.rate = static_cast<Real>(step.rate);
+    args.momentum = static_cast<Real>(options_.momentum);
+    args.dampening = static_cast<Real>(options_.dampening);
+    args.nesterov = options_.nesterov;
+    args.first_step = step.step == 1;
+    args.decay = static_cast<Real>(step.decay);
+    args.gradient_scale = static_cast<Real>(step.gradient_scale);
+    ActiveKernels().sgd(args);
+  }
+
+ private:
+  SgdOptions options_;
+};
+
+}  // namespace
+
+extern const OptimizerEntry kSgd;
+const OptimizerEntry kSgd = {
+    "sgd", "stochastic gradient descent with momentum (Sutskever et al. 2013)",
+    [](Fields& fields) { SgdOptions().Describe(fields); },
+    [](const Choice& choice,
+       const std::string& where) -> std::unique_ptr<Optimizer> {
+      SgdOptions options;
+      ReadOptions(choice, where, &options);
+      Require(!options.nesterov || options.momentum > 0, ErrorKind::kUsage,
+              Str(where, ": sgd: nesterov needs a momentum above 0"));
+      return std::make_unique<Sgd>(options);
+    }};
+
+}  // namespace mtlkit

@@ -1,0 +1,87 @@
+#include <algorithm>
+#include <vector>
+
+#include "base/choice.h"
+#include "nn/link.h"
+#include "train/protocol.h"
+
+namespace mtlkit {
+namespace {
+
+struct MutualOptions {
+  double weight = 1;
+
+  void Describe(Fields& field) {
+    field("weight", weight, "of what peers say, beside the labels", AtLeast(0));
+  }
+};
+
+// Every peer k also lowers the mean over the other peers j of KL(p_j || p_k)
+// (regression: the squared difference), on all rows of a batch, labelled or
+// not; p_j is a constant there. Zhang, Xiang, Hospedales and Lu, "Deep mutual
+// learning" (2018). As the term is linear in p_j but for a constant, learning
+// from the mean of the p_j gives the same gradient.
+class Mutual : public Protocol {
+ public:
+  explicit Mutual(double weight) : weight_(weight) {}
+  bool teaches() const override { return true; }
+
+  void Prepare(Index, std::span<const Task> tasks, Index rows) override {
+    Index widest = 0;
+    for (const Task& task : tasks) {
+      widest = std::max(widest, task.output_cols());
+    }
+    said_.resize(static_cast<std::size_t>(rows * widest));
+  }
+
+  void Teach(const PeerView& view, std::span<Lesson> lessons) override {
+    const Index tasks = static_cast<Index>(view.tasks.size());
+    for (Lesson& lesson : lessons) {
+      std::fill(lesson.target.flat().begin(), lesson.target.flat().end(),
+                Real{0});
+      std::fill(lesson.weight.begin(), lesson.weight.end(), Real{1});
+      lesson.factor = weight_;
+    }
+    for (Index giver = 0; giver < view.peers; ++giver) {
+      for (Index task = 0; task < tasks; ++task) {
+        Give(view, giver, task, lessons);
+      }
+    }
+  }
+
+ private:
+  void Give(const PeerView& view, Index giver, Index task,
+            std::span<Lesson> lessons) {
+    const ConstMatView output = view.At(giver, task).output;
+    const MatView said = {said_.data(), output.rows, output.cols};
+    ApplyLink(view.tasks[static_cast<std::size_t>(task)], output, said);
+    const Real share = Real{1} / static_cast<Real>(view.peers - 1);
+    const Index tasks = static_cast<Index>(view.tasks.size());
+    for (Index peer = 0; peer < view.peers; ++peer) {
+      if (peer == giver) continue;
+      const Lesson& lesson =
+          lessons[static_cast<std::size_t>(peer * tasks + task)];
+      for (Index i = 0; i < said.size(); ++i) {
+        lesson.target.data[i] += share * said.data[i];
+      }
+    }
+  }
+
+  double weight_;
+  std::vector<Real> said_;
+};
+
+}  // namespace
+
+extern const ProtocolEntry kMutual;
+const ProtocolEntry kMutual = {
+    "mutual", "peers imitate one another's outputs (Zhang et al. 2018)", 2,
+    [](Fields& fields) { MutualOptions().Describe(fields); },
+    [](const Choice& choice,
+       const std::string& where) -> std::unique_ptr<Protocol> {
+      MutualOptions options;
+      ReadOptions(choice, where, &options);
+      return std::make_unique<Mutual>(options.weight);
+    }};
+
+}  // namespace mtlkit

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/parallel.h"
+#include "base/rng.h"
+#include "data/batch.h"
+#include "data/task.h"
+#include "nn/loss.h"
+#include "nn/network.h"
+#include "nn/params.h"
+#include "nn/plan.h"
+#include "train/optimizer.h"
+#include "train/protocol.h"
+#include "train/weighting.h"
+
+namespace mtlkit {
+
+// All that changes while a network learns, flat, so that a checkpoint is a
+// copy of it. `steps` counts updates: a task that is absent from a batch
+// leaves its own parameters, their moments and their count as they are.
+struct LearnerState {
+  Params params;
+  std::vector<AlignedVector> slots;  // Optimizer::slots(), as long as weights
+  std::vector<Index> slice_steps;    // one a slice
+  std::vector<Index> task_steps;     // batches in which each task was present
+  std::vector<double> weighting;     // Weighting::state_size()
+  // Sums over the running epoch, one a task.
+  std::vector<double> loss_sum;    // of row losses
+  std::vector<double> weight_sum;  // of row weights
+  std::vector<double> factor_sum;  // of the weighting's factors
+  std::vector<double> lesson_sum;  // of what lessons add to the loss
+  std::vector<double> batches;     // in which the task was present
+};
+
+// What a learner is made of. Everything pointed to must outlive it.
+struct LearnerSetup {
+  const Network* network = nullptr;
+  std::span<const Task> tasks;
+  std::span<const std::unique_ptr<Loss>> losses;  // one a task
+  const Optimizer* optimizer = nullptr;
+  const OptimizerOptions* optimizer_options = nullptr;
+  const Weighting* weighting = nullptr;
+  std::vector<double> task_weight;  // one a task
+  GradientsAt at = GradientsAt::kParameters;
+  Index capacity = 0;  // largest batch
+  Seed seed = 1;       // of dropout and of the weighting
+  ThreadPool* pool = nullptr;
+};
+
+// Where the gradients of a weighting are taken for this network: as
+// `gradients_at` says; "auto" is the representation if the weighting prefers it
+// and the network has one.
+GradientsAt ChooseGradientsAt(const Weighting& weighting,
+                              std::string_view gradients_at,
+                              const Network& network);
+
+// One network that learns batch by batch:
+//
+//   learner.Forward(batch, t, &state);    outputs and losses
+//   learner.KeepRows(...), lesson(i)      from a protocol, if there is one
+//   learner.Learn(batch, t, rate, &state) gradients and one update
+//
+// Allocates when built, and never in a step. Not thread-safe.
+class Learner {
+ public:
+  explicit Learner(const LearnerSetup& setup);
+  ~Learner();
+  Learner(Learner&&) noexcept;
+
+  // Makes room for a state at its beginning; parameters are the caller's.
+  void Start(Params params, LearnerState* state) const;
+
+  // Adds a lesson on a task, before the first step; returns its number. Its
+  // target and weights have room for `capacity` rows; a step uses the first
+  // rows of it, if its factor is not 0.
+  Index AddLesson(Index task);
+  Lesson& lesson(Index i);
+  // Makes Weights(task) writable and used in place of the batch's.
+  void EnableSelection();
+
+  // Computes outputs and the row losses of the labels in training mode.
+  void Forward(const Batch& batch, Index step, LearnerState* state);
+  PeerTask Seen(Index task) const;
+  // Row weights of the last batch, to be changed by Select. Needs
+  // EnableSelection.
+  std::span<Real> Weights(Index task);
+
+  // Gradients of the loss of the last batch, and one update at `rate`.
+  // Returns the number of the first task whose loss is not finite, and then
+  // changes nothing; else -1.
+  Index Learn(const Batch& batch, Index step, double rate, LearnerState* state);
+
+  // Of the last step, one a task: NaN where the task was absent.
+  std::span<const double> losses() const;
+  // What the weighting made of them; 0 where absent.
+  std::span<const double> factors() const;
+  // What lessons added to each task's loss.
+  std::span<const double> lesson_losses() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,349 @@
+#include "train/trainee.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "nn/link.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+std::size_t Size(Index i) {
+  return static_cast<std::size_t>(i);
+}
+
+// Soft targets by row, as the network's outputs count.
+struct SoftSource {
+  Index lesson = 0;
+  Index cols = 0;
+  std::vector<std::int32_t> places;  // one a row of the dataset; -1: none
+  std::vector<Real> values;
+  std::vector<Real> weights;
+  double factor = 0;
+  double ramp = 0;
+
+  double Factor(double progress) const {
+    return ramp > 0 ? factor * std::min(1.0, progress / ramp) : factor;
+  }
+
+  void Fill(std::span<const Index> rows, double progress, Lesson* into) const {
+    into->factor = Factor(progress);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::int32_t place = places[Size(rows[i])];
+      Real* target = into->target.Row(static_cast<Index>(i));
+      into->weight[i] = place < 0 ? Real{0} : weights[Size(place)];
+      if (place < 0) {
+        std::fill_n(target, cols, Real{0});
+      } else {
+        std::copy_n(values.data() + place * cols, cols, target);
+      }
+    }
+  }
+};
+
+SoftSource MakeSource(const SoftTargets& soft, const Task& task, Index rows) {
+  SoftSource source;
+  source.cols = task.output_cols();
+  const std::size_t count = soft.rows.size();
+  Require(soft.values.size() == count * Size(source.cols) &&
+              (soft.weights.empty() || soft.weights.size() == count),
+          ErrorKind::kBug,
+          Str("soft targets of task '", task.name, "' are not rows x outputs"));
+  source.places.assign(Size(rows), -1);
+  for (std::size_t i = 0; i < count; ++i) {
+    source.places[Size(soft.rows[i])] = static_cast<std::int32_t>(i);
+  }
+  for (const float value : soft.values) {
+    source.values.push_back(static_cast<Real>(value));
+  }
+  source.weights.assign(count, Real{1});
+  for (std::size_t i = 0; i < soft.weights.size(); ++i) {
+    source.weights[i] = static_cast<Real>(soft.weights[i]);
+  }
+  if (task.type == TaskType::kRegression) {
+    FromUnits(task,
+              {source.values.data(), static_cast<Index>(count), source.cols});
+  }
+  source.factor = soft.factor;
+  source.ramp = soft.ramp_epochs;
+  return source;
+}
+
+// Adds the rows where `task` has a label.
+void MarkLabelled(const Labels& labels, Index cols,
+                  std::vector<std::uint8_t>* marks) {
+  const Index places =
+      cols == 0 ? 0 : static_cast<Index>(labels.values.size()) / cols;
+  for (Index place = 0; place < places; ++place) {
+    const float* cells = labels.values.data() + place * cols;
+    const bool any = std::any_of(
+        cells, cells + cols, [](float value) { return !std::isnan(value); });
+    const bool counts =
+        labels.weights.empty() || labels.weights[Size(place)] > 0;
+    const Index row = labels.on_all_rows ? place : labels.rows[Size(place)];
+    if (any && counts) (*marks)[Size(row)] = 1;
+  }
+}
+
+std::vector<Index> UsefulRows(const Dataset& data, const TrainInputs& inputs) {
+  std::vector<std::uint8_t> marks(Size(data.rows), 0);
+  for (std::size_t task = 0; task < data.tasks.size(); ++task) {
+    MarkLabelled(data.labels[task], data.tasks[task].target_cols(), &marks);
+  }
+  for (const SoftTargets& soft : inputs.soft_targets) {
+    for (const Index row : soft.rows) marks[Size(row)] = 1;
+  }
+  std::vector<Index> rows;
+  for (const Index row : inputs.train_rows) {
+    if (marks[Size(row)] != 0) rows.push_back(row);
+  }
+  return rows;
+}
+
+}  // namespace
+
+struct Trainee::Parts {
+  Parts(const Peer& peer, const TrainOptions& options, const Protocol& protocol,
+        ThreadPool* pool)
+      : model(*peer.model),
+        optimizer_options(options.optimizer),
+        data(WithLabels(DatasetFor(model, *peer.inputs.data),
+                        peer.inputs.extra_labels)),
+        losses(MakeLosses(model.schema.tasks, options.loss)),
+        optimizer(MakeOptimizer(
+            ParseChoice(options.optimizer.optimizer, "--optimizer"))),
+        weighting(MakeWeighting(
+            ParseChoice(options.weighting.weighting, "--weighting"),
+            model.schema.tasks)),
+        train_rows(protocol.teaches() ? peer.inputs.train_rows
+                                      : UsefulRows(data, peer.inputs)),
+        capacity(std::min(options.batch, data.rows)),
+        batcher(data, capacity),
+        learner(Setup(peer, options, pool)) {
+    Require(!train_rows.empty(), ErrorKind::kBadInput,
+            "no training row has a label");
+    learner.Start(model.params, &state.learner);
+    const Index tasks = static_cast<Index>(model.schema.tasks.size());
+    if (protocol.teaches()) {
+      for (Index task = 0; task < tasks; ++task) learner.AddLesson(task);
+    }
+    if (protocol.selects()) learner.EnableSelection();
+    for (const SoftTargets& soft : peer.inputs.soft_targets) {
+      sources.push_back(
+          MakeSource(soft, model.schema.tasks[Size(soft.task)], data.rows));
+      sources.back().lesson = learner.AddLesson(soft.task);
+    }
+    epoch_losses.assign(Size(tasks), kNone);
+    if (peer.inputs.valid_rows.empty()) return;
+    validator.emplace(model, data, losses, peer.inputs.valid_rows,
+                      options.select_on, pool);
+    selected_split = peer.inputs.valid_name;
+  }
+
+  LearnerSetup Setup(const Peer& peer, const TrainOptions& options,
+                     ThreadPool* pool) const {
+    LearnerSetup setup;
+    setup.network = model.network.get();
+    setup.tasks = model.schema.tasks;
+    setup.losses = losses;
+    setup.optimizer = optimizer.get();
+    setup.optimizer_options = &optimizer_options;
+    setup.weighting = weighting.get();
+    setup.task_weight =
+        ParseTaskWeights(options.weighting.task_weight, model.schema.tasks);
+    setup.at = ChooseGradientsAt(*weighting, options.weighting.gradients_at,
+                                 *model.network);
+    setup.capacity = capacity;
+    setup.seed = peer.seed;
+    setup.pool = pool;
+    return setup;
+  }
+
+  std::vector<std::string> Columns() const {
+    std::vector<std::string> columns = {"epoch", "rate"};
+    const std::vector<Task>& tasks = model.schema.tasks;
+    for (const Task& t : tasks) columns.push_back("train." + t.name + ".loss");
+    for (const Task& t : tasks) columns.push_back("weight." + t.name);
+    if (!validator) return columns;
+    for (const Task& t : tasks) columns.push_back("valid." + t.name + ".loss");
+    columns.push_back("valid");
+    if (validator->has_metric()) {
+      // "valid income.roc-auc" as "valid.income.roc-auc".
+      std::string name = validator->selected_on();
+      name[name.find(' ')] = '.';
+      columns.push_back(name);
+    }
+    return columns;
+  }
+
+  void Log(Index epoch, double rate) {
+    std::vector<double>& log = state.log;
+    const LearnerState& sums = state.learner;
+    log.push_back(static_cast<double>(epoch));
+    log.push_back(rate);
+    log.insert(log.end(), epoch_losses.begin(), epoch_losses.end());
+    for (std::size_t t = 0; t < sums.batches.size(); ++t) {
+      log.push_back(sums.batches[t] > 0 ? sums.factor_sum[t] / sums.batches[t]
+                                        : kNone);
+    }
+    if (!validation) return;
+    log.insert(log.end(), validation->losses.begin(), validation->losses.end());
+    log.push_back(validation->relative);
+    if (validator->has_metric()) log.push_back(validation->metric);
+  }
+
+  void Keep(Index epoch) {
+    const bool first = state.best_epoch == 0;
+    if (!std::isnan(validation->score) &&
+        (first || validation->score < state.best_score)) {
+      state.best = state.learner.params;
+      state.best_epoch = epoch;
+      state.best_score = validation->score;
+      state.best_shown =
+          validator->has_metric() ? validation->metric : validation->relative;
+      state.since_best = 0;
+    } else {
+      ++state.since_best;
+    }
+  }
+
+  void MeanLosses() {
+    LearnerState& sums = state.learner;
+    for (std::size_t t = 0; t < epoch_losses.size(); ++t) {
+      epoch_losses[t] = sums.weight_sum[t] > 0
+                            ? sums.loss_sum[t] / sums.weight_sum[t]
+                            : kNone;
+    }
+  }
+
+  void ClearSums() {
+    LearnerState& sums = state.learner;
+    for (auto* list : {&sums.loss_sum, &sums.weight_sum, &sums.factor_sum,
+                       &sums.lesson_sum, &sums.batches}) {
+      std::fill(list->begin(), list->end(), 0.0);
+    }
+  }
+
+  double MeanTrainingLoss() const {
+    double sum = 0;
+    double count = 0;
+    for (const double loss : epoch_losses) {
+      if (std::isnan(loss)) continue;
+      sum += loss;
+      ++count;
+    }
+    return count > 0 ? sum / count : kNone;
+  }
+
+  Model model;
+  OptimizerOptions optimizer_options;
+  Dataset data;
+  std::vector<std::unique_ptr<Loss>> losses;
+  std::unique_ptr<Optimizer> optimizer;
+  std::unique_ptr<Weighting> weighting;
+  std::vector<Index> train_rows;
+  Index capacity;
+  Batcher batcher;
+  Learner learner;
+  std::vector<SoftSource> sources;
+  std::optional<Validator> validator;
+  std::string selected_split;
+  TraineeState state;
+  const Batch* batch = nullptr;
+  std::vector<double> epoch_losses;
+  std::optional<ValidationResult> validation;
+};
+
+Trainee::Trainee(const Peer& peer, const TrainOptions& options,
+                 const Protocol& protocol, ThreadPool* pool)
+    : parts_(std::make_unique<Parts>(peer, options, protocol, pool)) {}
+Trainee::Trainee(Trainee&&) noexcept = default;
+Trainee::~Trainee() = default;
+
+std::span<const Task> Trainee::tasks() const {
+  return parts_->model.schema.tasks;
+}
+TraineeState& Trainee::state() {
+  return parts_->state;
+}
+const Model& Trainee::model() const {
+  return parts_->model;
+}
+const std::vector<Index>& Trainee::train_rows() const {
+  return parts_->train_rows;
+}
+bool Trainee::has_validation() const {
+  return parts_->validator.has_value();
+}
+const Validator& Trainee::validator() const {
+  return *parts_->validator;
+}
+Learner& Trainee::learner() {
+  return parts_->learner;
+}
+const Batch& Trainee::batch() const {
+  return *parts_->batch;
+}
+std::span<const double> Trainee::epoch_losses() const {
+  return parts_->epoch_losses;
+}
+const std::optional<ValidationResult>& Trainee::validation() const {
+  return parts_->validation;
+}
+bool Trainee::IsBest(Index epoch) const {
+  return parts_->state.best_epoch == epoch;
+}
+
+void Trainee::Forward(std::span<const Index> rows, Index step) {
+  Parts& p = *parts_;
+  p.batch = &p.batcher.Load(rows);
+  p.learner.Forward(*p.batch, step, &p.state.learner);
+}
+
+Index Trainee::Learn(Index step, double rate, double progress) {
+  Parts& p = *parts_;
+  for (const SoftSource& source : p.sources) {
+    source.Fill(p.batch->row_numbers, progress,
+                &p.learner.lesson(source.lesson));
+  }
+  return p.learner.Learn(*p.batch, step, rate, &p.state.learner);
+}
+
+double Trainee::EndEpoch(Index epoch, double rate) {
+  Parts& p = *parts_;
+  p.MeanLosses();
+  if (p.validator) {
+    p.validation = p.validator->Measure(&p.state.learner.params);
+    p.Keep(epoch);
+  }
+  p.Log(epoch, rate);
+  p.ClearSums();
+  return p.validation ? p.validation->score : p.MeanTrainingLoss();
+}
+
+History Trainee::Finish(Model* model) {
+  Parts& p = *parts_;
+  History history;
+  history.columns = p.Columns();
+  const std::size_t width = history.columns.size();
+  history.values.resize(width);
+  for (std::size_t i = 0; i < p.state.log.size(); ++i) {
+    history.values[i % width].push_back(p.state.log[i]);
+  }
+  if (p.validator) {
+    history.best_epoch = p.state.best_epoch;
+    history.best = p.state.best_shown;
+    history.selected_on = p.validator->selected_on();
+    history.selected_split = p.selected_split;
+  }
+  model->params =
+      p.state.best_epoch > 0 ? p.state.best : p.state.learner.params;
+  model->log = history;
+  return history;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/batch.h"
+#include "nn/history.h"
+#include "train/loop.h"
+#include "train/step.h"
+#include "train/validation.h"
+
+namespace mtlkit {
+
+// All that changes of one peer while it trains; what a checkpoint keeps.
+struct TraineeState {
+  LearnerState learner;
+  Params best;           // the weights with the lowest score; empty: none yet
+  Index best_epoch = 0;  // from 1; 0: none yet
+  double best_score = 0;
+  double best_shown = 0;    // the measure that best_score stands for
+  Index since_best = 0;     // epochs
+  std::vector<double> log;  // epochs x columns
+};
+
+// One peer in training: its network, its rows and what it has learned so far.
+class Trainee {
+ public:
+  // `protocol` decides what is prepared for lessons and selection.
+  Trainee(const Peer& peer, const TrainOptions& options,
+          const Protocol& protocol, ThreadPool* pool);
+  Trainee(Trainee&&) noexcept;
+  ~Trainee();
+
+  std::span<const Task> tasks() const;
+  TraineeState& state();
+  const Model& model() const;
+  // Training rows that can teach something: with a label of some task, or a
+  // soft target, or all of them if the protocol teaches.
+  const std::vector<Index>& train_rows() const;
+  bool has_validation() const;
+  const Validator& validator() const;
+
+  // The steps of one batch, in this order. `progress`: epochs so far, with
+  // fractions.
+  void Forward(std::span<const Index> rows, Index step);
+  Learner& learner();
+  const Batch& batch() const;
+  // Number of the task whose loss is not finite, or -1.
+  Index Learn(Index step, double rate, double progress);
+
+  // Ends epoch `epoch` (from 1): validates, keeps the best, adds to the log,
+  // clears the sums. Returns the measure that schedules and stopping look at:
+  // the score, or the mean training loss without validation.
+  double EndEpoch(Index epoch, double rate);
+  // Mean training losses of the epoch that ended last, one a task.
+  std::span<const double> epoch_losses() const;
+  // Of the epoch that ended last; empty without validation.
+  const std::optional<ValidationResult>& validation() const;
+  // Whether the epoch that ended last was better than all before.
+  bool IsBest(Index epoch) const;
+
+  // What is left when training is over: the best parameters and the log.
+  History Finish(Model* model);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+// The dataset with the labels of `extra` in place of or beside its own.
+Dataset WithLabels(Dataset data, std::span<const ExtraLabels> extra);
+
+}  // namespace mtlkit

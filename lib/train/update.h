@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/parallel.h"
+#include "nn/network.h"
+#include "train/optimizer.h"
+
+namespace mtlkit {
+
+struct LearnerState;
+
+// Applies an optimiser to the parameters of a network, part by part: what
+// belongs to absent tasks alone stays as it is. Allocates when built only.
+class Updater {
+ public:
+  Updater(const Network& network, const Optimizer& optimizer, double decay,
+          ThreadPool* pool);
+
+  // One update from `gradient` (in the layout of the weights) times `scale`.
+  void Update(std::span<const Real> gradient, double scale, double rate,
+              std::span<const std::uint8_t> present, LearnerState* state);
+
+ private:
+  // Columns of a slice that belong to one task.
+  struct Columns {
+    Index task = 0;
+    ColumnRange range;
+  };
+  struct Part {
+    Index slice = 0;
+    Index offset = 0;
+    Index rows = 0;
+    Index cols = 0;
+    double decay = 0;
+    std::vector<Index> tasks;
+    std::vector<Columns> columns;  // empty: the slice is moved as a whole
+  };
+  // A piece of work of one update.
+  struct Run {
+    Index offset = 0;
+    Index size = 0;
+    Index step = 0;
+    double decay = 0;
+  };
+
+  void AddWhole(const Part& part, Index step);
+  void AddColumns(const Part& part, std::span<const std::uint8_t> present,
+                  const LearnerState& state);
+  void Add(const Run& run);
+  void Apply(const Run& run, std::span<const Real> gradient, double scale,
+             double rate, LearnerState* state) const;
+
+  const Optimizer& optimizer_;
+  ThreadPool* pool_;
+  std::vector<Part> parts_;
+  std::vector<Run> runs_;
+};
+
+}  // namespace mtlkit

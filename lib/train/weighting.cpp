@@ -1,0 +1,79 @@
+#include "train/weighting.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/registry.h"
+#include "base/text.h"
+
+namespace mtlkit {
+
+#define MTLKIT_ENTRY(name) extern const WeightingEntry name;
+#include "train/weightings.def"
+#undef MTLKIT_ENTRY
+
+std::span<const WeightingEntry* const> WeightingEntries() {
+#define MTLKIT_ENTRY(name) &name,
+  static const WeightingEntry* const kEntries[] = {
+#include "train/weightings.def"
+  };
+#undef MTLKIT_ENTRY
+  return kEntries;
+}
+
+std::unique_ptr<Weighting> MakeWeighting(const Choice& choice,
+                                         std::span<const Task> tasks,
+                                         const std::string& where) {
+  return FindEntry(WeightingEntries(), "weighting", choice.name)
+      .make(choice, tasks, where);
+}
+
+void WeightingOptions::Describe(Fields& field) {
+  field("weighting", weighting,
+        "how tasks share the trunk, NAME[:option=value,...]");
+  field("task-weight", task_weight,
+        "TASK=NUMBER multiplies the task's loss in the sum of losses");
+  field("gradients-at", gradients_at,
+        "where methods on gradients take them; auto: as in their paper",
+        {"auto", "parameters", "representation"});
+}
+
+void Weighting::InitState(std::span<double> state) const {
+  std::fill(state.begin(), state.end(), 0.0);
+}
+
+void Weighting::Combine(const WeightingSignals&, std::span<const double>,
+                        ConstMatView, Index, std::span<Real>) const {
+  Fail(ErrorKind::kBug, "this weighting does not combine gradients");
+}
+
+std::vector<double> ParseTaskWeights(std::span<const std::string> texts,
+                                     std::span<const Task> tasks) {
+  std::vector<std::string> names;
+  for (const Task& task : tasks) names.push_back(task.name);
+  std::vector<double> weights(tasks.size(), 1.0);
+  std::vector<std::string> given;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.rfind('=');
+    double number = 0;
+    Require(equals != std::string::npos &&
+                ParseNumber(text.substr(equals + 1), &number) && number > 0,
+            ErrorKind::kUsage,
+            Str("--task-weight: '", text, "' is not TASK=NUMBER above 0"));
+    const std::string name = text.substr(0, equals);
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      Fail(ErrorKind::kUsage,
+           Str("--task-weight: there is no task '", name, "'"),
+           Str("tasks: ", Join(names, ", ")));
+    }
+    Require(std::find(given.begin(), given.end(), name) == given.end(),
+            ErrorKind::kUsage,
+            Str("--task-weight: task '", name, "' is given twice"));
+    given.push_back(name);
+    weights[static_cast<std::size_t>(found - names.begin())] = number;
+  }
+  return weights;
+}
+
+}  // namespace mtlkit

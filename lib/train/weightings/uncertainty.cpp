@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "base/choice.h"
+#include "train/weighting.h"
+
+namespace mtlkit {
+namespace {
+
+struct UncertaintyOptions {
+  double rate = 0.01;
+  double start = 0;
+  std::string form = "by-type";
+
+  void Describe(Fields& field) {
+    field("rate", rate, "learning rate of the log variances (by Adam)",
+          MoreThan(0));
+    field("start", start, "log variances at the start", Between(-10, 10));
+    field("form", form,
+          "by-type: classes as in the paper's softmax form; regression: the "
+          "same form for all tasks",
+          {"by-type", "regression"});
+  }
+};
+
+// A task with loss L and learned log variance s adds exp(-s) L / 2 + s / 2
+// (regression) or exp(-s) L + s / 2 (classification) to the total. Kendall,
+// Gal and Cipolla, "Multi-task learning using uncertainty to weigh losses for
+// scene geometry and semantics" (2018). The log variances learn by Adam at
+// their own rate; those of an absent task stay as they are.
+class Uncertainty : public Weighting {
+ public:
+  Uncertainty(const UncertaintyOptions& options, std::span<const Task> tasks)
+      : options_(options) {
+    for (const Task& task : tasks) {
+      const bool halved =
+          options.form == "regression" || task.type == TaskType::kRegression;
+      half_.push_back(halved ? 0.5 : 1.0);
+    }
+  }
+
+  WeightingNeeds needs() const override { return WeightingNeeds::kLosses; }
+  bool weights_heads() const override { return true; }
+
+  // Of each task: log variance, Adam's two moments, number of updates.
+  Index state_size() const override {
+    return 4 * static_cast<Index>(half_.size());
+  }
+  void InitState(std::span<double> state) const override {
+    std::fill(state.begin(), state.end(), 0.0);
+    for (std::size_t i = 0; i < half_.size(); ++i) {
+      state[4 * i] = options_.start;
+    }
+  }
+
+  void Weights(const WeightingSignals& signals, std::span<double> state,
+               std::span<double> w) const override {
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      w[i] = 0;
+      if (signals.present[i] == 0) continue;
+      const std::span<double> own = state.subspan(4 * i, 4);
+      w[i] = half_[i] * std::exp(-own[0]);
+      Learn(0.5 - w[i] * signals.losses[i], own);
+    }
+  }
+
+ private:
+  void Learn(double gradient, std::span<double> own) const {
+    constexpr double kBeta1 = 0.9;
+    constexpr double kBeta2 = 0.999;
+    constexpr double kEpsilon = 1e-8;
+    own[1] = kBeta1 * own[1] + (1 - kBeta1) * gradient;
+    own[2] = kBeta2 * own[2] + (1 - kBeta2) * gradient * gradient;
+    own[3] += 1;
+    const double mean = own[1] / (1 - std::pow(kBeta1, own[3]));
+    const double square = own[2] / (1 - std::pow(kBeta2, own[3]));
+    own[0] -= options_.rate * mean / (std::sqrt(square) + kEpsilon);
+  }
+
+  UncertaintyOptions options_;
+  std::vector<double> half_;
+};
+
+}  // namespace
+
+extern const WeightingEntry kUncertainty;
+const WeightingEntry kUncertainty = {
+    "uncertainty",
+    "by a learned noise level of each task (Kendall et al. 2018)",
+    [](Fields& fields) { UncertaintyOptions().Describe(fields); },
+    [](const Choice& choice, std::span<const Task> tasks,
+       const std::string& where) -> std::unique_ptr<Weighting> {
+      UncertaintyOptions options;
+      ReadOptions(choice, where, &options);
+      return std::make_unique<Uncertainty>(options, tasks);
+    }};
+
+}  // namespace mtlkit

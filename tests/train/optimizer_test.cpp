@@ -1,0 +1,189 @@
+#include "train/optimizer.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "kernels/kernels.h"
+#include "train/golden.h"
+
+namespace mtlkit {
+namespace {
+
+using golden::Distance;
+using golden::Flat;
+using golden::FlatReal;
+
+// Parameters with an optimiser's state.
+struct Walker {
+  Walker(const Choice& choice, std::vector<Real> start)
+      : optimizer(MakeOptimizer(choice)), weights(std::move(start)) {
+    slots.assign(static_cast<std::size_t>(optimizer->slots()),
+                 std::vector<Real>(weights.size(), Real{0}));
+  }
+
+  void Step(const std::vector<Real>& gradient, double rate, double decay,
+            double scale) {
+    std::vector<Real*> pointers;
+    for (std::vector<Real>& slot : slots) pointers.push_back(slot.data());
+    OptimizerStep step;
+    step.weights = weights;
+    step.gradient = gradient;
+    step.slots = pointers;
+    step.step = ++count;
+    step.rate = rate;
+    step.gradient_scale = scale;
+    step.decay = decay;
+    optimizer->Step(step);
+  }
+
+  std::unique_ptr<Optimizer> optimizer;
+  std::vector<Real> weights;
+  std::vector<std::vector<Real>> slots;
+  Index count = 0;
+};
+
+Choice ChoiceOf(const std::string& method, const nlohmann::json& params) {
+  Choice choice{method, {}};
+  const auto add = [&](const char* theirs, const char* ours) {
+    if (params.contains(theirs)) {
+      choice.options.emplace_back(ours, params[theirs].dump());
+    }
+  };
+  add("momentum", "momentum");
+  add("nesterov", "nesterov");
+  add("dampening", "dampening");
+  add("beta1", "beta1");
+  add("beta2", "beta2");
+  add("eps", "epsilon");
+  return choice;
+}
+
+struct Clipping {
+  double norm = 0;
+  double value = 0;
+};
+
+void Check(const nlohmann::json& entry, Walker walker, double decay,
+           const Clipping& clip) {
+  CAPTURE(entry["id"].get<std::string>());
+  const nlohmann::json& params = entry["params"];
+  const nlohmann::json& gradients =
+      entry["inputs"].contains("gradients")
+          ? entry["inputs"]["gradients"]
+          : golden::File("optimisers")["gradients"];
+  const double tolerance = golden::Tolerance(entry);
+  for (std::size_t t = 0; t < gradients.size(); ++t) {
+    std::vector<Real> gradient = FlatReal(gradients[t]);
+    double scale = 1;
+    if (clip.value > 0) ClipValues(gradient, clip.value);
+    if (clip.norm > 0) {
+      double square = 0;
+      for (const Real g : gradient) square += static_cast<double>(g * g);
+      scale = ClipScale(std::sqrt(square), clip.norm);
+    }
+    const double rate = params.contains("rates")
+                            ? params["rates"][t].get<double>()
+                            : params["rate"].get<double>();
+    walker.Step(gradient, rate, decay, scale);
+    CHECK(Distance(walker.weights, Flat(entry["expected"]["parameters"][t])) <=
+          tolerance);
+  }
+  std::size_t slot = 0;
+  for (const char* name : {"momentum", "m", "v"}) {
+    if (!entry["expected"]["state"].contains(name)) continue;
+    CHECK(Distance(walker.slots[slot++],
+                   Flat(entry["expected"]["state"][name])) <= tolerance);
+  }
+}
+
+std::vector<Real> Start() {
+  return FlatReal(golden::File("optimisers")["start"]);
+}
+
+TEST_CASE("optimisers take the steps of the reference") {
+  for (const char* method : {"sgd", "adam", "adamw"}) {
+    for (const nlohmann::json& entry : golden::Cases("optimisers", method)) {
+      const nlohmann::json& params = entry["params"];
+      const std::string kind = params.value("decay_kind", "none");
+      // Decay apart from the gradient is adamw alone.
+      if (std::string(method) == "sgd" && kind == "decoupled") continue;
+      Check(entry, Walker(ChoiceOf(method, params), Start()),
+            params.value("decay", 0.0), {});
+    }
+  }
+}
+
+TEST_CASE("gradients are cut by value as in the reference") {
+  for (const nlohmann::json& entry :
+       golden::Cases("optimisers", "clip-value")) {
+    Check(entry, Walker({"sgd", {{"momentum", "0.9"}}}, Start()), 0,
+          {.value = entry["params"]["limit"].get<double>()});
+  }
+}
+
+TEST_CASE("gradients are cut by norm as in the reference") {
+  for (const nlohmann::json& entry : golden::Cases("optimisers", "clip-norm")) {
+    if (entry["params"]["eps"].get<double>() != 0) continue;
+    const bool sgd =
+        entry["params"]["then"].get<std::string>().find("sgd") == 0;
+    Walker walker(
+        sgd ? Choice{"sgd", {{"momentum", "0.9"}}} : Choice{"adamw", {}},
+        Start());
+    Check(entry, std::move(walker), sgd ? 0 : 0.05,
+          {.norm = entry["params"]["limit"].get<double>()});
+  }
+}
+
+TEST_CASE("parts of the parameters may be moved one by one") {
+  for (const OptimizerEntry* entry : OptimizerEntries()) {
+    CAPTURE(entry->name);
+    const Choice choice{std::string(entry->name), {}};
+    const std::vector<Real> gradient = {1, -2, 3, -4, 5};
+    Walker whole(choice, {1, 2, 3, 4, 5});
+    Walker first(choice, {1, 2});
+    Walker second(choice, {3, 4, 5});
+    for (int i = 0; i < 3; ++i) {
+      whole.Step(gradient, 0.1, 0.01, 0.5);
+      first.Step({1, -2}, 0.1, 0.01, 0.5);
+      second.Step({3, -4, 5}, 0.1, 0.01, 0.5);
+    }
+    std::vector<Real> parts = first.weights;
+    parts.insert(parts.end(), second.weights.begin(), second.weights.end());
+    CHECK(whole.weights == parts);
+  }
+}
+
+TEST_CASE("every optimiser goes downhill on a parabola") {
+  for (const OptimizerEntry* entry : OptimizerEntries()) {
+    CAPTURE(entry->name);
+    Walker walker({std::string(entry->name), {}}, {1, -2});
+    for (int i = 0; i < 300; ++i) walker.Step(walker.weights, 0.02, 0, 1);
+    CHECK(std::abs(static_cast<double>(walker.weights[0])) < 0.1);
+    CHECK(std::abs(static_cast<double>(walker.weights[1])) < 0.1);
+  }
+}
+
+TEST_CASE("an unknown optimiser or option is refused by name") {
+  CHECK_THROWS_WITH_AS(MakeOptimizer({"adan", {}}),
+                       "there is no optimizer 'adan'; did you mean 'adam'? "
+                       "(known: sgd, adam, adamw)",
+                       Error);
+  CHECK_THROWS_AS(MakeOptimizer({"adam", {{"momentum", "0.9"}}}), Error);
+  CHECK_THROWS_AS(MakeOptimizer({"sgd", {{"momentum", "1.5"}}}), Error);
+  CHECK_THROWS_AS(
+      MakeOptimizer({"sgd", {{"momentum", "0"}, {"nesterov", "yes"}}}), Error);
+}
+
+TEST_CASE("cutting by value lets NaN through, so that it is seen") {
+  std::vector<Real> gradient = {static_cast<Real>(std::nan("")), 5, -5};
+  ClipValues(gradient, 1);
+  CHECK(std::isnan(gradient[0]));
+  CHECK(gradient[1] == Real{1});
+  CHECK(gradient[2] == Real{-1});
+}
+
+}  // namespace
+}  // namespace mtlkit

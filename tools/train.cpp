@@ -1,0 +1,147 @@
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/tool.h"
+#include "base/error.h"
+#include "data/dataset_io.h"
+#include "h5/file_reader.h"
+#include "h5/provenance.h"
+#include "nn/loss.h"
+#include "nn/model_io.h"
+#include "train/loop.h"
+#include "train/schedule.h"
+#include "train/seconds.h"
+
+namespace {
+
+using namespace mtlkit;
+
+// Whether `path` is a model that the same command has made before.
+bool IsFinished(const std::string& path, const std::string& provenance) {
+  if (path == "-" || !std::filesystem::is_regular_file(path)) return false;
+  try {
+    const FileReader file = FileReader::Open(path, {FileKind::kModel});
+    return Json::parse(file.provenance()) == Json::parse(provenance);
+  } catch (const Error&) {
+    return false;  // something else: it is replaced
+  }
+}
+
+// Trains a model on a data file and writes a model file.
+struct TrainTool {
+  std::string data;
+  std::string output;
+  std::string checkpoint;
+  std::string checkpoint_every = "120s";
+  ArchOptions arch;
+  TrainOptions train;
+
+  void Register(Cli& cli) {
+    cli.Input("data", &data, "rows to learn from (mtl-prep makes them)");
+    cli.Output("model", &output, "where the model goes");
+    cli.Group("Network", &arch);
+    cli.Group("Training", &train);
+    cli.OutputFlag("checkpoint", &checkpoint,
+                   "where the state is kept while training; MODEL.ckpt.h5");
+    FieldInfo every = {
+        "checkpoint-every", "how often that is: 90s, 5m, 1h", {}, {}};
+    every.in_settings = false;
+    cli.Section("Checkpoint").Field(every, checkpoint_every);
+    RegisterLists(cli);
+  }
+
+  static void RegisterLists(Cli& cli) {
+    cli.List("archs", "architectures",
+             [] { return ListEntries(ArchEntries()); });
+    cli.List("weightings", "task weightings",
+             [] { return ListEntries(WeightingEntries()); });
+    cli.List("losses", "losses", [] { return ListEntries(LossEntries()); });
+    cli.List("optimizers", "optimisers",
+             [] { return ListEntries(OptimizerEntries()); });
+    cli.List("schedules", "schedules of the rate",
+             [] { return ListEntries(ScheduleEntries()); });
+  }
+
+  void Run(Context& context) {
+    ResolveArchOptions(&arch);
+    TrainEnvironment environment = Environment(context);
+    const FileReader file =
+        FileReader::Open(data, {FileKind::kDataset, FileKind::kFeatures});
+    const std::string provenance = Provenance(context, file);
+    if (IsFinished(output, provenance)) {
+      context.reporter->Note(output +
+                             " is already what this command makes: done");
+      return;
+    }
+    const Dataset rows = ReadDataset(file);
+    Require(!rows.tasks.empty(), ErrorKind::kBadInput,
+            Str(file.name(), ": there is no task to learn"),
+            "declare what is to be predicted with mtl-prep --task");
+    const TrainInputs inputs = InputsOf(rows, train);
+    Model model = BuildModel(rows, arch, context.seed, inputs.train_rows);
+    Describe(context, model, inputs);
+    const History history =
+        Train(inputs, train, context.seed, environment, &model);
+    model.provenance = provenance;
+    WriteModel(model, output);
+    if (!environment.checkpoint.empty()) {
+      std::filesystem::remove(environment.checkpoint);
+    }
+    Summarise(context, history);
+  }
+
+  TrainEnvironment Environment(Context& context) const {
+    TrainEnvironment environment;
+    environment.pool = context.pool;
+    environment.reporter = context.reporter;
+    environment.stop = &context.StopRequested();
+    environment.checkpoint = checkpoint;
+    if (checkpoint.empty() && output != "-") {
+      environment.checkpoint = output + ".ckpt.h5";
+    }
+    environment.checkpoint_every =
+        ParseSeconds(checkpoint_every, "--checkpoint-every");
+    return environment;
+  }
+
+  // With the hierarchy's content in place of its file's name.
+  std::string Provenance(const Context& context, const FileReader& file) const {
+    Json settings = *context.settings;
+    if (!arch.hierarchy.empty()) settings["hierarchy"] = arch.hierarchy;
+    const std::vector<ProvenanceSource> sources = {SourceOf("data", file)};
+    return ExtendProvenance(context.tool, context.seed, settings, sources);
+  }
+
+  static void Describe(const Context& context, const Model& model,
+                       const TrainInputs& inputs) {
+    context.reporter->Note(Str(model.schema.tasks.size(), " tasks, ",
+                               model.network->weights()->count(),
+                               " parameters, ", inputs.train_rows.size(),
+                               " training and ", inputs.valid_rows.size(),
+                               " validation rows"));
+    if (context.verbose == 0) return;
+    for (const Slice& slice : model.network->weights()->slices()) {
+      context.reporter->Note(Str("  ", slice.name, "  ", slice.spec.rows, " x ",
+                                 slice.spec.cols,
+                                 slice.shared ? "  shared" : ""));
+    }
+  }
+
+  static void Summarise(const Context& context, const History& history) {
+    if (history.best_epoch == 0) return;
+    context.reporter->Note(Str("kept epoch ", history.best_epoch, " of ",
+                               history.epochs(), ": ", history.selected_on, " ",
+                               ShortNumber(history.best)));
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return RunTool<TrainTool>(
+      argc, argv, "mtl-train", "Trains a multi-task model.",
+      "mtl-train ready.h5 -o shared.h5 --arch shared --layers 128,64");
+}
