@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string_view>
+
+namespace mtlkit {
+
+// What the first bytes of a file say it is.
+enum class SourceKind {
+  kEmpty,
+  kMtlH5,    // our container
+  kHdf5,     // HDF5 of another origin
+  kGzip,
+  kXz,
+  kCut,      // too short to tell: the beginning of a compressed file
+  kForeign,  // a known kind that nothing here reads (zip, PDF, ...)
+  kUtf16,
+  kBinary,   // control bytes: no text
+  kText,
+};
+
+// Bytes at the front of a file that are enough to tell.
+inline constexpr std::size_t kSniffBytes = 4096;
+
+// `head`: the first kSniffBytes of a file, or all of it where it is shorter.
+SourceKind SniffSource(std::string_view head);
+
+// "a zip archive", "HDF5", "text" ...; for messages.
+std::string_view DescribeSource(std::string_view head);
+
+// What to do with content that is no plain or gzip or xz text; "" if nothing
+// better is known.
+std::string_view SourceAdvice(std::string_view head);
+
+}  // namespace mtlkit

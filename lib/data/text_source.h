@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace mtlkit {
+
+enum class Encoding { kUtf8, kLatin1 };
+
+// The bytes of an input that can be read more than once: a file, or what came
+// through a pipe, which is spilled to an unlinked temporary file. Not
+// thread-safe.
+class ByteStream {
+ public:
+  virtual ~ByteStream() = default;
+  // Up to `size` bytes; 0 at the end only. Throws kBadInput where compressed
+  // data are damaged or cut, kIo where the device fails.
+  virtual std::size_t Read(char* to, std::size_t size) = 0;
+  // Back to the first byte.
+  virtual void Rewind() = 0;
+};
+
+// Text of a file operand ("-" is stdin), decompressed (gzip and xz, several
+// members one after another) and converted to UTF-8. A byte order mark is
+// left out.
+class TextSource {
+ public:
+  // Throws kMissingInput where it cannot be opened, kBadInput where it is
+  // empty or no text, naming what it is instead.
+  TextSource(const std::string& path, Encoding encoding);
+  ~TextSource();
+  TextSource(const TextSource&) = delete;
+  TextSource& operator=(const TextSource&) = delete;
+
+  // For messages: the path, or "stdin".
+  const std::string& name() const;
+  std::size_t Read(char* to, std::size_t size);
+  void Rewind();
+  // SHA-256 of the bytes of the file as it lies there, as hexadecimal digits;
+  // reads it once.
+  std::string Digest();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The first bytes of a file operand, as many as SniffSource wants. Where
+// stdin cannot be rewound, it is first spilled to an unlinked temporary file
+// that then takes its place as descriptor 0, so that any reader of "-" that
+// comes next sees it from the start.
+std::string ReadHead(const std::string& path);
+
+// Decompression (decompress.cpp). `input` must outlive the result; `name` is
+// put in front of messages.
+std::unique_ptr<ByteStream> MakeGzipStream(ByteStream* input);
+std::unique_ptr<ByteStream> MakeXzStream(ByteStream* input);
+
+}  // namespace mtlkit
