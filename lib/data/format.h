@@ -63,6 +63,12 @@ struct ReadOptions {
   std::string index_base = "auto";  // SVMlight: 0 | 1 | auto
 };
 
+// How the columns of a file are numbered that only numbers them.
+struct Numbering {
+  int base = -1;       // number of the first column, 0 or 1; -1: not said
+  Index features = 0;  // columns that the file declares; 0: not said
+};
+
 // Rows of one text, one after the other, as often as wanted. Not thread-safe.
 class RowReader {
  public:
@@ -73,7 +79,11 @@ class RowReader {
   virtual bool Next(Row* row) = 0;
   // Back to the first row.
   virtual void Rewind() = 0;
-  // What was found out about the file: "delimiter ';', header, 3 empty rows".
+  // Whether rows carry labels of their own in Row::labels (SVMlight). Entries
+  // then hold column numbers as they stand in the file.
+  virtual bool has_row_labels() const { return false; }
+  virtual Numbering numbering() const { return {}; }
+  // What was found out about the file: "delimiter ';', header".
   virtual std::string Describe() const = 0;
 };
 
@@ -81,6 +91,7 @@ class RowReader {
 struct FormatEntry {
   std::string_view name;
   std::string_view help;
+  std::string_view extensions;  // ".svm .libsvm"
   // How sure it is, from the first bytes of a text (whole lines but for the
   // last): 0 not at all, 1 it could be, 2 it says so itself.
   int (*recognises)(std::string_view head);
@@ -92,7 +103,8 @@ struct FormatEntry {
 std::span<const FormatEntry* const> Formats();
 
 // Opens a text in the format of that name, or, if it is empty, in the one that
-// recognises it best. `source` must outlive the reader.
+// says so itself, else by the extension of its name (that of a compression
+// apart), else in the one that could be. `source` must outlive the reader.
 std::unique_ptr<RowReader> OpenRows(TextSource* source,
                                     std::string_view format,
                                     const ReadOptions& options);
