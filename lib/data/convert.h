@@ -5,13 +5,14 @@
 
 #include "base/options.h"
 #include "base/reporter.h"
+#include "base/rng.h"
 
 namespace mtlkit {
 
 // How text tables become a dataset.
 struct ConvertOptions {
-  std::string format;             // of all inputs; "": by content
-  std::vector<std::string> type;  // COLUMN=number|category|id|ignore
+  std::string format;                // of all inputs; "": by content
+  std::vector<std::string> type;     // COLUMN=number|category|id|ignore
   std::vector<std::string> missing;  // markers; empty: the usual ones
   std::string delimiter;
   std::string header = "auto";
@@ -24,28 +25,42 @@ struct ConvertOptions {
   std::string label_type = "auto";  // SVMlight
   Index features = 0;               // SVMlight: columns, 0: those that occur
   bool beside = false;
-  // COLUMN OLD NEW, three entries each. Registered by the tool: a flag of
-  // three values is no field.
-  std::vector<std::string> rename_class;
-  // FILE or NAME=FILE (of a view or split).
-  std::vector<std::string> names;
-  std::string labels;  // Mulan's XML list
+  std::vector<std::string> names;  // FILE, or NAME=FILE of one input
+  // COLUMN OLD NEW, each. A flag of three values: the tool registers it.
+  std::vector<std::vector<std::string>> rename_class;
+  std::string labels;  // Mulan's XML list; an input: the tool registers it
 
   void Describe(Fields& fields);
 };
 
-// Reads `inputs` (FILE, or NAME=FILE: a named split, with `beside` a named
-// view) twice in bounded memory and writes a dataset (docs/file-format.md)
-// to `output`, whole or not at all; `output` may be "-". What was guessed goes
-// to the reporter: one line, and with `verbose` one more a column.
+// An operand: FILE, or NAME=FILE.
+struct TableInput {
+  std::string name;  // of the split, or of the view with `beside`; may be ""
+  std::string path;  // "-": stdin
+};
+
+// How the command is recorded in the output.
+struct ConvertRecord {
+  std::string tool = "mtl-convert";
+  Seed seed = 0;
+  const Json* settings = nullptr;  // null: {}
+};
+
+// Reads `inputs` twice in bounded memory (the ids and categories apart; with
+// `beside`, views whose ids come in another order are held) and writes a
+// dataset (docs/file-format.md) to `output`, whole or not at all; "-" is
+// stdout. What was guessed goes to the reporter: one line, and with `verbose`
+// one more a column. Returns the content digest.
 //
 // Throws kUsage for options that fit no column, kBadInput with file, line and
 // column for what a file holds, as in docs/converting.md.
-void ConvertTables(const std::vector<std::string>& inputs,
-                   const std::string& output, const ConvertOptions& options,
-                   bool verbose, Reporter* reporter);
+std::string ConvertTables(const std::vector<TableInput>& inputs,
+                          const std::string& output,
+                          const ConvertOptions& options,
+                          const ConvertRecord& record, bool verbose,
+                          Reporter* reporter);
 
-// Whether the operand is a file of ours (which ConvertTables does not take).
+// Whether the operand is a file of ours, which ConvertTables does not take.
 bool IsOwnFile(const std::string& path);
 
 }  // namespace mtlkit

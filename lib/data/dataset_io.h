@@ -39,4 +39,8 @@ Transforms ReadTransforms(const FileReader& file,
 // For those who write features row by row: the attributes and names only.
 void WriteInputNames(FileWriter& file, const InputSpec& spec, Index position);
 
+// One task but its labels: the attributes and classes of tasks/NAME, whose
+// array `y` must exist. For those who write labels row by row.
+void WriteTaskHead(FileWriter& file, const Task& task, Index position);
+
 }  // namespace mtlkit

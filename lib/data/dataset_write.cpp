@@ -69,7 +69,6 @@ void WriteClassLabels(FileWriter& file, const std::string& path,
     codes.push_back(std::isnan(value) ? T{-1} : static_cast<T>(value));
   }
   file.WriteArray<T>(path, codes, shape, kPacked);
-  file.SetAttribute(path, "missing", -1);
 }
 
 void WriteTask(FileWriter& file, const Task& task, const Labels& labels,
@@ -81,18 +80,12 @@ void WriteTask(FileWriter& file, const Task& task, const Labels& labels,
   const Shape shape = LabelShape(task, places);
   if (task.type == TaskType::kRegression) {
     file.WriteArray<float>(y, labels.values, shape);
-    file.SetAttribute(y, "missing", "nan");
   } else if (task.type == TaskType::kMulticlass) {
     WriteClassLabels<std::int32_t>(file, y, labels.values, shape);
   } else {
     WriteClassLabels<std::int8_t>(file, y, labels.values, shape);
   }
-  file.SetAttribute(path, "type", TaskTypeName(task.type));
-  file.SetAttribute(path, "position", position);
-  NameObject(file, path, task.name);
-  if (task.is_classification()) {
-    file.WriteTexts(path + "/classes", task.classes);
-  }
+  WriteTaskHead(file, task, position);
   if (!task.mean.empty()) {
     file.WriteList(path + "/norm_mean", task.mean);
     file.WriteList(path + "/norm_std", task.deviation);
@@ -154,6 +147,19 @@ void WriteInputNames(FileWriter& file, const InputSpec& spec, Index position) {
     const std::string categories = CategoriesPath(spec, column);
     file.WriteTexts(categories, spec.categories[i]);
     NameObject(file, categories, column);
+  }
+}
+
+void WriteTaskHead(FileWriter& file, const Task& task, Index position) {
+  const std::string path = TaskPath(task);
+  file.SetAttribute(path, "type", TaskTypeName(task.type));
+  file.SetAttribute(path, "position", position);
+  NameObject(file, path, task.name);
+  if (task.is_classification()) {
+    file.SetAttribute(path + "/y", "missing", -1);
+    file.WriteTexts(path + "/classes", task.classes);
+  } else {
+    file.SetAttribute(path + "/y", "missing", "nan");
   }
 }
 

@@ -24,12 +24,9 @@ struct Word {
   std::string_view name;
   char delimiter;
 };
-constexpr Word kWords[] = {{"comma", ','},
-                           {"semicolon", ';'},
-                           {"tab", '\t'},
-                           {"\\t", '\t'},
-                           {"pipe", '|'},
-                           {"space", RecordParser::kBlanks}};
+constexpr Word kWords[] = {{"comma", ','}, {"semicolon", ';'},
+                           {"tab", '\t'},  {"\\t", '\t'},
+                           {"pipe", '|'},  {"space", RecordParser::kBlanks}};
 
 bool IsEmpty(const std::vector<RawCell>& cells) {
   return std::all_of(cells.begin(), cells.end(), [](const RawCell& cell) {
@@ -84,8 +81,8 @@ ColumnView LookBelow(const TextRecords& records, std::size_t column,
     if (column >= records[i].size()) continue;
     const std::string& text = records[i][column];
     if (text == records[0][column]) view.repeats_first = true;
-    if (text.empty() || std::find(missing.begin(), missing.end(), text) !=
-                            missing.end()) {
+    if (text.empty() ||
+        std::find(missing.begin(), missing.end(), text) != missing.end()) {
       continue;
     }
     (IsNumber(text, decimal) ? view.has_numbers : has_texts) = true;
@@ -150,9 +147,8 @@ bool GuessHeader(const TextRecords& records,
   const bool any_number =
       std::any_of(first.begin(), first.end(), [&](const std::string& cell) {
         return IsNumber(cell, decimal) ||
-               (!cell.empty() &&
-                std::find(missing.begin(), missing.end(), cell) !=
-                    missing.end());
+               (!cell.empty() && std::find(missing.begin(), missing.end(),
+                                           cell) != missing.end());
       });
   if (any_number) return false;
   bool repeats = false;

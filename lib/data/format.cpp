@@ -81,9 +81,8 @@ std::span<const FormatEntry* const> Formats() {
   return kFormats;
 }
 
-std::unique_ptr<RowReader> OpenRows(TextSource* source,
-                                    std::string_view format,
-                                    const ReadOptions& options) {
+std::unique_ptr<RowReader> OpenRows(TextSource* source, std::string_view format,
+                                    const TextOptions& options) {
   if (!format.empty()) {
     return FindEntry(Formats(), "format", format).open(source, options);
   }

@@ -50,11 +50,11 @@ struct Row {
 };
 
 // Settings that readers of text share; each format takes those that it knows.
-struct ReadOptions {
-  std::string delimiter;            // one character or its name; "": guess
-  std::string header = "auto";      // yes | no | auto
+struct TextOptions {
+  std::string delimiter;        // one character or its name; "": guess
+  std::string header = "auto";  // yes | no | auto
   char decimal = '.';
-  std::vector<std::string> missing = {"?",   "NA",  "N/A",  "NaN",
+  std::vector<std::string> missing = {"?",   "NA",   "N/A", "NaN",
                                       "nan", "null", "NULL"};
   std::string comment;              // lines that begin so are skipped
   Index skip = 0;                   // lines at the beginning
@@ -96,7 +96,7 @@ struct FormatEntry {
   // last): 0 not at all, 1 it could be, 2 it says so itself.
   int (*recognises)(std::string_view head);
   std::unique_ptr<RowReader> (*open)(TextSource* source,
-                                     const ReadOptions& options);
+                                     const TextOptions& options);
 };
 
 // All formats, in the order of formats.def.
@@ -105,8 +105,7 @@ std::span<const FormatEntry* const> Formats();
 // Opens a text in the format of that name, or, if it is empty, in the one that
 // says so itself, else by the extension of its name (that of a compression
 // apart), else in the one that could be. `source` must outlive the reader.
-std::unique_ptr<RowReader> OpenRows(TextSource* source,
-                                    std::string_view format,
-                                    const ReadOptions& options);
+std::unique_ptr<RowReader> OpenRows(TextSource* source, std::string_view format,
+                                    const TextOptions& options);
 
 }  // namespace mtlkit

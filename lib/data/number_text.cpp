@@ -34,8 +34,7 @@ NumberText Classify(std::string_view text, double* value) {
 
 }  // namespace
 
-NumberText ParseCellNumber(std::string_view text, char decimal,
-                           double* value) {
+NumberText ParseCellNumber(std::string_view text, char decimal, double* value) {
   if (text.empty()) return NumberText::kOther;
   if (text.front() == '+') {
     text.remove_prefix(1);
@@ -53,8 +52,7 @@ NumberText ParseCellNumber(std::string_view text, char decimal,
     return Classify(text, value);
   }
   std::array<char, 64> copy;
-  if (text.size() > copy.size() ||
-      text.find('.') != std::string_view::npos) {
+  if (text.size() > copy.size() || text.find('.') != std::string_view::npos) {
     return NumberText::kOther;
   }
   std::copy(text.begin(), text.end(), copy.begin());
@@ -95,12 +93,8 @@ bool IsValidUtf8(std::string_view text) {
     if (lead < 0x80) continue;
     const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
     if (lead < 0xc2 || lead > 0xf4 || end - byte < more) return false;
-    const unsigned char low = lead == 0xe0   ? 0xa0
-                              : lead == 0xf0 ? 0x90
-                                             : 0x80;
-    const unsigned char high = lead == 0xed   ? 0x9f
-                               : lead == 0xf4 ? 0x8f
-                                              : 0xbf;
+    const unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    const unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
     if (byte[0] < low || byte[0] > high) return false;
     for (int i = 1; i < more; ++i) {
       if ((byte[i] & 0xc0) != 0x80) return false;

@@ -40,8 +40,8 @@ class RecordParser {
   Result Parse(char* begin, char* end, bool last);
 
   std::vector<RawCell>& cells() { return cells_; }
-  char* next() const { return next_; }       // after the record
-  Index lines() const { return lines_; }     // line breaks in it
+  char* next() const { return next_; }    // after the record
+  Index lines() const { return lines_; }  // line breaks in it
   const std::string& error() const { return error_; }
   char delimiter() const { return delimiter_; }
 

@@ -7,14 +7,14 @@ namespace mtlkit {
 // What the first bytes of a file say it is.
 enum class SourceKind {
   kEmpty,
-  kMtlH5,    // our container
-  kHdf5,     // HDF5 of another origin
+  kMtlH5,  // our container
+  kHdf5,   // HDF5 of another origin
   kGzip,
   kXz,
   kCut,      // too short to tell: the beginning of a compressed file
   kForeign,  // a known kind that nothing here reads (zip, PDF, ...)
   kUtf16,
-  kBinary,   // control bytes: no text
+  kBinary,  // control bytes: no text
   kText,
 };
 

@@ -13,7 +13,9 @@ namespace {
 // More distinct whole numbers than this are taken for measurements.
 constexpr std::size_t kMostClasses = 100;
 
-bool IsZeroOrOne(std::string_view text) { return text == "0" || text == "1"; }
+bool IsZeroOrOne(std::string_view text) {
+  return text == "0" || text == "1";
+}
 
 bool IsIndicator(const ColumnScan& column) {
   return column.type == ColumnType::kCategory &&
@@ -115,7 +117,8 @@ class Planner {
 
   void PlanFeatures() {
     int base = scan_.numbering.base;
-    if (options_.index_base != "auto") base = options_.index_base == "0" ? 0 : 1;
+    if (options_.index_base != "auto")
+      base = options_.index_base == "0" ? 0 : 1;
     if (base < 0) {
       base = scan_.last_feature >= 0 && scan_.first_feature == 0 ? 0 : 1;
     }

@@ -27,7 +27,7 @@ struct TablePlan {
   InputSpec sparse;
   bool is_wide = false;  // numbers are stored in double precision
   std::vector<Task> tasks;
-  Index label_cols = 0;  // target columns of all tasks, in their order
+  Index label_cols = 0;    // target columns of all tasks, in their order
   Index feature_base = 0;  // SVMlight: number of the first column
 };
 

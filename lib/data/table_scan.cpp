@@ -103,15 +103,14 @@ class Scanner {
   TableScan Run() {
     ReadAll();
     if (scan_.rows == 0) {
-      Fail(ErrorKind::kBadInput,
-           Str(files_[0].source->name(), ": no rows"),
+      Fail(ErrorKind::kBadInput, Str(files_[0].source->name(), ": no rows"),
            "there is nothing after the header");
     }
     bool again = false;
     for (ColumnScan& column : scan_.columns) {
       Decide(&column);
-      again |= column.type == ColumnType::kCategory &&
-               !column.has_all_categories;
+      again |=
+          column.type == ColumnType::kCategory && !column.has_all_categories;
     }
     if (again) CollectAgain();
     for (ColumnScan& column : scan_.columns) SortCategories(&column);
@@ -141,13 +140,13 @@ class Scanner {
     const std::vector<Column>& columns = file.reader->columns();
     const std::string both =
         Str(file.source->name(), " and ", files_[0].source->name());
-    Require(columns.size() == first.size() &&
-                file.reader->has_row_labels() == scan_.has_row_labels,
-            ErrorKind::kBadInput,
-            Str(both, " have ", columns.size(), " and ", first.size(),
-                " columns"),
-            "files that are rows of one table have the same columns; "
-            "--beside joins different ones");
+    Require(
+        columns.size() == first.size() &&
+            file.reader->has_row_labels() == scan_.has_row_labels,
+        ErrorKind::kBadInput,
+        Str(both, " have ", columns.size(), " and ", first.size(), " columns"),
+        "files that are rows of one table have the same columns; "
+        "--beside joins different ones");
     for (std::size_t i = 0; i < first.size(); ++i) {
       Require(columns[i].name == first[i].name, ErrorKind::kBadInput,
               Str(both, ": column ", i + 1, " is '", ShowText(columns[i].name),
@@ -239,8 +238,7 @@ class Scanner {
     }
     Index ids = 0;
     for (ColumnScan& column : scan_.columns) {
-      if (column.type == ColumnType::kUnknown &&
-          IsIdName(column.column.name)) {
+      if (column.type == ColumnType::kUnknown && IsIdName(column.column.name)) {
         column.type = ColumnType::kId;
       }
       ids += column.type == ColumnType::kId;
@@ -423,9 +421,10 @@ class Scanner {
 
   static void CheckText(const CellPlace& place, const ColumnScan& column) {
     if (place.text.size() > kMaxCategoryBytes) {
-      FailCell(place, column, Str("has ", place.text.size(),
-                                  " bytes: too long for a category"),
-               TypeFlag(column, "ignore") + " leaves the column out");
+      FailCell(
+          place, column,
+          Str("has ", place.text.size(), " bytes: too long for a category"),
+          TypeFlag(column, "ignore") + " leaves the column out");
     }
     if (!IsValidUtf8(place.text)) {
       FailCell(place, column, "is not UTF-8",
@@ -602,9 +601,9 @@ std::string_view Renamed(const ColumnScan& column, std::string_view text) {
 void FailNotANumber(const ColumnScan& column, const CellPlace& place,
                     char decimal) {
   double value = 0;
-  const bool comma = decimal == '.' && ParseCellNumber(place.text, ',',
-                                                       &value) ==
-                                           NumberText::kNumber;
+  const bool comma =
+      decimal == '.' &&
+      ParseCellNumber(place.text, ',', &value) == NumberText::kNumber;
   FailCell(place, column, "is not a number",
            comma ? "if the comma is its decimal sign: --decimal ,"
                  : Str("declare ", TypeFlag(column, "category"),

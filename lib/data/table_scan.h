@@ -74,20 +74,20 @@ struct ColumnScan {
 // The labels in front of SVMlight rows.
 struct RowLabelScan {
   CategoryMap classes;
-  Index labelled = 0;         // rows with a label
-  bool is_single = true;      // every row has exactly one
-  bool is_whole = true;       // all are whole numbers
+  Index labelled = 0;     // rows with a label
+  bool is_single = true;  // every row has exactly one
+  bool is_whole = true;   // all are whole numbers
   std::vector<std::string> sorted;
 };
 
 struct TableScan {
   Index rows = 0;
   std::vector<ColumnScan> columns;
-  bool is_sparse = false;     // a file has sparse rows
+  bool is_sparse = false;  // a file has sparse rows
   bool has_row_labels = false;
   RowLabelScan row_labels;
-  Index entries = 0;          // of sparse rows
-  Index first_feature = 0;    // smallest column number in a numbered file
+  Index entries = 0;        // of sparse rows
+  Index first_feature = 0;  // smallest column number in a numbered file
   Index last_feature = -1;
   Numbering numbering;
   bool has_groups = false;

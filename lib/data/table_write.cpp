@@ -17,8 +17,8 @@ constexpr StoreOptions kPacked = {Compress::kAuto};
 template <class T>
 class BufferedRows {
  public:
-  BufferedRows(FileWriter* file, const std::string& path, const Shape& row_shape,
-          Index rows, const StoreOptions& options)
+  BufferedRows(FileWriter* file, const std::string& path,
+               const Shape& row_shape, Index rows, const StoreOptions& options)
       : rows_(file->CreateRows<T>(path, row_shape, rows, options)) {
     buffer_.reserve(kBufferedValues);
   }
@@ -50,8 +50,8 @@ template <class T>
 class NumericPart : public Part {
  public:
   NumericPart(FileWriter* file, const InputSpec& spec, Index rows)
-      : array_(file, "inputs/" + EscapeName(spec.name), {spec.cols}, rows,
-               {}) {}
+      : array_(file, "inputs/" + EscapeName(spec.name), {spec.cols}, rows, {}) {
+  }
   void Add(const EncodedRow& row) override {
     for (const double number : row.numbers) array_.Put(static_cast<T>(number));
     array_.EndRow();
@@ -65,8 +65,8 @@ class NumericPart : public Part {
 class CodePart : public Part {
  public:
   CodePart(FileWriter* file, const InputSpec& spec, Index rows)
-      : array_(file, "inputs/" + EscapeName(spec.name), {spec.cols}, rows,
-               {}) {}
+      : array_(file, "inputs/" + EscapeName(spec.name), {spec.cols}, rows, {}) {
+  }
   void Add(const EncodedRow& row) override {
     for (const std::int32_t code : row.codes) array_.Put(code);
     array_.EndRow();
@@ -118,7 +118,7 @@ class LabelPart : public Part {
   LabelPart(FileWriter* file, const Task& task, Index first, Index rows)
       : first_(static_cast<std::size_t>(first)),
         cols_(static_cast<std::size_t>(task.target_cols())),
-        array_(file, "tasks/" + EscapeName(task.name) + "/y",
+        array_(file, TaskPath(task) + "/y",
                task.type == TaskType::kMultilabel ? Shape{task.target_cols()}
                                                   : Shape{},
                rows, std::is_floating_point_v<T> ? StoreOptions{} : kPacked) {}
@@ -185,7 +185,6 @@ void AddTasks(const TablePlan& plan, Index rows, Index* position,
     Require(names->insert(task.name).second, ErrorKind::kBadInput,
             Str("two views have a task '", task.name, "'"),
             "give the labels of one of them only");
-    const std::string path = "tasks/" + EscapeName(task.name);
     switch (task.type) {
       case TaskType::kRegression:
         parts->push_back(

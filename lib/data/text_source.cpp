@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/view.h"
 #include "data/source_kind.h"
 #include "h5/digest.h"
 
@@ -240,14 +241,17 @@ TextSource::TextSource(const std::string& path, Encoding encoding)
 
 TextSource::~TextSource() = default;
 
-const std::string& TextSource::name() const { return state_->name; }
-
-std::size_t TextSource::Read(char* to, std::size_t size) {
-  return InContext(state_->name,
-                   [&] { return state_->top()->Read(to, size); });
+const std::string& TextSource::name() const {
+  return state_->name;
 }
 
-void TextSource::Rewind() { state_->Rewind(); }
+std::size_t TextSource::Read(char* to, std::size_t size) {
+  return InContext(state_->name, [&] { return state_->top()->Read(to, size); });
+}
+
+void TextSource::Rewind() {
+  state_->Rewind();
+}
 
 std::string TextSource::Digest() {
   Sha256 digest;

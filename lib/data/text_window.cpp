@@ -51,8 +51,7 @@ bool TextWindow::PeekLine(Index line, std::string_view* text,
   std::size_t searched = 0;
   while (true) {
     const std::size_t size = end_ - begin_;
-    const void* found =
-        std::memchr(begin() + searched, '\n', size - searched);
+    const void* found = std::memchr(begin() + searched, '\n', size - searched);
     if (found != nullptr) {
       const auto length =
           static_cast<std::size_t>(static_cast<const char*>(found) - begin());

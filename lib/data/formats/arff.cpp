@@ -14,7 +14,9 @@
 namespace mtlkit {
 namespace {
 
-bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+bool IsBlank(char c) {
+  return c == ' ' || c == '\t';
+}
 
 bool StartsWithWord(std::string_view line, std::string_view word) {
   if (line.size() < word.size()) return false;
@@ -101,8 +103,7 @@ class Scanner {
 
 class ArffReader : public RowReader {
  public:
-  ArffReader(TextSource* source, const ReadOptions& options)
-      : window_(source) {
+  ArffReader(TextSource* source, const TextOptions& options) : window_(source) {
     ReadHeader();
     MarkLabels(options.labels);
   }
@@ -134,9 +135,9 @@ class ArffReader : public RowReader {
   }
 
   std::string Describe() const override {
-    const auto labels = std::count_if(
-        columns_.begin(), columns_.end(),
-        [](const Column& column) { return column.is_label; });
+    const auto labels =
+        std::count_if(columns_.begin(), columns_.end(),
+                      [](const Column& column) { return column.is_label; });
     return labels == 0 ? Str("ARFF '", relation_, "'")
                        : Str("ARFF '", relation_, "', ", labels, " labels");
   }
@@ -329,8 +330,7 @@ class ArffReader : public RowReader {
   }
 
   [[noreturn]] void FailHere(const std::string& message) const {
-    Fail(ErrorKind::kBadInput,
-         Str(window_.name(), ":", line_, ": ", message));
+    Fail(ErrorKind::kBadInput, Str(window_.name(), ":", line_, ": ", message));
   }
   [[noreturn]] void FailQuote() const {
     FailHere("a quote that is never closed");
@@ -362,8 +362,8 @@ extern const FormatEntry kArffFormat;
 const FormatEntry kArffFormat = {
     "arff", "ARFF of Weka, Mulan and MEKA, dense or sparse", ".arff",
     RecognisesArff,
-    [](TextSource* source, const ReadOptions& options)
-        -> std::unique_ptr<RowReader> {
+    [](TextSource* source,
+       const TextOptions& options) -> std::unique_ptr<RowReader> {
       return std::make_unique<ArffReader>(source, options);
     }};
 

@@ -15,7 +15,7 @@ constexpr std::size_t kGuessBytes = 1 << 18;
 
 class DelimitedReader : public RowReader {
  public:
-  DelimitedReader(TextSource* source, const ReadOptions& options)
+  DelimitedReader(TextSource* source, const TextOptions& options)
       : options_(options), window_(source), parser_(',') {
     for (const std::string& marker : options_.missing) {
       if (!marker.empty()) {
@@ -69,10 +69,9 @@ class DelimitedReader : public RowReader {
     const auto size = static_cast<std::size_t>(window_.end() - window_.begin());
     const std::string_view head(window_.begin(), std::min(size, kGuessBytes));
     const bool whole = window_.at_end() && size <= kGuessBytes;
-    const char delimiter =
-        options_.delimiter.empty()
-            ? GuessDelimiter(head, options_.comment, whole)
-            : ParseDelimiter(options_.delimiter);
+    const char delimiter = options_.delimiter.empty()
+                               ? GuessDelimiter(head, options_.comment, whole)
+                               : ParseDelimiter(options_.delimiter);
     parser_ = RecordParser(delimiter);
     has_header_ =
         options_.header == "yes" ||
@@ -186,7 +185,7 @@ class DelimitedReader : public RowReader {
          "a quote inside a quoted cell is written twice");
   }
 
-  ReadOptions options_;
+  TextOptions options_;
   TextWindow window_;
   RecordParser parser_;
   std::vector<Column> columns_;
@@ -204,8 +203,8 @@ extern const FormatEntry kDelimitedFormat;
 const FormatEntry kDelimitedFormat = {
     "csv", "delimited text: CSV, TSV and the like", ".csv .tsv .tab",
     [](std::string_view) { return 1; },
-    [](TextSource* source, const ReadOptions& options)
-        -> std::unique_ptr<RowReader> {
+    [](TextSource* source,
+       const TextOptions& options) -> std::unique_ptr<RowReader> {
       return std::make_unique<DelimitedReader>(source, options);
     }};
 

@@ -170,8 +170,7 @@ class SvmlightReader : public RowReader {
   }
 
   [[noreturn]] void FailHere(const std::string& message) const {
-    Fail(ErrorKind::kBadInput,
-         Str(window_.name(), ":", line_, ": ", message));
+    Fail(ErrorKind::kBadInput, Str(window_.name(), ":", line_, ": ", message));
   }
 
   TextWindow window_;
@@ -212,7 +211,7 @@ extern const FormatEntry kSvmlightFormat;
 const FormatEntry kSvmlightFormat = {
     "svmlight", "SVMlight and LIBSVM, one or several labels a row",
     ".svm .svmlight .libsvm", RecognisesSvmlight,
-    [](TextSource* source, const ReadOptions&) -> std::unique_ptr<RowReader> {
+    [](TextSource* source, const TextOptions&) -> std::unique_ptr<RowReader> {
       return std::make_unique<SvmlightReader>(source);
     }};
 
