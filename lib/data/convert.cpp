@@ -148,8 +148,12 @@ class Converter {
       file.source = std::make_unique<TextSource>(input.path, encoding);
       const TextOptions read =
           TextOptionsOf(options_, NamesFileFor(options_, input, inputs_));
-      file.reader = OpenRows(file.source.get(), options_.format, read);
+      file.reader = OpenRows(file.source.get(), Format(), read);
     }
+  }
+
+  std::string Format() const {
+    return options_.format == "auto" ? "" : options_.format;
   }
 
   void Report(const Table& table, bool verbose) {
@@ -305,7 +309,7 @@ class Converter {
 };
 
 std::vector<std::string> FormatNames() {
-  std::vector<std::string> names = {""};
+  std::vector<std::string> names = {"auto"};
   for (const FormatEntry* entry : Formats()) names.emplace_back(entry->name);
   return names;
 }
@@ -314,7 +318,7 @@ std::vector<std::string> FormatNames() {
 
 void ConvertOptions::Describe(Fields& fields) {
   fields.Field({"format",
-                "what the inputs are; by content unless given",
+                "what the inputs are; auto: by content, then name",
                 {},
                 FormatNames(),
                 "FORMAT"},

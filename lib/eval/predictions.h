@@ -9,6 +9,8 @@
 
 namespace mtlkit {
 
+class FileReader;
+
 // What a model said of one task, and what is true where that is known. Arrays
 // have one row a place: every row of the file, or those in `rows`. Numbers are
 // in original units.
@@ -51,6 +53,7 @@ struct Predictions {
 // `path` may be "-". Checks shapes, ranges (probabilities in [0, 1], all
 // finite) and unique ids; throws kBadInput naming the first offender.
 Predictions ReadPredictions(const std::string& path);
+Predictions ReadPredictions(const FileReader& file);
 void WritePredictions(const Predictions& predictions, const std::string& path);
 
 }  // namespace mtlkit

@@ -183,7 +183,10 @@ void WritePredictions(const Predictions& predictions, const std::string& path) {
 }
 
 Predictions ReadPredictions(const std::string& path) {
-  const FileReader file = FileReader::Open(path, {FileKind::kPredictions});
+  return ReadPredictions(FileReader::Open(path, {FileKind::kPredictions}));
+}
+
+Predictions ReadPredictions(const FileReader& file) {
   Dataset rows = ReadRows(file);
   Predictions predictions;
   predictions.ids = std::move(rows.ids);

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "data/text_table.h"
+#include "eval/predictions.h"
+
+namespace mtlkit {
+
+// Predictions as the columns of a text table, one row an id: `id`, then for
+// each task what is predicted, as TASK: a number, the name of the likeliest
+// class, or for each label TASK.LABEL = 0 or 1 (at probability 1/2). Then the
+// probabilities, as TASK.prob of the positive class, or TASK.prob.CLASS; and
+// where labels came with them TASK.true, as the prediction. Several regression
+// columns are TASK.1, TASK.2 ... Rows that a task does not have are missing.
+// `predictions` must outlive the columns.
+std::vector<TextColumn> PredictionColumns(const Predictions& predictions);
+
+}  // namespace mtlkit

@@ -1,0 +1,98 @@
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "app/tool.h"
+#include "base/error.h"
+#include "data/convert.h"
+#include "data/dataset_io.h"
+#include "data/format.h"
+#include "data/temporary_path.h"
+#include "data/text_table.h"
+#include "eval/predictions.h"
+#include "eval/predictions_columns.h"
+#include "h5/file_reader.h"
+
+namespace {
+
+using namespace mtlkit;
+
+// Turns text tables into datasets, and files of the toolkit into text.
+struct ConvertTool {
+  std::vector<NamedFile> inputs;
+  std::string output;
+  std::string to = "h5";
+  ConvertOptions options;
+
+  void Register(Cli& cli) {
+    cli.Inputs("input", &inputs,
+               "text tables, each FILE or SPLIT=FILE (with --beside "
+               "VIEW=FILE); or one file of the toolkit");
+    cli.Output("output", &output, "where the dataset or the text goes",
+               OutputKind::kText);
+    cli.Group("Reading", &options);
+    cli.InputFlag("labels", &options.labels,
+                  "Mulan's XML list of the ARFF attributes that are labels");
+    cli.Tuples("rename-class", {"COLUMN", "OLD", "NEW"}, &options.rename_class,
+               "join two spellings of a category");
+    cli.Section("Writing")("to", to, "what to write", {"h5", "csv", "jsonl"});
+    cli.List("formats", "the formats that can be read", [] {
+      std::vector<ListItem> items;
+      for (const FormatEntry* entry : Formats()) {
+        items.push_back(
+            {std::string(entry->name), std::string(entry->help), {}});
+      }
+      return ListText(items);
+    });
+  }
+
+  void Run(Context& context) {
+    if (inputs.size() == 1 && IsOwnFile(inputs[0].path)) {
+      return Export(inputs[0].path);
+    }
+    if (to == "h5") return Convert(output, context);
+    const TemporaryPath table("mtlkit-table");
+    Convert(table.path(), context);
+    Export(table.path());
+  }
+
+  void Convert(const std::string& destination, Context& context) const {
+    std::vector<TableInput> tables;
+    for (const NamedFile& input : inputs) {
+      tables.push_back({input.name, input.path});
+    }
+    ConvertTables(tables, destination, options,
+                  {context.tool, context.seed, context.settings},
+                  context.verbose > 0, context.reporter);
+  }
+
+  void Export(const std::string& path) const {
+    Require(to != "h5", ErrorKind::kUsage,
+            Str(path == "-" ? "stdin" : path, ": is a file of the toolkit"),
+            "--to csv or --to jsonl writes it as text");
+    const TextFormat format = ParseTextFormat(to);
+    const FileReader file = FileReader::Open(
+        path,
+        {FileKind::kDataset, FileKind::kFeatures, FileKind::kPredictions});
+    if (file.kind() == FileKind::kPredictions) {
+      const Predictions predictions = ReadPredictions(file);
+      WriteTextTable(PredictionColumns(predictions), IdCount(predictions.ids),
+                     format, output);
+      return;
+    }
+    const Dataset dataset = ReadDataset(file);
+    WriteTextTable(DatasetColumns(dataset), dataset.rows, format, output);
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return RunTool<ConvertTool>(argc, argv, "mtl-convert",
+                              "Turns text tables into datasets, and back.",
+                              "mtl-convert table.csv -o table.h5\n"
+                              "mtl-convert train=a.csv test=b.csv -o table.h5\n"
+                              "mtl-convert predictions.h5 --to csv -o -");
+}
