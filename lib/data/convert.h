@@ -11,7 +11,7 @@ namespace mtlkit {
 
 // How text tables become a dataset.
 struct ConvertOptions {
-  std::string format;                // of all inputs; "": by content
+  std::string format = "auto";       // of all inputs; auto: by content
   std::vector<std::string> type;     // COLUMN=number|category|id|ignore
   std::vector<std::string> missing;  // markers; empty: the usual ones
   std::string delimiter;
