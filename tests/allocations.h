@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
@@ -21,6 +22,8 @@ namespace allocations_detail {
 inline void* Allocate(std::size_t size, std::size_t alignment) {
   allocation_count.fetch_add(1, std::memory_order_relaxed);
   void* block = nullptr;
+  // Sanitizers end the program where others return null.
+  if (size > std::size_t{1} << 40) return nullptr;
   if (alignment <= alignof(std::max_align_t)) {
     block = std::malloc(size == 0 ? 1 : size);
   } else if (posix_memalign(&block, alignment, size == 0 ? 1 : size) != 0) {

@@ -67,7 +67,7 @@ void AddCommonFlags(Cli::State& state) {
   Flag verbose;
   verbose.name = "verbose";
   verbose.short_name = "v";
-  verbose.help = "say more; twice: what HDF5 says of an error, too";
+  verbose.help = "say more; may be repeated";
   verbose.section = "Every tool";
   verbose.is_repeatable = true;
   verbose.set = [&common](std::string_view,

@@ -24,7 +24,9 @@ NamedFile ParseNamedFile(std::string_view text);
 // The name of a file without folders and endings: "runs/a.pred.h5" -> "a".
 std::string FileStem(std::string_view path);
 
-// What may be done with an output operand.
+// What may be done with an output operand. Files are probed before the tool
+// runs, so that work is not done in vain; a tool that learns from other flags
+// what it writes says kText and calls ProbeOutput itself.
 enum class OutputKind {
   kHdf5,    // "-" is stdout, unless that is a terminal
   kText,    // "-" is stdout

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "h5/atomic_file.h"
 
 namespace mtlkit {
 namespace {
@@ -72,22 +73,20 @@ int Guard(const std::string& program, const std::function<void()>& work) {
   }
 }
 
-void CheckTerminals(const Cli& cli) {
+// Refuses before any work what would fail after it.
+void CheckPlaces(const Cli& cli) {
   if (cli.reads_stdin() && isatty(STDIN_FILENO) == 1) {
     Fail(ErrorKind::kUsage, "refusing to read from a terminal",
          Str("give a FILE or a pipe; see ", cli.command(), " --help"));
   }
   for (const OutputOperand& output : cli.outputs()) {
-    if (output.path == "-" && output.kind == OutputKind::kHdf5 &&
-        isatty(STDOUT_FILENO) == 1) {
-      Fail(ErrorKind::kUsage,
-           "refusing to write HDF5 to a terminal; use -o FILE or a pipe");
-    }
+    if (output.kind == OutputKind::kFolder) continue;
+    ProbeOutput(output.path, output.kind == OutputKind::kText);
   }
 }
 
 void RunParsed(const Cli& cli) {
-  CheckTerminals(cli);
+  CheckPlaces(cli);
   const CommonOptions& common = cli.common();
   const ProgressMode mode = ParseProgressMode(common.progress);
   const auto reporter = MakeReporter(cli.program(), mode, common.quiet);

@@ -12,13 +12,13 @@ constexpr std::size_t kWidestTable = 5;
 
 std::string Interval(const Estimate& estimate) {
   if (std::isnan(estimate.low)) return "";
-  return Str("[", ShortNumber(estimate.low, true), ", ",
-             ShortNumber(estimate.high, true), "]");
+  return Str("[", TableNumber(estimate.low, true), ", ",
+             TableNumber(estimate.high, true), "]");
 }
 
 std::string WithInterval(const Estimate& estimate) {
   const std::string interval = Interval(estimate);
-  return ShortNumber(estimate.value, true) +
+  return TableNumber(estimate.value, true) +
          (interval.empty() ? "" : " " + interval);
 }
 
@@ -98,7 +98,7 @@ class WideTable {
   void AddConstants() {
     std::vector<std::string> row{"constant"};
     for (const TaskResult& task : evaluation_.tasks) {
-      row.push_back(ShortNumber(Of(task).constant));
+      row.push_back(TableNumber(Of(task).constant));
     }
     if (evaluation_.baseline >= 0) row.emplace_back("-");
     table_.AddRow(std::move(row));
@@ -108,11 +108,11 @@ class WideTable {
     std::vector<std::string> row{evaluation_.models[model]};
     for (const TaskResult& task : evaluation_.tasks) {
       const Estimate& estimate = Of(task).models[model];
-      std::string text = ShortNumber(estimate.value);
+      std::string text = TableNumber(estimate.value);
       // The differences carry the intervals where there are any.
       if (evaluation_.baseline < 0 && !std::isnan(estimate.low)) {
-        text += Str(" [", ShortNumber(estimate.low), ", ",
-                    ShortNumber(estimate.high), "]");
+        text += Str(" [", TableNumber(estimate.low), ", ",
+                    TableNumber(estimate.high), "]");
       }
       row.push_back(std::move(text));
     }
@@ -161,9 +161,9 @@ std::string RenderTall(const Evaluation& evaluation) {
     for (const MetricResult& result : task.metrics) {
       std::vector<std::string> row{task.task.name, MetricTitle(*result.metric),
                                    Str(task.labelled),
-                                   ShortNumber(result.constant)};
+                                   TableNumber(result.constant)};
       for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-        row.push_back(ShortNumber(result.models[i].value));
+        row.push_back(TableNumber(result.models[i].value));
         if (IsCompared(evaluation, i)) {
           row.push_back(WithInterval(result.differences[i]));
           row.emplace_back(VerdictName(result.verdicts[i]));

@@ -44,7 +44,7 @@ std::string TextTable::Render() const {
   return out;
 }
 
-std::string ShortNumber(double value, bool sign) {
+std::string TableNumber(double value, bool sign) {
   if (std::isnan(value)) return "-";
   std::array<char, 64> buffer{};
   const int digits = DigitsAfterPoint(std::abs(value));

@@ -20,6 +20,6 @@ class TextTable {
 
 // Three digits after the point below 10 (".895", "1.204"), fewer above; "-"
 // for NaN. `sign`: with a "+" in front of what is not negative.
-std::string ShortNumber(double value, bool sign = false);
+std::string TableNumber(double value, bool sign = false);
 
 }  // namespace mtlkit

@@ -40,7 +40,7 @@ void SetLimit(int resource, Index value) {
 }
 
 // Address space of this process in bytes, 0 if unknown.
-Index AddressSpace() {
+[[maybe_unused]] Index AddressSpace() {
   std::FILE* file = std::fopen("/proc/self/statm", "re");
   if (file == nullptr) return 0;
   long long pages = 0;

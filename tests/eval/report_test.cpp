@@ -70,11 +70,11 @@ TEST_CASE("CSV has a line a task, metric and model") {
 }
 
 TEST_CASE("numbers are short and keep their sign") {
-  CHECK(ShortNumber(0.8951) == ".895");
-  CHECK(ShortNumber(-0.002, true) == "-.002");
-  CHECK(ShortNumber(12.345) == "12.35");
-  CHECK(ShortNumber(1.0) == "1.000");
-  CHECK(ShortNumber(kNan) == "-");
+  CHECK(TableNumber(0.8951) == ".895");
+  CHECK(TableNumber(-0.002, true) == "-.002");
+  CHECK(TableNumber(12.345) == "12.35");
+  CHECK(TableNumber(1.0) == "1.000");
+  CHECK(TableNumber(kNan) == "-");
 }
 
 }  // namespace

@@ -1,0 +1,49 @@
+# A thin wrapper: CMake does the work. `make help` lists what there is.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD ?= build
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+
+.DEFAULT_GOAL := all
+.PHONY: all help configure demo test bench bench-peers install docs format \
+        tidy clean
+
+all: configure ## install what is missing, build the tools into build/bin/
+	@cmake --build $(BUILD) -j $(JOBS)
+
+configure: ## install what is missing and configure a release build
+	@cmake/install-dependencies.sh
+	@cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release
+
+demo: all ## the whole job on data-samples/, every command echoed
+	@PATH="$(abspath $(BUILD))/bin:$$PATH" bash tests/e2e/demo.sh
+
+test: all ## build and run all tests
+	@tests/run.sh $(BUILD)
+
+bench: all ## how fast, as ratios
+	@$(BUILD)/bin/mtl-bench
+
+bench-peers: all ## the same beside PyTorch (in an environment of its own)
+	@tests/bench/peers/run.sh $(BUILD)/bin/mtl-bench
+
+install: all ## install the tools under PREFIX (default /usr/local), in DESTDIR
+	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix "$(PREFIX)"
+
+docs: all ## write docs/reference again from the definitions in the tools
+	@docs/make-reference.sh $(BUILD)/bin docs/reference
+
+format: ## format all sources (clang-format)
+	@git ls-files '*.h' '*.cpp' | xargs clang-format -i
+
+tidy: ## check all sources (clang-tidy), in build/tidy
+	@cmake --preset tidy
+	@cmake --build --preset tidy -j $(JOBS)
+
+clean: ## remove everything that was built
+	@rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | \
+	  awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'

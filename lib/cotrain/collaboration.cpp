@@ -1,0 +1,79 @@
+#include "cotrain/collaboration.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "data/dataset_io.h"
+#include "h5/provenance.h"
+#include "nn/model.h"
+#include "nn/model_io.h"
+
+namespace mtlkit {
+namespace {
+
+namespace fs = std::filesystem;
+
+void FindRows(Collaboration* run) {
+  const TrainInputs inputs = InputsOf(run->data, run->spec.train);
+  run->train_rows = inputs.train_rows;
+  run->valid_rows = inputs.valid_rows;
+}
+
+// Round 0: fresh parameters, the same for all peers where these are averaged.
+void WriteStart(const Collaboration& run, Index peer) {
+  if (PeekDone(run.folder, peer, 0)) return;
+  const Seed seed = run.spec.SeedOf(run.method->same_start ? 0 : peer, 0);
+  Model model =
+      BuildModel(run.data, run.spec.ArchOf(peer), seed, run.train_rows);
+  const std::vector<ProvenanceSource> sources = {
+      {"data", run.data.content_sha256, run.data.provenance}};
+  model.provenance =
+      ExtendProvenance("mtl-cotrain init", run.spec.seed,
+                       {{"method", run.spec.method}, {"peer", peer}}, sources);
+  fs::create_directories(run.folder.RoundPath(peer, 0));
+  WriteModel(model, run.folder.ModelPath(peer, 0));
+  DoneRecord record;
+  record.peer = peer;
+  WriteDone(run.folder, record);
+}
+
+}  // namespace
+
+Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
+  Collaboration run{RunFolder(folder), {}, {}, nullptr, {}, {}};
+  run.spec = run.folder.ReadSpec();
+  if (run.spec.local) {
+    Fail(ErrorKind::kUsage,
+         Str(folder, ": this run was trained in one process by mtl-cotrain ",
+             "local: it has no rounds to come"),
+         "begin a run in rounds with mtl-cotrain init");
+  }
+  run.method = &FindRoundMethod(run.spec.method);
+  run.data = run.folder.ReadData(run.spec, data_path);
+  FindRows(&run);
+  return run;
+}
+
+Collaboration InitRun(const std::string& folder, RunSpec spec) {
+  Collaboration run{RunFolder(folder), {}, {}, nullptr, {}, {}};
+  run.method = &FindRoundMethod(spec.method);
+  run.data = ReadDataset(spec.data);
+  spec.data_sha256 = run.data.content_sha256;
+  std::error_code error;
+  const fs::path relative = fs::relative(spec.data, folder, error);
+  spec.data = error ? spec.data : relative.string();
+  ResolveArchOptions(&spec.arch);
+  CheckRunSpec(spec, run.data);
+  run.spec = std::move(spec);
+  FindRows(&run);
+  for (Index peer = 0; peer < run.spec.peers; ++peer) {
+    PeerRows(run.spec, run.data, run.train_rows, peer);
+  }
+  run.folder.WriteSpec(run.spec);
+  for (Index peer = 0; peer < run.spec.peers; ++peer) WriteStart(run, peer);
+  run.folder.Log({{"event", "init"}, {"method", run.spec.method}});
+  return run;
+}
+
+}  // namespace mtlkit

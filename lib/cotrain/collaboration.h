@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/parallel.h"
+#include "base/reporter.h"
+#include "cotrain/method.h"
+#include "cotrain/record.h"
+#include "cotrain/run.h"
+#include "data/dataset.h"
+#include "train/loop.h"
+
+namespace mtlkit {
+
+// A run in rounds with its data at hand.
+struct Collaboration {
+  RunFolder folder;
+  RunSpec spec;
+  Dataset data;
+  const RoundMethod* method = nullptr;
+  std::vector<Index> train_rows;  // of the run, before they are shared out
+  std::vector<Index> valid_rows;
+};
+
+// Opens a run for its rounds; `data_path` says where the data is if it is not
+// where run.json says. Throws kUsage for a run of one process.
+Collaboration OpenRun(const std::string& folder, const std::string& data_path);
+
+// Begins a run: run.json and each peer's round 0, a model with fresh
+// parameters. `spec.data` is the path as the caller sees it. Done again with
+// the same settings it completes what is missing; with other settings it is
+// kUsage. Throws what CheckRunSpec does.
+Collaboration InitRun(const std::string& folder, RunSpec spec);
+
+struct RoundReport {
+  bool already_done = false;
+  DoneRecord record;
+};
+
+// Runs one round of one peer; `round` < 0 is the one after its newest. A round
+// reads publications of earlier rounds only, and which ones is committed to
+// inputs.json before it trains, so that a killed round that is run again ends
+// with the same bytes. Throws kStopped if too few peers have published or on a
+// stop request: run it again.
+RoundReport RunRound(const Collaboration& run, Index peer, Index round,
+                     const TrainEnvironment& environment);
+
+}  // namespace mtlkit

@@ -1,0 +1,143 @@
+#include "cotrain/measure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "eval/metric.h"
+#include "nn/link.h"
+#include "train/predict.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+// Labels of a task at the rows, with the row weights; NaN where there is none.
+struct TaskTruth {
+  std::vector<double> y;
+  std::vector<double> weights;
+  bool any = false;
+};
+
+TaskTruth TruthOf(const Dataset& data, std::size_t task,
+                  const std::vector<Index>& rows) {
+  const Labels& labels = data.labels[task];
+  const Index cols = data.tasks[task].target_cols();
+  TaskTruth truth;
+  for (const Index row : rows) {
+    Index place = row;
+    if (!labels.on_all_rows) {
+      const auto found =
+          std::lower_bound(labels.rows.begin(), labels.rows.end(), row);
+      place = found != labels.rows.end() && *found == row
+                  ? found - labels.rows.begin()
+                  : -1;
+    }
+    bool labelled = false;
+    for (Index col = 0; col < cols; ++col) {
+      const double y =
+          place < 0
+              ? kNan
+              : static_cast<double>(
+                    labels
+                        .values[static_cast<std::size_t>(place * cols + col)]);
+      truth.y.push_back(y);
+      labelled = labelled || !std::isnan(y);
+    }
+    double weight = labelled ? 1.0 : 0.0;
+    if (labelled && !data.weights.empty()) {
+      weight = static_cast<double>(data.weights[static_cast<std::size_t>(row)]);
+    }
+    if (labelled && !labels.weights.empty()) {
+      weight *=
+          static_cast<double>(labels.weights[static_cast<std::size_t>(place)]);
+    }
+    truth.weights.push_back(weight);
+    truth.any = truth.any || labelled;
+  }
+  return truth;
+}
+
+// The mean of a peer's own outputs with those that others published of the
+// same rows; empty if nobody did.
+std::vector<double> EnsembleOf(const std::vector<float>& own, Index task,
+                               Index cols, const std::vector<Index>& rows,
+                               Index peer,
+                               const std::vector<Publication>& publications) {
+  std::vector<double> sum(own.begin(), own.end());
+  double members = 1;
+  for (const Publication& publication : publications) {
+    if (publication.peer == peer) continue;
+    for (const PublishedTask& published : publication.tasks) {
+      if (published.task != task) continue;
+      ++members;
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto found = std::lower_bound(published.rows.begin(),
+                                            published.rows.end(), rows[i]);
+        if (found == published.rows.end() || *found != rows[i]) return {};
+        const float* values =
+            published.values.data() + (found - published.rows.begin()) * cols;
+        for (Index col = 0; col < cols; ++col) {
+          sum[i * static_cast<std::size_t>(cols) +
+              static_cast<std::size_t>(col)] +=
+              static_cast<double>(values[col]);
+        }
+      }
+    }
+  }
+  if (members == 1) return {};
+  for (double& value : sum) value /= members;
+  return sum;
+}
+
+}  // namespace
+
+std::vector<std::vector<float>> PredictTasks(const Model& model,
+                                             const Dataset& dataset,
+                                             const std::vector<Index>& rows,
+                                             ThreadPool* pool) {
+  NetworkOutputs outputs = ComputeOutputs(model, dataset, rows, pool);
+  std::vector<std::vector<float>> values;
+  for (std::size_t t = 0; t < outputs.size(); ++t) {
+    const Task& task = model.schema.tasks[t];
+    const MatView view{outputs[t].data(), static_cast<Index>(rows.size()),
+                       task.output_cols()};
+    ApplyLink(task, view, view);
+    if (task.type == TaskType::kRegression) ToUnits(task, view);
+    values.emplace_back(outputs[t].begin(), outputs[t].end());
+  }
+  return values;
+}
+
+std::vector<RoundMeasure> MeasureRound(
+    const Dataset& data, const std::vector<Index>& valid_rows,
+    const std::vector<std::vector<float>>& own, Index peer,
+    const std::vector<Publication>& publications) {
+  std::vector<RoundMeasure> measures;
+  for (std::size_t t = 0; t < data.tasks.size(); ++t) {
+    const Task& task = data.tasks[t];
+    const TaskTruth truth = TruthOf(data, t, valid_rows);
+    if (!truth.any) continue;
+    MetricRows rows{task.type,
+                    static_cast<Index>(valid_rows.size()),
+                    task.target_cols(),
+                    task.output_cols(),
+                    truth.y,
+                    std::vector<double>(own[t].begin(), own[t].end())};
+    const MetricEntry& metric = MainMetric(task.type);
+    RoundMeasure measure{task.name, std::string(metric.name),
+                         metric.prepare(rows)->Value(truth.weights), kNan};
+    auto ensemble =
+        EnsembleOf(own[t], static_cast<Index>(t), task.output_cols(),
+                   valid_rows, peer, publications);
+    if (!ensemble.empty()) {
+      rows.output = std::move(ensemble);
+      measure.ensemble = metric.prepare(rows)->Value(truth.weights);
+    }
+    measures.push_back(std::move(measure));
+  }
+  return measures;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,193 @@
+#include "cotrain/merge.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "cotrain/average.h"
+#include "cotrain/collaboration.h"
+#include "cotrain/publication.h"
+#include "eval/predictions.h"
+#include "h5/provenance.h"
+#include "nn/link.h"
+#include "nn/model_io.h"
+
+namespace mtlkit {
+namespace {
+
+struct Newest {
+  std::vector<Publication> publications;  // by peer
+  std::vector<ProvenanceSource> sources;
+  Index round = 0;
+};
+
+Newest ReadNewest(const Collaboration& run, const Params& params) {
+  Newest newest;
+  for (Index peer = 0; peer < run.spec.peers; ++peer) {
+    const Index round = run.folder.NewestRound(peer);
+    if (round < 1) continue;
+    const auto done = ReadDone(run.folder, peer, round);
+    newest.publications.push_back(ReadPublication(
+        run.folder.PublicationPath(peer, round), run.data, params));
+    newest.sources.push_back({Str("peer-", peer, "-round-", round),
+                              done->publication_content_sha256, "[]"});
+    newest.round = std::max(newest.round, round);
+  }
+  if (newest.publications.empty()) {
+    Fail(ErrorKind::kMissingInput,
+         Str(run.folder.path(), ": no peer has published yet"),
+         "run mtl-cotrain round first");
+  }
+  return newest;
+}
+
+void MergeParams(const Collaboration& run, Model model, const Newest& newest,
+                 const std::string& provenance, const std::string& output) {
+  std::vector<WeightedParams> peers;
+  for (const Publication& publication : newest.publications) {
+    peers.push_back(
+        {&publication.params, static_cast<double>(publication.rows)});
+  }
+  // Heads that are not exchanged are those of the first peer.
+  model.params = AverageParams(peers, run.spec.cotrain.params == "trunk",
+                               newest.publications.front().params);
+  model.log = {};
+  model.provenance = provenance;
+  WriteModel(model, output);
+}
+
+// The mean over peers of one task's published outputs, on the rows that all
+// of them published.
+TaskPredictions MeanOf(const Collaboration& run, const Newest& newest,
+                       std::size_t t, const std::vector<Index>& rows) {
+  const Task& task = run.data.tasks[t];
+  const auto cols = static_cast<std::size_t>(task.output_cols());
+  TaskPredictions mean;
+  mean.task = task;
+  std::vector<float> values;
+  for (const Index row : rows) {
+    std::vector<double> sum(cols);
+    for (const Publication& publication : newest.publications) {
+      const PublishedTask& published = publication.tasks[t];
+      const auto at = static_cast<std::size_t>(
+          std::lower_bound(published.rows.begin(), published.rows.end(), row) -
+          published.rows.begin());
+      for (std::size_t col = 0; col < cols; ++col) {
+        sum[col] += static_cast<double>(published.values[at * cols + col]);
+      }
+    }
+    for (const double value : sum) {
+      values.push_back(static_cast<float>(
+          value / static_cast<double>(newest.publications.size())));
+    }
+  }
+  (task.is_classification() ? mean.prob : mean.pred) = std::move(values);
+  mean.constants =
+      BestConstants(run.data, static_cast<Index>(t), run.train_rows);
+  return mean;
+}
+
+void AddLabels(const Dataset& data, std::size_t t,
+               const std::vector<Index>& rows, TaskPredictions* task) {
+  const Labels& labels = data.labels[t];
+  const Index cols = task->task.target_cols();
+  for (const Index row : rows) {
+    Index place = row;
+    if (!labels.on_all_rows) {
+      const auto found =
+          std::lower_bound(labels.rows.begin(), labels.rows.end(), row);
+      place = found != labels.rows.end() && *found == row
+                  ? found - labels.rows.begin()
+                  : -1;
+    }
+    for (Index col = 0; col < cols; ++col) {
+      task->y.push_back(
+          place < 0
+              ? std::numeric_limits<float>::quiet_NaN()
+              : labels.values[static_cast<std::size_t>(place * cols + col)]);
+    }
+  }
+}
+
+std::vector<Index> RowsOfTask(const Newest& newest, std::size_t t) {
+  std::vector<Index> common = newest.publications.front().tasks[t].rows;
+  for (const Publication& publication : newest.publications) {
+    std::vector<Index> both;
+    std::set_intersection(
+        common.begin(), common.end(), publication.tasks[t].rows.begin(),
+        publication.tasks[t].rows.end(), std::back_inserter(both));
+    common = std::move(both);
+  }
+  return common;
+}
+
+void MergePredictions(const Collaboration& run, const Newest& newest,
+                      const std::string& provenance,
+                      const std::string& output) {
+  std::vector<std::vector<Index>> rows;
+  std::vector<Index> all;
+  for (std::size_t t = 0; t < run.data.tasks.size(); ++t) {
+    rows.push_back(RowsOfTask(newest, t));
+    std::vector<Index> both;
+    std::set_union(all.begin(), all.end(), rows[t].begin(), rows[t].end(),
+                   std::back_inserter(both));
+    all = std::move(both);
+  }
+  Predictions merged;
+  std::visit(
+      [&](const auto& ids) {
+        std::remove_cvref_t<decltype(ids)> chosen;
+        for (const Index row : all) {
+          chosen.push_back(ids[static_cast<std::size_t>(row)]);
+        }
+        merged.ids = std::move(chosen);
+      },
+      run.data.ids);
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    TaskPredictions task = MeanOf(run, newest, t, rows[t]);
+    AddLabels(run.data, t, rows[t], &task);
+    task.on_all_rows = rows[t] == all;
+    if (!task.on_all_rows) {
+      for (const Index row : rows[t]) {
+        task.rows.push_back(std::lower_bound(all.begin(), all.end(), row) -
+                            all.begin());
+      }
+    }
+    merged.tasks.push_back(std::move(task));
+  }
+  merged.selected_on = run.spec.train.valid_split;
+  merged.dataset_sha256 = run.data.content_sha256;
+  merged.provenance = provenance;
+  WritePredictions(merged, output);
+}
+
+}  // namespace
+
+std::string MergeRun(const std::string& folder, const std::string& data_path,
+                     const std::string& output) {
+  const Collaboration run = OpenRun(folder, data_path);
+  const Model start = ReadModel(run.folder.ModelPath(0, 0));
+  const Newest newest = ReadNewest(run, start.params);
+  std::string path = output;
+  if (path.empty()) {
+    path = run.folder.MergedPath(newest.round);
+    std::filesystem::create_directories(
+        std::filesystem::path(path).parent_path());
+  }
+  std::vector<ProvenanceSource> sources = newest.sources;
+  sources.push_back({"data", run.data.content_sha256, run.data.provenance});
+  const std::string provenance =
+      ExtendProvenance("mtl-cotrain merge", run.spec.seed,
+                       {{"method", run.spec.method}}, sources);
+  if (run.method->publishes_params) {
+    MergeParams(run, start, newest, provenance, path);
+  } else {
+    MergePredictions(run, newest, provenance, path);
+  }
+  return path;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,243 @@
+#include "cotrain/publication.h"
+
+#include <cmath>
+#include <cstdint>
+
+#include "base/error.h"
+#include "data/dataset_io.h"
+#include "data/id_index.h"
+#include "h5/file_reader.h"
+#include "h5/file_writer.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr StoreOptions kPacked = {Compress::kAuto};
+
+// Ids of some rows; texts or numbers, as the dataset has them.
+void WriteIdsOf(FileWriter& file, const std::string& path,
+                const Dataset& dataset, const std::vector<Index>& rows) {
+  std::visit(
+      [&](const auto& ids) {
+        std::remove_cvref_t<decltype(ids)> chosen;
+        for (const Index row : rows) {
+          chosen.push_back(ids[static_cast<std::size_t>(row)]);
+        }
+        if constexpr (std::is_same_v<decltype(chosen),
+                                     std::vector<std::string>>) {
+          file.WriteTexts(path, chosen);
+        } else {
+          file.WriteList(path, chosen, kPacked);
+        }
+      },
+      dataset.ids);
+}
+
+std::vector<Index> ReadRowsById(const FileReader& file, const std::string& path,
+                                const Dataset& dataset, const IdIndex& index) {
+  RowIds ids;
+  if (file.Info(path).is_text) {
+    ids = file.ReadTexts(path);
+  } else {
+    ids = file.ReadList<std::int64_t>(path);
+  }
+  std::vector<Index> rows;
+  for (Index i = 0; i < IdCount(ids); ++i) {
+    rows.push_back(index.Find(ids, i));
+    if (rows.back() < 0) {
+      Fail(ErrorKind::kBadInput,
+           Str(file.name(), ": ", path, ": the row '", IdText(ids, i),
+               "' is not in the run's data (", dataset.rows, " rows)"),
+           "it was published for other data");
+    }
+  }
+  return rows;
+}
+
+void WriteBlock(FileWriter& file, const std::string& group,
+                const Block& block) {
+  const auto slices = block.layout().slices();
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    const ConstMatView values = block.At(static_cast<Index>(i));
+    file.WriteArray<Real>(group + "/" + slices[i].name, values.flat(),
+                          {values.rows, values.cols});
+  }
+}
+
+void ReadBlock(const FileReader& file, const std::string& group, Block* block) {
+  const auto slices = block->layout().slices();
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    const std::string path = group + "/" + slices[i].name;
+    const MatView values = block->At(static_cast<Index>(i));
+    if (!file.Has(path) ||
+        file.Info(path).shape != Shape{values.rows, values.cols}) {
+      Fail(ErrorKind::kBadInput,
+           Str(file.name(), ": ", path,
+               ": it is not there in the shape of this run's network"),
+           "it was published by another run");
+    }
+    file.ReadRows<Real>(path, 0, values.rows, values.data);
+    for (const Real value : values.flat()) {
+      Require(std::isfinite(value), ErrorKind::kBadInput,
+              Str(file.name(), ": ", path, ": it holds a number that is not ",
+                  "finite"));
+    }
+  }
+}
+
+template <class T, class Get>
+std::vector<T> Column(const std::vector<Selection>& selections,
+                      const Get& get) {
+  std::vector<T> values;
+  for (const Selection& selection : selections) {
+    values.push_back(static_cast<T>(get(selection)));
+  }
+  return values;
+}
+
+void WriteSelections(FileWriter& file, const std::vector<Selection>& selections,
+                     const Dataset& dataset) {
+  WriteIdsOf(file, "select/id", dataset,
+             Column<Index>(selections, [](auto& s) { return s.row; }));
+  const auto list = [&]<class T>(const char* name, T, auto get) {
+    file.WriteList(std::string("select/") + name, Column<T>(selections, get),
+                   kPacked);
+  };
+  list("task", std::int32_t{}, [](auto& s) { return s.task; });
+  list("label", float{}, [](auto& s) { return s.label; });
+  list("weight", float{}, [](auto& s) { return s.weight; });
+  list("proposer", std::int32_t{}, [](auto& s) { return s.proposer; });
+  list("receiver", std::int32_t{}, [](auto& s) { return s.receiver; });
+  list("round", std::int32_t{}, [](auto& s) { return s.round; });
+}
+
+std::vector<Selection> ReadSelections(const FileReader& file,
+                                      const Dataset& dataset,
+                                      const IdIndex& index) {
+  std::vector<Selection> selections;
+  if (!file.Has("select/id")) return selections;
+  const auto rows = ReadRowsById(file, "select/id", dataset, index);
+  const auto task = file.ReadList<std::int32_t>("select/task");
+  const auto label = file.ReadList<float>("select/label");
+  const auto weight = file.ReadList<float>("select/weight");
+  const auto proposer = file.ReadList<std::int32_t>("select/proposer");
+  const auto receiver = file.ReadList<std::int32_t>("select/receiver");
+  const auto round = file.ReadList<std::int32_t>("select/round");
+  for (const std::size_t size :
+       {task.size(), label.size(), weight.size(), proposer.size(),
+        receiver.size(), round.size()}) {
+    Require(size == rows.size(), ErrorKind::kBadInput,
+            Str(file.name(), ": select: its lists differ in length"));
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool known =
+        task[i] >= 0 && task[i] < static_cast<Index>(dataset.tasks.size());
+    const Index classes =
+        known ? static_cast<Index>(
+                    dataset.tasks[static_cast<std::size_t>(task[i])]
+                        .classes.size())
+              : 0;
+    if (!known || !(label[i] >= 0) || label[i] >= static_cast<float>(classes) ||
+        !(weight[i] >= 0) || !std::isfinite(weight[i])) {
+      Fail(ErrorKind::kBadInput,
+           Str(file.name(), ": select: entry ", i,
+               " has no task, class or weight of this run"));
+    }
+    selections.push_back({task[i], rows[i], label[i], weight[i], proposer[i],
+                          receiver[i], round[i]});
+  }
+  return selections;
+}
+
+PublishedTask ReadTask(const FileReader& file, const std::string& path,
+                       const Dataset& dataset, const IdIndex& index) {
+  PublishedTask published;
+  published.task = FindTask(dataset.tasks, file.TrueName(path));
+  Require(published.task >= 0, ErrorKind::kBadInput,
+          Str(file.name(), ": ", path, ": the run has no such task"));
+  const Task& task = dataset.tasks[static_cast<std::size_t>(published.task)];
+  const bool numbers = task.type == TaskType::kRegression;
+  published.rows = ReadRowsById(file, path + "/id", dataset, index);
+  const std::string values = path + (numbers ? "/pred" : "/prob");
+  const Shape wanted{static_cast<Index>(published.rows.size()),
+                     task.output_cols()};
+  Require(
+      file.Info(values).shape == wanted, ErrorKind::kBadInput,
+      Str(file.name(), ": ", values, ": its shape is not ", ShapeText(wanted)));
+  published.values = file.ReadArray<float>(values).values;
+  for (const float value : published.values) {
+    if (std::isfinite(value) && (numbers || (value >= 0 && value <= 1))) {
+      continue;
+    }
+    Fail(ErrorKind::kBadInput,
+         Str(file.name(), ": ", values, ": it holds ", value,
+             numbers ? ", which is not finite" : ", which is no probability"));
+  }
+  for (std::size_t i = 1; i < published.rows.size(); ++i) {
+    Require(published.rows[i] > published.rows[i - 1], ErrorKind::kBadInput,
+            Str(file.name(), ": ", path, ": its rows are not in order"));
+  }
+  return published;
+}
+
+}  // namespace
+
+std::string WritePublication(const Publication& publication,
+                             const Dataset& dataset,
+                             const std::string& provenance,
+                             const std::string& path) {
+  FileWriter file(path, FileKind::kRound);
+  file.SetAttribute("", "peer", publication.peer);
+  file.SetAttribute("", "round", publication.round);
+  file.SetAttribute("", "rows", publication.rows);
+  file.SetAttribute("", "dataset", dataset.content_sha256);
+  for (const PublishedTask& published : publication.tasks) {
+    const Task& task = dataset.tasks[static_cast<std::size_t>(published.task)];
+    const std::string group = TaskPath(task);
+    WriteIdsOf(file, group + "/id", dataset, published.rows);
+    file.WriteArray<float>(
+        group + (task.type == TaskType::kRegression ? "/pred" : "/prob"),
+        published.values,
+        {static_cast<Index>(published.rows.size()), task.output_cols()});
+    if (EscapeName(task.name) != task.name) {
+      file.SetAttribute(group, "name", task.name);
+    }
+  }
+  if (publication.has_params) {
+    WriteBlock(file, "params", publication.params.weights);
+    WriteBlock(file, "buffers", publication.params.buffers);
+  }
+  if (!publication.selections.empty()) {
+    WriteSelections(file, publication.selections, dataset);
+  }
+  file.SetProvenance(provenance);
+  return file.Commit();
+}
+
+Publication ReadPublication(const std::string& path, const Dataset& dataset,
+                            const Params& network_params) {
+  const FileReader file = FileReader::Open(path, {FileKind::kRound});
+  Require(file.FindAttribute<std::string>("", "dataset").value_or("") ==
+              dataset.content_sha256,
+          ErrorKind::kBadInput,
+          Str(path, ": it was published for other data than the run's"));
+  const IdIndex index(dataset.ids);
+  Publication publication;
+  publication.peer = file.Attribute<std::int64_t>("", "peer");
+  publication.round = file.Attribute<std::int64_t>("", "round");
+  publication.rows = file.Attribute<std::int64_t>("", "rows");
+  for (const std::string& member : file.Children("tasks")) {
+    publication.tasks.push_back(
+        ReadTask(file, "tasks/" + member, dataset, index));
+  }
+  publication.has_params = file.Has("params");
+  if (publication.has_params) {
+    publication.params = network_params;
+    ReadBlock(file, "params", &publication.params.weights);
+    ReadBlock(file, "buffers", &publication.params.buffers);
+  }
+  publication.selections = ReadSelections(file, dataset, index);
+  return publication;
+}
+
+}  // namespace mtlkit

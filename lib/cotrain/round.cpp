@@ -1,0 +1,257 @@
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
+
+#include "base/error.h"
+#include "cotrain/collaboration.h"
+#include "cotrain/measure.h"
+#include "cotrain/selection.h"
+#include "h5/provenance.h"
+#include "nn/model_io.h"
+
+namespace mtlkit {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Ends the process here if a test asks for it: how every point at which a
+// round can be killed is tried.
+void KillPoint(std::string_view name) {
+  const char* wanted = std::getenv("MTLKIT_TEST_KILL_AT");
+  if (wanted != nullptr && name == wanted) std::raise(SIGKILL);
+}
+
+// The newest publication of each peer that a round may read.
+std::vector<RoundInput> ChooseInputs(const Collaboration& run, Index peer,
+                                     Index round) {
+  std::vector<RoundInput> inputs;
+  Index others = 0;
+  for (Index other = 0; other < run.spec.peers; ++other) {
+    const Index newest = run.folder.NewestRound(other, round - 1);
+    if (newest < 1 || newest < round - run.spec.cotrain.max_stale) continue;
+    const auto done = ReadDone(run.folder, other, newest);
+    if (!done || done->publication_file_sha256.empty()) continue;
+    inputs.push_back({other, newest, done->publication_content_sha256});
+    others += other != peer;
+  }
+  if (round > 1 && others < run.spec.cotrain.min_peers) {
+    Fail(ErrorKind::kStopped,
+         Str("only ", others, " of the ", run.spec.cotrain.min_peers,
+             " other peers that --min-peers asks for have published"),
+         "run the round again later");
+  }
+  return inputs;
+}
+
+// Those that an earlier attempt at this round committed to, or new ones.
+std::vector<RoundInput> CommittedInputs(const Collaboration& run, Index peer,
+                                        Index round) {
+  if (auto committed = ReadRoundInputs(run.folder, peer, round)) {
+    return *committed;
+  }
+  auto inputs = ChooseInputs(run, peer, round);
+  WriteRoundInputs(run.folder, peer, round, inputs);
+  KillPoint("inputs");
+  return inputs;
+}
+
+std::vector<Publication> ReadInputs(const Collaboration& run,
+                                    const std::vector<RoundInput>& inputs,
+                                    const Params& params) {
+  std::vector<Publication> publications;
+  for (const RoundInput& input : inputs) {
+    const std::string path =
+        run.folder.PublicationPath(input.peer, input.round);
+    const auto done = ReadDone(run.folder, input.peer, input.round);
+    if (!done || done->publication_content_sha256 != input.content_sha256) {
+      Fail(ErrorKind::kBadInput,
+           Str(path, ": it is not what this round committed to read"),
+           "restore it, or remove inputs.json of this round");
+    }
+    publications.push_back(ReadPublication(path, run.data, params));
+  }
+  return publications;
+}
+
+// Rows whose predictions of a task are published.
+std::vector<Index> PublishedRowsOf(const Collaboration& run, Index task) {
+  std::vector<Index> rows =
+      run.method->published_rows == PublishedRows::kAll
+          ? run.train_rows
+          : UnlabelledRows(run.data, task, run.train_rows);
+  rows.insert(rows.end(), run.valid_rows.begin(), run.valid_rows.end());
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
+// One round while it is made.
+class RoundMaker {
+ public:
+  RoundMaker(const Collaboration& run, Index peer, Index round,
+             const TrainEnvironment& environment)
+      : run_(run), peer_(peer), round_(round), environment_(environment) {
+    record_.peer = peer;
+    record_.round = round;
+  }
+
+  DoneRecord Make() {
+    fs::create_directories(run_.folder.RoundPath(peer_, round_));
+    model_ = ReadModel(run_.folder.ModelPath(peer_, round_ - 1));
+    record_.inputs = CommittedInputs(run_, peer_, round_);
+    publications_ = ReadInputs(run_, record_.inputs, model_.params);
+    view_ = DatasetFor(model_, run_.data);
+    RoundPlan plan;
+    plan.params = model_.params;
+    run_.method->plan(
+        {run_.spec, run_.data, run_.train_rows, peer_, round_, publications_},
+        &plan);
+    Train(plan);
+    KillPoint("trained");
+    WriteResults(plan);
+    return record_;
+  }
+
+ private:
+  void Train(const RoundPlan& plan) {
+    // History and provenance are those of this round's start.
+    if (plan.starts_afresh) {
+      model_ = ReadModel(run_.folder.ModelPath(peer_, 0));
+    } else {
+      model_.params = plan.params;
+    }
+    TrainInputs inputs;
+    inputs.data = &view_;
+    inputs.train_rows = PeerRows(run_.spec, run_.data, run_.train_rows, peer_);
+    // Parameters that will be averaged are those of the last epoch.
+    if (!run_.method->publishes_params) {
+      inputs.valid_rows = run_.valid_rows;
+      inputs.valid_name = run_.spec.train.valid_split;
+    }
+    inputs.extra_labels = plan.extra_labels;
+    inputs.soft_targets = plan.soft_targets;
+    record_.rows = static_cast<Index>(inputs.train_rows.size());
+    for (const ExtraLabels& labels : plan.extra_labels) {
+      record_.proposed += static_cast<Index>(labels.rows.size());
+    }
+    TrainEnvironment environment = environment_;
+    environment.checkpoint = run_.folder.CheckpointPath(peer_, round_);
+    environment.settings = Settings().dump();
+    model_.log =
+        mtlkit::Train(inputs, run_.spec.train, run_.spec.SeedOf(peer_, round_),
+                      environment, &model_);
+  }
+
+  Json Settings() const {
+    Json inputs = Json::array();
+    for (const RoundInput& input : record_.inputs) {
+      inputs.push_back({input.peer, input.round, input.content_sha256});
+    }
+    return {{"method", run_.spec.method},
+            {"peer", peer_},
+            {"round", round_},
+            {"inputs", inputs}};
+  }
+
+  std::string Provenance() const {
+    std::vector<ProvenanceSource> sources = {
+        {"data", run_.data.content_sha256, run_.data.provenance},
+        {"model", model_.content_sha256, model_.provenance}};
+    for (const RoundInput& input : record_.inputs) {
+      if (input.peer == peer_) continue;
+      sources.push_back({Str("peer-", input.peer, "-round-", input.round),
+                         input.content_sha256, "[]"});
+    }
+    return ExtendProvenance(
+        "mtl-cotrain round", run_.spec.seed,
+        {{"method", run_.spec.method}, {"peer", peer_}, {"round", round_}},
+        sources);
+  }
+
+  void WriteResults(const RoundPlan& plan) {
+    model_.provenance = Provenance();
+    WriteModel(model_, run_.folder.ModelPath(peer_, round_));
+    KillPoint("model");
+    record_.publication_content_sha256 =
+        WritePublication(Publish(plan), run_.data, model_.provenance,
+                         run_.folder.PublicationPath(peer_, round_));
+    KillPoint("publication");
+    record_.measures = MeasureRound(
+        run_.data, run_.valid_rows,
+        PredictTasks(model_, view_, run_.valid_rows, environment_.pool), peer_,
+        publications_);
+    WriteDone(run_.folder, record_);
+    std::error_code ignored;
+    fs::remove(run_.folder.CheckpointPath(peer_, round_), ignored);
+  }
+
+  Publication Publish(const RoundPlan& plan) const {
+    Publication publication;
+    publication.peer = peer_;
+    publication.round = round_;
+    publication.rows = record_.rows;
+    publication.selections = plan.selections;
+    publication.has_params = run_.method->publishes_params;
+    if (publication.has_params) publication.params = model_.params;
+    if (run_.method->published_rows == PublishedRows::kNone) return publication;
+    // Tasks mostly share their rows: each set is predicted once.
+    std::map<std::vector<Index>, std::vector<std::vector<float>>> predicted;
+    for (Index task = 0; task < static_cast<Index>(run_.data.tasks.size());
+         ++task) {
+      const auto rows = PublishedRowsOf(run_, task);
+      auto found = predicted.find(rows);
+      if (found == predicted.end()) {
+        found = predicted
+                    .emplace(rows, PredictTasks(model_, view_, rows,
+                                                environment_.pool))
+                    .first;
+      }
+      publication.tasks.push_back(
+          {task, rows, found->second[static_cast<std::size_t>(task)]});
+    }
+    return publication;
+  }
+
+  const Collaboration& run_;
+  Index peer_;
+  Index round_;
+  const TrainEnvironment& environment_;
+  DoneRecord record_;
+  Model model_;
+  Dataset view_;
+  std::vector<Publication> publications_;
+};
+
+}  // namespace
+
+RoundReport RunRound(const Collaboration& run, Index peer, Index round,
+                     const TrainEnvironment& environment) {
+  if (peer < 0 || peer >= run.spec.peers) {
+    Fail(ErrorKind::kUsage, Str("there is no peer ", peer),
+         Str("the run has peers 0 to ", run.spec.peers - 1));
+  }
+  const Index newest = run.folder.NewestRound(peer);
+  if (round < 0) round = newest + 1;
+  RoundReport report;
+  if (auto done = ReadDone(run.folder, peer, round)) {
+    report.already_done = true;
+    report.record = std::move(*done);
+    return report;
+  }
+  if (round < 1 || !ReadDone(run.folder, peer, round - 1)) {
+    Fail(ErrorKind::kUsage,
+         Str("peer ", peer, " has not done the round before round ", round),
+         round <= 1 ? "complete the run with mtl-cotrain init"
+                    : "run its rounds in order");
+  }
+  report.record = RoundMaker(run, peer, round, environment).Make();
+  run.folder.Log({{"event", "round"}, {"peer", peer}, {"round", round}});
+  return report;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,197 @@
+#include "cotrain/status.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "eval/metric.h"
+#include "eval/table.h"
+
+namespace mtlkit {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<Index> MissingPeers(const RunSpec& spec, const DoneRecord& record) {
+  std::vector<Index> missing;
+  if (spec.local || record.round < 2) return missing;
+  for (Index peer = 0; peer < spec.peers; ++peer) {
+    const bool read = std::any_of(
+        record.inputs.begin(), record.inputs.end(),
+        [peer](const RoundInput& input) { return input.peer == peer; });
+    if (!read && peer != record.peer) missing.push_back(peer);
+  }
+  return missing;
+}
+
+std::string Numbers(const std::vector<Index>& values) {
+  std::vector<std::string> texts;
+  for (const Index value : values) texts.push_back(std::to_string(value));
+  return Join(texts, ",");
+}
+
+// "1" or "1-3": rounds between this one and what it read; 1 is the youngest.
+std::string Ages(const DoneRecord& record) {
+  Index least = 0;
+  Index most = 0;
+  for (const RoundInput& input : record.inputs) {
+    if (input.peer == record.peer) continue;
+    const Index age = record.round - input.round;
+    least = least == 0 ? age : std::min(least, age);
+    most = std::max(most, age);
+  }
+  if (most == 0) return "-";
+  return least == most ? Str(most) : Str(least, "-", most);
+}
+
+std::string Inputs(const DoneRecord& record) {
+  std::vector<std::string> texts;
+  for (const RoundInput& input : record.inputs) {
+    if (input.peer != record.peer) {
+      texts.push_back(Str(input.peer, "@", input.round));
+    }
+  }
+  return texts.empty() ? "-" : Join(texts, " ");
+}
+
+void AddMeasures(const DoneRecord* record,
+                 const std::vector<std::string>& tasks,
+                 std::vector<std::string>* row) {
+  for (const std::string& task : tasks) {
+    const RoundMeasure* found = nullptr;
+    if (record != nullptr) {
+      for (const RoundMeasure& measure : record->measures) {
+        if (measure.task == task) found = &measure;
+      }
+    }
+    row->push_back(found == nullptr ? "-"
+                                    : TableNumber(found->own) + " / " +
+                                          TableNumber(found->ensemble));
+  }
+}
+
+}  // namespace
+
+RunStatus StatusOf(const std::string& path) {
+  const RunFolder folder(path);
+  RunStatus status{folder.ReadSpec(), {}};
+  for (Index peer = 0; peer < status.spec.peers; ++peer) {
+    PeerStatus& of_peer = status.peers.emplace_back();
+    of_peer.peer = peer;
+    of_peer.round = folder.NewestRound(peer);
+    if (of_peer.round >= 0) {
+      of_peer.record = PeekDone(folder, peer, of_peer.round);
+      of_peer.missing = MissingPeers(status.spec, *of_peer.record);
+    }
+    if (fs::exists(folder.RoundPath(peer, of_peer.round + 1))) {
+      of_peer.begun = of_peer.round + 1;
+    }
+  }
+  return status;
+}
+
+std::string RenderText(const RunStatus& status) {
+  std::vector<std::string> tasks;
+  std::vector<std::string> header{"peer", "round",    "age",     "read",
+                                  "rows", "proposed", "missing", "begun"};
+  for (const PeerStatus& peer : status.peers) {
+    if (!peer.record) continue;
+    for (const RoundMeasure& measure : peer.record->measures) {
+      if (std::find(tasks.begin(), tasks.end(), measure.task) != tasks.end()) {
+        continue;
+      }
+      tasks.push_back(measure.task);
+      header.push_back(
+          Str(measure.task, " ", FindMetric(measure.metric).label));
+    }
+  }
+  TextTable table;
+  table.AddRow(std::move(header));
+  for (const PeerStatus& peer : status.peers) {
+    const DoneRecord* record = peer.record ? &*peer.record : nullptr;
+    std::vector<std::string> row{
+        Str(peer.peer),
+        peer.round < 0 ? "-" : Str(peer.round),
+        record == nullptr ? "-" : Ages(*record),
+        record == nullptr ? "-" : Inputs(*record),
+        record == nullptr ? "-" : Str(record->rows),
+        record == nullptr ? "-" : Str(record->proposed),
+        peer.missing.empty() ? "-" : Numbers(peer.missing),
+        peer.begun < 0 ? "-" : Str(peer.begun)};
+    AddMeasures(record, tasks, &row);
+    table.AddRow(std::move(row));
+  }
+  std::string text =
+      Str("method ", status.spec.method, ", ", status.spec.peers, " peers\n") +
+      table.Render();
+  if (!tasks.empty()) {
+    text += "measures on the validation rows: own / mean with the peers read\n";
+  }
+  return text;
+}
+
+Json RenderJson(const RunStatus& status) {
+  Json json{{"schema", 1},
+            {"method", status.spec.method},
+            {"local", status.spec.local},
+            {"peers", Json::array()}};
+  const auto number = [](double value) {
+    return std::isnan(value) ? Json(nullptr) : Json(value);
+  };
+  for (const PeerStatus& peer : status.peers) {
+    Json item{{"peer", peer.peer},       {"round", peer.round},
+              {"missing", peer.missing}, {"begun", peer.begun},
+              {"inputs", Json::array()}, {"measures", Json::array()}};
+    if (peer.record) {
+      item["rows"] = peer.record->rows;
+      item["proposed"] = peer.record->proposed;
+      for (const RoundInput& input : peer.record->inputs) {
+        item["inputs"].push_back({{"peer", input.peer},
+                                  {"round", input.round},
+                                  {"age", peer.record->round - input.round},
+                                  {"content_sha256", input.content_sha256}});
+      }
+      for (const RoundMeasure& measure : peer.record->measures) {
+        item["measures"].push_back({{"task", measure.task},
+                                    {"metric", measure.metric},
+                                    {"own", number(measure.own)},
+                                    {"ensemble", number(measure.ensemble)}});
+      }
+    }
+    json["peers"].push_back(std::move(item));
+  }
+  return json;
+}
+
+bool IsRun(const std::string& path) {
+  return RunFolder(path).Exists();
+}
+
+std::vector<std::string> ModelsOfRun(const std::string& path, Index peer,
+                                     Index round) {
+  const RunFolder folder(path);
+  const RunSpec spec = folder.ReadSpec();
+  Require(peer < spec.peers, ErrorKind::kUsage,
+          Str(path, ": there is no peer ", peer),
+          Str("it has peers 0 to ", spec.peers - 1));
+  std::vector<std::string> models;
+  for (Index k = 0; k < spec.peers; ++k) {
+    if (peer >= 0 && k != peer) continue;
+    const Index newest = folder.NewestRound(k, round);
+    if (newest < 1 || (round >= 0 && newest != round)) continue;
+    ReadDone(folder, k, newest);
+    models.push_back(folder.ModelPath(k, newest));
+  }
+  if (models.empty()) {
+    Fail(ErrorKind::kMissingInput,
+         Str(path, ": no peer has finished ",
+             round >= 0 ? Str("round ", round) : std::string("a round")),
+         "run mtl-cotrain round first");
+  }
+  return models;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "cotrain/record.h"
+#include "cotrain/run.h"
+
+namespace mtlkit {
+
+// Where one peer stands.
+struct PeerStatus {
+  Index peer = 0;
+  Index round = -1;                  // newest that is done; -1: none
+  std::optional<DoneRecord> record;  // of that round
+  // Peers whose publications the round did not read though it might have.
+  std::vector<Index> missing;
+  // A round that was begun and is not done; -1: none.
+  Index begun = -1;
+};
+
+struct RunStatus {
+  RunSpec spec;
+  std::vector<PeerStatus> peers;
+};
+
+// Reads a run's records. Needs no data.
+RunStatus StatusOf(const std::string& folder);
+// A row a peer: round, age of what it read, its own measure and the
+// ensemble's, what it used, what is missing.
+std::string RenderText(const RunStatus& status);
+Json RenderJson(const RunStatus& status);
+
+// Checks every round of a run that says it is done: sizes and digests of its
+// files, that the publications it read are there unchanged and of earlier
+// rounds, that the files are what they should be. Returns what does not hold,
+// one line each; empty: all is well.
+std::vector<std::string> VerifyRun(const std::string& folder);
+
+// The model files of the peers' newest rounds, or of round `round`, or of one
+// peer: what stands for a run where a model is asked for. Throws kMissingInput
+// if no peer has finished a round.
+std::vector<std::string> ModelsOfRun(const std::string& folder, Index peer = -1,
+                                     Index round = -1);
+// Whether a path is the folder of a run.
+bool IsRun(const std::string& path);
+
+}  // namespace mtlkit

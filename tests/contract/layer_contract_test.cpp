@@ -1,0 +1,244 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "base/error.h"
+#include "contract/layer_run.h"
+
+// What every registered layer must do, in every shape that it gives.
+namespace mtlkit::contract {
+namespace {
+
+constexpr Index kRows = 13;
+constexpr bool kDouble = sizeof(Real) == sizeof(double);
+
+// Calls check(sample, mode) for all samples in both modes.
+template <class Check>
+void ForEverySample(Check check) {
+  for (const LayerEntry* entry : LayerEntries()) {
+    for (const LayerSample& sample : entry->samples()) {
+      for (const Mode mode : {Mode::kTraining, Mode::kInference}) {
+        const std::string name =
+            Str(entry->name, ", ", sample.name,
+                mode == Mode::kTraining ? ", training" : ", inference");
+        INFO(name);
+        check(sample, mode);
+      }
+    }
+  }
+}
+
+double Dot(const AlignedVector& a, const AlignedVector& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  }
+  return sum;
+}
+
+void Move(double step, const AlignedVector& direction, AlignedVector* values) {
+  for (std::size_t i = 0; i < values->size(); ++i) {
+    (*values)[i] += static_cast<Real>(step) * direction[i];
+  }
+}
+
+bool IsFinite(const AlignedVector& values) {
+  return std::ranges::all_of(values, [](Real v) { return std::isfinite(v); });
+}
+
+void CheckEqual(const LayerRun::Gradients& a, const LayerRun::Gradients& b) {
+  CHECK(a.dx == b.dx);
+  CHECK(a.dw == b.dw);
+}
+
+TEST_CASE("gradients are those of finite differences") {
+  const double step = kDouble ? 1e-5 : 4e-3;
+  const double tolerance = kDouble ? 1e-7 : 5e-3;
+  ForEverySample([&](const LayerSample& sample, Mode mode) {
+    for (Index draw = 0; draw < 3; ++draw) {
+      const Seed seed = static_cast<Seed>(11 + draw);
+      LayerRun run(sample, kRows, mode, seed);
+      const AlignedVector dy = run.RandomGradient(1, draw);
+      run.Forward();
+      const LayerRun::Gradients gradients = run.Backward(dy, 1);
+      // A random direction in the space of all inputs and parameters.
+      const Rng random(seed, RandomPurpose::kTest, 77);
+      std::vector<AlignedVector*> moved;
+      std::vector<AlignedVector> directions;
+      double expected = 0;
+      const auto take = [&](AlignedVector* values, const AlignedVector& grad) {
+        REQUIRE(IsFinite(grad));
+        AlignedVector direction(values->size());
+        for (std::size_t i = 0; i < direction.size(); ++i) {
+          direction[i] = static_cast<Real>(
+              random.Normal(std::ssize(directions), static_cast<Index>(i)));
+        }
+        expected += Dot(grad, direction);
+        moved.push_back(values);
+        directions.push_back(std::move(direction));
+      };
+      for (std::size_t i = 0; i < run.x.size(); ++i) {
+        take(&run.x[i], gradients.dx[i]);
+      }
+      for (std::size_t i = 0; i < run.w.size(); ++i) {
+        take(&run.w[i], gradients.dw[i]);
+      }
+      const auto at = [&](double factor) {
+        for (std::size_t i = 0; i < moved.size(); ++i) {
+          Move(factor * step, directions[i], moved[i]);
+        }
+        run.Forward();
+        return run.Project(dy);
+      };
+      const double up = at(1);
+      const double down = at(-2);
+      const double difference = (up - down) / (2 * step);
+      const double scale =
+          std::max({1.0, std::abs(expected), std::sqrt(Dot(dy, dy))});
+      CHECK(std::abs(difference - expected) <= tolerance * scale);
+    }
+  });
+}
+
+TEST_CASE("lanes give what separate passes give") {
+  ForEverySample([](const LayerSample& sample, Mode mode) {
+    constexpr Index kLanes = 3;
+    LayerRun run(sample, kRows, mode, 5);
+    run.Forward();
+    const AlignedVector dy = run.RandomGradient(kLanes, 0);
+    const LayerRun::Gradients all = run.Backward(dy, kLanes);
+    const auto part = [](const AlignedVector& whole, Index lane) {
+      const Index size = std::ssize(whole) / kLanes;
+      return AlignedVector(whole.begin() + lane * size,
+                           whole.begin() + (lane + 1) * size);
+    };
+    for (Index lane = 0; lane < kLanes; ++lane) {
+      const LayerRun::Gradients one = run.Backward(part(dy, lane), 1);
+      for (std::size_t i = 0; i < one.dx.size(); ++i) {
+        CHECK(one.dx[i] == part(all.dx[i], lane));
+      }
+      for (std::size_t i = 0; i < one.dw.size(); ++i) {
+        CHECK(one.dw[i] == part(all.dw[i], lane));
+      }
+    }
+  });
+}
+
+TEST_CASE("inner products of lanes are those of their gradients") {
+  ForEverySample([](const LayerSample& sample, Mode mode) {
+    constexpr Index kLanes = 3;
+    LayerRun run(sample, kRows, mode, 6);
+    run.Forward();
+    const LayerRun::Gradients all =
+        run.Backward(run.RandomGradient(kLanes, 0), kLanes);
+    for (std::size_t p = 0; p < all.dw.size(); ++p) {
+      const std::vector<double> gram =
+          run.LaneProducts(static_cast<Index>(p), kLanes);
+      if (gram.empty()) continue;
+      const std::size_t size = all.dw[p].size() / kLanes;
+      for (std::size_t i = 0; i < kLanes; ++i) {
+        for (std::size_t j = 0; j < kLanes; ++j) {
+          double expected = 0;
+          for (std::size_t e = 0; e < size; ++e) {
+            expected += static_cast<double>(all.dw[p][i * size + e]) *
+                        static_cast<double>(all.dw[p][j * size + e]);
+          }
+          CHECK(gram[i * kLanes + j] ==
+                doctest::Approx(expected).epsilon(kDouble ? 1e-10 : 1e-4));
+        }
+      }
+    }
+  });
+}
+
+TEST_CASE("what a layer says it does not read may be spoilt") {
+  ForEverySample([](const LayerSample& sample, Mode mode) {
+    LayerRun run(sample, kRows, mode, 7);
+    run.Forward();
+    const AlignedVector dy = run.RandomGradient(2, 0);
+    const LayerRun::Gradients expected = run.Backward(dy, 2);
+    const LayerTraits traits = run.layer().traits();
+    for (AlignedVector& x : run.x) {
+      if (!traits.reads_input) std::ranges::fill(x, Real(NAN));
+    }
+    if (!traits.reads_output) std::ranges::fill(run.y, Real(NAN));
+    CheckEqual(run.Backward(dy, 2), expected);
+  });
+}
+
+TEST_CASE("rows may be taken in blocks and parameters in tiles") {
+  ForEverySample([](const LayerSample& sample, Mode mode) {
+    LayerRun run(sample, kRows, mode, 8);
+    const std::vector<AlignedVector> buffers = run.buffers;
+    run.Forward();
+    const AlignedVector y = run.y;
+    REQUIRE(IsFinite(y));
+    const AlignedVector dy = run.RandomGradient(2, 0);
+    const LayerRun::Gradients expected = run.Backward(dy, 2);
+    run.block_rows = 3;
+    run.tile_rows = 2;
+    for (std::size_t i = 0; i < buffers.size(); ++i) {
+      std::ranges::copy(buffers[i], run.buffers[i].begin());
+    }
+    run.Forward();
+    CHECK(run.y == y);
+    CheckEqual(run.Backward(dy, 2), expected);
+  });
+}
+
+TEST_CASE("parameters have gradients also where inputs want none") {
+  ForEverySample([](const LayerSample& sample, Mode mode) {
+    LayerRun run(sample, kRows, mode, 9);
+    run.Forward();
+    const AlignedVector dy = run.RandomGradient(2, 0);
+    const LayerRun::Gradients expected = run.Backward(dy, 2);
+    run.want_input_gradients = false;
+    CHECK(run.Backward(dy, 2).dw == expected.dw);
+  });
+}
+
+TEST_CASE("layers that work in place give the same in place") {
+  ForEverySample([](const LayerSample& sample, Mode mode) {
+    if (!sample.layer->traits().in_place) return;
+    const Index cols = sample.input_cols[0];
+    LayerRun run(sample, kRows, mode, 10);
+    run.Forward();
+    AlignedVector values = run.x[0];
+    Operand operand = {{values.data(), kRows, cols}};
+    Pass pass;
+    pass.mode = mode;
+    pass.dropout = Rng(10, RandomPurpose::kDropout, 3);
+    ForwardArgs args;
+    args.x = {&operand, 1};
+    args.count = kRows;
+    args.node = 5;
+    args.y = {values.data(), kRows, cols};
+    sample.layer->Forward(pass, args);
+    CHECK(values == run.y);
+  });
+}
+
+TEST_CASE("names and shapes of parameters are sound") {
+  ForEverySample([](const LayerSample& sample, Mode) {
+    CHECK(sample.layer->OutputCols(sample.input_cols) > 0);
+    CHECK(sample.layer->WorkPerRow(sample.input_cols) > 0);
+    for (const ParamSpec& spec : sample.layer->Params(sample.input_cols)) {
+      CHECK(!spec.name.empty());
+      CHECK(spec.rows * spec.cols > 0);
+    }
+  });
+}
+
+TEST_CASE("every kind of layer is registered under its name") {
+  for (const LayerEntry* entry : LayerEntries()) {
+    CHECK(!entry->help.empty());
+    for (const LayerSample& sample : entry->samples()) {
+      CHECK(sample.layer->kind() == entry->name);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mtlkit::contract

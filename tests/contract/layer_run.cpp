@@ -1,0 +1,194 @@
+#include "contract/layer_run.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace mtlkit::contract {
+namespace {
+
+constexpr Real kPoison = std::numeric_limits<Real>::quiet_NaN();
+constexpr Index kMostLanes = 4;
+
+std::size_t Size(Index size) {
+  return static_cast<std::size_t>(size);
+}
+
+AlignedVector Poisoned(Index size) {
+  return AlignedVector(Size(size), kPoison);
+}
+
+void FillNormal(const Rng& random, Index number, double scale,
+                AlignedVector* values) {
+  for (std::size_t i = 0; i < values->size(); ++i) {
+    (*values)[i] =
+        static_cast<Real>(scale * random.Normal(number, static_cast<Index>(i)));
+  }
+}
+
+}  // namespace
+
+LayerRun::LayerRun(const LayerSample& sample, Index rows, Mode mode, Seed seed)
+    : layer_(sample.layer),
+      kind_(sample.kind),
+      rows_(rows),
+      mode_(mode),
+      random_(seed, RandomPurpose::kTest),
+      cols_(sample.input_cols),
+      output_cols_(layer_->OutputCols(cols_)),
+      params_(layer_->Params(cols_)),
+      buffer_specs_(layer_->Buffers(cols_)) {
+  pass_.mode = mode;
+  pass_.dropout = Rng(seed, RandomPurpose::kDropout, 3);
+  FillBlock(sample);
+  Index number = 0;
+  for (const Index cols : cols_) {
+    x.emplace_back(Size(has_dense_inputs() ? rows * cols : 0));
+    FillNormal(random_, number++, 1, &x.back());
+    operands_.push_back({{x.back().data(), rows, cols},
+                         has_dense_inputs() ? nullptr : &block_});
+  }
+  for (const ParamSpec& spec : params_) {
+    w.emplace_back(Size(spec.rows * spec.cols));
+    FillNormal(random_, number++, 0.5, &w.back());
+    w_views_.push_back({w.back().data(), spec.rows, spec.cols});
+  }
+  for (const ParamSpec& spec : buffer_specs_) {
+    buffers.emplace_back(Size(spec.cols), static_cast<Real>(0.7));
+    buffer_views_.push_back({buffers.back().data(), 1, spec.cols});
+  }
+  prepared_ = Poisoned(layer_->PreparedSize(cols_, true));
+  saved_ = Poisoned(layer_->SavedSize(rows, cols_));
+  scratch_ = Poisoned(layer_->ScratchSize(cols_, kMostLanes));
+}
+
+void LayerRun::FillBlock(const LayerSample& sample) {
+  block_.kind = kind_;
+  if (kind_ == InputKind::kSparse) {
+    block_.sparse_cols = cols_[0];
+    row_starts_ = {0};
+    for (Index row = 0; row < rows_; ++row) {
+      for (Index col = 0; col < cols_[0]; ++col) {
+        if (random_.Uniform(row, 1000 + col) > 0.3) continue;
+        indices_.push_back(static_cast<std::int32_t>(col));
+        values_.push_back(static_cast<Real>(random_.Normal(row, 2000 + col)));
+      }
+      row_starts_.push_back(static_cast<Index>(indices_.size()));
+    }
+    block_.row_starts = row_starts_;
+    block_.indices = indices_;
+    block_.values = values_;
+  } else if (kind_ == InputKind::kCategorical) {
+    for (Index row = 0; row < rows_; ++row) {
+      for (Index col = 0; col < cols_[0]; ++col) {
+        codes_.push_back(static_cast<std::int32_t>(random_.Below(
+            row, 1000 + col,
+            static_cast<std::uint64_t>(sample.codes[Size(col)]))));
+      }
+    }
+    block_.codes = {codes_.data(), rows_, cols_[0]};
+  }
+}
+
+template <class Args>
+Args LayerRun::MakeArgs(Index first, Index count) {
+  Args args;
+  args.x = operands_;
+  args.w = w_views_;
+  args.buffers = buffer_views_;
+  args.prepared = prepared_.data();
+  args.saved = saved_.data();
+  args.scratch = scratch_.data();
+  args.first = first;
+  args.count = count;
+  args.node = 5;
+  return args;
+}
+
+template <class Work>
+void LayerRun::ForBlocks(Work work) {
+  const Index block = mixes_rows() ? rows_ : block_rows;
+  for (Index first = 0; first < rows_; first += block) {
+    work(first, std::min(block, rows_ - first));
+  }
+}
+
+void LayerRun::Forward() {
+  y = Poisoned(rows_ * output_cols_);
+  layer_->Prepare(w_views_, true, prepared_.data());
+  ForBlocks([&](Index first, Index count) {
+    auto args = MakeArgs<ForwardArgs>(first, count);
+    args.y = {y.data(), rows_, output_cols_};
+    layer_->Forward(pass_, args);
+  });
+}
+
+LayerRun::Gradients LayerRun::Backward(AlignedVector dy, Index lanes) {
+  dy_ = std::move(dy);
+  const Lanes dy_lanes = {dy_.data(), lanes, rows_, output_cols_};
+  Gradients gradients;
+  std::vector<Lanes> dx;
+  for (const Index cols : cols_) {
+    const bool wanted = want_input_gradients && has_dense_inputs();
+    gradients.dx.push_back(Poisoned(wanted ? lanes * rows_ * cols : 0));
+    dx.push_back(
+        {wanted ? gradients.dx.back().data() : nullptr, lanes, rows_, cols});
+  }
+  ForBlocks([&](Index first, Index count) {
+    auto args = MakeArgs<BackwardArgs>(first, count);
+    if (layer_->traits().reads_output) {
+      args.y = {y.data(), rows_, output_cols_};
+    }
+    args.dy = dy_lanes;
+    args.dx = dx;
+    layer_->Backward(pass_, args);
+  });
+  for (std::size_t p = 0; p < params_.size(); ++p) {
+    const ParamSpec& spec = params_[p];
+    gradients.dw.push_back(Poisoned(lanes * spec.rows * spec.cols));
+    const Lanes dw = {gradients.dw.back().data(), lanes, spec.rows, spec.cols};
+    for (Index lane = 0; lane < lanes; ++lane) {
+      for (Index first = 0; first < spec.rows; first += tile_rows) {
+        auto args = MakeArgs<ParamArgs>(0, rows_);
+        args.dy = dy_lanes.Lane(lane);
+        args.param = static_cast<Index>(p);
+        args.first_row = first;
+        args.row_count = std::min(tile_rows, spec.rows - first);
+        args.dw = dw.Lane(lane).Rows(first, args.row_count);
+        layer_->BackwardParams(pass_, args);
+      }
+    }
+  }
+  return gradients;
+}
+
+std::vector<double> LayerRun::LaneProducts(Index param, Index lanes) {
+  std::vector<double> gram(Size(lanes * lanes));
+  const ParamSpec& spec = params_[Size(param)];
+  for (Index first = 0; first < spec.rows; first += tile_rows) {
+    auto args = MakeArgs<LaneProductArgs>(0, rows_);
+    args.dy = {dy_.data(), lanes, rows_, output_cols_};
+    args.param = param;
+    args.first_row = first;
+    args.row_count = std::min(tile_rows, spec.rows - first);
+    args.gram = gram.data();
+    if (!layer_->HasGramian(args)) return {};
+    layer_->AddGramian(pass_, args);
+  }
+  return gram;
+}
+
+double LayerRun::Project(const AlignedVector& dy) {
+  double sum = 0;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    sum += static_cast<double>(y[i]) * static_cast<double>(dy[i]);
+  }
+  return sum;
+}
+
+AlignedVector LayerRun::RandomGradient(Index lanes, Index number) const {
+  AlignedVector dy(Size(lanes * rows_ * output_cols_));
+  FillNormal(random_, 100 + number, 1, &dy);
+  return dy;
+}
+
+}  // namespace mtlkit::contract

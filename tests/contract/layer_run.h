@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/rng.h"
+#include "nn/layer.h"
+
+namespace mtlkit::contract {
+
+// One layer with memory of its own for everything that a plan would give it.
+// Every output begins as NaN, so what a layer fails to set is seen.
+class LayerRun {
+ public:
+  LayerRun(const LayerSample& sample, Index rows, Mode mode, Seed seed);
+
+  struct Gradients {
+    std::vector<AlignedVector> dx;  // one an input: lanes x rows x cols
+    std::vector<AlignedVector> dw;  // one a parameter: lanes x its size
+  };
+
+  // Rows of a block of rows: Forward and Backward are called block by block.
+  // Layers that mix rows get all rows whatever it is.
+  Index block_rows = 1 << 20;
+  // Rows of a parameter that one call makes.
+  Index tile_rows = 1 << 20;
+  bool want_input_gradients = true;
+
+  void Forward();
+  // `dy`: lanes x rows x cols; spoilt.
+  Gradients Backward(AlignedVector dy, Index lanes);
+  // After Backward: of one parameter, by Layer::AddGramian; empty if the layer
+  // leaves it to others.
+  std::vector<double> LaneProducts(Index param, Index lanes);
+
+  // The sum of y times `dy` after a forward pass.
+  double Project(const AlignedVector& dy);
+  AlignedVector RandomGradient(Index lanes, Index number) const;
+
+  bool has_dense_inputs() const { return kind_ == InputKind::kDense; }
+  bool mixes_rows() const {
+    return mode_ == Mode::kTraining && layer_->traits().mixes_rows;
+  }
+
+  const Layer& layer() const { return *layer_; }
+  std::vector<AlignedVector> x;  // dense inputs
+  std::vector<AlignedVector> w;
+  std::vector<AlignedVector> buffers;
+  AlignedVector y;
+  const std::vector<ParamSpec>& params() const { return params_; }
+
+ private:
+  void FillBlock(const LayerSample& sample);
+  template <class Args>
+  Args MakeArgs(Index first, Index count);
+  template <class Work>
+  void ForBlocks(Work work);
+
+  LayerPtr layer_;
+  InputKind kind_;
+  Index rows_;
+  Mode mode_;
+  Rng random_;
+  std::vector<Index> cols_;
+  Index output_cols_;
+  std::vector<ParamSpec> params_;
+  std::vector<ParamSpec> buffer_specs_;
+  Pass pass_;
+  InputBatch block_;
+  std::vector<Index> row_starts_;
+  std::vector<std::int32_t> indices_;
+  std::vector<Real> values_;
+  std::vector<std::int32_t> codes_;
+  AlignedVector prepared_;
+  AlignedVector saved_;
+  AlignedVector scratch_;
+  AlignedVector dy_;
+  std::vector<Operand> operands_;
+  std::vector<ConstMatView> w_views_;
+  std::vector<MatView> buffer_views_;
+};
+
+}  // namespace mtlkit::contract
