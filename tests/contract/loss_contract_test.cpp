@@ -1,0 +1,204 @@
+// What must hold of every registered loss.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "base/error.h"
+#include "base/rng.h"
+#include "base/text.h"
+#include "contract/option_texts.h"
+#include "nn/link.h"
+#include "nn/loss.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr Index kRows = 6;
+constexpr Index kCols = 3;
+
+Task SampleTask(TaskType type) {
+  Task task;
+  task.name = "sample";
+  task.type = type;
+  task.width = kCols;
+  if (type == TaskType::kBinary) task.classes = {"no", "yes"};
+  if (type == TaskType::kMulticlass || type == TaskType::kMultilabel) {
+    task.classes = {"a", "b", "c"};
+  }
+  return task;
+}
+
+// Outputs, targets and weights that suit a loss. Residuals stay away from the
+// kinks of absolute and Huber losses.
+struct Sample {
+  Sample(const Loss& loss, const Task& task, bool soft)
+      : cols(task.output_cols()), target_cols(loss.target_cols()) {
+    const Rng rng(7, RandomPurpose::kTest);
+    for (Index i = 0; i < kRows * cols; ++i) {
+      output.push_back(static_cast<Real>(rng.Normal(i, 0)));
+    }
+    for (Index i = 0; i < kRows * target_cols; ++i) {
+      target.push_back(Target(rng, i, task));
+    }
+    if (soft) {
+      const MatView view = {target.data(), kRows, cols};
+      ApplyLink(task, view, view);
+    }
+    for (Index i = 0; i < kRows; ++i) {
+      weight.push_back(static_cast<Real>(0.5 + rng.Uniform(i, 2)));
+    }
+  }
+
+  Real Target(const Rng& rng, Index i, const Task& task) const {
+    const std::size_t at = static_cast<std::size_t>(i);
+    if (task.type == TaskType::kRegression) {
+      return output[at] + static_cast<Real>(i % 2 == 0 ? 0.3 : -1.7);
+    }
+    if (target_cols == cols && task.type != TaskType::kMultilabel &&
+        task.type != TaskType::kBinary) {
+      return static_cast<Real>(rng.Normal(i, 1));
+    }
+    const std::uint64_t classes =
+        task.type == TaskType::kMulticlass ? task.classes.size() : 2;
+    return static_cast<Real>(rng.Below(i, 1, classes));
+  }
+
+  LossArgs Args() const {
+    return {{output.data(), kRows, cols},
+            {target.data(), kRows, target_cols},
+            weight};
+  }
+
+  Index cols;
+  Index target_cols;
+  std::vector<Real> output;
+  std::vector<Real> target;
+  std::vector<Real> weight;
+};
+
+struct Result {
+  explicit Result(const Loss& loss, const Sample& sample)
+      : row_loss(kRows), gradient(sample.output.size()) {
+    loss.Evaluate(sample.Args(), row_loss,
+                  {gradient.data(), kRows, sample.cols});
+  }
+  std::vector<Real> row_loss;
+  std::vector<Real> gradient;
+};
+
+// Runs `check(loss, sample)` for every loss, task type and option that it has.
+template <class Check>
+void ForEachLoss(Check&& check) {
+  for (const LossEntry* entry : LossEntries()) {
+    for (const TaskType type : entry->types) {
+      const Task task = SampleTask(type);
+      for (Choice choice : OptionTexts(entry->describe)) {
+        choice.name = std::string(entry->name);
+        const std::size_t classes = type == TaskType::kBinary ? 2 : kCols;
+        for (auto& option : choice.options) {
+          if (option.first.ends_with("-weight")) {
+            option.second = classes == 2 ? "0.5/2" : "0.5/2/3";
+          }
+        }
+        INFO(ChoiceText(choice), " for ", TaskTypeName(type));
+        const auto loss = MakeLoss(task, choice);
+        check(*loss, Sample(*loss, task, entry->soft));
+      }
+    }
+  }
+}
+
+TEST_CASE("the gradient of every loss is that of its finite differences") {
+  const double step = sizeof(Real) == sizeof(double) ? 1e-5 : 1e-2;
+  const double tolerance = sizeof(Real) == sizeof(double) ? 1e-7 : 2e-2;
+  ForEachLoss([&](const Loss& loss, const Sample& sample) {
+    const Result result(loss, sample);
+    for (std::size_t i = 0; i < sample.output.size(); ++i) {
+      Sample above = sample;
+      Sample below = sample;
+      above.output[i] += static_cast<Real>(step);
+      below.output[i] -= static_cast<Real>(step);
+      const double difference = SumRows(Result(loss, above).row_loss) -
+                                SumRows(Result(loss, below).row_loss);
+      const double width = static_cast<double>(above.output[i]) -
+                           static_cast<double>(below.output[i]);
+      CHECK(std::abs(static_cast<double>(result.gradient[i]) -
+                     difference / width) < tolerance);
+    }
+  });
+}
+
+TEST_CASE("a row of weight 0 gives exactly 0 whatever its target holds") {
+  ForEachLoss([](const Loss& loss, const Sample& sample) {
+    Sample other = sample;
+    other.weight[2] = 0;
+    for (Index k = 0; k < sample.target_cols; ++k) {
+      other.target[static_cast<std::size_t>(2 * sample.target_cols + k)] =
+          std::numeric_limits<Real>::quiet_NaN();
+    }
+    const Result result(loss, other);
+    CHECK(result.row_loss[2] == 0);
+    for (Index k = 0; k < sample.cols; ++k) {
+      CHECK(result.gradient[static_cast<std::size_t>(2 * sample.cols + k)] ==
+            0);
+    }
+  });
+}
+
+TEST_CASE("rows do not depend on each other, and losses scale with weights") {
+  ForEachLoss([](const Loss& loss, const Sample& sample) {
+    const Result result(loss, sample);
+    for (Index row = 0; row < kRows; ++row) {
+      const std::size_t r = static_cast<std::size_t>(row);
+      const Real twice = 2 * sample.weight[r];
+      Real row_loss = -1;
+      std::vector<Real> gradient(static_cast<std::size_t>(sample.cols), -1);
+      loss.Evaluate({{sample.output.data() + row * sample.cols, 1, sample.cols},
+                     {sample.target.data() + row * sample.target_cols, 1,
+                      sample.target_cols},
+                     std::span<const Real>(&twice, 1)},
+                    std::span<Real>(&row_loss, 1),
+                    {gradient.data(), 1, sample.cols});
+      CHECK(static_cast<double>(row_loss) ==
+            doctest::Approx(2 * static_cast<double>(result.row_loss[r]))
+                .epsilon(1e-5));
+      for (std::size_t k = 0; k < gradient.size(); ++k) {
+        const double whole =
+            static_cast<double>(result.gradient[r * gradient.size() + k]);
+        CHECK(static_cast<double>(gradient[k]) ==
+              doctest::Approx(2 * whole).epsilon(1e-5));
+      }
+    }
+  });
+}
+
+TEST_CASE("losses without a wanted gradient are the same") {
+  ForEachLoss([](const Loss& loss, const Sample& sample) {
+    const Result result(loss, sample);
+    std::vector<Real> row_loss(kRows);
+    loss.Evaluate(sample.Args(), row_loss, {});
+    CHECK(row_loss == result.row_loss);
+  });
+}
+
+TEST_CASE("no loss of these samples is negative or infinite") {
+  ForEachLoss([](const Loss& loss, const Sample& sample) {
+    for (const Real value : Result(loss, sample).row_loss) {
+      CHECK(value >= -static_cast<Real>(1e-6));
+      CHECK(std::isfinite(value));
+    }
+  });
+}
+
+TEST_CASE("every task type has a default loss that accepts it") {
+  for (const TaskType type : {TaskType::kRegression, TaskType::kBinary,
+                              TaskType::kMulticlass, TaskType::kMultilabel}) {
+    CHECK(FindLoss(DefaultLoss(type)).Accepts(type));
+    CHECK(FindLoss(SoftLoss()).Accepts(type));
+  }
+}
+
+}  // namespace
+}  // namespace mtlkit

@@ -1,0 +1,177 @@
+// Losses against tests/golden/losses.json: torch and numpy.
+#include <map>
+#include <string>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "golden/golden.h"
+#include "nn/link.h"
+#include "nn/loss.h"
+
+namespace mtlkit {
+namespace {
+
+using golden::json;
+
+Task MakeTask(TaskType type, Index cols) {
+  Task task;
+  task.name = "task";
+  task.type = type;
+  if (type == TaskType::kRegression) task.width = cols;
+  if (type == TaskType::kBinary) cols = 2;
+  for (Index k = 0; type != TaskType::kRegression && k < cols; ++k) {
+    task.classes.push_back(Str("class", k));
+  }
+  return task;
+}
+
+std::string List(const json& values) {
+  std::vector<std::string> texts;
+  for (const double value : golden::Numbers(values)) {
+    texts.push_back(FormatNumber(value));
+  }
+  return Join(texts, "/");
+}
+
+// The loss and the task type that a case is about; an empty name if unknown.
+struct Subject {
+  std::string loss;
+  TaskType type = TaskType::kRegression;
+  std::vector<std::pair<std::string, std::string>> options;
+};
+
+void AddOption(const json& params, const char* golden_name, const char* name,
+               Subject* subject) {
+  if (params.contains(golden_name)) {
+    subject->options.emplace_back(name, List(params.at(golden_name)));
+  }
+}
+
+Subject SubjectOf(const json& item) {
+  const std::string method = item.at("method").get<std::string>();
+  const std::string id = item.at("id").get<std::string>();
+  const json& params = item.at("params");
+  Subject subject;
+  if (method == "squared" || method == "absolute" || method == "huber") {
+    subject.loss = method;
+    AddOption(params, "delta", "delta", &subject);
+  } else if (method == "logit-mse") {
+    subject.loss = "squared";
+  } else if (method == "bce-logits") {
+    subject = {"binary-cross-entropy", TaskType::kBinary, {}};
+    AddOption(params, "label_smoothing", "label-smoothing", &subject);
+    if (params.contains("pos_weight")) {
+      subject.options.emplace_back("class-weight",
+                                   "1/" + List(params.at("pos_weight")));
+    }
+  } else if (method == "multilabel-bce") {
+    subject = {"multilabel-cross-entropy", TaskType::kMultilabel, {}};
+    AddOption(params, "pos_weight", "positive-weight", &subject);
+    if (params.at("labels") == "sum over labels") {
+      subject.options.emplace_back("over-labels", "sum");
+    }
+  } else if (method == "cross-entropy" && params.contains("target")) {
+    subject = {
+        "distillation", TaskType::kMulticlass, {{"form", "cross-entropy"}}};
+  } else if (method == "cross-entropy") {
+    subject = {"cross-entropy", TaskType::kMulticlass, {}};
+    AddOption(params, "label_smoothing", "label-smoothing", &subject);
+    AddOption(params, "class_weight", "class-weight", &subject);
+  } else if (method == "distillation" && id.rfind("distill/", 0) == 0) {
+    subject = {"distillation", TaskType::kMulticlass, {}};
+    AddOption(params, "temperature", "temperature", &subject);
+  } else if (method == "kl") {
+    subject = {"distillation", TaskType::kMulticlass, {}};
+  }
+  return subject;
+}
+
+// A case's inputs as a loss wants them.
+struct Prepared {
+  Task task;
+  std::vector<Real> output;
+  std::vector<Real> target;
+  std::vector<Real> weight;
+  Index rows = 0;
+  Index cols = 0;
+};
+
+Prepared Prepare(const json& inputs, const Subject& subject) {
+  Prepared prepared;
+  prepared.rows = static_cast<Index>(inputs.at("prediction").size());
+  prepared.cols = golden::Columns(inputs.at("prediction"));
+  prepared.task = MakeTask(subject.type, prepared.cols);
+  prepared.output = golden::Reals(inputs.at("prediction"));
+  if (inputs.contains("target")) {
+    prepared.target = golden::Reals(inputs.at("target"));
+  } else {
+    prepared.target = golden::Reals(inputs.at("teacher_logits"));
+    if (subject.loss == "distillation") {
+      const MatView all = {prepared.target.data(), prepared.rows,
+                           prepared.cols};
+      ApplyLink(prepared.task, all, all);
+    }
+  }
+  const std::size_t rows = static_cast<std::size_t>(prepared.rows);
+  prepared.weight.assign(rows, Real{1});
+  if (inputs.contains("weight")) {
+    prepared.weight = golden::Reals(inputs.at("weight"));
+  }
+  if (inputs.contains("mask") && !inputs.at("mask").at(0).is_array()) {
+    const std::vector<Real> mask = golden::Reals(inputs.at("mask"));
+    for (std::size_t i = 0; i < rows; ++i) prepared.weight[i] *= mask[i];
+  }
+  return prepared;
+}
+
+void CompareCase(const json& item, const Subject& subject) {
+  Prepared data = Prepare(item.at("inputs"), subject);
+  const auto loss = MakeLoss(data.task, {subject.loss, subject.options});
+  REQUIRE(static_cast<Index>(data.target.size()) ==
+          data.rows * loss->target_cols());
+  std::vector<Real> row_loss(static_cast<std::size_t>(data.rows));
+  std::vector<Real> gradient(data.output.size());
+  loss->Evaluate({{data.output.data(), data.rows, data.cols},
+                  {data.target.data(), data.rows, loss->target_cols()},
+                  data.weight},
+                 row_loss, {gradient.data(), data.rows, data.cols});
+
+  const json& expected = item.at("expected");
+  const double tolerance = golden::Tolerance(item);
+  // Element masks: the mean is over present cells, our sum over all of a row.
+  double normaliser = 0;
+  if (expected.contains("normaliser")) {
+    normaliser = expected.at("normaliser").get<double>();
+  } else {
+    for (const double cell : golden::Numbers(item.at("inputs").at("mask"))) {
+      normaliser += cell / static_cast<double>(data.cols);
+    }
+  }
+  std::vector<double> scaled(gradient.begin(), gradient.end());
+  for (double& value : scaled) {
+    value = normaliser > 0 ? value / normaliser : value;
+  }
+  golden::CheckClose(expected.at("gradient"), scaled, tolerance);
+  const double sum = SumRows(row_loss);
+  golden::CheckClose(
+      expected.at("value"),
+      std::vector<double>{normaliser > 0 ? sum / normaliser : sum}, tolerance);
+  if (!expected.contains("per_row")) return;
+  std::vector<double> rows(row_loss.begin(), row_loss.end());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (data.weight[i] > 0) rows[i] /= static_cast<double>(data.weight[i]);
+  }
+  golden::CheckClose(expected.at("per_row"), rows, tolerance);
+}
+
+TEST_CASE("losses and their gradients agree with the reference values") {
+  golden::ForEachCase("losses", [](const json& item) {
+    const Subject subject = SubjectOf(item);
+    if (subject.loss.empty()) return false;
+    CompareCase(item, subject);
+    return true;
+  });
+}
+
+}  // namespace
+}  // namespace mtlkit

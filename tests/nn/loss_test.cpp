@@ -1,0 +1,130 @@
+#include "nn/loss.h"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr Real kNan = std::numeric_limits<Real>::quiet_NaN();
+
+std::vector<Task> SampleTasks() {
+  Task hours;
+  hours.name = "hours";
+  Task income;
+  income.name = "income";
+  income.type = TaskType::kBinary;
+  income.classes = {"no", "yes"};
+  Task status;
+  status.name = "status";
+  status.type = TaskType::kMulticlass;
+  status.classes = {"a", "b", "c"};
+  return {hours, income, status};
+}
+
+std::string Render(const std::vector<Real>& values) {
+  std::vector<std::string> texts;
+  for (const Real value : values) texts.push_back(FormatNumber(value));
+  return Join(texts, " ");
+}
+
+struct Result {
+  std::vector<Real> row_loss;
+  std::vector<Real> gradient;
+};
+
+Result Evaluate(const Loss& loss, std::vector<Real> output,
+                std::vector<Real> target, std::vector<Real> weight) {
+  const Index rows = static_cast<Index>(weight.size());
+  const Index cols = static_cast<Index>(output.size()) / rows;
+  Result result{std::vector<Real>(weight.size(), kNan),
+                std::vector<Real>(output.size(), kNan)};
+  loss.Evaluate({{output.data(), rows, cols},
+                 {target.data(), rows, loss.target_cols()},
+                 weight},
+                result.row_loss, {result.gradient.data(), rows, cols});
+  return result;
+}
+
+std::string MessageOf(const std::vector<std::string>& texts) {
+  try {
+    MakeLosses(SampleTasks(), texts);
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::kUsage);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST_CASE("a row without a weight adds nothing to the loss") {
+  Task task;
+  task.width = 2;
+  const auto huber = MakeLoss(task, {"huber", {}});
+  const Result result = Evaluate(*huber, {1, 2, 9, 9}, {1, 1, 0, 0}, {1, 0});
+  CHECK(Render(result.row_loss) == "0.25 0");
+  CHECK(Render(result.gradient) == "0 0.5 0 0");
+}
+
+TEST_CASE("a missing cell adds nothing and the others count as before") {
+  Task task;
+  task.width = 2;
+  const auto squared = MakeLoss(task, {"squared", {}});
+  const Result result =
+      Evaluate(*squared, {3, 5, 3, 5}, {1, kNan, 1, 4}, {1, 1});
+  CHECK(Render(result.row_loss) == "2 2.5");
+  CHECK(Render(result.gradient) == "2 0 2 1");
+}
+
+TEST_CASE("a missing class adds nothing whatever the row's weight") {
+  const auto loss = MakeLoss(SampleTasks()[2], {"cross-entropy", {}});
+  const Result result = Evaluate(*loss, {0, 0, 0, 1, 1, 1}, {kNan, 2}, {1, 1});
+  CHECK(result.row_loss[0] == 0);
+  CHECK(result.gradient[1] == 0);
+  CHECK(static_cast<double>(result.row_loss[1]) ==
+        doctest::Approx(1.0986123).epsilon(1e-6));
+}
+
+TEST_CASE("losses are what the flags name, and the default elsewhere") {
+  const auto losses =
+      MakeLosses(SampleTasks(), {"hours=huber:delta=2", "s*=cross-entropy"});
+  CHECK(losses.size() == 3);
+  const Result huber = Evaluate(*losses[0], {10}, {0}, {1});
+  CHECK(Render(huber.row_loss) == "18");
+  CHECK(losses[1]->target_cols() == 1);
+}
+
+TEST_CASE("a mistake in a loss flag is named with what would be right") {
+  CHECK(MessageOf({"huor=huber"}) ==
+        "--loss: there is no task 'huor'; did you mean 'hours'? (tasks: hours, "
+        "income, status)");
+  CHECK(MessageOf({"hours=hubr"}).find("did you mean 'huber'?") !=
+        std::string::npos);
+  CHECK(MessageOf({"hours=huber:delta=0"}).find("more than 0") !=
+        std::string::npos);
+  CHECK(MessageOf({"hours=huber:dela=1"}).find("did you mean 'delta'?") !=
+        std::string::npos);
+  CHECK(MessageOf({"income=squared"}) ==
+        "--loss: 'squared' does not fit task 'income', which is binary "
+        "(fitting: binary-cross-entropy)");
+  CHECK(MessageOf({"income=distillation"}).find("another model's outputs") !=
+        std::string::npos);
+  CHECK(MessageOf({"status=cross-entropy:class-weight=1/2"})
+            .find("there are 3 classes") != std::string::npos);
+  CHECK(MessageOf({"hours"}).find("is not TASK=NAME") != std::string::npos);
+}
+
+TEST_CASE("distillation does not move a student that agrees") {
+  const auto loss =
+      MakeLoss(SampleTasks()[2], {"distillation", {{"temperature", "2"}}});
+  const Real third = Real{1} / 3;
+  const Result result = Evaluate(*loss, {5, 5, 5}, {third, third, third}, {1});
+  CHECK(static_cast<double>(result.row_loss[0]) == doctest::Approx(0));
+  CHECK(static_cast<double>(result.gradient[0]) == doctest::Approx(0));
+}
+
+}  // namespace
+}  // namespace mtlkit
