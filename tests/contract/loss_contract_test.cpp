@@ -54,7 +54,7 @@ struct Sample {
   Real Target(const Rng& rng, Index i, const Task& task) const {
     const std::size_t at = static_cast<std::size_t>(i);
     if (task.type == TaskType::kRegression) {
-      return output[at] + static_cast<Real>(i % 2 == 0 ? 0.3 : -1.7);
+      return output[at] + static_cast<Real>(i % 2 == 0 ? 0.2 : -1.7);
     }
     if (target_cols == cols && task.type != TaskType::kMultilabel &&
         task.type != TaskType::kBinary) {

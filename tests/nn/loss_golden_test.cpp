@@ -92,11 +92,14 @@ struct Prepared {
   std::vector<Real> output;
   std::vector<Real> target;
   std::vector<Real> weight;
+  // What the file leaves out of per_row: the rows' weights.
+  std::vector<Real> left_out;
   Index rows = 0;
   Index cols = 0;
 };
 
-Prepared Prepare(const json& inputs, const Subject& subject) {
+Prepared Prepare(const json& item, const Subject& subject) {
+  const json& inputs = item.at("inputs");
   Prepared prepared;
   prepared.rows = static_cast<Index>(inputs.at("prediction").size());
   prepared.cols = golden::Columns(inputs.at("prediction"));
@@ -121,11 +124,16 @@ Prepared Prepare(const json& inputs, const Subject& subject) {
     const std::vector<Real> mask = golden::Reals(inputs.at("mask"));
     for (std::size_t i = 0; i < rows; ++i) prepared.weight[i] *= mask[i];
   }
+  prepared.left_out = prepared.weight;
+  // There the weights are those of the rows' classes, which the loss knows.
+  if (item.at("params").contains("class_weight")) {
+    prepared.weight.assign(rows, Real{1});
+  }
   return prepared;
 }
 
 void CompareCase(const json& item, const Subject& subject) {
-  Prepared data = Prepare(item.at("inputs"), subject);
+  Prepared data = Prepare(item, subject);
   const auto loss = MakeLoss(data.task, {subject.loss, subject.options});
   REQUIRE(static_cast<Index>(data.target.size()) ==
           data.rows * loss->target_cols());
@@ -159,7 +167,7 @@ void CompareCase(const json& item, const Subject& subject) {
   if (!expected.contains("per_row")) return;
   std::vector<double> rows(row_loss.begin(), row_loss.end());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (data.weight[i] > 0) rows[i] /= static_cast<double>(data.weight[i]);
+    if (data.left_out[i] > 0) rows[i] /= static_cast<double>(data.left_out[i]);
   }
   golden::CheckClose(expected.at("per_row"), rows, tolerance);
 }

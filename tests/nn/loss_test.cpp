@@ -98,8 +98,8 @@ TEST_CASE("losses are what the flags name, and the default elsewhere") {
 }
 
 TEST_CASE("a mistake in a loss flag is named with what would be right") {
-  CHECK(MessageOf({"huor=huber"}) ==
-        "--loss: there is no task 'huor'; did you mean 'hours'? (tasks: hours, "
+  CHECK(MessageOf({"hour=huber"}) ==
+        "--loss: there is no task 'hour'; did you mean 'hours'? (tasks: hours, "
         "income, status)");
   CHECK(MessageOf({"hours=hubr"}).find("did you mean 'huber'?") !=
         std::string::npos);
