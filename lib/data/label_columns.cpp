@@ -194,24 +194,6 @@ LabelledTask MakeTask(const Dataset& table, const std::string& name,
   return result;
 }
 
-float ClassOf(const Task& task, const CodedColumn& coded, std::size_t row,
-              const Dataset& table) {
-  const std::int32_t code = coded.codes[row];
-  if (code < 0) return kMissing;
-  const std::string& name = coded.names[static_cast<std::size_t>(code)];
-  const Index number = FindClass(task, name);
-  if (number < 0) {
-    const std::string near = Nearest(name, task.classes);
-    Fail(ErrorKind::kBadInput,
-         Str("column '", task.name, "', row '",
-             IdText(table.ids, static_cast<Index>(row)), "': '", name,
-             "' is not a class of the task",
-             near.empty() ? "" : Str("; did you mean '", near, "'?")),
-         Str("its classes are: ", Join(task.classes, ", ")));
-  }
-  return static_cast<float>(number);
-}
-
 }  // namespace
 
 TaskRequest ParseTaskRequest(std::string_view text,
@@ -283,30 +265,6 @@ void SetPositiveClass(std::string_view name, LabelledTask* task) {
   if (number == 1) return;
   std::swap(task->task.classes[0], task->task.classes[1]);
   for (float& value : task->labels.values) value = 1 - value;
-}
-
-void AttachLabels(const std::vector<Task>& tasks, Dataset* table) {
-  const std::vector<TableColumn> columns = ListColumns(table->inputs);
-  for (const Task& task : tasks) {
-    if (FindTask(table->tasks, task.name) >= 0) continue;
-    Columns own;
-    for (const TableColumn& column : columns) {
-      if (column.name() == task.name) own.push_back(column);
-    }
-    const bool one_column = task.target_cols() == 1;
-    if (own.empty() || !one_column) continue;
-    const CodedColumn coded = CodeColumns(*table, own);
-    LabelledTask labelled;
-    if (task.type == TaskType::kRegression) {
-      labelled = MakeRegression(*table, own[0], coded);
-    } else {
-      for (std::size_t row = 0; row < coded.codes.size(); ++row) {
-        labelled.labels.values.push_back(ClassOf(task, coded, row, *table));
-      }
-    }
-    table->tasks.push_back(task);
-    table->labels.push_back(std::move(labelled.labels));
-  }
 }
 
 }  // namespace mtlkit

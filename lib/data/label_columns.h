@@ -45,9 +45,4 @@ std::vector<LabelledTask> SplitTask(const LabelledTask& whole,
 // Makes `name` the second (positive) class of a binary task.
 void SetPositiveClass(std::string_view name, LabelledTask* task);
 
-// The labels that a raw table has for tasks of a model, from columns called as
-// the tasks, by class name; a task without such a column gets no labels. A
-// class that the task does not have is an error that names it.
-void AttachLabels(const std::vector<Task>& tasks, Dataset* table);
-
 }  // namespace mtlkit

@@ -364,23 +364,6 @@ TEST_CASE("a prepared dataset can be prepared again") {
   CHECK(RenderDense(rest.inputs[0]) == RenderDense(twice.inputs[0]));
 }
 
-TEST_CASE("labels of a raw table are found by task and class name") {
-  const Dataset ready = Run(Tasks({"job", "pay"}));
-  Dataset table = TableOf(
-      2, {DenseBlock("numeric", {"pay"}, {7, kNan}),
-          CodeBlock("categorical", {"job"}, {{"judge", "nurse"}}, {0, -1})});
-  AttachLabels(ready.tasks, &table);
-  REQUIRE(table.tasks.size() == 2);
-  CHECK(RenderLabels(table.labels[0]) == "2 nan");
-  CHECK(RenderLabels(table.labels[1]) == "7 nan");
-
-  Dataset other =
-      TableOf(1, {CodeBlock("categorical", {"job"}, {{"judge", "kook"}}, {1})});
-  CHECK(MessageOf([&] { AttachLabels(ready.tasks, &other); }) ==
-        "column 'job', row '0': 'kook' is not a class of the task; did you "
-        "mean 'cook'?");
-}
-
 TEST_CASE("the summary names rows, tasks and inputs") {
   PrepareOptions options = Tasks({"sex", "job", "pay"});
   options.split = {"valid=0.25"};
