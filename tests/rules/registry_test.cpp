@@ -40,14 +40,15 @@ std::vector<std::string> DefinedIn(const SourceFile& source) {
   return names;
 }
 
-// The sources of a folder of plug-ins. One with a header of its own is no
-// plug-in but what several of them share.
+// The sources of a folder of plug-ins. One with a header of its own and no
+// entry is what several of them share.
 std::vector<SourceFile> PlugInsOf(const std::string& folder) {
   std::vector<SourceFile> sources = ReadTree({folder}, {".cpp"});
   std::erase_if(sources, [](const SourceFile& source) {
     std::filesystem::path header =
         std::filesystem::path(MTLKIT_SOURCE_DIR) / source.path;
-    return std::filesystem::exists(header.replace_extension(".h"));
+    return DefinedIn(source).empty() &&
+           std::filesystem::exists(header.replace_extension(".h"));
   });
   return sources;
 }
