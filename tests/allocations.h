@@ -6,7 +6,8 @@
 #include <new>
 
 // Counts heap allocations of the whole test program. Include it in exactly one
-// source file of a program: it replaces the global operator new.
+// source file of a program: it replaces the global operator new. (Not inlined:
+// g++ 12 would take free() for a mismatch of new.)
 
 namespace mtlkit {
 
@@ -41,49 +42,49 @@ inline void* AllocateOrThrow(std::size_t size, std::size_t alignment) {
 }  // namespace allocations_detail
 }  // namespace mtlkit
 
-void* operator new(std::size_t size) {
+[[gnu::noinline]] void* operator new(std::size_t size) {
   return mtlkit::allocations_detail::AllocateOrThrow(size, 1);
 }
-void* operator new[](std::size_t size) {
+[[gnu::noinline]] void* operator new[](std::size_t size) {
   return mtlkit::allocations_detail::AllocateOrThrow(size, 1);
 }
-void* operator new(std::size_t size, std::align_val_t alignment) {
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
   return mtlkit::allocations_detail::AllocateOrThrow(
       size, static_cast<std::size_t>(alignment));
 }
-void* operator new[](std::size_t size, std::align_val_t alignment) {
+[[gnu::noinline]] void* operator new[](std::size_t size, std::align_val_t alignment) {
   return mtlkit::allocations_detail::AllocateOrThrow(
       size, static_cast<std::size_t>(alignment));
 }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   return mtlkit::allocations_detail::Allocate(size, 1);
 }
-void* operator new(std::size_t size, std::align_val_t alignment,
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment,
                    const std::nothrow_t&) noexcept {
   return mtlkit::allocations_detail::Allocate(
       size, static_cast<std::size_t>(alignment));
 }
-void operator delete(void* block) noexcept {
+[[gnu::noinline]] void operator delete(void* block) noexcept {
   std::free(block);
 }
-void operator delete[](void* block) noexcept {
+[[gnu::noinline]] void operator delete[](void* block) noexcept {
   std::free(block);
 }
-void operator delete(void* block, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept {
   std::free(block);
 }
-void operator delete[](void* block, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete[](void* block, std::size_t) noexcept {
   std::free(block);
 }
-void operator delete(void* block, std::align_val_t) noexcept {
+[[gnu::noinline]] void operator delete(void* block, std::align_val_t) noexcept {
   std::free(block);
 }
-void operator delete[](void* block, std::align_val_t) noexcept {
+[[gnu::noinline]] void operator delete[](void* block, std::align_val_t) noexcept {
   std::free(block);
 }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
+[[gnu::noinline]] void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
   std::free(block);
 }
-void operator delete[](void* block, std::size_t, std::align_val_t) noexcept {
+[[gnu::noinline]] void operator delete[](void* block, std::size_t, std::align_val_t) noexcept {
   std::free(block);
 }

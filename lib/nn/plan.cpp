@@ -60,6 +60,7 @@ struct Plan::State {
     }
     const auto tasks = static_cast<std::size_t>(network.task_count());
     if (options.route == Route::kGramian) gramian.resize(tasks * tasks);
+    lane_weights.reserve(tasks);
     SizeViews();
     SizeBlocks();
   }

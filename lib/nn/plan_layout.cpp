@@ -164,7 +164,8 @@ class Planner {
       const bool one = !by_task() || (plan.combined && !IsParting(node.output));
       if (!one) value.tasks = info.tasks;
       if (!one && !value.split) value.lanes = std::ssize(info.tasks);
-      const bool in_place = HasInputToItself(node) && node.params.empty();
+      const bool in_place = HasInputToItself(node) && node.params.empty() &&
+                            !IsParting(node.output);
       value.gradient =
           in_place ? PlanOf(node.inputs[0]).gradient
                    : AddPiece(node.name + " gradient",

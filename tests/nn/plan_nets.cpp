@@ -1,0 +1,238 @@
+#include "nn/plan_nets.h"
+
+#include "base/error.h"
+
+namespace mtlkit::test {
+namespace {
+
+constexpr Index kTasks = 3;
+
+std::vector<InputSpec> Inputs() {
+  return {{"first", InputKind::kDense, 5, {}, {}},
+          {"second", InputKind::kDense, 4, {}, {}},
+          {"sparse", InputKind::kSparse, 12, {}, {}},
+          {"codes", InputKind::kCategorical, 2, {}, {}}};
+}
+
+LayerPtr Hidden(Index units) {
+  return MakeDense({.units = units, .activation = Activation::kTanh});
+}
+LayerPtr Linear(Index units) {
+  return MakeDense({.units = units});
+}
+
+// One head for each task, of 1, 2 and 3 columns.
+void AddHeads(NetworkBuilder* b, const std::vector<Value>& from) {
+  for (Index task = 0; task < kTasks; ++task) {
+    const Value value =
+        from[from.size() == 1 ? 0 : static_cast<std::size_t>(task)];
+    b->Output(task, b->Add(Str("head.", task), Linear(task + 1), {value}));
+  }
+}
+
+Network WideHead() {
+  NetworkBuilder b(Inputs(), kTasks);
+  const Value h = b.Add("trunk.0", Hidden(7), {b.Input(0)});
+  const Value d = b.Add("trunk.1", MakeDropout(0.3), {h});
+  const Value y = b.Add("heads", Linear(7), {d});
+  b.Output(0, y, 0, 1);
+  b.Output(1, y, 2, 2);  // column 1 is nobody's
+  b.Output(2, y, 4, 3);
+  return std::move(b).Build();
+}
+
+Network Pooled() {
+  NetworkBuilder b(Inputs(), kTasks);
+  const Value h = b.Add("trunk.0", Hidden(6), {b.Input(1)});
+  const Value y = b.Add("head", Linear(3), {h});
+  b.Output(0, y, 1, 1);
+  b.Output(1, y, 0, 2);
+  b.Output(2, y);
+  return std::move(b).Build();
+}
+
+Network Mmoe() {
+  NetworkBuilder b(Inputs(), kTasks);
+  std::vector<Value> experts;
+  for (Index e = 0; e < 2; ++e) {
+    experts.push_back(b.Add(Str("expert.", e), Hidden(5), {b.Input(0)}));
+  }
+  std::vector<Value> mixed;
+  for (Index task = 0; task < kTasks; ++task) {
+    const Value gate = b.Add(Str("gate.", task), Linear(2), {b.Input(0)});
+    mixed.push_back(b.Add(Str("mix.", task), MakeMixture(),
+                          {gate, experts[0], experts[1]}));
+  }
+  AddHeads(&b, mixed);
+  return std::move(b).Build();
+}
+
+Network CrossStitch() {
+  NetworkBuilder b(Inputs(), kTasks);
+  std::vector<Value> columns(kTasks, b.Input(0));
+  for (Index level = 0; level < 2; ++level) {
+    std::vector<Value> hidden;
+    for (std::size_t task = 0; task < kTasks; ++task) {
+      hidden.push_back(
+          b.Add(Str("net.", task, ".", level), Hidden(4), {columns[task]}));
+    }
+    for (std::size_t task = 0; task < kTasks; ++task) {
+      columns[task] = b.Add(Str("stitch.", task, ".", level),
+                            MakeCrossStitch(static_cast<Index>(task)), hidden);
+    }
+  }
+  AddHeads(&b, columns);
+  return std::move(b).Build();
+}
+
+Network Normalised() {
+  NetworkBuilder b(Inputs(), kTasks);
+  Value h = b.Add("trunk.0", Linear(6), {b.Input(0)});
+  h = b.Add("trunk.0.norm", MakeBatchNorm(), {h});
+  h = b.Add("trunk.0.activation", MakeActivation(Activation::kSilu), {h});
+  h = b.Add("trunk.1", Linear(6), {h});
+  h = b.Add("trunk.1.norm", MakeLayerNorm(), {h});
+  h = b.Add("trunk.1.dropout", MakeDropout(0.2), {h});
+  AddHeads(&b, {h});
+  return std::move(b).Build();
+}
+
+Network AllInputs() {
+  NetworkBuilder b(Inputs(), kTasks);
+  const Value table =
+      b.Add("embedding", MakeEmbedding({3, 4}, {2, 3}), {b.Input(3)});
+  const Value joined =
+      b.Add("inputs", MakeConcat(), {b.Input(0), table, b.Input(1)});
+  const Value dense = b.Add("trunk.0", Linear(5), {joined});
+  const Value sparse = b.Add("trunk.0.sparse", Linear(5), {b.Input(2)});
+  const Value sum = b.Add("trunk.0.sum", MakeSum(), {dense, sparse});
+  const Value h =
+      b.Add("trunk.0.activation", MakeActivation(Activation::kGelu), {sum});
+  AddHeads(&b, {h});
+  return std::move(b).Build();
+}
+
+// One layer's parameters used three times, a value read twice by one layer,
+// and layers of tasks' own that use common parameters.
+Network Tied() {
+  NetworkBuilder b(Inputs(), kTasks);
+  const Value h = b.Add("trunk.0", Hidden(4), {b.Input(1)});
+  const Value g = b.Add("trunk.1", Hidden(4), {h}, "trunk.0");
+  const Value twice = b.Add("twice", MakeConcat(), {g, g});
+  std::vector<Value> towers = {b.Add("tower.0", Hidden(4), {twice}),
+                               b.Add("tower.1", Hidden(4), {twice}, "tower.0"),
+                               h};
+  AddHeads(&b, towers);
+  return std::move(b).Build();
+}
+
+Network Single() {
+  NetworkBuilder b(Inputs(), kTasks);
+  std::vector<Value> towers;
+  for (Index task = 0; task < kTasks; ++task) {
+    towers.push_back(b.Add(Str("net.", task), Hidden(3), {b.Input(0)}));
+  }
+  AddHeads(&b, towers);
+  return std::move(b).Build();
+}
+
+}  // namespace
+
+Network HardSharing() {
+  NetworkBuilder b(Inputs(), kTasks);
+  Value h =
+      b.Add("trunk.0", MakeDense({.units = 8, .activation = Activation::kRelu}),
+            {b.Input(0)});
+  h = b.Add("trunk.1", Hidden(6), {h});
+  const Value y = b.Add("heads", Linear(6), {h});
+  b.Output(0, y, 0, 1);
+  b.Output(1, y, 1, 2);
+  b.Output(2, y, 3, 3);
+  return std::move(b).Build();
+}
+
+// Task 0 is supervised at the trunk, 1 and 2 at a group of their own.
+Network TwoLevels() {
+  NetworkBuilder b(Inputs(), kTasks);
+  const Value h = b.Add("trunk.0", Hidden(6), {b.Input(0)});
+  const Value g = b.Add("group.0", Hidden(5), {h});
+  AddHeads(&b, {h, g, g});
+  return std::move(b).Build();
+}
+
+std::vector<NamedNetwork> Networks() {
+  std::vector<NamedNetwork> networks;
+  networks.push_back({"hard sharing", HardSharing()});
+  networks.push_back({"two levels", TwoLevels()});
+  networks.push_back({"wide head", WideHead()});
+  networks.push_back({"pooled", Pooled()});
+  networks.push_back({"mmoe", Mmoe()});
+  networks.push_back({"cross-stitch", CrossStitch()});
+  networks.push_back({"normalised", Normalised()});
+  networks.push_back({"all inputs", AllInputs()});
+  networks.push_back({"tied", Tied()});
+  networks.push_back({"single", Single()});
+  return networks;
+}
+
+TestBatch::TestBatch(Index rows) {
+  const Rng random(3, RandomPurpose::kTest);
+  row_starts_.push_back(0);
+  for (Index row = 0; row < rows; ++row) {
+    for (Index col = 0; col < 5; ++col) {
+      first_.push_back(static_cast<Real>(random.Normal(row, col)));
+    }
+    for (Index col = 0; col < 4; ++col) {
+      second_.push_back(static_cast<Real>(random.Normal(row, 10 + col)));
+    }
+    for (Index col = 0; col < 12; ++col) {
+      if (random.Uniform(row, 20 + col) > 0.3) continue;
+      indices_.push_back(static_cast<std::int32_t>(col));
+      values_.push_back(static_cast<Real>(random.Normal(row, 40 + col)));
+    }
+    row_starts_.push_back(static_cast<Index>(indices_.size()));
+    codes_.push_back(static_cast<std::int32_t>(random.Below(row, 60, 3)));
+    codes_.push_back(static_cast<std::int32_t>(random.Below(row, 61, 4)));
+  }
+  batch_.rows = rows;
+  batch_.inputs.resize(4);
+  batch_.inputs[0].dense = {first_.data(), rows, 5};
+  batch_.inputs[1].dense = {second_.data(), rows, 4};
+  batch_.inputs[2].kind = InputKind::kSparse;
+  batch_.inputs[2].row_starts = row_starts_;
+  batch_.inputs[2].indices = indices_;
+  batch_.inputs[2].values = values_;
+  batch_.inputs[2].sparse_cols = 12;
+  batch_.inputs[3].kind = InputKind::kCategorical;
+  batch_.inputs[3].codes = {codes_.data(), rows, 2};
+}
+
+namespace {
+double Number(Index task, Index row, Index col) {
+  return Rng(4, RandomPurpose::kTest).Normal(row, 10 * task + col);
+}
+}  // namespace
+
+void SetOutputGradient(Plan* plan, Index task, double factor) {
+  const MatView gradient = plan->OutputGradient(task);
+  for (Index row = 0; row < gradient.rows; ++row) {
+    for (Index col = 0; col < gradient.cols; ++col) {
+      gradient(row, col) = static_cast<Real>(factor * Number(task, row, col));
+    }
+  }
+}
+
+double ProjectOutputs(const Plan& plan) {
+  double sum = 0;
+  for (Index task = 0; task < plan.network().task_count(); ++task) {
+    const ConstMatView output = plan.Output(task);
+    for (Index row = 0; row < output.rows; ++row) {
+      for (Index col = 0; col < output.cols; ++col) {
+        sum += static_cast<double>(output(row, col)) * Number(task, row, col);
+      }
+    }
+  }
+  return sum;
+}
+
+}  // namespace mtlkit::test

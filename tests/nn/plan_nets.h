@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nn/layers/layers.h"
+#include "nn/network.h"
+#include "nn/plan.h"
+
+namespace mtlkit::test {
+
+// A small network of a shape that plans have to cope with.
+struct NamedNetwork {
+  std::string name;
+  Network network;
+};
+// Dense input blocks of 5 and 4 columns, a sparse one of 12 and a categorical
+// one of 2 columns (3 and 4 codes); 3 tasks of 1, 2 and 3 output columns.
+std::vector<NamedNetwork> Networks();
+Network HardSharing();
+Network TwoLevels();
+
+// Rows for all of them; the content depends on the rows' numbers only.
+class TestBatch {
+ public:
+  explicit TestBatch(Index rows);
+  TestBatch(const TestBatch&) = delete;
+  TestBatch& operator=(const TestBatch&) = delete;
+  const Batch& batch() const { return batch_; }
+
+ private:
+  Batch batch_;
+  std::vector<Real> first_;
+  std::vector<Real> second_;
+  std::vector<Index> row_starts_;
+  std::vector<std::int32_t> indices_;
+  std::vector<Real> values_;
+  std::vector<std::int32_t> codes_;
+};
+
+// Sets the output gradient of `task` to fixed numbers times `factor`.
+void SetOutputGradient(Plan* plan, Index task, double factor);
+
+// The sum over tasks of output times the numbers of SetOutputGradient.
+double ProjectOutputs(const Plan& plan);
+
+}  // namespace mtlkit::test
