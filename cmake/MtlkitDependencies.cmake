@@ -16,10 +16,12 @@ pkg_check_modules(HDF5_SERIAL REQUIRED hdf5-serial)
 find_library(MTLKIT_HDF5_LIBRARY
   NAMES libhdf5.a hdf5_serial PATHS ${HDF5_SERIAL_LIBRARY_DIRS}
   NO_DEFAULT_PATH REQUIRED)
-add_library(mtlkit_hdf5 INTERFACE)
+# An imported target of its own, so that what it needs is linked after it.
+add_library(mtlkit_hdf5 UNKNOWN IMPORTED GLOBAL)
+set_target_properties(mtlkit_hdf5 PROPERTIES
+  IMPORTED_LOCATION ${MTLKIT_HDF5_LIBRARY})
 target_include_directories(mtlkit_hdf5 SYSTEM INTERFACE
   ${HDF5_SERIAL_INCLUDE_DIRS})
-target_link_libraries(mtlkit_hdf5 INTERFACE ${MTLKIT_HDF5_LIBRARY})
 # Szip, where that HDF5 was built with it: its own libraries come after it.
 foreach(name sz aec)
   find_library(MTLKIT_${name}_LIBRARY NAMES lib${name}.a ${name})
