@@ -4,9 +4,8 @@
 #include "data/prepare.h"
 #include "h5/provenance.h"
 
+namespace mtlkit {
 namespace {
-
-using namespace mtlkit;
 
 struct PrepTool {
   std::string table;
@@ -38,9 +37,10 @@ struct PrepTool {
 };
 
 }  // namespace
+}  // namespace mtlkit
 
 int main(int argc, char** argv) {
-  return mtlkit::RunTool<PrepTool>(
+  return mtlkit::RunTool<mtlkit::PrepTool>(
       argc, argv, "mtl-prep",
       "Makes tasks, splits and network inputs of a table.",
       "mtl-prep adult.h5 -o ready.h5 --task income --task hours-per-week "
