@@ -8,6 +8,7 @@
 #include "data/id_index.h"
 #include "h5/file_reader.h"
 #include "h5/file_writer.h"
+#include "nn/model_io.h"
 
 namespace mtlkit {
 namespace {
@@ -52,37 +53,6 @@ std::vector<Index> ReadRowsById(const FileReader& file, const std::string& path,
     }
   }
   return rows;
-}
-
-void WriteBlock(FileWriter& file, const std::string& group,
-                const Block& block) {
-  const auto slices = block.layout().slices();
-  for (std::size_t i = 0; i < slices.size(); ++i) {
-    const ConstMatView values = block.At(static_cast<Index>(i));
-    file.WriteArray<Real>(group + "/" + slices[i].name, values.flat(),
-                          {values.rows, values.cols});
-  }
-}
-
-void ReadBlock(const FileReader& file, const std::string& group, Block* block) {
-  const auto slices = block->layout().slices();
-  for (std::size_t i = 0; i < slices.size(); ++i) {
-    const std::string path = group + "/" + slices[i].name;
-    const MatView values = block->At(static_cast<Index>(i));
-    if (!file.Has(path) ||
-        file.Info(path).shape != Shape{values.rows, values.cols}) {
-      Fail(ErrorKind::kBadInput,
-           Str(file.name(), ": ", path,
-               ": it is not there in the shape of this run's network"),
-           "it was published by another run");
-    }
-    file.ReadRows<Real>(path, 0, values.rows, values.data);
-    for (const Real value : values.flat()) {
-      Require(std::isfinite(value), ErrorKind::kBadInput,
-              Str(file.name(), ": ", path, ": it holds a number that is not ",
-                  "finite"));
-    }
-  }
 }
 
 template <class T, class Get>

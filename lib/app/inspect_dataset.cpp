@@ -1,0 +1,240 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "app/inspect.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "data/dataset_io.h"
+#include "data/schema.h"
+#include "eval/table.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr Index kFewColumns = 24;
+
+// What a column of numbers holds.
+struct NumberSummary {
+  Index missing = 0;
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+  double sum = 0;
+  Index known = 0;
+
+  void Add(double value) {
+    if (std::isnan(value)) {
+      ++missing;
+      return;
+    }
+    low = std::min(low, value);
+    high = std::max(high, value);
+    sum += value;
+    ++known;
+  }
+};
+
+std::string Short(double value) {
+  return TableNumber(value);
+}
+
+void DescribeNumbers(const InputBlock& block, Index col, TextTable* table,
+                     Json* json) {
+  NumberSummary summary;
+  const Index rows =
+      (block.wide.empty() ? block.dense.size() : block.wide.size()) /
+      std::max<Index>(block.cols, 1);
+  for (Index row = 0; row < rows; ++row) {
+    const Index at = row * block.cols + col;
+    summary.Add(block.wide.empty() ? static_cast<double>(block.dense[at])
+                                   : block.wide[at]);
+  }
+  const std::string name = ColumnName(block, col);
+  const bool any = summary.known > 0;
+  const double mean =
+      any ? summary.sum / static_cast<double>(summary.known) : 0;
+  table->AddRow({"  " + name, "number", Str(summary.missing),
+                 any ? Str(Short(summary.low), " .. ", Short(summary.high),
+                           ", mean ", Short(mean))
+                     : "-"});
+  Json item{{"name", name}, {"type", "number"}, {"missing", summary.missing}};
+  if (any) {
+    item["min"] = summary.low;
+    item["max"] = summary.high;
+    item["mean"] = mean;
+  }
+  json->push_back(std::move(item));
+}
+
+void DescribeCategories(const InputBlock& block, Index col, TextTable* table,
+                        Json* json) {
+  const auto& names = block.categories[static_cast<std::size_t>(col)];
+  Index missing = 0;
+  const auto codes = block.codes.AsRows(block.cols);
+  for (Index row = 0; row < codes.rows; ++row) {
+    const std::int32_t code = codes(row, col);
+    missing += code < 0 || code >= static_cast<Index>(names.size());
+  }
+  std::string list;
+  for (std::size_t i = 0; i < names.size() && i < 4; ++i) {
+    list += (i > 0 ? ", " : "") + names[i];
+  }
+  if (names.size() > 4) list += ", ...";
+  const std::string name = ColumnName(block, col);
+  table->AddRow(
+      {"  " + name, "category", Str(missing), Str(names.size(), ": ", list)});
+  json->push_back({{"name", name},
+                   {"type", "category"},
+                   {"missing", missing},
+                   {"categories", names}});
+}
+
+void DescribeInput(const InputBlock& block, bool all, TextTable* table,
+                   Json* json) {
+  Json item{{"name", block.name}, {"cols", block.cols}};
+  if (block.kind == InputKind::kSparse) {
+    table->AddRow({block.name, Str(block.cols, " columns"), "sparse",
+                   Str(block.values.size(), " values")});
+    item["kind"] = "sparse";
+    item["values"] = block.values.size();
+    json->push_back(std::move(item));
+    return;
+  }
+  const bool dense = block.kind == InputKind::kDense;
+  table->AddRow({block.name, Str(block.cols, " columns"),
+                 dense ? "missing" : "missing", dense ? "numbers" : "codes"});
+  item["kind"] = dense ? "dense" : "categorical";
+  item["columns"] = Json::array();
+  const Index shown = all ? block.cols : std::min(block.cols, kFewColumns);
+  for (Index col = 0; col < shown; ++col) {
+    (dense ? DescribeNumbers : DescribeCategories)(block, col, table,
+                                                   &item["columns"]);
+  }
+  if (shown < block.cols) {
+    table->AddRow({Str("  ... ", block.cols - shown, " more (--verbose)")});
+  }
+  json->push_back(std::move(item));
+}
+
+// Labelled places of a task among rows, ascending.
+Index CountLabelled(const Task& task, const Labels& labels,
+                    const std::vector<Index>* rows) {
+  const Index cols = task.target_cols();
+  const auto places = static_cast<Index>(labels.values.size()) / cols;
+  Index count = 0;
+  for (Index place = 0; place < places; ++place) {
+    const Index row = labels.on_all_rows
+                          ? place
+                          : labels.rows[static_cast<std::size_t>(place)];
+    if (rows != nullptr &&
+        !std::binary_search(rows->begin(), rows->end(), row)) {
+      continue;
+    }
+    bool labelled = false;
+    for (Index col = 0; col < cols; ++col) {
+      labelled =
+          labelled ||
+          !std::isnan(
+              labels.values[static_cast<std::size_t>(place * cols + col)]);
+    }
+    count += labelled;
+  }
+  return count;
+}
+
+std::string ClassList(const Task& task) {
+  if (!task.is_classification()) {
+    return task.width > 1 ? Str(task.width, " columns") : "";
+  }
+  std::string list = Str(task.classes.size(), ": ");
+  for (std::size_t i = 0; i < task.classes.size() && i < 4; ++i) {
+    list += (i > 0 ? ", " : "") + task.classes[i];
+  }
+  if (task.type == TaskType::kBinary) list += " (positive)";
+  return task.classes.size() > 4 ? list + ", ..." : list;
+}
+
+void DescribeTasks(const Dataset& dataset, bool all, Inspection* inspection) {
+  inspection->json["tasks"] = Json::array();
+  if (dataset.tasks.empty()) {
+    inspection->text += "no tasks yet: mtl-prep --task makes them of columns\n";
+    return;
+  }
+  TextTable table;
+  std::vector<std::string> header{"task", "type", "labelled"};
+  for (const auto& [name, rows] : dataset.splits) header.push_back(name);
+  header.emplace_back("classes");
+  table.AddRow(std::move(header));
+  for (std::size_t t = 0; t < dataset.tasks.size(); ++t) {
+    const Task& task = dataset.tasks[t];
+    const Labels& labels = dataset.labels[t];
+    const Index labelled = CountLabelled(task, labels, nullptr);
+    std::vector<std::string> row{
+        task.name, std::string(TaskTypeName(task.type)), Str(labelled)};
+    Json item{{"name", task.name},
+              {"type", TaskTypeName(task.type)},
+              {"classes", task.classes},
+              {"width", task.width},
+              {"labelled", labelled}};
+    for (const auto& [name, rows] : dataset.splits) {
+      const Index count = CountLabelled(task, labels, &rows);
+      row.push_back(Str(count));
+      item["labelled_in"][name] = count;
+    }
+    row.push_back(ClassList(task));
+    if (all || static_cast<Index>(t) < kFewColumns) {
+      table.AddRow(std::move(row));
+    }
+    inspection->json["tasks"].push_back(std::move(item));
+  }
+  inspection->text += table.Render();
+  const Index more = static_cast<Index>(dataset.tasks.size()) - kFewColumns;
+  if (!all && more > 0) {
+    inspection->text += Str("... ", more, " more tasks (--verbose)\n");
+  }
+}
+
+}  // namespace
+
+Inspection InspectDataset(const FileReader& file, bool all) {
+  const Dataset dataset = ReadDataset(file);
+  Inspection inspection;
+  inspection.json["rows"] = dataset.rows;
+  inspection.text = Str("rows ", dataset.rows);
+  if (dataset.rows > 0) {
+    inspection.text += Str(", ids ", IdText(dataset.ids, 0), " .. ",
+                           IdText(dataset.ids, dataset.rows - 1));
+  }
+  if (!dataset.weights.empty()) inspection.text += ", weighted";
+  if (!dataset.groups.empty()) inspection.text += ", in groups";
+  inspection.text += "\n";
+  inspection.json["weights"] = !dataset.weights.empty();
+  inspection.json["groups"] = !dataset.groups.empty();
+
+  TextTable inputs;
+  inspection.json["inputs"] = Json::array();
+  for (const InputBlock& block : dataset.inputs) {
+    DescribeInput(block, all, &inputs, &inspection.json["inputs"]);
+  }
+  inspection.text += inputs.Render();
+  std::vector<std::string> splits;
+  for (const auto& [name, rows] : dataset.splits) {
+    splits.push_back(Str(name, " ", rows.size()));
+    inspection.json["splits"][name] = rows.size();
+  }
+  inspection.text +=
+      splits.empty() ? "no splits\n" : "splits " + Join(splits, ", ") + "\n";
+  DescribeTasks(dataset, all, &inspection);
+  std::vector<std::string> steps;
+  for (const auto& transform : dataset.transforms) {
+    steps.push_back(transform->Record().name);
+  }
+  inspection.json["transforms"] = steps;
+  if (!steps.empty()) {
+    inspection.text += "prepared by " + Join(steps, ", ") + "\n";
+  }
+  return inspection;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,56 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "app/inspect.h"
+#include "base/error.h"
+#include "eval/predictions.h"
+#include "eval/table.h"
+
+namespace mtlkit {
+
+Inspection InspectPredictions(const FileReader& file) {
+  const Predictions predictions = ReadPredictions(file);
+  Inspection inspection;
+  const auto known = [](const std::string& text) {
+    return text.empty() ? std::string("not known") : text;
+  };
+  inspection.json = {{"rows", IdCount(predictions.ids)},
+                     {"split", predictions.split},
+                     {"selected_on", predictions.selected_on},
+                     {"model", predictions.model_sha256},
+                     {"dataset", predictions.dataset_sha256},
+                     {"tasks", Json::array()}};
+  inspection.text = Str(
+      "rows ", IdCount(predictions.ids), "\nsplit ", known(predictions.split),
+      "\nweights chosen on ", known(predictions.selected_on), "\nmodel ",
+      known(predictions.model_sha256.substr(0, 16)), ", data ",
+      known(predictions.dataset_sha256.substr(0, 16)), "\n");
+  TextTable table;
+  table.AddRow({"task", "type", "predicted", "labelled", "missing"});
+  for (const TaskPredictions& task : predictions.tasks) {
+    const Index predicted = task.on_all_rows
+                                ? IdCount(predictions.ids)
+                                : static_cast<Index>(task.rows.size());
+    const Index cols = task.task.target_cols();
+    Index labelled = 0;
+    for (std::size_t i = 0; i < task.y.size();
+         i += static_cast<std::size_t>(cols)) {
+      bool any = false;
+      for (Index col = 0; col < cols; ++col) {
+        any = any || !std::isnan(task.y[i + static_cast<std::size_t>(col)]);
+      }
+      labelled += any;
+    }
+    table.AddRow({task.task.name, std::string(TaskTypeName(task.task.type)),
+                  Str(predicted), Str(labelled), Str(predicted - labelled)});
+    inspection.json["tasks"].push_back({{"name", task.task.name},
+                                        {"type", TaskTypeName(task.task.type)},
+                                        {"classes", task.task.classes},
+                                        {"predicted", predicted},
+                                        {"labelled", labelled}});
+  }
+  inspection.text += table.Render();
+  return inspection;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,55 @@
+#include <nlohmann/json.hpp>
+
+#include "app/inspect.h"
+#include "base/error.h"
+#include "eval/table.h"
+
+namespace mtlkit {
+namespace {
+
+Index CountOf(const FileReader& file, const std::string& path) {
+  return file.Has(path) ? ElementCount(file.Info(path).shape) : 0;
+}
+
+// Numbers of all arrays below a group.
+Index SizeOf(const FileReader& file, const std::string& group) {
+  Index size = 0;
+  for (const std::string& member : file.Children(group)) {
+    const std::string path = group + "/" + member;
+    size += file.IsGroup(path) ? SizeOf(file, path) : CountOf(file, path);
+  }
+  return size;
+}
+
+}  // namespace
+
+Inspection InspectRound(const FileReader& file) {
+  Inspection inspection;
+  const auto peer = file.Attribute<std::int64_t>("", "peer");
+  const auto round = file.Attribute<std::int64_t>("", "round");
+  const auto rows = file.Attribute<std::int64_t>("", "rows");
+  const Index parameters = SizeOf(file, "params");
+  const Index selections = CountOf(file, "select/label");
+  inspection.json = {{"peer", peer},
+                     {"round", round},
+                     {"rows", rows},
+                     {"parameters", parameters},
+                     {"selections", selections},
+                     {"tasks", Json::array()}};
+  inspection.text = Str("round ", round, " of peer ", peer, ", learned from ",
+                        rows, " rows\n");
+  TextTable table;
+  for (const std::string& member : file.Children("tasks")) {
+    const std::string path = "tasks/" + member;
+    const Index published = CountOf(file, path + "/id");
+    table.AddRow({file.TrueName(path), Str(published, " rows")});
+    inspection.json["tasks"].push_back(
+        {{"name", file.TrueName(path)}, {"rows", published}});
+  }
+  inspection.text += table.Render();
+  if (parameters > 0) inspection.text += Str(parameters, " parameters\n");
+  if (selections > 0) inspection.text += Str(selections, " labelled rows\n");
+  return inspection;
+}
+
+}  // namespace mtlkit
