@@ -10,6 +10,7 @@
 #include "cotrain/merge.h"
 #include "cotrain/status.h"
 #include "train/protocol.h"
+#include "train/seconds.h"
 
 namespace {
 
@@ -67,12 +68,14 @@ struct RunFlags {
   }
 };
 
-TrainEnvironment EnvironmentOf(Context& context, double checkpoint_every) {
+TrainEnvironment EnvironmentOf(Context& context,
+                               const std::string& checkpoint_every) {
   TrainEnvironment environment;
   environment.pool = context.pool;
   environment.reporter = context.reporter;
   environment.stop = &context.StopRequested();
-  environment.checkpoint_every = checkpoint_every;
+  environment.checkpoint_every =
+      ParseSeconds(checkpoint_every, "--checkpoint-every");
   return environment;
 }
 
@@ -114,7 +117,7 @@ struct RoundCommand {
   std::string peer = "all";
   Index round = -1;
   Index rounds = 1;
-  double checkpoint_every = 120;
+  std::string checkpoint_every = "120s";
 
   void Register(Cli& cli) {
     cli.Operand("run", &folder, "the folder of the run");
@@ -181,7 +184,7 @@ struct MergeCommand {
 struct LocalCommand {
   std::string data;
   std::string folder;
-  double checkpoint_every = 120;
+  std::string checkpoint_every = "120s";
   RunFlags flags;
 
   void Register(Cli& cli) {

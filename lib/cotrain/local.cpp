@@ -92,9 +92,6 @@ bool TrainLocally(const std::string& path, RunSpec spec,
 
   TrainEnvironment own = environment;
   own.checkpoint = path + "/checkpoint.h5";
-  Json settings;
-  WriteOptions(spec.arch, &settings["network"]);
-  own.settings = settings.dump();
   const auto histories =
       TrainPeers(made.peers, spec.train, spec.method, spec.seed, own);
   for (Index peer = 0; peer < spec.peers; ++peer) {

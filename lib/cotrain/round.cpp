@@ -141,21 +141,9 @@ class RoundMaker {
     }
     TrainEnvironment environment = environment_;
     environment.checkpoint = run_.folder.CheckpointPath(peer_, round_);
-    environment.settings = Settings().dump();
     model_.log =
         mtlkit::Train(inputs, run_.spec.train, run_.spec.SeedOf(peer_, round_),
                       environment, &model_);
-  }
-
-  Json Settings() const {
-    Json inputs = Json::array();
-    for (const RoundInput& input : record_.inputs) {
-      inputs.push_back({input.peer, input.round, input.content_sha256});
-    }
-    return {{"method", run_.spec.method},
-            {"peer", peer_},
-            {"round", round_},
-            {"inputs", inputs}};
   }
 
   std::string Provenance() const {
