@@ -81,6 +81,7 @@ struct TrainTool {
             Str(file.name(), ": there is no task to learn"),
             "declare what is to be predicted with mtl-prep --task");
     const TrainInputs inputs = InputsOf(rows, train);
+    InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
     Model model = BuildModel(rows, arch, context.seed, inputs.train_rows);
     Describe(context, model, inputs);
     const History history =

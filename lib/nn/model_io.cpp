@@ -111,6 +111,7 @@ void WriteBlock(FileWriter& file, const std::string& group,
                 const Block& block) {
   if (block.all().empty()) return;
   const Layout& layout = block.layout();
+  std::set<std::string> named;
   for (std::size_t i = 0; i < layout.slices().size(); ++i) {
     const Slice& slice = layout.slices()[i];
     const SliceName name(slice.name);
@@ -120,7 +121,8 @@ void WriteBlock(FileWriter& file, const std::string& group,
     if (SliceShape(slice).size() == 2) {
       file.SetAttribute(path, "axes", std::vector<std::string>{"in", "out"});
     }
-    if (EscapeName(name.layer) != name.layer) {
+    if (EscapeName(name.layer) != name.layer &&
+        named.insert(name.layer).second) {
       file.SetAttribute(LayerPath(group, name), "name", name.layer);
     }
   }

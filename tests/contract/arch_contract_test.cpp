@@ -1,0 +1,137 @@
+// What must hold of every registered architecture.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/error.h"
+#include "contract/option_texts.h"
+#include "nn/model_io.h"
+#include "nn/sample_data.h"
+#include "temp_folder.h"
+#include "train/loop.h"
+#include "train/predict.h"
+
+namespace mtlkit {
+namespace {
+
+ArchOptions SmallOptions(const std::string& arch) {
+  ArchOptions options;
+  options.arch = arch;
+  options.layers = {"12", "8"};
+  return options;
+}
+
+// The mixed sample, or, for an architecture that cannot have mixed tasks, one
+// with tasks of one type.
+Dataset DataFor(const std::string& arch) {
+  Dataset data = SampleDataset();
+  try {
+    BuildModel(data, SmallOptions(arch), 1, {});
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::kUsage);
+    return AlikeDataset();
+  }
+  return data;
+}
+
+// Every architecture with its defaults and with each option changed.
+template <class Check>
+void ForEachArch(Check&& check) {
+  for (const ArchEntry* entry : ArchEntries()) {
+    for (Choice choice : OptionTexts(entry->describe)) {
+      choice.name = std::string(entry->name);
+      const std::string arch = ChoiceText(choice);
+      INFO(arch);
+      check(arch, DataFor(arch));
+    }
+  }
+}
+
+Model Trained(const std::string& arch, const Dataset& data, Index epochs,
+              double* valid) {
+  ArchOptions network = SmallOptions(arch);
+  network.dropout = 0.05;
+  TrainOptions options;
+  options.epochs = epochs;
+  options.batch = 32;
+  options.optimizer.rate = 0.01;
+  const TrainInputs inputs = InputsOf(data, options);
+  Model model = BuildModel(data, network, 1, inputs.train_rows);
+  ThreadPool pool(1);
+  SilentReporter reporter;
+  TrainEnvironment environment;
+  environment.pool = &pool;
+  environment.reporter = &reporter;
+  *valid = Train(inputs, options, 1, environment, &model).best;
+  return model;
+}
+
+TEST_CASE("every architecture learns the sample") {
+  ForEachArch([](const std::string& arch, const Dataset& data) {
+    double valid = 1;
+    Trained(arch, data, 15, &valid);
+    CHECK(valid < 0.75);  // 1 is the best constant prediction
+  });
+}
+
+TEST_CASE("every architecture says the same after a round trip by file") {
+  const TempFolder folder;
+  ForEachArch([&](const std::string& arch, const Dataset& data) {
+    double valid = 1;
+    const Model model = Trained(arch, data, 1, &valid);
+    WriteModel(model, folder / "model.h5");
+    const Model read = ReadModel(folder / "model.h5");
+    const std::vector<Index>& rows = data.SplitRows("test");
+    CHECK(ComputeOutputs(read, DatasetFor(read, data), rows, nullptr) ==
+          ComputeOutputs(model, DatasetFor(model, data), rows, nullptr));
+  });
+}
+
+TEST_CASE("every architecture takes each kind of input alone") {
+  ForEachArch([](const std::string& arch, const Dataset& data) {
+    for (const InputBlock& block : data.inputs) {
+      INFO("input ", block.name);
+      ArchOptions options = SmallOptions(arch);
+      options.inputs = {block.name};
+      const Model model = BuildModel(data, options, 1, {});
+      const std::vector<Index> rows = {3, 4};
+      const NetworkOutputs outputs =
+          ComputeOutputs(model, DatasetFor(model, data), rows, nullptr);
+      CHECK(outputs.size() == data.tasks.size());
+    }
+  });
+}
+
+TEST_CASE("norms, towers and linear models fit every architecture that can") {
+  ForEachArch([](const std::string& arch, const Dataset& data) {
+    for (const char* norm : {"batch", "layer"}) {
+      ArchOptions options = SmallOptions(arch);
+      options.norm = norm;
+      options.dropout = 0.1;
+      options.head_layers = {"4"};
+      CHECK_NOTHROW(BuildModel(data, options, 1, {}));
+    }
+    ArchOptions linear = SmallOptions(arch);
+    linear.layers = {"none"};
+    try {
+      const Model model = BuildModel(data, linear, 1, {});
+      const std::vector<Index> rows = {3, 4};
+      ComputeOutputs(model, DatasetFor(model, data), rows, nullptr);
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::kUsage);
+    }
+  });
+}
+
+TEST_CASE("every architecture works with a single task") {
+  ForEachArch([](const std::string& arch, Dataset data) {
+    data.tasks.resize(1);
+    data.labels.resize(1);
+    const Model model = BuildModel(data, SmallOptions(arch), 1, {});
+    CHECK(model.network->task_count() == 1);
+  });
+}
+
+}  // namespace
+}  // namespace mtlkit

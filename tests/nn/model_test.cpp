@@ -1,0 +1,254 @@
+#include "nn/model.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "h5/file_reader.h"
+#include "h5/file_writer.h"
+#include "nn/link.h"
+#include "nn/model_io.h"
+#include "nn/model_spec.h"
+#include "nn/raw_labels.h"
+#include "nn/sample_data.h"
+#include "temp_folder.h"
+
+namespace mtlkit {
+namespace {
+
+ArchOptions SmallOptions() {
+  ArchOptions options;
+  options.layers = {"5", "3"};
+  options.norm = "batch";
+  return options;
+}
+
+Model SampleModel() {
+  const Dataset data = SampleDataset();
+  return BuildModel(data, SmallOptions(), 3, data.SplitRows("train"));
+}
+
+template <class Work>
+std::string ErrorOf(Work&& work, ErrorKind kind = ErrorKind::kBadInput) {
+  try {
+    work();
+  } catch (const Error& error) {
+    CHECK(error.kind() == kind);
+    return error.message();
+  }
+  return "no error";
+}
+
+TEST_CASE("a model file gives back the model") {
+  Model model = SampleModel();
+  model.log.columns = {"epoch", "train.score.loss"};
+  model.log.values = {{1, 2}, {0.5, std::nan("")}};
+  model.log.best_epoch = 2;
+  model.log.selected_on = "valid loss";
+  model.log.selected_split = "valid";
+  const TempFolder folder;
+  const std::string digest = WriteModel(model, folder / "model.h5");
+  const Model read = ReadModel(folder / "model.h5");
+  CHECK(ModelSpec(read) == ModelSpec(model));
+  CHECK(std::ranges::equal(read.params.weights.all(),
+                           model.params.weights.all()));
+  CHECK(std::ranges::equal(read.params.buffers.all(),
+                           model.params.buffers.all()));
+  CHECK(read.constants == model.constants);
+  CHECK(read.log.columns == model.log.columns);
+  CHECK(read.log.values[1][0] == 0.5);
+  CHECK(std::isnan(read.log.values[1][1]));
+  CHECK(read.log.best_epoch == 2);
+  CHECK(read.log.selected_split == "valid");
+  CHECK(read.content_sha256 == digest);
+  CHECK(WriteModel(read, folder / "again.h5") == digest);
+}
+
+TEST_CASE("names of tasks that are no names of files survive") {
+  Dataset data = AlikeDataset();
+  data.tasks[0].name = "Hepatobiliary disorders / all";
+  ArchOptions options = SmallOptions();
+  options.arch = "single";
+  const Model model = BuildModel(data, options, 3, data.SplitRows("train"));
+  const TempFolder folder;
+  WriteModel(model, folder / "model.h5");
+  const Model read = ReadModel(folder / "model.h5");
+  CHECK(read.schema.tasks[0].name == "Hepatobiliary disorders / all");
+  CHECK(read.constants == model.constants);
+}
+
+TEST_CASE("a model file that does not fit its network is refused by name") {
+  const Model model = SampleModel();
+  const TempFolder folder;
+  const auto damaged = [&](auto&& write) {
+    const std::string path = folder / "bad.h5";
+    FileWriter file(path, FileKind::kModel);
+    write(file);
+    file.Commit();
+    std::string message = ErrorOf([&] { ReadModel(path); });
+    const std::size_t at = message.find("bad.h5: ");
+    return at == std::string::npos ? message : message.substr(at + 8);
+  };
+  CHECK(damaged([](FileWriter&) {}) == "spec is missing");
+  CHECK(damaged([](FileWriter& file) { file.WriteText("spec", "{"); }) ==
+        "spec: this is not JSON");
+  CHECK(damaged([&](FileWriter& file) {
+          file.WriteText("spec", ModelSpec(model));
+        }) == "params/embedding/table.0 is missing");
+  CHECK(damaged([&](FileWriter& file) {
+          Model other = model;
+          other.params.weights.all()[0] = std::numeric_limits<Real>::infinity();
+          WriteModelParts(file, other);
+        }).find("holds a number that is not finite") != std::string::npos);
+  CHECK(damaged([&](FileWriter& file) {
+          WriteModelParts(file, model);
+          file.WriteList<float>("params/extra/kernel", {1});
+        }) == "params/extra/kernel is not part of the network");
+  CHECK(damaged([&](FileWriter& file) {
+          Model other = model;
+          other.arch.layers = {"6", "3"};
+          WriteModelParts(file, other);
+        }).find("but the network needs") != std::string::npos);
+  CHECK(damaged([&](FileWriter& file) {
+          Model other = model;
+          other.arch.arch = "unheard";
+          WriteModelParts(file, other);
+        }).find("there is no architecture 'unheard'") != std::string::npos);
+  std::string spec = ModelSpec(model);
+  spec.insert(1, R"("extra":1,)");
+  CHECK(damaged([&](FileWriter& file) { file.WriteText("spec", spec); }) ==
+        "spec: unknown key 'extra'");
+}
+
+TEST_CASE("a model starts the same from the same seed only") {
+  const Dataset data = SampleDataset();
+  const auto start = [&](Seed seed) {
+    const Model model =
+        BuildModel(data, SmallOptions(), seed, data.SplitRows("train"));
+    const auto numbers = model.params.weights.all();
+    return std::vector<Real>(numbers.begin(), numbers.end());
+  };
+  CHECK(start(5) == start(5));
+  CHECK(start(5) != start(6));
+}
+
+TEST_CASE("a model may read some of the inputs") {
+  const Dataset data = SampleDataset();
+  ArchOptions options = SmallOptions();
+  options.inputs = {"wor*"};
+  const Model model = BuildModel(data, options, 1, data.SplitRows("train"));
+  const Dataset seen = DatasetFor(model, data);
+  CHECK(seen.inputs.size() == 1);
+  CHECK(seen.inputs[0].name == "words");
+  options.inputs = {"word"};
+  CHECK(ErrorOf([&] { BuildModel(data, options, 1, {}); }, ErrorKind::kUsage) ==
+        "--inputs: there is no input 'word'; did you mean 'words'?");
+}
+
+TEST_CASE("data without an input of the model, or another one, is refused") {
+  const Model model = SampleModel();
+  Dataset data = SampleDataset();
+  data.inputs.erase(data.inputs.begin());
+  CHECK(ErrorOf([&] { DatasetFor(model, data); }) ==
+        "there is no input block 'features'");
+  data = SampleDataset();
+  data.inputs[0].columns[1] = "other";
+  CHECK(ErrorOf([&] { DatasetFor(model, data); }) ==
+        "input block 'features': column 1 is 'other'; 'b' was expected");
+}
+
+TEST_CASE("labels follow the classes of the model by name") {
+  const Model model = SampleModel();
+  Dataset data = SampleDataset();
+  std::swap(data.tasks[2].classes[0], data.tasks[2].classes[2]);
+  std::swap(data.tasks[3].classes[0], data.tasks[3].classes[1]);
+  std::swap(data.tasks[0], data.tasks[1]);
+  std::swap(data.labels[0], data.labels[1]);
+  const Dataset seen = DatasetFor(model, data);
+  CHECK(seen.tasks[0].name == "score");
+  CHECK(seen.labels[0].values[1] == data.labels[1].values[1]);
+  for (std::size_t row = 0; row < 20; ++row) {
+    CHECK(seen.labels[2].values[row] == 2 - data.labels[2].values[row]);
+    CHECK(seen.labels[3].values[2 * row + 1] == data.labels[3].values[2 * row]);
+  }
+}
+
+TEST_CASE("a class that the model does not know, or another type, is refused") {
+  const Model model = SampleModel();
+  Dataset data = SampleDataset();
+  data.tasks[2].classes[1] = "unheard";
+  CHECK(ErrorOf([&] { DatasetFor(model, data); }) ==
+        "task 'kind': the model does not know class 'unheard'");
+  data = SampleDataset();
+  data.tasks[0].name = "sold";
+  data.tasks[1].name = "score";
+  CHECK(ErrorOf([&] { DatasetFor(model, data); }) ==
+        "task 'score' is regression in the model, but binary in the data");
+}
+
+TEST_CASE("a table's columns give labels to tasks that it does not declare") {
+  Dataset table;
+  table.rows = 2;
+  InputBlock numbers;
+  numbers.name = "numeric";
+  numbers.cols = 3;
+  numbers.columns = {"score", "big", "sold"};
+  numbers.dense = Array<float>({1.5F, 1, 0, 2.5F, 0, 1});
+  InputBlock words;
+  words.name = "categorical";
+  words.kind = InputKind::kCategorical;
+  words.cols = 1;
+  words.columns = {"kind"};
+  words.categories = {{"top", "unheard"}};
+  words.codes = Array<std::int32_t>({0, 1});
+  table.inputs = {numbers, words};
+  const std::vector<Task> tasks = SampleDataset().tasks;
+  CHECK(RawLabels(tasks[0], table).values == std::vector<float>{1.5F, 2.5F});
+  const Labels kind = RawLabels(tasks[2], table);
+  CHECK(kind.values[0] == 2);
+  CHECK(std::isnan(kind.values[1]));
+  CHECK(std::isnan(RawLabels(tasks[1], table).values[0]));  // "no", not "0"
+  CHECK(RawLabels(tasks[3], table).values.empty());         // no column "north"
+}
+
+TEST_CASE("rows that a task cannot be learned from are refused") {
+  Dataset data = SampleDataset();
+  CHECK_NOTHROW(RequireTrainable(data, data.SplitRows("train")));
+  std::vector<Index> low;
+  for (const Index row : data.SplitRows("train")) {
+    if (data.labels[2].values[static_cast<std::size_t>(row)] != 1) {
+      low.push_back(row);
+    }
+  }
+  CHECK(ErrorOf([&] { RequireTrainable(data, low); }) ==
+        "task 'kind': class 'mid' does not occur in the training rows");
+  const std::vector<Index> unlabelled = {0};
+  CHECK(ErrorOf([&] { RequireTrainable(data, unlabelled); }) ==
+        "task 'score' has no label in the training rows");
+}
+
+TEST_CASE("architectures that cannot be are refused with what to do") {
+  const Dataset data = SampleDataset();
+  const auto refused = [&](const std::string& arch,
+                           const std::vector<std::string>& layers) {
+    ArchOptions options;
+    options.arch = arch;
+    options.layers = layers;
+    return ErrorOf([&] { BuildModel(data, options, 1, {}); },
+                   ErrorKind::kUsage);
+  };
+  CHECK(refused("share", {"4"}) ==
+        "--arch: there is no architecture 'share'; did you mean 'shared'?");
+  CHECK(refused("pooled", {"4"}) ==
+        "--arch pooled: task 'sold' is binary, but 'score' is regression");
+  CHECK(refused("mmoe", {"none"}) ==
+        "--arch mmoe needs hidden layers for its experts");
+  CHECK(refused("mmoe:experts=0", {"4"}).find("experts") != std::string::npos);
+  CHECK(refused("shared", {"64", "x"}) ==
+        "--layers: 'x' is not a width between 1 and 65536");
+}
+
+}  // namespace
+}  // namespace mtlkit
