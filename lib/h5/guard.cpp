@@ -14,14 +14,6 @@
 #include "base/error.h"
 #include "h5/posix.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MTLKIT_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MTLKIT_SANITIZED 1
-#endif
-#endif
-
 namespace mtlkit::internal {
 namespace {
 
@@ -39,24 +31,23 @@ void SetLimit(int resource, Index value) {
   (void)::setrlimit(static_cast<__rlimit_resource_t>(resource), &limits);
 }
 
-// Address space of this process in bytes, 0 if unknown.
-[[maybe_unused]] Index AddressSpace() {
+// Sanitizers reserve most of the address space for themselves.
+void LimitMemory(Index bytes) {
+  if (kIsSanitized) return;
   std::FILE* file = std::fopen("/proc/self/statm", "re");
-  if (file == nullptr) return 0;
+  if (file == nullptr) return;
   long long pages = 0;
-  if (std::fscanf(file, "%lld", &pages) != 1) pages = 0;
+  const bool is_read = std::fscanf(file, "%lld", &pages) == 1;
   std::fclose(file);
-  return static_cast<Index>(pages) * ::sysconf(_SC_PAGESIZE);
+  if (!is_read) return;
+  const Index now = static_cast<Index>(pages) * ::sysconf(_SC_PAGESIZE);
+  SetLimit(RLIMIT_AS, now + kSpareMemory + bytes);
 }
 
 void LimitChild(Index bytes) {
   SetLimit(RLIMIT_CORE, 0);
   SetLimit(RLIMIT_CPU, kSpareSeconds + bytes / kSlowestBytesPerSecond);
-#ifndef MTLKIT_SANITIZED
-  if (const Index now = AddressSpace()) {
-    SetLimit(RLIMIT_AS, now + kSpareMemory + bytes);
-  }
-#endif
+  LimitMemory(bytes);
   // A crash is an answer here, not something to report.
   for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) {
     std::signal(signal, SIG_DFL);

@@ -4,7 +4,23 @@
 
 #include "base/view.h"
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MTLKIT_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MTLKIT_SANITIZED 1
+#endif
+#endif
+
 namespace mtlkit::internal {
+
+// Whether this is a build that looks for mistakes of memory: its reports are
+// lost in a child, and a fork of it takes 50 ms.
+#ifdef MTLKIT_SANITIZED
+constexpr bool kIsSanitized = true;
+#else
+constexpr bool kIsSanitized = false;
+#endif
 
 // Runs `check` in a child process with limits on memory and processor time,
 // and waits. An Error that it throws is thrown here too. A crash or a limit

@@ -56,6 +56,8 @@ struct FileReader::State {
 
  private:
   void OpenHdf5();
+  // Opens the file and recomputes its content digest.
+  void CheckContent();
   void ReadHeader();
   // "model.h5: " for messages; "" while opening, where Open's caller says it.
   std::string Prefix() const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -30,6 +31,12 @@ inline std::string FileBytes(const std::string& path) {
 
 inline void PutFile(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
+}
+
+// Overwrites a file where it is, which is faster than making it again.
+inline void ChangeFile(const std::string& path, const std::string& bytes) {
+  std::filesystem::resize_file(path, bytes.size());
+  std::fstream(path, std::ios::binary | std::ios::in | std::ios::out) << bytes;
 }
 
 // Gives a damaged body the envelope that it would have had, as an attacker
@@ -110,7 +117,7 @@ inline DamageCount CountDamage(
   for (Index i = 0; i < plan.count; ++i) {
     std::string bytes = Damage(plan.original, plan.reseal ? kEnvelope : 0, i);
     if (plan.reseal) bytes = Reseal(bytes);
-    PutFile(path, bytes);
+    ChangeFile(path, bytes);
     std::string outcome;
     try {
       const bool is_same = read(path) == expected;
