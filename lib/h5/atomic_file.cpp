@@ -76,7 +76,7 @@ std::string HostName() {
 // Temporary files of one destination and host start with this; the process id
 // and a number follow. Long names are cut, since a name ends at 255 bytes.
 std::string TemporaryPrefix(const Target& target) {
-  return "." + target.file.substr(0, 120) + ".tmp." + HostName() + ".";
+  return Str(".", target.file.substr(0, 120), ".tmp.", HostName(), ".");
 }
 
 // Whether the writer of a temporary file is gone. A live one holds a lock on
@@ -111,8 +111,8 @@ void RemoveAbandoned(const Target& target) {
 // Creates the temporary file beside its destination.
 UniqueFd CreateTemporary(const Target& target, std::string* path) {
   for (int number = 0;; ++number) {
-    *path = target.folder + "/" + TemporaryPrefix(target) +
-            std::to_string(::getpid()) + "." + std::to_string(number);
+    *path = Str(target.folder, "/", TemporaryPrefix(target), ::getpid(), ".",
+                number);
     UniqueFd fd(::open(path->c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
                        S_IRUSR | S_IWUSR));
     if (fd.valid()) {
