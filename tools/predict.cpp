@@ -2,6 +2,7 @@
 
 #include "app/tool.h"
 #include "base/error.h"
+#include "cotrain/status.h"
 #include "data/dataset_io.h"
 #include "eval/predictions.h"
 #include "h5/file_reader.h"
@@ -19,16 +20,22 @@ struct PredictTool {
   std::string data;
   std::string output;
   std::string features;
+  Index peer = -1;
+  Index round = -1;
   PredictOptions options;
 
   void Register(Cli& cli) {
-    cli.Input("model", &model, "a trained model");
+    cli.Operand("model", &model,
+                "a trained model, or the folder of a run: the mean of its "
+                "peers' newest models");
     cli.Input("data", &data, "the rows: a table, a dataset or features");
     cli.Output("output", &output, "where the predictions go");
     Fields& flags = cli.Section("Prediction");
     flags("split", options.split, "predict this split only", {});
     flags("all-rows", options.all_rows,
           "also rows outside of those that a task has for its own");
+    flags("peer", peer, "of a run: this peer's model only", AtLeast(-1));
+    flags("round", round, "of a run: the models of this round", AtLeast(-1));
     flags("features", features,
           "write the output of this layer as a dataset instead (trunk: the "
           "last shared one)",
@@ -36,18 +43,23 @@ struct PredictTool {
   }
 
   void Run(Context& context) {
-    const FileReader model_file = FileReader::Open(model, {FileKind::kModel});
-    const Model trained = ReadModel(model_file);
+    std::vector<ProvenanceSource> sources;
+    std::vector<Model> models;
+    for (const std::string& path : ModelFiles()) {
+      const FileReader file = FileReader::Open(path, {FileKind::kModel});
+      sources.push_back(SourceOf("model", file));
+      models.push_back(ReadModel(file));
+    }
     const FileReader data_file =
         FileReader::Open(data, {FileKind::kDataset, FileKind::kFeatures});
     const Dataset rows = ReadDataset(data_file);
-    const std::vector<ProvenanceSource> sources = {
-        SourceOf("model", model_file), SourceOf("data", data_file)};
+    sources.push_back(SourceOf("data", data_file));
     const std::string provenance = ExtendProvenance(context.tool, context.seed,
                                                     *context.settings, sources);
     if (features.empty()) {
-      Predictions predictions =
-          Predict({{{&trained, 1.0}}}, rows, options, context.pool);
+      std::vector<EnsembleMember> members;
+      for (const Model& member : models) members.push_back({&member, 1.0});
+      Predictions predictions = Predict(members, rows, options, context.pool);
       predictions.provenance = provenance;
       WritePredictions(predictions, output);
       return;
@@ -55,9 +67,20 @@ struct PredictTool {
     Require(options.split.empty(), ErrorKind::kUsage,
             "--features: cannot be used with --split",
             "features carry all splits along");
-    Dataset result = ComputeFeatures(trained, rows, features, context.pool);
+    Require(models.size() == 1, ErrorKind::kUsage,
+            "--features: a run has several models", "choose one with --peer");
+    Dataset result =
+        ComputeFeatures(models.front(), rows, features, context.pool);
     result.provenance = provenance;
     WriteDataset(result, output, FileKind::kFeatures);
+  }
+
+  std::vector<std::string> ModelFiles() const {
+    if (IsRun(model)) return ModelsOfRun(model, peer, round);
+    Require(peer < 0 && round < 0, ErrorKind::kUsage,
+            Str(model, ": --peer and --round choose among the models of a run"),
+            "give the folder of a run, or leave them out");
+    return {model};
   }
 };
 

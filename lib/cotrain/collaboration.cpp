@@ -60,9 +60,7 @@ Collaboration InitRun(const std::string& folder, RunSpec spec) {
   run.method = &FindRoundMethod(spec.method);
   run.data = ReadDataset(spec.data);
   spec.data_sha256 = run.data.content_sha256;
-  std::error_code error;
-  const fs::path relative = fs::relative(spec.data, folder, error);
-  spec.data = error ? spec.data : relative.string();
+  spec.data = run.folder.RelativePath(spec.data);
   ResolveArchOptions(&spec.arch);
   CheckRunSpec(spec, run.data);
   run.spec = std::move(spec);

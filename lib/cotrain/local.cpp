@@ -82,9 +82,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   RequireProtocol(spec);
   const Dataset data = ReadDataset(spec.data);
   spec.data_sha256 = data.content_sha256;
-  std::error_code error;
-  const fs::path relative = fs::relative(spec.data, path, error);
-  spec.data = error ? spec.data : relative.string();
+  spec.data = folder.RelativePath(spec.data);
   ResolveArchOptions(&spec.arch);
   Peers made = MakePeers(spec, data);
   folder.WriteSpec(spec);
@@ -112,7 +110,8 @@ bool TrainLocally(const std::string& path, RunSpec spec,
         {});
     WriteDone(folder, record);
   }
-  fs::remove(own.checkpoint, error);
+  std::error_code ignored;
+  fs::remove(own.checkpoint, ignored);
   folder.Log({{"event", "local"}, {"method", spec.method}});
   return true;
 }

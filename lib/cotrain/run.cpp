@@ -241,6 +241,14 @@ Dataset RunFolder::ReadData(const RunSpec& spec,
   return data;
 }
 
+std::string RunFolder::RelativePath(const std::string& path) const {
+  // Absolute first: the folder need not be there yet.
+  std::error_code error;
+  const fs::path relative =
+      fs::relative(fs::absolute(path), fs::absolute(path_), error);
+  return error || relative.empty() ? path : relative.string();
+}
+
 void RunFolder::Log(const Json& event) const {
   Json line = event;
   line["schema"] = kSchema;

@@ -94,6 +94,10 @@ class RunFolder {
   // run.json. Other data than the run's are kBadInput.
   Dataset ReadData(const RunSpec& spec, const std::string& override_path) const;
 
+  // `path`, as the caller sees it, as it is seen from this folder: so a run
+  // and its data can be moved together.
+  std::string RelativePath(const std::string& path) const;
+
   // Appends one line to events.jsonl: what happened, when and where. A hint
   // for people; nothing is ever decided by it.
   void Log(const Json& event) const;
