@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "data/convert_report.h"
 #include "data/format.h"
+#include "data/number_text.h"
 #include "data/source_kind.h"
 #include "data/table_encode.h"
 #include "data/table_plan.h"
@@ -45,6 +46,12 @@ ScanOptions ScanOptionsOf(const ConvertOptions& options) {
                             ParseColumnType(entry.substr(mark + 1)));
   }
   scan.renames = options.rename_class;
+  for (const std::string& marker : options.missing) {
+    double value = 0;
+    if (ParseCellNumber(marker, scan.decimal, &value) == NumberText::kNumber) {
+      scan.missing_numbers.push_back(value);
+    }
+  }
   return scan;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/number_text.h"
 #include "data/text_lists.h"
 
 namespace mtlkit {
@@ -94,6 +95,15 @@ void WarnOfSpellings(const std::vector<TableFile>& files,
   }
 }
 
+// Whether all categories are numbers with a decimal comma.
+bool HasDecimalCommas(const ColumnScan& column) {
+  double value = 0;
+  return std::all_of(
+      column.sorted.begin(), column.sorted.end(), [&](const std::string& text) {
+        return ParseCellNumber(text, ',', &value) == NumberText::kNumber;
+      });
+}
+
 }  // namespace
 
 std::string SummariseTable(const TableScan& scan, const TablePlan& plan) {
@@ -144,6 +154,13 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
                          ShellWord(name + "=ignore"), " leaves it out"));
     }
     if (column.type != ColumnType::kCategory) continue;
+    if (!column.is_declared && HasDecimalCommas(column)) {
+      reporter->Warn(Str("column '", ShowText(name), "': values like '",
+                         ShowText(column.sorted.back()),
+                         "' are taken for words; if the comma is their decimal "
+                         "sign: --decimal ,"));
+      continue;
+    }
     const auto rows = static_cast<std::size_t>(scan.rows - column.missing);
     if (column.sorted.size() > kManyCategories &&
         column.sorted.size() * 2 > rows) {

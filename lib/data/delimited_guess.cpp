@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kSampleRecords = 200;
 constexpr double kUniform = 0.9;
+// Fewer cells than this can be running numbers by chance.
+constexpr std::size_t kRunningNumbers = 8;
 
 // In the order of preference where several fit a text equally well: a decimal
 // comma makes ',' fit by chance, blanks after commas make blanks fit.
@@ -57,7 +59,7 @@ bool IsNumber(std::string_view text, char decimal) {
 }
 
 bool IsRunningNumbers(const std::vector<std::string>& cells) {
-  if (cells.size() < 3) return false;
+  if (cells.size() < kRunningNumbers) return false;
   long long first = 0;
   if (!ParseInteger(cells[0], &first) || first < 0 || first > 1) return false;
   std::size_t running = 0;

@@ -105,6 +105,9 @@ double TableEncoder::Number(std::size_t column, std::string_view text) const {
   if (ParseCellNumber(text, decimal, &value) != NumberText::kNumber) {
     FailChanged();
   }
+  for (const double marker : options_.missing_numbers) {
+    if (value == marker) return kMissing;
+  }
   return value;
 }
 

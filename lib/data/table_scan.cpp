@@ -1,100 +1,26 @@
 #include "data/table_scan.h"
 
 #include <algorithm>
-#include <cctype>
-#include <limits>
 #include <set>
 
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "data/id_list.h"
 #include "data/number_text.h"
 #include "data/text_lists.h"
 
 namespace mtlkit {
 namespace {
 
-constexpr std::size_t kMaxCategoryBytes = 4096;
-// Numbers beyond this many more than texts: the column will be one of numbers.
-constexpr Index kHopelessNumbers = 1000;
-
 bool IsIdName(std::string_view name) {
   return name == "id" || name == "ID" || name == "Id";
-}
-
-std::string Where(const TableFile& file, Index line) {
-  return Str(file.source->name(), ":", line);
-}
-
-[[noreturn]] void FailCell(const CellPlace& place, const ColumnScan& column,
-                           std::string_view problem, std::string hint) {
-  Fail(ErrorKind::kBadInput,
-       Str(place.where, ": column '", ShowText(column.column.name), "': ",
-           place.text.empty() ? "" : Str("'", ShowText(place.text), "' "),
-           problem),
-       std::move(hint));
-}
-
-std::string TypeFlag(const ColumnScan& column, std::string_view type) {
-  return Str("--type ", ShellWord(Str(column.column.name, "=", type)));
-}
-
-// Ids in the order of rows: whole numbers as long as all are.
-class IdList {
- public:
-  void Add(std::string_view text) {
-    long long number = 0;
-    if (texts_.empty() && ParseInteger(text, &number) &&
-        std::to_string(number) == text) {
-      numbers_.push_back(number);
-      return;
-    }
-    for (const std::int64_t earlier : numbers_) {
-      texts_.push_back(std::to_string(earlier));
-    }
-    numbers_.clear();
-    texts_.emplace_back(text);
-  }
-
-  RowIds Take() && {
-    if (texts_.empty()) return std::move(numbers_);
-    return std::move(texts_);
-  }
-
- private:
-  std::vector<std::int64_t> numbers_;
-  std::vector<std::string> texts_;
-};
-
-// Two rows with one id, or {-1, -1}.
-std::pair<Index, Index> FindTwice(const RowIds& ids) {
-  return std::visit(
-      [](const auto& values) -> std::pair<Index, Index> {
-        std::vector<Index> order(values.size());
-        for (std::size_t i = 0; i < order.size(); ++i) {
-          order[i] = static_cast<Index>(i);
-        }
-        const auto value = [&](Index row) -> const auto& {
-          return values[static_cast<std::size_t>(row)];
-        };
-        std::sort(order.begin(), order.end(), [&](Index a, Index b) {
-          if (value(a) != value(b)) return value(a) < value(b);
-          return a < b;
-        });
-        for (std::size_t i = 1; i < order.size(); ++i) {
-          if (value(order[i - 1]) == value(order[i])) {
-            return {order[i - 1], order[i]};
-          }
-        }
-        return {-1, -1};
-      },
-      ids);
 }
 
 class Scanner {
  public:
   Scanner(std::vector<TableFile>* files, const ScanOptions& options)
-      : files_(*files), options_(options) {
+      : files_(*files), options_(options), cells_(options) {
     StartColumns();
     ApplyTypes();
     ApplyRenames();
@@ -107,13 +33,16 @@ class Scanner {
            "there is nothing after the header");
     }
     bool again = false;
-    for (ColumnScan& column : scan_.columns) {
-      Decide(&column);
+    for (std::size_t i = 0; i < scan_.columns.size(); ++i) {
+      ColumnScan& column = scan_.columns[i];
+      DecideType(options_, unnamed_.count(i) == 0, &column);
       again |=
           column.type == ColumnType::kCategory && !column.has_all_categories;
     }
     if (again) CollectAgain();
-    for (ColumnScan& column : scan_.columns) SortCategories(&column);
+    for (ColumnScan& column : scan_.columns) {
+      if (column.type == ColumnType::kCategory) SortCategories(&column);
+    }
     SortClasses();
     FinishIds();
     FinishGroups();
@@ -212,15 +141,6 @@ class Scanner {
                        : Str("known: ", ShowNames(names)));
   }
 
-  static std::string ShowNames(const std::vector<std::string>& names) {
-    constexpr std::size_t kMost = 20;
-    std::string list;
-    for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) {
-      list += (list.empty() ? "" : ", ") + ShowText(names[i]);
-    }
-    return names.size() > kMost ? list + ", ..." : list;
-  }
-
   void ApplyTypes() {
     for (const auto& [name, type] : options_.types) {
       bool found = false;
@@ -265,7 +185,7 @@ class Scanner {
     for (std::size_t i = 0; i < files_.size(); ++i) {
       TableFile& file = files_[i];
       file.rows = 0;
-      mark_ = i < 64 ? std::uint64_t{1} << i : 0;
+      cells_.SetFile(i);
       while (file.reader->Next(&row)) {
         row.is_sparse ? ScanSparse(file, row) : ScanDense(file, row);
         ++file.rows;
@@ -283,18 +203,20 @@ class Scanner {
   }
 
   void ScanDense(const TableFile& file, const Row& row) {
+    const LinePlace place{&file.source->name(), row.line};
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
       const Cell& cell = row.cells[i];
-      ScanCell(file, row.line, cell.text, cell.missing, &scan_.columns[i]);
+      ScanCell(place, cell.text, cell.missing, &scan_.columns[i]);
     }
   }
 
   void ScanSparse(const TableFile& file, const Row& row) {
+    const LinePlace place{&file.source->name(), row.line};
     scan_.is_sparse = true;
     scan_.entries += static_cast<Index>(row.entries.size());
     if (!scan_.has_row_labels) {
       for (const SparseCell& entry : row.entries) {
-        ScanCell(file, row.line, entry.text, entry.text.data() == nullptr,
+        ScanCell(place, entry.text, entry.text.data() == nullptr,
                  &scan_.columns[static_cast<std::size_t>(entry.column)]);
       }
       return;
@@ -303,7 +225,7 @@ class Scanner {
       double value = 0;
       if (ParseCellNumber(entry.text, '.', &value) != NumberText::kNumber) {
         Fail(ErrorKind::kBadInput,
-             Str(Where(file, row.line), ": feature ", entry.column, ": '",
+             Str(place.Where(), ": feature ", entry.column, ": '",
                  ShowText(entry.text), "' is not a finite number"));
       }
     }
@@ -331,159 +253,35 @@ class Scanner {
       if (found == labels.classes.end()) {
         found = labels.classes.emplace(label, Category()).first;
       }
-      found->second.files |= mark_;
+      found->second.files |= cells_.mark();
     }
   }
 
-  void ScanCell(const TableFile& file, Index line, std::string_view text,
-                bool missing, ColumnScan* column) {
-    switch (column->type) {
-      case ColumnType::kIgnore:
-        return;
-      case ColumnType::kId:
-        return ScanId(file, line, text, missing, *column);
-      default:
-        break;
+  void ScanCell(const LinePlace& place, std::string_view text, bool missing,
+                ColumnScan* column) {
+    if (column->type == ColumnType::kIgnore) return;
+    if (column->type == ColumnType::kId) {
+      return ScanId(place, text, missing, *column);
     }
-    if (missing) {
-      ++column->missing;
-      return;
-    }
-    switch (column->type) {
-      case ColumnType::kNumber:
-        if (!ScanNumber(file, line, text, column)) {
-          FailNotANumber(*column, {Where(file, line), std::string(text)},
-                         options_.decimal);
-        }
-        return;
-      case ColumnType::kCategory:
-        return AddCategory(file, line, text, column);
-      default:
-        return ScanUnknown(file, line, text, column);
-    }
+    cells_.Scan(place, text, missing, column);
   }
 
-  void ScanId(const TableFile& file, Index line, std::string_view text,
-              bool missing, const ColumnScan& column) {
-    const CellPlace place{Where(file, line), std::string(text)};
+  void ScanId(const LinePlace& place, std::string_view text, bool missing,
+              const ColumnScan& column) {
     if (text.empty() || missing) {
-      FailCell(place, column, "is no id: every row needs one",
+      FailCell({place.Where(), std::string(text)}, column,
+               "is no id: every row needs one",
                TypeFlag(column, "ignore") + " numbers the rows instead");
     }
-    CheckText(place, column);
+    CheckText(place, text, column);
     ids_.Add(text);
-  }
-
-  bool ScanNumber(const TableFile& file, Index line, std::string_view text,
-                  ColumnScan* column) {
-    double value = 0;
-    const NumberText kind = ParseCellNumber(text, options_.decimal, &value);
-    if (kind == NumberText::kInfinite && column->first_infinite.where.empty()) {
-      column->first_infinite = {Where(file, line), std::string(text)};
-    }
-    if (kind == NumberText::kOther || kind == NumberText::kNotANumber) {
-      return false;
-    }
-    ++column->numbers;
-    if (!column->needs_double && options_.precision == "auto") {
-      column->needs_double = !SurvivesSinglePrecision(text, value);
-    }
-    return true;
-  }
-
-  void ScanUnknown(const TableFile& file, Index line, std::string_view text,
-                   ColumnScan* column) {
-    if (ScanNumber(file, line, text, column)) {
-      const bool hopeless = column->numbers > column->texts + kHopelessNumbers;
-      if (column->texts == 0 || hopeless) {
-        column->has_all_categories = false;
-        column->categories.clear();
-      }
-    } else {
-      ++column->texts;
-      if (column->first_text.where.empty()) {
-        column->first_text = {Where(file, line), std::string(text)};
-      }
-    }
-    if (column->has_all_categories) AddCategory(file, line, text, column);
-  }
-
-  void AddCategory(const TableFile& file, Index line, std::string_view text,
-                   ColumnScan* column) {
-    auto found = column->categories.find(text);
-    if (found == column->categories.end()) {
-      CheckText({Where(file, line), std::string(text)}, *column);
-      CheckDeclared(file, line, text, *column);
-      found = column->categories.emplace(text, Category()).first;
-    }
-    found->second.files |= mark_;
-  }
-
-  static void CheckText(const CellPlace& place, const ColumnScan& column) {
-    if (place.text.size() > kMaxCategoryBytes) {
-      FailCell(
-          place, column,
-          Str("has ", place.text.size(), " bytes: too long for a category"),
-          TypeFlag(column, "ignore") + " leaves the column out");
-    }
-    if (!IsValidUtf8(place.text)) {
-      FailCell(place, column, "is not UTF-8",
-               "--encoding latin1 converts text of that encoding");
-    }
-  }
-
-  static void CheckDeclared(const TableFile& file, Index line,
-                            std::string_view text, const ColumnScan& column) {
-    const std::vector<std::string>& known = column.column.categories;
-    if (known.empty() ||
-        std::find(known.begin(), known.end(), text) != known.end()) {
-      return;
-    }
-    FailCell({Where(file, line), std::string(text)}, column,
-             "is not one of its declared values", "");
-  }
-
-  // Settles the type of a column when all rows are known.
-  void Decide(ColumnScan* column) {
-    const auto position =
-        static_cast<std::size_t>(column - scan_.columns.data());
-    if (column->type == ColumnType::kUnknown) {
-      if (column->texts == 0) {
-        const bool has_nothing = column->numbers == 0;
-        column->type = has_nothing && unnamed_.count(position) > 0
-                           ? ColumnType::kIgnore
-                           : ColumnType::kNumber;
-      } else if (column->numbers > column->texts) {
-        FailNotANumber(*column, column->first_text, options_.decimal);
-      } else {
-        column->type = ColumnType::kCategory;
-      }
-    }
-    if (column->type == ColumnType::kNumber) {
-      if (!column->first_infinite.where.empty()) {
-        FailCell(column->first_infinite, *column, "is infinite",
-                 Str("list it under --missing, or declare ",
-                     TypeFlag(*column, "category")));
-      }
-      column->categories.clear();
-      column->needs_double |= options_.precision == "double";
-      if (!column->renames.empty()) FailRename(*column);
-    }
-  }
-
-  [[noreturn]] static void FailRename(const ColumnScan& column) {
-    Fail(ErrorKind::kUsage,
-         Str("--rename-class: column '", column.column.name,
-             "' holds numbers, not classes"),
-         Str("declare it first: ", TypeFlag(column, "category")));
   }
 
   // Columns whose first values were numbers turned out to be categories.
   void CollectAgain() {
     for (TableFile& file : files_) file.reader->Rewind();
     for (ColumnScan& column : scan_.columns) {
-      column.missing = 0;
-      column.is_declared |= column.type != ColumnType::kId;
+      column.missing = column.numbers = 0;
       if (column.type != ColumnType::kId) continue;
       column.type = ColumnType::kIgnore;
       id_column_ = &column - scan_.columns.data();
@@ -494,46 +292,6 @@ class Scanner {
       scan_.columns[static_cast<std::size_t>(id_column_)].type =
           ColumnType::kId;
     }
-  }
-
-  void SortCategories(ColumnScan* column) {
-    if (column->type != ColumnType::kCategory) return;
-    for (const std::string& declared : column->column.categories) {
-      column->categories.emplace(declared, Category());
-    }
-    for (const auto& [from, to] : column->renames) {
-      const auto found = column->categories.find(from);
-      if (found == column->categories.end()) {
-        Fail(ErrorKind::kUsage,
-             Str("--rename-class: column '", column->column.name,
-                 "' has no class '", ShowText(from), "'"),
-             Str("known: ", ShowNames(Texts(column->categories))));
-      }
-      const std::uint64_t files = found->second.files;
-      column->categories.erase(found);
-      column->categories[to].files |= files;
-    }
-    column->sorted = SortTexts(&column->categories);
-    Require(static_cast<Index>(column->sorted.size()) <
-                std::numeric_limits<std::int32_t>::max(),
-            ErrorKind::kBadInput,
-            Str("column '", column->column.name, "' has too many categories"));
-  }
-
-  static std::vector<std::string> Texts(const CategoryMap& map) {
-    std::vector<std::string> texts;
-    texts.reserve(map.size());
-    for (const auto& entry : map) texts.push_back(entry.first);
-    std::sort(texts.begin(), texts.end(), NaturalLess);
-    return texts;
-  }
-
-  static std::vector<std::string> SortTexts(CategoryMap* map) {
-    std::vector<std::string> texts = Texts(*map);
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      (*map)[texts[i]].code = static_cast<std::int32_t>(i);
-    }
-    return texts;
   }
 
   void SortClasses() {
@@ -561,7 +319,7 @@ class Scanner {
       Row row;
       file.reader->Rewind();
       for (Index i = 0; i <= number; ++i) file.reader->Next(&row);
-      return Where(file, row.line);
+      return LinePlace{&file.source->name(), row.line}.Where();
     }
     return "?";
   }
@@ -577,11 +335,11 @@ class Scanner {
 
   std::vector<TableFile>& files_;
   const ScanOptions& options_;
+  CellScanner cells_;
   TableScan scan_;
   std::set<std::size_t> unnamed_;  // columns
   IdList ids_;
   Index groups_ = 0;
-  std::uint64_t mark_ = 0;  // of the file that is being read
   std::ptrdiff_t id_column_ = -1;
 };
 
@@ -589,25 +347,6 @@ class Scanner {
 
 TableScan ScanTable(std::vector<TableFile>* files, const ScanOptions& options) {
   return Scanner(files, options).Run();
-}
-
-std::string_view Renamed(const ColumnScan& column, std::string_view text) {
-  for (const auto& [from, to] : column.renames) {
-    if (text == from) text = to;
-  }
-  return text;
-}
-
-void FailNotANumber(const ColumnScan& column, const CellPlace& place,
-                    char decimal) {
-  double value = 0;
-  const bool comma =
-      decimal == '.' &&
-      ParseCellNumber(place.text, ',', &value) == NumberText::kNumber;
-  FailCell(place, column, "is not a number",
-           comma ? "if the comma is its decimal sign: --decimal ,"
-                 : Str("declare ", TypeFlag(column, "category"),
-                       ", or list it under --missing"));
 }
 
 }  // namespace mtlkit

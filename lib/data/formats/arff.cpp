@@ -6,6 +6,7 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "data/format.h"
+#include "data/text_lists.h"
 #include "data/text_window.h"
 
 // ARFF of Weka (Hall et al. 2009), with the label lists of Mulan (Tsoumakas et
@@ -138,8 +139,8 @@ class ArffReader : public RowReader {
     const auto labels =
         std::count_if(columns_.begin(), columns_.end(),
                       [](const Column& column) { return column.is_label; });
-    return labels == 0 ? Str("ARFF '", relation_, "'")
-                       : Str("ARFF '", relation_, "', ", labels, " labels");
+    const std::string name = Str("ARFF '", ShowText(relation_), "'");
+    return labels == 0 ? name : Str(name, ", ", labels, " labels");
   }
 
  private:
