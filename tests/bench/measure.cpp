@@ -1,0 +1,69 @@
+#include "bench/measure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+
+namespace mtlkit {
+namespace {
+
+double SecondsOf(const Contestant& contestant, Index times) {
+  const double start = CpuSeconds();
+  contestant.run(times);
+  return CpuSeconds() - start;
+}
+
+// Calls that take about `target` seconds; also warms up.
+Index Calibrate(const Contestant& contestant, double target) {
+  Index times = 1;
+  double spent = SecondsOf(contestant, times);
+  while (spent < target / 4) {
+    times *= 4;
+    spent = SecondsOf(contestant, times);
+  }
+  const double wanted = static_cast<double>(times) * target / spent;
+  return std::max(Index{1}, static_cast<Index>(std::lround(wanted)));
+}
+
+}  // namespace
+
+double CpuSeconds() {
+  timespec now = {};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) +
+         1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+Quartiles QuartilesOf(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const auto at = [&](double share) {
+    const double place = share * static_cast<double>(values.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const std::size_t above = std::min(below + 1, values.size() - 1);
+    const double part = place - static_cast<double>(below);
+    return values[below] + part * (values[above] - values[below]);
+  };
+  return {at(0.25), at(0.5), at(0.75)};
+}
+
+std::vector<std::vector<double>> PlayRounds(
+    const std::vector<Contestant>& contestants, Index rounds, double target) {
+  std::vector<Index> times;
+  for (const Contestant& contestant : contestants) {
+    times.push_back(Calibrate(contestant, target));
+  }
+  std::vector<std::vector<double>> seconds;
+  for (Index round = 0; round < rounds; ++round) {
+    std::vector<double> own(contestants.size());
+    for (std::size_t turn = 0; turn < contestants.size(); ++turn) {
+      const std::size_t i =
+          (turn + static_cast<std::size_t>(round)) % contestants.size();
+      const double spent = SecondsOf(contestants[i], times[i]);
+      own[i] = spent / static_cast<double>(times[i]);
+    }
+    seconds.push_back(std::move(own));
+  }
+  return seconds;
+}
+
+}  // namespace mtlkit

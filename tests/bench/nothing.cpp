@@ -1,0 +1,2 @@
+// What a tool's start is compared with.
+int main() {}

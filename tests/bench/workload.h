@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/view.h"
+
+namespace mtlkit {
+
+// A multi-layer perceptron shared by tasks of one output each, trained by Adam
+// on squared errors; numbers as the peers' (peers/README.md).
+struct Workload {
+  std::string name;
+  Index features = 0;
+  Index hidden = 0;
+  Index hidden2 = 0;
+  Index tasks = 0;
+  Index batch = 0;
+  Index batches = 8;
+  std::uint64_t seed = 1;
+  std::string method = "sum";  // or "pcgrad"
+  double rate = 1e-3;
+
+  // Operations of the matrix products of one plain step.
+  double operations() const;
+};
+
+// A workload in training.
+class Training {
+ public:
+  explicit Training(const Workload& workload);
+  ~Training();
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
+
+  void Restart();
+  void Step();
+  // Mean squared errors on the first batch, one a task.
+  std::vector<double> Losses();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The same matrix products as a plain step, and nothing else.
+class ProductsAlone {
+ public:
+  explicit ProductsAlone(const Workload& workload);
+  ~ProductsAlone();
+  ProductsAlone(const ProductsAlone&) = delete;
+  ProductsAlone& operator=(const ProductsAlone&) = delete;
+
+  void Run();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mtlkit
