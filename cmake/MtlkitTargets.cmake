@@ -30,7 +30,9 @@ target_compile_definitions(mtlkit_flags INTERFACE
 if(MTLKIT_SANITIZE)
   target_compile_options(mtlkit_flags INTERFACE
     -fsanitize=${MTLKIT_SANITIZE} -fno-omit-frame-pointer
-    -fno-sanitize-recover=all)
+    -fno-sanitize-recover=all
+    # g++ takes the sanitizers' own code for uses of what is not initialised.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(mtlkit_flags INTERFACE -fsanitize=${MTLKIT_SANITIZE})
 endif()
 
