@@ -80,12 +80,12 @@ void LayerRun::FillBlock(const LayerSample& sample) {
   } else if (kind_ == InputKind::kCategorical) {
     for (Index row = 0; row < rows_; ++row) {
       for (Index col = 0; col < cols_[0]; ++col) {
-        codes_.push_back(static_cast<std::int32_t>(random_.Below(
+        codes.push_back(static_cast<std::int32_t>(random_.Below(
             row, 1000 + col,
             static_cast<std::uint64_t>(sample.codes[Size(col)]))));
       }
     }
-    block_.codes = {codes_.data(), rows_, cols_[0]};
+    block_.codes = {codes.data(), rows_, cols_[0]};
   }
 }
 

@@ -47,6 +47,7 @@ class LayerRun {
   std::vector<AlignedVector> w;
   std::vector<AlignedVector> buffers;
   AlignedVector y;
+  std::vector<std::int32_t> codes;  // of a categorical input
   const std::vector<ParamSpec>& params() const { return params_; }
 
  private:
@@ -70,7 +71,6 @@ class LayerRun {
   std::vector<Index> row_starts_;
   std::vector<std::int32_t> indices_;
   std::vector<Real> values_;
-  std::vector<std::int32_t> codes_;
   AlignedVector prepared_;
   AlignedVector saved_;
   AlignedVector scratch_;

@@ -24,7 +24,8 @@ constexpr NamedActivation kActivations[] = {
 
 class ActivationLayer : public ElementwiseLayer {
  public:
-  explicit ActivationLayer(Activation activation) : activation_(activation) {}
+  ActivationLayer(Activation activation, Real shape)
+      : activation_(activation), shape_(shape) {}
 
   std::string_view kind() const override { return "activation"; }
   LayerTraits traits() const override { return {}; }
@@ -32,16 +33,16 @@ class ActivationLayer : public ElementwiseLayer {
  private:
   void Map(const Pass&, const LayerArgs&, ConstMatView x,
            MatView y) const override {
-    ActiveKernels().activate(activation_, ActivationShape(activation_), x.data,
-                             y.data, x.size());
+    ActiveKernels().activate(activation_, shape_, x.data, y.data, x.size());
   }
   void MapGradient(const Pass&, const LayerArgs&, ConstMatView x,
                    ConstMatView dy, MatView dx) const override {
-    ActiveKernels().activate_gradient(activation_, ActivationShape(activation_),
-                                      x.data, dy.data, dx.data, x.size());
+    ActiveKernels().activate_gradient(activation_, shape_, x.data, dy.data,
+                                      dx.data, x.size());
   }
 
   Activation activation_;
+  Real shape_;
 };
 
 std::vector<LayerSample> Samples() {
@@ -83,7 +84,11 @@ Real ActivationShape(Activation activation) {
 }
 
 LayerPtr MakeActivation(Activation activation) {
-  return std::make_shared<ActivationLayer>(activation);
+  return MakeActivation(activation, ActivationShape(activation));
+}
+
+LayerPtr MakeActivation(Activation activation, Real shape) {
+  return std::make_shared<ActivationLayer>(activation, shape);
 }
 
 extern const LayerEntry kActivationLayer;

@@ -93,10 +93,10 @@ class BatchNormLayer : public Layer {
     constexpr Index kColumns = 64;
     std::array<double, kColumns> mean{};
     std::array<double, kColumns> variance{};
-    // The unbiased variance; of a single row, 0.
-    const double unbias = x.rows > 1 ? static_cast<double>(x.rows) /
-                                           static_cast<double>(x.rows - 1)
-                                     : 1;
+    const double rows = static_cast<double>(x.rows);
+    // There is no unbiased variance of a single row.
+    const double unbias =
+        options_.unbiased && x.rows > 1 ? rows / (rows - 1) : 1;
     for (Index first = 0; first < x.cols; first += kColumns) {
       const Index cols = std::min(kColumns, x.cols - first);
       ActiveKernels().column_moments(x.data + first, x.cols, x.rows, cols,

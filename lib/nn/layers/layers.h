@@ -36,6 +36,8 @@ LayerPtr MakeDense(const DenseOptions& options);
 // y = activation(x), element by element. GELU is x Phi(x), with the error
 // function; the slope of leaky ReLU below 0 is 0.01.
 LayerPtr MakeActivation(Activation activation);
+// With another `shape` (kernels.h).
+LayerPtr MakeActivation(Activation activation, Real shape);
 
 // In training, sets each element to 0 with probability `rate`, and divides the
 // others by 1 - rate (Srivastava et al. 2014). Needs 0 <= rate < 1.
@@ -44,10 +46,11 @@ LayerPtr MakeDropout(double rate);
 struct BatchNormOptions {
   double momentum = 0.1;  // running = (1 - momentum) running + momentum batch
   double epsilon = 1e-5;
+  bool unbiased = true;  // the running variance: divided by rows - 1
 };
 // Normalises each column by mean and variance of the batch in training, by
 // their running averages in inference (Ioffe and Szegedy 2015). Parameters
-// "scale", "shift"; buffers "running_mean", "running_variance" (unbiased).
+// "scale", "shift"; buffers "running_mean", "running_variance".
 LayerPtr MakeBatchNorm(const BatchNormOptions& options = {});
 
 // Normalises each row over its columns (Ba et al. 2016). Parameters "scale",
