@@ -13,12 +13,47 @@ namespace {
 
 constexpr Real kMissing = std::numeric_limits<Real>::quiet_NaN();
 
-// The place of a row among those that a task has labels for; -1 if none.
-Index PlaceOf(const Labels& labels, Index row) {
-  if (labels.on_all_rows) return row;
-  const auto at = std::lower_bound(labels.rows.begin(), labels.rows.end(), row);
-  return at == labels.rows.end() || *at != row ? -1 : at - labels.rows.begin();
-}
+// Where the labels of a row are that tasks with rows of their own have: for
+// many tasks (one a school, say) a batch then looks at its rows only, not at
+// each task for each row.
+class OwnPlaces {
+ public:
+  struct Entry {
+    std::size_t task;
+    Index place;
+  };
+
+  explicit OwnPlaces(const Dataset& dataset)
+      : starts_(static_cast<std::size_t>(dataset.rows) + 1) {
+    for (const Labels& labels : dataset.labels) {
+      for (const Index row : labels.rows) ++starts_[Next(row)];
+    }
+    for (std::size_t i = 1; i < starts_.size(); ++i)
+      starts_[i] += starts_[i - 1];
+    entries_.resize(starts_.back());
+    std::vector<std::size_t> end(starts_.begin(), starts_.end() - 1);
+    for (std::size_t task = 0; task < dataset.labels.size(); ++task) {
+      const std::vector<Index>& rows = dataset.labels[task].rows;
+      for (std::size_t place = 0; place < rows.size(); ++place) {
+        entries_[end[static_cast<std::size_t>(rows[place])]++] = {
+            task, static_cast<Index>(place)};
+      }
+    }
+  }
+
+  std::span<const Entry> Of(Index row) const {
+    const std::size_t first = starts_[static_cast<std::size_t>(row)];
+    return std::span(entries_).subspan(first, starts_[Next(row)] - first);
+  }
+
+ private:
+  static std::size_t Next(Index row) {
+    return static_cast<std::size_t>(row) + 1;
+  }
+
+  std::vector<std::size_t> starts_;  // a row
+  std::vector<Entry> entries_;
+};
 
 [[noreturn]] void FailNotFinite(const Dataset& dataset, const InputBlock& block,
                                 Index row, Index col, double value) {
@@ -29,11 +64,32 @@ Index PlaceOf(const Labels& labels, Index row) {
        "mtl-prep fills missing values");
 }
 
+// Copies a row; says whether all of it is finite. One flag for the whole row,
+// so that the loop has no branch.
+template <class T>
+bool CopyFinite(const T* values, Index count, Real* out) {
+  bool finite = true;
+  for (Index i = 0; i < count; ++i) {
+    out[i] = static_cast<Real>(values[i]);
+    // NaN and infinity less themselves are NaN, which equals nothing.
+    finite &= out[i] - out[i] == 0;
+  }
+  return finite;
+}
+
+[[noreturn]] void FailInRow(const Dataset& dataset, const InputBlock& block,
+                            Index row, const Real* values) {
+  Index col = 0;
+  while (std::isfinite(values[col])) ++col;
+  FailNotFinite(dataset, block, row, col, static_cast<double>(values[col]));
+}
+
 }  // namespace
 
 struct Batcher::State {
   const Dataset& dataset;
   Index capacity;
+  OwnPlaces own_places;
   Batch batch;
   // Backing memory, one entry an input block; those of another kind are empty.
   std::vector<std::vector<Real>> dense;
@@ -44,7 +100,8 @@ struct Batcher::State {
   std::vector<std::vector<Real>> targets;
   std::vector<std::vector<Real>> weights;
 
-  State(const Dataset& data, Index rows) : dataset(data), capacity(rows) {
+  State(const Dataset& data, Index rows)
+      : dataset(data), capacity(rows), own_places(data) {
     for (const InputBlock& block : data.inputs) ReserveInput(block);
     for (const Task& task : data.tasks) {
       targets.emplace_back(static_cast<std::size_t>(rows * task.target_cols()));
@@ -85,16 +142,13 @@ struct Batcher::State {
     const InputBlock& block = dataset.inputs[i];
     Real* out = dense[i].data();
     for (const Index row : rows) {
-      for (Index col = 0; col < block.cols; ++col) {
-        const Index at = row * block.cols + col;
-        const double value = block.wide.empty()
-                                 ? static_cast<double>(block.dense[at])
-                                 : block.wide[at];
-        if (!std::isfinite(value)) {
-          FailNotFinite(dataset, block, row, col, value);
-        }
-        *out++ = static_cast<Real>(value);
-      }
+      const Index first = row * block.cols;
+      const bool finite =
+          block.wide.empty()
+              ? CopyFinite(block.dense.data() + first, block.cols, out)
+              : CopyFinite(block.wide.data() + first, block.cols, out);
+      if (!finite) FailInRow(dataset, block, row, out);
+      out += block.cols;
     }
     batch.inputs[i].dense = {dense[i].data(), static_cast<Index>(rows.size()),
                              block.cols};
@@ -139,58 +193,69 @@ struct Batcher::State {
                              block.cols};
   }
 
-  // Writes the target cells of a place; says whether any label is there.
-  bool LoadTarget(const Task& task, const Labels& labels, Index place,
-                  Real* out) const {
-    bool any = false;
-    const Index cols = task.target_cols();
-    for (Index col = 0; col < cols; ++col) {
-      const float label =
-          place < 0
-              ? std::numeric_limits<float>::quiet_NaN()
-              : labels.values[static_cast<std::size_t>(place * cols + col)];
-      if (std::isnan(label)) {
-        out[col] = kMissing;
-        continue;
-      }
-      any = true;
-      const auto c = static_cast<std::size_t>(col);
-      out[col] =
-          task.mean.empty()
-              ? static_cast<Real>(label)
-              : static_cast<Real>((static_cast<double>(label) - task.mean[c]) /
-                                  task.deviation[c]);
-    }
-    return any;
-  }
-
-  void LoadTask(std::size_t i, std::span<const Index> rows) {
+  // Writes the label of a place into row `r` of the batch.
+  void LoadLabel(std::size_t i, std::size_t r, Index row, Index place) {
     const Task& task = dataset.tasks[i];
     const Labels& labels = dataset.labels[i];
-    const Index cols = task.target_cols();
+    const auto cols = static_cast<std::size_t>(task.target_cols());
+    const float* from =
+        labels.values.data() + static_cast<std::size_t>(place) * cols;
+    Real* out = targets[i].data() + r * cols;
+    bool any = false;
+    for (std::size_t col = 0; col < cols; ++col) {
+      const auto label = static_cast<double>(from[col]);
+      any |= !std::isnan(label);
+      out[col] = static_cast<Real>(
+          task.mean.empty() ? label
+                            : (label - task.mean[col]) / task.deviation[col]);
+    }
+    if (any) weights[i][r] = static_cast<Real>(WeightOf(labels, row, place));
+  }
+
+  double WeightOf(const Labels& labels, Index row, Index place) const {
+    double weight = 1;
+    if (!dataset.weights.empty()) {
+      weight *=
+          static_cast<double>(dataset.weights[static_cast<std::size_t>(row)]);
+    }
+    if (!labels.weights.empty()) {
+      weight *=
+          static_cast<double>(labels.weights[static_cast<std::size_t>(place)]);
+    }
+    return weight;
+  }
+
+  void LoadTargets(std::span<const Index> rows) {
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      const auto cols =
+          static_cast<std::size_t>(dataset.tasks[i].target_cols());
+      std::fill_n(targets[i].begin(), rows.size() * cols, kMissing);
+      std::fill_n(weights[i].begin(), rows.size(), Real{0});
+      if (!dataset.labels[i].on_all_rows) continue;
+      for (std::size_t r = 0; r < rows.size(); ++r) {
+        LoadLabel(i, r, rows[r], rows[r]);
+      }
+    }
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      for (const OwnPlaces::Entry& entry : own_places.Of(rows[r])) {
+        LoadLabel(entry.task, r, rows[r], entry.place);
+      }
+    }
+    for (std::size_t i = 0; i < targets.size(); ++i)
+      FinishTarget(i, rows.size());
+  }
+
+  void FinishTarget(std::size_t i, std::size_t rows) {
     TargetBatch& target = batch.targets[i];
     target.labelled = 0;
     target.weight_sum = 0;
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-      const Index place = PlaceOf(labels, rows[r]);
-      const bool any =
-          LoadTarget(task, labels, place,
-                     targets[i].data() + static_cast<Index>(r) * cols);
-      double weight = any ? 1 : 0;
-      if (any && !dataset.weights.empty()) {
-        weight *= static_cast<double>(
-            dataset.weights[static_cast<std::size_t>(rows[r])]);
-      }
-      if (any && !labels.weights.empty()) {
-        weight *= static_cast<double>(
-            labels.weights[static_cast<std::size_t>(place)]);
-      }
-      weights[i][r] = static_cast<Real>(weight);
+    for (std::size_t r = 0; r < rows; ++r) {
       target.weight_sum += static_cast<double>(weights[i][r]);
       if (weights[i][r] > 0) ++target.labelled;
     }
-    target.target = {targets[i].data(), static_cast<Index>(rows.size()), cols};
-    target.weight = {weights[i].data(), rows.size()};
+    target.target = {targets[i].data(), static_cast<Index>(rows),
+                     dataset.tasks[i].target_cols()};
+    target.weight = {weights[i].data(), rows};
   }
 };
 
@@ -218,9 +283,7 @@ const Batch& Batcher::Load(std::span<const Index> rows) {
         break;
     }
   }
-  for (std::size_t i = 0; i < state.dataset.tasks.size(); ++i) {
-    state.LoadTask(i, rows);
-  }
+  state.LoadTargets(rows);
   return state.batch;
 }
 

@@ -44,6 +44,12 @@ Shape RequireRank(const FileReader& file, const std::string& path,
 
 RowIds ReadIds(const FileReader& file, Index rows) {
   if (!file.Has("ids")) {
+    // Nothing in the file vouches for the number of rows yet; a wrong one must
+    // not take all memory.
+    constexpr Index kMostWithoutIds = Index{1} << 27;
+    if (rows > kMostWithoutIds) {
+      Bad(file, "ids", Str("there are none for ", rows, " rows"));
+    }
     std::vector<std::int64_t> numbers(static_cast<std::size_t>(rows));
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       numbers[i] = static_cast<std::int64_t>(i);
