@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "allocations.h"
 #include "base/text.h"
 #include "data/small_table.h"
 
@@ -106,6 +107,25 @@ TEST_CASE("compressed rows are gathered with their starts") {
         std::vector<int>{2, 0, 4});
   CHECK(Render(bow.values) == "3 1 2");
   CHECK(bow.sparse_cols == 5);
+}
+
+TEST_CASE("loading a batch allocates nothing") {
+  Dataset people = Prepared();
+  people.labels[0].on_all_rows = false;
+  people.labels[0].rows = {1, 4};
+  people.labels[0].values = {1, 0};
+  people.inputs.push_back(SparseBlock(
+      "bow", 5, {{{0, 1}, {4, 2}}, {}, {{2, 3}}, {}, {{1, 1}}, {}}));
+  Batcher batcher(people, 6);
+  const std::vector<Index> some{3, 0, 0};
+  const std::vector<Index> all{0, 1, 2, 3, 4, 5};
+
+  const auto before = AllocationCount();
+  batcher.Load(all);
+  batcher.Load(some);
+  const auto after = AllocationCount();
+
+  CHECK(after == before);
 }
 
 TEST_CASE("a missing number is refused with its place") {
