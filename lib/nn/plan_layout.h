@@ -109,6 +109,6 @@ struct PlanLayout {
 };
 
 // Rows that one worker takes through a region at a time.
-inline constexpr Index kBlockRows = 48;
+inline constexpr Index kBlockRows = 64;
 
 }  // namespace mtlkit

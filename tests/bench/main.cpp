@@ -23,12 +23,14 @@ namespace {
 
 constexpr const char* kHelp =
     "Measure speed, as ratios within interleaved rounds.\n"
-    "  mtl-bench [--quick] [--json FILE]   table of products, steps, start-up\n"
+    "  mtl-bench [--quick] [--only TEXT] [--json FILE]\n"
+    "                                      table of products, steps, start-up\n"
     "  mtl-bench serve [WORKLOADS]         child of peers/drive.py\n"
     "MTLKIT_ISA=AVX2 measures another instruction set.\n";
 
 struct Options {
   bool quick = false;
+  std::string only;  // rows whose name has this in it
   std::string json;
   Index rounds() const { return quick ? 5 : 15; }
   double target() const { return quick ? 0.01 : 0.03; }
@@ -146,9 +148,10 @@ int Measure(const std::string& self, const Options& options) {
               ActiveKernels().name);
   Table table;
   for (const Workload& workload : Workloads()) {
+    if (workload.name.find(options.only) == std::string::npos) continue;
     MeasureWorkload(workload, options, &table);
   }
-  MeasureStartUp(self, options, &table);
+  if (options.only.empty()) MeasureStartUp(self, options, &table);
   if (!options.json.empty()) table.Write(options.json);
   return 0;
 }
@@ -164,6 +167,8 @@ int Run(const std::string& self, const std::vector<std::string>& words) {
       options.quick = true;
     } else if (words[i] == "--json" && i + 1 < words.size()) {
       options.json = words[++i];
+    } else if (words[i] == "--only" && i + 1 < words.size()) {
+      options.only = words[++i];
     } else if (words[i] == "--help") {
       std::fputs(kHelp, stdout);
       return 0;
