@@ -20,9 +20,6 @@ target_compile_options(mtlkit_flags INTERFACE
   # g++ 12 sees overlaps in std::string that are not there (GCC bug 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<BOOL:${MTLKIT_WERROR}>:-Werror>)
-# GCC 12 sees overlaps in std::string at -O3 that are not there (PR 105651).
-target_compile_options(mtlkit_flags INTERFACE
-  $<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-Wno-restrict>)
 target_include_directories(mtlkit_flags INTERFACE ${PROJECT_SOURCE_DIR}/lib)
 target_compile_definitions(mtlkit_flags INTERFACE
   EIGEN_DONT_PARALLELIZE

@@ -183,7 +183,9 @@ std::string FileReader::ReadText(std::string_view path) const {
 }
 
 std::vector<std::string> FileReader::ReadTexts(std::string_view path) const {
-  const auto& [full, object] = state_->Array(TrimPath(path));
+  const auto& entry = state_->Array(TrimPath(path));
+  const std::string& full = entry.first;
+  const Object& object = entry.second;
   return InContext(name(), [&] {
     Require(object.info.is_text, ErrorKind::kBadInput,
             Str("'/", full, "' holds numbers, not texts"));
@@ -201,7 +203,9 @@ std::vector<std::string> FileReader::ReadTexts(std::string_view path) const {
 
 std::size_t FileReader::CheckedCount(std::string_view path,
                                      ElementType type) const {
-  const auto& [full, object] = state_->Array(TrimPath(path));
+  const auto& entry = state_->Array(TrimPath(path));
+  const std::string& full = entry.first;
+  const Object& object = entry.second;
   return InContext(name(), [&] {
     state_->RequireNumbers(full, object);
     (void)state_->CheckedBytes(full, object);
@@ -214,7 +218,9 @@ std::size_t FileReader::CheckedCount(std::string_view path,
 }
 
 void FileReader::RequireRank(std::string_view path, Index rank) const {
-  const auto& [full, object] = state_->Array(TrimPath(path));
+  const auto& entry = state_->Array(TrimPath(path));
+  const std::string& full = entry.first;
+  const Object& object = entry.second;
   const Shape& shape = object.info.shape;
   if (static_cast<Index>(shape.size()) == rank) return;
   Fail(ErrorKind::kBadInput,
@@ -225,7 +231,9 @@ void FileReader::RequireRank(std::string_view path, Index rank) const {
 
 void FileReader::ReadRaw(std::string_view path, ElementType type, Index first,
                          Index count, void* values) const {
-  const auto& [full, object] = state_->Array(TrimPath(path));
+  const auto& entry = state_->Array(TrimPath(path));
+  const std::string& full = entry.first;
+  const Object& object = entry.second;
   InContext(name(), [&] {
     state_->RequireNumbers(full, object);
     const Index rows = internal::RowCount(object);
@@ -240,7 +248,7 @@ void FileReader::ReadRaw(std::string_view path, ElementType type, Index first,
 
 const void* FileReader::MapRaw(std::string_view path, ElementType type,
                                std::shared_ptr<const void>* owner) const {
-  const auto& [full, object] = state_->Array(TrimPath(path));
+  const Object& object = state_->Array(TrimPath(path)).second;
   const Index bytes = internal::RowCount(object) * internal::RowBytes(object);
   const bool can_map = object.info.is_mappable && object.info.type == type &&
                        bytes > 0 && object.offset % ElementSize(type) == 0;

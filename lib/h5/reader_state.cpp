@@ -82,6 +82,12 @@ void FileReader::State::ReadHeader() {
   Require(found.has_value(), ErrorKind::kBadInput,
           Str("'", kind_name, "' is no kind of file"));
   kind = *found;
+  // Memory of a run that goes on, not a result to keep.
+  Require(kind != FileKind::kCheckpoint || version == "1.0",
+          ErrorKind::kBadInput,
+          Str("this checkpoint was written as mtl-h5 ", version,
+              ", checkpoints are read by their own version only"),
+          "finish the run with the version of mtlkit that began it");
   content_sha256 = RootText(internal::kContentAttribute);
 }
 

@@ -227,6 +227,14 @@ TEST_CASE("the content digest leaves provenance out and nothing else") {
   CHECK(digest(1, "c", "[]") != original);
 }
 
+// Computed in Python from docs/file-format.md and the file alone.
+TEST_CASE("the content digest is the one that the specification defines") {
+  const TempFolder folder;
+  WriteSample(folder / "a.h5");
+  CHECK(FileReader::Open(folder / "a.h5").content_sha256() ==
+        "a511c22a869ef33057f5ceb47fc344cdf940ac7b5095248641ac7ba64214431a");
+}
+
 TEST_CASE("a file of another kind is named") {
   const TempFolder folder;
   WriteSample(folder / "a.h5", FileKind::kModel);
