@@ -17,7 +17,7 @@ target_compile_options(mtlkit_flags INTERFACE
   -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion
   -Wdouble-promotion $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
   $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
-  # g++ 12 sees overlaps in std::string that are not there (GCC bug 105651).
+  # g++ 12 sees overlaps in std::string where there are none (GCC bug 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<BOOL:${MTLKIT_WERROR}>:-Werror>)
 target_include_directories(mtlkit_flags INTERFACE ${PROJECT_SOURCE_DIR}/lib)
