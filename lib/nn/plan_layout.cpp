@@ -10,11 +10,6 @@
 namespace mtlkit {
 namespace {
 
-// A slice's gradient is made in at most this many tiles of at least so many
-// rows.
-constexpr Index kTileRows = 96;
-constexpr Index kMostTiles = 16;
-
 class Planner {
  public:
   Planner(const Network& network, const PlanOptions& options,
@@ -302,17 +297,7 @@ class Planner {
       }
       CombineLanes(i);
     }
-    for (Index slice = 0; slice < std::ssize(weights.slices()); ++slice) {
-      AddTiles(slice);
-    }
-    if (options_.route == Route::kGramian && at_representation()) {
-      layout_.partial_grams = 0;
-      const Index blocks = (options_.capacity + kBlockRows - 1) / kBlockRows;
-      for (const Value value : network_.representation()) {
-        const Index tasks = std::ssize(network_.info(value).tasks);
-        layout_.partial_grams += blocks * tasks * tasks;
-      }
-    }
+    FindTiles(network_, options_, &layout_);
     if (options_.route == Route::kGradients && !at_representation()) {
       layout_.jacobian = AddPiece("task gradients",
                                   network_.task_count() * weights.shared_size(),
@@ -333,25 +318,6 @@ class Planner {
     PlanOf(node.output).combined =
         AddPiece(node.name + " combined", options_.capacity * cols, ParamTime(),
                  ParamTime(), cols);
-  }
-
-  void AddTiles(Index number) {
-    const Slice& slice = network_.weights()->slice(number);
-    if (layout_.users[static_cast<std::size_t>(number)].empty()) return;
-    const Index rows = slice.spec.rows;
-    const Index most =
-        std::max(kTileRows, (rows + kMostTiles - 1) / kMostTiles);
-    const Index tasks = std::ssize(slice.tasks);
-    for (Index first = 0; first < rows; first += most) {
-      const Index count = std::min(most, rows - first);
-      ParamTile tile{number, first, count, layout_.partial_grams};
-      (slice.shared ? layout_.shared_tiles : layout_.own_tiles).push_back(tile);
-      if (slice.shared && options_.route == Route::kGramian) {
-        layout_.partial_grams += tasks * tasks;
-      }
-      layout_.tile_size =
-          std::max(layout_.tile_size, PaddedSize(count * slice.spec.cols));
-    }
   }
 
   void FindRegions() {

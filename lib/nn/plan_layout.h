@@ -108,6 +108,10 @@ struct PlanLayout {
                        const PlanOptions& options) const;
 };
 
+// Cuts the gradients of parameters into tiles; needs `users`.
+void FindTiles(const Network& network, const PlanOptions& options,
+               PlanLayout* layout);
+
 // Rows that one worker takes through a region at a time.
 inline constexpr Index kBlockRows = 64;
 

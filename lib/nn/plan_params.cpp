@@ -1,0 +1,202 @@
+// What a plan does with gradients of parameters, and how it combines tasks.
+#include "nn/plan_state.h"
+
+namespace mtlkit {
+
+template <class DyOf>
+void Plan::State::SetTile(const Pass& pass, const ParamTile& tile, Index slot,
+                          DyOf dy_of, MatView dw) {
+  bool set = false;
+  for (const Index i : layout.users[static_cast<std::size_t>(tile.slice)]) {
+    const ConstMatView dy = dy_of(i);
+    if (dy.data == nullptr) continue;
+    ParamArgs args = ArgsFor<ParamArgs>(i, 0, rows, slot);
+    args.dy = dy;
+    args.param = ParamOf(i, tile.slice);
+    args.first_row = tile.first_row;
+    args.row_count = tile.row_count;
+    args.dw = dw;
+    if (set) args.dw.data = TileScratch(slot);
+    network.node(i).layer->BackwardParams(pass, args);
+    if (set) kernels.add(args.dw.data, dw.data, dw.data, dw.size());
+    set = true;
+  }
+  if (!set) std::ranges::fill(dw.flat(), Real(0));
+}
+
+Index Plan::State::ParamOf(Index node, Index slice) const {
+  const std::vector<Index>& params = network.node(node).params;
+  return std::ranges::find(params, slice) - params.begin();
+}
+
+template <class DyOf>
+void Plan::State::SetGradients(const Pass& pass,
+                               const std::vector<ParamTile>& tiles,
+                               DyOf dy_of) {
+  ForTiles(std::ssize(tiles), [&](Index t, Index slot) {
+    const ParamTile& tile = tiles[static_cast<std::size_t>(t)];
+    SetTile(pass, tile, slot, dy_of,
+            SliceGradient(tile.slice).Rows(tile.first_row, tile.row_count));
+  });
+}
+
+ConstMatView Plan::State::TaskLane(Index i, Index task) {
+  const ValuePlan& plan = PlanOf(network.node(i).output);
+  const auto lane = std::ranges::find(plan.tasks, task);
+  if (lane == plan.tasks.end()) return {};
+  return ViewsOf(i).dy.Lane(lane - plan.tasks.begin());
+}
+
+void Plan::State::BackwardParams(const Pass& pass) {
+  const auto only_lane = [&](Index i) { return OnlyLane(i); };
+  SetGradients(pass, layout.own_tiles, only_lane);
+  switch (options.route) {
+    case Route::kForward:
+      return;
+    case Route::kPlain:
+      return SetGradients(pass, layout.shared_tiles, only_lane);
+    case Route::kGramian:
+      return FillGramian(pass);
+    case Route::kGradients:
+      return FillBlocks(pass);
+  }
+}
+
+void Plan::State::FillGramian(const Pass& pass) {
+  std::ranges::fill(partial_grams, 0.0);
+  std::ranges::fill(gramian, 0.0);
+  if (at_representation()) {
+    RepresentationGramian();
+    return;
+  }
+  ForTiles(std::ssize(layout.shared_tiles), [&](Index t, Index slot) {
+    TileGramian(pass, layout.shared_tiles[static_cast<std::size_t>(t)], slot);
+  });
+  for (const ParamTile& tile : layout.shared_tiles) {
+    AddPartial(network.weights()->slice(tile.slice).tasks, tile.gram);
+  }
+}
+
+void Plan::State::TileGramian(const Pass& pass, const ParamTile& tile,
+                              Index slot) {
+  const Slice& slice = network.weights()->slice(tile.slice);
+  const auto& users = layout.users[static_cast<std::size_t>(tile.slice)];
+  double* gram = partial_grams.data() + tile.gram;
+  LaneProductArgs args = ArgsFor<LaneProductArgs>(users.front(), 0, rows, slot);
+  args.dy = ViewsOf(users.front()).dy;
+  args.param = ParamOf(users.front(), tile.slice);
+  args.first_row = tile.first_row;
+  args.row_count = tile.row_count;
+  args.gram = gram;
+  const Layer& layer = *network.node(users.front()).layer;
+  if (users.size() == 1 && layer.HasGramian(args)) {
+    layer.AddGramian(pass, args);
+    return;
+  }
+  const Index size = tile.row_count * slice.spec.cols;
+  Real* lanes = TileScratch(slot) + layout.tile_size;
+  for (Index k = 0; k < std::ssize(slice.tasks); ++k) {
+    const Index task = slice.tasks[static_cast<std::size_t>(k)];
+    SetTile(pass, tile, slot, [&](Index i) { return TaskLane(i, task); },
+            {lanes + k * size, tile.row_count, slice.spec.cols});
+  }
+  kernels.gramian_of_rows(lanes, size, std::ssize(slice.tasks), size, gram);
+}
+
+void Plan::State::RepresentationGramian() {
+  const Index blocks_of_rows = (rows + kBlockRows - 1) / kBlockRows;
+  Index begin = 0;
+  for (const Value value : network.representation()) {
+    const Lanes lanes = GradientOf(value);
+    const Index area = lanes.count * lanes.count;
+    ForRows(true, [&](Index first, Index count, Index) {
+      kernels.gramian_of_rows(
+          lanes.Lane(0).Row(first), lanes.rows * lanes.cols, lanes.count,
+          count * lanes.cols,
+          partial_grams.data() + begin + first / kBlockRows * area);
+    });
+    for (Index block = 0; block < blocks_of_rows; ++block) {
+      AddPartial(network.info(value).tasks, begin + block * area);
+    }
+    begin += blocks_of_rows * area;
+  }
+}
+
+void Plan::State::AddPartial(const std::vector<Index>& tasks, Index begin) {
+  const auto count = tasks.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t j = 0; j < count; ++j) {
+      gramian[static_cast<std::size_t>(tasks[i] * network.task_count() +
+                                       tasks[j])] +=
+          partial_grams[static_cast<std::size_t>(begin) + i * count + j];
+    }
+  }
+}
+
+void Plan::State::FillJacobian(const Pass& pass) {
+  const Index shared = network.weights()->shared_size();
+  if (shared == 0) return;
+  const MatView jacobian = {Piece(layout.jacobian), network.task_count(),
+                            shared};
+  std::ranges::fill(jacobian.flat(), Real(0));
+  const Index tiles = std::ssize(layout.shared_tiles);
+  ForTiles(tiles * network.task_count(), [&](Index t, Index slot) {
+    const Index task = t / tiles;
+    const ParamTile& tile =
+        layout.shared_tiles[static_cast<std::size_t>(t % tiles)];
+    const Slice& slice = network.weights()->slice(tile.slice);
+    const Index cols = slice.spec.cols;
+    Real* begin = jacobian.Row(task) + slice.offset + tile.first_row * cols;
+    SetTile(pass, tile, slot, [&](Index i) { return TaskLane(i, task); },
+            {begin, tile.row_count, cols});
+  });
+  blocks[0] = {all_tasks, jacobian,
+               std::span(gradient).first(static_cast<std::size_t>(shared))};
+}
+
+void Plan::State::FillBlocks(const Pass& pass) {
+  if (!at_representation()) {
+    FillJacobian(pass);
+    return;
+  }
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    const Value value = network.representation()[b];
+    const Lanes lanes = GradientOf(value);
+    blocks[b] = {network.info(value).tasks,
+                 {lanes.data, lanes.count, lanes.rows * lanes.cols},
+                 CombinedOf(value).Stacked().flat()};
+  }
+}
+
+void Plan::State::CombineLanes(Value value, std::span<const double> weights) {
+  const Lanes lanes = GradientOf(value);
+  const std::vector<Index>& tasks = network.info(value).tasks;
+  lane_weights.clear();
+  for (const Index task : tasks) {
+    lane_weights.push_back(weights[static_cast<std::size_t>(task)]);
+  }
+  ForRows(true, [&](Index first, Index count, Index) {
+    kernels.combine_rows(lanes.Lane(0).Row(first), lanes.rows * lanes.cols,
+                         lanes.count, count * lanes.cols, lane_weights.data(),
+                         CombinedOf(value).Lane(0).Row(first));
+  });
+}
+
+void Plan::State::BackwardCombined(const Pass& pass) {
+  Backward(pass, layout.combined_backward);
+  SetGradients(pass, layout.shared_tiles, [&](Index i) { return OnlyLane(i); });
+}
+
+void Plan::State::CombineAtParameters(const Pass& pass,
+                                      std::span<const double> weights) {
+  for (const Node& node : network.nodes()) {
+    if (PlanOf(node.output).combined >= 0) {
+      CombineLanes(node.output, weights);
+    }
+  }
+  SetGradients(pass, layout.shared_tiles, [&](Index i) -> ConstMatView {
+    return CombinedOf(network.node(i).output).Lane(0);
+  });
+}
+
+}  // namespace mtlkit

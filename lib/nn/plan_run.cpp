@@ -1,0 +1,211 @@
+// Passes of a plan through values.
+#include "nn/plan_state.h"
+
+namespace mtlkit {
+namespace {
+
+// A thread that does less than this many floating-point operations of a step
+// costs more than it helps.
+constexpr Index kWorthAThread = 4'000'000;
+
+void CopyColumns(ConstMatView from, Index from_col, MatView to, Index to_col,
+                 Index cols) {
+  for (Index row = 0; row < from.rows; ++row) {
+    std::copy_n(from.Row(row) + from_col, cols, to.Row(row) + to_col);
+  }
+}
+
+void AddColumns(ConstMatView from, MatView to, Index to_col) {
+  for (Index row = 0; row < from.rows; ++row) {
+    Real* into = to.Row(row) + to_col;
+    for (Index col = 0; col < from.cols; ++col) into[col] += from(row, col);
+  }
+}
+
+}  // namespace
+
+void Plan::State::SizeViews() {
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    const Node& node = network.nodes()[i];
+    NodeViews& view = views[i];
+    view.x.resize(node.inputs.size());
+    view.w.resize(node.params.size());
+    view.buffers.resize(node.buffers.size());
+    view.dx.resize(node.inputs.size());
+    view.prepared = Piece(layout.nodes[i].prepared);
+    view.saved = Piece(layout.nodes[i].saved);
+    if (!PlanOf(node.output).split) continue;
+    for (const Index task : PlanOf(node.output).tasks) {
+      view.lane_columns.push_back(network.output(task).columns);
+    }
+  }
+}
+
+void Plan::State::SizeBlocks() {
+  if (options.route != Route::kGradients) return;
+  if (at_representation()) {
+    blocks.resize(network.representation().size());
+  } else if (network.weights()->shared_size() > 0) {
+    for (Index task = 0; task < network.task_count(); ++task) {
+      all_tasks.push_back(task);
+    }
+    blocks.resize(1);
+  }
+}
+
+void Plan::State::Bind(const Pass& pass, const Batch& batch) {
+  assert(batch.rows >= 1 && batch.rows <= options.capacity);
+  assert(std::ssize(batch.inputs) == network.input_count());
+  rows = batch.rows;
+  const Index passes = trains() ? 3 : 1;
+  const Index work = 2 * passes * rows * layout.work_per_row;
+  workers = std::clamp<Index>(work / kWorthAThread, 1, MostThreads());
+  for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
+    BindNode(i, pass, batch);
+  }
+}
+
+void Plan::State::BindNode(Index i, const Pass& pass, const Batch& batch) {
+  const Node& node = network.node(i);
+  NodeViews& view = ViewsOf(i);
+  view.y = ValueView(node.output);
+  view.dy = IsParting(node.output) ? CombinedOf(node.output)
+                                   : GradientOf(node.output);
+  for (std::size_t j = 0; j < node.inputs.size(); ++j) {
+    view.x[j] = BindOperand(node.inputs[j], batch);
+    view.dx[j] = trains() ? BindGradient(i, j) : Lanes{};
+  }
+  for (std::size_t j = 0; j < node.params.size(); ++j) {
+    view.w[j] = pass.weights->At(node.params[j]);
+  }
+  if (pass.buffers == nullptr) return;
+  for (std::size_t j = 0; j < node.buffers.size(); ++j) {
+    view.buffers[j] = pass.buffers->At(node.buffers[j]);
+  }
+}
+
+Operand Plan::State::BindOperand(Value value, const Batch& batch) {
+  const ValueInfo& info = network.info(value);
+  if (info.input < 0) return {ValueView(value)};
+  const InputBatch& input = batch.inputs[static_cast<std::size_t>(info.input)];
+  assert(input.kind == info.kind);
+  if (info.kind != InputKind::kDense) {
+    return {{nullptr, rows, info.cols}, &input};
+  }
+  assert(input.dense.rows == rows && input.dense.cols == info.cols);
+  return {input.dense};
+}
+
+Lanes Plan::State::BindGradient(Index i, std::size_t j) {
+  const OperandPlan& operand = PlanOf(i).operands[j];
+  if (!operand.wanted) return {};
+  const Value value = network.node(i).inputs[j];
+  Lanes lanes = {Piece(operand.piece), std::ssize(operand.lanes), rows,
+                 Cols(value)};
+  if (operand.direct) {
+    lanes.data = GradientOf(value).Lane(operand.first_lane).data;
+  }
+  return lanes;
+}
+
+void Plan::State::Forward(const Pass& pass) {
+  ForTiles(std::ssize(network.nodes()), [&](Index i, Index) {
+    network.node(i).layer->Prepare(ViewsOf(i).w, PlanOf(i).input_gradient,
+                                   ViewsOf(i).prepared);
+  });
+  for (const Region& region : layout.forward) {
+    ForRows(region.by_rows, [&](Index first, Index count, Index slot) {
+      for (const Index i : region.nodes) {
+        ForwardArgs args = ArgsFor<ForwardArgs>(i, first, count, slot);
+        args.y = ViewsOf(i).y;
+        network.node(i).layer->Forward(pass, args);
+      }
+    });
+  }
+  for (Index task = 0; task < network.task_count(); ++task) {
+    const OutputInfo& output = network.output(task);
+    if (layout.tasks[static_cast<std::size_t>(task)].output < 0) continue;
+    CopyColumns(ValueView(output.value), output.columns.first, OutputView(task),
+                0, output.columns.count);
+  }
+}
+
+MatView Plan::State::OutputView(Index task) {
+  const OutputInfo& output = network.output(task);
+  const Index piece = layout.tasks[static_cast<std::size_t>(task)].output;
+  if (piece < 0) return ValueView(output.value);
+  return {Piece(piece), rows, output.columns.count};
+}
+
+MatView Plan::State::OutputGradientView(Index task) {
+  const OutputInfo& output = network.output(task);
+  const Index piece = layout.tasks[static_cast<std::size_t>(task)].gradient;
+  if (piece < 0) return GradientOf(output.value).Lane(0);
+  return {Piece(piece), rows, output.columns.count};
+}
+
+void Plan::State::SeedGradients() {
+  for (Index task = 0; task < network.task_count(); ++task) {
+    const TaskPlan& plan = layout.tasks[static_cast<std::size_t>(task)];
+    if (plan.gradient < 0) continue;
+    const Value value = network.output(task).value;
+    if (PlanOf(value).gradient < 0) continue;
+    if (plan.first) {
+      std::ranges::fill(GradientOf(value).Stacked().flat(), Real(0));
+    }
+    AddColumns(OutputGradientView(task), SeedLane(value, task),
+               network.output(task).columns.first);
+  }
+}
+
+MatView Plan::State::SeedLane(Value value, Index task) {
+  const ValuePlan& plan = PlanOf(value);
+  const bool one = plan.tasks.empty() || plan.split;
+  const auto lane = std::ranges::find(plan.tasks, task) - plan.tasks.begin();
+  return GradientOf(value).Lane(one ? 0 : lane);
+}
+
+void Plan::State::Backward(const Pass& pass,
+                           const std::vector<Region>& regions) {
+  for (const Region& region : regions) {
+    ForRows(region.by_rows, [&](Index first, Index count, Index slot) {
+      for (const Index i : region.nodes) {
+        BackwardNode(pass, i, first, count, slot);
+      }
+    });
+  }
+}
+
+void Plan::State::BackwardNode(const Pass& pass, Index i, Index first,
+                               Index count, Index slot) {
+  const Node& node = network.node(i);
+  NodeViews& view = ViewsOf(i);
+  BackwardArgs args = ArgsFor<BackwardArgs>(i, first, count, slot);
+  args.y = view.y;
+  args.dy = view.dy;
+  args.lane_columns = view.lane_columns;
+  args.dx = view.dx;
+  node.layer->Backward(pass, args);
+  for (std::size_t j = 0; j < node.inputs.size(); ++j) {
+    const OperandPlan& operand = PlanOf(i).operands[j];
+    if (operand.piece < 0) continue;
+    for (std::size_t lane = 0; lane < operand.lanes.size(); ++lane) {
+      AddRows(view.dx[j].Lane(static_cast<Index>(lane)),
+              GradientOf(node.inputs[j]).Lane(operand.lanes[lane]), first,
+              count, operand.adds[lane]);
+    }
+  }
+}
+
+void Plan::State::AddRows(ConstMatView from, MatView to, Index first,
+                          Index count, bool add) const {
+  const Real* source = from.Row(first);
+  Real* target = to.Row(first);
+  if (add) {
+    kernels.add(source, target, target, count * from.cols);
+  } else {
+    std::copy_n(source, count * from.cols, target);
+  }
+}
+
+}  // namespace mtlkit

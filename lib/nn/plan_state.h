@@ -1,0 +1,234 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <span>
+#include <vector>
+
+#include "kernels/kernels.h"
+#include "nn/plan.h"
+#include "nn/plan_layout.h"
+
+namespace mtlkit {
+
+// What a node's layer is called with, for the current batch.
+struct NodeViews {
+  std::vector<Operand> x;
+  std::vector<ConstMatView> w;
+  std::vector<MatView> buffers;
+  MatView y;
+  Real* prepared = nullptr;
+  Real* saved = nullptr;
+  Lanes dy;
+  std::vector<Lanes> dx;
+  std::vector<ColumnRange> lane_columns;
+};
+
+// A plan at work: its memory, and the views of the current batch.
+// plan_run.cpp holds the passes through values, plan_params.cpp what concerns
+// parameters and the combination of tasks.
+struct Plan::State {
+  State(const Network& network_in, const PlanOptions& options_in)
+      : network(network_in),
+        options(options_in),
+        layout(network_in, options_in),
+        kernels(ActiveKernels()),
+        slot_size(PaddedSize(layout.scratch_size) + SumSize()),
+        arena(static_cast<std::size_t>(layout.arena_size)),
+        scratch(static_cast<std::size_t>(slot_size * MostThreads())),
+        partial_grams(static_cast<std::size_t>(layout.partial_grams)),
+        views(network_in.nodes().size()) {
+    if (trains()) {
+      gradient.resize(static_cast<std::size_t>(network.weights()->size()));
+    }
+    const auto tasks = static_cast<std::size_t>(network.task_count());
+    if (options.route == Route::kGramian) gramian.resize(tasks * tasks);
+    lane_weights.reserve(tasks);
+    SizeViews();
+    SizeBlocks();
+  }
+
+  // --- Sizes -------------------------------------------------------------
+
+  bool trains() const { return options.route != Route::kForward; }
+  bool at_representation() const {
+    return options.at == GradientsAt::kRepresentation;
+  }
+  Index MostThreads() const {
+    return options.pool == nullptr ? 1 : options.pool->threads();
+  }
+  // Tiles of a parameter that several layers use, and of several lanes.
+  Index SumSize() const {
+    return layout.tile_size *
+           (options.route == Route::kGramian ? network.task_count() + 1 : 1);
+  }
+
+  void SizeViews();
+  void SizeBlocks();
+
+  // --- Places ------------------------------------------------------------
+
+  Real* Piece(Index piece) {
+    if (piece < 0) return nullptr;
+    return arena.data() + layout.pieces[static_cast<std::size_t>(piece)].offset;
+  }
+  const ValuePlan& PlanOf(Value value) const {
+    return layout.values[static_cast<std::size_t>(value.id)];
+  }
+  const NodePlan& PlanOf(Index node) const {
+    return layout.nodes[static_cast<std::size_t>(node)];
+  }
+  NodeViews& ViewsOf(Index node) {
+    return views[static_cast<std::size_t>(node)];
+  }
+  Index Cols(Value value) const { return network.info(value).cols; }
+
+  MatView ValueView(Value value) {
+    return {Piece(PlanOf(value).value), rows, Cols(value)};
+  }
+  Lanes GradientOf(Value value) {
+    const ValuePlan& plan = PlanOf(value);
+    return {Piece(plan.gradient), plan.lanes, rows, Cols(value)};
+  }
+  Lanes CombinedOf(Value value) {
+    return {Piece(PlanOf(value).combined), 1, rows, Cols(value)};
+  }
+  bool IsParting(Value value) const {
+    return at_representation() && PlanOf(value).combined >= 0;
+  }
+  MatView SliceGradient(Index number) {
+    const Slice& slice = network.weights()->slice(number);
+    return {gradient.data() + slice.offset, slice.spec.rows, slice.spec.cols};
+  }
+
+  // --- Before a pass -----------------------------------------------------
+
+  void Bind(const Pass& pass, const Batch& batch);
+  void BindNode(Index i, const Pass& pass, const Batch& batch);
+  Operand BindOperand(Value value, const Batch& batch);
+  Lanes BindGradient(Index i, std::size_t j);
+
+  // --- Running -----------------------------------------------------------
+
+  // Calls work(tile, slot) for every tile; calls of one slot never overlap.
+  template <class Work>
+  void ForTiles(Index tiles, Work work) {
+    const Index slots = std::min(workers, tiles);
+    if (slots <= 1) {
+      for (Index tile = 0; tile < tiles; ++tile) work(tile, Index{0});
+      return;
+    }
+    std::atomic<Index> next{0};
+    options.pool->For(slots, [&](Index slot) {
+      for (Index tile = next++; tile < tiles; tile = next++) work(tile, slot);
+    });
+  }
+
+  // Calls work(first, count, slot) for blocks of rows, or once for all.
+  template <class Work>
+  void ForRows(bool by_rows, Work work) {
+    if (!by_rows) {
+      work(Index{0}, rows, Index{0});
+      return;
+    }
+    const Index blocks_of_rows = (rows + kBlockRows - 1) / kBlockRows;
+    ForTiles(blocks_of_rows, [&](Index block, Index slot) {
+      const Index first = block * kBlockRows;
+      work(first, std::min(kBlockRows, rows - first), slot);
+    });
+  }
+
+  template <class Args>
+  Args ArgsFor(Index i, Index first, Index count, Index slot) {
+    NodeViews& view = ViewsOf(i);
+    Args args;
+    args.x = view.x;
+    args.w = view.w;
+    args.buffers = view.buffers;
+    args.prepared = view.prepared;
+    args.saved = view.saved;
+    args.scratch = scratch.data() + slot * slot_size;
+    args.first = first;
+    args.count = count;
+    args.node = i;
+    return args;
+  }
+  // Behind a layer's scratch: room for parameter tiles.
+  Real* TileScratch(Index slot) {
+    return scratch.data() + slot * slot_size + PaddedSize(layout.scratch_size);
+  }
+
+  void Forward(const Pass& pass);
+  MatView OutputView(Index task);
+  MatView OutputGradientView(Index task);
+
+  // Puts the tasks' output gradients where the backward pass begins.
+  void SeedGradients();
+  MatView SeedLane(Value value, Index task);
+  void Backward(const Pass& pass, const std::vector<Region>& regions);
+  void BackwardNode(const Pass& pass, Index i, Index first, Index count,
+                    Index slot);
+
+  void AddRows(ConstMatView from, MatView to, Index first, Index count,
+               bool add) const;
+
+  // --- Gradients of parameters -------------------------------------------
+
+  // Sets `dw` (the rows of a tile) to the sum over the nodes that use the
+  // slice of the gradients that `dy_of(node)` gives; one without data is none.
+  template <class DyOf>
+  void SetTile(const Pass& pass, const ParamTile& tile, Index slot, DyOf dy_of,
+               MatView dw);
+
+  Index ParamOf(Index node, Index slice) const;
+
+  // Gradients in one lane, into `gradient`.
+  template <class DyOf>
+  void SetGradients(const Pass& pass, const std::vector<ParamTile>& tiles,
+                    DyOf dy_of);
+
+  // The gradient of node i's output, where it has one lane.
+  ConstMatView OnlyLane(Index i) { return ViewsOf(i).dy.Lane(0); }
+
+  // Of task `task`: the gradient of node i's output, without data if none.
+  ConstMatView TaskLane(Index i, Index task);
+
+  // What Plan::Backward does after the gradients of values.
+  void BackwardParams(const Pass& pass);
+  void FillGramian(const Pass& pass);
+  void TileGramian(const Pass& pass, const ParamTile& tile, Index slot);
+  void RepresentationGramian();
+
+  // Adds a Gramian of some tasks to that of all.
+  void AddPartial(const std::vector<Index>& tasks, Index begin);
+  void FillJacobian(const Pass& pass);
+  void FillBlocks(const Pass& pass);
+
+  // --- Combination -------------------------------------------------------
+
+  // Sets the combined gradient of a value to the weighted sum of its lanes.
+  void CombineLanes(Value value, std::span<const double> weights);
+
+  // The part after the combination at the representation.
+  void BackwardCombined(const Pass& pass);
+  void CombineAtParameters(const Pass& pass, std::span<const double> weights);
+  const Network& network;
+  PlanOptions options;
+  PlanLayout layout;
+  const Kernels& kernels;
+  Index slot_size;
+  AlignedVector arena;
+  AlignedVector scratch;  // slot_size numbers a thread
+  AlignedVector gradient;
+  std::vector<double> partial_grams;
+  std::vector<double> gramian;
+  std::vector<double> lane_weights;
+  std::vector<NodeViews> views;
+  std::vector<GradientBlock> blocks;
+  std::vector<Index> all_tasks;
+  Index rows = 0;     // of the current batch
+  Index workers = 1;  // threads worth using for it
+};
+
+}  // namespace mtlkit

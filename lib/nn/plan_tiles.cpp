@@ -1,0 +1,47 @@
+#include <algorithm>
+
+#include "nn/plan_layout.h"
+
+namespace mtlkit {
+namespace {
+
+// A slice's gradient is made in at most this many tiles of at least so many
+// rows.
+constexpr Index kTileRows = 96;
+constexpr Index kMostTiles = 16;
+
+void AddTiles(const Network& network, Index number, bool with_gramian,
+              PlanLayout* layout) {
+  const Slice& slice = network.weights()->slice(number);
+  const Index rows = slice.spec.rows;
+  const Index most = std::max(kTileRows, (rows + kMostTiles - 1) / kMostTiles);
+  const Index tasks = std::ssize(slice.tasks);
+  for (Index first = 0; first < rows; first += most) {
+    const Index count = std::min(most, rows - first);
+    const ParamTile tile{number, first, count, layout->partial_grams};
+    (slice.shared ? layout->shared_tiles : layout->own_tiles).push_back(tile);
+    if (slice.shared && with_gramian) layout->partial_grams += tasks * tasks;
+    layout->tile_size =
+        std::max(layout->tile_size, PaddedSize(count * slice.spec.cols));
+  }
+}
+
+}  // namespace
+
+void FindTiles(const Network& network, const PlanOptions& options,
+               PlanLayout* layout) {
+  const bool gramian = options.route == Route::kGramian;
+  const bool at_parameters = options.at == GradientsAt::kParameters;
+  for (Index i = 0; i < std::ssize(network.weights()->slices()); ++i) {
+    if (layout->users[static_cast<std::size_t>(i)].empty()) continue;
+    AddTiles(network, i, gramian && at_parameters, layout);
+  }
+  if (!gramian || at_parameters) return;
+  const Index blocks = (options.capacity + kBlockRows - 1) / kBlockRows;
+  for (const Value value : network.representation()) {
+    const Index tasks = std::ssize(network.info(value).tasks);
+    layout->partial_grams += blocks * tasks * tasks;
+  }
+}
+
+}  // namespace mtlkit
