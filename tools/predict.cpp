@@ -10,9 +10,8 @@
 #include "nn/model_io.h"
 #include "train/predict.h"
 
+namespace mtlkit {
 namespace {
-
-using namespace mtlkit;
 
 // Says what a trained model makes of rows.
 struct PredictTool {
@@ -85,9 +84,10 @@ struct PredictTool {
 };
 
 }  // namespace
+}  // namespace mtlkit
 
 int main(int argc, char** argv) {
-  return RunTool<PredictTool>(
+  return mtlkit::RunTool<mtlkit::PredictTool>(
       argc, argv, "mtl-predict", "Predicts rows with a trained model.",
       "mtl-predict model.h5 ready.h5 --split test -o predictions.h5");
 }
