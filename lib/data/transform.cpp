@@ -39,18 +39,33 @@ std::vector<InputSpec> SpecsAfter(const Transforms& transforms,
   return specs;
 }
 
-void RequireNoInfinity(const Dataset& raw) {
-  for (const InputBlock& block : raw.inputs) {
+// What a row of a piece is called in messages.
+using RowName = std::function<std::string(Index)>;
+
+void RequireNoInfinity(const std::vector<InputBlock>& piece, Index rows,
+                       const RowName& name) {
+  for (const InputBlock& block : piece) {
     if (block.kind != InputKind::kDense) continue;
-    const Index cells = raw.rows * block.cols;
-    for (Index at = 0; at < cells; ++at) {
+    for (Index at = 0; at < rows * block.cols; ++at) {
       if (!std::isinf(DenseCell(block, at))) continue;
       Fail(ErrorKind::kBadInput,
            Str("column '", ColumnName(block, at % block.cols), "', row '",
-               IdText(raw.ids, at / block.cols), "' is infinite"),
+               name(at / block.cols), "' is infinite"),
            "inputs are finite numbers or missing");
     }
   }
+}
+
+// Infinity is looked for after the first transform, which chooses columns:
+// what does not go in may hold anything.
+std::vector<InputBlock> ApplyToPiece(const Transforms& transforms,
+                                     std::vector<InputBlock> piece, Index rows,
+                                     const RowName& name) {
+  for (std::size_t i = 0; i < transforms.size(); ++i) {
+    piece = transforms[i]->Apply(piece, rows);
+    if (i == 0) RequireNoInfinity(piece, rows, name);
+  }
+  return piece;
 }
 
 std::vector<InputBlock> ApplyAll(const Transforms& transforms,
@@ -65,9 +80,9 @@ std::vector<InputBlock> ApplyAll(const Transforms& transforms,
     for (const InputBlock& block : raw.inputs) {
       piece.push_back(SliceRows(block, first, count));
     }
-    for (const auto& transform : transforms) {
-      piece = transform->Apply(piece, count);
-    }
+    piece = ApplyToPiece(transforms, std::move(piece), count, [&](Index row) {
+      return IdText(raw.ids, first + row);
+    });
     for (std::size_t i = 0; i < piece.size(); ++i) builders[i].Append(piece[i]);
   }
   std::vector<InputBlock> result;
@@ -111,7 +126,6 @@ Dataset ApplyTransforms(const Transforms& transforms, const Dataset& raw) {
           "give the raw table, or the file that mtl-prep made for training");
   Dataset result = raw;
   if (done == transforms.size()) return result;
-  RequireNoInfinity(raw);
   result.inputs =
       ApplyAll({transforms.begin() + static_cast<std::ptrdiff_t>(done),
                 transforms.end()},
@@ -172,8 +186,12 @@ void TrainingRows::ForEach(
     for (const InputBlock& block : inputs_) {
       piece.push_back(GatherRows(block, rows));
     }
-    for (const auto& transform : done_) piece = transform->Apply(piece, count);
-    visit(piece, count);
+    visit(ApplyToPiece(done_, std::move(piece), count,
+                       [&](Index row) {
+                         return std::to_string(
+                             rows[static_cast<std::size_t>(row)]);
+                       }),
+          count);
   }
 }
 

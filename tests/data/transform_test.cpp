@@ -236,6 +236,21 @@ TEST_CASE("what cannot be fitted is named") {
         "no input column is left");
 }
 
+TEST_CASE("infinite numbers are refused, unless they do not go in") {
+  const float infinite = std::numeric_limits<float>::infinity();
+  const Dataset table = TableOf(
+      3, {DenseBlock("numeric", {"a", "b"}, {1, 2, 3, infinite, 5, 6})});
+  CHECK(MessageOf([&] {
+          Fit(table, {0, 1, 2});
+        }) == "column 'b', row '1' is infinite");
+  const Transforms fitted = Fit(table, {0, 2});
+  CHECK(MessageOf([&] { ApplyTransforms(fitted, table); }) ==
+        "column 'b', row '1' is infinite");
+  const Transforms without =
+      Fit(table, {0, 1, 2}, {.left_out = {{"numeric", "b"}}});
+  CHECK(RenderDense(ApplyTransforms(without, table).inputs[0]) == "1 | 3 | 5");
+}
+
 TEST_CASE("numbers in double precision are scaled before they are shortened") {
   InputBlock block = DenseBlock("numeric", {"time"}, {});
   block.wide = Array<double>({1600000000, 1600000001, 1600000002});
