@@ -212,6 +212,7 @@ class Run {
       const std::span<const Index> batch = order_.Batch(position_.batch);
       rate = schedule_.Rate(position_.step);
       TrainBatch(batch, rate);
+      reporter().Advance(position_.epoch);
       rows += static_cast<Index>(batch.size());
       ++position_.batch;
       ++position_.step;

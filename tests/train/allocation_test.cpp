@@ -1,0 +1,66 @@
+#include "allocations.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "data/batch.h"
+#include "train/sample.h"
+#include "train/trainee.h"
+
+namespace mtlkit {
+namespace {
+
+// Allocations of an epoch of steps, after one epoch that has seen every batch
+// shape.
+long long StepAllocations(const TrainOptions& options, ThreadPool* pool) {
+  const Dataset data = SampleData(300);
+  Model model = SampleModel(data);
+  SoftTargets soft;
+  soft.task = 2;
+  for (Index row = 0; row < 100; row += 5) {
+    soft.rows.push_back(row);
+    soft.values.push_back(20);
+  }
+  Peer peer = {&model, 1, InputsOf(data, options)};
+  peer.inputs.soft_targets = {soft};
+  const auto protocol = MakeProtocol({"solo", {}}, 1);
+  Trainee trainee(peer, options, *protocol, pool);
+  EpochOrder order(trainee.train_rows(), options.batch);
+  Index step = 0;
+  long long before = 0;
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    before = AllocationCount();
+    for (Index i = 0; i < order.batch_count(); ++i) {
+      trainee.Forward(order.Batch(i), step);
+      REQUIRE(trainee.Learn(step++, 0.01, 0.5) == -1);
+    }
+  }
+  return AllocationCount() - before;
+}
+
+TEST_CASE("a training step allocates nothing") {
+  ThreadPool pool(2);
+  for (const WeightingEntry* weighting : WeightingEntries()) {
+    for (const char* at : {"parameters", "representation"}) {
+      CAPTURE(weighting->name);
+      CAPTURE(at);
+      TrainOptions options = SampleOptions();
+      options.weighting.weighting = weighting->name;
+      options.weighting.gradients_at = at;
+      options.optimizer.clip_norm = 1;
+      options.optimizer.clip_value = 1;
+      CHECK(StepAllocations(options, &pool) == 0);
+    }
+  }
+  for (const OptimizerEntry* optimizer : OptimizerEntries()) {
+    CAPTURE(optimizer->name);
+    TrainOptions options = SampleOptions();
+    options.optimizer.optimizer = optimizer->name;
+    CHECK(StepAllocations(options, nullptr) == 0);
+  }
+}
+
+}  // namespace
+}  // namespace mtlkit

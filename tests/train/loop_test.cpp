@@ -1,0 +1,298 @@
+#include "train/loop.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "train/sample.h"
+#include "train/trainee.h"
+
+namespace mtlkit {
+namespace {
+
+// Keeps what it is told.
+class Listener : public SilentReporter {
+ public:
+  void Note(std::string_view text) override { notes += Str(text, "\n"); }
+  void Warn(std::string_view text) override { warnings += Str(text, "\n"); }
+  std::string notes;
+  std::string warnings;
+};
+
+double Last(const History& history, const std::string& name) {
+  const std::vector<double>* series = history.Find(name);
+  REQUIRE(series != nullptr);
+  return series->back();
+}
+
+TEST_CASE("training becomes better than the best constant prediction") {
+  const Dataset data = SampleData(500);
+  const TrainOptions options = SampleOptions();
+  for (const WeightingEntry* entry : WeightingEntries()) {
+    CAPTURE(entry->name);
+    TrainOptions weighted = options;
+    weighted.weighting.weighting = entry->name;
+    Model model = SampleModel(data);
+    const History history =
+        Train(InputsOf(data, weighted), weighted, 1, {}, &model);
+    CHECK(history.best < 0.75);
+    CHECK(history.selected_on == "valid loss");
+    CHECK(history.selected_split == "valid");
+    CHECK(history.epochs() == 6);
+    CHECK(model.log.best_epoch == history.best_epoch);
+    CHECK(Last(history, "train.sign.loss") < 0.6);
+  }
+}
+
+TEST_CASE("the kept weights are those of the best epoch") {
+  const Dataset data = SampleData(200);
+  TrainOptions options = SampleOptions();
+  options.epochs = 40;
+  options.schedule = "constant";
+  options.optimizer.rate = 0.05;
+  options.patience = 0;
+  Model model = SampleModel(data);
+  const History history =
+      Train(InputsOf(data, options), options, 1, {}, &model);
+  REQUIRE(history.best_epoch < 40);
+  TrainOptions shorter = options;
+  shorter.epochs = history.best_epoch;
+  Model again = SampleModel(data);
+  Train(InputsOf(data, shorter), shorter, 1, {}, &again);
+  CHECK(WeightsOf(model) == WeightsOf(again));
+}
+
+TEST_CASE("patience ends training early") {
+  const Dataset data = SampleData(200);
+  TrainOptions options = SampleOptions();
+  options.epochs = 200;
+  options.optimizer.rate = 0.05;
+  options.patience = 2;
+  Model model = SampleModel(data);
+  const History history =
+      Train(InputsOf(data, options), options, 1, {}, &model);
+  CHECK(history.epochs() == history.best_epoch + 2);
+}
+
+TEST_CASE("without validation rows training runs to its end and says so") {
+  Dataset data = SampleData(200);
+  data.splits.erase("valid");
+  Listener listener;
+  TrainEnvironment environment;
+  environment.reporter = &listener;
+  Model model = SampleModel(data);
+  const History history = Train(InputsOf(data, SampleOptions()),
+                                SampleOptions(), 1, environment, &model);
+  CHECK(history.best_epoch == 0);
+  CHECK(history.selected_on.empty());
+  CHECK(history.epochs() == 6);
+  CHECK(listener.notes ==
+        "no validation rows: training runs to the last epoch, and its weights "
+        "are kept\n");
+}
+
+TEST_CASE("a metric chooses the weights if asked") {
+  const Dataset data = SampleData(300);
+  TrainOptions options = SampleOptions();
+  options.select_on = "sign.roc-auc";
+  Model model = SampleModel(data);
+  const History history =
+      Train(InputsOf(data, options), options, 1, {}, &model);
+  CHECK(history.selected_on == "valid sign.roc-auc");
+  double best = 0;
+  for (const double auc : *history.Find("valid.sign.roc-auc")) {
+    best = std::max(best, auc);
+  }
+  CHECK(history.best == best);
+  CHECK(best > 0.8);
+  for (const char* wrong :
+       {"sign", "sing.roc-auc", "sign.roc", "value.roc-auc"}) {
+    CAPTURE(wrong);
+    options.select_on = wrong;
+    CHECK_THROWS_AS(Train(InputsOf(data, options), options, 1, {}, &model),
+                    Error);
+  }
+}
+
+TEST_CASE("a task without validation labels is left out with a warning") {
+  Dataset data = SampleData(200);
+  for (const Index row : data.splits["valid"]) {
+    data.labels[1].values[static_cast<std::size_t>(row)] = std::nanf("");
+  }
+  Listener listener;
+  TrainEnvironment environment;
+  environment.reporter = &listener;
+  Model model = SampleModel(data);
+  const History history = Train(InputsOf(data, SampleOptions()),
+                                SampleOptions(), 1, environment, &model);
+  CHECK(history.best < 1);
+  CHECK(listener.warnings.find("task 'kind' is left out") == 0);
+}
+
+TEST_CASE("results are the same for any number of threads") {
+  const Dataset data = SampleData(400);
+  for (const char* weighting : {"equal", "pcgrad", "graddrop"}) {
+    CAPTURE(weighting);
+    TrainOptions options = SampleOptions();
+    options.epochs = 2;
+    options.batch = 128;
+    options.weighting.weighting = weighting;
+    std::vector<std::vector<Real>> results;
+    for (const int threads : {1, 2, 3}) {
+      ThreadPool pool(threads);
+      TrainEnvironment environment;
+      environment.pool = &pool;
+      ArchOptions arch;
+      arch.layers = {"300", "200"};
+      Model model = BuildModel(data, arch, 1, data.SplitRows("train"));
+      Train(InputsOf(data, options), options, 1, environment, &model);
+      results.push_back(WeightsOf(model));
+    }
+    CHECK(results[0] == results[1]);
+    CHECK(results[0] == results[2]);
+  }
+}
+
+TEST_CASE("divergence names the task and the epoch") {
+  const Dataset data = SampleData(200);
+  TrainOptions options = SampleOptions();
+  options.optimizer.optimizer = "sgd";
+  options.optimizer.rate = 1e12;
+  Model model = SampleModel(data);
+  try {
+    Train(InputsOf(data, options), options, 1, {}, &model);
+    FAIL("it did not diverge");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::kNo);
+    CHECK(error.message().find("training diverged in epoch 1: the loss of task"
+                               " '") == 0);
+    CHECK(error.hint() == "lower --rate or set --clip-norm");
+  }
+}
+
+TEST_CASE("a fold is kept out of training and validation") {
+  Dataset data = SampleData(100);
+  data.splits["fold0"] = {0, 1, 2, 3, 4};
+  data.splits["fold1"] = {5, 6, 7, 8, 9};
+  TrainOptions options;
+  options.fold = 0;
+  const TrainInputs inputs = InputsOf(data, options);
+  CHECK(inputs.train_rows.front() == 5);
+  CHECK(inputs.train_rows.size() == 57);
+  CHECK(inputs.valid_rows.front() == 9);
+  data.splits.erase("train");
+  CHECK(InputsOf(data, options).train_rows ==
+        std::vector<Index>{5, 6, 7, 8, 9});
+  options.fold = 7;
+  CHECK_THROWS_AS(InputsOf(data, options), Error);
+}
+
+TEST_CASE("rows that can teach nothing are not visited") {
+  Dataset data = SampleData(200);
+  const std::vector<Index> train = data.SplitRows("train");
+  for (std::size_t i = 1; i < train.size(); ++i) {
+    for (Labels& labels : data.labels) {
+      labels.values[static_cast<std::size_t>(train[i])] = std::nanf("");
+    }
+  }
+  Model model = SampleModel(SampleData(200));
+  Peer peer = {&model, 1, InputsOf(data, {})};
+  const auto solo = MakeProtocol({"solo", {}}, 1);
+  const auto mutual = MakeProtocol({"mutual", {}}, 2);
+  CHECK(Trainee(peer, SampleOptions(), *solo, nullptr).train_rows().size() ==
+        1);
+  CHECK(Trainee(peer, SampleOptions(), *mutual, nullptr).train_rows() == train);
+}
+
+TEST_CASE("extra labels stand in for missing ones and for others") {
+  Dataset data = SampleData(9);
+  data.labels[2].on_all_rows = false;
+  data.labels[2].rows = {1, 4};
+  data.labels[2].values = {10, 40};
+  const std::vector<ExtraLabels> extra = {{2, {0, 4}, {5, 44}, {0.5F, 2.0F}},
+                                          {1, {3}, {1}, {}}};
+  const Dataset changed = WithLabels(data, extra);
+  CHECK(changed.labels[2].rows == std::vector<Index>{0, 1, 4});
+  CHECK(changed.labels[2].values == std::vector<float>{5, 10, 44});
+  CHECK(changed.labels[2].weights == std::vector<float>{0.5F, 1, 2});
+  CHECK(changed.labels[1].values[3] == 1.0F);
+  CHECK(changed.labels[1].weights.empty());
+  CHECK(changed.labels[0].values == data.labels[0].values);
+}
+
+TEST_CASE("soft targets teach where there are no labels") {
+  const Dataset truth = SampleData(400);
+  Dataset data = truth;
+  SoftTargets soft;
+  soft.task = 0;
+  for (const Index row : data.SplitRows("train")) {
+    float& label = data.labels[0].values[static_cast<std::size_t>(row)];
+    if (row < 20) continue;  // each class keeps a few
+    soft.rows.push_back(row);
+    soft.values.push_back(label > 0.5F ? 0.95F : 0.05F);
+    label = std::nanf("");
+  }
+  TrainOptions options = SampleOptions();
+  options.select_on = "sign.roc-auc";
+  Model alone = SampleModel(data);
+  TrainInputs inputs = InputsOf(data, options);
+  const History without = Train(inputs, options, 1, {}, &alone);
+  inputs.soft_targets = {soft};
+  Model taught = SampleModel(data);
+  const History with = Train(inputs, options, 1, {}, &taught);
+  CHECK(with.best > without.best + 0.05);
+}
+
+TEST_CASE("peers run by every protocol, and solo peers are as if alone") {
+  const Dataset data = SampleData(300);
+  const TrainOptions options = SampleOptions();
+  Model alone = SampleModel(data, 2);
+  Train(InputsOf(data, options), options, 2, {}, &alone);
+  for (const ProtocolEntry* entry : ProtocolEntries()) {
+    CAPTURE(entry->name);
+    Model first = SampleModel(data, 1);
+    Model second = SampleModel(data, 2);
+    std::vector<Peer> peers = {{&first, 1, InputsOf(data, options)},
+                               {&second, 2, InputsOf(data, options)}};
+    const std::vector<History> histories =
+        TrainPeers(peers, options, std::string(entry->name), 2, {});
+    REQUIRE(histories.size() == 2);
+    CHECK(histories[0].best < 0.75);
+    CHECK(histories[1].best < 0.75);
+    const bool same = WeightsOf(second) == WeightsOf(alone);
+    CHECK(same == (entry->name == "solo"));
+  }
+}
+
+TEST_CASE("exchanging the places of two peers exchanges their results") {
+  const Dataset data = SampleData(200);
+  TrainOptions options = SampleOptions();
+  options.epochs = 2;
+  for (const char* protocol : {"mutual", "co-teaching"}) {
+    CAPTURE(protocol);
+    std::vector<Model> models;
+    for (const bool swapped : {false, true}) {
+      Model one = SampleModel(data, 1);
+      Model two = SampleModel(data, 2);
+      std::vector<Peer> peers = {{&one, 1, InputsOf(data, options)},
+                                 {&two, 2, InputsOf(data, options)}};
+      if (swapped) std::swap(peers[0], peers[1]);
+      TrainPeers(peers, options, protocol, 5, {});
+      models.push_back(one);
+      models.push_back(two);
+    }
+    CHECK(WeightsOf(models[0]) == WeightsOf(models[2]));
+    CHECK(WeightsOf(models[1]) == WeightsOf(models[3]));
+  }
+}
+
+TEST_CASE("mutual learning refuses a single peer") {
+  CHECK_THROWS_WITH_AS(MakeProtocol({"mutual", {}}, 1),
+                       "--method: mutual needs at least 2 peers, not 1", Error);
+}
+
+}  // namespace
+}  // namespace mtlkit

@@ -1,0 +1,165 @@
+// A run that is stopped and continued ends like one that was not.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "temp_folder.h"
+#include "train/loop.h"
+#include "train/sample.h"
+
+namespace mtlkit {
+namespace {
+
+// Asks to stop after so many batches.
+class StopAfter : public SilentReporter {
+ public:
+  explicit StopAfter(int batches) : left_(batches) {}
+  void Advance(Index) override {
+    if (--left_ == 0) stop.store(true);
+  }
+  std::atomic<bool> stop{false};
+
+ private:
+  int left_;
+};
+
+struct Outcome {
+  std::vector<Real> weights;
+  std::vector<double> log;
+};
+
+Outcome OutcomeOf(const std::vector<Model>& models) {
+  Outcome outcome;
+  for (const Model& model : models) {
+    const std::vector<Real> weights = WeightsOf(model);
+    outcome.weights.insert(outcome.weights.end(), weights.begin(),
+                           weights.end());
+    const std::span<const Real> buffers = model.params.buffers.all();
+    outcome.weights.insert(outcome.weights.end(), buffers.begin(),
+                           buffers.end());
+    for (const std::vector<double>& column : model.log.values) {
+      outcome.log.insert(outcome.log.end(), column.begin(), column.end());
+    }
+  }
+  return outcome;
+}
+
+// Runs until it is done, stopping after every `batches` batches.
+Outcome RunInParts(const TrainOptions& options, const std::string& protocol,
+                   const std::string& checkpoint, int batches) {
+  const Dataset data = SampleData(150);
+  const std::size_t count = protocol == "solo" ? 1 : 2;
+  for (int part = 0; part < 1000; ++part) {
+    std::vector<Model> models;
+    std::vector<Peer> peers(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      ArchOptions arch;
+      arch.layers = {"8"};
+      arch.norm = "batch";
+      arch.dropout = 0.1;
+      models.push_back(BuildModel(data, arch, i + 1, data.SplitRows("train")));
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      peers[i] = {&models[i], i + 1, InputsOf(data, options)};
+    }
+    StopAfter reporter(batches);
+    TrainEnvironment environment;
+    environment.reporter = &reporter;
+    environment.checkpoint = checkpoint;
+    if (batches > 0) environment.stop = &reporter.stop;
+    try {
+      TrainPeers(peers, options, protocol, 3, environment);
+      return OutcomeOf(models);
+    } catch (const Error& error) {
+      REQUIRE(error.kind() == ErrorKind::kStopped);
+    }
+  }
+  FAIL("it never ends");
+  return {};
+}
+
+void CheckResume(const TrainOptions& options, const std::string& protocol) {
+  const TempFolder folder;
+  const Outcome whole = RunInParts(options, protocol, "", 0);
+  const Outcome parts =
+      RunInParts(options, protocol, folder / "run.ckpt.h5", 4);
+  CHECK(whole.weights == parts.weights);
+  CHECK(whole.log.size() == parts.log.size());
+  bool same = true;
+  for (std::size_t i = 0; i < whole.log.size(); ++i) {
+    const double a = whole.log[i];
+    const double b = parts.log[i];
+    same = same && (a == b || (std::isnan(a) && std::isnan(b)));
+  }
+  CHECK(same);
+}
+
+TEST_CASE("a run that is stopped again and again ends with the same bits") {
+  TrainOptions options = SampleOptions();
+  options.epochs = 4;
+  SUBCASE("adam, cosine, equal") {}
+  SUBCASE("sgd, plateau, uncertainty") {
+    options.optimizer.optimizer = "sgd:nesterov=yes";
+    options.schedule = "plateau:patience=0,factor=0.5";
+    options.weighting.weighting = "uncertainty";
+  }
+  SUBCASE("adamw, warm-up, pcgrad") {
+    options.optimizer.optimizer = "adamw";
+    options.optimizer.decay = 0.01;
+    options.schedule = "cosine:warm-up=1.5";
+    options.weighting.weighting = "pcgrad";
+  }
+  SUBCASE("graddrop, clipping, early stopping") {
+    options.weighting.weighting = "graddrop";
+    options.optimizer.clip_norm = 0.5;
+    options.patience = 1;
+    options.optimizer.rate = 0.1;
+    options.epochs = 12;
+  }
+  CheckResume(options, "solo");
+}
+
+TEST_CASE("peers that are stopped again and again end with the same bits") {
+  TrainOptions options = SampleOptions();
+  options.epochs = 3;
+  CheckResume(options, "mutual");
+  CheckResume(options, "co-teaching");
+}
+
+TEST_CASE("a checkpoint of another run is refused by what differs") {
+  const TempFolder folder;
+  const std::string path = folder / "run.ckpt.h5";
+  const Dataset data = SampleData(150);
+  const auto run = [&](const TrainOptions& options, Seed seed) {
+    Model model = SampleModel(data);
+    StopAfter reporter(2);
+    TrainEnvironment environment;
+    environment.reporter = &reporter;
+    environment.checkpoint = path;
+    environment.stop = &reporter.stop;
+    Train(InputsOf(data, options), options, seed, environment, &model);
+  };
+  const TrainOptions options = SampleOptions();
+  CHECK_THROWS_AS(run(options, 1), Error);
+  REQUIRE(std::filesystem::exists(path));
+  TrainOptions other = options;
+  other.batch = 16;
+  try {
+    run(other, 1);
+    FAIL("it went on");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::kUsage);
+    CHECK(error.message() ==
+          path +
+              " is the checkpoint of a run with another 'batch' (32, now 16)");
+    CHECK(error.hint() ==
+          "remove it to start over, or name another with --checkpoint");
+  }
+  CHECK_THROWS_AS(run(options, 2), Error);
+}
+
+}  // namespace
+}  // namespace mtlkit
