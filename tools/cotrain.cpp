@@ -16,17 +16,50 @@ namespace {
 
 using namespace mtlkit;
 
+// Training options whose number of epochs the method chooses where it is 0.
+class OwnEpochs : public Fields {
+ public:
+  OwnEpochs(Fields* fields, std::string help)
+      : fields_(fields), help_(std::move(help)) {}
+  void Field(const FieldInfo& info, bool& v) override { Pass(info, v); }
+  void Field(const FieldInfo& info, double& v) override { Pass(info, v); }
+  void Field(const FieldInfo& info, std::string& v) override { Pass(info, v); }
+  void Field(const FieldInfo& info, std::vector<Index>& v) override {
+    Pass(info, v);
+  }
+  void Field(const FieldInfo& info, std::vector<double>& v) override {
+    Pass(info, v);
+  }
+  void Field(const FieldInfo& info, std::vector<std::string>& v) override {
+    Pass(info, v);
+  }
+  void Field(const FieldInfo& info, Index& v) override {
+    if (info.name != "epochs") return Pass(info, v);
+    FieldInfo own = info;
+    own.help = help_;
+    own.range = AtLeast(0);
+    Pass(own, v);
+  }
+
+ private:
+  template <class T>
+  void Pass(const FieldInfo& info, T& value) {
+    fields_->Field(info, value);
+  }
+  Fields* fields_;
+  std::string help_;
+};
+
 // What `init` and `local` are told of a run.
 struct RunFlags {
   RunSpec spec;
   std::vector<std::string> views;  // PEER=INPUT
 
-  RunFlags() {
-    spec.peers = 2;
-    spec.train.epochs = 10;
-  }
+  RunFlags() { spec.peers = 2; }
 
-  void Register(Cli& cli, std::string_view method) {
+  // `epochs_help` is given where 0 epochs stand for the method's own.
+  void Register(Cli& cli, std::string_view method,
+                const std::string& epochs_help = "") {
     spec.method = method;
     Fields& run = cli.Section("Run");
     run("method", spec.method, "how peers help each other (see --list)", {});
@@ -38,7 +71,10 @@ struct RunFlags {
                "PEER=INPUT"},
               views);
     cli.Group("Network", &spec.arch);
-    cli.Group("Training", &spec.train);
+    if (epochs_help.empty()) return cli.Group("Training", &spec.train);
+    spec.train.epochs = 0;
+    OwnEpochs fields(&cli.Section("Training"), epochs_help);
+    spec.train.Describe(fields);
   }
 
   RunSpec Finish(const Context& context, std::string data) {
@@ -96,7 +132,9 @@ struct InitCommand {
   void Register(Cli& cli) {
     cli.Operand("run", &folder, "the folder of the run");
     cli.InputFlag("data", &data, "the rows to learn from (HDF5)", true);
-    flags.Register(cli, "codistillation");
+    flags.Register(cli, "codistillation",
+                   "passes over the rows in a round; 0: the method's own, 10 "
+                   "or, where rows are labelled, 300");
     cli.Group("Collaboration", &flags.spec.cotrain);
     cli.List("methods", "every method in rounds", ListMethods);
   }
@@ -106,6 +144,7 @@ struct InitCommand {
     if (spec.cotrain.rows_by == CotrainOptions{}.rows_by) {
       spec.cotrain.rows_by = method.default_rows_by;
     }
+    if (spec.train.epochs == 0) spec.train.epochs = method.default_epochs;
     InitRun(folder, std::move(spec));
   }
 };

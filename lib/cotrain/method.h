@@ -53,6 +53,9 @@ struct RoundMethod {
   // Of CotrainOptions: the fields that it reads, beside those that all do.
   std::vector<std::string_view> fields;
   std::string_view default_rows_by;
+  // Passes over the rows in a round, where the user does not say: few where a
+  // round goes on from the one before, many where it learns anew from few.
+  Index default_epochs;
   // Rows whose predictions are published, beside the validation rows.
   PublishedRows published_rows;
   bool publishes_params;

@@ -25,7 +25,8 @@ std::string WithInterval(const Estimate& estimate) {
 std::string Percent(const Estimate& gain) {
   if (std::isnan(gain.value)) return "-";
   const auto number = [](double share) {
-    const double percent = std::round(share * 1000) / 10;
+    // Plus 0: a rounded -0.0 has no sign.
+    const double percent = std::round(share * 1000) / 10 + 0.0;
     return Str(percent < 0 ? "" : "+", percent);
   };
   std::string text = number(gain.value) + " %";

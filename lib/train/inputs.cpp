@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <limits>
 
@@ -135,6 +136,34 @@ void TrainOptions::Describe(Fields& field) {
   field("fold", fold,
         "keep the rows of this fold out, to be evaluated on; -1: none",
         AtLeast(-1));
+}
+
+std::vector<Index> RowsToLearnFrom(const TrainInputs& inputs) {
+  const Dataset& data = *inputs.data;
+  std::vector<bool> teaches(static_cast<std::size_t>(data.rows));
+  const auto mark = [&teaches](Index row) {
+    teaches[static_cast<std::size_t>(row)] = true;
+  };
+  for (std::size_t t = 0; t < data.tasks.size(); ++t) {
+    const Labels& labels = data.labels[t];
+    const auto cols = static_cast<std::size_t>(data.tasks[t].target_cols());
+    for (std::size_t cell = 0; cell < labels.values.size(); ++cell) {
+      if (std::isnan(labels.values[cell])) continue;
+      const std::size_t place = cell / cols;
+      mark(labels.on_all_rows ? static_cast<Index>(place) : labels.rows[place]);
+    }
+  }
+  for (const ExtraLabels& extra : inputs.extra_labels) {
+    for (const Index row : extra.rows) mark(row);
+  }
+  for (const SoftTargets& targets : inputs.soft_targets) {
+    for (const Index row : targets.rows) mark(row);
+  }
+  std::vector<Index> rows;
+  for (const Index row : inputs.train_rows) {
+    if (teaches[static_cast<std::size_t>(row)]) rows.push_back(row);
+  }
+  return rows;
 }
 
 }  // namespace mtlkit

@@ -355,6 +355,7 @@ History Train(const TrainInputs& inputs, const TrainOptions& options, Seed seed,
   peer.model = model;
   peer.seed = seed;
   peer.inputs = inputs;
+  peer.inputs.train_rows = RowsToLearnFrom(inputs);
   return TrainPeers({&peer, 1}, options, "solo", seed, environment)[0];
 }
 

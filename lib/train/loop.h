@@ -76,6 +76,10 @@ struct TrainInputs {
 // split or fold is an error, an absent valid split is not.
 TrainInputs InputsOf(const Dataset& data, const TrainOptions& options);
 
+// The training rows that teach something: with a label of some task, proposed
+// ones included, or with a soft target. Ascending.
+std::vector<Index> RowsToLearnFrom(const TrainInputs& inputs);
+
 // What a run may use, and whom it tells. Nothing here can change a result.
 struct TrainEnvironment {
   ThreadPool* pool = nullptr;
@@ -94,8 +98,9 @@ struct Peer {
   TrainInputs inputs;
 };
 
-// Trains one network with the protocol `solo`: sets the parameters of the model
-// to the best ones and its log, which is also returned.
+// Trains one network with the protocol `solo`, on the rows to learn from: sets
+// the parameters of the model to the best ones and its log, which is also
+// returned.
 History Train(const TrainInputs& inputs, const TrainOptions& options, Seed seed,
               const TrainEnvironment& environment, Model* model);
 

@@ -21,6 +21,7 @@ const RoundMethod kCoTraining = {
     false,
     {"labelling", "per-class", "pool", "threshold"},
     "all",
+    300,
     PublishedRows::kUnlabelled,
     false,
     Plan};

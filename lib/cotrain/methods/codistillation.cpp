@@ -73,6 +73,7 @@ const RoundMethod kCodistillation = {
     false,
     {"weight", "burn-in", "stale-decay"},
     "all",
+    10,
     PublishedRows::kAll,
     false,
     Plan};

@@ -29,6 +29,7 @@ const RoundMethod kFedAvg = {
     true,
     {"params"},
     "random",
+    10,
     PublishedRows::kNone,
     true,
     Plan};

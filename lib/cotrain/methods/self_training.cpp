@@ -26,6 +26,7 @@ const RoundMethod kSelfTraining = {
     false,
     {"per-class", "pool", "threshold"},
     "all",
+    300,
     PublishedRows::kUnlabelled,
     false,
     Plan};
