@@ -1,6 +1,3 @@
-#include <unistd.h>
-
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -15,9 +12,8 @@
 #include "eval/predictions_columns.h"
 #include "h5/file_reader.h"
 
+namespace mtlkit {
 namespace {
-
-using namespace mtlkit;
 
 // Turns text tables into datasets, and files of the toolkit into text.
 struct ConvertTool {
@@ -88,11 +84,12 @@ struct ConvertTool {
 };
 
 }  // namespace
+}  // namespace mtlkit
 
 int main(int argc, char** argv) {
-  return RunTool<ConvertTool>(argc, argv, "mtl-convert",
-                              "Turns text tables into datasets, and back.",
-                              "mtl-convert table.csv -o table.h5\n"
-                              "mtl-convert train=a.csv test=b.csv -o table.h5\n"
-                              "mtl-convert predictions.h5 --to csv -o -");
+  return mtlkit::RunTool<mtlkit::ConvertTool>(
+      argc, argv, "mtl-convert", "Turns text tables into datasets, and back.",
+      "mtl-convert table.csv -o table.h5\n"
+      "mtl-convert train=a.csv test=b.csv -o table.h5\n"
+      "mtl-convert predictions.h5 --to csv -o -");
 }
