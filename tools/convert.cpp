@@ -1,4 +1,6 @@
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/tool.h"
@@ -46,12 +48,13 @@ struct ConvertTool {
 
   void Run(Context& context) {
     if (inputs.size() == 1 && IsOwnFile(inputs[0].path)) {
-      return Export(inputs[0].path);
+      return Export(inputs[0].path, nullptr);
     }
     if (to == "h5") return Convert(output, context);
-    const TemporaryPath table("mtlkit-table");
-    Convert(table.path(), context);
-    Export(table.path());
+    auto table = std::make_unique<TemporaryPath>("mtlkit-table");
+    const std::string path = table->path();
+    Convert(path, context);
+    Export(path, std::move(table));
   }
 
   void Convert(const std::string& destination, Context& context) const {
@@ -64,7 +67,10 @@ struct ConvertTool {
                   context.verbose > 0, context.reporter);
   }
 
-  void Export(const std::string& path) const {
+  // `temporary`: what the file lies in, which goes as soon as it is read, so
+  // that a closed pipe leaves nothing behind.
+  void Export(const std::string& path,
+              std::unique_ptr<TemporaryPath> temporary) const {
     Require(to != "h5", ErrorKind::kUsage,
             Str(path == "-" ? "stdin" : path, ": is a file of the toolkit"),
             "--to csv or --to jsonl writes it as text");
@@ -79,6 +85,7 @@ struct ConvertTool {
       return;
     }
     const Dataset dataset = ReadDataset(file);
+    temporary.reset();
     WriteTextTable(DatasetColumns(dataset), dataset.rows, format, output);
   }
 };
