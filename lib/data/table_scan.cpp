@@ -306,7 +306,14 @@ class Scanner {
     Fail(ErrorKind::kBadInput,
          Str(PlaceOfRow(second), ": id '", ShowText(IdText(scan_.ids, second)),
              "' occurs twice, first at ", PlaceOfRow(first)),
-         "ids name rows: --type COLUMN=ignore or =category if these do not");
+         Str(IdFlag("ignore"), " numbers the rows instead"));
+  }
+
+  std::string IdFlag(std::string_view type) const {
+    const auto id = std::find_if(
+        scan_.columns.begin(), scan_.columns.end(),
+        [](const ColumnScan& scan) { return scan.type == ColumnType::kId; });
+    return TypeFlag(*id, type);
   }
 
   // Reads until the row to find its line.

@@ -223,10 +223,13 @@ struct TextSource::State {
 
   void Rewind() {
     top()->Rewind();
+    if (!has_mark) return;
     char mark[3];
-    std::size_t skipped = has_mark ? 0 : sizeof mark;
+    std::size_t skipped = 0;
     while (skipped < sizeof mark) {
-      skipped += top()->Read(mark, sizeof mark - skipped);
+      const std::size_t got = top()->Read(mark, sizeof mark - skipped);
+      if (got == 0) return;
+      skipped += got;
     }
   }
 };

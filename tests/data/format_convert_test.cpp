@@ -105,8 +105,8 @@ TEST_CASE("an id that occurs twice or is missing is refused") {
   CHECK(ErrorOf([] {
           Convert({{"t.csv", "id,x\na,1\nb,2\na,3\n"}});
         }) ==
-        "65: t.csv:4: id 'a' occurs twice, first at t.csv:2 (ids name rows: "
-        "--type COLUMN=ignore or =category if these do not)");
+        "65: t.csv:4: id 'a' occurs twice, first at t.csv:2 (--type "
+        "id=ignore numbers the rows instead)");
   CHECK(ErrorOf([] {
           Convert({{"t.csv", "id,x\na,1\n,2\n"}});
         }) ==

@@ -1,0 +1,72 @@
+#include "eval/predictions_columns.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include "temp_folder.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
+
+std::string Csv(const Predictions& predictions) {
+  const TempFolder folder;
+  WriteTextTable(PredictionColumns(predictions), IdCount(predictions.ids),
+                 TextFormat::kCsv, folder / "out.csv");
+  std::ostringstream text;
+  text << std::ifstream(folder / "out.csv").rdbuf();
+  return text.str();
+}
+
+Predictions OneTask(TaskPredictions task) {
+  Predictions predictions;
+  predictions.ids = std::vector<std::int64_t>{7, 8, 9};
+  predictions.tasks.push_back(std::move(task));
+  return predictions;
+}
+
+TEST_CASE("classes are written by name, with probabilities and the truth") {
+  TaskPredictions binary;
+  binary.task = {"sold", TaskType::kBinary, {"no", "yes"}, 1, {}, {}};
+  binary.prob = {0.25F, 0.5F, 0.75F};
+  binary.y = {0, 1, kUnknown};
+  CHECK(Csv(OneTask(binary)) ==
+        "id,sold,sold.prob,sold.true\n"
+        "7,no,0.25,no\n8,yes,0.5,yes\n9,yes,0.75,\n");
+  TaskPredictions classes;
+  classes.task = {"c", TaskType::kMulticlass, {"a", "b"}, 1, {}, {}};
+  classes.prob = {0.75F, 0.25F, 0.5F, 0.5F, 0.25F, 0.75F};
+  CHECK(Csv(OneTask(classes)) ==
+        "id,c,c.prob.a,c.prob.b\n7,a,0.75,0.25\n8,a,0.5,0.5\n9,b,0.25,0.75\n");
+}
+
+TEST_CASE("numbers and labels have a column each") {
+  TaskPredictions numbers;
+  numbers.task = {"y", TaskType::kRegression, {}, 2, {}, {}};
+  numbers.pred = {1, 2, 3, 4, 5, 6.5F};
+  CHECK(Csv(OneTask(numbers)) == "id,y.1,y.2\n7,1,2\n8,3,4\n9,5,6.5\n");
+  TaskPredictions labels;
+  labels.task = {"t", TaskType::kMultilabel, {"u", "v"}, 1, {}, {}};
+  labels.prob = {0.75F, 0.25F, 0.5F, 0, 0, 1};
+  labels.y = {1, 0, kUnknown, 0, 0, 1};
+  CHECK(Csv(OneTask(labels)) ==
+        "id,t.u,t.v,t.prob.u,t.prob.v,t.true.u,t.true.v\n"
+        "7,1,0,0.75,0.25,1,0\n8,1,0,0.5,0,,0\n9,0,1,0,1,0,1\n");
+}
+
+TEST_CASE("rows that a task does not have are empty") {
+  TaskPredictions task;
+  task.task = {"y", TaskType::kRegression, {}, 1, {}, {}};
+  task.on_all_rows = false;
+  task.rows = {1};
+  task.pred = {0.1F};
+  CHECK(Csv(OneTask(task)) == "id,y\n7,\n8,0.1\n9,\n");
+}
+
+}  // namespace
+}  // namespace mtlkit
