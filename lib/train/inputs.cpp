@@ -150,6 +150,7 @@ std::vector<Index> RowsToLearnFrom(const TrainInputs& inputs) {
     for (std::size_t cell = 0; cell < labels.values.size(); ++cell) {
       if (std::isnan(labels.values[cell])) continue;
       const std::size_t place = cell / cols;
+      if (!labels.weights.empty() && labels.weights[place] <= 0) continue;
       mark(labels.on_all_rows ? static_cast<Index>(place) : labels.rows[place]);
     }
   }

@@ -124,7 +124,7 @@ void RequireSameTasks(const std::vector<Trainee>& peers) {
   }
 }
 
-// One call of TrainPeers.
+// One call of TrainPeers, from reading the checkpoint to the best weights.
 class Run {
  public:
   Run(std::span<Peer> peers, const TrainOptions& options,
@@ -355,7 +355,6 @@ History Train(const TrainInputs& inputs, const TrainOptions& options, Seed seed,
   peer.model = model;
   peer.seed = seed;
   peer.inputs = inputs;
-  peer.inputs.train_rows = RowsToLearnFrom(inputs);
   return TrainPeers({&peer, 1}, options, "solo", seed, environment)[0];
 }
 

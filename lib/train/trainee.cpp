@@ -73,35 +73,10 @@ SoftSource MakeSource(const SoftTargets& soft, const Task& task, Index rows) {
   return source;
 }
 
-// Adds the rows where `task` has a label.
-void MarkLabelled(const Labels& labels, Index cols,
-                  std::vector<std::uint8_t>* marks) {
-  const Index places =
-      cols == 0 ? 0 : static_cast<Index>(labels.values.size()) / cols;
-  for (Index place = 0; place < places; ++place) {
-    const float* cells = labels.values.data() + place * cols;
-    const bool any = std::any_of(
-        cells, cells + cols, [](float value) { return !std::isnan(value); });
-    const bool counts =
-        labels.weights.empty() || labels.weights[Size(place)] > 0;
-    const Index row = labels.on_all_rows ? place : labels.rows[Size(place)];
-    if (any && counts) (*marks)[Size(row)] = 1;
-  }
-}
-
-std::vector<Index> UsefulRows(const Dataset& data, const TrainInputs& inputs) {
-  std::vector<std::uint8_t> marks(Size(data.rows), 0);
-  for (std::size_t task = 0; task < data.tasks.size(); ++task) {
-    MarkLabelled(data.labels[task], data.tasks[task].target_cols(), &marks);
-  }
-  for (const SoftTargets& soft : inputs.soft_targets) {
-    for (const Index row : soft.rows) marks[Size(row)] = 1;
-  }
-  std::vector<Index> rows;
-  for (const Index row : inputs.train_rows) {
-    if (marks[Size(row)] != 0) rows.push_back(row);
-  }
-  return rows;
+// Those that can teach this peer something, by the labels it sees.
+std::vector<Index> UsefulRows(const Dataset& data, TrainInputs inputs) {
+  inputs.data = &data;
+  return RowsToLearnFrom(inputs);
 }
 
 }  // namespace
