@@ -55,7 +55,7 @@ RecordParser::Result RecordParser::Parse(char* begin, char* end, bool last) {
 }
 
 // Leaves `position` behind the closing quote and the blanks after it.
-RecordParser::Result RecordParser::Quoted(char** position, char* end,
+RecordParser::Result RecordParser::Quoted(char** position, const char* end,
                                           bool last) {
   RawCell cell{*position + 1, nullptr, true, false};
   char* from = cell.begin;
@@ -87,7 +87,7 @@ RecordParser::Result RecordParser::Quoted(char** position, char* end,
   return Result::kRecord;
 }
 
-void RecordParser::Unquoted(char** position, char* end) {
+void RecordParser::Unquoted(char** position, const char* end) {
   char* const begin = *position;
   char* stop = begin;
   while (stop < end && !IsStop(*stop)) ++stop;
@@ -96,7 +96,7 @@ void RecordParser::Unquoted(char** position, char* end) {
   cells_.push_back({begin, stop, false, false});
 }
 
-RecordParser::Result RecordParser::EndLine(char* position, char* end,
+RecordParser::Result RecordParser::EndLine(char* position, const char* end,
                                            bool last) {
   if (*position == '\r') {
     if (position + 1 == end && !last) return Result::kNeedsMore;
@@ -107,7 +107,7 @@ RecordParser::Result RecordParser::EndLine(char* position, char* end,
   return Result::kRecord;
 }
 
-char* RecordParser::SkipBlanks(char* position, char* end) const {
+char* RecordParser::SkipBlanks(char* position, const char* end) const {
   while (position < end && IsBlank(*position)) ++position;
   return position;
 }

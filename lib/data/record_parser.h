@@ -46,10 +46,10 @@ class RecordParser {
   char delimiter() const { return delimiter_; }
 
  private:
-  Result Quoted(char** position, char* end, bool last);
-  void Unquoted(char** position, char* end);
-  Result EndLine(char* position, char* end, bool last);
-  char* SkipBlanks(char* position, char* end) const;
+  Result Quoted(char** position, const char* end, bool last);
+  void Unquoted(char** position, const char* end);
+  Result EndLine(char* position, const char* end, bool last);
+  char* SkipBlanks(char* position, const char* end) const;
   bool IsStop(char c) const { return stop_[static_cast<unsigned char>(c)]; }
   bool IsBlank(char c) const { return blank_[static_cast<unsigned char>(c)]; }
 

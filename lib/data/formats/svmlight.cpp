@@ -58,14 +58,8 @@ bool IsLabelList(std::string_view part) {
 
 class SvmlightReader : public RowReader {
  public:
-  explicit SvmlightReader(TextSource* source) : window_(source) {
-    ReadLine();
-    has_counts_ = IsCounts(parts_);
-    if (has_counts_) {
-      long long features = 0;
-      ParseInteger(parts_[1], &features);
-      numbering_ = {0, static_cast<Index>(features)};
-    }
+  explicit SvmlightReader(TextSource* source)
+      : window_(source), has_counts_(BeginsWithCounts()) {
     SvmlightReader::Rewind();
   }
 
@@ -103,6 +97,16 @@ class SvmlightReader : public RowReader {
   }
 
  private:
+  // Whether the first line is one of counts, which it then notes.
+  bool BeginsWithCounts() {
+    ReadLine();
+    if (!IsCounts(parts_)) return false;
+    long long features = 0;
+    ParseInteger(parts_[1], &features);
+    numbering_ = {0, static_cast<Index>(features)};
+    return true;
+  }
+
   // The next line with anything in it, as parts_.
   bool ReadLine() {
     std::string_view text;
@@ -177,8 +181,8 @@ class SvmlightReader : public RowReader {
   std::vector<Column> columns_;  // none: they are only numbered
   std::vector<std::string_view> parts_;
   Numbering numbering_;
-  bool has_counts_ = false;
   Index line_ = 0;  // of the line read last
+  bool has_counts_;
 };
 
 // Every whole line of the head must be a row, and one must have a pair.
