@@ -74,6 +74,7 @@ struct TrainTool {
     if (IsFinished(output, provenance)) {
       context.reporter->Note(output +
                              " is already what this command makes: done");
+      RemoveCheckpoint(environment);  // one that a kill left behind
       return;
     }
     const Dataset rows = ReadDataset(file);
@@ -88,10 +89,14 @@ struct TrainTool {
         Train(inputs, train, context.seed, environment, &model);
     model.provenance = provenance;
     WriteModel(model, output);
-    if (!environment.checkpoint.empty()) {
-      std::filesystem::remove(environment.checkpoint);
-    }
+    RemoveCheckpoint(environment);
     Summarise(context, history);
+  }
+
+  static void RemoveCheckpoint(const TrainEnvironment& environment) {
+    if (environment.checkpoint.empty()) return;
+    std::error_code ignored;
+    std::filesystem::remove(environment.checkpoint, ignored);
   }
 
   TrainEnvironment Environment(Context& context) const {

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <numeric>
 
 #include "base/error.h"
 #include "data/schema.h"
@@ -100,9 +101,14 @@ TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
   TrainInputs inputs;
   inputs.data = &data;
   const bool has_train = data.splits.count(options.train_split) > 0;
-  inputs.train_rows = options.fold >= 0 && !has_train
-                          ? RowsOfFolds(data)
-                          : data.SplitRows(options.train_split);
+  if (data.splits.empty()) {
+    inputs.train_rows.resize(static_cast<std::size_t>(data.rows));
+    std::iota(inputs.train_rows.begin(), inputs.train_rows.end(), Index{0});
+  } else {
+    inputs.train_rows = options.fold >= 0 && !has_train
+                            ? RowsOfFolds(data)
+                            : data.SplitRows(options.train_split);
+  }
   if (data.splits.count(options.valid_split) > 0) {
     inputs.valid_name = options.valid_split;
     inputs.valid_rows = data.SplitRows(options.valid_split);

@@ -71,7 +71,8 @@ struct TrainInputs {
   std::vector<SoftTargets> soft_targets;
 };
 
-// The rows of the options' splits, without those of the fold that is kept out;
+// The rows of the options' splits (all rows of a dataset without splits are for
+// training), without those of the fold that is kept out;
 // without a train split a fold's rest is all other folds. An unknown train
 // split or fold is an error, an absent valid split is not.
 TrainInputs InputsOf(const Dataset& data, const TrainOptions& options);

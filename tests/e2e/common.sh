@@ -1,0 +1,64 @@
+# What all scripts in this folder share; sourced, not run. A script is called
+# as SCRIPT BIN_DIR, works in a temporary folder of its own and leaves nothing.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+bin=$(cd "$1" && pwd)
+export PATH="$bin:$PATH"
+# Nothing of the caller's may change what tools do.
+for name in $(compgen -e MTLKIT_ || true); do
+  case $name in
+    MTLKIT_TEST_DATA | MTLKIT_ISA) ;;
+    *) unset "$name" ;;
+  esac
+done
+export LC_ALL=C MTLKIT_PROGRESS=never
+samples=$root/data-samples
+work=$(mktemp -d)
+trap 'cd /; rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+  printf 'FAILED: %s\n' "$*" >&2
+  exit 1
+}
+
+# Leaves the whole script out where data that it needs is not there.
+skip() {
+  printf 'skipped: %s: %s\n' "$(basename "$0")" "$*"
+  exit 77
+}
+# Sets `data` to the folder of the test data.
+need_test_data() {
+  [ -n "${MTLKIT_TEST_DATA:-}" ] || skip "$1 is found through MTLKIT_TEST_DATA"
+  data=$MTLKIT_TEST_DATA
+  [ -e "$data/$1" ] || fail "MTLKIT_TEST_DATA is set, but there is no $1"
+}
+
+# refuses CODE 'PATTERN' COMMAND...: it must end with this exit code and one
+# line on stderr that matches.
+refuses() {
+  local code=$1 pattern=$2 status=0
+  shift 2
+  "$@" >refused.out 2>refused.err || status=$?
+  [ "$status" -eq "$code" ] ||
+    fail "exit $status instead of $code: $* ($(head -c 300 refused.err))"
+  grep -qE -- "$pattern" refused.err ||
+    fail "no '$pattern' from: $* ($(head -c 300 refused.err))"
+  [ "$(wc -l <refused.err)" -eq 1 ] ||
+    fail "more than one line from: $* ($(head -c 600 refused.err))"
+}
+
+same() {
+  cmp -s "$1" "$2" || fail "$1 and $2 differ${3:+: $3}"
+}
+
+# A prepared part of the adult data, small enough for many trainings.
+make_adult() {
+  mtl-convert "train=$samples/adult.data.gz" "test=$samples/adult.test.gz" \
+    --names "$samples/adult.columns" --missing '?' --comment '|' \
+    --rename-class income '<=50K.' '<=50K' \
+    --rename-class income '>50K.' '>50K' -o adult.h5 --quiet
+  mtl-prep adult.h5 -o ready.h5 --task income --task marital-status \
+    --task hours-per-week --ignore fnlwgt --split valid=0.15 \
+    --hide-labels marital-status=0.3 --quiet "$@"
+}
