@@ -59,6 +59,7 @@ struct ColumnScan {
   Column column;  // as its format declares it
   ColumnType type = ColumnType::kUnknown;
   bool is_declared = false;  // by the user or the format
+  bool is_renamed = false;   // its name had been taken
   Index numbers = 0;
   Index texts = 0;
   Index missing = 0;

@@ -149,6 +149,10 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
   std::size_t warnings = 0;
   for (const ColumnScan& column : scan.columns) {
     const std::string& name = column.column.name;
+    if (column.is_renamed && ++warnings <= kMaxWarnings) {
+      reporter->Warn(Str("a column has a name that was taken and is called '",
+                         ShowText(name), "'; --names FILE gives others"));
+    }
     if (column.type == ColumnType::kNumber && column.missing == scan.rows) {
       reporter->Warn(Str("column '", ShowText(name), "' has no value; --type ",
                          ShellWord(name + "=ignore"), " leaves it out"));

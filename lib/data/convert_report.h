@@ -18,7 +18,8 @@ void ReportColumns(const TableScan& scan, const TablePlan& plan,
                    Reporter* reporter);
 
 // Warns of categories of two splits that differ only by a trailing dot or by
-// case, of columns without values and of what looks like free text.
+// case, of names that occur twice, of columns without values, of decimal commas
+// and of what looks like free text.
 void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
                    Reporter* reporter);
 

@@ -118,6 +118,7 @@ class Scanner {
       for (int copy = 2; !taken.insert(candidate).second; ++copy) {
         candidate = Str(name, "-", copy);
       }
+      scan_.columns[i].is_renamed = candidate != name;
       name = candidate;
     }
   }

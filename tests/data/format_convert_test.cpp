@@ -182,6 +182,9 @@ TEST_CASE("a class or column to rename that is not there is refused") {
 TEST_CASE("unnamed columns have numbers, empty ones go, doubles get a suffix") {
   const Converted made = Convert({{"t.csv", "x,,x,\n1,2,3,\n4,5,6,\n"}});
   CHECK(Csv(made.dataset) == "id,x,column2,x-2\n0,1,2,3\n1,4,5,6\n");
+  CHECK(made.warnings ==
+        "a column has a name that was taken and is called 'x-2'; --names FILE "
+        "gives others\n");
 }
 
 TEST_CASE("names come from a file, one a line or as UCI declares them") {
