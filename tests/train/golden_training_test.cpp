@@ -275,29 +275,14 @@ void CheckWeighting(const json& entry, const Choice& choice, bool joined) {
   pupil.CheckParameters(expected["parameters"], tolerance);
 }
 
-void CheckMethod(const std::string& method, const Choice& choice) {
-  for (const json& entry : Root()["cases"]) {
-    if (entry["method"] != method) continue;
-    CheckWeighting(entry, choice, false);
-    CheckWeighting(entry, choice, true);
-  }
-}
-
-TEST_CASE("training with equal weights follows the reference") {
-  CheckMethod("equal", {"equal", {}});
-}
-
-TEST_CASE("training with learned uncertainty follows the reference") {
-  CheckMethod("uncertainty",
-              {"uncertainty", {{"form", "regression"}, {"rate", "0.01"}}});
-}
-
-TEST_CASE("training with pcgrad follows the reference") {
-  CheckMethod("pcgrad", {"pcgrad", {{"order", "ascending"}}});
+bool CheckBoth(const json& entry, const Choice& choice) {
+  CheckWeighting(entry, choice, false);
+  CheckWeighting(entry, choice, true);
+  return true;
 }
 
 // The two peers of a case, taught by the protocol.
-void CheckMutual(const json& entry) {
+bool CheckMutual(const json& entry) {
   CAPTURE(entry["id"].get<std::string>());
   const double tolerance = golden::Tolerance(entry);
   const auto heads = entry["inputs"]["heads"].get<std::vector<std::string>>();
@@ -347,15 +332,25 @@ void CheckMutual(const json& entry) {
   for (std::size_t p = 0; p < 2; ++p) {
     peers[p]->CheckParameters(entry["expected"]["parameters"][p], tolerance);
   }
+  return true;
 }
 
-TEST_CASE("mutual learning follows the reference") {
-  for (const json& entry : Root()["cases"]) {
-    if (entry["method"] != "deep-mutual-learning") continue;
+TEST_CASE("training follows the reference") {
+  golden::ForEachCase("training", [](const json& entry) {
+    const std::string method = entry["method"];
+    if (method == "equal") return CheckBoth(entry, {"equal", {}});
+    if (method == "uncertainty") {
+      return CheckBoth(
+          entry, {"uncertainty", {{"form", "regression"}, {"rate", "0.01"}}});
+    }
+    if (method == "pcgrad") {
+      return CheckBoth(entry, {"pcgrad", {{"order", "ascending"}}});
+    }
     // Peers here always update together.
-    if (entry["id"] == "mutual/class/sequential") continue;
-    CheckMutual(entry);
-  }
+    if (entry["id"] == "mutual/class/sequential") return false;
+    if (method == "deep-mutual-learning") return CheckMutual(entry);
+    return false;
+  });
 }
 
 }  // namespace

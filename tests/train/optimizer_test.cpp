@@ -6,15 +6,13 @@
 #include <vector>
 
 #include "base/error.h"
-#include "kernels/kernels.h"
-#include "train/golden.h"
+#include "golden/golden.h"
 
 namespace mtlkit {
 namespace {
 
-using golden::Distance;
-using golden::Flat;
-using golden::FlatReal;
+using golden::json;
+using golden::Reals;
 
 // Parameters with an optimiser's state.
 struct Walker {
@@ -45,7 +43,7 @@ struct Walker {
   Index count = 0;
 };
 
-Choice ChoiceOf(const std::string& method, const nlohmann::json& params) {
+Choice ChoiceOf(const std::string& method, const json& params) {
   Choice choice{method, {}};
   const auto add = [&](const char* theirs, const char* ours) {
     if (params.contains(theirs)) {
@@ -61,22 +59,26 @@ Choice ChoiceOf(const std::string& method, const nlohmann::json& params) {
   return choice;
 }
 
+const json& Root() {
+  static const json root = golden::Load("optimisers");
+  return root;
+}
+
 struct Clipping {
   double norm = 0;
   double value = 0;
 };
 
-void Check(const nlohmann::json& entry, Walker walker, double decay,
+void Check(const json& entry, Walker walker, double decay,
            const Clipping& clip) {
   CAPTURE(entry["id"].get<std::string>());
-  const nlohmann::json& params = entry["params"];
-  const nlohmann::json& gradients =
-      entry["inputs"].contains("gradients")
-          ? entry["inputs"]["gradients"]
-          : golden::File("optimisers")["gradients"];
+  const json& params = entry["params"];
+  const json& gradients = entry["inputs"].contains("gradients")
+                              ? entry["inputs"]["gradients"]
+                              : Root()["gradients"];
   const double tolerance = golden::Tolerance(entry);
   for (std::size_t t = 0; t < gradients.size(); ++t) {
-    std::vector<Real> gradient = FlatReal(gradients[t]);
+    std::vector<Real> gradient = Reals(gradients[t]);
     double scale = 1;
     if (clip.value > 0) ClipValues(gradient, clip.value);
     if (clip.norm > 0) {
@@ -88,53 +90,51 @@ void Check(const nlohmann::json& entry, Walker walker, double decay,
                             ? params["rates"][t].get<double>()
                             : params["rate"].get<double>();
     walker.Step(gradient, rate, decay, scale);
-    CHECK(Distance(walker.weights, Flat(entry["expected"]["parameters"][t])) <=
-          tolerance);
+    golden::CheckClose(entry["expected"]["parameters"][t], walker.weights,
+                       tolerance);
   }
   std::size_t slot = 0;
   for (const char* name : {"momentum", "m", "v"}) {
     if (!entry["expected"]["state"].contains(name)) continue;
-    CHECK(Distance(walker.slots[slot++],
-                   Flat(entry["expected"]["state"][name])) <= tolerance);
+    golden::CheckClose(entry["expected"]["state"][name], walker.slots[slot++],
+                       tolerance);
   }
 }
 
 std::vector<Real> Start() {
-  return FlatReal(golden::File("optimisers")["start"]);
+  return Reals(Root()["start"]);
 }
 
-TEST_CASE("optimisers take the steps of the reference") {
-  for (const char* method : {"sgd", "adam", "adamw"}) {
-    for (const nlohmann::json& entry : golden::Cases("optimisers", method)) {
-      const nlohmann::json& params = entry["params"];
-      const std::string kind = params.value("decay_kind", "none");
-      // Decay apart from the gradient is adamw alone.
-      if (std::string(method) == "sgd" && kind == "decoupled") continue;
-      Check(entry, Walker(ChoiceOf(method, params), Start()),
-            params.value("decay", 0.0), {});
-    }
-  }
-}
-
-TEST_CASE("gradients are cut by value as in the reference") {
-  for (const nlohmann::json& entry :
-       golden::Cases("optimisers", "clip-value")) {
+// Returns whether a case is one of ours.
+bool CheckSteps(const json& entry) {
+  const json& params = entry["params"];
+  const std::string method = entry["method"];
+  if (method == "clip-value") {
     Check(entry, Walker({"sgd", {{"momentum", "0.9"}}}, Start()), 0,
-          {.value = entry["params"]["limit"].get<double>()});
+          {.value = params["limit"].get<double>()});
+    return true;
   }
-}
-
-TEST_CASE("gradients are cut by norm as in the reference") {
-  for (const nlohmann::json& entry : golden::Cases("optimisers", "clip-norm")) {
-    if (entry["params"]["eps"].get<double>() != 0) continue;
-    const bool sgd =
-        entry["params"]["then"].get<std::string>().find("sgd") == 0;
+  if (method == "clip-norm") {
+    if (params["eps"].get<double>() != 0) return false;
+    const bool sgd = params["then"].get<std::string>().find("sgd") == 0;
     Walker walker(
         sgd ? Choice{"sgd", {{"momentum", "0.9"}}} : Choice{"adamw", {}},
         Start());
     Check(entry, std::move(walker), sgd ? 0 : 0.05,
-          {.norm = entry["params"]["limit"].get<double>()});
+          {.norm = params["limit"].get<double>()});
+    return true;
   }
+  if (method != "sgd" && method != "adam" && method != "adamw") return false;
+  // Decay apart from the gradient is adamw alone.
+  const std::string kind = params.value("decay_kind", "none");
+  if (method == "sgd" && kind == "decoupled") return false;
+  Check(entry, Walker(ChoiceOf(method, params), Start()),
+        params.value("decay", 0.0), {});
+  return true;
+}
+
+TEST_CASE("optimisers and clipping take the steps of the reference") {
+  golden::ForEachCase("optimisers", CheckSteps);
 }
 
 TEST_CASE("parts of the parameters may be moved one by one") {

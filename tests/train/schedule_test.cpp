@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "base/error.h"
-#include "train/golden.h"
+#include "base/text.h"
+#include "golden/golden.h"
 
 namespace mtlkit {
 namespace {
 
-using golden::Distance;
-using golden::Flat;
+using golden::json;
 
 // Rates of all steps of a schedule whose epochs have one step.
 std::vector<double> Rates(const Choice& choice, Index steps, Index epochs) {
@@ -22,64 +22,66 @@ std::vector<double> Rates(const Choice& choice, Index steps, Index epochs) {
   return rates;
 }
 
-void Check(const nlohmann::json& entry, const std::vector<double>& rates) {
+void Check(const json& entry, const std::vector<double>& rates) {
   CAPTURE(entry["id"].get<std::string>());
-  CHECK(Distance(rates, Flat(entry["expected"]["rate"])) <=
-        entry["tolerance"]["float64"].get<double>());
+  // Rates are double whatever parameters are.
+  golden::CheckClose(entry["expected"]["rate"], rates,
+                     entry["tolerance"]["float64"].get<double>());
 }
 
-Index Steps(const nlohmann::json& entry) {
-  return static_cast<Index>(entry["expected"]["rate"].size());
-}
-
-TEST_CASE("constant, step and cosine rates are those of the reference") {
-  for (const auto& entry : golden::Cases("schedules", "constant")) {
-    Check(entry, Rates({"constant", {}}, Steps(entry), 30));
+void CheckPlateau(const json& entry) {
+  const json& params = entry["params"];
+  Plateau plateau;
+  plateau.factor = params["factor"];
+  plateau.patience = params["patience"];
+  plateau.threshold = params["threshold"];
+  plateau.relative = params["threshold_kind"] == "relative";
+  plateau.lower_better = params["mode"] == "min";
+  plateau.cooldown = params["cooldown"];
+  plateau.floor = params["floor"];
+  Plateau::State state;
+  state.rate = params["base"];
+  std::vector<double> rates = {state.rate};
+  for (const double metric : golden::Numbers(entry["inputs"]["metric"])) {
+    plateau.Observe(metric, &state);
+    rates.push_back(state.rate);
   }
-  for (const auto& entry : golden::Cases("schedules", "step")) {
+  Check(entry, rates);
+}
+
+// Returns whether a case is one of ours.
+bool CheckRates(const json& entry) {
+  const json& params = entry["params"];
+  const std::string method = entry["method"];
+  const Index steps = static_cast<Index>(entry["expected"]["rate"].size());
+  const auto floor = [&params] {
+    return FormatNumber(params["floor"].get<double>() / 0.1);
+  };
+  if (method == "constant") {
+    Check(entry, Rates({"constant", {}}, steps, 30));
+  } else if (method == "step") {
     Check(entry, Rates({"step",
-                        {{"every", entry["params"]["every"].dump()},
-                         {"factor", entry["params"]["factor"].dump()}}},
-                       Steps(entry), 30));
+                        {{"every", params["every"].dump()},
+                         {"factor", params["factor"].dump()}}},
+                       steps, 30));
+  } else if (method == "cosine") {
+    Check(entry, Rates({"cosine", {{"floor", floor()}}}, steps,
+                       params["total"].get<Index>()));
+  } else if (method == "warm-up-cosine" && params["start"] != "0") {
+    Check(entry,
+          Rates({"cosine",
+                 {{"warm-up", params["warm_up"].dump()}, {"floor", floor()}}},
+                steps, params["total"].get<Index>()));
+  } else if (method == "plateau") {
+    CheckPlateau(entry);
+  } else {
+    return false;
   }
-  for (const auto& entry : golden::Cases("schedules", "cosine")) {
-    const double floor = entry["params"]["floor"].get<double>() / 0.1;
-    Check(entry, Rates({"cosine", {{"floor", std::to_string(floor)}}},
-                       Steps(entry), entry["params"]["total"].get<Index>()));
-  }
+  return true;
 }
 
-TEST_CASE("a rate warms up from its first part as in the reference") {
-  for (const auto& entry : golden::Cases("schedules", "warm-up-cosine")) {
-    if (entry["params"]["start"] == "0") continue;
-    const double floor = entry["params"]["floor"].get<double>() / 0.1;
-    Check(entry, Rates({"cosine",
-                        {{"warm-up", entry["params"]["warm_up"].dump()},
-                         {"floor", std::to_string(floor)}}},
-                       Steps(entry), entry["params"]["total"].get<Index>()));
-  }
-}
-
-TEST_CASE("a rate falls on a plateau as in the reference") {
-  for (const auto& entry : golden::Cases("schedules", "plateau")) {
-    const nlohmann::json& params = entry["params"];
-    Plateau plateau;
-    plateau.factor = params["factor"];
-    plateau.patience = params["patience"];
-    plateau.threshold = params["threshold"];
-    plateau.relative = params["threshold_kind"] == "relative";
-    plateau.lower_better = params["mode"] == "min";
-    plateau.cooldown = params["cooldown"];
-    plateau.floor = params["floor"];
-    Plateau::State state;
-    state.rate = params["base"];
-    std::vector<double> rates = {state.rate};
-    for (const double metric : Flat(entry["inputs"]["metric"])) {
-      plateau.Observe(metric, &state);
-      rates.push_back(state.rate);
-    }
-    Check(entry, rates);
-  }
+TEST_CASE("rates are those of the reference") {
+  golden::ForEachCase("schedules", CheckRates);
 }
 
 TEST_CASE("a plateau schedule goes on from its state") {

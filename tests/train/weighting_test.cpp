@@ -7,14 +7,15 @@
 #include <vector>
 
 #include "base/error.h"
-#include "train/golden.h"
+#include "base/text.h"
+#include "golden/golden.h"
 #include "train/weightings/graddrop.h"
 
 namespace mtlkit {
 namespace {
 
-using golden::Distance;
-using golden::Flat;
+using golden::json;
+using golden::Numbers;
 
 std::vector<Task> Tasks(std::size_t count) {
   std::vector<Task> tasks(count);
@@ -70,42 +71,100 @@ struct Scene {
   Rng rng{1, RandomPurpose::kWeighting, 7};
 };
 
-Scene SceneOf(const nlohmann::json& entry) {
-  const nlohmann::json& matrix = golden::File(
-      "weightings")["matrices"][entry["inputs"]["matrix"].get<std::string>()];
+const json& Root() {
+  static const json root = golden::Load("weightings");
+  return root;
+}
+
+Scene SceneOf(const json& entry) {
+  const json& matrix =
+      Root()["matrices"][entry["inputs"]["matrix"].get<std::string>()];
   return Scene(matrix["J"].get<std::vector<std::vector<double>>>());
 }
 
-TEST_CASE("pcgrad's weights are those of the reference") {
-  for (const auto& entry : golden::Cases("weightings", "pcgrad")) {
-    CAPTURE(entry["id"].get<std::string>());
-    const Scene scene = SceneOf(entry);
-    const auto weighting = MakeWeighting({"pcgrad", {{"order", "ascending"}}},
-                                         Tasks(scene.rows.size()));
-    const std::vector<double> w = scene.Weights(*weighting);
-    if (!entry.value("weights_unique", true)) continue;
-    const std::vector<double> expected = Flat(entry["expected"]["weights"]);
-    CHECK(Distance(w, expected) <= entry["tolerance"]["float64"].get<double>());
-  }
+double Tolerance(const json& entry) {
+  // Weights are double whatever parameters are.
+  return entry["tolerance"]["float64"].get<double>();
 }
 
-TEST_CASE("graddrop's directions are those of the reference") {
-  for (const auto& entry : golden::Cases("weightings", "graddrop")) {
-    CAPTURE(entry["id"].get<std::string>());
-    const Scene scene = SceneOf(entry);
-    const std::vector<double> draws = Flat(entry["params"]["uniform_draws"]);
-    std::vector<double> direction(draws.size());
-    for (std::size_t c = 0; c < draws.size(); ++c) {
-      double positive = 0;
-      double negative = 0;
-      for (const auto& row : scene.rows) {
-        (row[c] > 0 ? positive : negative) += row[c];
-      }
-      direction[c] = DropSign(positive, negative, draws[c],
-                              entry["params"]["leak"].get<double>());
-    }
-    CHECK(Distance(direction, Flat(entry["expected"]["direction"])) <= 1e-12);
+bool CheckPcgrad(const json& entry) {
+  const Scene scene = SceneOf(entry);
+  const auto weighting = MakeWeighting({"pcgrad", {{"order", "ascending"}}},
+                                       Tasks(scene.rows.size()));
+  const std::vector<double> w = scene.Weights(*weighting);
+  if (entry.value("weights_unique", true)) {
+    golden::CheckClose(entry["expected"]["weights"], w, Tolerance(entry));
   }
+  return true;
+}
+
+bool CheckGraddrop(const json& entry) {
+  const Scene scene = SceneOf(entry);
+  const std::vector<double> draws = Numbers(entry["params"]["uniform_draws"]);
+  std::vector<double> direction(draws.size());
+  for (std::size_t c = 0; c < draws.size(); ++c) {
+    double positive = 0;
+    double negative = 0;
+    for (const auto& row : scene.rows) {
+      (row[c] > 0 ? positive : negative) += row[c];
+    }
+    direction[c] = DropSign(positive, negative, draws[c],
+                            entry["params"]["leak"].get<double>());
+  }
+  golden::CheckClose(entry["expected"]["direction"], direction,
+                     Tolerance(entry));
+  return true;
+}
+
+// The sum (w = 1) and the mean (w = 1 / K) of gradients.
+bool CheckConstant(const json& entry, const char* name) {
+  const Scene scene = SceneOf(entry);
+  const auto weighting = MakeWeighting({name, {}}, Tasks(scene.rows.size()));
+  golden::CheckClose(entry["expected"]["weights"], scene.Weights(*weighting),
+                     Tolerance(entry));
+  return true;
+}
+
+bool CheckUncertainty(const json& entry, TaskType type) {
+  const json& params = entry["params"];
+  if (params.value("optimiser", "adam") != "adam") return false;
+  std::vector<Task> tasks = Tasks(3);
+  for (Task& task : tasks) task.type = type;
+  const auto weighting =
+      MakeWeighting({"uncertainty",
+                     {{"rate", FormatNumber(params.value("lr", 0.1))},
+                      {"start", params["start"].dump()}}},
+                    tasks);
+  std::vector<double> state(12);
+  weighting->InitState(state);
+  Scene scene({{1}, {1}, {1}});
+  const json& expected = entry["expected"];
+  const bool series = expected.contains("steps");
+  const std::size_t steps = series ? expected["steps"].size() : 1;
+  for (std::size_t t = 0; t < steps; ++t) {
+    scene.losses = Numbers(entry["inputs"]["losses"][t]);
+    std::vector<double> w(3);
+    weighting->Weights(scene.Signals(), state, w);
+    golden::CheckClose(
+        series ? expected["steps"][t]["weights"] : expected["weights"], w,
+        Tolerance(entry));
+  }
+  return true;
+}
+
+TEST_CASE("weights are those of the reference") {
+  golden::ForEachCase("weightings", [](const json& entry) {
+    const std::string method = entry["method"];
+    if (method == "sum") return CheckConstant(entry, "equal");
+    if (method == "mean") return CheckConstant(entry, "fixed");
+    if (method == "pcgrad") return CheckPcgrad(entry);
+    if (method == "graddrop") return CheckGraddrop(entry);
+    if (method == "uw") return CheckUncertainty(entry, TaskType::kRegression);
+    if (method == "uw-classification") {
+      return CheckUncertainty(entry, TaskType::kMulticlass);
+    }
+    return false;
+  });
 }
 
 TEST_CASE("graddrop keeps one sign in each place") {
@@ -129,36 +188,14 @@ TEST_CASE("graddrop keeps one sign in each place") {
   CHECK(kept < 800);
 }
 
-void CheckUncertainty(const std::string& method, const std::string& form,
-                      TaskType type) {
-  for (const auto& entry : golden::Cases("weightings", method)) {
-    if (entry["params"].value("optimiser", "") != "adam") continue;
-    CAPTURE(entry["id"].get<std::string>());
-    std::vector<Task> tasks = Tasks(3);
-    for (Task& task : tasks) task.type = type;
-    const auto weighting =
-        MakeWeighting({"uncertainty",
-                       {{"rate", entry["params"]["lr"].dump()},
-                        {"start", entry["params"]["start"].dump()},
-                        {"form", form}}},
-                      tasks);
-    std::vector<double> state(12);
-    weighting->InitState(state);
-    Scene scene({{1}, {1}, {1}});
-    for (std::size_t t = 0; t < entry["inputs"]["losses"].size(); ++t) {
-      scene.losses = Flat(entry["inputs"]["losses"][t]);
-      std::vector<double> w(3);
-      weighting->Weights(scene.Signals(), state, w);
-      CHECK(Distance(w, Flat(entry["expected"]["steps"][t]["weights"])) <=
-            entry["tolerance"]["float64"].get<double>());
-    }
-  }
-}
-
-TEST_CASE("uncertainty learns the weights of the reference") {
-  CheckUncertainty("uw", "regression", TaskType::kBinary);
-  CheckUncertainty("uw", "by-type", TaskType::kRegression);
-  CheckUncertainty("uw-classification", "by-type", TaskType::kMulticlass);
+TEST_CASE("uncertainty can use one form for all tasks") {
+  std::vector<Task> tasks = Tasks(2);
+  tasks[0].type = TaskType::kBinary;
+  const Scene scene({{1}, {1}});
+  CHECK(scene.Weights(*MakeWeighting({"uncertainty", {}}, tasks)) ==
+        std::vector<double>{1, 0.5});
+  CHECK(scene.Weights(*MakeWeighting({"uncertainty", {{"form", "regression"}}},
+                                     tasks)) == std::vector<double>{0.5, 0.5});
 }
 
 TEST_CASE("equal sums losses, fixed averages them by the task weights") {
