@@ -12,9 +12,8 @@
 #include "train/protocol.h"
 #include "train/seconds.h"
 
+namespace mtlkit {
 namespace {
-
-using namespace mtlkit;
 
 // Training options whose number of epochs the method chooses where it is 0.
 class OwnEpochs : public Fields {
@@ -309,9 +308,10 @@ struct CotrainTool {
 };
 
 }  // namespace
+}  // namespace mtlkit
 
 int main(int argc, char** argv) {
-  return RunTool<CotrainTool>(
+  return mtlkit::RunTool<mtlkit::CotrainTool>(
       argc, argv, "mtl-cotrain",
       "Trains several networks that help each other.",
       "mtl-cotrain local ready.h5 -o peers/ --method mutual --peers 2");

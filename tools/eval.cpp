@@ -9,9 +9,8 @@
 #include "eval/metric.h"
 #include "eval/report.h"
 
+namespace mtlkit {
 namespace {
-
-using namespace mtlkit;
 
 // Measures predictions, beside each other and against a baseline.
 struct EvalTool {
@@ -64,9 +63,10 @@ struct EvalTool {
 };
 
 }  // namespace
+}  // namespace mtlkit
 
 int main(int argc, char** argv) {
-  return RunTool<EvalTool>(
+  return mtlkit::RunTool<mtlkit::EvalTool>(
       argc, argv, "mtl-eval",
       "Measures predictions, with intervals and against a baseline.",
       "mtl-eval single=single.pred.h5 shared=shared.pred.h5 --against single");

@@ -6,9 +6,8 @@
 #include "base/error.h"
 #include "h5/file_reader.h"
 
+namespace mtlkit {
 namespace {
-
-using namespace mtlkit;
 
 // Shows what is in a file of any kind.
 struct InspectTool {
@@ -32,17 +31,19 @@ struct InspectTool {
             "--history, --log and --check exclude each other");
     if (check) return Check(context);
     const FileReader reader = FileReader::Open(file);
-    const Inspection inspection =
-        history ? InspectHistory(reader)
-        : log   ? InspectLog(reader)
-                : InspectFile(reader, context.verbose > 0);
-    context.Print(json ? inspection.json.dump(1) + "\n" : inspection.text);
+    Json document;
+    const std::string text =
+        history ? InspectHistory(reader, &document)
+        : log   ? InspectLog(reader, &document)
+                : InspectFile(reader, context.verbose > 0, &document);
+    context.Print(json ? document.dump(1) + "\n" : text);
   }
 
   void Check(Context& context) const {
     try {
       const FileReader reader = FileReader::Open(file);
-      InspectFile(reader, false);
+      Json document;
+      InspectFile(reader, false, &document);
       context.Print(
           Str(reader.name(), ": ok, content ", reader.content_sha256(), "\n"));
     } catch (const Error& error) {
@@ -53,9 +54,10 @@ struct InspectTool {
 };
 
 }  // namespace
+}  // namespace mtlkit
 
 int main(int argc, char** argv) {
-  return RunTool<InspectTool>(argc, argv, "mtl-inspect",
-                              "Shows what is in a file of any kind.",
-                              "mtl-inspect model.h5 --log");
+  return mtlkit::RunTool<mtlkit::InspectTool>(
+      argc, argv, "mtl-inspect", "Shows what is in a file of any kind.",
+      "mtl-inspect model.h5 --log");
 }

@@ -15,9 +15,8 @@
 #include "train/schedule.h"
 #include "train/seconds.h"
 
+namespace mtlkit {
 namespace {
-
-using namespace mtlkit;
 
 // Whether `path` is a model that the same command has made before.
 bool IsFinished(const std::string& path, const std::string& provenance) {
@@ -145,9 +144,10 @@ struct TrainTool {
 };
 
 }  // namespace
+}  // namespace mtlkit
 
 int main(int argc, char** argv) {
-  return RunTool<TrainTool>(
+  return mtlkit::RunTool<mtlkit::TrainTool>(
       argc, argv, "mtl-train", "Trains a multi-task model.",
       "mtl-train ready.h5 -o shared.h5 --arch shared --layers 128,64");
 }

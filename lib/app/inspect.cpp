@@ -24,18 +24,18 @@ Json HeadingJson(const FileReader& file) {
           {"content_sha256", file.content_sha256()}};
 }
 
-Inspection InspectKind(const FileReader& file, bool all) {
+std::string InspectKind(const FileReader& file, bool all, Json* json) {
   switch (file.kind()) {
     case FileKind::kDataset:
     case FileKind::kFeatures:
-      return InspectDataset(file, all);
+      return InspectDataset(file, all, json);
     case FileKind::kPredictions:
-      return InspectPredictions(file);
+      return InspectPredictions(file, json);
     case FileKind::kModel:
     case FileKind::kCheckpoint:
-      return InspectModel(file, all);
+      return InspectModel(file, all, json);
     case FileKind::kRound:
-      return InspectRound(file);
+      return InspectRound(file, json);
   }
   Fail(ErrorKind::kBug, "a kind of file that cannot be inspected");
 }
@@ -56,30 +56,28 @@ Json RecordJson(const ProvenanceRecord& record) {
 
 }  // namespace
 
-Inspection InspectFile(const FileReader& file, bool all) {
-  Inspection inspection = InspectKind(file, all);
-  inspection.text.insert(0, Heading(file));
-  inspection.json.update(HeadingJson(file));
-  return inspection;
+std::string InspectFile(const FileReader& file, bool all, Json* json) {
+  *json = HeadingJson(file);
+  return Heading(file) + InspectKind(file, all, json);
 }
 
-Inspection InspectHistory(const FileReader& file) {
+std::string InspectHistory(const FileReader& file, Json* json) {
   const auto records = ParseProvenance(file.provenance());
-  Inspection inspection;
+  std::string text;
   for (const std::string& command :
        HistoryCommands(records, file.content_sha256())) {
-    inspection.text += command + "\n";
+    text += command + "\n";
   }
-  if (records.empty()) inspection.text = "nothing is known of its history\n";
-  inspection.json = HeadingJson(file);
-  inspection.json["history"] = Json::array();
+  if (records.empty()) text = "nothing is known of its history\n";
+  *json = HeadingJson(file);
+  (*json)["history"] = Json::array();
   for (const ProvenanceRecord& record : records) {
-    inspection.json["history"].push_back(RecordJson(record));
+    (*json)["history"].push_back(RecordJson(record));
   }
-  return inspection;
+  return text;
 }
 
-Inspection InspectLog(const FileReader& file) {
+std::string InspectLog(const FileReader& file, Json* json) {
   Require(
       file.kind() == FileKind::kModel || file.kind() == FileKind::kCheckpoint,
       ErrorKind::kUsage,
@@ -92,12 +90,11 @@ Inspection InspectLog(const FileReader& file) {
           "it was merged or is untrained");
   TextTable table;
   table.AddRow(log.columns);
-  Inspection inspection;
-  inspection.json = HeadingJson(file);
-  inspection.json["best_epoch"] = log.best_epoch;
-  inspection.json["selected_on"] = log.selected_on;
+  *json = HeadingJson(file);
+  (*json)["best_epoch"] = log.best_epoch;
+  (*json)["selected_on"] = log.selected_on;
   for (std::size_t i = 0; i < log.columns.size(); ++i) {
-    Json& column = inspection.json["log"][log.columns[i]];
+    Json& column = (*json)["log"][log.columns[i]];
     column = Json::array();
     for (const double value : log.values[i]) {
       column.push_back(std::isnan(value) ? Json(nullptr) : Json(value));
@@ -118,12 +115,12 @@ Inspection InspectLog(const FileReader& file) {
     }
     table.AddRow(std::move(cells));
   }
-  inspection.text = table.Render();
+  std::string text = table.Render();
   if (log.best_epoch > 0) {
-    inspection.text += Str("weights are those of epoch ", log.best_epoch,
-                           ", chosen on ", log.selected_on, "\n");
+    text += Str("weights are those of epoch ", log.best_epoch, ", chosen on ",
+                log.selected_on, "\n");
   }
-  return inspection;
+  return text;
 }
 
 }  // namespace mtlkit

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/options.h"
@@ -8,27 +7,24 @@
 
 namespace mtlkit {
 
-// What is in a file, for people (one screen) and for programs.
-struct Inspection {
-  std::string text;
-  Json json;
-};
+// What is in a file, as text for people, one screen; the same for programs
+// goes into `json`. All throw kBadInput where something does not hold.
 
-// Reads and checks a file of any kind (kBadInput where something does not
-// hold). `all` shows every column and parameter, not the first few.
-Inspection InspectFile(const FileReader& file, bool all);
+// A file of any kind, read and checked whole. `all` shows every column and
+// parameter, not the first few.
+std::string InspectFile(const FileReader& file, bool all, Json* json);
 
 // The commands that made a file, oldest first, one a line.
-Inspection InspectHistory(const FileReader& file);
+std::string InspectHistory(const FileReader& file, Json* json);
 
-// The training curve of a model or checkpoint: a line an epoch. Throws
-// kUsage for other kinds and kBadInput where there is none.
-Inspection InspectLog(const FileReader& file);
+// The training curve of a model or checkpoint: a line an epoch. Throws kUsage
+// for other kinds, and kBadInput where there is none.
+std::string InspectLog(const FileReader& file, Json* json);
 
 // The kinds.
-Inspection InspectDataset(const FileReader& file, bool all);
-Inspection InspectPredictions(const FileReader& file);
-Inspection InspectModel(const FileReader& file, bool all);
-Inspection InspectRound(const FileReader& file);
+std::string InspectDataset(const FileReader& file, bool all, Json* json);
+std::string InspectPredictions(const FileReader& file, Json* json);
+std::string InspectModel(const FileReader& file, bool all, Json* json);
+std::string InspectRound(const FileReader& file, Json* json);
 
 }  // namespace mtlkit

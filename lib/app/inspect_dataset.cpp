@@ -155,10 +155,11 @@ std::string ClassList(const Task& task) {
   return task.classes.size() > 4 ? list + ", ..." : list;
 }
 
-void DescribeTasks(const Dataset& dataset, bool all, Inspection* inspection) {
-  inspection->json["tasks"] = Json::array();
+void DescribeTasks(const Dataset& dataset, bool all, std::string* text,
+                   Json* json) {
+  (*json)["tasks"] = Json::array();
   if (dataset.tasks.empty()) {
-    inspection->text += "no tasks yet: mtl-prep --task makes them of columns\n";
+    *text += "no tasks yet: mtl-prep --task makes them of columns\n";
     return;
   }
   TextTable table;
@@ -186,55 +187,55 @@ void DescribeTasks(const Dataset& dataset, bool all, Inspection* inspection) {
     if (all || static_cast<Index>(t) < kFewColumns) {
       table.AddRow(std::move(row));
     }
-    inspection->json["tasks"].push_back(std::move(item));
+    (*json)["tasks"].push_back(std::move(item));
   }
-  inspection->text += table.Render();
+  *text += table.Render();
   const Index more = static_cast<Index>(dataset.tasks.size()) - kFewColumns;
   if (!all && more > 0) {
-    inspection->text += Str("... ", more, " more tasks (--verbose)\n");
+    *text += Str("... ", more, " more tasks (--verbose)\n");
   }
 }
 
 }  // namespace
 
-Inspection InspectDataset(const FileReader& file, bool all) {
+std::string InspectDataset(const FileReader& file, bool all, Json* json) {
   const Dataset dataset = ReadDataset(file);
-  Inspection inspection;
-  inspection.json["rows"] = dataset.rows;
-  inspection.text = Str("rows ", dataset.rows);
+  std::string text;
+  (*json)["rows"] = dataset.rows;
+  text = Str("rows ", dataset.rows);
   if (dataset.rows > 0) {
-    inspection.text += Str(", ids ", IdText(dataset.ids, 0), " .. ",
-                           IdText(dataset.ids, dataset.rows - 1));
+    text += Str(", ids ", IdText(dataset.ids, 0), " .. ",
+                IdText(dataset.ids, dataset.rows - 1));
   }
-  if (!dataset.weights.empty()) inspection.text += ", weighted";
-  if (!dataset.groups.empty()) inspection.text += ", in groups";
-  inspection.text += "\n";
-  inspection.json["weights"] = !dataset.weights.empty();
-  inspection.json["groups"] = !dataset.groups.empty();
+  if (!dataset.weights.empty()) text += ", weighted";
+  if (!dataset.groups.empty()) text += ", in groups";
+  text += "\n";
+  (*json)["weights"] = !dataset.weights.empty();
+  (*json)["groups"] = !dataset.groups.empty();
 
   TextTable inputs;
-  inspection.json["inputs"] = Json::array();
+  (*json)["inputs"] = Json::array();
   for (const InputBlock& block : dataset.inputs) {
-    DescribeInput(block, all, &inputs, &inspection.json["inputs"]);
+    DescribeInput(block, all, &inputs, &(*json)["inputs"]);
   }
-  inspection.text += inputs.Render();
+  text += inputs.Render();
   std::vector<std::string> splits;
   for (const auto& [name, rows] : dataset.splits) {
     splits.push_back(Str(name, " ", rows.size()));
-    inspection.json["splits"][name] = rows.size();
+    (*json)["splits"][name] = rows.size();
   }
-  inspection.text +=
+  text +=
       splits.empty() ? "no splits\n" : "splits " + Join(splits, ", ") + "\n";
-  DescribeTasks(dataset, all, &inspection);
+  DescribeTasks(dataset, all, &text, json);
   std::vector<std::string> steps;
   for (const auto& transform : dataset.transforms) {
     steps.push_back(transform->Record().name);
   }
-  inspection.json["transforms"] = steps;
+  (*json)["transforms"] = steps;
   if (!steps.empty()) {
-    inspection.text += "prepared by " + Join(steps, ", ") + "\n";
+    text += "prepared by " + Join(steps, ", ") + "\n";
   }
-  return inspection;
+  return text;
 }
 
 }  // namespace mtlkit

@@ -11,47 +11,48 @@
 namespace mtlkit {
 namespace {
 
-void DescribeInputs(const Model& model, Inspection* inspection) {
+void DescribeInputs(const Model& model, std::string* text, Json* json) {
   std::vector<std::string> names;
-  inspection->json["inputs"] = Json::array();
+  (*json)["inputs"] = Json::array();
   for (const InputSpec& input : model.schema.inputs) {
     names.push_back(Str(input.name, " (", input.cols, ")"));
-    inspection->json["inputs"].push_back(
-        {{"name", input.name}, {"cols", input.cols}});
+    (*json)["inputs"].push_back({{"name", input.name}, {"cols", input.cols}});
   }
-  inspection->text += "inputs " + Join(names, ", ") + "\n";
+  *text += "inputs " + Join(names, ", ") + "\n";
 }
 
-void DescribeTasks(const Model& model, bool all, Inspection* inspection) {
+void DescribeTasks(const Model& model, bool all, std::string* text,
+                   Json* json) {
   constexpr std::size_t kFewTasks = 24;
   TextTable table;
   table.AddRow({"task", "type", "output"});
-  inspection->json["tasks"] = Json::array();
+  (*json)["tasks"] = Json::array();
   for (std::size_t t = 0; t < model.schema.tasks.size(); ++t) {
     const Task& task = model.schema.tasks[t];
     const OutputInfo& output = model.network->output(static_cast<Index>(t));
     const Index node = model.network->info(output.value).node;
     const std::string layer = node < 0 ? "" : model.network->node(node).name;
-    inspection->json["tasks"].push_back({{"name", task.name},
-                                         {"type", TaskTypeName(task.type)},
-                                         {"classes", task.classes},
-                                         {"layer", layer}});
+    (*json)["tasks"].push_back({{"name", task.name},
+                                {"type", TaskTypeName(task.type)},
+                                {"classes", task.classes},
+                                {"layer", layer}});
     if (all || t < kFewTasks) {
       table.AddRow({task.name, std::string(TaskTypeName(task.type)), layer});
     }
   }
-  inspection->text += table.Render();
+  *text += table.Render();
   if (!all && model.schema.tasks.size() > kFewTasks) {
-    inspection->text += Str("... ", model.schema.tasks.size() - kFewTasks,
-                            " more tasks (--verbose)\n");
+    *text += Str("... ", model.schema.tasks.size() - kFewTasks,
+                 " more tasks (--verbose)\n");
   }
 }
 
-void DescribeLayers(const Model& model, bool all, Inspection* inspection) {
+void DescribeLayers(const Model& model, bool all, std::string* text,
+                    Json* json) {
   constexpr std::size_t kFewLayers = 16;
   TextTable table;
   table.AddRow({"layer", "width", "parameters"});
-  inspection->json["layers"] = Json::array();
+  (*json)["layers"] = Json::array();
   const auto nodes = model.network->nodes();
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const Node& node = nodes[i];
@@ -60,53 +61,51 @@ void DescribeLayers(const Model& model, bool all, Inspection* inspection) {
       parameters += model.network->weights()->slice(slice).size();
     }
     const Index width = model.network->info(node.output).cols;
-    inspection->json["layers"].push_back(
+    (*json)["layers"].push_back(
         {{"name", node.name}, {"width", width}, {"parameters", parameters}});
     if (all || i < kFewLayers) {
       table.AddRow({node.name, Str(width), Str(parameters)});
     }
   }
-  inspection->text += table.Render();
+  *text += table.Render();
   if (!all && nodes.size() > kFewLayers) {
-    inspection->text +=
+    *text +=
         Str("... ", nodes.size() - kFewLayers, " more layers (--verbose)\n");
   }
 }
 
-void DescribeTraining(const Model& model, Inspection* inspection) {
+void DescribeTraining(const Model& model, std::string* text, Json* json) {
   const History& log = model.log;
-  inspection->json["epochs"] = log.epochs();
-  inspection->json["best_epoch"] = log.best_epoch;
-  inspection->json["selected_on"] = log.selected_on;
-  inspection->json["selected_split"] = log.selected_split;
+  (*json)["epochs"] = log.epochs();
+  (*json)["best_epoch"] = log.best_epoch;
+  (*json)["selected_on"] = log.selected_on;
+  (*json)["selected_split"] = log.selected_split;
   if (log.epochs() == 0) return;
-  inspection->text += Str("trained ", log.epochs(), " epochs");
+  *text += Str("trained ", log.epochs(), " epochs");
   if (log.best_epoch > 0) {
-    inspection->text +=
-        Str(", weights of epoch ", log.best_epoch, ", chosen on ",
-            log.selected_on, " ", TableNumber(log.best));
+    *text += Str(", weights of epoch ", log.best_epoch, ", chosen on ",
+                 log.selected_on, " ", TableNumber(log.best));
   }
-  inspection->text += " (--log shows the curve)\n";
+  *text += " (--log shows the curve)\n";
 }
 
 }  // namespace
 
-Inspection InspectModel(const FileReader& file, bool all) {
+std::string InspectModel(const FileReader& file, bool all, Json* json) {
   const Model model =
       file.kind() == FileKind::kModel ? ReadModel(file) : ReadModelParts(file);
-  Inspection inspection;
+  std::string text;
   const Index count = model.network->weights()->count();
-  inspection.json["arch"] = model.arch.arch;
-  inspection.json["parameters"] = count;
-  WriteOptions(model.arch, &inspection.json["network"]);
-  inspection.text =
-      Str("architecture ", model.arch.arch, ", layers ",
-          Join(model.arch.layers, ","), ", ", count, " parameters\n");
-  DescribeInputs(model, &inspection);
-  DescribeTasks(model, all, &inspection);
-  DescribeLayers(model, all, &inspection);
-  DescribeTraining(model, &inspection);
-  return inspection;
+  (*json)["arch"] = model.arch.arch;
+  (*json)["parameters"] = count;
+  WriteOptions(model.arch, &(*json)["network"]);
+  text = Str("architecture ", model.arch.arch, ", layers ",
+             Join(model.arch.layers, ","), ", ", count, " parameters\n");
+  DescribeInputs(model, &text, json);
+  DescribeTasks(model, all, &text, json);
+  DescribeLayers(model, all, &text, json);
+  DescribeTraining(model, &text, json);
+  return text;
 }
 
 }  // namespace mtlkit

@@ -8,23 +8,23 @@
 
 namespace mtlkit {
 
-Inspection InspectPredictions(const FileReader& file) {
+std::string InspectPredictions(const FileReader& file, Json* json) {
   const Predictions predictions = ReadPredictions(file);
-  Inspection inspection;
-  const auto known = [](const std::string& text) {
-    return text.empty() ? std::string("not known") : text;
+  std::string text;
+  const auto known = [](const std::string& value) {
+    return value.empty() ? std::string("not known") : value;
   };
-  inspection.json = {{"rows", IdCount(predictions.ids)},
-                     {"split", predictions.split},
-                     {"selected_on", predictions.selected_on},
-                     {"model", predictions.model_sha256},
-                     {"dataset", predictions.dataset_sha256},
-                     {"tasks", Json::array()}};
-  inspection.text = Str(
-      "rows ", IdCount(predictions.ids), "\nsplit ", known(predictions.split),
-      "\nweights chosen on ", known(predictions.selected_on), "\nmodel ",
-      known(predictions.model_sha256.substr(0, 16)), ", data ",
-      known(predictions.dataset_sha256.substr(0, 16)), "\n");
+  json->update({{"rows", IdCount(predictions.ids)},
+                {"split", predictions.split},
+                {"selected_on", predictions.selected_on},
+                {"model", predictions.model_sha256},
+                {"dataset", predictions.dataset_sha256},
+                {"tasks", Json::array()}});
+  text = Str("rows ", IdCount(predictions.ids), "\nsplit ",
+             known(predictions.split), "\nweights chosen on ",
+             known(predictions.selected_on), "\nmodel ",
+             known(predictions.model_sha256.substr(0, 16)), ", data ",
+             known(predictions.dataset_sha256.substr(0, 16)), "\n");
   TextTable table;
   table.AddRow({"task", "type", "predicted", "labelled", "missing"});
   for (const TaskPredictions& task : predictions.tasks) {
@@ -43,14 +43,14 @@ Inspection InspectPredictions(const FileReader& file) {
     }
     table.AddRow({task.task.name, std::string(TaskTypeName(task.task.type)),
                   Str(predicted), Str(labelled), Str(predicted - labelled)});
-    inspection.json["tasks"].push_back({{"name", task.task.name},
-                                        {"type", TaskTypeName(task.task.type)},
-                                        {"classes", task.task.classes},
-                                        {"predicted", predicted},
-                                        {"labelled", labelled}});
+    (*json)["tasks"].push_back({{"name", task.task.name},
+                                {"type", TaskTypeName(task.task.type)},
+                                {"classes", task.task.classes},
+                                {"predicted", predicted},
+                                {"labelled", labelled}});
   }
-  inspection.text += table.Render();
-  return inspection;
+  text += table.Render();
+  return text;
 }
 
 }  // namespace mtlkit

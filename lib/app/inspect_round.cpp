@@ -23,33 +23,33 @@ Index SizeOf(const FileReader& file, const std::string& group) {
 
 }  // namespace
 
-Inspection InspectRound(const FileReader& file) {
-  Inspection inspection;
+std::string InspectRound(const FileReader& file, Json* json) {
+  std::string text;
   const auto peer = file.Attribute<std::int64_t>("", "peer");
   const auto round = file.Attribute<std::int64_t>("", "round");
   const auto rows = file.Attribute<std::int64_t>("", "rows");
   const Index parameters = SizeOf(file, "params");
   const Index selections = CountOf(file, "select/label");
-  inspection.json = {{"peer", peer},
-                     {"round", round},
-                     {"rows", rows},
-                     {"parameters", parameters},
-                     {"selections", selections},
-                     {"tasks", Json::array()}};
-  inspection.text = Str("round ", round, " of peer ", peer, ", learned from ",
-                        rows, " rows\n");
+  json->update({{"peer", peer},
+                {"round", round},
+                {"rows", rows},
+                {"parameters", parameters},
+                {"selections", selections},
+                {"tasks", Json::array()}});
+  text = Str("round ", round, " of peer ", peer, ", learned from ", rows,
+             " rows\n");
   TextTable table;
   for (const std::string& member : file.Children("tasks")) {
     const std::string path = "tasks/" + member;
     const Index published = CountOf(file, path + "/id");
     table.AddRow({file.TrueName(path), Str(published, " rows")});
-    inspection.json["tasks"].push_back(
+    (*json)["tasks"].push_back(
         {{"name", file.TrueName(path)}, {"rows", published}});
   }
-  inspection.text += table.Render();
-  if (parameters > 0) inspection.text += Str(parameters, " parameters\n");
-  if (selections > 0) inspection.text += Str(selections, " labelled rows\n");
-  return inspection;
+  text += table.Render();
+  if (parameters > 0) text += Str(parameters, " parameters\n");
+  if (selections > 0) text += Str(selections, " labelled rows\n");
+  return text;
 }
 
 }  // namespace mtlkit
