@@ -1,5 +1,6 @@
 #include "train/optimizer.h"
 
+#include "base/error.h"
 #include "base/registry.h"
 
 namespace mtlkit {
@@ -19,8 +20,10 @@ std::span<const OptimizerEntry* const> OptimizerEntries() {
 
 std::unique_ptr<Optimizer> MakeOptimizer(const Choice& choice,
                                          const std::string& where) {
-  return FindEntry(OptimizerEntries(), "optimizer", choice.name)
-      .make(choice, where);
+  const OptimizerEntry* entry = InContext(where, [&] {
+    return &FindEntry(OptimizerEntries(), "optimizer", choice.name);
+  });
+  return entry->make(choice, where);
 }
 
 void OptimizerOptions::Describe(Fields& field) {

@@ -20,8 +20,9 @@ std::span<const ProtocolEntry* const> ProtocolEntries() {
 
 std::unique_ptr<Protocol> MakeProtocol(const Choice& choice, Index peers,
                                        const std::string& where) {
-  const ProtocolEntry& entry =
-      FindEntry(ProtocolEntries(), "protocol", choice.name);
+  const ProtocolEntry& entry = *InContext(where, [&] {
+    return &FindEntry(ProtocolEntries(), "protocol", choice.name);
+  });
   Require(peers >= entry.least_peers, ErrorKind::kUsage,
           Str(where, ": ", entry.name, " needs at least ", entry.least_peers,
               " peers, not ", peers));

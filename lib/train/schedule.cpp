@@ -100,7 +100,8 @@ Schedule::Schedule(const Choice& choice, double rate, Index steps_per_epoch,
       base_(rate),
       steps_per_epoch_(static_cast<double>(steps_per_epoch)),
       total_steps_(static_cast<double>(steps_per_epoch * epochs)) {
-  FindEntry(ScheduleEntries(), "schedule", choice.name);
+  InContext(where,
+            [&] { FindEntry(ScheduleEntries(), "schedule", choice.name); });
   ChoiceReader reader(choice, where);
   DescribeKind(kind_, options_, reader);
   reader.Finish();

@@ -24,8 +24,10 @@ std::span<const WeightingEntry* const> WeightingEntries() {
 std::unique_ptr<Weighting> MakeWeighting(const Choice& choice,
                                          std::span<const Task> tasks,
                                          const std::string& where) {
-  return FindEntry(WeightingEntries(), "weighting", choice.name)
-      .make(choice, tasks, where);
+  const WeightingEntry* entry = InContext(where, [&] {
+    return &FindEntry(WeightingEntries(), "weighting", choice.name);
+  });
+  return entry->make(choice, tasks, where);
 }
 
 void WeightingOptions::Describe(Fields& field) {

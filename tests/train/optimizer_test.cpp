@@ -167,10 +167,11 @@ TEST_CASE("every optimiser goes downhill on a parabola") {
 }
 
 TEST_CASE("an unknown optimiser or option is refused by name") {
-  CHECK_THROWS_WITH_AS(MakeOptimizer({"adan", {}}),
-                       "there is no optimizer 'adan'; did you mean 'adam'? "
-                       "(known: sgd, adam, adamw)",
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      MakeOptimizer({"adan", {}}),
+      "--optimizer: there is no optimizer 'adan'; did you mean 'adam'? "
+      "(known: sgd, adam, adamw)",
+      Error);
   CHECK_THROWS_AS(MakeOptimizer({"adam", {{"momentum", "0.9"}}}), Error);
   CHECK_THROWS_AS(MakeOptimizer({"sgd", {{"momentum", "1.5"}}}), Error);
   CHECK_THROWS_AS(
