@@ -38,16 +38,16 @@ class AdamStep : public Optimizer {
     args.first_moment = step.slots[0];
     args.second_moment = step.slots[1];
     args.size = static_cast<Index>(step.weights.size());
-    args.rate = static_cast<Real>(step.rate);
-    args.beta1 = static_cast<Real>(options_.beta1);
-    args.beta2 = static_cast<Real>(options_.beta2);
-    args.epsilon = static_cast<Real>(options_.epsilon);
+    args.rate = step.rate;
+    args.beta1 = options_.beta1;
+    args.beta2 = options_.beta2;
+    args.epsilon = options_.epsilon;
     const double count = static_cast<double>(step.step);
     args.correction1 = 1 - std::pow(options_.beta1, count);
     args.correction2 = 1 - std::pow(options_.beta2, count);
-    args.decay = static_cast<Real>(step.decay);
+    args.decay = step.decay;
     args.decoupled = decoupled_;
-    args.gradient_scale = static_cast<Real>(step.gradient_scale);
+    args.gradient_scale = step.gradient_scale;
     ActiveKernels().adam(args);
   }
 

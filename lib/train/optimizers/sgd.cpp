@@ -36,13 +36,13 @@ class Sgd : public Optimizer {
     args.gradient = step.gradient.data();
     args.velocity = slots() > 0 ? step.slots[0] : nullptr;
     args.size = static_cast<Index>(step.weights.size());
-    args.rate = static_cast<Real>(step.rate);
-    args.momentum = static_cast<Real>(options_.momentum);
-    args.dampening = static_cast<Real>(options_.dampening);
+    args.rate = step.rate;
+    args.momentum = options_.momentum;
+    args.dampening = options_.dampening;
     args.nesterov = options_.nesterov;
     args.first_step = step.step == 1;
-    args.decay = static_cast<Real>(step.decay);
-    args.gradient_scale = static_cast<Real>(step.gradient_scale);
+    args.decay = step.decay;
+    args.gradient_scale = step.gradient_scale;
     ActiveKernels().sgd(args);
   }
 
