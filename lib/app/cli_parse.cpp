@@ -84,7 +84,7 @@ void Apply(const FlagTexts& texts) {
   if (texts.negations > 0) return flag.set("--no-" + flag.name, {"false"});
   if (texts.count > 0) {
     const bool has_text =
-        flag.is_switch() &&
+        flag.is_switch() && !flag.has_negation &&
         std::any_of(texts.values.begin(), texts.values.end(),
                     [](const std::string& text) { return text != "true"; });
     Require(!has_text, ErrorKind::kUsage, Str(where, " takes no value"));

@@ -39,23 +39,35 @@ std::string ValueText(const Json& value) {
   return value.dump();
 }
 
-// Lists of plain words are written as such, other lists as JSON.
-bool IsCommaList(const Json& value) {
-  return value.is_array() &&
-         std::all_of(value.begin(), value.end(), [](const Json& item) {
-           return item.is_number() ||
-                  (item.is_string() && item.get_ref<const std::string&>().find(
-                                           ',') == std::string::npos);
-         });
+// A word that another may follow after a comma.
+bool IsPlain(const Json& item) {
+  return item.is_number() ||
+         (item.is_string() && item.get_ref<const std::string&>().find_first_of(
+                                  ",=:") == std::string::npos);
+}
+
+// Plain lists as "--layers 128,64", others with the flag again for each.
+std::string ListText(const std::string& flag, const Json& list) {
+  std::string text;
+  if (std::all_of(list.begin(), list.end(), IsPlain)) {
+    std::vector<std::string> parts;
+    for (const Json& item : list) parts.push_back(ValueText(item));
+    return flag + " " + Quote(Join(parts, ","));
+  }
+  for (const Json& item : list) {
+    text += flag;
+    if (!item.is_array()) text += " " + Quote(ValueText(item));
+    if (!item.is_array()) continue;
+    for (const Json& word : item) text += " " + Quote(ValueText(word));
+  }
+  return text;
 }
 
 std::string FlagText(const std::string& name, const Json& value) {
   const std::string flag = " --" + name;
   if (value.is_boolean()) return value.get<bool>() ? flag : flag + "=false";
-  if (!IsCommaList(value)) return flag + " " + Quote(ValueText(value));
-  std::vector<std::string> parts;
-  for (const Json& item : value) parts.push_back(ValueText(item));
-  return flag + " " + Quote(Join(parts, ","));
+  if (value.is_array()) return ListText(flag, value);
+  return flag + " " + Quote(ValueText(value));
 }
 
 bool IsNothing(const Json& value) {

@@ -133,8 +133,11 @@ void TrainOptions::Describe(Fields& field) {
         "epochs without a better measure before stopping; 0: never",
         AtLeast(0));
   weighting.Describe(field);
-  field("loss", loss,
-        "TASK=NAME[:option=value,...] in place of the usual loss");
+  field.Field({.name = "loss",
+               .help = "TASK=NAME[:option=value,...] in place of the usual "
+                       "loss; may be repeated",
+               .splits_commas = false},
+              loss);
   field("select-on", select_on,
         "what chooses the best weights: loss, or TASK.METRIC");
   field("train-split", train_split, "split to learn from");

@@ -151,7 +151,10 @@ TEST_CASE("operands and flags are given exactly as often as they should") {
   CHECK(ParseFlags({"--dropout", "0", "--dropout", "0"}) ==
         "--dropout is given 2 times");
   CHECK(ParseFlags({"--bias", "--no-bias"}) == "--bias is given 2 times");
-  CHECK(ParseFlags({"--bias=maybe"}) == "--bias takes no value");
+  CHECK(ParseFlags({"--bias=false"}) == "");
+  CHECK(ParseFlags({"--bias=maybe"}) ==
+        "--bias is 'maybe' but must be true or false");
+  CHECK(ParseFlags({"--verbose=3"}) == "--verbose takes no value");
   CHECK(ParseFlags({"--names", ""}) == "--names is empty");
 }
 

@@ -77,6 +77,17 @@ TEST_CASE("settings that a shell would take apart are quoted") {
         "--seed 3 -o 44444444");
 }
 
+TEST_CASE("flags that are repeated come back as such") {
+  const Json settings = {{"layers", {128, 64}},
+                         {"loss", {"a=huber:delta=1", "b=squared"}},
+                         {"rename-class", {{"income", "<=50K.", "<=50K"}}}};
+  const auto records =
+      ParseProvenance(ExtendProvenance("mtl-toy", 1, settings, {}));
+  CHECK(HistoryCommands(records, "55555555ee")[0] ==
+        "mtl-toy --layers 128,64 --loss a=huber:delta=1 --loss b=squared "
+        "--rename-class income '<=50K.' '<=50K' --seed 1 -o 55555555");
+}
+
 TEST_CASE("what is not a history is refused") {
   for (const char* json : {"", "{}", "[1]", "[{}]", R"([{"id": 3}])"}) {
     CHECK_THROWS_AS(ParseProvenance(json), Error);
