@@ -102,8 +102,8 @@ void DescribeInput(const InputBlock& block, bool all, TextTable* table,
     return;
   }
   const bool dense = block.kind == InputKind::kDense;
-  table->AddRow({block.name, Str(block.cols, " columns"),
-                 dense ? "missing" : "missing", dense ? "numbers" : "codes"});
+  table->AddRow({block.name, Str(block.cols, " columns"), "missing",
+                 dense ? "numbers" : "codes"});
   item["kind"] = dense ? "dense" : "categorical";
   item["columns"] = Json::array();
   const Index shown = all ? block.cols : std::min(block.cols, kFewColumns);

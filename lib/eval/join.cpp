@@ -1,5 +1,6 @@
 #include "eval/join.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -80,22 +81,30 @@ void CopyOutputs(const TaskPredictions& from, Index place,
   }
 }
 
+// A class number in the class order of the joined task; NaN stays.
+double ClassIn(const std::vector<Index>& order, float label) {
+  if (std::isnan(label)) return kNan;
+  const auto at =
+      std::find(order.begin(), order.end(), static_cast<Index>(label));
+  return at == order.end() ? kNan : static_cast<double>(at - order.begin());
+}
+
 // A label in the class order of the joined task.
 void CopyLabel(const float* from, const Task& task,
                const std::vector<Index>& order, double* to) {
-  const Index cols = task.target_cols();
-  for (Index col = 0; col < cols; ++col) {
-    if (task.type == TaskType::kMultilabel) {
-      to[col] = static_cast<double>(from[order[static_cast<std::size_t>(col)]]);
-    } else if (task.is_classification() && !std::isnan(from[0])) {
-      to[col] = kNan;
-      for (std::size_t k = 0; k < order.size(); ++k) {
-        if (order[k] == static_cast<Index>(from[0])) {
-          to[col] = static_cast<double>(k);
-        }
-      }
-    } else {
-      to[col] = static_cast<double>(from[col]);
+  for (Index col = 0; col < task.target_cols(); ++col) {
+    switch (task.type) {
+      case TaskType::kRegression:
+        to[col] = static_cast<double>(from[col]);
+        break;
+      case TaskType::kMultilabel:
+        to[col] =
+            static_cast<double>(from[order[static_cast<std::size_t>(col)]]);
+        break;
+      case TaskType::kBinary:
+      case TaskType::kMulticlass:
+        to[col] = ClassIn(order, from[0]);
+        break;
     }
   }
 }
