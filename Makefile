@@ -10,7 +10,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
         tidy clean
 
 all: configure ## install what is missing, build the tools into build/bin/
-	@cmake --build $(BUILD) -j $(JOBS)
+	@cmake --build $(BUILD) -j $(JOBS) --target tools
 
 configure: ## install what is missing and configure a release build
 	@cmake/install-dependencies.sh
@@ -19,13 +19,16 @@ configure: ## install what is missing and configure a release build
 demo: all ## the whole job on data-samples/, every command echoed
 	@PATH="$(abspath $(BUILD))/bin:$$PATH" bash tests/e2e/demo.sh
 
-test: all ## build and run all tests
+test: configure ## build and run all tests
+	@cmake --build $(BUILD) -j $(JOBS)
 	@tests/run.sh $(BUILD)
 
 bench: all ## how fast, as ratios
+	@cmake --build $(BUILD) -j $(JOBS) --target mtl-bench
 	@$(BUILD)/bin/mtl-bench
 
 bench-peers: all ## the same beside PyTorch (in an environment of its own)
+	@cmake --build $(BUILD) -j $(JOBS) --target mtl-bench
 	@tests/bench/peers/run.sh $(BUILD)/bin/mtl-bench
 
 install: all ## install the tools under PREFIX (default /usr/local), in DESTDIR
