@@ -7,7 +7,12 @@ find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(nlohmann_json 3.9 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
+# Highway's headers only: its library, which we need nothing of, measures the
+# clock for milliseconds at every start.
+pkg_check_modules(HWY REQUIRED libhwy)
+add_library(mtlkit_highway INTERFACE)
+target_include_directories(mtlkit_highway SYSTEM INTERFACE ${HWY_INCLUDE_DIRS})
+target_compile_options(mtlkit_highway INTERFACE ${HWY_CFLAGS_OTHER})
 
 # Serial HDF5 by name: installing an MPI build must not switch ours. The static
 # library, since the shared one loads 37 others (curl, Kerberos, LDAP), which

@@ -5,9 +5,7 @@
 #include "base/error.h"
 #include "kernels/kernels.h"
 #include "kernels/levels.h"
-
-// After levels.h, which chooses the levels.
-#include "hwy/highway.h"
+#include "kernels/processor.h"
 
 namespace mtlkit {
 namespace {
@@ -15,13 +13,14 @@ namespace {
 struct LevelInfo {
   Level level;
   const char* name;
-  std::int64_t target;  // what the processor must support; 0: nothing
+  bool (*runs_here)();
   bool fused;
 };
 
-constexpr std::array kLevels = {LevelInfo{Level::kAvx3, "AVX3", HWY_AVX3, true},
-                                LevelInfo{Level::kAvx2, "AVX2", HWY_AVX2, true},
-                                LevelInfo{Level::kBase, "BASE", 0, false}};
+constexpr std::array kLevels = {
+    LevelInfo{Level::kAvx3, "AVX3", HasAvx512, true},
+    LevelInfo{Level::kAvx2, "AVX2", HasAvx2, true},
+    LevelInfo{Level::kBase, "BASE", [] { return true; }, false}};
 
 Kernels Assemble(const LevelInfo& info) {
   Kernels k;
@@ -41,10 +40,9 @@ Kernels Assemble(const LevelInfo& info) {
 // The tables that this build has and this processor can run.
 struct Tables {
   Tables() {
-    const std::int64_t targets = hwy::SupportedTargets();
     for (const LevelInfo& info : kLevels) {
       if (ProductKernelsOf(info.level) == nullptr) continue;
-      if (info.target != 0 && (targets & info.target) == 0) continue;
+      if (!info.runs_here()) continue;
       kernels[count] = Assemble(info);
       pointers[count] = &kernels[count];
       ++count;
