@@ -93,8 +93,8 @@ struct PlanLayout {
   std::vector<Region> forward;
   std::vector<Region> backward;           // before the combination
   std::vector<Region> combined_backward;  // after it
-  std::vector<ParamTile> shared_tiles;
-  std::vector<ParamTile> own_tiles;
+  std::vector<ParamTile> tiles;           // made in the backward pass
+  std::vector<ParamTile> shared_tiles;    // after the tasks are combined
   // Nodes that use a slice, ascending.
   std::vector<std::vector<Index>> users;
   Index jacobian = -1;      // piece: tasks x shared numbers

@@ -48,18 +48,9 @@ ConstMatView Plan::State::TaskLane(Index i, Index task) {
 }
 
 void Plan::State::BackwardParams(const Pass& pass) {
-  const auto only_lane = [&](Index i) { return OnlyLane(i); };
-  SetGradients(pass, layout.own_tiles, only_lane);
-  switch (options.route) {
-    case Route::kForward:
-      return;
-    case Route::kPlain:
-      return SetGradients(pass, layout.shared_tiles, only_lane);
-    case Route::kGramian:
-      return FillGramian(pass);
-    case Route::kGradients:
-      return FillBlocks(pass);
-  }
+  SetGradients(pass, layout.tiles, [&](Index i) { return OnlyLane(i); });
+  if (options.route == Route::kGramian) FillGramian(pass);
+  if (options.route == Route::kGradients) FillBlocks(pass);
 }
 
 void Plan::State::FillGramian(const Pass& pass) {

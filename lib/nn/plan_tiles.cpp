@@ -10,8 +10,8 @@ namespace {
 constexpr Index kTileRows = 96;
 constexpr Index kMostTiles = 16;
 
-void AddTiles(const Network& network, Index number, bool with_gramian,
-              PlanLayout* layout) {
+void AddTiles(const Network& network, Index number, Route route,
+              bool with_gramian, PlanLayout* layout) {
   const Slice& slice = network.weights()->slice(number);
   const Index rows = slice.spec.rows;
   const Index most = std::max(kTileRows, (rows + kMostTiles - 1) / kMostTiles);
@@ -19,8 +19,9 @@ void AddTiles(const Network& network, Index number, bool with_gramian,
   for (Index first = 0; first < rows; first += most) {
     const Index count = std::min(most, rows - first);
     const ParamTile tile{number, first, count, layout->partial_grams};
-    (slice.shared ? layout->shared_tiles : layout->own_tiles).push_back(tile);
-    if (slice.shared && with_gramian) layout->partial_grams += tasks * tasks;
+    const bool waits = slice.shared && route != Route::kPlain;
+    (waits ? layout->shared_tiles : layout->tiles).push_back(tile);
+    if (waits && with_gramian) layout->partial_grams += tasks * tasks;
     layout->tile_size =
         std::max(layout->tile_size, PaddedSize(count * slice.spec.cols));
   }
@@ -34,7 +35,7 @@ void FindTiles(const Network& network, const PlanOptions& options,
   const bool at_parameters = options.at == GradientsAt::kParameters;
   for (Index i = 0; i < std::ssize(network.weights()->slices()); ++i) {
     if (layout->users[static_cast<std::size_t>(i)].empty()) continue;
-    AddTiles(network, i, gramian && at_parameters, layout);
+    AddTiles(network, i, options.route, gramian && at_parameters, layout);
   }
   if (!gramian || at_parameters) return;
   const Index blocks = (options.capacity + kBlockRows - 1) / kBlockRows;
