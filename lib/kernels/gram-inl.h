@@ -25,18 +25,25 @@ constexpr int kGramBlock = 2;
 constexpr int kGramBlock = 1;
 #endif
 
+// Two sets of rows with a symmetric matrix of inner products; they may be one.
 struct GramRows {
-  const Real* g;
+  const Real* left;
+  const Real* right;
   Index stride;
   Index lanes;
   Index size;
 
-  const Real* Row(Index i) const { return g + Smaller(i, lanes - 1) * stride; }
+  const Real* Left(Index i) const {
+    return left + Smaller(i, lanes - 1) * stride;
+  }
+  const Real* Right(Index i) const {
+    return right + Smaller(i, lanes - 1) * stride;
+  }
 };
 
-// Adds the inner products of rows [i, i + block) with rows [j, j + block), for
-// i >= j, to both halves of gram. Rows past the last repeat it and are
-// dropped.
+// Adds the inner products of left rows [i, i + block) with right rows
+// [j, j + block), for i >= j, to both halves of gram. Rows past the last
+// repeat it and are dropped.
 HWY_INLINE void AddGramBlock(const GramRows& rows, Index i, Index j,
                              double* gram) {
   DoubleVec sums[kGramBlock][kGramBlock][kGramVectors];
@@ -57,11 +64,11 @@ HWY_INLINE void AddGramBlock(const GramRows& rows, Index i, Index j,
       DoubleVec right[kGramBlock];
       HWY_UNROLL(4)
       for (int b = 0; b < kGramBlock; ++b) {
-        right[b] = LoadDoubleUpTo(rows.Row(j + b) + at, left);
+        right[b] = LoadDoubleUpTo(rows.Right(j + b) + at, left);
       }
       HWY_UNROLL(4)
       for (int a = 0; a < kGramBlock; ++a) {
-        const DoubleVec own = LoadDoubleUpTo(rows.Row(i + a) + at, left);
+        const DoubleVec own = LoadDoubleUpTo(rows.Left(i + a) + at, left);
         HWY_UNROLL(4)
         for (int b = 0; b < kGramBlock; ++b) {
           sums[a][b][v] = hn::MulAdd(own, right[b], sums[a][b][v]);

@@ -95,6 +95,38 @@ struct GramianArgs {
   Real* scratch = nullptr;  // GramianScratch(lanes) elements
 };
 
+// The same sum over rows of the batch in place of inputs: with S = X X^T,
+// gram[i * lanes + j] += <DY_i, S DY_j>, of which a call takes the rows
+// [first_row, first_row + row_count). Cheaper where rows < inputs
+// (RowGramianPays), by sum(X X^T o DY_i DY_j^T) = <X^T DY_i, X^T DY_j>.
+struct RowGramianArgs {
+  const Real* x = nullptr;  // rows x inputs
+  Index x_stride = 0;
+  const Real* dy = nullptr;  // lane k starts at dy + k * lane_stride
+  Index dy_stride = 0;
+  Index lane_stride = 0;
+  Index lanes = 0;
+  Index rows = 0;
+  Index inputs = 0;
+  Index outputs = 0;
+  Index first_row = 0;
+  Index row_count = 0;
+  double* gram = nullptr;   // lanes x lanes, symmetric
+  Real* scratch = nullptr;  // RowGramianScratch(...) elements
+};
+
+// Elements of scratch of one call of row_gramian.
+constexpr Index RowGramianScratch(Index lanes, Index rows, Index inputs,
+                                  Index row_count) {
+  const Index panel = kPanelCols * (rows > inputs ? rows : inputs);
+  return row_count * rows + 2 * lanes * row_count * kPanelCols + panel;
+}
+// Whether row_gramian needs fewer operations than gramian.
+constexpr bool RowGramianPays(Index lanes, Index rows, Index inputs,
+                              Index outputs) {
+  return rows * (inputs + lanes * outputs) < lanes * inputs * outputs;
+}
+
 struct ProductKernels {
   // packed = w (depth x cols) in panels; PackedSize(depth, cols) elements.
   void (*pack)(const Real* w, Index w_stride, Index depth, Index cols,
@@ -105,6 +137,7 @@ struct ProductKernels {
   void (*product)(const ProductArgs& args) noexcept;
   void (*weight_gradient)(const WeightGradientArgs& args) noexcept;
   void (*gramian)(const GramianArgs& args) noexcept;
+  void (*row_gramian)(const RowGramianArgs& args) noexcept;
 };
 
 // Elementwise functions. Where a kink is, the derivative is that of x <= 0.

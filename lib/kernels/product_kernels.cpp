@@ -7,179 +7,12 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "kernels/gram-inl.h"
+#include "kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mtlkit {
 namespace HWY_NAMESPACE {
 namespace {
-
-// Rows of c that one tile holds in registers, two vectors of columns each:
-// 24 of 32 registers, or 12 of 16.
-#if HWY_TARGET == HWY_AVX3
-constexpr int kTileRows = 12;
-#elif HWY_TARGET == HWY_AVX2
-constexpr int kTileRows = 6;
-#else
-constexpr int kTileRows = 4;
-#endif
-
-// The dimension summed over goes in blocks of this size, so that a panel of b
-// stays in the first-level cache; chains are carried through c.
-constexpr Index kDepthBlock = 256;
-
-// What a tile does: c = epilogue(a b) for a few rows and two vectors of
-// columns. Element (r, k) of a is at r * a_row + k * a_step, so that a may be
-// read in place or transposed.
-struct Tile {
-  const Real* a;
-  Index a_row;
-  Index a_step;
-  const Real* b;
-  Index b_step;
-  Index depth;
-  Real* c;
-  Index c_stride;
-  Index cols;  // columns of c that exist, 1 .. 2 vectors
-  bool add;
-  const Real* bias;
-  bool relu;
-  const Real* mask;
-  Index mask_stride;
-};
-
-HWY_INLINE V Epilogue(const Tile& t, V v, Index row, Index col, Index cols) {
-  const V zero = hn::Zero(kD);
-  if (t.bias != nullptr) v = hn::Add(v, LoadUpTo(t.bias + col, cols));
-  if (t.relu) v = hn::IfThenZeroElse(hn::Lt(v, zero), v);
-  if (t.mask != nullptr) {
-    const V m = LoadUpTo(t.mask + row * t.mask_stride + col, cols);
-    v = hn::IfThenZeroElse(hn::Le(m, zero), v);
-  }
-  return v;
-}
-
-// kVectors is 1 or 2.
-template <int kRows, int kVectors>
-void RunTile(const Tile& t) {
-  V sums[kRows][kVectors];
-  HWY_UNROLL(16)
-  for (int r = 0; r < kRows; ++r) {
-    HWY_UNROLL(2)
-    for (int v = 0; v < kVectors; ++v) {
-      const Index left = t.cols - v * kLanes;
-      sums[r][v] = t.add ? LoadUpTo(t.c + r * t.c_stride + v * kLanes, left)
-                         : hn::Zero(kD);
-    }
-  }
-  // Three rows share a base pointer: more would not fit the registers.
-  const Index row = t.a_row;
-  const Real* base[(kRows + 2) / 3];
-  HWY_UNROLL(8)
-  for (int i = 0; i < (kRows + 2) / 3; ++i) base[i] = t.a + 3 * i * row;
-  const Real* b = t.b;
-  for (Index k = 0; k < t.depth; ++k) {
-    V values[kVectors];
-    HWY_UNROLL(2)
-    for (int v = 0; v < kVectors; ++v) {
-      values[v] = hn::LoadU(kD, b + v * kLanes);
-    }
-    HWY_UNROLL(16)
-    for (int r = 0; r < kRows; ++r) {
-      const V factor = hn::Set(kD, base[r / 3][(r % 3) * row]);
-      HWY_UNROLL(2)
-      for (int v = 0; v < kVectors; ++v) {
-        sums[r][v] = hn::MulAdd(factor, values[v], sums[r][v]);
-      }
-    }
-    HWY_UNROLL(8)
-    for (int i = 0; i < (kRows + 2) / 3; ++i) base[i] += t.a_step;
-    b += t.b_step;
-  }
-  HWY_UNROLL(16)
-  for (int r = 0; r < kRows; ++r) {
-    HWY_UNROLL(2)
-    for (int v = 0; v < kVectors; ++v) {
-      const Index left = t.cols - v * kLanes;
-      const V value = Epilogue(t, sums[r][v], r, v * kLanes, left);
-      Real* c = t.c + r * t.c_stride + v * kLanes;
-      StoreUpTo(value, c, left);
-    }
-  }
-}
-
-using TileFunction = void (*)(const Tile&);
-
-template <int kVectors>
-constexpr TileFunction kTiles[] = {
-    nullptr,
-    RunTile<1, kVectors>,
-    RunTile<2, kVectors>,
-    RunTile<3, kVectors>,
-    RunTile<4, kVectors>,
-#if HWY_TARGET <= HWY_AVX2
-    RunTile<5, kVectors>,
-    RunTile<6, kVectors>,
-#endif
-#if HWY_TARGET == HWY_AVX3
-    RunTile<7, kVectors>,
-    RunTile<8, kVectors>,
-    RunTile<9, kVectors>,
-    RunTile<10, kVectors>,
-    RunTile<11, kVectors>,
-    RunTile<12, kVectors>,
-#endif
-};
-
-// All rows of c for the columns of one tile, in tiles of nearly equal height.
-void RunRows(Tile t, Index rows) {
-  const auto& tiles = t.cols > kLanes ? kTiles<2> : kTiles<1>;
-  const Index count = (rows + kTileRows - 1) / kTileRows;
-  for (Index i = 0; i < count; ++i) {
-    const Index height = rows * (i + 1) / count - rows * i / count;
-    tiles[height](t);
-    t.a += height * t.a_row;
-    t.c += height * t.c_stride;
-    if (t.mask != nullptr) t.mask += height * t.mask_stride;
-  }
-}
-
-// The columns [0, cols) of one panel (cols <= kPanelCols), two vectors at a
-// time.
-void RunPanel(Tile t, Index rows, Index cols) {
-  for (Index col = 0; col < cols; col += 2 * kLanes) {
-    t.cols = Smaller(2 * kLanes, cols - col);
-    RunRows(t, rows);
-    t.b += 2 * kLanes;
-    t.c += 2 * kLanes;
-    if (t.bias != nullptr) t.bias += 2 * kLanes;
-    if (t.mask != nullptr) t.mask += 2 * kLanes;
-  }
-}
-
-void ProductRows(const ProductArgs& p) {
-  for (Index col = 0; col < p.cols; col += kPanelCols) {
-    for (Index k = 0; k == 0 || k < p.depth; k += kDepthBlock) {
-      const bool last = k + kDepthBlock >= p.depth;
-      Tile t{};
-      t.a = p.a + k;
-      t.a_row = p.a_stride;
-      t.a_step = 1;
-      t.b = p.b + col * p.depth + k * kPanelCols;
-      t.b_step = kPanelCols;
-      t.depth = Smaller(kDepthBlock, p.depth - k);
-      t.c = p.c + col;
-      t.c_stride = p.c_stride;
-      t.add = p.add || k > 0;
-      if (last) {
-        t.bias = p.bias == nullptr ? nullptr : p.bias + col;
-        t.relu = p.relu;
-        t.mask = p.mask == nullptr ? nullptr : p.mask + col;
-        t.mask_stride = p.mask_stride;
-      }
-      RunPanel(t, p.rows, Smaller(kPanelCols, p.cols - col));
-    }
-  }
-}
 
 void Product(const ProductArgs& p) noexcept {
   if (p.mask == nullptr || p.mask_rows == 0) return ProductRows(p);
@@ -270,13 +103,19 @@ void PackTransposed(const Real* w, Index w_stride, Index depth, Index cols,
 void GradientPanel(const WeightGradientArgs& g, Index cols, Index kept) {
   for (Index row = 0; row == 0 || row < g.rows; row += kDepthBlock) {
     const Index depth = Smaller(kDepthBlock, g.rows - row);
-    CopyPanel(g.dy + row * g.dy_stride, g.dy_stride, depth, cols, g.scratch);
     Tile t{};
     t.a = g.x + row * g.x_stride;
     t.a_row = 1;
     t.a_step = g.x_stride;
-    t.b = g.scratch;
-    t.b_step = kPanelCols;
+    t.b = g.dy + row * g.dy_stride;
+    t.b_step = g.dy_stride;
+    // A panel that few tiles read is read where it lies.
+    if (cols < kept || cols % kLanes != 0 ||
+        g.inputs > kDirectTiles * kTileRows) {
+      CopyPanel(t.b, g.dy_stride, depth, cols, g.scratch);
+      t.b = g.scratch;
+      t.b_step = kPanelCols;
+    }
     t.depth = depth;
     t.c = g.dw;
     t.c_stride = g.dw_stride;
@@ -352,17 +191,65 @@ void Gramian(const GramianArgs& g) noexcept {
       w.scratch = g.scratch;
       GradientPanel(w, Smaller(kPanelCols, g.outputs - col), kPanelCols);
     }
-    AddGram({g.scratch + kWeightGradientScratch, lane_size, g.lanes,
-             g.inputs * kPanelCols},
+    const Real* gradients = g.scratch + kWeightGradientScratch;
+    AddGram({gradients, gradients, lane_size, g.lanes, g.inputs * kPanelCols},
             g.gram);
+  }
+}
+
+// s = x[first, first + count) x^T, a panel of columns at a time.
+void RowProducts(const RowGramianArgs& g, Real* panel, Real* s) {
+  for (Index col = 0; col < g.rows; col += kPanelCols) {
+    const Index cols = Smaller(kPanelCols, g.rows - col);
+    TransposePanel(g.x + col * g.x_stride, g.x_stride, g.inputs, cols, panel);
+    ProductArgs p;
+    p.a = g.x + g.first_row * g.x_stride;
+    p.a_stride = g.x_stride;
+    p.b = panel;
+    p.c = s + col;
+    p.c_stride = g.rows;
+    p.rows = g.row_count;
+    p.depth = g.inputs;
+    p.cols = cols;
+    ProductRows(p);
+  }
+}
+
+void RowGramian(const RowGramianArgs& g) noexcept {
+  assert(g.scratch != nullptr);
+  const Index lane_size = g.row_count * kPanelCols;
+  Real* s = g.scratch;
+  Real* left = s + g.row_count * g.rows;
+  Real* right = left + g.lanes * lane_size;
+  Real* panel = right + g.lanes * lane_size;
+  RowProducts(g, panel, s);
+  for (Index col = 0; col < g.outputs; col += kPanelCols) {
+    const Index cols = Smaller(kPanelCols, g.outputs - col);
+    for (Index lane = 0; lane < g.lanes; ++lane) {
+      const Real* dy = g.dy + lane * g.lane_stride + col;
+      CopyPanel(dy, g.dy_stride, g.rows, cols, panel);
+      CopyPanel(dy + g.first_row * g.dy_stride, g.dy_stride, g.row_count, cols,
+                left + lane * lane_size);
+      ProductArgs p;
+      p.a = s;
+      p.a_stride = g.rows;
+      p.b = panel;
+      p.c = right + lane * lane_size;
+      p.c_stride = kPanelCols;
+      p.rows = g.row_count;
+      p.depth = g.rows;
+      p.cols = kPanelCols;
+      ProductRows(p);
+    }
+    AddGram({left, right, lane_size, g.lanes, lane_size}, g.gram);
   }
 }
 
 }  // namespace
 
 extern const ProductKernels kProductTable;
-constexpr ProductKernels kProductTable = {Pack, PackTransposed, Product,
-                                          WeightGradient, Gramian};
+constexpr ProductKernels kProductTable = {
+    Pack, PackTransposed, Product, WeightGradient, Gramian, RowGramian};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace mtlkit

@@ -70,7 +70,7 @@ void ColumnSums(const Real* y, Index stride, Index rows, Index cols,
 
 void GramianOfRows(const Real* g, Index stride, Index lanes, Index size,
                    double* gram) noexcept {
-  AddGram({g, stride, lanes, size}, gram);
+  AddGram({g, g, stride, lanes, size}, gram);
 }
 
 void CombineRows(const Real* g, Index stride, Index lanes, Index size,

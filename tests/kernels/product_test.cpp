@@ -358,5 +358,45 @@ TEST_CASE("the gramian equals that of explicit gradients") {
   }
 }
 
+TEST_CASE("a gramian summed over rows equals that of explicit gradients") {
+  for (Index draw = 0; draw < 30; ++draw) {
+    const Index rows = Pick(draw, 0, 1, 50);
+    const Index inputs = Pick(draw, 1, 1, 90);
+    const Index outputs = Pick(draw, 2, 1, 70);
+    const Index lanes = Pick(draw, 3, 1, 9);
+    const Reals x = Noise(rows * inputs, draw);
+    const Reals dy = Noise(lanes * rows * outputs, draw + 99);
+    const Eigen::MatrixXd expected =
+        ExplicitGram(x, dy, rows, inputs, outputs, lanes);
+    const double size = std::max(1.0, expected.cwiseAbs().maxCoeff());
+    for (const Kernels* kernels : SupportedKernels()) {
+      Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(lanes, lanes);
+      const Index cut = Pick(draw, 4, 0, rows);
+      Reals scratch(static_cast<std::size_t>(
+                        RowGramianScratch(lanes, rows, inputs, rows)),
+                    kNan);
+      RowGramianArgs args;
+      args.x = x.data();
+      args.x_stride = inputs;
+      args.dy = dy.data();
+      args.dy_stride = outputs;
+      args.lane_stride = rows * outputs;
+      args.lanes = lanes;
+      args.rows = rows;
+      args.inputs = inputs;
+      args.outputs = outputs;
+      args.gram = gram.data();
+      args.scratch = scratch.data();
+      args.row_count = cut;
+      kernels->row_gramian(args);
+      args.first_row = cut;
+      args.row_count = rows - cut;
+      kernels->row_gramian(args);
+      CHECK((gram - expected).cwiseAbs().maxCoeff() <= 10 * kTolerance * size);
+      CHECK(gram == gram.transpose());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -8,6 +8,8 @@ namespace {
 
 constexpr Index kKernel = 0;
 constexpr Index kBias = 1;
+// Batches of more rows never sum their Gramian over rows: S = X X^T grows.
+constexpr Index kMostGramianRows = 4096;
 
 // For these the derivative follows from the output, so it is not kept before
 // the activation: their sign is that of the input.
@@ -80,8 +82,10 @@ class DenseLayer : public Layer {
 
   Index ScratchSize(std::span<const Index> cols, Index lanes) const override {
     const Index packed = PackedSize(options_.units, cols[0]);
-    const Index gramian = lanes > 1 ? GramianScratch(lanes) : 0;
-    return std::max({kWeightGradientScratch, packed, gramian});
+    if (lanes <= 1) return std::max(kWeightGradientScratch, packed);
+    const Index rows = std::min(cols[0], kMostGramianRows);
+    return std::max({kWeightGradientScratch, packed, GramianScratch(lanes),
+                     RowGramianScratch(lanes, rows, cols[0], kRowBlock)});
   }
 
   void Forward(const Pass&, const ForwardArgs& args) const override {
@@ -164,6 +168,11 @@ class DenseLayer : public Layer {
 
   void AddGramian(const Pass&, const LaneProductArgs& args) const override {
     const ConstMatView x = args.x[0].values;
+    if (x.rows <= std::min(x.cols, kMostGramianRows) &&
+        RowGramianPays(args.dy.count, x.rows, x.cols, args.dy.cols)) {
+      AddRowGramian(args);
+      return;
+    }
     for (Index done = 0; done < args.row_count; done += kGramianInputs) {
       ActiveKernels().gramian(
           {.x = x.data + args.first_row + done,
@@ -184,6 +193,30 @@ class DenseLayer : public Layer {
   bool KeepsInput() const {
     return options_.activation != Activation::kIdentity &&
            !KeepsSign(options_.activation);
+  }
+
+  // The same sum, over a share of the batch's rows in place of this range of
+  // the kernel's.
+  static void AddRowGramian(const LaneProductArgs& args) {
+    const ConstMatView x = args.x[0].values;
+    const Index end = x.rows * (args.first_row + args.row_count) / x.cols;
+    for (Index first = x.rows * args.first_row / x.cols; first < end;
+         first += kRowBlock) {
+      ActiveKernels().row_gramian(
+          {.x = x.data,
+           .x_stride = x.cols,
+           .dy = args.dy.data,
+           .dy_stride = args.dy.cols,
+           .lane_stride = args.dy.rows * args.dy.cols,
+           .lanes = args.dy.count,
+           .rows = x.rows,
+           .inputs = x.cols,
+           .outputs = args.dy.cols,
+           .first_row = first,
+           .row_count = std::min(kRowBlock, end - first),
+           .gram = args.gram,
+           .scratch = args.scratch});
+    }
   }
 
   static SparseRows SparseRange(const LayerArgs& args) {

@@ -1,0 +1,197 @@
+// The tile of a matrix product that stays in registers, and the loops around
+// it. Included once per level.
+#if defined(MTLKIT_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef MTLKIT_TILE_INL_H_
+#undef MTLKIT_TILE_INL_H_
+#else
+#define MTLKIT_TILE_INL_H_
+#endif
+
+#include "kernels/kernels.h"
+#include "kernels/tails-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mtlkit {
+namespace HWY_NAMESPACE {
+namespace {
+
+// Rows of c that one tile holds in registers, two vectors of columns each:
+// 24 of 32 registers, or 12 of 16.
+#if HWY_TARGET == HWY_AVX3
+constexpr int kTileRows = 12;
+#elif HWY_TARGET == HWY_AVX2
+constexpr int kTileRows = 6;
+#else
+constexpr int kTileRows = 4;
+#endif
+
+// The dimension summed over goes in blocks of this size, so that a panel of b
+// stays in the first-level cache; chains are carried through c.
+constexpr Index kDepthBlock = 256;
+
+// A weight gradient copies panels of dy that more tiles than this read.
+constexpr Index kDirectTiles = 6;
+
+// What a tile does: c = epilogue(a b) for a few rows and two vectors of
+// columns. Element (r, k) of a is at r * a_row + k * a_step, so that a may be
+// read in place or transposed.
+struct Tile {
+  const Real* a;
+  Index a_row;
+  Index a_step;
+  const Real* b;
+  Index b_step;
+  Index depth;
+  Real* c;
+  Index c_stride;
+  Index cols;  // columns of c that exist, 1 .. 2 vectors
+  bool add;
+  const Real* bias;
+  bool relu;
+  const Real* mask;
+  Index mask_stride;
+};
+
+HWY_INLINE V Epilogue(const Tile& t, V v, Index row, Index col, Index cols) {
+  const V zero = hn::Zero(kD);
+  if (t.bias != nullptr) v = hn::Add(v, LoadUpTo(t.bias + col, cols));
+  if (t.relu) v = hn::IfThenZeroElse(hn::Lt(v, zero), v);
+  if (t.mask != nullptr) {
+    const V m = LoadUpTo(t.mask + row * t.mask_stride + col, cols);
+    v = hn::IfThenZeroElse(hn::Le(m, zero), v);
+  }
+  return v;
+}
+
+// kVectors is 1 or 2.
+template <int kRows, int kVectors>
+void RunTile(const Tile& t) {
+  V sums[kRows][kVectors];
+  HWY_UNROLL(16)
+  for (int r = 0; r < kRows; ++r) {
+    HWY_UNROLL(2)
+    for (int v = 0; v < kVectors; ++v) {
+      const Index left = t.cols - v * kLanes;
+      sums[r][v] = t.add ? LoadUpTo(t.c + r * t.c_stride + v * kLanes, left)
+                         : hn::Zero(kD);
+    }
+  }
+  // Three rows share a base pointer: more would not fit the registers.
+  const Index row = t.a_row;
+  const Real* base[(kRows + 2) / 3];
+  HWY_UNROLL(8)
+  for (int i = 0; i < (kRows + 2) / 3; ++i) base[i] = t.a + 3 * i * row;
+  const Real* b = t.b;
+  for (Index k = 0; k < t.depth; ++k) {
+    V values[kVectors];
+    HWY_UNROLL(2)
+    for (int v = 0; v < kVectors; ++v) {
+      values[v] = hn::LoadU(kD, b + v * kLanes);
+    }
+    HWY_UNROLL(16)
+    for (int r = 0; r < kRows; ++r) {
+      const V factor = hn::Set(kD, base[r / 3][(r % 3) * row]);
+      HWY_UNROLL(2)
+      for (int v = 0; v < kVectors; ++v) {
+        sums[r][v] = hn::MulAdd(factor, values[v], sums[r][v]);
+      }
+    }
+    HWY_UNROLL(8)
+    for (int i = 0; i < (kRows + 2) / 3; ++i) base[i] += t.a_step;
+    b += t.b_step;
+  }
+  HWY_UNROLL(16)
+  for (int r = 0; r < kRows; ++r) {
+    HWY_UNROLL(2)
+    for (int v = 0; v < kVectors; ++v) {
+      const Index left = t.cols - v * kLanes;
+      const V value = Epilogue(t, sums[r][v], r, v * kLanes, left);
+      Real* c = t.c + r * t.c_stride + v * kLanes;
+      StoreUpTo(value, c, left);
+    }
+  }
+}
+
+using TileFunction = void (*)(const Tile&);
+
+template <int kVectors>
+constexpr TileFunction kTiles[] = {
+    nullptr,
+    RunTile<1, kVectors>,
+    RunTile<2, kVectors>,
+    RunTile<3, kVectors>,
+    RunTile<4, kVectors>,
+#if HWY_TARGET <= HWY_AVX2
+    RunTile<5, kVectors>,
+    RunTile<6, kVectors>,
+#endif
+#if HWY_TARGET == HWY_AVX3
+    RunTile<7, kVectors>,
+    RunTile<8, kVectors>,
+    RunTile<9, kVectors>,
+    RunTile<10, kVectors>,
+    RunTile<11, kVectors>,
+    RunTile<12, kVectors>,
+#endif
+};
+
+// All rows of c for the columns of one tile, in tiles of nearly equal height.
+void RunRows(Tile t, Index rows) {
+  if (rows <= 0) return;
+  const auto& tiles = t.cols > kLanes ? kTiles<2> : kTiles<1>;
+  const Index count = (rows + kTileRows - 1) / kTileRows;
+  const Index low = rows / count;
+  const Index high = rows - low * count;  // tiles that have one row more
+  for (Index i = 0; i < count; ++i) {
+    const Index height = i < high ? low + 1 : low;
+    tiles[height](t);
+    t.a += height * t.a_row;
+    t.c += height * t.c_stride;
+    if (t.mask != nullptr) t.mask += height * t.mask_stride;
+  }
+}
+
+// The columns [0, cols) of one panel (cols <= kPanelCols), two vectors at a
+// time.
+void RunPanel(Tile t, Index rows, Index cols) {
+  for (Index col = 0; col < cols; col += 2 * kLanes) {
+    t.cols = Smaller(2 * kLanes, cols - col);
+    RunRows(t, rows);
+    t.b += 2 * kLanes;
+    t.c += 2 * kLanes;
+    if (t.bias != nullptr) t.bias += 2 * kLanes;
+    if (t.mask != nullptr) t.mask += 2 * kLanes;
+  }
+}
+
+void ProductRows(const ProductArgs& p) {
+  for (Index col = 0; col < p.cols; col += kPanelCols) {
+    for (Index k = 0; k == 0 || k < p.depth; k += kDepthBlock) {
+      const bool last = k + kDepthBlock >= p.depth;
+      Tile t{};
+      t.a = p.a + k;
+      t.a_row = p.a_stride;
+      t.a_step = 1;
+      t.b = p.b + col * p.depth + k * kPanelCols;
+      t.b_step = kPanelCols;
+      t.depth = Smaller(kDepthBlock, p.depth - k);
+      t.c = p.c + col;
+      t.c_stride = p.c_stride;
+      t.add = p.add || k > 0;
+      if (last) {
+        t.bias = p.bias == nullptr ? nullptr : p.bias + col;
+        t.relu = p.relu;
+        t.mask = p.mask == nullptr ? nullptr : p.mask + col;
+        t.mask_stride = p.mask_stride;
+      }
+      RunPanel(t, p.rows, Smaller(kPanelCols, p.cols - col));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace HWY_NAMESPACE
+}  // namespace mtlkit
+HWY_AFTER_NAMESPACE();
+
+#endif
