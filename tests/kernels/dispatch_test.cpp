@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <string>
 
 #include "base/error.h"
@@ -27,6 +28,13 @@ TEST_CASE("the plainest level runs everywhere and comes last") {
 TEST_CASE("an unknown instruction set is a usage error") {
   CHECK(KindOf("AVX1024") == ErrorKind::kUsage);
   CHECK(KindOf("avx2") == ErrorKind::kUsage);
+}
+
+TEST_CASE("MTLKIT_ISA forces a level and is checked") {
+  REQUIRE(setenv("MTLKIT_ISA", "nonsense", 1) == 0);
+  CHECK_THROWS_AS(ActiveKernels(), Error);
+  REQUIRE(setenv("MTLKIT_ISA", "BASE", 1) == 0);
+  CHECK(std::string(ActiveKernels().name) == "BASE");
 }
 
 TEST_CASE("every entry of every table is filled") {
