@@ -16,35 +16,21 @@ namespace mtlkit {
 namespace {
 
 // Training options whose number of epochs the method chooses where it is 0.
-class OwnEpochs : public Fields {
+class OwnEpochs : public EachField<OwnEpochs> {
  public:
   OwnEpochs(Fields* fields, std::string help)
       : fields_(fields), help_(std::move(help)) {}
-  void Field(const FieldInfo& info, bool& v) override { Pass(info, v); }
-  void Field(const FieldInfo& info, double& v) override { Pass(info, v); }
-  void Field(const FieldInfo& info, std::string& v) override { Pass(info, v); }
-  void Field(const FieldInfo& info, std::vector<Index>& v) override {
-    Pass(info, v);
-  }
-  void Field(const FieldInfo& info, std::vector<double>& v) override {
-    Pass(info, v);
-  }
-  void Field(const FieldInfo& info, std::vector<std::string>& v) override {
-    Pass(info, v);
-  }
-  void Field(const FieldInfo& info, Index& v) override {
-    if (info.name != "epochs") return Pass(info, v);
+  template <class T>
+  void Visit(const FieldInfo& info, T& value) {
     FieldInfo own = info;
-    own.help = help_;
-    own.range = AtLeast(0);
-    Pass(own, v);
+    if (info.name == "epochs") {
+      own.help = help_;
+      own.range = AtLeast(0);
+    }
+    fields_->Field(own, value);
   }
 
  private:
-  template <class T>
-  void Pass(const FieldInfo& info, T& value) {
-    fields_->Field(info, value);
-  }
   Fields* fields_;
   std::string help_;
 };

@@ -121,24 +121,12 @@ void DescribeInput(const InputBlock& block, bool all, TextTable* table,
 Index CountLabelled(const Task& task, const Labels& labels,
                     const std::vector<Index>* rows) {
   const Index cols = task.target_cols();
-  const auto places = static_cast<Index>(labels.values.size()) / cols;
   Index count = 0;
-  for (Index place = 0; place < places; ++place) {
-    const Index row = labels.on_all_rows
-                          ? place
-                          : labels.rows[static_cast<std::size_t>(place)];
-    if (rows != nullptr &&
-        !std::binary_search(rows->begin(), rows->end(), row)) {
-      continue;
-    }
-    bool labelled = false;
-    for (Index col = 0; col < cols; ++col) {
-      labelled =
-          labelled ||
-          !std::isnan(
-              labels.values[static_cast<std::size_t>(place * cols + col)]);
-    }
-    count += labelled;
+  for (Index place = 0; place < labels.PlaceCount(cols); ++place) {
+    const bool chosen =
+        rows == nullptr ||
+        std::binary_search(rows->begin(), rows->end(), labels.RowOf(place));
+    count += chosen && labels.HasLabel(place, cols);
   }
   return count;
 }

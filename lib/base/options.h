@@ -77,6 +77,36 @@ class Fields {
   }
 };
 
+// A visitor that treats all types of fields alike: `Visitor` derives from
+// EachField<Visitor> and has `template <class T> void Visit(const FieldInfo&,
+// T&)`, which EachField may call.
+template <class Visitor>
+class EachField : public Fields {
+ public:
+  using Fields::Field;
+  void Field(const FieldInfo& info, bool& value) override { Go(info, value); }
+  void Field(const FieldInfo& info, Index& value) override { Go(info, value); }
+  void Field(const FieldInfo& info, double& value) override { Go(info, value); }
+  void Field(const FieldInfo& info, std::string& value) override {
+    Go(info, value);
+  }
+  void Field(const FieldInfo& info, std::vector<Index>& value) override {
+    Go(info, value);
+  }
+  void Field(const FieldInfo& info, std::vector<double>& value) override {
+    Go(info, value);
+  }
+  void Field(const FieldInfo& info, std::vector<std::string>& value) override {
+    Go(info, value);
+  }
+
+ private:
+  template <class T>
+  void Go(const FieldInfo& info, T& value) {
+    static_cast<Visitor&>(*this).Visit(info, value);
+  }
+};
+
 // Writes every field into a JSON object; `all` = false leaves out the fields
 // that cannot change a result.
 class JsonWriter : public Fields {

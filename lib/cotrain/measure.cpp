@@ -26,14 +26,7 @@ TaskTruth TruthOf(const Dataset& data, std::size_t task,
   const Index cols = data.tasks[task].target_cols();
   TaskTruth truth;
   for (const Index row : rows) {
-    Index place = row;
-    if (!labels.on_all_rows) {
-      const auto found =
-          std::lower_bound(labels.rows.begin(), labels.rows.end(), row);
-      place = found != labels.rows.end() && *found == row
-                  ? found - labels.rows.begin()
-                  : -1;
-    }
+    const Index place = labels.PlaceOf(row);
     bool labelled = false;
     for (Index col = 0; col < cols; ++col) {
       const double y =

@@ -95,14 +95,7 @@ void AddLabels(const Dataset& data, std::size_t t,
   const Labels& labels = data.labels[t];
   const Index cols = task->task.target_cols();
   for (const Index row : rows) {
-    Index place = row;
-    if (!labels.on_all_rows) {
-      const auto found =
-          std::lower_bound(labels.rows.begin(), labels.rows.end(), row);
-      place = found != labels.rows.end() && *found == row
-                  ? found - labels.rows.begin()
-                  : -1;
-    }
+    const Index place = labels.PlaceOf(row);
     for (Index col = 0; col < cols; ++col) {
       task->y.push_back(
           place < 0

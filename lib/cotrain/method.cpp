@@ -37,34 +37,25 @@ const RoundMethod& FindRoundMethod(std::string_view name) {
 
 namespace {
 
-// Finds the fields that differ from their defaults.
-class ChangedFields : public Fields {
+// The fields that are one value, as texts by name.
+class FieldTexts : public EachField<FieldTexts> {
  public:
-  explicit ChangedFields(std::map<std::string, std::string>* values)
-      : values_(values) {}
-  void Field(const FieldInfo& info, bool& value) override { Put(info, value); }
-  void Field(const FieldInfo& info, Index& value) override { Put(info, value); }
-  void Field(const FieldInfo& info, double& value) override {
-    Put(info, value);
+  explicit FieldTexts(std::map<std::string, std::string>* texts)
+      : texts_(texts) {}
+  template <class T>
+  void Visit(const FieldInfo& info, const T& value) {
+    if constexpr (requires(std::ostream & out) { out << value; }) {
+      (*texts_)[info.name] = Str(value);
+    }
   }
-  void Field(const FieldInfo& info, std::string& value) override {
-    Put(info, value);
-  }
-  void Field(const FieldInfo&, std::vector<Index>&) override {}
-  void Field(const FieldInfo&, std::vector<double>&) override {}
-  void Field(const FieldInfo&, std::vector<std::string>&) override {}
 
  private:
-  template <class T>
-  void Put(const FieldInfo& info, const T& value) {
-    (*values_)[info.name] = Str(value);
-  }
-  std::map<std::string, std::string>* values_;
+  std::map<std::string, std::string>* texts_;
 };
 
 std::map<std::string, std::string> ValuesOf(CotrainOptions options) {
   std::map<std::string, std::string> values;
-  ChangedFields visitor(&values);
+  FieldTexts visitor(&values);
   options.Describe(visitor);
   return values;
 }

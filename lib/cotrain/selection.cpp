@@ -145,21 +145,10 @@ std::vector<Index> UnlabelledRows(const Dataset& dataset, Index task,
   const Labels& labels = dataset.labels[static_cast<std::size_t>(task)];
   const Index cols =
       dataset.tasks[static_cast<std::size_t>(task)].target_cols();
-  std::vector<bool> labelled(static_cast<std::size_t>(dataset.rows));
-  const auto places = static_cast<Index>(labels.values.size()) / cols;
-  for (Index place = 0; place < places; ++place) {
-    const Index row = labels.on_all_rows
-                          ? place
-                          : labels.rows[static_cast<std::size_t>(place)];
-    for (Index col = 0; col < cols; ++col) {
-      const float value =
-          labels.values[static_cast<std::size_t>(place * cols + col)];
-      if (!std::isnan(value)) labelled[static_cast<std::size_t>(row)] = true;
-    }
-  }
   std::vector<Index> unlabelled;
   for (const Index row : rows) {
-    if (!labelled[static_cast<std::size_t>(row)]) unlabelled.push_back(row);
+    const Index place = labels.PlaceOf(row);
+    if (place < 0 || !labels.HasLabel(place, cols)) unlabelled.push_back(row);
   }
   return unlabelled;
 }

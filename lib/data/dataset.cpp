@@ -1,5 +1,7 @@
 #include "data/dataset.h"
 
+#include <algorithm>
+#include <cmath>
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
@@ -46,6 +48,19 @@ const std::vector<Index>& Dataset::SplitRows(std::string_view name) const {
        known.empty() ? "this file has no splits: make them with mtl-prep "
                        "--split"
                      : Str("this file has: ", Join(known, ", ")));
+}
+
+Index Labels::PlaceOf(Index row) const {
+  if (on_all_rows) return row;
+  const auto at = std::lower_bound(rows.begin(), rows.end(), row);
+  return at == rows.end() || *at != row ? -1 : at - rows.begin();
+}
+
+bool Labels::HasLabel(Index place, Index cols) const {
+  for (Index cell = place * cols; cell < (place + 1) * cols; ++cell) {
+    if (!std::isnan(values[static_cast<std::size_t>(cell)])) return true;
+  }
+  return false;
 }
 
 }  // namespace mtlkit

@@ -60,6 +60,18 @@ struct Labels {
   std::vector<float> values;
   // One weight a place; empty: 1.
   std::vector<float> weights;
+
+  // `cols` is the task's target_cols().
+  Index PlaceCount(Index cols) const {
+    return static_cast<Index>(values.size()) / cols;
+  }
+  Index RowOf(Index place) const {
+    return on_all_rows ? place : rows[static_cast<std::size_t>(place)];
+  }
+  // The place of a row, or -1.
+  Index PlaceOf(Index row) const;
+  // Whether any cell of a place is known.
+  bool HasLabel(Index place, Index cols) const;
 };
 
 // What a network is built for.

@@ -60,16 +60,6 @@ TextColumn InputColumn(const InputBlock& block, Index column) {
   return text;
 }
 
-// The place of a row among the labels of a task, or -1.
-Index PlaceOf(const Labels& labels, Index row) {
-  if (labels.on_all_rows) return row;
-  const auto found =
-      std::lower_bound(labels.rows.begin(), labels.rows.end(), row);
-  return found == labels.rows.end() || *found != row
-             ? -1
-             : found - labels.rows.begin();
-}
-
 std::string LabelName(const Task& task, Index col) {
   if (task.type == TaskType::kMultilabel) {
     return task.name + "." + task.classes[static_cast<std::size_t>(col)];
@@ -81,7 +71,7 @@ std::string LabelName(const Task& task, Index col) {
 TextColumn LabelColumn(const Task& task, const Labels& labels, Index col) {
   return {LabelName(task, col),
           [&task, &labels, col](Index row, CellWriter* cell) {
-            const Index place = PlaceOf(labels, row);
+            const Index place = labels.PlaceOf(row);
             if (place < 0) return cell->Missing();
             const float value = labels.values[static_cast<std::size_t>(
                 place * task.target_cols() + col)];

@@ -43,25 +43,13 @@ std::pair<Index, std::string> ReadRequest(std::string_view flag,
   return {task, std::string(request.substr(equals + 1))};
 }
 
-bool HasLabel(const Labels& labels, Index place, Index cols) {
-  for (Index col = 0; col < cols; ++col) {
-    const auto at = static_cast<std::size_t>(place * cols + col);
-    if (!std::isnan(labels.values[at])) return true;
-  }
-  return false;
-}
-
 // Places of labels in `rows` (ascending).
 std::vector<Index> LabelledPlaces(const Labels& labels, Index cols,
                                   const std::vector<Index>& rows) {
   std::vector<Index> places;
-  const Index count = static_cast<Index>(labels.values.size()) / cols;
-  for (Index place = 0; place < count; ++place) {
-    const Index row = labels.on_all_rows
-                          ? place
-                          : labels.rows[static_cast<std::size_t>(place)];
-    if (std::binary_search(rows.begin(), rows.end(), row) &&
-        HasLabel(labels, place, cols)) {
+  for (Index place = 0; place < labels.PlaceCount(cols); ++place) {
+    if (std::binary_search(rows.begin(), rows.end(), labels.RowOf(place)) &&
+        labels.HasLabel(place, cols)) {
       places.push_back(place);
     }
   }

@@ -15,12 +15,9 @@ namespace {
 std::vector<Index> PlacesIn(const Labels& labels, Index cols,
                             const std::vector<bool>& is_chosen) {
   std::vector<Index> places;
-  const Index count = static_cast<Index>(labels.values.size()) / cols;
-  for (Index place = 0; place < count; ++place) {
-    const Index row = labels.on_all_rows
-                          ? place
-                          : labels.rows[static_cast<std::size_t>(place)];
-    if (is_chosen[static_cast<std::size_t>(row)]) places.push_back(place);
+  for (Index place = 0; place < labels.PlaceCount(cols); ++place) {
+    const auto row = static_cast<std::size_t>(labels.RowOf(place));
+    if (is_chosen[row]) places.push_back(place);
   }
   return places;
 }

@@ -164,12 +164,8 @@ class TaskJoiner {
     RequireSameKind(joined_.task, task, "--data");
     const auto order = ClassOrder(task, joined_.task, "--data");
     const Index cols = task.target_cols();
-    const auto places = static_cast<Index>(labels.values.size()) / cols;
-    for (Index place = 0; place < places; ++place) {
-      const Index row = labels.on_all_rows
-                            ? place
-                            : labels.rows[static_cast<std::size_t>(place)];
-      const Index joined = index.Find(truth.ids, row);
+    for (Index place = 0; place < labels.PlaceCount(cols); ++place) {
+      const Index joined = index.Find(truth.ids, labels.RowOf(place));
       const Index at =
           joined < 0 ? -1 : place_of_row_[static_cast<std::size_t>(joined)];
       if (at < 0) continue;

@@ -40,12 +40,6 @@ void AddPlaces(std::span<const Index> rows, Index cols, Labels* labels) {
   *labels = std::move(merged);
 }
 
-std::size_t PlaceOf(const Labels& labels, Index row) {
-  if (labels.on_all_rows) return static_cast<std::size_t>(row);
-  const auto at = std::lower_bound(labels.rows.begin(), labels.rows.end(), row);
-  return static_cast<std::size_t>(at - labels.rows.begin());
-}
-
 void SetLabels(const ExtraLabels& extra, Index cols, Index rows,
                Labels* labels) {
   AddPlaces(extra.rows, cols, labels);
@@ -61,7 +55,7 @@ void SetLabels(const ExtraLabels& extra, Index cols, Index rows,
     labels->weights.assign(places, 1.0F);
   }
   for (std::size_t i = 0; i < extra.rows.size(); ++i) {
-    const std::size_t place = PlaceOf(*labels, extra.rows[i]);
+    const auto place = static_cast<std::size_t>(labels->PlaceOf(extra.rows[i]));
     for (std::size_t col = 0; col < width; ++col) {
       labels->values[place * width + col] = extra.values[i * width + col];
     }
