@@ -184,6 +184,7 @@ Parts DivideGrouped(const std::vector<std::int64_t>& groups,
     rows_of[groups[row]].push_back(row);
   }
   std::vector<const std::vector<std::size_t>*> members;
+  members.reserve(rows_of.size());
   for (const auto& [group, rows] : rows_of) members.push_back(&rows);
   std::vector<Index> order =
       ShuffledNumbers(static_cast<Index>(members.size()), rng);

@@ -5,6 +5,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "data/dataset.h"
@@ -37,7 +38,11 @@ class TrainingRows {
 struct ColumnRef {
   std::string block;
   std::string column;
-  auto operator<=>(const ColumnRef&) const = default;
+
+  bool operator==(const ColumnRef&) const = default;
+  bool operator<(const ColumnRef& other) const {
+    return std::tie(block, column) < std::tie(other.block, other.column);
+  }
 };
 
 // Keeps all columns but those in `left_out`. Of categorical columns it keeps
