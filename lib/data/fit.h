@@ -57,6 +57,14 @@ std::shared_ptr<const Transform> FitSelect(const TrainingRows& rows,
 std::shared_ptr<const Transform> FitImpute(const TrainingRows& rows,
                                            const std::string& method);
 
+// Beside every number of a dense block that has more than two values, up to
+// `pieces` (> 1) columns `column:low..high`: how far the number is through that
+// piece of its range, 0 below and 1 above (piecewise-linear encoding;
+// Gorishniy, Rubachev and Babenko, On Embeddings for Numerical Features, 2022).
+// The edges divide the training rows evenly, frequent values apart.
+std::shared_ptr<const Transform> FitPieces(const TrainingRows& rows,
+                                           Index pieces);
+
 // "standard": (x - mean) / standard deviation (of n), deviation 1 for constant
 // columns; "minmax": to [0, 1]; "max-abs": x / largest magnitude, the only one
 // for sparse blocks, which the others leave alone.

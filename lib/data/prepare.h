@@ -31,6 +31,7 @@ struct PrepareOptions {
 
   std::string scale = "auto";
   std::string impute = "median";
+  std::string pieces = "auto";
   std::string encode = "onehot";
 
   std::vector<std::string> hide_labels;

@@ -91,6 +91,14 @@ void PrepareOptions::DescribeTransforms(Fields& fields) {
                 {},
                 {"median", "mean"}},
                impute);
+  fields.Field({"pieces",
+                "into how many pieces the range of a number is cut, for each "
+                "of which a column goes in beside it; auto: 32 from 2000 "
+                "training rows on, fewer for wide tables; 0: none",
+                {},
+                {},
+                "N|auto"},
+               pieces);
   fields.Field({"encode",
                 "how categories go in: a column each, or as numbers for an "
                 "embedding",

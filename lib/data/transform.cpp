@@ -25,8 +25,9 @@ struct Kind {
   Maker make;
 };
 
-constexpr std::array<Kind, 7> kKinds = {{{"select", MakeSelect},
+constexpr std::array<Kind, 8> kKinds = {{{"select", MakeSelect},
                                          {"impute", MakeImpute},
+                                         {"pieces", MakePieces},
                                          {"standard", MakeScale},
                                          {"minmax", MakeScale},
                                          {"max-abs", MakeScale},

@@ -103,24 +103,6 @@ double Median(std::vector<double> values) {
   return (*std::max_element(values.begin(), middle) + *middle) / 2;
 }
 
-// The known values of each column of a dense block, in the order of rows.
-std::vector<std::vector<double>> KnownValues(const TrainingRows& rows,
-                                             const InputSpec& spec) {
-  std::vector<std::vector<double>> known(static_cast<std::size_t>(spec.cols));
-  rows.ForEach([&](const std::vector<InputBlock>& piece, Index count) {
-    for (const InputBlock& block : piece) {
-      if (block.name != spec.name) continue;
-      for (Index at = 0; at < count * block.cols; ++at) {
-        const double value = DenseCell(block, at);
-        if (!std::isnan(value)) {
-          known[static_cast<std::size_t>(at % block.cols)].push_back(value);
-        }
-      }
-    }
-  });
-  return known;
-}
-
 std::vector<double> FitNumbers(const TrainingRows& rows, const InputSpec& spec,
                                const std::string& method) {
   std::vector<double> fill;
@@ -157,6 +139,23 @@ std::vector<double> FitCategories(const TrainingRows& rows,
 }
 
 }  // namespace
+
+std::vector<std::vector<double>> KnownValues(const TrainingRows& rows,
+                                             const InputSpec& spec) {
+  std::vector<std::vector<double>> known(static_cast<std::size_t>(spec.cols));
+  rows.ForEach([&](const std::vector<InputBlock>& piece, Index count) {
+    for (const InputBlock& block : piece) {
+      if (block.name != spec.name) continue;
+      for (Index at = 0; at < count * block.cols; ++at) {
+        const double value = DenseCell(block, at);
+        if (!std::isnan(value)) {
+          known[static_cast<std::size_t>(at % block.cols)].push_back(value);
+        }
+      }
+    }
+  });
+  return known;
+}
 
 std::shared_ptr<const Transform> MakeImpute(const TransformRecord& record) {
   const nlohmann::json spec = ParseSpec(record);

@@ -16,6 +16,7 @@ namespace mtlkit {
 
 std::shared_ptr<const Transform> MakeSelect(const TransformRecord& record);
 std::shared_ptr<const Transform> MakeImpute(const TransformRecord& record);
+std::shared_ptr<const Transform> MakePieces(const TransformRecord& record);
 std::shared_ptr<const Transform> MakeScale(const TransformRecord& record);
 std::shared_ptr<const Transform> MakeEncode(const TransformRecord& record);
 
@@ -24,6 +25,10 @@ inline double DenseCell(const InputBlock& block, Index at) {
   return block.wide.empty() ? static_cast<double>(block.dense[at])
                             : block.wide[at];
 }
+
+// The known values of each column of a dense block of `rows`, in their order.
+std::vector<std::vector<double>> KnownValues(const TrainingRows& rows,
+                                             const InputSpec& spec);
 
 // The spec of a record; throws kBadInput where it is not JSON.
 nlohmann::json ParseSpec(const TransformRecord& record);
