@@ -24,9 +24,9 @@ struct PredictTool {
   PredictOptions options;
 
   void Register(Cli& cli) {
-    cli.Operand("model", &model,
-                "a trained model, or the folder of a run: the mean of its "
-                "peers' newest models");
+    cli.Input("model", &model,
+              "a trained model, or the folder of a run: the mean of its "
+              "peers' newest models");
     cli.Input("data", &data, "the rows: a table, a dataset or features");
     cli.Output("output", &output, "where the predictions go");
     Fields& flags = cli.Section("Prediction");

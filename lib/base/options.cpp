@@ -46,7 +46,9 @@ Range BelowFrom(double low, double high) {
 void CheckField(const FieldInfo& info, std::string_view where, double value) {
   if (info.range.Holds(value)) return;
   std::string allowed = info.range.Describe();
-  if (allowed.empty()) allowed = "a finite number";
+  if (!std::isfinite(value)) {
+    allowed = Str("a finite number", allowed.empty() ? "" : ", ", allowed);
+  }
   Fail(ErrorKind::kUsage,
        Str(where, " is ", FormatNumber(value), " but must be ", allowed));
 }

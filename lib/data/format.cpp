@@ -68,8 +68,13 @@ ColumnType ParseColumnType(std::string_view name) {
   for (const TypeName& entry : kTypeNames) {
     if (entry.name == name) return entry.type;
   }
-  Fail(ErrorKind::kUsage, Str("there is no column type '", name, "'"),
-       "known: number, category, id, ignore");
+  std::vector<std::string> names;
+  for (const TypeName& entry : kTypeNames) names.emplace_back(entry.name);
+  const std::string near = Nearest(name, names);
+  Fail(ErrorKind::kUsage,
+       Str("there is no column type '", name, "'",
+           near.empty() ? "" : Str("; did you mean '", near, "'?")),
+       Str("known: ", Join(names, ", ")));
 }
 
 std::span<const FormatEntry* const> Formats() {

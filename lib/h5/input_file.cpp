@@ -45,14 +45,34 @@ UniqueFd OpenOperand(const std::string& path) {
   return UniqueFd(fd);
 }
 
+// What to do with a file of another kind.
+std::string_view AdviceFor(Content content) {
+  switch (content) {
+    case Content::kText:
+    case Content::kArff:
+    case Content::kGzip:
+    case Content::kXz:
+      return "convert it with mtl-convert";
+    case Content::kHdf5:
+    case Content::kNpy:
+    case Content::kParquet:
+      return "export it as CSV, then convert it with mtl-convert";
+    case Content::kZip:
+    case Content::kZstd:
+      return "unpack it, then convert the table in it with mtl-convert";
+    default:
+      return "give a file that a tool of mtlkit wrote";
+  }
+}
+
 [[noreturn]] void FailForeign(std::string_view head) {
   const Content content = SniffContent(head);
-  const bool is_known = content != Content::kUnknown;
-  const bool is_whole = content == Content::kHdf5;
+  const bool is_whole =
+      content == Content::kHdf5 || content == Content::kUnknown;
   Fail(ErrorKind::kBadInput,
        Str("this is ", ContentName(content),
-           is_known && !is_whole ? ", not an mtlkit file" : ""),
-       is_known ? "convert it with mtl-convert" : "");
+           is_whole ? "" : ", not an mtlkit file"),
+       std::string(AdviceFor(content)));
 }
 
 // The start of a file or stream: an envelope, or what says why not.

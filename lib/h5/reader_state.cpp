@@ -132,7 +132,7 @@ void FileReader::State::RequireKind(const std::vector<FileKind>& kinds) const {
     wanted += (wanted.empty() ? "" : " or ") + WithArticle(one);
   }
   Fail(ErrorKind::kBadInput,
-       Str("this is ", WithArticle(kind), ", ", wanted, " is needed here"));
+       Str("this is ", WithArticle(kind), ", not ", wanted));
 }
 
 const std::pair<const std::string, Object>& FileReader::State::Array(

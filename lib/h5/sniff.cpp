@@ -13,7 +13,7 @@ struct Magic {
   Content content;
 };
 
-constexpr std::array<Magic, 8> kMagics = {{
+constexpr std::array<Magic, 11> kMagics = {{
     {"mtl-h5 ", Content::kMtlkit},
     {"\x89HDF\r\n\x1a\n", Content::kHdf5},
     {"\x1f\x8b", Content::kGzip},
@@ -24,10 +24,13 @@ constexpr std::array<Magic, 8> kMagics = {{
     {"\x93NUMPY", Content::kNpy},
     {"PK\x03\x04", Content::kZip},
     {"PAR1", Content::kParquet},
+    {"%PDF-", Content::kPdf},
+    {"\x89PNG", Content::kImage},
+    {"\xff\xd8\xff", Content::kImage},
 }};
 
 // As in Content.
-constexpr std::array<std::string_view, 13> kNames = {
+constexpr std::array<std::string_view, 15> kNames = {
     "an empty file",
     "an mtlkit file",
     "an HDF5 file of another program",
@@ -37,6 +40,8 @@ constexpr std::array<std::string_view, 13> kNames = {
     "a NumPy array",
     "zip or npz",
     "Parquet",
+    "a PDF document",
+    "an image",
     "ARFF",
     "JSON",
     "CSV or other text",

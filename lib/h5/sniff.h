@@ -15,6 +15,8 @@ enum class Content {
   kNpy,
   kZip,  // zip, npz, xlsx
   kParquet,
+  kPdf,
+  kImage,
   kArff,
   kJson,
   kText,     // delimited text, SVMlight, ...

@@ -175,9 +175,10 @@ std::string LoadHierarchy(const std::string& text_or_path) {
   Require(file.is_open(), ErrorKind::kMissingInput,
           Str(text_or_path, ": cannot be read"),
           "--hierarchy takes a JSON file");
-  const std::string text((std::istreambuf_iterator<char>(file)),
-                         std::istreambuf_iterator<char>());
-  return HierarchyText(ParseHierarchy(text, text_or_path));
+  // A folder opens, but has nothing to read.
+  std::ostringstream text;
+  text << file.rdbuf();
+  return HierarchyText(ParseHierarchy(text.str(), text_or_path));
 }
 
 std::string HierarchyText(const Hierarchy& hierarchy) {

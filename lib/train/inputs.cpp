@@ -103,7 +103,9 @@ TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
                             ? RowsOfFolds(data)
                             : data.SplitRows(options.train_split);
   }
-  if (data.splits.count(options.valid_split) > 0) {
+  // Only the usual split may be absent: another name is meant.
+  if (data.splits.count(options.valid_split) > 0 ||
+      options.valid_split != TrainOptions{}.valid_split) {
     inputs.valid_name = options.valid_split;
     inputs.valid_rows = data.SplitRows(options.valid_split);
   }

@@ -74,7 +74,7 @@ struct TrainInputs {
 // The rows of the options' splits (all rows of a dataset without splits are for
 // training), without those of the fold that is kept out;
 // without a train split a fold's rest is all other folds. An unknown train
-// split or fold is an error, an absent valid split is not.
+// split or fold is an error, and so is a valid split other than the default.
 TrainInputs InputsOf(const Dataset& data, const TrainOptions& options);
 
 // The training rows that teach something: with a label of some task, proposed

@@ -1,6 +1,7 @@
 #include "train/weighting.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/registry.h"
@@ -59,14 +60,17 @@ std::vector<double> ParseTaskWeights(std::span<const std::string> texts,
     const std::size_t equals = text.rfind('=');
     double number = 0;
     Require(equals != std::string::npos &&
-                ParseNumber(text.substr(equals + 1), &number) && number > 0,
+                ParseNumber(text.substr(equals + 1), &number) && number > 0 &&
+                std::isfinite(number),
             ErrorKind::kUsage,
             Str("--task-weight: '", text, "' is not TASK=NUMBER above 0"));
     const std::string name = text.substr(0, equals);
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) {
+      const std::string near = Nearest(name, names);
       Fail(ErrorKind::kUsage,
-           Str("--task-weight: there is no task '", name, "'"),
+           Str("--task-weight: there is no task '", name, "'",
+               near.empty() ? "" : Str("; did you mean '", near, "'?")),
            Str("tasks: ", Join(names, ", ")));
     }
     Require(std::find(given.begin(), given.end(), name) == given.end(),

@@ -241,8 +241,8 @@ TEST_CASE("a file of another kind is named") {
   CHECK(MessageOf([&] {
           FileReader::Open(folder / "a.h5",
                            {FileKind::kDataset, FileKind::kFeatures});
-        }) == (folder / "a.h5") +
-                  ": this is a model, a dataset or features is needed here");
+        }) ==
+        (folder / "a.h5") + ": this is a model, not a dataset or features");
 }
 
 TEST_CASE("a foreign file is named and the way to convert it") {
