@@ -36,8 +36,15 @@ done
     "$bin/mtl-train" --list "$kind"
     printf '```\n'
   done
+  printf '\n## metrics\n\n```\n'
+  "$bin/mtl-eval" --list metrics
+  printf '```\n\n## methods of `mtl-cotrain init`\n\n```\n'
+  "$bin/mtl-cotrain" init --list methods
+  printf '```\n\n## methods of `mtl-cotrain local`\n\n```\n'
+  "$bin/mtl-cotrain" local --list methods
+  printf '```\n'
 } > "$out/lists.md"
-echo "- [lists](lists.md): what \`mtl-train --list\` prints" >> "$out/README.md"
+echo "- [lists](lists.md): what \`--list\` prints" >> "$out/README.md"
 
 {
   echo "# Exit codes"
