@@ -107,9 +107,9 @@ TEST_CASE("numbers out of their bounds are refused with the bounds") {
   CHECK(ParseFlags({"--dropout", "1"}) ==
         "--dropout is 1 but must be in [0, 1)");
   CHECK(ParseFlags({"--dropout", "nan"}) ==
-        "--dropout is nan but must be in [0, 1)");
+        "--dropout is nan but must be a finite number, in [0, 1)");
   CHECK(ParseFlags({"--dropout", "inf"}) ==
-        "--dropout is inf but must be in [0, 1)");
+        "--dropout is inf but must be a finite number, in [0, 1)");
   CHECK(ParseFlags({"--dropout", "half"}) ==
         "--dropout is 'half' but must be a number, in [0, 1)");
   CHECK(ParseFlags({"--layers", "8,,4"}) ==
