@@ -107,6 +107,17 @@ struct TrainTool {
     if (checkpoint.empty() && output != "-") {
       environment.checkpoint = output + ".ckpt.h5";
     }
+    // The checkpoint is removed in the end.
+    for (const std::string& other : {output, data}) {
+      std::error_code ignored;
+      Require(
+          checkpoint.empty() ||
+              (checkpoint != other &&
+               !std::filesystem::equivalent(checkpoint, other, ignored)),
+          ErrorKind::kUsage,
+          Str("--checkpoint ", checkpoint, " is also the data or the model"),
+          "choose another file");
+    }
     environment.checkpoint_every =
         ParseSeconds(checkpoint_every, "--checkpoint-every");
     return environment;

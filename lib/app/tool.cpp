@@ -1,5 +1,6 @@
 #include "app/tool.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +12,7 @@
 #include <new>
 #include <nlohmann/json.hpp>
 
+#include "app/memory_limit.h"
 #include "base/error.h"
 #include "h5/atomic_file.h"
 
@@ -18,6 +20,17 @@ namespace mtlkit {
 namespace {
 
 constexpr int kClosedPipe = 128 + SIGPIPE;
+
+// A stream that the caller closed must not become the number of a file that we
+// open: it gets one that fails where it is used.
+void KeepStandardStreams() {
+  constexpr int kModes[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+  for (int fd = 0; fd < 3; ++fd) {
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+      (void)open("/dev/null", kModes[fd]);
+    }
+  }
+}
 
 void ExitOnClosedPipe(int) {
   _exit(kClosedPipe);
@@ -64,7 +77,10 @@ int Guard(const std::string& program, const std::function<void()>& work) {
   } catch (const Error& error) {
     return Report(program, error.what(), error.kind());
   } catch (const std::bad_alloc&) {
-    return Report(program, "out of memory", ErrorKind::kIo);
+    return Report(program,
+                  "out of memory (choose a smaller network, batch or file, or "
+                  "a machine with more)",
+                  ErrorKind::kIo);
   } catch (const std::exception& error) {
     return Report(program,
                   Str("internal error: ", error.what(),
@@ -116,7 +132,9 @@ void CloseStdout() {
 
 int RunToolWith(int argc, char** argv, const ToolInfo& info,
                 const std::function<void(Cli&)>& configure) {
+  KeepStandardStreams();
   SetUpSignals();
+  LimitMemory();
   return Guard(info.name, [&] {
     Cli cli(info.name, info.sentence, info.example);
     configure(cli);

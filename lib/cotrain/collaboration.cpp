@@ -20,6 +20,22 @@ void FindRows(Collaboration* run) {
   run->valid_rows = inputs.valid_rows;
 }
 
+// Refuses, before anything is written, what the first round would.
+void CheckStart(const Collaboration& run) {
+  const RunSpec& spec = run.spec;
+  RequireTrainable(run.data, run.train_rows);
+  for (Index peer = 0; peer < spec.peers; ++peer) {
+    PeerRows(spec, run.data, run.train_rows, peer);
+    if (peer > 0 && spec.views.empty()) continue;
+    Model model = BuildModel(run.data, spec.ArchOf(peer), spec.SeedOf(peer, 0),
+                             run.train_rows);
+    TrainInputs inputs = InputsOf(run.data, spec.train);
+    const Dataset view = DatasetFor(model, run.data);
+    inputs.data = &view;
+    CheckTraining(inputs, spec.train, &model);
+  }
+}
+
 // Round 0: fresh parameters, the same for all peers where these are averaged.
 void WriteStart(const Collaboration& run, Index peer) {
   if (PeekDone(run.folder, peer, 0)) return;
@@ -65,9 +81,7 @@ Collaboration InitRun(const std::string& folder, RunSpec spec) {
   CheckRunSpec(spec, run.data);
   run.spec = std::move(spec);
   FindRows(&run);
-  for (Index peer = 0; peer < run.spec.peers; ++peer) {
-    PeerRows(run.spec, run.data, run.train_rows, peer);
-  }
+  CheckStart(run);
   run.folder.WriteSpec(run.spec);
   for (Index peer = 0; peer < run.spec.peers; ++peer) WriteStart(run, peer);
   run.folder.Log({{"event", "init"}, {"method", run.spec.method}});

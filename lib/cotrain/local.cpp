@@ -48,6 +48,7 @@ struct Peers {
 Peers MakePeers(const RunSpec& spec, const Dataset& data) {
   Peers made;
   const TrainInputs inputs = InputsOf(data, spec.train);
+  RequireTrainable(data, inputs.train_rows);
   for (Index peer = 0; peer < spec.peers; ++peer) {
     made.models.push_back(BuildModel(data, spec.ArchOf(peer),
                                      spec.SeedOf(peer, 0), inputs.train_rows));
@@ -85,6 +86,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   spec.data = folder.RelativePath(spec.data);
   ResolveArchOptions(&spec.arch);
   Peers made = MakePeers(spec, data);
+  CheckTraining(made.peers.front().inputs, spec.train, &made.models.front());
   folder.WriteSpec(spec);
   if (IsComplete(folder, spec.peers)) return false;
 

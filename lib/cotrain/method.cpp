@@ -123,6 +123,12 @@ void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
              " peers, not ", spec.peers),
          "give more with --peers");
   }
+  if (spec.cotrain.min_peers >= spec.peers) {
+    Fail(ErrorKind::kUsage,
+         Str("--min-peers ", spec.cotrain.min_peers, ": a peer has only ",
+             spec.peers - 1, " others"),
+         "ask for fewer, or give more --peers");
+  }
   if (!spec.views.empty() &&
       static_cast<Index>(spec.views.size()) != spec.peers) {
     Fail(ErrorKind::kUsage, "every peer or none must have a --view",

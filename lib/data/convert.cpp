@@ -1,6 +1,7 @@
 #include "data/convert.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -390,6 +391,11 @@ std::string ConvertTables(const std::vector<TableInput>& inputs,
 }
 
 bool IsOwnFile(const std::string& path) {
+  // A named pipe can be read once only: it is text.
+  std::error_code ignored;
+  const bool by_number =
+      path.starts_with("/dev/") || path.starts_with("/proc/");
+  if (!by_number && std::filesystem::is_fifo(path, ignored)) return false;
   return SniffSource(ReadHead(path)) == SourceKind::kMtlH5;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/view.h"
 #include "data/source_kind.h"
 #include "h5/digest.h"
@@ -83,20 +84,37 @@ int Spill(int descriptor, const std::string& name) {
   return spill;
 }
 
-// Descriptor 0, made a regular file at its beginning if it is not one.
-int RewindableStdin() {
-  const bool at_start = ::lseek(0, 0, SEEK_CUR) == 0;
-  if (!(IsRegularFile(0) && at_start)) {
-    const int spill = Spill(0, "stdin");
-    ::dup2(spill, 0);
-    ::close(spill);
-    ::lseek(0, 0, SEEK_SET);
+// The number of the descriptor that a path stands for, or -1.
+int DescriptorOf(std::string_view path) {
+  if (path == "-" || path == "/dev/stdin") return 0;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    long long number = -1;
+    if (path.starts_with(folder) &&
+        ParseInteger(path.substr(folder.size()), &number) && number >= 0 &&
+        number < (1 << 20)) {
+      return static_cast<int>(number);
+    }
   }
-  return ::dup(0);
+  return -1;
+}
+
+// The descriptor, made a regular file at its beginning if it is not one.
+int Rewindable(int descriptor, const std::string& name) {
+  const bool at_start = ::lseek(descriptor, 0, SEEK_CUR) == 0;
+  if (!(IsRegularFile(descriptor) && at_start)) {
+    const int spill = Spill(descriptor, name);
+    ::dup2(spill, descriptor);
+    ::close(spill);
+    ::lseek(descriptor, 0, SEEK_SET);
+  }
+  return ::dup(descriptor);
 }
 
 int OpenRewindable(const std::string& path) {
-  if (path == "-") return RewindableStdin();
+  const int given = DescriptorOf(path);
+  if (given >= 0 && ::fcntl(given, F_GETFD) >= 0) {
+    return Rewindable(given, given == 0 ? "stdin" : path);
+  }
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     Fail(ErrorKind::kMissingInput,

@@ -47,10 +47,10 @@ class TextSource {
   std::unique_ptr<State> state_;
 };
 
-// The first bytes of a file operand, as many as SniffSource wants. Where
-// stdin cannot be rewound, it is first spilled to an unlinked temporary file
-// that then takes its place as descriptor 0, so that any reader of "-" that
-// comes next sees it from the start.
+// The first bytes of a file operand, as many as SniffSource wants. Where stdin
+// or another open descriptor ("/dev/fd/63") cannot be rewound, it is first
+// spilled to an unlinked temporary file that then takes its place, so that any
+// reader that comes next sees it from the start. A named pipe is used up.
 std::string ReadHead(const std::string& path);
 
 // Decompression (decompress.cpp). `input` must outlive the result; `name` is

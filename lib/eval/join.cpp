@@ -260,6 +260,18 @@ class TaskJoiner {
   JoinedTask joined_;
 };
 
+// Labels of other tasks only would leave nothing to measure.
+void RequireSharedTask(const Predictions& predictions, const Dataset& truth) {
+  std::string names;
+  for (const TaskPredictions& one : predictions.tasks) {
+    if (FindTask(truth.tasks, one.task.name) >= 0) return;
+    names += (names.empty() ? "" : ", ") + one.task.name;
+  }
+  Fail(ErrorKind::kBadInput,
+       Str("--data has none of the predicted tasks: ", names),
+       "give a dataset that mtl-prep made with these tasks");
+}
+
 }  // namespace
 
 MetricRows JoinedTask::RowsOf(std::size_t model) const {
@@ -289,6 +301,7 @@ std::optional<MetricRows> JoinedTask::RowsOfConstant() const {
 
 JoinedPredictions JoinPredictions(const std::vector<NamedPredictions>& models,
                                   const Dataset* truth) {
+  if (truth != nullptr) RequireSharedTask(models.front().predictions, *truth);
   JoinedPredictions result;
   const RowIds& ids = models.front().predictions.ids;
   const IdIndex index(ids);

@@ -358,6 +358,17 @@ History Train(const TrainInputs& inputs, const TrainOptions& options, Seed seed,
   return TrainPeers({&peer, 1}, options, "solo", seed, environment)[0];
 }
 
+void CheckTraining(const TrainInputs& inputs, const TrainOptions& options,
+                   Model* model) {
+  Peer peer;
+  peer.model = model;
+  peer.inputs = inputs;
+  ThreadPool pool(1);
+  TrainEnvironment environment;
+  environment.pool = &pool;
+  Run({&peer, 1}, options, "solo", peer.seed, environment);
+}
+
 std::vector<History> TrainPeers(std::span<Peer> peers,
                                 const TrainOptions& options,
                                 const std::string& protocol, Seed seed,

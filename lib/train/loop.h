@@ -119,4 +119,8 @@ std::vector<History> TrainPeers(std::span<Peer> peers,
                                 const std::string& protocol, Seed seed,
                                 const TrainEnvironment& environment);
 
+// Throws what TrainPeers would for its options, without training.
+void CheckTraining(const TrainInputs& inputs, const TrainOptions& options,
+                   Model* model);
+
 }  // namespace mtlkit

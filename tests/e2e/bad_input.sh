@@ -1,181 +1,422 @@
 #!/usr/bin/env bash
-# Bad input of every kind: one line that says what, where and what to do, the
-# exit code of the contract, nothing half-written, outputs that were there
-# before untouched.
+# Bad input, bad flags and bad places: one line that says what and where, the
+# promised exit code, nothing half-written, what was there untouched.
 source "$(dirname "$0")/common.sh"
 
-# Good files to spoil.
 {
-  echo 'id,age,city,sold,price'
-  for i in $(seq 1 60); do
-    city=Rome
-    [ $((i % 3)) -eq 0 ] && city=Bonn
-    sold=no
-    [ $(((i * 5) % 7)) -gt 3 ] && sold=yes
-    echo "$i,$((20 + i % 40)),$city,$sold,$((i % 13)).5"
+  echo 'id,price,sold,colour,size,score,school'
+  colours=(red blue green)
+  for i in $(seq 1 120); do
+    sold=$([ $(((i * 7) % 11)) -gt 5 ] && echo yes || echo no)
+    echo "$i,$((i * 3 % 50)).5,$sold,${colours[i % 3]},$((i % 17)),$((i % 9)),s$((i % 4))"
   done
 } >table.csv
-mtl-convert table.csv -o table.h5 --quiet
-mtl-prep table.h5 -o ready.h5 --task sold --task price \
-  --split valid=0.2,test=0.2 --quiet
-mtl-train ready.h5 -o model.h5 --layers 8 --epochs 2 --quiet
-mtl-predict model.h5 ready.h5 --split test -o pred.h5
-cp model.h5 precious.h5
+mtl-convert table.csv -o table.h5 -q
+mtl-prep table.h5 -o ready.h5 --task price --task sold --task colour \
+  --split valid=0.2,test=0.2 -q
+mtl-prep table.h5 -o other.h5 --task score --inputs size -q
+mtl-prep table.h5 -o unscaled.h5 --task price --task sold --task colour \
+  --scale none --split valid=0.2,test=0.2 -q
+mtl-train ready.h5 -o model.h5 --layers 8 --epochs 1 -q
+mtl-predict model.h5 ready.h5 --split test -o pred.h5 -q
+mtl-predict model.h5 ready.h5 --split valid -o valid.pred.h5 -q
+mtl-cotrain init run --data ready.h5 --layers 4 --epochs 1
+mtl-cotrain round run -q
 
-# --- Text tables.
-table() { printf '%b' "$1" >bad.csv; }
-table 'a,b\n1,2\n3\n'
-refuses 65 'bad.csv:3: .*1 cell' mtl-convert bad.csv -o out.h5
-table 'a,b\n1,2\n3,4,5\n'
-refuses 65 'bad.csv:3: .*3 cells' mtl-convert bad.csv -o out.h5
-table 'a,b\n1,2\nthree,4\n'
-refuses 65 "bad.csv:3: column 'a': 'three' is not a number" \
-  mtl-convert bad.csv --type a=number -o out.h5
-table 'id,b\n1,2\n1,4\n'
-refuses 65 "bad.csv:3: .*'1'" mtl-convert bad.csv -o out.h5
-table 'a,b\n1,inf\n3,4\n'
-refuses 65 "bad.csv:2: column 'b'" mtl-convert bad.csv --type b=number -o out.h5
-table 'a,b\n"1,2\n3,4\n'
-refuses 65 'bad.csv:.*quot' mtl-convert bad.csv -o out.h5
-table ''
-refuses 65 'bad.csv: .*empty' mtl-convert bad.csv -o out.h5
-table 'a,\xff\n1,2\n'
-refuses 65 'bad.csv:.*UTF-8' mtl-convert bad.csv -o out.h5
-refuses 66 'missing.csv: ' mtl-convert missing.csv -o out.h5
-refuses 2 "colour" mtl-convert table.csv --type colour=number -o out.h5
-refuses 2 "did you mean 'number'" mtl-convert table.csv --type age=numbr -o out.h5
-gzip -c table.csv | head -c 100 >cut.csv.gz
-refuses 65 'cut.csv.gz: ' mtl-convert cut.csv.gz -o out.h5
-printf '@relation r\n@attribute a numeric\n@attribute b {x,y}\n@data\n1,z\n' \
-  >bad.arff
-refuses 65 "bad.arff:5: .*'z'" mtl-convert bad.arff -o out.h5
-printf '1 2:0.5 2:1\n' >bad.svm
-refuses 65 'bad.svm:1: ' mtl-convert bad.svm --format svmlight -o out.h5
-printf '%%PDF-1.4\n' >bad.pdf
-refuses 65 'PDF' mtl-convert bad.pdf -o out.h5
-refuses 65 'stdin: .*empty' bash -c 'mtl-convert - -o out.h5 </dev/null'
-
-# --- Files of ours.
-for tool in 'mtl-prep FILE -o out.h5 --task sold' 'mtl-train FILE -o out.h5' \
-  'mtl-predict model.h5 FILE -o out.h5' 'mtl-predict FILE ready.h5 -o out.h5' \
-  'mtl-eval FILE' 'mtl-inspect FILE'; do
-  run() { refuses "$1" "$2" bash -c "${tool//FILE/$3}"; }
-  run 66 'nothing.h5: ' nothing.h5
-  : >empty.h5
-  run 65 'empty' empty.h5
-  run 65 'table.csv: .*convert' table.csv
-  for victim in ready.h5 model.h5 pred.h5; do
-    head -c 1500 $victim >cut.h5
-    run 65 'cut.h5: ' cut.h5
-    { head -c 900 $victim; printf 'X'; tail -c +902 $victim; } >flip.h5
-    run 65 'flip.h5: ' flip.h5
-  done
-  run 66 'folder' .
-done
-refuses 65 'model.h5: .*model.*dataset' mtl-train model.h5 -o out.h5
-refuses 65 'ready.h5: .*dataset.*model' mtl-predict ready.h5 ready.h5 -o out.h5
-refuses 65 'ready.h5: .*dataset.*predictions' mtl-eval ready.h5
-refuses 65 'stdin: empty' bash -c 'mtl-train - -o out.h5 </dev/null'
-refuses 65 'stdin: truncated' bash -c 'head -c 3000 ready.h5 | mtl-train - -o out.h5'
-refuses 2 'stdin' mtl-predict - - -o out.h5 </dev/null
-
-# --- Preparation.
-refuses 2 "did you mean 'price'" mtl-prep table.h5 -o out.h5 --task prize
-refuses 2 "did you mean" mtl-prep table.h5 -o out.h5 --task sold=binari
-refuses 2 'no column' mtl-prep table.h5 -o out.h5 --task sold --ignore nothing
-refuses 2 'maybe' mtl-prep table.h5 -o out.h5 --task sold --positive sold maybe
-refuses 2 'split' mtl-prep table.h5 -o out.h5 --task sold --split valid=1.5
-refuses 2 'pieces' mtl-prep table.h5 -o out.h5 --task sold --pieces 1
-refuses 65 'no task|nothing' mtl-train table.h5 -o out.h5
-
-# --- Training: names and numbers.
-train() { refuses 2 "$1" mtl-train ready.h5 -o out.h5 --quiet "${@:2}"; }
-train 'did you mean --layers' --layer 8
-train "did you mean 'shared'" --arch share
-train "there is no weighting 'equl'" --weighting equl
-train "there is no optimi" --optimizer adm
-train "did you mean 'huber'" --loss price=hubr
-train "task 'prize'" --loss prize=huber
-train "prize" --task-weight prize=2
-train 'finite' --rate nan
-train 'more than 0' --rate -1
-train 'at least' --epochs 0
-train 'seed' --seed -1
-train 'threads' --threads 0
-train '' --layers 8,x
-train 'roc-au' --select-on sold.roc-au
-train 'split' --train-split nothing
-train 'option' --weighting uncertainty:rat=1
-tree() {
-  printf '%s' "$2" >tree.json
-  refuses "${3:-2}" "$1" mtl-train ready.h5 -o out.h5 --hierarchy tree.json
+# What every refused command must leave as it is.
+echo precious >old.h5
+cp old.h5 old.copy
+mkdir files t
+touch refused.out refused.err names.after names.before
+ls -A >names.before
+nothing_left() {
+  same old.h5 old.copy "$*"
+  ls -A >names.after
+  same names.before names.after "$* left something: $(diff names.before names.after)"
 }
-tree 'hierarchy' '{"groups": ['
-tree 'cycle' '{"groups": [{"name": "a", "from": ["b"], "tasks": ["sold"]},
-  {"name": "b", "from": ["a"], "tasks": ["price"]}]}'
-tree "price" '{"groups": [{"name": "a", "from": [], "tasks": ["sold"]}]}'
-tree "prize" '{"groups": [{"name": "a", "from": [], "tasks": ["sold", "price", "prize"]}]}'
-tree "one" '{"groups": [{"name": "a", "from": []}, {"name": "b", "from": []},
-  {"name": "c", "from": ["a", "b"], "tasks": ["sold", "price"]}]}'
-refuses 66 'nothing.json' mtl-train ready.h5 -o out.h5 --hierarchy nothing.json
+no() {
+  refuses "$@"
+  nothing_left "${@:3}"
+}
+quiet_train=(mtl-train ready.h5 -o old.h5 --layers 4 -q)
 
-# --- Prediction and evaluation.
-refuses 2 "no split 'tset'" mtl-predict model.h5 ready.h5 --split tset -o out.h5
-refuses 2 'trunc' mtl-predict model.h5 ready.h5 --features trunc -o out.h5
-cut -d, -f1,3- table.csv >narrow.csv
-mtl-convert narrow.csv -o narrow.h5 --quiet
-refuses 65 "age" mtl-predict model.h5 narrow.h5 -o out.h5
-mtl-prep table.h5 -o other.h5 --task sold --task price --scale minmax \
-  --split valid=0.2,test=0.2 --quiet
-refuses 65 'prepared' mtl-predict model.h5 other.h5 -o out.h5
-refuses 2 'did you mean' mtl-eval pred.h5 --metrics roc-au
-refuses 2 'nobody' mtl-eval pred.h5 --against nobody
-refuses 2 '' mtl-eval pred.h5 --json --csv
-refuses 2 '' mtl-eval
-
-# --- Co-training.
-refuses 66 'nothing: .*run' mtl-cotrain status nothing/
-refuses 2 "mutual" mtl-cotrain init run --data ready.h5 --method mutual
-refuses 2 "fedavg" mtl-cotrain local ready.h5 -o run --method fedavg
-refuses 2 'peers' mtl-cotrain init run --data ready.h5 --method fedavg --peers 1
-refuses 2 'labelling' mtl-cotrain init run --data ready.h5 --method fedavg \
-  --labelling cross
-refuses 2 'PEER=INPUT' mtl-cotrain init run --data ready.h5 --view features
-[ ! -e run ] || fail "a refused run left a folder"
-
-# --- Outputs.
-refuses 73 'nowhere' mtl-train ready.h5 -o nowhere/out.h5
-mkdir folder
-refuses 73 'folder' mtl-train ready.h5 -o folder
-script -qec 'mtl-train ready.h5 -o - --quiet' pty.log >/dev/null || true
-grep -q 'refusing to write HDF5 to a terminal' pty.log ||
-  fail "a terminal was written to: $(head -c 200 pty.log)"
-for tool in "mtl-convert table.csv -o -" "mtl-prep table.h5 -o - --task sold" \
-  "mtl-train ready.h5 -o - --epochs 1" "mtl-predict model.h5 ready.h5 -o -" \
-  "mtl-eval pred.h5" "mtl-inspect model.h5" "mtl-train --list archs"; do
-  refuses 74 '' bash -c "$tool --quiet >/dev/full"
-  # A closed pipe ends a tool silently.
-  status=0
-  bash -c "$tool --quiet 2>err.txt | head -c 1 >/dev/null; exit \${PIPESTATUS[0]}" ||
-    status=$?
-  case $status in
-    0 | 141) ;;
-    *) fail "exit $status on a closed pipe: $tool" ;;
-  esac
-  [ ! -s err.txt ] || fail "a closed pipe was spoken of: $tool"
+# Wrong, empty and truncated files, for each operand that is a file of ours.
+: >files/empty
+head -c 1000 ready.h5 >files/cut
+head -c 300 ready.h5 >files/short
+tail -c +513 ready.h5 >files/foreign
+printf '\x89PNG\r\n\x1a\n\0\0\0\rIHDR' >files/png
+printf '%%PDF-1.4\n%%\xe2\xe3\n' >files/pdf
+printf 'PK\x03\x04\x14\0\0\0\0\0' >files/zip
+head -c 600 model.h5 | tail -c 400 >files/noise
+gzip -c table.csv >files/gzip
+cp table.csv files/text
+{ head -c 900 ready.h5; printf X; tail -c +902 ready.h5; } >files/flip
+while read -r file pattern; do
+  no 65 "files/$file: .*$pattern" mtl-prep "files/$file" -o old.h5 --task price
+  no 65 "files/$file: .*$pattern" mtl-train "files/$file" -o old.h5
+  no 65 "files/$file: .*$pattern" mtl-predict "files/$file" ready.h5 -o old.h5
+  no 65 "files/$file: .*$pattern" mtl-predict model.h5 "files/$file" -o old.h5
+  no 65 "files/$file: .*$pattern" mtl-eval "files/$file"
+  no 65 "files/$file: .*$pattern" mtl-eval pred.h5 --data "files/$file"
+  no 65 "files/$file: .*$pattern" mtl-inspect "files/$file"
+  no 1 "files/$file: .*$pattern" mtl-inspect --check "files/$file"
+  no 65 "files/$file: .*$pattern" mtl-cotrain init new --data "files/$file"
+  no 65 "files/$file: .*$pattern" mtl-cotrain local "files/$file" -o new
+done <<'LIST'
+empty empty
+cut truncated.*envelope.says
+short truncated
+foreign HDF5.file.of.another.program.*export
+png an.image
+pdf a.PDF.document
+zip zip.*unpack
+noise (no.kind.of.file|not.an.mtlkit.file)
+gzip gzip.*mtl-convert
+text CSV.*mtl-convert
+flip (digest|damaged|checksum)
+LIST
+no 65 'truncated gzip' mtl-convert <(head -c 200 files/gzip) -o old.h5
+for file in empty png pdf zip foreign noise; do
+  no 65 "files/$file: " mtl-convert files/$file -o old.h5
 done
-# A full disk leaves what was there before.
-status=0
-(
-  ulimit -f 4
-  mtl-train ready.h5 -o precious.h5 --layers 64,64 --epochs 1 --quiet
-) 2>err.txt || status=$?
-[ "$status" -eq 74 ] || fail "exit $status on a full disk ($(cat err.txt))"
-same precious.h5 model.h5 "a full disk"
-leftovers=$(find . -name '.*.tmp.*' -o -name 'out.h5*' | head -n 3)
-[ -z "$leftovers" ] || fail "left behind: $leftovers"
+no 2 'is a file of the toolkit.*--to csv' mtl-convert model.h5 -o old.h5
 
-# A table that asks for more memory than there is.
-refuses 74 'memory' bash -c \
-  'ulimit -v 400000; mtl-train ready.h5 -o out.h5 --layers 40000,40000 --epochs 1 --quiet'
-echo "every bad input was refused in one line"
+# A kind of ours where another is needed; what is missing; a folder.
+no 65 'this is a model, not a dataset' mtl-train model.h5 -o old.h5
+no 65 'this is a model, not a dataset' mtl-prep model.h5 -o old.h5 --task price
+no 65 'this is a dataset.*, not predictions' mtl-eval ready.h5
+no 65 'this is predictions, not a model' mtl-predict pred.h5 ready.h5 -o old.h5
+no 65 'this is a dataset.*, not a checkpoint' "${quiet_train[@]}" \
+  --checkpoint other.h5
+for tool in 'prep --task price -o old.h5' 'train -o old.h5' eval inspect \
+  'predict model.h5 -o old.h5' 'cotrain init new --data' \
+  'convert -o old.h5'; do
+  # shellcheck disable=SC2086
+  no 66 'nothere.h5: cannot (be )?open' mtl-$tool nothere.h5
+  # shellcheck disable=SC2086
+  no 66 'folder, not a file' mtl-$tool files
+done
+for command in round merge status verify; do
+  no 66 'this is no run' mtl-cotrain $command files
+done
+
+# stdin: empty, cut, twice, a terminal.
+no 65 'stdin: empty' mtl-train - -o old.h5 </dev/null
+no 65 'stdin: empty' mtl-convert - -o old.h5 </dev/null
+no 65 'stdin: truncated.*header says' mtl-train - -o old.h5 < <(head -c 1000 ready.h5)
+no 65 'stdin: this is CSV' mtl-train - -o old.h5 < <(cat table.csv)
+no 2 'cannot both be stdin' mtl-predict - - -o old.h5 </dev/null
+no 2 'cannot both be stdin' mtl-eval - - </dev/null
+no 2 'cannot both be stdin' mtl-convert a=- b=- -o old.h5 </dev/null
+if command -v script >/dev/null; then
+  for command in 'mtl-prep table.h5 --task price -o -' \
+    'mtl-train ready.h5 -o -' 'mtl-predict model.h5 ready.h5 -o -' \
+    'mtl-convert table.csv -q -o -'; do
+    script -qec "$command" /dev/null </dev/null >shown 2>&1 || true
+    grep -q 'refusing to write HDF5 to a terminal' shown || fail "$command"
+    rm shown
+    nothing_left "$command"
+  done
+fi
+
+# Text tables.
+table() { printf "$2" >"t/$1"; }
+table ragged 'a,b\n1,2\n3\n'
+table long 'a,b\n1,2\n3,4,5\n'
+table twice 'id,b\nx,2\nx,3\n'
+table inf 'a,b\n1,2\ninf,3\n'
+table quote 'a,b\n1,"2\n'
+table latin 'a,b\nM\xfcller,2\nx,3\n'
+table blank '\n\n'
+table head 'a,b\n'
+table ok 'a,b\n1,x\n2,y\n'
+table value.arff '@relation x\n@attribute b {x,y}\n@data\nx\nz\n'
+table type.arff '@relation x\n@attribute a foo\n@data\n1\n'
+table cut.arff '@relation x\n@attribute a numeric\n'
+table number.arff '@relation x\n@attribute a numeric\n@data\n1\nx\n'
+table sparse.arff '@relation x\n@attribute a numeric\n@data\n{5 1}\n'
+table value.svm '1 1:2 3:x\n'
+table twice.svm '1 1:2 1:3\n'
+table nan.svm '1 1:nan\n'
+table label.svm 'x 1:2\n'
+table far.svm '1 99999999999:1\n'
+table cut.xml '<labels><label name="a"'
+table whole.xml '<labels><label name="a"></label></labels>'
+while read -r name pattern; do
+  no 65 "$pattern" mtl-convert "t/$name" -o old.h5
+done <<'LIST'
+ragged t/ragged:3: 1 cell
+long t/long:3: 3 cells
+twice t/twice:3: id 'x' occurs twice, first at t/twice:2
+inf t/inf:3: column 'a': 'inf' is infinite
+quote t/quote:2: a quote that is never closed
+latin t/latin:2: .*not UTF-8
+blank t/blank: no rows
+value.arff t/value.arff:5: .*'z' is not one of its declared values
+type.arff t/type.arff:2: .*'foo'
+cut.arff t/cut.arff: ends before @data
+number.arff t/number.arff:5: column 'a': 'x' is not a number
+sparse.arff t/sparse.arff:4: '5' is no attribute number
+value.svm t/value.svm:1: feature 3: 'x'
+twice.svm t/twice.svm:1: feature 1 occurs twice
+nan.svm t/nan.svm:1: feature 1: 'nan'
+label.svm t/label.svm:1: label 'x'
+far.svm t/far.svm:1: '99999999999'
+LIST
+no 65 'no rows' mtl-convert t/head --header yes -o old.h5
+no 65 "t/ok:2: column 'b': 'x' is not a number" \
+  mtl-convert t/ok --type b=number -o old.h5
+no 65 'cut.xml: a tag without' \
+  mtl-convert t/number.arff --labels t/cut.xml -o old.h5
+no 65 "view 'y' has .* rows" mtl-convert --beside x=t/ok y=table.csv -o old.h5 -q
+while read -r pattern flags; do
+  # shellcheck disable=SC2086
+  no 2 "${pattern//_/ }" mtl-convert t/ok $flags -o old.h5 -q
+done <<'LIST'
+no_column_'zz' --type zz=number
+did_you_mean_'number' --type a=numbr
+COLUMN=TYPE --type a
+no_class_'q' --rename-class b q y
+no_column_'zz' --rename-class zz x y
+is_no_delimiter --delimiter xx
+must_be_at_least_0 --skip -1
+did_you_mean_'csv' --format cvs
+must_be_one_of --to xml
+only_ARFF --labels t/whole.xml
+there_is_no_flag.*--missing --mising NA
+LIST
+
+# Preparing.
+while read -r pattern flags; do
+  # shellcheck disable=SC2086
+  no 2 "${pattern//_/ }" mtl-prep table.h5 -o old.h5 -q $flags
+done <<'LIST'
+there_is_no_task
+did_you_mean_'price' --task prize
+did_you_mean_'regression' --task price=regresion
+cannot_be_binary --task colour=binary
+cannot_be_a_regression --task colour=regression
+two_tasks_called --task price --task price
+no_column_'zz' --task price --ignore zz
+no_class_'maybe' --task sold --positive sold maybe
+not_NAME=FRACTION --task price --split valid=nan
+not_NAME=FRACTION --task price --split valid=1.5
+add_up_to --task price --split valid=0.6,test=0.6
+names_'valid'_twice --task price --split valid=0.1,valid=0.2
+regression --task price --stratify price
+at_least_2 --task price --folds 1
+pieces --task price --pieces 1
+only_120 --task price --folds 500
+did_you_mean_'price' --task price --hide-labels prise=0.5
+not_a_fraction --task price --hide-labels price=nan
+not_TASK=N --task sold --keep-labels sold=0/class
+neither_a_number --task price --sample nan
+there_are_120 --task price --sample 5000
+no_split_'zz' --task price --rows split=zz
+no_row_fits --task price --rows price>9999
+must_be_one_of --task price --scale foo
+did_you_mean_--task --taks price
+must_be_at_least_0 --task price --seed -1
+LIST
+{
+  echo 'id,x,y,z,w,split'
+  for i in 1 2 3 4 5 6; do echo "$i,$i,1.$i,,c$((i % 2)),train"; done
+  echo '98,1,4,2.5,c2,test'
+  echo '99,1,3,2,c0,test'
+} >t/labels
+mtl-convert t/labels -o t/labels.h5 -q
+no 65 "task 'z' has no label in the training rows" mtl-prep t/labels.h5 \
+  -o old.h5 --task y --task z --split-from split -q
+mtl-prep t/labels.h5 -o t/absent.h5 --task w --ignore z \
+  --split-from split -q 2>t/warning
+grep -q "class 'c2' of task 'w' is absent" t/warning || fail 'no warning'
+no 65 "class 'c2' does not occur in the training rows" \
+  mtl-train t/absent.h5 -o old.h5
+no 65 "class 'c2' does not occur" mtl-cotrain init new --data t/absent.h5
+no 65 "class 'c2' does not occur" mtl-cotrain local t/absent.h5 -o new
+
+# Training.
+while read -r pattern flags; do
+  # shellcheck disable=SC2086
+  no 2 "${pattern//_/ }" "${quiet_train[@]}" $flags
+done <<'LIST'
+finite_number,_more_than_0 --rate nan
+finite_number,_more_than_0 --rate inf
+more_than_0 --rate 0
+a_number,_more_than_0 --rate x
+at_least_0 --seed -1
+whole_number --seed 99999999999999999999
+at_least_1 --epochs 0
+in_\[1,_1024\] --threads 0
+at_least_1 --batch 0
+in_\[0,_1\) --dropout nan
+width_between --head-layers 0
+did_you_mean_'shared' --arch shraed
+in_\[1,_1024\] --arch mmoe:experts=0
+no_option_'foo' --weighting uncertainty:foo=1
+did_you_mean_'pcgrad' --weighting pcgard
+did_you_mean_'adam' --optimizer adm
+did_you_mean_'cosine' --schedule cosin
+did_you_mean_'relu' --activation rleu
+did_you_mean_'huber' --loss price=hubr
+did_you_mean_'price' --loss prize=huber
+does_not_fit --loss sold=squared
+did_you_mean_'price' --task-weight prize=2
+above_0 --task-weight price=inf
+tasks:_price --select-on prize.rmse
+did_you_mean_'rmse' --select-on price.rmes
+no_metric_of_regression --select-on price.roc-auc
+did_you_mean_'train' --train-split trian
+did_you_mean_'valid' --valid-split vlaid
+no_split_'fold0' --fold 0
+no_input_'foo' --inputs foo
+did_you_mean_--epochs --epohcs 3
+is_not_a_time --checkpoint-every nan
+also_the_data_or_the_model --checkpoint old.h5
+also_the_data_or_the_model --checkpoint ./ready.h5
+needs_a_value --rate
+unexpected_operand extra
+did_you_mean_'archs' --list archz
+LIST
+
+# Hierarchies.
+tree() { printf '{"groups": [%s]}' "$2" >"t/$1.json"; }
+all='"tasks": ["price", "sold", "colour"]'
+tree cycle '{"name": "a", "from": ["b"], '"$all"'}, {"name": "b", "from": ["a"]}'
+tree orphan '{"name": "a", "tasks": ["price", "sold"]}'
+tree unknown '{"name": "a", "tasks": ["price", "sold", "color"]}'
+tree twice '{"name": "a", '"$all"'}, {"name": "b", "from": ["a"], "tasks": ["price"]}'
+tree parents '{"name": "a", "tasks": ["price"]}, {"name": "b", "tasks": ["sold"]},
+  {"name": "c", "from": ["a", "b"], "tasks": ["colour"]}'
+tree key '{"name": "a", "layerz": [4], '"$all"'}'
+tree width '{"name": "a", "layers": [-4], '"$all"'}'
+tree from '{"name": "a", "from": ["zz"], '"$all"'}'
+printf '{"groups": [' >t/cut.json
+while read -r name pattern; do
+  no 2 "$pattern" "${quiet_train[@]}" --hierarchy "t/$name.json"
+done <<'LIST'
+cycle cycle
+orphan task 'colour' is in no group
+unknown no task 'color'; did you mean 'colour'
+twice task 'price' is already in a group
+parents names 2 groups
+key unknown key 'layerz'; did you mean 'layers'
+width -4 is not a width
+from 'zz', which is not a group
+cut not a hierarchy
+LIST
+no 2 'not a hierarchy' "${quiet_train[@]}" --hierarchy files
+no 66 'cannot be read' "${quiet_train[@]}" --hierarchy t/none.json
+
+# Predicting and measuring.
+no 2 "did you mean 'test'" mtl-predict model.h5 ready.h5 --split tset -o old.h5
+no 2 'no layer' mtl-predict model.h5 ready.h5 --features foo -o old.h5
+no 2 'models of a run' mtl-predict model.h5 ready.h5 --peer 1 -o old.h5
+no 2 'no peer 7' mtl-predict run ready.h5 --peer 7 -o old.h5
+no 66 'round 9' mtl-predict run ready.h5 --round 9 -o old.h5
+no 65 'another way' mtl-predict model.h5 unscaled.h5 -o old.h5
+cut -d, -f1-4,6- table.csv >t/narrow
+mtl-convert t/narrow -o t/narrow.h5 -q
+no 65 size mtl-predict model.h5 t/narrow.h5 -o old.h5
+no 2 'none of the given rows' mtl-eval pred.h5 --against foo
+no 2 "did you mean 'rmse'" mtl-eval pred.h5 --metrics rmes
+no 2 'exclude each other' mtl-eval pred.h5 --json --csv
+no 2 'in \(0, 1\)' mtl-eval pred.h5 --level 2
+no 65 'no prediction for the row' mtl-eval a=pred.h5 b=valid.pred.h5
+no 65 'two files of that name' mtl-eval pred.h5 pred.h5
+no 65 'none of the predicted tasks' mtl-eval pred.h5 --data table.h5
+no 2 'no training log' mtl-inspect ready.h5 --log
+
+# Runs: nothing is begun that cannot go on.
+while read -r pattern flags; do
+  # shellcheck disable=SC2086
+  no 2 "${pattern//_/ }" mtl-cotrain init new --data ready.h5 $flags
+done <<'LIST'
+did_you_mean_'fedavg' --method fedvag
+in_one_process --method mutual
+in_\[1,_1000\] --peers 0
+no_input_'foo' --view 0=foo --view 1=features
+no_PEER=INPUT --view 0
+has_no_--view --view 0=features
+only_1_others --min-peers 2
+at_least_1 --max-stale 0
+in_\[0,_1\] --threshold nan
+no_groups --rows-by group
+shares_nothing --method fedavg --arch single --params trunk
+no_effect --params trunk
+did_you_mean_'valid' --valid-split vlaid
+no_task_'zz' --loss zz=huber
+TASK.METRIC --select-on zz.rmse
+no_task_'zz' --task-weight zz=1
+no_weighting_'foo' --weighting foo
+LIST
+no 2 'no task to learn' mtl-cotrain init new --data table.h5
+no 2 'already a run' mtl-cotrain init run --data ready.h5 --layers 5
+no 2 'did you mean .local' mtl-cotrain lcoal ready.h5
+no 2 'no peer 9' mtl-cotrain round run --peer 9
+no 2 'neither a number' mtl-cotrain round run --peer x
+no 65 'not the data that the run began with' mtl-cotrain round run --data other.h5
+no 2 'works in rounds' mtl-cotrain local ready.h5 -o new --method codistillation
+no 2 'at least 2 peers' mtl-cotrain local ready.h5 -o new --peers 1
+
+# Places that cannot be written, full disks, closed pipes.
+writers=('mtl-convert table.csv -q' 'mtl-prep table.h5 --task price -q'
+  'mtl-train ready.h5 --layers 64 --epochs 1 -q'
+  'mtl-predict model.h5 ready.h5 -q')
+for writer in "${writers[@]}"; do
+  # shellcheck disable=SC2086
+  {
+    no 74 'No space left' $writer -o /dev/full
+    no 73 'cannot be created' $writer -o nofolder/x.h5
+    no 73 'is a folder' $writer -o files
+    no 73 'cannot be created' $writer -o /proc/x.h5
+    no 2 'empty' $writer -o ''
+    no 74 'stdout: .*Bad file' sh -c "$writer -o - >&-"
+    status=0
+    $writer -o - >/dev/full 2>refused.err || status=$?
+    [ $status -eq 74 ] || fail "$status for a full stdout: $writer"
+    no 74 'File too large' sh -c "ulimit -f 2; exec $writer -o old.h5"
+  }
+done
+printers=('mtl-eval pred.h5' 'mtl-inspect ready.h5' 'mtl-cotrain status run'
+  'mtl-cotrain verify run' 'mtl-train --help' 'mtl-train --version'
+  'mtl-convert pred.h5 --to csv -o -' 'mtl-predict model.h5 ready.h5 -o -')
+for printer in "${printers[@]}"; do
+  status=0
+  $printer >/dev/full 2>refused.err || status=$?
+  [ $status -eq 74 ] || fail "$status for a full stdout: $printer"
+  [ "$(wc -l <refused.err)" -eq 1 ] || fail "not one line: $printer"
+  # The reader is gone before anything is written: with SIGPIPE as usual and
+  # ignored.
+  for ignore in : "trap '' PIPE"; do
+    statuses=$(
+      set +eo pipefail
+      eval "$ignore"
+      {
+        sleep 0.02
+        $printer 2>refused.err
+        echo $? >refused.out
+      } | true
+      cat refused.out
+    )
+    [ "$statuses" -eq 141 ] || fail "$statuses for a closed pipe: $printer"
+    [ ! -s refused.err ] || fail "a word about a closed pipe: $printer"
+  done
+done
+
+# More memory than there is: under a limit and without one.
+big=(--layers 65536,65536 --epochs 1)
+(
+  ulimit -v 400000
+  no 74 'out of memory' mtl-train ready.h5 -o old.h5 "${big[@]}"
+  printf '1 2000000000:1\n2 1:2\n' >t/wide.svm
+  mtl-convert t/wide.svm -o t/wide.h5 -q
+  no 74 'out of memory' mtl-train t/wide.h5 -o old.h5
+)
+no 74 'out of memory' mtl-train ready.h5 -o old.h5 --epochs 1 \
+  --arch mmoe:experts=1024 --layers 65536,65536
+no 74 'out of memory' mtl-cotrain init new --data ready.h5 "${big[@]}" \
+  --arch mmoe:experts=1024
+
+[ -z "$(find . -name '*.tmp.*')" ] || fail "temporary files are left"
