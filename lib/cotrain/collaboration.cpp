@@ -65,7 +65,12 @@ Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
              "local: it has no rounds to come"),
          "begin a run in rounds with mtl-cotrain init");
   }
-  run.method = &FindRoundMethod(run.spec.method);
+  try {
+    run.method = &FindRoundMethod(run.spec.method);
+  } catch (const Error& error) {
+    Fail(ErrorKind::kBadInput,
+         Str(run.folder.SpecPath(), ": ", error.message()), error.hint());
+  }
   run.data = run.folder.ReadData(run.spec, data_path);
   FindRows(&run);
   return run;

@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -269,8 +269,10 @@ Json ReadJsonFile(const std::string& path) {
   if (!file) {
     Fail(ErrorKind::kMissingInput, Str(path, ": it cannot be read"));
   }
-  const std::string text((std::istreambuf_iterator<char>(file)), {});
-  Json json = Json::parse(text, nullptr, false);
+  // A folder opens, but has nothing to read.
+  std::ostringstream text;
+  text << file.rdbuf();
+  Json json = Json::parse(text.str(), nullptr, false);
   if (json.is_discarded() || !json.is_object()) {
     Fail(ErrorKind::kBadInput, Str(path, ": this is no JSON object"),
          "it is damaged; restore it, or remove what depends on it");

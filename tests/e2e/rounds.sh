@@ -47,6 +47,35 @@ for method in codistillation fedavg co-training; do
   rm -rf whole
 done
 
+# Killed at any moment, and several copies of a peer at once: the same bytes,
+# and no temporary file is left.
+rm -rf killed
+begin whole codistillation
+round whole --rounds 4
+begin killed codistillation
+for number in 1 2 3 4; do
+  for pause in 0.01 0.02 0.03; do
+    mtl-cotrain round killed --round $number --quiet 2>/dev/null &
+    pid=$!
+    sleep $pause
+    kill -9 $pid 2>/dev/null || true
+    wait $pid 2>/dev/null || true
+  done
+  round killed --round $number
+done
+same_runs whole killed
+begin copies codistillation
+for number in 1 2 3 4; do
+  for copy in 1 2 3; do
+    round copies --peer 0 --round $number &
+  done
+  wait
+  round copies --peer 0 --round $number
+  round copies --peer 1 --round $number
+done
+same_runs whole copies
+rm -rf whole killed copies
+
 # In one go or in parts, by any number of threads: the same bytes. A finished
 # round that is run again says so and changes nothing.
 begin whole codistillation --peers 3
@@ -126,6 +155,21 @@ rm parts/peers/001/r0004/DONE.json
 round parts --peer 1
 round parts
 mtl-cotrain verify parts >/dev/null
+MTLKIT_TEST_KILL_AT=inputs mtl-cotrain round parts --peer 0 2>/dev/null || true
+newest=$(ls -d parts/peers/000/r* | tail -n 1)
+for text in '{' '{"inputs": 7}' '{"inputs": [{"peer": 1}]}'; do
+  printf '%s' "$text" >"$newest/inputs.json"
+  refuses 65 'inputs.json' mtl-cotrain round parts --peer 0 --quiet
+done
+printf '%s' '{"inputs": [{"peer": 1, "round": 3, "content_sha256": "x"}]}' \
+  >"$newest/inputs.json"
+refuses 65 'r0003/publish.h5.*committed' mtl-cotrain round parts --peer 0 --quiet
+cp -r parts unknown
+sed -i 's/"method": "codistillation"/"method": "nothing"/' unknown/run.json
+refuses 65 "run.json: there is no method 'nothing'" mtl-cotrain round unknown
+rm unknown/run.json
+mkdir unknown/run.json
+refuses 65 'run.json' mtl-cotrain round unknown
 echo '{}' >whole/run.json
 refuses 65 'run.json' mtl-cotrain status whole
 
