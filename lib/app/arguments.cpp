@@ -58,6 +58,38 @@ std::string NeedsValue(std::span<const FlagSyntax> flags,
   return "a flag lacks its value";
 }
 
+const FlagSyntax* FindFlag(std::span<const FlagSyntax> flags,
+                           std::string_view argument) {
+  for (const FlagSyntax& flag : flags) {
+    if (argument == "--" + flag.name ||
+        (!flag.short_name.empty() && argument == "-" + flag.short_name)) {
+      return &flag;
+    }
+  }
+  return nullptr;
+}
+
+// A flag where the value of another is due: that value was forgotten.
+void RefuseFlagsAsValues(std::span<const FlagSyntax> flags,
+                         std::span<const std::string> arguments) {
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    const FlagSyntax* flag = FindFlag(flags, arguments[i]);
+    if (flag == nullptr) continue;
+    const std::size_t last = i + static_cast<std::size_t>(flag->values);
+    for (std::size_t k = i + 1; k <= last && k < arguments.size(); ++k) {
+      if (FindFlag(flags, arguments[k]) == nullptr) continue;
+      Fail(ErrorKind::kUsage,
+           Str(arguments[i], flag->values == 1 ? " needs a value" : " needs ",
+               flag->values == 1 ? "" : Str(flag->values, " values"), ", but ",
+               arguments[k], " follows"),
+           flag->values == 1
+               ? Str("write ", arguments[i], "=VALUE if this is the value")
+               : "");
+    }
+    i = last;
+  }
+}
+
 // Operands and unknown flags, in the order in which they were given.
 void SortRest(const std::vector<std::string>& rest, Arguments* sorted) {
   bool flags_may_come = true;
@@ -76,6 +108,7 @@ void SortRest(const std::vector<std::string>& rest, Arguments* sorted) {
 
 Arguments SplitArguments(std::span<const std::string> arguments,
                          std::span<const FlagSyntax> flags) {
+  RefuseFlagsAsValues(flags, arguments);
   CLI::App parser;
   parser.set_help_flag();
   parser.allow_extras();

@@ -179,6 +179,7 @@ did_you_mean_'number' --type a=numbr
 COLUMN=TYPE --type a
 no_class_'q' --rename-class b q y
 no_column_'zz' --rename-class zz x y
+needs_3_values,_but_-v_follows --rename-class b x -v
 is_no_delimiter --delimiter xx
 must_be_at_least_0 --skip -1
 did_you_mean_'csv' --format cvs
@@ -276,6 +277,7 @@ is_not_a_time --checkpoint-every nan
 also_the_data_or_the_model --checkpoint old.h5
 also_the_data_or_the_model --checkpoint ./ready.h5
 needs_a_value --rate
+needs_a_value,_but_-v_follows --rate -v
 unexpected_operand extra
 did_you_mean_'archs' --list archz
 LIST
