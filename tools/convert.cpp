@@ -9,6 +9,7 @@
 #include "data/dataset_io.h"
 #include "data/format.h"
 #include "data/temporary_path.h"
+#include "data/text_source.h"
 #include "data/text_table.h"
 #include "eval/predictions.h"
 #include "eval/predictions_columns.h"

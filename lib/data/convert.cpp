@@ -1,7 +1,6 @@
 #include "data/convert.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -388,15 +387,6 @@ std::string ConvertTables(const std::vector<TableInput>& inputs,
   Converter converter(inputs, options, reporter);
   converter.Scan(verbose);
   return converter.Write(output, record);
-}
-
-bool IsOwnFile(const std::string& path) {
-  // A named pipe can be read once only: it is text.
-  std::error_code ignored;
-  const bool by_number =
-      path.starts_with("/dev/") || path.starts_with("/proc/");
-  if (!by_number && std::filesystem::is_fifo(path, ignored)) return false;
-  return SniffSource(ReadHead(path)) == SourceKind::kMtlH5;
 }
 
 }  // namespace mtlkit

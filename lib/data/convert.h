@@ -60,7 +60,4 @@ std::string ConvertTables(const std::vector<TableInput>& inputs,
                           const ConvertRecord& record, bool verbose,
                           Reporter* reporter);
 
-// Whether the operand is a file of ours, which ConvertTables does not take.
-bool IsOwnFile(const std::string& path);
-
 }  // namespace mtlkit

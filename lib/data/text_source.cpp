@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <filesystem>
 
 #include <cerrno>
 #include <cstdlib>
@@ -289,6 +290,15 @@ std::string TextSource::Digest() {
 std::string ReadHead(const std::string& path) {
   FileStream file(path);
   return HeadOf(&file);
+}
+
+bool IsOwnFile(const std::string& path) {
+  // A named pipe can be read once only: it is text.
+  std::error_code ignored;
+  const bool by_number =
+      path.starts_with("/dev/") || path.starts_with("/proc/");
+  if (!by_number && std::filesystem::is_fifo(path, ignored)) return false;
+  return SniffSource(ReadHead(path)) == SourceKind::kMtlH5;
 }
 
 }  // namespace mtlkit

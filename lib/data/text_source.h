@@ -58,4 +58,7 @@ std::string ReadHead(const std::string& path);
 std::unique_ptr<ByteStream> MakeGzipStream(ByteStream* input);
 std::unique_ptr<ByteStream> MakeXzStream(ByteStream* input);
 
+// Whether the operand is a file of ours, which ConvertTables does not take.
+bool IsOwnFile(const std::string& path);
+
 }  // namespace mtlkit

@@ -1,0 +1,240 @@
+#!/usr/bin/env bash
+# Bad flags and bad places, likewise: names, numbers, hierarchies, runs, folders
+# that cannot be written, full disks, closed pipes, no memory.
+source "$(dirname "$0")/common.sh"
+source "$root/tests/e2e/bad_common.sh"
+
+# Preparing.
+while read -r pattern flags; do
+  # shellcheck disable=SC2086
+  no 2 "${pattern//_/ }" mtl-prep table.h5 -o old.h5 -q $flags
+done <<'LIST'
+there_is_no_task
+did_you_mean_'price' --task prize
+did_you_mean_'regression' --task price=regresion
+cannot_be_binary --task colour=binary
+cannot_be_a_regression --task colour=regression
+two_tasks_called --task price --task price
+no_column_'zz' --task price --ignore zz
+no_class_'maybe' --task sold --positive sold maybe
+not_NAME=FRACTION --task price --split valid=nan
+not_NAME=FRACTION --task price --split valid=1.5
+add_up_to --task price --split valid=0.6,test=0.6
+names_'valid'_twice --task price --split valid=0.1,valid=0.2
+regression --task price --stratify price
+at_least_2 --task price --folds 1
+pieces --task price --pieces 1
+only_120 --task price --folds 500
+did_you_mean_'price' --task price --hide-labels prise=0.5
+not_a_fraction --task price --hide-labels price=nan
+not_TASK=N --task sold --keep-labels sold=0/class
+neither_a_number --task price --sample nan
+there_are_120 --task price --sample 5000
+no_split_'zz' --task price --rows split=zz
+no_row_fits --task price --rows price>9999
+must_be_one_of --task price --scale foo
+did_you_mean_--task --taks price
+must_be_at_least_0 --task price --seed -1
+LIST
+{
+  echo 'id,x,y,z,w,split'
+  for i in 1 2 3 4 5 6; do echo "$i,$i,1.$i,,c$((i % 2)),train"; done
+  echo '98,1,4,2.5,c2,test'
+  echo '99,1,3,2,c0,test'
+} >t/labels
+mtl-convert t/labels -o t/labels.h5 -q
+no 65 "task 'z' has no label in the training rows" mtl-prep t/labels.h5 \
+  -o old.h5 --task y --task z --split-from split -q
+mtl-prep t/labels.h5 -o t/absent.h5 --task w --ignore z \
+  --split-from split -q 2>t/warning
+grep -q "class 'c2' of task 'w' is absent" t/warning || fail 'no warning'
+no 65 "class 'c2' does not occur in the training rows" \
+  mtl-train t/absent.h5 -o old.h5
+no 65 "class 'c2' does not occur" mtl-cotrain init new --data t/absent.h5
+no 65 "class 'c2' does not occur" mtl-cotrain local t/absent.h5 -o new
+
+# Training.
+while read -r pattern flags; do
+  # shellcheck disable=SC2086
+  no 2 "${pattern//_/ }" "${quiet_train[@]}" $flags
+done <<'LIST'
+finite_number,_more_than_0 --rate nan
+finite_number,_more_than_0 --rate inf
+more_than_0 --rate 0
+a_number,_more_than_0 --rate x
+at_least_0 --seed -1
+whole_number --seed 99999999999999999999
+at_least_1 --epochs 0
+in_\[1,_1024\] --threads 0
+at_least_1 --batch 0
+in_\[0,_1\) --dropout nan
+width_between --head-layers 0
+did_you_mean_'shared' --arch shraed
+in_\[1,_1024\] --arch mmoe:experts=0
+no_option_'foo' --weighting uncertainty:foo=1
+did_you_mean_'pcgrad' --weighting pcgard
+did_you_mean_'adam' --optimizer adm
+did_you_mean_'cosine' --schedule cosin
+did_you_mean_'relu' --activation rleu
+did_you_mean_'huber' --loss price=hubr
+did_you_mean_'price' --loss prize=huber
+does_not_fit --loss sold=squared
+did_you_mean_'price' --task-weight prize=2
+above_0 --task-weight price=inf
+tasks:_price --select-on prize.rmse
+did_you_mean_'rmse' --select-on price.rmes
+no_metric_of_regression --select-on price.roc-auc
+did_you_mean_'train' --train-split trian
+did_you_mean_'valid' --valid-split vlaid
+no_split_'fold0' --fold 0
+no_input_'foo' --inputs foo
+did_you_mean_--epochs --epohcs 3
+is_not_a_time --checkpoint-every nan
+also_the_data_or_the_model --checkpoint old.h5
+also_the_data_or_the_model --checkpoint ./ready.h5
+needs_a_value --rate
+needs_a_value,_but_-v_follows --rate -v
+unexpected_operand extra
+did_you_mean_'archs' --list archz
+LIST
+
+# Hierarchies.
+tree() { printf '{"groups": [%s]}' "$2" >"t/$1.json"; }
+all='"tasks": ["price", "sold", "colour"]'
+tree cycle '{"name": "a", "from": ["b"], '"$all"'}, {"name": "b", "from": ["a"]}'
+tree orphan '{"name": "a", "tasks": ["price", "sold"]}'
+tree unknown '{"name": "a", "tasks": ["price", "sold", "color"]}'
+tree twice '{"name": "a", '"$all"'}, {"name": "b", "from": ["a"], "tasks": ["price"]}'
+tree parents '{"name": "a", "tasks": ["price"]}, {"name": "b", "tasks": ["sold"]},
+  {"name": "c", "from": ["a", "b"], "tasks": ["colour"]}'
+tree key '{"name": "a", "layerz": [4], '"$all"'}'
+tree width '{"name": "a", "layers": [-4], '"$all"'}'
+tree from '{"name": "a", "from": ["zz"], '"$all"'}'
+printf '{"groups": [' >t/cut.json
+while read -r name pattern; do
+  no 2 "$pattern" "${quiet_train[@]}" --hierarchy "t/$name.json"
+done <<'LIST'
+cycle cycle
+orphan task 'colour' is in no group
+unknown no task 'color'; did you mean 'colour'
+twice task 'price' is already in a group
+parents names 2 groups
+key unknown key 'layerz'; did you mean 'layers'
+width -4 is not a width
+from 'zz', which is not a group
+cut not a hierarchy
+LIST
+no 2 'not a hierarchy' "${quiet_train[@]}" --hierarchy files
+no 66 'cannot be read' "${quiet_train[@]}" --hierarchy t/none.json
+
+# Predicting and measuring.
+no 2 "did you mean 'test'" mtl-predict model.h5 ready.h5 --split tset -o old.h5
+no 2 'no layer' mtl-predict model.h5 ready.h5 --features foo -o old.h5
+no 2 'models of a run' mtl-predict model.h5 ready.h5 --peer 1 -o old.h5
+no 2 'no peer 7' mtl-predict run ready.h5 --peer 7 -o old.h5
+no 66 'round 9' mtl-predict run ready.h5 --round 9 -o old.h5
+no 65 'another way' mtl-predict model.h5 unscaled.h5 -o old.h5
+cut -d, -f1-4,6- table.csv >t/narrow
+mtl-convert t/narrow -o t/narrow.h5 -q
+no 65 size mtl-predict model.h5 t/narrow.h5 -o old.h5
+no 2 'none of the given rows' mtl-eval pred.h5 --against foo
+no 2 "did you mean 'rmse'" mtl-eval pred.h5 --metrics rmes
+no 2 'exclude each other' mtl-eval pred.h5 --json --csv
+no 2 'in \(0, 1\)' mtl-eval pred.h5 --level 2
+no 65 'no prediction for the row' mtl-eval a=pred.h5 b=valid.pred.h5
+no 65 'two files of that name' mtl-eval pred.h5 pred.h5
+no 65 'none of the predicted tasks' mtl-eval pred.h5 --data table.h5
+no 2 'no training log' mtl-inspect ready.h5 --log
+
+# Runs: nothing is begun that cannot go on.
+while read -r pattern flags; do
+  # shellcheck disable=SC2086
+  no 2 "${pattern//_/ }" mtl-cotrain init new --data ready.h5 $flags
+done <<'LIST'
+did_you_mean_'fedavg' --method fedvag
+in_one_process --method mutual
+in_\[1,_1000\] --peers 0
+no_input_'foo' --view 0=foo --view 1=features
+no_PEER=INPUT --view 0
+has_no_--view --view 0=features
+only_1_others --min-peers 2
+at_least_1 --max-stale 0
+in_\[0,_1\] --threshold nan
+no_groups --rows-by group
+shares_nothing --method fedavg --arch single --params trunk
+no_effect --params trunk
+did_you_mean_'valid' --valid-split vlaid
+no_task_'zz' --loss zz=huber
+TASK.METRIC --select-on zz.rmse
+no_task_'zz' --task-weight zz=1
+no_weighting_'foo' --weighting foo
+LIST
+no 2 'no task to learn' mtl-cotrain init new --data table.h5
+no 2 'already a run' mtl-cotrain init run --data ready.h5 --layers 5
+no 2 'did you mean .local' mtl-cotrain lcoal ready.h5
+no 2 'no peer 9' mtl-cotrain round run --peer 9
+no 2 'neither a number' mtl-cotrain round run --peer x
+no 65 'not the data that the run began with' mtl-cotrain round run --data other.h5
+no 2 'works in rounds' mtl-cotrain local ready.h5 -o new --method codistillation
+no 2 'at least 2 peers' mtl-cotrain local ready.h5 -o new --peers 1
+
+# Places that cannot be written, full disks, closed pipes.
+writers=('mtl-convert table.csv -q' 'mtl-prep table.h5 --task price -q'
+  'mtl-train ready.h5 --layers 64 --epochs 1 -q'
+  'mtl-predict model.h5 ready.h5 -q')
+for writer in "${writers[@]}"; do
+  # shellcheck disable=SC2086
+  {
+    no 74 'No space left' $writer -o /dev/full
+    no 73 'cannot be created' $writer -o nofolder/x.h5
+    no 73 'is a folder' $writer -o files
+    no 73 'cannot be created' $writer -o /proc/x.h5
+    no 2 'empty' $writer -o ''
+    no 74 'stdout: .*Bad file' sh -c "$writer -o - >&-"
+    status=0
+    $writer -o - >/dev/full 2>refused.err || status=$?
+    [ $status -eq 74 ] || fail "$status for a full stdout: $writer"
+    no 74 'File too large' sh -c "ulimit -f 2; exec $writer -o old.h5"
+  }
+done
+printers=('mtl-eval pred.h5' 'mtl-inspect ready.h5' 'mtl-cotrain status run'
+  'mtl-cotrain verify run' 'mtl-train --help' 'mtl-train --version'
+  'mtl-convert pred.h5 --to csv -o -' 'mtl-predict model.h5 ready.h5 -o -')
+for printer in "${printers[@]}"; do
+  status=0
+  $printer >/dev/full 2>refused.err || status=$?
+  [ $status -eq 74 ] || fail "$status for a full stdout: $printer"
+  [ "$(wc -l <refused.err)" -eq 1 ] || fail "not one line: $printer"
+  # The reader is gone before anything is written: with SIGPIPE as usual and
+  # ignored.
+  for ignore in : "trap '' PIPE"; do
+    statuses=$(
+      set +eo pipefail
+      eval "$ignore"
+      {
+        sleep 0.02
+        $printer 2>refused.err
+        echo $? >refused.out
+      } | true
+      cat refused.out
+    )
+    [ "$statuses" -eq 141 ] || fail "$statuses for a closed pipe: $printer"
+    [ ! -s refused.err ] || fail "a word about a closed pipe: $printer"
+  done
+done
+
+# More memory than there is: under a limit and without one.
+big=(--layers 65536,65536 --epochs 1)
+(
+  ulimit -v 400000
+  no 74 'out of memory' mtl-train ready.h5 -o old.h5 "${big[@]}"
+  printf '1 2000000000:1\n2 1:2\n' >t/wide.svm
+  mtl-convert t/wide.svm -o t/wide.h5 -q
+  no 74 'out of memory' mtl-train t/wide.h5 -o old.h5
+)
+no 74 'out of memory' mtl-train ready.h5 -o old.h5 --epochs 1 \
+  --arch mmoe:experts=1024 --layers 65536,65536
+no 74 'out of memory' mtl-cotrain init new --data ready.h5 "${big[@]}" \
+  --arch mmoe:experts=1024
+
+[ -z "$(find . -name '*.tmp.*')" ] || fail "temporary files are left"
