@@ -48,19 +48,23 @@ inline void* AllocateOrThrow(std::size_t size, std::size_t alignment) {
 [[gnu::noinline]] void* operator new[](std::size_t size) {
   return mtlkit::allocations_detail::AllocateOrThrow(size, 1);
 }
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+[[gnu::noinline]] void* operator new(std::size_t size,
+                                     std::align_val_t alignment) {
   return mtlkit::allocations_detail::AllocateOrThrow(
       size, static_cast<std::size_t>(alignment));
 }
-[[gnu::noinline]] void* operator new[](std::size_t size, std::align_val_t alignment) {
+[[gnu::noinline]] void* operator new[](std::size_t size,
+                                       std::align_val_t alignment) {
   return mtlkit::allocations_detail::AllocateOrThrow(
       size, static_cast<std::size_t>(alignment));
 }
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+[[gnu::noinline]] void* operator new(std::size_t size,
+                                     const std::nothrow_t&) noexcept {
   return mtlkit::allocations_detail::Allocate(size, 1);
 }
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment,
-                   const std::nothrow_t&) noexcept {
+[[gnu::noinline]] void* operator new(std::size_t size,
+                                     std::align_val_t alignment,
+                                     const std::nothrow_t&) noexcept {
   return mtlkit::allocations_detail::Allocate(
       size, static_cast<std::size_t>(alignment));
 }
@@ -79,12 +83,15 @@ inline void* AllocateOrThrow(std::size_t size, std::size_t alignment) {
 [[gnu::noinline]] void operator delete(void* block, std::align_val_t) noexcept {
   std::free(block);
 }
-[[gnu::noinline]] void operator delete[](void* block, std::align_val_t) noexcept {
+[[gnu::noinline]] void operator delete[](void* block,
+                                         std::align_val_t) noexcept {
   std::free(block);
 }
-[[gnu::noinline]] void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
+[[gnu::noinline]] void operator delete(void* block, std::size_t,
+                                       std::align_val_t) noexcept {
   std::free(block);
 }
-[[gnu::noinline]] void operator delete[](void* block, std::size_t, std::align_val_t) noexcept {
+[[gnu::noinline]] void operator delete[](void* block, std::size_t,
+                                         std::align_val_t) noexcept {
   std::free(block);
 }

@@ -51,8 +51,7 @@ TEST_CASE("one frequent value does not leave the others without pieces") {
   for (int i = 1; i <= 10; ++i) values.push_back(static_cast<float>(i));
   const Dataset table = Column(values);
   const Dataset ready = ApplyTransforms(Fit(table, 100, 5), table);
-  CHECK(Join(ready.inputs[0].columns, ",") ==
-        "x,x:0..4,x:4..8,x:8..10");
+  CHECK(Join(ready.inputs[0].columns, ",") == "x,x:0..4,x:4..8,x:8..10");
 }
 
 TEST_CASE("pieces add up to a straight line through the edges") {
