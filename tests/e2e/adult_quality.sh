@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
 # What one network for three tasks reaches on adult with default flags: the
 # median over 3 seeds of the ROC AUC of income on the official test split is at
-# least .895 (a logistic model has .900, boosted trees .924).
+# least .895 (on these inputs a logistic model has .901, boosted trees .924).
+# Shows how far that is from networks of one task each.
 source "$(dirname "$0")/common.sh"
 make_adult
 for seed in 1 2 3; do
-  mtl-train ready.h5 -o shared.h5 --arch shared --layers 128,64 \
-    --seed "$seed" --quiet
-  mtl-predict shared.h5 ready.h5 --split test -o predictions.h5
-  mtl-eval shared=predictions.h5 --metrics roc-auc --draws 0 --csv |
-    awk -F, '$1 == "income" {print $6}' >>auc.txt
+  for arch in single shared; do
+    mtl-train ready.h5 -o "$arch.h5" --arch "$arch" --layers 128,64 \
+      --seed "$seed" --quiet
+    mtl-predict "$arch.h5" ready.h5 --split test -o predictions.h5
+    mtl-eval "$arch=predictions.h5" --metrics roc-auc --draws 0 --csv |
+      awk -F, '$1 == "income" {print $6}' >>"$arch.txt"
+  done
 done
-median=$(sort -n auc.txt | sed -n 2p)
-echo "income ROC AUC of 3 seeds: $(tr '\n' ' ' <auc.txt)median $median"
+median=$(sort -n shared.txt | sed -n 2p)
+echo "income ROC AUC of 3 seeds: $(tr '\n' ' ' <shared.txt)median $median"
+echo "more than single's: $(paste shared.txt single.txt |
+  awk '{printf "%+.4f ", $1 - $2}')"
 awk -v median="$median" 'BEGIN {exit !(median >= 0.895)}' ||
   fail "the median is below .895"
