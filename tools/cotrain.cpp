@@ -16,18 +16,17 @@ namespace mtlkit {
 namespace {
 
 // Training options whose number of epochs the method chooses where it is 0.
-class OwnEpochs : public EachField<OwnEpochs> {
+class OwnEpochs : public Fields {
  public:
   OwnEpochs(Fields* fields, std::string help)
       : fields_(fields), help_(std::move(help)) {}
-  template <class T>
-  void Visit(const FieldInfo& info, T& value) {
+  void Visit(const FieldInfo& info, FieldPointer field) override {
     FieldInfo own = info;
     if (info.name == "epochs") {
       own.help = help_;
       own.range = AtLeast(0);
     }
-    fields_->Field(own, value);
+    fields_->Visit(own, field);
   }
 
  private:

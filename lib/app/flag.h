@@ -43,20 +43,9 @@ class FlagMaker : public Fields {
   void set_section(std::string section) { section_ = std::move(section); }
   // Appends a flag that no field describes, in the current section.
   void Append(Flag flag);
-
-  using Fields::Field;
-  void Field(const FieldInfo& info, bool& value) override;
-  void Field(const FieldInfo& info, Index& value) override;
-  void Field(const FieldInfo& info, double& value) override;
-  void Field(const FieldInfo& info, std::string& value) override;
-  void Field(const FieldInfo& info, std::vector<Index>& value) override;
-  void Field(const FieldInfo& info, std::vector<double>& value) override;
-  void Field(const FieldInfo& info, std::vector<std::string>& value) override;
+  void Visit(const FieldInfo& info, FieldPointer field) override;
 
  private:
-  template <class T>
-  void Add(const FieldInfo& info, T* value, std::string value_name);
-
   std::vector<Flag>* flags_;
   std::string section_;
 };

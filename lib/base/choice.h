@@ -29,20 +29,10 @@ class ChoiceReader : public Fields {
  public:
   // `choice` must outlive the reader.
   ChoiceReader(const Choice& choice, std::string where);
-  using Fields::Field;
-  void Field(const FieldInfo& info, bool& value) override;
-  void Field(const FieldInfo& info, Index& value) override;
-  void Field(const FieldInfo& info, double& value) override;
-  void Field(const FieldInfo& info, std::string& value) override;
-  void Field(const FieldInfo& info, std::vector<Index>& value) override;
-  void Field(const FieldInfo& info, std::vector<double>& value) override;
-  void Field(const FieldInfo& info, std::vector<std::string>& value) override;
+  void Visit(const FieldInfo& info, FieldPointer field) override;
   void Finish() const;
 
  private:
-  const std::string* Find(const FieldInfo& info);
-  std::string Where(const FieldInfo& info) const;
-
   const Choice& choice_;
   std::string where_;
   std::vector<std::string> known_;

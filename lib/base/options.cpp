@@ -68,18 +68,10 @@ JsonWriter::JsonWriter(Json* json, bool all) : json_(json), all_(all) {
   if (json_->is_null()) *json_ = Json::object();
 }
 
-#define MTLKIT_WRITE_FIELD(Type)                               \
-  void JsonWriter::Field(const FieldInfo& info, Type& value) { \
-    if (all_ || info.in_settings) (*json_)[info.name] = value; \
-  }
-MTLKIT_WRITE_FIELD(bool)
-MTLKIT_WRITE_FIELD(Index)
-MTLKIT_WRITE_FIELD(double)
-MTLKIT_WRITE_FIELD(std::string)
-MTLKIT_WRITE_FIELD(std::vector<Index>)
-MTLKIT_WRITE_FIELD(std::vector<double>)
-MTLKIT_WRITE_FIELD(std::vector<std::string>)
-#undef MTLKIT_WRITE_FIELD
+void JsonWriter::Visit(const FieldInfo& info, FieldPointer field) {
+  if (!all_ && !info.in_settings) return;
+  std::visit([&](const auto* value) { (*json_)[info.name] = *value; }, field);
+}
 
 namespace {
 
@@ -138,26 +130,13 @@ JsonReader::JsonReader(const Json& json, std::string where)
   if (!json_.is_object()) FailType(where_, json_, "an object");
 }
 
-const Json* JsonReader::Find(const FieldInfo& info) {
+void JsonReader::Visit(const FieldInfo& info, FieldPointer field) {
   known_.push_back(info.name);
   const auto found = json_.find(info.name);
-  return found == json_.end() ? nullptr : &*found;
+  if (found == json_.end()) return;
+  const std::string key = Str(where_, ": '", info.name, "'");
+  std::visit([&](auto* value) { Read(info, key, *found, value); }, field);
 }
-
-#define MTLKIT_READ_FIELD(Type)                                    \
-  void JsonReader::Field(const FieldInfo& info, Type& value) {     \
-    const Json* json = Find(info);                                 \
-    if (json == nullptr) return;                                   \
-    Read(info, Str(where_, ": '", info.name, "'"), *json, &value); \
-  }
-MTLKIT_READ_FIELD(bool)
-MTLKIT_READ_FIELD(Index)
-MTLKIT_READ_FIELD(double)
-MTLKIT_READ_FIELD(std::string)
-MTLKIT_READ_FIELD(std::vector<Index>)
-MTLKIT_READ_FIELD(std::vector<double>)
-MTLKIT_READ_FIELD(std::vector<std::string>)
-#undef MTLKIT_READ_FIELD
 
 void JsonReader::Finish() const {
   for (const auto& [key, value] : json_.items()) {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/view.h"
@@ -42,6 +44,11 @@ struct FieldInfo {
   bool splits_commas = true;
 };
 
+// A field of an option struct: one of the types that an option may have.
+using FieldPointer =
+    std::variant<bool*, Index*, double*, std::string*, std::vector<Index>*,
+                 std::vector<double>*, std::vector<std::string>*>;
+
 // Visits the fields of an option struct. Every struct of options has one
 // `void Describe(Fields& fields)` that names its members once; what a visitor
 // does with them (flags, JSON, docs) is its own business.
@@ -49,23 +56,16 @@ class Fields {
  public:
   virtual ~Fields() = default;
 
-  virtual void Field(const FieldInfo& info, bool& value) = 0;
-  virtual void Field(const FieldInfo& info, Index& value) = 0;
-  virtual void Field(const FieldInfo& info, double& value) = 0;
-  virtual void Field(const FieldInfo& info, std::string& value) = 0;
-  virtual void Field(const FieldInfo& info, std::vector<Index>& value) = 0;
-  virtual void Field(const FieldInfo& info, std::vector<double>& value) = 0;
-  // Several values: the flag may be repeated and takes comma lists.
-  virtual void Field(const FieldInfo& info,
-                     std::vector<std::string>& value) = 0;
+  template <class T>
+  void Field(const FieldInfo& info, T& value) {
+    Visit(info, &value);
+  }
 
   // Short forms.
   template <class T>
   void operator()(std::string name, T& value, std::string help,
-                  Range range = {}) {
-    Field({.name = std::move(name),
-           .help = std::move(help),
-           .range = std::move(range)},
+                  const Range& range = {}) {
+    Field({.name = std::move(name), .help = std::move(help), .range = range},
           value);
   }
   void operator()(std::string name, std::string& value, std::string help,
@@ -75,36 +75,8 @@ class Fields {
            .choices = std::move(choices)},
           value);
   }
-};
 
-// A visitor that treats all types of fields alike: `Visitor` derives from
-// EachField<Visitor> and has `template <class T> void Visit(const FieldInfo&,
-// T&)`, which EachField may call.
-template <class Visitor>
-class EachField : public Fields {
- public:
-  using Fields::Field;
-  void Field(const FieldInfo& info, bool& value) override { Go(info, value); }
-  void Field(const FieldInfo& info, Index& value) override { Go(info, value); }
-  void Field(const FieldInfo& info, double& value) override { Go(info, value); }
-  void Field(const FieldInfo& info, std::string& value) override {
-    Go(info, value);
-  }
-  void Field(const FieldInfo& info, std::vector<Index>& value) override {
-    Go(info, value);
-  }
-  void Field(const FieldInfo& info, std::vector<double>& value) override {
-    Go(info, value);
-  }
-  void Field(const FieldInfo& info, std::vector<std::string>& value) override {
-    Go(info, value);
-  }
-
- private:
-  template <class T>
-  void Go(const FieldInfo& info, T& value) {
-    static_cast<Visitor&>(*this).Visit(info, value);
-  }
+  virtual void Visit(const FieldInfo& info, FieldPointer field) = 0;
 };
 
 // Writes every field into a JSON object; `all` = false leaves out the fields
@@ -112,14 +84,7 @@ class EachField : public Fields {
 class JsonWriter : public Fields {
  public:
   JsonWriter(Json* json, bool all);
-  using Fields::Field;
-  void Field(const FieldInfo& info, bool& value) override;
-  void Field(const FieldInfo& info, Index& value) override;
-  void Field(const FieldInfo& info, double& value) override;
-  void Field(const FieldInfo& info, std::string& value) override;
-  void Field(const FieldInfo& info, std::vector<Index>& value) override;
-  void Field(const FieldInfo& info, std::vector<double>& value) override;
-  void Field(const FieldInfo& info, std::vector<std::string>& value) override;
+  void Visit(const FieldInfo& info, FieldPointer field) override;
 
  private:
   Json* json_;
@@ -132,21 +97,13 @@ class JsonWriter : public Fields {
 // names the nearest field.
 class JsonReader : public Fields {
  public:
-  // `where` is put in front of messages: "run.json: training".
+  // `where` is put in front of messages: "run.json: training". `json` must
+  // outlive the reader.
   JsonReader(const Json& json, std::string where);
-  using Fields::Field;
-  void Field(const FieldInfo& info, bool& value) override;
-  void Field(const FieldInfo& info, Index& value) override;
-  void Field(const FieldInfo& info, double& value) override;
-  void Field(const FieldInfo& info, std::string& value) override;
-  void Field(const FieldInfo& info, std::vector<Index>& value) override;
-  void Field(const FieldInfo& info, std::vector<double>& value) override;
-  void Field(const FieldInfo& info, std::vector<std::string>& value) override;
+  void Visit(const FieldInfo& info, FieldPointer field) override;
   void Finish() const;
 
  private:
-  const Json* Find(const FieldInfo& info);
-
   const Json& json_;
   std::string where_;
   std::vector<std::string> known_;
@@ -172,6 +129,14 @@ void ReadOptions(const Json& json, const std::string& where, Options* options) {
 void CheckField(const FieldInfo& info, std::string_view where, double value);
 void CheckField(const FieldInfo& info, std::string_view where,
                 const std::string& value);
+
+bool IsList(FieldPointer field);
+
+// Sets a list from the texts of its elements, any other field from the last of
+// `texts`; one that is not a value of the field's type, or not allowed, is an
+// error like those of CheckField.
+void ReadField(const FieldInfo& info, std::string_view where,
+               const std::vector<std::string>& texts, FieldPointer field);
 
 // The entry of `candidates` that `word` was most likely meant to be, or "".
 std::string Nearest(std::string_view word,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/registry.h"
@@ -37,32 +38,17 @@ const RoundMethod& FindRoundMethod(std::string_view name) {
 
 namespace {
 
-// The fields that are one value, as texts by name.
-class FieldTexts : public EachField<FieldTexts> {
- public:
-  explicit FieldTexts(std::map<std::string, std::string>* texts)
-      : texts_(texts) {}
-  template <class T>
-  void Visit(const FieldInfo& info, const T& value) {
-    if constexpr (requires(std::ostream & out) { out << value; }) {
-      (*texts_)[info.name] = Str(value);
-    }
-  }
-
- private:
-  std::map<std::string, std::string>* texts_;
-};
-
-std::map<std::string, std::string> ValuesOf(CotrainOptions options) {
-  std::map<std::string, std::string> values;
-  FieldTexts visitor(&values);
-  options.Describe(visitor);
+Json ValuesOf(CotrainOptions options) {
+  Json values;
+  JsonWriter writer(&values, true);
+  options.Describe(writer);
   return values;
 }
 
 void RequireUsedFields(const RunSpec& spec, const RoundMethod& method) {
-  const auto defaults = ValuesOf(CotrainOptions{});
-  for (const auto& [name, value] : ValuesOf(spec.cotrain)) {
+  const Json defaults = ValuesOf(CotrainOptions{});
+  const Json values = ValuesOf(spec.cotrain);
+  for (const auto& [name, value] : values.items()) {
     if (value == defaults.at(name) || name == "rows-by" ||
         name == "max-stale" || name == "min-peers") {
       continue;

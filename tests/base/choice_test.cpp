@@ -56,12 +56,13 @@ TEST_CASE("a wrong choice says where and what") {
         "--loss: option 'delta' is given twice");
   CHECK(Read("huber:delta=0") ==
         "--loss: huber: delta is 0 but must be more than 0");
-  CHECK(Read("huber:delta=x") == "--loss: huber: delta: 'x' is not a number");
+  CHECK(Read("huber:delta=x") ==
+        "--loss: huber: delta is 'x' but must be a number, more than 0");
   CHECK(Read("huber:weights=1/nan")
             .find("but must be a finite number, at least 0") !=
         std::string::npos);
   CHECK(Read("huber:wide=maybe") ==
-        "--loss: huber: wide: 'maybe' is neither yes nor no");
+        "--loss: huber: wide is 'maybe' but must be true or false");
   CHECK(Read("huber:detla=1").find("'delta'") != std::string::npos);
 }
 

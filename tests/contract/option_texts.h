@@ -16,37 +16,40 @@ class OptionTextCollector : public Fields {
  public:
   std::vector<Choice> choices = {{}};
 
-  using Fields::Field;
-  void Field(const FieldInfo& info, bool& value) override {
+  void Visit(const FieldInfo& info, FieldPointer field) override {
+    std::visit([&](const auto* value) { AddOthers(info, *value); }, field);
+  }
+
+ private:
+  void AddOthers(const FieldInfo& info, bool value) {
     Add(info, value ? "no" : "yes");
   }
-  void Field(const FieldInfo& info, Index& value) override {
+  void AddOthers(const FieldInfo& info, Index value) {
     const Index next = value + 1;
     Add(info, std::to_string(info.range.Holds(static_cast<double>(next))
                                  ? next
                                  : value - 1));
   }
-  void Field(const FieldInfo& info, double& value) override {
+  void AddOthers(const FieldInfo& info, double value) {
     for (const double other : {0.3, 0.7, 2.0, value / 2}) {
       if (other == value || !info.range.Holds(other)) continue;
       Add(info, FormatNumber(other));
       return;
     }
   }
-  void Field(const FieldInfo& info, std::string& value) override {
+  void AddOthers(const FieldInfo& info, const std::string& value) {
     for (const std::string& choice : info.choices) {
       if (choice != value) Add(info, choice);
     }
   }
-  void Field(const FieldInfo& info, std::vector<Index>&) override {
+  void AddOthers(const FieldInfo& info, const std::vector<Index>&) {
     Add(info, "2/3");
   }
-  void Field(const FieldInfo& info, std::vector<double>&) override {
+  void AddOthers(const FieldInfo& info, const std::vector<double>&) {
     Add(info, "0.5/2");
   }
-  void Field(const FieldInfo&, std::vector<std::string>&) override {}
+  void AddOthers(const FieldInfo&, const std::vector<std::string>&) {}
 
- private:
   void Add(const FieldInfo& info, std::string text) {
     Choice choice;
     choice.options.emplace_back(info.name, std::move(text));
