@@ -57,6 +57,7 @@ struct PredictTool {
                                                     *context.settings, sources);
     if (features.empty()) {
       std::vector<EnsembleMember> members;
+      members.reserve(models.size());
       for (const Model& member : models) members.push_back({&member, 1.0});
       Predictions predictions = Predict(members, rows, options, context.pool);
       predictions.provenance = provenance;

@@ -128,24 +128,25 @@ Cli::Cli(std::string program, std::string sentence, std::string example)
 
 Cli::~Cli() = default;
 
-void Cli::Input(std::string name, std::string* path, std::string help) {
+void Cli::Input(const std::string& name, std::string* path, std::string help) {
   const std::string label = UpperCase(name);
   state_->operands.push_back({label, std::move(help), path, nullptr, true});
   state_->inputs.push_back({label, path});
 }
 
-void Cli::Inputs(std::string name, std::vector<NamedFile>* files,
+void Cli::Inputs(const std::string& name, std::vector<NamedFile>* files,
                  std::string help) {
   state_->operands.push_back(
       {UpperCase(name), std::move(help), nullptr, files, true});
 }
 
-void Cli::Operand(std::string name, std::string* value, std::string help) {
+void Cli::Operand(const std::string& name, std::string* value,
+                  std::string help) {
   state_->operands.push_back(
       {UpperCase(name), std::move(help), value, nullptr, false});
 }
 
-void Cli::Output(std::string name, std::string* path, std::string help,
+void Cli::Output(const std::string& name, std::string* path, std::string help,
                  OutputKind kind) {
   Flag flag = PathFlag("output", path, std::move(help));
   flag.short_name = "o";

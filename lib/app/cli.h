@@ -61,15 +61,15 @@ class Cli {
   Cli& operator=(const Cli&) = delete;
 
   // Operands by position. A file may be "-", which is stdin.
-  void Input(std::string name, std::string* path, std::string help);
+  void Input(const std::string& name, std::string* path, std::string help);
   // One or more files; must be the last operand.
-  void Inputs(std::string name, std::vector<NamedFile>* files,
+  void Inputs(const std::string& name, std::vector<NamedFile>* files,
               std::string help);
   // A text that is no file to read: a folder.
-  void Operand(std::string name, std::string* value, std::string help);
+  void Operand(const std::string& name, std::string* value, std::string help);
 
   // `-o`, `--output`; required. `name` is shown in help as MODEL.
-  void Output(std::string name, std::string* path, std::string help,
+  void Output(const std::string& name, std::string* path, std::string help,
               OutputKind kind = OutputKind::kHdf5);
   // `--name FILE`: a further input, which may be "-".
   void InputFlag(std::string name, std::string* path, std::string help,

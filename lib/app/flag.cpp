@@ -44,6 +44,7 @@ std::string DefaultText(const std::string& value) {
 template <class T>
 std::string DefaultText(const std::vector<T>& values) {
   std::vector<std::string> texts;
+  texts.reserve(values.size());
   for (const T& value : values) texts.push_back(DefaultText(value));
   return Join(texts, ",");
 }

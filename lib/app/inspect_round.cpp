@@ -15,7 +15,7 @@ Index CountOf(const FileReader& file, const std::string& path) {
 Index SizeOf(const FileReader& file, const std::string& group) {
   Index size = 0;
   for (const std::string& member : file.Children(group)) {
-    const std::string path = group + "/" + member;
+    const std::string path = Str(group, "/", member);
     size += file.IsGroup(path) ? SizeOf(file, path) : CountOf(file, path);
   }
   return size;

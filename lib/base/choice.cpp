@@ -33,7 +33,7 @@ std::string ChoiceText(const Choice& choice) {
   std::string text = choice.name;
   char separator = ':';
   for (const auto& [name, value] : choice.options) {
-    text += separator + name + "=" + value;
+    text += Str(separator, name, '=', value);
     separator = ',';
   }
   return text;

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -63,17 +62,14 @@ class Fields {
 
   // Short forms.
   template <class T>
-  void operator()(std::string name, T& value, std::string help,
+  void operator()(const std::string& name, T& value, const std::string& help,
                   const Range& range = {}) {
-    Field({.name = std::move(name), .help = std::move(help), .range = range},
-          value);
+    Field({.name = name, .help = help, .range = range}, value);
   }
-  void operator()(std::string name, std::string& value, std::string help,
-                  std::vector<std::string> choices) {
-    Field({.name = std::move(name),
-           .help = std::move(help),
-           .choices = std::move(choices)},
-          value);
+  void operator()(const std::string& name, std::string& value,
+                  const std::string& help,
+                  const std::vector<std::string>& choices) {
+    Field({.name = name, .help = help, .choices = choices}, value);
   }
 
   virtual void Visit(const FieldInfo& info, FieldPointer field) = 0;

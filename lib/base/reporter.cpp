@@ -309,8 +309,7 @@ std::string ShortRate(double per_second) {
 
 std::string ShortTime(double seconds) {
   constexpr double kLongest = 1e9;
-  const auto whole =
-      static_cast<long long>(std::clamp(seconds, 0.0, kLongest) + 0.5);
+  const auto whole = std::llround(std::clamp(seconds, 0.0, kLongest));
   char text[64];
   if (whole < 3600) {
     std::snprintf(text, sizeof(text), "%lld:%02lld", whole / 60, whole % 60);

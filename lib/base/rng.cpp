@@ -41,14 +41,14 @@ std::array<std::uint32_t, 4> Philox(std::array<std::uint32_t, 4> counter,
   return counter;
 }
 
-Rng::Rng(Seed seed, RandomPurpose purpose, std::uint64_t step) {
+Rng::Rng(Seed seed, RandomPurpose purpose, std::uint64_t step)
+    : step_(Low(step)) {
   // The key mixes seed, purpose and the high half of the step, so that the
   // counter has room for a 64-bit row, a 32-bit block and a 32-bit step.
   const auto mixed = Philox(
       {Low(seed), High(seed), static_cast<std::uint32_t>(purpose), High(step)},
       {0x6D746C6B, 0x69740001});
   key_ = {mixed[0], mixed[1]};
-  step_ = Low(step);
 }
 
 std::array<std::uint32_t, 4> Rng::Block(std::uint64_t row,

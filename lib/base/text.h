@@ -1,5 +1,6 @@
 #pragma once
 
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,14 @@ namespace mtlkit {
 std::vector<std::string> Split(std::string_view text, char separator);
 std::string Join(const std::vector<std::string>& parts,
                  std::string_view separator);
+// The member `name` of every item.
+template <class Items>
+std::vector<std::string> NamesOf(const Items& items) {
+  std::vector<std::string> names;
+  names.reserve(std::size(items));
+  for (const auto& item : items) names.push_back(item.name);
+  return names;
+}
 std::string_view Trim(std::string_view text);
 
 // The whole of `text` as a number; false if it is anything else. Accepts what

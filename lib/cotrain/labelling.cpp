@@ -13,17 +13,10 @@ bool CanBeLabelled(const Task& task) {
   return task.type == TaskType::kBinary || task.type == TaskType::kMulticlass;
 }
 
-const PublishedTask* Find(const Publication& publication, Index task) {
-  for (const PublishedTask& published : publication.tasks) {
-    if (published.task == task) return &published;
-  }
-  return nullptr;
-}
-
 // What a publication says of the pool; absent if it lacks one of its rows.
 bool OpinionOf(const Publication& publication, Index task, Index cols,
                const std::vector<Index>& pool, Opinion* opinion) {
-  const PublishedTask* published = Find(publication, task);
+  const PublishedTask* published = FindTask(publication, task);
   if (published == nullptr) return false;
   opinion->peer = publication.peer;
   for (const Index row : pool) {

@@ -62,20 +62,18 @@ std::vector<double> EnsembleOf(const std::vector<float>& own, Index task,
   double members = 1;
   for (const Publication& publication : publications) {
     if (publication.peer == peer) continue;
-    for (const PublishedTask& published : publication.tasks) {
-      if (published.task != task) continue;
-      ++members;
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        const auto found = std::lower_bound(published.rows.begin(),
-                                            published.rows.end(), rows[i]);
-        if (found == published.rows.end() || *found != rows[i]) return {};
-        const float* values =
-            published.values.data() + (found - published.rows.begin()) * cols;
-        for (Index col = 0; col < cols; ++col) {
-          sum[i * static_cast<std::size_t>(cols) +
-              static_cast<std::size_t>(col)] +=
-              static_cast<double>(values[col]);
-        }
+    const PublishedTask* published = FindTask(publication, task);
+    if (published == nullptr) continue;
+    ++members;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto found = std::lower_bound(published->rows.begin(),
+                                          published->rows.end(), rows[i]);
+      if (found == published->rows.end() || *found != rows[i]) return {};
+      const float* values =
+          published->values.data() + (found - published->rows.begin()) * cols;
+      for (Index col = 0; col < cols; ++col) {
+        sum[i * static_cast<std::size_t>(cols) +
+            static_cast<std::size_t>(col)] += static_cast<double>(values[col]);
       }
     }
   }

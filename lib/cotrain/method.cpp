@@ -76,6 +76,7 @@ std::vector<std::vector<Index>> PartsByGroup(const Dataset& data,
     groups[data.groups[static_cast<std::size_t>(row)]].push_back(row);
   }
   std::vector<const std::vector<Index>*> order;
+  order.reserve(groups.size());
   for (const auto& [id, members] : groups) order.push_back(&members);
   std::stable_sort(order.begin(), order.end(),
                    [](auto* a, auto* b) { return a->size() > b->size(); });

@@ -59,6 +59,7 @@ template <class T, class Get>
 std::vector<T> Column(const std::vector<Selection>& selections,
                       const Get& get) {
   std::vector<T> values;
+  values.reserve(selections.size());
   for (const Selection& selection : selections) {
     values.push_back(static_cast<T>(get(selection)));
   }
@@ -151,6 +152,13 @@ PublishedTask ReadTask(const FileReader& file, const std::string& path,
 }
 
 }  // namespace
+
+const PublishedTask* FindTask(const Publication& publication, Index task) {
+  for (const PublishedTask& published : publication.tasks) {
+    if (published.task == task) return &published;
+  }
+  return nullptr;
+}
 
 std::string WritePublication(const Publication& publication,
                              const Dataset& dataset,

@@ -43,6 +43,9 @@ struct Publication {
   std::vector<Selection> selections;
 };
 
+// Null where the publication says nothing of the task.
+const PublishedTask* FindTask(const Publication& publication, Index task);
+
 // Rows are written by id. `dataset` is the run's; `provenance` a JSON array.
 // Returns the content digest.
 std::string WritePublication(const Publication& publication,

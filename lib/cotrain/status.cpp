@@ -29,6 +29,7 @@ std::vector<Index> MissingPeers(const RunSpec& spec, const DoneRecord& record) {
 
 std::string Numbers(const std::vector<Index>& values) {
   std::vector<std::string> texts;
+  texts.reserve(values.size());
   for (const Index value : values) texts.push_back(std::to_string(value));
   return Join(texts, ",");
 }

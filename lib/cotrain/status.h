@@ -27,7 +27,7 @@ struct RunStatus {
 };
 
 // Reads a run's records. Needs no data.
-RunStatus StatusOf(const std::string& folder);
+RunStatus StatusOf(const std::string& path);
 // A row a peer: round, age of what it read, its own measure and the
 // ensemble's, what it used, what is missing.
 std::string RenderText(const RunStatus& status);
@@ -37,12 +37,12 @@ Json RenderJson(const RunStatus& status);
 // files, that the publications it read are there unchanged and of earlier
 // rounds, that the files are what they should be. Returns what does not hold,
 // one line each; empty: all is well.
-std::vector<std::string> VerifyRun(const std::string& folder);
+std::vector<std::string> VerifyRun(const std::string& path);
 
 // The model files of the peers' newest rounds, or of round `round`, or of one
 // peer: what stands for a run where a model is asked for. Throws kMissingInput
 // if no peer has finished a round.
-std::vector<std::string> ModelsOfRun(const std::string& folder, Index peer = -1,
+std::vector<std::string> ModelsOfRun(const std::string& path, Index peer = -1,
                                      Index round = -1);
 // Whether a path is the folder of a run.
 bool IsRun(const std::string& path);

@@ -107,7 +107,7 @@ InputBlock SliceRows(const InputBlock& block, Index first, Index count) {
     return GatherRows(block, rows);
   }
   InputBlock result;
-  static_cast<InputSpec&>(result) = block;
+  static_cast<InputSpec&>(result) = static_cast<const InputSpec&>(block);
   const Index start = first * block.cols;
   const Index cells = count * block.cols;
   if (!block.dense.empty()) result.dense = Slice(block.dense, start, cells);
@@ -118,7 +118,7 @@ InputBlock SliceRows(const InputBlock& block, Index first, Index count) {
 
 InputBlock GatherRows(const InputBlock& block, std::span<const Index> rows) {
   InputBlock result;
-  static_cast<InputSpec&>(result) = block;
+  static_cast<InputSpec&>(result) = static_cast<const InputSpec&>(block);
   result.dense = Gather(block.dense, block.cols, rows);
   result.wide = Gather(block.wide, block.cols, rows);
   result.codes = Gather(block.codes, block.cols, rows);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "data/dataset.h"
 #include "data/schema.h"
 
@@ -145,8 +146,7 @@ void CheckCodes(const InputBlock& block, Index rows, const std::string& what) {
 }
 
 void CheckInputs(const Dataset& dataset) {
-  std::vector<std::string> names;
-  for (const InputBlock& block : dataset.inputs) names.push_back(block.name);
+  const std::vector<std::string> names = NamesOf(dataset.inputs);
   CheckUniqueNames(names, "the input block");
   for (const InputBlock& block : dataset.inputs) {
     const std::string what = Str("input block '", block.name, "'");
@@ -270,8 +270,7 @@ void CheckTasks(const Dataset& dataset) {
     Bad(Str("there are ", dataset.labels.size(), " sets of labels for ",
             dataset.tasks.size(), " tasks"));
   }
-  std::vector<std::string> names;
-  for (const Task& task : dataset.tasks) names.push_back(task.name);
+  const std::vector<std::string> names = NamesOf(dataset.tasks);
   CheckUniqueNames(names, "the task");
   for (std::size_t i = 0; i < dataset.tasks.size(); ++i) {
     CheckLabels(dataset.tasks[i], dataset.labels[i], dataset.rows);

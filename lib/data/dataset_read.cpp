@@ -16,12 +16,13 @@ std::vector<std::string> Ordered(const FileReader& file,
   std::vector<std::pair<std::int64_t, std::string>> members;
   for (const std::string& name : file.Children(group)) {
     const auto position =
-        file.FindAttribute<std::int64_t>(group + "/" + name, "position");
+        file.FindAttribute<std::int64_t>(Str(group, "/", name), "position");
     members.emplace_back(
         position.value_or(std::numeric_limits<std::int64_t>::max()), name);
   }
   std::sort(members.begin(), members.end());
   std::vector<std::string> names;
+  names.reserve(members.size());
   for (auto& member : members) names.push_back(std::move(member.second));
   return names;
 }
@@ -199,7 +200,7 @@ std::map<std::string, std::vector<double>> ReadArrays(
     const FileReader& file, const std::string& folder) {
   std::map<std::string, std::vector<double>> arrays;
   for (const std::string& member : file.Children(folder)) {
-    const std::string path = folder + "/" + member;
+    const std::string path = Str(folder, "/", member);
     arrays[file.TrueName(path)] = file.ReadList<double>(path);
   }
   return arrays;

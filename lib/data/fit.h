@@ -23,9 +23,10 @@ class TrainingRows {
   // What the pieces look like.
   const std::vector<InputSpec>& specs() const { return specs_; }
   Index rows() const { return static_cast<Index>(rows_.size()); }
-  // Calls `visit` with consecutive pieces, in the order of rows.
-  void ForEach(const std::function<void(const std::vector<InputBlock>& piece,
-                                        Index rows)>& visit) const;
+  // Calls `visit` with consecutive pieces of a block, in the order of rows.
+  void ForEach(const std::string& block,
+               const std::function<void(const InputBlock& piece, Index rows)>&
+                   visit) const;
 
  private:
   const std::vector<InputBlock>& inputs_;

@@ -32,8 +32,7 @@ std::pair<Index, std::string> ReadRequest(std::string_view flag,
   const std::string name(request.substr(0, equals));
   const Index task = FindTask(dataset.tasks, name);
   if (task < 0) {
-    std::vector<std::string> names;
-    for (const Task& known : dataset.tasks) names.push_back(known.name);
+    const std::vector<std::string> names = NamesOf(dataset.tasks);
     const std::string near = Nearest(name, names);
     Fail(ErrorKind::kUsage,
          Str(flag, ": there is no task '", name, "'",

@@ -104,8 +104,7 @@ bool IsFoldName(std::string_view split) {
 
 void RequireInputs(const std::vector<InputSpec>& expected,
                    const std::vector<InputBlock>& inputs) {
-  std::vector<std::string> names;
-  for (const InputBlock& block : inputs) names.push_back(block.name);
+  const std::vector<std::string> names = NamesOf(inputs);
   for (const InputSpec& spec : expected) {
     const auto at = std::find(names.begin(), names.end(), spec.name);
     if (at == names.end()) {

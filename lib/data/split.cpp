@@ -33,12 +33,14 @@ Parts Divide(const std::vector<Index>& rows, const SplitMethod& method,
   }
   if (method.kind == SplitMethod::kMultilabel) {
     std::vector<std::vector<Index>> labels;
+    labels.reserve(rows.size());
     for (const Index row : rows) {
       labels.push_back(method.labels[static_cast<std::size_t>(row)]);
     }
     return DivideIterative(labels, method.label_count, fractions, rng);
   }
   std::vector<std::int64_t> numbers;
+  numbers.reserve(rows.size());
   for (const Index row : rows) {
     numbers.push_back(method.numbers[static_cast<std::size_t>(row)]);
   }

@@ -74,10 +74,12 @@ std::vector<InputBlock> ApplyAll(const Transforms& transforms,
   const std::vector<InputSpec> specs =
       SpecsAfter(transforms, {raw.inputs.begin(), raw.inputs.end()});
   std::vector<BlockBuilder> builders;
+  builders.reserve(specs.size());
   for (const InputSpec& spec : specs) builders.emplace_back(spec, raw.rows);
   for (Index first = 0; first < raw.rows; first += kPieceRows) {
     const Index count = std::min(kPieceRows, raw.rows - first);
     std::vector<InputBlock> piece;
+    piece.reserve(raw.inputs.size());
     for (const InputBlock& block : raw.inputs) {
       piece.push_back(SliceRows(block, first, count));
     }
@@ -87,6 +89,7 @@ std::vector<InputBlock> ApplyAll(const Transforms& transforms,
     for (std::size_t i = 0; i < piece.size(); ++i) builders[i].Append(piece[i]);
   }
   std::vector<InputBlock> result;
+  result.reserve(builders.size());
   for (BlockBuilder& builder : builders) {
     result.push_back(std::move(builder).Finish());
   }
@@ -176,23 +179,24 @@ TrainingRows::TrainingRows(const std::vector<InputBlock>& inputs,
       specs_(SpecsAfter(done_, {inputs.begin(), inputs.end()})) {}
 
 void TrainingRows::ForEach(
-    const std::function<void(const std::vector<InputBlock>&, Index)>& visit)
-    const {
+    const std::string& block,
+    const std::function<void(const InputBlock&, Index)>& visit) const {
   const auto piece_rows = static_cast<std::size_t>(kPieceRows);
   for (std::size_t first = 0; first < rows_.size(); first += piece_rows) {
     const auto rows = std::span(rows_).subspan(
         first, std::min(piece_rows, rows_.size() - first));
     const auto count = static_cast<Index>(rows.size());
     std::vector<InputBlock> piece;
-    for (const InputBlock& block : inputs_) {
-      piece.push_back(GatherRows(block, rows));
+    piece.reserve(inputs_.size());
+    for (const InputBlock& input : inputs_) {
+      piece.push_back(GatherRows(input, rows));
     }
-    visit(ApplyToPiece(done_, std::move(piece), count,
-                       [&](Index row) {
-                         return std::to_string(
-                             rows[static_cast<std::size_t>(row)]);
-                       }),
-          count);
+    piece = ApplyToPiece(done_, std::move(piece), count, [&](Index row) {
+      return std::to_string(rows[static_cast<std::size_t>(row)]);
+    });
+    for (const InputBlock& made : piece) {
+      if (made.name == block) visit(made, count);
+    }
   }
 }
 

@@ -117,15 +117,12 @@ std::vector<double> FitCategories(const TrainingRows& rows,
                                   const InputSpec& spec) {
   std::vector<std::vector<Index>> counts;
   for (const auto& names : spec.categories) counts.emplace_back(names.size());
-  rows.ForEach([&](const std::vector<InputBlock>& piece, Index count) {
-    for (const InputBlock& block : piece) {
-      if (block.name != spec.name) continue;
-      for (Index at = 0; at < count * block.cols; ++at) {
-        auto& column = counts[static_cast<std::size_t>(at % block.cols)];
-        const std::int32_t code = block.codes[at];
-        if (code >= 0 && code < static_cast<Index>(column.size())) {
-          ++column[static_cast<std::size_t>(code)];
-        }
+  rows.ForEach(spec.name, [&](const InputBlock& block, Index count) {
+    for (Index at = 0; at < count * block.cols; ++at) {
+      auto& column = counts[static_cast<std::size_t>(at % block.cols)];
+      const std::int32_t code = block.codes[at];
+      if (code >= 0 && code < static_cast<Index>(column.size())) {
+        ++column[static_cast<std::size_t>(code)];
       }
     }
   });
@@ -143,15 +140,11 @@ std::vector<double> FitCategories(const TrainingRows& rows,
 std::vector<std::vector<double>> KnownValues(const TrainingRows& rows,
                                              const InputSpec& spec) {
   std::vector<std::vector<double>> known(static_cast<std::size_t>(spec.cols));
-  rows.ForEach([&](const std::vector<InputBlock>& piece, Index count) {
-    for (const InputBlock& block : piece) {
-      if (block.name != spec.name) continue;
-      for (Index at = 0; at < count * block.cols; ++at) {
-        const double value = DenseCell(block, at);
-        if (!std::isnan(value)) {
-          known[static_cast<std::size_t>(at % block.cols)].push_back(value);
-        }
-      }
+  rows.ForEach(spec.name, [&](const InputBlock& block, Index count) {
+    for (Index at = 0; at < count * block.cols; ++at) {
+      const double value = DenseCell(block, at);
+      if (std::isnan(value)) continue;
+      known[static_cast<std::size_t>(at % block.cols)].push_back(value);
     }
   });
   return known;

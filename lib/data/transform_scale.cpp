@@ -97,13 +97,10 @@ template <class Term>
 std::vector<double> SumColumns(const TrainingRows& rows, const InputSpec& spec,
                                Term term) {
   std::vector<double> sums(static_cast<std::size_t>(spec.cols));
-  rows.ForEach([&](const std::vector<InputBlock>& piece, Index count) {
-    for (const InputBlock& block : piece) {
-      if (block.name != spec.name) continue;
-      for (Index at = 0; at < count * block.cols; ++at) {
-        const auto col = static_cast<std::size_t>(at % block.cols);
-        sums[col] += term(col, DenseCell(block, at));
-      }
+  rows.ForEach(spec.name, [&](const InputBlock& block, Index count) {
+    for (Index at = 0; at < count * block.cols; ++at) {
+      const auto col = static_cast<std::size_t>(at % block.cols);
+      sums[col] += term(col, DenseCell(block, at));
     }
   });
   return sums;
@@ -136,14 +133,11 @@ void FitMinMax(const TrainingRows& rows, const InputSpec& spec,
   const auto cols = static_cast<std::size_t>(spec.cols);
   std::vector<double> low(cols, kInfinity);
   std::vector<double> high(cols, -kInfinity);
-  rows.ForEach([&](const std::vector<InputBlock>& piece, Index count) {
-    for (const InputBlock& block : piece) {
-      if (block.name != spec.name) continue;
-      for (Index at = 0; at < count * block.cols; ++at) {
-        const auto col = static_cast<std::size_t>(at % block.cols);
-        low[col] = std::min(low[col], DenseCell(block, at));
-        high[col] = std::max(high[col], DenseCell(block, at));
-      }
+  rows.ForEach(spec.name, [&](const InputBlock& block, Index count) {
+    for (Index at = 0; at < count * block.cols; ++at) {
+      const auto col = static_cast<std::size_t>(at % block.cols);
+      low[col] = std::min(low[col], DenseCell(block, at));
+      high[col] = std::max(high[col], DenseCell(block, at));
     }
   });
   for (std::size_t col = 0; col < cols; ++col) {
@@ -156,18 +150,15 @@ void FitMinMax(const TrainingRows& rows, const InputSpec& spec,
 void FitMaxAbs(const TrainingRows& rows, const InputSpec& spec,
                Arrays* arrays) {
   std::vector<double> most(static_cast<std::size_t>(spec.cols));
-  rows.ForEach([&](const std::vector<InputBlock>& piece, Index count) {
-    for (const InputBlock& block : piece) {
-      if (block.name != spec.name) continue;
-      const bool sparse = block.kind == InputKind::kSparse;
-      const Index cells = sparse ? block.values.size() : count * block.cols;
-      for (Index at = 0; at < cells; ++at) {
-        const auto col = static_cast<std::size_t>(sparse ? block.indices[at]
-                                                         : at % block.cols);
-        const double value = sparse ? static_cast<double>(block.values[at])
-                                    : DenseCell(block, at);
-        most[col] = std::max(most[col], std::abs(value));
-      }
+  rows.ForEach(spec.name, [&](const InputBlock& block, Index count) {
+    const bool sparse = block.kind == InputKind::kSparse;
+    const Index cells = sparse ? block.values.size() : count * block.cols;
+    for (Index at = 0; at < cells; ++at) {
+      const auto col = static_cast<std::size_t>(sparse ? block.indices[at]
+                                                       : at % block.cols);
+      const double value =
+          sparse ? static_cast<double>(block.values[at]) : DenseCell(block, at);
+      most[col] = std::max(most[col], std::abs(value));
     }
   });
   for (double& value : most) {

@@ -204,23 +204,20 @@ class Select : public Transform {
 void KeepSeen(const TrainingRows& rows, std::vector<InputSpec>* chosen) {
   std::map<std::string, std::vector<std::vector<bool>>> seen;
   for (const InputSpec& spec : rows.specs()) {
+    if (spec.kind != InputKind::kCategorical) continue;
+    auto& marks = seen[spec.name];
     for (const auto& names : spec.categories) {
-      seen[spec.name].emplace_back(names.size() + 1);
+      marks.emplace_back(names.size() + 1);
     }
-  }
-  rows.ForEach([&](const std::vector<InputBlock>& piece, Index count) {
-    for (const InputBlock& block : piece) {
-      if (block.kind != InputKind::kCategorical) continue;
-      auto& marks = seen[block.name];
+    rows.ForEach(spec.name, [&](const InputBlock& block, Index count) {
       for (Index at = 0; at < count * block.cols; ++at) {
         const std::int32_t code = block.codes[at];
-        if (code >= 0) {
-          marks[static_cast<std::size_t>(at % block.cols)]
-               [static_cast<std::size_t>(code)] = true;
-        }
+        if (code < 0) continue;
+        marks[static_cast<std::size_t>(at % block.cols)]
+             [static_cast<std::size_t>(code)] = true;
       }
-    }
-  });
+    });
+  }
   for (InputSpec& spec : *chosen) {
     if (spec.kind != InputKind::kCategorical) continue;
     const InputSpec* whole = FindBlock(rows.specs(), spec.name);

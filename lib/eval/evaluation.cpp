@@ -12,19 +12,22 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
+// The main one comes first: it counts for the gain.
+void AddAllMetrics(TaskType type, std::vector<const MetricEntry*>* chosen) {
+  const MetricEntry* main = &MainMetric(type);
+  chosen->push_back(main);
+  for (const MetricEntry* entry : AllMetrics()) {
+    if (entry->applies(type) && entry != main) chosen->push_back(entry);
+  }
+}
+
 std::vector<const MetricEntry*> ChooseMetrics(
     TaskType type, const std::vector<std::string>& names) {
   if (names.empty()) return {&MainMetric(type)};
   std::vector<const MetricEntry*> chosen;
   for (const std::string& name : names) {
     if (name == "all") {
-      // The main one first: it counts for the gain.
-      chosen.push_back(&MainMetric(type));
-      for (const MetricEntry* entry : AllMetrics()) {
-        if (entry->applies(type) && entry != chosen.front()) {
-          chosen.push_back(entry);
-        }
-      }
+      AddAllMetrics(type, &chosen);
     } else if (const MetricEntry& entry = FindMetric(name);
                entry.applies(type)) {
       chosen.push_back(&entry);

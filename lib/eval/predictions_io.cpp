@@ -60,8 +60,7 @@ void WriteClasses(FileWriter& file, const TaskPredictions& task) {
   if (task.task.type == TaskType::kBinary) {
     std::vector<std::int8_t> classes;
     for (const float prob : task.prob) {
-      classes.push_back(std::isnan(prob) ? std::int8_t{-1}
-                                         : std::int8_t{prob > 0.5F});
+      classes.push_back(std::isnan(prob) ? -1 : prob > 0.5F ? 1 : 0);
     }
     file.WriteList(TaskPath(task.task) + "/pred", classes, {Compress::kAuto});
   } else if (task.task.type == TaskType::kMulticlass) {

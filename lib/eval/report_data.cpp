@@ -48,6 +48,20 @@ std::string Quoted(const std::string& text) {
   return quoted + '"';
 }
 
+// What follows the task and the metric in a line of CSV.
+std::string ModelCells(const Evaluation& evaluation, const MetricResult& result,
+                       std::size_t i) {
+  const Estimate& model = result.models[i];
+  std::string text =
+      Str(Quoted(evaluation.models[i]), ',', Cell(model.value), ',',
+          Cell(model.low), ',', Cell(model.high), ',', Cell(result.constant));
+  if (result.differences.empty()) return text + ",,,,";
+  const Estimate& difference = result.differences[i];
+  return text + Str(',', Cell(difference.value), ',', Cell(difference.low), ',',
+                    Cell(difference.high), ',',
+                    VerdictName(result.verdicts[i]));
+}
+
 }  // namespace
 
 Json RenderJson(const Evaluation& evaluation) {
@@ -93,22 +107,11 @@ std::string RenderCsv(const Evaluation& evaluation) {
   for (const TaskResult& task : evaluation.tasks) {
     for (const MetricResult& result : task.metrics) {
       for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-        const Estimate& model = result.models[i];
         text +=
             Str(Quoted(task.task.name), ',', TaskTypeName(task.task.type), ',',
                 result.metric->name, ',', result.metric->up ? "up" : "down",
-                ',', Quoted(evaluation.models[i]), ',', Cell(model.value), ',',
-                Cell(model.low), ',', Cell(model.high), ',',
-                Cell(result.constant), ',');
-        if (result.differences.empty()) {
-          text += ",,,";
-        } else {
-          const Estimate& difference = result.differences[i];
-          text +=
-              Str(Cell(difference.value), ',', Cell(difference.low), ',',
-                  Cell(difference.high), ',', VerdictName(result.verdicts[i]));
-        }
-        text += Str(',', task.labelled, ',', task.missing, '\n');
+                ',', ModelCells(evaluation, result, i), ',', task.labelled, ',',
+                task.missing, '\n');
       }
     }
   }

@@ -146,6 +146,21 @@ class WideTable {
   TextTable table_;
 };
 
+std::vector<std::string> TallRow(const Evaluation& evaluation,
+                                 const TaskResult& task,
+                                 const MetricResult& result) {
+  std::vector<std::string> row{task.task.name, MetricTitle(*result.metric),
+                               Str(task.labelled),
+                               TableNumber(result.constant)};
+  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+    row.push_back(TableNumber(result.models[i].value));
+    if (!IsCompared(evaluation, i)) continue;
+    row.push_back(WithInterval(result.differences[i]));
+    row.emplace_back(VerdictName(result.verdicts[i]));
+  }
+  return row;
+}
+
 // One line a task and metric, models beside each other.
 std::string RenderTall(const Evaluation& evaluation) {
   TextTable table;
@@ -160,17 +175,7 @@ std::string RenderTall(const Evaluation& evaluation) {
   table.AddRow(std::move(header));
   for (const TaskResult& task : evaluation.tasks) {
     for (const MetricResult& result : task.metrics) {
-      std::vector<std::string> row{task.task.name, MetricTitle(*result.metric),
-                                   Str(task.labelled),
-                                   TableNumber(result.constant)};
-      for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-        row.push_back(TableNumber(result.models[i].value));
-        if (IsCompared(evaluation, i)) {
-          row.push_back(WithInterval(result.differences[i]));
-          row.emplace_back(VerdictName(result.verdicts[i]));
-        }
-      }
-      table.AddRow(std::move(row));
+      table.AddRow(TallRow(evaluation, task, result));
     }
   }
   std::string text = table.Render();

@@ -218,7 +218,7 @@ void ProbeOutput(const std::string& destination, bool text) {
           Str(target.name, ": cannot be created: ", ErrnoText(error)));
 }
 
-AtomicFile::AtomicFile(std::string destination)
+AtomicFile::AtomicFile(const std::string& destination)
     : state_(std::make_unique<State>()) {
   // A file over the size limit is then an error (EFBIG) and not a signal.
   struct sigaction action {};

@@ -20,7 +20,7 @@ class AtomicFile {
  public:
   // Removes leftovers of dead processes for the same destination. Throws
   // kCannotCreate.
-  explicit AtomicFile(std::string destination);
+  explicit AtomicFile(const std::string& destination);
   ~AtomicFile();
   AtomicFile(AtomicFile&&) noexcept;
   AtomicFile& operator=(AtomicFile&&) noexcept;

@@ -35,6 +35,7 @@ bool ConvertOne(From from, To* to) {
     const bool fits = exact >= static_cast<long double>(Limits::lowest()) &&
                       exact <= static_cast<long double>(Limits::max());
     if (!fits) return false;
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): int8 is a number here.
     *to = static_cast<To>(from);
     return static_cast<long double>(*to) == exact;
   }
@@ -44,6 +45,7 @@ template <class From, class To>
 Index ConvertAll(const From* from, To* to, Index count) {
   for (Index i = 0; i < count; ++i) {
     if constexpr (IsWidening<From, To>()) {
+      // NOLINTNEXTLINE(bugprone-signed-char-misuse): int8 is a number here.
       to[i] = static_cast<To>(from[i]);
     } else {
       if (!ConvertOne(from[i], &to[i])) return i;

@@ -62,7 +62,7 @@ Envelope ParseEnvelope(std::string_view bytes) {
   const auto sha256 = TakeLine("sha256 ", &rest);
   long long size = 0;
   if (!body || !sha256 || !ParseInteger(*body, &size)) FailDamaged();
-  const Envelope envelope{static_cast<Index>(size), std::string(*sha256)};
+  Envelope envelope{static_cast<Index>(size), std::string(*sha256)};
   const bool is_hex =
       sha256->size() == 64 &&
       sha256->find_first_not_of("0123456789abcdef") == std::string_view::npos;

@@ -148,6 +148,7 @@ hid_t DriverId() {
     driver.name = "mtlkit";
     driver.maxaddr = kLargestAddress;
     driver.fc_degree = H5F_CLOSE_SEMI;
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): the pointer is stored.
     driver.fapl_size = sizeof(Channel*);
     driver.open = OpenDriver;
     driver.close = CloseDriver;

@@ -255,7 +255,7 @@ class Walk {
     Check(info.nlinks <= static_cast<hsize_t>(kMaxObjects), path,
           "has too many members");
     for (const std::string& name : MemberNames(group, path, info.nlinks)) {
-      const std::string member = path.empty() ? name : path + "/" + name;
+      const std::string member = path.empty() ? name : Str(path, "/", name);
       const Handle id(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose);
       if (!id.valid()) FailHdf5(member, "open it");
       Visit(id.id(), member, depth + 1);

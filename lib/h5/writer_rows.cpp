@@ -55,8 +55,7 @@ void WriterState::AppendRows(RowsState* rows, const void* values, Index count) {
     Require(rows->written + more <= rows->declared, ErrorKind::kBug,
             Str("'/", rows->path, "': more rows than the ", rows->declared,
                 " declared"));
-    WriteRows(rows->dataset.id(), rows->path, rows->type, rows->row_shape,
-              rows->written, more, values);
+    WriteRows(*rows, rows->written, more, values);
   }
   rows->written += more;
 }
@@ -77,8 +76,7 @@ void WriterState::CloseRows(RowsState* rows) {
                                     first * RowBytesOf(*rows), name_);
       Require(got == bytes, ErrorKind::kIo,
               Str(name_, ": a temporary file became shorter"));
-      WriteRows(rows->dataset.id(), rows->path, rows->type, rows->row_shape,
-                first, count, piece.data());
+      WriteRows(*rows, first, count, piece.data());
     }
     rows->spill.Reset();
   }
@@ -115,7 +113,7 @@ std::string WriterState::AddDigests() {
                     .size = FileSize(channel_.fd, name_),
                     .objects = {}};
   stored.objects = InspectStructure(file_.id(), stored.size);
-  const std::string digest = ContentDigest(stored);
+  std::string digest = ContentDigest(stored);
   set(kContentAttribute, digest);
   return digest;
 }
@@ -132,7 +130,7 @@ void WriterState::Seal() {
 std::string WriterState::Commit() {
   RequireOpen();
   for (const auto& rows : rows_) CloseRows(rows.get());
-  const std::string digest = AddDigests();
+  std::string digest = AddDigests();
   if (!file_.Close()) FailWrite("");
   is_done_ = true;
   Seal();

@@ -206,10 +206,10 @@ void WriterState::WriteArray(const std::string& path, const ValueType& type,
   if (!dataset.Close()) FailWrite(path);
 }
 
-void WriterState::WriteRows(hid_t dataset, const std::string& path,
-                            ElementType type, const Shape& row_shape,
-                            Index first, Index count, const void* values) {
-  Shape shape = row_shape;
+void WriterState::WriteRows(const RowsState& rows, Index first, Index count,
+                            const void* values) {
+  const hid_t dataset = rows.dataset.id();
+  Shape shape = rows.row_shape;
   shape.insert(shape.begin(), count);
   if (ElementCount(shape) == 0) return;
   const Handle memory = SpaceHandle(shape);
@@ -219,9 +219,9 @@ void WriterState::WriteRows(hid_t dataset, const std::string& path,
   const std::vector<hsize_t> sizes = Sizes(shape);
   if (H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr,
                           sizes.data(), nullptr) < 0 ||
-      H5Dwrite(dataset, FileTypeOf(type), memory.id(), space.id(), H5P_DEFAULT,
-               values) < 0) {
-    FailWrite(path);
+      H5Dwrite(dataset, FileTypeOf(rows.type), memory.id(), space.id(),
+               H5P_DEFAULT, values) < 0) {
+    FailWrite(rows.path);
   }
 }
 

@@ -53,8 +53,7 @@ class WriterState {
   void WriteArray(const std::string& path, const ValueType& type,
                   const Shape& shape, const StoreOptions& options,
                   const void* values);
-  void WriteRows(hid_t dataset, const std::string& path, ElementType type,
-                 const Shape& row_shape, Index first, Index count,
+  void WriteRows(const RowsState& rows, Index first, Index count,
                  const void* values);
   void WriteAttribute(const std::string& path, std::string_view name,
                       const ValueType& type, const Shape& shape,

@@ -80,7 +80,7 @@ void RunTile(const Tile& t) {
   const Index row = t.a_row;
   const Real* base[(kRows + 2) / 3];
   HWY_UNROLL(8)
-  for (int i = 0; i < (kRows + 2) / 3; ++i) base[i] = t.a + 3 * i * row;
+  for (int i = 0; i < (kRows + 2) / 3; ++i) base[i] = t.a + Index{3} * i * row;
   const Real* b = t.b;
   for (Index k = 0; k < t.depth; ++k) {
     V values[kVectors];

@@ -84,8 +84,7 @@ std::vector<Index> ParseLayers(const std::vector<std::string>& layers,
 
 std::vector<Index> SelectInputs(const std::vector<InputSpec>& inputs,
                                 const std::vector<std::string>& patterns) {
-  std::vector<std::string> names;
-  for (const InputSpec& input : inputs) names.push_back(input.name);
+  const std::vector<std::string> names = NamesOf(inputs);
   std::vector<bool> chosen(inputs.size(), patterns.empty());
   for (const std::string& pattern : patterns) {
     bool found = false;

@@ -121,17 +121,15 @@ std::vector<std::string> Matches(const std::string& pattern,
                                  const std::vector<Task>& tasks) {
   if (FindTask(tasks, pattern) >= 0) return {pattern};
   std::vector<std::string> names;
-  std::vector<std::string> known;
   for (const Task& task : tasks) {
-    known.push_back(task.name);
     if (MatchesPattern(pattern, task.name)) names.push_back(task.name);
   }
   if (names.empty()) {
-    const std::string nearest = Nearest(pattern, known);
+    const std::string nearest = Nearest(pattern, NamesOf(tasks));
     Fail(ErrorKind::kUsage,
          Str("there is no task '", pattern, "'",
              nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
-         Str("tasks: ", Join(known, ", ")));
+         Str("tasks: ", Join(NamesOf(tasks), ", ")));
   }
   return names;
 }
@@ -196,7 +194,7 @@ std::string HierarchyText(const Hierarchy& hierarchy) {
 Hierarchy DefaultHierarchy(const std::vector<Task>& tasks) {
   TaskGroup trunk;
   trunk.name = "trunk";
-  for (const Task& task : tasks) trunk.tasks.push_back(task.name);
+  trunk.tasks = NamesOf(tasks);
   return {{std::move(trunk)}};
 }
 

@@ -47,8 +47,7 @@ bool Choose(const std::vector<Task>& tasks, std::string_view pattern,
 
 [[noreturn]] void FailNoTask(const std::vector<Task>& tasks,
                              std::string_view pattern) {
-  std::vector<std::string> names;
-  for (const Task& task : tasks) names.push_back(task.name);
+  const std::vector<std::string> names = NamesOf(tasks);
   const std::string nearest = Nearest(pattern, names);
   Fail(ErrorKind::kUsage,
        Str("--loss: there is no task '", pattern, "'",
@@ -103,6 +102,7 @@ std::unique_ptr<Loss> MakeLoss(const Task& task, const Choice& choice,
 std::vector<std::unique_ptr<Loss>> MakeLosses(
     const std::vector<Task>& tasks, const std::vector<std::string>& texts) {
   std::vector<Choice> choices;
+  choices.reserve(tasks.size());
   for (const Task& task : tasks) {
     choices.push_back({std::string(DefaultLoss(task.type)), {}});
   }

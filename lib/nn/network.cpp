@@ -21,6 +21,7 @@ void Unite(const std::vector<Index>& more, std::vector<Index>* set) {
 std::vector<Slice> SlicesOf(const std::string& node,
                             const std::vector<ParamSpec>& specs) {
   std::vector<Slice> slices;
+  slices.reserve(specs.size());
   for (const ParamSpec& spec : specs) {
     slices.push_back({node + "/" + spec.name, spec, 0, {}, false});
   }
@@ -31,6 +32,7 @@ std::vector<Slice> SlicesOf(const std::string& node,
 std::vector<Index> Places(const Layout& layout, const std::string& node,
                           const std::vector<ParamSpec>& specs) {
   std::vector<Index> places;
+  places.reserve(specs.size());
   for (const ParamSpec& spec : specs) {
     places.push_back(layout.Find(node + "/" + spec.name));
   }
@@ -74,8 +76,7 @@ Value Network::Find(std::string_view name) const {
 }
 
 std::vector<std::string> Network::Names() const {
-  std::vector<std::string> names;
-  for (const Node& node : nodes_) names.push_back(node.name);
+  std::vector<std::string> names = NamesOf(nodes_);
   return names;
 }
 

@@ -111,7 +111,8 @@ std::vector<std::string> InitializerNames() {
 }
 
 Layout::Layout(std::vector<Slice> slices) : slices_(std::move(slices)) {
-  std::ranges::stable_partition(slices_, &Slice::shared);
+  std::stable_partition(slices_.begin(), slices_.end(),
+                        [](const Slice& slice) { return slice.shared; });
   std::set<std::string_view> names;
   for (Slice& slice : slices_) {
     Require(names.insert(slice.name).second, ErrorKind::kUsage,

@@ -64,8 +64,8 @@ class Schedule {
   Schedule(const Choice& choice, double rate, Index steps_per_epoch,
            Index epochs, const std::string& where = "--schedule");
 
-  // Of step `t` since the start of training.
-  double Rate(Index t) const;
+  // Of a step since the start of training.
+  double Rate(Index step) const;
   // Tells the validation measure of an epoch (lower is better).
   void Observe(double measure);
 

@@ -90,8 +90,7 @@ struct Validator::State {
   void ChooseMetric(std::string_view select_on) {
     if (select_on == "loss") return;
     const std::size_t dot = select_on.rfind('.');
-    std::vector<std::string> names;
-    for (const Task& task : tasks) names.push_back(task.name);
+    const std::vector<std::string> names = NamesOf(tasks);
     const std::string name(select_on.substr(0, dot));
     const Index task =
         dot == std::string_view::npos ? -1 : FindTask(tasks, name);

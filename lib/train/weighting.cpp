@@ -52,8 +52,7 @@ void Weighting::Combine(const WeightingSignals&, std::span<const double>,
 
 std::vector<double> ParseTaskWeights(std::span<const std::string> texts,
                                      std::span<const Task> tasks) {
-  std::vector<std::string> names;
-  for (const Task& task : tasks) names.push_back(task.name);
+  const std::vector<std::string> names = NamesOf(tasks);
   std::vector<double> weights(tasks.size(), 1.0);
   std::vector<std::string> given;
   for (const std::string& text : texts) {

@@ -51,8 +51,8 @@ TEST_CASE("a phase that commits nothing is a line per half minute") {
   Sink sink;
   const auto reporter = MakeReporter(sink.Settings(ProgressMode::kAuto, false));
   reporter->Begin("row", -1);
-  for (int i = 1; i <= 65; ++i) {
-    sink.now = i;
+  for (Index i = 1; i <= 65; ++i) {
+    sink.now = static_cast<double>(i);
     reporter->Advance(i * 10);
   }
   CHECK(sink.text == "row 300\nrow 600\n");

@@ -73,7 +73,7 @@ std::string WrongSparse(const std::function<void(InputBlock*)>& damage) {
 TEST_CASE("compressed rows cannot point outside") {
   using Starts = std::vector<std::int64_t>;
   const auto starts = [](Starts values) {
-    return [values](InputBlock* b) {
+    return [values = std::move(values)](InputBlock* b) {
       b->row_starts = Array<std::int64_t>(values);
     };
   };

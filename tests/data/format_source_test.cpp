@@ -25,7 +25,7 @@ std::string ReadTwice(std::string_view bytes,
   const TempFolder folder;
   std::ofstream(folder / "table", std::ios::binary) << bytes;
   TextSource source(folder / "table", encoding);
-  const std::string first = ReadAll(&source);
+  std::string first = ReadAll(&source);
   source.Rewind();
   CHECK(ReadAll(&source) == first);
   return first;

@@ -211,8 +211,9 @@ TEST_CASE("damaged records are refused") {
         impute + "its description lacks a part");
   CHECK(apply(1, [](TransformRecord* r) { r->arrays["numeric"].pop_back(); }) ==
         impute + "'numeric' has 1 numbers for 2 columns");
-  CHECK(apply(1, [](TransformRecord* r) { r->arrays["numeric"][0] = kNan; }) ==
-        impute + "'numeric' is not finite");
+  CHECK(apply(1, [](TransformRecord* r) {
+          r->arrays["numeric"][0] = static_cast<double>(kNan);
+        }) == impute + "'numeric' is not finite");
   CHECK(apply(1, [](TransformRecord* r) { r->arrays["categorical"][0] = 2; }) ==
         impute + "'categorical' names category 2 of 2");
   CHECK(apply(1, [](TransformRecord* r) { r->arrays.erase("numeric"); }) ==

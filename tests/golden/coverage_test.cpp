@@ -23,7 +23,9 @@ bool IsListed(const std::string& name, const json& item) {
 TEST_CASE("what is listed as not covered exists in the golden files") {
   std::map<std::string, json> files;
   for (const char* name : kFilesWithCases) files[name] = golden::Load(name);
-  for (const auto& [name, what] : golden::NotCovered()) {
+  for (const auto& entry : golden::NotCovered()) {
+    const auto& name = entry.first;
+    const auto& what = entry.second;
     INFO("not_covered.txt: ", name, " ", what);
     if (files.count(name) == 0) {
       CHECK(what == "all");  // the small files without cases

@@ -13,8 +13,8 @@ namespace mtlkit {
 // Fills `writer` with groups, arrays of several types stored both ways, texts,
 // attributes and provenance. `scale` multiplies all numbers.
 inline void FillSample(FileWriter* writer, float scale = 1) {
-  std::vector<float> dense(400 * 3);
-  std::vector<std::int32_t> labels(400 * 4);
+  std::vector<float> dense(1200);
+  std::vector<std::int32_t> labels(1600);
   for (std::size_t i = 0; i < dense.size(); ++i) {
     dense[i] = scale * static_cast<float>(i) / 7;
   }
@@ -67,14 +67,14 @@ inline std::string RenderArray(const FileReader& file,
 
 inline void RenderObject(const FileReader& file, const std::string& path,
                          std::string* text) {
-  *text += "/" + path;
+  *text += Str("/", path);
   for (const std::string& name : file.AttributeNames(path)) {
-    *text += " @" + name;
+    *text += Str(" @", name);
   }
   if (!file.IsGroup(path)) *text += RenderArray(file, path);
   *text += "\n";
   for (const std::string& child : file.Children(path)) {
-    RenderObject(file, path.empty() ? child : path + "/" + child, text);
+    RenderObject(file, path.empty() ? child : Str(path, "/", child), text);
   }
 }
 

@@ -76,7 +76,7 @@ TEST_CASE("activation gradients are the slopes of the formulas") {
     CAPTURE(static_cast<int>(unit.activation));
     Reals expected;
     for (std::size_t i = 0; i < x.size(); ++i) {
-      const double at = x[i];
+      const auto at = static_cast<double>(x[i]);
       const double step = 1e-5;
       const double slope = (unit.value(at + step, unit.shape) -
                             unit.value(at - step, unit.shape)) /

@@ -46,8 +46,8 @@ inline bool SameBits(const Reals& a, const Reals& b) {
 inline double Difference(const Reals& a, const Reals& b) {
   double worst = a.size() == b.size() ? 0 : HUGE_VAL;
   for (std::size_t i = 0; i < b.size() && i < a.size(); ++i) {
-    const double own = a[i];
-    const double other = b[i];
+    const auto own = static_cast<double>(a[i]);
+    const auto other = static_cast<double>(b[i]);
     if (own == other || (std::isnan(own) && std::isnan(other))) continue;
     const double gap = std::abs(own - other) / std::max(1.0, std::abs(other));
     worst = std::isfinite(gap) ? std::max(worst, gap) : HUGE_VAL;

@@ -163,7 +163,7 @@ TEST_CASE("layer norm sums the gradients of scale and shift over rows") {
     double scale = 0;
     double shift = 0;
     for (std::size_t r = 0; r < kRows; ++r) {
-      const double g = one.dy[r * 21 + c];
+      const auto g = static_cast<double>(one.dy[r * 21 + c]);
       scale += g * normal[r * 21 + c];
       shift += g;
     }

@@ -136,7 +136,7 @@ Reals ExpectedCrossEntropy(const Reals& x, const Labels& labels, Index classes,
     double total = 0;
     const auto p = RowSoftmax(x, r, classes, &total);
     const auto row = static_cast<std::size_t>(r);
-    const double weight = labels.weight[row];
+    const auto weight = static_cast<double>(labels.weight[row]);
     double loss = 0;
     for (Index c = 0; c < classes; ++c) {
       const auto col = static_cast<std::size_t>(c);
@@ -190,14 +190,14 @@ TEST_CASE("the logistic loss does not overflow, and weight 0 silences NaN") {
   const Reals w = {1, 2, 1, 1, 1, 0, 0};
   Reals expected;
   for (std::size_t i = 0; i < z.size(); ++i) {
-    const double x = z[i];
+    const auto x = static_cast<double>(z[i]);
     const double loss = std::max(x, 0.0) - static_cast<double>(t[i]) * x +
                         std::log1p(std::exp(-std::abs(x)));
     expected.push_back(
         w[i] == 0 ? 0 : static_cast<Real>(static_cast<double>(w[i]) * loss));
   }
   for (std::size_t i = 0; i < z.size(); ++i) {
-    const double x = z[i];
+    const auto x = static_cast<double>(z[i]);
     const double slope = 1 / (1 + std::exp(-x)) - static_cast<double>(t[i]);
     expected.push_back(
         w[i] == 0 ? 0 : static_cast<Real>(static_cast<double>(w[i]) * slope));

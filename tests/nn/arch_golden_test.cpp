@@ -142,7 +142,9 @@ class CaseRun {
     options.route = Route::kPlain;
     Plan plan(network_, options);
     Backward(&plan, &expected);
-    for (const auto& [name, array] : expected.at("gradient").items()) {
+    for (const auto& item : expected.at("gradient").items()) {
+      const std::string& name = item.key();
+      const auto& array = item.value();
       INFO("gradient of ", name);
       golden::CheckClose(
           array,

@@ -11,6 +11,23 @@
 
 namespace mtlkit {
 
+inline std::vector<Task> SampleTasks() {
+  std::vector<Task> tasks(4);
+  tasks[0].name = "score";
+  tasks[0].mean = {10};
+  tasks[0].deviation = {8};
+  tasks[1].name = "sold";
+  tasks[1].type = TaskType::kBinary;
+  tasks[1].classes = {"no", "yes"};
+  tasks[2].name = "kind";
+  tasks[2].type = TaskType::kMulticlass;
+  tasks[2].classes = {"low", "mid", "top"};
+  tasks[3].name = "tags";
+  tasks[3].type = TaskType::kMultilabel;
+  tasks[3].classes = {"big", "north"};
+  return tasks;
+}
+
 // A prepared dataset that can be learned: dense numbers, a sparse block and a
 // categorical block that all matter, and one task of each type (`score`,
 // `sold`, `kind`, `tags`), some of whose labels are missing. Of 240 rows 160
@@ -78,19 +95,7 @@ inline Dataset SampleDataset(Index rows = 240) {
   places.categories = {{"east", "north", "west"}};
   places.codes = Array<std::int32_t>(std::move(codes));
   data.inputs = {features, words, places};
-  data.tasks.resize(4);
-  data.tasks[0].name = "score";
-  data.tasks[0].mean = {10};
-  data.tasks[0].deviation = {8};
-  data.tasks[1].name = "sold";
-  data.tasks[1].type = TaskType::kBinary;
-  data.tasks[1].classes = {"no", "yes"};
-  data.tasks[2].name = "kind";
-  data.tasks[2].type = TaskType::kMulticlass;
-  data.tasks[2].classes = {"low", "mid", "top"};
-  data.tasks[3].name = "tags";
-  data.tasks[3].type = TaskType::kMultilabel;
-  data.tasks[3].classes = {"big", "north"};
+  data.tasks = SampleTasks();
   data.labels = {score, sold, kind, tags};
   return data;
 }

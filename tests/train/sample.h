@@ -16,7 +16,7 @@ namespace mtlkit {
 // labels missing) and a regression task of 10 numbers.
 inline Dataset SampleData(Index rows, Seed seed = 1) {
   constexpr Index kCols = 10;
-  const float kMissing = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
   const Rng rng(seed, RandomPurpose::kTest);
   Dataset data;
   data.rows = rows;

@@ -22,17 +22,16 @@ SoftTargets TargetsOf(const RoundArgs& args, Index task) {
     const Index age = args.round - publication.round - 1;
     const double share =
         std::pow(args.spec.cotrain.stale_decay, static_cast<double>(age));
-    for (const PublishedTask& published : publication.tasks) {
-      if (published.task != task) continue;
-      for (std::size_t i = 0; i < published.rows.size(); ++i) {
-        Mean& mean = means[published.rows[i]];
-        mean.sum.resize(static_cast<std::size_t>(cols));
-        mean.weight += share;
-        for (std::size_t col = 0; col < mean.sum.size(); ++col) {
-          mean.sum[col] +=
-              share *
-              static_cast<double>(published.values[i * mean.sum.size() + col]);
-        }
+    const PublishedTask* published = FindTask(publication, task);
+    if (published == nullptr) continue;
+    for (std::size_t i = 0; i < published->rows.size(); ++i) {
+      Mean& mean = means[published->rows[i]];
+      mean.sum.resize(static_cast<std::size_t>(cols));
+      mean.weight += share;
+      for (std::size_t col = 0; col < mean.sum.size(); ++col) {
+        mean.sum[col] +=
+            share *
+            static_cast<double>(published->values[i * mean.sum.size() + col]);
       }
     }
   }

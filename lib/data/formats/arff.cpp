@@ -234,8 +234,7 @@ class ArffReader : public RowReader {
 
   void MarkLabels(const std::vector<std::string>& labels) {
     if (labels.empty()) return MarkMeka();
-    std::vector<std::string> names;
-    for (const Column& column : columns_) names.push_back(column.name);
+    const std::vector<std::string> names = NamesOf(columns_);
     for (const std::string& label : labels) {
       const auto found = std::find(names.begin(), names.end(), label);
       if (found == names.end()) {
