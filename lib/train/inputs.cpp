@@ -123,11 +123,15 @@ TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
 void TrainOptions::Describe(Fields& field) {
   optimizer.Describe(field);
   field("schedule", schedule, "how the rate changes, NAME[:option=value,...]");
-  field("epochs", epochs, "most passes over the training rows", AtLeast(1));
+  field("epochs", epochs,
+        "most passes over the training rows; 0: as many as make 3000 steps "
+        "(1000 without validation rows), and at least 30",
+        AtLeast(0));
   field("batch", batch, "rows of one step", AtLeast(1));
   field("patience", patience,
-        "epochs without a better measure before stopping; 0: never",
-        AtLeast(0));
+        "epochs without a better measure before stopping; 0: never, -1: a "
+        "quarter of the epochs, and at least 8",
+        AtLeast(-1));
   weighting.Describe(field);
   field.Field({.name = "loss",
                .help = "TASK=NAME[:option=value,...] in place of the usual "

@@ -10,6 +10,7 @@
 #include "data/batch.h"
 #include "kernels/kernels.h"
 #include "train/checkpoint.h"
+#include "train/length.h"
 #include "train/schedule.h"
 #include "train/trainee.h"
 
@@ -141,8 +142,11 @@ class Run {
         order_(peers_[0].train_rows(),
                std::min(options.batch,
                         static_cast<Index>(peers_[0].train_rows().size()))),
+        epochs_(EpochsOf(options, order_.batch_count(),
+                         peers_[0].has_validation())),
+        patience_(PatienceOf(options, epochs_)),
         schedule_(ParseChoice(options.schedule, "--schedule"),
-                  options.optimizer.rate, order_.batch_count(), options.epochs),
+                  options.optimizer.rate, order_.batch_count(), epochs_),
         settings_(RunSettings(peers, options, protocol, seed)) {
     RequireSameTasks(peers_);
     const Index capacity = std::min(options.batch, peers[0].inputs.data->rows);
@@ -154,8 +158,8 @@ class Run {
     Resume();
     Announce();
     saved_at_ = Seconds();
-    reporter().Begin("epoch", options_.epochs);
-    while (position_.epoch < options_.epochs && !IsStale()) TrainEpoch();
+    reporter().Begin("epoch", epochs_);
+    while (position_.epoch < epochs_ && !IsStale()) TrainEpoch();
     std::vector<History> histories;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
       histories.push_back(peers_[i].Finish(models_[i].model));
@@ -196,9 +200,9 @@ class Run {
 
   // No peer has become better for as long as one waits.
   bool IsStale() {
-    if (options_.patience == 0 || !peers_[0].has_validation()) return false;
+    if (patience_ == 0 || !peers_[0].has_validation()) return false;
     return std::all_of(peers_.begin(), peers_.end(), [&](Trainee& peer) {
-      return peer.state().since_best >= options_.patience;
+      return peer.state().since_best >= patience_;
     });
   }
 
@@ -340,6 +344,8 @@ class Run {
   std::vector<Trainee> peers_;
   Meeting meeting_;
   EpochOrder order_;
+  Index epochs_;
+  Index patience_;
   Schedule schedule_;
   Json settings_;
   RunPosition position_;

@@ -27,9 +27,10 @@ struct TrainOptions {
   WeightingOptions weighting;
   // TASK=NAME[:option=value,...]; tasks that none names have their type's.
   std::vector<std::string> loss;
-  Index epochs = 30;
+  Index epochs = 0;  // most passes over the rows; 0: see EpochsOf
   Index batch = 256;
-  Index patience = 8;  // epochs without a better measure before stopping; 0: no
+  // Epochs without a better measure before stopping; 0: never, -1: PatienceOf.
+  Index patience = -1;
   std::string select_on = "loss";  // loss, or TASK.METRIC
   std::string train_split = "train";
   std::string valid_split = "valid";

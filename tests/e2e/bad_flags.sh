@@ -64,7 +64,7 @@ more_than_0 --rate 0
 a_number,_more_than_0 --rate x
 at_least_0 --seed -1
 whole_number --seed 99999999999999999999
-at_least_1 --epochs 0
+at_least_0 --epochs -1
 in_\[1,_1024\] --threads 0
 at_least_1 --batch 0
 in_\[0,_1\) --dropout nan
