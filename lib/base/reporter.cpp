@@ -20,6 +20,7 @@ namespace {
 
 constexpr double kRedrawSeconds = 0.1;
 constexpr double kLineSeconds = 30;
+constexpr Index kLines = 60;  // of a phase in a log, about at most
 constexpr int kSchema = 1;
 
 std::string Printf(const char* format, double value) {
@@ -112,7 +113,7 @@ class MessageReporter : public PhaseReporter {
   void Commit() override {}
 };
 
-// One line per committed position.
+// One line per committed position, or per several of a long phase.
 class LineReporter : public PhaseReporter {
  public:
   using PhaseReporter::PhaseReporter;
@@ -128,7 +129,10 @@ class LineReporter : public PhaseReporter {
   }
   void Commit() override {
     commits_ = true;
-    Print();
+    const Index every = std::max<Index>(1, (total_ + kLines - 1) / kLines);
+    if (done_ % every == 0 || is_last() || Now() - printed_ >= kLineSeconds) {
+      Print();
+    }
   }
 
  private:

@@ -79,8 +79,9 @@ struct ReporterSettings {
 };
 
 // The reporter of a tool. kAuto: one live line on a terminal, at most 10
-// redraws a second, and elsewhere one line per committed position, or one per
-// 30 s of a phase that commits nothing. kAlways: the live line, whatever the
+// redraws a second, and elsewhere one line per committed position (about 60 of
+// those of a long phase, or one per 30 s), or one per 30 s of a phase that
+// commits nothing. kAlways: the live line, whatever the
 // sink is. kJson: one JSON object a line, each with "schema": 1.
 std::unique_ptr<Reporter> MakeReporter(ReporterSettings settings);
 

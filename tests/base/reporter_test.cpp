@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/error.h"
@@ -45,6 +46,21 @@ TEST_CASE("without a terminal each committed position is a line") {
         "epoch 40/50  income .312  valid .523 (best .519 @ 9)  48k rows/s  "
         "left 0:05\n"
         "mtl-toy: warning: a loss is large\n");
+}
+
+TEST_CASE("of a long phase some committed positions are lines, and the last") {
+  Sink sink;
+  const auto reporter = MakeReporter(sink.Settings(ProgressMode::kAuto, false));
+  reporter->Begin("epoch", 1501);
+  for (Index i = 1; i <= 1501; ++i) ReportEpoch(*reporter, i);
+  CHECK(std::count(sink.text.begin(), sink.text.end(), '\n') == 58);
+  CHECK(sink.text.starts_with("epoch 26/1501 "));
+  CHECK(sink.text.find("\nepoch 1501/1501 ") != std::string::npos);
+  sink.text.clear();
+  reporter->Begin("epoch", 1501);
+  sink.now = 40;
+  ReportEpoch(*reporter, 1);
+  CHECK(sink.text.starts_with("epoch 1/1501 "));
 }
 
 TEST_CASE("a phase that commits nothing is a line per half minute") {
