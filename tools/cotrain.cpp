@@ -161,6 +161,8 @@ struct RoundCommand {
   void Run(Context& context) {
     Require(round < 0 || rounds == 1, ErrorKind::kUsage,
             "--round and --rounds exclude each other");
+    Require(round != 0, ErrorKind::kUsage,
+            "--round 0 is what mtl-cotrain init makes", "rounds begin with 1");
     const Collaboration run = OpenRun(folder, data);
     const TrainEnvironment environment =
         EnvironmentOf(context, checkpoint_every);

@@ -44,8 +44,12 @@ struct EvalTool {
             "--json and --csv exclude each other");
     std::vector<NamedPredictions> read;
     for (const NamedFile& file : files) {
-      read.push_back({file.name.empty() ? FileStem(file.path) : file.name,
-                      ReadPredictions(file.path)});
+      const std::string name =
+          file.name.empty() ? FileStem(file.path) : file.name;
+      Require(name != "constant", ErrorKind::kUsage,
+              "the name 'constant' is taken by the best constant prediction",
+              Str("give another: NAME=", file.path));
+      read.push_back({name, ReadPredictions(file.path)});
     }
     Dataset labels;
     if (!truth.empty()) labels = ReadDataset(truth);

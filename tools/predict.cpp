@@ -59,7 +59,9 @@ struct PredictTool {
       std::vector<EnsembleMember> members;
       members.reserve(models.size());
       for (const Model& member : models) members.push_back({&member, 1.0});
-      Predictions predictions = Predict(members, rows, options, context.pool);
+      Predictions predictions = InContext(data_file.name(), [&] {
+        return Predict(members, rows, options, context.pool);
+      });
       predictions.provenance = provenance;
       WritePredictions(predictions, output);
       return;
@@ -69,8 +71,9 @@ struct PredictTool {
             "features carry all splits along");
     Require(models.size() == 1, ErrorKind::kUsage,
             "--features: a run has several models", "choose one with --peer");
-    Dataset result =
-        ComputeFeatures(models.front(), rows, features, context.pool);
+    Dataset result = InContext(data_file.name(), [&] {
+      return ComputeFeatures(models.front(), rows, features, context.pool);
+    });
     result.provenance = provenance;
     WriteDataset(result, output, FileKind::kFeatures);
   }

@@ -80,6 +80,10 @@ struct TrainTool {
     Require(!rows.tasks.empty(), ErrorKind::kBadInput,
             Str(file.name(), ": there is no task to learn"),
             "declare what is to be predicted with mtl-prep --task");
+    Require(train.train_split != train.valid_split, ErrorKind::kUsage,
+            Str("--train-split and --valid-split are both '", train.train_split,
+                "'"),
+            "the best weights are chosen on rows that were not learned from");
     const TrainInputs inputs = InputsOf(rows, train);
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
     Model model = BuildModel(rows, arch, context.seed, inputs.train_rows);
@@ -107,17 +111,14 @@ struct TrainTool {
     if (checkpoint.empty() && output != "-") {
       environment.checkpoint = output + ".ckpt.h5";
     }
-    // The checkpoint is removed in the end.
-    for (const std::string& other : {output, data}) {
-      std::error_code ignored;
-      Require(
-          checkpoint.empty() ||
-              (checkpoint != other &&
-               !std::filesystem::equivalent(checkpoint, other, ignored)),
-          ErrorKind::kUsage,
-          Str("--checkpoint ", checkpoint, " is also the data or the model"),
-          "choose another file");
-    }
+    // It is read again, replaced many times, and removed in the end.
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    Require(checkpoint != "-" && (!fs::exists(checkpoint, ignored) ||
+                                  fs::is_regular_file(checkpoint, ignored)),
+            ErrorKind::kUsage,
+            Str("--checkpoint ", checkpoint, " is not a file that can be kept"),
+            "name a file");
     environment.checkpoint_every =
         ParseSeconds(checkpoint_every, "--checkpoint-every");
     return environment;

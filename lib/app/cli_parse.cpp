@@ -1,5 +1,7 @@
 // Reading the arguments: which text goes where, and what is wrong with them.
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -60,6 +62,8 @@ Sorted Sort(const Cli::State& state, std::span<const std::string> arguments) {
 
 void RefuseUnknown(const Cli::State& state, const Sorted& sorted) {
   if (sorted.unknown.empty()) return;
+  Require(state.commands.empty(), ErrorKind::kUsage,
+          "the command must come first", "usage: " + state.Usage());
   const std::string& argument = sorted.unknown.front();
   const std::string flag = argument.substr(0, argument.find('='));
   std::vector<std::string> known;
@@ -121,14 +125,19 @@ void ApplyOperands(const Cli::State& state, const Sorted& sorted) {
       *operand.text = sorted.operands[next++];
       Require(!operand.text->empty(), ErrorKind::kUsage,
               Str("the operand ", operand.name, " is empty"));
+      Require(operand.is_input || *operand.text != "-", ErrorKind::kUsage,
+              Str(operand.name, " is a folder and cannot be -"));
       continue;
     }
     operand.files->clear();
     while (next < sorted.operands.size()) {
       const std::string& text = sorted.operands[next++];
       operand.files->push_back(ParseNamedFile(text));
-      Require(!operand.files->back().path.empty(), ErrorKind::kUsage,
+      const NamedFile& file = operand.files->back();
+      Require(!file.path.empty(), ErrorKind::kUsage,
               Str("the operand '", text, "' names no file"));
+      Require(VisibleText(file.name) == file.name, ErrorKind::kUsage,
+              Str("the name '", file.name, "' holds a control character"));
     }
   }
   if (next < sorted.operands.size()) {
@@ -138,17 +147,67 @@ void ApplyOperands(const Cli::State& state, const Sorted& sorted) {
   }
 }
 
-// At most one input and one output may be a pipe, and no folder.
-void CheckPipes(const Cli::State& state) {
-  std::vector<std::string> readers;
+struct GivenFile {
+  std::string label;  // what messages call it
+  std::string path;
+};
+
+std::vector<GivenFile> GivenInputs(const Cli::State& state) {
+  std::vector<GivenFile> given;
   for (const CliInput& input : state.inputs) {
-    if (*input.path == "-") readers.push_back(input.label);
+    if (!input.path->empty()) given.push_back({input.label, *input.path});
   }
   for (const CliOperand& operand : state.operands) {
     if (operand.files == nullptr) continue;
     for (const NamedFile& file : *operand.files) {
-      if (file.path == "-") readers.push_back(operand.name);
+      given.push_back({operand.name, file.path});
     }
+  }
+  return given;
+}
+
+// The same regular file, by whatever names; "-" is stdin, where `second` is
+// read.
+bool IsSameFile(const std::string& first, const std::string& second) {
+  struct stat one {};
+  struct stat other {};
+  const bool known = ::stat(first.c_str(), &one) == 0 &&
+                     (second == "-" ? ::fstat(0, &other)
+                                    : ::stat(second.c_str(), &other)) == 0;
+  return known && S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
+         one.st_ino == other.st_ino;
+}
+
+// What is read is not overwritten: a table would be gone that cannot be made
+// again.
+void CheckOverwriting(const Cli::State& state) {
+  const std::vector<GivenFile> inputs = GivenInputs(state);
+  std::vector<GivenFile> written;
+  for (const CliOutput& output : state.outputs) {
+    if (output.path->empty() || *output.path == "-") continue;
+    if (output.kind == OutputKind::kFolder) continue;
+    for (const GivenFile& input : inputs) {
+      Require(!IsSameFile(*output.path, input.path), ErrorKind::kUsage,
+              Str(output.label, " ", *output.path, " is also ", input.label,
+                  ", which is read"),
+              "write to another file");
+    }
+    for (const GivenFile& other : written) {
+      Require(
+          *output.path != other.path && !IsSameFile(*output.path, other.path),
+          ErrorKind::kUsage,
+          Str(output.label, " ", *output.path, " is also ", other.label),
+          "write to another file");
+    }
+    written.push_back({output.label, *output.path});
+  }
+}
+
+// At most one input and one output may be a pipe, and no folder.
+void CheckPipes(const Cli::State& state) {
+  std::vector<std::string> readers;
+  for (const GivenFile& input : GivenInputs(state)) {
+    if (input.path == "-") readers.push_back(input.label);
   }
   std::vector<std::string> writers;
   for (const CliOutput& output : state.outputs) {
@@ -257,11 +316,12 @@ std::optional<std::string> Cli::Parse(std::span<const std::string> arguments) {
     texts.flag->set("--list", texts.values);
     return ListOf(state);
   }
-  Require(state.commands.empty(), ErrorKind::kUsage, "a command is missing",
-          "usage: " + state.Usage());
+  Require(state.commands.empty(), ErrorKind::kUsage,
+          "the command must come first", "usage: " + state.Usage());
   ApplyFlags(state, sorted);
   ApplyOperands(state, sorted);
   CheckPipes(state);
+  CheckOverwriting(state);
   return std::nullopt;
 }
 

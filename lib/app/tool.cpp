@@ -14,6 +14,7 @@
 
 #include "app/memory_limit.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "h5/atomic_file.h"
 
 namespace mtlkit {
@@ -45,26 +46,8 @@ void SetUpSignals() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
-// One line: control characters of a file's name or cell are made visible.
-std::string OneLine(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f) {
-      line += c;
-    } else if (c == '\n' || c == '\t') {
-      line += ' ';
-    } else {
-      char code[8];
-      std::snprintf(code, sizeof(code), "\\x%02x", byte);
-      line += code;
-    }
-  }
-  return line;
-}
-
 int Report(const std::string& program, std::string_view text, ErrorKind kind) {
-  const std::string line = program + ": " + OneLine(text) + "\n";
+  const std::string line = program + ": " + VisibleText(text) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
   return static_cast<int>(kind);
 }

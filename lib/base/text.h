@@ -36,6 +36,10 @@ std::string FormatNumber(float value);
 // Whether `text` matches a shell pattern of '*', '?' and literal characters.
 bool MatchesPattern(std::string_view pattern, std::string_view text);
 
+// `text` on one line of a terminal: blanks for tabs and line breaks, "\x1b"
+// for other control characters.
+std::string VisibleText(std::string_view text);
+
 // Natural order of class names: numbers by value, before words by bytes.
 bool NaturalLess(std::string_view a, std::string_view b);
 

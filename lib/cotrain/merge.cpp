@@ -159,9 +159,26 @@ void MergePredictions(const Collaboration& run, const Newest& newest,
 
 }  // namespace
 
+namespace {
+
+// A file of the run itself must not be replaced.
+void RequireOutside(const std::string& folder, const std::string& output) {
+  if (output.empty() || output == "-") return;
+  namespace fs = std::filesystem;
+  const fs::path inside =
+      fs::weakly_canonical(output).lexically_relative(fs::canonical(folder));
+  const bool is_outside = inside.empty() || *inside.begin() == "..";
+  Require(is_outside || *inside.begin() == "merged", ErrorKind::kUsage,
+          Str("--to ", output, " lies among the files of the run"),
+          "choose a place outside, or leave --to out");
+}
+
+}  // namespace
+
 std::string MergeRun(const std::string& folder, const std::string& data_path,
                      const std::string& output) {
   const Collaboration run = OpenRun(folder, data_path);
+  RequireOutside(folder, output);
   const Model start = ReadModel(run.folder.ModelPath(0, 0));
   const Newest newest = ReadNewest(run, start.params);
   std::string path = output;

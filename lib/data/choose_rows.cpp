@@ -29,7 +29,8 @@ bool ReadRange(std::string_view text, Index rows, Index* first, Index* end) {
   if (!left.empty() && !ParseInteger(left, &low)) return false;
   if (!right.empty() && !ParseInteger(right, &high)) return false;
   Require(low >= 0 && low < high && high <= rows, ErrorKind::kUsage,
-          Str("--rows ", text, ": there are rows 0 .. ", rows - 1));
+          Str("--rows ", text, ": there are rows 0 .. ", rows - 1),
+          "END is the row behind the last one, so it is above FIRST");
   *first = low;
   *end = high;
   return true;
@@ -141,7 +142,9 @@ std::vector<Index> SampleRows(Index rows, std::string_view amount, Seed seed) {
   const double wanted =
       is_fraction ? std::round(number * static_cast<double>(rows)) : number;
   Require(wanted >= 1 && wanted <= static_cast<double>(rows), ErrorKind::kUsage,
-          Str("--sample ", amount, ": there are ", rows, " rows"));
+          Str("--sample ", amount,
+              wanted < 1 ? " takes none of the " : " takes more than the ",
+              rows, " rows"));
   std::vector<Index> order(static_cast<std::size_t>(rows));
   std::iota(order.begin(), order.end(), Index{0});
   Rng(seed, RandomPurpose::kSampleRows).Shuffle(order);

@@ -178,16 +178,31 @@ class Converter {
 
   // A flag that no file has used is a mistake.
   void RequireUsefulFlags() const {
-    if (options_.labels.empty()) return;
-    const bool used =
-        std::any_of(tables_.begin(), tables_.end(), [](const Table& table) {
-          return std::any_of(
-              table.scan.columns.begin(), table.scan.columns.end(),
-              [](const ColumnScan& scan) { return scan.column.is_label; });
-        });
-    Require(used, ErrorKind::kUsage,
+    bool any_label = false;
+    bool any_numbered = false;
+    bool any_column = false;
+    for (const Table& table : tables_) {
+      for (const ColumnScan& scan : table.scan.columns) {
+        any_label |= scan.column.is_label;
+        any_column |=
+            scan.type != ColumnType::kIgnore && scan.type != ColumnType::kId;
+      }
+      for (const TableFile& file : table.files) {
+        any_numbered |= file.reader->has_row_labels();
+      }
+    }
+    Require(options_.labels.empty() || any_label, ErrorKind::kUsage,
             "--labels: only ARFF files have labels that a list names",
             "mtl-prep --task makes tasks of other columns");
+    const ConvertOptions usual;
+    const bool numbering = options_.features != usual.features ||
+                           options_.index_base != usual.index_base ||
+                           options_.label_type != usual.label_type;
+    Require(!numbering || any_numbered, ErrorKind::kUsage,
+            "--features, --index-base and --label-type are for SVMlight only",
+            "leave them out");
+    Require(any_column || any_numbered, ErrorKind::kUsage,
+            "no column is left: all are ignored", "ignore fewer with --type");
   }
 
   // Rows are joined by id where all tables have ids, else by position.
@@ -315,69 +330,7 @@ class Converter {
   std::map<std::string, std::vector<Index>> splits_;
 };
 
-std::vector<std::string> FormatNames() {
-  std::vector<std::string> names = {"auto"};
-  for (const FormatEntry* entry : Formats()) names.emplace_back(entry->name);
-  return names;
-}
-
 }  // namespace
-
-void ConvertOptions::Describe(Fields& fields) {
-  fields.Field({"format",
-                "what the inputs are; auto: by content, then name",
-                {},
-                FormatNames(),
-                "FORMAT"},
-               format);
-  fields.Field({"type",
-                "number, category, id or ignore, by name or pattern",
-                {},
-                {},
-                "COLUMN=TYPE"},
-               type);
-  fields.Field({"missing",
-                "texts that stand for no value, besides nothing",
-                {},
-                {},
-                "TEXTS"},
-               missing);
-  fields.Field({"delimiter",
-                "between cells; comma, semicolon, tab, pipe, "
-                "space, or a character",
-                {},
-                {},
-                "CHARACTER"},
-               delimiter);
-  fields("header", header, "whether the first row names the columns",
-         std::vector<std::string>{"auto", "yes", "no"});
-  fields("decimal", decimal, "the decimal sign",
-         std::vector<std::string>{".", ","});
-  fields.Field({"comment", "lines that begin so are skipped", {}, {}, "TEXT"},
-               comment);
-  fields("skip", skip, "lines to skip at the beginning of each file",
-         AtLeast(0));
-  fields("encoding", encoding, "of the text",
-         std::vector<std::string>{"utf8", "latin1"});
-  fields("precision", precision,
-         "of numbers; auto: double where a value would change in single",
-         std::vector<std::string>{"auto", "single", "double"});
-  fields("index-base", index_base, "number of the first SVMlight feature",
-         std::vector<std::string>{"auto", "0", "1"});
-  fields("label-type", label_type, "what SVMlight labels are",
-         std::vector<std::string>{"auto", "regression", "binary", "multiclass",
-                                  "multilabel"});
-  fields("features", features,
-         "number of SVMlight features; 0: as many as occur", AtLeast(0));
-  fields("beside", beside, "inputs are views of the same rows, NAME=FILE each");
-  fields.Field({"names",
-                "file of column names, of one input or of all",
-                {},
-                {},
-                "[NAME=]FILE",
-                false},
-               names);
-}
 
 std::string ConvertTables(const std::vector<TableInput>& inputs,
                           const std::string& output,

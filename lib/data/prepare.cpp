@@ -109,11 +109,21 @@ class Preparation {
   void MakeTask(const std::string& text, std::vector<LabelledTask>* made) {
     const TaskRequest request = ParseTaskRequest(text, columns_);
     // A task that came with the file may be named; it is kept anyway.
-    if (!request.type && FindTask(data_.tasks, request.pattern) >= 0) return;
+    if (FindTask(data_.tasks, request.pattern) >= 0) {
+      Require(!request.type, ErrorKind::kUsage,
+              Str("--task ", text, ": the file has this task already"),
+              "its type is chosen when the raw table is prepared");
+      return;
+    }
     std::vector<TableColumn> found;
     for (LabelledTask& task :
          TasksFromColumns(data_, columns_, request, &found)) {
       made->push_back(std::move(task));
+    }
+    for (const TableColumn& column : found) {
+      Require(column.name() != options_.task_per, ErrorKind::kUsage,
+              Str("--task ", text, " takes the column of --task-per"),
+              "name another column to predict");
     }
     Use(found);
   }
@@ -188,6 +198,9 @@ class Preparation {
 
   void ReadWeights() {
     const auto found = FindOneColumn(columns_, options_.weight, "--weight");
+    Require(used_.count(found[0].ref) == 0, ErrorKind::kUsage,
+            Str("--weight ", options_.weight, ": the column is a task"),
+            "weights come from another column");
     Use(found);
     const InputBlock& block = data_.inputs[found[0].block];
     data_.weights.clear();
@@ -228,6 +241,10 @@ class Preparation {
 
   SplitMethod MethodOfSplits() {
     SplitMethod method;
+    Require(options_.stratify.empty() || !options_.split.empty() ||
+                options_.folds > 0,
+            ErrorKind::kUsage, "--stratify has no effect",
+            "it is for --split and --folds");
     const bool grouped = !data_.groups.empty();
     Require(!grouped || options_.stratify.empty(), ErrorKind::kUsage,
             "--stratify cannot be combined with groups",

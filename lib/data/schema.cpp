@@ -95,6 +95,20 @@ Index FindColumn(const InputSpec& block, std::string_view name) {
   return static_cast<Index>(number);
 }
 
+ColumnFinder::ColumnFinder(const InputSpec* block) : block_(block) {
+  if (block == nullptr) return;
+  for (std::size_t i = 0; i < block->columns.size(); ++i) {
+    numbers_.emplace(block->columns[i], static_cast<Index>(i));
+  }
+}
+
+Index ColumnFinder::Find(std::string_view name) const {
+  if (block_ == nullptr) return -1;
+  if (block_->columns.empty()) return FindColumn(*block_, name);
+  const auto at = numbers_.find(name);
+  return at == numbers_.end() ? -1 : at->second;
+}
+
 bool IsFoldName(std::string_view split) {
   constexpr std::string_view kFold = "fold";
   if (!split.starts_with(kFold) || split.size() == kFold.size()) return false;

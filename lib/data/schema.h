@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,18 @@ std::string ColumnName(const InputSpec& block, Index column);
 
 // The position of a column by its name, or -1.
 Index FindColumn(const InputSpec& block, std::string_view name);
+
+// The same for many columns of one block, which must outlive it; a null block
+// has none.
+class ColumnFinder {
+ public:
+  explicit ColumnFinder(const InputSpec* block);
+  Index Find(std::string_view name) const;
+
+ private:
+  const InputSpec* block_;
+  std::map<std::string_view, Index> numbers_;
+};
 
 // Whether a split's name is that of a fold: "fold" and a number. Folds divide
 // rows a second time, so they may overlap `train` but not each other.

@@ -1,7 +1,11 @@
 #include "data/source_kind.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdio>
 #include <string>
+
+#include "base/error.h"
 
 namespace mtlkit {
 namespace {
@@ -17,7 +21,9 @@ struct Magic {
 using namespace std::string_view_literals;
 
 constexpr std::array kMagics = {
-    Magic{"mtl-h5 "sv, 0, SourceKind::kMtlH5, "an mtl-h5 file", ""},
+    Magic{
+        "mtl-h5 "sv, 0, SourceKind::kMtlH5, "an mtl-h5 file",
+        "give it alone, with --to csv or --to jsonl; from a named pipe, as -"},
     Magic{"\x89HDF\r\n\x1a\n"sv, 0, SourceKind::kHdf5, "HDF5 of another origin",
           "export it as CSV with the program that wrote it"},
     Magic{"\x1f\x8b"sv, 0, SourceKind::kGzip, "gzip-compressed", ""},
@@ -77,13 +83,14 @@ bool IsCutSignature(std::string_view head) {
   return false;
 }
 
+bool IsControlByte(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  const bool blank = byte >= '\t' && byte <= '\r';
+  return (byte < ' ' && !blank) || byte == 0x7f;
+}
+
 bool HasControlBytes(std::string_view head) {
-  for (const char c : head) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool blank = byte >= '\t' && byte <= '\r';
-    if ((byte < ' ' && !blank) || byte == 0x7f) return true;
-  }
-  return false;
+  return std::any_of(head.begin(), head.end(), IsControlByte);
 }
 
 }  // namespace
@@ -100,6 +107,17 @@ std::string_view DescribeSource(std::string_view head) {
   if (const Magic* magic = FindMagic(head)) return magic->name;
   if (IsCutSignature(head)) return "the first bytes of a compressed file";
   return HasControlBytes(head) ? "binary data" : "text";
+}
+
+std::string PlaceOfControlByte(std::string_view head) {
+  const auto* const found =
+      std::find_if(head.begin(), head.end(), IsControlByte);
+  if (found == head.end()) return "";
+  std::array<char, 8> code{};
+  std::snprintf(code.data(), code.size(), "0x%02x",
+                static_cast<unsigned char>(*found));
+  return Str(" (byte ", code.data(), " in line ",
+             std::count(head.begin(), found, '\n') + 1, ")");
 }
 
 std::string_view SourceAdvice(std::string_view head) {

@@ -27,6 +27,9 @@ SourceKind SniffSource(std::string_view head);
 // "a zip archive", "HDF5", "text" ...; for messages.
 std::string_view DescribeSource(std::string_view head);
 
+// " (byte 0x1b in line 3)": the first byte that no text holds; "" if none.
+std::string PlaceOfControlByte(std::string_view head);
+
 // What to do with content that is no plain or gzip or xz text; "" if nothing
 // better is known.
 std::string_view SourceAdvice(std::string_view head);

@@ -97,8 +97,14 @@ std::vector<Index> TrainingRowsOf(const Dataset& dataset) {
   const auto at = dataset.splits.find(kTrain);
   std::vector<Index> rows =
       at == dataset.splits.end() ? RowsInNoSplit(dataset) : at->second;
-  Require(!rows.empty(), ErrorKind::kBadInput, "there are no training rows",
-          "make a split `train` with mtl-prep --split");
+  if (rows.empty()) {
+    std::vector<std::string> names;
+    for (const auto& [name, some] : dataset.splits) names.push_back(name);
+    Fail(ErrorKind::kBadInput,
+         Str("there are no training rows: the splits are ", Join(names, ", "),
+             ", and no row is left for train"),
+         "name one of them train");
+  }
   return rows;
 }
 

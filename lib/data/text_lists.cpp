@@ -196,15 +196,14 @@ std::string ShowText(std::string_view text) {
   std::string shown(text.substr(0, kMaxShown));
   const bool valid = IsValidUtf8(text);
   for (char& c : shown) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte == 0x7f || (byte >= 0x80 && !valid)) c = '?';
+    if (!valid && static_cast<unsigned char>(c) >= 0x80) c = '?';
   }
   // A cut inside a character leaves part of it.
   while (valid && text.size() > kMaxShown && !IsValidUtf8(shown)) {
     shown.pop_back();
   }
   if (text.size() > kMaxShown) shown += "...";
-  return shown;
+  return VisibleText(shown);
 }
 
 std::string ShellWord(std::string_view text) {

@@ -5,8 +5,8 @@
 #include <unistd.h>
 #include <filesystem>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <vector>
 
@@ -15,6 +15,7 @@
 #include "base/view.h"
 #include "data/source_kind.h"
 #include "h5/digest.h"
+#include "h5/posix.h"
 
 namespace mtlkit {
 namespace {
@@ -55,34 +56,33 @@ void WriteAll(int descriptor, const char* from, std::size_t size) {
   }
 }
 
-// An open file without a name, for what cannot be read twice.
-int MakeSpill() {
-  const char* folder = std::getenv("MTLKIT_TMPDIR");
-  if (folder == nullptr) folder = std::getenv("TMPDIR");
-  std::string path = Str(folder == nullptr ? "/tmp" : folder, "/mtlkit-XXXXXX");
-  const int descriptor = ::mkostemp(path.data(), O_CLOEXEC);
-  if (descriptor < 0) {
-    Fail(ErrorKind::kIo,
-         Str(path, ": cannot create a temporary file: ", std::strerror(errno)),
-         "set MTLKIT_TMPDIR to a folder with room");
-  }
-  ::unlink(path.c_str());
-  return descriptor;
-}
-
 bool IsRegularFile(int descriptor) {
   struct stat status = {};
   return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+// Whether what begins so is refused anyway; the rest need not be read then,
+// and may have no end (/dev/zero).
+bool IsRefused(std::string_view head) {
+  const SourceKind kind = SniffSource(head);
+  return kind == SourceKind::kBinary || kind == SourceKind::kForeign ||
+         kind == SourceKind::kHdf5 || kind == SourceKind::kUtf16;
+}
+
+// Copies what cannot be read twice to an open file without a name.
 int Spill(int descriptor, const std::string& name) {
-  const int spill = MakeSpill();
+  internal::UniqueFd spill = internal::UnlinkedTemporaryFile();
   std::vector<char> buffer(kCopyBytes);
+  bool is_first = true;
   while (const std::size_t got =
              ReadSome(descriptor, buffer.data(), buffer.size(), -1, name)) {
-    WriteAll(spill, buffer.data(), got);
+    WriteAll(spill.get(), buffer.data(), got);
+    if (is_first && IsRefused({buffer.data(), std::min(got, kSniffBytes)})) {
+      break;
+    }
+    is_first = false;
   }
-  return spill;
+  return spill.Release();
 }
 
 // The number of the descriptor that a path stands for, or -1.
@@ -209,7 +209,9 @@ void RequireText(const std::string& head, bool compressed, bool from_pipe) {
          "the file is incomplete: copy or download it again");
   }
   Fail(ErrorKind::kBadInput,
-       Str("this is ", DescribeSource(head), inside, ", not a text table"),
+       Str("this is ", DescribeSource(head), inside,
+           kind == SourceKind::kBinary ? PlaceOfControlByte(head) : "",
+           ", not a text table"),
        std::string(SourceAdvice(head)));
 }
 

@@ -168,6 +168,21 @@ void FitMaxAbs(const TrainingRows& rows, const InputSpec& spec,
   (*arrays)[ScaleOf(spec)] = std::move(most);
 }
 
+// Squares and ranges of numbers near the largest double are no numbers.
+void RequireFitted(const InputSpec& spec, const Arrays& arrays) {
+  for (const std::string& name : {ShiftOf(spec), ScaleOf(spec)}) {
+    const std::vector<double>& values = arrays.at(name);
+    for (std::size_t col = 0; col < values.size(); ++col) {
+      if (std::isfinite(values[col])) continue;
+      const std::string column = ColumnName(spec, static_cast<Index>(col));
+      Fail(ErrorKind::kBadInput,
+           Str("column '", column, "': its values are too large to be scaled"),
+           Str("leave it out with --ignore ", column,
+               ", or divide it before it is converted"));
+    }
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const Transform> MakeScale(const TransformRecord& record) {
@@ -185,7 +200,10 @@ std::shared_ptr<const Transform> FitScale(const TrainingRows& rows,
     } else if (spec.kind == InputKind::kDense) {
       method == "minmax" ? FitMinMax(rows, spec, &arrays)
                          : FitStandard(rows, spec, &arrays);
+    } else {
+      continue;
     }
+    RequireFitted(spec, arrays);
   }
   return std::make_shared<Scale>(method, std::move(arrays));
 }

@@ -56,7 +56,16 @@ const InputSpec* FindBlock(const std::vector<InputSpec>& specs,
 class Select : public Transform {
  public:
   Select(std::vector<InputSpec> chosen, std::set<ColumnRef> left_out)
-      : chosen_(std::move(chosen)), left_out_(std::move(left_out)) {}
+      : chosen_(std::move(chosen)), left_out_(std::move(left_out)) {
+    for (const InputSpec& spec : chosen_) {
+      for (const std::string& name : spec.columns) {
+        named_.insert({ViewOf(spec.name), name});
+      }
+    }
+    for (const ColumnRef& ref : left_out_) {
+      named_.insert({ViewOf(ref.block), ref.column});
+    }
+  }
 
   std::vector<InputSpec> Specs(
       const std::vector<InputSpec>& inputs) const override {
@@ -102,23 +111,16 @@ class Select : public Transform {
     return nullptr;
   }
 
-  bool Knows(const std::string& block, const std::string& column) const {
-    if (left_out_.count({block, column}) > 0) return true;
-    const InputSpec* chosen = FindBlock(chosen_, block);
-    return chosen != nullptr && FindColumn(*chosen, column) >= 0;
-  }
-
-  // Whether some block of the view holds the column: a column of another type
-  // gets its own message when the one that it stands for is looked for.
+  // Whether some block of the view held the column, chosen or left out: a
+  // column of another type gets its own message when the one that it stands
+  // for is looked for.
   bool KnowsInView(const std::string& block, const std::string& column) const {
-    for (const InputSpec& spec : chosen_) {
-      if (ViewOf(spec.name) == ViewOf(block) && FindColumn(spec, column) >= 0) {
-        return true;
-      }
-    }
+    const std::string view = ViewOf(block);
+    if (named_.count({view, column}) > 0) return true;
     return std::any_of(
-        left_out_.begin(), left_out_.end(), [&](const ColumnRef& ref) {
-          return ref.column == column && ViewOf(ref.block) == ViewOf(block);
+        chosen_.begin(), chosen_.end(), [&](const InputSpec& spec) {
+          return spec.columns.empty() && ViewOf(spec.name) == view &&
+                 FindColumn(spec, column) >= 0;
         });
   }
 
@@ -135,9 +137,7 @@ class Select : public Transform {
     }
     for (Index i = 0; i < given.cols; ++i) {
       const std::string column = ColumnName(given, i);
-      if (Knows(given.name, column) || KnowsInView(given.name, column)) {
-        continue;
-      }
+      if (KnowsInView(given.name, column)) continue;
       const std::string near = Nearest(column, AllNames());
       Fail(ErrorKind::kBadInput,
            Str("column '", column,
@@ -170,12 +170,11 @@ class Select : public Transform {
         wanted.kind == InputKind::kSparse) {
       return;
     }
+    const ColumnFinder finder(given);
     for (Index i = 0; i < wanted.cols; ++i) {
       const std::string column = ColumnName(wanted, i);
-      const bool there = given != nullptr && FindColumn(*given, column) >= 0;
-      const InputSpec* other =
-          there ? nullptr : OtherKind(wanted, column, inputs);
-      if (other != nullptr) {
+      if (finder.Find(column) >= 0) continue;
+      if (const InputSpec* other = OtherKind(wanted, column, inputs)) {
         const bool number = wanted.kind == InputKind::kDense;
         Fail(ErrorKind::kBadInput,
              Str("column '", column, "' is ", InputKindName(other->kind),
@@ -184,10 +183,8 @@ class Select : public Transform {
              Str("convert it again with --type ", column, "=",
                  number ? "number" : "category"));
       }
-      Require(there, ErrorKind::kBadInput,
-              Str("column '", column, "' is missing"),
-              "the transforms were fitted with it; columns are matched by "
-              "name");
+      Fail(ErrorKind::kBadInput, Str("column '", column, "' is missing"),
+           "the transforms were fitted with it; columns are matched by name");
     }
     Require(given == nullptr || given->kind == wanted.kind,
             ErrorKind::kBadInput,
@@ -198,6 +195,8 @@ class Select : public Transform {
 
   std::vector<InputSpec> chosen_;
   std::set<ColumnRef> left_out_;
+  // All columns with names, as (view, column).
+  std::set<std::pair<std::string, std::string>> named_;
 };
 
 // The categories of `spec` that occur in the rows.
@@ -220,11 +219,12 @@ void KeepSeen(const TrainingRows& rows, std::vector<InputSpec>* chosen) {
   }
   for (InputSpec& spec : *chosen) {
     if (spec.kind != InputKind::kCategorical) continue;
-    const InputSpec* whole = FindBlock(rows.specs(), spec.name);
+    const ColumnFinder finder(FindBlock(rows.specs(), spec.name));
     for (Index i = 0; i < spec.cols; ++i) {
       auto& names = spec.categories[static_cast<std::size_t>(i)];
-      const auto& marks = seen[spec.name][static_cast<std::size_t>(
-          FindColumn(*whole, ColumnName(spec, i)))];
+      const auto& marks =
+          seen[spec.name]
+              [static_cast<std::size_t>(finder.Find(ColumnName(spec, i)))];
       std::vector<std::string> kept;
       for (std::size_t code = 0; code < names.size(); ++code) {
         if (marks[code]) kept.push_back(names[code]);

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/text.h"
+
 namespace mtlkit {
 namespace {
 
@@ -23,6 +25,11 @@ int DigitsAfterPoint(double size) {
 }
 
 }  // namespace
+
+void TextTable::AddRow(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = VisibleText(cell);
+  rows_.push_back(std::move(cells));
+}
 
 std::string TextTable::Render() const {
   std::vector<std::size_t> widths;

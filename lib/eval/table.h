@@ -5,12 +5,11 @@
 
 namespace mtlkit {
 
-// A table of texts with aligned columns, two blanks between them.
+// A table of texts with aligned columns, two blanks between them. Control
+// characters in a cell are made visible.
 class TextTable {
  public:
-  void AddRow(std::vector<std::string> cells) {
-    rows_.push_back(std::move(cells));
-  }
+  void AddRow(std::vector<std::string> cells);
   // Columns are as wide as their widest cell; trailing blanks are cut.
   std::string Render() const;
 

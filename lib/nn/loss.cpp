@@ -1,6 +1,7 @@
 #include "nn/loss.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error.h"
 #include "base/registry.h"
@@ -106,12 +107,15 @@ std::vector<std::unique_ptr<Loss>> MakeLosses(
   for (const Task& task : tasks) {
     choices.push_back({std::string(DefaultLoss(task.type)), {}});
   }
+  std::set<std::string> seen;
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
     Require(equals != std::string::npos && equals > 0, ErrorKind::kUsage,
             Str("--loss: '", text, "' is not TASK=NAME"),
             "write TASK=NAME[:option=value,...]");
     const std::string pattern = text.substr(0, equals);
+    Require(seen.insert(pattern).second, ErrorKind::kUsage,
+            Str("--loss: '", pattern, "' is given twice"));
     const Choice choice = ParseChoice(text.substr(equals + 1), "--loss");
     if (!Choose(tasks, pattern, choice, &choices)) FailNoTask(tasks, pattern);
   }

@@ -133,8 +133,8 @@ TEST_CASE("ARFF mistakes are named with their line") {
       ErrorOf([] {
         Convert({{"t.arff", "@relation r\n@attribute a relational\n@data\n"}});
       }) ==
-      "65: t.arff:2: attribute 'a' has type 'relational', which is not "
-      "known");
+      "65: t.arff:2: attribute 'a' has the type 'relational'; known are "
+      "numeric, real, integer, string, date, {...}");
 }
 
 }  // namespace

@@ -87,8 +87,9 @@ TEST_CASE("what is no text is named") {
         "(unpack it first: unzip -p FILE NAME | mtl-convert -)");
   CHECK(error("%PDF-1.5\n") ==
         "65: table: this is a PDF document, not a text table");
-  CHECK(error(std::string("a,b\n1,\0\n", 8)) ==
-        "65: table: this is binary data, not a text table");
+  CHECK(
+      error(std::string("a,b\n1,\0\n", 8)) ==
+      "65: table: this is binary data (byte 0x00 in line 2), not a text table");
   CHECK(error("\xff\xfe"
               "a") ==
         "65: table: this is UTF-16 text, not a text table (convert it first: "

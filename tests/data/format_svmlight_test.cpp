@@ -74,7 +74,8 @@ TEST_CASE("SVMlight mistakes are named with their line") {
   CHECK(error("1 1:nan\n") ==
         "65: t.svm:1: feature 1: 'nan' is not a finite number");
   CHECK(error("1 1:1 1:2\n") == "65: t.svm:1: feature 1 occurs twice");
-  CHECK(error("1 -1:1\n") == "65: t.svm:1: '-1' is no feature number");
+  CHECK(error("1 -1:1\n") ==
+        "65: t.svm:1: '-1' is no feature number of 0 to 2147483646");
   CHECK(error("a 1:1\n") == "65: t.svm:1: label 'a' is no number");
   CHECK(error("1 1:1\n1 2:1") ==
         "65: t.svm:2: the last line has no end (the file may be cut; if it is "

@@ -306,7 +306,7 @@ TEST_CASE("a sample is drawn by number or fraction, the same for a seed") {
   CHECK(SampleRows(100, "10", 1) == SampleRows(100, "10", 1));
   CHECK(SampleRows(100, "10", 1) != SampleRows(100, "10", 2));
   CHECK(MessageOf([] { SampleRows(100, "101", 1); }) ==
-        "--sample 101: there are 100 rows");
+        "--sample 101 takes more than the 100 rows");
   CHECK(MessageOf([] { SampleRows(100, "-1", 1); }) ==
         "--sample -1 is neither a number of rows nor a fraction");
 }

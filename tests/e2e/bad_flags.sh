@@ -21,7 +21,11 @@ not_NAME=FRACTION --task price --split valid=nan
 not_NAME=FRACTION --task price --split valid=1.5
 add_up_to --task price --split valid=0.6,test=0.6
 names_'valid'_twice --task price --split valid=0.1,valid=0.2
-regression --task price --stratify price
+regression --task price --stratify price --split valid=0.2
+no_effect --task price --stratify sold
+column_of_--task-per --task price --task-per price
+column_is_a_task --task price --weight price
+END_is_the_row --task price --rows 5:2
 at_least_2 --task price --folds 1
 pieces --task price --pieces 1
 only_120 --task price --folds 500
@@ -29,7 +33,8 @@ did_you_mean_'price' --task price --hide-labels prise=0.5
 not_a_fraction --task price --hide-labels price=nan
 not_TASK=N --task sold --keep-labels sold=0/class
 neither_a_number --task price --sample nan
-there_are_120 --task price --sample 5000
+more_than_the_120 --task price --sample 5000
+none_of_the_120 --task price --sample 0.001
 no_split_'zz' --task price --rows split=zz
 no_row_fits --task price --rows price>9999
 must_be_one_of --task price --scale foo
@@ -90,8 +95,12 @@ no_split_'fold0' --fold 0
 no_input_'foo' --inputs foo
 did_you_mean_--epochs --epohcs 3
 is_not_a_time --checkpoint-every nan
-also_the_data_or_the_model --checkpoint old.h5
-also_the_data_or_the_model --checkpoint ./ready.h5
+--checkpoint_old.h5_is_also_-o --checkpoint old.h5
+is_also_DATA --checkpoint ./ready.h5
+can_be_kept --checkpoint -
+can_be_kept --checkpoint /dev/null
+both_'valid' --train-split valid
+'price'_is_given_twice --loss price=huber --loss price=absolute
 needs_a_value --rate
 needs_a_value,_but_-v_follows --rate -v
 unexpected_operand extra
@@ -128,6 +137,9 @@ no 2 'not a hierarchy' "${quiet_train[@]}" --hierarchy files
 no 66 'cannot be read' "${quiet_train[@]}" --hierarchy t/none.json
 
 # Predicting and measuring.
+no 2 'has this task already' mtl-prep ready.h5 --task price=regression -o old.h5
+no 65 'the splits are blue, green, red' mtl-prep table.h5 --task price \
+  --split-from colour -o old.h5
 no 2 "did you mean 'test'" mtl-predict model.h5 ready.h5 --split tset -o old.h5
 no 2 'no layer' mtl-predict model.h5 ready.h5 --features foo -o old.h5
 no 2 'models of a run' mtl-predict model.h5 ready.h5 --peer 1 -o old.h5
@@ -143,6 +155,8 @@ no 2 'exclude each other' mtl-eval pred.h5 --json --csv
 no 2 'in \(0, 1\)' mtl-eval pred.h5 --level 2
 no 65 'no prediction for the row' mtl-eval a=pred.h5 b=valid.pred.h5
 no 65 'two files of that name' mtl-eval pred.h5 pred.h5
+no 2 'best constant' mtl-eval constant=pred.h5
+no 2 'control character' mtl-eval $'a\tb=pred.h5'
 no 65 'none of the predicted tasks' mtl-eval pred.h5 --data table.h5
 no 2 'no training log' mtl-inspect ready.h5 --log
 
@@ -173,10 +187,27 @@ no 2 'no task to learn' mtl-cotrain init new --data table.h5
 no 2 'already a run' mtl-cotrain init run --data ready.h5 --layers 5
 no 2 'did you mean .local' mtl-cotrain lcoal ready.h5
 no 2 'no peer 9' mtl-cotrain round run --peer 9
+no 2 'rounds begin with 1' mtl-cotrain round run --round 0
+no 2 'command must come first' mtl-cotrain --seed 3 round run
+no 2 'cannot be -' mtl-cotrain init - --data ready.h5
+no 2 'files of the run' mtl-cotrain merge run --to run/run.json
 no 2 'neither a number' mtl-cotrain round run --peer x
 no 65 'not the data that the run began with' mtl-cotrain round run --data other.h5
 no 2 'works in rounds' mtl-cotrain local ready.h5 -o new --method codistillation
 no 2 'at least 2 peers' mtl-cotrain local ready.h5 -o new --peers 1
+
+# What is read is never overwritten, whatever it is called.
+ln -s ../table.csv t/link
+cp table.csv t/copy
+for command in 'mtl-convert table.csv -o t/link -q' \
+  'mtl-convert t/link -o table.csv -q' 'mtl-prep old.h5 --task price -o old.h5' \
+  'mtl-train old.h5 -o ./old.h5' 'mtl-predict old.h5 ready.h5 -o old.h5' \
+  'mtl-predict model.h5 old.h5 -o old.h5'; do
+  # shellcheck disable=SC2086
+  no 2 'is also .*, which is read' $command
+done
+no 2 'is also .*, which is read' mtl-prep - --task price -o old.h5 <old.h5
+same table.csv t/copy
 
 # Places that cannot be written, full disks, closed pipes.
 writers=('mtl-convert table.csv -q' 'mtl-prep table.h5 --task price -q'

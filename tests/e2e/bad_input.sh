@@ -102,6 +102,8 @@ table number.arff '@relation x\n@attribute a numeric\n@data\n1\nx\n'
 table sparse.arff '@relation x\n@attribute a numeric\n@data\n{5 1}\n'
 table value.svm '1 1:2 3:x\n'
 table twice.svm '1 1:2 1:3\n'
+table control 'a,b\n1,\033[1m\n'
+table scale 'a,b\n1e308,1\n-1e308,2\n0,3\n'
 table nan.svm '1 1:nan\n'
 table label.svm 'x 1:2\n'
 table far.svm '1 99999999999:1\n'
@@ -116,9 +118,10 @@ twice t/twice:3: id 'x' occurs twice, first at t/twice:2
 inf t/inf:3: column 'a': 'inf' is infinite
 quote t/quote:2: a quote that is never closed
 latin t/latin:2: .*not UTF-8
+control t/control: .*byte 0x1b in line 2
 blank t/blank: no rows
 value.arff t/value.arff:5: .*'z' is not one of its declared values
-type.arff t/type.arff:2: .*'foo'
+type.arff t/type.arff:2: .*'foo'; known are
 cut.arff t/cut.arff: ends before @data
 number.arff t/number.arff:5: column 'a': 'x' is not a number
 sparse.arff t/sparse.arff:4: '5' is no attribute number
@@ -126,9 +129,28 @@ value.svm t/value.svm:1: feature 3: 'x'
 twice.svm t/twice.svm:1: feature 1 occurs twice
 nan.svm t/nan.svm:1: feature 1: 'nan'
 label.svm t/label.svm:1: label 'x'
-far.svm t/far.svm:1: '99999999999'
+far.svm t/far.svm:1: '99999999999' .* of 0 to
 LIST
 no 65 'no rows' mtl-convert t/head --header yes -o old.h5
+mtl-convert t/scale -o t/scale.h5 -q
+no 65 "column 'a': its values are too large" mtl-prep t/scale.h5 --task b \
+  -o old.h5
+no 65 '--to csv' mtl-convert table.h5 table.csv -o old.h5
+no 65 '/dev/zero: this is binary' mtl-convert /dev/zero -o old.h5
+# A cell deep in a file, and rows so long that the first look holds but one.
+{
+  printf 'a,b\n'
+  printf '1,2\n%.0s' $(seq 50000)
+  printf '1,\0\n'
+} >t/deep
+no 65 "t/deep:50002: column 'b': '.x00'" mtl-convert t/deep -o old.h5
+for line in 'c%s,' '%s,' '%s,'; do
+  # shellcheck disable=SC2059
+  printf "$line" $(seq 50000)
+  echo end
+done >t/wide
+mtl-convert t/wide -o t/wide.h5 -q 2>t/warnings
+mtl-prep t/wide.h5 --task c3 -o t/wide-ready.h5 -q
 no 65 "t/ok:2: column 'b': 'x' is not a number" \
   mtl-convert t/ok --type b=number -o old.h5
 no 65 'cut.xml: a tag without' \
@@ -149,5 +171,7 @@ must_be_at_least_0 --skip -1
 did_you_mean_'csv' --format cvs
 must_be_one_of --to xml
 only_ARFF --labels t/whole.xml
+SVMlight_only --features 5
+no_column_is_left --type ?=ignore
 there_is_no_flag.*--missing --mising NA
 LIST

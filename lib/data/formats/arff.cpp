@@ -210,8 +210,9 @@ class ArffReader : public RowReader {
     } else if (EqualsWord(type, "string") || StartsWithWord(type, "date")) {
       column.type = ColumnType::kCategory;
     } else {
-      FailHere(Str("attribute '", column.name, "' has type '", type,
-                   "', which is not known"));
+      FailHere(Str("attribute '", column.name, "' has ",
+                   type.empty() ? "no type" : Str("the type '", type, "'"),
+                   "; known are numeric, real, integer, string, date, {...}"));
     }
   }
 

@@ -10,8 +10,10 @@
 namespace mtlkit {
 namespace {
 
-// How much of a text is looked at to find its delimiter and header.
+// How much of a text is looked at to find its delimiter and header; up to the
+// second where rows are so long that the first does not hold two of them.
 constexpr std::size_t kGuessBytes = 1 << 18;
+constexpr std::size_t kMostGuessBytes = std::size_t{1} << 25;
 
 class DelimitedReader : public RowReader {
  public:
@@ -62,22 +64,29 @@ class DelimitedReader : public RowReader {
  private:
   void FindSyntax() {
     SkipLines();
+    std::size_t bytes = kGuessBytes;
+    while (!FindSyntaxIn(bytes) && bytes < kMostGuessBytes) bytes *= 4;
+  }
+
+  // Looks at that many bytes; false where more of them would tell more.
+  bool FindSyntaxIn(std::size_t bytes) {
     while (window_.end() - window_.begin() <
-               static_cast<std::ptrdiff_t>(kGuessBytes) &&
+               static_cast<std::ptrdiff_t>(bytes) &&
            window_.Grow(line_)) {
     }
     const auto size = static_cast<std::size_t>(window_.end() - window_.begin());
-    const std::string_view head(window_.begin(), std::min(size, kGuessBytes));
-    const bool whole = window_.at_end() && size <= kGuessBytes;
+    const std::string_view head(window_.begin(), std::min(size, bytes));
+    const bool whole = window_.at_end() && size <= bytes;
     const char delimiter = options_.delimiter.empty()
                                ? GuessDelimiter(head, options_.comment, whole)
                                : ParseDelimiter(options_.delimiter);
     parser_ = RecordParser(delimiter);
-    has_header_ =
-        options_.header == "yes" ||
-        (options_.header == "auto" &&
-         GuessHeader(SampleRecords(head, delimiter, options_.comment, whole),
-                     options_.missing, options_.decimal));
+    const TextRecords records =
+        SampleRecords(head, delimiter, options_.comment, whole);
+    has_header_ = options_.header == "yes" ||
+                  (options_.header == "auto" &&
+                   GuessHeader(records, options_.missing, options_.decimal));
+    return whole || records.size() > 1;
   }
 
   void FindColumns() {

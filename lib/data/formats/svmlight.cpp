@@ -13,6 +13,9 @@
 namespace mtlkit {
 namespace {
 
+// Columns are stored as 32-bit numbers.
+constexpr long long kLastFeature = 2147483646;
+
 // Parts of a line between blanks, without what stands behind '#'.
 void SplitBlanks(std::string_view line, std::vector<std::string_view>* parts) {
   parts->clear();
@@ -153,8 +156,8 @@ class SvmlightReader : public RowReader {
       row->group = number;
       return;
     }
-    if (!ParseInteger(key, &number) || number < 0 || number > 2147483646) {
-      FailHere(Str("'", key, "' is no feature number"));
+    if (!ParseInteger(key, &number) || number < 0 || number > kLastFeature) {
+      FailHere(Str("'", key, "' is no feature number of 0 to ", kLastFeature));
     }
     row->entries.push_back({static_cast<Index>(number), value});
   }
