@@ -16,7 +16,7 @@ namespace mtlkit {
 #undef MTLKIT_ENTRY
 
 std::span<const RoundMethod* const> RoundMethods() {
-  static const std::array kEntries = {
+  static constexpr std::array kEntries = {
 #define MTLKIT_ENTRY(entry) &entry,
 #include "cotrain/methods.def"
 #undef MTLKIT_ENTRY

@@ -60,7 +60,8 @@ void WriteClasses(FileWriter& file, const TaskPredictions& task) {
   if (task.task.type == TaskType::kBinary) {
     std::vector<std::int8_t> classes;
     for (const float prob : task.prob) {
-      classes.push_back(std::isnan(prob) ? -1 : prob > 0.5F ? 1 : 0);
+      const int predicted = std::isnan(prob) ? -1 : prob > 0.5F ? 1 : 0;
+      classes.push_back(static_cast<std::int8_t>(predicted));
     }
     file.WriteList(TaskPath(task.task) + "/pred", classes, {Compress::kAuto});
   } else if (task.task.type == TaskType::kMulticlass) {

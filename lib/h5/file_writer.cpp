@@ -68,10 +68,10 @@ Index RowSink::row_size() const {
 
 }  // namespace internal
 
-FileWriter::FileWriter(std::string destination, FileKind kind) {
+FileWriter::FileWriter(const std::string& destination, FileKind kind) {
   if (destination == "-") ProbeOutput(destination);
   const Hdf5Lock lock;
-  state_ = std::make_shared<WriterState>(std::move(destination), kind);
+  state_ = std::make_shared<WriterState>(destination, kind);
 }
 
 FileWriter::~FileWriter() {

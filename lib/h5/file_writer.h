@@ -87,7 +87,7 @@ class FileWriter {
   // file is made at once, in the folder of the destination, so a destination
   // that cannot be created fails here (kCannotCreate); a terminal as standard
   // output is kUsage. Leftovers of writers that died are removed.
-  FileWriter(std::string destination, FileKind kind);
+  FileWriter(const std::string& destination, FileKind kind);
   ~FileWriter();
   FileWriter(FileWriter&&) noexcept;
   FileWriter& operator=(FileWriter&&) noexcept;

@@ -61,8 +61,8 @@ std::string Parent(const std::string& path) {
 
 }  // namespace
 
-WriterState::WriterState(std::string destination, FileKind kind)
-    : output_(std::make_unique<AtomicFile>(std::move(destination))),
+WriterState::WriterState(const std::string& destination, FileKind kind)
+    : output_(std::make_unique<AtomicFile>(destination)),
       name_(output_->name()) {
   channel_.fd = output_->descriptor();
   channel_.is_writable = true;

@@ -40,7 +40,7 @@ class RowsState {
 // The file that a FileWriter builds. Its members are called with Hdf5Lock held.
 class WriterState {
  public:
-  WriterState(std::string destination, FileKind kind);
+  WriterState(const std::string& destination, FileKind kind);
   // Gives the file up unless it was committed.
   ~WriterState();
   // Closes everything and removes the temporary file. Takes Hdf5Lock itself.

@@ -1,5 +1,7 @@
 #include "nn/layer.h"
 
+#include <array>
+
 namespace mtlkit {
 
 #define MTLKIT_ENTRY(entry) extern const LayerEntry entry;
@@ -7,7 +9,7 @@ namespace mtlkit {
 #undef MTLKIT_ENTRY
 
 std::span<const LayerEntry* const> LayerEntries() {
-  static const LayerEntry* const kEntries[] = {
+  static constexpr std::array kEntries = {
 #define MTLKIT_ENTRY(entry) &entry,
 #include "nn/layers.def"
 #undef MTLKIT_ENTRY

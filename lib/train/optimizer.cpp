@@ -1,5 +1,7 @@
 #include "train/optimizer.h"
 
+#include <array>
+
 #include "base/error.h"
 #include "base/registry.h"
 
@@ -11,7 +13,7 @@ namespace mtlkit {
 
 std::span<const OptimizerEntry* const> OptimizerEntries() {
 #define MTLKIT_ENTRY(name) &name,
-  static const OptimizerEntry* const kEntries[] = {
+  static constexpr std::array kEntries = {
 #include "train/optimizers.def"
   };
 #undef MTLKIT_ENTRY

@@ -1,5 +1,7 @@
 #include "train/protocol.h"
 
+#include <array>
+
 #include "base/error.h"
 #include "base/registry.h"
 
@@ -11,7 +13,7 @@ namespace mtlkit {
 
 std::span<const ProtocolEntry* const> ProtocolEntries() {
 #define MTLKIT_ENTRY(name) &name,
-  static const ProtocolEntry* const kEntries[] = {
+  static constexpr std::array kEntries = {
 #include "train/protocols.def"
   };
 #undef MTLKIT_ENTRY

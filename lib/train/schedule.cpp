@@ -1,6 +1,7 @@
 #include "train/schedule.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <numbers>
@@ -57,8 +58,8 @@ constexpr ScheduleEntry kPlateau = {
 }  // namespace
 
 std::span<const ScheduleEntry* const> ScheduleEntries() {
-  static const ScheduleEntry* const kEntries[] = {&kConstant, &kStep, &kCosine,
-                                                  &kPlateau};
+  static constexpr std::array kEntries = {&kConstant, &kStep, &kCosine,
+                                          &kPlateau};
   return kEntries;
 }
 

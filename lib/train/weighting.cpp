@@ -1,6 +1,7 @@
 #include "train/weighting.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/error.h"
@@ -15,7 +16,7 @@ namespace mtlkit {
 
 std::span<const WeightingEntry* const> WeightingEntries() {
 #define MTLKIT_ENTRY(name) &name,
-  static const WeightingEntry* const kEntries[] = {
+  static constexpr std::array kEntries = {
 #include "train/weightings.def"
   };
 #undef MTLKIT_ENTRY

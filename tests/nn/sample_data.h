@@ -28,6 +28,33 @@ inline std::vector<Task> SampleTasks() {
   return tasks;
 }
 
+inline std::vector<InputBlock> SampleBlocks(std::vector<float> dense,
+                                            std::vector<std::int64_t> starts,
+                                            std::vector<std::int32_t> indices,
+                                            std::vector<float> values,
+                                            std::vector<std::int32_t> codes) {
+  InputBlock features;
+  features.name = "features";
+  features.cols = 4;
+  features.columns = {"a", "b", "c", "d"};
+  features.dense = Array<float>(std::move(dense));
+  InputBlock words;
+  words.name = "words";
+  words.kind = InputKind::kSparse;
+  words.cols = 6;
+  words.row_starts = Array<std::int64_t>(std::move(starts));
+  words.indices = Array<std::int32_t>(std::move(indices));
+  words.values = Array<float>(std::move(values));
+  InputBlock places;
+  places.name = "features.categorical";
+  places.kind = InputKind::kCategorical;
+  places.cols = 1;
+  places.columns = {"place"};
+  places.categories = {{"east", "north", "west"}};
+  places.codes = Array<std::int32_t>(std::move(codes));
+  return {features, words, places};
+}
+
 // A prepared dataset that can be learned: dense numbers, a sparse block and a
 // categorical block that all matter, and one task of each type (`score`,
 // `sold`, `kind`, `tags`), some of whose labels are missing. Of 240 rows 160
@@ -75,26 +102,9 @@ inline Dataset SampleDataset(Index rows = 240) {
         .push_back(row);
   }
   data.ids = std::move(ids);
-  InputBlock features;
-  features.name = "features";
-  features.cols = 4;
-  features.columns = {"a", "b", "c", "d"};
-  features.dense = Array<float>(std::move(dense));
-  InputBlock words;
-  words.name = "words";
-  words.kind = InputKind::kSparse;
-  words.cols = 6;
-  words.row_starts = Array<std::int64_t>(std::move(starts));
-  words.indices = Array<std::int32_t>(std::move(indices));
-  words.values = Array<float>(std::move(values));
-  InputBlock places;
-  places.name = "features.categorical";
-  places.kind = InputKind::kCategorical;
-  places.cols = 1;
-  places.columns = {"place"};
-  places.categories = {{"east", "north", "west"}};
-  places.codes = Array<std::int32_t>(std::move(codes));
-  data.inputs = {features, words, places};
+  data.inputs =
+      SampleBlocks(std::move(dense), std::move(starts), std::move(indices),
+                   std::move(values), std::move(codes));
   data.tasks = SampleTasks();
   data.labels = {score, sold, kind, tags};
   return data;
