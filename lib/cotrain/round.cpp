@@ -231,11 +231,15 @@ RoundReport RunRound(const Collaboration& run, Index peer, Index round,
     report.record = std::move(*done);
     return report;
   }
-  if (round < 1 || !ReadDone(run.folder, peer, round - 1)) {
+  if (round <= 1 && !ReadDone(run.folder, peer, 0)) {
+    Fail(ErrorKind::kUsage,
+         Str(run.folder.path(), ": the run was not begun completely"),
+         "run mtl-cotrain init again, with the same flags");
+  }
+  if (round > 1 && !ReadDone(run.folder, peer, round - 1)) {
     Fail(ErrorKind::kUsage,
          Str("peer ", peer, " has not done the round before round ", round),
-         round <= 1 ? "complete the run with mtl-cotrain init"
-                    : "run its rounds in order");
+         "run its rounds in order");
   }
   report.record = RoundMaker(run, peer, round, environment).Make();
   run.folder.Log({{"event", "round"}, {"peer", peer}, {"round", round}});

@@ -42,9 +42,19 @@ LabelledTask MakeRegression(const Dataset& table, const TableColumn& column,
       Str("--task ", column.name(), "=multiclass"));
   LabelledTask result;
   result.task.type = TaskType::kRegression;
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  double change = 0;
   for (Index row = 0; row < table.rows; ++row) {
     const double value =
         CellNumber(table.inputs[column.block], row, column.col);
+    if (!std::isnan(value)) {
+      low = std::min(low, value);
+      high = std::max(high, value);
+      change = std::max(
+          change,
+          std::abs(value - static_cast<double>(static_cast<float>(value))));
+    }
     if (std::isinf(static_cast<float>(value))) {
       Fail(ErrorKind::kBadInput,
            Str("task '", column.name(), "', row '", IdText(table.ids, row),
@@ -52,6 +62,14 @@ LabelledTask MakeRegression(const Dataset& table, const TableColumn& column,
     }
     result.labels.values.push_back(static_cast<float>(value));
   }
+  // Labels are kept in single precision.
+  constexpr double kMostChange = 0.01;
+  Require(!(high > low) || change <= kMostChange * (high - low),
+          ErrorKind::kBadInput,
+          Str("task '", column.name(),
+              "': its labels differ by too little for single precision, from ",
+              low, " to ", high),
+          "subtract their mean, or scale them, before they are converted");
   return result;
 }
 

@@ -145,11 +145,23 @@ void RequireLeadToTasks(const Hierarchy& hierarchy) {
   }
 }
 
+Json ParseText(std::string_view text) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    const std::string_view read = text.substr(0, error.byte);
+    Fail(ErrorKind::kUsage,
+         Str("this is not a hierarchy: no JSON in line ",
+             std::count(read.begin(), read.end(), '\n') + 1),
+         "a quote, a comma or a bracket is wrong there or before it");
+  }
+}
+
 }  // namespace
 
 Hierarchy ParseHierarchy(std::string_view text, const std::string& where) {
   return InContext(where, [&] {
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = ParseText(text);
     Require(json.is_object() && json.contains("groups") &&
                 json.at("groups").is_array(),
             ErrorKind::kUsage, "this is not a hierarchy",

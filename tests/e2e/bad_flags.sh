@@ -120,6 +120,7 @@ tree key '{"name": "a", "layerz": [4], '"$all"'}'
 tree width '{"name": "a", "layers": [-4], '"$all"'}'
 tree from '{"name": "a", "from": ["zz"], '"$all"'}'
 printf '{"groups": [' >t/cut.json
+printf '{"groups": [\n{"name": "a",}]}' >t/comma.json
 while read -r name pattern; do
   no 2 "$pattern" "${quiet_train[@]}" --hierarchy "t/$name.json"
 done <<'LIST'
@@ -131,7 +132,8 @@ parents names 2 groups
 key unknown key 'layerz'; did you mean 'layers'
 width -4 is not a width
 from 'zz', which is not a group
-cut not a hierarchy
+cut not a hierarchy: no JSON in line 1
+comma no JSON in line 2
 LIST
 no 2 'not a hierarchy' "${quiet_train[@]}" --hierarchy files
 no 66 'cannot be read' "${quiet_train[@]}" --hierarchy t/none.json

@@ -104,6 +104,7 @@ table value.svm '1 1:2 3:x\n'
 table twice.svm '1 1:2 1:3\n'
 table control 'a,b\n1,\033[1m\n'
 table scale 'a,b\n1e308,1\n-1e308,2\n0,3\n'
+table near 'a,b\n1,1000000000001\n2,1000000000002\n3,1000000000003\n'
 table nan.svm '1 1:nan\n'
 table label.svm 'x 1:2\n'
 table far.svm '1 99999999999:1\n'
@@ -134,6 +135,9 @@ LIST
 no 65 'no rows' mtl-convert t/head --header yes -o old.h5
 mtl-convert t/scale -o t/scale.h5 -q
 no 65 "column 'a': its values are too large" mtl-prep t/scale.h5 --task b \
+  -o old.h5
+mtl-convert t/near -o t/near.h5 -q
+no 65 "task 'b': its labels differ by too little" mtl-prep t/near.h5 --task b \
   -o old.h5
 no 65 '--to csv' mtl-convert table.h5 table.csv -o old.h5
 no 65 '/dev/zero: this is binary' mtl-convert /dev/zero -o old.h5

@@ -79,7 +79,8 @@ TEST_CASE("tasks that share nothing are a forest") {
 }
 
 TEST_CASE("an impossible hierarchy is refused by name") {
-  CHECK(ErrorOf("trunk") == "tree.json: this is not a hierarchy");
+  CHECK(ErrorOf("trunk") ==
+        "tree.json: this is not a hierarchy: no JSON in line 1");
   CHECK(ErrorOf(R"({"groups": []})") == "tree.json: there is no group");
   CHECK(ErrorOf(R"({"groups": [{"tasks": []}]})") ==
         "tree.json: a group has no name");
