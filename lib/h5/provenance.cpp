@@ -84,7 +84,9 @@ std::string ExtendProvenance(std::string_view tool, Seed seed,
   Json history = Json::array();
   std::set<std::string> known;
   for (const ProvenanceSource& source : sources) {
-    const auto records = ParseProvenance(source.provenance);
+    const auto records = source.provenance.empty()
+                             ? std::vector<ProvenanceRecord>()
+                             : ParseProvenance(source.provenance);
     for (const ProvenanceRecord& earlier : records) {
       if (!known.insert(earlier.id).second) continue;
       history.push_back(ToJson(earlier, true));

@@ -36,7 +36,8 @@ struct ProvenanceRecord {
 struct ProvenanceSource {
   std::string role;
   std::string digest;
-  std::string provenance = "[]";  // the JSON array of the input's file
+  // The JSON array of the input's file; "" or "[]" for one without a history.
+  std::string provenance = "[]";
 };
 // Of a file of ours.
 ProvenanceSource SourceOf(std::string role, const FileReader& file);

@@ -35,6 +35,16 @@ TEST_CASE("a history is the records of the sources and then the new one") {
   CHECK(records[0].id.size() == 16);
 }
 
+TEST_CASE("a source without a history adds none") {
+  for (const char* none : {"", "[]"}) {
+    const std::vector<ProvenanceSource> sources = {{"data", "33cc", none}};
+    const auto records =
+        ParseProvenance(ExtendProvenance("mtl-train", 1, {}, sources));
+    REQUIRE(records.size() == 1);
+    CHECK(records[0].inputs[0].from.empty());
+  }
+}
+
 TEST_CASE("equal commands have equal records, others have other ids") {
   CHECK(Prepared() == Prepared());
   const std::vector<ProvenanceSource> sources = {
