@@ -1,5 +1,6 @@
 #include "cotrain/publication.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -151,6 +152,25 @@ PublishedTask ReadTask(const FileReader& file, const std::string& path,
   return published;
 }
 
+// Of all tasks of the run in its order, or of none.
+std::vector<PublishedTask> ReadTasks(const FileReader& file,
+                                     const Dataset& dataset,
+                                     const IdIndex& index) {
+  std::vector<PublishedTask> tasks;
+  for (const std::string& member : file.Children("tasks")) {
+    tasks.push_back(ReadTask(file, "tasks/" + member, dataset, index));
+  }
+  // A file lists them by name.
+  std::sort(tasks.begin(), tasks.end(),
+            [](const PublishedTask& a, const PublishedTask& b) {
+              return a.task < b.task;
+            });
+  Require(tasks.empty() || tasks.size() == dataset.tasks.size(),
+          ErrorKind::kBadInput,
+          Str(file.name(), ": it lacks some of the run's tasks"));
+  return tasks;
+}
+
 }  // namespace
 
 const PublishedTask* FindTask(const Publication& publication, Index task) {
@@ -204,10 +224,7 @@ Publication ReadPublication(const std::string& path, const Dataset& dataset,
   publication.peer = file.Attribute<std::int64_t>("", "peer");
   publication.round = file.Attribute<std::int64_t>("", "round");
   publication.rows = file.Attribute<std::int64_t>("", "rows");
-  for (const std::string& member : file.Children("tasks")) {
-    publication.tasks.push_back(
-        ReadTask(file, "tasks/" + member, dataset, index));
-  }
+  publication.tasks = ReadTasks(file, dataset, index);
   publication.has_params = file.Has("params");
   if (publication.has_params) {
     publication.params = network_params;

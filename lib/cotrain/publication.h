@@ -35,8 +35,8 @@ struct PublishedTask {
 struct Publication {
   Index peer = 0;
   Index round = 0;
-  Index rows = 0;  // that the peer learned from
-  std::vector<PublishedTask> tasks;
+  Index rows = 0;                    // that the peer learned from
+  std::vector<PublishedTask> tasks;  // all of the run in its order, or none
   bool has_params = false;
   Params params;
   // All selections so far, in the order in which they were made.
