@@ -64,6 +64,9 @@ struct RunFlags {
   RunSpec Finish(const Context& context, std::string data) {
     spec.seed = context.seed;
     spec.data = std::move(data);
+    Require(views.empty() || spec.arch.inputs.empty(), ErrorKind::kUsage,
+            "--inputs and --view exclude each other",
+            "give each peer its inputs with --view");
     if (!views.empty()) {
       spec.views.resize(static_cast<std::size_t>(spec.peers));
     }
@@ -122,15 +125,7 @@ struct InitCommand {
     cli.Group("Collaboration", &flags.spec.cotrain);
     cli.List("methods", "every method in rounds", ListMethods);
   }
-  void Run(Context& context) {
-    RunSpec spec = flags.Finish(context, data);
-    const RoundMethod& method = FindRoundMethod(spec.method);
-    if (spec.cotrain.rows_by == CotrainOptions{}.rows_by) {
-      spec.cotrain.rows_by = method.default_rows_by;
-    }
-    if (spec.train.epochs == 0) spec.train.epochs = method.default_epochs;
-    InitRun(folder, std::move(spec));
-  }
+  void Run(Context& context) { InitRun(folder, flags.Finish(context, data)); }
 };
 
 // Runs the next round of one peer, or of all.
@@ -262,7 +257,9 @@ struct VerifyCommand {
     const std::vector<std::string> problems = VerifyRun(folder);
     for (const std::string& problem : problems) context.Print(problem + "\n");
     Require(problems.empty(), ErrorKind::kNo,
-            Str(folder, ": ", problems.size(), " things do not hold"),
+            Str(folder, ": ", problems.size(),
+                problems.size() == 1 ? " thing does" : " things do",
+                " not hold"),
             "see stdout");
     context.Print("all rounds hold\n");
   }

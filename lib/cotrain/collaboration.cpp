@@ -20,15 +20,38 @@ void FindRows(Collaboration* run) {
   run->valid_rows = inputs.valid_rows;
 }
 
+// The same parameters for all peers where these are averaged.
+Model FreshModel(const Collaboration& run, Index peer) {
+  const RunSpec& spec = run.spec;
+  const auto build = [&] {
+    return BuildModel(run.data, spec.ArchOf(peer),
+                      spec.SeedOf(run.method->same_start ? 0 : peer, 0),
+                      run.train_rows);
+  };
+  return spec.views.empty() ? build()
+                            : InContext(Str("--view of peer ", peer), build);
+}
+
+// What holds of all training rows need not of a part.
+void RequireLabelledPart(const Collaboration& run, Index peer) {
+  if (run.spec.cotrain.rows_by == "all") return;
+  TrainInputs inputs;
+  inputs.data = &run.data;
+  inputs.train_rows = PeerRows(run.spec, run.data, run.train_rows, peer);
+  Require(!RowsToLearnFrom(inputs).empty(), ErrorKind::kUsage,
+          Str("--rows-by ", run.spec.cotrain.rows_by, " leaves peer ", peer,
+              " without a labelled row"),
+          "use fewer peers, or --rows-by all");
+}
+
 // Refuses, before anything is written, what the first round would.
 void CheckStart(const Collaboration& run) {
   const RunSpec& spec = run.spec;
   RequireTrainable(run.data, run.train_rows);
   for (Index peer = 0; peer < spec.peers; ++peer) {
-    PeerRows(spec, run.data, run.train_rows, peer);
+    RequireLabelledPart(run, peer);
     if (peer > 0 && spec.views.empty()) continue;
-    Model model = BuildModel(run.data, spec.ArchOf(peer), spec.SeedOf(peer, 0),
-                             run.train_rows);
+    Model model = FreshModel(run, peer);
     TrainInputs inputs = InputsOf(run.data, spec.train);
     const Dataset view = DatasetFor(model, run.data);
     inputs.data = &view;
@@ -36,12 +59,10 @@ void CheckStart(const Collaboration& run) {
   }
 }
 
-// Round 0: fresh parameters, the same for all peers where these are averaged.
+// Round 0: fresh parameters.
 void WriteStart(const Collaboration& run, Index peer) {
   if (PeekDone(run.folder, peer, 0)) return;
-  const Seed seed = run.spec.SeedOf(run.method->same_start ? 0 : peer, 0);
-  Model model =
-      BuildModel(run.data, run.spec.ArchOf(peer), seed, run.train_rows);
+  Model model = FreshModel(run, peer);
   const std::vector<ProvenanceSource> sources = {
       {"data", run.data.content_sha256, run.data.provenance}};
   model.provenance =
@@ -65,12 +86,7 @@ Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
              "local: it has no rounds to come"),
          "begin a run in rounds with mtl-cotrain init");
   }
-  try {
-    run.method = &FindRoundMethod(run.spec.method);
-  } catch (const Error& error) {
-    Fail(ErrorKind::kBadInput,
-         Str(run.folder.SpecPath(), ": ", error.message()), error.hint());
-  }
+  run.method = &MethodOfRun(run.folder, run.spec);
   run.data = run.folder.ReadData(run.spec, data_path);
   FindRows(&run);
   return run;
@@ -81,8 +97,9 @@ Collaboration InitRun(const std::string& folder, RunSpec spec) {
   run.method = &FindRoundMethod(spec.method);
   run.data = ReadDataset(spec.data);
   spec.data_sha256 = run.data.content_sha256;
-  spec.data = run.folder.RelativePath(spec.data);
+  spec.data = run.folder.PathOfData(spec.data);
   ResolveArchOptions(&spec.arch);
+  ResolveRunSpec(&spec);
   CheckRunSpec(spec, run.data);
   run.spec = std::move(spec);
   FindRows(&run);

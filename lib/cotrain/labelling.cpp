@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <map>
 
-#include "base/error.h"
 #include "cotrain/selection.h"
 
 namespace mtlkit {
 namespace {
-
-bool CanBeLabelled(const Task& task) {
-  return task.type == TaskType::kBinary || task.type == TaskType::kMulticlass;
-}
 
 // What a publication says of the pool; absent if it lacks one of its rows.
 bool OpinionOf(const Publication& publication, Index task, Index cols,
@@ -53,6 +48,10 @@ ExtraLabels LabelsFor(const std::vector<Selection>& selections, Index task,
 
 }  // namespace
 
+bool CanBeLabelled(const Task& task) {
+  return task.type == TaskType::kBinary || task.type == TaskType::kMulticlass;
+}
+
 void PlanLabelling(const RoundArgs& args, const std::string& labelling,
                    RoundPlan* plan) {
   const CotrainOptions& options = args.spec.cotrain;
@@ -63,12 +62,10 @@ void PlanLabelling(const RoundArgs& args, const std::string& labelling,
     }
   }
   const std::vector<Selection> before = plan->selections;
-  bool any = false;
   for (Index task = 0; task < static_cast<Index>(args.data.tasks.size());
        ++task) {
     const Task& of_task = args.data.tasks[static_cast<std::size_t>(task)];
     if (!CanBeLabelled(of_task)) continue;
-    any = true;
     const auto pool = PoolOf(UnlabelledRows(args.data, task, args.train_rows),
                              options.pool, args.spec.seed, before, task);
     std::vector<Opinion> opinions;
@@ -85,12 +82,6 @@ void PlanLabelling(const RoundArgs& args, const std::string& labelling,
                             selected.end());
     ExtraLabels labels = LabelsFor(plan->selections, task, args.peer);
     if (!labels.rows.empty()) plan->extra_labels.push_back(std::move(labels));
-  }
-  if (!any) {
-    Fail(ErrorKind::kUsage,
-         Str("--method ", args.spec.method,
-             " labels rows of binary and multi-class tasks, and there is none"),
-         "use codistillation for regression and multi-label tasks");
   }
 }
 

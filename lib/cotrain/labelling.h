@@ -4,6 +4,9 @@
 
 namespace mtlkit {
 
+// Whether rows can get labels of a task from peers: its labels are classes.
+bool CanBeLabelled(const Task& task);
+
 // What methods that exchange selected examples do in a round: pool, opinions
 // from the publications, new selections by `labelling`, and the extra labels
 // of this peer. Training starts afresh from the round-0 model, as in the

@@ -80,10 +80,11 @@ bool TrainLocally(const std::string& path, RunSpec spec,
                   const TrainEnvironment& environment) {
   const RunFolder folder(path);
   spec.local = true;
+  spec.cotrain.rows_by = "all";
   RequireProtocol(spec);
   const Dataset data = ReadDataset(spec.data);
   spec.data_sha256 = data.content_sha256;
-  spec.data = folder.RelativePath(spec.data);
+  spec.data = folder.PathOfData(spec.data);
   ResolveArchOptions(&spec.arch);
   Peers made = MakePeers(spec, data);
   CheckTraining(made.peers.front().inputs, spec.train, &made.models.front());

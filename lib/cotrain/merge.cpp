@@ -24,17 +24,21 @@ struct Newest {
   Index round = 0;
 };
 
+// What a round after all that have been done would read.
 Newest ReadNewest(const Collaboration& run, const Params& params) {
   Newest newest;
   for (Index peer = 0; peer < run.spec.peers; ++peer) {
+    newest.round = std::max(newest.round, run.folder.NewestRound(peer));
+  }
+  const Index oldest = newest.round + 1 - run.spec.cotrain.max_stale;
+  for (Index peer = 0; peer < run.spec.peers; ++peer) {
     const Index round = run.folder.NewestRound(peer);
-    if (round < 1) continue;
-    const auto done = ReadDone(run.folder, peer, round);
+    if (round < 1 || round < oldest) continue;
+    const auto done = ReadDonePublication(run.folder, peer, round);
     newest.publications.push_back(ReadPublication(
         run.folder.PublicationPath(peer, round), run.data, params));
     newest.sources.push_back({Str("peer-", peer, "-round-", round),
                               done->publication_content_sha256, "[]"});
-    newest.round = std::max(newest.round, round);
   }
   if (newest.publications.empty()) {
     Fail(ErrorKind::kMissingInput,

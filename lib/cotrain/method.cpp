@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/registry.h"
+#include "cotrain/labelling.h"
+#include "cotrain/selection.h"
 #include "train/protocol.h"
 
 namespace mtlkit {
@@ -45,21 +47,60 @@ Json ValuesOf(CotrainOptions options) {
   return values;
 }
 
+[[noreturn]] void FailWithoutEffect(std::string_view flag,
+                                    const RoundMethod& method) {
+  Fail(ErrorKind::kUsage,
+       Str("--", flag, " has no effect with --method ", method.name),
+       "leave it out");
+}
+
+bool IsUsed(std::string_view field, const RoundMethod& method) {
+  if (field == "rows-by") return true;
+  if (field == "max-stale" || field == "min-peers") return method.reads_others;
+  return std::find(method.fields.begin(), method.fields.end(), field) !=
+         method.fields.end();
+}
+
 void RequireUsedFields(const RunSpec& spec, const RoundMethod& method) {
   const Json defaults = ValuesOf(CotrainOptions{});
   const Json values = ValuesOf(spec.cotrain);
   for (const auto& [name, value] : values.items()) {
-    if (value == defaults.at(name) || name == "rows-by" ||
-        name == "max-stale" || name == "min-peers") {
-      continue;
-    }
-    if (std::find(method.fields.begin(), method.fields.end(), name) ==
-        method.fields.end()) {
-      Fail(ErrorKind::kUsage,
-           Str("--", name, " has no effect with --method ", method.name),
-           "leave it out");
+    if (value != defaults.at(name) && !IsUsed(name, method)) {
+      FailWithoutEffect(name, method);
     }
   }
+  // Parameters that are averaged are those of the last epoch.
+  if (!method.publishes_params) return;
+  const TrainOptions untold;
+  if (spec.train.patience != untold.patience) {
+    FailWithoutEffect("patience", method);
+  }
+  if (spec.train.select_on != untold.select_on) {
+    FailWithoutEffect("select-on", method);
+  }
+}
+
+// Methods that label rows need tasks with classes and rows without a label.
+void RequireRowsToLabel(const RunSpec& spec, const Dataset& data) {
+  const std::vector<Index> rows = InputsOf(data, spec.train).train_rows;
+  bool any_task = false;
+  for (Index task = 0; task < static_cast<Index>(data.tasks.size()); ++task) {
+    if (!CanBeLabelled(data.tasks[static_cast<std::size_t>(task)])) continue;
+    any_task = true;
+    if (!UnlabelledRows(data, task, rows).empty()) return;
+  }
+  if (any_task) {
+    Fail(ErrorKind::kUsage,
+         Str("--method ", spec.method,
+             " labels rows, and no training row of a "
+             "binary or multi-class task is without a label"),
+         "hide some with mtl-prep --keep-labels, or use codistillation");
+  }
+  Fail(ErrorKind::kUsage,
+       Str("--method ", spec.method,
+           " labels rows of binary and multi-class "
+           "tasks, and there is none"),
+       "use codistillation for regression and multi-label tasks");
 }
 
 // Shares out whole groups, largest first, each to the peer with the fewest
@@ -102,6 +143,23 @@ std::vector<std::vector<Index>> RandomParts(std::vector<Index> rows, Seed seed,
 
 }  // namespace
 
+const RoundMethod& MethodOfRun(const RunFolder& folder, const RunSpec& spec) {
+  try {
+    return FindRoundMethod(spec.method);
+  } catch (const Error& error) {
+    Fail(ErrorKind::kBadInput, Str(folder.SpecPath(), ": ", error.message()),
+         error.hint());
+  }
+}
+
+void ResolveRunSpec(RunSpec* spec) {
+  const RoundMethod& method = FindRoundMethod(spec->method);
+  if (spec->cotrain.rows_by == "auto") {
+    spec->cotrain.rows_by = method.default_rows_by;
+  }
+  if (spec->train.epochs == 0) spec->train.epochs = method.default_epochs;
+}
+
 void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
   const RoundMethod& method = FindRoundMethod(spec.method);
   if (spec.peers < method.least_peers) {
@@ -112,8 +170,8 @@ void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
   }
   if (spec.cotrain.min_peers >= spec.peers) {
     Fail(ErrorKind::kUsage,
-         Str("--min-peers ", spec.cotrain.min_peers, ": a peer has only ",
-             spec.peers - 1, " others"),
+         Str("--min-peers ", spec.cotrain.min_peers, ": of ", spec.peers,
+             " peers, each has ", spec.peers - 1, " beside it"),
          "ask for fewer, or give more --peers");
   }
   if (!spec.views.empty() &&
@@ -133,6 +191,9 @@ void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
          "use --arch shared, or --params all");
   }
   RequireUsedFields(spec, method);
+  if (method.published_rows == PublishedRows::kUnlabelled) {
+    RequireRowsToLabel(spec, data);
+  }
 }
 
 std::vector<Index> PeerRows(const RunSpec& spec, const Dataset& data,
@@ -142,12 +203,10 @@ std::vector<Index> PeerRows(const RunSpec& spec, const Dataset& data,
                    ? PartsByGroup(data, train_rows, spec.peers)
                    : RandomParts(train_rows, spec.seed, spec.peers);
   for (const auto& part : parts) {
-    if (part.empty()) {
-      Fail(ErrorKind::kUsage,
-           Str("--rows-by ", spec.cotrain.rows_by, " leaves a peer without ",
-               "rows"),
-           "use fewer peers");
-    }
+    Require(!part.empty(), ErrorKind::kUsage,
+            Str("--rows-by ", spec.cotrain.rows_by, " leaves a peer without ",
+                "rows"),
+            "use fewer peers");
   }
   std::vector<Index> rows = std::move(parts[static_cast<std::size_t>(peer)]);
   std::sort(rows.begin(), rows.end());

@@ -50,6 +50,8 @@ struct RoundMethod {
   // Whether peers start from the same parameters: needed where parameters are
   // averaged, harmful where predictions are exchanged.
   bool same_start;
+  // Whether a round reads what the other peers published, or its own only.
+  bool reads_others;
   // Of CotrainOptions: the fields that it reads, beside those that all do.
   std::vector<std::string_view> fields;
   std::string_view default_rows_by;
@@ -66,6 +68,13 @@ std::span<const RoundMethod* const> RoundMethods();
 // Throws kUsage for an unknown name; for that of a protocol of one process the
 // hint says so.
 const RoundMethod& FindRoundMethod(std::string_view name);
+
+// That of a run in rounds; an unknown one is kBadInput, naming run.json.
+const RoundMethod& MethodOfRun(const RunFolder& folder, const RunSpec& spec);
+
+// Fills in what is left to the method: whose rows a peer gets ("auto"), and the
+// number of epochs (0).
+void ResolveRunSpec(RunSpec* spec);
 
 // Checks a run's settings: number of peers, views, fields that the method does
 // not use, tasks that it can serve. Throws kUsage.

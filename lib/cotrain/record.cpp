@@ -98,19 +98,27 @@ DoneRecord RecordFromJson(const Json& json) {
   return record;
 }
 
-void CheckFile(const std::string& path, const std::string& sha256,
-               Index bytes) {
+// How a round is made again; the same bytes come of it.
+std::string HintToRedo(const DoneRecord& record) {
+  return Str("restore it, or remove DONE.json beside it and run ",
+             record.round == 0 ? std::string("mtl-cotrain init again")
+                               : Str("round ", record.round, " of peer ",
+                                     record.peer, " again"));
+}
+
+void CheckFile(const std::string& path, const std::string& sha256, Index bytes,
+               const DoneRecord& record) {
   std::error_code error;
   const auto size = fs::file_size(path, error);
   if (error) {
     Fail(ErrorKind::kBadInput,
          Str(path, ": it is missing, though DONE.json speaks of it"),
-         "remove DONE.json beside it and run the round again");
+         HintToRedo(record));
   }
   if (static_cast<Index>(size) != bytes || Sha256OfFile(path) != sha256) {
     Fail(ErrorKind::kBadInput,
          Str(path, ": it is not the file that DONE.json speaks of"),
-         "remove DONE.json beside it and run the round again");
+         HintToRedo(record));
   }
 }
 
@@ -138,13 +146,21 @@ std::optional<DoneRecord> PeekDone(const RunFolder& folder, Index peer,
 
 std::optional<DoneRecord> ReadDone(const RunFolder& folder, Index peer,
                                    Index round) {
-  auto record = PeekDone(folder, peer, round);
+  auto record = ReadDonePublication(folder, peer, round);
   if (!record) return record;
   CheckFile(folder.ModelPath(peer, round), record->model_file_sha256,
-            record->model_bytes);
+            record->model_bytes, *record);
+  return record;
+}
+
+std::optional<DoneRecord> ReadDonePublication(const RunFolder& folder,
+                                              Index peer, Index round) {
+  auto record = PeekDone(folder, peer, round);
+  if (!record) return record;
   if (!record->publication_file_sha256.empty()) {
     CheckFile(folder.PublicationPath(peer, round),
-              record->publication_file_sha256, record->publication_bytes);
+              record->publication_file_sha256, record->publication_bytes,
+              *record);
   }
   if (record->settings_sha256 != Sha256OfFile(folder.SpecPath())) {
     Fail(ErrorKind::kBadInput,

@@ -40,8 +40,8 @@ struct DoneRecord {
   Index publication_bytes = 0;
   std::string publication_content_sha256;
   std::vector<RoundInput> inputs;
-  Index rows = 0;      // learned from, the proposed ones included
-  Index proposed = 0;  // of these, labelled by peers
+  Index rows = 0;      // with something to learn, the proposed ones included
+  Index proposed = 0;  // labels that peers proposed
   std::vector<RoundMeasure> measures;
 };
 
@@ -50,6 +50,10 @@ struct DoneRecord {
 // something does not hold.
 std::optional<DoneRecord> ReadDone(const RunFolder& folder, Index peer,
                                    Index round);
+// As ReadDone, of the publication only: a peer's model is its own affair, and
+// one that is lost stops no other peer.
+std::optional<DoneRecord> ReadDonePublication(const RunFolder& folder,
+                                              Index peer, Index round);
 // As ReadDone, believing DONE.json without reading the files it speaks of.
 std::optional<DoneRecord> PeekDone(const RunFolder& folder, Index peer,
                                    Index round);

@@ -2,9 +2,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string_view>
 
 #include "base/error.h"
@@ -32,9 +32,10 @@ std::vector<RoundInput> ChooseInputs(const Collaboration& run, Index peer,
   std::vector<RoundInput> inputs;
   Index others = 0;
   for (Index other = 0; other < run.spec.peers; ++other) {
+    if (other != peer && !run.method->reads_others) continue;
     const Index newest = run.folder.NewestRound(other, round - 1);
     if (newest < 1 || newest < round - run.spec.cotrain.max_stale) continue;
-    const auto done = ReadDone(run.folder, other, newest);
+    const auto done = ReadDonePublication(run.folder, other, newest);
     if (!done || done->publication_file_sha256.empty()) continue;
     inputs.push_back({other, newest, done->publication_content_sha256});
     others += other != peer;
@@ -60,34 +61,40 @@ std::vector<RoundInput> CommittedInputs(const Collaboration& run, Index peer,
   return inputs;
 }
 
+// `committed` is the file that says so.
 std::vector<Publication> ReadInputs(const Collaboration& run,
                                     const std::vector<RoundInput>& inputs,
+                                    const std::string& committed,
                                     const Params& params) {
   std::vector<Publication> publications;
   for (const RoundInput& input : inputs) {
     const std::string path =
         run.folder.PublicationPath(input.peer, input.round);
-    const auto done = ReadDone(run.folder, input.peer, input.round);
+    const auto done = ReadDonePublication(run.folder, input.peer, input.round);
     if (!done || done->publication_content_sha256 != input.content_sha256) {
       Fail(ErrorKind::kBadInput,
            Str(path, ": it is not what this round committed to read"),
-           "restore it, or remove inputs.json of this round");
+           Str("restore it, or remove ", committed));
     }
     publications.push_back(ReadPublication(path, run.data, params));
   }
   return publications;
 }
 
+std::vector<Index> Union(const std::vector<Index>& a,
+                         const std::vector<Index>& b) {
+  std::vector<Index> both;
+  std::set_union(a.begin(), a.end(), b.begin(), b.end(),
+                 std::back_inserter(both));
+  return both;
+}
+
 // Rows whose predictions of a task are published.
 std::vector<Index> PublishedRowsOf(const Collaboration& run, Index task) {
-  std::vector<Index> rows =
-      run.method->published_rows == PublishedRows::kAll
-          ? run.train_rows
-          : UnlabelledRows(run.data, task, run.train_rows);
-  rows.insert(rows.end(), run.valid_rows.begin(), run.valid_rows.end());
-  std::sort(rows.begin(), rows.end());
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  return rows;
+  return Union(run.method->published_rows == PublishedRows::kAll
+                   ? run.train_rows
+                   : UnlabelledRows(run.data, task, run.train_rows),
+               run.valid_rows);
 }
 
 // One round while it is made.
@@ -104,7 +111,9 @@ class RoundMaker {
     fs::create_directories(run_.folder.RoundPath(peer_, round_));
     model_ = ReadModel(run_.folder.ModelPath(peer_, round_ - 1));
     record_.inputs = CommittedInputs(run_, peer_, round_);
-    publications_ = ReadInputs(run_, record_.inputs, model_.params);
+    publications_ =
+        ReadInputs(run_, record_.inputs, run_.folder.InputsPath(peer_, round_),
+                   model_.params);
     view_ = DatasetFor(model_, run_.data);
     RoundPlan plan;
     plan.params = model_.params;
@@ -129,16 +138,20 @@ class RoundMaker {
     inputs.data = &view_;
     inputs.train_rows = PeerRows(run_.spec, run_.data, run_.train_rows, peer_);
     // Parameters that will be averaged are those of the last epoch.
-    if (!run_.method->publishes_params) {
+    if (run_.method->publishes_params) {
+      inputs.keeps_last = true;
+    } else {
       inputs.valid_rows = run_.valid_rows;
       inputs.valid_name = run_.spec.train.valid_split;
     }
-    inputs.extra_labels = plan.extra_labels;
     inputs.soft_targets = plan.soft_targets;
-    record_.rows = static_cast<Index>(inputs.train_rows.size());
+    inputs.extra_labels = plan.extra_labels;
+    // Rows that have been labelled are learned from, whosever part they are.
     for (const ExtraLabels& labels : plan.extra_labels) {
+      inputs.train_rows = Union(inputs.train_rows, labels.rows);
       record_.proposed += static_cast<Index>(labels.rows.size());
     }
+    record_.rows = static_cast<Index>(RowsToLearnFrom(inputs).size());
     TrainEnvironment environment = environment_;
     environment.checkpoint = run_.folder.CheckpointPath(peer_, round_);
     model_.log =

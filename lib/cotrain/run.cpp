@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "base/error.h"
@@ -72,6 +73,21 @@ RunSpec SpecFromJson(const Json& json, const std::string& where) {
   return spec;
 }
 
+// What two run.json say differently, but for where the data is:
+// "network/layers", "seed". The version of a file is told apart by its reader.
+std::vector<std::string> Differences(const Json& one, const Json& other) {
+  std::set<std::string> names;
+  for (const Json& change : Json::diff(one, other)) {
+    const std::string path = change.at("path").get<std::string>().substr(1);
+    // A setting, not the places of a list within it.
+    const std::size_t section = path.find('/');
+    const std::size_t end =
+        section == path.npos ? path.npos : path.find('/', section + 1);
+    if (path != "data") names.insert(path.substr(0, end));
+  }
+  return {names.begin(), names.end()};
+}
+
 std::string Now() {
   const std::time_t now =
       std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -91,8 +107,9 @@ std::string Host() {
 
 void CotrainOptions::Describe(Fields& fields) {
   fields("rows-by", rows_by,
-         "training rows of a peer: all, or a part of its own",
-         {"all", "random", "group"});
+         "training rows of a peer: all, a part of its own, or what suits the "
+         "method",
+         {"auto", "all", "random", "group"});
   fields("max-stale", max_stale, "rounds that a publication may be old",
          AtLeast(1));
   fields("min-peers", min_peers,
@@ -187,9 +204,12 @@ RunSpec RunFolder::ReadSpec() const {
 void RunFolder::WriteSpec(const RunSpec& spec) const {
   const Json json = SpecJson(spec);
   if (Exists()) {
-    if (ReadJsonFile(SpecPath()) == json) return;
+    const std::vector<std::string> differ =
+        Differences(ReadJsonFile(SpecPath()), json);
+    if (differ.empty()) return;
     Fail(ErrorKind::kUsage,
-         Str(path_, ": this is already a run, with other settings or data"),
+         Str(path_, ": this is already a run, with other settings or data: ",
+             Join(differ, ", ")),
          "choose another folder, or remove it");
   }
   std::error_code error;
@@ -223,6 +243,11 @@ Index RunFolder::NewestRound(Index peer, Index limit) const {
 
 Dataset RunFolder::ReadData(const RunSpec& spec,
                             const std::string& override_path) const {
+  if (override_path.empty() && spec.data.empty()) {
+    Fail(ErrorKind::kMissingInput,
+         Str(path_, ": the run's data came through a pipe"),
+         "give it again with --data");
+  }
   const std::string path =
       override_path.empty()
           ? (fs::path(path_) / spec.data).lexically_normal().string()
@@ -241,7 +266,8 @@ Dataset RunFolder::ReadData(const RunSpec& spec,
   return data;
 }
 
-std::string RunFolder::RelativePath(const std::string& path) const {
+std::string RunFolder::PathOfData(const std::string& path) const {
+  if (path == "-" || !fs::is_regular_file(path)) return "";
   // Absolute first: the folder need not be there yet.
   std::error_code error;
   const fs::path relative =

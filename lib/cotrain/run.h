@@ -15,8 +15,9 @@ namespace mtlkit {
 // method does not use must be left at its default (see RoundMethod::fields).
 struct CotrainOptions {
   // What of the training rows each peer gets: "all", "random" (disjoint
-  // parts), or "group" (whole groups of the dataset, disjoint).
-  std::string rows_by = "all";
+  // parts), "group" (whole groups of the dataset, disjoint), or "auto" (what
+  // suits the method; never in a run.json).
+  std::string rows_by = "auto";
   // Rounds that a publication may be old; older ones are not read.
   Index max_stale = 3;
   // Other peers that must have published; with fewer, a round asks to be run
@@ -49,7 +50,8 @@ struct RunSpec {
   ArchOptions arch;
   TrainOptions train;
   CotrainOptions cotrain;
-  // The dataset: its path relative to the run's folder, and its identity.
+  // The dataset: its path relative to the run's folder ("" if it came through
+  // a pipe), and its identity.
   std::string data;
   std::string data_sha256;
 
@@ -82,8 +84,8 @@ class RunFolder {
   bool Exists() const;
   // Throws kMissingInput without one, kBadInput for one that is damaged.
   RunSpec ReadSpec() const;
-  // Writes run.json. If there is one already: nothing if it says the same,
-  // kUsage if it says something else.
+  // Writes run.json. If there is one already: nothing if it says the same (the
+  // same data may lie elsewhere by now), kUsage, naming what differs, if not.
   void WriteSpec(const RunSpec& spec) const;
 
   // The newest round of a peer that is done, at most `limit` if that is not
@@ -95,8 +97,8 @@ class RunFolder {
   Dataset ReadData(const RunSpec& spec, const std::string& override_path) const;
 
   // `path`, as the caller sees it, as it is seen from this folder: so a run
-  // and its data can be moved together.
-  std::string RelativePath(const std::string& path) const;
+  // and its data can be moved together. "" for what can be read only once.
+  std::string PathOfData(const std::string& path) const;
 
   // Appends one line to events.jsonl: what happened, when and where. A hint
   // for people; nothing is ever decided by it.

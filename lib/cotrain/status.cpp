@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cotrain/method.h"
 #include "eval/metric.h"
 #include "eval/table.h"
 
@@ -15,9 +16,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<Index> MissingPeers(const RunSpec& spec, const DoneRecord& record) {
+std::vector<Index> MissingPeers(const RunFolder& folder, const RunSpec& spec,
+                                const DoneRecord& record) {
   std::vector<Index> missing;
   if (spec.local || record.round < 2) return missing;
+  if (!MethodOfRun(folder, spec).reads_others) return missing;
   for (Index peer = 0; peer < spec.peers; ++peer) {
     const bool read = std::any_of(
         record.inputs.begin(), record.inputs.end(),
@@ -85,7 +88,7 @@ RunStatus StatusOf(const std::string& path) {
     of_peer.round = folder.NewestRound(peer);
     if (of_peer.round >= 0) {
       of_peer.record = PeekDone(folder, peer, of_peer.round);
-      of_peer.missing = MissingPeers(status.spec, *of_peer.record);
+      of_peer.missing = MissingPeers(folder, status.spec, *of_peer.record);
     }
     if (fs::exists(folder.RoundPath(peer, of_peer.round + 1))) {
       of_peer.begun = of_peer.round + 1;

@@ -33,9 +33,10 @@ RunStatus StatusOf(const std::string& path);
 std::string RenderText(const RunStatus& status);
 Json RenderJson(const RunStatus& status);
 
-// Checks every round of a run that says it is done: sizes and digests of its
-// files, that the publications it read are there unchanged and of earlier
-// rounds, that the files are what they should be. Returns what does not hold,
+// Checks every round of a run that says it is done, that of its start among
+// them: sizes and digests of its files, that the publications it read are there
+// unchanged and of earlier rounds, that the files are what they should be.
+// Merged files must be whole. Returns what does not hold,
 // one line each; empty: all is well.
 std::vector<std::string> VerifyRun(const std::string& path);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "base/error.h"
@@ -8,6 +9,8 @@
 
 namespace mtlkit {
 namespace {
+
+namespace fs = std::filesystem;
 
 void CheckRound(const RunFolder& folder, const DoneRecord& record) {
   FileReader::Open(folder.ModelPath(record.peer, record.round),
@@ -32,26 +35,67 @@ void CheckRound(const RunFolder& folder, const DoneRecord& record) {
   }
 }
 
+// Merges have no record: a file says by itself whether it is whole.
+std::vector<std::string> MergedFiles(const RunFolder& folder) {
+  std::vector<std::string> files;
+  std::error_code none;
+  for (const auto& entry :
+       fs::directory_iterator(folder.path() + "/merged", none)) {
+    files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+class Verifier {
+ public:
+  explicit Verifier(const RunFolder& folder)
+      : folder_(folder), spec_(folder.ReadSpec()) {}
+
+  std::vector<std::string> Check() {
+    for (Index peer = 0; peer < spec_.peers; ++peer) CheckPeer(peer);
+    for (const std::string& file : MergedFiles(folder_)) {
+      Try([&] {
+        FileReader::Open(file, {FileKind::kModel, FileKind::kPredictions});
+      });
+    }
+    return problems_;
+  }
+
+ private:
+  void CheckPeer(Index peer) {
+    // A peer has its first round from the start; in one process the only one.
+    const Index first = spec_.local ? 1 : 0;
+    const Index newest = std::max(first, folder_.NewestRound(peer));
+    for (Index round = first; round <= newest; ++round) {
+      Try([&] {
+        const auto record = ReadDone(folder_, peer, round);
+        Require(record.has_value(), ErrorKind::kBadInput,
+                Str(folder_.DonePath(peer, round), ": it is missing"));
+        CheckRound(folder_, *record);
+      });
+    }
+  }
+
+  template <class Work>
+  void Try(const Work& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      problems_.push_back(error.message());
+    }
+  }
+
+  const RunFolder& folder_;
+  RunSpec spec_;
+  std::vector<std::string> problems_;
+};
+
 }  // namespace
 
 std::vector<std::string> VerifyRun(const std::string& path) {
   const RunFolder folder(path);
-  const RunSpec spec = folder.ReadSpec();
-  std::vector<std::string> problems;
-  for (Index peer = 0; peer < spec.peers; ++peer) {
-    const Index newest = folder.NewestRound(peer);
-    for (Index round = spec.local ? 1 : 0; round <= newest; ++round) {
-      try {
-        const auto record = ReadDone(folder, peer, round);
-        Require(record.has_value(), ErrorKind::kBadInput,
-                Str(folder.DonePath(peer, round), ": it is missing"));
-        CheckRound(folder, *record);
-      } catch (const Error& error) {
-        problems.push_back(error.message());
-      }
-    }
-  }
-  return problems;
+  return Verifier(folder).Check();
 }
 
 }  // namespace mtlkit

@@ -185,6 +185,7 @@ class Run {
       reporter().Note(Str("goes on in epoch ", position_.epoch + 1, " from ",
                           environment_.checkpoint));
     }
+    if (models_[0].inputs.keeps_last) return;
     if (!peers_[0].has_validation()) {
       reporter().Note(
           "no validation rows: training runs to the last epoch, and its "

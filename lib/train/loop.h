@@ -68,6 +68,8 @@ struct TrainInputs {
   std::vector<Index> train_rows;  // ascending; may hold rows without labels
   std::vector<Index> valid_rows;  // ascending; empty: no validation
   std::string valid_name;         // the split they came from; "" if none
+  // The weights of the last epoch are wanted: no validation rows are missed.
+  bool keeps_last = false;
   std::vector<ExtraLabels> extra_labels;
   std::vector<SoftTargets> soft_targets;
 };

@@ -173,7 +173,7 @@ in_\[1,_1000\] --peers 0
 no_input_'foo' --view 0=foo --view 1=features
 no_PEER=INPUT --view 0
 has_no_--view --view 0=features
-only_1_others --min-peers 2
+each_has_1_beside_it --min-peers 2
 at_least_1 --max-stale 0
 in_\[0,_1\] --threshold nan
 no_groups --rows-by group

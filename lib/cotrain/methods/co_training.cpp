@@ -19,6 +19,7 @@ const RoundMethod kCoTraining = {
     "Mitchell 1998)",
     2,
     false,
+    true,
     {"labelling", "per-class", "pool", "threshold"},
     "all",
     300,

@@ -70,6 +70,7 @@ const RoundMethod kCodistillation = {
     "predictions (Anil et al. 2018)",
     2,
     false,
+    true,
     {"weight", "burn-in", "stale-decay"},
     "all",
     10,

@@ -27,6 +27,7 @@ const RoundMethod kFedAvg = {
     "parameters, weighted by rows (McMahan et al. 2017)",
     2,
     true,
+    true,
     {"params"},
     "random",
     10,

@@ -7,13 +7,7 @@ namespace {
 // methods", 1995: a network labels the rows that it is most certain of and
 // learns again. The control of co-training: what one peer gains alone.
 void Plan(const RoundArgs& args, RoundPlan* plan) {
-  std::vector<Publication> own;
-  for (const Publication& publication : args.publications) {
-    if (publication.peer == args.peer) own.push_back(publication);
-  }
-  PlanLabelling(
-      {args.spec, args.data, args.train_rows, args.peer, args.round, own},
-      "shared", plan);
+  PlanLabelling(args, "shared", plan);
 }
 
 }  // namespace
@@ -23,6 +17,7 @@ const RoundMethod kSelfTraining = {
     "self-training",
     "each peer labels rows for itself (Yarowsky 1995)",
     1,
+    false,
     false,
     {"per-class", "pool", "threshold"},
     "all",

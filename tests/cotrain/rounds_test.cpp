@@ -1,0 +1,284 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "cotrain/merge.h"
+#include "cotrain/sample_run.h"
+#include "cotrain/status.h"
+#include "eval/predictions.h"
+
+namespace mtlkit {
+namespace {
+
+namespace fs = std::filesystem;
+
+void ByGroup(RunSpec* spec) {
+  spec->cotrain.rows_by = "group";
+}
+
+// Takes the labels of all tasks from a row.
+void Unlabel(Index row, Dataset* data) {
+  for (std::size_t t = 0; t < data->tasks.size(); ++t) {
+    const Index cols = data->tasks[t].target_cols();
+    for (Index col = 0; col < cols; ++col) {
+      data->labels[t].values[static_cast<std::size_t>(row * cols + col)] = NAN;
+    }
+  }
+}
+
+std::vector<double> Numbers(const Params& params) {
+  const auto all = params.weights.all();
+  return {all.begin(), all.end()};
+}
+
+Model Merged(const SampleRun& run) {
+  return ReadModel(MergeRun(run.path(), "", run / "merged.h5"));
+}
+
+TEST_CASE("fedavg: the merge is the mean of what peers published, by rows") {
+  SampleRun run("fedavg", ByGroup);
+  run.Rounds(1);
+  const auto one = Numbers(run.Published(0, 1).params);
+  const auto two = Numbers(run.Published(1, 1).params);
+  CHECK(run.Published(0, 1).rows == 120);
+  CHECK(run.Published(1, 1).rows == 40);
+  const auto merged = Numbers(Merged(run).params);
+  REQUIRE(merged.size() == one.size());
+  double farthest_from_unweighted = 0;
+  for (std::size_t i = 0; i < merged.size(); ++i) {
+    CHECK(merged[i] == static_cast<double>(static_cast<Real>(
+                           120.0 / 160 * one[i] + 40.0 / 160 * two[i])));
+    farthest_from_unweighted =
+        std::max(farthest_from_unweighted,
+                 std::abs(merged[i] - 0.5 * (one[i] + two[i])));
+  }
+  CHECK(farthest_from_unweighted > 1e-4);
+}
+
+TEST_CASE("fedavg: rows without any label give a peer no weight") {
+  SampleRun run("fedavg", ByGroup);
+  const DoneRecord full = run.Round(1);
+  Dataset data = GroupedData();
+  // Half of the smaller group loses its labels of all tasks.
+  for (Index row = 0; row < data.rows; row += 8) Unlabel(row, &data);
+  WriteDataset(data, run / "fewer.h5");
+  RunSpec spec = run.spec();
+  spec.data = run / "fewer.h5";
+  const Collaboration fewer = InitRun(run / "other", spec);
+  const auto report = RunRound(fewer, 1, 1, run.environment());
+  CHECK(full.rows == 40);
+  CHECK(report.record.rows == 20);
+}
+
+TEST_CASE("a part without any label is refused before the run begins") {
+  const TempFolder folder;
+  Dataset data = GroupedData();
+  for (Index row = 0; row < data.rows; row += 4) Unlabel(row, &data);
+  WriteDataset(data, folder / "data.h5");
+  RunSpec spec;
+  spec.method = "fedavg";
+  spec.peers = 2;
+  spec.data = folder / "data.h5";
+  ByGroup(&spec);
+  CHECK(Contains(ErrorOf([&] { InitRun(folder / "run", spec); }),
+                 "--rows-by group leaves peer 1 without a labelled row"));
+  CHECK_FALSE(fs::exists(folder / "run"));
+}
+
+TEST_CASE("fedavg: a round starts from the merge, bit for bit") {
+  SampleRun run("fedavg", ByGroup);
+  run.Rounds(1);
+  const Model merged = Merged(run);
+  run.Round(1);
+  // The same training from the merge, by hand.
+  const Collaboration& of = run.run();
+  Model model = merged;
+  const Dataset view = DatasetFor(model, of.data);
+  TrainInputs inputs;
+  inputs.data = &view;
+  inputs.train_rows = PeerRows(of.spec, of.data, of.train_rows, 1);
+  Train(inputs, of.spec.train, of.spec.SeedOf(1, 2), run.environment(), &model);
+  CHECK(Numbers(model.params) == Numbers(run.Published(1, 2).params));
+  CHECK(Numbers(model.params) != Numbers(merged.params));
+}
+
+TEST_CASE("fedavg: of the trunk only, heads stay each peer's own") {
+  SampleRun run("fedavg", [](RunSpec* spec) {
+    ByGroup(spec);
+    spec->cotrain.params = "trunk";
+    // Too little to move a number: a round keeps what it starts from.
+    spec->train.optimizer.rate = 1e-30;
+  });
+  // Peers that differ from the start stand for peers that have learned.
+  run.Rounds(1);
+  std::vector<Params> params;
+  for (Index peer = 0; peer < 2; ++peer) {
+    Publication publication = run.Published(peer, 1);
+    for (Real& number : publication.params.weights.all()) {
+      number += static_cast<Real>(peer + 1);
+    }
+    params.push_back(publication.params);
+    DoneRecord record = *PeekDone(run.folder(), peer, 1);
+    Model model = ReadModel(run.folder().ModelPath(peer, 1));
+    model.params = publication.params;
+    WriteModel(model, run.folder().ModelPath(peer, 1));
+    record.publication_content_sha256 =
+        WritePublication(publication, run.run().data, "[]",
+                         run.folder().PublicationPath(peer, 1));
+    WriteDone(run.folder(), record);
+  }
+  run.Rounds(1);
+  const auto first = [](const Params& of, Index slice) {
+    return static_cast<double>(of.weights.At(slice)(0, 0));
+  };
+  const auto slices = params[0].weights.layout().slices();
+  for (Index peer = 0; peer < 2; ++peer) {
+    const Params got = run.Published(peer, 2).params;
+    std::set<bool> seen;
+    for (Index i = 0; i < static_cast<Index>(slices.size()); ++i) {
+      const bool shared = slices[static_cast<std::size_t>(i)].shared;
+      seen.insert(shared);
+      const double wanted =
+          shared ? 0.75 * first(params[0], i) + 0.25 * first(params[1], i)
+                 : first(params[static_cast<std::size_t>(peer)], i);
+      CHECK(first(got, i) == doctest::Approx(wanted));
+    }
+    CHECK(seen.size() == 2);
+  }
+}
+
+TEST_CASE("peers may run a round in any order") {
+  for (const char* method :
+       {"fedavg", "codistillation", "co-training", "self-training"}) {
+    SampleRun forwards(method);
+    SampleRun backwards(method);
+    for (Index round = 1; round <= 2; ++round) {
+      for (const Index peer : {0, 1}) forwards.Round(peer);
+      for (const Index peer : {1, 0}) backwards.Round(peer);
+      for (const Index peer : {0, 1}) {
+        INFO(method << " round " << round << " peer " << peer);
+        CHECK(forwards.Bytes(peer, round) == backwards.Bytes(peer, round));
+      }
+    }
+    MergeRun(forwards.path(), "", forwards / "m.h5");
+    MergeRun(backwards.path(), "", backwards / "m.h5");
+    CHECK(FileBytes(forwards / "m.h5") == FileBytes(backwards / "m.h5"));
+  }
+}
+
+TEST_CASE("predictions merge task by task") {
+  SampleRun run("codistillation");
+  run.Rounds(1);
+  const Predictions merged =
+      ReadPredictions(MergeRun(run.path(), "", run / "merged.h5"));
+  REQUIRE(merged.tasks.size() == 4);
+  for (std::size_t t = 0; t < 4; ++t) {
+    const TaskPredictions& task = merged.tasks[t];
+    CHECK(task.task.name == run.run().data.tasks[t].name);
+    const auto& values = task.pred.empty() ? task.prob : task.pred;
+    const auto one = run.Published(0, 1).tasks[t].values;
+    const auto two = run.Published(1, 1).tasks[t].values;
+    REQUIRE(values.size() == one.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      CHECK(values[i] == doctest::Approx(0.5F * (one[i] + two[i])));
+    }
+  }
+}
+
+TEST_CASE("what the next round would not read is not merged either") {
+  SampleRun run("codistillation",
+                [](RunSpec* spec) { spec->cotrain.max_stale = 2; });
+  run.Rounds(1);
+  run.Round(0);
+  const auto values = [&] {
+    return ReadPredictions(MergeRun(run.path(), "", run / "merged.h5"))
+        .tasks[0]
+        .pred;
+  };
+  CHECK(values() != run.Published(0, 2).tasks[0].values);
+  run.Round(0);
+  CHECK(values() == run.Published(0, 3).tasks[0].values);
+}
+
+TEST_CASE("a dead peer is read until it is too old, then missed") {
+  for (const char* method : {"fedavg", "codistillation", "co-training"}) {
+    SampleRun run(method, [](RunSpec* spec) { spec->cotrain.max_stale = 2; });
+    run.Rounds(1);
+    std::string ages;
+    for (Index round = 2; round <= 4; ++round) {
+      const DoneRecord record = run.Round(0);
+      for (const RoundInput& input : record.inputs) {
+        if (input.peer == 1) ages += Str(round - input.round, " ");
+      }
+    }
+    INFO(method);
+    CHECK(ages == "1 2 ");
+    CHECK(StatusOf(run.path()).peers[0].missing == std::vector<Index>{1});
+    CHECK(VerifyRun(run.path()).empty());
+  }
+}
+
+TEST_CASE("a peer that never ran stops nobody") {
+  for (const char* method : {"fedavg", "codistillation", "co-training"}) {
+    SampleRun run(method);
+    run.Round(0);
+    CHECK(run.Round(0).inputs.size() == 1);
+    CHECK(run.Round(0).inputs[0].peer == 0);
+  }
+}
+
+TEST_CASE("self-training reads nobody else, and misses nobody") {
+  SampleRun run("self-training");
+  run.Rounds(1);
+  Spoil(run.folder().PublicationPath(1, 1));
+  CHECK(run.Round(0).inputs.size() == 1);
+  CHECK(StatusOf(run.path()).peers[0].missing.empty());
+}
+
+TEST_CASE("a peer that lost its model goes on being read") {
+  SampleRun run("codistillation");
+  run.Rounds(1);
+  fs::remove(run.folder().ModelPath(1, 1));
+  CHECK(run.Round(0).inputs.size() == 2);
+  CHECK(Contains(ErrorOf([&] { run.Round(1); }), "model.h5: it is missing"));
+}
+
+TEST_CASE("a damaged publication is refused by name until it is made again") {
+  SampleRun run("codistillation");
+  run.Rounds(2);
+  const std::string whole = run.Bytes(1, 2);
+  Spoil(run.folder().PublicationPath(1, 2));
+  CHECK(Contains(ErrorOf([&] { run.Round(0); }),
+                 "001/r0002/publish.h5: it is not the file"));
+  fs::remove(run.folder().DonePath(1, 2));
+  run.Round(1, 2);
+  CHECK(run.Bytes(1, 2) == whole);
+  run.Round(0);
+}
+
+TEST_CASE("proposed rows are learned from, whosever part they lie in") {
+  SampleRun run("co-training", [](RunSpec* spec) {
+    spec->cotrain.rows_by = "random";
+    spec->cotrain.labelling = "shared";
+    spec->cotrain.per_class = 8;
+  });
+  // Rows that have no label but the one that a peer gives.
+  run.Rounds(2);
+  for (Index peer = 0; peer < 2; ++peer) {
+    const auto part =
+        PeerRows(run.run().spec, run.run().data, run.run().train_rows, peer);
+    std::vector<Index> learned = part;
+    for (const Selection& selection : run.Published(peer, 2).selections) {
+      learned.push_back(selection.row);
+    }
+    std::sort(learned.begin(), learned.end());
+    learned.erase(std::unique(learned.begin(), learned.end()), learned.end());
+    CHECK(learned.size() > part.size());
+    CHECK(PeekDone(run.folder(), peer, 2)->rows ==
+          static_cast<Index>(learned.size()));
+  }
+}
+
+}  // namespace
+}  // namespace mtlkit

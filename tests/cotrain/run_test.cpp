@@ -1,0 +1,140 @@
+#include "cotrain/run.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cotrain/sample_run.h"
+
+namespace mtlkit {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST_CASE("run.json holds all that a run is") {
+  const SampleRun run("codistillation", [](RunSpec* spec) {
+    spec->seed = 9;
+    spec->views = {{"features"}, {"words", "features.categorical"}};
+    spec->train.optimizer.rate = 0.125;
+    spec->cotrain.max_stale = 7;
+    spec->cotrain.weight = 0.25;
+  });
+  const RunSpec read = run.folder().ReadSpec();
+  CHECK(read.method == "codistillation");
+  CHECK(read.peers == 2);
+  CHECK(read.seed == 9);
+  CHECK(read.views == run.spec().views);
+  CHECK(read.arch.layers == std::vector<std::string>{"4"});
+  CHECK(read.train.optimizer.rate == 0.125);
+  CHECK(read.cotrain.max_stale == 7);
+  CHECK(read.cotrain.weight == 0.25);
+  CHECK(read.data == "../data.h5");
+  CHECK(read.data_sha256 == run.run().data.content_sha256);
+}
+
+TEST_CASE("begun again: what is missing is made, what differs is named") {
+  const SampleRun run("fedavg");
+  const std::string model = FileBytes(run.folder().ModelPath(1, 0));
+  fs::remove_all(run.path() + "/peers/001");
+  InitRun(run.path(), run.spec());
+  CHECK(FileBytes(run.folder().ModelPath(1, 0)) == model);
+
+  RunSpec other = run.spec();
+  other.arch.layers = {"5"};
+  other.seed = 8;
+  CHECK(Contains(ErrorOf([&] { InitRun(run.path(), other); }),
+                 "other settings or data: network/layers, seed"));
+  fs::copy_file(run / "data.h5", run / "copy.h5");
+  other = run.spec();
+  other.data = run / "copy.h5";
+  CHECK(ErrorOf([&] { InitRun(run.path(), other); }).empty());
+}
+
+TEST_CASE("left to the method: whose rows, and how many epochs") {
+  const auto untold = [](RunSpec* spec) { spec->train.epochs = 0; };
+  const SampleRun fed("fedavg", untold);
+  CHECK(fed.folder().ReadSpec().cotrain.rows_by == "random");
+  CHECK(fed.folder().ReadSpec().train.epochs == 10);
+  const SampleRun self("self-training", untold);
+  CHECK(self.folder().ReadSpec().cotrain.rows_by == "all");
+  CHECK(self.folder().ReadSpec().train.epochs == 300);
+  const SampleRun told("fedavg",
+                       [](RunSpec* spec) { spec->cotrain.rows_by = "all"; });
+  CHECK(told.folder().ReadSpec().cotrain.rows_by == "all");
+}
+
+TEST_CASE("a damaged run.json is bad data, named") {
+  const SampleRun run("fedavg");
+  const std::string path = run.folder().SpecPath();
+  const Json good = ReadJsonFile(path);
+  const auto read = [&](const Json& json) {
+    WriteJsonFile(json, path);
+    return ErrorOf([&] { run.folder().ReadSpec(); });
+  };
+  Json bad = good;
+  bad.erase("seed");
+  CHECK(Contains(read(bad), Str("65 ", path, ": it is damaged")));
+  bad = good;
+  bad["peers"] = 0;
+  CHECK(Contains(read(bad), Str("65 ", path, ": it has 0 peers")));
+  bad = good;
+  bad["schema"] = 2;
+  CHECK(Contains(read(bad), "it has schema 2; this tool reads 1"));
+  bad = good;
+  bad["collaboration"]["max-stale"] = -1;
+  CHECK(read(bad).rfind("65 ", 0) == 0);
+  bad = good;
+  bad["collaboration"]["surprise"] = 1;
+  CHECK(read(bad).rfind("65 ", 0) == 0);
+}
+
+TEST_CASE("the newest round is the last that is done, within a limit") {
+  SampleRun run("codistillation");
+  run.Rounds(3);
+  CHECK(run.folder().NewestRound(0) == 3);
+  CHECK(run.folder().NewestRound(0, 2) == 2);
+  CHECK(run.folder().NewestRound(7) == -1);
+  fs::remove(run.folder().DonePath(0, 3));
+  fs::create_directories(run.path() + "/peers/000/rest");
+  CHECK(run.folder().NewestRound(0) == 2);
+}
+
+TEST_CASE("data is found from the run's folder, or where one says") {
+  const SampleRun run("codistillation");
+  const RunSpec spec = run.folder().ReadSpec();
+  CHECK(run.folder().ReadData(spec, "").rows == 240);
+  fs::rename(run / "data.h5", run / "moved.h5");
+  CHECK(Contains(ErrorOf([&] { run.folder().ReadData(spec, ""); }),
+                 "66 " + (run / "data.h5")));
+  CHECK(run.folder().ReadData(spec, run / "moved.h5").rows == 240);
+  WriteDataset(SampleDataset(120), run / "other.h5");
+  CHECK(
+      Contains(ErrorOf([&] { run.folder().ReadData(spec, run / "other.h5"); }),
+               "other.h5: this is not the data that the run began with"));
+}
+
+TEST_CASE("data from a pipe has no place") {
+  const SampleRun run("codistillation");
+  CHECK(run.folder().PathOfData("-").empty());
+  CHECK(run.folder().PathOfData(run / "data.h5") == "../data.h5");
+  RunSpec spec = run.folder().ReadSpec();
+  spec.data = "";
+  CHECK(Contains(ErrorOf([&] { run.folder().ReadData(spec, ""); }),
+                 "66 " + run.path() + ": the run's data came through a pipe"));
+}
+
+TEST_CASE("peers and rounds have seeds of their own") {
+  const SampleRun run("codistillation");
+  std::vector<Seed> seeds;
+  for (Index peer = 0; peer < 3; ++peer) {
+    for (Index round = 0; round < 3; ++round) {
+      seeds.push_back(run.spec().SeedOf(peer, round));
+    }
+  }
+  std::sort(seeds.begin(), seeds.end());
+  CHECK(std::adjacent_find(seeds.begin(), seeds.end()) == seeds.end());
+}
+
+}  // namespace
+}  // namespace mtlkit

@@ -1,0 +1,122 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "cotrain/merge.h"
+#include "cotrain/sample_run.h"
+#include "cotrain/status.h"
+
+namespace mtlkit {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What verify says of a run of two rounds after `spoil`, without the folder.
+std::vector<std::string> ProblemsAfter(
+    const std::function<void(SampleRun&)>& spoil) {
+  SampleRun run("codistillation");
+  run.Rounds(2);
+  MergeRun(run.path(), "", "");
+  REQUIRE(VerifyRun(run.path()).empty());
+  spoil(run);
+  std::vector<std::string> problems = VerifyRun(run.path());
+  for (std::string& problem : problems) {
+    const auto found = problem.find(run.path());
+    if (found == 0) problem.erase(0, run.path().size() + 1);
+  }
+  return problems;
+}
+
+bool Finds(const std::vector<std::string>& problems, const std::string& text) {
+  return std::any_of(problems.begin(), problems.end(),
+                     [&](const std::string& p) { return Contains(p, text); });
+}
+
+TEST_CASE("damaged and missing files are found, each once") {
+  for (const char* file : {"model.h5", "publish.h5"}) {
+    const std::string path = Str("peers/001/r0002/", file);
+    const auto damaged =
+        ProblemsAfter([&](SampleRun& run) { Spoil(run.path() + "/" + path); });
+    REQUIRE(damaged.size() == 1);
+    CHECK(damaged[0] == path + ": it is not the file that DONE.json speaks of");
+    const auto missing = ProblemsAfter(
+        [&](SampleRun& run) { fs::remove(run.path() + "/" + path); });
+    REQUIRE(missing.size() == 1);
+    CHECK(missing[0] ==
+          path + ": it is missing, though DONE.json speaks of it");
+  }
+}
+
+TEST_CASE("a missing record is found, and that it was read") {
+  const auto problems = ProblemsAfter(
+      [](SampleRun& run) { fs::remove(run.folder().DonePath(1, 1)); });
+  CHECK(Finds(problems, "peers/001/r0001/DONE.json: it is missing"));
+  CHECK(Finds(problems, "peers/000/r0002/DONE.json: "));
+}
+
+TEST_CASE("a peer that was never begun, or is gone, is found") {
+  const auto problems = ProblemsAfter(
+      [](SampleRun& run) { fs::remove_all(run.path() + "/peers/001"); });
+  CHECK(Finds(problems, "peers/001/r0000/DONE.json: it is missing"));
+}
+
+TEST_CASE("peers' files that were exchanged are found, both") {
+  const auto problems = ProblemsAfter([](SampleRun& run) {
+    const std::string one = run.folder().PublicationPath(0, 1);
+    const std::string two = run.folder().PublicationPath(1, 1);
+    fs::rename(one, one + ".kept");
+    fs::rename(two, one);
+    fs::rename(one + ".kept", two);
+  });
+  CHECK(Finds(problems, "peers/000/r0001/publish.h5: it is not the file"));
+  CHECK(Finds(problems, "peers/001/r0001/publish.h5: it is not the file"));
+}
+
+TEST_CASE("whole rounds that were exchanged are found") {
+  const auto problems = ProblemsAfter([](SampleRun& run) {
+    const std::string one = run.folder().RoundPath(0, 1);
+    const std::string two = run.folder().RoundPath(1, 1);
+    fs::rename(one, one + ".kept");
+    fs::rename(two, one);
+    fs::rename(one + ".kept", two);
+  });
+  CHECK(Finds(problems, "000/r0001/DONE.json: it speaks of round 1 of peer 1"));
+  CHECK(Finds(problems, "001/r0001/DONE.json: it speaks of round 1 of peer 0"));
+}
+
+TEST_CASE("rounds of another run are found") {
+  const auto problems = ProblemsAfter([](SampleRun& run) {
+    SampleRun other("codistillation", [](RunSpec* spec) { spec->seed = 2; });
+    other.Rounds(2);
+    fs::remove_all(run.path() + "/peers/001");
+    fs::copy(other.path() + "/peers/001", run.path() + "/peers/001",
+             fs::copy_options::recursive);
+  });
+  CHECK(Finds(problems, "001/r0001/DONE.json: the round was made under other"));
+  CHECK(Finds(problems, "000/r0002/DONE.json: "));
+}
+
+TEST_CASE("a publication that changed after it was read is found") {
+  // The files of the round agree with one another, but not with who read them.
+  const auto problems = ProblemsAfter([](SampleRun& run) {
+    Publication publication = run.Published(1, 1);
+    publication.tasks[0].values[0] += 1;
+    DoneRecord record = *PeekDone(run.folder(), 1, 1);
+    record.publication_content_sha256 = WritePublication(
+        publication, run.run().data, "[]", run.folder().PublicationPath(1, 1));
+    WriteDone(run.folder(), record);
+  });
+  CHECK(problems.size() == 2);
+  CHECK(Finds(problems, "000/r0002/DONE.json: "));
+  CHECK(Finds(problems, "001/r0001/publish.h5 is not what it read"));
+}
+
+TEST_CASE("a damaged merge is found") {
+  const auto problems =
+      ProblemsAfter([](SampleRun& run) { Spoil(run.folder().MergedPath(2)); });
+  REQUIRE(problems.size() == 1);
+  CHECK(Contains(problems[0], "merged/r0002.h5"));
+}
+
+}  // namespace
+}  // namespace mtlkit
