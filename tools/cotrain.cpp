@@ -135,6 +135,7 @@ struct RoundCommand {
   std::string peer = "all";
   Index round = -1;
   Index rounds = 1;
+  Index until = 0;
   std::string checkpoint_every = "120s";
 
   void Register(Cli& cli) {
@@ -143,7 +144,11 @@ struct RoundCommand {
     Fields& flags = cli.Section("Round");
     flags("peer", peer, "whose round: a number, or all", {});
     flags("round", round, "which one; default: the next", AtLeast(-1));
-    flags("rounds", rounds, "how many, one after the other", AtLeast(1));
+    flags("rounds", rounds, "how many more, one after the other", AtLeast(1));
+    flags("until", until,
+          "all up to this one that are not done: given again, it goes on; 0: "
+          "not used",
+          AtLeast(0));
     flags.Field({"checkpoint-every",
                  "seconds between checkpoints",
                  AtLeast(0),
@@ -154,19 +159,28 @@ struct RoundCommand {
   }
 
   void Run(Context& context) {
-    Require(round < 0 || rounds == 1, ErrorKind::kUsage,
-            "--round and --rounds exclude each other");
+    Require((round >= 0) + (rounds > 1) + (until > 0) <= 1, ErrorKind::kUsage,
+            "--round, --rounds and --until exclude each other", "give one");
     Require(round != 0, ErrorKind::kUsage,
             "--round 0 is what mtl-cotrain init makes", "rounds begin with 1");
     const Collaboration run = OpenRun(folder, data);
     const TrainEnvironment environment =
         EnvironmentOf(context, checkpoint_every);
-    for (Index i = 0; i < rounds; ++i) {
-      for (const Index k : Peers(run)) {
-        const RoundReport report = RunRound(run, k, round, environment);
-        context.reporter->Note(
-            Str("peer ", k, ": round ", report.record.round,
-                report.already_done ? " is already done" : " is done"));
+    const auto make = [&](Index k, Index number) {
+      const RoundReport report = RunRound(run, k, number, environment);
+      context.reporter->Note(
+          Str("peer ", k, ": round ", report.record.round,
+              report.already_done ? " is already done" : " is done"));
+    };
+    const std::vector<Index> peers = Peers(run);
+    for (Index i = 0; i < rounds && until == 0; ++i) {
+      for (const Index k : peers) make(k, round);
+    }
+    for (Index number = 1; number <= until; ++number) {
+      for (const Index k : peers) {
+        // The last is reported, done or not.
+        const bool is_done = run.folder.NewestRound(k) >= number;
+        if (!is_done || number == until) make(k, number);
       }
     }
   }
@@ -256,11 +270,11 @@ struct VerifyCommand {
   void Run(Context& context) {
     const std::vector<std::string> problems = VerifyRun(folder);
     for (const std::string& problem : problems) context.Print(problem + "\n");
-    Require(problems.empty(), ErrorKind::kNo,
-            Str(folder, ": ", problems.size(),
-                problems.size() == 1 ? " thing does" : " things do",
-                " not hold"),
-            "see stdout");
+    Require(
+        problems.empty(), ErrorKind::kNo,
+        Str(folder, ": ", problems.size(),
+            problems.size() == 1 ? " thing does" : " things do", " not hold"),
+        "see stdout");
     context.Print("all rounds hold\n");
   }
 };

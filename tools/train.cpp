@@ -7,6 +7,7 @@
 #include "app/tool.h"
 #include "base/error.h"
 #include "data/dataset_io.h"
+#include "h5/atomic_file.h"
 #include "h5/file_reader.h"
 #include "h5/provenance.h"
 #include "nn/loss.h"
@@ -97,9 +98,7 @@ struct TrainTool {
   }
 
   static void RemoveCheckpoint(const TrainEnvironment& environment) {
-    if (environment.checkpoint.empty()) return;
-    std::error_code ignored;
-    std::filesystem::remove(environment.checkpoint, ignored);
+    if (!environment.checkpoint.empty()) RemoveOutput(environment.checkpoint);
   }
 
   TrainEnvironment Environment(Context& context) const {

@@ -9,6 +9,7 @@
 #include "cotrain/method.h"
 #include "cotrain/record.h"
 #include "data/dataset_io.h"
+#include "h5/atomic_file.h"
 #include "h5/provenance.h"
 #include "nn/model_io.h"
 #include "train/protocol.h"
@@ -113,8 +114,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
         {});
     WriteDone(folder, record);
   }
-  std::error_code ignored;
-  fs::remove(own.checkpoint, ignored);
+  RemoveOutput(own.checkpoint);
   folder.Log({{"event", "local"}, {"method", spec.method}});
   return true;
 }

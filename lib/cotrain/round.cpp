@@ -11,6 +11,7 @@
 #include "cotrain/collaboration.h"
 #include "cotrain/measure.h"
 #include "cotrain/selection.h"
+#include "h5/atomic_file.h"
 #include "h5/provenance.h"
 #include "nn/model_io.h"
 
@@ -187,8 +188,7 @@ class RoundMaker {
         PredictTasks(model_, view_, run_.valid_rows, environment_.pool), peer_,
         publications_);
     WriteDone(run_.folder, record_);
-    std::error_code ignored;
-    fs::remove(run_.folder.CheckpointPath(peer_, round_), ignored);
+    RemoveOutput(run_.folder.CheckpointPath(peer_, round_));
   }
 
   Publication Publish(const RoundPlan& plan) const {

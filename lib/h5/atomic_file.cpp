@@ -218,6 +218,13 @@ void ProbeOutput(const std::string& destination, bool text) {
           Str(target.name, ": cannot be created: ", ErrnoText(error)));
 }
 
+void RemoveOutput(const std::string& destination) {
+  const Target target = ResolveTarget(destination);
+  if (target.is_stream) return;
+  RemoveAbandoned(target);
+  ::unlink(target.path.c_str());
+}
+
 AtomicFile::AtomicFile(const std::string& destination)
     : state_(std::make_unique<State>()) {
   // A file over the size limit is then an error (EFBIG) and not a signal.

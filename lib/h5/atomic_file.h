@@ -12,6 +12,10 @@ namespace mtlkit {
 // always passes.
 void ProbeOutput(const std::string& destination, bool text = false);
 
+// Removes a file that is not needed any more, a checkpoint, and what processes
+// that were killed while they wrote it have left. Failing to is no error.
+void RemoveOutput(const std::string& destination);
+
 // A file that appears whole or not at all: written under a temporary name in
 // the same folder, synced, renamed. For "-": written to an unlinked temporary
 // file and sent to the standard output by Commit. Without Commit nothing is

@@ -94,6 +94,22 @@ TEST_CASE("a killed writer leaves the old file, and the next one tidies up") {
   CHECK(FilesIn(folder) == 1);
 }
 
+TEST_CASE("an output is removed with what killed writers left of it") {
+  const TempFolder folder;
+  WriteSample(folder / "a.h5");
+  WriteSample(folder / "b.h5");
+  RunApart([&] {
+    FileWriter writer(folder / "a.h5", FileKind::kModel);
+    FillSample(&writer, 2);
+    raise(SIGKILL);
+  });
+  CHECK(FilesIn(folder) == 3);
+  RemoveOutput(folder / "a.h5");
+  CHECK(FilesIn(folder) == 1);
+  RemoveOutput(folder / "a.h5");
+  CHECK(std::filesystem::exists(folder / "b.h5"));
+}
+
 TEST_CASE("the temporary file of a living writer is left alone") {
   const TempFolder folder;
   FileWriter first(folder / "a.h5", FileKind::kModel);
