@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
+#include "eval/bootstrap.h"
 #include "eval/report.h"
 #include "nlohmann/json.hpp"
 
@@ -79,6 +80,19 @@ TEST_CASE("the interval of a mean has the width that theory gives it") {
   const Estimate& rmse = evaluation.tasks[0].metrics[0].models[0];
   const double width = 2 * 1.96 * 0.5 * std::sqrt(2.0 / 200);
   CHECK(rmse.high - rmse.low == doctest::Approx(width).epsilon(0.25));
+}
+
+TEST_CASE("a percentile interval leaves the same share out at both ends") {
+  std::vector<double> values;
+  for (int i = 200; i >= 0; --i) values.push_back(i);
+  double low = 0;
+  double high = 0;
+  PercentileInterval(0.95, &values, &low, &high);
+  CHECK(low == doctest::Approx(5));
+  CHECK(high == doctest::Approx(195));
+  PercentileInterval(0.5, &values, &low, &high);
+  CHECK(low == doctest::Approx(50));
+  CHECK(high == doctest::Approx(150));
 }
 
 TEST_CASE("the 95 % interval covers the truth about 95 times in 100") {

@@ -47,6 +47,27 @@ TEST_CASE("training becomes better than the best constant prediction") {
   }
 }
 
+TEST_CASE("a step is as long as --clip-norm lets it be") {
+  const Dataset data = SampleData(200);
+  TrainOptions options = SampleOptions();
+  options.epochs = 1;
+  options.batch = 200;
+  options.schedule = "constant";
+  options.optimizer.optimizer = "sgd:momentum=0";
+  options.optimizer.rate = 1;
+  options.optimizer.clip_norm = 0.01;
+  Model model = SampleModel(data);
+  const std::vector<Real> before = WeightsOf(model);
+  Train(InputsOf(data, options), options, 1, {}, &model);
+  const std::vector<Real> after = WeightsOf(model);
+  double square = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const double change = static_cast<double>(after[i] - before[i]);
+    square += change * change;
+  }
+  CHECK(std::sqrt(square) == doctest::Approx(0.01).epsilon(1e-3));
+}
+
 TEST_CASE("the kept weights are those of the best epoch") {
   const Dataset data = SampleData(200);
   TrainOptions options = SampleOptions();

@@ -115,9 +115,11 @@ TEST_CASE("a run that is stopped again and again ends with the same bits") {
   SUBCASE("graddrop, clipping, early stopping") {
     options.weighting.weighting = "graddrop";
     options.optimizer.clip_norm = 0.5;
-    options.patience = 1;
+    // More than one epoch without a better measure, so that a run is also
+    // stopped while it counts them.
+    options.patience = 3;
     options.optimizer.rate = 0.1;
-    options.epochs = 12;
+    options.epochs = 40;
   }
   CheckResume(options, "solo");
 }
