@@ -17,7 +17,7 @@ namespace {
 
 // What each module may include, besides itself.
 const std::map<std::string, std::set<std::string>>& Arrows() {
-  static const std::map<std::string, std::set<std::string>> kArrows = {
+  static const std::map<std::string, std::set<std::string>> arrows = {
       {"base", {}},
       // Highway wants to be included with quotes, and nobody else may.
       {"kernels", {"base", "hwy"}},
@@ -32,7 +32,7 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
        {"base", "kernels", "h5", "data", "nn", "eval", "train", "cotrain",
         "linear"}},
   };
-  return kArrows;
+  return arrows;
 }
 
 // "data" from "data/task.h"; "" where there is no folder.

@@ -18,22 +18,22 @@ namespace {
 
 // Names in the lines MTLKIT_ENTRY(name) of a list.
 std::vector<std::string> EntriesOf(const SourceFile& list) {
-  static const std::regex kEntry(R"(^\s*MTLKIT_ENTRY\((\w+)\))");
+  static const std::regex entry(R"(^\s*MTLKIT_ENTRY\((\w+)\))");
   std::vector<std::string> names;
   for (const std::string& line : list.lines()) {
     std::smatch match;
-    if (std::regex_search(line, match, kEntry)) names.push_back(match[1]);
+    if (std::regex_search(line, match, entry)) names.push_back(match[1]);
   }
   return names;
 }
 
 // Constants with external linkage that a source declares and defines.
 std::vector<std::string> DefinedIn(const SourceFile& source) {
-  static const std::regex kDefinition(
+  static const std::regex definition(
       R"((?:^|\n)extern\s+const\s+\w+\s+(k\w+)\s*;)");
   std::vector<std::string> names;
   for (std::sregex_iterator match(source.text.begin(), source.text.end(),
-                                  kDefinition);
+                                  definition);
        match != std::sregex_iterator(); ++match) {
     names.push_back((*match)[1]);
   }
