@@ -46,7 +46,8 @@ struct RunFlags {
                 const std::string& epochs_help = "") {
     spec.method = method;
     Fields& run = cli.Section("Run");
-    run("method", spec.method, "how peers help each other (see --list)", {});
+    run.Named("method", spec.method, "NAME",
+              "how peers help each other (see --list methods)");
     run("peers", spec.peers, "networks that are trained", Between(1, 1000));
     run.Field({"view",
                "input blocks of a peer, by name or pattern; repeat it for each",
@@ -125,7 +126,13 @@ struct InitCommand {
     cli.Group("Collaboration", &flags.spec.cotrain);
     cli.List("methods", "every method in rounds", ListMethods);
   }
-  void Run(Context& context) { InitRun(folder, flags.Finish(context, data)); }
+  void Run(Context& context) {
+    const RunSpec spec = flags.Finish(context, data);
+    InitRun(folder, spec);
+    context.reporter->Note(Str("began ", folder, ": ", spec.method, ", ",
+                               Counted(spec.peers, "peer", "peers"),
+                               "; next: mtl-cotrain round ", folder));
+  }
 };
 
 // Runs the next round of one peer, or of all.
@@ -142,18 +149,18 @@ struct RoundCommand {
     cli.Operand("run", &folder, "the folder of the run");
     cli.InputFlag("data", &data, "the run's data, if it has moved");
     Fields& flags = cli.Section("Round");
-    flags("peer", peer, "whose round: a number, or all", {});
-    flags("round", round, "which one; default: the next", AtLeast(-1));
+    flags.Named("peer", peer, "N|all", "whose round");
+    flags("round", round, "which one; -1: the next", AtLeast(-1));
     flags("rounds", rounds, "how many more, one after the other", AtLeast(1));
     flags("until", until,
           "all up to this one that are not done: given again, it goes on; 0: "
           "not used",
           AtLeast(0));
     flags.Field({"checkpoint-every",
-                 "seconds between checkpoints",
-                 AtLeast(0),
+                 "how often the state is saved: 90s, 5m, 1h",
                  {},
-                 "SECONDS",
+                 {},
+                 "TIME",
                  false},
                 checkpoint_every);
   }
@@ -207,7 +214,8 @@ struct MergeCommand {
   void Register(Cli& cli) {
     cli.Operand("run", &folder, "the folder of the run");
     cli.InputFlag("data", &data, "the run's data, if it has moved");
-    cli.OutputFlag("to", &output, "where it goes; default: RUN/merged");
+    cli.OutputFlag("to", &output,
+                   "where it goes (default RUN/merged/rNNNN.h5)");
   }
   void Run(Context& context) {
     context.reporter->Note(Str("wrote ", MergeRun(folder, data, output)));
@@ -227,10 +235,10 @@ struct LocalCommand {
     flags.Register(cli, "mutual");
     cli.Section("Checkpoints")
         .Field({"checkpoint-every",
-                "seconds between checkpoints",
-                AtLeast(0),
+                "how often the state is saved: 90s, 5m, 1h",
                 {},
-                "SECONDS",
+                {},
+                "TIME",
                 false},
                checkpoint_every);
     cli.List("methods", "every method of one process",
@@ -292,7 +300,7 @@ struct CotrainTool {
                 "mtl-cotrain init run/ --data ready.h5 --method codistillation "
                 "--peers 2",
                 &init);
-    cli.Command("round", "Runs the next round of a peer.",
+    cli.Command("round", "Runs the next round of one peer, or of all.",
                 "mtl-cotrain round run/ --peer 0", &round);
     cli.Command("merge", "Merges what the peers have published.",
                 "mtl-cotrain merge run/", &merge);
@@ -312,5 +320,8 @@ int main(int argc, char** argv) {
   return mtlkit::RunTool<mtlkit::CotrainTool>(
       argc, argv, "mtl-cotrain",
       "Trains several networks that help each other.",
-      "mtl-cotrain local ready.h5 -o peers/ --method mutual --peers 2");
+      "mtl-cotrain local ready.h5 -o peers/ --method mutual --peers 2\n"
+      "mtl-cotrain init run/ --data ready.h5 --method codistillation --peers "
+      "2\n"
+      "mtl-cotrain round run/");
 }

@@ -73,5 +73,6 @@ int main(int argc, char** argv) {
   return mtlkit::RunTool<mtlkit::EvalTool>(
       argc, argv, "mtl-eval",
       "Measures predictions, with intervals and against a baseline.",
-      "mtl-eval single=single.pred.h5 shared=shared.pred.h5 --against single");
+      "mtl-eval single=single.pred.h5 shared=shared.pred.h5 --against single\n"
+      "mtl-eval shared.pred.h5 --metrics all --csv");
 }

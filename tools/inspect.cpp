@@ -18,7 +18,8 @@ struct InspectTool {
   bool log = false;
 
   void Register(Cli& cli) {
-    cli.Input("file", &file, "any file of ours");
+    cli.Input("file", &file,
+              "a dataset, model, predictions, ... of the toolkit");
     Fields& flags = cli.Section("Inspection");
     flags("json", json, "print one JSON document", {});
     flags("history", history, "print the commands that made it", {});
@@ -34,7 +35,7 @@ struct InspectTool {
     Json document;
     const std::string text =
         history ? InspectHistory(reader, &document)
-        : log   ? InspectLog(reader, &document)
+        : log   ? InspectLog(reader, context.verbose > 0, &document)
                 : InspectFile(reader, context.verbose > 0, &document);
     context.Print(json ? document.dump(1) + "\n" : text);
   }
@@ -59,5 +60,6 @@ struct InspectTool {
 int main(int argc, char** argv) {
   return mtlkit::RunTool<mtlkit::InspectTool>(
       argc, argv, "mtl-inspect", "Shows what is in a file of any kind.",
+      "mtl-inspect table.h5\n"
       "mtl-inspect model.h5 --log");
 }

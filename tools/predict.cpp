@@ -30,15 +30,17 @@ struct PredictTool {
     cli.Input("data", &data, "the rows: a table, a dataset or features");
     cli.Output("output", &output, "where the predictions go");
     Fields& flags = cli.Section("Prediction");
-    flags("split", options.split, "predict this split only", {});
+    flags.Named("split", options.split, "SPLIT", "predict this split only");
     flags("all-rows", options.all_rows,
           "also rows outside of those that a task has for its own");
-    flags("peer", peer, "of a run: this peer's model only", AtLeast(-1));
-    flags("round", round, "of a run: the models of this round", AtLeast(-1));
-    flags("features", features,
-          "write the output of this layer as a dataset instead (trunk: the "
-          "last shared one)",
-          {});
+    flags("peer", peer, "of a run: this peer's model only; -1: the mean of all",
+          AtLeast(-1));
+    flags("round", round, "of a run: the models of this round; -1: the newest",
+          AtLeast(-1));
+    flags.Named(
+        "features", features, "LAYER",
+        "write the output of this layer as a dataset instead (trunk: the "
+        "last shared one; mtl-inspect MODEL lists them)");
   }
 
   void Run(Context& context) {
@@ -93,5 +95,6 @@ struct PredictTool {
 int main(int argc, char** argv) {
   return mtlkit::RunTool<mtlkit::PredictTool>(
       argc, argv, "mtl-predict", "Predicts rows with a trained model.",
-      "mtl-predict model.h5 ready.h5 --split test -o predictions.h5");
+      "mtl-predict model.h5 ready.h5 --split test -o predictions.h5\n"
+      "mtl-predict model.h5 new-table.h5 -o - | mtl-convert - --to csv -o -");
 }

@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   return mtlkit::RunTool<mtlkit::PrepTool>(
       argc, argv, "mtl-prep",
       "Makes tasks, splits and network inputs of a table.",
-      "mtl-prep adult.h5 -o ready.h5 --task income --task hours-per-week "
-      "--ignore fnlwgt --split valid=0.15");
+      "mtl-prep adult.h5 -o ready.h5 --task income --task hours-per-week \\\n"
+      "    --split valid=0.15,test=0.15\n"
+      "mtl-prep table.h5 -o ready.h5 --task 'y*' --stratify y1 --folds 5");
 }

@@ -6,6 +6,7 @@
 
 #include "app/tool.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "data/dataset_io.h"
 #include "h5/atomic_file.h"
 #include "h5/file_reader.h"
@@ -44,10 +45,11 @@ struct TrainTool {
     cli.Output("model", &output, "where the model goes");
     cli.Group("Network", &arch);
     cli.Group("Training", &train);
-    cli.OutputFlag("checkpoint", &checkpoint,
-                   "where the state is kept while training; MODEL.ckpt.h5");
+    cli.OutputFlag(
+        "checkpoint", &checkpoint,
+        "where the state is kept while training (default MODEL.ckpt.h5)");
     FieldInfo every = {
-        "checkpoint-every", "how often that is: 90s, 5m, 1h", {}, {}};
+        "checkpoint-every", "how often that is: 90s, 5m, 1h", {}, {}, "TIME"};
     every.in_settings = false;
     cli.Section("Checkpoint").Field(every, checkpoint_every);
     RegisterLists(cli);
@@ -133,7 +135,8 @@ struct TrainTool {
 
   static void Describe(const Context& context, const Model& model,
                        const TrainInputs& inputs) {
-    context.reporter->Note(Str(model.schema.tasks.size(), " tasks, ",
+    const auto tasks = static_cast<Index>(model.schema.tasks.size());
+    context.reporter->Note(Str(Counted(tasks, "task", "tasks"), ", ",
                                model.network->weights()->count(),
                                " parameters, ", inputs.train_rows.size(),
                                " training and ", inputs.valid_rows.size(),
@@ -148,8 +151,9 @@ struct TrainTool {
 
   static void Summarise(const Context& context, const History& history) {
     if (history.best_epoch == 0) return;
-    context.reporter->Note(Str("kept epoch ", history.best_epoch, " of ",
-                               history.epochs(), ": ", history.selected_on, " ",
+    context.reporter->Note(Str("kept the weights of epoch ", history.best_epoch,
+                               " of ", history.epochs(), ": ",
+                               history.selected_on, " ",
                                ShortNumber(history.best)));
   }
 };
@@ -160,5 +164,7 @@ struct TrainTool {
 int main(int argc, char** argv) {
   return mtlkit::RunTool<mtlkit::TrainTool>(
       argc, argv, "mtl-train", "Trains a multi-task model.",
-      "mtl-train ready.h5 -o shared.h5 --arch shared --layers 128,64");
+      "mtl-train ready.h5 -o shared.h5 --arch shared --layers 128,64\n"
+      "mtl-train ready.h5 -o single.h5 --arch single\n"
+      "mtl-train --list weightings");
 }

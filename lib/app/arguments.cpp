@@ -41,8 +41,8 @@ std::vector<std::string> Reversed(std::span<const std::string> arguments) {
   return reversed;
 }
 
-std::string NeedsValue(std::span<const FlagSyntax> flags,
-                       std::span<const std::string> arguments) {
+[[noreturn]] void FailForValue(std::span<const FlagSyntax> flags,
+                               std::span<const std::string> arguments) {
   // The flag that runs out of arguments is the last one that takes values.
   for (std::size_t i = arguments.size(); i-- > 0;) {
     for (const FlagSyntax& flag : flags) {
@@ -50,12 +50,14 @@ std::string NeedsValue(std::span<const FlagSyntax> flags,
           arguments[i] == "--" + flag.name ||
           (!flag.short_name.empty() && arguments[i] == "-" + flag.short_name);
       if (!is_this || flag.values == 0) continue;
-      return flag.values == 1
-                 ? Str(arguments[i], " needs a value")
-                 : Str(arguments[i], " needs ", flag.values, " values");
+      Fail(ErrorKind::kUsage,
+           flag.values == 1
+               ? Str(arguments[i], " needs a value")
+               : Str(arguments[i], " needs ", flag.values, " values"),
+           flag.allowed);
     }
   }
-  return "a flag lacks its value";
+  Fail(ErrorKind::kUsage, "a flag lacks its value");
 }
 
 const FlagSyntax* FindFlag(std::span<const FlagSyntax> flags,
@@ -119,7 +121,7 @@ Arguments SplitArguments(std::span<const std::string> arguments,
   try {
     parser.parse(Reversed(arguments));
   } catch (const CLI::ArgumentMismatch&) {
-    Fail(ErrorKind::kUsage, NeedsValue(flags, arguments));
+    FailForValue(flags, arguments);
   } catch (const CLI::Error& error) {
     Fail(ErrorKind::kUsage, error.what());
   }

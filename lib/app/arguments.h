@@ -9,9 +9,10 @@ namespace mtlkit {
 
 // What a flag looks like, without what it means.
 struct FlagSyntax {
-  std::string name;        // "batch", for --batch
-  std::string short_name;  // "o", for -o; or ""
-  int values = 1;          // how many it takes each time; 0: a switch
+  std::string name;          // "batch", for --batch
+  std::string short_name;    // "o", for -o; or ""
+  int values = 1;            // how many it takes each time; 0: a switch
+  std::string allowed = {};  // values, for a hint: "one of a, b"; or ""
 };
 
 // Arguments sorted out: for each flag the values of all its occurrences one

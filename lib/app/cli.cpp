@@ -161,7 +161,8 @@ void Cli::InputFlag(std::string name, std::string* path, std::string help,
                     bool required) {
   state_->inputs.push_back({"--" + name, path});
   Flag flag = PathFlag(std::move(name), path, std::move(help));
-  flag.section = "Input";
+  const std::string& section = state_->maker.section();
+  flag.section = section.empty() ? "Input" : section;
   flag.is_required = required;
   state_->flags.push_back(std::move(flag));
 }

@@ -71,7 +71,8 @@ class Cli {
   // `-o`, `--output`; required. `name` is shown in help as MODEL.
   void Output(const std::string& name, std::string* path, std::string help,
               OutputKind kind = OutputKind::kHdf5);
-  // `--name FILE`: a further input, which may be "-".
+  // `--name FILE`: a further input, which may be "-"; in the section that was
+  // begun last, else in "Input".
   void InputFlag(std::string name, std::string* path, std::string help,
                  bool required = false);
   // `--name FILE`: a further output, optional.

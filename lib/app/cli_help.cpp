@@ -101,14 +101,14 @@ std::vector<Section> SectionsOf(const Cli::State& state) {
 
 std::string OperandHelp(const CliOperand& operand) {
   if (operand.files != nullptr) {
-    return operand.help + " (one or more, FILE or NAME=FILE; - is stdin)";
+    return operand.help + " (one or more; - is stdin)";
   }
   return operand.is_input ? operand.help + " (- is stdin)" : operand.help;
 }
 
 constexpr std::string_view kEnvironment =
-    "A flag that is not given is taken from the environment, --batch from "
-    "MTLKIT_BATCH.";
+    "A flag that is not given is taken from the environment, as --seed from "
+    "MTLKIT_SEED.";
 
 }  // namespace
 
@@ -134,6 +134,10 @@ std::string Cli::State::Usage() const {
   return usage + " [flags]";
 }
 
+std::string Cli::State::UsageHint() const {
+  return "usage: " + Usage() + "; --help says more";
+}
+
 std::string Cli::Help() const {
   const State& state = *state_;
   std::string help = Wrap(state.sentence, 0) + "\n\n" +
@@ -142,6 +146,9 @@ std::string Cli::Help() const {
   for (const CliCommand& command : state.commands) {
     if (&command == &state.commands.front()) help += "\nCommands:\n";
     help += Row(command.name, command.cli->state_->sentence, kHelpColumn);
+  }
+  if (!state.commands.empty()) {
+    help += "\n" + state.command + " COMMAND --help tells what it takes.\n";
   }
   for (const CliOperand& operand : state.operands) {
     if (&operand == &state.operands.front()) help += "\nOperands:\n";
@@ -228,7 +235,9 @@ class OptionLines : public FlagMaker {
   std::string Text() const {
     std::string text;
     for (const Flag& flag : flags_) {
-      std::string line = "    " + flag.name + "=" + flag.default_text;
+      const bool is_off = flag.has_negation && flag.default_text.empty();
+      std::string line =
+          "    " + flag.name + "=" + (is_off ? "off" : flag.default_text);
       std::string help = flag.help;
       if (!flag.allowed.empty()) help += " (" + flag.allowed + ")";
       text += Row(std::move(line), help, kListColumn + 4);

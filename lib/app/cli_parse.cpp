@@ -40,12 +40,13 @@ Sorted Sort(const Cli::State& state, std::span<const std::string> arguments) {
   for (const Flag* flag : state.AllFlags()) {
     sorted.flags.push_back({flag, {}, 0, 0});
     syntax.push_back({flag->name, flag->short_name,
-                      static_cast<int>(flag->value_names.size())});
+                      static_cast<int>(flag->value_names.size()),
+                      flag->allowed});
   }
   const std::size_t negations = syntax.size();
   for (const FlagTexts& texts : sorted.flags) {
     const Flag& flag = *texts.flag;
-    if (flag.has_negation) syntax.push_back({"no-" + flag.name, "", 0});
+    if (flag.has_negation) syntax.push_back({"no-" + flag.name, "", 0, ""});
   }
   Arguments found = SplitArguments(arguments, syntax);
   std::size_t negation = negations;
@@ -109,7 +110,7 @@ void ApplyFlags(const Cli::State& state, const Sorted& sorted) {
           flag.short_name.empty() ? "--" + flag.name : "-" + flag.short_name;
       Fail(ErrorKind::kUsage,
            Str(name, " ", flag.value_names.front(), " is missing"),
-           "usage: " + state.Usage());
+           state.UsageHint());
     }
   }
 }
@@ -119,7 +120,7 @@ void ApplyOperands(const Cli::State& state, const Sorted& sorted) {
   for (const CliOperand& operand : state.operands) {
     if (next >= sorted.operands.size()) {
       Fail(ErrorKind::kUsage, Str("the operand ", operand.name, " is missing"),
-           "usage: " + state.Usage());
+           state.UsageHint());
     }
     if (operand.text != nullptr) {
       *operand.text = sorted.operands[next++];
@@ -143,7 +144,7 @@ void ApplyOperands(const Cli::State& state, const Sorted& sorted) {
   if (next < sorted.operands.size()) {
     Fail(ErrorKind::kUsage,
          Str("unexpected operand '", sorted.operands[next], "'"),
-         "usage: " + state.Usage());
+         state.UsageHint());
   }
 }
 
@@ -277,11 +278,10 @@ void AddListFlag(Cli::State& state) {
   if (state.lists.empty()) return;
   Flag flag;
   flag.name = "list";
-  flag.help = "print what there is of a kind, with its options:";
-  for (const CliList& list : state.lists) {
-    flag.help += Str(&list == &state.lists.front() ? " " : "; ", list.kind,
-                     " (", list.help, ")");
-  }
+  flag.help = "print what there is of a kind, with its options";
+  std::vector<std::string> kinds;
+  for (const CliList& list : state.lists) kinds.push_back(list.kind);
+  flag.allowed = "one of " + Join(kinds, ", ");
   flag.section = "Every tool";
   flag.value_names = {"KIND"};
   flag.in_environment = false;
@@ -317,7 +317,7 @@ std::optional<std::string> Cli::Parse(std::span<const std::string> arguments) {
     return ListOf(state);
   }
   Require(state.commands.empty(), ErrorKind::kUsage,
-          "the command must come first", "usage: " + state.Usage());
+          "the command must come first", state.UsageHint());
   ApplyFlags(state, sorted);
   ApplyOperands(state, sorted);
   CheckPipes(state);

@@ -73,6 +73,7 @@ struct Cli::State {
 
   // "mtl-train DATA -o MODEL [flags]".
   std::string Usage() const;
+  std::string UsageHint() const;
   // All flags, those that every tool has last.
   std::vector<const Flag*> AllFlags() const;
 };

@@ -41,6 +41,7 @@ class FlagMaker : public Fields {
   // Appends to `flags`, which must outlive it.
   explicit FlagMaker(std::vector<Flag>* flags) : flags_(flags) {}
   void set_section(std::string section) { section_ = std::move(section); }
+  const std::string& section() const { return section_; }
   // Appends a flag that no field describes, in the current section.
   void Append(Flag flag);
   void Visit(const FieldInfo& info, FieldPointer field) override;

@@ -18,8 +18,12 @@ std::string InspectFile(const FileReader& file, bool all, Json* json);
 std::string InspectHistory(const FileReader& file, Json* json);
 
 // The training curve of a model or checkpoint: a line an epoch. Throws kUsage
-// for other kinds, and kBadInput where there is none.
-std::string InspectLog(const FileReader& file, Json* json);
+// for other kinds, and kBadInput where there is none. `all` shows every task
+// even if there are many.
+std::string InspectLog(const FileReader& file, bool all, Json* json);
+
+// What every document begins with: schema, kind, digest.
+Json HeadingJson(const FileReader& file);
 
 // The kinds.
 std::string InspectDataset(const FileReader& file, bool all, Json* json);

@@ -35,10 +35,6 @@ struct NumberSummary {
   }
 };
 
-std::string Short(double value) {
-  return TableNumber(value);
-}
-
 void DescribeNumbers(const InputBlock& block, Index col, TextTable* table,
                      Json* json) {
   NumberSummary summary;
@@ -54,9 +50,13 @@ void DescribeNumbers(const InputBlock& block, Index col, TextTable* table,
   const bool any = summary.known > 0;
   const double mean =
       any ? summary.sum / static_cast<double>(summary.known) : 0;
+  const double scale = std::max(std::abs(summary.low), std::abs(summary.high));
+  const auto shown = [scale](double value) {
+    return TableNumber(value, false, scale);
+  };
   table->AddRow({"  " + name, "number", Str(summary.missing),
-                 any ? Str(Short(summary.low), " .. ", Short(summary.high),
-                           ", mean ", Short(mean))
+                 any ? Str(shown(summary.low), " .. ", shown(summary.high),
+                           ", mean ", shown(mean))
                      : "-"});
   Json item{{"name", name}, {"type", "number"}, {"missing", summary.missing}};
   if (any) {
@@ -94,16 +94,16 @@ void DescribeInput(const InputBlock& block, bool all, TextTable* table,
                    Json* json) {
   Json item{{"name", block.name}, {"cols", block.cols}};
   if (block.kind == InputKind::kSparse) {
-    table->AddRow({block.name, Str(block.cols, " columns"), "sparse",
-                   Str(block.values.size(), " values")});
+    table->AddRow({block.name, Counted(block.cols, "column", "columns"),
+                   "sparse", Str(block.values.size(), " values")});
     item["kind"] = "sparse";
     item["values"] = block.values.size();
     json->push_back(std::move(item));
     return;
   }
   const bool dense = block.kind == InputKind::kDense;
-  table->AddRow({block.name, Str(block.cols, " columns"), "missing",
-                 dense ? "numbers" : "codes"});
+  table->AddRow({block.name, Counted(block.cols, "column", "columns"),
+                 "missing", dense ? "numbers" : "codes"});
   item["kind"] = dense ? "dense" : "categorical";
   item["columns"] = Json::array();
   const Index shown = all ? block.cols : std::min(block.cols, kFewColumns);
@@ -152,7 +152,8 @@ void DescribeTasks(const Dataset& dataset, bool all, std::string* text,
   }
   TextTable table;
   std::vector<std::string> header{"task", "type", "labelled"};
-  for (const auto& [name, rows] : dataset.splits) header.push_back(name);
+  const std::vector<std::string> splits = dataset.SplitNames();
+  header.insert(header.end(), splits.begin(), splits.end());
   header.emplace_back("classes");
   table.AddRow(std::move(header));
   for (std::size_t t = 0; t < dataset.tasks.size(); ++t) {
@@ -166,8 +167,8 @@ void DescribeTasks(const Dataset& dataset, bool all, std::string* text,
               {"classes", task.classes},
               {"width", task.width},
               {"labelled", labelled}};
-    for (const auto& [name, rows] : dataset.splits) {
-      const Index count = CountLabelled(task, labels, &rows);
+    for (const std::string& name : splits) {
+      const Index count = CountLabelled(task, labels, &dataset.SplitRows(name));
       row.push_back(Str(count));
       item["labelled_in"][name] = count;
     }
@@ -208,9 +209,10 @@ std::string InspectDataset(const FileReader& file, bool all, Json* json) {
   }
   text += inputs.Render();
   std::vector<std::string> splits;
-  for (const auto& [name, rows] : dataset.splits) {
-    splits.push_back(Str(name, " ", rows.size()));
-    (*json)["splits"][name] = rows.size();
+  for (const std::string& name : dataset.SplitNames()) {
+    const std::size_t rows = dataset.SplitRows(name).size();
+    splits.push_back(Str(name, " ", rows));
+    (*json)["splits"][name] = rows;
   }
   text +=
       splits.empty() ? "no splits\n" : "splits " + Join(splits, ", ") + "\n";

@@ -81,7 +81,7 @@ void DescribeTraining(const Model& model, std::string* text, Json* json) {
   (*json)["selected_on"] = log.selected_on;
   (*json)["selected_split"] = log.selected_split;
   if (log.epochs() == 0) return;
-  *text += Str("trained ", log.epochs(), " epochs");
+  *text += Str("trained ", Counted(log.epochs(), "epoch", "epochs"));
   if (log.best_epoch > 0) {
     *text += Str(", weights of epoch ", log.best_epoch, ", chosen on ",
                  log.selected_on, " ", TableNumber(log.best));

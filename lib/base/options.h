@@ -72,6 +72,16 @@ class Fields {
     Field({.name = name, .help = help, .choices = choices}, value);
   }
 
+  // `value_name` says in help what may stand there: "NAME[:option=value,...]".
+  template <class T>
+  void Named(std::string name, T& value, std::string value_name,
+             std::string help) {
+    Field({.name = std::move(name),
+           .help = std::move(help),
+           .value_name = std::move(value_name)},
+          value);
+  }
+
   virtual void Visit(const FieldInfo& info, FieldPointer field) = 0;
 };
 

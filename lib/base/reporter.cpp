@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
+#include "base/text.h"
 
 namespace mtlkit {
 namespace {
@@ -83,17 +84,35 @@ class PhaseReporter : public Reporter {
     return (Now() - start_) * (static_cast<double>(total_) - done) / done;
   }
 
-  std::string Line() const {
+  std::string Line() const { return LineWithout(0); }
+
+  // The line in less than `room` columns. What is left out stands first: of
+  // many tasks the last, what chooses the weights and the time left are kept.
+  std::string LineWithin(std::size_t room) const {
+    for (std::size_t less = 0; less < parts_.size(); ++less) {
+      std::string line = LineWithout(less);
+      if (TextWidth(line) < room) return line;
+    }
+    std::string line = LineWithout(parts_.size());
+    while (TextWidth(line) >= room) line.pop_back();
+    return line;
+  }
+
+  ReporterSettings settings_;
+
+ private:
+  std::string LineWithout(std::size_t less) const {
     std::string line = Str(phase_, " ", done_);
     if (total_ >= 0) line += Str("/", total_);
-    for (const std::string& part : parts_) line += "  " + part;
+    if (less > 0) line += "  ...";
+    for (std::size_t i = less; i < parts_.size(); ++i) line += "  " + parts_[i];
     if (const double left = SecondsLeft(); left >= 0) {
       line += "  left " + ShortTime(left);
     }
     return line;
   }
 
-  ReporterSettings settings_;
+ protected:
   std::string phase_;
   Index total_ = -1;
   Index done_ = 0;
@@ -145,7 +164,8 @@ class LineReporter : public PhaseReporter {
   double printed_ = 0;
 };
 
-// One line that is drawn again and again. The last state of a phase stays.
+// One line that is drawn again and again. The last numbers of a phase stay,
+// above the messages that follow.
 class LiveReporter : public PhaseReporter {
  public:
   using PhaseReporter::PhaseReporter;
@@ -155,47 +175,52 @@ class LiveReporter : public PhaseReporter {
     Leave();
     PhaseReporter::Begin(phase, total);
     committed_.clear();
+    has_left_ = false;
     drawn_ = start_;
   }
   void Advance(Index done) override {
     PhaseReporter::Advance(done);
     // Between commits a position has no numbers yet: those of the last stay.
-    if (committed_.empty()) Draw(Line(), false);
+    if (committed_.empty()) Draw(LineWithin(room()), false);
   }
   void Commit() override {
-    committed_ = Line();
+    committed_ = LineWithin(room());
+    has_left_ = false;
     Draw(committed_, is_last());
   }
   void Note(std::string_view text) override {
-    Clear();
+    Leave();
     PhaseReporter::Note(text);
   }
   void Warn(std::string_view text) override {
-    Clear();
+    Leave();
     PhaseReporter::Warn(text);
   }
 
  private:
-  void Draw(std::string line, bool now) {
+  std::size_t room() const {
+    return static_cast<std::size_t>(std::max(settings_.columns, 2));
+  }
+  void Draw(const std::string& line, bool now) {
     if (!now && Now() - drawn_ < kRedrawSeconds) return;
     drawn_ = Now();
-    const auto room = static_cast<std::size_t>(std::max(settings_.columns, 2));
-    if (line.size() >= room) line.resize(room - 1);
     Write("\r\x1b[K" + line);
     is_drawn_ = true;
   }
-  void Clear() {
-    if (is_drawn_) Write("\r\x1b[K");
-    is_drawn_ = false;
-  }
-  // Goes to the next line, so that what was shown last stays readable.
+  // Goes to the next line; the numbers that were shown last stay readable.
   void Leave() {
-    if (!committed_.empty()) Draw(committed_, true);
-    if (is_drawn_) Write("\n");
+    if (!committed_.empty() && !has_left_) {
+      Draw(committed_, true);
+      Write("\n");
+      has_left_ = true;
+    } else if (is_drawn_) {
+      Write("\r\x1b[K");
+    }
     is_drawn_ = false;
   }
 
   std::string committed_;
+  bool has_left_ = false;  // `committed_` stands in a line of its own
   double drawn_ = 0;
   bool is_drawn_ = false;
 };

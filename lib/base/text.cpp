@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include <algorithm>
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -130,6 +132,18 @@ std::string VisibleText(std::string_view text) {
     }
   }
   return shown;
+}
+
+std::string Counted(Index count, std::string_view one, std::string_view many) {
+  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
+}
+
+std::size_t TextWidth(std::string_view text) {
+  // Bytes that do not continue a character.
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+      }));
 }
 
 bool NaturalLess(std::string_view a, std::string_view b) {

@@ -40,6 +40,12 @@ bool MatchesPattern(std::string_view pattern, std::string_view text);
 // for other control characters.
 std::string VisibleText(std::string_view text);
 
+// "1 class", "7 classes".
+std::string Counted(Index count, std::string_view one, std::string_view many);
+
+// Columns that `text` (UTF-8) takes on a terminal, one a character.
+std::size_t TextWidth(std::string_view text);
+
 // Natural order of class names: numbers by value, before words by bytes.
 bool NaturalLess(std::string_view a, std::string_view b);
 

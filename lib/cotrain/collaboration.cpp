@@ -96,6 +96,9 @@ Collaboration InitRun(const std::string& folder, RunSpec spec) {
   Collaboration run{RunFolder(folder), {}, {}, nullptr, {}, {}};
   run.method = &FindRoundMethod(spec.method);
   run.data = ReadDataset(spec.data);
+  Require(!run.data.tasks.empty(), ErrorKind::kBadInput,
+          Str(spec.data, ": there is no task to learn"),
+          "declare what is to be predicted with mtl-prep --task");
   spec.data_sha256 = run.data.content_sha256;
   spec.data = run.folder.PathOfData(spec.data);
   ResolveArchOptions(&spec.arch);

@@ -155,6 +155,8 @@ class RoundMaker {
     record_.rows = static_cast<Index>(RowsToLearnFrom(inputs).size());
     TrainEnvironment environment = environment_;
     environment.checkpoint = run_.folder.CheckpointPath(peer_, round_);
+    environment.who = Str("peer ", peer_);
+    environment.wants_validation = !run_.method->publishes_params;
     model_.log =
         mtlkit::Train(inputs, run_.spec.train, run_.spec.SeedOf(peer_, round_),
                       environment, &model_);

@@ -61,6 +61,13 @@ std::string Inputs(const DoneRecord& record) {
   return texts.empty() ? "-" : Join(texts, " ");
 }
 
+bool HasEnsemble(const DoneRecord& record) {
+  return std::any_of(record.measures.begin(), record.measures.end(),
+                     [](const RoundMeasure& measure) {
+                       return !std::isnan(measure.ensemble);
+                     });
+}
+
 void AddMeasures(const DoneRecord* record,
                  const std::vector<std::string>& tasks,
                  std::vector<std::string>* row) {
@@ -71,9 +78,11 @@ void AddMeasures(const DoneRecord* record,
         if (measure.task == task) found = &measure;
       }
     }
-    row->push_back(found == nullptr ? "-"
-                                    : TableNumber(found->own) + " / " +
-                                          TableNumber(found->ensemble));
+    std::string text = found == nullptr ? "-" : TableNumber(found->own);
+    if (found != nullptr && !std::isnan(found->ensemble)) {
+      text += " / " + TableNumber(found->ensemble);
+    }
+    row->push_back(std::move(text));
   }
 }
 
@@ -99,8 +108,13 @@ RunStatus StatusOf(const std::string& path) {
 
 std::string RenderText(const RunStatus& status) {
   std::vector<std::string> tasks;
-  std::vector<std::string> header{"peer", "round",    "age",     "read",
-                                  "rows", "proposed", "missing", "begun"};
+  const bool labels = !status.spec.local &&
+                      FindRoundMethod(status.spec.method).published_rows ==
+                          PublishedRows::kUnlabelled;
+  std::vector<std::string> header{"peer",    "round", "age", "read",
+                                  "missing", "begun", "rows"};
+  if (labels) header.emplace_back("proposed");
+  std::vector<std::string> metrics(header.size());
   for (const PeerStatus& peer : status.peers) {
     if (!peer.record) continue;
     for (const RoundMeasure& measure : peer.record->measures) {
@@ -108,12 +122,13 @@ std::string RenderText(const RunStatus& status) {
         continue;
       }
       tasks.push_back(measure.task);
-      header.push_back(
-          Str(measure.task, " ", FindMetric(measure.metric).label));
+      header.push_back(measure.task);
+      metrics.emplace_back(FindMetric(measure.metric).label);
     }
   }
   TextTable table;
   table.AddRow(std::move(header));
+  if (!tasks.empty()) table.AddRow(std::move(metrics));
   for (const PeerStatus& peer : status.peers) {
     const DoneRecord* record = peer.record ? &*peer.record : nullptr;
     std::vector<std::string> row{
@@ -121,18 +136,26 @@ std::string RenderText(const RunStatus& status) {
         peer.round < 0 ? "-" : Str(peer.round),
         record == nullptr ? "-" : Ages(*record),
         record == nullptr ? "-" : Inputs(*record),
-        record == nullptr ? "-" : Str(record->rows),
-        record == nullptr ? "-" : Str(record->proposed),
         peer.missing.empty() ? "-" : Numbers(peer.missing),
-        peer.begun < 0 ? "-" : Str(peer.begun)};
+        peer.begun < 0 ? "-" : Str(peer.begun),
+        record == nullptr ? "-" : Str(record->rows)};
+    if (labels) row.push_back(record == nullptr ? "-" : Str(record->proposed));
     AddMeasures(record, tasks, &row);
     table.AddRow(std::move(row));
   }
-  std::string text =
-      Str("method ", status.spec.method, ", ", status.spec.peers, " peers\n") +
-      table.Render();
+  std::string text = Str("method ", status.spec.method, ", ",
+                         Counted(status.spec.peers, "peer", "peers"), "\n") +
+                     table.Render();
+  if (!status.spec.local) {
+    text += "read: PEER@ROUND, and how many rounds ago; missing: not read\n";
+  }
   if (!tasks.empty()) {
-    text += "measures on the validation rows: own / mean with the peers read\n";
+    const bool pooled = std::any_of(
+        status.peers.begin(), status.peers.end(), [](const PeerStatus& peer) {
+          return peer.record && HasEnsemble(*peer.record);
+        });
+    text += Str("on the validation rows: own measure",
+                pooled ? " / that of the mean with the peers read" : "", "\n");
   }
   return text;
 }

@@ -17,10 +17,6 @@ namespace {
 constexpr std::size_t kManyCategories = 1000;
 constexpr std::size_t kMaxWarnings = 10;
 
-std::string Counted(Index count, std::string_view one, std::string_view many) {
-  return Str(count, " ", count == 1 ? one : many);
-}
-
 std::string DescribeTask(const Task& task) {
   const auto classes = static_cast<Index>(task.classes.size());
   if (task.type == TaskType::kRegression) return task.name + " (regression)";

@@ -39,8 +39,7 @@ const InputBlock* Dataset::FindInput(std::string_view name) const {
 const std::vector<Index>& Dataset::SplitRows(std::string_view name) const {
   const auto at = splits.find(std::string(name));
   if (at != splits.end()) return at->second;
-  std::vector<std::string> known;
-  for (const auto& [split, rows_of_split] : splits) known.push_back(split);
+  const std::vector<std::string> known = SplitNames();
   const std::string near = Nearest(name, known);
   Fail(ErrorKind::kUsage,
        Str("there is no split '", name, "'",
@@ -48,6 +47,20 @@ const std::vector<Index>& Dataset::SplitRows(std::string_view name) const {
        known.empty() ? "this file has no splits: make them with mtl-prep "
                        "--split"
                      : Str("this file has: ", Join(known, ", ")));
+}
+
+std::vector<std::string> Dataset::SplitNames() const {
+  std::vector<std::string> names;
+  for (const char* first : {"train", "valid", "test"}) {
+    if (splits.count(first) > 0) names.emplace_back(first);
+  }
+  const auto usual = static_cast<std::ptrdiff_t>(names.size());
+  for (const auto& [name, rows_of_split] : splits) {
+    const auto end = names.begin() + usual;
+    if (std::find(names.begin(), end, name) == end) names.push_back(name);
+  }
+  std::sort(names.begin() + usual, names.end(), NaturalLess);
+  return names;
 }
 
 Index Labels::PlaceOf(Index row) const {

@@ -104,6 +104,8 @@ struct Dataset {
   const InputBlock* FindInput(std::string_view name) const;
   // The rows of a split; an unknown name is an error that lists the known.
   const std::vector<Index>& SplitRows(std::string_view name) const;
+  // In the order in which people read them: train, valid, test, the others.
+  std::vector<std::string> SplitNames() const;
 };
 
 // Everything that must hold of a dataset and that its reader cannot see: equal

@@ -348,17 +348,36 @@ class Preparation {
     return static_cast<Index>(pieces);
   }
 
+  // What was prepared before, and is not to be prepared otherwise, goes in as
+  // it is: other labels or splits make no other inputs.
+  bool KeepsInputs() const {
+    const PrepareOptions usual;
+    return !data_.transforms.empty() && options_.scale == usual.scale &&
+           options_.impute == usual.impute && options_.pieces == usual.pieces &&
+           options_.encode == usual.encode;
+  }
+
   Dataset Transformed(const std::vector<Index>& train) const {
     Transforms fitted;
     const auto rows = [&] { return TrainingRows(data_.inputs, fitted, train); };
-    fitted.push_back(FitSelect(rows(), LeftOut()));
+    const std::set<ColumnRef> left_out = LeftOut();
+    if (KeepsInputs()) {
+      if (left_out.empty()) return data_;
+      fitted.push_back(FitSelect(rows(), left_out));
+      return WithTransforms(fitted);
+    }
+    fitted.push_back(FitSelect(rows(), left_out));
     const std::string scale = ScaleMethod(rows().specs());
     fitted.push_back(FitImpute(rows(), options_.impute));
     const Index pieces = PieceCount(rows());
     if (pieces > 0) fitted.push_back(FitPieces(rows(), pieces));
     if (scale != "none") fitted.push_back(FitScale(rows(), scale));
     fitted.push_back(FitEncode(rows(), options_.encode));
-    // A table that was prepared before keeps its transforms in front.
+    return WithTransforms(std::move(fitted));
+  }
+
+  // A table that was prepared before keeps its transforms in front.
+  Dataset WithTransforms(Transforms fitted) const {
     fitted.insert(fitted.begin(), data_.transforms.begin(),
                   data_.transforms.end());
     return ApplyTransforms(fitted, data_);

@@ -121,7 +121,8 @@ std::string DescribeType(const Task& task) {
     case TaskType::kMulticlass:
       return Str(task.classes.size(), " classes");
     case TaskType::kMultilabel:
-      return Str(task.classes.size(), " labels");
+      return Counted(static_cast<Index>(task.classes.size()), "label",
+                     "labels");
   }
   return "";
 }
@@ -165,19 +166,19 @@ void FitTasks(const std::vector<Index>& rows, Dataset* dataset,
 
 void ReportDataset(const Dataset& dataset, Reporter* reporter) {
   std::vector<std::string> splits;
-  for (const auto& [name, rows] : dataset.splits) {
-    splits.push_back(Str(name, " ", rows.size()));
+  for (const std::string& name : dataset.SplitNames()) {
+    splits.push_back(Str(name, " ", dataset.SplitRows(name).size()));
   }
   reporter->Note(
       Str(dataset.rows, " rows: ",
           splits.empty() ? "no splits, all for training" : Join(splits, ", ")));
   ReportTasks(dataset, reporter);
   for (const InputBlock& block : dataset.inputs) {
-    reporter->Note(Str("input ", block.name, ": ", block.cols, " ",
-                       block.kind == InputKind::kCategorical
-                           ? "categorical columns"
-                       : block.kind == InputKind::kSparse ? "sparse features"
-                                                          : "features"));
+    const char* what = block.kind == InputKind::kCategorical ? " of categories"
+                       : block.kind == InputKind::kSparse    ? ", sparse"
+                                                             : " of numbers";
+    reporter->Note(Str("input '", block.name,
+                       "': ", Counted(block.cols, "column", "columns"), what));
   }
 }
 

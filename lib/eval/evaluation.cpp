@@ -178,9 +178,11 @@ std::string_view VerdictName(Verdict verdict) {
 }
 
 void EvaluationOptions::Describe(Fields& fields) {
-  fields("against", against, "the row that the others are compared with");
-  fields("metrics", metrics,
-         "what is measured: names, or 'all'; default: one metric a task");
+  fields.Named("against", against, "NAME",
+               "the row that the others are compared with");
+  fields.Named(
+      "metrics", metrics, "NAME,...|all",
+      "what is measured; default: one metric a task (see --list metrics)");
   fields("draws", draws, "samples of the bootstrap; 0: no intervals",
          Between(0, 1e6));
   fields("level", level, "coverage of the intervals",

@@ -1,6 +1,9 @@
+#include <array>
 #include <cmath>
+#include <cstdio>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "eval/report.h"
 #include "eval/table.h"
 
@@ -10,16 +13,44 @@ namespace {
 // More columns than this do not fit beside each other.
 constexpr std::size_t kWidestTable = 5;
 
-std::string Interval(const Estimate& estimate) {
-  if (std::isnan(estimate.low)) return "";
-  return Str("[", TableNumber(estimate.low, true), ", ",
-             TableNumber(estimate.high, true), "]");
+// How large the errors of a task are, for as many digits as they need.
+double ScaleOf(const MetricResult& result) {
+  const bool is_error = result.metric->perfect == 0;
+  return is_error && result.constant > 0 ? result.constant : 1;
 }
 
-std::string WithInterval(const Estimate& estimate) {
-  const std::string interval = Interval(estimate);
-  return TableNumber(estimate.value, true) +
-         (interval.empty() ? "" : " " + interval);
+std::string WithInterval(const Estimate& estimate, bool sign, double scale) {
+  std::string text = TableNumber(estimate.value, sign, scale);
+  if (!std::isnan(estimate.low)) {
+    text += Str(" [", TableNumber(estimate.low, sign, scale), ", ",
+                TableNumber(estimate.high, sign, scale), "]");
+  }
+  return text;
+}
+
+std::string Constant(const MetricResult& result) {
+  return TableNumber(result.constant, false, ScaleOf(result));
+}
+
+std::string Difference(const MetricResult& result, std::size_t model) {
+  return WithInterval(result.differences[model], true, ScaleOf(result));
+}
+
+// A model's value; the differences carry the intervals where there are any.
+std::string Value(const Evaluation& evaluation, const MetricResult& result,
+                  std::size_t model) {
+  const Estimate& estimate = result.models[model];
+  const double scale = ScaleOf(result);
+  return evaluation.baseline < 0 ? WithInterval(estimate, false, scale)
+                                 : TableNumber(estimate.value, false, scale);
+}
+
+// "95 % bootstrap, 1000 draws, paired by row"; "" without intervals.
+std::string Bootstrap(const Evaluation& evaluation) {
+  if (evaluation.draws == 0) return "";
+  return Str(std::round(evaluation.level * 1000) / 10, " % bootstrap, ",
+             evaluation.draws, " draws",
+             evaluation.models.size() > 1 ? ", paired by row" : "");
 }
 
 std::string Percent(const Estimate& gain) {
@@ -27,7 +58,9 @@ std::string Percent(const Estimate& gain) {
   const auto number = [](double share) {
     // Plus 0: a rounded -0.0 has no sign.
     const double percent = std::round(share * 1000) / 10 + 0.0;
-    return Str(percent < 0 ? "" : "+", percent);
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%+.1f", percent);
+    return std::string(text.data());
   };
   std::string text = number(gain.value) + " %";
   if (!std::isnan(gain.low)) {
@@ -99,7 +132,7 @@ class WideTable {
   void AddConstants() {
     std::vector<std::string> row{"constant"};
     for (const TaskResult& task : evaluation_.tasks) {
-      row.push_back(TableNumber(Of(task).constant));
+      row.push_back(Constant(Of(task)));
     }
     if (evaluation_.baseline >= 0) row.emplace_back("-");
     table_.AddRow(std::move(row));
@@ -108,14 +141,7 @@ class WideTable {
   void AddModel(std::size_t model) {
     std::vector<std::string> row{evaluation_.models[model]};
     for (const TaskResult& task : evaluation_.tasks) {
-      const Estimate& estimate = Of(task).models[model];
-      std::string text = TableNumber(estimate.value);
-      // The differences carry the intervals where there are any.
-      if (evaluation_.baseline < 0 && !std::isnan(estimate.low)) {
-        text += Str(" [", TableNumber(estimate.low), ", ",
-                    TableNumber(estimate.high), "]");
-      }
-      row.push_back(std::move(text));
+      row.push_back(Value(evaluation_, Of(task), model));
     }
     if (evaluation_.baseline >= 0) {
       row.push_back(IsCompared(evaluation_, model)
@@ -128,7 +154,7 @@ class WideTable {
   void AddDifference(std::size_t model) {
     std::vector<std::string> row{DifferenceName(evaluation_, model)};
     for (const TaskResult& task : evaluation_.tasks) {
-      row.push_back(WithInterval(Of(task).differences[model]));
+      row.push_back(Difference(Of(task), model));
     }
     row.push_back(Verdicts(evaluation_.gains[model]));
     table_.AddRow(std::move(row));
@@ -139,6 +165,7 @@ class WideTable {
     for (const TaskResult& task : evaluation_.tasks) {
       row.push_back(Str(task.labelled, " labelled"));
     }
+    row.push_back(Bootstrap(evaluation_));
     table_.AddRow(std::move(row));
   }
 
@@ -150,12 +177,11 @@ std::vector<std::string> TallRow(const Evaluation& evaluation,
                                  const TaskResult& task,
                                  const MetricResult& result) {
   std::vector<std::string> row{task.task.name, MetricTitle(*result.metric),
-                               Str(task.labelled),
-                               TableNumber(result.constant)};
+                               Str(task.labelled), Constant(result)};
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-    row.push_back(TableNumber(result.models[i].value));
+    row.push_back(Value(evaluation, result, i));
     if (!IsCompared(evaluation, i)) continue;
-    row.push_back(WithInterval(result.differences[i]));
+    row.push_back(Difference(result, i));
     row.emplace_back(VerdictName(result.verdicts[i]));
   }
   return row;
@@ -184,22 +210,18 @@ std::string RenderTall(const Evaluation& evaluation) {
     text +=
         Str("gain of ", evaluation.models[i], " over ",
             evaluation.models[static_cast<std::size_t>(evaluation.baseline)],
-            ", mean over ", evaluation.gains[i].tasks,
-            " tasks: ", Percent(evaluation.gains[i].mean), "; ",
+            ", mean over ", Counted(evaluation.gains[i].tasks, "task", "tasks"),
+            ": ", Percent(evaluation.gains[i].mean), "; ",
             Verdicts(evaluation.gains[i]), "\n");
   }
-  text += Str("rows ", evaluation.rows, "\n");
+  const std::string bootstrap = Bootstrap(evaluation);
+  text += Str("rows ", evaluation.rows, bootstrap.empty() ? "" : "  ",
+              bootstrap, "\n");
   return text;
 }
 
 std::string Closing(const Evaluation& evaluation) {
   std::string text;
-  if (evaluation.draws > 0) {
-    text += Str(std::round(evaluation.level * 1000) / 10, " % bootstrap, ",
-                evaluation.draws, " draws",
-                evaluation.models.size() > 1 ? ", paired by row" : "");
-    text += '\n';
-  }
   Index missing = 0;
   for (const TaskResult& task : evaluation.tasks) missing += task.missing;
   if (missing > 0) text += Str("missing labels ", missing, " of all tasks\n");

@@ -10,15 +10,11 @@
 namespace mtlkit {
 namespace {
 
-// Columns on a terminal: bytes that do not continue a UTF-8 character.
-std::size_t Width(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char byte) {
-        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-      }));
-}
-
-int DigitsAfterPoint(double size) {
+int DigitsAfterPoint(double size, double scale) {
+  constexpr int kMost = 12;
+  if (size < 10 && scale > 0 && scale < 0.1) {
+    return std::min(2 - static_cast<int>(std::floor(std::log10(scale))), kMost);
+  }
   if (size < 10) return 3;
   if (size < 100) return 2;
   return size < 1000 ? 1 : 0;
@@ -36,14 +32,14 @@ std::string TextTable::Render() const {
   for (const auto& row : rows_) {
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], Width(row[i]));
+      widths[i] = std::max(widths[i], TextWidth(row[i]));
     }
   }
   std::string out;
   for (const auto& row : rows_) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       out += row[i];
-      out.append(widths[i] - Width(row[i]) + 2, ' ');
+      out.append(widths[i] - TextWidth(row[i]) + 2, ' ');
     }
     out.erase(out.find_last_not_of(' ') + 1);
     out += '\n';
@@ -51,13 +47,18 @@ std::string TextTable::Render() const {
   return out;
 }
 
-std::string TableNumber(double value, bool sign) {
+std::string TableNumber(double value, bool sign, double scale) {
   if (std::isnan(value)) return "-";
   std::array<char, 64> buffer{};
-  const int digits = DigitsAfterPoint(std::abs(value));
+  const int digits = DigitsAfterPoint(std::abs(value), scale);
   std::snprintf(buffer.data(), buffer.size(), sign ? "%+.*f" : "%.*f", digits,
                 value);
   std::string text = buffer.data();
+  // A sign says to which side of 0 a difference lies; a value at 0 has none.
+  if (!sign && text.find_first_of("123456789") == std::string::npos &&
+      text.front() == '-') {
+    text.erase(0, 1);
+  }
   const std::size_t zero = text.find_first_not_of("+-");
   if (text.size() > zero + 1 && text[zero] == '0' && text[zero + 1] == '.') {
     text.erase(zero, 1);

@@ -18,7 +18,8 @@ class TextTable {
 };
 
 // Three digits after the point below 10 (".895", "1.204"), fewer above; "-"
-// for NaN. `sign`: with a "+" in front of what is not negative.
-std::string TableNumber(double value, bool sign = false);
+// for NaN. `sign`: with a "+" in front of what is not negative. `scale`: how
+// large such numbers are; below .1 it takes more digits to tell them apart.
+std::string TableNumber(double value, bool sign = false, double scale = 1);
 
 }  // namespace mtlkit

@@ -165,7 +165,8 @@ InputFile OpenInput(const std::string& operand, const OpenOptions& options) {
            Str("cannot be examined: ", ErrnoText(errno)));
     }
     Require(!S_ISDIR(status.st_mode), ErrorKind::kMissingInput,
-            "this is a folder, not a file");
+            "this is a folder, not a file",
+            "of a run, mtl-cotrain status shows the state");
     Require(::isatty(fd.get()) == 0, ErrorKind::kUsage,
             "this is a terminal, not a file",
             "name a file or use a pipe; see --help");

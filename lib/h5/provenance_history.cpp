@@ -70,6 +70,14 @@ std::string FlagText(const std::string& name, const Json& value) {
   return flag + " " + Quote(ValueText(value));
 }
 
+// An input as the command line has it: operands by place, the rest by name.
+std::string InputText(const ProvenanceInput& input) {
+  const std::string digest = Short(input.digest);
+  if (input.role == "data" || input.role == "model") return digest;
+  if (input.role == "names") return "--names " + digest;
+  return Quote(input.role + "=" + digest);
+}
+
 bool IsNothing(const Json& value) {
   return value.is_null() || (value.is_array() && value.empty()) ||
          (value.is_string() && value.get_ref<const std::string&>().empty());
@@ -91,7 +99,7 @@ std::vector<std::string> HistoryCommands(
   for (const ProvenanceRecord& record : records) {
     std::string command = record.tool;
     for (const ProvenanceInput& input : record.inputs) {
-      command += " " + Quote(input.role + "=" + Short(input.digest));
+      command += " " + InputText(input);
     }
     const Json settings = Json::parse(record.settings);
     for (const auto& [name, value] : settings.items()) {

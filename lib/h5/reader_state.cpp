@@ -122,6 +122,27 @@ std::string FileReader::State::Prefix() const {
   return is_open ? input.name + ": " : "";
 }
 
+namespace {
+
+std::string HowToMake(FileKind kind) {
+  switch (kind) {
+    case FileKind::kDataset:
+    case FileKind::kFeatures:
+      return "mtl-convert and mtl-prep make datasets";
+    case FileKind::kModel:
+      return "mtl-train makes models";
+    case FileKind::kPredictions:
+      return "mtl-predict MODEL DATA makes predictions";
+    case FileKind::kRound:
+      return "mtl-cotrain round makes them";
+    case FileKind::kCheckpoint:
+      return "mtl-train makes checkpoints";
+  }
+  return "";
+}
+
+}  // namespace
+
 void FileReader::State::RequireKind(const std::vector<FileKind>& kinds) const {
   const bool is_accepted =
       kinds.empty() ||
@@ -132,7 +153,8 @@ void FileReader::State::RequireKind(const std::vector<FileKind>& kinds) const {
     wanted += (wanted.empty() ? "" : " or ") + WithArticle(one);
   }
   Fail(ErrorKind::kBadInput,
-       Str("this is ", WithArticle(kind), ", not ", wanted));
+       Str("this is ", WithArticle(kind), ", not ", wanted),
+       HowToMake(kinds.front()));
 }
 
 const std::pair<const std::string, Object>& FileReader::State::Array(

@@ -33,10 +33,12 @@ bool Selects(const std::string& pattern, const std::string& input) {
 }  // namespace
 
 void ArchOptions::Describe(Fields& fields) {
-  fields("arch", arch, "what tasks share: NAME[:option=value,...]");
-  fields("layers", layers, "widths of the hidden layers, or none (linear)");
-  fields("head-layers", head_layers,
-         "widths of each task's own hidden layers, or none");
+  fields.Named("arch", arch, "NAME[:option=value,...]",
+               "what tasks share (see --list archs)");
+  fields.Named("layers", layers, "WIDTH,...",
+               "widths of the hidden layers, or none (linear)");
+  fields.Named("head-layers", head_layers, "WIDTH,...",
+               "widths of each task's own hidden layers, or none");
   fields("activation", activation, "function of the hidden layers",
          ActivationNames());
   fields("norm", norm, "normalisation before each activation",
@@ -47,9 +49,10 @@ void ArchOptions::Describe(Fields& fields) {
          "columns for each categorical column; 0: half its categories, at "
          "most 50",
          Between(0, 4096));
-  fields("hierarchy", hierarchy,
-         "JSON file of task groups (shared only); see docs/methods.md");
-  fields("inputs", inputs, "input blocks to use, by name or pattern");
+  fields.Named("hierarchy", hierarchy, "FILE",
+               "JSON file of task groups (shared only); see docs/methods.md");
+  fields.Named("inputs", inputs, "BLOCK,...",
+               "input blocks to use, by name or pattern");
 }
 
 void ResolveArchOptions(ArchOptions* options) {
@@ -116,9 +119,9 @@ const ArchEntry& FindArch(std::string_view name) {
 }
 
 Network BuildNetwork(const Schema& schema, const ArchOptions& options) {
-  Require(!schema.tasks.empty(), ErrorKind::kUsage, "there is no task to learn",
-          "declare tasks with mtl-prep --task");
-  Require(!schema.inputs.empty(), ErrorKind::kUsage,
+  Require(!schema.tasks.empty(), ErrorKind::kBadInput,
+          "there is no task to learn", "declare tasks with mtl-prep --task");
+  Require(!schema.inputs.empty(), ErrorKind::kBadInput,
           "there is no input to learn from");
   const Choice choice = ParseChoice(options.arch, "--arch");
   return FindArch(choice.name).build({schema, options, choice});

@@ -122,7 +122,8 @@ TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
 
 void TrainOptions::Describe(Fields& field) {
   optimizer.Describe(field);
-  field("schedule", schedule, "how the rate changes, NAME[:option=value,...]");
+  field.Named("schedule", schedule, "NAME[:option=value,...]",
+              "how the rate changes (see --list schedules)");
   field("epochs", epochs,
         "most passes over the training rows; 0: as many as make 3000 steps "
         "(1000 without validation rows), and at least 30",
@@ -133,15 +134,18 @@ void TrainOptions::Describe(Fields& field) {
         "quarter of the epochs, and at least 8",
         AtLeast(-1));
   weighting.Describe(field);
-  field.Field({.name = "loss",
-               .help = "TASK=NAME[:option=value,...] in place of the usual "
-                       "loss; may be repeated",
-               .splits_commas = false},
-              loss);
-  field("select-on", select_on,
-        "what chooses the best weights: loss, or TASK.METRIC");
-  field("train-split", train_split, "split to learn from");
-  field("valid-split", valid_split, "split that chooses the best weights");
+  field.Field(
+      {.name = "loss",
+       .help = "in place of the task's usual loss; may be repeated (see "
+               "--list losses)",
+       .value_name = "TASK=NAME[:option=value,...]",
+       .splits_commas = false},
+      loss);
+  field.Named("select-on", select_on, "loss|TASK.METRIC",
+              "what chooses the best weights");
+  field.Named("train-split", train_split, "SPLIT", "split to learn from");
+  field.Named("valid-split", valid_split, "SPLIT",
+              "split that chooses the best weights");
   field("fold", fold,
         "keep the rows of this fold out, to be evaluated on; -1: none",
         AtLeast(-1));

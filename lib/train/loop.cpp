@@ -158,7 +158,8 @@ class Run {
     Resume();
     Announce();
     saved_at_ = Seconds();
-    reporter().Begin("epoch", epochs_);
+    const std::string& who = environment_.who;
+    reporter().Begin(who.empty() ? "epoch" : who + " epoch", epochs_);
     while (position_.epoch < epochs_ && !IsStale()) TrainEpoch();
     std::vector<History> histories;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
@@ -187,6 +188,7 @@ class Run {
     }
     if (models_[0].inputs.keeps_last) return;
     if (!peers_[0].has_validation()) {
+      if (!environment_.wants_validation) return;
       reporter().Note(
           "no validation rows: training runs to the last epoch, and its "
           "weights are kept");

@@ -93,6 +93,9 @@ struct TrainEnvironment {
   const std::atomic<bool>* stop = nullptr;
   std::string checkpoint;         // file; "": none
   double checkpoint_every = 120;  // seconds
+  std::string who;  // is training, where several share a terminal: "peer 1"
+  // Whether the user is told that there are no validation rows.
+  bool wants_validation = true;
 };
 
 // One network among those that are trained together.

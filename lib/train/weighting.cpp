@@ -33,10 +33,10 @@ std::unique_ptr<Weighting> MakeWeighting(const Choice& choice,
 }
 
 void WeightingOptions::Describe(Fields& field) {
-  field("weighting", weighting,
-        "how tasks share the trunk, NAME[:option=value,...]");
-  field("task-weight", task_weight,
-        "TASK=NUMBER multiplies the task's loss in the sum of losses");
+  field.Named("weighting", weighting, "NAME[:option=value,...]",
+              "how tasks share the trunk (see --list weightings)");
+  field.Named("task-weight", task_weight, "TASK=NUMBER,...",
+              "multiplies the task's loss in the sum of losses");
   field("gradients-at", gradients_at,
         "where methods on gradients take them; auto: as in their paper",
         {"auto", "parameters", "representation"});

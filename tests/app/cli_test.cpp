@@ -142,11 +142,14 @@ TEST_CASE("an unknown flag is named with the nearest one") {
 TEST_CASE("operands and flags are given exactly as often as they should") {
   Toy toy;
   CHECK(toy.Parse({}) ==
-        "-o MODEL is missing (usage: mtl-toy DATA -o MODEL [flags])");
+        "-o MODEL is missing (usage: mtl-toy DATA -o MODEL [flags]; --help "
+        "says more)");
   CHECK(Toy().Parse({"-o", "b"}) ==
-        "the operand DATA is missing (usage: mtl-toy DATA -o MODEL [flags])");
+        "the operand DATA is missing (usage: mtl-toy DATA -o MODEL [flags]; "
+        "--help says more)");
   CHECK(Toy().Parse({"a", "c", "-o", "b"}) ==
-        "unexpected operand 'c' (usage: mtl-toy DATA -o MODEL [flags])");
+        "unexpected operand 'c' (usage: mtl-toy DATA -o MODEL [flags]; --help "
+        "says more)");
   CHECK(Toy().Parse({"", "-o", "b"}) == "the operand DATA is empty");
   CHECK(ParseFlags({"--dropout", "0", "--dropout", "0"}) ==
         "--dropout is given 2 times");

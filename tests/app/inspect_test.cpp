@@ -60,7 +60,7 @@ TEST_CASE("a dataset is shown in one screen: columns, types, missing, tasks") {
   CHECK(text.find("age number 1 20.00 .. 40.00, mean 30.00") !=
         std::string::npos);
   CHECK(text.find("city category 1 2: Bonn, Rome") != std::string::npos);
-  CHECK(text.find("sold binary 3 1 2 2: no, yes (positive)") !=
+  CHECK(text.find("sold binary 3 2 1 2: no, yes (positive)") !=
         std::string::npos);
   CHECK(json.at("kind") == "dataset");
   CHECK(json.at("tasks")[0].at("labelled_in").at("train") == 2);
@@ -71,9 +71,9 @@ TEST_CASE("a log is only asked of what was trained") {
   const TempFolder folder;
   WriteDataset(Small(), folder / "d.h5");
   Json json;
-  CHECK_THROWS_WITH_AS(InspectLog(FileReader::Open(folder / "d.h5"), &json),
-                       doctest::Contains("dataset files have no training log"),
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      InspectLog(FileReader::Open(folder / "d.h5"), false, &json),
+      doctest::Contains("dataset files have no training log"), Error);
 }
 
 TEST_CASE("predictions are shown with what chose the weights") {

@@ -89,8 +89,25 @@ TEST_CASE("a live line is redrawn ten times a second at most and stays") {
     reporter->Note("hello");
   }
   CHECK(sink.text ==
-        "\r\x1b[Kepoch 2/100  left 0:06\r\x1b[Kmtl-toy: hello\n"
-        "\r\x1b[Kepoch 3/100  left 0:06\n");
+        "\r\x1b[Kepoch 2/100  left 0:06\r\x1b[Kepoch 3/100  left 0:06\n"
+        "mtl-toy: hello\n");
+}
+
+TEST_CASE("a live line that is too long leaves out its first numbers") {
+  Sink sink;
+  ReporterSettings settings = sink.Settings(ProgressMode::kAlways, false);
+  settings.columns = 56;
+  const auto reporter = MakeReporter(settings);
+  reporter->Begin("epoch", 2);
+  reporter->Advance(1);
+  sink.now = 3;
+  reporter->Measure("income", 0.5);
+  reporter->Measure("h\xc3\xb6he", 0.25);
+  reporter->Measure("valid", 0.75);
+  reporter->Show("", "(best .750 @ 1)");
+  reporter->Commit();
+  CHECK(sink.text ==
+        "\r\x1b[Kepoch 1/2  ...  valid .750 (best .750 @ 1)  left 0:03");
 }
 
 TEST_CASE("a live line is cut at the edge of the terminal") {

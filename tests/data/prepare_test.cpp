@@ -364,6 +364,19 @@ TEST_CASE("a prepared dataset can be prepared again") {
   CHECK(RenderDense(rest.inputs[0]) == RenderDense(twice.inputs[0]));
 }
 
+TEST_CASE("preparing again without a word on inputs leaves them as they are") {
+  PrepareOptions options = Tasks({"sex"});
+  options.encode = "index";
+  const Dataset once = Run(options);
+  PrepareOptions again;
+  again.split = {"valid=0.25"};
+  const Dataset twice = Run(again, once);
+  CHECK(twice.splits.count("valid") == 1);
+  REQUIRE(twice.inputs.size() == once.inputs.size());
+  CHECK(RenderDense(twice.inputs[0]) == RenderDense(once.inputs[0]));
+  CHECK(twice.transforms.size() == once.transforms.size());
+}
+
 TEST_CASE("the summary names rows, tasks and inputs") {
   PrepareOptions options = Tasks({"sex", "job", "pay"});
   options.split = {"valid=0.25"};
@@ -375,7 +388,7 @@ TEST_CASE("the summary names rows, tasks and inputs") {
         "them for training\n"
         "task job: 3 classes; 12 rows labelled, 9 of them for training\n"
         "task pay: regression; 12 rows labelled, 9 of them for training\n"
-        "input features: 9 features");
+        "input 'features': 9 columns of numbers");
 }
 
 }  // namespace

@@ -185,7 +185,7 @@ TASK.METRIC --select-on zz.rmse
 no_task_'zz' --task-weight zz=1
 no_weighting_'foo' --weighting foo
 LIST
-no 2 'no task to learn' mtl-cotrain init new --data table.h5
+no 65 'no task to learn' mtl-cotrain init new --data table.h5
 no 2 'already a run' mtl-cotrain init run --data ready.h5 --layers 5
 no 2 'did you mean .local' mtl-cotrain lcoal ready.h5
 no 2 'no peer 9' mtl-cotrain round run --peer 9

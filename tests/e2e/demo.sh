@@ -15,8 +15,8 @@ run() {
   eval "$*"
 }
 
-printf '$ export PATH=%s:$PATH; cd %s; d=%s\n' \
-  "$(dirname "$(command -v mtl-train)")" "$folder" data-samples
+printf '$ export PATH=%s:$PATH; cd %s\n' \
+  "$(dirname "$(command -v mtl-train)")" "$folder"
 samples=$root/data-samples
 cd "$folder"
 rm -rf run

@@ -44,9 +44,9 @@ TEST_CASE("two models and few tasks stand beside each other") {
         "            ROC AUC (up)          mean over tasks\n"
         "constant    .500                  -\n"
         "single      .900                  -\n"
-        "shared      .910                  +10 % [+2, +18]\n"
+        "shared      .910                  +10.0 % [+2.0, +18.0]\n"
         "difference  +.010 [+.002, +.018]  wins 1, ties 0, losses 0\n"
-        "rows 100    90 labelled\n"
+        "rows 100    90 labelled           "
         "95 % bootstrap, 1000 draws, paired by row\n"
         "missing labels 10 of all tasks\n"
         "weights chosen on the split 'valid'\n");
@@ -74,7 +74,14 @@ TEST_CASE("numbers are short and keep their sign") {
   CHECK(TableNumber(-0.002, true) == "-.002");
   CHECK(TableNumber(12.345) == "12.35");
   CHECK(TableNumber(1.0) == "1.000");
+  CHECK(TableNumber(-0.0001) == ".000");
+  CHECK(TableNumber(-0.0001, true) == "-.000");
   CHECK(TableNumber(kNan) == "-");
+}
+
+TEST_CASE("small errors have as many digits as their scale needs") {
+  CHECK(TableNumber(0.01234, false, 0.02) == ".0123");
+  CHECK(TableNumber(-0.00012, true, 0.0005) == "-.000120");
 }
 
 }  // namespace

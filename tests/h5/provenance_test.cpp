@@ -68,10 +68,9 @@ TEST_CASE("a history is shown as commands with short digests") {
   const auto records = ParseProvenance(Prepared());
   const auto commands = HistoryCommands(records, "33333333cc");
   REQUIRE(commands.size() == 2);
-  CHECK(commands[0] ==
-        "mtl-convert data=11111111 --header --seed 0 -o 22222222");
+  CHECK(commands[0] == "mtl-convert 11111111 --header --seed 0 -o 22222222");
   CHECK(commands[1] ==
-        "mtl-prep data=22222222 --task price,sold --seed 1 -o 33333333");
+        "mtl-prep 22222222 --task price,sold --seed 1 -o 33333333");
 }
 
 TEST_CASE("settings that a shell would take apart are quoted") {
