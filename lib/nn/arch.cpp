@@ -34,7 +34,7 @@ bool Selects(const std::string& pattern, const std::string& input) {
 
 void ArchOptions::Describe(Fields& fields) {
   fields.Named("arch", arch, "NAME[:option=value,...]",
-               "what tasks share (see --list archs)");
+               "what tasks share (mtl-train --list archs)");
   fields.Named("layers", layers, "WIDTH,...",
                "widths of the hidden layers, or none (linear)");
   fields.Named("head-layers", head_layers, "WIDTH,...",

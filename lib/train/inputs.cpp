@@ -123,7 +123,7 @@ TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
 void TrainOptions::Describe(Fields& field) {
   optimizer.Describe(field);
   field.Named("schedule", schedule, "NAME[:option=value,...]",
-              "how the rate changes (see --list schedules)");
+              "how the rate changes (mtl-train --list schedules)");
   field("epochs", epochs,
         "most passes over the training rows; 0: as many as make 3000 steps "
         "(1000 without validation rows), and at least 30",
@@ -136,7 +136,7 @@ void TrainOptions::Describe(Fields& field) {
   weighting.Describe(field);
   field.Field(
       {.name = "loss",
-       .help = "in place of the task's usual loss; may be repeated (see "
+       .help = "in place of the task's usual loss; may be repeated (mtl-train "
                "--list losses)",
        .value_name = "TASK=NAME[:option=value,...]",
        .splits_commas = false},

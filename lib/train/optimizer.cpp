@@ -30,7 +30,7 @@ std::unique_ptr<Optimizer> MakeOptimizer(const Choice& choice,
 
 void OptimizerOptions::Describe(Fields& field) {
   field.Named("optimizer", optimizer, "NAME[:option=value,...]",
-              "rule of descent (see --list optimizers)");
+              "rule of descent (mtl-train --list optimizers)");
   field("rate", rate, "learning rate before the schedule's factor",
         MoreThan(0));
   field("decay", decay, "weight decay, of weights but not of biases",

@@ -34,7 +34,7 @@ std::unique_ptr<Weighting> MakeWeighting(const Choice& choice,
 
 void WeightingOptions::Describe(Fields& field) {
   field.Named("weighting", weighting, "NAME[:option=value,...]",
-              "how tasks share the trunk (see --list weightings)");
+              "how tasks share the trunk (mtl-train --list weightings)");
   field.Named("task-weight", task_weight, "TASK=NUMBER,...",
               "multiplies the task's loss in the sum of losses");
   field("gradients-at", gradients_at,
