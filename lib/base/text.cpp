@@ -1,7 +1,6 @@
 #include "base/text.h"
 
 #include <algorithm>
-
 #include <array>
 #include <charconv>
 #include <cmath>
