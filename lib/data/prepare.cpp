@@ -361,12 +361,9 @@ class Preparation {
     Transforms fitted;
     const auto rows = [&] { return TrainingRows(data_.inputs, fitted, train); };
     const std::set<ColumnRef> left_out = LeftOut();
-    if (KeepsInputs()) {
-      if (left_out.empty()) return data_;
-      fitted.push_back(FitSelect(rows(), left_out));
-      return WithTransforms(fitted);
-    }
+    if (KeepsInputs() && left_out.empty()) return data_;
     fitted.push_back(FitSelect(rows(), left_out));
+    if (KeepsInputs()) return WithTransforms(fitted);
     const std::string scale = ScaleMethod(rows().specs());
     fitted.push_back(FitImpute(rows(), options_.impute));
     const Index pieces = PieceCount(rows());
