@@ -83,7 +83,13 @@ TEST_CASE("no damaged publication of a round is taken for another") {
   publication.rows = 40;
   publication.has_params = true;
   publication.params = model.params;
-  publication.tasks.push_back({.task = 0, .rows = {1, 2}, .values = {3, 4}});
+  for (std::size_t t = 0; t < data.tasks.size(); ++t) {
+    const auto cols = static_cast<std::size_t>(data.tasks[t].output_cols());
+    publication.tasks.push_back(
+        {.task = static_cast<Index>(t),
+         .rows = {1, 2},
+         .values = std::vector<float>(2 * cols, 0.25F)});
+  }
   WritePublication(publication, data, "[]", folder / "a.h5");
   CheckKind(folder / "a.h5", [&](const FileReader& file) {
     ReadPublication(file.name(), data, model.params);

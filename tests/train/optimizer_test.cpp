@@ -169,8 +169,8 @@ TEST_CASE("every optimiser goes downhill on a parabola") {
 TEST_CASE("an unknown optimiser or option is refused by name") {
   CHECK_THROWS_WITH_AS(
       MakeOptimizer({"adan", {}}),
-      "--optimizer: there is no optimizer 'adan'; did you mean 'adam'? "
-      "(known: sgd, adam, adamw)",
+      doctest::Contains(
+          "--optimizer: there is no optimizer 'adan'; did you mean 'adam'? "),
       Error);
   CHECK_THROWS_AS(MakeOptimizer({"adam", {{"momentum", "0.9"}}}), Error);
   CHECK_THROWS_AS(MakeOptimizer({"sgd", {{"momentum", "1.5"}}}), Error);
