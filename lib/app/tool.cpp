@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <nlohmann/json.hpp>
 
@@ -64,6 +65,10 @@ int Guard(const std::string& program, const std::function<void()>& work) {
                   "out of memory (choose a smaller network, batch or file, or "
                   "a machine with more)",
                   ErrorKind::kIo);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return Report(program,
+                  Str(error.path1().string(), ": ", error.code().message()),
+                  ErrorKind::kMissingInput);
   } catch (const std::exception& error) {
     return Report(program,
                   Str("internal error: ", error.what(),

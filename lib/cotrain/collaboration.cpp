@@ -1,18 +1,16 @@
 #include "cotrain/collaboration.h"
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "data/dataset_io.h"
+#include "h5/atomic_file.h"
 #include "h5/provenance.h"
 #include "nn/model.h"
 #include "nn/model_io.h"
 
 namespace mtlkit {
 namespace {
-
-namespace fs = std::filesystem;
 
 void FindRows(Collaboration* run) {
   const TrainInputs inputs = InputsOf(run->data, run->spec.train);
@@ -68,7 +66,7 @@ void WriteStart(const Collaboration& run, Index peer) {
   model.provenance =
       ExtendProvenance("mtl-cotrain init", run.spec.seed,
                        {{"method", run.spec.method}, {"peer", peer}}, sources);
-  fs::create_directories(run.folder.RoundPath(peer, 0));
+  CreateFolders(run.folder.RoundPath(peer, 0));
   WriteModel(model, run.folder.ModelPath(peer, 0));
   DoneRecord record;
   record.peer = peer;

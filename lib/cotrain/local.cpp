@@ -1,6 +1,5 @@
 #include "cotrain/local.h"
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -16,8 +15,6 @@
 
 namespace mtlkit {
 namespace {
-
-namespace fs = std::filesystem;
 
 // A method of rounds asked for here deserves a better answer than "unknown".
 void RequireProtocol(const RunSpec& spec) {
@@ -101,7 +98,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
     Model& model = made.models[i];
     model.log = histories[i];
     model.provenance = Provenance(spec, data, peer);
-    fs::create_directories(folder.RoundPath(peer, 1));
+    CreateFolders(folder.RoundPath(peer, 1));
     WriteModel(model, folder.ModelPath(peer, 1));
     DoneRecord record;
     record.peer = peer;

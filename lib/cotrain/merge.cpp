@@ -11,6 +11,7 @@
 #include "cotrain/collaboration.h"
 #include "cotrain/publication.h"
 #include "eval/predictions.h"
+#include "h5/atomic_file.h"
 #include "h5/provenance.h"
 #include "nn/link.h"
 #include "nn/model_io.h"
@@ -188,8 +189,7 @@ std::string MergeRun(const std::string& folder, const std::string& data_path,
   std::string path = output;
   if (path.empty()) {
     path = run.folder.MergedPath(newest.round);
-    std::filesystem::create_directories(
-        std::filesystem::path(path).parent_path());
+    CreateFolders(std::filesystem::path(path).parent_path().string());
   }
   std::vector<ProvenanceSource> sources = newest.sources;
   sources.push_back({"data", run.data.content_sha256, run.data.provenance});

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -17,8 +16,6 @@
 
 namespace mtlkit {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Ends the process here if a test asks for it: how every point at which a
 // round can be killed is tried.
@@ -109,7 +106,7 @@ class RoundMaker {
   }
 
   DoneRecord Make() {
-    fs::create_directories(run_.folder.RoundPath(peer_, round_));
+    CreateFolders(run_.folder.RoundPath(peer_, round_));
     model_ = ReadModel(run_.folder.ModelPath(peer_, round_ - 1));
     record_.inputs = CommittedInputs(run_, peer_, round_);
     publications_ =

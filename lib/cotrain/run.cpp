@@ -212,12 +212,7 @@ void RunFolder::WriteSpec(const RunSpec& spec) const {
              Join(differ, ", ")),
          "choose another folder, or remove it");
   }
-  std::error_code error;
-  fs::create_directories(path_, error);
-  if (error) {
-    Fail(ErrorKind::kCannotCreate, Str(path_, ": ", error.message()),
-         "choose a folder that can be written");
-  }
+  CreateFolders(path_);
   WriteJsonFile(json, SpecPath());
 }
 

@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "base/error.h"
@@ -62,6 +64,12 @@ Target ResolveTarget(const std::string& destination) {
   }
   Require(!target.file.empty(), ErrorKind::kCannotCreate,
           Str(destination, ": cannot be created: it names a folder"));
+  // The temporary name may be shorter: all work would be done in vain.
+  const long longest = ::pathconf(target.folder.c_str(), _PC_NAME_MAX);
+  Require(
+      longest < 0 || target.file.size() <= static_cast<std::size_t>(longest),
+      ErrorKind::kCannotCreate,
+      Str(destination, ": cannot be created: ", ErrnoText(ENAMETOOLONG)));
   return target;
 }
 
@@ -223,6 +231,16 @@ void RemoveOutput(const std::string& destination) {
   if (target.is_stream) return;
   RemoveAbandoned(target);
   ::unlink(target.path.c_str());
+}
+
+void CreateFolders(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error) return;
+  const bool is_full =
+      error == std::errc::no_space_on_device || error == std::errc::io_error;
+  Fail(is_full ? ErrorKind::kIo : ErrorKind::kCannotCreate,
+       Str(path, ": ", error.message()), "choose a folder that can be written");
 }
 
 AtomicFile::AtomicFile(const std::string& destination)

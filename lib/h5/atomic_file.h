@@ -12,6 +12,10 @@ namespace mtlkit {
 // always passes.
 void ProbeOutput(const std::string& destination, bool text = false);
 
+// Makes a folder, and those above it, unless it is there. Throws kCannotCreate,
+// or kIo where the disk is full.
+void CreateFolders(const std::string& path);
+
 // Removes a file that is not needed any more, a checkpoint, and what processes
 // that were killed while they wrote it have left. Failing to is no error.
 void RemoveOutput(const std::string& destination);

@@ -186,6 +186,9 @@ no_task_'zz' --task-weight zz=1
 no_weighting_'foo' --weighting foo
 LIST
 no 65 'no task to learn' mtl-cotrain init new --data table.h5
+touch run/peers/000/r0002
+no 73 'r0002: .*folder that can be written' mtl-cotrain round run --peer 0 -q
+rm run/peers/000/r0002
 no 2 'already a run' mtl-cotrain init run --data ready.h5 --layers 5
 no 2 'did you mean .local' mtl-cotrain lcoal ready.h5
 no 2 'no peer 9' mtl-cotrain round run --peer 9
@@ -215,6 +218,7 @@ same table.csv t/copy
 writers=('mtl-convert table.csv -q' 'mtl-prep table.h5 --task price -q'
   'mtl-train ready.h5 --layers 64 --epochs 1 -q'
   'mtl-predict model.h5 ready.h5 -q')
+long=$(printf 'x%.0s' $(seq 256))
 for writer in "${writers[@]}"; do
   # shellcheck disable=SC2086
   {
@@ -222,6 +226,7 @@ for writer in "${writers[@]}"; do
     no 73 'cannot be created' $writer -o nofolder/x.h5
     no 73 'is a folder' $writer -o files
     no 73 'cannot be created' $writer -o /proc/x.h5
+    no 73 'name too long' $writer -o "$long.h5"
     no 2 'empty' $writer -o ''
     no 74 'stdout: .*Bad file' sh -c "$writer -o - >&-"
     status=0
