@@ -17,7 +17,7 @@ mtl-prep table.h5 -o unscaled.h5 --task price --task sold --task colour \
 mtl-train ready.h5 -o model.h5 --layers 8 --epochs 1 -q
 mtl-predict model.h5 ready.h5 --split test -o pred.h5 -q
 mtl-predict model.h5 ready.h5 --split valid -o valid.pred.h5 -q
-mtl-cotrain init run --data ready.h5 --layers 4 --epochs 1
+mtl-cotrain init run --data ready.h5 --layers 4 --epochs 1 -q
 mtl-cotrain round run -q
 
 # What every refused command must leave as it is.

@@ -235,6 +235,19 @@ for writer in "${writers[@]}"; do
     no 74 'File too large' sh -c "ulimit -f 2; exec $writer -o old.h5"
   }
 done
+for writer in 'mtl-convert pred.h5 --to csv' 'mtl-convert pred.h5 --to jsonl' \
+  'mtl-predict model.h5 ready.h5 --features trunk' \
+  'mtl-train ready.h5 --layers 64 --checkpoint-every 0 -q'; do
+  no 74 'File too large' sh -c "ulimit -f 2; exec $writer -o old.h5"
+done
+# A run that was begun on a full disk is completed by the same command.
+begin=(mtl-cotrain init new --data ready.h5 --layers 64 --epochs 1 -q)
+refuses 74 'File too large' sh -c "ulimit -f 4; exec ${begin[*]}"
+[ -z "$(find new -name '*.tmp.*' -o -name '*.h5')" ] || fail 'half a run'
+refuses 2 'not begun completely' mtl-cotrain round new -q
+"${begin[@]}"
+mtl-cotrain round new -q
+rm -r new
 printers=('mtl-eval pred.h5' 'mtl-inspect ready.h5' 'mtl-cotrain status run'
   'mtl-cotrain verify run' 'mtl-train --help' 'mtl-train --version'
   'mtl-convert pred.h5 --to csv -o -' 'mtl-predict model.h5 ready.h5 -o -')
