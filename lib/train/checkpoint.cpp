@@ -175,6 +175,25 @@ void RequireSameRun(const std::string& path, const Json& theirs,
        "remove it to start over, or name another with --checkpoint");
 }
 
+void ReadIt(const std::string& path, const Json& settings,
+            RunPosition* position, std::span<TraineeState* const> peers) {
+  const FileReader file = FileReader::Open(path, {FileKind::kCheckpoint});
+  const Json theirs = Json::parse(file.ReadText("settings"), nullptr, false);
+  Require(theirs.is_object(), ErrorKind::kBadInput,
+          Str(path, ": settings is not JSON"));
+  RequireSameRun(path, theirs, settings);
+  const auto place = file.ReadList<Index>("position");
+  Require(place.size() == 3, ErrorKind::kBadInput,
+          Str(path, ": position does not have 3 numbers"));
+  position->epoch = place[0];
+  position->batch = place[1];
+  position->step = place[2];
+  position->schedule = file.ReadList<double>("schedule");
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    ReadState(file, Str("peers/", i, "/"), peers[i]);
+  }
+}
+
 }  // namespace
 
 Json RunSettings(std::span<const Peer> peers, const TrainOptions& options,
@@ -209,20 +228,12 @@ bool ReadCheckpoint(const std::string& path, const Json& settings,
                     RunPosition* position,
                     std::span<TraineeState* const> peers) {
   if (!std::filesystem::exists(path)) return false;
-  const FileReader file = FileReader::Open(path, {FileKind::kCheckpoint});
-  const Json theirs = Json::parse(file.ReadText("settings"), nullptr, false);
-  Require(theirs.is_object(), ErrorKind::kBadInput,
-          Str(path, ": settings is not JSON"));
-  RequireSameRun(path, theirs, settings);
-  const auto place = file.ReadList<Index>("position");
-  Require(place.size() == 3, ErrorKind::kBadInput,
-          Str(path, ": position does not have 3 numbers"));
-  position->epoch = place[0];
-  position->batch = place[1];
-  position->step = place[2];
-  position->schedule = file.ReadList<double>("schedule");
-  for (std::size_t i = 0; i < peers.size(); ++i) {
-    ReadState(file, Str("peers/", i, "/"), peers[i]);
+  try {
+    ReadIt(path, settings, position, peers);
+  } catch (const Error& error) {
+    // The command that wrote it is this one: it would find it again.
+    if (error.kind() != ErrorKind::kBadInput) throw;
+    Fail(ErrorKind::kBadInput, error.message(), "remove it to start over");
   }
   return true;
 }
