@@ -52,12 +52,21 @@ TaskTruth TruthOf(const Dataset& data, std::size_t task,
   return truth;
 }
 
+// What of a task is measured.
+struct MeasuredRows {
+  Index task;
+  Index cols;  // of its outputs
+  const std::vector<Index>& rows;
+  const std::vector<double>& weights;  // 0: the row does not count
+};
+
 // The mean of a peer's own outputs with those that others published of the
-// same rows; empty if nobody did.
-std::vector<double> EnsembleOf(const std::vector<float>& own, Index task,
-                               Index cols, const std::vector<Index>& rows,
-                               Index peer,
+// same rows; empty if nobody did. Rows that do not count are left as they are:
+// a task with rows of its own is published on these only.
+std::vector<double> EnsembleOf(const std::vector<float>& own,
+                               const MeasuredRows& measured, Index peer,
                                const std::vector<Publication>& publications) {
+  const auto& [task, cols, rows, weights] = measured;
   std::vector<double> sum(own.begin(), own.end());
   double members = 1;
   for (const Publication& publication : publications) {
@@ -68,7 +77,10 @@ std::vector<double> EnsembleOf(const std::vector<float>& own, Index task,
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto found = std::lower_bound(published->rows.begin(),
                                           published->rows.end(), rows[i]);
-      if (found == published->rows.end() || *found != rows[i]) return {};
+      if (found == published->rows.end() || *found != rows[i]) {
+        if (weights[i] > 0) return {};
+        continue;
+      }
       const float* values =
           published->values.data() + (found - published->rows.begin()) * cols;
       for (Index col = 0; col < cols; ++col) {
@@ -119,9 +131,10 @@ std::vector<RoundMeasure> MeasureRound(
     const MetricEntry& metric = MainMetric(task.type);
     RoundMeasure measure{task.name, std::string(metric.name),
                          metric.prepare(rows)->Value(truth.weights), kNan};
-    auto ensemble =
-        EnsembleOf(own[t], static_cast<Index>(t), task.output_cols(),
-                   valid_rows, peer, publications);
+    auto ensemble = EnsembleOf(
+        own[t],
+        {static_cast<Index>(t), task.output_cols(), valid_rows, truth.weights},
+        peer, publications);
     if (!ensemble.empty()) {
       rows.output = std::move(ensemble);
       measure.ensemble = metric.prepare(rows)->Value(truth.weights);

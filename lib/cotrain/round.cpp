@@ -89,10 +89,11 @@ std::vector<Index> Union(const std::vector<Index>& a,
 
 // Rows whose predictions of a task are published.
 std::vector<Index> PublishedRowsOf(const Collaboration& run, Index task) {
-  return Union(run.method->published_rows == PublishedRows::kAll
-                   ? run.train_rows
-                   : UnlabelledRows(run.data, task, run.train_rows),
-               run.valid_rows);
+  return RowsOfTask(run.data, task,
+                    Union(run.method->published_rows == PublishedRows::kAll
+                              ? run.train_rows
+                              : UnlabelledRows(run.data, task, run.train_rows),
+                          run.valid_rows));
 }
 
 // One round while it is made.

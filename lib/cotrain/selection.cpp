@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -140,15 +141,24 @@ std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index size,
   return pool;
 }
 
+std::vector<Index> RowsOfTask(const Dataset& dataset, Index task,
+                              const std::vector<Index>& rows) {
+  const Labels& labels = dataset.labels[static_cast<std::size_t>(task)];
+  if (labels.on_all_rows) return rows;
+  std::vector<Index> own;
+  std::set_intersection(rows.begin(), rows.end(), labels.rows.begin(),
+                        labels.rows.end(), std::back_inserter(own));
+  return own;
+}
+
 std::vector<Index> UnlabelledRows(const Dataset& dataset, Index task,
                                   const std::vector<Index>& rows) {
   const Labels& labels = dataset.labels[static_cast<std::size_t>(task)];
   const Index cols =
       dataset.tasks[static_cast<std::size_t>(task)].target_cols();
   std::vector<Index> unlabelled;
-  for (const Index row : rows) {
-    const Index place = labels.PlaceOf(row);
-    if (place < 0 || !labels.HasLabel(place, cols)) unlabelled.push_back(row);
+  for (const Index row : RowsOfTask(dataset, task, rows)) {
+    if (!labels.HasLabel(labels.PlaceOf(row), cols)) unlabelled.push_back(row);
   }
   return unlabelled;
 }

@@ -45,7 +45,12 @@ std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index size,
                           Seed seed, const std::vector<Selection>& selected,
                           Index task);
 
-// Rows of `rows` without a label for a task, ascending.
+// Those of `rows` that a task is about: all, but for a task with rows of its
+// own (Labels::rows).
+std::vector<Index> RowsOfTask(const Dataset& dataset, Index task,
+                              const std::vector<Index>& rows);
+
+// Of these, those without a label, ascending.
 std::vector<Index> UnlabelledRows(const Dataset& dataset, Index task,
                                   const std::vector<Index>& rows);
 

@@ -158,12 +158,16 @@ TEST_CASE("peers may run a round in any order") {
       for (const Index peer : {1, 0}) backwards.Round(peer);
       for (const Index peer : {0, 1}) {
         INFO(method << " round " << round << " peer " << peer);
-        CHECK(forwards.Bytes(peer, round) == backwards.Bytes(peer, round));
+        const bool same =
+            forwards.Bytes(peer, round) == backwards.Bytes(peer, round);
+        CHECK(same);
       }
     }
     MergeRun(forwards.path(), "", forwards / "m.h5");
     MergeRun(backwards.path(), "", backwards / "m.h5");
-    CHECK(FileBytes(forwards / "m.h5") == FileBytes(backwards / "m.h5"));
+    const bool same =
+        FileBytes(forwards / "m.h5") == FileBytes(backwards / "m.h5");
+    CHECK(same);
   }
 }
 
@@ -253,8 +257,38 @@ TEST_CASE("a damaged publication is refused by name until it is made again") {
                  "001/r0002/publish.h5: it is not the file"));
   fs::remove(run.folder().DonePath(1, 2));
   run.Round(1, 2);
-  CHECK(run.Bytes(1, 2) == whole);
+  const bool same = run.Bytes(1, 2) == whole;
+  CHECK(same);
   run.Round(0);
+}
+
+TEST_CASE("a task with rows of its own is spoken of on these only") {
+  const TempFolder folder;
+  Dataset data = GroupedData();
+  Labels own;
+  own.on_all_rows = false;
+  for (Index row = 0; row < data.rows; row += 2) {
+    own.rows.push_back(row);
+    own.values.push_back(data.labels[1].values[static_cast<std::size_t>(row)]);
+  }
+  data.labels[1] = own;
+  WriteDataset(data, folder / "data.h5");
+  for (const char* method : {"codistillation", "co-training"}) {
+    SampleRun run(method,
+                  [&](RunSpec* spec) { spec->data = folder / "data.h5"; });
+    run.Rounds(2);
+    const PublishedTask sold = run.Published(0, 2).tasks[1];
+    CHECK_FALSE(sold.rows.empty());
+    for (const Index row : sold.rows) CHECK(row % 2 == 0);
+    for (const Selection& selection : run.Published(0, 2).selections) {
+      CHECK((selection.task != 1 || selection.row % 2 == 0));
+    }
+    const auto measures = PeekDone(run.folder(), 0, 2)->measures;
+    CHECK_FALSE(std::isnan(measures[1].ensemble));
+    MergeRun(run.path(), "", run / "merged.h5");
+    CHECK(ReadPredictions(run / "merged.h5").tasks[1].rows.size() ==
+          sold.rows.size());
+  }
 }
 
 TEST_CASE("proposed rows are learned from, whosever part they lie in") {

@@ -38,7 +38,8 @@ TEST_CASE("begun again: what is missing is made, what differs is named") {
   const std::string model = FileBytes(run.folder().ModelPath(1, 0));
   fs::remove_all(run.path() + "/peers/001");
   InitRun(run.path(), run.spec());
-  CHECK(FileBytes(run.folder().ModelPath(1, 0)) == model);
+  const bool same = FileBytes(run.folder().ModelPath(1, 0)) == model;
+  CHECK(same);
 
   RunSpec other = run.spec();
   other.arch.layers = {"5"};

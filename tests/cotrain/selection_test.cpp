@@ -162,7 +162,9 @@ TEST_CASE("unlabelled rows are those without a label of the task") {
   data.labels = {{{}, true, {0, NAN, 1, NAN}, {}},
                  {{1, 3}, false, {0, NAN}, {}}};
   CHECK(UnlabelledRows(data, 0, {0, 1, 2, 3}) == std::vector<Index>{1, 3});
-  CHECK(UnlabelledRows(data, 1, {0, 1, 2, 3}) == std::vector<Index>{0, 2, 3});
+  // A task with rows of its own is about these only.
+  CHECK(UnlabelledRows(data, 1, {0, 1, 2, 3}) == std::vector<Index>{3});
+  CHECK(RowsOfTask(data, 1, {0, 1, 2}) == std::vector<Index>{1});
   CHECK(UnlabelledRows(data, 0, {2, 3}) == std::vector<Index>{3});
 }
 
