@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kHintToRemove = "remove it and run the round again";
+
 Json Number(double value) {
   return std::isnan(value) ? Json(nullptr) : Json(value);
 }
@@ -128,14 +130,14 @@ std::optional<DoneRecord> PeekDone(const RunFolder& folder, Index peer,
                                    Index round) {
   const std::string path = folder.DonePath(peer, round);
   if (!fs::exists(path)) return std::nullopt;
-  const Json json = ReadJsonFile(path);
+  const Json json = ReadJsonFile(path, kHintToRemove);
   DoneRecord record;
   try {
     record = RecordFromJson(json);
   } catch (const nlohmann::json::exception&) {
     Fail(ErrorKind::kBadInput,
          Str(path, ": it is damaged: an entry is missing or of another type"),
-         "remove it and run the round again");
+         kHintToRemove);
   }
   Require(record.peer == peer && record.round == round, ErrorKind::kBadInput,
           Str(path, ": it speaks of round ", record.round, " of peer ",
@@ -191,10 +193,9 @@ std::optional<std::vector<RoundInput>> ReadRoundInputs(const RunFolder& folder,
   const std::string path = folder.InputsPath(peer, round);
   if (!fs::exists(path)) return std::nullopt;
   try {
-    return InputsFromJson(ReadJsonFile(path).at("inputs"));
+    return InputsFromJson(ReadJsonFile(path, kHintToRemove).at("inputs"));
   } catch (const nlohmann::json::exception&) {
-    Fail(ErrorKind::kBadInput, Str(path, ": it is damaged"),
-         "remove it and run the round again");
+    Fail(ErrorKind::kBadInput, Str(path, ": it is damaged"), kHintToRemove);
   }
 }
 

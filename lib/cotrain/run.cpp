@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kSchema = 1;
+constexpr const char* kHintToSpec = "restore it, or begin a new run";
 
 std::string Numbered(const char* form, Index number) {
   std::array<char, 32> text{};
@@ -185,7 +186,7 @@ RunSpec RunFolder::ReadSpec() const {
          Str(path_, ": this is no run: it has no run.json"),
          "begin one with mtl-cotrain init or mtl-cotrain local");
   }
-  const Json json = ReadJsonFile(SpecPath());
+  const Json json = ReadJsonFile(SpecPath(), kHintToSpec);
   try {
     return SpecFromJson(json, SpecPath());
   } catch (const nlohmann::json::exception&) {
@@ -193,7 +194,7 @@ RunSpec RunFolder::ReadSpec() const {
          Str(SpecPath(),
              ": it is damaged: an entry is missing or of another "
              "type"),
-         "restore it, or begin a new run");
+         kHintToSpec);
   } catch (Error& error) {
     // What a file says wrongly is bad data, not a mistake on the command line.
     if (error.kind() != ErrorKind::kUsage) throw;
@@ -205,7 +206,7 @@ void RunFolder::WriteSpec(const RunSpec& spec) const {
   const Json json = SpecJson(spec);
   if (Exists()) {
     const std::vector<std::string> differ =
-        Differences(ReadJsonFile(SpecPath()), json);
+        Differences(ReadJsonFile(SpecPath(), kHintToSpec), json);
     if (differ.empty()) return;
     Fail(ErrorKind::kUsage,
          Str(path_, ": this is already a run, with other settings or data: ",
@@ -285,7 +286,7 @@ void RunFolder::Log(const Json& event) const {
   }
 }
 
-Json ReadJsonFile(const std::string& path) {
+Json ReadJsonFile(const std::string& path, std::string_view hint) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     Fail(ErrorKind::kMissingInput, Str(path, ": it cannot be read"));
@@ -295,8 +296,9 @@ Json ReadJsonFile(const std::string& path) {
   text << file.rdbuf();
   Json json = Json::parse(text.str(), nullptr, false);
   if (json.is_discarded() || !json.is_object()) {
-    Fail(ErrorKind::kBadInput, Str(path, ": this is no JSON object"),
-         "it is damaged; restore it, or remove what depends on it");
+    Fail(ErrorKind::kBadInput,
+         Str(path, ": it is damaged: this is no JSON object"),
+         std::string(hint));
   }
   return json;
 }

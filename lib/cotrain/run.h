@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/options.h"
@@ -108,8 +109,9 @@ class RunFolder {
   std::string path_;
 };
 
-// Whole-file helpers for the small JSON documents of a run.
-Json ReadJsonFile(const std::string& path);
+// Whole-file helpers for the small JSON documents of a run; `hint` says what to
+// do about a damaged one.
+Json ReadJsonFile(const std::string& path, std::string_view hint);
 void WriteJsonFile(const Json& json, const std::string& path);
 
 }  // namespace mtlkit

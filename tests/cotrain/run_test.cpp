@@ -68,7 +68,7 @@ TEST_CASE("left to the method: whose rows, and how many epochs") {
 TEST_CASE("a damaged run.json is bad data, named") {
   const SampleRun run("fedavg");
   const std::string path = run.folder().SpecPath();
-  const Json good = ReadJsonFile(path);
+  const Json good = ReadJsonFile(path, "");
   const auto read = [&](const Json& json) {
     WriteJsonFile(json, path);
     return ErrorOf([&] { run.folder().ReadSpec(); });
