@@ -147,7 +147,7 @@ std::string RenderText(const RunStatus& status) {
                          Counted(status.spec.peers, "peer", "peers"), "\n") +
                      table.Render();
   if (!status.spec.local) {
-    text += "read: PEER@ROUND, and how many rounds ago; missing: not read\n";
+    text += "read: PEER@ROUND, age: how many rounds ago; missing: not read\n";
   }
   if (!tasks.empty()) {
     const bool pooled = std::any_of(
