@@ -8,6 +8,7 @@
 #include "h5/file_reader.h"
 #include "h5/provenance.h"
 #include "nn/model_io.h"
+#include "nn/raw_labels.h"
 #include "train/predict.h"
 
 namespace mtlkit {
@@ -55,6 +56,7 @@ struct PredictTool {
         FileReader::Open(data, {FileKind::kDataset, FileKind::kFeatures});
     const Dataset rows = ReadDataset(data_file);
     sources.push_back(SourceOf("data", data_file));
+    WarnOfClasses(models.front(), rows, context);
     const std::string provenance = ExtendProvenance(context.tool, context.seed,
                                                     *context.settings, sources);
     if (features.empty()) {
@@ -78,6 +80,18 @@ struct PredictTool {
     });
     result.provenance = provenance;
     WriteDataset(result, output, FileKind::kFeatures);
+  }
+
+  // Rows whose label the model cannot know are not measured.
+  static void WarnOfClasses(const Model& model, const Dataset& rows,
+                            const Context& context) {
+    for (const Task& task : model.schema.tasks) {
+      const std::vector<std::string> unknown = UnknownClasses(task, rows);
+      if (unknown.empty()) continue;
+      context.reporter->Warn(Str("task '", task.name, "': '", unknown.front(),
+                                 "' is no class of the model: such rows count "
+                                 "as not labelled"));
+    }
   }
 
   std::vector<std::string> ModelFiles() const {

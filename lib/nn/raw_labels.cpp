@@ -52,6 +52,14 @@ float AsLabel(Index number) {
   return number < 0 ? kMissing : static_cast<float>(number);
 }
 
+// The class that a table calls so, or -1.
+Index ClassOfName(const Task& task, const std::string& name) {
+  double number = 0;
+  const Index found = FindClass(task, name);
+  const bool is_number = found < 0 && ParseNumber(name, &number);
+  return is_number ? ClassOfNumber(task, number) : found;
+}
+
 // Sets values[row * stride + offset] to the class of every row.
 void ReadClasses(const Task& task, const Column& column, Index rows,
                  std::size_t stride, std::size_t offset,
@@ -61,12 +69,7 @@ void ReadClasses(const Task& task, const Column& column, Index rows,
   if (block.kind == InputKind::kCategorical) {
     for (const std::string& name :
          block.categories[static_cast<std::size_t>(column.number)]) {
-      double number = 0;
-      Index found = FindClass(task, name);
-      if (found < 0 && ParseNumber(name, &number)) {
-        found = ClassOfNumber(task, number);
-      }
-      of_code.push_back(AsLabel(found));
+      of_code.push_back(AsLabel(ClassOfName(task, name)));
     }
   }
   for (Index row = 0; row < rows; ++row) {
@@ -127,6 +130,31 @@ Labels RawLabels(const Task& task, const Dataset& table) {
   labels.values.assign(static_cast<std::size_t>(table.rows), kMissing);
   ReadClasses(task, *column, table.rows, 1, 0, &labels.values);
   return labels;
+}
+
+std::vector<std::string> UnknownClasses(const Task& task,
+                                        const Dataset& table) {
+  const auto column = FindColumnOf(table, task.name);
+  if (!column || column->block->kind != InputKind::kCategorical ||
+      !task.is_classification() || task.type == TaskType::kMultilabel) {
+    return {};
+  }
+  const InputBlock& block = *column->block;
+  const auto& names =
+      block.categories[static_cast<std::size_t>(column->number)];
+  std::vector<bool> occurs(names.size());
+  for (Index row = 0; row < table.rows; ++row) {
+    const auto code = static_cast<std::size_t>(
+        block.codes[row * block.cols + column->number]);
+    if (code < occurs.size()) occurs[code] = true;
+  }
+  std::vector<std::string> unknown;
+  for (std::size_t code = 0; code < names.size(); ++code) {
+    if (occurs[code] && ClassOfName(task, names[code]) < 0) {
+      unknown.push_back(names[code]);
+    }
+  }
+  return unknown;
 }
 
 }  // namespace mtlkit

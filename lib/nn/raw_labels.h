@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "data/dataset.h"
 
 namespace mtlkit {
@@ -10,5 +13,9 @@ namespace mtlkit {
 // knows it. Values that are no class of the task and columns that are not
 // there give no label.
 Labels RawLabels(const Task& task, const Dataset& table);
+
+// The names in that column of a task with one class a row that are no class of
+// the task and occur in the rows.
+std::vector<std::string> UnknownClasses(const Task& task, const Dataset& table);
 
 }  // namespace mtlkit

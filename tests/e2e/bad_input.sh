@@ -139,6 +139,11 @@ no 65 "column 'a': its values are too large" mtl-prep t/scale.h5 --task b \
 mtl-convert t/near -o t/near.h5 -q
 no 65 "task 'b': its labels differ by too little" mtl-prep t/near.h5 --task b \
   -o old.h5
+sed '5s/red\|green\|blue/purple/' table.csv >t/purple
+mtl-convert t/purple -o t/purple.h5 -q
+mtl-predict model.h5 t/purple.h5 -o t/purple-pred.h5 -q 2>t/warnings
+grep -q "task 'colour': 'purple' is no class of the model" t/warnings ||
+  fail 'an unknown class is taken silently'
 no 65 '--to csv' mtl-convert table.h5 table.csv -o old.h5
 no 65 '/dev/zero: this is binary' mtl-convert /dev/zero -o old.h5
 # A cell deep in a file, and rows so long that the first look holds but one.
