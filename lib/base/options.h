@@ -74,12 +74,9 @@ class Fields {
 
   // `value_name` says in help what may stand there: "NAME[:option=value,...]".
   template <class T>
-  void Named(std::string name, T& value, std::string value_name,
-             std::string help) {
-    Field({.name = std::move(name),
-           .help = std::move(help),
-           .value_name = std::move(value_name)},
-          value);
+  void Named(const std::string& name, T& value, const std::string& value_name,
+             const std::string& help) {
+    Field({.name = name, .help = help, .value_name = value_name}, value);
   }
 
   virtual void Visit(const FieldInfo& info, FieldPointer field) = 0;
