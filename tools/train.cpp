@@ -83,10 +83,6 @@ struct TrainTool {
     Require(!rows.tasks.empty(), ErrorKind::kBadInput,
             Str(file.name(), ": there is no task to learn"),
             "declare what is to be predicted with mtl-prep --task");
-    Require(train.train_split != train.valid_split, ErrorKind::kUsage,
-            Str("--train-split and --valid-split are both '", train.train_split,
-                "'"),
-            "the best weights are chosen on rows that were not learned from");
     const TrainInputs inputs = InputsOf(rows, train);
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
     Model model = BuildModel(rows, arch, context.seed, inputs.train_rows);

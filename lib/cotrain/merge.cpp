@@ -162,10 +162,6 @@ void MergePredictions(const Collaboration& run, const Newest& newest,
   WritePredictions(merged, output);
 }
 
-}  // namespace
-
-namespace {
-
 // A file of the run itself must not be replaced.
 void RequireOutside(const std::string& folder, const std::string& output) {
   if (output.empty() || output == "-") return;

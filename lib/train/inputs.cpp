@@ -92,6 +92,10 @@ Dataset WithLabels(Dataset data, std::span<const ExtraLabels> extra) {
 }
 
 TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
+  Require(options.train_split != options.valid_split, ErrorKind::kUsage,
+          Str("--train-split and --valid-split are both '", options.train_split,
+              "'"),
+          "the best weights are chosen on rows that were not learned from");
   TrainInputs inputs;
   inputs.data = &data;
   const bool has_train = data.splits.count(options.train_split) > 0;
