@@ -75,10 +75,10 @@ struct TrainInputs {
 };
 
 // The rows of the options' splits (all rows of a dataset without splits are for
-// training), without those of the fold that is kept out;
-// without a train split a fold's rest is all other folds. An unknown train
-// split or fold is an error, and so are a valid split other than the default that
-// is not there, and one split for both (kUsage).
+// training), without those of the fold that is kept out; without a train split
+// a fold's rest is all other folds. Errors (kUsage) are an unknown train split
+// or fold, a valid split that is not there, unless it is the default, and one
+// split for both.
 TrainInputs InputsOf(const Dataset& data, const TrainOptions& options);
 
 // The training rows that teach something: with a label of some task, proposed
