@@ -72,7 +72,7 @@ std::string FlagText(const std::string& name, const Json& value) {
 
 // An input as the command line has it: operands by place, the rest by name.
 std::string InputText(const ProvenanceInput& input) {
-  const std::string digest = Short(input.digest);
+  std::string digest = Short(input.digest);
   if (input.role == "data" || input.role == "model") return digest;
   if (input.role == "names") return "--names " + digest;
   return Quote(input.role + "=" + digest);
