@@ -23,12 +23,11 @@ Slice SliceOf(const std::string& name, Index cols, std::vector<Index> tasks,
 
 // A shared slice of 3 numbers and a private one of 2, all of them `value`.
 Params Filled(Real value) {
-  static const auto kWeights =
-      std::make_shared<const Layout>(std::vector<Slice>{
-          SliceOf("trunk", 3, {0, 1}, true), SliceOf("head", 2, {1}, false)});
-  static const auto kBuffers =
+  static const auto weights = std::make_shared<const Layout>(std::vector<Slice>{
+      SliceOf("trunk", 3, {0, 1}, true), SliceOf("head", 2, {1}, false)});
+  static const auto buffers =
       std::make_shared<const Layout>(std::vector<Slice>{});
-  Params params{Block(kWeights), Block(kBuffers)};
+  Params params{Block(weights), Block(buffers)};
   for (Index slice = 0; slice < 2; ++slice) {
     for (Real& number : params.weights.At(slice).flat()) number = value;
   }

@@ -34,7 +34,7 @@ TEST_CASE("measures that are undefined survive, as do inputs") {
   SampleRun run("codistillation");
   DoneRecord record = *PeekDone(run.folder(), 0, 0);
   record.inputs = {{1, 4, "abc"}};
-  record.measures = {{"sold", "roc-auc", NAN, 0.5}};
+  record.measures = {{"sold", "roc-auc", std::nan(""), 0.5}};
   record.proposed = 17;
   WriteDone(run.folder(), record);
   const auto read = PeekDone(run.folder(), 0, 0);

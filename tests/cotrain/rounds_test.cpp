@@ -185,7 +185,8 @@ TEST_CASE("predictions merge task by task") {
     const auto two = run.Published(1, 1).tasks[t].values;
     REQUIRE(values.size() == one.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
-      CHECK(values[i] == doctest::Approx(0.5F * (one[i] + two[i])));
+      const auto mean = static_cast<double>(one[i] + two[i]) / 2;
+      CHECK(static_cast<double>(values[i]) == doctest::Approx(mean));
     }
   }
 }
