@@ -52,6 +52,17 @@ same() {
   cmp -s "$1" "$2" || fail "$1 and $2 differ${3:+: $3}"
 }
 
+# The same files in two folders of runs; the log of events is each run's own.
+files_of_run() {
+  (cd "$1" && find . -type f ! -name events.jsonl | sort | xargs sha256sum)
+}
+same_runs() {
+  files_of_run "$1" >one.txt
+  files_of_run "$2" >two.txt
+  cmp -s one.txt two.txt ||
+    fail "$1 and $2 differ: $(diff one.txt two.txt | head -n 3)"
+}
+
 # A prepared part of the adult data, small enough for many trainings.
 make_adult() {
   mtl-convert "train=$samples/adult.data.gz" "test=$samples/adult.test.gz" \

@@ -14,12 +14,6 @@ begin() { # FOLDER METHOD ...
     "${@:3}"
 }
 round() { mtl-cotrain round "$@" --quiet; }
-files() { (cd "$1" && find . -type f ! -name events.jsonl | sort | xargs sha256sum); }
-same_runs() {
-  files "$1" >one.txt
-  files "$2" >two.txt
-  cmp -s one.txt two.txt || fail "$1 and $2 differ: $(diff one.txt two.txt | head -n 3)"
-}
 
 # 20 rounds are 10 and 10 more.
 begin straight codistillation
