@@ -25,75 +25,79 @@ Eigen::MatrixXd ExplicitGram(const Reals& x, const Reals& dy, Index rows,
   return all * all.transpose();
 }
 
+// A random layer and batch, and the Gramian by forming every gradient.
+struct Scene {
+  Scene(Index draw, Index most_inputs)
+      : rows(Pick(draw, 0, 1, 50)),
+        inputs(Pick(draw, 1, 1, most_inputs)),
+        outputs(Pick(draw, 2, 1, 70)),
+        lanes(Pick(draw, 3, 1, 9)),
+        x(Noise(rows * inputs, draw)),
+        dy(Noise(lanes * rows * outputs, draw + 99)),
+        expected(ExplicitGram(x, dy, rows, inputs, outputs, lanes)),
+        gram(Eigen::MatrixXd::Zero(lanes, lanes)) {}
+
+  // Arguments of a kernel that adds to `gram`, which is set to 0.
+  template <class Args>
+  Args Begin(Index scratch_size) {
+    gram.setZero();
+    scratch.assign(static_cast<std::size_t>(scratch_size), kNan);
+    Args args;
+    args.x = x.data();
+    args.x_stride = inputs;
+    args.dy = dy.data();
+    args.dy_stride = outputs;
+    args.lane_stride = rows * outputs;
+    args.lanes = lanes;
+    args.rows = rows;
+    args.inputs = inputs;
+    args.outputs = outputs;
+    args.gram = gram.data();
+    args.scratch = scratch.data();
+    return args;
+  }
+
+  void Check() const {
+    const double size = std::max(1.0, expected.cwiseAbs().maxCoeff());
+    CHECK((gram - expected).cwiseAbs().maxCoeff() <= 10 * kTolerance * size);
+    CHECK(gram == gram.transpose());
+  }
+
+  Index rows;
+  Index inputs;
+  Index outputs;
+  Index lanes;
+  Reals x;
+  Reals dy;
+  Eigen::MatrixXd expected;
+  Eigen::MatrixXd gram;
+  Reals scratch;
+};
+
 TEST_CASE("the gramian equals that of explicit gradients") {
   for (Index draw = 0; draw < 30; ++draw) {
-    const Index rows = Pick(draw, 0, 1, 50);
-    const Index inputs = Pick(draw, 1, 1, kGramianInputs);
-    const Index outputs = Pick(draw, 2, 1, 70);
-    const Index lanes = Pick(draw, 3, 1, 9);
-    const Reals x = Noise(rows * inputs, draw);
-    const Reals dy = Noise(lanes * rows * outputs, draw + 99);
-    const Eigen::MatrixXd expected =
-        ExplicitGram(x, dy, rows, inputs, outputs, lanes);
-    const double size = std::max(1.0, expected.cwiseAbs().maxCoeff());
+    Scene scene(draw, kGramianInputs);
     for (const Kernels* kernels : SupportedKernels()) {
-      Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(lanes, lanes);
-      Reals scratch(static_cast<std::size_t>(GramianScratch(lanes)), kNan);
-      GramianArgs args;
-      args.x = x.data();
-      args.x_stride = inputs;
-      args.dy = dy.data();
-      args.dy_stride = outputs;
-      args.lane_stride = rows * outputs;
-      args.lanes = lanes;
-      args.rows = rows;
-      args.inputs = inputs;
-      args.outputs = outputs;
-      args.gram = gram.data();
-      args.scratch = scratch.data();
-      kernels->gramian(args);
-      CHECK((gram - expected).cwiseAbs().maxCoeff() <= 10 * kTolerance * size);
-      CHECK(gram == gram.transpose());
+      kernels->gramian(scene.Begin<GramianArgs>(GramianScratch(scene.lanes)));
+      scene.Check();
     }
   }
 }
 
 TEST_CASE("a gramian summed over rows equals that of explicit gradients") {
   for (Index draw = 0; draw < 30; ++draw) {
-    const Index rows = Pick(draw, 0, 1, 50);
-    const Index inputs = Pick(draw, 1, 1, 90);
-    const Index outputs = Pick(draw, 2, 1, 70);
-    const Index lanes = Pick(draw, 3, 1, 9);
-    const Reals x = Noise(rows * inputs, draw);
-    const Reals dy = Noise(lanes * rows * outputs, draw + 99);
-    const Eigen::MatrixXd expected =
-        ExplicitGram(x, dy, rows, inputs, outputs, lanes);
-    const double size = std::max(1.0, expected.cwiseAbs().maxCoeff());
+    Scene scene(draw, 90);
+    const Index rows = scene.rows;
+    const Index cut = Pick(draw, 4, 0, rows);
     for (const Kernels* kernels : SupportedKernels()) {
-      Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(lanes, lanes);
-      const Index cut = Pick(draw, 4, 0, rows);
-      Reals scratch(static_cast<std::size_t>(
-                        RowGramianScratch(lanes, rows, inputs, rows)),
-                    kNan);
-      RowGramianArgs args;
-      args.x = x.data();
-      args.x_stride = inputs;
-      args.dy = dy.data();
-      args.dy_stride = outputs;
-      args.lane_stride = rows * outputs;
-      args.lanes = lanes;
-      args.rows = rows;
-      args.inputs = inputs;
-      args.outputs = outputs;
-      args.gram = gram.data();
-      args.scratch = scratch.data();
+      auto args = scene.Begin<RowGramianArgs>(
+          RowGramianScratch(scene.lanes, rows, scene.inputs, rows));
       args.row_count = cut;
       kernels->row_gramian(args);
       args.first_row = cut;
       args.row_count = rows - cut;
       kernels->row_gramian(args);
-      CHECK((gram - expected).cwiseAbs().maxCoeff() <= 10 * kTolerance * size);
-      CHECK(gram == gram.transpose());
+      scene.Check();
     }
   }
 }
