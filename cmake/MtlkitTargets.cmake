@@ -4,7 +4,6 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
@@ -33,6 +32,10 @@ if(MTLKIT_SANITIZE)
   target_link_options(mtlkit_flags INTERFACE -fsanitize=${MTLKIT_SANITIZE})
 endif()
 
+# The headers that nearly every unit reads are compiled once. Sources still
+# include what they use: `make tidy` builds without this.
+include(${PROJECT_SOURCE_DIR}/cmake/Fast.cmake)
+
 # mtlkit_module(NAME SOURCES ... [DEPENDS ...] [LIBRARIES ...]
 #               [PRIVATE_LIBRARIES ...])
 # One module of the library: a folder, a static library, a target.
@@ -45,6 +48,10 @@ function(mtlkit_module name)
   target_link_libraries(mtlkit_${name}
     PUBLIC mtlkit_flags ${ARG_DEPENDS} ${ARG_LIBRARIES}
     PRIVATE ${ARG_PRIVATE_LIBRARIES})
+  # The kernels are compiled with other flags, and include little.
+  if(NOT name STREQUAL kernels)
+    mtlkit_precompiled(mtlkit_${name})
+  endif()
 endfunction()
 
 # mtlkit_test(NAME SOURCES ... DEPENDS ... [LIBRARIES ...])
@@ -55,6 +62,7 @@ function(mtlkit_test name)
   list(TRANSFORM ARG_DEPENDS PREPEND mtlkit_)
   target_link_libraries(test-${name} PRIVATE
     mtlkit_flags mtlkit_doctest ${ARG_DEPENDS} ${ARG_LIBRARIES})
+  mtlkit_precompiled(test-${name})
   target_include_directories(test-${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(test-${name} PRIVATE
     MTLKIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"

@@ -1,0 +1,30 @@
+# A change must not take long to try: precompiled headers, and ccache and a
+# faster linker where they are installed.
+
+find_program(MTLKIT_CCACHE ccache)
+if(MTLKIT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Precompiled headers need these (ccache's manual, "Precompiled headers").
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    ${MTLKIT_CCACHE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    add_compile_options(-fpch-preprocess)
+  endif()
+endif()
+
+find_program(MTLKIT_LLD ld.lld)
+if(MTLKIT_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+add_library(mtlkit_headers STATIC ${PROJECT_SOURCE_DIR}/cmake/headers.cpp)
+target_link_libraries(mtlkit_headers PRIVATE mtlkit_flags
+  Threads::Threads nlohmann_json::nlohmann_json)
+target_precompile_headers(mtlkit_headers PRIVATE
+  <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <limits>
+  <map> <memory> <optional> <set> <span> <sstream> <string> <string_view>
+  <unordered_map> <utility> <variant> <vector> <nlohmann/json.hpp>)
+
+function(mtlkit_precompiled target)
+  target_precompile_headers(${target} REUSE_FROM mtlkit_headers)
+endfunction()
