@@ -64,9 +64,6 @@ function(mtlkit_test name)
     mtlkit_flags mtlkit_doctest ${ARG_DEPENDS} ${ARG_LIBRARIES})
   mtlkit_precompiled(test-${name})
   target_include_directories(test-${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(test-${name} PRIVATE
-    MTLKIT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-    MTLKIT_BINARY_DIR="${PROJECT_BINARY_DIR}")
   add_test(NAME ${name} COMMAND test-${name})
   set_tests_properties(${name} PROPERTIES LABELS unit SKIP_RETURN_CODE 77)
 endfunction()

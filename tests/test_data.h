@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include "paths.h"
 
 // Where tests find their files. Data sets that are not part of the repository
 // lie under the folder that MTLKIT_TEST_DATA names (relative paths count from
@@ -17,7 +18,7 @@ namespace mtlkit {
 
 // A file of the repository: SourcePath("data-samples/adult.columns").
 inline std::string SourcePath(std::string_view path) {
-  return (std::filesystem::path(MTLKIT_SOURCE_DIR) / path).string();
+  return (std::filesystem::path(SourceDir()) / path).string();
 }
 
 // Says that the running test case, or a part of it, is left out. The runner
@@ -43,7 +44,7 @@ inline std::optional<std::string> TestDataPath(std::string_view path) {
     PrintSkipped(std::string(path) + " is found through MTLKIT_TEST_DATA");
     return std::nullopt;
   }
-  const auto file = std::filesystem::path(MTLKIT_SOURCE_DIR) / root / path;
+  const auto file = std::filesystem::path(SourceDir()) / root / path;
   if (!std::filesystem::exists(file)) {
     FAIL("MTLKIT_TEST_DATA is set, but there is no ", file.string());
   }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "paths.h"
 #include "temp_folder.h"
 
 namespace mtlkit {
@@ -31,7 +32,7 @@ std::string ReadAll(const std::string& path) {
 Outcome Shell(const std::string& command) {
   const TempFolder folder;
   const std::string script =
-      Str("TOY=", MTLKIT_BINARY_DIR, "/bin/toy-tool; {\n", command, "\n} >",
+      Str("TOY=", BinaryDir(), "/bin/toy-tool; {\n", command, "\n} >",
           folder / "out", " 2>", folder / "err", " </dev/null");
   std::ofstream(folder / "script") << script << "\n";
   const int status = std::system(("bash " + (folder / "script")).c_str());

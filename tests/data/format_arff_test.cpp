@@ -2,6 +2,7 @@
 
 #include "data/format_fixture.h"
 #include "data/text_lists.h"
+#include "paths.h"
 
 namespace mtlkit {
 namespace {
@@ -52,7 +53,7 @@ TEST_CASE("attributes that Mulan's list names become one multi-label task") {
       {});
   CHECK(made.dataset.tasks.empty());
   ConvertOptions options;
-  options.labels = std::string(MTLKIT_SOURCE_DIR) + "/tests/data/labels.xml";
+  options.labels = SourceDir() + "/tests/data/labels.xml";
   const auto labelled =
       Convert({{"t.arff",
                 "@relation r\n@attribute x real\n@attribute l1 {0,1}\n"
@@ -66,7 +67,7 @@ TEST_CASE("attributes that Mulan's list names become one multi-label task") {
 
 TEST_CASE("a label that no attribute has is refused with the nearest") {
   ConvertOptions options;
-  options.labels = std::string(MTLKIT_SOURCE_DIR) + "/tests/data/labels.xml";
+  options.labels = SourceDir() + "/tests/data/labels.xml";
   CHECK(ErrorOf([&] {
           Convert({{"t.arff",
                     "@relation r\n@attribute l1 {0,1}\n"
@@ -78,8 +79,7 @@ TEST_CASE("a label that no attribute has is refused with the nearest") {
 }
 
 TEST_CASE("a list of labels must be whole") {
-  CHECK(ReadLabelList(std::string(MTLKIT_SOURCE_DIR) +
-                      "/tests/data/labels.xml") ==
+  CHECK(ReadLabelList(SourceDir() + "/tests/data/labels.xml") ==
         std::vector<std::string>{"l1", "l & 2"});
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "eval/metric.h"
+#include "paths.h"
 
 namespace mtlkit {
 namespace {
@@ -19,7 +20,7 @@ using nlohmann::json;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 json ReadCases() {
-  std::ifstream file(MTLKIT_SOURCE_DIR "/tests/golden/metrics.json");
+  std::ifstream file(SourceDir() + "/tests/golden/metrics.json");
   REQUIRE(file.good());
   return json::parse(file).at("cases");
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/view.h"
+#include "paths.h"
 
 // Reads the reference values of tests/golden (see its README) and compares
 // with them. What has nothing to be compared with yet stands in
@@ -25,15 +26,14 @@ using nlohmann::json;
 
 // A file of tests/golden without its ending: Load("losses").
 inline json Load(const std::string& name) {
-  std::ifstream file(std::string(MTLKIT_SOURCE_DIR "/tests/golden/") + name +
-                     ".json");
+  std::ifstream file(SourceDir() + "/tests/golden/" + name + ".json");
   REQUIRE_MESSAGE(file.good(), "no golden file ", name);
   return json::parse(file);
 }
 
 // Pairs of a file and a case's method or id that no test compares yet.
 inline std::set<std::pair<std::string, std::string>> NotCovered() {
-  std::ifstream file(MTLKIT_SOURCE_DIR "/tests/golden/not_covered.txt");
+  std::ifstream file(SourceDir() + "/tests/golden/not_covered.txt");
   REQUIRE(file.good());
   std::set<std::pair<std::string, std::string>> pairs;
   for (std::string line; std::getline(file, line);) {

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "paths.h"
 #include "rules/source_tree.h"
 
 namespace mtlkit {
@@ -46,7 +47,7 @@ std::vector<SourceFile> PlugInsOf(const std::string& folder) {
   std::vector<SourceFile> sources = ReadTree({folder}, {".cpp"});
   std::erase_if(sources, [](const SourceFile& source) {
     std::filesystem::path header =
-        std::filesystem::path(MTLKIT_SOURCE_DIR) / source.path;
+        std::filesystem::path(SourceDir()) / source.path;
     return DefinedIn(source).empty() &&
            std::filesystem::exists(header.replace_extension(".h"));
   });

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "paths.h"
 
 namespace mtlkit {
 
@@ -25,7 +26,7 @@ std::vector<std::string> SourceFile::lines() const {
 std::vector<SourceFile> ReadTree(const std::vector<std::string>& roots,
                                  const std::vector<std::string>& extensions) {
   namespace fs = std::filesystem;
-  const fs::path top = MTLKIT_SOURCE_DIR;
+  const fs::path top = SourceDir();
   std::vector<SourceFile> files;
   const auto add = [&](const fs::path& path) {
     const std::string extension = path.extension().string();
