@@ -5,15 +5,15 @@
 
 #include "app/tool.h"
 #include "base/error.h"
-#include "data/convert.h"
 #include "data/dataset_io.h"
-#include "data/format.h"
-#include "data/temporary_path.h"
-#include "data/text_source.h"
-#include "data/text_table.h"
 #include "eval/predictions.h"
 #include "eval/predictions_columns.h"
 #include "h5/file_reader.h"
+#include "text/convert.h"
+#include "text/format.h"
+#include "text/temporary_path.h"
+#include "text/text_source.h"
+#include "text/text_table.h"
 
 namespace mtlkit {
 namespace {

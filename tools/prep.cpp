@@ -1,8 +1,8 @@
 // Makes a dataset of a table: tasks, splits, and inputs that networks take.
 #include "app/tool.h"
 #include "data/dataset_io.h"
-#include "data/prepare.h"
 #include "h5/provenance.h"
+#include "prep/prepare.h"
 
 namespace mtlkit {
 namespace {

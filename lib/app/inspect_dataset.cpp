@@ -218,8 +218,8 @@ std::string InspectDataset(const FileReader& file, bool all, Json* json) {
       splits.empty() ? "no splits\n" : "splits " + Join(splits, ", ") + "\n";
   DescribeTasks(dataset, all, &text, json);
   std::vector<std::string> steps;
-  for (const auto& transform : dataset.transforms) {
-    steps.push_back(transform->Record().name);
+  for (const TransformRecord& transform : dataset.transforms) {
+    steps.push_back(transform.name);
   }
   (*json)["transforms"] = steps;
   if (!steps.empty()) {

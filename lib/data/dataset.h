@@ -10,7 +10,7 @@
 #include "base/array.h"
 #include "base/view.h"
 #include "data/task.h"
-#include "data/transform.h"
+#include "data/transform_record.h"
 
 namespace mtlkit {
 
@@ -94,7 +94,7 @@ struct Dataset {
   std::vector<float> weights;        // one a row; empty: 1
   std::vector<std::int64_t> groups;  // one a row; empty: none
   // Fitted on the training rows, in order of application; empty in a table.
-  Transforms transforms;
+  TransformRecords transforms;
   // Identity of the content it was read from; "" if made in memory.
   std::string content_sha256;
   // Provenance of the file it was read from (a JSON array as text), or "".

@@ -30,10 +30,10 @@ std::string TaskPath(const Task& task);
 // Fitted transforms under a group of a dataset or a model: their arrays in
 // GROUP/NN-name/ and GROUP/spec, a JSON array of {name, spec}. Nothing is
 // written where there are none.
-void WriteTransforms(FileWriter& file, const Transforms& transforms,
+void WriteTransforms(FileWriter& file, const TransformRecords& transforms,
                      const std::string& group = "transforms");
-Transforms ReadTransforms(const FileReader& file,
-                          const std::string& group = "transforms");
+TransformRecords ReadTransforms(const FileReader& file,
+                                const std::string& group = "transforms");
 
 // One input block, as a dataset has it under inputs/, names/ and categories/.
 // For those who write features row by row: the attributes and names only.

@@ -228,8 +228,9 @@ Dataset ReadUncheckedRows(const FileReader& file) {
 
 }  // namespace
 
-Transforms ReadTransforms(const FileReader& file, const std::string& group) {
-  Transforms transforms;
+TransformRecords ReadTransforms(const FileReader& file,
+                                const std::string& group) {
+  TransformRecords transforms;
   const std::string path = group + "/spec";
   if (!file.Has(path)) return transforms;
   const auto specs = nlohmann::json::parse(file.ReadText(path), nullptr, false);
@@ -245,8 +246,7 @@ Transforms ReadTransforms(const FileReader& file, const std::string& group) {
     record.spec = spec->dump();
     record.arrays = ReadArrays(
         file, group + "/" + NumberedFolder(transforms.size(), record.name));
-    transforms.push_back(
-        InContext(file.name(), [&] { return MakeTransform(record); }));
+    transforms.push_back(std::move(record));
   }
   return transforms;
 }

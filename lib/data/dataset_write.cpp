@@ -163,12 +163,12 @@ void WriteTaskHead(FileWriter& file, const Task& task, Index position) {
   }
 }
 
-void WriteTransforms(FileWriter& file, const Transforms& transforms,
+void WriteTransforms(FileWriter& file, const TransformRecords& transforms,
                      const std::string& group) {
   if (transforms.empty()) return;
   nlohmann::json spec = nlohmann::json::array();
   for (std::size_t i = 0; i < transforms.size(); ++i) {
-    const TransformRecord record = transforms[i]->Record();
+    const TransformRecord& record = transforms[i];
     spec.push_back(
         {{"name", record.name}, {"spec", nlohmann::json::parse(record.spec)}});
     const std::string folder = group + "/" + TransformFolder(i, record.name);

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "data/text_table.h"
 #include "eval/predictions.h"
+#include "text/text_table.h"
 
 namespace mtlkit {
 

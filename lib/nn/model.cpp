@@ -9,6 +9,7 @@
 #include "data/schema.h"
 #include "nn/link.h"
 #include "nn/raw_labels.h"
+#include "prep/transform.h"
 
 namespace mtlkit {
 namespace {

@@ -8,7 +8,7 @@
 #include "base/rng.h"
 #include "base/view.h"
 #include "data/dataset.h"
-#include "data/transform.h"
+#include "data/transform_record.h"
 #include "nn/arch.h"
 #include "nn/history.h"
 #include "nn/network.h"
@@ -24,7 +24,7 @@ struct Model {
   Schema schema;
   // Fitted on its training rows; applied to raw tables. Empty: it was trained
   // on data without preparation.
-  Transforms transforms;
+  TransformRecords transforms;
   // Resolved. network == BuildNetwork(schema, arch).
   ArchOptions arch;
   std::shared_ptr<const Network> network;

@@ -9,6 +9,7 @@
 #include "h5/file_reader.h"
 #include "h5/file_writer.h"
 #include "nn/model_spec.h"
+#include "prep/transform.h"
 
 namespace mtlkit {
 namespace {
@@ -199,6 +200,7 @@ Model ReadModelParts(const FileReader& file) {
   ReadBlock(file, "params", &model.params.weights);
   ReadBlock(file, "buffers", &model.params.buffers);
   model.transforms = ReadTransforms(file);
+  InContext(file.name(), [&] { MakeTransforms(model.transforms); });
   model.constants = ReadConstants(file, model.schema);
   model.log = ReadHistory(file);
   model.content_sha256 = file.content_sha256();

@@ -9,7 +9,7 @@
 #include "data/batch.h"
 #include "data/blocks.h"
 #include "data/small_table.h"
-#include "data/split.h"
+#include "prep/split.h"
 
 namespace mtlkit {
 namespace {

@@ -7,8 +7,8 @@
 #include <iterator>
 
 #include "base/text.h"
-#include "data/fit.h"
 #include "data/small_table.h"
+#include "prep/fit.h"
 #include "temp_folder.h"
 
 namespace mtlkit {
@@ -146,7 +146,7 @@ TEST_CASE("fitted transforms travel in the file") {
 
   const Dataset read = ReadDataset(folder / "a.h5");
 
-  CHECK(SameTransforms(read.transforms, fitted));
+  CHECK(read.transforms == RecordsOf(fitted));
   CHECK(RenderDense(ApplyTransforms(read.transforms, people).inputs[0]) ==
         RenderDense(read.inputs[0]));
   WriteDataset(read, folder / "b.h5");

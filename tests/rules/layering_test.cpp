@@ -23,14 +23,17 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       {"kernels", {"base", "hwy"}},
       {"h5", {"base"}},
       {"data", {"base", "h5"}},
-      {"nn", {"base", "kernels", "h5", "data"}},
-      {"eval", {"base", "h5", "data"}},
-      {"train", {"base", "kernels", "h5", "data", "nn", "eval"}},
-      {"cotrain", {"base", "kernels", "h5", "data", "nn", "eval", "train"}},
+      {"text", {"base", "h5", "data"}},
+      {"prep", {"base", "h5", "data"}},
+      {"nn", {"base", "kernels", "h5", "data", "prep"}},
+      {"eval", {"base", "h5", "data", "text"}},
+      {"train", {"base", "kernels", "h5", "data", "prep", "nn", "eval"}},
+      {"cotrain",
+       {"base", "kernels", "h5", "data", "prep", "nn", "eval", "train"}},
       {"linear", {"base", "kernels", "h5", "data", "eval"}},
       {"app",
-       {"base", "kernels", "h5", "data", "nn", "eval", "train", "cotrain",
-        "linear"}},
+       {"base", "kernels", "h5", "data", "text", "prep", "nn", "eval", "train",
+        "cotrain", "linear"}},
   };
   return arrows;
 }

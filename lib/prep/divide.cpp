@@ -1,0 +1,220 @@
+// Dealing rows out in given fractions. Nothing here knows datasets.
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "prep/split.h"
+
+namespace mtlkit {
+namespace {
+
+std::vector<Index> ShuffledNumbers(Index count, const Rng& rng) {
+  std::vector<Index> numbers(static_cast<std::size_t>(count));
+  std::iota(numbers.begin(), numbers.end(), Index{0});
+  rng.Shuffle(numbers);
+  return numbers;
+}
+
+// The fractions, and what remains of 1 as a last part, unless that is nothing.
+std::vector<double> WithRest(const std::vector<double>& fractions) {
+  std::vector<double> shares = fractions;
+  double sum = 0;
+  for (const double fraction : fractions) sum += fraction;
+  if (sum < 1 - 1e-9) shares.push_back(1 - sum);
+  return shares;
+}
+
+Index PartOrRest(std::size_t part, const std::vector<double>& fractions) {
+  return part < fractions.size() ? static_cast<Index>(part) : -1;
+}
+
+// The part that lacks most of what it should have of `total`.
+std::size_t MostLacking(const std::vector<double>& shares,
+                        const std::vector<double>& given, double total) {
+  std::size_t best = 0;
+  double most = -1e300;
+  for (std::size_t part = 0; part < shares.size(); ++part) {
+    const double lack = shares[part] * total - given[part];
+    if (shares[part] > 0 && lack > most + 1e-9) {
+      most = lack;
+      best = part;
+    }
+  }
+  return best;
+}
+
+// What iterative stratification still wants, and what it has dealt out.
+class Stratifier {
+ public:
+  Stratifier(const std::vector<std::vector<Index>>& labels, Index label_count,
+             const std::vector<double>& shares, const Rng& rng)
+      : labels_(labels),
+        rng_(rng),
+        part_(labels.size(), -1),
+        remaining_(static_cast<std::size_t>(label_count)),
+        rows_of_(static_cast<std::size_t>(label_count)) {
+    for (const Index row :
+         ShuffledNumbers(static_cast<Index>(labels.size()), rng)) {
+      for (const Index label : labels[static_cast<std::size_t>(row)]) {
+        rows_of_[static_cast<std::size_t>(label)].push_back(row);
+        ++remaining_[static_cast<std::size_t>(label)];
+      }
+    }
+    for (const double share : shares) {
+      wanted_rows_.push_back(share * static_cast<double>(labels.size()));
+      wanted_.emplace_back();
+      for (const Index count : remaining_) {
+        wanted_.back().push_back(share * static_cast<double>(count));
+      }
+    }
+  }
+
+  Parts Run() {
+    for (Index label = Rarest(); label >= 0; label = Rarest()) {
+      for (const Index row : rows_of_[static_cast<std::size_t>(label)]) {
+        if (part_[static_cast<std::size_t>(row)] < 0) Give(row, label);
+      }
+      assert(remaining_[static_cast<std::size_t>(label)] == 0);
+    }
+    for (std::size_t row = 0; row < part_.size(); ++row) {
+      if (part_[row] < 0) Give(static_cast<Index>(row), -1);
+    }
+    return std::move(part_);
+  }
+
+ private:
+  // The label that fewest rows without a part have; -1 if none has any.
+  Index Rarest() const {
+    Index best = -1;
+    for (std::size_t label = 0; label < remaining_.size(); ++label) {
+      if (remaining_[label] > 0 &&
+          (best < 0 ||
+           remaining_[label] < remaining_[static_cast<std::size_t>(best)])) {
+        best = static_cast<Index>(label);
+      }
+    }
+    return best;
+  }
+
+  // Whether part `a` should get a row with `label` before part `b`; ties go by
+  // the rows that are wanted, then by chance.
+  bool Before(std::size_t a, std::size_t b, Index label, Index row) const {
+    constexpr double kSame = 1e-9;
+    if (label >= 0) {
+      const auto at = static_cast<std::size_t>(label);
+      const double gap = wanted_[a][at] - wanted_[b][at];
+      if (std::abs(gap) > kSame) return gap > 0;
+    }
+    const double gap = wanted_rows_[a] - wanted_rows_[b];
+    if (std::abs(gap) > kSame) return gap > 0;
+    return rng_.Wide(row, static_cast<Index>(a) + 1) >
+           rng_.Wide(row, static_cast<Index>(b) + 1);
+  }
+
+  void Give(Index row, Index label) {
+    std::size_t best = 0;
+    for (std::size_t part = 1; part < wanted_rows_.size(); ++part) {
+      if (Before(part, best, label, row)) best = part;
+    }
+    part_[static_cast<std::size_t>(row)] = static_cast<Index>(best);
+    wanted_rows_[best] -= 1;
+    for (const Index own : labels_[static_cast<std::size_t>(row)]) {
+      wanted_[best][static_cast<std::size_t>(own)] -= 1;
+      --remaining_[static_cast<std::size_t>(own)];
+    }
+  }
+
+  const std::vector<std::vector<Index>>& labels_;
+  const Rng& rng_;
+  Parts part_;
+  std::vector<Index> remaining_;             // rows without a part, a label
+  std::vector<std::vector<Index>> rows_of_;  // in a random order, a label
+  std::vector<double> wanted_rows_;          // a part
+  std::vector<std::vector<double>> wanted_;  // a part and label
+};
+
+}  // namespace
+
+Parts DivideRandom(Index count, const std::vector<double>& fractions,
+                   const Rng& rng) {
+  Parts parts(static_cast<std::size_t>(count), -1);
+  const std::vector<Index> order = ShuffledNumbers(count, rng);
+  double cumulated = 0;
+  Index first = 0;
+  for (std::size_t part = 0; part < fractions.size(); ++part) {
+    cumulated += fractions[part];
+    const auto end = std::min<Index>(
+        count, std::llround(cumulated * static_cast<double>(count)));
+    for (; first < end; ++first) {
+      parts[static_cast<std::size_t>(order[static_cast<std::size_t>(first)])] =
+          static_cast<Index>(part);
+    }
+  }
+  return parts;
+}
+
+Parts DivideStratified(const std::vector<std::int64_t>& strata,
+                       const std::vector<double>& fractions, const Rng& rng) {
+  std::vector<Index> order =
+      ShuffledNumbers(static_cast<Index>(strata.size()), rng);
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
+    return strata[static_cast<std::size_t>(a)] <
+           strata[static_cast<std::size_t>(b)];
+  });
+  // One stratum after the other, each row to the part that lacks most: any run
+  // of rows is then dealt out in nearly the same fractions.
+  const std::vector<double> shares = WithRest(fractions);
+  std::vector<double> given(shares.size());
+  Parts parts(strata.size(), -1);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const std::size_t part =
+        MostLacking(shares, given, static_cast<double>(i + 1));
+    given[part] += 1;
+    parts[static_cast<std::size_t>(order[i])] = PartOrRest(part, fractions);
+  }
+  return parts;
+}
+
+Parts DivideGrouped(const std::vector<std::int64_t>& groups,
+                    const std::vector<double>& fractions, const Rng& rng) {
+  std::map<std::int64_t, std::vector<std::size_t>> rows_of;
+  for (std::size_t row = 0; row < groups.size(); ++row) {
+    rows_of[groups[row]].push_back(row);
+  }
+  std::vector<const std::vector<std::size_t>*> members;
+  members.reserve(rows_of.size());
+  for (const auto& [group, rows] : rows_of) members.push_back(&rows);
+  std::vector<Index> order =
+      ShuffledNumbers(static_cast<Index>(members.size()), rng);
+  const auto size_of = [&](Index group) {
+    return members[static_cast<std::size_t>(group)]->size();
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](Index a, Index b) { return size_of(a) > size_of(b); });
+  const std::vector<double> shares = WithRest(fractions);
+  std::vector<double> given(shares.size());
+  Parts parts(groups.size(), -1);
+  for (const Index group : order) {
+    const std::size_t part =
+        MostLacking(shares, given, static_cast<double>(groups.size()));
+    given[part] += static_cast<double>(size_of(group));
+    for (const std::size_t row : *members[static_cast<std::size_t>(group)]) {
+      parts[row] = PartOrRest(part, fractions);
+    }
+  }
+  return parts;
+}
+
+Parts DivideIterative(const std::vector<std::vector<Index>>& labels,
+                      Index label_count, const std::vector<double>& fractions,
+                      const Rng& rng) {
+  Parts parts = Stratifier(labels, label_count, WithRest(fractions), rng).Run();
+  for (Index& part : parts) {
+    part = PartOrRest(static_cast<std::size_t>(part), fractions);
+  }
+  return parts;
+}
+
+}  // namespace mtlkit

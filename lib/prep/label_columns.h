@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "data/dataset.h"
+#include "data/task.h"
+#include "prep/table_columns.h"
+
+namespace mtlkit {
+
+struct LabelledTask {
+  Task task;
+  Labels labels;
+};
+
+// `--task PATTERN[=TYPE]`: what follows the last '=' is a type, unless the
+// whole is the name of a column.
+struct TaskRequest {
+  std::string pattern;
+  std::optional<TaskType> type;
+};
+TaskRequest ParseTaskRequest(std::string_view text,
+                             const std::vector<TableColumn>& columns);
+
+// The tasks of a request. Each column name is a task, with its labels on all
+// rows; a column that is in several views counts once. Without a type: two
+// different values are binary, words multi-class, numbers a regression.
+// `multilabel` makes one task: of several columns, each a label with two
+// values, called as the pattern without its '*' and '?'; of one column, whose
+// cells list labels between ';', '|' or ','. Columns that are used go into
+// `used`.
+std::vector<LabelledTask> TasksFromColumns(
+    const Dataset& table, const std::vector<TableColumn>& columns,
+    const TaskRequest& request, std::vector<TableColumn>* used);
+
+// One task for each value of a column, on the rows that have it, called
+// "task.value".
+std::vector<LabelledTask> SplitTask(const LabelledTask& whole,
+                                    const CodedColumn& by);
+
+// Makes `name` the second (positive) class of a binary task.
+void SetPositiveClass(std::string_view name, LabelledTask* task);
+
+}  // namespace mtlkit

@@ -1,0 +1,125 @@
+#include "prep/prepare.h"
+
+namespace mtlkit {
+
+void PrepareOptions::DescribeColumns(Fields& fields) {
+  fields.Field({"task",
+                "a column to predict, by name or pattern; its type is inferred "
+                "where it is not given",
+                {},
+                {},
+                "COLUMN[=TYPE]"},
+               task);
+  fields.Field({"task-per",
+                "makes one task of each value of this column, on the rows that "
+                "have it",
+                {},
+                {},
+                "COLUMN"},
+               task_per);
+  fields.Field({"inputs",
+                "the columns to predict from, by name or pattern; all that "
+                "have no other use if not given",
+                {},
+                {},
+                "COLUMN"},
+               inputs);
+  fields.Field(
+      {"ignore", "columns to leave out, by name or pattern", {}, {}, "COLUMN"},
+      ignore);
+  fields.Field({"weight", "the weight of each row", {}, {}, "COLUMN"}, weight);
+}
+
+void PrepareOptions::DescribeRows(Fields& fields) {
+  fields.Field({"rows",
+                "takes only these rows: FIRST:END, split=NAME, COLUMN=VALUE, "
+                "COLUMN>NUMBER",
+                {},
+                {},
+                "EXPRESSION"},
+               rows);
+  fields.Field({"sample",
+                "takes a number of rows, or a fraction, at random",
+                {},
+                {},
+                "N|FRACTION"},
+               sample);
+  fields.Field({"split",
+                "makes splits of the training rows; those that are there stay, "
+                "and train is what remains",
+                {},
+                {},
+                "NAME=FRACTION"},
+               split);
+  fields.Field({"split-from",
+                "takes the names of splits from a column",
+                {},
+                {},
+                "COLUMN"},
+               split_from);
+  fields.Field({"stratify",
+                "gives each split its share of every class of a task (or value "
+                "of a column)",
+                {},
+                {},
+                "TASK"},
+               stratify);
+  fields.Field({"group",
+                "keeps rows with one value of this column together",
+                {},
+                {},
+                "COLUMN"},
+               group);
+  fields.Field({"folds",
+                "divides the training rows into folds for mtl-train --fold",
+                Between(0, 1000),
+                {},
+                "N"},
+               folds);
+}
+
+void PrepareOptions::DescribeTransforms(Fields& fields) {
+  fields.Field({"scale",
+                "how numbers are scaled; auto is standard, and leaves sparse "
+                "inputs alone",
+                {},
+                {"auto", "standard", "minmax", "max-abs", "none"}},
+               scale);
+  fields.Field({"impute",
+                "what a missing number becomes; a missing category becomes "
+                "the most frequent one",
+                {},
+                {"median", "mean"}},
+               impute);
+  fields.Field({"pieces",
+                "into how many pieces the range of a number is cut, for each "
+                "of which a column goes in beside it; auto: 32 from 2000 "
+                "training rows on, fewer for wide tables; 0: none",
+                {},
+                {},
+                "N|auto"},
+               pieces);
+  fields.Field({"encode",
+                "how categories go in: a column each, or as numbers for an "
+                "embedding",
+                {},
+                {"onehot", "index"}},
+               encode);
+}
+
+void PrepareOptions::DescribeLabels(Fields& fields) {
+  fields.Field({"hide-labels",
+                "makes this fraction of a task's training labels missing",
+                {},
+                {},
+                "TASK=FRACTION"},
+               hide_labels);
+  fields.Field({"keep-labels",
+                "keeps only N training labels of a task, or N of each class",
+                {},
+                {},
+                "TASK=N[/class]"},
+               keep_labels);
+}
+
+}  // namespace mtlkit

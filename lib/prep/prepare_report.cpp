@@ -1,0 +1,185 @@
+// What `mtl-prep` checks of tasks and tells about the result.
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/schema.h"
+#include "prep/prepare.h"
+#include "prep/split.h"
+
+namespace mtlkit {
+namespace {
+
+// Places of a task's labels whose row is in `is_chosen`.
+std::vector<Index> PlacesIn(const Labels& labels, Index cols,
+                            const std::vector<bool>& is_chosen) {
+  std::vector<Index> places;
+  for (Index place = 0; place < labels.PlaceCount(cols); ++place) {
+    const auto row = static_cast<std::size_t>(labels.RowOf(place));
+    if (is_chosen[row]) places.push_back(place);
+  }
+  return places;
+}
+
+std::vector<bool> Mark(const std::vector<Index>& rows, Index count) {
+  std::vector<bool> marks(static_cast<std::size_t>(count));
+  for (const Index row : rows) marks[static_cast<std::size_t>(row)] = true;
+  return marks;
+}
+
+// The known labels of one target column at `places`, in order.
+std::vector<double> Known(const Labels& labels, Index cols, Index col,
+                          const std::vector<Index>& places) {
+  std::vector<double> known;
+  for (const Index place : places) {
+    const float value =
+        labels.values[static_cast<std::size_t>(place * cols + col)];
+    if (!std::isnan(value)) known.push_back(static_cast<double>(value));
+  }
+  return known;
+}
+
+void Normalise(const std::vector<double>& values, Task* task) {
+  const auto count = static_cast<double>(values.size());
+  double mean = 0;
+  for (const double value : values) mean += value;
+  mean /= count;
+  double square = 0;
+  for (const double value : values) square += (value - mean) * (value - mean);
+  const double deviation = std::sqrt(square / count);
+  task->mean.push_back(mean);
+  task->deviation.push_back(
+      deviation > 1e-12 * std::max(1.0, std::abs(mean)) ? deviation : 1);
+}
+
+[[noreturn]] void FailNoLabel(const Task& task) {
+  Fail(ErrorKind::kBadInput,
+       Str("task '", task.name, "' has no label in the training rows"),
+       "there is nothing to learn from; leave the task out, or split "
+       "otherwise (--stratify)");
+}
+
+void WarnAbsent(const Task& task, const std::vector<double>& values,
+                Reporter* reporter) {
+  std::vector<bool> occurs(task.classes.size());
+  for (const double value : values) {
+    occurs[static_cast<std::size_t>(value)] = true;
+  }
+  for (std::size_t i = 0; i < occurs.size(); ++i) {
+    if (occurs[i]) continue;
+    reporter->Warn(Str("class '", task.classes[i], "' of task '", task.name,
+                       "' is absent from the training rows"));
+  }
+}
+
+void FitTask(const std::vector<bool>& is_training, const Labels& labels,
+             Task* task, Reporter* reporter) {
+  const Index cols = task->target_cols();
+  const std::vector<Index> places = PlacesIn(labels, cols, is_training);
+  task->mean.clear();
+  task->deviation.clear();
+  bool any = false;
+  for (Index col = 0; col < cols; ++col) {
+    const std::vector<double> values = Known(labels, cols, col, places);
+    any |= !values.empty();
+    if (task->type == TaskType::kRegression) {
+      if (values.empty()) FailNoLabel(*task);
+      Normalise(values, task);
+    } else if (task->type != TaskType::kMultilabel && !values.empty()) {
+      WarnAbsent(*task, values, reporter);
+    } else if (task->type == TaskType::kMultilabel &&
+               std::find(values.begin(), values.end(), 1.0) == values.end()) {
+      reporter->Warn(Str(
+          "label '", task->classes[static_cast<std::size_t>(col)],
+          "' of task '", task->name, "' is never set in the training rows"));
+    }
+  }
+  if (!any) FailNoLabel(*task);
+}
+
+Index LabelledPlaces(const Labels& labels, Index cols,
+                     const std::vector<Index>& places) {
+  Index count = 0;
+  for (const Index place : places) {
+    const auto first =
+        labels.values.begin() + static_cast<std::ptrdiff_t>(place * cols);
+    count += std::any_of(first, first + cols,
+                         [](float value) { return !std::isnan(value); });
+  }
+  return count;
+}
+
+std::string DescribeType(const Task& task) {
+  switch (task.type) {
+    case TaskType::kRegression:
+      return task.width == 1 ? "regression"
+                             : Str("regression of ", task.width, " columns");
+    case TaskType::kBinary:
+      return Str("binary, positive '", task.classes[1], "', negative '",
+                 task.classes[0], "'");
+    case TaskType::kMulticlass:
+      return Str(task.classes.size(), " classes");
+    case TaskType::kMultilabel:
+      return Counted(static_cast<Index>(task.classes.size()), "label",
+                     "labels");
+  }
+  return "";
+}
+
+// More tasks than this are summed up in one line.
+constexpr std::size_t kMostTaskLines = 20;
+
+void ReportTasks(const Dataset& dataset, Reporter* reporter) {
+  const std::vector<bool> is_training =
+      Mark(TrainingRowsOf(dataset), dataset.rows);
+  const std::vector<bool> all(is_training.size(), true);
+  const std::size_t shown =
+      dataset.tasks.size() > kMostTaskLines ? 3 : dataset.tasks.size();
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Task& task = dataset.tasks[i];
+    const Labels& labels = dataset.labels[i];
+    const Index cols = task.target_cols();
+    reporter->Note(
+        Str("task ", task.name, ": ", DescribeType(task), "; ",
+            LabelledPlaces(labels, cols, PlacesIn(labels, cols, all)),
+            " rows labelled, ",
+            LabelledPlaces(labels, cols, PlacesIn(labels, cols, is_training)),
+            " of them for training"));
+  }
+  if (shown < dataset.tasks.size()) {
+    reporter->Note(Str("and ", dataset.tasks.size() - shown,
+                       " more tasks like these, up to ",
+                       dataset.tasks.back().name));
+  }
+}
+
+}  // namespace
+
+void FitTasks(const std::vector<Index>& rows, Dataset* dataset,
+              Reporter* reporter) {
+  const std::vector<bool> is_training = Mark(rows, dataset->rows);
+  for (std::size_t i = 0; i < dataset->tasks.size(); ++i) {
+    FitTask(is_training, dataset->labels[i], &dataset->tasks[i], reporter);
+  }
+}
+
+void ReportDataset(const Dataset& dataset, Reporter* reporter) {
+  std::vector<std::string> splits;
+  for (const std::string& name : dataset.SplitNames()) {
+    splits.push_back(Str(name, " ", dataset.SplitRows(name).size()));
+  }
+  reporter->Note(
+      Str(dataset.rows, " rows: ",
+          splits.empty() ? "no splits, all for training" : Join(splits, ", ")));
+  ReportTasks(dataset, reporter);
+  for (const InputBlock& block : dataset.inputs) {
+    const char* what = block.kind == InputKind::kCategorical ? " of categories"
+                       : block.kind == InputKind::kSparse    ? ", sparse"
+                                                             : " of numbers";
+    reporter->Note(Str("input '", block.name,
+                       "': ", Counted(block.cols, "column", "columns"), what));
+  }
+}
+
+}  // namespace mtlkit

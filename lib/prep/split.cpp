@@ -1,0 +1,198 @@
+#include "prep/split.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "data/schema.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr const char* kTrain = "train";
+
+std::vector<Index> RowsInNoSplit(const Dataset& dataset) {
+  std::vector<bool> taken(static_cast<std::size_t>(dataset.rows));
+  for (const auto& [name, rows] : dataset.splits) {
+    if (IsFoldName(name)) continue;
+    for (const Index row : rows) taken[static_cast<std::size_t>(row)] = true;
+  }
+  std::vector<Index> rest;
+  for (Index row = 0; row < dataset.rows; ++row) {
+    if (!taken[static_cast<std::size_t>(row)]) rest.push_back(row);
+  }
+  return rest;
+}
+
+Parts Divide(const std::vector<Index>& rows, const SplitMethod& method,
+             const std::vector<double>& fractions, const Rng& rng) {
+  if (method.kind == SplitMethod::kRandom) {
+    return DivideRandom(static_cast<Index>(rows.size()), fractions, rng);
+  }
+  if (method.kind == SplitMethod::kMultilabel) {
+    std::vector<std::vector<Index>> labels;
+    labels.reserve(rows.size());
+    for (const Index row : rows) {
+      labels.push_back(method.labels[static_cast<std::size_t>(row)]);
+    }
+    return DivideIterative(labels, method.label_count, fractions, rng);
+  }
+  std::vector<std::int64_t> numbers;
+  numbers.reserve(rows.size());
+  for (const Index row : rows) {
+    numbers.push_back(method.numbers[static_cast<std::size_t>(row)]);
+  }
+  return method.kind == SplitMethod::kGrouped
+             ? DivideGrouped(numbers, fractions, rng)
+             : DivideStratified(numbers, fractions, rng);
+}
+
+std::vector<Index> RowsOfPart(const std::vector<Index>& rows,
+                              const Parts& parts, Index part) {
+  std::vector<Index> result;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (parts[i] == part) result.push_back(rows[i]);
+  }
+  return result;
+}
+
+// Names and fractions of the splits to make, `train` aside; and its fraction
+// if it is to be made of one.
+struct Wanted {
+  std::vector<std::string> names;
+  std::vector<double> fractions;
+  double sum = 0;
+  double train = -1;
+};
+
+Wanted WantedParts(const std::vector<SplitPart>& parts,
+                   const Dataset& dataset) {
+  Wanted wanted;
+  std::set<std::string> seen;
+  double requested = 0;
+  for (const SplitPart& part : parts) {
+    Require(seen.insert(part.name).second, ErrorKind::kUsage,
+            Str("--split names '", part.name, "' twice"));
+    requested += part.fraction;
+    if (dataset.splits.count(part.name) > 0) continue;
+    if (part.name == kTrain) {
+      wanted.train = part.fraction;
+    } else {
+      wanted.names.push_back(part.name);
+      wanted.fractions.push_back(part.fraction);
+      wanted.sum += part.fraction;
+    }
+  }
+  Require(requested <= 1 + 1e-9, ErrorKind::kUsage,
+          Str("the fractions of --split add up to ", requested),
+          "they are parts of the training rows: at most 1 together");
+  return wanted;
+}
+
+}  // namespace
+
+std::vector<Index> TrainingRowsOf(const Dataset& dataset) {
+  const auto at = dataset.splits.find(kTrain);
+  std::vector<Index> rows =
+      at == dataset.splits.end() ? RowsInNoSplit(dataset) : at->second;
+  if (rows.empty()) {
+    std::vector<std::string> names;
+    for (const auto& [name, some] : dataset.splits) names.push_back(name);
+    Fail(ErrorKind::kBadInput,
+         Str("there are no training rows: the splits are ", Join(names, ", "),
+             ", and no row is left for train"),
+         "name one of them train");
+  }
+  return rows;
+}
+
+TrainingSplit SplitForTraining(const Dataset& dataset, Index fold) {
+  TrainingSplit result;
+  std::vector<Index> rows = TrainingRowsOf(dataset);
+  if (fold < 0) {
+    result.train = std::move(rows);
+    const auto valid = dataset.splits.find("valid");
+    if (valid != dataset.splits.end()) result.valid = valid->second;
+    return result;
+  }
+  const auto at = dataset.splits.find(Str("fold", fold));
+  if (at == dataset.splits.end()) {
+    Index folds = 0;
+    for (const auto& [name, held] : dataset.splits) folds += IsFoldName(name);
+    Fail(ErrorKind::kUsage, Str("there is no fold ", fold),
+         folds == 0 ? "make folds with mtl-prep --folds"
+                    : Str("the file has folds 0 .. ", folds - 1));
+  }
+  result.valid = at->second;
+  std::set_difference(rows.begin(), rows.end(), result.valid.begin(),
+                      result.valid.end(), std::back_inserter(result.train));
+  Require(!result.train.empty(), ErrorKind::kBadInput,
+          Str("fold ", fold, " leaves no training rows"));
+  return result;
+}
+
+SplitPart ParseSplitPart(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  SplitPart part;
+  const bool reads = equals != std::string_view::npos && equals > 0 &&
+                     ParseNumber(text.substr(equals + 1), &part.fraction) &&
+                     part.fraction > 0 && part.fraction <= 1;
+  Require(reads, ErrorKind::kUsage,
+          Str("--split ", text, " is not NAME=FRACTION"),
+          "for example --split valid=0.15,test=0.15");
+  part.name = std::string(text.substr(0, equals));
+  Require(!IsFoldName(part.name), ErrorKind::kUsage,
+          Str("--split ", text, ": that name is kept for folds"),
+          "make folds with --folds");
+  return part;
+}
+
+void AddSplits(const std::vector<SplitPart>& parts, const SplitMethod& method,
+               Seed seed, Dataset* dataset) {
+  Wanted wanted = WantedParts(parts, *dataset);
+  const bool has_train = dataset->splits.count(kTrain) > 0;
+  if (wanted.names.empty() && (has_train || wanted.train < 0)) return;
+  const std::vector<Index> pool = TrainingRowsOf(*dataset);
+  // `train` gets what remains, as a part of its own or as the rest.
+  const double rest = 1 - wanted.sum;
+  Require(wanted.train >= 0 || rest > 1e-9, ErrorKind::kUsage,
+          "--split leaves no rows to train on",
+          "the fractions are parts of the training rows: less than 1 together");
+  wanted.names.emplace_back(kTrain);
+  wanted.fractions.push_back(wanted.train >= 0 ? wanted.train : rest);
+  const Parts numbers =
+      Divide(pool, method, wanted.fractions, Rng(seed, RandomPurpose::kSplit));
+  for (std::size_t i = 0; i < wanted.names.size(); ++i) {
+    std::vector<Index> rows = RowsOfPart(pool, numbers, static_cast<Index>(i));
+    Require(!rows.empty(), ErrorKind::kBadInput,
+            Str("split '", wanted.names[i], "' would have none of ",
+                pool.size(), " rows"),
+            "give it a larger fraction");
+    dataset->splits[wanted.names[i]] = std::move(rows);
+  }
+}
+
+void AddFolds(Index folds, const SplitMethod& method, Seed seed,
+              Dataset* dataset) {
+  const std::vector<Index> pool = TrainingRowsOf(*dataset);
+  Require(folds <= static_cast<Index>(pool.size()), ErrorKind::kUsage,
+          Str("--folds ", folds, ": there are only ", pool.size(),
+              " training rows"));
+  std::erase_if(dataset->splits,
+                [](const auto& split) { return IsFoldName(split.first); });
+  const std::vector<double> fractions(static_cast<std::size_t>(folds),
+                                      1.0 / static_cast<double>(folds));
+  const Parts numbers =
+      Divide(pool, method, fractions, Rng(seed, RandomPurpose::kFolds));
+  for (Index fold = 0; fold < folds; ++fold) {
+    std::vector<Index> rows = RowsOfPart(pool, numbers, fold);
+    Require(!rows.empty(), ErrorKind::kBadInput,
+            Str("fold ", fold, " would have no rows"),
+            "make fewer folds: groups are never cut");
+    dataset->splits[Str("fold", fold)] = std::move(rows);
+  }
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/dataset.h"
+#include "prep/fit.h"
+
+namespace mtlkit {
+
+// A column of a table: where it is and what it is called.
+struct TableColumn {
+  std::size_t block = 0;  // among the inputs
+  Index col = 0;
+  std::string view;  // "" in a table without views
+  ColumnRef ref;
+
+  const std::string& name() const { return ref.column; }
+};
+
+// All columns, block by block.
+std::vector<TableColumn> ListColumns(const std::vector<InputBlock>& inputs);
+
+// The columns that `pattern` names, for the flag `flag`: COLUMN, VIEW.COLUMN,
+// or a shell pattern of either. A name that is there is taken before it is
+// read as a pattern. None is an error (kUsage) with the nearest name.
+std::vector<TableColumn> FindColumns(const std::vector<TableColumn>& columns,
+                                     std::string_view pattern,
+                                     std::string_view flag);
+
+// The number in a cell of a dense or sparse block; NaN is missing.
+double CellNumber(const InputBlock& block, Index row, Index col);
+
+// The values of a column as numbers of the names they have.
+struct CodedColumn {
+  std::vector<std::string> names;   // those that occur, in natural order
+  std::vector<std::int32_t> codes;  // one a row; -1 is missing
+  bool is_number = false;
+};
+
+CodedColumn CodeColumn(const Dataset& table, const TableColumn& column);
+
+// One column of several views: the content must be equal. Otherwise kBadInput
+// with the first row that differs.
+CodedColumn CodeColumns(const Dataset& table,
+                        const std::vector<TableColumn>& columns);
+
+// Places `column` into views of one name: those of `columns` that are called
+// as the first of them must all be so. For flags that take one column.
+std::vector<TableColumn> FindOneColumn(const std::vector<TableColumn>& columns,
+                                       std::string_view name,
+                                       std::string_view flag);
+
+}  // namespace mtlkit

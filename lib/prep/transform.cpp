@@ -1,0 +1,215 @@
+#include "prep/transform.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "data/blocks.h"
+#include "data/dataset.h"
+#include "data/schema.h"
+#include "prep/transform_kinds.h"
+
+namespace mtlkit {
+namespace {
+
+// Rows that go through all transforms together: few enough that what lies in
+// between stays in the processor's cache for usual widths.
+constexpr Index kPieceRows = 2048;
+
+using Maker = std::shared_ptr<const Transform> (*)(const TransformRecord&);
+
+struct Kind {
+  std::string_view name;
+  Maker make;
+};
+
+constexpr std::array<Kind, 8> kKinds = {{{"select", MakeSelect},
+                                         {"impute", MakeImpute},
+                                         {"pieces", MakePieces},
+                                         {"standard", MakeScale},
+                                         {"minmax", MakeScale},
+                                         {"max-abs", MakeScale},
+                                         {"onehot", MakeEncode},
+                                         {"index", MakeEncode}}};
+
+std::vector<InputSpec> SpecsAfter(const Transforms& transforms,
+                                  std::vector<InputSpec> specs) {
+  for (const auto& transform : transforms) specs = transform->Specs(specs);
+  return specs;
+}
+
+// What a row of a piece is called in messages.
+using RowName = std::function<std::string(Index)>;
+
+void RequireNoInfinity(const std::vector<InputBlock>& piece, Index rows,
+                       const RowName& name) {
+  for (const InputBlock& block : piece) {
+    if (block.kind != InputKind::kDense) continue;
+    for (Index at = 0; at < rows * block.cols; ++at) {
+      if (!std::isinf(DenseCell(block, at))) continue;
+      Fail(ErrorKind::kBadInput,
+           Str("column '", ColumnName(block, at % block.cols), "', row '",
+               name(at / block.cols), "' is infinite"),
+           "inputs are finite numbers or missing");
+    }
+  }
+}
+
+// Infinity is looked for after the first transform, which chooses columns:
+// what does not go in may hold anything.
+std::vector<InputBlock> ApplyToPiece(const Transforms& transforms,
+                                     std::vector<InputBlock> piece, Index rows,
+                                     const RowName& name) {
+  for (std::size_t i = 0; i < transforms.size(); ++i) {
+    piece = transforms[i]->Apply(piece, rows);
+    if (i == 0) RequireNoInfinity(piece, rows, name);
+  }
+  return piece;
+}
+
+std::vector<InputBlock> ApplyAll(const Transforms& transforms,
+                                 const Dataset& raw) {
+  const std::vector<InputSpec> specs =
+      SpecsAfter(transforms, {raw.inputs.begin(), raw.inputs.end()});
+  std::vector<BlockBuilder> builders;
+  builders.reserve(specs.size());
+  for (const InputSpec& spec : specs) builders.emplace_back(spec, raw.rows);
+  for (Index first = 0; first < raw.rows; first += kPieceRows) {
+    const Index count = std::min(kPieceRows, raw.rows - first);
+    std::vector<InputBlock> piece;
+    piece.reserve(raw.inputs.size());
+    for (const InputBlock& block : raw.inputs) {
+      piece.push_back(SliceRows(block, first, count));
+    }
+    piece = ApplyToPiece(transforms, std::move(piece), count, [&](Index row) {
+      return IdText(raw.ids, first + row);
+    });
+    for (std::size_t i = 0; i < piece.size(); ++i) builders[i].Append(piece[i]);
+  }
+  std::vector<InputBlock> result;
+  result.reserve(builders.size());
+  for (BlockBuilder& builder : builders) {
+    result.push_back(std::move(builder).Finish());
+  }
+  return result;
+}
+
+}  // namespace
+
+std::shared_ptr<const Transform> MakeTransform(const TransformRecord& record) {
+  for (const Kind& kind : kKinds) {
+    if (kind.name != record.name) continue;
+    try {
+      return kind.make(record);
+    } catch (const nlohmann::json::exception&) {
+      FailDamagedTransform(record.name, "its description lacks a part");
+    }
+  }
+  Fail(ErrorKind::kBadInput, Str("there is no transform '", record.name, "'"),
+       "the file was written by a newer version");
+}
+
+Transforms MakeTransforms(const TransformRecords& records) {
+  Transforms transforms;
+  for (const TransformRecord& record : records) {
+    transforms.push_back(MakeTransform(record));
+  }
+  return transforms;
+}
+
+TransformRecords RecordsOf(const Transforms& transforms) {
+  TransformRecords records;
+  for (const auto& transform : transforms) {
+    records.push_back(transform->Record());
+  }
+  return records;
+}
+
+Dataset ApplyTransforms(const TransformRecords& records, const Dataset& raw) {
+  return ApplyTransforms(MakeTransforms(records), raw);
+}
+
+Dataset ApplyTransforms(const Transforms& transforms, const Dataset& raw) {
+  const std::size_t done = raw.transforms.size();
+  TransformRecords records = RecordsOf(transforms);
+  const bool begun =
+      done <= records.size() &&
+      std::equal(raw.transforms.begin(), raw.transforms.end(), records.begin());
+  Require(begun, ErrorKind::kBadInput,
+          "the rows were prepared in another way than those of the model",
+          "give the raw table, or the file that mtl-prep made for training");
+  Dataset result = raw;
+  if (done == transforms.size()) return result;
+  result.inputs =
+      ApplyAll({transforms.begin() + static_cast<std::ptrdiff_t>(done),
+                transforms.end()},
+               raw);
+  result.transforms = std::move(records);
+  return result;
+}
+
+nlohmann::json ParseSpec(const TransformRecord& record) {
+  auto spec = nlohmann::json::parse(record.spec, nullptr, false);
+  if (!spec.is_object()) {
+    FailDamagedTransform(record.name, "its description is not JSON");
+  }
+  return spec;
+}
+
+void FailDamagedTransform(const std::string& name, const std::string& why) {
+  Fail(ErrorKind::kBadInput,
+       Str("the stored transform '", name, "' is damaged: ", why));
+}
+
+const std::vector<double>& ColumnArray(const TransformRecord& record,
+                                       const std::string& array,
+                                       const InputSpec& block) {
+  const auto at = record.arrays.find(array);
+  if (at == record.arrays.end()) {
+    FailDamagedTransform(record.name, Str("it lacks '", array, "'"));
+  }
+  if (static_cast<Index>(at->second.size()) != block.cols) {
+    FailDamagedTransform(record.name,
+                         Str("'", array, "' has ", at->second.size(),
+                             " numbers for ", block.cols, " columns"));
+  }
+  for (const double value : at->second) {
+    if (!std::isfinite(value)) {
+      FailDamagedTransform(record.name, Str("'", array, "' is not finite"));
+    }
+  }
+  return at->second;
+}
+
+TrainingRows::TrainingRows(const std::vector<InputBlock>& inputs,
+                           Transforms done, std::span<const Index> rows)
+    : inputs_(inputs),
+      done_(std::move(done)),
+      rows_(rows.begin(), rows.end()),
+      specs_(SpecsAfter(done_, {inputs.begin(), inputs.end()})) {}
+
+void TrainingRows::ForEach(
+    const std::string& block,
+    const std::function<void(const InputBlock&, Index)>& visit) const {
+  const auto piece_rows = static_cast<std::size_t>(kPieceRows);
+  for (std::size_t first = 0; first < rows_.size(); first += piece_rows) {
+    const auto rows = std::span(rows_).subspan(
+        first, std::min(piece_rows, rows_.size() - first));
+    const auto count = static_cast<Index>(rows.size());
+    std::vector<InputBlock> piece;
+    piece.reserve(inputs_.size());
+    for (const InputBlock& input : inputs_) {
+      piece.push_back(GatherRows(input, rows));
+    }
+    piece = ApplyToPiece(done_, std::move(piece), count, [&](Index row) {
+      return std::to_string(rows[static_cast<std::size_t>(row)]);
+    });
+    for (const InputBlock& made : piece) {
+      if (made.name == block) visit(made, count);
+    }
+  }
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,226 @@
+// pieces: piecewise-linear encoding of numbers beside the numbers themselves.
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/schema.h"
+#include "prep/fit.h"
+#include "prep/transform_kinds.h"
+
+namespace mtlkit {
+namespace {
+
+using Arrays = std::map<std::string, std::vector<double>>;
+
+// Number of edges of each column of a block; 0: the column has no pieces.
+std::string CountsOf(const InputSpec& spec) {
+  return spec.name + ".counts";
+}
+// The edges of all columns of a block, ascending within each column.
+std::string EdgesOf(const InputSpec& spec) {
+  return spec.name + ".edges";
+}
+
+class Pieces : public Transform {
+ public:
+  explicit Pieces(Arrays arrays) : arrays_(std::move(arrays)) {}
+
+  std::vector<InputSpec> Specs(
+      const std::vector<InputSpec>& inputs) const override {
+    std::vector<InputSpec> result = inputs;
+    for (InputSpec& spec : result) {
+      if (spec.kind == InputKind::kDense) AddColumns(&spec);
+    }
+    return result;
+  }
+
+  std::vector<InputBlock> Apply(const std::vector<InputBlock>& inputs,
+                                Index rows) const override {
+    std::vector<InputBlock> result = inputs;
+    for (InputBlock& block : result) {
+      if (block.kind == InputKind::kDense) AddCells(&block, rows);
+    }
+    return result;
+  }
+
+  TransformRecord Record() const override {
+    return {"pieces", nlohmann::json::object().dump(), arrays_};
+  }
+
+ private:
+  // The edges of each column of a block, checked: they may be from a file.
+  std::vector<std::span<const double>> ColumnEdges(
+      const InputSpec& spec) const {
+    const auto edges = arrays_.find(EdgesOf(spec));
+    if (edges == arrays_.end()) {
+      FailDamagedTransform("pieces", Str("it lacks '", EdgesOf(spec), "'"));
+    }
+    std::span<const double> rest = edges->second;
+    std::vector<std::span<const double>> result;
+    const TransformRecord record = Record();
+    for (const double count : ColumnArray(record, CountsOf(spec), spec)) {
+      if (count < 0 || count != std::floor(count) ||
+          count > static_cast<double>(rest.size())) {
+        FailDamagedTransform("pieces", Str("a column has ", count, " edges"));
+      }
+      const auto size = static_cast<std::size_t>(count);
+      result.push_back(rest.first(size));
+      rest = rest.subspan(size);
+      RequireAscending(result.back());
+    }
+    if (!rest.empty()) {
+      FailDamagedTransform("pieces", "it has edges of no column");
+    }
+    return result;
+  }
+
+  static void RequireAscending(std::span<const double> edges) {
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      if (!std::isfinite(edges[i]) || (i > 0 && edges[i] <= edges[i - 1])) {
+        FailDamagedTransform("pieces", "its edges do not ascend");
+      }
+    }
+  }
+
+  void AddColumns(InputSpec* spec) const {
+    std::vector<std::string> names;
+    for (Index col = 0; col < spec->cols; ++col) {
+      names.push_back(ColumnName(*spec, col));
+    }
+    Index col = 0;
+    for (const auto edges : ColumnEdges(*spec)) {
+      const std::string name = ColumnName(*spec, col++);
+      for (std::size_t i = 1; i < edges.size(); ++i) {
+        names.push_back(Str(name, ":", FormatNumber(edges[i - 1]), "..",
+                            FormatNumber(edges[i])));
+      }
+    }
+    spec->columns = std::move(names);
+    spec->cols = static_cast<Index>(spec->columns.size());
+  }
+
+  void AddCells(InputBlock* block, Index rows) const {
+    const auto edges = ColumnEdges(*block);
+    const Index numbers = block->cols;
+    AddColumns(block);
+    std::vector<double> cells;
+    cells.reserve(static_cast<std::size_t>(rows * block->cols));
+    std::vector<double> row_numbers(edges.size());
+    for (Index row = 0; row < rows; ++row) {
+      for (Index col = 0; col < numbers; ++col) {
+        const double value = DenseCell(*block, row * numbers + col);
+        row_numbers[static_cast<std::size_t>(col)] = value;
+        cells.push_back(value);
+      }
+      for (std::size_t col = 0; col < edges.size(); ++col) {
+        AppendPieces(edges[col], row_numbers[col], &cells);
+      }
+    }
+    block->dense = {};
+    block->wide = Array<double>(std::move(cells));
+  }
+
+  // 1 for each piece that lies below `value`, 0 for those above, and for the
+  // piece that holds it the part of the way through. Beyond the outer edges
+  // nothing grows on: there the number itself still says how far.
+  static void AppendPieces(std::span<const double> edges, double value,
+                           std::vector<double>* cells) {
+    for (std::size_t i = 1; i < edges.size(); ++i) {
+      const double part = (value - edges[i - 1]) / (edges[i] - edges[i - 1]);
+      cells->push_back(std::clamp(part, 0.0, 1.0));
+    }
+  }
+
+  Arrays arrays_;
+};
+
+// A value of a column and how many rows have it.
+struct Level {
+  double value = 0;
+  double count = 0;
+  bool is_heavy = false;
+};
+
+std::vector<Level> LevelsOf(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  std::vector<Level> levels;
+  for (const double value : values) {
+    if (levels.empty() || levels.back().value != value) {
+      levels.push_back({value});
+    }
+    levels.back().count += 1;
+  }
+  return levels;
+}
+
+// What is left to share when values that are more frequent than a fair share
+// have had an edge of their own: rows an edge.
+double MarkHeavy(Index edges, std::vector<Level>* levels) {
+  double rows = 0;
+  for (const Level& level : *levels) rows += level.count;
+  auto left = static_cast<double>(edges);
+  for (bool found = true; found && left >= 1;) {
+    found = false;
+    const double share = rows / left;
+    for (Level& level : *levels) {
+      if (level.is_heavy || level.count < share || left < 1) continue;
+      level.is_heavy = found = true;
+      rows -= level.count;
+      left -= 1;
+    }
+  }
+  return left < 1 ? rows + 1 : rows / left;
+}
+
+// At most `pieces` + 1 edges from the smallest to the largest value. Quantiles
+// would fall together where one value has most of the rows, as the zeros of an
+// amount, and leave the others a piece or two; so such values take one edge
+// each, and the other edges divide the other rows evenly.
+std::vector<double> PieceEdges(std::vector<double> values, Index pieces) {
+  std::vector<Level> levels = LevelsOf(std::move(values));
+  std::vector<double> edges;
+  if (levels.size() <= 2) return edges;  // one piece would be the number again
+  if (static_cast<Index>(levels.size()) <= pieces + 1) {
+    for (const Level& level : levels) edges.push_back(level.value);
+    return edges;
+  }
+  const double share = MarkHeavy(pieces - 1, &levels);
+  double passed = 0;
+  edges.push_back(levels.front().value);
+  for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
+    const Level& level = levels[i];
+    passed += level.is_heavy ? 0 : level.count;
+    if (!level.is_heavy && passed < share) continue;
+    if (i > 0) edges.push_back(level.value);
+    passed = 0;
+  }
+  edges.push_back(levels.back().value);
+  return edges;
+}
+
+}  // namespace
+
+std::shared_ptr<const Transform> MakePieces(const TransformRecord& record) {
+  ParseSpec(record);
+  return std::make_shared<Pieces>(record.arrays);
+}
+
+std::shared_ptr<const Transform> FitPieces(const TrainingRows& rows,
+                                           Index pieces) {
+  Arrays arrays;
+  for (const InputSpec& spec : rows.specs()) {
+    if (spec.kind != InputKind::kDense) continue;
+    std::vector<double>& counts = arrays[CountsOf(spec)];
+    std::vector<double>& all = arrays[EdgesOf(spec)];
+    for (auto& values : KnownValues(rows, spec)) {
+      const std::vector<double> edges = PieceEdges(std::move(values), pieces);
+      counts.push_back(static_cast<double>(edges.size()));
+      all.insert(all.end(), edges.begin(), edges.end());
+    }
+  }
+  return std::make_shared<Pieces>(std::move(arrays));
+}
+
+}  // namespace mtlkit

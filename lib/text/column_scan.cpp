@@ -1,0 +1,230 @@
+#include "text/column_scan.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "text/number_text.h"
+#include "text/text_lists.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr std::size_t kMaxCategoryBytes = 4096;
+// Numbers beyond this many more than texts: the column will be one of numbers.
+constexpr Index kHopelessNumbers = 1000;
+
+CellPlace MakePlace(const LinePlace& place, std::string_view text) {
+  return {place.Where(), std::string(text)};
+}
+
+[[noreturn]] void FailNotANumber(const ColumnScan& column,
+                                 const CellPlace& place, char decimal) {
+  double value = 0;
+  const bool comma =
+      decimal == '.' &&
+      ParseCellNumber(place.text, ',', &value) == NumberText::kNumber;
+  FailCell(place, column, "is not a number",
+           comma ? "if the comma is its decimal sign: --decimal ,"
+                 : Str("declare ", TypeFlag(column, "category"),
+                       ", or list it under --missing"));
+}
+
+void CheckDeclared(const LinePlace& place, std::string_view text,
+                   const ColumnScan& column) {
+  const std::vector<std::string>& known = column.column.categories;
+  if (known.empty() ||
+      std::find(known.begin(), known.end(), text) != known.end()) {
+    return;
+  }
+  FailCell(MakePlace(place, text), column, "is not one of its declared values",
+           "");
+}
+
+std::vector<std::string> Texts(const CategoryMap& map) {
+  std::vector<std::string> texts;
+  texts.reserve(map.size());
+  for (const auto& entry : map) texts.push_back(entry.first);
+  std::sort(texts.begin(), texts.end(), NaturalLess);
+  return texts;
+}
+
+void Rename(const std::string& from, const std::string& to,
+            ColumnScan* column) {
+  const auto found = column->categories.find(from);
+  if (found == column->categories.end()) {
+    Fail(ErrorKind::kUsage,
+         Str("--rename-class: column '", column->column.name,
+             "' has no class '", ShowText(from), "'"),
+         Str("known: ", ShowNames(Texts(column->categories))));
+  }
+  const std::uint64_t files = found->second.files;
+  column->categories.erase(found);
+  column->categories[to].files |= files;
+}
+
+}  // namespace
+
+std::string LinePlace::Where() const {
+  return Str(*file, ":", line);
+}
+
+void CellScanner::Scan(const LinePlace& place, std::string_view text,
+                       bool missing, ColumnScan* column) const {
+  if (missing) {
+    ++column->missing;
+  } else if (column->type == ColumnType::kCategory) {
+    AddCategory(place, text, column);
+  } else if (column->type == ColumnType::kUnknown) {
+    ScanUnknown(place, text, column);
+  } else if (ScanNumber(place, text, column) == Seen::kText) {
+    FailNotANumber(*column, MakePlace(place, text), options_.decimal);
+  }
+}
+
+CellScanner::Seen CellScanner::ScanNumber(const LinePlace& place,
+                                          std::string_view text,
+                                          ColumnScan* column) const {
+  double value = 0;
+  const NumberText kind = ParseCellNumber(text, options_.decimal, &value);
+  if (kind == NumberText::kOther || kind == NumberText::kNotANumber) {
+    return Seen::kText;
+  }
+  const std::vector<double>& markers = options_.missing_numbers;
+  if (!markers.empty() &&
+      std::find(markers.begin(), markers.end(), value) != markers.end()) {
+    ++column->missing;
+    return Seen::kMissing;
+  }
+  if (kind == NumberText::kInfinite && column->first_infinite.where.empty()) {
+    column->first_infinite = MakePlace(place, text);
+  }
+  ++column->numbers;
+  if (!column->needs_double && options_.precision == "auto") {
+    column->needs_double = !SurvivesSinglePrecision(text, value);
+  }
+  return Seen::kNumber;
+}
+
+void CellScanner::ScanUnknown(const LinePlace& place, std::string_view text,
+                              ColumnScan* column) const {
+  switch (ScanNumber(place, text, column)) {
+    case Seen::kMissing:
+      return;
+    case Seen::kNumber: {
+      const bool hopeless = column->numbers > column->texts + kHopelessNumbers;
+      if (column->texts == 0 || hopeless) {
+        column->has_all_categories = false;
+        column->categories.clear();
+      }
+      break;
+    }
+    case Seen::kText:
+      ++column->texts;
+      if (column->first_text.where.empty()) {
+        column->first_text = MakePlace(place, text);
+      }
+      break;
+  }
+  if (column->has_all_categories) AddCategory(place, text, column);
+}
+
+void CellScanner::AddCategory(const LinePlace& place, std::string_view text,
+                              ColumnScan* column) const {
+  auto found = column->categories.find(text);
+  if (found == column->categories.end()) {
+    CheckText(place, text, *column);
+    CheckDeclared(place, text, *column);
+    found = column->categories.emplace(text, Category()).first;
+  }
+  found->second.files |= mark_;
+}
+
+void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
+  if (column->type == ColumnType::kUnknown) {
+    if (column->numbers > column->texts && column->texts > 0) {
+      FailNotANumber(*column, column->first_text, options.decimal);
+    }
+    const bool has_values = column->numbers > 0 || column->texts > 0;
+    column->type = column->texts > 0        ? ColumnType::kCategory
+                   : is_named || has_values ? ColumnType::kNumber
+                                            : ColumnType::kIgnore;
+  }
+  if (column->type != ColumnType::kNumber) return;
+  if (!column->first_infinite.where.empty()) {
+    FailCell(column->first_infinite, *column, "is infinite",
+             Str("list it under --missing, or declare ",
+                 TypeFlag(*column, "category")));
+  }
+  column->categories.clear();
+  column->needs_double |= options.precision == "double";
+  Require(column->renames.empty(), ErrorKind::kUsage,
+          Str("--rename-class: column '", column->column.name,
+              "' holds numbers, not classes"),
+          Str("declare it first: ", TypeFlag(*column, "category")));
+}
+
+void SortCategories(ColumnScan* column) {
+  for (const std::string& declared : column->column.categories) {
+    column->categories.emplace(declared, Category());
+  }
+  for (const auto& [from, to] : column->renames) Rename(from, to, column);
+  Require(static_cast<Index>(column->categories.size()) <
+              std::numeric_limits<std::int32_t>::max(),
+          ErrorKind::kBadInput,
+          Str("column '", column->column.name, "' has too many categories"));
+  column->sorted = SortTexts(&column->categories);
+}
+
+std::vector<std::string> SortTexts(CategoryMap* map) {
+  std::vector<std::string> texts = Texts(*map);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    (*map)[texts[i]].code = static_cast<std::int32_t>(i);
+  }
+  return texts;
+}
+
+void CheckText(const LinePlace& place, std::string_view text,
+               const ColumnScan& column) {
+  if (text.size() > kMaxCategoryBytes) {
+    FailCell(MakePlace(place, text), column,
+             Str("has ", text.size(), " bytes: too long for a category"),
+             TypeFlag(column, "ignore") + " leaves the column out");
+  }
+  if (!IsValidUtf8(text)) {
+    FailCell(MakePlace(place, text), column, "is not UTF-8",
+             "--encoding latin1 converts text of that encoding");
+  }
+}
+
+std::string TypeFlag(const ColumnScan& column, std::string_view type) {
+  return Str("--type ", ShellWord(Str(column.column.name, "=", type)));
+}
+
+std::string ShowNames(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 20;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) {
+    list += (list.empty() ? "" : ", ") + ShowText(names[i]);
+  }
+  return names.size() > kMost ? list + ", ..." : list;
+}
+
+std::string_view Renamed(const ColumnScan& column, std::string_view text) {
+  for (const auto& [from, to] : column.renames) {
+    if (text == from) text = to;
+  }
+  return text;
+}
+
+void FailCell(const CellPlace& place, const ColumnScan& column,
+              std::string_view problem, std::string hint) {
+  Fail(ErrorKind::kBadInput,
+       Str(place.where, ": column '", ShowText(column.column.name), "': ",
+           place.text.empty() ? "" : Str("'", ShowText(place.text), "' "),
+           problem),
+       std::move(hint));
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "text/format.h"
+
+namespace mtlkit {
+
+// Settings of the user that concern columns and labels.
+struct ScanOptions {
+  char decimal = '.';
+  std::string precision = "auto";
+  std::string index_base = "auto";
+  std::string label_type = "auto";
+  Index features = 0;
+  // Markers of missing values that are numbers: they count by value, so that
+  // -200 stands for -200.0 too.
+  std::vector<double> missing_numbers;
+  // By column: the type that was asked for, and spellings that are joined.
+  std::vector<std::pair<std::string, ColumnType>> types;
+  std::vector<std::vector<std::string>> renames;  // COLUMN OLD NEW
+};
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
+};
+
+struct Category {
+  std::int32_t code = -1;   // its place among the sorted
+  std::uint64_t files = 0;  // bit i: occurs in file i (of the first 64)
+};
+using CategoryMap =
+    std::unordered_map<std::string, Category, TextHash, std::equal_to<>>;
+
+// Where something was first seen: "adult.csv:1043" and the text.
+struct CellPlace {
+  std::string where;
+  std::string text;
+};
+
+// A line of a file, for messages.
+struct LinePlace {
+  const std::string* file = nullptr;
+  Index line = 0;
+  std::string Where() const;  // "adult.csv:1043"
+};
+
+// What the first reading of a table finds out about a column.
+struct ColumnScan {
+  Column column;  // as its format declares it
+  ColumnType type = ColumnType::kUnknown;
+  bool is_declared = false;  // by the user or the format
+  bool is_renamed = false;   // its name had been taken
+  Index numbers = 0;
+  Index texts = 0;
+  Index missing = 0;
+  bool needs_double = false;  // a number changes in single precision
+  CellPlace first_text;
+  CellPlace first_infinite;
+  CategoryMap categories;
+  bool has_all_categories = true;
+  std::vector<std::string> sorted;  // the categories, in natural order
+  std::vector<std::pair<std::string, std::string>> renames;  // old, new
+};
+
+// Looks at the cells of a table, one after the other, and notes what each says
+// of its column. Throws kBadInput, with place and column, for what a column of
+// its declared type cannot hold.
+class CellScanner {
+ public:
+  explicit CellScanner(const ScanOptions& options) : options_(options) {}
+
+  // The file that is being read; files beyond the first 64 share no mark.
+  void SetFile(std::size_t number) {
+    mark_ = number < 64 ? std::uint64_t{1} << number : 0;
+  }
+  std::uint64_t mark() const { return mark_; }
+
+  // A cell of a column that is neither ignored nor the id.
+  void Scan(const LinePlace& place, std::string_view text, bool missing,
+            ColumnScan* column) const;
+
+ private:
+  enum class Seen { kNumber, kMissing, kText };
+
+  Seen ScanNumber(const LinePlace& place, std::string_view text,
+                  ColumnScan* column) const;
+  void ScanUnknown(const LinePlace& place, std::string_view text,
+                   ColumnScan* column) const;
+  void AddCategory(const LinePlace& place, std::string_view text,
+                   ColumnScan* column) const;
+
+  const ScanOptions& options_;
+  std::uint64_t mark_ = 0;
+};
+
+// Settles the type of a column when all its cells are known. A column without
+// any value and `is_named` is one of numbers, otherwise it is ignored.
+void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column);
+
+// Renames and sorts the categories of a column and numbers them. Throws kUsage
+// for a class that does not occur.
+void SortCategories(ColumnScan* column);
+
+// The texts of a map in natural order; their codes are set.
+std::vector<std::string> SortTexts(CategoryMap* map);
+
+// Throws kBadInput unless `text` can name a row or a category.
+void CheckText(const LinePlace& place, std::string_view text,
+               const ColumnScan& column);
+
+// "--type 'a column=category'".
+std::string TypeFlag(const ColumnScan& column, std::string_view type);
+
+// "a, b, c", the first 20.
+std::string ShowNames(const std::vector<std::string>& names);
+
+// `text` of a category as it is after renaming.
+std::string_view Renamed(const ColumnScan& column, std::string_view text);
+
+// Throws kBadInput for a cell: "adult.csv:3: column 'age': 'x' is no id".
+[[noreturn]] void FailCell(const CellPlace& place, const ColumnScan& column,
+                           std::string_view problem, std::string hint);
+
+}  // namespace mtlkit

@@ -1,0 +1,345 @@
+#include "text/convert.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "h5/file_writer.h"
+#include "h5/provenance.h"
+#include "text/convert_report.h"
+#include "text/format.h"
+#include "text/number_text.h"
+#include "text/source_kind.h"
+#include "text/table_encode.h"
+#include "text/table_plan.h"
+#include "text/table_scan.h"
+#include "text/table_write.h"
+#include "text/text_lists.h"
+
+namespace mtlkit {
+namespace {
+
+// A table of one or more files: the whole of it, or one view.
+struct Table {
+  std::string view;
+  std::vector<TableFile> files;
+  TableScan scan;
+  TablePlan plan;
+};
+
+ScanOptions ScanOptionsOf(const ConvertOptions& options) {
+  ScanOptions scan;
+  scan.decimal = options.decimal[0];
+  scan.precision = options.precision;
+  scan.index_base = options.index_base;
+  scan.label_type = options.label_type;
+  scan.features = options.features;
+  for (const std::string& entry : options.type) {
+    const std::size_t mark = entry.rfind('=');
+    Require(mark != std::string::npos && mark > 0, ErrorKind::kUsage,
+            Str("--type: '", entry, "' is not of the form COLUMN=TYPE"),
+            "known types: number, category, id, ignore");
+    scan.types.emplace_back(entry.substr(0, mark),
+                            ParseColumnType(entry.substr(mark + 1)));
+  }
+  scan.renames = options.rename_class;
+  for (const std::string& marker : options.missing) {
+    double value = 0;
+    if (ParseCellNumber(marker, scan.decimal, &value) == NumberText::kNumber) {
+      scan.missing_numbers.push_back(value);
+    }
+  }
+  return scan;
+}
+
+// The file of names for an input: that of its own name, else that for all.
+std::string NamesFileFor(const ConvertOptions& options, const TableInput& input,
+                         const std::vector<TableInput>& inputs) {
+  std::string file;
+  for (const std::string& entry : options.names) {
+    const std::size_t mark = entry.find('=');
+    const std::string name = entry.substr(0, std::min(mark, entry.size()));
+    const bool is_named =
+        mark != std::string::npos &&
+        std::any_of(inputs.begin(), inputs.end(), [&](const TableInput& other) {
+          return other.name == name;
+        });
+    if (!is_named) file = entry;
+    if (is_named && name == input.name) return entry.substr(mark + 1);
+  }
+  return file;
+}
+
+TextOptions TextOptionsOf(const ConvertOptions& options,
+                          const std::string& names_file) {
+  TextOptions read;
+  read.delimiter = options.delimiter;
+  read.header = options.header;
+  read.decimal = options.decimal[0];
+  if (!options.missing.empty()) read.missing = options.missing;
+  read.comment = options.comment;
+  read.skip = options.skip;
+  read.index_base = options.index_base;
+  if (!names_file.empty()) read.names = ReadColumnNames(names_file);
+  if (!options.labels.empty()) read.labels = ReadLabelList(options.labels);
+  return read;
+}
+
+class Converter {
+ public:
+  Converter(const std::vector<TableInput>& inputs,
+            const ConvertOptions& options, Reporter* reporter)
+      : inputs_(inputs),
+        options_(options),
+        scan_options_(ScanOptionsOf(options)),
+        reporter_(reporter) {
+    CheckOperands();
+    OpenTables();
+  }
+
+  void Scan(bool verbose) {
+    for (Table& table : tables_) {
+      table.scan = ScanTable(&table.files, scan_options_);
+      table.plan = PlanTable(table.scan, scan_options_, table.view);
+      Report(table, verbose);
+    }
+    RequireUsefulFlags();
+    JoinRows();
+    FindSplits();
+  }
+
+  std::string Write(const std::string& output, const ConvertRecord& record) {
+    FileWriter file(output, FileKind::kDataset);
+    WriteRowNames(ids_, splits_, rows_, &file);
+    std::vector<TableView> views;
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+      views.push_back(
+          {&tables_[i].plan, tables_[i].scan.has_groups, -1, RowsOf(i)});
+    }
+    WriteViews(views, rows_, &file);
+    file.SetProvenance(Provenance(record));
+    return file.Commit();
+  }
+
+ private:
+  void CheckOperands() const {
+    Require(!inputs_.empty(), ErrorKind::kUsage, "no input");
+    std::vector<std::string> names;
+    for (const TableInput& input : inputs_) {
+      if (!options_.beside) continue;
+      Require(!input.name.empty(), ErrorKind::kUsage,
+              Str("--beside: '", input.path, "' has no name"),
+              "write NAME=FILE for each view");
+      Require(std::find(names.begin(), names.end(), input.name) == names.end(),
+              ErrorKind::kUsage,
+              Str("--beside: two views are called '", input.name, "'"));
+      names.push_back(input.name);
+    }
+    Require(options_.decimal == "." || options_.decimal == ",",
+            ErrorKind::kUsage, "--decimal is '.' or ','");
+  }
+
+  void OpenTables() {
+    for (const TableInput& input : inputs_) {
+      if (tables_.empty() || options_.beside) {
+        tables_.emplace_back();
+        if (options_.beside) tables_.back().view = input.name;
+      }
+      TableFile& file = tables_.back().files.emplace_back();
+      if (!options_.beside) file.split = input.name;
+      const Encoding encoding =
+          options_.encoding == "latin1" ? Encoding::kLatin1 : Encoding::kUtf8;
+      file.source = std::make_unique<TextSource>(input.path, encoding);
+      const TextOptions read =
+          TextOptionsOf(options_, NamesFileFor(options_, input, inputs_));
+      file.reader = OpenRows(file.source.get(), Format(), read);
+    }
+  }
+
+  std::string Format() const {
+    return options_.format == "auto" ? "" : options_.format;
+  }
+
+  void Report(const Table& table, bool verbose) {
+    std::vector<std::string> names;
+    for (const TableFile& file : table.files) {
+      names.push_back(
+          Str(file.source->name(), " (", file.reader->Describe(), ")"));
+    }
+    reporter_->Note(Str(table.view.empty() ? "" : table.view + ": ",
+                        Join(names, ", "), ": ",
+                        SummariseTable(table.scan, table.plan)));
+    if (verbose) ReportColumns(table.scan, table.plan, reporter_);
+    WarnOfColumns(table.files, table.scan, reporter_);
+  }
+
+  // A flag that no file has used is a mistake.
+  void RequireUsefulFlags() const {
+    bool any_label = false;
+    bool any_numbered = false;
+    bool any_column = false;
+    for (const Table& table : tables_) {
+      for (const ColumnScan& scan : table.scan.columns) {
+        any_label |= scan.column.is_label;
+        any_column |=
+            scan.type != ColumnType::kIgnore && scan.type != ColumnType::kId;
+      }
+      for (const TableFile& file : table.files) {
+        any_numbered |= file.reader->has_row_labels();
+      }
+    }
+    Require(options_.labels.empty() || any_label, ErrorKind::kUsage,
+            "--labels: only ARFF files have labels that a list names",
+            "mtl-prep --task makes tasks of other columns");
+    const ConvertOptions usual;
+    const bool numbering = options_.features != usual.features ||
+                           options_.index_base != usual.index_base ||
+                           options_.label_type != usual.label_type;
+    Require(!numbering || any_numbered, ErrorKind::kUsage,
+            "--features, --index-base and --label-type are for SVMlight only",
+            "leave them out");
+    Require(any_column || any_numbered, ErrorKind::kUsage,
+            "no column is left: all are ignored", "ignore fewer with --type");
+  }
+
+  // Rows are joined by id where all tables have ids, else by position.
+  void JoinRows() {
+    const Table& first = tables_.front();
+    rows_ = first.scan.rows;
+    by_id_ = std::all_of(tables_.begin(), tables_.end(),
+                         [](const Table& table) { return table.scan.has_ids; });
+    ids_ = RunningNumbers(rows_);
+    for (const Table& table : tables_) {
+      if (!table.scan.has_ids) continue;
+      ids_ = table.scan.ids;
+      break;
+    }
+    for (const Table& table : tables_) {
+      Require(table.scan.rows == rows_, ErrorKind::kBadInput,
+              Str("view '", table.view, "' has ", table.scan.rows,
+                  " rows, view '", first.view, "' has ", rows_),
+              "views have the same rows");
+    }
+  }
+
+  static RowIds RunningNumbers(Index rows) {
+    std::vector<std::int64_t> numbers(static_cast<std::size_t>(rows));
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      numbers[i] = static_cast<std::int64_t>(i);
+    }
+    return numbers;
+  }
+
+  void FindSplits() {
+    if (options_.beside) return;
+    Index first = 0;
+    for (const TableFile& file : tables_.front().files) {
+      if (!file.split.empty()) {
+        std::vector<Index>& rows = splits_[file.split];
+        for (Index i = 0; i < file.rows; ++i) rows.push_back(first + i);
+      }
+      first += file.rows;
+    }
+  }
+
+  // The rows of a table in the order of the first one.
+  RowSource RowsOf(std::size_t number) {
+    Table& table = tables_[number];
+    auto encoder = std::make_shared<TableEncoder>(&table.files, table.scan,
+                                                  table.plan, scan_options_);
+    if (!by_id_ || number == 0 || table.scan.ids == ids_) {
+      return [encoder](EncodedRow* row) { return encoder->Next(row); };
+    }
+    auto held = std::make_shared<std::vector<EncodedRow>>();
+    for (EncodedRow row; encoder->Next(&row);) held->push_back(row);
+    const std::vector<std::size_t> order = OrderOf(table);
+    return [held, order, next = std::size_t{0}](EncodedRow* row) mutable {
+      if (next == order.size()) return false;
+      *row = (*held)[order[next++]];
+      return true;
+    };
+  }
+
+  // For each row of the first table the row of this one with the same id.
+  std::vector<std::size_t> OrderOf(const Table& table) const {
+    std::unordered_map<std::string, std::size_t> places;
+    for (Index row = 0; row < rows_; ++row) {
+      places[IdText(table.scan.ids, row)] = static_cast<std::size_t>(row);
+    }
+    std::vector<std::size_t> order;
+    for (Index row = 0; row < rows_; ++row) {
+      const auto found = places.find(IdText(ids_, row));
+      if (found == places.end()) {
+        Fail(ErrorKind::kBadInput,
+             Str("view '", table.view, "' has no row of id '",
+                 ShowText(IdText(ids_, row)), "', view '", tables_.front().view,
+                 "' has"),
+             "views have the same rows");
+      }
+      order.push_back(found->second);
+    }
+    return order;
+  }
+
+  std::string Provenance(const ConvertRecord& record) {
+    std::vector<ProvenanceSource> sources;
+    for (Table& table : tables_) {
+      for (TableFile& file : table.files) {
+        std::string role = table.view.empty() ? file.split : table.view;
+        sources.push_back(
+            {role.empty() ? "data" : role, file.source->Digest()});
+      }
+    }
+    for (const auto& [role, path] : Lists()) {
+      TextSource source(path, Encoding::kUtf8);
+      sources.push_back({role, source.Digest()});
+    }
+    const Json none = Json::object();
+    return ExtendProvenance(record.tool, record.seed,
+                            record.settings ? *record.settings : none, sources);
+  }
+
+  // The other files that were read, by role.
+  std::vector<std::pair<std::string, std::string>> Lists() const {
+    std::vector<std::pair<std::string, std::string>> lists;
+    std::vector<std::string> seen;
+    for (const TableInput& input : inputs_) {
+      const std::string path = NamesFileFor(options_, input, inputs_);
+      if (path.empty() ||
+          std::find(seen.begin(), seen.end(), path) != seen.end()) {
+        continue;
+      }
+      seen.push_back(path);
+      lists.emplace_back("names", path);
+    }
+    if (!options_.labels.empty()) lists.emplace_back("labels", options_.labels);
+    return lists;
+  }
+
+  const std::vector<TableInput>& inputs_;
+  const ConvertOptions& options_;
+  ScanOptions scan_options_;
+  Reporter* reporter_;
+  std::vector<Table> tables_;
+  Index rows_ = 0;
+  bool by_id_ = false;
+  RowIds ids_;
+  std::map<std::string, std::vector<Index>> splits_;
+};
+
+}  // namespace
+
+std::string ConvertTables(const std::vector<TableInput>& inputs,
+                          const std::string& output,
+                          const ConvertOptions& options,
+                          const ConvertRecord& record, bool verbose,
+                          Reporter* reporter) {
+  Converter converter(inputs, options, reporter);
+  converter.Scan(verbose);
+  return converter.Write(output, record);
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,72 @@
+// The flags of a conversion.
+#include "text/convert.h"
+#include "text/format.h"
+
+namespace mtlkit {
+namespace {
+
+std::vector<std::string> FormatNames() {
+  std::vector<std::string> names = {"auto"};
+  for (const FormatEntry* entry : Formats()) names.emplace_back(entry->name);
+  return names;
+}
+
+}  // namespace
+
+void ConvertOptions::Describe(Fields& fields) {
+  fields.Field({"format",
+                "what the inputs are; auto: by content, then name",
+                {},
+                FormatNames(),
+                "FORMAT"},
+               format);
+  fields.Field({"type",
+                "number, category, id or ignore, by name or pattern",
+                {},
+                {},
+                "COLUMN=TYPE"},
+               type);
+  fields.Field({"missing",
+                "texts that stand for no value, besides nothing",
+                {},
+                {},
+                "TEXTS"},
+               missing);
+  fields.Field({"delimiter",
+                "between cells; comma, semicolon, tab, pipe, "
+                "space, or a character",
+                {},
+                {},
+                "CHARACTER"},
+               delimiter);
+  fields("header", header, "whether the first row names the columns",
+         std::vector<std::string>{"auto", "yes", "no"});
+  fields("decimal", decimal, "the decimal sign",
+         std::vector<std::string>{".", ","});
+  fields.Field({"comment", "lines that begin so are skipped", {}, {}, "TEXT"},
+               comment);
+  fields("skip", skip, "lines to skip at the beginning of each file",
+         AtLeast(0));
+  fields("encoding", encoding, "of the text",
+         std::vector<std::string>{"utf8", "latin1"});
+  fields("precision", precision,
+         "of numbers; auto: double where a value would change in single",
+         std::vector<std::string>{"auto", "single", "double"});
+  fields("index-base", index_base, "number of the first SVMlight feature",
+         std::vector<std::string>{"auto", "0", "1"});
+  fields("label-type", label_type, "what SVMlight labels are",
+         std::vector<std::string>{"auto", "regression", "binary", "multiclass",
+                                  "multilabel"});
+  fields("features", features,
+         "number of SVMlight features; 0: as many as occur", AtLeast(0));
+  fields("beside", beside, "inputs are views of the same rows, NAME=FILE each");
+  fields.Field({"names",
+                "file of column names, of one input or of all",
+                {},
+                {},
+                "[NAME=]FILE",
+                false},
+               names);
+}
+
+}  // namespace mtlkit

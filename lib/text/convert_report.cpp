@@ -1,0 +1,176 @@
+#include "text/convert_report.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "text/number_text.h"
+#include "text/text_lists.h"
+
+namespace mtlkit {
+namespace {
+
+// A column with more categories than this, most of which occur once, is
+// probably an id or free text.
+constexpr std::size_t kManyCategories = 1000;
+constexpr std::size_t kMaxWarnings = 10;
+
+std::string DescribeTask(const Task& task) {
+  const auto classes = static_cast<Index>(task.classes.size());
+  if (task.type == TaskType::kRegression) return task.name + " (regression)";
+  if (task.type == TaskType::kMultilabel) {
+    return Str(task.name, " (", Counted(classes, "label", "labels"), ")");
+  }
+  return Str(task.name, " (", Counted(classes, "class", "classes"), ")");
+}
+
+std::string DescribeColumn(const ColumnScan& column, const ColumnRole& role) {
+  const auto categories = static_cast<Index>(column.sorted.size());
+  std::string text(ColumnTypeName(column.type));
+  if (column.type == ColumnType::kCategory) {
+    text += Str(", ", Counted(categories, "value", "values"));
+  }
+  if (column.type == ColumnType::kNumber && column.needs_double) {
+    text += ", in double precision";
+  }
+  if (column.missing > 0) text += Str(", ", column.missing, " missing");
+  if (role.role == Role::kLabel) text += ", a label";
+  if (role.role == Role::kSparse) text += ", sparse";
+  return text;
+}
+
+// A category as it is when a trailing dot and case do not count.
+std::string Plain(std::string_view text) {
+  while (text.ends_with('.')) text.remove_suffix(1);
+  std::string plain(Trim(text));
+  for (char& c : plain) {
+    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return plain;
+}
+
+std::string SplitOf(const std::vector<TableFile>& files, std::uint64_t mask) {
+  for (std::size_t i = 0; i < files.size() && i < 64; ++i) {
+    if ((mask >> i & 1) == 0) continue;
+    return files[i].split.empty() ? files[i].source->name() : files[i].split;
+  }
+  return "?";
+}
+
+// Pairs of categories that are one but for their spelling, in different files.
+void WarnOfSpellings(const std::vector<TableFile>& files,
+                     const ColumnScan& column, std::size_t* warnings,
+                     Reporter* reporter) {
+  std::map<std::string, std::vector<std::string>> spellings;
+  for (const std::string& text : column.sorted) {
+    spellings[Plain(text)].push_back(text);
+  }
+  const auto files_of = [&](const std::string& text) {
+    return column.categories.find(text)->second.files;
+  };
+  for (const auto& [plain, texts] : spellings) {
+    for (std::size_t i = 1; i < texts.size(); ++i) {
+      const std::uint64_t first = files_of(texts[0]);
+      const std::uint64_t other = files_of(texts[i]);
+      if ((first & other) != 0 || first == 0 || other == 0) continue;
+      // The file that comes first has the spelling to keep.
+      const bool keep_first = (first & -first) < (other & -other);
+      const std::string& keep = keep_first ? texts[0] : texts[i];
+      const std::string& change = keep_first ? texts[i] : texts[0];
+      if (++*warnings > kMaxWarnings) return;
+      reporter->Warn(
+          Str("column '", column.column.name, "': '", ShowText(keep), "' (",
+              SplitOf(files, files_of(keep)), ") and '", ShowText(change),
+              "' (", SplitOf(files, files_of(change)),
+              ") differ only by a trailing dot or case; --rename-class ",
+              ShellWord(column.column.name), " ", ShellWord(change), " ",
+              ShellWord(keep), " joins them"));
+    }
+  }
+}
+
+// Whether all categories are numbers with a decimal comma.
+bool HasDecimalCommas(const ColumnScan& column) {
+  double value = 0;
+  return std::all_of(
+      column.sorted.begin(), column.sorted.end(), [&](const std::string& text) {
+        return ParseCellNumber(text, ',', &value) == NumberText::kNumber;
+      });
+}
+
+}  // namespace
+
+std::string SummariseTable(const TableScan& scan, const TablePlan& plan) {
+  std::vector<std::string> parts = {Counted(scan.rows, "row", "rows")};
+  if (plan.numeric.cols > 0) {
+    parts.push_back(Counted(plan.numeric.cols, "number", "numbers") +
+                    (plan.is_wide ? " (double precision)" : ""));
+  }
+  if (plan.categorical.cols > 0) {
+    parts.push_back(Counted(plan.categorical.cols, "category", "categories"));
+  }
+  if (plan.sparse.cols > 0) {
+    parts.push_back(
+        Counted(plan.sparse.cols, "sparse feature", "sparse features"));
+  }
+  if (scan.has_ids) parts.push_back("ids");
+  if (scan.has_groups) parts.push_back("groups");
+  std::vector<std::string> tasks;
+  for (const Task& task : plan.tasks) tasks.push_back(DescribeTask(task));
+  constexpr std::size_t kMostTasks = 8;
+  if (tasks.size() > kMostTasks) {
+    tasks.resize(kMostTasks);
+    tasks.emplace_back("...");
+  }
+  std::string text = Join(parts, ", ");
+  if (!tasks.empty()) {
+    text += (tasks.size() == 1 ? "; task " : "; tasks ") + Join(tasks, ", ");
+  }
+  return text;
+}
+
+void ReportColumns(const TableScan& scan, const TablePlan& plan,
+                   Reporter* reporter) {
+  for (std::size_t i = 0; i < scan.columns.size(); ++i) {
+    const ColumnScan& column = scan.columns[i];
+    reporter->Note(Str("  ", ShowText(column.column.name), ": ",
+                       DescribeColumn(column, plan.roles[i])));
+  }
+}
+
+void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
+                   Reporter* reporter) {
+  std::size_t warnings = 0;
+  for (const ColumnScan& column : scan.columns) {
+    const std::string& name = column.column.name;
+    if (column.is_renamed && ++warnings <= kMaxWarnings) {
+      reporter->Warn(Str("a column has a name that was taken and is called '",
+                         ShowText(name), "'; --names FILE gives others"));
+    }
+    if (column.type == ColumnType::kNumber && column.missing == scan.rows) {
+      reporter->Warn(Str("column '", ShowText(name), "' has no value; --type ",
+                         ShellWord(name + "=ignore"), " leaves it out"));
+    }
+    if (column.type != ColumnType::kCategory) continue;
+    if (!column.is_declared && HasDecimalCommas(column)) {
+      reporter->Warn(Str("column '", ShowText(name), "': values like '",
+                         ShowText(column.sorted.back()),
+                         "' are taken for words; if the comma is their decimal "
+                         "sign: --decimal ,"));
+      continue;
+    }
+    const auto rows = static_cast<std::size_t>(scan.rows - column.missing);
+    if (column.sorted.size() > kManyCategories &&
+        column.sorted.size() * 2 > rows) {
+      reporter->Warn(Str("column '", ShowText(name), "' has ",
+                         column.sorted.size(), " different values in ", rows,
+                         " rows; --type ", ShellWord(name + "=ignore"),
+                         " leaves it out"));
+    }
+    if (files.size() > 1) WarnOfSpellings(files, column, &warnings, reporter);
+  }
+}
+
+}  // namespace mtlkit

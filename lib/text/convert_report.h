@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/reporter.h"
+#include "text/table_plan.h"
+#include "text/table_scan.h"
+
+namespace mtlkit {
+
+// "48842 rows, 6 numbers, 9 categories; task labels (6 labels)".
+std::string SummariseTable(const TableScan& scan, const TablePlan& plan);
+
+// One line a column: its type, what it holds, and where it goes.
+void ReportColumns(const TableScan& scan, const TablePlan& plan,
+                   Reporter* reporter);
+
+// Warns of categories of two splits that differ only by a trailing dot or by
+// case, of names that occur twice, of columns without values, of decimal commas
+// and of what looks like free text.
+void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
+                   Reporter* reporter);
+
+}  // namespace mtlkit

@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <cmath>
+
+#include "data/schema.h"
+#include "text/text_table.h"
+
+// A dataset as the columns of a text table.
+
+namespace mtlkit {
+namespace {
+
+std::string FullName(const InputBlock& block, Index column) {
+  const std::string view = ViewOf(block.name);
+  std::string name = ColumnName(block, column);
+  // Columns without a name have that of the block in it already.
+  if (view.empty() || block.columns.empty()) return name;
+  return view + "." + name;
+}
+
+void PutCode(const std::vector<std::string>& names, std::int32_t code,
+             CellWriter* cell) {
+  const bool known = code >= 0 && static_cast<std::size_t>(code) < names.size();
+  if (!known) return cell->Missing();
+  cell->Text(names[static_cast<std::size_t>(code)]);
+}
+
+// The value of a sparse row at a column: 0 where none is stored.
+float SparseValue(const InputBlock& block, Index row, Index column) {
+  const auto indices = block.indices.span();
+  const auto begin = indices.begin() + block.row_starts[row];
+  const auto end = indices.begin() + block.row_starts[row + 1];
+  const auto found = std::lower_bound(begin, end, column);
+  return found == end || *found != column
+             ? 0
+             : block.values[found - indices.begin()];
+}
+
+TextColumn InputColumn(const InputBlock& block, Index column) {
+  TextColumn text{FullName(block, column), {}};
+  switch (block.kind) {
+    case InputKind::kDense:
+      text.put = [&block, column](Index row, CellWriter* cell) {
+        const Index at = row * block.cols + column;
+        block.wide.empty() ? cell->Number(block.dense[at])
+                           : cell->Number(block.wide[at]);
+      };
+      break;
+    case InputKind::kCategorical:
+      text.put = [&block, column](Index row, CellWriter* cell) {
+        PutCode(block.categories[static_cast<std::size_t>(column)],
+                block.codes[row * block.cols + column], cell);
+      };
+      break;
+    case InputKind::kSparse:
+      text.put = [&block, column](Index row, CellWriter* cell) {
+        cell->Number(SparseValue(block, row, column));
+      };
+      break;
+  }
+  return text;
+}
+
+std::string LabelName(const Task& task, Index col) {
+  if (task.type == TaskType::kMultilabel) {
+    return task.name + "." + task.classes[static_cast<std::size_t>(col)];
+  }
+  if (task.target_cols() == 1) return task.name;
+  return task.name + "." + std::to_string(col + 1);
+}
+
+TextColumn LabelColumn(const Task& task, const Labels& labels, Index col) {
+  return {LabelName(task, col),
+          [&task, &labels, col](Index row, CellWriter* cell) {
+            const Index place = labels.PlaceOf(row);
+            if (place < 0) return cell->Missing();
+            const float value = labels.values[static_cast<std::size_t>(
+                place * task.target_cols() + col)];
+            const bool has_names = task.type == TaskType::kBinary ||
+                                   task.type == TaskType::kMulticlass;
+            if (!has_names || std::isnan(value)) return cell->Number(value);
+            PutCode(task.classes, static_cast<std::int32_t>(value), cell);
+          }};
+}
+
+// The split (or fold) that each row is in.
+TextColumn SplitColumn(const Dataset& dataset, bool folds) {
+  std::vector<const std::string*> names(static_cast<std::size_t>(dataset.rows));
+  for (const auto& [name, rows] : dataset.splits) {
+    if (IsFoldName(name) != folds) continue;
+    for (const Index row : rows) names[static_cast<std::size_t>(row)] = &name;
+  }
+  return {folds ? "fold" : "split",
+          [names = std::move(names)](Index row, CellWriter* cell) {
+            const std::string* name = names[static_cast<std::size_t>(row)];
+            name == nullptr ? cell->Missing() : cell->Text(*name);
+          }};
+}
+
+bool HasSplits(const Dataset& dataset, bool folds) {
+  return std::any_of(
+      dataset.splits.begin(), dataset.splits.end(),
+      [&](const auto& split) { return IsFoldName(split.first) == folds; });
+}
+
+}  // namespace
+
+std::vector<TextColumn> DatasetColumns(const Dataset& dataset) {
+  std::vector<TextColumn> columns = {IdColumn(dataset.ids)};
+  for (const InputBlock& block : dataset.inputs) {
+    for (Index col = 0; col < block.cols; ++col) {
+      columns.push_back(InputColumn(block, col));
+    }
+  }
+  for (std::size_t i = 0; i < dataset.tasks.size(); ++i) {
+    for (Index col = 0; col < dataset.tasks[i].target_cols(); ++col) {
+      columns.push_back(LabelColumn(dataset.tasks[i], dataset.labels[i], col));
+    }
+  }
+  if (!dataset.weights.empty()) {
+    columns.push_back({"weight", [&dataset](Index row, CellWriter* cell) {
+                         cell->Number(
+                             dataset.weights[static_cast<std::size_t>(row)]);
+                       }});
+  }
+  if (!dataset.groups.empty()) {
+    columns.push_back({"group", [&dataset](Index row, CellWriter* cell) {
+                         cell->Integer(
+                             dataset.groups[static_cast<std::size_t>(row)]);
+                       }});
+  }
+  for (const bool folds : {false, true}) {
+    if (HasSplits(dataset, folds)) {
+      columns.push_back(SplitColumn(dataset, folds));
+    }
+  }
+  return columns;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,186 @@
+#include "text/delimited_guess.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "text/number_text.h"
+#include "text/record_parser.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr std::size_t kSampleRecords = 200;
+constexpr double kUniform = 0.9;
+// Fewer cells than this can be running numbers by chance.
+constexpr std::size_t kRunningNumbers = 8;
+
+// In the order of preference where several fit a text equally well: a decimal
+// comma makes ',' fit by chance, blanks after commas make blanks fit.
+constexpr char kDelimiters[] = {'\t', ';', '|', ',', RecordParser::kBlanks};
+
+struct Word {
+  std::string_view name;
+  char delimiter;
+};
+constexpr Word kWords[] = {{"comma", ','}, {"semicolon", ';'},
+                           {"tab", '\t'},  {"\\t", '\t'},
+                           {"pipe", '|'},  {"space", RecordParser::kBlanks}};
+
+bool IsEmpty(const std::vector<RawCell>& cells) {
+  return std::all_of(cells.begin(), cells.end(), [](const RawCell& cell) {
+    return !cell.quoted && cell.begin == cell.end;
+  });
+}
+
+// How many of the records have the most frequent number of cells, as a
+// fraction; 0 if that number is 1.
+double Uniformity(const TextRecords& records) {
+  std::map<std::size_t, std::size_t> lengths;
+  for (const auto& record : records) ++lengths[record.size()];
+  std::size_t length = 1;
+  std::size_t count = 0;
+  for (const auto& [cells, times] : lengths) {
+    if (times >= count) {
+      length = cells;
+      count = times;
+    }
+  }
+  if (length <= 1) return 0;
+  return static_cast<double>(count) / static_cast<double>(records.size());
+}
+
+bool IsNumber(std::string_view text, char decimal) {
+  double value = 0;
+  return ParseCellNumber(text, decimal, &value) == NumberText::kNumber;
+}
+
+bool IsRunningNumbers(const std::vector<std::string>& cells) {
+  if (cells.size() < kRunningNumbers) return false;
+  long long first = 0;
+  if (!ParseInteger(cells[0], &first) || first < 0 || first > 1) return false;
+  std::size_t running = 0;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    running += cells[i] == std::to_string(first + static_cast<long long>(i));
+  }
+  return running + 1 >= cells.size();
+}
+
+struct ColumnView {
+  bool has_numbers = false;  // and no texts
+  bool repeats_first = false;
+};
+
+// What stands below the first record in a column.
+ColumnView LookBelow(const TextRecords& records, std::size_t column,
+                     const std::vector<std::string>& missing, char decimal) {
+  ColumnView view;
+  bool has_texts = false;
+  for (std::size_t i = 1; i < records.size(); ++i) {
+    if (column >= records[i].size()) continue;
+    const std::string& text = records[i][column];
+    if (text == records[0][column]) view.repeats_first = true;
+    if (text.empty() ||
+        std::find(missing.begin(), missing.end(), text) != missing.end()) {
+      continue;
+    }
+    (IsNumber(text, decimal) ? view.has_numbers : has_texts) = true;
+  }
+  view.has_numbers &= !has_texts;
+  return view;
+}
+
+}  // namespace
+
+TextRecords SampleRecords(std::string_view text, char delimiter,
+                          std::string_view comment, bool whole) {
+  TextRecords records;
+  std::string copy(text);
+  char* position = copy.data();
+  char* const end = position + copy.size();
+  RecordParser parser(delimiter);
+  while (position < end && records.size() < kSampleRecords) {
+    const std::string_view rest(position,
+                                static_cast<std::size_t>(end - position));
+    if (!comment.empty() && rest.starts_with(comment)) {
+      position = std::min(end, position + rest.find('\n') + 1);
+      if (rest.find('\n') == std::string_view::npos) break;
+      continue;
+    }
+    if (parser.Parse(position, end, whole) != RecordParser::Result::kRecord) {
+      break;
+    }
+    position = parser.next();
+    if (IsEmpty(parser.cells())) continue;
+    std::vector<std::string>& record = records.emplace_back();
+    for (RawCell& cell : parser.cells()) {
+      cell.Unquote();
+      record.emplace_back(cell.text());
+    }
+  }
+  return records;
+}
+
+char GuessDelimiter(std::string_view text, std::string_view comment,
+                    bool whole) {
+  char best = ',';
+  double best_score = 0;
+  for (const char delimiter : kDelimiters) {
+    if (comment.starts_with(delimiter)) continue;
+    const double score =
+        Uniformity(SampleRecords(text, delimiter, comment, whole));
+    if (score >= kUniform) return delimiter;
+    if (score > best_score) {
+      best = delimiter;
+      best_score = score;
+    }
+  }
+  return best == RecordParser::kBlanks ? ',' : best;
+}
+
+bool GuessHeader(const TextRecords& records,
+                 const std::vector<std::string>& missing, char decimal) {
+  if (records.size() < 2) return false;
+  const std::vector<std::string>& first = records[0];
+  if (IsRunningNumbers(first)) return true;
+  const bool any_number =
+      std::any_of(first.begin(), first.end(), [&](const std::string& cell) {
+        return IsNumber(cell, decimal) ||
+               (!cell.empty() && std::find(missing.begin(), missing.end(),
+                                           cell) != missing.end());
+      });
+  if (any_number) return false;
+  bool repeats = false;
+  for (std::size_t column = 0; column < first.size(); ++column) {
+    if (first[column].empty()) continue;
+    const ColumnView view = LookBelow(records, column, missing, decimal);
+    if (view.has_numbers) return true;
+    repeats |= view.repeats_first;
+  }
+  const std::set<std::string> distinct(first.begin(), first.end());
+  return !repeats && distinct.size() == first.size() && !distinct.count("");
+}
+
+std::string DelimiterName(char delimiter) {
+  if (delimiter == '\t') return "tab";
+  if (delimiter == RecordParser::kBlanks) return "blanks";
+  return Str("'", delimiter, "'");
+}
+
+char ParseDelimiter(std::string_view text) {
+  for (const Word& word : kWords) {
+    if (text == word.name) return word.delimiter;
+  }
+  const bool usable = text.size() == 1 && text[0] != '"' && text[0] != '\n' &&
+                      text[0] != '\r' && (text[0] & 0x80) == 0;
+  if (!usable) {
+    Fail(ErrorKind::kUsage, Str("--delimiter: '", text, "' is no delimiter"),
+         "one ASCII character, or comma, semicolon, tab, pipe, space");
+  }
+  return text[0];
+}
+
+}  // namespace mtlkit

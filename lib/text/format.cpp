@@ -1,0 +1,111 @@
+#include "text/format.h"
+
+#include <array>
+
+#include "base/error.h"
+#include "base/registry.h"
+#include "base/text.h"
+#include "text/source_kind.h"
+
+namespace mtlkit {
+
+#define MTLKIT_ENTRY(name) extern const FormatEntry name;
+#include "text/formats.def"
+#undef MTLKIT_ENTRY
+
+namespace {
+
+struct TypeName {
+  ColumnType type;
+  std::string_view name;
+};
+constexpr TypeName kTypeNames[] = {{ColumnType::kNumber, "number"},
+                                   {ColumnType::kCategory, "category"},
+                                   {ColumnType::kId, "id"},
+                                   {ColumnType::kIgnore, "ignore"}};
+
+std::string HeadText(TextSource* source) {
+  std::string head(kSniffBytes, '\0');
+  std::size_t filled = 0;
+  while (filled < head.size()) {
+    const std::size_t got =
+        source->Read(head.data() + filled, head.size() - filled);
+    if (got == 0) break;
+    filled += got;
+  }
+  head.resize(filled);
+  source->Rewind();
+  return head;
+}
+
+bool HasExtension(const FormatEntry& format, std::string_view name) {
+  for (const std::string_view compression : {".gz", ".xz"}) {
+    if (name.ends_with(compression)) name.remove_suffix(compression.size());
+  }
+  for (const std::string& extension : Split(format.extensions, ' ')) {
+    if (name.ends_with(extension)) return true;
+  }
+  return false;
+}
+
+// By content where that is certain, else by name.
+double Sureness(const FormatEntry& format, std::string_view head,
+                std::string_view name) {
+  const int sure = format.recognises(head);
+  return sure < 2 && HasExtension(format, name) ? 1.5 : sure;
+}
+
+}  // namespace
+
+std::string_view ColumnTypeName(ColumnType type) {
+  for (const TypeName& entry : kTypeNames) {
+    if (entry.type == type) return entry.name;
+  }
+  return "";
+}
+
+ColumnType ParseColumnType(std::string_view name) {
+  for (const TypeName& entry : kTypeNames) {
+    if (entry.name == name) return entry.type;
+  }
+  std::vector<std::string> names;
+  for (const TypeName& entry : kTypeNames) names.emplace_back(entry.name);
+  const std::string near = Nearest(name, names);
+  Fail(ErrorKind::kUsage,
+       Str("there is no column type '", name, "'",
+           near.empty() ? "" : Str("; did you mean '", near, "'?")),
+       Str("known: ", Join(names, ", ")));
+}
+
+std::span<const FormatEntry* const> Formats() {
+#define MTLKIT_ENTRY(name) &name,
+  static constexpr std::array kFormats = {
+#include "text/formats.def"
+  };
+#undef MTLKIT_ENTRY
+  return kFormats;
+}
+
+std::unique_ptr<RowReader> OpenRows(TextSource* source, std::string_view format,
+                                    const TextOptions& options) {
+  if (!format.empty()) {
+    return FindEntry(Formats(), "format", format).open(source, options);
+  }
+  const std::string head = HeadText(source);
+  const FormatEntry* best = nullptr;
+  double surest = 0;
+  for (const FormatEntry* entry : Formats()) {
+    const double sure = Sureness(*entry, head, source->name());
+    if (sure > surest) {
+      best = entry;
+      surest = sure;
+    }
+  }
+  if (best == nullptr) {
+    Fail(ErrorKind::kBadInput, Str(source->name(), ": no text table"),
+         "say what it is with --format");
+  }
+  return best->open(source, options);
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/view.h"
+#include "text/text_source.h"
+
+namespace mtlkit {
+
+enum class ColumnType { kUnknown, kNumber, kCategory, kId, kIgnore };
+// "number", "category", "id", "ignore"; kUnknown is "".
+std::string_view ColumnTypeName(ColumnType type);
+ColumnType ParseColumnType(std::string_view name);
+
+// What a format says of a column before any row is read.
+struct Column {
+  std::string name;
+  ColumnType type = ColumnType::kUnknown;
+  // Declared by the format (ARFF); empty: the values that occur. Other values
+  // are then an error.
+  std::vector<std::string> categories;
+  // The file says that it is to be predicted.
+  bool is_label = false;
+};
+
+// One value as it stands in the file, without quotes and blanks round it.
+struct Cell {
+  std::string_view text;
+  bool missing = false;
+};
+
+struct SparseCell {
+  Index column = 0;
+  std::string_view text;
+};
+
+// One row; views into the reader's buffer, valid until the next row is read.
+struct Row {
+  Index line = 0;  // of the file, counted from 1, where the row begins
+  bool is_sparse = false;
+  std::vector<Cell> cells;          // dense: one a column
+  std::vector<SparseCell> entries;  // sparse: the rest is 0, or the first class
+  std::vector<std::string_view> labels;  // SVMlight: what stands in front
+  std::optional<std::int64_t> group;     // SVMlight: qid
+};
+
+// Settings that readers of text share; each format takes those that it knows.
+struct TextOptions {
+  std::string delimiter;        // one character or its name; "": guess
+  std::string header = "auto";  // yes | no | auto
+  char decimal = '.';
+  std::vector<std::string> missing = {"?",   "NA",   "N/A", "NaN",
+                                      "nan", "null", "NULL"};
+  std::string comment;              // lines that begin so are skipped
+  Index skip = 0;                   // lines at the beginning
+  std::vector<std::string> names;   // of the columns; empty: those of the file
+  std::vector<std::string> labels;  // ARFF: attributes that are labels
+  std::string index_base = "auto";  // SVMlight: 0 | 1 | auto
+};
+
+// How the columns of a file are numbered that only numbers them.
+struct Numbering {
+  int base = -1;       // number of the first column, 0 or 1; -1: not said
+  Index features = 0;  // columns that the file declares; 0: not said
+};
+
+// Rows of one text, one after the other, as often as wanted. Not thread-safe.
+class RowReader {
+ public:
+  virtual ~RowReader() = default;
+  // Empty where columns are only numbered (SVMlight).
+  virtual const std::vector<Column>& columns() const = 0;
+  // False at the end. Throws kBadInput with file and line.
+  virtual bool Next(Row* row) = 0;
+  // Back to the first row.
+  virtual void Rewind() = 0;
+  // Whether rows carry labels of their own in Row::labels (SVMlight). Entries
+  // then hold column numbers as they stand in the file.
+  virtual bool has_row_labels() const { return false; }
+  virtual Numbering numbering() const { return {}; }
+  // What was found out about the file: "delimiter ';', header".
+  virtual std::string Describe() const = 0;
+};
+
+// A kind of text table, listed in formats.def.
+struct FormatEntry {
+  std::string_view name;
+  std::string_view help;
+  std::string_view extensions;  // ".svm .libsvm"
+  // How sure it is, from the first bytes of a text (whole lines but for the
+  // last): 0 not at all, 1 it could be, 2 it says so itself.
+  int (*recognises)(std::string_view head);
+  std::unique_ptr<RowReader> (*open)(TextSource* source,
+                                     const TextOptions& options);
+};
+
+// All formats, in the order of formats.def.
+std::span<const FormatEntry* const> Formats();
+
+// Opens a text in the format of that name, or, if it is empty, in the one that
+// says so itself, else by the extension of its name (that of a compression
+// apart), else in the one that could be. `source` must outlive the reader.
+std::unique_ptr<RowReader> OpenRows(TextSource* source, std::string_view format,
+                                    const TextOptions& options);
+
+}  // namespace mtlkit

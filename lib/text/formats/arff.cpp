@@ -1,0 +1,371 @@
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "text/format.h"
+#include "text/text_lists.h"
+#include "text/text_window.h"
+
+// ARFF of Weka (Hall et al. 2009), with the label lists of Mulan (Tsoumakas et
+// al. 2011) and the "-C n" of MEKA's relation names (Read et al. 2016).
+
+namespace mtlkit {
+namespace {
+
+bool IsBlank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+bool StartsWithWord(std::string_view line, std::string_view word) {
+  if (line.size() < word.size()) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (std::tolower(static_cast<unsigned char>(line[i])) != word[i]) {
+      return false;
+    }
+  }
+  return line.size() == word.size() || IsBlank(line[word.size()]);
+}
+
+bool EqualsWord(std::string_view text, std::string_view word) {
+  return text.size() == word.size() && StartsWithWord(text, word);
+}
+
+// Reads values that may be quoted from a line. Quotes are ' or ", with
+// backslash escapes inside; what a value holds is moved to the front in place.
+class Scanner {
+ public:
+  Scanner(char* begin, char* end) : position_(begin), end_(end) {}
+
+  void SkipBlanks() {
+    while (position_ < end_ && IsBlank(*position_)) ++position_;
+  }
+  bool done() const { return position_ == end_; }
+  char front() const { return *position_; }
+  void Advance() { ++position_; }
+  bool was_quoted() const { return quoted_; }
+  std::string_view rest() const {
+    return {position_, static_cast<std::size_t>(end_ - position_)};
+  }
+
+  // The next value, which ends before one of `stops`; an unquoted one loses
+  // blanks at its end. False where a quote is never closed.
+  bool Value(std::string_view stops, std::string_view* value) {
+    SkipBlanks();
+    quoted_ = !done() && (front() == '\'' || front() == '"');
+    if (quoted_) return Quoted(value);
+    char* const begin = position_;
+    while (!done() && stops.find(front()) == std::string_view::npos) Advance();
+    char* stop = position_;
+    while (stop > begin && IsBlank(stop[-1])) --stop;
+    *value = {begin, static_cast<std::size_t>(stop - begin)};
+    return true;
+  }
+
+ private:
+  bool Quoted(std::string_view* value) {
+    const char quote = front();
+    char* const begin = ++position_;
+    char* to = begin;
+    while (!done() && front() != quote) {
+      char c = front();
+      Advance();
+      if (c == '\\' && !done()) {
+        c = Unescape(front());
+        Advance();
+      }
+      *to++ = c;
+    }
+    if (done()) return false;
+    Advance();
+    *value = {begin, static_cast<std::size_t>(to - begin)};
+    return true;
+  }
+
+  static char Unescape(char c) {
+    switch (c) {
+      case 'n':
+        return '\n';
+      case 't':
+        return '\t';
+      case 'r':
+        return '\r';
+      default:
+        return c;
+    }
+  }
+
+  char* position_;
+  char* end_;
+  bool quoted_ = false;
+};
+
+class ArffReader : public RowReader {
+ public:
+  ArffReader(TextSource* source, const TextOptions& options) : window_(source) {
+    ReadHeader();
+    MarkLabels(options.labels);
+  }
+
+  const std::vector<Column>& columns() const override { return columns_; }
+
+  void Rewind() override {
+    window_.Rewind();
+    line_ = 0;
+    char* begin = nullptr;
+    char* end = nullptr;
+    while (NextLine(&begin, &end)) {
+      if (IsData({begin, static_cast<std::size_t>(end - begin)})) return;
+    }
+  }
+
+  bool Next(Row* row) override {
+    char* begin = nullptr;
+    char* end = nullptr;
+    if (!NextLine(&begin, &end)) return false;
+    row->line = line_;
+    row->is_sparse = *begin == '{';
+    if (row->is_sparse) {
+      Sparse(Scanner(begin + 1, end), row);
+    } else {
+      Dense(Scanner(begin, end), row);
+    }
+    return true;
+  }
+
+  std::string Describe() const override {
+    const auto labels =
+        std::count_if(columns_.begin(), columns_.end(),
+                      [](const Column& column) { return column.is_label; });
+    const std::string name = Str("ARFF '", ShowText(relation_), "'");
+    return labels == 0 ? name : Str(name, ", ", labels, " labels");
+  }
+
+ private:
+  static bool IsData(std::string_view line) {
+    return StartsWithWord(line, "@data");
+  }
+
+  // The next line that is neither empty nor a comment, without blanks round
+  // it. Consumed, but its bytes stay until the next call.
+  bool NextLine(char** begin, char** end) {
+    std::string_view text;
+    std::size_t bytes = 0;
+    while (window_.PeekLine(line_ + 1, &text, &bytes)) {
+      ++line_;
+      char* first = window_.begin();
+      char* last = first + text.size();
+      window_.Consume(first + bytes);
+      while (first < last && IsBlank(*first)) ++first;
+      while (last > first && IsBlank(last[-1])) --last;
+      if (first == last || *first == '%') continue;
+      *begin = first;
+      *end = last;
+      return true;
+    }
+    return false;
+  }
+
+  void ReadHeader() {
+    char* begin = nullptr;
+    char* end = nullptr;
+    while (NextLine(&begin, &end)) {
+      const std::string_view line(begin, static_cast<std::size_t>(end - begin));
+      if (IsData(line)) {
+        if (columns_.empty()) FailHere("@data before any @attribute");
+        return;
+      }
+      if (StartsWithWord(line, "@relation")) {
+        Scanner scanner(begin + 9, end);
+        std::string_view name;
+        if (!scanner.Value("", &name)) FailQuote();
+        relation_ = name;
+      } else if (StartsWithWord(line, "@attribute")) {
+        ReadAttribute(Scanner(begin + 10, end));
+      } else {
+        FailHere("expected @relation, @attribute or @data");
+      }
+    }
+    Fail(ErrorKind::kBadInput, Str(window_.name(), ": ends before @data"),
+         "the file is incomplete, or no ARFF");
+  }
+
+  void ReadAttribute(Scanner scanner) {
+    Column& column = columns_.emplace_back();
+    std::string_view name;
+    if (!scanner.Value(" \t{", &name)) FailQuote();
+    column.name = name;
+    scanner.SkipBlanks();
+    if (!scanner.done() && scanner.front() == '{') {
+      scanner.Advance();
+      ReadNominal(scanner, &column);
+      return;
+    }
+    const std::string type(scanner.rest());
+    if (EqualsWord(type, "numeric") || EqualsWord(type, "real") ||
+        EqualsWord(type, "integer")) {
+      column.type = ColumnType::kNumber;
+    } else if (EqualsWord(type, "string") || StartsWithWord(type, "date")) {
+      column.type = ColumnType::kCategory;
+    } else {
+      FailHere(Str("attribute '", column.name, "' has ",
+                   type.empty() ? "no type" : Str("the type '", type, "'"),
+                   "; known are numeric, real, integer, string, date, {...}"));
+    }
+  }
+
+  void ReadNominal(Scanner scanner, Column* column) {
+    column->type = ColumnType::kCategory;
+    while (true) {
+      std::string_view value;
+      if (!scanner.Value(",}", &value)) FailQuote();
+      column->categories.emplace_back(value);
+      scanner.SkipBlanks();
+      if (scanner.done()) {
+        FailHere(Str("attribute '", column->name, "' has no closing '}'"));
+      }
+      const char mark = scanner.front();
+      scanner.Advance();
+      if (mark == '}') return;
+      if (mark != ',') FailHere("expected ',' or '}' between the values");
+    }
+  }
+
+  void MarkLabels(const std::vector<std::string>& labels) {
+    if (labels.empty()) return MarkMeka();
+    const std::vector<std::string> names = NamesOf(columns_);
+    for (const std::string& label : labels) {
+      const auto found = std::find(names.begin(), names.end(), label);
+      if (found == names.end()) {
+        const std::string nearest = Nearest(label, names);
+        Fail(ErrorKind::kBadInput,
+             Str(window_.name(), ": no attribute '", label,
+                 "', which --labels lists"),
+             nearest.empty() ? "" : Str("did you mean '", nearest, "'?"));
+      }
+      columns_[static_cast<std::size_t>(found - names.begin())].is_label = true;
+    }
+  }
+
+  // "name: -C 6": the first 6 attributes are targets; -6: the last 6. Weka's
+  // filters append their names and may have moved the attributes since: then
+  // nothing is known.
+  void MarkMeka() {
+    const std::size_t option = relation_.find("-C ");
+    if (option == std::string::npos ||
+        relation_.find("weka.filters") != std::string::npos) {
+      return;
+    }
+    const long count = std::strtol(relation_.c_str() + option + 3, nullptr, 10);
+    const auto size = static_cast<long>(columns_.size());
+    if (count == 0 || count >= size || -count >= size) return;
+    const long first = count > 0 ? 0 : size + count;
+    const long last = count > 0 ? count : size;
+    for (long i = first; i < last; ++i) {
+      columns_[static_cast<std::size_t>(i)].is_label = true;
+    }
+  }
+
+  void Dense(Scanner scanner, Row* row) {
+    const bool commas = scanner.rest().find(',') != std::string_view::npos;
+    const std::string_view stops = commas ? "," : " \t";
+    row->cells.clear();
+    while (true) {
+      std::string_view value;
+      if (!scanner.Value(stops, &value)) FailQuote();
+      const bool missing =
+          !scanner.was_quoted() && (value == "?" || value.empty());
+      row->cells.push_back({value, missing});
+      scanner.SkipBlanks();
+      if (scanner.done()) break;
+      if (!commas) continue;
+      if (scanner.front() != ',') FailHere("text after the closing quote");
+      scanner.Advance();
+    }
+    if (row->cells.size() != columns_.size()) {
+      FailHere(Str(row->cells.size(), " values, but there are ",
+                   columns_.size(), " attributes"));
+    }
+  }
+
+  void Sparse(Scanner scanner, Row* row) {
+    row->entries.clear();
+    scanner.SkipBlanks();
+    while (scanner.done() || scanner.front() != '}') {
+      if (scanner.done()) FailHere("a sparse row without its closing '}'");
+      SparseValue(&scanner, row);
+      scanner.SkipBlanks();
+      if (scanner.done() || scanner.front() == '}') continue;
+      if (scanner.front() != ',') FailHere("expected ',' between the values");
+      scanner.Advance();
+      scanner.SkipBlanks();
+    }
+    scanner.Advance();
+    scanner.SkipBlanks();
+    if (!scanner.done()) FailHere("text after the closing '}'");
+  }
+
+  void SparseValue(Scanner* scanner, Row* row) {
+    std::string_view number;
+    std::string_view value;
+    scanner->Value(" \t,}", &number);
+    long long column = 0;
+    if (!ParseInteger(number, &column) || column < 0 ||
+        column >= static_cast<long long>(columns_.size())) {
+      FailHere(Str("'", number, "' is no attribute number of 0 to ",
+                   columns_.size() - 1));
+    }
+    if (!row->entries.empty() && row->entries.back().column >= column) {
+      FailHere(Str("attribute ", column, " is out of order or occurs twice"));
+    }
+    if (!scanner->Value(",}", &value)) FailQuote();
+    if (value.empty() && !scanner->was_quoted()) {
+      FailHere(Str("attribute ", column, " has no value"));
+    }
+    row->entries.push_back({static_cast<Index>(column), value});
+    if (value == "?" && !scanner->was_quoted()) {
+      row->entries.back().text = {};
+    }
+  }
+
+  [[noreturn]] void FailHere(const std::string& message) const {
+    Fail(ErrorKind::kBadInput, Str(window_.name(), ":", line_, ": ", message));
+  }
+  [[noreturn]] void FailQuote() const {
+    FailHere("a quote that is never closed");
+  }
+
+  TextWindow window_;
+  std::string relation_;
+  std::vector<Column> columns_;
+  Index line_ = 0;  // of the line read last
+};
+
+int RecognisesArff(std::string_view head) {
+  while (!head.empty()) {
+    const std::size_t end = std::min(head.find('\n'), head.size());
+    const std::string_view line = Trim(head.substr(0, end));
+    head.remove_prefix(std::min(end + 1, head.size()));
+    if (line.empty() || line.front() == '%') continue;
+    return StartsWithWord(line, "@relation") ||
+                   StartsWithWord(line, "@attribute")
+               ? 2
+               : 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+extern const FormatEntry kArffFormat;
+const FormatEntry kArffFormat = {
+    "arff", "ARFF of Weka, Mulan and MEKA, dense or sparse", ".arff",
+    RecognisesArff,
+    [](TextSource* source,
+       const TextOptions& options) -> std::unique_ptr<RowReader> {
+      return std::make_unique<ArffReader>(source, options);
+    }};
+
+}  // namespace mtlkit

@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "text/delimited_guess.h"
+#include "text/format.h"
+#include "text/record_parser.h"
+#include "text/text_window.h"
+
+namespace mtlkit {
+namespace {
+
+// How much of a text is looked at to find its delimiter and header; up to the
+// second where rows are so long that the first does not hold two of them.
+constexpr std::size_t kGuessBytes = 1 << 18;
+constexpr std::size_t kMostGuessBytes = std::size_t{1} << 25;
+
+class DelimitedReader : public RowReader {
+ public:
+  DelimitedReader(TextSource* source, const TextOptions& options)
+      : options_(options), window_(source), parser_(',') {
+    for (const std::string& marker : options_.missing) {
+      if (!marker.empty()) {
+        starts_marker_[static_cast<unsigned char>(marker[0])] = true;
+      }
+    }
+    FindSyntax();
+    FindColumns();
+    DelimitedReader::Rewind();
+  }
+
+  const std::vector<Column>& columns() const override { return columns_; }
+
+  void Rewind() override {
+    window_.Rewind();
+    line_ = 1;
+    empty_rows_ = 0;
+    SkipLines();
+    if (has_header_) NextRecord();
+  }
+
+  bool Next(Row* row) override {
+    if (!NextRecord()) return false;
+    std::vector<RawCell>& raw = parser_.cells();
+    row->line = record_line_;
+    row->is_sparse = false;
+    if (raw.size() != columns_.size()) FailRagged(raw.size());
+    row->cells.resize(raw.size());
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      raw[i].Unquote();
+      const std::string_view text = raw[i].text();
+      row->cells[i] = {text, IsMissing(text)};
+    }
+    return true;
+  }
+
+  std::string Describe() const override {
+    std::string text = Str("delimiter ", DelimiterName(parser_.delimiter()),
+                           has_header_ ? ", header" : ", no header");
+    if (empty_rows_ > 0) text += Str(", empty lines skipped: ", empty_rows_);
+    return text;
+  }
+
+ private:
+  void FindSyntax() {
+    SkipLines();
+    std::size_t bytes = kGuessBytes;
+    while (!FindSyntaxIn(bytes) && bytes < kMostGuessBytes) bytes *= 4;
+  }
+
+  // Looks at that many bytes; false where more of them would tell more.
+  bool FindSyntaxIn(std::size_t bytes) {
+    while (window_.end() - window_.begin() <
+               static_cast<std::ptrdiff_t>(bytes) &&
+           window_.Grow(line_)) {
+    }
+    const auto size = static_cast<std::size_t>(window_.end() - window_.begin());
+    const std::string_view head(window_.begin(), std::min(size, bytes));
+    const bool whole = window_.at_end() && size <= bytes;
+    const char delimiter = options_.delimiter.empty()
+                               ? GuessDelimiter(head, options_.comment, whole)
+                               : ParseDelimiter(options_.delimiter);
+    parser_ = RecordParser(delimiter);
+    const TextRecords records =
+        SampleRecords(head, delimiter, options_.comment, whole);
+    has_header_ = options_.header == "yes" ||
+                  (options_.header == "auto" &&
+                   GuessHeader(records, options_.missing, options_.decimal));
+    return whole || records.size() > 1;
+  }
+
+  void FindColumns() {
+    has_first_ = NextRecord();
+    if (!has_first_) {
+      Fail(ErrorKind::kBadInput, Str(window_.name(), ": no rows"),
+           "every line is empty, skipped or a comment");
+    }
+    const std::size_t count = parser_.cells().size();
+    if (!options_.names.empty() && options_.names.size() != count) {
+      Fail(ErrorKind::kBadInput,
+           Str(window_.name(), ":", record_line_, ": ", count,
+               " cells, but --names lists ", options_.names.size()),
+           Str("read with delimiter ", DelimiterName(parser_.delimiter()),
+               "; --delimiter chooses another"));
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      Column& column = columns_.emplace_back();
+      if (!options_.names.empty()) {
+        column.name = options_.names[i];
+      } else if (has_header_) {
+        parser_.cells()[i].Unquote();
+        column.name = parser_.cells()[i].text();
+      }
+    }
+  }
+
+  // Skips what --skip says.
+  void SkipLines() {
+    std::string_view text;
+    std::size_t bytes = 0;
+    for (Index i = 0; i < options_.skip; ++i) {
+      if (!window_.PeekLine(line_, &text, &bytes)) return;
+      window_.Consume(window_.begin() + bytes);
+      ++line_;
+    }
+  }
+
+  bool SkipComment() {
+    if (options_.comment.empty()) return false;
+    while (static_cast<std::size_t>(window_.end() - window_.begin()) <
+               options_.comment.size() &&
+           window_.Grow(line_)) {
+    }
+    const std::string_view rest(
+        window_.begin(),
+        static_cast<std::size_t>(window_.end() - window_.begin()));
+    if (!rest.starts_with(options_.comment)) return false;
+    std::string_view text;
+    std::size_t bytes = 0;
+    window_.PeekLine(line_, &text, &bytes);
+    window_.Consume(window_.begin() + bytes);
+    ++line_;
+    return true;
+  }
+
+  // The next record that is not empty, in parser_.cells().
+  bool NextRecord() {
+    while (true) {
+      if (SkipComment()) continue;
+      if (window_.begin() == window_.end() && !window_.Grow(line_)) {
+        return false;
+      }
+      const auto result =
+          parser_.Parse(window_.begin(), window_.end(), window_.at_end());
+      if (result == RecordParser::Result::kNeedsMore) {
+        window_.Grow(line_);
+        continue;
+      }
+      if (result == RecordParser::Result::kError) FailQuote();
+      record_line_ = line_;
+      line_ += parser_.lines();
+      window_.Consume(parser_.next());
+      if (!IsEmpty()) return true;
+      ++empty_rows_;
+    }
+  }
+
+  bool IsEmpty() {
+    for (const RawCell& cell : parser_.cells()) {
+      if (cell.quoted || cell.begin != cell.end) return false;
+    }
+    return true;
+  }
+
+  bool IsMissing(std::string_view text) const {
+    if (text.empty()) return true;
+    if (!starts_marker_[static_cast<unsigned char>(text[0])]) return false;
+    return std::find(options_.missing.begin(), options_.missing.end(), text) !=
+           options_.missing.end();
+  }
+
+  [[noreturn]] void FailRagged(std::size_t cells) const {
+    Fail(ErrorKind::kBadInput,
+         Str(window_.name(), ":", record_line_, ": ", cells,
+             cells == 1 ? " cell" : " cells", ", but the table has ",
+             columns_.size(), columns_.size() == 1 ? " column" : " columns"),
+         Str("read with delimiter ", DelimiterName(parser_.delimiter()),
+             "; quote cells that hold it, or choose --delimiter"));
+  }
+
+  [[noreturn]] void FailQuote() const {
+    Fail(ErrorKind::kBadInput,
+         Str(window_.name(), ":", line_, ": ", parser_.error()),
+         "a quote inside a quoted cell is written twice");
+  }
+
+  TextOptions options_;
+  TextWindow window_;
+  RecordParser parser_;
+  std::vector<Column> columns_;
+  std::array<bool, 256> starts_marker_ = {};
+  bool has_header_ = false;
+  bool has_first_ = false;
+  Index line_ = 1;         // of what comes next
+  Index record_line_ = 1;  // where the record in parser_ begins
+  Index empty_rows_ = 0;
+};
+
+}  // namespace
+
+extern const FormatEntry kDelimitedFormat;
+const FormatEntry kDelimitedFormat = {
+    "csv", "delimited text: CSV, TSV and the like", ".csv .tsv .tab",
+    [](std::string_view) { return 1; },
+    [](TextSource* source,
+       const TextOptions& options) -> std::unique_ptr<RowReader> {
+      return std::make_unique<DelimitedReader>(source, options);
+    }};
+
+}  // namespace mtlkit

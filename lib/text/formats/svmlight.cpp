@@ -1,0 +1,225 @@
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "text/format.h"
+#include "text/number_text.h"
+#include "text/text_window.h"
+
+// SVMlight (Joachims 1999) and LIBSVM's multi-label form: "1,3 5:0.2 7:1". The
+// files of the Extreme Classification Repository begin with a line of three
+// counts (rows, features, labels) and number features from 0.
+
+namespace mtlkit {
+namespace {
+
+// Columns are stored as 32-bit numbers.
+constexpr long long kLastFeature = 2147483646;
+
+// Parts of a line between blanks, without what stands behind '#'.
+void SplitBlanks(std::string_view line, std::vector<std::string_view>* parts) {
+  parts->clear();
+  line = line.substr(0, line.find('#'));
+  std::size_t position = 0;
+  while (true) {
+    position = line.find_first_not_of(" \t", position);
+    if (position == std::string_view::npos) return;
+    const std::size_t end =
+        std::min(line.find_first_of(" \t", position), line.size());
+    parts->push_back(line.substr(position, end - position));
+    position = end;
+  }
+}
+
+bool IsNumber(std::string_view text) {
+  double value = 0;
+  return ParseCellNumber(text, '.', &value) == NumberText::kNumber;
+}
+
+bool IsCount(std::string_view text) {
+  long long value = 0;
+  return ParseInteger(text, &value) && value >= 0;
+}
+
+bool IsCounts(const std::vector<std::string_view>& parts) {
+  return parts.size() == 3 && std::all_of(parts.begin(), parts.end(), IsCount);
+}
+
+bool IsEntry(std::string_view part) {
+  const std::size_t colon = part.find(':');
+  if (colon == std::string_view::npos) return false;
+  return (IsCount(part.substr(0, colon)) || part.substr(0, colon) == "qid") &&
+         IsNumber(part.substr(colon + 1));
+}
+
+bool IsLabelList(std::string_view part) {
+  for (const std::string& label : Split(part, ',')) {
+    if (!IsNumber(label)) return false;
+  }
+  return true;
+}
+
+class SvmlightReader : public RowReader {
+ public:
+  explicit SvmlightReader(TextSource* source)
+      : window_(source), has_counts_(BeginsWithCounts()) {
+    SvmlightReader::Rewind();
+  }
+
+  const std::vector<Column>& columns() const override { return columns_; }
+  bool has_row_labels() const override { return true; }
+  Numbering numbering() const override { return numbering_; }
+
+  void Rewind() override {
+    window_.Rewind();
+    line_ = 0;
+    if (has_counts_) ReadLine();
+  }
+
+  bool Next(Row* row) override {
+    if (!ReadLine()) return false;
+    row->line = line_;
+    row->is_sparse = true;
+    row->entries.clear();
+    row->labels.clear();
+    row->group.reset();
+    std::size_t first = 0;
+    if (parts_[0].find(':') == std::string_view::npos) {
+      ReadLabels(parts_[0], row);
+      first = 1;
+    }
+    for (std::size_t i = first; i < parts_.size(); ++i) {
+      ReadEntry(parts_[i], row);
+    }
+    SortEntries(row);
+    return true;
+  }
+
+  std::string Describe() const override {
+    return has_counts_ ? "SVMlight with a line of counts" : "SVMlight";
+  }
+
+ private:
+  // Whether the first line is one of counts, which it then notes.
+  bool BeginsWithCounts() {
+    ReadLine();
+    if (!IsCounts(parts_)) return false;
+    long long features = 0;
+    ParseInteger(parts_[1], &features);
+    numbering_ = {0, static_cast<Index>(features)};
+    return true;
+  }
+
+  // The next line with anything in it, as parts_.
+  bool ReadLine() {
+    std::string_view text;
+    std::size_t bytes = 0;
+    while (window_.PeekLine(line_ + 1, &text, &bytes)) {
+      ++line_;
+      const bool ended = window_.begin()[bytes - 1] == '\n';
+      window_.Consume(window_.begin() + bytes);
+      SplitBlanks(text, &parts_);
+      if (!ended) {
+        // How long a row is cannot be told otherwise.
+        Fail(ErrorKind::kBadInput,
+             Str(window_.name(), ":", line_, ": the last line has no end"),
+             "the file may be cut; if it is whole, add a line break");
+      }
+      if (!parts_.empty()) return true;
+    }
+    return false;
+  }
+
+  void ReadLabels(std::string_view list, Row* row) const {
+    std::size_t begin = 0;
+    while (begin <= list.size()) {
+      const std::size_t end = std::min(list.find(',', begin), list.size());
+      const std::string_view label = list.substr(begin, end - begin);
+      if (!IsNumber(label)) FailHere(Str("label '", label, "' is no number"));
+      row->labels.push_back(label);
+      begin = end + 1;
+    }
+  }
+
+  void ReadEntry(std::string_view part, Row* row) const {
+    const std::size_t colon = part.find(':');
+    if (colon == std::string_view::npos || colon + 1 == part.size()) {
+      FailHere(Str("'", part, "' is no pair NUMBER:VALUE"));
+    }
+    const std::string_view key = part.substr(0, colon);
+    const std::string_view value = part.substr(colon + 1);
+    long long number = 0;
+    if (key == "qid") {
+      if (!ParseInteger(value, &number)) {
+        FailHere(Str("qid '", value, "' is no whole number"));
+      }
+      row->group = number;
+      return;
+    }
+    if (!ParseInteger(key, &number) || number < 0 || number > kLastFeature) {
+      FailHere(Str("'", key, "' is no feature number of 0 to ", kLastFeature));
+    }
+    row->entries.push_back({static_cast<Index>(number), value});
+  }
+
+  void SortEntries(Row* row) const {
+    const auto before = [](const SparseCell& a, const SparseCell& b) {
+      return a.column < b.column;
+    };
+    if (!std::is_sorted(row->entries.begin(), row->entries.end(), before)) {
+      std::stable_sort(row->entries.begin(), row->entries.end(), before);
+    }
+    for (std::size_t i = 1; i < row->entries.size(); ++i) {
+      if (row->entries[i].column == row->entries[i - 1].column) {
+        FailHere(Str("feature ", row->entries[i].column, " occurs twice"));
+      }
+    }
+  }
+
+  [[noreturn]] void FailHere(const std::string& message) const {
+    Fail(ErrorKind::kBadInput, Str(window_.name(), ":", line_, ": ", message));
+  }
+
+  TextWindow window_;
+  std::vector<Column> columns_;  // none: they are only numbered
+  std::vector<std::string_view> parts_;
+  Numbering numbering_;
+  Index line_ = 0;  // of the line read last
+  bool has_counts_;
+};
+
+// Every whole line of the head must be a row, and one must have a pair.
+int RecognisesSvmlight(std::string_view head) {
+  bool has_entry = false;
+  Index lines = 0;
+  std::vector<std::string_view> parts;
+  while (!head.empty()) {
+    const std::size_t end = head.find('\n');
+    if (end == std::string_view::npos && lines > 0) break;
+    std::string_view line = head.substr(0, end);
+    head.remove_prefix(std::min(line.size() + 1, head.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    SplitBlanks(line, &parts);
+    ++lines;
+    if (end == std::string_view::npos && parts.size() > 2) parts.pop_back();
+    if (parts.empty() || (lines == 1 && IsCounts(parts))) continue;
+    if (!IsEntry(parts[0]) && !IsLabelList(parts[0])) return 0;
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      if (!IsEntry(parts[i])) return 0;
+    }
+    has_entry |= parts.size() > 1 || IsEntry(parts[0]);
+  }
+  return has_entry ? 2 : 0;
+}
+
+}  // namespace
+
+extern const FormatEntry kSvmlightFormat;
+const FormatEntry kSvmlightFormat = {
+    "svmlight", "SVMlight and LIBSVM, one or several labels a row",
+    ".svm .svmlight .libsvm", RecognisesSvmlight,
+    [](TextSource* source, const TextOptions&) -> std::unique_ptr<RowReader> {
+      return std::make_unique<SvmlightReader>(source);
+    }};
+
+}  // namespace mtlkit

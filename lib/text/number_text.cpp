@@ -1,0 +1,107 @@
+#include "text/number_text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace mtlkit {
+namespace {
+
+// A decimal with no more significant digits than this survives single
+// precision (FLT_DIG).
+constexpr int kSafeDigits = 6;
+constexpr double kSafeMagnitude = 1e30;
+
+NumberText Classify(std::string_view text, double* value) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, *value);
+  if (stop != end || error == std::errc::invalid_argument) {
+    return NumberText::kOther;
+  }
+  if (error == std::errc::result_out_of_range) {
+    // Too small is 0; too large has no negative exponent.
+    const std::size_t exponent = text.find_first_of("eE");
+    const bool tiny = exponent == std::string_view::npos
+                          ? text.find_first_of("123456789") > text.find('.')
+                          : text[exponent + 1] == '-';
+    *value = 0;
+    return tiny ? NumberText::kNumber : NumberText::kInfinite;
+  }
+  if (std::isnan(*value)) return NumberText::kNotANumber;
+  return std::isinf(*value) ? NumberText::kInfinite : NumberText::kNumber;
+}
+
+}  // namespace
+
+NumberText ParseCellNumber(std::string_view text, char decimal, double* value) {
+  if (text.empty()) return NumberText::kOther;
+  if (text.front() == '+') {
+    text.remove_prefix(1);
+    if (text.empty() || text.front() == '-' || text.front() == '+') {
+      return NumberText::kOther;
+    }
+  }
+  const std::size_t comma =
+      decimal == ',' ? text.find(',') : std::string_view::npos;
+  if (comma == std::string_view::npos) {
+    // "1.5" is no number where the decimal sign is a comma: it may be 15.
+    if (decimal == ',' && text.find('.') != std::string_view::npos) {
+      return NumberText::kOther;
+    }
+    return Classify(text, value);
+  }
+  std::array<char, 64> copy;
+  if (text.size() > copy.size() || text.find('.') != std::string_view::npos) {
+    return NumberText::kOther;
+  }
+  std::copy(text.begin(), text.end(), copy.begin());
+  copy[comma] = '.';
+  return Classify({copy.data(), text.size()}, value);
+}
+
+bool SurvivesSinglePrecision(std::string_view text, double value) {
+  int digits = 0;
+  for (const char c : text) {
+    if (c == 'e' || c == 'E') break;
+    const bool leading_zero = digits == 0 && c == '0';
+    if (c >= '0' && c <= '9' && !leading_zero) ++digits;
+  }
+  const double magnitude = std::abs(value);
+  if (value == 0) return true;
+  if (digits <= kSafeDigits && magnitude < kSafeMagnitude &&
+      magnitude > 1 / kSafeMagnitude) {
+    return true;
+  }
+  const auto single = static_cast<float>(value);
+  if (!std::isfinite(single)) return false;
+  if (static_cast<double>(single) == value) return true;
+  std::array<char, 32> shortest;
+  const auto written =
+      std::to_chars(shortest.data(), shortest.data() + shortest.size(), single);
+  double back = 0;
+  std::from_chars(shortest.data(), written.ptr, back);
+  return back == value;
+}
+
+bool IsValidUtf8(std::string_view text) {
+  const auto* byte = reinterpret_cast<const unsigned char*>(text.data());
+  const auto* end = byte + text.size();
+  while (byte < end) {
+    const unsigned char lead = *byte++;
+    if (lead == 0) return false;
+    if (lead < 0x80) continue;
+    const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
+    if (lead < 0xc2 || lead > 0xf4 || end - byte < more) return false;
+    const unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    const unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    if (byte[0] < low || byte[0] > high) return false;
+    for (int i = 1; i < more; ++i) {
+      if ((byte[i] & 0xc0) != 0x80) return false;
+    }
+    byte += more;
+  }
+  return true;
+}
+
+}  // namespace mtlkit

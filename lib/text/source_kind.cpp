@@ -1,0 +1,128 @@
+#include "text/source_kind.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string>
+
+#include "base/error.h"
+
+namespace mtlkit {
+namespace {
+
+struct Magic {
+  std::string_view bytes;
+  std::size_t offset;
+  SourceKind kind;
+  std::string_view name;
+  std::string_view advice;
+};
+
+using namespace std::string_view_literals;
+
+constexpr std::array kMagics = {
+    Magic{
+        "mtl-h5 "sv, 0, SourceKind::kMtlH5, "an mtl-h5 file",
+        "give it alone, with --to csv or --to jsonl; from a named pipe, as -"},
+    Magic{"\x89HDF\r\n\x1a\n"sv, 0, SourceKind::kHdf5, "HDF5 of another origin",
+          "export it as CSV with the program that wrote it"},
+    Magic{"\x1f\x8b"sv, 0, SourceKind::kGzip, "gzip-compressed", ""},
+    Magic{"\xfd"
+          "7zXZ\0"sv,
+          0, SourceKind::kXz, "xz-compressed", ""},
+    Magic{"\x28\xb5\x2f\xfd"sv, 0, SourceKind::kForeign, "zstd-compressed",
+          "decompress it first: zstd -dc FILE | mtl-convert -"},
+    Magic{"BZh"sv, 0, SourceKind::kForeign, "bzip2-compressed",
+          "decompress it first: bzip2 -dc FILE | mtl-convert -"},
+    Magic{"PK\x03\x04"sv, 0, SourceKind::kForeign,
+          "a zip archive (or xlsx, or npz)",
+          "unpack it first: unzip -p FILE NAME | mtl-convert -"},
+    Magic{"PK\x05\x06"sv, 0, SourceKind::kForeign, "an empty zip archive", ""},
+    Magic{"\x93NUMPY"sv, 0, SourceKind::kForeign, "a NumPy array",
+          "write it as text with numpy.savetxt"},
+    Magic{"PAR1"sv, 0, SourceKind::kForeign, "a Parquet file",
+          "write it as CSV with the program that wrote it"},
+    Magic{"%PDF-"sv, 0, SourceKind::kForeign, "a PDF document", ""},
+    Magic{"\x89PNG"sv, 0, SourceKind::kForeign, "a PNG image", ""},
+    Magic{"\xff\xd8\xff"sv, 0, SourceKind::kForeign, "a JPEG image", ""},
+    Magic{"\x7f"
+          "ELF"sv,
+          0, SourceKind::kForeign, "a program", ""},
+    Magic{"\xd0\xcf\x11\xe0"sv, 0, SourceKind::kForeign,
+          "an old Office document", "save it as CSV"},
+    Magic{"MATLAB 5.0 MAT-file"sv, 0, SourceKind::kForeign, "a MATLAB file",
+          "write it as CSV with writematrix"},
+    Magic{"SQLite format 3"sv, 0, SourceKind::kForeign, "an SQLite database",
+          "export it: sqlite3 -header -csv FILE 'select ...'"},
+    Magic{"ustar"sv, 257, SourceKind::kForeign, "a tar archive",
+          "unpack it first"},
+    Magic{"\xff\xfe"sv, 0, SourceKind::kUtf16, "UTF-16 text",
+          "convert it first: iconv -f UTF-16 -t UTF-8"},
+    Magic{"\xfe\xff"sv, 0, SourceKind::kUtf16, "UTF-16 text",
+          "convert it first: iconv -f UTF-16 -t UTF-8"},
+};
+
+const Magic* FindMagic(std::string_view head) {
+  for (const Magic& magic : kMagics) {
+    if (head.size() < magic.offset) continue;
+    if (head.substr(magic.offset).starts_with(magic.bytes)) return &magic;
+  }
+  return nullptr;
+}
+
+// Whether `head` is a whole file that ends inside a compression signature.
+bool IsCutSignature(std::string_view head) {
+  for (const Magic& magic : kMagics) {
+    const bool compressed =
+        magic.kind == SourceKind::kGzip || magic.kind == SourceKind::kXz;
+    if (compressed && head.size() < magic.bytes.size() &&
+        magic.bytes.starts_with(head)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool IsControlByte(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  const bool blank = byte >= '\t' && byte <= '\r';
+  return (byte < ' ' && !blank) || byte == 0x7f;
+}
+
+bool HasControlBytes(std::string_view head) {
+  return std::any_of(head.begin(), head.end(), IsControlByte);
+}
+
+}  // namespace
+
+SourceKind SniffSource(std::string_view head) {
+  if (head.empty()) return SourceKind::kEmpty;
+  if (const Magic* magic = FindMagic(head)) return magic->kind;
+  if (IsCutSignature(head)) return SourceKind::kCut;
+  return HasControlBytes(head) ? SourceKind::kBinary : SourceKind::kText;
+}
+
+std::string_view DescribeSource(std::string_view head) {
+  if (head.empty()) return "empty";
+  if (const Magic* magic = FindMagic(head)) return magic->name;
+  if (IsCutSignature(head)) return "the first bytes of a compressed file";
+  return HasControlBytes(head) ? "binary data" : "text";
+}
+
+std::string PlaceOfControlByte(std::string_view head) {
+  const auto* const found =
+      std::find_if(head.begin(), head.end(), IsControlByte);
+  if (found == head.end()) return "";
+  std::array<char, 8> code{};
+  std::snprintf(code.data(), code.size(), "0x%02x",
+                static_cast<unsigned char>(*found));
+  return Str(" (byte ", code.data(), " in line ",
+             std::count(head.begin(), found, '\n') + 1, ")");
+}
+
+std::string_view SourceAdvice(std::string_view head) {
+  const Magic* magic = FindMagic(head);
+  return magic == nullptr ? "" : magic->advice;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,183 @@
+#include "text/table_plan.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "data/schema.h"
+#include "text/number_text.h"
+#include "text/text_lists.h"
+
+namespace mtlkit {
+namespace {
+
+// More distinct whole numbers than this are taken for measurements.
+constexpr std::size_t kMostClasses = 100;
+
+bool IsZeroOrOne(std::string_view text) {
+  return text == "0" || text == "1";
+}
+
+bool IsIndicator(const ColumnScan& column) {
+  return column.type == ColumnType::kCategory &&
+         std::all_of(column.sorted.begin(), column.sorted.end(), IsZeroOrOne);
+}
+
+// Whether a nominal column of a sparse table can be one of the sparse block:
+// its values are numbers and those left out are 0.
+bool IsNumericNominal(const ColumnScan& column) {
+  const std::vector<std::string>& values = column.column.categories;
+  if (values.empty()) return false;
+  double first = 0;
+  for (const std::string& value : values) {
+    double number = 0;
+    if (ParseCellNumber(value, '.', &number) != NumberText::kNumber) {
+      return false;
+    }
+    if (&value == &values.front()) first = number;
+  }
+  return first == 0;
+}
+
+class Planner {
+ public:
+  Planner(const TableScan& scan, const ScanOptions& options,
+          std::string_view view)
+      : scan_(scan), options_(options) {
+    plan_.numeric.kind = InputKind::kDense;
+    plan_.categorical.kind = InputKind::kCategorical;
+    plan_.sparse.kind = InputKind::kSparse;
+    for (InputSpec* spec :
+         {&plan_.numeric, &plan_.categorical, &plan_.sparse}) {
+      spec->name = TableBlockName(view, spec->kind);
+    }
+  }
+
+  TablePlan Plan() {
+    for (const ColumnScan& column : scan_.columns) Place(column);
+    PlanLabels();
+    if (scan_.has_row_labels) {
+      PlanFeatures();
+      PlanRowLabels();
+    }
+    for (const Task& task : plan_.tasks) plan_.label_cols += task.target_cols();
+    return std::move(plan_);
+  }
+
+ private:
+  void Place(const ColumnScan& column) {
+    ColumnRole& role = plan_.roles.emplace_back();
+    const bool is_value = column.type == ColumnType::kNumber ||
+                          column.type == ColumnType::kCategory;
+    if (!is_value) return;
+    if (column.column.is_label) {
+      role = {Role::kLabel, static_cast<Index>(labels_.size())};
+      labels_.push_back(&column);
+      return;
+    }
+    InputSpec* spec = &plan_.numeric;
+    role.role = Role::kNumeric;
+    if (scan_.is_sparse &&
+        (column.type == ColumnType::kNumber || IsNumericNominal(column))) {
+      spec = &plan_.sparse;
+      role.role = Role::kSparse;
+    } else if (column.type == ColumnType::kCategory) {
+      spec = &plan_.categorical;
+      role.role = Role::kCode;
+      spec->categories.push_back(column.sorted);
+    } else {
+      plan_.is_wide |= column.needs_double;
+    }
+    role.position = spec->cols++;
+    spec->columns.push_back(column.column.name);
+  }
+
+  void PlanLabels() {
+    if (labels_.empty()) return;
+    const bool indicators = std::all_of(
+        labels_.begin(), labels_.end(),
+        [](const ColumnScan* column) { return IsIndicator(*column); });
+    if (indicators && labels_.size() > 1) {
+      Task& task = plan_.tasks.emplace_back();
+      task.name = "labels";
+      task.type = TaskType::kMultilabel;
+      for (const ColumnScan* column : labels_) {
+        task.classes.push_back(column->column.name);
+      }
+      return;
+    }
+    for (const ColumnScan* column : labels_) {
+      Task& task = plan_.tasks.emplace_back();
+      task.name = column->column.name;
+      if (column->type == ColumnType::kNumber) continue;
+      task.type = column->sorted.size() == 2 ? TaskType::kBinary
+                                             : TaskType::kMulticlass;
+      task.classes = column->sorted;
+    }
+  }
+
+  void PlanFeatures() {
+    int base = scan_.numbering.base;
+    if (options_.index_base != "auto")
+      base = options_.index_base == "0" ? 0 : 1;
+    if (base < 0) {
+      base = scan_.last_feature >= 0 && scan_.first_feature == 0 ? 0 : 1;
+    }
+    Require(scan_.last_feature < 0 || scan_.first_feature >= base,
+            ErrorKind::kUsage,
+            "--index-base 1: a row has a feature of number 0");
+    plan_.feature_base = base;
+    const Index found = scan_.last_feature - base + 1;
+    const Index declared =
+        options_.features > 0 ? options_.features : scan_.numbering.features;
+    Require(declared == 0 || found <= declared, ErrorKind::kBadInput,
+            Str("a row has feature ", scan_.last_feature, ", but there are ",
+                declared),
+            "--features says how many there are, --index-base where they "
+            "begin");
+    plan_.sparse.cols = std::max<Index>(declared > 0 ? declared : found, 1);
+  }
+
+  TaskType RowLabelType() const {
+    if (options_.label_type != "auto") {
+      return ParseTaskType(options_.label_type);
+    }
+    const RowLabelScan& labels = scan_.row_labels;
+    if (!labels.is_single) return TaskType::kMultilabel;
+    if (labels.sorted.size() == 2) return TaskType::kBinary;
+    return labels.is_whole && labels.sorted.size() <= kMostClasses
+               ? TaskType::kMulticlass
+               : TaskType::kRegression;
+  }
+
+  void PlanRowLabels() {
+    const RowLabelScan& labels = scan_.row_labels;
+    if (labels.labelled == 0) return;
+    Task& task = plan_.tasks.emplace_back();
+    task.type = RowLabelType();
+    task.name = task.type == TaskType::kMultilabel ? "labels" : "label";
+    Require(task.type == TaskType::kMultilabel || labels.is_single ||
+                labels.labelled < scan_.rows,
+            ErrorKind::kUsage,
+            Str("--label-type ", options_.label_type,
+                ": a row has several labels"));
+    if (task.is_classification()) task.classes = labels.sorted;
+    Require(task.type != TaskType::kBinary || task.classes.size() == 2,
+            ErrorKind::kUsage,
+            Str("--label-type binary: there are ", task.classes.size(),
+                " different labels"));
+  }
+
+  const TableScan& scan_;
+  const ScanOptions& options_;
+  TablePlan plan_;
+  std::vector<const ColumnScan*> labels_;
+};
+
+}  // namespace
+
+TablePlan PlanTable(const TableScan& scan, const ScanOptions& options,
+                    std::string_view view) {
+  return Planner(scan, options, view).Plan();
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,360 @@
+#include "text/table_scan.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "text/id_list.h"
+#include "text/number_text.h"
+#include "text/text_lists.h"
+
+namespace mtlkit {
+namespace {
+
+bool IsIdName(std::string_view name) {
+  return name == "id" || name == "ID" || name == "Id";
+}
+
+class Scanner {
+ public:
+  Scanner(std::vector<TableFile>* files, const ScanOptions& options)
+      : files_(*files), options_(options), cells_(options) {
+    StartColumns();
+    ApplyTypes();
+    ApplyRenames();
+  }
+
+  TableScan Run() {
+    ReadAll();
+    if (scan_.rows == 0) {
+      Fail(ErrorKind::kBadInput, Str(files_[0].source->name(), ": no rows"),
+           "there is nothing after the header");
+    }
+    bool again = false;
+    for (std::size_t i = 0; i < scan_.columns.size(); ++i) {
+      ColumnScan& column = scan_.columns[i];
+      DecideType(options_, unnamed_.count(i) == 0, &column);
+      again |=
+          column.type == ColumnType::kCategory && !column.has_all_categories;
+    }
+    if (again) CollectAgain();
+    for (ColumnScan& column : scan_.columns) {
+      if (column.type == ColumnType::kCategory) SortCategories(&column);
+    }
+    SortClasses();
+    FinishIds();
+    FinishGroups();
+    for (TableFile& file : files_) file.reader->Rewind();
+    return std::move(scan_);
+  }
+
+ private:
+  void StartColumns() {
+    const std::vector<Column>& first = files_[0].reader->columns();
+    scan_.has_row_labels = files_[0].reader->has_row_labels();
+    for (const Column& column : first) {
+      ColumnScan& added = scan_.columns.emplace_back();
+      added.column = column;
+      added.type = column.type;
+      added.is_declared = column.type != ColumnType::kUnknown;
+    }
+    for (const TableFile& file : files_) RequireSameColumns(file, first);
+    NameColumns();
+  }
+
+  void RequireSameColumns(const TableFile& file,
+                          const std::vector<Column>& first) const {
+    const std::vector<Column>& columns = file.reader->columns();
+    const std::string both =
+        Str(file.source->name(), " and ", files_[0].source->name());
+    Require(
+        columns.size() == first.size() &&
+            file.reader->has_row_labels() == scan_.has_row_labels,
+        ErrorKind::kBadInput,
+        Str(both, " have ", columns.size(), " and ", first.size(), " columns"),
+        "files that are rows of one table have the same columns; "
+        "--beside joins different ones");
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      Require(columns[i].name == first[i].name, ErrorKind::kBadInput,
+              Str(both, ": column ", i + 1, " is '", ShowText(columns[i].name),
+                  "' in one and '", ShowText(first[i].name), "' in the other"),
+              "files that are rows of one table have the same columns in the "
+              "same order");
+      Require(columns[i].type == first[i].type &&
+                  columns[i].is_label == first[i].is_label &&
+                  SameValues(columns[i].categories, first[i].categories),
+              ErrorKind::kBadInput,
+              Str(both, " declare column '", ShowText(first[i].name),
+                  "' differently"));
+    }
+  }
+
+  static bool SameValues(std::vector<std::string> a,
+                         std::vector<std::string> b) {
+    if (a == b) return true;
+    // What a sparse row leaves out is the first value.
+    if (a.empty() || b.empty() || a[0] != b[0]) return false;
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    return a == b;
+  }
+
+  // Columns without a name get one by their number, repeated names a suffix.
+  void NameColumns() {
+    std::set<std::string> taken;
+    for (std::size_t i = 0; i < scan_.columns.size(); ++i) {
+      std::string& name = scan_.columns[i].column.name;
+      Require(IsValidUtf8(name), ErrorKind::kBadInput,
+              Str(files_[0].source->name(), ": the name of column ", i + 1,
+                  ", '", ShowText(name), "', is not UTF-8"),
+              "--encoding latin1 converts it");
+      if (name.empty()) {
+        unnamed_.insert(i);
+        name = Str("column", i + 1);
+      }
+      std::string candidate = name;
+      for (int copy = 2; !taken.insert(candidate).second; ++copy) {
+        candidate = Str(name, "-", copy);
+      }
+      scan_.columns[i].is_renamed = candidate != name;
+      name = candidate;
+    }
+  }
+
+  std::vector<std::string> Names() const {
+    std::vector<std::string> names;
+    for (const ColumnScan& column : scan_.columns) {
+      names.push_back(column.column.name);
+    }
+    return names;
+  }
+
+  [[noreturn]] void FailColumn(std::string_view flag,
+                               const std::string& name) const {
+    const std::vector<std::string> names = Names();
+    const std::string nearest = Nearest(name, names);
+    Fail(ErrorKind::kUsage,
+         Str(flag, ": there is no column '", ShowText(name), "'",
+             nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
+         names.empty() ? "the columns of this format have no names"
+                       : Str("known: ", ShowNames(names)));
+  }
+
+  void ApplyTypes() {
+    for (const auto& [name, type] : options_.types) {
+      bool found = false;
+      for (ColumnScan& column : scan_.columns) {
+        if (!MatchesPattern(name, column.column.name) &&
+            name != column.column.name) {
+          continue;
+        }
+        column.type = type;
+        column.is_declared = true;
+        column.column.categories.clear();
+        found = true;
+      }
+      if (!found) FailColumn("--type", name);
+    }
+    Index ids = 0;
+    for (ColumnScan& column : scan_.columns) {
+      if (column.type == ColumnType::kUnknown && IsIdName(column.column.name)) {
+        column.type = ColumnType::kId;
+      }
+      ids += column.type == ColumnType::kId;
+    }
+    Require(ids <= 1, ErrorKind::kUsage, "two columns of type id",
+            "rows have one id; --type COLUMN=ignore leaves one out");
+    scan_.has_ids = ids > 0;
+  }
+
+  void ApplyRenames() {
+    for (const std::vector<std::string>& rename : options_.renames) {
+      bool found = false;
+      for (ColumnScan& column : scan_.columns) {
+        if (column.column.name != rename[0]) continue;
+        column.renames.emplace_back(rename[1], rename[2]);
+        found = true;
+      }
+      if (!found) FailColumn("--rename-class", rename[0]);
+    }
+  }
+
+  void ReadAll() {
+    Row row;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      TableFile& file = files_[i];
+      file.rows = 0;
+      cells_.SetFile(i);
+      while (file.reader->Next(&row)) {
+        row.is_sparse ? ScanSparse(file, row) : ScanDense(file, row);
+        ++file.rows;
+      }
+      scan_.rows += file.rows;
+      ScanNumbering(file);
+    }
+  }
+
+  void ScanNumbering(const TableFile& file) {
+    const Numbering numbering = file.reader->numbering();
+    scan_.numbering.base = std::max(scan_.numbering.base, numbering.base);
+    scan_.numbering.features =
+        std::max(scan_.numbering.features, numbering.features);
+  }
+
+  void ScanDense(const TableFile& file, const Row& row) {
+    const LinePlace place{&file.source->name(), row.line};
+    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+      const Cell& cell = row.cells[i];
+      ScanCell(place, cell.text, cell.missing, &scan_.columns[i]);
+    }
+  }
+
+  void ScanSparse(const TableFile& file, const Row& row) {
+    const LinePlace place{&file.source->name(), row.line};
+    scan_.is_sparse = true;
+    scan_.entries += static_cast<Index>(row.entries.size());
+    if (!scan_.has_row_labels) {
+      for (const SparseCell& entry : row.entries) {
+        ScanCell(place, entry.text, entry.text.data() == nullptr,
+                 &scan_.columns[static_cast<std::size_t>(entry.column)]);
+      }
+      return;
+    }
+    for (const SparseCell& entry : row.entries) {
+      double value = 0;
+      if (ParseCellNumber(entry.text, '.', &value) != NumberText::kNumber) {
+        Fail(ErrorKind::kBadInput,
+             Str(place.Where(), ": feature ", entry.column, ": '",
+                 ShowText(entry.text), "' is not a finite number"));
+      }
+    }
+    if (!row.entries.empty()) ScanFeatures(row);
+    ScanRowLabels(row);
+    groups_ += row.group.has_value();
+  }
+
+  void ScanFeatures(const Row& row) {
+    const Index first = row.entries.front().column;
+    const Index last = row.entries.back().column;
+    scan_.first_feature =
+        scan_.last_feature < 0 ? first : std::min(scan_.first_feature, first);
+    scan_.last_feature = std::max(scan_.last_feature, last);
+  }
+
+  void ScanRowLabels(const Row& row) {
+    RowLabelScan& labels = scan_.row_labels;
+    labels.labelled += !row.labels.empty();
+    labels.is_single &= row.labels.size() == 1;
+    for (std::string_view label : row.labels) {
+      if (label.starts_with('+')) label.remove_prefix(1);
+      labels.is_whole &= label.find_first_of(".eE") == std::string_view::npos;
+      auto found = labels.classes.find(label);
+      if (found == labels.classes.end()) {
+        found = labels.classes.emplace(label, Category()).first;
+      }
+      found->second.files |= cells_.mark();
+    }
+  }
+
+  void ScanCell(const LinePlace& place, std::string_view text, bool missing,
+                ColumnScan* column) {
+    if (column->type == ColumnType::kIgnore) return;
+    if (column->type == ColumnType::kId) {
+      return ScanId(place, text, missing, *column);
+    }
+    cells_.Scan(place, text, missing, column);
+  }
+
+  void ScanId(const LinePlace& place, std::string_view text, bool missing,
+              const ColumnScan& column) {
+    if (text.empty() || missing) {
+      FailCell({place.Where(), std::string(text)}, column,
+               "is no id: every row needs one",
+               TypeFlag(column, "ignore") + " numbers the rows instead");
+    }
+    CheckText(place, text, column);
+    ids_.Add(text);
+  }
+
+  // Columns whose first values were numbers turned out to be categories.
+  void CollectAgain() {
+    for (TableFile& file : files_) file.reader->Rewind();
+    for (ColumnScan& column : scan_.columns) {
+      column.missing = column.numbers = 0;
+      if (column.type != ColumnType::kId) continue;
+      column.type = ColumnType::kIgnore;
+      id_column_ = &column - scan_.columns.data();
+    }
+    scan_.rows = scan_.entries = 0;
+    ReadAll();
+    if (id_column_ >= 0) {
+      scan_.columns[static_cast<std::size_t>(id_column_)].type =
+          ColumnType::kId;
+    }
+  }
+
+  void SortClasses() {
+    scan_.row_labels.sorted = SortTexts(&scan_.row_labels.classes);
+  }
+
+  void FinishIds() {
+    if (!scan_.has_ids) return;
+    scan_.ids = std::move(ids_).Take();
+    const auto [first, second] = FindTwice(scan_.ids);
+    if (first < 0) return;
+    Fail(ErrorKind::kBadInput,
+         Str(PlaceOfRow(second), ": id '", ShowText(IdText(scan_.ids, second)),
+             "' occurs twice, first at ", PlaceOfRow(first)),
+         Str(IdFlag("ignore"), " numbers the rows instead"));
+  }
+
+  std::string IdFlag(std::string_view type) const {
+    const auto id = std::find_if(
+        scan_.columns.begin(), scan_.columns.end(),
+        [](const ColumnScan& scan) { return scan.type == ColumnType::kId; });
+    return TypeFlag(*id, type);
+  }
+
+  // Reads until the row to find its line.
+  std::string PlaceOfRow(Index number) {
+    for (TableFile& file : files_) {
+      if (number >= file.rows) {
+        number -= file.rows;
+        continue;
+      }
+      Row row;
+      file.reader->Rewind();
+      for (Index i = 0; i <= number; ++i) file.reader->Next(&row);
+      return LinePlace{&file.source->name(), row.line}.Where();
+    }
+    return "?";
+  }
+
+  void FinishGroups() {
+    if (groups_ == 0) return;
+    Require(groups_ == scan_.rows, ErrorKind::kBadInput,
+            Str(files_[0].source->name(), ": ", groups_, " of ", scan_.rows,
+                " rows have a qid"),
+            "all rows have one or none has");
+    scan_.has_groups = true;
+  }
+
+  std::vector<TableFile>& files_;
+  const ScanOptions& options_;
+  CellScanner cells_;
+  TableScan scan_;
+  std::set<std::size_t> unnamed_;  // columns
+  IdList ids_;
+  Index groups_ = 0;
+  std::ptrdiff_t id_column_ = -1;
+};
+
+}  // namespace
+
+TableScan ScanTable(std::vector<TableFile>* files, const ScanOptions& options) {
+  return Scanner(files, options).Run();
+}
+
+}  // namespace mtlkit

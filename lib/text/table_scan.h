@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "text/column_scan.h"
+#include "text/format.h"
+#include "text/text_source.h"
+
+namespace mtlkit {
+
+// One of the files that are rows of a table.
+struct TableFile {
+  std::string split;  // "" if its rows are in none
+  std::unique_ptr<TextSource> source;
+  std::unique_ptr<RowReader> reader;
+  Index rows = 0;  // known after the scan
+};
+
+// The labels in front of SVMlight rows.
+struct RowLabelScan {
+  CategoryMap classes;
+  Index labelled = 0;     // rows with a label
+  bool is_single = true;  // every row has exactly one
+  bool is_whole = true;   // all are whole numbers
+  std::vector<std::string> sorted;
+};
+
+struct TableScan {
+  Index rows = 0;
+  std::vector<ColumnScan> columns;
+  bool is_sparse = false;  // a file has sparse rows
+  bool has_row_labels = false;
+  RowLabelScan row_labels;
+  Index entries = 0;        // of sparse rows
+  Index first_feature = 0;  // smallest column number in a numbered file
+  Index last_feature = -1;
+  Numbering numbering;
+  bool has_groups = false;
+  bool has_ids = false;
+  RowIds ids;
+};
+
+// Reads all rows once, infers the types of columns and collects their
+// categories (renamed, sorted), and leaves the readers at their first row. A
+// column is a number if all its values are; it is an error if most are. Throws
+// kBadInput with file, line and column; kUsage for options that fit no column.
+TableScan ScanTable(std::vector<TableFile>* files, const ScanOptions& options);
+
+}  // namespace mtlkit

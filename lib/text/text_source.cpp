@@ -1,0 +1,306 @@
+#include "text/text_source.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <filesystem>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/view.h"
+#include "h5/digest.h"
+#include "h5/posix.h"
+#include "text/source_kind.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr std::size_t kCopyBytes = 1 << 18;
+
+std::string SourceName(const std::string& path) {
+  return path == "-" ? "stdin" : path;
+}
+
+[[noreturn]] void FailRead(const std::string& name) {
+  Fail(ErrorKind::kIo, Str(name, ": cannot read: ", std::strerror(errno)));
+}
+
+// One read that is not interrupted; 0 at the end.
+std::size_t ReadSome(int descriptor, char* to, std::size_t size, Index at,
+                     const std::string& name) {
+  while (true) {
+    const ssize_t got =
+        at < 0 ? ::read(descriptor, to, size)
+               : ::pread(descriptor, to, size, static_cast<off_t>(at));
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) FailRead(name);
+  }
+}
+
+void WriteAll(int descriptor, const char* from, std::size_t size) {
+  while (size > 0) {
+    const ssize_t put = ::write(descriptor, from, size);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) {
+      Fail(ErrorKind::kIo,
+           Str("cannot write a temporary file: ", std::strerror(errno)),
+           "set MTLKIT_TMPDIR to a folder with room");
+    }
+    from += put;
+    size -= static_cast<std::size_t>(put);
+  }
+}
+
+bool IsRegularFile(int descriptor) {
+  struct stat status = {};
+  return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// Whether what begins so is refused anyway; the rest need not be read then,
+// and may have no end (/dev/zero).
+bool IsRefused(std::string_view head) {
+  const SourceKind kind = SniffSource(head);
+  return kind == SourceKind::kBinary || kind == SourceKind::kForeign ||
+         kind == SourceKind::kHdf5 || kind == SourceKind::kUtf16;
+}
+
+// Copies what cannot be read twice to an open file without a name.
+int Spill(int descriptor, const std::string& name) {
+  internal::UniqueFd spill = internal::UnlinkedTemporaryFile();
+  std::vector<char> buffer(kCopyBytes);
+  bool is_first = true;
+  while (const std::size_t got =
+             ReadSome(descriptor, buffer.data(), buffer.size(), -1, name)) {
+    WriteAll(spill.get(), buffer.data(), got);
+    if (is_first && IsRefused({buffer.data(), std::min(got, kSniffBytes)})) {
+      break;
+    }
+    is_first = false;
+  }
+  return spill.Release();
+}
+
+// The number of the descriptor that a path stands for, or -1.
+int DescriptorOf(std::string_view path) {
+  if (path == "-" || path == "/dev/stdin") return 0;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    long long number = -1;
+    if (path.starts_with(folder) &&
+        ParseInteger(path.substr(folder.size()), &number) && number >= 0 &&
+        number < (1 << 20)) {
+      return static_cast<int>(number);
+    }
+  }
+  return -1;
+}
+
+// The descriptor, made a regular file at its beginning if it is not one.
+int Rewindable(int descriptor, const std::string& name) {
+  const bool at_start = ::lseek(descriptor, 0, SEEK_CUR) == 0;
+  if (!(IsRegularFile(descriptor) && at_start)) {
+    const int spill = Spill(descriptor, name);
+    ::dup2(spill, descriptor);
+    ::close(spill);
+    ::lseek(descriptor, 0, SEEK_SET);
+  }
+  return ::dup(descriptor);
+}
+
+int OpenRewindable(const std::string& path) {
+  const int given = DescriptorOf(path);
+  if (given >= 0 && ::fcntl(given, F_GETFD) >= 0) {
+    return Rewindable(given, given == 0 ? "stdin" : path);
+  }
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    Fail(ErrorKind::kMissingInput,
+         Str(path, ": cannot open: ", std::strerror(errno)));
+  }
+  struct stat status = {};
+  ::fstat(descriptor, &status);
+  if (S_ISDIR(status.st_mode)) {
+    ::close(descriptor);
+    Fail(ErrorKind::kMissingInput, Str(path, ": is a folder, not a file"));
+  }
+  if (S_ISREG(status.st_mode)) return descriptor;
+  const int spill = Spill(descriptor, path);
+  ::close(descriptor);
+  return spill;
+}
+
+// Reads by position, so that it does not depend on where others left the
+// descriptor.
+class FileStream : public ByteStream {
+ public:
+  explicit FileStream(const std::string& path)
+      : name_(SourceName(path)), descriptor_(OpenRewindable(path)) {}
+  ~FileStream() override { ::close(descriptor_); }
+
+  std::size_t Read(char* to, std::size_t size) override {
+    const std::size_t got = ReadSome(descriptor_, to, size, at_, name_);
+    at_ += static_cast<Index>(got);
+    return got;
+  }
+  void Rewind() override { at_ = 0; }
+
+ private:
+  std::string name_;
+  int descriptor_;
+  Index at_ = 0;
+};
+
+// Latin-1 bytes as UTF-8: those above 0x7f become two.
+class Latin1Stream : public ByteStream {
+ public:
+  explicit Latin1Stream(ByteStream* input) : input_(input) {}
+
+  std::size_t Read(char* to, std::size_t size) override {
+    buffer_.resize(size / 2 > 0 ? size / 2 : 1);
+    const std::size_t got = input_->Read(buffer_.data(), buffer_.size());
+    std::size_t put = 0;
+    for (std::size_t i = 0; i < got; ++i) {
+      const auto byte = static_cast<unsigned char>(buffer_[i]);
+      if (byte < 0x80) {
+        to[put++] = buffer_[i];
+      } else {
+        to[put++] = static_cast<char>(0xc0 | (byte >> 6));
+        to[put++] = static_cast<char>(0x80 | (byte & 0x3f));
+      }
+    }
+    return put;
+  }
+  void Rewind() override { input_->Rewind(); }
+
+ private:
+  ByteStream* input_;
+  std::vector<char> buffer_;
+};
+
+std::string HeadOf(ByteStream* stream) {
+  std::string head(kSniffBytes, '\0');
+  std::size_t filled = 0;
+  while (filled < head.size()) {
+    const std::size_t got =
+        stream->Read(head.data() + filled, head.size() - filled);
+    if (got == 0) break;
+    filled += got;
+  }
+  head.resize(filled);
+  stream->Rewind();
+  return head;
+}
+
+void RequireText(const std::string& head, bool compressed, bool from_pipe) {
+  const SourceKind kind = SniffSource(head);
+  if (kind == SourceKind::kText) return;
+  const std::string inside = compressed ? " inside gzip or xz" : "";
+  if (kind == SourceKind::kEmpty) {
+    Fail(ErrorKind::kBadInput,
+         from_pipe ? "empty (the previous command wrote nothing)"
+                   : Str("empty", inside));
+  }
+  if (kind == SourceKind::kCut) {
+    Fail(ErrorKind::kBadInput, "truncated compressed data",
+         "the file is incomplete: copy or download it again");
+  }
+  Fail(ErrorKind::kBadInput,
+       Str("this is ", DescribeSource(head), inside,
+           kind == SourceKind::kBinary ? PlaceOfControlByte(head) : "",
+           ", not a text table"),
+       std::string(SourceAdvice(head)));
+}
+
+}  // namespace
+
+struct TextSource::State {
+  std::string name;
+  FileStream file;
+  std::unique_ptr<ByteStream> plain;   // decompressed, or null
+  std::unique_ptr<ByteStream> latin1;  // converted, or null
+  bool has_mark = false;               // begins with a byte order mark
+
+  explicit State(const std::string& path)
+      : name(SourceName(path)), file(path) {}
+  ByteStream* decompressed() { return plain ? plain.get() : &file; }
+  ByteStream* top() { return latin1 ? latin1.get() : decompressed(); }
+
+  void Open(Encoding encoding) {
+    std::string head = HeadOf(&file);
+    const SourceKind kind = SniffSource(head);
+    if (kind == SourceKind::kGzip) plain = MakeGzipStream(&file);
+    if (kind == SourceKind::kXz) plain = MakeXzStream(&file);
+    if (plain) head = HeadOf(plain.get());
+    RequireText(head, plain != nullptr, name == "stdin");
+    has_mark = head.starts_with("\xef\xbb\xbf");
+    if (encoding == Encoding::kLatin1 && !has_mark) {
+      latin1 = std::make_unique<Latin1Stream>(decompressed());
+    }
+  }
+
+  void Rewind() {
+    top()->Rewind();
+    if (!has_mark) return;
+    char mark[3];
+    std::size_t skipped = 0;
+    while (skipped < sizeof mark) {
+      const std::size_t got = top()->Read(mark, sizeof mark - skipped);
+      if (got == 0) return;
+      skipped += got;
+    }
+  }
+};
+
+TextSource::TextSource(const std::string& path, Encoding encoding)
+    : state_(std::make_unique<State>(path)) {
+  InContext(state_->name, [&] {
+    state_->Open(encoding);
+    state_->Rewind();
+  });
+}
+
+TextSource::~TextSource() = default;
+
+const std::string& TextSource::name() const {
+  return state_->name;
+}
+
+std::size_t TextSource::Read(char* to, std::size_t size) {
+  return InContext(state_->name, [&] { return state_->top()->Read(to, size); });
+}
+
+void TextSource::Rewind() {
+  state_->Rewind();
+}
+
+std::string TextSource::Digest() {
+  Sha256 digest;
+  std::vector<char> buffer(kCopyBytes);
+  state_->file.Rewind();
+  while (const std::size_t got =
+             state_->file.Read(buffer.data(), buffer.size())) {
+    digest.Update(buffer.data(), got);
+  }
+  state_->Rewind();
+  return digest.Finish();
+}
+
+std::string ReadHead(const std::string& path) {
+  FileStream file(path);
+  return HeadOf(&file);
+}
+
+bool IsOwnFile(const std::string& path) {
+  // A named pipe can be read once only: it is text.
+  std::error_code ignored;
+  const bool by_number =
+      path.starts_with("/dev/") || path.starts_with("/proc/");
+  if (!by_number && std::filesystem::is_fifo(path, ignored)) return false;
+  return SniffSource(ReadHead(path)) == SourceKind::kMtlH5;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,102 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/small_table.h"
+#include "prep/fit.h"
+#include "prep/transform.h"
+
+namespace mtlkit {
+namespace {
+
+// A table of one numeric column.
+Dataset Column(const std::vector<float>& values) {
+  Dataset table;
+  table.rows = static_cast<Index>(values.size());
+  InputBlock block;
+  block.name = "numeric";
+  block.cols = 1;
+  block.columns = {"x"};
+  block.dense = Array<float>(values);
+  table.inputs = {block};
+  return table;
+}
+
+Transforms Fit(const Dataset& table, Index train, Index pieces) {
+  std::vector<Index> rows;
+  for (Index row = 0; row < train; ++row) rows.push_back(row);
+  return {FitPieces(TrainingRows(table.inputs, {}, rows), pieces)};
+}
+
+TEST_CASE("a number is beside how far it is through each piece of its range") {
+  const Dataset table = Column({0, 4, 8, 2, 12, -1});
+  const Dataset ready = ApplyTransforms(Fit(table, 3, 2), table);
+  CHECK(Join(ready.inputs[0].columns, ",") == "x,x:0..4,x:4..8");
+  // Beyond the edges of the training rows the pieces stay at 0 and 1.
+  CHECK(RenderDense(ready.inputs[0]) ==
+        "0 0 0 | 4 1 0 | 8 1 1 | 2 0.5 0 | 12 1 1 | -1 0 0");
+}
+
+TEST_CASE("a column of two values has no pieces: it is one already") {
+  const Dataset table = Column({0, 1, 1, 0});
+  const Dataset ready = ApplyTransforms(Fit(table, 4, 8), table);
+  CHECK(ready.inputs[0].cols == 1);
+}
+
+TEST_CASE("one frequent value does not leave the others without pieces") {
+  // Nine rows in ten are 0, as of an amount that few have.
+  std::vector<float> values(90, 0.0F);
+  for (int i = 1; i <= 10; ++i) values.push_back(static_cast<float>(i));
+  const Dataset table = Column(values);
+  const Dataset ready = ApplyTransforms(Fit(table, 100, 5), table);
+  CHECK(Join(ready.inputs[0].columns, ",") == "x,x:0..4,x:4..8,x:8..10");
+}
+
+TEST_CASE("pieces add up to a straight line through the edges") {
+  std::vector<float> values;
+  for (int i = 0; i < 200; ++i) {
+    values.push_back(static_cast<float>((i * 37) % 101));
+  }
+  const Dataset table = Column(values);
+  const Transforms fitted = Fit(table, 200, 6);
+  const auto edges = fitted[0]->Record().arrays.at("numeric.edges");
+  const Dataset ready = ApplyTransforms(fitted, table);
+  const auto cells = ready.inputs[0].wide.AsRows(ready.inputs[0].cols);
+  REQUIRE(cells.cols == static_cast<Index>(edges.size()));
+  for (Index row = 0; row < cells.rows; ++row) {
+    double sum = edges[0];
+    for (Index col = 1; col < cells.cols; ++col) {
+      const auto i = static_cast<std::size_t>(col);
+      sum += cells(row, col) * (edges[i] - edges[i - 1]);
+    }
+    CHECK(sum == doctest::Approx(cells(row, 0)));
+  }
+}
+
+TEST_CASE("a stored record gives the same pieces, a damaged one is refused") {
+  const Dataset table = Column({0, 4, 8, 2, 12, -1});
+  const Transforms fitted = Fit(table, 6, 3);
+  const TransformRecord record = fitted[0]->Record();
+  CHECK(RecordsOf(fitted) == RecordsOf({MakeTransform(record)}));
+  const auto refuses = [&](const std::function<void(TransformRecord*)>& damage,
+                           const std::string& message) {
+    TransformRecord damaged = record;
+    damage(&damaged);
+    CHECK(MessageOf([&] {
+            ApplyTransforms({MakeTransform(damaged)}, table);
+          }) == "the stored transform 'pieces' is damaged: " + message);
+  };
+  refuses([](TransformRecord* r) { r->arrays["numeric.counts"][0] = 9; },
+          "a column has 9 edges");
+  refuses([](TransformRecord* r) { r->arrays["numeric.edges"][1] = -9; },
+          "its edges do not ascend");
+  refuses([](TransformRecord* r) { r->arrays["numeric.edges"].push_back(99); },
+          "it has edges of no column");
+  refuses([](TransformRecord* r) { r->arrays.erase("numeric.edges"); },
+          "it lacks 'numeric.edges'");
+}
+
+}  // namespace
+}  // namespace mtlkit

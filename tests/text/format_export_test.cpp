@@ -1,0 +1,79 @@
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "temp_folder.h"
+#include "text/format_fixture.h"
+#include "text/text_table.h"
+
+namespace mtlkit {
+namespace {
+
+std::string JsonLines(const Dataset& dataset) {
+  const TempFolder folder;
+  WriteTextTable(DatasetColumns(dataset), dataset.rows, TextFormat::kJsonLines,
+                 folder / "out");
+  std::ostringstream text;
+  text << std::ifstream(folder / "out").rdbuf();
+  return text.str();
+}
+
+constexpr const char* kTable =
+    "id,x,wide,word\n"
+    "a,0.1,1380000000123,plain\n"
+    "b,-1e-07,0.1234567890123,\"say \"\"hi\"\", twice\"\n"
+    "c,,2,\" padded\"\n"
+    "d,3e+38,5,\"two\nlines\"\n"
+    "e,7,8,\n";
+
+TEST_CASE("CSV that is read and written again is the same") {
+  const std::string once = Csv(Convert({{"t.csv", kTable}}).dataset);
+  CHECK(once == Csv(Convert({{"t.csv", once}}).dataset));
+  CHECK(once ==
+        "id,x,wide,word\n"
+        "a,0.1,1380000000123,plain\n"
+        "b,-1e-07,0.1234567890123,\"say \"\"hi\"\", twice\"\n"
+        "c,,2,\" padded\"\n"
+        "d,3e+38,5,\"two\nlines\"\n"
+        "e,7,8,\n");
+}
+
+TEST_CASE("JSON lines have one object a row and null for missing") {
+  const char* table =
+      "id,x,word\n"
+      "1,0.5,\"a \"\"b\"\" \\\"\n"
+      "2,,\"c\td\"\n";
+  CHECK(JsonLines(Convert({{"t.csv", table}}).dataset) ==
+        "{\"id\":1,\"x\":0.5,\"word\":\"a \\\"b\\\" \\\\\"}\n"
+        "{\"id\":2,\"x\":null,\"word\":\"c\\u0009d\"}\n");
+}
+
+TEST_CASE("splits, groups, weights and tasks are columns") {
+  Dataset dataset =
+      Convert({{"train=t.svm", "1 qid:5 1:2\n-1 qid:6 1:3\n"}}).dataset;
+  dataset.weights = {0.5F, 2};
+  dataset.splits["fold0"] = {1};
+  CHECK(Csv(dataset) ==
+        "id,sparse.0,label,weight,group,split,fold\n"
+        "0,2,1,0.5,5,train,\n1,3,-1,2,6,train,fold0\n");
+}
+
+TEST_CASE("rows that a task does not have are missing") {
+  Dataset dataset = Convert({{"t.csv", "x\n1\n2\n3\n"}}).dataset;
+  dataset.tasks.push_back({"y", TaskType::kRegression, {}, 2, {}, {}});
+  dataset.labels.push_back({{0, 2}, false, {1, 2, 3, 4}, {}});
+  CHECK(Csv(dataset) == "id,x,y.1,y.2\n0,1,1,2\n1,2,,\n2,3,3,4\n");
+}
+
+TEST_CASE("two columns of one name are refused") {
+  Dataset dataset = Convert({{"t.csv", "x\n1\n2\n"}}).dataset;
+  dataset.tasks.push_back({"x", TaskType::kRegression, {}, 1, {}, {}});
+  dataset.labels.push_back({{}, true, {1, 2}, {}});
+  CHECK(ErrorOf([&] { Csv(dataset); }) ==
+        "65: two columns would be called 'x' (name the inputs and tasks "
+        "apart)");
+}
+
+}  // namespace
+}  // namespace mtlkit
