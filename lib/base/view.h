@@ -10,6 +10,11 @@ namespace mtlkit {
 // Sizes and positions; signed, so that differences are safe.
 using Index = std::ptrdiff_t;
 
+// A size or position as containers of the library want it.
+constexpr std::size_t At(Index i) {
+  return static_cast<std::size_t>(i);
+}
+
 // The working precision of data and parameters. The only place that names it:
 // the real64 preset makes it double, so that gradients can be checked to 1e-7.
 #ifdef MTLKIT_REAL64
@@ -40,7 +45,7 @@ struct Mat {
     assert(first >= 0 && count >= 0 && first + count <= rows);
     return {data + first * cols, count, cols};
   }
-  std::span<T> flat() const { return {data, static_cast<std::size_t>(size())}; }
+  std::span<T> flat() const { return {data, At(size())}; }
 
   operator Mat<const T>() const requires(!std::is_const_v<T>) {
     return {data, rows, cols};

@@ -18,10 +18,6 @@ namespace {
 // Rows that go through a network at once.
 constexpr Index kBatchRows = 1024;
 
-std::size_t At(Index i) {
-  return static_cast<std::size_t>(i);
-}
-
 // Runs a model over rows in batches; `visit(plan, first, count)` sees each.
 template <class Visit>
 void ForEachBatch(const Model& model, const Dataset& dataset,
