@@ -34,7 +34,7 @@ constexpr Index kDirectTiles = 6;
 
 // What a tile does: c = epilogue(a b) for a few rows and two vectors of
 // columns. Element (r, k) of a is at r * a_row + k * a_step, so that a may be
-// read in place or transposed.
+// read in place (a_step = 1, and b in panels) or transposed (a_row = 1).
 struct Tile {
   const Real* a;
   Index a_row;
@@ -63,26 +63,23 @@ HWY_INLINE V Epilogue(const Tile& t, V v, Index row, Index col, Index cols) {
   return v;
 }
 
-// kVectors is 1 or 2.
+// The sums of a tile, in registers. kVectors is 1 or 2.
 template <int kRows, int kVectors>
-void RunTile(const Tile& t) {
-  V sums[kRows][kVectors];
-  HWY_UNROLL(16)
-  for (int r = 0; r < kRows; ++r) {
-    HWY_UNROLL(2)
-    for (int v = 0; v < kVectors; ++v) {
-      const Index left = t.cols - v * kLanes;
-      sums[r][v] = t.add ? LoadUpTo(t.c + r * t.c_stride + v * kLanes, left)
-                         : hn::Zero(kD);
+struct Sums {
+  V at[kRows][kVectors];
+
+  template <class Function>
+  HWY_INLINE void ForEach(Function function) {
+    HWY_UNROLL(16)
+    for (int r = 0; r < kRows; ++r) {
+      HWY_UNROLL(2)
+      for (int v = 0; v < kVectors; ++v) function(at[r][v], r, v);
     }
   }
-  // Three rows share a base pointer: more would not fit the registers.
-  const Index row = t.a_row;
-  const Real* base[(kRows + 2) / 3];
-  HWY_UNROLL(8)
-  for (int i = 0; i < (kRows + 2) / 3; ++i) base[i] = t.a + Index{3} * i * row;
-  const Real* b = t.b;
-  for (Index k = 0; k < t.depth; ++k) {
+
+  // One step: row r of a has `factor(r)`, the columns of b are at `b`.
+  template <class Function>
+  HWY_INLINE void Step(const Real* b, Function factor) {
     V values[kVectors];
     HWY_UNROLL(2)
     for (int v = 0; v < kVectors; ++v) {
@@ -90,55 +87,156 @@ void RunTile(const Tile& t) {
     }
     HWY_UNROLL(16)
     for (int r = 0; r < kRows; ++r) {
-      const V factor = hn::Set(kD, base[r / 3][(r % 3) * row]);
+      const V f = hn::Set(kD, factor(r));
       HWY_UNROLL(2)
       for (int v = 0; v < kVectors; ++v) {
-        sums[r][v] = hn::MulAdd(factor, values[v], sums[r][v]);
+        at[r][v] = hn::MulAdd(f, values[v], at[r][v]);
       }
     }
-    HWY_UNROLL(8)
-    for (int i = 0; i < (kRows + 2) / 3; ++i) base[i] += t.a_step;
+  }
+};
+
+// Rows of a that lie side by side, so that a step reads one piece of memory;
+// the next piece is strides away, where no processor would look by itself.
+template <int kRows, int kVectors>
+HWY_INLINE void AddAdjacentRows(const Tile& t, Sums<kRows, kVectors>& sums) {
+  constexpr Index kAhead = 10;
+  const Real* a = t.a;
+  const Real* b = t.b;
+  for (Index k = 0; k < t.depth; ++k) {
+    __builtin_prefetch(a + kAhead * t.a_step);
+    sums.Step(b, [&](int r) { return a[r]; });
+    a += t.a_step;
     b += t.b_step;
   }
-  HWY_UNROLL(16)
-  for (int r = 0; r < kRows; ++r) {
-    HWY_UNROLL(2)
-    for (int v = 0; v < kVectors; ++v) {
-      const Index left = t.cols - v * kLanes;
-      const V value = Epilogue(t, sums[r][v], r, v * kLanes, left);
-      Real* c = t.c + r * t.c_stride + v * kLanes;
-      StoreUpTo(value, c, left);
+}
+
+// Rows of a that lie apart, read along (a_step = 1). Some steps at a time: the
+// arithmetic of pointers takes a tenth of the processor's slots otherwise.
+template <int kRows, int kVectors>
+HWY_INLINE void AddRowsApart(const Tile& t, Sums<kRows, kVectors>& sums) {
+  constexpr int kSteps = 4;
+  constexpr int kBases = (kRows + 2) / 3;
+  // Three rows share a base pointer: more would not fit the registers.
+  const Index row = t.a_row;
+  const Real* base[kBases];
+  HWY_UNROLL(8)
+  for (int i = 0; i < kBases; ++i) base[i] = t.a + Index{3} * i * row;
+  const Real* b = t.b;
+  const auto advance = [&](Index steps) {
+    HWY_UNROLL(8)
+    for (int i = 0; i < kBases; ++i) base[i] += steps;
+    b += steps * kPanelCols;
+  };
+  Index k = 0;
+  for (; k + kSteps <= t.depth; k += kSteps) {
+    HWY_UNROLL(4)
+    for (int u = 0; u < kSteps; ++u) {
+      sums.Step(b + u * kPanelCols,
+                [&](int r) { return base[r / 3][(r % 3) * row + u]; });
     }
+    advance(kSteps);
   }
+  for (; k < t.depth; ++k) {
+    sums.Step(b, [&](int r) { return base[r / 3][(r % 3) * row]; });
+    advance(1);
+  }
+}
+
+template <int kRows, int kVectors>
+HWY_INLINE void LoadSums(const Tile& t, bool full,
+                         Sums<kRows, kVectors>& sums) {
+  if (!t.add) {
+    sums.ForEach([](V& sum, int, int) { sum = hn::Zero(kD); });
+  } else if (full) {
+    sums.ForEach([&](V& sum, int r, int v) {
+      sum = hn::LoadU(kD, t.c + r * t.c_stride + v * kLanes);
+    });
+  } else {
+    sums.ForEach([&](V& sum, int r, int v) {
+      sum = LoadUpTo(t.c + r * t.c_stride + v * kLanes, t.cols - v * kLanes);
+    });
+  }
+}
+
+// A tile without missing columns and mask asks once what to do, not for each
+// vector: for a short depth that is half of the time.
+template <int kRows, int kVectors>
+HWY_INLINE void StoreFull(const Tile& t, Sums<kRows, kVectors>& sums) {
+  if (t.bias != nullptr) {
+    sums.ForEach([&](V& sum, int, int v) {
+      sum = hn::Add(sum, hn::LoadU(kD, t.bias + v * kLanes));
+    });
+  }
+  if (t.relu) {
+    const V zero = hn::Zero(kD);
+    sums.ForEach([&](V& sum, int, int) {
+      sum = hn::IfThenZeroElse(hn::Lt(sum, zero), sum);
+    });
+  }
+  sums.ForEach([&](V& sum, int r, int v) {
+    hn::StoreU(sum, kD, t.c + r * t.c_stride + v * kLanes);
+  });
+}
+
+template <int kRows, int kVectors>
+HWY_INLINE void StoreSums(const Tile& t, bool full,
+                          Sums<kRows, kVectors>& sums) {
+  if (full && t.mask == nullptr) return StoreFull(t, sums);
+  sums.ForEach([&](V& sum, int r, int v) {
+    const Index left = t.cols - v * kLanes;
+    const V value = Epilogue(t, sum, r, v * kLanes, left);
+    StoreUpTo(value, t.c + r * t.c_stride + v * kLanes, left);
+  });
+}
+
+template <int kRows, int kVectors, bool kAdjacent>
+void RunTile(const Tile& t) {
+  const bool full = t.cols == kVectors * kLanes;
+  Sums<kRows, kVectors> sums;
+  LoadSums(t, full, sums);
+  if (kAdjacent) {
+    AddAdjacentRows(t, sums);
+  } else {
+    AddRowsApart(t, sums);
+  }
+  StoreSums(t, full, sums);
 }
 
 using TileFunction = void (*)(const Tile&);
 
-template <int kVectors>
+template <int kVectors, bool kAdjacent>
 constexpr TileFunction kTiles[] = {
     nullptr,
-    RunTile<1, kVectors>,
-    RunTile<2, kVectors>,
-    RunTile<3, kVectors>,
-    RunTile<4, kVectors>,
+    RunTile<1, kVectors, kAdjacent>,
+    RunTile<2, kVectors, kAdjacent>,
+    RunTile<3, kVectors, kAdjacent>,
+    RunTile<4, kVectors, kAdjacent>,
 #if HWY_TARGET <= HWY_AVX2
-    RunTile<5, kVectors>,
-    RunTile<6, kVectors>,
+    RunTile<5, kVectors, kAdjacent>,
+    RunTile<6, kVectors, kAdjacent>,
 #endif
 #if HWY_TARGET == HWY_AVX3
-    RunTile<7, kVectors>,
-    RunTile<8, kVectors>,
-    RunTile<9, kVectors>,
-    RunTile<10, kVectors>,
-    RunTile<11, kVectors>,
-    RunTile<12, kVectors>,
+    RunTile<7, kVectors, kAdjacent>,
+    RunTile<8, kVectors, kAdjacent>,
+    RunTile<9, kVectors, kAdjacent>,
+    RunTile<10, kVectors, kAdjacent>,
+    RunTile<11, kVectors, kAdjacent>,
+    RunTile<12, kVectors, kAdjacent>,
 #endif
 };
+
+const TileFunction* TilesFor(const Tile& t) {
+  if (t.a_row == 1) {
+    return t.cols > kLanes ? kTiles<2, true> : kTiles<1, true>;
+  }
+  return t.cols > kLanes ? kTiles<2, false> : kTiles<1, false>;
+}
 
 // All rows of c for the columns of one tile, in tiles of nearly equal height.
 void RunRows(Tile t, Index rows) {
   if (rows <= 0) return;
-  const auto& tiles = t.cols > kLanes ? kTiles<2> : kTiles<1>;
+  const TileFunction* tiles = TilesFor(t);
   const Index count = (rows + kTileRows - 1) / kTileRows;
   const Index low = rows / count;
   const Index high = rows - low * count;  // tiles that have one row more
