@@ -1,7 +1,6 @@
 #include "cotrain/method.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -13,18 +12,10 @@
 
 namespace mtlkit {
 
-#define MTLKIT_ENTRY(entry) extern const RoundMethod entry;
-#include "cotrain/methods.def"
-#undef MTLKIT_ENTRY
-
-std::span<const RoundMethod* const> RoundMethods() {
-  static constexpr std::array kEntries = {
-#define MTLKIT_ENTRY(entry) &entry,
-#include "cotrain/methods.def"
-#undef MTLKIT_ENTRY
-  };
-  return kEntries;
-}
+#define MTLKIT_REGISTRY RoundMethods
+#define MTLKIT_REGISTRY_ENTRY RoundMethod
+#define MTLKIT_REGISTRY_LIST "cotrain/methods.def"
+#include "base/registry_list.inc"
 
 const RoundMethod& FindRoundMethod(std::string_view name) {
   for (const ProtocolEntry* protocol : ProtocolEntries()) {

@@ -1,24 +1,15 @@
 #include "eval/metric.h"
 
-#include <array>
 #include <cmath>
 
 #include "base/registry.h"
 
 namespace mtlkit {
 
-#define MTLKIT_ENTRY(entry) extern const MetricEntry entry;
-#include "eval/metrics.def"
-#undef MTLKIT_ENTRY
-
-std::span<const MetricEntry* const> AllMetrics() {
-  static constexpr std::array kEntries = {
-#define MTLKIT_ENTRY(entry) &entry,
-#include "eval/metrics.def"
-#undef MTLKIT_ENTRY
-  };
-  return kEntries;
-}
+#define MTLKIT_REGISTRY AllMetrics
+#define MTLKIT_REGISTRY_ENTRY MetricEntry
+#define MTLKIT_REGISTRY_LIST "eval/metrics.def"
+#include "base/registry_list.inc"
 
 const MetricEntry& FindMetric(std::string_view name) {
   return FindEntry(AllMetrics(), "metric", name);

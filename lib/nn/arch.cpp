@@ -11,17 +11,12 @@
 
 namespace mtlkit {
 
-#define MTLKIT_ENTRY(name) extern const ArchEntry name;
-#include "nn/archs.def"
-#undef MTLKIT_ENTRY
+#define MTLKIT_REGISTRY ArchEntries
+#define MTLKIT_REGISTRY_ENTRY ArchEntry
+#define MTLKIT_REGISTRY_LIST "nn/archs.def"
+#include "base/registry_list.inc"
 
 namespace {
-
-const ArchEntry* const kEntries[] = {
-#define MTLKIT_ENTRY(name) &name,
-#include "nn/archs.def"
-#undef MTLKIT_ENTRY
-};
 
 constexpr Index kMaxWidth = 65536;
 
@@ -110,10 +105,6 @@ std::vector<Index> SelectInputs(const std::vector<InputSpec>& inputs,
   return positions;
 }
 
-std::span<const ArchEntry* const> ArchEntries() {
-  return kEntries;
-}
-
 const ArchEntry& FindArch(std::string_view name) {
   return FindEntry(ArchEntries(), "architecture", name);
 }
@@ -124,7 +115,7 @@ Network BuildNetwork(const Schema& schema, const ArchOptions& options) {
   Require(!schema.inputs.empty(), ErrorKind::kBadInput,
           "there is no input to learn from");
   const Choice choice = ParseChoice(options.arch, "--arch");
-  return FindArch(choice.name).build({schema, options, choice});
+  return FindArch(choice.name).make(choice, "--arch", {schema, options});
 }
 
 }  // namespace mtlkit

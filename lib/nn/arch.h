@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/choice.h"
+#include "base/registry.h"
 #include "base/view.h"
 #include "data/dataset.h"
 #include "nn/network.h"
@@ -49,22 +49,15 @@ std::vector<Index> ParseLayers(const std::vector<std::string>& layers,
 std::vector<Index> SelectInputs(const std::vector<InputSpec>& inputs,
                                 const std::vector<std::string>& patterns);
 
-// What an architecture's builder gets.
+// What an architecture is built from.
 struct ArchArgs {
   const Schema& schema;        // only inputs to be used
   const ArchOptions& options;  // resolved
-  const Choice& choice;        // options.arch, parsed
 };
 
-// A registered architecture (archs.def).
-struct ArchEntry {
-  std::string_view name;
-  std::string_view help;
-  // Visits the options of its own at their defaults: for help and docs.
-  void (*describe)(Fields& fields);
-  // Throws kUsage where tasks or options do not fit.
-  Network (*build)(const ArchArgs& args);
-};
+// A registered architecture (archs.def). Making it throws kUsage where tasks
+// or options do not fit.
+using ArchEntry = RegistryEntry<Network, const ArchArgs&>;
 
 std::span<const ArchEntry* const> ArchEntries();
 const ArchEntry& FindArch(std::string_view name);

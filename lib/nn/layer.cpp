@@ -1,20 +1,10 @@
 #include "nn/layer.h"
 
-#include <array>
-
 namespace mtlkit {
 
-#define MTLKIT_ENTRY(entry) extern const LayerEntry entry;
-#include "nn/layers.def"
-#undef MTLKIT_ENTRY
-
-std::span<const LayerEntry* const> LayerEntries() {
-  static constexpr std::array kEntries = {
-#define MTLKIT_ENTRY(entry) &entry,
-#include "nn/layers.def"
-#undef MTLKIT_ENTRY
-  };
-  return kEntries;
-}
+#define MTLKIT_REGISTRY LayerEntries
+#define MTLKIT_REGISTRY_ENTRY LayerEntry
+#define MTLKIT_REGISTRY_LIST "nn/layers.def"
+#include "base/registry_list.inc"
 
 }  // namespace mtlkit

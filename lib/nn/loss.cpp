@@ -9,21 +9,16 @@
 
 namespace mtlkit {
 
-#define MTLKIT_ENTRY(name) extern const LossEntry name;
-#include "nn/losses.def"
-#undef MTLKIT_ENTRY
+#define MTLKIT_REGISTRY LossEntries
+#define MTLKIT_REGISTRY_ENTRY LossEntry
+#define MTLKIT_REGISTRY_LIST "nn/losses.def"
+#include "base/registry_list.inc"
 
 namespace {
 
-const LossEntry* const kEntries[] = {
-#define MTLKIT_ENTRY(name) &name,
-#include "nn/losses.def"
-#undef MTLKIT_ENTRY
-};
-
 std::string LossesOf(TaskType type) {
   std::vector<std::string> names;
-  for (const LossEntry* entry : kEntries) {
+  for (const LossEntry* entry : LossEntries()) {
     if (!entry->soft && entry->Accepts(type)) names.emplace_back(entry->name);
   }
   return Join(names, ", ");
@@ -62,10 +57,6 @@ bool LossEntry::Accepts(TaskType type) const {
   return std::find(types.begin(), types.end(), type) != types.end();
 }
 
-std::span<const LossEntry* const> LossEntries() {
-  return kEntries;
-}
-
 const LossEntry& FindLoss(std::string_view name) {
   return FindEntry(LossEntries(), "loss", name);
 }
@@ -96,7 +87,7 @@ std::unique_ptr<Loss> MakeLoss(const Task& task, const Choice& choice,
             Str("'", choice.name, "' does not fit task '", task.name,
                 "', which is ", TaskTypeName(task.type)),
             Str("fitting: ", LossesOf(task.type)));
-    return entry.make(task, choice, Str("task '", task.name, "'"));
+    return entry.make(choice, Str("task '", task.name, "'"), task);
   });
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/choice.h"
+#include "base/registry.h"
 #include "base/view.h"
 #include "data/task.h"
 
@@ -39,20 +40,13 @@ class Loss {
                         MatView gradient) const = 0;
 };
 
-// A registered loss (losses.def). `options` of a choice are read by `make`.
-struct LossEntry {
-  std::string_view name;
-  std::string_view help;
+// A registered loss (losses.def).
+struct LossEntry : RegistryEntry<std::unique_ptr<Loss>, const Task&> {
   // Task types it can be used for.
   std::span<const TaskType> types;
   // Whether targets are distributions or outputs of another model instead of
   // labels; such a loss is for Teach, never a task's own.
-  bool soft;
-  // Visits the options at their defaults: for help and docs.
-  void (*describe)(Fields& fields);
-  // `where` is put in front of messages.
-  std::unique_ptr<Loss> (*make)(const Task& task, const Choice& choice,
-                                const std::string& where);
+  bool soft = false;
 
   bool Accepts(TaskType type) const;
 };

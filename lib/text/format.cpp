@@ -1,7 +1,5 @@
 #include "text/format.h"
 
-#include <array>
-
 #include "base/error.h"
 #include "base/registry.h"
 #include "base/text.h"
@@ -9,9 +7,10 @@
 
 namespace mtlkit {
 
-#define MTLKIT_ENTRY(name) extern const FormatEntry name;
-#include "text/formats.def"
-#undef MTLKIT_ENTRY
+#define MTLKIT_REGISTRY Formats
+#define MTLKIT_REGISTRY_ENTRY FormatEntry
+#define MTLKIT_REGISTRY_LIST "text/formats.def"
+#include "base/registry_list.inc"
 
 namespace {
 
@@ -75,15 +74,6 @@ ColumnType ParseColumnType(std::string_view name) {
        Str("there is no column type '", name, "'",
            near.empty() ? "" : Str("; did you mean '", near, "'?")),
        Str("known: ", Join(names, ", ")));
-}
-
-std::span<const FormatEntry* const> Formats() {
-#define MTLKIT_ENTRY(name) &name,
-  static constexpr std::array kFormats = {
-#include "text/formats.def"
-  };
-#undef MTLKIT_ENTRY
-  return kFormats;
 }
 
 std::unique_ptr<RowReader> OpenRows(TextSource* source, std::string_view format,

@@ -1,31 +1,18 @@
 #include "train/optimizer.h"
 
-#include <array>
-
 #include "base/error.h"
 #include "base/registry.h"
 
 namespace mtlkit {
 
-#define MTLKIT_ENTRY(name) extern const OptimizerEntry name;
-#include "train/optimizers.def"
-#undef MTLKIT_ENTRY
-
-std::span<const OptimizerEntry* const> OptimizerEntries() {
-#define MTLKIT_ENTRY(name) &name,
-  static constexpr std::array kEntries = {
-#include "train/optimizers.def"
-  };
-#undef MTLKIT_ENTRY
-  return kEntries;
-}
+#define MTLKIT_REGISTRY OptimizerEntries
+#define MTLKIT_REGISTRY_ENTRY OptimizerEntry
+#define MTLKIT_REGISTRY_LIST "train/optimizers.def"
+#include "base/registry_list.inc"
 
 std::unique_ptr<Optimizer> MakeOptimizer(const Choice& choice,
                                          const std::string& where) {
-  const OptimizerEntry* entry = InContext(where, [&] {
-    return &FindEntry(OptimizerEntries(), "optimizer", choice.name);
-  });
-  return entry->make(choice, where);
+  return MakeChosen(OptimizerEntries(), "optimizer", choice, where);
 }
 
 void OptimizerOptions::Describe(Fields& field) {

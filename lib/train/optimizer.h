@@ -7,6 +7,7 @@
 
 #include "base/choice.h"
 #include "base/options.h"
+#include "base/registry.h"
 #include "base/view.h"
 
 namespace mtlkit {
@@ -47,14 +48,7 @@ class Optimizer {
 };
 
 // A registered optimiser (optimizers.def).
-struct OptimizerEntry {
-  std::string_view name;
-  std::string_view help;
-  // Visits the options at their defaults: for help and docs.
-  void (*describe)(Fields& fields);
-  std::unique_ptr<Optimizer> (*make)(const Choice& choice,
-                                     const std::string& where);
-};
+using OptimizerEntry = RegistryEntry<std::unique_ptr<Optimizer>>;
 
 std::span<const OptimizerEntry* const> OptimizerEntries();
 // An unknown name or option is kUsage.

@@ -1,24 +1,14 @@
 #include "train/protocol.h"
 
-#include <array>
-
 #include "base/error.h"
 #include "base/registry.h"
 
 namespace mtlkit {
 
-#define MTLKIT_ENTRY(name) extern const ProtocolEntry name;
-#include "train/protocols.def"
-#undef MTLKIT_ENTRY
-
-std::span<const ProtocolEntry* const> ProtocolEntries() {
-#define MTLKIT_ENTRY(name) &name,
-  static constexpr std::array kEntries = {
-#include "train/protocols.def"
-  };
-#undef MTLKIT_ENTRY
-  return kEntries;
-}
+#define MTLKIT_REGISTRY ProtocolEntries
+#define MTLKIT_REGISTRY_ENTRY ProtocolEntry
+#define MTLKIT_REGISTRY_LIST "train/protocols.def"
+#include "base/registry_list.inc"
 
 std::unique_ptr<Protocol> MakeProtocol(const Choice& choice, Index peers,
                                        const std::string& where) {

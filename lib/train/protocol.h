@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/choice.h"
+#include "base/registry.h"
 #include "base/view.h"
 #include "data/task.h"
 
@@ -74,14 +75,8 @@ class Protocol {
 
 // A registered protocol (protocols.def): how several networks ("peers") that
 // are trained together help one another.
-struct ProtocolEntry {
-  std::string_view name;
-  std::string_view help;
-  Index least_peers;
-  // Visits the options at their defaults: for help and docs.
-  void (*describe)(Fields& fields);
-  std::unique_ptr<Protocol> (*make)(const Choice& choice,
-                                    const std::string& where);
+struct ProtocolEntry : RegistryEntry<std::unique_ptr<Protocol>> {
+  Index least_peers = 1;
 };
 
 std::span<const ProtocolEntry* const> ProtocolEntries();

@@ -1,7 +1,6 @@
 #include "train/weighting.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "base/error.h"
@@ -10,26 +9,15 @@
 
 namespace mtlkit {
 
-#define MTLKIT_ENTRY(name) extern const WeightingEntry name;
-#include "train/weightings.def"
-#undef MTLKIT_ENTRY
-
-std::span<const WeightingEntry* const> WeightingEntries() {
-#define MTLKIT_ENTRY(name) &name,
-  static constexpr std::array kEntries = {
-#include "train/weightings.def"
-  };
-#undef MTLKIT_ENTRY
-  return kEntries;
-}
+#define MTLKIT_REGISTRY WeightingEntries
+#define MTLKIT_REGISTRY_ENTRY WeightingEntry
+#define MTLKIT_REGISTRY_LIST "train/weightings.def"
+#include "base/registry_list.inc"
 
 std::unique_ptr<Weighting> MakeWeighting(const Choice& choice,
                                          std::span<const Task> tasks,
                                          const std::string& where) {
-  const WeightingEntry* entry = InContext(where, [&] {
-    return &FindEntry(WeightingEntries(), "weighting", choice.name);
-  });
-  return entry->make(choice, tasks, where);
+  return MakeChosen(WeightingEntries(), "weighting", choice, where, tasks);
 }
 
 void WeightingOptions::Describe(Fields& field) {

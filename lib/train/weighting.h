@@ -9,6 +9,7 @@
 
 #include "base/choice.h"
 #include "base/options.h"
+#include "base/registry.h"
 #include "base/rng.h"
 #include "base/view.h"
 #include "data/task.h"
@@ -74,15 +75,8 @@ class Weighting {
 };
 
 // A registered weighting (weightings.def).
-struct WeightingEntry {
-  std::string_view name;
-  std::string_view help;
-  // Visits the options at their defaults: for help and docs.
-  void (*describe)(Fields& fields);
-  std::unique_ptr<Weighting> (*make)(const Choice& choice,
-                                     std::span<const Task> tasks,
-                                     const std::string& where);
-};
+using WeightingEntry =
+    RegistryEntry<std::unique_ptr<Weighting>, std::span<const Task>>;
 
 std::span<const WeightingEntry* const> WeightingEntries();
 // An unknown name or option is kUsage.

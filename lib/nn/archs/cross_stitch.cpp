@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/registry.h"
 #include "nn/archs/parts.h"
 
 namespace mtlkit {
@@ -17,8 +18,8 @@ struct CrossStitchOptions {
 // Misra, Shrivastava, Gupta and Hebert, "Cross-stitch networks for multi-task
 // learning", 2016: after every hidden layer, what goes on for a task is a
 // learned combination of all tasks' layers.
-Network BuildCrossStitch(const ArchArgs& args) {
-  const auto options = ReadArchOptions<CrossStitchOptions>(args.choice);
+Network BuildCrossStitch(const ArchArgs& args,
+                         const CrossStitchOptions& options) {
   NetworkParts parts(args);
   Require(!parts.layers().empty(), ErrorKind::kUsage,
           "--arch cross-stitch needs hidden layers to stitch",
@@ -50,12 +51,10 @@ Network BuildCrossStitch(const ArchArgs& args) {
 }  // namespace
 
 extern const ArchEntry kCrossStitchArch;
-const ArchEntry kCrossStitchArch = {
-    "cross-stitch",
-    "a network for every task, mixed after each hidden layer with learned "
-    "weights (Misra et al. 2016)",
-    DescribeArch<CrossStitchOptions>,
-    BuildCrossStitch,
-};
+const ArchEntry kCrossStitchArch =
+    MakeEntry<BuildCrossStitch, CrossStitchOptions>(
+        "cross-stitch",
+        "a network for every task, mixed after each hidden layer with learned "
+        "weights (Misra et al. 2016)");
 
 }  // namespace mtlkit

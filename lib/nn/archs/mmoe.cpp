@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/registry.h"
 #include "nn/archs/parts.h"
 
 namespace mtlkit {
@@ -16,8 +17,7 @@ struct MmoeOptions {
 // learning with multi-gate mixture-of-experts", 2018: experts of --layers; each
 // task weighs them by a softmax gate on the inputs, then come its own layers
 // (--head-layers) and its output.
-Network BuildMmoe(const ArchArgs& args) {
-  const auto options = ReadArchOptions<MmoeOptions>(args.choice);
+Network BuildMmoe(const ArchArgs& args, const MmoeOptions& options) {
   NetworkParts parts(args);
   Require(!parts.layers().empty(), ErrorKind::kUsage,
           "--arch mmoe needs hidden layers for its experts",
@@ -43,12 +43,9 @@ Network BuildMmoe(const ArchArgs& args) {
 }  // namespace
 
 extern const ArchEntry kMmoeArch;
-const ArchEntry kMmoeArch = {
+const ArchEntry kMmoeArch = MakeEntry<BuildMmoe, MmoeOptions>(
     "mmoe",
     "experts that all tasks share, weighted by a gate of each task (Ma et al. "
-    "2018)",
-    DescribeArch<MmoeOptions>,
-    BuildMmoe,
-};
+    "2018)");
 
 }  // namespace mtlkit

@@ -8,24 +8,6 @@
 
 namespace mtlkit {
 
-// What an architecture's own options need in its entry.
-struct NoArchOptions {
-  void Describe(Fields&) {}
-};
-
-template <class Options>
-void DescribeArch(Fields& fields) {
-  Options options;
-  options.Describe(fields);
-}
-
-template <class Options>
-Options ReadArchOptions(const Choice& choice) {
-  Options options;
-  ReadOptions(choice, "--arch", &options);
-  return options;
-}
-
 // Adds the parts that architectures have in common to a network that is being
 // built, as the options say. Layers get names by their place: "trunk.0" is the
 // dense layer, then "trunk.0.norm", "trunk.0.activation", "trunk.0.dropout"

@@ -1,6 +1,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/registry.h"
 #include "nn/archs/parts.h"
 
 namespace mtlkit {
@@ -24,7 +25,6 @@ void RequireAlike(const std::vector<Task>& tasks) {
 }
 
 Network BuildPooled(const ArchArgs& args) {
-  ReadArchOptions<NoArchOptions>(args.choice);
   RequireAlike(args.schema.tasks);
   NetworkParts parts(args);
   std::vector<Index> tasks(args.schema.tasks.size());
@@ -37,12 +37,9 @@ Network BuildPooled(const ArchArgs& args) {
 }  // namespace
 
 extern const ArchEntry kPooledArch;
-const ArchEntry kPooledArch = {
+const ArchEntry kPooledArch = MakeEntry<BuildPooled>(
     "pooled",
     "one network and one head for all tasks, which must be of one type: as if "
-    "they were one task",
-    DescribeArch<NoArchOptions>,
-    BuildPooled,
-};
+    "they were one task");
 
 }  // namespace mtlkit

@@ -1,5 +1,6 @@
 #include <map>
 
+#include "base/registry.h"
 #include "nn/archs/parts.h"
 #include "nn/hierarchy.h"
 
@@ -7,7 +8,6 @@ namespace mtlkit {
 namespace {
 
 Network BuildShared(const ArchArgs& args) {
-  ReadArchOptions<NoArchOptions>(args.choice);
   const Schema& schema = args.schema;
   const Hierarchy hierarchy =
       args.options.hierarchy.empty()
@@ -34,12 +34,9 @@ Network BuildShared(const ArchArgs& args) {
 }  // namespace
 
 extern const ArchEntry kSharedArch;
-const ArchEntry kSharedArch = {
+const ArchEntry kSharedArch = MakeEntry<BuildShared>(
     "shared",
     "hard sharing: tasks share the layers of their group and of the groups it "
-    "comes from; one group unless --hierarchy says otherwise (Caruana 1997)",
-    DescribeArch<NoArchOptions>,
-    BuildShared,
-};
+    "comes from; one group unless --hierarchy says otherwise (Caruana 1997)");
 
 }  // namespace mtlkit

@@ -1,10 +1,10 @@
+#include "base/registry.h"
 #include "nn/archs/parts.h"
 
 namespace mtlkit {
 namespace {
 
 Network BuildSingle(const ArchArgs& args) {
-  ReadArchOptions<NoArchOptions>(args.choice);
   NetworkParts parts(args);
   for (Index i = 0; i < parts.tasks(); ++i) {
     const std::string name = "trunk." + parts.task(i).name;
@@ -17,11 +17,8 @@ Network BuildSingle(const ArchArgs& args) {
 }  // namespace
 
 extern const ArchEntry kSingleArch;
-const ArchEntry kSingleArch = {
+const ArchEntry kSingleArch = MakeEntry<BuildSingle>(
     "single",
-    "a network of its own for every task, in one model: the baseline",
-    DescribeArch<NoArchOptions>,
-    BuildSingle,
-};
+    "a network of its own for every task, in one model: the baseline");
 
 }  // namespace mtlkit

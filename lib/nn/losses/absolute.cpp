@@ -1,3 +1,4 @@
+#include "base/registry.h"
 #include "nn/losses/loss_tools.h"
 
 namespace mtlkit {
@@ -13,8 +14,7 @@ struct AbsolutePoint {
 
 class AbsoluteLoss : public ResidualLoss<AbsolutePoint> {
  public:
-  using Options = NoLossOptions;
-  AbsoluteLoss(const Task& task, const Options&)
+  explicit AbsoluteLoss(const Task& task)
       : ResidualLoss(task.output_cols(), {}) {}
 };
 
@@ -24,12 +24,9 @@ constexpr TaskType kTypes[] = {TaskType::kRegression};
 
 extern const LossEntry kAbsoluteLoss;
 const LossEntry kAbsoluteLoss = {
-    "absolute",
-    "mean over columns of |output - y|: learns the median, calm at outliers",
-    kTypes,
-    false,
-    DescribeLoss<AbsoluteLoss>,
-    CreateLoss<AbsoluteLoss>,
-};
+    MakeEntry<AbsoluteLoss>("absolute",
+                            "mean over columns of |output - y|: learns the "
+                            "median, calm at outliers"),
+    kTypes};
 
 }  // namespace mtlkit

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/registry.h"
 #include "nn/losses/loss_tools.h"
 
 namespace mtlkit {
@@ -19,13 +20,13 @@ class BinaryCrossEntropy : public Loss {
     }
   };
 
-  BinaryCrossEntropy(const Task& task, const Options& options)
+  explicit BinaryCrossEntropy(const Options& options)
       : smoothing_(static_cast<Real>(options.label_smoothing)) {
     if (options.class_weight.empty()) return;
-    Require(options.class_weight.size() == 2, ErrorKind::kUsage,
-            Str("task '", task.name, "': class-weight has ",
-                options.class_weight.size(), " values, not 2"),
-            "give NEGATIVE/POSITIVE");
+    Require(
+        options.class_weight.size() == 2, ErrorKind::kUsage,
+        Str("class-weight has ", options.class_weight.size(), " values, not 2"),
+        "give NEGATIVE/POSITIVE");
     negative_ = static_cast<Real>(options.class_weight[0]);
     positive_ = static_cast<Real>(options.class_weight[1]);
   }
@@ -60,12 +61,9 @@ constexpr TaskType kTypes[] = {TaskType::kBinary};
 
 extern const LossEntry kBinaryCrossEntropyLoss;
 const LossEntry kBinaryCrossEntropyLoss = {
-    "binary-cross-entropy",
-    "minus the log of the probability given to the label, from a logit",
-    kTypes,
-    false,
-    DescribeLoss<BinaryCrossEntropy>,
-    CreateLoss<BinaryCrossEntropy>,
-};
+    MakeEntry<BinaryCrossEntropy, BinaryCrossEntropy::Options>(
+        "binary-cross-entropy",
+        "minus the log of the probability given to the label, from a logit"),
+    kTypes};
 
 }  // namespace mtlkit

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/registry.h"
 #include "nn/losses/loss_tools.h"
 
 namespace mtlkit {
@@ -27,9 +28,8 @@ class CrossEntropy : public Loss {
     if (!weighted_) return;
     Require(options.class_weight.size() == class_weight_.size(),
             ErrorKind::kUsage,
-            Str("task '", task.name, "': class-weight has ",
-                options.class_weight.size(), " values, but there are ",
-                class_weight_.size(), " classes"));
+            Str("class-weight has ", options.class_weight.size(),
+                " values, but there are ", class_weight_.size(), " classes"));
     std::transform(options.class_weight.begin(), options.class_weight.end(),
                    class_weight_.begin(),
                    [](double w) { return static_cast<Real>(w); });
@@ -123,12 +123,9 @@ constexpr TaskType kTypes[] = {TaskType::kMulticlass};
 
 extern const LossEntry kCrossEntropyLoss;
 const LossEntry kCrossEntropyLoss = {
-    "cross-entropy",
-    "minus the log of the softmax probability given to the label's class",
-    kTypes,
-    false,
-    DescribeLoss<CrossEntropy>,
-    CreateLoss<CrossEntropy>,
-};
+    MakeEntry<CrossEntropy, CrossEntropy::Options>(
+        "cross-entropy",
+        "minus the log of the softmax probability given to the label's class"),
+    kTypes};
 
 }  // namespace mtlkit

@@ -1,3 +1,4 @@
+#include "base/registry.h"
 #include "nn/losses/loss_tools.h"
 
 namespace mtlkit {
@@ -143,13 +144,11 @@ constexpr TaskType kTypes[] = {TaskType::kRegression, TaskType::kBinary,
 
 extern const LossEntry kDistillationLoss;
 const LossEntry kDistillationLoss = {
-    "distillation",
-    "towards the outputs of another model, softened by a temperature (Hinton "
-    "et al. 2015)",
-    kTypes,
-    true,
-    DescribeLoss<Distillation>,
-    CreateLoss<Distillation>,
-};
+    MakeEntry<Distillation, Distillation::Options>(
+        "distillation",
+        "towards the outputs of another model, softened by a temperature "
+        "(Hinton "
+        "et al. 2015)"),
+    kTypes, true};
 
 }  // namespace mtlkit

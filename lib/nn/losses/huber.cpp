@@ -1,3 +1,4 @@
+#include "base/registry.h"
 #include "nn/losses/loss_tools.h"
 
 namespace mtlkit {
@@ -38,12 +39,8 @@ constexpr TaskType kTypes[] = {TaskType::kRegression};
 
 extern const LossEntry kHuberLoss;
 const LossEntry kHuberLoss = {
-    "huber",
-    "squared near 0, absolute in the tails (Huber 1964)",
-    kTypes,
-    false,
-    DescribeLoss<HuberLoss>,
-    CreateLoss<HuberLoss>,
-};
+    MakeEntry<HuberLoss, HuberLoss::Options>(
+        "huber", "squared near 0, absolute in the tails (Huber 1964)"),
+    kTypes};
 
 }  // namespace mtlkit

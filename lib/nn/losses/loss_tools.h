@@ -12,26 +12,6 @@
 
 namespace mtlkit {
 
-// What the entry of a loss class L needs. L has a struct Options with
-// Describe(Fields&) and a constructor L(const Task&, const Options&).
-template <class L>
-void DescribeLoss(Fields& fields) {
-  typename L::Options options;
-  options.Describe(fields);
-}
-
-template <class L>
-std::unique_ptr<Loss> CreateLoss(const Task& task, const Choice& choice,
-                                 const std::string& where) {
-  typename L::Options options;
-  ReadOptions(choice, where, &options);
-  return std::make_unique<L>(task, options);
-}
-
-struct NoLossOptions {
-  void Describe(Fields&) {}
-};
-
 // Row `row` takes no part: loss 0 and gradient 0.
 inline void SkipRow(Index row, std::span<Real> row_loss, MatView gradient) {
   row_loss[static_cast<std::size_t>(row)] = 0;

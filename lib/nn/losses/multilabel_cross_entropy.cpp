@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/registry.h"
 #include "nn/losses/loss_tools.h"
 
 namespace mtlkit {
@@ -32,8 +33,8 @@ class MultilabelCrossEntropy : public Loss {
     if (given.empty()) return;
     Require(given.size() == 1 || given.size() == positive_.size(),
             ErrorKind::kUsage,
-            Str("task '", task.name, "': positive-weight has ", given.size(),
-                " values, but there are ", positive_.size(), " labels"));
+            Str("positive-weight has ", given.size(), " values, but there are ",
+                positive_.size(), " labels"));
     for (std::size_t k = 0; k < positive_.size(); ++k) {
       positive_[k] = static_cast<Real>(given[given.size() == 1 ? 0 : k]);
     }
@@ -91,12 +92,9 @@ constexpr TaskType kTypes[] = {TaskType::kMultilabel};
 
 extern const LossEntry kMultilabelCrossEntropyLoss;
 const LossEntry kMultilabelCrossEntropyLoss = {
-    "multilabel-cross-entropy",
-    "binary cross-entropy of each label, averaged over the labels",
-    kTypes,
-    false,
-    DescribeLoss<MultilabelCrossEntropy>,
-    CreateLoss<MultilabelCrossEntropy>,
-};
+    MakeEntry<MultilabelCrossEntropy, MultilabelCrossEntropy::Options>(
+        "multilabel-cross-entropy",
+        "binary cross-entropy of each label, averaged over the labels"),
+    kTypes};
 
 }  // namespace mtlkit

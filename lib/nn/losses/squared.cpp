@@ -1,3 +1,4 @@
+#include "base/registry.h"
 #include "nn/losses/loss_tools.h"
 
 namespace mtlkit {
@@ -12,8 +13,7 @@ struct SquaredPoint {
 
 class SquaredLoss : public ResidualLoss<SquaredPoint> {
  public:
-  using Options = NoLossOptions;
-  SquaredLoss(const Task& task, const Options&)
+  explicit SquaredLoss(const Task& task)
       : ResidualLoss(task.output_cols(), {}) {}
 };
 
@@ -23,12 +23,7 @@ constexpr TaskType kTypes[] = {TaskType::kRegression};
 
 extern const LossEntry kSquaredLoss;
 const LossEntry kSquaredLoss = {
-    "squared",
-    "mean over columns of (output - y)^2",
-    kTypes,
-    false,
-    DescribeLoss<SquaredLoss>,
-    CreateLoss<SquaredLoss>,
-};
+    MakeEntry<SquaredLoss>("squared", "mean over columns of (output - y)^2"),
+    kTypes};
 
 }  // namespace mtlkit

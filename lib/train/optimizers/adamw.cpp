@@ -1,17 +1,18 @@
 #include "train/optimizers/adam_step.h"
 
 namespace mtlkit {
+namespace {
+
+class AdamW : public AdamStep {
+ public:
+  explicit AdamW(const AdamOptions& options) : AdamStep(options, true) {}
+};
+
+}  // namespace
 
 extern const OptimizerEntry kAdamW;
-const OptimizerEntry kAdamW = {
+const OptimizerEntry kAdamW = MakeEntry<AdamW, AdamOptions>(
     "adamw",
-    "adam with decay apart from the gradient (Loshchilov and Hutter 2019)",
-    [](Fields& fields) { AdamOptions().Describe(fields); },
-    [](const Choice& choice,
-       const std::string& where) -> std::unique_ptr<Optimizer> {
-      AdamOptions options;
-      ReadOptions(choice, where, &options);
-      return std::make_unique<AdamStep>(options, true);
-    }};
+    "adam with decay apart from the gradient (Loshchilov and Hutter 2019)");
 
 }  // namespace mtlkit

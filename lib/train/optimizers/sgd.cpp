@@ -1,4 +1,3 @@
-#include "base/choice.h"
 #include "base/error.h"
 #include "kernels/kernels.h"
 #include "train/optimizer.h"
@@ -26,7 +25,10 @@ struct SgdOptions {
 // and momentum in deep learning" (2013).
 class Sgd : public Optimizer {
  public:
-  explicit Sgd(const SgdOptions& options) : options_(options) {}
+  explicit Sgd(const SgdOptions& options) : options_(options) {
+    Require(!options.nesterov || options.momentum > 0, ErrorKind::kUsage,
+            "nesterov needs a momentum above 0");
+  }
 
   Index slots() const override { return options_.momentum > 0 ? 1 : 0; }
 
@@ -53,16 +55,7 @@ class Sgd : public Optimizer {
 }  // namespace
 
 extern const OptimizerEntry kSgd;
-const OptimizerEntry kSgd = {
-    "sgd", "stochastic gradient descent with momentum (Sutskever et al. 2013)",
-    [](Fields& fields) { SgdOptions().Describe(fields); },
-    [](const Choice& choice,
-       const std::string& where) -> std::unique_ptr<Optimizer> {
-      SgdOptions options;
-      ReadOptions(choice, where, &options);
-      Require(!options.nesterov || options.momentum > 0, ErrorKind::kUsage,
-              Str(where, ": sgd: nesterov needs a momentum above 0"));
-      return std::make_unique<Sgd>(options);
-    }};
+const OptimizerEntry kSgd = MakeEntry<Sgd, SgdOptions>(
+    "sgd", "stochastic gradient descent with momentum (Sutskever et al. 2013)");
 
 }  // namespace mtlkit

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <vector>
 
-#include "base/choice.h"
 #include "train/protocol.h"
 
 namespace mtlkit {
@@ -85,13 +84,9 @@ class CoTeaching : public Protocol {
 
 extern const ProtocolEntry kCoTeaching;
 const ProtocolEntry kCoTeaching = {
-    "co-teaching", "peers choose one another's clean rows (Han et al. 2018)", 2,
-    [](Fields& fields) { CoTeachingOptions().Describe(fields); },
-    [](const Choice& choice,
-       const std::string& where) -> std::unique_ptr<Protocol> {
-      CoTeachingOptions options;
-      ReadOptions(choice, where, &options);
-      return std::make_unique<CoTeaching>(options);
-    }};
+    MakeEntry<CoTeaching, CoTeachingOptions>(
+        "co-teaching",
+        "peers choose one another's clean rows (Han et al. 2018)"),
+    2};
 
 }  // namespace mtlkit

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/choice.h"
 #include "nn/link.h"
 #include "train/protocol.h"
 
@@ -23,7 +22,7 @@ struct MutualOptions {
 // from the mean of the p_j gives the same gradient.
 class Mutual : public Protocol {
  public:
-  explicit Mutual(double weight) : weight_(weight) {}
+  explicit Mutual(const MutualOptions& options) : weight_(options.weight) {}
   bool teaches() const override { return true; }
 
   void Prepare(Index, std::span<const Task> tasks, Index rows) override {
@@ -75,13 +74,8 @@ class Mutual : public Protocol {
 
 extern const ProtocolEntry kMutual;
 const ProtocolEntry kMutual = {
-    "mutual", "peers imitate one another's outputs (Zhang et al. 2018)", 2,
-    [](Fields& fields) { MutualOptions().Describe(fields); },
-    [](const Choice& choice,
-       const std::string& where) -> std::unique_ptr<Protocol> {
-      MutualOptions options;
-      ReadOptions(choice, where, &options);
-      return std::make_unique<Mutual>(options.weight);
-    }};
+    MakeEntry<Mutual, MutualOptions>(
+        "mutual", "peers imitate one another's outputs (Zhang et al. 2018)"),
+    2};
 
 }  // namespace mtlkit

@@ -1,12 +1,7 @@
-#include "base/choice.h"
 #include "train/weighting.h"
 
 namespace mtlkit {
 namespace {
-
-struct NoOptions {
-  void Describe(Fields&) {}
-};
 
 // The total is the sum of the tasks' losses.
 class Equal : public Weighting {
@@ -24,14 +19,7 @@ class Equal : public Weighting {
 }  // namespace
 
 extern const WeightingEntry kEqual;
-const WeightingEntry kEqual = {
-    "equal", "the sum of the tasks' losses",
-    [](Fields& fields) { NoOptions().Describe(fields); },
-    [](const Choice& choice, std::span<const Task>,
-       const std::string& where) -> std::unique_ptr<Weighting> {
-      NoOptions options;
-      ReadOptions(choice, where, &options);
-      return std::make_unique<Equal>();
-    }};
+const WeightingEntry kEqual =
+    MakeEntry<Equal>("equal", "the sum of the tasks' losses");
 
 }  // namespace mtlkit

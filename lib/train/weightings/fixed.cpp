@@ -1,14 +1,9 @@
 #include <numeric>
 
-#include "base/choice.h"
 #include "train/weighting.h"
 
 namespace mtlkit {
 namespace {
-
-struct NoOptions {
-  void Describe(Fields&) {}
-};
 
 // The total is the mean of the tasks' losses, weighted by --task-weight: the
 // factors sum to one, so neither the number of tasks nor the scale of the
@@ -31,14 +26,7 @@ class Fixed : public Weighting {
 }  // namespace
 
 extern const WeightingEntry kFixed;
-const WeightingEntry kFixed = {
-    "fixed", "the mean of the tasks' losses, weighted by --task-weight",
-    [](Fields& fields) { NoOptions().Describe(fields); },
-    [](const Choice& choice, std::span<const Task>,
-       const std::string& where) -> std::unique_ptr<Weighting> {
-      NoOptions options;
-      ReadOptions(choice, where, &options);
-      return std::make_unique<Fixed>();
-    }};
+const WeightingEntry kFixed = MakeEntry<Fixed>(
+    "fixed", "the mean of the tasks' losses, weighted by --task-weight");
 
 }  // namespace mtlkit

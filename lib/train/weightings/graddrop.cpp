@@ -1,5 +1,4 @@
 #include "train/weightings/graddrop.h"
-#include "base/choice.h"
 #include "train/weighting.h"
 
 namespace mtlkit {
@@ -20,7 +19,7 @@ struct GraddropOptions {
 // sign: optimizing deep multitask models with gradient sign dropout" (2020).
 class Graddrop : public Weighting {
  public:
-  explicit Graddrop(double leak) : leak_(leak) {}
+  explicit Graddrop(const GraddropOptions& options) : leak_(options.leak) {}
 
   WeightingNeeds needs() const override { return WeightingNeeds::kGradients; }
   bool weights_heads() const override { return false; }
@@ -61,14 +60,7 @@ class Graddrop : public Weighting {
 }  // namespace
 
 extern const WeightingEntry kGraddrop;
-const WeightingEntry kGraddrop = {
-    "graddrop", "one sign of gradient in each place (Chen et al. 2020)",
-    [](Fields& fields) { GraddropOptions().Describe(fields); },
-    [](const Choice& choice, std::span<const Task>,
-       const std::string& where) -> std::unique_ptr<Weighting> {
-      GraddropOptions options;
-      ReadOptions(choice, where, &options);
-      return std::make_unique<Graddrop>(options.leak);
-    }};
+const WeightingEntry kGraddrop = MakeEntry<Graddrop, GraddropOptions>(
+    "graddrop", "one sign of gradient in each place (Chen et al. 2020)");
 
 }  // namespace mtlkit

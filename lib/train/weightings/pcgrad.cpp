@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/choice.h"
 #include "train/weighting.h"
 
 namespace mtlkit {
@@ -23,8 +22,10 @@ struct PcgradOptions {
 // among the coefficients of g_i' in the g_j, which need the Gramian only.
 class Pcgrad : public Weighting {
  public:
-  Pcgrad(const PcgradOptions& options, std::size_t tasks)
-      : random_(options.order == "random"), order_(tasks), row_(tasks) {}
+  Pcgrad(std::span<const Task> tasks, const PcgradOptions& options)
+      : random_(options.order == "random"),
+        order_(tasks.size()),
+        row_(tasks.size()) {}
 
   WeightingNeeds needs() const override { return WeightingNeeds::kGramian; }
   bool weights_heads() const override { return false; }
@@ -69,14 +70,7 @@ class Pcgrad : public Weighting {
 }  // namespace
 
 extern const WeightingEntry kPcgrad;
-const WeightingEntry kPcgrad = {
-    "pcgrad", "conflicting parts of gradients removed (Yu et al. 2020)",
-    [](Fields& fields) { PcgradOptions().Describe(fields); },
-    [](const Choice& choice, std::span<const Task> tasks,
-       const std::string& where) -> std::unique_ptr<Weighting> {
-      PcgradOptions options;
-      ReadOptions(choice, where, &options);
-      return std::make_unique<Pcgrad>(options, tasks.size());
-    }};
+const WeightingEntry kPcgrad = MakeEntry<Pcgrad, PcgradOptions>(
+    "pcgrad", "conflicting parts of gradients removed (Yu et al. 2020)");
 
 }  // namespace mtlkit

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <vector>
 
-#include "base/choice.h"
 #include "train/weighting.h"
 
 namespace mtlkit {
@@ -31,7 +30,7 @@ struct UncertaintyOptions {
 // their own rate; those of an absent task stay as they are.
 class Uncertainty : public Weighting {
  public:
-  Uncertainty(const UncertaintyOptions& options, std::span<const Task> tasks)
+  Uncertainty(std::span<const Task> tasks, const UncertaintyOptions& options)
       : options_(options) {
     for (const Task& task : tasks) {
       const bool halved =
@@ -85,15 +84,8 @@ class Uncertainty : public Weighting {
 }  // namespace
 
 extern const WeightingEntry kUncertainty;
-const WeightingEntry kUncertainty = {
+const WeightingEntry kUncertainty = MakeEntry<Uncertainty, UncertaintyOptions>(
     "uncertainty",
-    "by a learned noise level of each task (Kendall et al. 2018)",
-    [](Fields& fields) { UncertaintyOptions().Describe(fields); },
-    [](const Choice& choice, std::span<const Task> tasks,
-       const std::string& where) -> std::unique_ptr<Weighting> {
-      UncertaintyOptions options;
-      ReadOptions(choice, where, &options);
-      return std::make_unique<Uncertainty>(options, tasks);
-    }};
+    "by a learned noise level of each task (Kendall et al. 2018)");
 
 }  // namespace mtlkit
