@@ -36,6 +36,9 @@ done
     "$bin/mtl-train" --list "$kind"
     printf '```\n'
   done
+  printf '\n## transforms\n\n```\n'
+  "$bin/mtl-prep" --list transforms
+  printf '```\n'
   printf '\n## metrics\n\n```\n'
   "$bin/mtl-eval" --list metrics
   printf '```\n\n## methods of `mtl-cotrain init`\n\n```\n'

@@ -3,6 +3,7 @@
 #include "data/dataset_io.h"
 #include "h5/provenance.h"
 #include "prep/prepare.h"
+#include "prep/transform_entry.h"
 
 namespace mtlkit {
 namespace {
@@ -22,6 +23,15 @@ struct PrepTool {
     options.DescribeTransforms(
         cli.Section("Transforms, fitted on the training rows"));
     options.DescribeLabels(cli.Section("Labels"));
+    cli.List("transforms", "what --transform can name", [] {
+      std::vector<ListItem> items;
+      for (const TransformEntry* entry : TransformEntries()) {
+        if (!entry->is_chosen) continue;
+        items.push_back({std::string(entry->name), std::string(entry->help),
+                         entry->describe});
+      }
+      return ListText(items);
+    });
   }
 
   void Run(Context& context) {

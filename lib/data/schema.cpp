@@ -9,20 +9,11 @@
 namespace mtlkit {
 namespace {
 
-constexpr std::string_view kTableBlocks[] = {"numeric", "categorical",
-                                             "sparse"};
-
-std::string_view Suffix(InputKind kind) {
-  switch (kind) {
-    case InputKind::kDense:
-      return kTableBlocks[0];
-    case InputKind::kCategorical:
-      return kTableBlocks[1];
-    case InputKind::kSparse:
-      return kTableBlocks[2];
-  }
-  return "";
-}
+constexpr InputKindTraits kKinds[] = {
+    {InputKind::kDense, "dense", "numeric", " of numbers"},
+    {InputKind::kCategorical, "categorical", "categorical", " of categories"},
+    {InputKind::kSparse, "sparse", "sparse", ", sparse"},
+};
 
 void RequireSameBlock(const InputSpec& expected, const InputSpec& given) {
   const std::string what = Str("input block '", given.name, "'");
@@ -47,13 +38,25 @@ void RequireSameBlock(const InputSpec& expected, const InputSpec& given) {
 
 }  // namespace
 
+std::span<const InputKindTraits> InputKinds() {
+  return kKinds;
+}
+
+const InputKindTraits& TraitsOf(InputKind kind) {
+  for (const InputKindTraits& traits : kKinds) {
+    if (traits.kind == kind) return traits;
+  }
+  Fail(ErrorKind::kBug, "a kind of input has no traits");
+}
+
 std::string TableBlockName(std::string_view view, InputKind kind) {
-  if (view.empty()) return std::string(Suffix(kind));
-  return Str(view, ".", Suffix(kind));
+  const std::string_view suffix = TraitsOf(kind).suffix;
+  return view.empty() ? std::string(suffix) : Str(view, ".", suffix);
 }
 
 std::string ViewOf(std::string_view block) {
-  for (const std::string_view suffix : kTableBlocks) {
+  for (const InputKindTraits& traits : kKinds) {
+    const std::string_view suffix = traits.suffix;
     if (block == suffix) return "";
     if (block.size() > suffix.size() + 1 && block.ends_with(suffix) &&
         block[block.size() - suffix.size() - 1] == '.') {
@@ -64,15 +67,15 @@ std::string ViewOf(std::string_view block) {
 }
 
 std::string_view InputKindName(InputKind kind) {
-  switch (kind) {
-    case InputKind::kDense:
-      return "dense";
-    case InputKind::kSparse:
-      return "sparse";
-    case InputKind::kCategorical:
-      return "categorical";
+  return TraitsOf(kind).name;
+}
+
+InputKind ParseInputKind(std::string_view name) {
+  for (const InputKindTraits& traits : kKinds) {
+    if (traits.name == name) return traits.kind;
   }
-  return "";
+  Fail(ErrorKind::kBadInput, Str("there is no kind of input '", name, "'"),
+       "the file was written by a newer version");
 }
 
 std::string ColumnName(const InputSpec& block, Index column) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,16 @@
 #include "data/dataset.h"
 
 namespace mtlkit {
+
+// What is said of a kind of input, once for all who name it.
+struct InputKindTraits {
+  InputKind kind;
+  std::string_view name;      // "dense", as in files and messages
+  std::string_view suffix;    // of blocks of a table: "numeric"
+  std::string_view contents;  // behind a number of columns: " of numbers"
+};
+std::span<const InputKindTraits> InputKinds();
+const InputKindTraits& TraitsOf(InputKind kind);
 
 // How the blocks of a table are called before preparation. A table without
 // views has `numeric`, `categorical` and `sparse`; a view VIEW of a table made
@@ -22,6 +33,8 @@ std::string ViewOf(std::string_view block);
 
 // "dense", "sparse", "categorical".
 std::string_view InputKindName(InputKind kind);
+// The kind of that name; throws kBadInput for any other.
+InputKind ParseInputKind(std::string_view name);
 
 // The name of a column; blocks without column names have theirs made of the
 // block's name and the column's number: "trunk.17".

@@ -82,9 +82,8 @@ class Members {
 };
 
 InputKind ParseKind(const std::string& name) {
-  for (const InputKind kind :
-       {InputKind::kDense, InputKind::kSparse, InputKind::kCategorical}) {
-    if (InputKindName(kind) == name) return kind;
+  for (const InputKindTraits& traits : InputKinds()) {
+    if (traits.name == name) return traits.kind;
   }
   RequireSpec(false, Str("'", name, "' is no kind of input"));
   return InputKind::kDense;

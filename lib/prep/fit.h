@@ -1,17 +1,20 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
+#include "base/choice.h"
 #include "data/dataset.h"
 #include "prep/transform.h"
 
 namespace mtlkit {
+
+struct TransformEntry;
 
 // The training rows of a table after the transforms so far, in pieces. The
 // blocks must outlive it.
@@ -27,6 +30,8 @@ class TrainingRows {
   void ForEach(const std::string& block,
                const std::function<void(const InputBlock& piece, Index rows)>&
                    visit) const;
+  // At most `most` of the rows, drawn; all if they are not more.
+  TrainingRows Sample(Index most) const;
 
  private:
   const std::vector<InputBlock>& inputs_;
@@ -35,7 +40,8 @@ class TrainingRows {
   std::vector<InputSpec> specs_;
 };
 
-// A column by the block it is in and its name.
+// A column by the block it is in and its name; without a name, all columns of
+// the block.
 struct ColumnRef {
   std::string block;
   std::string column;
@@ -45,38 +51,32 @@ struct ColumnRef {
     return std::tie(block, column) < std::tie(other.block, other.column);
   }
 };
+using ColumnSet = std::set<ColumnRef>;
+
+std::span<const TransformEntry* const> TransformEntries();
+// Throws kUsage for an unknown name.
+const TransformEntry& FindTransform(std::string_view name);
 
 // Keeps all columns but those in `left_out`. Of categorical columns it keeps
 // the categories that occur in the training rows; others become "unknown". An
 // error if no column is left.
 std::shared_ptr<const Transform> FitSelect(const TrainingRows& rows,
-                                           const std::set<ColumnRef>& left_out);
+                                           const ColumnSet& left_out);
 
-// Fills missing numbers with the column's "median" or "mean", and missing
-// categories with the most frequent one (the first of several). A column
-// without any value in the training rows is an error.
-std::shared_ptr<const Transform> FitImpute(const TrainingRows& rows,
-                                           const std::string& method);
+// The registered transform `choice` on `columns`. `where` (a flag) stands in
+// front of what is said of its options. A column of a kind that it does not
+// take is kUsage.
+std::shared_ptr<const Transform> FitTransform(const TrainingRows& rows,
+                                              const Choice& choice,
+                                              const ColumnSet& columns,
+                                              const std::string& where);
+// "impute:method=mean" on every column that it takes.
+std::shared_ptr<const Transform> FitTransform(const TrainingRows& rows,
+                                              std::string_view choice);
 
-// Beside every number of a dense block that has more than two values, up to
-// `pieces` (> 1) columns `column:low..high`: how far the number is through that
-// piece of its range, 0 below and 1 above (piecewise-linear encoding;
-// Gorishniy, Rubachev and Babenko, On Embeddings for Numerical Features, 2022).
-// The edges divide the training rows evenly, frequent values apart.
-std::shared_ptr<const Transform> FitPieces(const TrainingRows& rows,
-                                           Index pieces);
-
-// "standard": (x - mean) / standard deviation (of n), deviation 1 for constant
-// columns; "minmax": to [0, 1]; "max-abs": x / largest magnitude, the only one
-// for sparse blocks, which the others leave alone.
-std::shared_ptr<const Transform> FitScale(const TrainingRows& rows,
-                                          const std::string& method);
-
-// "onehot": one dense block a view, called as the view (`features` without
-// one): its numbers, then a column `column=category` for each category.
-// "index": categories stay codes in a block `features.categorical`, where the
-// number after the last category stands for unknown.
-std::shared_ptr<const Transform> FitEncode(const TrainingRows& rows,
-                                           const std::string& method);
+// The last step: gives the blocks of each view the names and the order that
+// networks know them by: the numbers as the view (`features` without one),
+// then VIEW.categorical and VIEW.sparse (VIEW if there is nothing else).
+std::shared_ptr<const Transform> FitLayout(const TrainingRows& rows);
 
 }  // namespace mtlkit

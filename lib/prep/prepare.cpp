@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "data/blocks.h"
 #include "prep/choose_rows.h"
-#include "prep/fit.h"
+#include "prep/fit_inputs.h"
 #include "prep/hide_labels.h"
 #include "prep/label_columns.h"
 #include "prep/split.h"
@@ -16,26 +16,6 @@
 
 namespace mtlkit {
 namespace {
-
-constexpr Index kMostPieces = 1000;
-
-// What `--pieces auto` is. Pieces let a linear first layer bend where the data
-// do, which pays with rows to learn the bends from (on adult, 27,677 rows, the
-// ROC AUC of income rises from .906 to .920) and costs with few. Very wide
-// tables get fewer, so that they do not grow out of hand.
-Index UsualPieces(const TrainingRows& rows) {
-  constexpr Index kEnoughRows = 2000;
-  constexpr Index kPieces = 32;
-  constexpr Index kFewPieces = 4;
-  constexpr Index kMostColumns = 1024;
-  Index numbers = 0;
-  for (const InputSpec& spec : rows.specs()) {
-    if (spec.kind == InputKind::kDense) numbers += spec.cols;
-  }
-  if (rows.rows() < kEnoughRows || numbers == 0) return 0;
-  const Index pieces = std::min(kPieces, kMostColumns / numbers);
-  return pieces < kFewPieces ? 0 : pieces;
-}
 
 // One preparation under way. The steps are called in the order in which they
 // stand here.
@@ -324,53 +304,23 @@ class Preparation {
     return left_out;
   }
 
-  std::string ScaleMethod(const std::vector<InputSpec>& specs) const {
-    const bool sparse = std::any_of(
-        specs.begin(), specs.end(),
-        [](const InputSpec& spec) { return spec.kind == InputKind::kSparse; });
-    if (options_.scale == "auto") return "standard";
-    Require(!sparse || options_.scale == "none" || options_.scale == "max-abs",
-            ErrorKind::kUsage,
-            Str("--scale ", options_.scale,
-                " would fill the zeros of sparse inputs"),
-            "--scale max-abs or --scale none");
-    return options_.scale;
-  }
-
-  Index PieceCount(const TrainingRows& rows) const {
-    if (options_.pieces == "auto") return UsualPieces(rows);
-    long long pieces = 0;
-    Require(ParseInteger(options_.pieces, &pieces) &&
-                (pieces == 0 || (pieces >= 2 && pieces <= kMostPieces)),
-            ErrorKind::kUsage,
-            Str("--pieces '", options_.pieces, "' is not a number of pieces"),
-            Str("give 0, a number from 2 to ", kMostPieces, ", or auto"));
-    return static_cast<Index>(pieces);
-  }
-
   // What was prepared before, and is not to be prepared otherwise, goes in as
   // it is: other labels or splits make no other inputs.
   bool KeepsInputs() const {
     const PrepareOptions usual;
-    return !data_.transforms.empty() && options_.scale == usual.scale &&
-           options_.impute == usual.impute && options_.pieces == usual.pieces &&
-           options_.encode == usual.encode;
+    return !data_.transforms.empty() && options_.transform.empty() &&
+           options_.scale == usual.scale && options_.impute == usual.impute &&
+           options_.pieces == usual.pieces && options_.encode == usual.encode;
   }
 
   Dataset Transformed(const std::vector<Index>& train) const {
-    Transforms fitted;
-    const auto rows = [&] { return TrainingRows(data_.inputs, fitted, train); };
     const std::set<ColumnRef> left_out = LeftOut();
-    if (KeepsInputs() && left_out.empty()) return data_;
-    fitted.push_back(FitSelect(rows(), left_out));
-    if (KeepsInputs()) return WithTransforms(fitted);
-    const std::string scale = ScaleMethod(rows().specs());
-    fitted.push_back(FitImpute(rows(), options_.impute));
-    const Index pieces = PieceCount(rows());
-    if (pieces > 0) fitted.push_back(FitPieces(rows(), pieces));
-    if (scale != "none") fitted.push_back(FitScale(rows(), scale));
-    fitted.push_back(FitEncode(rows(), options_.encode));
-    return WithTransforms(std::move(fitted));
+    if (!KeepsInputs()) {
+      return WithTransforms(FitInputs(data_.inputs, train, left_out, options_));
+    }
+    if (left_out.empty()) return data_;
+    return WithTransforms(
+        {FitSelect(TrainingRows(data_.inputs, {}, train), left_out)});
   }
 
   // A table that was prepared before keeps its transforms in front.

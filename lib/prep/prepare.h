@@ -29,6 +29,7 @@ struct PrepareOptions {
   std::string group;
   Index folds = 0;
 
+  std::vector<std::string> transform;
   std::string scale = "auto";
   std::string impute = "median";
   std::string pieces = "auto";

@@ -79,6 +79,13 @@ void PrepareOptions::DescribeRows(Fields& fields) {
 }
 
 void PrepareOptions::DescribeTransforms(Fields& fields) {
+  fields.Field({.name = "transform",
+                .help = "what becomes of columns, by name or pattern, in the "
+                        "order given (--list transforms); the flags below "
+                        "are for what it does not name",
+                .value_name = "COLUMNS=NAME[:option=value,...]",
+                .splits_commas = false},
+               transform);
   fields.Field({"scale",
                 "how numbers are scaled; auto is standard, and leaves sparse "
                 "inputs alone",

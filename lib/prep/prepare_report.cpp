@@ -174,11 +174,9 @@ void ReportDataset(const Dataset& dataset, Reporter* reporter) {
           splits.empty() ? "no splits, all for training" : Join(splits, ", ")));
   ReportTasks(dataset, reporter);
   for (const InputBlock& block : dataset.inputs) {
-    const char* what = block.kind == InputKind::kCategorical ? " of categories"
-                       : block.kind == InputKind::kSparse    ? ", sparse"
-                                                             : " of numbers";
     reporter->Note(Str("input '", block.name,
-                       "': ", Counted(block.cols, "column", "columns"), what));
+                       "': ", Counted(block.cols, "column", "columns"),
+                       TraitsOf(block.kind).contents));
   }
 }
 

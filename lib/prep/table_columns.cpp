@@ -11,7 +11,7 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "data/schema.h"
-#include "prep/transform_kinds.h"
+#include "prep/transform_entry.h"
 
 namespace mtlkit {
 namespace {
@@ -107,6 +107,10 @@ CodedColumn CodeNumbers(const InputBlock& block, Index rows, Index col) {
 }  // namespace
 
 std::vector<TableColumn> ListColumns(const std::vector<InputBlock>& inputs) {
+  return ListColumns(std::vector<InputSpec>(inputs.begin(), inputs.end()));
+}
+
+std::vector<TableColumn> ListColumns(const std::vector<InputSpec>& inputs) {
   std::vector<TableColumn> columns;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const std::string view = ViewOf(inputs[i].name);

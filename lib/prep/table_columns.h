@@ -22,6 +22,7 @@ struct TableColumn {
 
 // All columns, block by block.
 std::vector<TableColumn> ListColumns(const std::vector<InputBlock>& inputs);
+std::vector<TableColumn> ListColumns(const std::vector<InputSpec>& inputs);
 
 // The columns that `pattern` names, for the flag `flag`: COLUMN, VIEW.COLUMN,
 // or a shell pattern of either. A name that is there is taken before it is

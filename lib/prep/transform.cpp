@@ -1,15 +1,14 @@
 #include "prep/transform.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/rng.h"
 #include "data/blocks.h"
 #include "data/dataset.h"
 #include "data/schema.h"
-#include "prep/transform_kinds.h"
+#include "prep/transform_entry.h"
 
 namespace mtlkit {
 namespace {
@@ -17,22 +16,6 @@ namespace {
 // Rows that go through all transforms together: few enough that what lies in
 // between stays in the processor's cache for usual widths.
 constexpr Index kPieceRows = 2048;
-
-using Maker = std::shared_ptr<const Transform> (*)(const TransformRecord&);
-
-struct Kind {
-  std::string_view name;
-  Maker make;
-};
-
-constexpr std::array<Kind, 8> kKinds = {{{"select", MakeSelect},
-                                         {"impute", MakeImpute},
-                                         {"pieces", MakePieces},
-                                         {"standard", MakeScale},
-                                         {"minmax", MakeScale},
-                                         {"max-abs", MakeScale},
-                                         {"onehot", MakeEncode},
-                                         {"index", MakeEncode}}};
 
 std::vector<InputSpec> SpecsAfter(const Transforms& transforms,
                                   std::vector<InputSpec> specs) {
@@ -98,19 +81,6 @@ std::vector<InputBlock> ApplyAll(const Transforms& transforms,
 
 }  // namespace
 
-std::shared_ptr<const Transform> MakeTransform(const TransformRecord& record) {
-  for (const Kind& kind : kKinds) {
-    if (kind.name != record.name) continue;
-    try {
-      return kind.make(record);
-    } catch (const nlohmann::json::exception&) {
-      FailDamagedTransform(record.name, "its description lacks a part");
-    }
-  }
-  Fail(ErrorKind::kBadInput, Str("there is no transform '", record.name, "'"),
-       "the file was written by a newer version");
-}
-
 Transforms MakeTransforms(const TransformRecords& records) {
   Transforms transforms;
   for (const TransformRecord& record : records) {
@@ -150,39 +120,6 @@ Dataset ApplyTransforms(const Transforms& transforms, const Dataset& raw) {
   return result;
 }
 
-nlohmann::json ParseSpec(const TransformRecord& record) {
-  auto spec = nlohmann::json::parse(record.spec, nullptr, false);
-  if (!spec.is_object()) {
-    FailDamagedTransform(record.name, "its description is not JSON");
-  }
-  return spec;
-}
-
-void FailDamagedTransform(const std::string& name, const std::string& why) {
-  Fail(ErrorKind::kBadInput,
-       Str("the stored transform '", name, "' is damaged: ", why));
-}
-
-const std::vector<double>& ColumnArray(const TransformRecord& record,
-                                       const std::string& array,
-                                       const InputSpec& block) {
-  const auto at = record.arrays.find(array);
-  if (at == record.arrays.end()) {
-    FailDamagedTransform(record.name, Str("it lacks '", array, "'"));
-  }
-  if (static_cast<Index>(at->second.size()) != block.cols) {
-    FailDamagedTransform(record.name,
-                         Str("'", array, "' has ", at->second.size(),
-                             " numbers for ", block.cols, " columns"));
-  }
-  for (const double value : at->second) {
-    if (!std::isfinite(value)) {
-      FailDamagedTransform(record.name, Str("'", array, "' is not finite"));
-    }
-  }
-  return at->second;
-}
-
 TrainingRows::TrainingRows(const std::vector<InputBlock>& inputs,
                            Transforms done, std::span<const Index> rows)
     : inputs_(inputs),
@@ -210,6 +147,16 @@ void TrainingRows::ForEach(
       if (made.name == block) visit(made, count);
     }
   }
+}
+
+TrainingRows TrainingRows::Sample(Index most) const {
+  if (rows() <= most) return *this;
+  std::vector<Index> chosen = rows_;
+  // Whatever the seed of the run, so that equal rows have equal quantiles.
+  Rng(0, RandomPurpose::kSampleRows, 1).Shuffle(chosen);
+  chosen.resize(At(most));
+  std::sort(chosen.begin(), chosen.end());
+  return TrainingRows(inputs_, done_, chosen);
 }
 
 }  // namespace mtlkit

@@ -139,9 +139,9 @@ TEST_CASE("fitted transforms travel in the file") {
   const std::vector<Index> train{0, 1, 2, 3};
   const auto rows = [&] { return TrainingRows(people.inputs, fitted, train); };
   fitted.push_back(FitSelect(rows(), {{"numeric", "hours"}}));
-  fitted.push_back(FitImpute(rows(), "median"));
-  fitted.push_back(FitScale(rows(), "standard"));
-  fitted.push_back(FitEncode(rows(), "index"));
+  for (const char* step : {"impute", "standard", "index", "layout"}) {
+    fitted.push_back(FitTransform(rows(), step));
+  }
   WriteDataset(ApplyTransforms(fitted, people), folder / "a.h5");
 
   const Dataset read = ReadDataset(folder / "a.h5");

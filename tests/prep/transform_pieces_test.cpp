@@ -27,7 +27,8 @@ Dataset Column(const std::vector<float>& values) {
 Transforms Fit(const Dataset& table, Index train, Index pieces) {
   std::vector<Index> rows;
   for (Index row = 0; row < train; ++row) rows.push_back(row);
-  return {FitPieces(TrainingRows(table.inputs, {}, rows), pieces)};
+  return {FitTransform(TrainingRows(table.inputs, {}, rows),
+                       Str("pieces:count=", pieces))};
 }
 
 TEST_CASE("a number is beside how far it is through each piece of its range") {

@@ -24,9 +24,11 @@ Transforms Fit(const Dataset& table, const std::vector<Index>& train,
   Transforms done;
   const auto rows = [&] { return TrainingRows(table.inputs, done, train); };
   done.push_back(FitSelect(rows(), recipe.left_out));
-  done.push_back(FitImpute(rows(), recipe.impute));
-  if (recipe.scale != "none") done.push_back(FitScale(rows(), recipe.scale));
-  done.push_back(FitEncode(rows(), recipe.encode));
+  done.push_back(FitTransform(rows(), "impute:method=" + recipe.impute));
+  if (recipe.scale != "none")
+    done.push_back(FitTransform(rows(), recipe.scale));
+  done.push_back(FitTransform(rows(), recipe.encode));
+  done.push_back(FitLayout(rows()));
   return done;
 }
 

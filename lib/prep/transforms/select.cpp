@@ -6,7 +6,7 @@
 #include "base/options.h"
 #include "data/schema.h"
 #include "prep/column_map.h"
-#include "prep/transform_kinds.h"
+#include "prep/transform_entry.h"
 
 namespace mtlkit {
 namespace {
@@ -23,11 +23,7 @@ nlohmann::json SpecToJson(const InputSpec& spec) {
 InputSpec SpecFromJson(const nlohmann::json& json) {
   InputSpec spec;
   spec.name = json.at("name").get<std::string>();
-  const auto kind = json.at("kind").get<std::string>();
-  for (const InputKind known :
-       {InputKind::kDense, InputKind::kSparse, InputKind::kCategorical}) {
-    if (InputKindName(known) == kind) spec.kind = known;
-  }
+  spec.kind = ParseInputKind(json.at("kind").get<std::string>());
   spec.cols = json.at("cols").get<Index>();
   if (json.contains("columns")) json.at("columns").get_to(spec.columns);
   if (json.contains("categories")) {
@@ -253,9 +249,7 @@ InputSpec Without(const InputSpec& spec, const std::set<ColumnRef>& left_out) {
   return kept;
 }
 
-}  // namespace
-
-std::shared_ptr<const Transform> MakeSelect(const TransformRecord& record) {
+std::shared_ptr<const Transform> Make(const TransformRecord& record) {
   const nlohmann::json json = ParseSpec(record);
   std::vector<InputSpec> chosen;
   for (const auto& block : json.at("blocks")) {
@@ -269,18 +263,36 @@ std::shared_ptr<const Transform> MakeSelect(const TransformRecord& record) {
   return std::make_shared<Select>(std::move(chosen), std::move(left_out));
 }
 
-std::shared_ptr<const Transform> FitSelect(
-    const TrainingRows& rows, const std::set<ColumnRef>& left_out) {
+// Here the columns are those to leave out.
+std::shared_ptr<const Transform> Fit(const FitArgs& args,
+                                     const NoTransformOptions&) {
   std::vector<InputSpec> chosen;
-  for (const InputSpec& spec : rows.specs()) {
-    InputSpec kept = Without(spec, left_out);
+  for (const InputSpec& spec : args.rows.specs()) {
+    InputSpec kept = Without(spec, args.columns);
     if (kept.cols > 0) chosen.push_back(std::move(kept));
   }
   Require(!chosen.empty(), ErrorKind::kUsage, "no input column is left",
           "name fewer columns with --task and --ignore, or more with "
           "--inputs");
-  KeepSeen(rows, &chosen);
-  return std::make_shared<Select>(std::move(chosen), left_out);
+  KeepSeen(args.rows, &chosen);
+  return std::make_shared<Select>(std::move(chosen), args.columns);
 }
+
+bool TakesAll(InputKind) {
+  return true;
+}
+
+TransformEntry Entry() {
+  auto entry = MakeTransformEntry<NoTransformOptions, Fit, Make>(
+      "select", "the columns that go in, by name, and their categories",
+      TakesAll);
+  entry.is_chosen = false;
+  return entry;
+}
+
+}  // namespace
+
+extern const TransformEntry kSelectTransform;
+const TransformEntry kSelectTransform = Entry();
 
 }  // namespace mtlkit

@@ -1,4 +1,9 @@
-// pieces: piecewise-linear encoding of numbers beside the numbers themselves.
+// pieces: piecewise-linear encoding of numbers beside the numbers themselves
+// (Gorishniy, Rubachev and Babenko, On Embeddings for Numerical Features,
+// 2022). Beside every number that has more than two values go up to `count`
+// columns `column:low..high`: how far the number is through that piece of its
+// range, 0 below and 1 above. The edges divide the training rows evenly,
+// frequent values apart.
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -6,13 +11,12 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/schema.h"
-#include "prep/fit.h"
-#include "prep/transform_kinds.h"
+#include "prep/transform_entry.h"
 
 namespace mtlkit {
 namespace {
 
-using Arrays = std::map<std::string, std::vector<double>>;
+using Arrays = TransformArrays;
 
 // Number of edges of each column of a block; 0: the column has no pieces.
 std::string CountsOf(const InputSpec& spec) {
@@ -200,27 +204,45 @@ std::vector<double> PieceEdges(std::vector<double> values, Index pieces) {
   return edges;
 }
 
-}  // namespace
+struct PiecesOptions {
+  Index count = 32;
 
-std::shared_ptr<const Transform> MakePieces(const TransformRecord& record) {
-  ParseSpec(record);
-  return std::make_shared<Pieces>(record.arrays);
-}
+  void Describe(Fields& fields) {
+    fields("count", count, "into how many pieces the range of a number is cut",
+           Between(2, kMostPieces));
+  }
+};
 
-std::shared_ptr<const Transform> FitPieces(const TrainingRows& rows,
-                                           Index pieces) {
+std::shared_ptr<const Transform> Fit(const FitArgs& args,
+                                     const PiecesOptions& options) {
   Arrays arrays;
-  for (const InputSpec& spec : rows.specs()) {
+  for (const InputSpec& spec : args.rows.specs()) {
     if (spec.kind != InputKind::kDense) continue;
     std::vector<double>& counts = arrays[CountsOf(spec)];
     std::vector<double>& all = arrays[EdgesOf(spec)];
-    for (auto& values : KnownValues(rows, spec)) {
-      const std::vector<double> edges = PieceEdges(std::move(values), pieces);
+    for (auto& values : KnownValues(args, spec)) {
+      const std::vector<double> edges =
+          PieceEdges(std::move(values), options.count);
       counts.push_back(static_cast<double>(edges.size()));
       all.insert(all.end(), edges.begin(), edges.end());
     }
   }
   return std::make_shared<Pieces>(std::move(arrays));
 }
+
+std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+  ParseSpec(record);
+  return std::make_shared<Pieces>(record.arrays);
+}
+
+}  // namespace
+
+extern const TransformEntry kPiecesTransform;
+const TransformEntry kPiecesTransform =
+    MakeTransformEntry<PiecesOptions, Fit, Make>(
+        "pieces",
+        "columns beside a number that say how far it is through each piece of "
+        "its range (Gorishniy et al., 2022)",
+        TakesNumbers);
 
 }  // namespace mtlkit

@@ -1,0 +1,138 @@
+#pragma once
+
+// What a registered transform (transforms.def) is made of.
+
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/choice.h"
+#include "data/dataset.h"
+#include "prep/fit.h"
+#include "prep/transform.h"
+
+namespace mtlkit {
+
+// What a transform is fitted to.
+struct FitArgs {
+  const TrainingRows& rows;
+  // Columns to act upon, all of a kind that the entry takes. The others go
+  // through as they are.
+  const ColumnSet& columns;
+};
+
+// One line of the registry transforms.def.
+struct TransformEntry {
+  std::string_view name;  // on the command line and in stored records
+  std::string_view help;
+  // The kinds of columns that it acts upon.
+  bool (*takes)(InputKind kind);
+  // Visits its options at their defaults: for help and docs.
+  void (*describe)(Fields& fields);
+  // `where` stands in front of what is said of an option.
+  std::shared_ptr<const Transform> (*fit)(const FitArgs& args,
+                                          const Choice& choice,
+                                          const std::string& where);
+  // Throws kBadInput for a record that it could not have written.
+  std::shared_ptr<const Transform> (*make)(const TransformRecord& record);
+  // Whether --transform may name it. The first and the last step of every
+  // preparation are nobody's choice.
+  bool is_chosen = true;
+};
+
+struct NoTransformOptions {
+  void Describe(Fields&) {}
+};
+
+// An entry from `shared_ptr<const Transform> fit(FitArgs, Options)` and `make`.
+template <class Options, auto fit, auto make>
+constexpr TransformEntry MakeTransformEntry(std::string_view name,
+                                            std::string_view help,
+                                            bool (*takes)(InputKind)) {
+  return {
+      name,
+      help,
+      takes,
+      [](Fields& fields) { Options().Describe(fields); },
+      [](const FitArgs& args, const Choice& choice, const std::string& where) {
+        Options options;
+        ReadOptions(choice, where, &options);
+        return fit(args, options);
+      },
+      make};
+}
+
+inline bool TakesNumbers(InputKind kind) {
+  return kind == InputKind::kDense;
+}
+inline bool TakesCategories(InputKind kind) {
+  return kind == InputKind::kCategorical;
+}
+
+constexpr Index kMostPieces = 1000;  // of the range of a number
+
+// Fitted numbers by name; blocks have theirs under their own names.
+using TransformArrays = std::map<std::string, std::vector<double>>;
+
+// A cell of a dense block in double.
+inline double DenseCell(const InputBlock& block, Index at) {
+  return block.wide.empty() ? static_cast<double>(block.dense[at])
+                            : block.wide[at];
+}
+
+// Replaces every number of a dense block by change(column, number).
+template <class Change>
+void ChangeNumbers(Index rows, Change change, InputBlock* block) {
+  const auto changed = [&](const auto& cells) {
+    auto result = std::vector(cells.begin(), cells.end());
+    auto at = result.begin();
+    for (Index row = 0; row < rows; ++row) {
+      for (std::size_t col = 0; col < At(block->cols); ++col, ++at) {
+        using T = std::remove_reference_t<decltype(*at)>;
+        *at = static_cast<T>(change(col, static_cast<double>(*at)));
+      }
+    }
+    return Array(std::move(result));
+  };
+  if (block->wide.empty()) {
+    block->dense = changed(block->dense);
+  } else {
+    block->wide = changed(block->wide);
+  }
+}
+
+// For each column of a block whether a fit is to act upon it.
+std::vector<bool> ChosenColumns(const FitArgs& args, const InputSpec& spec);
+
+// The known values of each chosen column of a dense block; for those not
+// chosen none. Of more than kQuantileRows training rows a sample of that many,
+// always the same one, so that memory does not grow with rows: for quantiles.
+constexpr Index kQuantileRows = 200000;
+std::vector<std::vector<double>> KnownValues(const FitArgs& args,
+                                             const InputSpec& spec);
+
+// The value below which a part `share` of ascending `values` lies, linear in
+// between (type 7 of Hyndman and Fan, 1996). Needs a value.
+double Quantile(const std::vector<double>& values, double share);
+
+// The spec of a record; throws kBadInput where it is not JSON.
+nlohmann::json ParseSpec(const TransformRecord& record);
+
+// Refuses a stored transform that does not make sense. Anything from a file
+// may be wrong, and these numbers index memory.
+[[noreturn]] void FailDamagedTransform(const std::string& name,
+                                       const std::string& why);
+
+// The array of a record with one number a column of `block`; all finite.
+const std::vector<double>& ColumnArray(const TransformRecord& record,
+                                       const std::string& array,
+                                       const InputSpec& block);
+// The same of numbers that are 0 or 1.
+const std::vector<double>& MarkArray(const TransformRecord& record,
+                                     const std::string& array,
+                                     const InputSpec& block);
+
+}  // namespace mtlkit

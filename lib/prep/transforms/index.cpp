@@ -1,0 +1,62 @@
+// index: categories stay numbers, for an embedding. The number after the last
+// stands for what training never saw.
+#include <nlohmann/json.hpp>
+
+#include "prep/transform_entry.h"
+
+namespace mtlkit {
+namespace {
+
+// Changes nothing; that it is there says that the columns were meant to stay.
+class KeepCodes : public Transform {
+ public:
+  // By block a 1 for each column that it was asked for.
+  explicit KeepCodes(TransformArrays chosen) : chosen_(std::move(chosen)) {}
+
+  std::vector<InputSpec> Specs(
+      const std::vector<InputSpec>& inputs) const override {
+    const TransformRecord record = Record();
+    for (const InputSpec& spec : inputs) {
+      if (TakesCategories(spec.kind)) MarkArray(record, spec.name, spec);
+    }
+    return inputs;
+  }
+
+  std::vector<InputBlock> Apply(const std::vector<InputBlock>& inputs,
+                                Index) const override {
+    return inputs;
+  }
+
+  TransformRecord Record() const override {
+    return {"index", nlohmann::json::object().dump(), chosen_};
+  }
+
+ private:
+  TransformArrays chosen_;
+};
+
+std::shared_ptr<const Transform> Fit(const FitArgs& args,
+                                     const NoTransformOptions&) {
+  TransformArrays chosen;
+  for (const InputSpec& spec : args.rows.specs()) {
+    if (!TakesCategories(spec.kind)) continue;
+    for (const bool is_chosen : ChosenColumns(args, spec)) {
+      chosen[spec.name].push_back(is_chosen ? 1 : 0);
+    }
+  }
+  return std::make_shared<KeepCodes>(std::move(chosen));
+}
+
+std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+  ParseSpec(record);
+  return std::make_shared<KeepCodes>(record.arrays);
+}
+
+}  // namespace
+
+extern const TransformEntry kIndexTransform;
+const TransformEntry kIndexTransform =
+    MakeTransformEntry<NoTransformOptions, Fit, Make>(
+        "index", "categories stay numbers, for an embedding", TakesCategories);
+
+}  // namespace mtlkit

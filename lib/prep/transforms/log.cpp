@@ -1,0 +1,75 @@
+// log: sign(x) log(1 + |x|), for numbers whose ratios matter more than their
+// differences, as amounts and counts. 0 stays 0, and order is kept.
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "prep/transform_entry.h"
+
+namespace mtlkit {
+namespace {
+
+class Log : public Transform {
+ public:
+  // By block a 1 for each column that it is taken of.
+  explicit Log(TransformArrays chosen) : chosen_(std::move(chosen)) {}
+
+  std::vector<InputSpec> Specs(
+      const std::vector<InputSpec>& inputs) const override {
+    const TransformRecord record = Record();
+    for (const InputSpec& spec : inputs) {
+      if (TakesNumbers(spec.kind)) MarkArray(record, spec.name, spec);
+    }
+    return inputs;
+  }
+
+  std::vector<InputBlock> Apply(const std::vector<InputBlock>& inputs,
+                                Index rows) const override {
+    std::vector<InputBlock> result = inputs;
+    for (InputBlock& block : result) {
+      if (!TakesNumbers(block.kind)) continue;
+      const std::vector<double>& chosen = chosen_.at(block.name);
+      ChangeNumbers(
+          rows,
+          [&](std::size_t col, double value) {
+            return chosen[col] > 0
+                       ? std::copysign(std::log1p(std::abs(value)), value)
+                       : value;
+          },
+          &block);
+    }
+    return result;
+  }
+
+  TransformRecord Record() const override {
+    return {"log", nlohmann::json::object().dump(), chosen_};
+  }
+
+ private:
+  TransformArrays chosen_;
+};
+
+std::shared_ptr<const Transform> Fit(const FitArgs& args,
+                                     const NoTransformOptions&) {
+  TransformArrays chosen;
+  for (const InputSpec& spec : args.rows.specs()) {
+    if (!TakesNumbers(spec.kind)) continue;
+    for (const bool is_chosen : ChosenColumns(args, spec)) {
+      chosen[spec.name].push_back(is_chosen ? 1 : 0);
+    }
+  }
+  return std::make_shared<Log>(std::move(chosen));
+}
+
+std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+  ParseSpec(record);
+  return std::make_shared<Log>(record.arrays);
+}
+
+}  // namespace
+
+extern const TransformEntry kLogTransform;
+const TransformEntry kLogTransform =
+    MakeTransformEntry<NoTransformOptions, Fit, Make>(
+        "log", "sign(x) log(1 + |x|), for amounts and counts", TakesNumbers);
+
+}  // namespace mtlkit
