@@ -1,22 +1,11 @@
 #include "eval/bootstrap.h"
 
-#include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace mtlkit {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-// Linear between order statistics, as numpy's default.
-double Quantile(const std::vector<double>& sorted, double share) {
-  const double place = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  const double part = place - static_cast<double>(below);
-  return sorted[below] + part * (sorted[above] - sorted[below]);
-}
 
 }  // namespace
 
@@ -61,17 +50,6 @@ std::vector<ValueTable> Bootstrap(const std::vector<PreparedTask>& tasks,
     tables[static_cast<std::size_t>(draw)] = Values(tasks, counts);
   });
   return tables;
-}
-
-void PercentileInterval(double level, std::vector<double>* values, double* low,
-                        double* high) {
-  const std::size_t all = values->size();
-  std::erase_if(*values, [](double value) { return std::isnan(value); });
-  *low = *high = kNan;
-  if (values->empty() || values->size() * 2 < all) return;
-  std::sort(values->begin(), values->end());
-  *low = Quantile(*values, (1 - level) / 2);
-  *high = Quantile(*values, (1 + level) / 2);
 }
 
 }  // namespace mtlkit

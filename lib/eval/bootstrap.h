@@ -30,9 +30,4 @@ std::vector<ValueTable> Bootstrap(const std::vector<PreparedTask>& tasks,
                                   Index rows, Index draws, Seed seed,
                                   ThreadPool& pool);
 
-// The percentile interval of `values`, NaNs left out; NaN if fewer than half
-// are left. `values` is reordered.
-void PercentileInterval(double level, std::vector<double>* values, double* low,
-                        double* high);
-
 }  // namespace mtlkit

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "eval/bootstrap.h"
+#include "eval/compare.h"
+#include "eval/summary.h"
 
 namespace mtlkit {
 namespace {
@@ -69,79 +71,24 @@ Verdict Judge(const MetricEntry& entry, const Estimate& difference) {
   return (difference.value > 0) == entry.up ? Verdict::kWin : Verdict::kLoss;
 }
 
-// The relative fall of the error; NaN where a value is undefined or the
-// baseline is already perfect and the model is not.
-double RelativeGain(const MetricEntry& entry, double baseline, double value) {
-  const double before = MetricError(entry, baseline);
-  const double after = MetricError(entry, value);
-  if (before == 0) return after == 0 ? 0.0 : kNan;
-  return (before - after) / before;
-}
-
-// Puts values and intervals together from the whole sample and the draws.
-class Summary {
- public:
-  Summary(const ValueTable& whole, const std::vector<ValueTable>& draws,
-          double level)
-      : whole_(whole), draws_(draws), level_(level) {}
-
-  // An estimate of any function of a value table.
-  template <class Function>
-  Estimate Of(const Function& function) const {
-    Estimate estimate{function(whole_), kNan, kNan};
-    std::vector<double> values;
-    values.reserve(draws_.size());
-    for (const ValueTable& draw : draws_) values.push_back(function(draw));
-    PercentileInterval(level_, &values, &estimate.low, &estimate.high);
-    return estimate;
-  }
-
- private:
-  const ValueTable& whole_;
-  const std::vector<ValueTable>& draws_;
-  double level_;
-};
-
-Gain GainOf(const std::vector<TaskResult>& tasks, const Summary& summary,
-            std::size_t model, std::size_t baseline) {
-  Gain gain;
-  gain.mean = summary.Of([&](const ValueTable& table) {
-    double sum = 0;
-    Index count = 0;
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-      const auto& values = table[t].front();
-      const double of_task = RelativeGain(*tasks[t].metrics.front().metric,
-                                          values[baseline], values[model]);
-      if (std::isnan(of_task)) continue;
-      sum += of_task;
-      ++count;
-    }
-    gain.tasks = std::max(gain.tasks, count);
-    return count > 0 ? sum / static_cast<double>(count) : kNan;
-  });
-  for (const TaskResult& task : tasks) {
-    const Verdict verdict = task.metrics.front().verdicts[model];
-    gain.wins += verdict == Verdict::kWin;
-    gain.ties += verdict == Verdict::kTie;
-    gain.losses += verdict == Verdict::kLoss;
-  }
-  return gain;
-}
-
 MetricResult ResultOf(const JoinedTask& task, const MetricEntry& entry,
                       std::size_t t, std::size_t m, const Summary& summary,
-                      Index baseline) {
+                      const Evaluation& evaluation) {
+  const Index baseline = evaluation.baseline;
+  const auto rows = static_cast<double>(task.rows.size());
+  const IntervalOptions interval{evaluation.level, rows, rows};
   MetricResult result;
   result.metric = &entry;
   result.constant = ConstantValue(task, entry);
   for (std::size_t model = 0; model < task.outputs.size(); ++model) {
-    result.models.push_back(summary.Of(
-        [&](const ValueTable& table) { return table[t][m][model]; }));
+    result.models.push_back(summary.Percentile(
+        interval, [&](const ValueTable& table) { return table[t][m][model]; }));
     if (baseline < 0) continue;
-    const auto base = static_cast<std::size_t>(baseline);
-    result.differences.push_back(summary.Of([&](const ValueTable& table) {
-      return table[t][m][model] - table[t][m][base];
-    }));
+    const auto base = At(baseline);
+    result.differences.push_back(
+        summary.Percentile(interval, [&](const ValueTable& table) {
+          return table[t][m][model] - table[t][m][base];
+        }));
     result.verdicts.push_back(Judge(entry, result.differences.back()));
   }
   return result;
@@ -162,20 +109,6 @@ void AddWarnings(const JoinedPredictions& joined, Evaluation* evaluation) {
 }
 
 }  // namespace
-
-std::string_view VerdictName(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kWin:
-      return "win";
-    case Verdict::kTie:
-      return "tie";
-    case Verdict::kLoss:
-      return "loss";
-    case Verdict::kUndefined:
-      break;
-  }
-  return "undefined";
-}
 
 void EvaluationOptions::Describe(Fields& fields) {
   fields.Named("against", against, "NAME",
@@ -222,23 +155,27 @@ Evaluation Evaluate(const JoinedPredictions& joined,
   const ValueTable whole = Values(prepared, {});
   const auto draws =
       Bootstrap(prepared, joined.rows, options.draws, seed, pool);
-  const Summary summary(whole, draws, options.level);
+  const Summary summary(whole, draws);
 
   for (std::size_t t = 0; t < joined.tasks.size(); ++t) {
     const JoinedTask& task = joined.tasks[t];
-    TaskResult result{
-        task.task, static_cast<Index>(task.rows.size()), task.missing(), {}};
+    TaskResult result{task.task,
+                      {},
+                      static_cast<Index>(task.rows.size()),
+                      task.missing(),
+                      {}};
+    for (const auto& outputs : task.outputs) {
+      result.predicted.push_back(outputs.has_value());
+    }
     for (std::size_t m = 0; m < metrics[t].size(); ++m) {
       result.metrics.push_back(
-          ResultOf(task, *metrics[t][m], t, m, summary, evaluation.baseline));
+          ResultOf(task, *metrics[t][m], t, m, summary, evaluation));
     }
     evaluation.tasks.push_back(std::move(result));
   }
   if (evaluation.baseline >= 0) {
     for (std::size_t model = 0; model < joined.models.size(); ++model) {
-      evaluation.gains.push_back(
-          GainOf(evaluation.tasks, summary, model,
-                 static_cast<std::size_t>(evaluation.baseline)));
+      evaluation.gains.push_back(GainOf(evaluation, summary, model));
     }
   }
   AddWarnings(joined, &evaluation);

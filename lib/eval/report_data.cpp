@@ -9,7 +9,7 @@ namespace mtlkit {
 namespace {
 
 Json Number(double value) {
-  return std::isnan(value) ? Json(nullptr) : Json(value);
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
 Json ToJson(const Estimate& estimate) {
@@ -90,8 +90,14 @@ Json RenderJson(const Evaluation& evaluation) {
       evaluation.models[static_cast<std::size_t>(evaluation.baseline)];
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
     const Gain& gain = evaluation.gains[i];
-    Json item = ToJson(gain.mean);
+    Json item = ToJson(gain.share());
+    item["log_ratio"] = ToJson(gain.log_ratio);
     item["tasks"] = gain.tasks;
+    item["left_out"] = Json::array();
+    for (const LeftOutTask& task : gain.left_out) {
+      item["left_out"].push_back(
+          {{"task", task.task}, {"reason", task.reason}});
+    }
     item["wins"] = gain.wins;
     item["ties"] = gain.ties;
     item["losses"] = gain.losses;

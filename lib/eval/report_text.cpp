@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -54,7 +57,7 @@ std::string Bootstrap(const Evaluation& evaluation) {
 }
 
 std::string Percent(const Estimate& gain) {
-  if (std::isnan(gain.value)) return "-";
+  if (!std::isfinite(gain.value)) return "-";
   const auto number = [](double share) {
     // Plus 0: a rounded -0.0 has no sign.
     const double percent = std::round(share * 1000) / 10 + 0.0;
@@ -76,6 +79,35 @@ std::string MetricTitle(const MetricEntry& metric) {
 std::string Verdicts(const Gain& gain) {
   return Str("wins ", gain.wins, ", ties ", gain.ties, ", losses ",
              gain.losses);
+}
+
+// "3 tasks", or "2 of 3 tasks" where some have no part.
+std::string TasksOf(const Evaluation& evaluation, const Gain& gain) {
+  const auto all = static_cast<Index>(evaluation.tasks.size());
+  if (gain.tasks == all) return Counted(all, "task", "tasks");
+  return Str(gain.tasks, " of ", Counted(all, "task", "tasks"));
+}
+
+// Tasks without a part in a gain, by reason, a line for each.
+std::string LeftOut(const Evaluation& evaluation, std::size_t model) {
+  std::vector<std::pair<std::string, std::string>> names_of_reason;
+  for (const LeftOutTask& task : evaluation.gains[model].left_out) {
+    auto found = std::find_if(
+        names_of_reason.begin(), names_of_reason.end(),
+        [&task](const auto& entry) { return entry.first == task.reason; });
+    if (found == names_of_reason.end()) {
+      names_of_reason.emplace_back(task.reason, task.task);
+    } else {
+      found->second += ", " + task.task;
+    }
+  }
+  std::string text;
+  for (const auto& [reason, names] : names_of_reason) {
+    text += Str("gain of ", evaluation.models[model], " over ",
+                TasksOf(evaluation, evaluation.gains[model]), "; without ",
+                VisibleText(names), " (", reason, ")\n");
+  }
+  return text;
 }
 
 std::string DifferenceName(const Evaluation& evaluation, std::size_t model) {
@@ -145,7 +177,7 @@ class WideTable {
     }
     if (evaluation_.baseline >= 0) {
       row.push_back(IsCompared(evaluation_, model)
-                        ? Percent(evaluation_.gains[model].mean)
+                        ? Percent(evaluation_.gains[model].share())
                         : "-");
     }
     table_.AddRow(std::move(row));
@@ -207,12 +239,11 @@ std::string RenderTall(const Evaluation& evaluation) {
   std::string text = table.Render();
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
     if (!IsCompared(evaluation, i)) continue;
-    text +=
-        Str("gain of ", evaluation.models[i], " over ",
-            evaluation.models[static_cast<std::size_t>(evaluation.baseline)],
-            ", mean over ", Counted(evaluation.gains[i].tasks, "task", "tasks"),
-            ": ", Percent(evaluation.gains[i].mean), "; ",
-            Verdicts(evaluation.gains[i]), "\n");
+    const Gain& gain = evaluation.gains[i];
+    text += Str("gain of ", evaluation.models[i], " over ",
+                evaluation.models[At(evaluation.baseline)], ", mean over ",
+                TasksOf(evaluation, gain), ": ", Percent(gain.share()), "; ",
+                Verdicts(gain), "\n");
   }
   const std::string bootstrap = Bootstrap(evaluation);
   text += Str("rows ", evaluation.rows, bootstrap.empty() ? "" : "  ",
@@ -225,6 +256,9 @@ std::string Closing(const Evaluation& evaluation) {
   Index missing = 0;
   for (const TaskResult& task : evaluation.tasks) missing += task.missing;
   if (missing > 0) text += Str("missing labels ", missing, " of all tasks\n");
+  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+    if (IsCompared(evaluation, i)) text += LeftOut(evaluation, i);
+  }
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
     if (i > 0 && evaluation.selected_on[i] == evaluation.selected_on[0]) {
       continue;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -34,7 +35,9 @@ Evaluation TwoModels() {
   task.metrics.push_back(result);
   evaluation.tasks.push_back(task);
   evaluation.gains.resize(2);
-  evaluation.gains[1] = {{0.1, 0.02, 0.18}, 1, 1, 0, 0};
+  // Errors 10 % smaller, between 2 % and 18 %.
+  evaluation.gains[1] = {
+      {std::log(0.9), std::log(0.82), std::log(0.98)}, 1, {}, 1, 0, 0};
   return evaluation;
 }
 
@@ -61,6 +64,25 @@ TEST_CASE("JSON carries every number, undefined ones as null") {
   CHECK(metric.at("models").at("single").at("value") == 0.9);
   CHECK(metric.at("models").at("shared").at("value").is_null());
   CHECK(json.at("gain").at("shared").at("wins") == 1);
+}
+
+TEST_CASE("tasks without a part in a gain are named in text and JSON") {
+  Evaluation evaluation = TwoModels();
+  evaluation.gains[1].left_out = {{"sport", "no label"},
+                                  {"rank", "ROC AUC is undefined"},
+                                  {"tax", "no label"}};
+  for (const char* name : {"sport", "rank", "tax"}) {
+    evaluation.tasks.push_back(evaluation.tasks[0]);
+    evaluation.tasks.back().task.name = name;
+  }
+  const std::string expected =
+      "gain of shared over 1 of 4 tasks; without sport, tax (no label)\n"
+      "gain of shared over 1 of 4 tasks; without rank (ROC AUC is undefined)\n";
+  CHECK(RenderText(evaluation).find(expected) != std::string::npos);
+  const Json gain = RenderJson(evaluation).at("gain").at("shared");
+  CHECK(gain.at("left_out").size() == 3);
+  CHECK(gain.at("left_out")[1].at("task") == "rank");
+  CHECK(gain.at("log_ratio").at("value") == doctest::Approx(std::log(0.9)));
 }
 
 TEST_CASE("CSV has a line a task, metric and model") {

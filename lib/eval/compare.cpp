@@ -1,0 +1,105 @@
+#include "eval/compare.h"
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+
+namespace mtlkit {
+namespace {
+
+// What the gain of one model over another is made of: tasks with both errors,
+// and a unit for each. One task alone needs none, since it cancels.
+struct GainTasks {
+  std::vector<std::size_t> tasks;
+  std::vector<double> units;
+  std::vector<LeftOutTask> left_out;
+};
+
+double ErrorOfConstant(const MetricResult& result) {
+  return MetricError(*result.metric, result.constant);
+}
+
+// Why a task has no part; "" if it has one.
+std::string WhyUndefined(const TaskResult& task, std::size_t model,
+                         std::size_t baseline,
+                         const std::vector<std::string>& names) {
+  const MetricResult& result = task.metrics.front();
+  if (task.labelled == 0) return "no label";
+  for (const std::size_t i : {baseline, model}) {
+    if (!task.predicted[i]) return Str("not predicted by '", names[i], "'");
+    if (std::isnan(result.models[i].value)) {
+      return Str(result.metric->label, " is undefined");
+    }
+  }
+  return "";
+}
+
+GainTasks ChooseGainTasks(const std::vector<TaskResult>& tasks,
+                          std::size_t model, std::size_t baseline,
+                          const std::vector<std::string>& names) {
+  GainTasks chosen;
+  std::vector<std::size_t> defined;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    std::string why = WhyUndefined(tasks[t], model, baseline, names);
+    if (why.empty()) {
+      defined.push_back(t);
+    } else {
+      chosen.left_out.push_back({tasks[t].task.name, std::move(why)});
+    }
+  }
+  for (const std::size_t t : defined) {
+    const double unit = ErrorOfConstant(tasks[t].metrics.front());
+    if (defined.size() > 1 && !(unit > 0)) {
+      chosen.left_out.push_back(
+          {tasks[t].task.name, std::isnan(unit)
+                                   ? "the error of a constant is not known"
+                                   : "a constant makes no error"});
+      continue;
+    }
+    chosen.tasks.push_back(t);
+    chosen.units.push_back(defined.size() > 1 ? unit : 1);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+Gain GainOf(const Evaluation& evaluation, const Summary& summary,
+            std::size_t model) {
+  const auto baseline = At(evaluation.baseline);
+  GainTasks chosen =
+      ChooseGainTasks(evaluation.tasks, model, baseline, evaluation.models);
+  double labelled = 0;
+  for (const std::size_t t : chosen.tasks) {
+    labelled += static_cast<double>(evaluation.tasks[t].labelled);
+  }
+  const auto count = static_cast<double>(chosen.tasks.size());
+  Gain gain;
+  std::vector<ErrorPair> errors(chosen.tasks.size());
+  gain.log_ratio = summary.Student(
+      {evaluation.level, labelled / count,
+       static_cast<double>(evaluation.rows)},
+      [&](const ValueTable& table) {
+        for (std::size_t i = 0; i < errors.size(); ++i) {
+          const std::size_t t = chosen.tasks[i];
+          const MetricEntry& entry = *evaluation.tasks[t].metrics[0].metric;
+          const auto& values = table[t].front();
+          errors[i] = {MetricError(entry, values[baseline]),
+                       MetricError(entry, values[model])};
+        }
+        return LogErrorRatio(errors, chosen.units);
+      });
+  gain.tasks = static_cast<Index>(chosen.tasks.size());
+  gain.left_out = std::move(chosen.left_out);
+  for (const TaskResult& task : evaluation.tasks) {
+    const Verdict verdict = task.metrics.front().verdicts[model];
+    gain.wins += verdict == Verdict::kWin;
+    gain.ties += verdict == Verdict::kTie;
+    gain.losses += verdict == Verdict::kLoss;
+  }
+  return gain;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/task.h"
+#include "eval/estimate.h"
+#include "eval/gain.h"
+#include "eval/metric.h"
+
+namespace mtlkit {
+
+enum class Verdict { kUndefined, kWin, kTie, kLoss };
+// "win", "tie", "loss", "undefined".
+std::string_view VerdictName(Verdict verdict);
+
+// One metric of one task: the models beside each other.
+struct MetricResult {
+  const MetricEntry* metric = nullptr;
+  double constant = 0;           // NaN if unknown
+  std::vector<Estimate> models;  // NaN where a model lacks the task
+  // Against the baseline, model - baseline; empty without one. A win is an
+  // interval without 0 on the better side, a tie one that contains 0.
+  std::vector<Estimate> differences;
+  std::vector<Verdict> verdicts;
+};
+
+struct TaskResult {
+  Task task;
+  std::vector<bool> predicted;  // one a model: whether it has the task
+  Index labelled = 0;
+  Index missing = 0;
+  std::vector<MetricResult> metrics;  // the first one counts for the gain
+};
+
+struct Evaluation {
+  std::vector<std::string> models;
+  Index baseline = -1;
+  Index rows = 0;
+  std::string split;
+  std::vector<std::string> selected_on;
+  std::vector<TaskResult> tasks;
+  std::vector<Gain> gains;  // one a model; empty without a baseline
+  Index draws = 0;
+  double level = 0;
+  std::vector<std::string> warnings;
+};
+
+}  // namespace mtlkit
