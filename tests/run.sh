@@ -39,5 +39,7 @@ if [ "$count" -gt 0 ]; then
   fi
 fi
 echo "$count skipped"
+[ -n "${MTLKIT_LONG:-}" ] ||
+  echo "of the campaigns a sample was run; make test-long runs all of them"
 grep -a 'tests passed' "$output" || echo "ctest did not finish"
 exit "$status"

@@ -100,6 +100,16 @@ bool HasDecimalCommas(const ColumnScan& column) {
       });
 }
 
+// What to do with texts of which hardly two are equal.
+std::string AdviceForTexts(const ColumnScan& column, std::size_t rows) {
+  const std::string& name = column.column.name;
+  std::string advice;
+  if (column.missing == 0 && column.sorted.size() == rows) {
+    advice = Str("--type ", ShellWord(name + "=id"), " names the rows by it, ");
+  }
+  return Str(advice, "--type ", ShellWord(name + "=ignore"), " leaves it out");
+}
+
 }  // namespace
 
 std::string SummariseTable(const TableScan& scan, const TablePlan& plan) {
@@ -166,8 +176,7 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
         column.sorted.size() * 2 > rows) {
       reporter->Warn(Str("column '", ShowText(name), "' has ",
                          column.sorted.size(), " different values in ", rows,
-                         " rows; --type ", ShellWord(name + "=ignore"),
-                         " leaves it out"));
+                         " rows; ", AdviceForTexts(column, rows)));
     }
     if (files.size() > 1) WarnOfSpellings(files, column, &warnings, reporter);
   }

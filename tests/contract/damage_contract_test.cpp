@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "campaign.h"
 #include "cotrain/publication.h"
 #include "data/dataset_io.h"
 #include "eval/predictions.h"
@@ -16,9 +17,9 @@
 namespace mtlkit {
 namespace {
 
-constexpr Index kDamages = 2000;
+const Index kDamages = Campaign(2000, 20000);
 // Each of these takes a process of its own to check.
-constexpr Index kResealed = 400;
+const Index kResealed = Campaign(400, 4000);
 
 // Reads `path` with the reader of its kind, then says all that is in it.
 using Reader = std::function<void(const FileReader& file)>;

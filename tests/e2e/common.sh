@@ -7,7 +7,7 @@ export PATH="$bin:$PATH"
 # Nothing of the caller's may change what tools do.
 for name in $(compgen -e MTLKIT_ || true); do
   case $name in
-    MTLKIT_TEST_DATA | MTLKIT_ISA) ;;
+    MTLKIT_TEST_DATA | MTLKIT_ISA | MTLKIT_LONG) ;;
     *) unset "$name" ;;
   esac
 done
@@ -20,6 +20,12 @@ cd "$work"
 fail() {
   printf 'FAILED: %s\n' "$*" >&2
   exit 1
+}
+
+# campaign SAMPLE WHOLE: how much of a campaign to run: a sample, always the
+# same, or all of it for `make test-long`.
+campaign() {
+  if [ -n "${MTLKIT_LONG:-}" ]; then echo "$2"; else echo "$1"; fi
 }
 
 # Leaves the whole script out where data that it needs is not there.

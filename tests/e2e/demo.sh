@@ -59,3 +59,14 @@ run "mtl-eval single=single.pred.h5 shared=shared.pred.h5" \
 say 'Where a model comes from'
 run "mtl-inspect run/peers/000/r0002/model.h5 --history"
 printf '\n(all of it in %s s)\n' "$(($(date +%s) - start))"
+
+say 'What next'
+cat <<'NEXT'
+Your own table (CSV, ARFF or SVMlight; COLUMN is what to predict):
+  mtl-convert table.csv -o table.h5
+  mtl-prep table.h5 -o ready.h5 --task COLUMN --split valid=0.2,test=0.2
+  mtl-train ready.h5 -o model.h5
+  mtl-predict model.h5 ready.h5 --split test -o - | mtl-eval model=-
+docs/tutorial.md explains each step, every tool answers to --help, and
+mtl-inspect shows what is in any of the files.
+NEXT

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "base/error.h"
 #include "temp_folder.h"
 #include "text/format_fixture.h"
 
@@ -288,6 +289,18 @@ TEST_CASE("what was guessed is said in one line, and one a column") {
   CHECK(made.notes ==
         "t.csv (delimiter ';', header): 2 rows, 1 number, 1 category\n"
         "  age: number, 1 missing\n  city: category, 2 values\n");
+}
+
+TEST_CASE("texts that could name the rows are offered as their names") {
+  std::string text = "image,x\n";
+  for (int i = 0; i <= 1000; ++i) text += Str("i", i, ",1\n");
+  CHECK(
+      Convert({{"t.csv", text}}).warnings ==
+      "column 'image' has 1001 different values in 1001 rows; --type image=id "
+      "names the rows by it, --type image=ignore leaves it out\n");
+  CHECK(Convert({{"t.csv", text + "i0,1\n"}}).warnings ==
+        "column 'image' has 1001 different values in 1002 rows; "
+        "--type image=ignore leaves it out\n");
 }
 
 TEST_CASE("decimal commas that were read as words are pointed out") {
