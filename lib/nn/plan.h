@@ -5,43 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "base/parallel.h"
 #include "base/view.h"
 #include "data/batch.h"
 #include "nn/layer.h"
 #include "nn/network.h"
 #include "nn/params.h"
+#include "nn/plan_options.h"
 
 namespace mtlkit {
 
-// What a plan is for.
-enum class Route {
-  kForward,    // outputs only
-  kPlain,      // one backward pass of the sum of the tasks' gradients
-  kGramian,    // + inner products of the tasks' gradients, then one combination
-  kGradients,  // + the tasks' gradients themselves, to be combined by the
-               // caller
-};
-
-// With respect to what the tasks' gradients are taken (kGramian, kGradients):
-// the shared parameters, or the output of the shared layers (cheaper).
-enum class GradientsAt { kParameters, kRepresentation };
-
-struct PlanOptions {
-  Index capacity = 0;  // largest number of rows of a batch
-  Route route = Route::kForward;
-  GradientsAt at = GradientsAt::kParameters;
-  std::vector<Value> keep = {};  // values to be seen after Forward (features)
-  ThreadPool* pool = nullptr;    // null: everything runs in the caller
-};
-
-// Gradients of several tasks with respect to the same numbers, to be combined
-// into one by the caller (Route::kGradients).
-struct GradientBlock {
-  std::span<const Index> tasks;  // one a row of `gradients`
-  ConstMatView gradients;        // tasks x numbers
-  std::span<Real> combined;      // to be set by the caller; numbers
-};
+class PlanState;
 
 // A network made ready to run on batches of up to `capacity` rows: where every
 // value and gradient lies in one arena, what may share memory, and in which
@@ -77,6 +50,13 @@ class Plan {
   // Of the last batch: a value in PlanOptions::keep.
   ConstMatView Kept(Value value) const;
 
+  // What the layers' own penalties (Layer::Penalty) add to the loss of a task,
+  // of the last training batch; those of layers that several tasks use are
+  // divided equally among them. Their gradients go into Backward times the
+  // factor that is set here, which each Forward sets to 1.
+  double Penalty(Index task) const;
+  void SetPenaltyFactor(Index task, double factor);
+
   // To be set in full between Forward and Backward: gradient of the total loss
   // with respect to Output(task). A task without labels: zeros.
   MatView OutputGradient(Index task);
@@ -103,7 +83,8 @@ class Plan {
   // One number a weight, in the layout of network().weights(); padding is 0.
   std::span<Real> gradient();
 
-  // Multiply-adds of the network's products for one row, forward.
+  // Multiply-adds of the network's products for one row of a full batch,
+  // forward.
   Index work_per_row() const;
   // Bytes of the arena.
   Index bytes() const;
@@ -112,8 +93,7 @@ class Plan {
   std::string Describe() const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<PlanState> state_;
 };
 
 }  // namespace mtlkit

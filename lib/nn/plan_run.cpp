@@ -1,4 +1,5 @@
 // Passes of a plan through values.
+#include "base/error.h"
 #include "nn/plan_state.h"
 
 namespace mtlkit {
@@ -24,7 +25,7 @@ void AddColumns(ConstMatView from, MatView to, Index to_col) {
 
 }  // namespace
 
-void Plan::State::SizeViews() {
+void PlanState::SizeViews() {
   for (std::size_t i = 0; i < views.size(); ++i) {
     const Node& node = network.nodes()[i];
     NodeViews& view = views[i];
@@ -34,6 +35,9 @@ void Plan::State::SizeViews() {
     view.dx.resize(node.inputs.size());
     view.prepared = Piece(layout.nodes[i].prepared);
     view.saved = Piece(layout.nodes[i].saved);
+    if (trains() && node.layer->traits().has_penalty) {
+      view.penalty.resize(At(PlanOf(node.output).lanes));
+    }
     if (!PlanOf(node.output).split) continue;
     for (const Index task : PlanOf(node.output).tasks) {
       view.lane_columns.push_back(network.output(task).columns);
@@ -41,7 +45,7 @@ void Plan::State::SizeViews() {
   }
 }
 
-void Plan::State::SizeBlocks() {
+void PlanState::SizeBlocks() {
   if (options.route != Route::kGradients) return;
   if (at_representation()) {
     blocks.resize(network.representation().size());
@@ -53,21 +57,37 @@ void Plan::State::SizeBlocks() {
   }
 }
 
-void Plan::State::Bind(const Pass& pass, const Batch& batch) {
+void PlanState::Bind(const Pass& pass, const Batch& batch) {
   assert(batch.rows >= 1 && batch.rows <= options.capacity);
   assert(std::ssize(batch.inputs) == network.input_count());
-  rows = batch.rows;
-  const Index passes = trains() ? 3 : 1;
-  const Index work = 2 * passes * rows * layout.work_per_row;
+  BindRows(batch);
+  Index work = 0;
+  for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
+    work += PlanOf(i).work * RowsOf(network.node(i).inputs[0]);
+  }
+  work *= trains() ? 6 : 2;
   workers = std::clamp<Index>(work / kWorthAThread, 1, MostThreads());
   for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
     BindNode(i, pass, batch);
   }
 }
 
-void Plan::State::BindNode(Index i, const Pass& pass, const Batch& batch) {
+void PlanState::BindRows(const Batch& batch) {
+  rows = batch.rows;
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    if (batch.inputs[i].kind != InputKind::kTokens) continue;
+    offsets[i] = batch.inputs[i].row_starts;
+    assert(std::ssize(offsets[i]) == rows + 1);
+    Require(offsets[i].back() <= options.tokens[i], ErrorKind::kBug,
+            Str("a batch of ", offsets[i].back(), " tokens; there is room for ",
+                options.tokens[i]));
+  }
+}
+
+void PlanState::BindNode(Index i, const Pass& pass, const Batch& batch) {
   const Node& node = network.node(i);
   NodeViews& view = ViewsOf(i);
+  view.extent = ExtentOf(node.output);
   view.y = ValueView(node.output);
   view.dy = IsParting(node.output) ? CombinedOf(node.output)
                                    : GradientOf(node.output);
@@ -84,23 +104,25 @@ void Plan::State::BindNode(Index i, const Pass& pass, const Batch& batch) {
   }
 }
 
-Operand Plan::State::BindOperand(Value value, const Batch& batch) {
+Operand PlanState::BindOperand(Value value, const Batch& batch) {
   const ValueInfo& info = network.info(value);
-  if (info.input < 0) return {ValueView(value)};
+  const Extent extent = ExtentOf(value);
+  if (info.input < 0) return {ValueView(value), nullptr, extent};
   const InputBatch& input = batch.inputs[static_cast<std::size_t>(info.input)];
   assert(input.kind == info.kind);
-  if (info.kind != InputKind::kDense) {
-    return {{nullptr, rows, info.cols}, &input};
+  const Index count = extent.Begin(rows);
+  if (input.kind != InputKind::kDense && input.kind != InputKind::kImage) {
+    return {{nullptr, count, info.cols}, &input, extent};
   }
-  assert(input.dense.rows == rows && input.dense.cols == info.cols);
-  return {input.dense};
+  assert(input.dense.rows == count && input.dense.cols == info.cols);
+  return {input.dense, nullptr, extent};
 }
 
-Lanes Plan::State::BindGradient(Index i, std::size_t j) {
+Lanes PlanState::BindGradient(Index i, std::size_t j) {
   const OperandPlan& operand = PlanOf(i).operands[j];
   if (!operand.wanted) return {};
   const Value value = network.node(i).inputs[j];
-  Lanes lanes = {Piece(operand.piece), std::ssize(operand.lanes), rows,
+  Lanes lanes = {Piece(operand.piece), std::ssize(operand.lanes), RowsOf(value),
                  Cols(value)};
   if (operand.direct) {
     lanes.data = GradientOf(value).Lane(operand.first_lane).data;
@@ -108,20 +130,23 @@ Lanes Plan::State::BindGradient(Index i, std::size_t j) {
   return lanes;
 }
 
-void Plan::State::Forward(const Pass& pass) {
+void PlanState::Forward(const Pass& pass) {
   ForTiles(std::ssize(network.nodes()), [&](Index i, Index) {
-    network.node(i).layer->Prepare(ViewsOf(i).w, PlanOf(i).input_gradient,
+    network.node(i).layer->Prepare(pass, ViewsOf(i).w, PlanOf(i).input_gradient,
                                    ViewsOf(i).prepared);
   });
   for (const Region& region : layout.forward) {
-    ForRows(region.by_rows, [&](Index first, Index count, Index slot) {
+    ForRegion(region, [&](Index first, Index count, Index slot) {
       for (const Index i : region.nodes) {
-        ForwardArgs args = ArgsFor<ForwardArgs>(i, first, count, slot);
+        const RowRange range = RangeFor(i, first, count);
+        if (range.count == 0) continue;  // no text has a token
+        ForwardArgs args = ArgsFor<ForwardArgs>(i, range, slot);
         args.y = ViewsOf(i).y;
         network.node(i).layer->Forward(pass, args);
       }
     });
   }
+  AddPenalties(pass);
   for (Index task = 0; task < network.task_count(); ++task) {
     const OutputInfo& output = network.output(task);
     if (layout.tasks[static_cast<std::size_t>(task)].output < 0) continue;
@@ -130,21 +155,53 @@ void Plan::State::Forward(const Pass& pass) {
   }
 }
 
-MatView Plan::State::OutputView(Index task) {
+void PlanState::AddPenalties(const Pass& pass) {
+  std::ranges::fill(penalties, 0.0);
+  std::ranges::fill(penalty_factors, 1.0);
+  if (pass.mode != Mode::kTraining) return;
+  for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
+    if (ViewsOf(i).penalty.empty()) continue;
+    const Node& node = network.node(i);
+    const double penalty = node.layer->Penalty(
+        pass, ArgsFor<LayerArgs>(i, RangeFor(i, 0, rows), 0));
+    const std::vector<Index>& tasks = network.info(node.output).tasks;
+    for (const Index task : tasks) {
+      penalties[At(task)] += penalty / static_cast<double>(tasks.size());
+    }
+  }
+}
+
+// The share of a task goes into its lane, those of all into a single one.
+void PlanState::SetPenaltyLanes() {
+  for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
+    std::vector<double>& lanes = ViewsOf(i).penalty;
+    std::ranges::fill(lanes, 0.0);
+    if (lanes.empty()) continue;
+    const std::vector<Index>& tasks =
+        network.info(network.node(i).output).tasks;
+    for (std::size_t k = 0; k < tasks.size(); ++k) {
+      lanes[lanes.size() == 1 ? 0 : k] +=
+          penalty_factors[At(tasks[k])] / static_cast<double>(tasks.size());
+    }
+  }
+}
+
+MatView PlanState::OutputView(Index task) {
   const OutputInfo& output = network.output(task);
   const Index piece = layout.tasks[static_cast<std::size_t>(task)].output;
   if (piece < 0) return ValueView(output.value);
   return {Piece(piece), rows, output.columns.count};
 }
 
-MatView Plan::State::OutputGradientView(Index task) {
+MatView PlanState::OutputGradientView(Index task) {
   const OutputInfo& output = network.output(task);
   const Index piece = layout.tasks[static_cast<std::size_t>(task)].gradient;
   if (piece < 0) return GradientOf(output.value).Lane(0);
   return {Piece(piece), rows, output.columns.count};
 }
 
-void Plan::State::SeedGradients() {
+void PlanState::SeedGradients() {
+  SetPenaltyLanes();
   for (Index task = 0; task < network.task_count(); ++task) {
     const TaskPlan& plan = layout.tasks[static_cast<std::size_t>(task)];
     if (plan.gradient < 0) continue;
@@ -158,17 +215,16 @@ void Plan::State::SeedGradients() {
   }
 }
 
-MatView Plan::State::SeedLane(Value value, Index task) {
+MatView PlanState::SeedLane(Value value, Index task) {
   const ValuePlan& plan = PlanOf(value);
   const bool one = plan.tasks.empty() || plan.split;
   const auto lane = std::ranges::find(plan.tasks, task) - plan.tasks.begin();
   return GradientOf(value).Lane(one ? 0 : lane);
 }
 
-void Plan::State::Backward(const Pass& pass,
-                           const std::vector<Region>& regions) {
+void PlanState::Backward(const Pass& pass, const std::vector<Region>& regions) {
   for (const Region& region : regions) {
-    ForRows(region.by_rows, [&](Index first, Index count, Index slot) {
+    ForRegion(region, [&](Index first, Index count, Index slot) {
       for (const Index i : region.nodes) {
         BackwardNode(pass, i, first, count, slot);
       }
@@ -176,29 +232,33 @@ void Plan::State::Backward(const Pass& pass,
   }
 }
 
-void Plan::State::BackwardNode(const Pass& pass, Index i, Index first,
-                               Index count, Index slot) {
+void PlanState::BackwardNode(const Pass& pass, Index i, Index first,
+                             Index count, Index slot) {
   const Node& node = network.node(i);
   NodeViews& view = ViewsOf(i);
-  BackwardArgs args = ArgsFor<BackwardArgs>(i, first, count, slot);
+  const RowRange range = RangeFor(i, first, count);
+  if (range.count == 0) return;
+  BackwardArgs args = ArgsFor<BackwardArgs>(i, range, slot);
   args.y = view.y;
   args.dy = view.dy;
   args.lane_columns = view.lane_columns;
   args.dx = view.dx;
+  if (pass.mode == Mode::kTraining) args.penalty = view.penalty;
   node.layer->Backward(pass, args);
   for (std::size_t j = 0; j < node.inputs.size(); ++j) {
     const OperandPlan& operand = PlanOf(i).operands[j];
     if (operand.piece < 0) continue;
+    const RowRange part = RangeIn(view.x[j].extent, first, count);
     for (std::size_t lane = 0; lane < operand.lanes.size(); ++lane) {
       AddRows(view.dx[j].Lane(static_cast<Index>(lane)),
-              GradientOf(node.inputs[j]).Lane(operand.lanes[lane]), first,
-              count, operand.adds[lane]);
+              GradientOf(node.inputs[j]).Lane(operand.lanes[lane]), part.first,
+              part.count, operand.adds[lane]);
     }
   }
 }
 
-void Plan::State::AddRows(ConstMatView from, MatView to, Index first,
-                          Index count, bool add) const {
+void PlanState::AddRows(ConstMatView from, MatView to, Index first, Index count,
+                        bool add) const {
   const Real* source = from.Row(first);
   Real* target = to.Row(first);
   if (add) {

@@ -54,6 +54,7 @@ struct Learner::State {
   explicit State(const LearnerSetup& given)
       : setup(given),
         plan(*given.network, {.capacity = given.capacity,
+                              .tokens = given.tokens,
                               .route = RouteOf(given.weighting->needs()),
                               .at = given.at,
                               .pool = given.pool}),
@@ -83,6 +84,10 @@ struct Learner::State {
     pass.weights = &state->params.weights;
     pass.buffers = &state->params.buffers;
     pass.mode = Mode::kTraining;
+    if (steps > 0) {
+      pass.progress =
+          std::min(1.0, static_cast<double>(step) / static_cast<double>(steps));
+    }
     pass.dropout = Rng(setup.seed, RandomPurpose::kDropout,
                        static_cast<std::uint64_t>(step));
     return pass;
@@ -125,6 +130,9 @@ struct Learner::State {
     for (Seat& seat : seats) {
       if (seat.task == task && seat.lesson.factor != 0) AddLesson(seat, share);
     }
+    const double penalty = present[t] != 0 ? share : 0;
+    plan.SetPenaltyFactor(task, penalty);
+    weighted[t] += penalty * plan.Penalty(task);
   }
 
   void AddLesson(const Seat& seat, double share) {
@@ -142,15 +150,15 @@ struct Learner::State {
     const double loss = factor * SumRows(row_losses);
     lesson_losses[t] += loss;
     weighted[t] += share * loss;
-    ActiveKernels().axpy(static_cast<Real>(share * factor), gradient.data,
-                         into.data, into.size());
+    kernels.axpy(static_cast<Real>(share * factor), gradient.data, into.data,
+                 into.size());
     present[t] = 1;
   }
 
   void Scale(double factor, MatView values) const {
     if (factor == 1) return;
-    ActiveKernels().scale(static_cast<Real>(factor), values.data, values.data,
-                          values.size());
+    kernels.scale(static_cast<Real>(factor), values.data, values.data,
+                  values.size());
   }
 
   // Asks the weighting, and leaves the total gradient in plan.gradient().
@@ -165,7 +173,10 @@ struct Learner::State {
       case WeightingNeeds::kLosses:
         setup.weighting->Weights(signals, memory, factors);
         for (Index task = 0; task < tasks; ++task) {
-          Scale(factors[Size(task)], plan.OutputGradient(task));
+          const std::size_t t = Size(task);
+          Scale(factors[t], plan.OutputGradient(task));
+          plan.SetPenaltyFactor(
+              task, present[t] != 0 ? setup.task_weight[t] * factors[t] : 0);
         }
         plan.Backward(pass);
         break;
@@ -203,10 +214,14 @@ struct Learner::State {
     if (options.clip_value > 0) ClipValues(gradient, options.clip_value);
     if (options.clip_norm <= 0) return 1;
     const Index size = static_cast<Index>(gradient.size());
-    const double square =
-        ActiveKernels().dot(gradient.data(), gradient.data(), size);
+    const double square = kernels.dot(gradient.data(), gradient.data(), size);
     return ClipScale(std::sqrt(square), options.clip_norm);
   }
+
+  // The seam between the gradient and the update: here, and nowhere else,
+  // gradients of the same step that other processes made are added, in a fixed
+  // order, before anything looks at the whole. One process has nothing to add.
+  std::span<Real> WholeGradient() { return plan.gradient(); }
 
   void Record(LearnerState* state) const {
     for (std::size_t t = 0; t < losses.size(); ++t) {
@@ -220,8 +235,10 @@ struct Learner::State {
   }
 
   LearnerSetup setup;
+  const Kernels& kernels = ActiveKernels();
   Plan plan;
   Updater updater;
+  Index steps = 0;                          // of the training, if known
   Index rows = 0;                           // of the last batch
   std::vector<std::vector<Real>> row_loss;  // one a task
   std::vector<std::vector<Real>> selected;  // row weights; empty: the batch's
@@ -259,6 +276,10 @@ void Learner::Start(Params params, LearnerState* state) const {
                      &state->lesson_sum, &state->batches}) {
     sums->assign(tasks, 0);
   }
+}
+
+void Learner::ExpectSteps(Index steps) {
+  state_->steps = steps;
 }
 
 Index Learner::AddLesson(Index task) {
@@ -326,7 +347,7 @@ Index Learner::Learn(const Batch& batch, Index step, double rate,
   const Rng rng(s.setup.seed, RandomPurpose::kWeighting,
                 static_cast<std::uint64_t>(step));
   s.Backward(s.PassOf(step, state), rng, state->weighting);
-  const std::span<Real> gradient = s.plan.gradient();
+  const std::span<Real> gradient = s.WholeGradient();
   const double scale = s.Clip(gradient);
   s.updater.Update(gradient, scale, rate, s.present, state);
   s.Record(state);

@@ -47,7 +47,9 @@ struct LearnerSetup {
   std::vector<double> task_weight;  // one a task
   GradientsAt at = GradientsAt::kParameters;
   Index capacity = 0;  // largest batch
-  Seed seed = 1;       // of dropout and of the weighting
+  // The most tokens of a batch, one an input block (MostTokens).
+  std::vector<Index> tokens;
+  Seed seed = 1;  // of dropout and of the weighting
   ThreadPool* pool = nullptr;
 };
 
@@ -73,6 +75,10 @@ class Learner {
 
   // Makes room for a state at its beginning; parameters are the caller's.
   void Start(Params params, LearnerState* state) const;
+
+  // How many steps there will be at most, so that layers know how far training
+  // is (Pass::progress); else that is 0.
+  void ExpectSteps(Index steps);
 
   // Adds a lesson on a task, before the first step; returns its number. Its
   // target and weights have room for `capacity` rows; a step uses the first

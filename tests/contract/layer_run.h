@@ -33,8 +33,11 @@ class LayerRun {
   // leaves it to others.
   std::vector<double> LaneProducts(Index param, Index lanes);
 
-  // The sum of y times `dy` after a forward pass.
+  // The sum of y times `dy` after a forward pass, and the layer's penalty.
   double Project(const AlignedVector& dy);
+  bool has_penalty() const {
+    return mode_ == Mode::kTraining && layer_->traits().has_penalty;
+  }
   AlignedVector RandomGradient(Index lanes, Index number) const;
 
   bool has_dense_inputs() const { return kind_ == InputKind::kDense; }
@@ -42,6 +45,9 @@ class LayerRun {
     return mode_ == Mode::kTraining && layer_->traits().mixes_rows;
   }
 
+  Index output_rows() const { return output_rows_; }
+  Index output_cols() const { return output_cols_; }
+  const std::vector<Operand>& operands() const { return operands_; }
   const Layer& layer() const { return *layer_; }
   std::vector<AlignedVector> x;  // dense inputs
   std::vector<AlignedVector> w;
@@ -51,6 +57,11 @@ class LayerRun {
   const std::vector<ParamSpec>& params() const { return params_; }
 
  private:
+  // What a layer's ranges of all rows count.
+  Index all_rows() const {
+    return layer_->traits().by_group ? rows_ : output_rows_;
+  }
+  void Penalize();
   void FillBlock(const LayerSample& sample);
   template <class Args>
   Args MakeArgs(Index first, Index count);
@@ -64,10 +75,14 @@ class LayerRun {
   Rng random_;
   std::vector<Index> cols_;
   Index output_cols_;
+  std::vector<Space> spaces_;
   std::vector<ParamSpec> params_;
   std::vector<ParamSpec> buffer_specs_;
   Pass pass_;
   InputBatch block_;
+  std::vector<Index> offsets_;  // of tokens
+  Extent output_extent_;
+  Index output_rows_ = 0;
   std::vector<Index> row_starts_;
   std::vector<std::int32_t> indices_;
   std::vector<Real> values_;
@@ -75,6 +90,8 @@ class LayerRun {
   AlignedVector saved_;
   AlignedVector scratch_;
   AlignedVector dy_;
+  double penalty_ = 0;
+  std::vector<double> penalty_factors_;
   std::vector<Operand> operands_;
   std::vector<ConstMatView> w_views_;
   std::vector<MatView> buffer_views_;
