@@ -7,7 +7,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/blocks.h"
+#include "data/head.h"
 #include "prep/choose_rows.h"
+#include "prep/class_order.h"
 #include "prep/fit_inputs.h"
 #include "prep/hide_labels.h"
 #include "prep/images.h"
@@ -75,6 +77,7 @@ class Preparation {
     }
     std::vector<LabelledTask> made;
     for (const std::string& text : options_.task) MakeTask(text, &made);
+    OrderClasses(options_.classes, &made);
     for (const auto& row : options_.positive) SetPositive(row, &made);
     for (const LabelledTask& whole : made) {
       if (!by) {
@@ -261,7 +264,7 @@ class Preparation {
 
   void StratifyByTask(const Task& task, const Labels& labels,
                       SplitMethod* method) const {
-    const bool several = task.type == TaskType::kMultilabel;
+    const bool several = !task.traits().one_class;
     const auto rows = static_cast<std::size_t>(data_.rows);
     if (several) {
       method->kind = SplitMethod::kMultilabel;
