@@ -92,6 +92,13 @@ Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
   return run;
 }
 
+void AddSeen(const Collaboration& run, SeenRows* seen) {
+  AddRowKeys(run.data, run.train_rows, &seen->trained);
+  // Averaged parameters are those of the last epoch.
+  if (run.method->publishes_params) return;
+  AddRowKeys(run.data, run.valid_rows, &seen->chosen);
+}
+
 Collaboration InitRun(const std::string& folder, RunSpec spec) {
   Collaboration run{RunFolder(folder), {}, {}, nullptr, {}, {}};
   run.method = &FindRoundMethod(spec.method);

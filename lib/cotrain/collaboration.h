@@ -9,6 +9,7 @@
 #include "cotrain/record.h"
 #include "cotrain/run.h"
 #include "data/dataset.h"
+#include "data/seen_rows.h"
 #include "train/loop.h"
 
 namespace mtlkit {
@@ -32,6 +33,10 @@ Collaboration OpenRun(const std::string& folder, const std::string& data_path);
 // the same settings it completes what is missing; with other settings it is
 // kUsage. Throws what CheckRunSpec does.
 Collaboration InitRun(const std::string& folder, RunSpec spec);
+
+// Adds the rows that the models of a run know, directly or from each other: all
+// of its training rows, and those that choose weights.
+void AddSeen(const Collaboration& run, SeenRows* seen);
 
 struct RoundReport {
   bool already_done = false;

@@ -60,6 +60,7 @@ void MergeParams(const Collaboration& run, Model model, const Newest& newest,
   model.params = AverageParams(peers, run.spec.cotrain.params == "trunk",
                                newest.publications.front().params);
   model.log = {};
+  AddSeen(run, &model.seen);
   model.provenance = provenance;
   WriteModel(model, output);
 }
@@ -157,6 +158,9 @@ void MergePredictions(const Collaboration& run, const Newest& newest,
     merged.tasks.push_back(std::move(task));
   }
   merged.selected_on = run.spec.train.valid_split;
+  SeenRows seen;
+  AddSeen(run, &seen);
+  merged.seen = SeenBits(seen, run.data, all);
   merged.dataset_sha256 = run.data.content_sha256;
   merged.provenance = provenance;
   WritePredictions(merged, output);

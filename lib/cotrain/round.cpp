@@ -158,6 +158,7 @@ class RoundMaker {
     model_.log =
         mtlkit::Train(inputs, run_.spec.train, run_.spec.SeedOf(peer_, round_),
                       environment, &model_);
+    AddSeen(run_, &model_.seen);
   }
 
   std::string Provenance() const {

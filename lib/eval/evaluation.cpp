@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "eval/bootstrap.h"
 #include "eval/compare.h"
 #include "eval/summary.h"
@@ -88,12 +89,32 @@ MetricResult ResultOf(const JoinedTask& task, const MetricEntry& entry,
   return result;
 }
 
+// Numbers on rows that made the model are better than it is.
+void WarnOfSeenRows(const JoinedPredictions& joined, std::size_t i,
+                    std::vector<std::string>* warnings) {
+  const std::string& name = joined.models[i];
+  const SeenCount& seen = joined.seen[i];
+  const std::string all = Counted(joined.rows, "row", "rows");
+  if (seen.trained > 0) {
+    warnings->push_back(Str("'", name, "': ", seen.trained, " of ", all,
+                            " were trained on: its numbers are too good"));
+  }
+  const bool on_its_split =
+      !joined.split.empty() && joined.selected_on[i] == joined.split;
+  if (seen.chosen > 0) {
+    warnings->push_back(Str("'", name, "': its weights were chosen on ",
+                            seen.chosen, " of ", all,
+                            ": its numbers are too good"));
+  } else if (seen.chosen < 0 && on_its_split) {
+    warnings->push_back(Str("the weights of '", name,
+                            "' were chosen on the split '", joined.split,
+                            "' that is evaluated: its numbers are too good"));
+  }
+}
+
 void AddWarnings(const JoinedPredictions& joined, Evaluation* evaluation) {
   for (std::size_t i = 0; i < joined.models.size(); ++i) {
-    if (joined.split.empty() || joined.selected_on[i] != joined.split) continue;
-    evaluation->warnings.push_back(Str(
-        "the weights of '", joined.models[i], "' were chosen on the split '",
-        joined.split, "' that is evaluated: its numbers are too good"));
+    WarnOfSeenRows(joined, i, &evaluation->warnings);
   }
   for (const JoinedTask& task : joined.tasks) {
     if (!task.rows.empty()) continue;
@@ -124,6 +145,7 @@ Evaluation Evaluate(const JoinedPredictions& joined,
   evaluation.rows = joined.rows;
   evaluation.split = joined.split;
   evaluation.selected_on = joined.selected_on;
+  evaluation.seen = joined.seen;
   evaluation.draws = options.draws;
   evaluation.level = options.level;
   if (!options.against.empty()) {

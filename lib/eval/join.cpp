@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "data/head.h"
 #include "data/id_index.h"
+#include "data/seen_rows.h"
 
 namespace mtlkit {
 namespace {
@@ -273,6 +274,20 @@ void RequireSharedTask(const Predictions& predictions, const Dataset& truth) {
        "give a dataset that mtl-prep made with these tasks");
 }
 
+// Rows of the file that are among the joined ones and were seen.
+SeenCount CountSeen(const Predictions& predictions, const IdIndex& joined) {
+  if (predictions.seen.empty()) return {};
+  SeenCount count{0, 0};
+  for (std::size_t row = 0; row < predictions.seen.size(); ++row) {
+    const std::uint8_t bits = predictions.seen[row];
+    if (bits == 0) continue;
+    if (joined.Find(predictions.ids, static_cast<Index>(row)) < 0) continue;
+    count.trained += (bits & kTrainedOn) != 0;
+    count.chosen += (bits & kChosenOn) != 0;
+  }
+  return count;
+}
+
 }  // namespace
 
 MetricRows JoinedTask::RowsOf(std::size_t model) const {
@@ -307,6 +322,7 @@ JoinedPredictions JoinPredictions(const std::vector<NamedPredictions>& models,
   for (const NamedPredictions& model : models) {
     result.models.push_back(model.name);
     result.selected_on.push_back(model.predictions.selected_on);
+    result.seen.push_back(CountSeen(model.predictions, index));
     if (model.predictions.split != result.split) result.split.clear();
   }
   for (const TaskPredictions& base : models.front().predictions.tasks) {

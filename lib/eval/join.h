@@ -37,11 +37,19 @@ struct JoinedTask {
   std::optional<MetricRows> RowsOfConstant(bool median) const;
 };
 
+// How many of the joined rows a model has learned from, and how many chose its
+// weights; -1 if it is not known.
+struct SeenCount {
+  Index trained = -1;
+  Index chosen = -1;
+};
+
 struct JoinedPredictions {
   Index rows = 0;  // distinct ids
   std::vector<std::string> models;
   std::vector<JoinedTask> tasks;
   std::vector<std::string> selected_on;  // of each model; "" if unknown
+  std::vector<SeenCount> seen;           // of each model
   std::string split;                     // of the rows; "" if it differs
 };
 

@@ -79,8 +79,17 @@ void RequireUniqueIds(const NamedPredictions& pooled) {
       pooled.predictions.ids);
 }
 
+// Where one file does not know what was seen, nothing was, as far as we know.
+void AppendSeen(const Predictions& from, Predictions* to) {
+  if (from.seen.empty() && to->seen.empty()) return;
+  to->seen.resize(At(IdCount(to->ids)));
+  Append(from.seen, &to->seen);
+  to->seen.resize(At(IdCount(to->ids) + IdCount(from.ids)));
+}
+
 void AppendFile(const NamedPredictions& from, NamedPredictions* to) {
   const Index offset = IdCount(to->predictions.ids);
+  AppendSeen(from.predictions, &to->predictions);
   AppendIds(from, &to->predictions.ids);
   if (to->predictions.tasks.size() != from.predictions.tasks.size()) {
     Fail(ErrorKind::kBadInput,

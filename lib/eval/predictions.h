@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,9 @@ struct TaskPredictions {
 struct Predictions {
   RowIds ids;
   std::vector<TaskPredictions> tasks;
+  // SeenBit (data/seen_rows.h) of each row: whether it was learned from or
+  // chose the weights. Empty: not known.
+  std::vector<std::uint8_t> seen;
   std::string split;           // the split the rows came from; "" if none
   std::string selected_on;     // the split that chose the weights; "" if none
   std::string model_sha256;    // content digest of the model

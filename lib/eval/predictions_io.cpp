@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "data/dataset_io.h"
 #include "data/head.h"
+#include "data/seen_rows.h"
 #include "eval/predictions.h"
 #include "h5/file_reader.h"
 #include "h5/file_writer.h"
@@ -153,6 +154,17 @@ TaskPredictions ReadTaskPredictions(const FileReader& file, Task task,
   return result;
 }
 
+std::vector<std::uint8_t> ReadSeen(const FileReader& file, Index rows) {
+  if (!file.Has("seen")) return {};
+  auto seen = file.ReadList<std::uint8_t>("seen");
+  bool good = static_cast<Index>(seen.size()) == rows;
+  for (const std::uint8_t bits : seen) {
+    good = good && bits <= (kTrainedOn | kChosenOn);
+  }
+  if (!good) Bad(Str(file.name(), ": seen"), "it is not one mark a row");
+  return seen;
+}
+
 }  // namespace
 
 void WritePredictions(const Predictions& predictions, const std::string& path) {
@@ -169,6 +181,9 @@ void WritePredictions(const Predictions& predictions, const std::string& path) {
     if (!task.constants.empty()) {
       file.WriteList(TaskPath(task.task) + "/constants", task.constants);
     }
+  }
+  if (!predictions.seen.empty()) {
+    file.WriteList("seen", predictions.seen, {Compress::kAuto});
   }
   file.SetAttribute("", "split", predictions.split);
   file.SetAttribute("", "selected_on", predictions.selected_on);
@@ -193,6 +208,7 @@ Predictions ReadPredictions(const FileReader& file) {
         ReadTaskPredictions(file, std::move(rows.tasks[i]),
                             std::move(rows.labels[i]), predictions.ids));
   }
+  predictions.seen = ReadSeen(file, IdCount(predictions.ids));
   predictions.split = RootText(file, "split");
   predictions.selected_on = RootText(file, "selected_on");
   predictions.model_sha256 = RootText(file, "model");

@@ -12,6 +12,10 @@ Json Number(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
+Json KnownCount(Index count) {
+  return count < 0 ? Json(nullptr) : Json(count);
+}
+
 Json ToJson(const Estimate& estimate) {
   return {{"value", Number(estimate.value)},
           {"low", Number(estimate.low)},
@@ -36,6 +40,11 @@ Json ToJson(const MetricResult& result, const Evaluation& evaluation) {
 
 std::string Cell(double value) {
   return std::isnan(value) ? "" : FormatNumber(value);
+}
+
+// Empty if it is not known.
+std::string CountCell(Index count) {
+  return count < 0 ? "" : Str(count);
 }
 
 std::string Quoted(const std::string& text) {
@@ -72,8 +81,14 @@ Json RenderJson(const Evaluation& evaluation) {
             {"draws", evaluation.draws},
             {"level", evaluation.level},
             {"selected_on", evaluation.selected_on},
+            {"trained_on", Json::array()},
+            {"chosen_on", Json::array()},
             {"warnings", evaluation.warnings},
             {"tasks", Json::array()}};
+  for (const SeenCount& seen : evaluation.seen) {
+    json["trained_on"].push_back(KnownCount(seen.trained));
+    json["chosen_on"].push_back(KnownCount(seen.chosen));
+  }
   for (const TaskResult& task : evaluation.tasks) {
     Json item{{"name", task.task.name},
               {"type", TaskTypeName(task.task.type)},
@@ -109,7 +124,8 @@ Json RenderJson(const Evaluation& evaluation) {
 std::string RenderCsv(const Evaluation& evaluation) {
   std::string text =
       "task,type,metric,better,model,value,low,high,constant,difference,"
-      "difference_low,difference_high,verdict,labelled,missing\n";
+      "difference_low,difference_high,verdict,labelled,missing,"
+      "trained_on,chosen_on\n";
   for (const TaskResult& task : evaluation.tasks) {
     for (const MetricResult& result : task.metrics) {
       for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
@@ -117,7 +133,8 @@ std::string RenderCsv(const Evaluation& evaluation) {
             Str(Quoted(task.task.name), ',', TaskTypeName(task.task.type), ',',
                 result.metric->name, ',', result.metric->up ? "up" : "down",
                 ',', ModelCells(evaluation, result, i), ',', task.labelled, ',',
-                task.missing, '\n');
+                task.missing, ',', CountCell(evaluation.seen[i].trained), ',',
+                CountCell(evaluation.seen[i].chosen), '\n');
       }
     }
   }

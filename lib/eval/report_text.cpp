@@ -271,6 +271,9 @@ std::string Closing(const Evaluation& evaluation) {
     text += split.empty() ? ": of the last epoch, or not known\n"
                           : Str(" chosen on the split '", split, "'\n");
   }
+  for (const std::string& warning : evaluation.warnings) {
+    text += Str("warning: ", VisibleText(warning), "\n");
+  }
   if (evaluation.baseline < 0) {
     text +=
         "no baseline: train one with `mtl-train --arch single`, predict, and "

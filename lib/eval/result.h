@@ -7,6 +7,7 @@
 #include "data/task.h"
 #include "eval/estimate.h"
 #include "eval/gain.h"
+#include "eval/join.h"
 #include "eval/metric.h"
 
 namespace mtlkit {
@@ -40,6 +41,7 @@ struct Evaluation {
   Index rows = 0;
   std::string split;
   std::vector<std::string> selected_on;
+  std::vector<SeenCount> seen;  // one a model
   std::vector<TaskResult> tasks;
   std::vector<Gain> gains;  // one a model; empty without a baseline
   Index draws = 0;

@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "base/view.h"
 #include "data/dataset.h"
+#include "data/seen_rows.h"
 #include "data/transform_record.h"
 #include "nn/arch.h"
 #include "nn/history.h"
@@ -33,6 +34,9 @@ struct Model {
   std::vector<std::vector<double>> constants;
   // Of the training that made it; says which split chose the weights.
   History log;
+  // The rows it learned from and those that chose its weights; empty if they
+  // are not known.
+  SeenRows seen;
   // Content digest of the file it was read from; "" if made in memory.
   std::string content_sha256;
   // JSON array as text, or "".

@@ -1,6 +1,8 @@
 #include "nn/model_io.h"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <set>
 #include <utility>
 
@@ -100,6 +102,21 @@ std::vector<std::vector<double>> ReadConstants(const FileReader& file,
   return constants;
 }
 
+void WriteSeenRows(FileWriter& file, const SeenRows& seen) {
+  if (!seen.trained.empty()) file.WriteList("rows/trained", seen.trained);
+  if (!seen.chosen.empty()) file.WriteList("rows/chosen", seen.chosen);
+}
+
+RowKeySet ReadRowKeys(const FileReader& file, const std::string& path) {
+  if (!file.Has(path)) return {};
+  RowKeySet keys = file.ReadList<std::uint64_t>(path);
+  Require(std::adjacent_find(keys.begin(), keys.end(),
+                             std::greater_equal<>()) == keys.end(),
+          ErrorKind::kBadInput,
+          Str(file.name(), ": ", path, ": its keys are not ascending"));
+  return keys;
+}
+
 }  // namespace
 
 void WriteBlock(FileWriter& file, const std::string& group,
@@ -174,6 +191,7 @@ void WriteModelParts(FileWriter& file, const Model& model) {
   WriteTransforms(file, model.transforms);
   WriteConstants(file, model);
   WriteHistory(file, model.log);
+  WriteSeenRows(file, model.seen);
 }
 
 Model ReadModelParts(const FileReader& file) {
@@ -197,6 +215,8 @@ Model ReadModelParts(const FileReader& file) {
   InContext(file.name(), [&] { MakeTransforms(model.transforms); });
   model.constants = ReadConstants(file, model.schema);
   model.log = ReadHistory(file);
+  model.seen = {ReadRowKeys(file, "rows/trained"),
+                ReadRowKeys(file, "rows/chosen")};
   model.content_sha256 = file.content_sha256();
   model.provenance = file.provenance();
   return model;

@@ -162,6 +162,17 @@ std::string DigestOf(std::span<const EnsembleMember> members) {
   return Sha256Of(all);
 }
 
+// What any of the members has made of the rows; empty if nothing is known.
+std::vector<std::uint8_t> SeenByAny(std::span<const EnsembleMember> members,
+                                    const Dataset& dataset,
+                                    std::span<const Index> rows) {
+  SeenRows seen;
+  for (const EnsembleMember& member : members) {
+    AddSeenRows(member.model->seen, &seen);
+  }
+  return SeenBits(seen, dataset, rows);
+}
+
 }  // namespace
 
 NetworkOutputs ComputeOutputs(const Model& model, const Dataset& dataset,
@@ -224,6 +235,7 @@ Predictions Predict(std::span<const EnsembleMember> members,
   predictions.ids = GatherIds(dataset.ids, rows);
   predictions.split = options.split;
   predictions.selected_on = first.log.selected_split;
+  predictions.seen = SeenByAny(members, dataset, rows);
   predictions.model_sha256 = DigestOf(members);
   predictions.dataset_sha256 = dataset.content_sha256;
   for (std::size_t i = 0; i < first.schema.tasks.size(); ++i) {

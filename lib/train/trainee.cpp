@@ -116,6 +116,7 @@ struct Trainee::Parts {
     if (peer.inputs.valid_rows.empty()) return;
     validator.emplace(model, data, losses, peer.inputs.valid_rows,
                       options.select_on, pool);
+    valid_rows = peer.inputs.valid_rows;
     selected_split = peer.inputs.valid_name;
   }
 
@@ -227,6 +228,7 @@ struct Trainee::Parts {
   Learner learner;
   std::vector<SoftSource> sources;
   std::optional<Validator> validator;
+  std::vector<Index> valid_rows;
   std::string selected_split;
   TraineeState state;
   const Batch* batch = nullptr;
@@ -315,7 +317,9 @@ History Trainee::Finish(Model* model) {
     history.best = p.state.best_shown;
     history.selected_on = p.validator->selected_on();
     history.selected_split = p.selected_split;
+    AddRowKeys(p.data, p.valid_rows, &model->seen.chosen);
   }
+  AddRowKeys(p.data, p.train_rows, &model->seen.trained);
   model->params =
       p.state.best_epoch > 0 ? p.state.best : p.state.learner.params;
   model->log = history;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
+#include "data/seen_rows.h"
 #include "eval/bootstrap.h"
 #include "eval/report.h"
 #include "nlohmann/json.hpp"
@@ -108,6 +109,36 @@ TEST_CASE("evaluating the split that chose the weights is warned of") {
   REQUIRE(evaluation.warnings.size() == 1);
   CHECK(evaluation.warnings[0].find("chosen on the split 'valid'") !=
         std::string::npos);
+}
+
+TEST_CASE("rows that a model was trained on are counted and warned of") {
+  auto predictions = Regression(20, 1.0, 1);
+  predictions.seen.assign(20, 0);
+  for (std::size_t row = 0; row < 20; ++row) {
+    if (row < 15) predictions.seen[row] = kTrainedOn;
+    if (row >= 18) predictions.seen[row] = kChosenOn;
+  }
+  ThreadPool pool(1);
+  const Evaluation evaluation =
+      Evaluate(JoinPredictions({{"a", predictions}}, nullptr), {}, 1, pool);
+  CHECK(evaluation.seen.at(0).trained == 15);
+  CHECK(evaluation.seen.at(0).chosen == 2);
+  REQUIRE(evaluation.warnings.size() == 2);
+  CHECK(evaluation.warnings[0].find("15 of 20 rows were trained on") !=
+        std::string::npos);
+  CHECK(evaluation.warnings[1].find("chosen on 2 of 20 rows") !=
+        std::string::npos);
+}
+
+TEST_CASE("pooled files count what each has seen") {
+  auto first = Regression(20, 1.0, 1);
+  first.seen.assign(20, 0);
+  auto second = Regression(10, 1.0, 2);
+  for (auto& id : std::get<std::vector<std::int64_t>>(second.ids)) id += 100;
+  second.seen.assign(10, kTrainedOn);
+  const auto joined =
+      JoinPredictions(PoolByName({{"a", first}, {"a", second}}), nullptr);
+  CHECK(joined.seen.at(0).trained == 10);
 }
 
 TEST_CASE("a baseline that was not given is a usage error") {

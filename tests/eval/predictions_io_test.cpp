@@ -26,6 +26,7 @@ Task TaskOf(const std::string& name, TaskType type,
 Predictions Sample() {
   Predictions sample;
   sample.ids = std::vector<std::string>{"a", "b", "c"};
+  sample.seen = {0, 1, 2};
   sample.split = "test";
   sample.selected_on = "valid";
   sample.model_sha256 = "m";
@@ -83,6 +84,7 @@ TEST_CASE("predictions of every type survive a file") {
   WritePredictions(written, path);
   const Predictions read = ReadPredictions(path);
   CHECK(read.ids == written.ids);
+  CHECK(read.seen == written.seen);
   CHECK(read.split == "test");
   CHECK(read.selected_on == "valid");
   CHECK(read.model_sha256 == "m");

@@ -19,6 +19,7 @@ Evaluation TwoModels() {
   evaluation.baseline = 0;
   evaluation.rows = 100;
   evaluation.selected_on = {"valid", "valid"};
+  evaluation.seen = {{0, 0}, {}};
   evaluation.draws = 1000;
   evaluation.level = 0.95;
   TaskResult task;
@@ -88,7 +89,21 @@ TEST_CASE("tasks without a part in a gain are named in text and JSON") {
 TEST_CASE("CSV has a line a task, metric and model") {
   const std::string csv = RenderCsv(TwoModels());
   CHECK(csv.find("income,binary,roc-auc,up,shared,0.91,0.89,0.93,0.5,0.01,"
-                 "0.002,0.018,win,90,10\n") != std::string::npos);
+                 "0.002,0.018,win,90,10,,\n") != std::string::npos);
+}
+
+TEST_CASE("every form says which rows made a model") {
+  Evaluation evaluation = TwoModels();
+  evaluation.seen[1] = {240, 40};
+  evaluation.warnings = {"'shared': 240 of 320 rows were trained on"};
+  CHECK(RenderText(evaluation)
+            .find("warning: 'shared': 240 of 320 rows were trained on\n") !=
+        std::string::npos);
+  const Json json = RenderJson(evaluation);
+  CHECK(json.at("trained_on") == Json::array({0, 240}));
+  CHECK(json.at("chosen_on") == Json::array({0, 40}));
+  CHECK(json.at("warnings").size() == 1);
+  CHECK(RenderCsv(evaluation).find("win,90,10,240,40\n") != std::string::npos);
 }
 
 TEST_CASE("numbers are short and keep their sign") {

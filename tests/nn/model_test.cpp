@@ -48,6 +48,7 @@ TEST_CASE("a model file gives back the model") {
   model.log.best_epoch = 2;
   model.log.selected_on = "valid loss";
   model.log.selected_split = "valid";
+  model.seen = {{1, 5, ~0ULL}, {2}};
   const TempFolder folder;
   const std::string digest = WriteModel(model, folder / "model.h5");
   const Model read = ReadModel(folder / "model.h5");
@@ -62,6 +63,8 @@ TEST_CASE("a model file gives back the model") {
   CHECK(std::isnan(read.log.values[1][1]));
   CHECK(read.log.best_epoch == 2);
   CHECK(read.log.selected_split == "valid");
+  CHECK(read.seen.trained == model.seen.trained);
+  CHECK(read.seen.chosen == model.seen.chosen);
   CHECK(read.content_sha256 == digest);
   CHECK(WriteModel(read, folder / "again.h5") == digest);
 }

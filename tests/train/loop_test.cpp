@@ -47,6 +47,27 @@ TEST_CASE("training becomes better than the best constant prediction") {
   }
 }
 
+TEST_CASE(
+    "a trained model knows its rows, and a second training adds its own") {
+  const Dataset data = SampleData(200);
+  TrainOptions options = SampleOptions();
+  options.epochs = 1;
+  Model model = SampleModel(data);
+  TrainInputs inputs = InputsOf(data, options);
+  const std::vector<Index> all = inputs.train_rows;
+  inputs.train_rows.resize(50);
+  Train(inputs, options, 1, {}, &model);
+  CHECK(model.seen.trained.size() == 50);
+  CHECK(model.seen.chosen.size() == inputs.valid_rows.size());
+  const auto bits = SeenBits(model.seen, data, inputs.valid_rows);
+  CHECK(std::ranges::count(bits, kChosenOn) ==
+        static_cast<Index>(inputs.valid_rows.size()));
+  inputs.train_rows.assign(all.begin() + 40, all.begin() + 90);
+  inputs.valid_rows.clear();
+  Train(inputs, options, 1, {}, &model);
+  CHECK(model.seen.trained.size() == 90);
+}
+
 TEST_CASE("a step is as long as --clip-norm lets it be") {
   const Dataset data = SampleData(200);
   TrainOptions options = SampleOptions();

@@ -49,6 +49,33 @@ TEST_CASE("predictions carry ids, labels, constants and where they come from") {
   CHECK(std::isnan(said.tasks[1].y[0]));
 }
 
+TEST_CASE("predictions say of each row what the model has made of it") {
+  const Dataset data = SampleDataset();
+  Model model = SampleModel();
+  CHECK(PredictOne(model, data).seen.empty());
+  AddRowKeys(data, data.SplitRows("train"), &model.seen.trained);
+  const auto all = PredictOne(model, data).seen;
+  REQUIRE(static_cast<Index>(all.size()) == data.rows);
+  for (const Index row : data.SplitRows("train")) CHECK(all[At(row)] == 1);
+  CHECK(std::ranges::count(all, 1) ==
+        static_cast<Index>(data.SplitRows("train").size()));
+  const auto test = PredictOne(model, data, {.split = "test"}).seen;
+  CHECK(std::ranges::count(test, 0) == static_cast<Index>(test.size()));
+}
+
+TEST_CASE("an ensemble has seen what any member has") {
+  const Dataset data = SampleDataset();
+  Model one = SampleModel(3);
+  Model two = SampleModel(4);
+  AddRowKeys(data, std::vector<Index>{0}, &one.seen.trained);
+  AddRowKeys(data, std::vector<Index>{1}, &two.seen.chosen);
+  const std::vector<EnsembleMember> members = {{&one, 1}, {&two, 1}};
+  const auto seen = Predict(members, data, {}, nullptr).seen;
+  CHECK(seen[0] == kTrainedOn);
+  CHECK(seen[1] == kChosenOn);
+  CHECK(seen[2] == 0);
+}
+
 TEST_CASE("regression is predicted in the units of its labels") {
   const Model model = SampleModel();
   const Dataset data = SampleDataset();
