@@ -4,24 +4,35 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD ?= build
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+# Several sources at once: faster from nothing, slower after each change.
+UNITY ?= ON
+# Ninja, where it is, for what is configured for the first time.
+GENERATOR ?= $(if $(wildcard $(BUILD)/CMakeCache.txt),,\
+  $(if $(shell command -v ninja),-G Ninja))
 
 .DEFAULT_GOAL := all
 .PHONY: all help configure demo test bench bench-peers install docs format \
         tidy clean
+.PHONY: test-long
 
 all: configure ## install what is missing, build the tools into build/bin/
 	@cmake --build $(BUILD) -j $(JOBS) --target tools
 
 configure: ## install what is missing and configure a release build
 	@cmake/install-dependencies.sh
-	@cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release
+	@cmake -S . -B $(BUILD) $(GENERATOR) -DCMAKE_BUILD_TYPE=Release \
+	  -DMTLKIT_UNITY=$(UNITY)
 
 demo: all ## the whole job on data-samples/, every command echoed
 	@PATH="$(abspath $(BUILD))/bin:$$PATH" bash tests/e2e/demo.sh
 
-test: configure ## build and run all tests
+test: configure ## build and run all tests, of long campaigns a sample
 	@cmake --build $(BUILD) -j $(JOBS)
 	@tests/run.sh $(BUILD)
+
+test-long: configure ## the same with campaigns in full
+	@cmake --build $(BUILD) -j $(JOBS)
+	@MTLKIT_LONG=1 tests/run.sh $(BUILD)
 
 bench: all ## how fast, as ratios
 	@cmake --build $(BUILD) -j $(JOBS) --target mtl-bench

@@ -17,6 +17,9 @@ if(MTLKIT_LLD)
   add_link_options(-fuse-ld=lld)
 endif()
 
+# Libraries may be compiled before those that they need are done.
+set(CMAKE_OPTIMIZE_DEPENDENCIES ON)
+
 add_library(mtlkit_headers STATIC ${PROJECT_SOURCE_DIR}/cmake/headers.cpp)
 target_link_libraries(mtlkit_headers PRIVATE mtlkit_flags
   Threads::Threads nlohmann_json::nlohmann_json)

@@ -35,6 +35,7 @@ endif()
 # The headers that nearly every unit reads are compiled once. Sources still
 # include what they use: `make tidy` builds without this.
 include(${PROJECT_SOURCE_DIR}/cmake/Fast.cmake)
+include(${PROJECT_SOURCE_DIR}/cmake/Unity.cmake)
 
 # mtlkit_module(NAME SOURCES ... [DEPENDS ...] [LIBRARIES ...]
 #               [PRIVATE_LIBRARIES ...])
@@ -48,9 +49,10 @@ function(mtlkit_module name)
   target_link_libraries(mtlkit_${name}
     PUBLIC mtlkit_flags ${ARG_DEPENDS} ${ARG_LIBRARIES}
     PRIVATE ${ARG_PRIVATE_LIBRARIES})
-  # The kernels are compiled with other flags, and include little.
+  # The kernels include little, and each of them several times itself.
   if(NOT name STREQUAL kernels)
     mtlkit_precompiled(mtlkit_${name})
+    mtlkit_unity(mtlkit_${name})
   endif()
 endfunction()
 
@@ -63,7 +65,11 @@ function(mtlkit_test name)
   target_link_libraries(test-${name} PRIVATE
     mtlkit_flags mtlkit_doctest ${ARG_DEPENDS} ${ARG_LIBRARIES})
   mtlkit_precompiled(test-${name})
+  mtlkit_unity(test-${name})
+  # They spend their time in the library.
+  target_compile_options(test-${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   target_include_directories(test-${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  add_dependencies(unit-tests test-${name})
   add_test(NAME ${name} COMMAND test-${name})
   set_tests_properties(${name} PROPERTIES LABELS unit SKIP_RETURN_CODE 77)
 endfunction()

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # What one network for three tasks reaches on adult with default flags: the
-# median over 3 seeds of the ROC AUC of income on the official test split is at
-# least .895 (on these inputs a logistic model has .901, boosted trees .924).
-# Shows how far that is from networks of one task each.
+# median over 3 seeds (1 in a sample) of the ROC AUC of income on the official
+# test split is at least .895 (on these inputs a logistic model has .901, boosted
+# trees .924). Shows how far that is from networks of one task each.
 source "$(dirname "$0")/common.sh"
 make_adult
-for seed in 1 2 3; do
+seeds=$(campaign 1 3)
+for seed in $(seq 1 "$seeds"); do
   for arch in single shared; do
     mtl-train ready.h5 -o "$arch.h5" --arch "$arch" --layers 128,64 \
       --seed "$seed" --quiet
@@ -14,8 +15,8 @@ for seed in 1 2 3; do
       awk -F, '$1 == "income" {print $6}' >>"$arch.txt"
   done
 done
-median=$(sort -n shared.txt | sed -n 2p)
-echo "income ROC AUC of 3 seeds: $(tr '\n' ' ' <shared.txt)median $median"
+median=$(sort -n shared.txt | sed -n "$(((seeds + 1) / 2))p")
+echo "income ROC AUC by seed: $(tr '\n' ' ' <shared.txt)median $median"
 echo "more than single's: $(paste shared.txt single.txt |
   awk '{printf "%+.4f ", $1 - $2}')"
 awk -v median="$median" 'BEGIN {exit !(median >= 0.895)}' ||

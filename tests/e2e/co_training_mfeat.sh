@@ -2,9 +2,10 @@
 # Two views of handwritten digits (Fourier and Karhunen-Loeve coefficients), 5
 # labels a class: co-training with `agree` labelling against the same two
 # classifiers left alone, paired over draws of the labels; beside it plain and
-# self-training on the concatenated views. Usage: BIN_DIR [DRAWS [ROUNDS]]
+# self-training on the concatenated views. Of the 20 draws a sample is 10.
+# Usage: BIN_DIR [DRAWS [ROUNDS]]
 source "$(dirname "$0")/common.sh"
-draws=${2:-20}
+draws=${2:-$(campaign 10 20)}
 rounds=${3:-12}
 mtl-convert --beside "fou=$samples/mfeat-fou.csv.gz" \
   "kar=$samples/mfeat-kar.csv.gz" --names "fou=$samples/mfeat-fou.columns" \

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # The checkpoint of a training run that was killed, and what a peer published,
 # damaged at random: the next run refuses them by name and touches nothing, or
-# has read what was there. The number of damages is the second argument.
+# has read what was there. The second argument is how many damages.
 source "$(dirname "$0")/common.sh"
 source "$root/tests/e2e/bad_common.sh"
 command -v python3 >/dev/null || skip 'python3 makes the damages'
-count=${2:-12}
+count=${2:-$(campaign 12 200)}
 
 # Ends with a checkpoint of the middle of a run.
 train=(mtl-train ready.h5 -o out.h5 --layers 8 --epochs 30 --batch 8
