@@ -101,6 +101,27 @@ void DescribeInput(const InputBlock& block, bool all, TextTable* table,
     json->push_back(std::move(item));
     return;
   }
+  if (block.kind == InputKind::kImage) {
+    table->AddRow({block.name, Str(block.height, " x ", block.width), "image",
+                   Counted(block.cols, "channel", "channels")});
+    item["kind"] = "image";
+    item["height"] = block.height;
+    item["width"] = block.width;
+    item["mean"] = block.mean;
+    item["deviation"] = block.deviation;
+    json->push_back(std::move(item));
+    return;
+  }
+  if (block.kind == InputKind::kTokens) {
+    const Index words = std::ssize(block.categories[0]);
+    table->AddRow({block.name, Counted(words, "word", "words"), "tokens",
+                   Str(block.codes.size(), " values")});
+    item["kind"] = "tokens";
+    item["values"] = block.codes.size();
+    item["words"] = words;
+    json->push_back(std::move(item));
+    return;
+  }
   const bool dense = block.kind == InputKind::kDense;
   table->AddRow({block.name, Counted(block.cols, "column", "columns"),
                  "missing", dense ? "numbers" : "codes"});

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "base/error.h"
-#include "data/schema.h"
+#include "data/input_loader.h"
 
 namespace mtlkit {
 namespace {
@@ -55,35 +55,6 @@ class OwnPlaces {
   std::vector<Entry> entries_;
 };
 
-[[noreturn]] void FailNotFinite(const Dataset& dataset, const InputBlock& block,
-                                Index row, Index col, double value) {
-  Fail(ErrorKind::kBadInput,
-       Str("input block '", block.name, "', column '", ColumnName(block, col),
-           "', row '", IdText(dataset.ids, row), "' is ",
-           std::isnan(value) ? "missing" : "infinite"),
-       "mtl-prep fills missing values");
-}
-
-// Copies a row; says whether all of it is finite. One flag for the whole row,
-// so that the loop has no branch.
-template <class T>
-bool CopyFinite(const T* values, Index count, Real* out) {
-  bool finite = true;
-  for (Index i = 0; i < count; ++i) {
-    out[i] = static_cast<Real>(values[i]);
-    // NaN and infinity less themselves are NaN, which equals nothing.
-    finite &= out[i] - out[i] == 0;
-  }
-  return finite;
-}
-
-[[noreturn]] void FailInRow(const Dataset& dataset, const InputBlock& block,
-                            Index row, const Real* values) {
-  Index col = 0;
-  while (std::isfinite(values[col])) ++col;
-  FailNotFinite(dataset, block, row, col, static_cast<double>(values[col]));
-}
-
 }  // namespace
 
 struct Batcher::State {
@@ -91,106 +62,22 @@ struct Batcher::State {
   Index capacity;
   OwnPlaces own_places;
   Batch batch;
-  // Backing memory, one entry an input block; those of another kind are empty.
-  std::vector<std::vector<Real>> dense;
-  std::vector<std::vector<Index>> row_starts;
-  std::vector<std::vector<std::int32_t>> indices;  // or codes
-  std::vector<std::vector<Real>> values;
-  // And one a task.
+  std::vector<InputLoader> inputs;
+  // Backing memory, one a task.
   std::vector<std::vector<Real>> targets;
   std::vector<std::vector<Real>> weights;
 
   State(const Dataset& data, Index rows)
       : dataset(data), capacity(rows), own_places(data) {
-    for (const InputBlock& block : data.inputs) ReserveInput(block);
+    for (const InputBlock& block : data.inputs) {
+      inputs.emplace_back(data, block, rows);
+    }
     for (const Task& task : data.tasks) {
       targets.emplace_back(static_cast<std::size_t>(rows * task.target_cols()));
       weights.emplace_back(static_cast<std::size_t>(rows));
     }
     batch.inputs.resize(data.inputs.size());
     batch.targets.resize(data.tasks.size());
-  }
-
-  void ReserveInput(const InputBlock& block) {
-    dense.emplace_back();
-    row_starts.emplace_back();
-    indices.emplace_back();
-    values.emplace_back();
-    const auto cells = static_cast<std::size_t>(capacity * block.cols);
-    if (block.kind == InputKind::kDense) dense.back().resize(cells);
-    if (block.kind == InputKind::kCategorical) indices.back().resize(cells);
-    if (block.kind == InputKind::kSparse) {
-      row_starts.back().resize(static_cast<std::size_t>(capacity) + 1);
-      const Index entries = MostEntries(block);
-      indices.back().resize(static_cast<std::size_t>(entries));
-      values.back().resize(static_cast<std::size_t>(entries));
-    }
-  }
-
-  // The largest number of entries that `capacity` different rows can have.
-  Index MostEntries(const InputBlock& block) const {
-    std::vector<Index> lengths;
-    for (Index row = 0; row + 1 < block.row_starts.size(); ++row) {
-      lengths.push_back(block.row_starts[row + 1] - block.row_starts[row]);
-    }
-    const Index longest =
-        lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end());
-    return longest * capacity;
-  }
-
-  void LoadDense(std::size_t i, std::span<const Index> rows) {
-    const InputBlock& block = dataset.inputs[i];
-    Real* out = dense[i].data();
-    for (const Index row : rows) {
-      const Index first = row * block.cols;
-      const bool finite =
-          block.wide.empty()
-              ? CopyFinite(block.dense.data() + first, block.cols, out)
-              : CopyFinite(block.wide.data() + first, block.cols, out);
-      if (!finite) FailInRow(dataset, block, row, out);
-      out += block.cols;
-    }
-    batch.inputs[i].dense = {dense[i].data(), static_cast<Index>(rows.size()),
-                             block.cols};
-  }
-
-  void LoadSparse(std::size_t i, std::span<const Index> rows) {
-    const InputBlock& block = dataset.inputs[i];
-    std::size_t count = 0;
-    row_starts[i][0] = 0;
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-      const Index end = block.row_starts[rows[r] + 1];
-      for (Index at = block.row_starts[rows[r]]; at < end; ++at) {
-        const float value = block.values[at];
-        if (!std::isfinite(value)) {
-          FailNotFinite(dataset, block, rows[r], block.indices[at],
-                        static_cast<double>(value));
-        }
-        indices[i][count] = block.indices[at];
-        values[i][count++] = static_cast<Real>(value);
-      }
-      row_starts[i][r + 1] = static_cast<Index>(count);
-    }
-    InputBatch& input = batch.inputs[i];
-    input.row_starts = {row_starts[i].data(), rows.size() + 1};
-    input.indices = {indices[i].data(), count};
-    input.values = {values[i].data(), count};
-    input.sparse_cols = block.cols;
-  }
-
-  void LoadCodes(std::size_t i, std::span<const Index> rows) {
-    const InputBlock& block = dataset.inputs[i];
-    std::int32_t* out = indices[i].data();
-    for (const Index row : rows) {
-      for (Index col = 0; col < block.cols; ++col) {
-        const auto unknown = static_cast<std::int32_t>(
-            block.categories[static_cast<std::size_t>(col)].size());
-        const std::int32_t code = block.codes[row * block.cols + col];
-        *out++ = code < 0 ? unknown : code;
-      }
-    }
-    batch.inputs[i].codes = {indices[i].data(), static_cast<Index>(rows.size()),
-                             block.cols};
   }
 
   // Writes the label of a place into row `r` of the batch.
@@ -269,19 +156,8 @@ const Batch& Batcher::Load(std::span<const Index> rows) {
   assert(static_cast<Index>(rows.size()) <= state.capacity);
   state.batch.rows = static_cast<Index>(rows.size());
   state.batch.row_numbers = rows;
-  for (std::size_t i = 0; i < state.dataset.inputs.size(); ++i) {
-    state.batch.inputs[i].kind = state.dataset.inputs[i].kind;
-    switch (state.dataset.inputs[i].kind) {
-      case InputKind::kDense:
-        state.LoadDense(i, rows);
-        break;
-      case InputKind::kSparse:
-        state.LoadSparse(i, rows);
-        break;
-      case InputKind::kCategorical:
-        state.LoadCodes(i, rows);
-        break;
-    }
+  for (std::size_t i = 0; i < state.inputs.size(); ++i) {
+    state.inputs[i].Load(rows, &state.batch.inputs[i]);
   }
   state.LoadTargets(rows);
   return state.batch;

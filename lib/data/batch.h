@@ -15,14 +15,16 @@ namespace mtlkit {
 // on the block's kind.
 struct InputBatch {
   InputKind kind = InputKind::kDense;
-  ConstMatView dense;  // rows x features
-  // Compressed rows of this batch: row_starts[0] = 0, rows + 1 entries.
+  // rows x features; of images (rows x height x width) x channels, normalised.
+  ConstMatView dense;
+  // Compressed rows of this batch: row_starts[0] = 0, rows + 1 entries. Of
+  // tokens: where each row's begin.
   std::span<const Index> row_starts;
   std::span<const std::int32_t> indices;
   std::span<const Real> values;
   Index sparse_cols = 0;
-  // rows x categorical columns, each 0 .. number of categories (the last for
-  // missing or unseen).
+  // rows x categorical columns, or tokens x 1, each 0 .. number of categories
+  // (the last for missing or unseen).
   Mat<const std::int32_t> codes;
 };
 
@@ -44,11 +46,15 @@ struct Batch {
   std::vector<TargetBatch> targets;  // one a task, in the order of tasks
 };
 
+// The largest numbers of tokens that `rows` different rows of a dataset have
+// together, one an input block; 0 for blocks of other kinds.
+std::vector<Index> MostTokens(const Dataset& dataset, Index rows);
+
 // Gathers rows of a dataset into blocks that are allocated once. Not
 // thread-safe; the dataset must outlive it.
 class Batcher {
  public:
-  // `capacity`: the largest number of rows of a batch.
+  // `capacity`: the largest number of rows of a batch, all different.
   Batcher(const Dataset& dataset, Index capacity);
   ~Batcher();
   Batcher(const Batcher&) = delete;

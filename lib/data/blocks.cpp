@@ -42,6 +42,20 @@ std::vector<T> Pick(const std::vector<T>& values, std::span<const Index> rows) {
   return result;
 }
 
+void GatherTokens(const InputBlock& block, std::span<const Index> rows,
+                  InputBlock* result) {
+  std::vector<std::int64_t> starts{0};
+  std::vector<std::int32_t> codes;
+  for (const Index row : rows) {
+    const auto all = block.codes.span();
+    codes.insert(codes.end(), all.begin() + block.row_starts[row],
+                 all.begin() + block.row_starts[row + 1]);
+    starts.push_back(static_cast<std::int64_t>(codes.size()));
+  }
+  result->row_starts = Array<std::int64_t>(std::move(starts));
+  result->codes = Array<std::int32_t>(std::move(codes));
+}
+
 void GatherSparse(const InputBlock& block, std::span<const Index> rows,
                   InputBlock* result) {
   std::vector<std::int64_t> starts{0};
@@ -99,7 +113,7 @@ Labels GatherLabels(const Task& task, const Labels& labels,
 }  // namespace
 
 InputBlock SliceRows(const InputBlock& block, Index first, Index count) {
-  if (block.kind == InputKind::kSparse) {
+  if (block.kind == InputKind::kSparse || block.kind == InputKind::kTokens) {
     std::vector<Index> rows(static_cast<std::size_t>(count));
     for (Index i = 0; i < count; ++i) {
       rows[static_cast<std::size_t>(i)] = first + i;
@@ -108,11 +122,12 @@ InputBlock SliceRows(const InputBlock& block, Index first, Index count) {
   }
   InputBlock result;
   static_cast<InputSpec&>(result) = static_cast<const InputSpec&>(block);
-  const Index start = first * block.cols;
-  const Index cells = count * block.cols;
+  const Index start = first * block.row_cells();
+  const Index cells = count * block.row_cells();
   if (!block.dense.empty()) result.dense = Slice(block.dense, start, cells);
   if (!block.wide.empty()) result.wide = Slice(block.wide, start, cells);
   if (!block.codes.empty()) result.codes = Slice(block.codes, start, cells);
+  if (!block.pixels.empty()) result.pixels = Slice(block.pixels, start, cells);
   return result;
 }
 
@@ -121,8 +136,14 @@ InputBlock GatherRows(const InputBlock& block, std::span<const Index> rows) {
   static_cast<InputSpec&>(result) = static_cast<const InputSpec&>(block);
   result.dense = Gather(block.dense, block.cols, rows);
   result.wide = Gather(block.wide, block.cols, rows);
-  result.codes = Gather(block.codes, block.cols, rows);
-  if (block.kind == InputKind::kSparse) GatherSparse(block, rows, &result);
+  result.pixels = Gather(block.pixels, block.row_cells(), rows);
+  if (block.kind == InputKind::kSparse) {
+    GatherSparse(block, rows, &result);
+  } else if (block.kind == InputKind::kTokens) {
+    GatherTokens(block, rows, &result);
+  } else {
+    result.codes = Gather(block.codes, block.cols, rows);
+  }
   return result;
 }
 
@@ -157,8 +178,9 @@ Dataset GatherRows(const Dataset& dataset, std::span<const Index> rows) {
 }
 
 BlockBuilder::BlockBuilder(const InputSpec& spec, Index rows) : spec_(spec) {
-  const auto cells = static_cast<std::size_t>(rows * spec.cols);
+  const auto cells = At(rows * spec.row_cells());
   if (spec.kind == InputKind::kDense) dense_.reserve(cells);
+  if (spec.kind == InputKind::kImage) pixels_.reserve(cells);
   if (spec.kind == InputKind::kCategorical) codes_.reserve(cells);
 }
 
@@ -169,8 +191,10 @@ void BlockBuilder::Append(const InputBlock& piece) {
     }
   }
   dense_.insert(dense_.end(), piece.dense.begin(), piece.dense.end());
+  const auto base = static_cast<std::int64_t>(
+      spec_.kind == InputKind::kTokens ? codes_.size() : values_.size());
   codes_.insert(codes_.end(), piece.codes.begin(), piece.codes.end());
-  const auto base = static_cast<std::int64_t>(values_.size());
+  pixels_.insert(pixels_.end(), piece.pixels.begin(), piece.pixels.end());
   for (Index row = 1; row < piece.row_starts.size(); ++row) {
     row_starts_.push_back(base + piece.row_starts[row]);
   }
@@ -183,6 +207,10 @@ InputBlock BlockBuilder::Finish() && {
   static_cast<InputSpec&>(result) = std::move(spec_);
   result.dense = Array<float>(std::move(dense_));
   result.codes = Array<std::int32_t>(std::move(codes_));
+  result.pixels = Array<std::uint8_t>(std::move(pixels_));
+  if (result.kind == InputKind::kTokens) {
+    result.row_starts = Array<std::int64_t>(std::move(row_starts_));
+  }
   if (result.kind == InputKind::kSparse) {
     result.row_starts = Array<std::int64_t>(std::move(row_starts_));
     result.indices = Array<std::int32_t>(std::move(indices_));

@@ -34,6 +34,7 @@ class BlockBuilder {
   std::vector<std::int32_t> indices_;
   std::vector<float> values_;
   std::vector<std::int32_t> codes_;
+  std::vector<std::uint8_t> pixels_;
 };
 
 }  // namespace mtlkit

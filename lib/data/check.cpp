@@ -8,29 +8,18 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/check_tools.h"
 #include "data/dataset.h"
 #include "data/schema.h"
 
 namespace mtlkit {
+
+using internal::Bad;
+using internal::CheckInputs;
+using internal::CheckSize;
+using internal::CheckUniqueNames;
+
 namespace {
-
-[[noreturn]] void Bad(const std::string& message) {
-  Fail(ErrorKind::kBadInput, message);
-}
-
-// Whether rows x cols is a size that memory can have.
-bool IsProduct(Index size, Index rows, Index cols) {
-  if (rows < 0 || cols < 0) return false;
-  if (rows == 0 || cols == 0) return size == 0;
-  return size % cols == 0 && size / cols == rows;
-}
-
-void CheckSize(Index size, Index rows, Index cols, const std::string& what) {
-  if (!IsProduct(size, rows, cols)) {
-    Bad(Str(what, " has ", size, " cells; ", rows, " rows of ", cols,
-            " were expected"));
-  }
-}
 
 // Ascending, unique, in [0, rows).
 template <class T>
@@ -49,14 +38,6 @@ void CheckRows(const std::vector<T>& numbers, Index rows,
   }
 }
 
-void CheckUniqueNames(const std::vector<std::string>& names,
-                      const std::string& what) {
-  std::set<std::string_view> seen;
-  for (const std::string& name : names) {
-    if (!seen.insert(name).second) Bad(Str(what, " '", name, "' occurs twice"));
-  }
-}
-
 void CheckIds(const Dataset& dataset) {
   const Index count = IdCount(dataset.ids);
   if (count != dataset.rows) {
@@ -72,106 +53,6 @@ void CheckIds(const Dataset& dataset) {
         }
       },
       dataset.ids);
-}
-
-void CheckDense(const InputBlock& block, Index rows, const std::string& what) {
-  if (!block.dense.empty() && !block.wide.empty()) {
-    Bad(Str(what, " is stored twice"));
-  }
-  CheckSize(block.wide.empty() ? block.dense.size() : block.wide.size(), rows,
-            block.cols, what);
-}
-
-void CheckSparse(const InputBlock& block, Index rows, const std::string& what) {
-  const auto starts = block.row_starts.span();
-  if (block.row_starts.size() != rows + 1) {
-    Bad(Str(what, " has ", block.row_starts.size(), " row starts; ", rows + 1,
-            " were expected"));
-  }
-  if (block.indices.size() != block.values.size()) {
-    Bad(Str(what, " has ", block.indices.size(), " column numbers for ",
-            block.values.size(), " values"));
-  }
-  if (starts.front() != 0 || starts.back() != block.values.size()) {
-    Bad(Str(what, ": its row starts run from ", starts.front(), " to ",
-            starts.back(), "; 0 to ", block.values.size(), " was expected"));
-  }
-  for (Index row = 0; row < rows; ++row) {
-    // Ends ascend from 0 to the number of values, so all lie in between; the
-    // bound is checked per row, before the row's entries are read.
-    const std::int64_t begin = block.row_starts[row];
-    const std::int64_t end = block.row_starts[row + 1];
-    if (end < begin || end > block.values.size()) {
-      Bad(Str(what, ": row ", row, " starts at ", begin, " and ends at ", end));
-    }
-    std::int64_t last = -1;
-    for (Index at = begin; at < end; ++at) {
-      const std::int64_t column = block.indices[at];
-      if (column < 0 || column >= block.cols) {
-        Bad(Str(what, ": row ", row, " names column ", column,
-                ", which is outside 0 .. ", block.cols - 1));
-      }
-      if (column <= last) {
-        Bad(Str(what, ": row ", row, " names column ", column, " after column ",
-                last, "; columns are ascending and unique within a row"));
-      }
-      last = column;
-    }
-  }
-}
-
-void CheckCodes(const InputBlock& block, Index rows, const std::string& what) {
-  CheckSize(block.codes.size(), rows, block.cols, what);
-  if (static_cast<Index>(block.categories.size()) != block.cols) {
-    Bad(Str(what, " has categories for ", block.categories.size(), " of its ",
-            block.cols, " columns"));
-  }
-  for (Index col = 0; col < block.cols; ++col) {
-    CheckUniqueNames(
-        block.categories[static_cast<std::size_t>(col)],
-        Str(what, ": column '", ColumnName(block, col), "': category"));
-  }
-  const auto codes = block.codes.AsRows(block.cols);
-  for (Index row = 0; row < codes.rows; ++row) {
-    for (Index col = 0; col < codes.cols; ++col) {
-      const auto known = static_cast<Index>(
-          block.categories[static_cast<std::size_t>(col)].size());
-      const std::int32_t code = codes(row, col);
-      if (code < -1 || code > known) {
-        Bad(Str(what, ": column '", ColumnName(block, col), "', row ", row,
-                ": code ", code, " is outside -1 .. ", known));
-      }
-    }
-  }
-}
-
-void CheckInputs(const Dataset& dataset) {
-  const std::vector<std::string> names = NamesOf(dataset.inputs);
-  CheckUniqueNames(names, "the input block");
-  for (const InputBlock& block : dataset.inputs) {
-    const std::string what = Str("input block '", block.name, "'");
-    if (block.cols < 0 || block.cols > std::numeric_limits<int>::max()) {
-      Bad(Str(what, " has ", block.cols, " columns"));
-    }
-    if (!block.columns.empty()) {
-      if (static_cast<Index>(block.columns.size()) != block.cols) {
-        Bad(Str(what, " has names for ", block.columns.size(), " of its ",
-                block.cols, " columns"));
-      }
-      CheckUniqueNames(block.columns, Str(what, ": column"));
-    }
-    switch (block.kind) {
-      case InputKind::kDense:
-        CheckDense(block, dataset.rows, what);
-        break;
-      case InputKind::kSparse:
-        CheckSparse(block, dataset.rows, what);
-        break;
-      case InputKind::kCategorical:
-        CheckCodes(block, dataset.rows, what);
-        break;
-    }
-  }
 }
 
 void CheckTask(const Task& task, const std::string& what) {

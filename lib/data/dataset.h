@@ -14,19 +14,37 @@
 
 namespace mtlkit {
 
-enum class InputKind { kDense, kSparse, kCategorical };
+enum class InputKind { kDense, kSparse, kCategorical, kImage, kTokens };
 
 // What a network must know of an input block.
 struct InputSpec {
   std::string name;
   InputKind kind = InputKind::kDense;
-  Index cols = 0;                    // features, or categorical columns
+  // Features, or categorical columns; channels of a pixel; 1 for tokens.
+  Index cols = 0;
   std::vector<std::string> columns;  // their names; may be empty (sparse)
   // Categorical only, for each column: its category names; code c of column j
   // is categories[j][c]. A network gets codes 0 .. size(), where size() stands
-  // for "missing or never seen in training".
+  // for "missing or never seen in training". Tokens: one list, the vocabulary.
   std::vector<std::vector<std::string>> categories;
+  // Images only: pixels of a column and of a row, and for each channel what a
+  // byte divided by 255 is normalised by; empty: it is not.
+  Index height = 0;
+  Index width = 0;
+  std::vector<double> mean = {};
+  std::vector<double> deviation = {};
+
+  // Numbers, codes or bytes of one row; not of sparse ones and tokens.
+  Index row_cells() const {
+    return kind == InputKind::kImage ? height * width * cols : cols;
+  }
 };
+
+// Whether a block has columns with names, as a table has. Pixels and tokens do
+// not: preparation leaves them as they are.
+inline bool HasColumns(InputKind kind) {
+  return kind != InputKind::kImage && kind != InputKind::kTokens;
+}
 
 // One group of input columns of all rows. Which members are filled depends on
 // the kind. A table before preparation may hold NaN and code -1 for missing;
@@ -41,8 +59,11 @@ struct InputBlock : InputSpec {
   Array<std::int64_t> row_starts;
   Array<std::int32_t> indices;
   Array<float> values;
-  // kCategorical, rows x cols; -1 is missing.
+  // kCategorical, rows x cols; -1 is missing. kTokens: one a token, those of
+  // row i are [row_starts[i], row_starts[i + 1]); -1 is a word never seen.
   Array<std::int32_t> codes;
+  // kImage: rows x height x width x channels.
+  Array<std::uint8_t> pixels;
 };
 
 // Names of rows, unique: integers or texts.

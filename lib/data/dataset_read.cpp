@@ -63,14 +63,6 @@ RowIds ReadIds(const FileReader& file, Index rows) {
 
 void ReadSparse(const FileReader& file, const std::string& path,
                 InputBlock* block) {
-  const auto encoding =
-      file.FindAttribute<std::string>(path, "encoding-type").value_or("");
-  if (encoding != "csr_matrix") {
-    Bad(file, path,
-        Str("inputs of encoding '", encoding,
-            "' cannot be read; csr_matrix, "
-            "numbers and codes can"));
-  }
   const auto shape = file.Attribute<std::vector<std::int64_t>>(path, "shape");
   if (shape.size() != 2) Bad(file, path, "its attribute `shape` is not a pair");
   block->kind = InputKind::kSparse;
@@ -81,6 +73,53 @@ void ReadSparse(const FileReader& file, const std::string& path,
   block->row_starts = file.Map<std::int64_t>(path + "/indptr");
   block->indices = file.Map<std::int32_t>(path + "/indices");
   block->values = file.Map<float>(path + "/data");
+}
+
+void ReadImage(const FileReader& file, const std::string& path, Index rows,
+               InputBlock* block) {
+  const Shape shape = RequireRank(file, path + "/pixels", 4, 4);
+  if (shape[0] != rows) {
+    Bad(file, path, Str("it has ", shape[0], " rows of ", rows));
+  }
+  block->kind = InputKind::kImage;
+  block->height = shape[1];
+  block->width = shape[2];
+  block->cols = shape[3];
+  block->pixels = file.Map<std::uint8_t>(path + "/pixels");
+  if (!file.Has(path + "/mean")) return;
+  block->mean = file.ReadList<double>(path + "/mean");
+  block->deviation = file.ReadList<double>(path + "/deviation");
+}
+
+void ReadTokens(const FileReader& file, const std::string& path,
+                InputBlock* block) {
+  for (const char* member : {"/indptr", "/codes"}) {
+    RequireRank(file, path + member, 1, 1);
+  }
+  block->kind = InputKind::kTokens;
+  block->cols = 1;
+  block->row_starts = file.Map<std::int64_t>(path + "/indptr");
+  block->codes = file.Map<std::int32_t>(path + "/codes");
+  block->categories = {file.ReadTexts(path + "/vocabulary")};
+}
+
+// A block of several arrays, which its encoding tells apart.
+void ReadGroup(const FileReader& file, const std::string& path, Index rows,
+               InputBlock* block) {
+  const auto encoding =
+      file.FindAttribute<std::string>(path, "encoding-type").value_or("");
+  if (encoding == "csr_matrix") {
+    ReadSparse(file, path, block);
+  } else if (encoding == "image") {
+    ReadImage(file, path, rows, block);
+  } else if (encoding == "tokens") {
+    ReadTokens(file, path, block);
+  } else {
+    Bad(file, path,
+        Str("inputs of encoding '", encoding,
+            "' cannot be read; csr_matrix, image, tokens, numbers and codes "
+            "can"));
+  }
 }
 
 void ReadCategories(const FileReader& file, InputBlock* block) {
@@ -118,7 +157,7 @@ InputBlock ReadInput(const FileReader& file, const std::string& member,
   InputBlock block;
   block.name = file.TrueName(path);
   if (file.IsGroup(path)) {
-    ReadSparse(file, path, &block);
+    ReadGroup(file, path, rows, &block);
   } else {
     ReadTable(file, path, rows, &block);
   }

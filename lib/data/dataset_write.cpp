@@ -24,6 +24,48 @@ void WriteIds(FileWriter& file, const RowIds& ids) {
   }
 }
 
+void WriteImage(FileWriter& file, const InputBlock& block,
+                const std::string& path, Index rows) {
+  file.WriteArray<std::uint8_t>(path + "/pixels", block.pixels.span(),
+                                {rows, block.height, block.width, block.cols});
+  file.SetAttribute(path + "/pixels", "axes",
+                    std::vector<std::string>{"row", "y", "x", "channel"});
+  if (block.mean.empty()) return;
+  file.WriteList(path + "/mean", block.mean);
+  file.WriteList(path + "/deviation", block.deviation);
+}
+
+// How the arrays of a block are to be understood: the encodings that AnnData
+// knows, and two of our own.
+void WriteEncoding(FileWriter& file, const InputSpec& spec,
+                   const std::string& path) {
+  switch (spec.kind) {
+    case InputKind::kSparse:
+      file.SetAttribute(path, "encoding-type", "csr_matrix");
+      file.SetAttribute(path, "encoding-version", "0.1.0");
+      return;
+    case InputKind::kImage:
+      file.SetAttribute(path, "encoding-type", "image");
+      file.SetAttribute(path, "encoding-version", "0.1.0");
+      return;
+    case InputKind::kTokens:
+      file.SetAttribute(path, "encoding-type", "tokens");
+      file.SetAttribute(path, "encoding-version", "0.1.0");
+      return;
+    case InputKind::kDense:
+    case InputKind::kCategorical:
+      break;
+  }
+  file.SetAttribute(path, "encoding-type", "array");
+  file.SetAttribute(path, "encoding-version", "0.2.0");
+  file.SetAttribute(path, "axes", std::vector<std::string>{"row", "feature"});
+  if (spec.kind == InputKind::kCategorical) {
+    file.SetAttribute(path, "missing", -1);
+  } else if (ViewOf(spec.name) != spec.name) {
+    file.SetAttribute(path, "missing", "nan");
+  }
+}
+
 void WriteInput(FileWriter& file, const InputBlock& block, Index rows,
                 Index position) {
   const std::string path = "inputs/" + EscapeName(block.name);
@@ -48,6 +90,16 @@ void WriteInput(FileWriter& file, const InputBlock& block, Index rows,
                                     {rows + 1}, kPacked);
       file.SetAttribute(path, "shape",
                         std::vector<std::int64_t>{rows, block.cols});
+      break;
+    case InputKind::kImage:
+      WriteImage(file, block, path, rows);
+      break;
+    case InputKind::kTokens:
+      file.WriteArray<std::int32_t>(path + "/codes", block.codes.span(),
+                                    {block.codes.size()}, kPacked);
+      file.WriteArray<std::int64_t>(path + "/indptr", block.row_starts.span(),
+                                    {rows + 1}, kPacked);
+      file.WriteTexts(path + "/vocabulary", block.categories[0]);
       break;
   }
   WriteInputNames(file, block, position);
@@ -126,22 +178,11 @@ void WriteInputNames(FileWriter& file, const InputSpec& spec, Index position) {
   const std::string path = "inputs/" + EscapeName(spec.name);
   file.SetAttribute(path, "position", position);
   NameObject(file, path, spec.name);
-  if (spec.kind == InputKind::kSparse) {
-    file.SetAttribute(path, "encoding-type", "csr_matrix");
-  } else {
-    file.SetAttribute(path, "encoding-type", "array");
-    file.SetAttribute(path, "axes", std::vector<std::string>{"row", "feature"});
-    if (spec.kind == InputKind::kCategorical) {
-      file.SetAttribute(path, "missing", -1);
-    } else if (ViewOf(spec.name) != spec.name) {
-      file.SetAttribute(path, "missing", "nan");
-    }
-  }
-  file.SetAttribute(path, "encoding-version",
-                    spec.kind == InputKind::kSparse ? "0.1.0" : "0.2.0");
+  WriteEncoding(file, spec, path);
   if (!spec.columns.empty()) {
     file.WriteTexts("names/" + EscapeName(spec.name), spec.columns);
   }
+  if (!HasColumns(spec.kind)) return;
   for (std::size_t i = 0; i < spec.categories.size(); ++i) {
     const std::string column = ColumnName(spec, static_cast<Index>(i));
     const std::string categories = CategoriesPath(spec, column);

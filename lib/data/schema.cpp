@@ -13,6 +13,8 @@ constexpr InputKindTraits kKinds[] = {
     {InputKind::kDense, "dense", "numeric", " of numbers"},
     {InputKind::kCategorical, "categorical", "categorical", " of categories"},
     {InputKind::kSparse, "sparse", "sparse", ", sparse"},
+    {InputKind::kImage, "image", "image", ", images"},
+    {InputKind::kTokens, "tokens", "tokens", ", tokens"},
 };
 
 void RequireSameBlock(const InputSpec& expected, const InputSpec& given) {
@@ -23,6 +25,10 @@ void RequireSameBlock(const InputSpec& expected, const InputSpec& given) {
   Require(expected.cols == given.cols, ErrorKind::kBadInput,
           Str(what, " has ", given.cols, " columns; ", expected.cols,
               " were expected"));
+  Require(expected.height == given.height && expected.width == given.width,
+          ErrorKind::kBadInput,
+          Str(what, " has images of ", given.height, " x ", given.width, "; ",
+              expected.height, " x ", expected.width, " were expected"));
   if (!expected.columns.empty() && !given.columns.empty()) {
     for (Index i = 0; i < expected.cols; ++i) {
       const auto at = static_cast<std::size_t>(i);
@@ -32,8 +38,13 @@ void RequireSameBlock(const InputSpec& expected, const InputSpec& given) {
     }
   }
   Require(expected.categories == given.categories, ErrorKind::kBadInput,
-          Str(what, " has other categories than was expected"),
-          "prepare it with the transforms of the model");
+          Str(what, " has ",
+              expected.kind == InputKind::kTokens ? "another vocabulary"
+                                                  : "other categories",
+              " than was expected"),
+          expected.kind == InputKind::kTokens
+              ? "its texts must be coded with the vocabulary of the model"
+              : "prepare it with the transforms of the model");
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ std::string TableBlockName(std::string_view view, InputKind kind);
 // The view that a block belongs to; "" in a table without views.
 std::string ViewOf(std::string_view block);
 
-// "dense", "sparse", "categorical".
+// "dense", "sparse", "categorical", "image", "tokens".
 std::string_view InputKindName(InputKind kind);
 // The kind of that name; throws kBadInput for any other.
 InputKind ParseInputKind(std::string_view name);

@@ -66,12 +66,31 @@ HWY_INLINE void AddRow(Real factor, const Real* from, Real* to, Index cols) {
   }
 }
 
-void SparseWeightGradient(const SparseRows& x, const Real* dy, Index dy_stride,
-                          Index outputs, Real* dw, Index dw_stride) noexcept {
+// The first of ascending numbers that is at least `least`. Not the library's:
+// its instance could be shared with code for other processors.
+const std::int32_t* FirstFrom(const std::int32_t* begin,
+                              const std::int32_t* end, std::int32_t least) {
+  while (begin != end) {
+    const std::int32_t* const middle = begin + (end - begin) / 2;
+    if (*middle < least) {
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return begin;
+}
+
+void SparseWeightGradient(const SparseGradientArgs& args) noexcept {
+  const SparseRows& x = args.x;
+  const auto first = static_cast<std::int32_t>(args.first_index);
+  const Index end = args.first_index + args.index_count;
   for (Index r = 0; r < x.rows; ++r) {
-    for (Index e = x.starts[r]; e < x.starts[r + 1]; ++e) {
-      AddRow(x.values[e], dy + r * dy_stride, dw + x.indices[e] * dw_stride,
-             outputs);
+    const std::int32_t* const last = x.indices + x.starts[r + 1];
+    const std::int32_t* entry = FirstFrom(x.indices + x.starts[r], last, first);
+    for (; entry != last && *entry < end; ++entry) {
+      AddRow(x.values[entry - x.indices], args.dy + r * args.dy_stride,
+             args.dw + (*entry - first) * args.dw_stride, args.outputs);
     }
   }
 }
@@ -88,12 +107,12 @@ void GatherRows(const Real* table, Index table_stride, const std::int32_t* rows,
   }
 }
 
-void ScatterAddRows(const Real* x, Index x_stride, const std::int32_t* rows,
-                    Index rows_stride, Index count, Index cols, Real* table,
-                    Index table_stride) noexcept {
-  for (Index i = 0; i < count; ++i) {
-    AddRow(1, x + i * x_stride, table + rows[i * rows_stride] * table_stride,
-           cols);
+void ScatterAddRows(const ScatterArgs& args) noexcept {
+  for (Index i = 0; i < args.count; ++i) {
+    const Index row = args.rows[i * args.rows_stride] - args.first_row;
+    if (row < 0 || row >= args.row_count) continue;
+    AddRow(1, args.x + i * args.x_stride, args.table + row * args.table_stride,
+           args.cols);
   }
 }
 

@@ -10,8 +10,10 @@ namespace {
 struct Place {
   Index offset = 0;
   Index size = 0;
-  Index cols = 0;   // of its last piece
-  Index death = 0;  // of its last piece
+  // Of its last piece.
+  Index cols = 0;
+  Index tokens = -1;
+  Index death = 0;
 };
 
 Index RegionOf(std::span<const Index> region_ends, Index time) {
@@ -34,7 +36,8 @@ void ArrangeArena(std::span<const Index> region_ends,
       if (place.size < piece.size || place.death >= piece.birth) return false;
       return RegionOf(region_ends, place.death) <
                  RegionOf(region_ends, piece.birth) ||
-             (place.cols == piece.cols && piece.cols > 0);
+             (place.cols == piece.cols && place.tokens == piece.tokens &&
+              piece.cols > 0);
     };
     Place* best = nullptr;
     for (Place& place : places) {
@@ -43,12 +46,13 @@ void ArrangeArena(std::span<const Index> region_ends,
       }
     }
     if (best == nullptr) {
-      places.push_back({*size, piece.size, 0, 0});
+      places.push_back({*size, piece.size, 0, -1, 0});
       *size += piece.size;
       best = &places.back();
     }
     piece.offset = best->offset;
     best->cols = piece.cols;
+    best->tokens = piece.tokens;
     best->death = piece.death;
   }
 }

@@ -9,7 +9,9 @@
 #include "base/rng.h"
 #include "base/view.h"
 #include "data/batch.h"
+#include "kernels/kernels.h"
 #include "nn/params.h"
+#include "nn/space.h"
 
 namespace mtlkit {
 
@@ -22,7 +24,10 @@ struct LayerTraits {
   bool mixes_rows = false;      // in training, row i of y depends on other rows
   bool random = false;          // in training, uses Pass::dropout
   bool splits_columns = false;  // Backward understands lane_columns
-  bool reads_blocks = false;    // takes sparse or categorical input blocks
+  bool reads_blocks = false;    // takes sparse, categorical or token blocks
+  // Rows of y depend on rows of x that belong to the same row of the batch, in
+  // whatever spaces the two are; ranges of rows are then rows of the batch.
+  bool by_group = false;
 };
 
 enum class Mode { kInference, kTraining };
@@ -34,16 +39,20 @@ struct Pass {
   // Running statistics: read in inference, updated by a forward pass in
   // training. May be null for networks without buffers.
   Block* buffers = nullptr;
+  // What the loops over rows are made of.
+  const Kernels* kernels = &ActiveKernels();
   Mode mode = Mode::kInference;
   // Of this step: Rng(seed, RandomPurpose::kDropout, step).
   Rng dropout = Rng(0, RandomPurpose::kDropout, 0);
 };
 
-// An input of a layer: the whole batch, rows x cols. For a sparse or
-// categorical input of the network `block` is set and `values` has no data.
+// An input of a layer: the whole batch, rows x cols, the rows of its space. For
+// a sparse, categorical or token input of the network `block` is set and
+// `values` has no data.
 struct Operand {
   ConstMatView values;
   const InputBatch* block = nullptr;
+  Extent extent = {};
 };
 
 struct ColumnRange {
@@ -59,7 +68,9 @@ struct LayerArgs {
   const Real* prepared = nullptr;    // what Prepare made
   Real* saved = nullptr;             // SavedSize numbers, kept until the end
   Real* scratch = nullptr;           // ScratchSize numbers, of this call alone
-  Index first = 0;                   // rows to work on: [first, first + count)
+  // Rows to work on: [first, first + count), of the space of y and all x; of
+  // the batch in layers of the trait by_group.
+  Index first = 0;
   Index count = 0;
   Index node = 0;  // number of the layer in its network; tells random
                    // numbers of two layers apart
@@ -102,8 +113,8 @@ struct LaneProductArgs : LayerArgs {  // first = 0, count = all rows
 // One differentiable step. Holds its options, never its parameters,
 // activations or scratch: the plan passes them in, so one Layer serves any
 // number of threads, peers and plans at once. Nothing here throws or
-// allocates after construction, except OutputCols and Params, which check
-// shapes (kUsage).
+// allocates after construction, except OutputCols, OutputSpace and Params,
+// which check shapes (kUsage).
 //
 // One rule: outputs are set, never added to; the plan sums where a value is
 // used twice.
@@ -115,6 +126,8 @@ class Layer {
   virtual std::string_view kind() const = 0;
   virtual LayerTraits traits() const = 0;
   virtual Index OutputCols(std::span<const Index> input_cols) const = 0;
+  // The space of y. By default that of the inputs, which must be one (kUsage).
+  virtual Space OutputSpace(std::span<const Space> spaces) const;
   virtual std::vector<ParamSpec> Params(
       std::span<const Index> /*input_cols*/) const {
     return {};
@@ -136,11 +149,12 @@ class Layer {
                              bool /*backward*/) const {
     return 0;
   }
-  virtual void Prepare(std::span<const ConstMatView> /*w*/, bool /*backward*/,
+  virtual void Prepare(const Pass& /*pass*/,
+                       std::span<const ConstMatView> /*w*/, bool /*backward*/,
                        Real* /*prepared*/) const {}
 
-  // Numbers that a forward pass leaves for the backward pass, for a batch of
-  // `rows`; row-independent layers lay them out by row.
+  // Numbers that a forward pass leaves for the backward pass, for `rows` rows
+  // of the first input; row-independent layers lay them out by row.
   virtual Index SavedSize(Index /*rows*/,
                           std::span<const Index> /*input_cols*/) const {
     return 0;
@@ -186,6 +200,8 @@ struct LayerSample {
   // columns the numbers of codes.
   InputKind kind = InputKind::kDense;
   std::vector<Index> codes = {};
+  // One an input; empty: rows of the batch.
+  std::vector<Space> spaces = {};
 };
 
 // An entry of layers.def.

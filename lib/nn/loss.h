@@ -10,6 +10,7 @@
 #include "base/registry.h"
 #include "base/view.h"
 #include "data/task.h"
+#include "kernels/kernels.h"
 
 namespace mtlkit {
 
@@ -18,6 +19,7 @@ struct LossArgs {
   ConstMatView output;  // rows x task.output_cols(): logits, or normalised y
   ConstMatView target;  // rows x target_cols(); NaN cells are missing
   std::span<const Real> weight;  // one a row, at least 0
+  const Kernels* kernels = &ActiveKernels();
 };
 
 // How far a batch of outputs is from its targets. Per row i with weight w_i:

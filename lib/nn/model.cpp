@@ -23,6 +23,11 @@ std::vector<InputBlock> InputsFor(const Schema& schema,
     if (block != nullptr) inputs.push_back(*block);
   }
   RequireInputs(schema.inputs, inputs);
+  // Bytes are as they came; what the network learned to read is its own.
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    inputs[i].mean = schema.inputs[i].mean;
+    inputs[i].deviation = schema.inputs[i].deviation;
+  }
   return inputs;
 }
 

@@ -20,8 +20,15 @@ Json InputJson(const InputSpec& input) {
                {"kind", std::string(InputKindName(input.kind))},
                {"cols", input.cols},
                {"columns", input.columns}};
-  if (input.kind == InputKind::kCategorical) {
+  if (input.kind == InputKind::kCategorical ||
+      input.kind == InputKind::kTokens) {
     json["categories"] = input.categories;
+  }
+  if (input.kind == InputKind::kImage) {
+    json["height"] = input.height;
+    json["width"] = input.width;
+    json["mean"] = input.mean;
+    json["deviation"] = input.deviation;
   }
   return json;
 }
@@ -63,7 +70,7 @@ class Members {
     }
   }
 
-  const Json& At(const char* key) {
+  const Json& Find(const char* key) {
     RequireSpec(json_.contains(key), Str("no '", key, "'"));
     taken_.insert(key);
     return json_.at(key);
@@ -89,6 +96,29 @@ InputKind ParseKind(const std::string& name) {
   return InputKind::kDense;
 }
 
+void ReadImage(Members* members, InputSpec* input) {
+  constexpr Index kMostPixels = Index{1} << 26;
+  input->height = members->Get<Index>("height");
+  input->width = members->Get<Index>("width");
+  input->mean = members->Get<std::vector<double>>("mean");
+  input->deviation = members->Get<std::vector<double>>("deviation");
+  const std::string what = Str("input '", input->name, "'");
+  RequireSpec(input->cols >= 1 && input->height >= 1 && input->width >= 1 &&
+                  input->cols <= kMostPixels / input->height &&
+                  input->width <= kMostPixels / input->height / input->cols,
+              what + " has an impossible size");
+  const std::size_t scales = input->mean.size();
+  RequireSpec(scales == input->deviation.size() &&
+                  (scales == 0 || scales == At(input->cols)),
+              what + " has the wrong number of channels");
+  for (std::size_t i = 0; i < scales; ++i) {
+    RequireSpec(std::isfinite(input->mean[i]) &&
+                    std::isfinite(input->deviation[i]) &&
+                    input->deviation[i] > 0,
+                what + " has an impossible scale");
+  }
+}
+
 InputSpec ReadInput(const Json& json) {
   Members members(json);
   InputSpec input;
@@ -100,7 +130,9 @@ InputSpec ReadInput(const Json& json) {
                   (input.columns.empty() ||
                    static_cast<Index>(input.columns.size()) == input.cols),
               Str("input '", input.name, "' has the wrong number of columns"));
-  if (input.kind == InputKind::kCategorical) {
+  if (input.kind == InputKind::kImage) ReadImage(&members, &input);
+  if (input.kind == InputKind::kCategorical ||
+      input.kind == InputKind::kTokens) {
     input.categories =
         members.Get<std::vector<std::vector<std::string>>>("categories");
     RequireSpec(static_cast<Index>(input.categories.size()) == input.cols,
@@ -159,17 +191,17 @@ void ReadMembers(const Json& json, Model* model) {
   Members members(json);
   RequireSpec(members.Get<int>("version") == kSpecVersion,
               "written by a version of mtlkit that is not known");
-  RequireSpec(members.At("inputs").is_array(), "'inputs' is not a list");
-  for (const Json& input : members.At("inputs")) {
+  RequireSpec(members.Find("inputs").is_array(), "'inputs' is not a list");
+  for (const Json& input : members.Find("inputs")) {
     model->schema.inputs.push_back(ReadInput(input));
   }
-  RequireSpec(members.At("tasks").is_array(), "'tasks' is not a list");
-  for (const Json& task : members.At("tasks")) {
+  RequireSpec(members.Find("tasks").is_array(), "'tasks' is not a list");
+  for (const Json& task : members.Find("tasks")) {
     model->schema.tasks.push_back(ReadTask(task));
   }
   RequireUniqueNames(model->schema.inputs, "input");
   RequireUniqueNames(model->schema.tasks, "task");
-  ReadOptions(members.At("network"), "network", &model->arch);
+  ReadOptions(members.Find("network"), "network", &model->arch);
   members.Finish();
 }
 

@@ -39,6 +39,21 @@ std::vector<Index> Places(const Layout& layout, const std::string& node,
   return places;
 }
 
+// Whether a batch holds numbers of such a block, row by row.
+bool IsNumbers(InputKind kind) {
+  return kind == InputKind::kDense || kind == InputKind::kImage;
+}
+
+Space SpaceOfInput(const InputSpec& input, Index number) {
+  if (input.kind == InputKind::kImage) {
+    return {SpaceKind::kGrid, input.height, input.width, -1};
+  }
+  if (input.kind == InputKind::kTokens) {
+    return {SpaceKind::kTokens, 1, 1, number};
+  }
+  return {};
+}
+
 bool AreDisjoint(std::vector<ColumnRange> ranges) {
   std::ranges::sort(ranges, {}, &ColumnRange::first);
   for (std::size_t i = 1; i < ranges.size(); ++i) {
@@ -85,6 +100,7 @@ NetworkBuilder::NetworkBuilder(std::span<const InputSpec> inputs, Index tasks) {
     ValueInfo info;
     info.cols = input.cols;
     info.input = network_.input_count_++;
+    info.space = SpaceOfInput(input, info.input);
     info.kind = input.kind;
     network_.values_.push_back(info);
   }
@@ -109,12 +125,15 @@ Value NetworkBuilder::Add(std::string name, LayerPtr layer,
             ErrorKind::kUsage, "another layer has this name");
     const Index number = std::ssize(network_.nodes_);
     std::vector<Index> cols;
+    std::vector<Space> spaces;
     for (const Value input : inputs) {
-      ValueInfo& info = network_.values_[static_cast<std::size_t>(input.id)];
-      Require(info.kind == InputKind::kDense || layer->traits().reads_blocks,
-              ErrorKind::kUsage, "cannot read sparse or categorical inputs");
+      ValueInfo& info = network_.values_[At(input.id)];
+      Require(IsNumbers(info.kind) || layer->traits().reads_blocks,
+              ErrorKind::kUsage,
+              "cannot read sparse, categorical or token inputs");
       info.readers.push_back(number);
       cols.push_back(info.cols);
+      spaces.push_back(info.space);
     }
     const std::string owner = params_of.empty() ? name : std::string(params_of);
     Node node;
@@ -139,6 +158,7 @@ Value NetworkBuilder::Add(std::string name, LayerPtr layer,
     }
     ValueInfo output;
     output.cols = node.layer->OutputCols(cols);
+    output.space = node.layer->OutputSpace(spaces);
     output.node = number;
     network_.values_.push_back(output);
     network_.nodes_.push_back(std::move(node));
@@ -149,6 +169,11 @@ Value NetworkBuilder::Add(std::string name, LayerPtr layer,
 void NetworkBuilder::Output(Index task, Value value, Index first, Index count) {
   OutputInfo& output = network_.outputs_[static_cast<std::size_t>(task)];
   const Index cols = Cols(value);
+  Require(SpaceOf(value) == Space{}, ErrorKind::kUsage,
+          Str("the output of a task needs a row for each row of the batch, but "
+              "here are ",
+              SpaceText(SpaceOf(value))),
+          "flatten or pool it first");
   if (count < 0) count = cols - first;
   assert(output.value.id < 0 && network_.info(value).node >= 0);
   assert(first >= 0 && count > 0 && first + count <= cols);

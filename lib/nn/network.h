@@ -13,7 +13,7 @@
 
 namespace mtlkit {
 
-// A matrix that the network computes: rows of the batch x cols. Names an input
+// A matrix that the network computes: rows of its space x cols. Names an input
 // block or the output of a layer.
 struct Value {
   Index id = -1;
@@ -23,6 +23,7 @@ struct Value {
 // Everything known of a value.
 struct ValueInfo {
   Index cols = 0;
+  Space space;
   // Number of the node that makes it, or -1 for an input block.
   Index node = -1;
   // Number of the input block, or -1.
@@ -124,8 +125,8 @@ class NetworkBuilder {
  public:
   NetworkBuilder(std::span<const InputSpec> inputs, Index tasks);
 
-  // Input block `i`. Sparse and categorical ones can only be read by layers
-  // whose traits say so.
+  // Input block `i`. Sparse, categorical and token ones can only be read by
+  // layers whose traits say so.
   Value Input(Index i) const;
 
   // Adds a layer. `name` must be new. With `params_of`, the name of an earlier
@@ -134,12 +135,14 @@ class NetworkBuilder {
             std::string_view params_of = {});
 
   // Says where the output of `task` is: columns [first, first + count) of
-  // `value`; count < 0: all from `first` on. Once for each task; several tasks
+  // `value`, which has a row for each row of the batch (else kUsage); count <
+  // 0: all from `first` on. Once for each task; several tasks
   // may have the same columns. A layer whose output nobody else reads and
   // whose columns belong to one task each costs no more than one task's.
   void Output(Index task, Value value, Index first = 0, Index count = -1);
 
   Index Cols(Value value) const;
+  const Space& SpaceOf(Value value) const { return network_.info(value).space; }
 
   // Needs an output for every task.
   Network Build() &&;

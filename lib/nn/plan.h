@@ -29,6 +29,9 @@ enum class GradientsAt { kParameters, kRepresentation };
 
 struct PlanOptions {
   Index capacity = 0;  // largest number of rows of a batch
+  // Largest number of tokens of a batch, one an input block (0: no tokens).
+  // May be empty for networks that read no tokens.
+  std::vector<Index> tokens = {};
   Route route = Route::kForward;
   GradientsAt at = GradientsAt::kParameters;
   std::vector<Value> keep = {};  // values to be seen after Forward (features)
@@ -103,7 +106,8 @@ class Plan {
   // One number a weight, in the layout of network().weights(); padding is 0.
   std::span<Real> gradient();
 
-  // Multiply-adds of the network's products for one row, forward.
+  // Multiply-adds of the network's products for one row of a full batch,
+  // forward.
   Index work_per_row() const;
   // Bytes of the arena.
   Index bytes() const;

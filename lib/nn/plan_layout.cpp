@@ -73,12 +73,33 @@ class Planner {
     return cols;
   }
 
-  Index AddPiece(std::string what, Index size, Index birth, Index death,
-                 Index cols) {
+  Index AddPiece(std::string what, Index size, Index birth, Index death) {
     if (size == 0) return -1;
-    layout_.pieces.push_back(
-        {std::move(what), PaddedSize(size), birth, death, cols, -1});
+    layout_.pieces.push_back({.what = std::move(what),
+                              .size = PaddedSize(size),
+                              .birth = birth,
+                              .death = death});
     return std::ssize(layout_.pieces) - 1;
+  }
+  // `lanes` blocks of the shape of a value.
+  Index AddPieceLike(Value value, std::string what, Index lanes, Index birth,
+                     Index death) {
+    const ValueInfo& info = network_.info(value);
+    const Index index = AddPiece(
+        std::move(what), RowsOf(info.space) * info.cols * lanes, birth, death);
+    ArenaPiece& piece = layout_.pieces[At(index)];
+    piece.tokens = info.space.input;
+    piece.cols = info.cols * (piece.tokens < 0 ? info.space.per_row() : 1);
+    return index;
+  }
+  // The largest number of rows of values in a space.
+  Index RowsOf(const Space& space) const {
+    if (!space.is_ragged()) return options_.capacity * space.per_row();
+    assert(std::ssize(options_.tokens) == network_.input_count());
+    return std::max<Index>(1, options_.tokens[At(space.input)]);
+  }
+  Index InputRows(const Node& node) const {
+    return RowsOf(network_.info(node.inputs[0]).space);
   }
   void KeepUntil(Index piece, Index time) {
     if (piece < 0) return;
@@ -100,21 +121,23 @@ class Planner {
     for (Index i = 0; i < node_count(); ++i) {
       const Node& node = network_.node(i);
       const std::vector<Index> cols = InputCols(node);
-      const Index width = network_.info(node.output).cols;
+      NodePlan& plan = PlanOfNode(i);
       PlanOf(node.output).value =
-          WorksInPlace(node)
-              ? PlanOf(node.inputs[0]).value
-              : AddPiece(node.name, options_.capacity * width, i, i, width);
-      PlanOfNode(i).saved = AddPiece(
-          node.name + " saved", node.layer->SavedSize(options_.capacity, cols),
-          i, trains() ? ParamTime() : i, 0);
+          WorksInPlace(node) ? PlanOf(node.inputs[0]).value
+                             : AddPieceLike(node.output, node.name, 1, i, i);
+      plan.saved = AddPiece(node.name + " saved",
+                            node.layer->SavedSize(InputRows(node), cols), i,
+                            trains() ? ParamTime() : i);
+      plan.by_group = node.layer->traits().by_group;
+      plan.work = node.layer->WorkPerRow(cols);
       for (const Value input : node.inputs) KeepUntil(PlanOf(input).value, i);
       KeepUntil(PlanOf(node.output).value, i);
       layout_.scratch_size = std::max(
           layout_.scratch_size,
           node.layer->ScratchSize(cols, by_task() ? network_.task_count() : 1));
-      layout_.work_per_row += node.layer->WorkPerRow(cols);
+      work_ += plan.work * InputRows(node);
     }
+    layout_.work_per_row = work_ / options_.capacity;
     for (const Value value : options_.keep) {
       KeepUntil(PlanOf(value).value, ParamTime());
     }
@@ -162,10 +185,10 @@ class Planner {
       const bool in_place = HasInputToItself(node) && node.params.empty() &&
                             !IsParting(node.output);
       value.gradient =
-          in_place ? PlanOf(node.inputs[0]).gradient
-                   : AddPiece(node.name + " gradient",
-                              options_.capacity * info.cols * value.lanes,
-                              BackwardTime(i), BackwardTime(i), info.cols);
+          in_place
+              ? PlanOf(node.inputs[0]).gradient
+              : AddPieceLike(node.output, node.name + " gradient", value.lanes,
+                             BackwardTime(i), BackwardTime(i));
       KeepUntil(value.gradient,
                 node.params.empty() ? BackwardTime(i) : ParamTime());
       KeepForBackward(i);
@@ -186,10 +209,9 @@ class Planner {
       }
     }
     if (IsParting(node.output)) {
-      PlanOf(node.output).combined = AddPiece(
-          node.name + " combined",
-          options_.capacity * network_.info(node.output).cols,
-          3 * node_count() - 1, ParamTime(), network_.info(node.output).cols);
+      PlanOf(node.output).combined =
+          AddPieceLike(node.output, node.name + " combined", 1,
+                       3 * node_count() - 1, ParamTime());
       KeepUntil(PlanOf(node.output).gradient, ParamTime());
     }
   }
@@ -210,13 +232,13 @@ class Planner {
       KeepUntil(value.value, LossTime());
       const bool whole = output.columns.count == info.cols;
       if (!whole) {
-        plan.output = AddPiece(what, size, LossTime(), LossTime(), 0);
+        plan.output = AddPiece(what, size, LossTime(), LossTime());
       }
       KeepUntil(whole ? value.value : plan.output, ParamTime());
       if (!trains()) continue;
       if (!whole || info.tasks.size() > 1) {
         plan.gradient =
-            AddPiece(what + " gradient", size, LossTime(), LossTime() + 1, 0);
+            AddPiece(what + " gradient", size, LossTime(), LossTime() + 1);
       }
       plan.first = true;
       for (Index other = 0; other < task; ++other) {
@@ -278,11 +300,9 @@ class Planner {
           layout_.pieces[static_cast<std::size_t>(target.gradient)];
       gradient.birth = std::min(gradient.birth, BackwardTime(i));
       if (operand.direct) continue;
-      const Index cols = network_.info(value).cols;
       operand.piece =
-          AddPiece(node.name + " part",
-                   options_.capacity * cols * std::ssize(operand.lanes),
-                   BackwardTime(i), BackwardTime(i), cols);
+          AddPieceLike(value, node.name + " part", std::ssize(operand.lanes),
+                       BackwardTime(i), BackwardTime(i));
     }
   }
 
@@ -301,7 +321,7 @@ class Planner {
     if (options_.route == Route::kGradients && !at_representation()) {
       layout_.jacobian = AddPiece("task gradients",
                                   network_.task_count() * weights.shared_size(),
-                                  ParamTime(), ParamTime(), 0);
+                                  ParamTime(), ParamTime());
     }
   }
 
@@ -314,10 +334,8 @@ class Planner {
     if (options_.route != Route::kGramian || at_representation() || !shares) {
       return;
     }
-    const Index cols = network_.info(node.output).cols;
-    PlanOf(node.output).combined =
-        AddPiece(node.name + " combined", options_.capacity * cols, ParamTime(),
-                 ParamTime(), cols);
+    PlanOf(node.output).combined = AddPieceLike(
+        node.output, node.name + " combined", 1, ParamTime(), ParamTime());
   }
 
   void FindRegions() {
@@ -333,7 +351,7 @@ class Planner {
           AddPiece(node.name + " prepared",
                    node.layer->PreparedSize(InputCols(node),
                                             PlanOfNode(i).input_gradient),
-                   0, ParamTime(), 0);
+                   0, ParamTime());
     }
   }
 
@@ -342,7 +360,22 @@ class Planner {
     if (regions->empty() || !by_rows || !regions->back().by_rows) {
       regions->push_back({{}, by_rows});
     }
-    regions->back().nodes.push_back(i);
+    Region& region = regions->back();
+    region.nodes.push_back(i);
+    for (const Value input : network_.node(i).inputs) {
+      Limit(network_.info(input), &region);
+    }
+    Limit(network_.info(network_.node(i).output), &region);
+  }
+
+  // Pixels and tokens of few rows of the batch are as much work as many rows.
+  void Limit(const ValueInfo& info, Region* region) const {
+    if (info.space == Space{}) return;
+    const Index bytes = static_cast<Index>(sizeof(Real)) * info.cols *
+                        RowsOf(info.space) / options_.capacity;
+    region->least_rows = 1;
+    region->most_rows = std::clamp<Index>(
+        kBlockBytes / std::max<Index>(bytes, 1), 1, region->most_rows);
   }
 
   // The last moment of each region, ascending.
@@ -368,6 +401,7 @@ class Planner {
   PlanLayout& layout_;
   // For each value, the lanes of its gradient that are set so far.
   std::vector<std::vector<bool>> lane_set_;
+  Index work_ = 0;  // multiply-adds of a full batch
 };
 
 }  // namespace

@@ -21,8 +21,10 @@ struct ArenaPiece {
   Index death = 0;
   // Row length, where the numbers of one row of the batch lie together: two
   // such pieces of equal row length may follow each other within a region,
-  // since whoever works on some rows touches those of no other worker.
+  // since whoever works on some rows touches those of no other worker. With
+  // `tokens` >= 0 it is that of one token of this input block.
   Index cols = 0;
+  Index tokens = -1;
   Index offset = -1;
 };
 
@@ -40,7 +42,9 @@ struct OperandPlan {
 };
 
 struct NodePlan {
-  Index prepared = -1;  // pieces, -1: none
+  bool by_group = false;  // the layer's trait
+  Index work = 0;         // multiply-adds for one row of its first input
+  Index prepared = -1;    // pieces, -1: none
   Index saved = -1;
   bool backward = false;        // has a gradient to take further
   bool input_gradient = false;  // of any operand
@@ -68,11 +72,21 @@ struct TaskPlan {
   bool first = false;   // of the tasks whose output is in this value
 };
 
+// Rows that one worker takes through a region at a time, unless their values
+// are larger than so many bytes (pixels, tokens), or there are more workers.
+inline constexpr Index kBlockRows = 64;
+inline constexpr Index kLeastRows = 16;
+inline constexpr Index kBlockBytes = 512 * 1024;
+
 // Consecutive nodes that run together: all of them on one block of rows after
 // the other, or a single one that mixes rows on all rows.
 struct Region {
   std::vector<Index> nodes;  // in order of running
   bool by_rows = true;
+  // Rows of the batch that one worker takes at a time: at most, and at least
+  // where there is work for more workers.
+  Index most_rows = kBlockRows;
+  Index least_rows = kLeastRows;
 };
 
 // Some rows of the gradient of one slice.
@@ -111,8 +125,4 @@ struct PlanLayout {
 // Cuts the gradients of parameters into tiles; needs `users`.
 void FindTiles(const Network& network, const PlanOptions& options,
                PlanLayout* layout);
-
-// Rows that one worker takes through a region at a time.
-inline constexpr Index kBlockRows = 64;
-
 }  // namespace mtlkit

@@ -9,8 +9,8 @@ void Plan::State::SetTile(const Pass& pass, const ParamTile& tile, Index slot,
   bool set = false;
   for (const Index i : layout.users[static_cast<std::size_t>(tile.slice)]) {
     const ConstMatView dy = dy_of(i);
-    if (dy.data == nullptr) continue;
-    ParamArgs args = ArgsFor<ParamArgs>(i, 0, rows, slot);
+    if (dy.empty()) continue;
+    ParamArgs args = ArgsFor<ParamArgs>(i, RangeFor(i, 0, rows), slot);
     args.dy = dy;
     args.param = ParamOf(i, tile.slice);
     args.first_row = tile.first_row;
@@ -73,7 +73,9 @@ void Plan::State::TileGramian(const Pass& pass, const ParamTile& tile,
   const Slice& slice = network.weights()->slice(tile.slice);
   const auto& users = layout.users[static_cast<std::size_t>(tile.slice)];
   double* gram = partial_grams.data() + tile.gram;
-  LaneProductArgs args = ArgsFor<LaneProductArgs>(users.front(), 0, rows, slot);
+  if (ViewsOf(users.front()).dy.rows == 0 && users.size() == 1) return;
+  LaneProductArgs args = ArgsFor<LaneProductArgs>(
+      users.front(), RangeFor(users.front(), 0, rows), slot);
   args.dy = ViewsOf(users.front()).dy;
   args.param = ParamOf(users.front(), tile.slice);
   args.first_row = tile.first_row;
@@ -100,10 +102,11 @@ void Plan::State::RepresentationGramian() {
   for (const Value value : network.representation()) {
     const Lanes lanes = GradientOf(value);
     const Index area = lanes.count * lanes.count;
-    ForRows(true, [&](Index first, Index count, Index) {
+    ForBlocks(kBlockRows, [&](Index first, Index count, Index) {
+      const RowRange range = RangeIn(ExtentOf(value), first, count);
       kernels.gramian_of_rows(
-          lanes.Lane(0).Row(first), lanes.rows * lanes.cols, lanes.count,
-          count * lanes.cols,
+          lanes.Lane(0).Row(range.first), lanes.rows * lanes.cols, lanes.count,
+          range.count * lanes.cols,
           partial_grams.data() + begin + first / kBlockRows * area);
     });
     for (Index block = 0; block < blocks_of_rows; ++block) {
@@ -166,10 +169,12 @@ void Plan::State::CombineLanes(Value value, std::span<const double> weights) {
   for (const Index task : tasks) {
     lane_weights.push_back(weights[static_cast<std::size_t>(task)]);
   }
-  ForRows(true, [&](Index first, Index count, Index) {
-    kernels.combine_rows(lanes.Lane(0).Row(first), lanes.rows * lanes.cols,
-                         lanes.count, count * lanes.cols, lane_weights.data(),
-                         CombinedOf(value).Lane(0).Row(first));
+  ForBlocks(kBlockRows, [&](Index first, Index count, Index) {
+    const RowRange range = RangeIn(ExtentOf(value), first, count);
+    kernels.combine_rows(lanes.Lane(0).Row(range.first),
+                         lanes.rows * lanes.cols, lanes.count,
+                         range.count * lanes.cols, lane_weights.data(),
+                         CombinedOf(value).Lane(0).Row(range.first));
   });
 }
 

@@ -1,4 +1,5 @@
 // Passes of a plan through values.
+#include "base/error.h"
 #include "nn/plan_state.h"
 
 namespace mtlkit {
@@ -56,18 +57,34 @@ void Plan::State::SizeBlocks() {
 void Plan::State::Bind(const Pass& pass, const Batch& batch) {
   assert(batch.rows >= 1 && batch.rows <= options.capacity);
   assert(std::ssize(batch.inputs) == network.input_count());
-  rows = batch.rows;
-  const Index passes = trains() ? 3 : 1;
-  const Index work = 2 * passes * rows * layout.work_per_row;
+  BindRows(batch);
+  Index work = 0;
+  for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
+    work += PlanOf(i).work * RowsOf(network.node(i).inputs[0]);
+  }
+  work *= trains() ? 6 : 2;
   workers = std::clamp<Index>(work / kWorthAThread, 1, MostThreads());
   for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
     BindNode(i, pass, batch);
   }
 }
 
+void Plan::State::BindRows(const Batch& batch) {
+  rows = batch.rows;
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    if (batch.inputs[i].kind != InputKind::kTokens) continue;
+    offsets[i] = batch.inputs[i].row_starts;
+    assert(std::ssize(offsets[i]) == rows + 1);
+    Require(offsets[i].back() <= options.tokens[i], ErrorKind::kBug,
+            Str("a batch of ", offsets[i].back(), " tokens; there is room for ",
+                options.tokens[i]));
+  }
+}
+
 void Plan::State::BindNode(Index i, const Pass& pass, const Batch& batch) {
   const Node& node = network.node(i);
   NodeViews& view = ViewsOf(i);
+  view.extent = ExtentOf(node.output);
   view.y = ValueView(node.output);
   view.dy = IsParting(node.output) ? CombinedOf(node.output)
                                    : GradientOf(node.output);
@@ -86,21 +103,23 @@ void Plan::State::BindNode(Index i, const Pass& pass, const Batch& batch) {
 
 Operand Plan::State::BindOperand(Value value, const Batch& batch) {
   const ValueInfo& info = network.info(value);
-  if (info.input < 0) return {ValueView(value)};
+  const Extent extent = ExtentOf(value);
+  if (info.input < 0) return {ValueView(value), nullptr, extent};
   const InputBatch& input = batch.inputs[static_cast<std::size_t>(info.input)];
   assert(input.kind == info.kind);
-  if (info.kind != InputKind::kDense) {
-    return {{nullptr, rows, info.cols}, &input};
+  const Index count = extent.Begin(rows);
+  if (input.kind != InputKind::kDense && input.kind != InputKind::kImage) {
+    return {{nullptr, count, info.cols}, &input, extent};
   }
-  assert(input.dense.rows == rows && input.dense.cols == info.cols);
-  return {input.dense};
+  assert(input.dense.rows == count && input.dense.cols == info.cols);
+  return {input.dense, nullptr, extent};
 }
 
 Lanes Plan::State::BindGradient(Index i, std::size_t j) {
   const OperandPlan& operand = PlanOf(i).operands[j];
   if (!operand.wanted) return {};
   const Value value = network.node(i).inputs[j];
-  Lanes lanes = {Piece(operand.piece), std::ssize(operand.lanes), rows,
+  Lanes lanes = {Piece(operand.piece), std::ssize(operand.lanes), RowsOf(value),
                  Cols(value)};
   if (operand.direct) {
     lanes.data = GradientOf(value).Lane(operand.first_lane).data;
@@ -110,13 +129,15 @@ Lanes Plan::State::BindGradient(Index i, std::size_t j) {
 
 void Plan::State::Forward(const Pass& pass) {
   ForTiles(std::ssize(network.nodes()), [&](Index i, Index) {
-    network.node(i).layer->Prepare(ViewsOf(i).w, PlanOf(i).input_gradient,
+    network.node(i).layer->Prepare(pass, ViewsOf(i).w, PlanOf(i).input_gradient,
                                    ViewsOf(i).prepared);
   });
   for (const Region& region : layout.forward) {
-    ForRows(region.by_rows, [&](Index first, Index count, Index slot) {
+    ForRegion(region, [&](Index first, Index count, Index slot) {
       for (const Index i : region.nodes) {
-        ForwardArgs args = ArgsFor<ForwardArgs>(i, first, count, slot);
+        const RowRange range = RangeFor(i, first, count);
+        if (range.count == 0) continue;  // no text has a token
+        ForwardArgs args = ArgsFor<ForwardArgs>(i, range, slot);
         args.y = ViewsOf(i).y;
         network.node(i).layer->Forward(pass, args);
       }
@@ -168,7 +189,7 @@ MatView Plan::State::SeedLane(Value value, Index task) {
 void Plan::State::Backward(const Pass& pass,
                            const std::vector<Region>& regions) {
   for (const Region& region : regions) {
-    ForRows(region.by_rows, [&](Index first, Index count, Index slot) {
+    ForRegion(region, [&](Index first, Index count, Index slot) {
       for (const Index i : region.nodes) {
         BackwardNode(pass, i, first, count, slot);
       }
@@ -180,7 +201,9 @@ void Plan::State::BackwardNode(const Pass& pass, Index i, Index first,
                                Index count, Index slot) {
   const Node& node = network.node(i);
   NodeViews& view = ViewsOf(i);
-  BackwardArgs args = ArgsFor<BackwardArgs>(i, first, count, slot);
+  const RowRange range = RangeFor(i, first, count);
+  if (range.count == 0) return;
+  BackwardArgs args = ArgsFor<BackwardArgs>(i, range, slot);
   args.y = view.y;
   args.dy = view.dy;
   args.lane_columns = view.lane_columns;
@@ -189,10 +212,11 @@ void Plan::State::BackwardNode(const Pass& pass, Index i, Index first,
   for (std::size_t j = 0; j < node.inputs.size(); ++j) {
     const OperandPlan& operand = PlanOf(i).operands[j];
     if (operand.piece < 0) continue;
+    const RowRange part = RangeIn(view.x[j].extent, first, count);
     for (std::size_t lane = 0; lane < operand.lanes.size(); ++lane) {
       AddRows(view.dx[j].Lane(static_cast<Index>(lane)),
-              GradientOf(node.inputs[j]).Lane(operand.lanes[lane]), first,
-              count, operand.adds[lane]);
+              GradientOf(node.inputs[j]).Lane(operand.lanes[lane]), part.first,
+              part.count, operand.adds[lane]);
     }
   }
 }

@@ -14,6 +14,7 @@ namespace mtlkit {
 
 // What a node's layer is called with, for the current batch.
 struct NodeViews {
+  Extent extent;  // of y
   std::vector<Operand> x;
   std::vector<ConstMatView> w;
   std::vector<MatView> buffers;
@@ -38,7 +39,8 @@ struct Plan::State {
         arena(static_cast<std::size_t>(layout.arena_size)),
         scratch(static_cast<std::size_t>(slot_size * MostThreads())),
         partial_grams(static_cast<std::size_t>(layout.partial_grams)),
-        views(network_in.nodes().size()) {
+        views(network_in.nodes().size()),
+        offsets(At(network_in.input_count())) {
     if (trains()) {
       gradient.resize(static_cast<std::size_t>(network.weights()->size()));
     }
@@ -84,15 +86,23 @@ struct Plan::State {
   }
   Index Cols(Value value) const { return network.info(value).cols; }
 
+  Extent ExtentOf(Value value) const {
+    const Space& space = network.info(value).space;
+    if (!space.is_ragged()) return {space};
+    return {space, offsets[At(space.input)]};
+  }
+  // Rows of a value in the current batch.
+  Index RowsOf(Value value) const { return ExtentOf(value).Begin(rows); }
+
   MatView ValueView(Value value) {
-    return {Piece(PlanOf(value).value), rows, Cols(value)};
+    return {Piece(PlanOf(value).value), RowsOf(value), Cols(value)};
   }
   Lanes GradientOf(Value value) {
     const ValuePlan& plan = PlanOf(value);
-    return {Piece(plan.gradient), plan.lanes, rows, Cols(value)};
+    return {Piece(plan.gradient), plan.lanes, RowsOf(value), Cols(value)};
   }
   Lanes CombinedOf(Value value) {
-    return {Piece(PlanOf(value).combined), 1, rows, Cols(value)};
+    return {Piece(PlanOf(value).combined), 1, RowsOf(value), Cols(value)};
   }
   bool IsParting(Value value) const {
     return at_representation() && PlanOf(value).combined >= 0;
@@ -106,6 +116,7 @@ struct Plan::State {
 
   void Bind(const Pass& pass, const Batch& batch);
   void BindNode(Index i, const Pass& pass, const Batch& batch);
+  void BindRows(const Batch& batch);
   Operand BindOperand(Value value, const Batch& batch);
   Lanes BindGradient(Index i, std::size_t j);
 
@@ -125,22 +136,48 @@ struct Plan::State {
     });
   }
 
-  // Calls work(first, count, slot) for blocks of rows, or once for all.
+  // Calls work(first, count, slot) for blocks of rows of the batch.
   template <class Work>
-  void ForRows(bool by_rows, Work work) {
-    if (!by_rows) {
+  void ForBlocks(Index block_rows, Work work) {
+    ForTiles((rows + block_rows - 1) / block_rows,
+             [&](Index block, Index slot) {
+               const Index first = block * block_rows;
+               work(first, std::min(block_rows, rows - first), slot);
+             });
+  }
+  // The same for a region: no result depends on where its blocks end.
+  template <class Work>
+  void ForRegion(const Region& region, Work work) {
+    if (!region.by_rows) {
       work(Index{0}, rows, Index{0});
       return;
     }
-    const Index blocks_of_rows = (rows + kBlockRows - 1) / kBlockRows;
-    ForTiles(blocks_of_rows, [&](Index block, Index slot) {
-      const Index first = block * kBlockRows;
-      work(first, std::min(kBlockRows, rows - first), slot);
-    });
+    // Two blocks a worker, if they are not too small for that.
+    const Index even = (rows + 2 * workers - 1) / (2 * workers);
+    ForBlocks(
+        workers == 1
+            ? region.most_rows
+            : std::clamp(even, std::min(region.least_rows, region.most_rows),
+                         region.most_rows),
+        work);
+  }
+
+  struct RowRange {
+    Index first = 0;
+    Index count = 0;
+  };
+  static RowRange RangeIn(const Extent& extent, Index first, Index count) {
+    const Index begin = extent.Begin(first);
+    return {begin, extent.Begin(first + count) - begin};
+  }
+  // What a layer is called with for rows [first, first + count) of the batch.
+  RowRange RangeFor(Index i, Index first, Index count) {
+    if (PlanOf(i).by_group) return {first, count};
+    return RangeIn(ViewsOf(i).extent, first, count);
   }
 
   template <class Args>
-  Args ArgsFor(Index i, Index first, Index count, Index slot) {
+  Args ArgsFor(Index i, RowRange range, Index slot) {
     NodeViews& view = ViewsOf(i);
     Args args;
     args.x = view.x;
@@ -149,8 +186,8 @@ struct Plan::State {
     args.prepared = view.prepared;
     args.saved = view.saved;
     args.scratch = scratch.data() + slot * slot_size;
-    args.first = first;
-    args.count = count;
+    args.first = range.first;
+    args.count = range.count;
     args.node = i;
     return args;
   }
@@ -227,7 +264,9 @@ struct Plan::State {
   std::vector<NodeViews> views;
   std::vector<GradientBlock> blocks;
   std::vector<Index> all_tasks;
-  Index rows = 0;     // of the current batch
+  // Of the current batch: rows, and where tokens begin, one an input block.
+  Index rows = 0;
+  std::vector<std::span<const Index>> offsets;
   Index workers = 1;  // threads worth using for it
 };
 

@@ -10,6 +10,7 @@
 #include "prep/choose_rows.h"
 #include "prep/fit_inputs.h"
 #include "prep/hide_labels.h"
+#include "prep/images.h"
 #include "prep/label_columns.h"
 #include "prep/split.h"
 #include "prep/table_columns.h"
@@ -39,6 +40,7 @@ class Preparation {
       KeepLabels(request, train, seed_, &data_, reporter_);
     }
     FitTasks(train, &data_, reporter_);
+    FitImages(train, &data_);
     return Transformed(train);
   }
 
@@ -314,13 +316,15 @@ class Preparation {
   }
 
   Dataset Transformed(const std::vector<Index>& train) const {
+    const std::vector<InputBlock> table = TableBlocks(data_.inputs);
     const std::set<ColumnRef> left_out = LeftOut();
+    if (table.empty()) return data_;
     if (!KeepsInputs()) {
-      return WithTransforms(FitInputs(data_.inputs, train, left_out, options_));
+      return WithTransforms(FitInputs(table, train, left_out, options_));
     }
     if (left_out.empty()) return data_;
     return WithTransforms(
-        {FitSelect(TrainingRows(data_.inputs, {}, train), left_out)});
+        {FitSelect(TrainingRows(table, {}, train), left_out)});
   }
 
   // A table that was prepared before keeps its transforms in front.

@@ -174,6 +174,19 @@ void ReportDataset(const Dataset& dataset, Reporter* reporter) {
           splits.empty() ? "no splits, all for training" : Join(splits, ", ")));
   ReportTasks(dataset, reporter);
   for (const InputBlock& block : dataset.inputs) {
+    if (block.kind == InputKind::kImage) {
+      reporter->Note(Str("input '", block.name, "': images of ", block.height,
+                         " x ", block.width, ", ",
+                         Counted(block.cols, "channel", "channels")));
+      continue;
+    }
+    if (block.kind == InputKind::kTokens) {
+      reporter->Note(
+          Str("input '", block.name,
+              "': ", Counted(block.codes.size(), "token", "tokens"), " of ",
+              Counted(std::ssize(block.categories[0]), "word", "words")));
+      continue;
+    }
     reporter->Note(Str("input '", block.name,
                        "': ", Counted(block.cols, "column", "columns"),
                        TraitsOf(block.kind).contents));

@@ -113,6 +113,7 @@ std::vector<TableColumn> ListColumns(const std::vector<InputBlock>& inputs) {
 std::vector<TableColumn> ListColumns(const std::vector<InputSpec>& inputs) {
   std::vector<TableColumn> columns;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!HasColumns(inputs[i].kind)) continue;
     const std::string view = ViewOf(inputs[i].name);
     for (Index col = 0; col < inputs[i].cols; ++col) {
       columns.push_back(

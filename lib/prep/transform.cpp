@@ -8,6 +8,7 @@
 #include "data/blocks.h"
 #include "data/dataset.h"
 #include "data/schema.h"
+#include "prep/images.h"
 #include "prep/transform_entry.h"
 
 namespace mtlkit {
@@ -54,16 +55,17 @@ std::vector<InputBlock> ApplyToPiece(const Transforms& transforms,
 
 std::vector<InputBlock> ApplyAll(const Transforms& transforms,
                                  const Dataset& raw) {
+  const std::vector<InputBlock> table = TableBlocks(raw.inputs);
   const std::vector<InputSpec> specs =
-      SpecsAfter(transforms, {raw.inputs.begin(), raw.inputs.end()});
+      SpecsAfter(transforms, {table.begin(), table.end()});
   std::vector<BlockBuilder> builders;
   builders.reserve(specs.size());
   for (const InputSpec& spec : specs) builders.emplace_back(spec, raw.rows);
   for (Index first = 0; first < raw.rows; first += kPieceRows) {
     const Index count = std::min(kPieceRows, raw.rows - first);
     std::vector<InputBlock> piece;
-    piece.reserve(raw.inputs.size());
-    for (const InputBlock& block : raw.inputs) {
+    piece.reserve(table.size());
+    for (const InputBlock& block : table) {
       piece.push_back(SliceRows(block, first, count));
     }
     piece = ApplyToPiece(transforms, std::move(piece), count, [&](Index row) {
@@ -75,6 +77,9 @@ std::vector<InputBlock> ApplyAll(const Transforms& transforms,
   result.reserve(builders.size());
   for (BlockBuilder& builder : builders) {
     result.push_back(std::move(builder).Finish());
+  }
+  for (InputBlock& block : OtherBlocks(raw.inputs)) {
+    result.push_back(std::move(block));
   }
   return result;
 }

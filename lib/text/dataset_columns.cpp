@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "data/schema.h"
 #include "text/text_table.h"
 
@@ -56,6 +57,13 @@ TextColumn InputColumn(const InputBlock& block, Index column) {
         cell->Number(SparseValue(block, row, column));
       };
       break;
+    case InputKind::kImage:
+    case InputKind::kTokens:
+      Fail(ErrorKind::kUsage,
+           Str("input block '", block.name, "' holds ",
+               block.kind == InputKind::kImage ? "images" : "tokens",
+               ", which a table of text has no columns for"),
+           "read it from the HDF5 file (docs/file-format.md)");
   }
   return text;
 }

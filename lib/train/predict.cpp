@@ -10,21 +10,21 @@
 #include "data/batch.h"
 #include "h5/digest.h"
 #include "nn/link.h"
-#include "nn/plan.h"
+#include "nn/plan_size.h"
 
 namespace mtlkit {
 namespace {
 
-// Rows that go through a network at once.
-constexpr Index kBatchRows = 1024;
-
 // Runs a model over rows in batches; `visit(plan, first, count)` sees each.
 template <class Visit>
 void ForEachBatch(const Model& model, const Dataset& dataset,
-                  std::span<const Index> rows, PlanOptions options,
-                  Visit&& visit) {
+                  std::span<const Index> rows, const std::vector<Value>& keep,
+                  ThreadPool* pool, Visit&& visit) {
   if (rows.empty()) return;
-  options.capacity = std::min(kBatchRows, static_cast<Index>(rows.size()));
+  PlanOptions options =
+      InferencePlanFor(*model.network, dataset, std::ssize(rows));
+  options.keep = keep;
+  options.pool = pool;
   Plan plan(*model.network, options);
   Batcher batcher(dataset, options.capacity);
   Block buffers = model.params.buffers;  // a pass may write to its own
@@ -175,15 +175,14 @@ NetworkOutputs ComputeOutputs(const Model& model, const Dataset& dataset,
   for (const Task& task : model.schema.tasks) {
     outputs.emplace_back(rows.size() * At(task.output_cols()));
   }
-  PlanOptions options;
-  options.pool = pool;
-  ForEachBatch(
-      model, dataset, rows, options, [&](const Plan& plan, Index first, Index) {
-        for (std::size_t i = 0; i < outputs.size(); ++i) {
-          const ConstMatView y = plan.Output(static_cast<Index>(i));
-          std::copy_n(y.data, y.size(), outputs[i].begin() + first * y.cols);
-        }
-      });
+  ForEachBatch(model, dataset, rows, {}, pool,
+               [&](const Plan& plan, Index first, Index) {
+                 for (std::size_t i = 0; i < outputs.size(); ++i) {
+                   const ConstMatView y = plan.Output(static_cast<Index>(i));
+                   std::copy_n(y.data, y.size(),
+                               outputs[i].begin() + first * y.cols);
+                 }
+               });
   return outputs;
 }
 
@@ -247,10 +246,12 @@ Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
   block.name = name;
   block.cols = model.network->info(value).cols;
   std::vector<float> features(rows.size() * At(block.cols));
-  PlanOptions options;
-  options.pool = pool;
-  options.keep = {value};
-  ForEachBatch(model, DatasetFor(model, dataset), rows, options,
+  Require(model.network->info(value).space == Space{}, ErrorKind::kUsage,
+          Str("layer '", name, "' has ",
+              SpaceText(model.network->info(value).space),
+              ", not one row for each row of the data"),
+          "name a layer behind it");
+  ForEachBatch(model, DatasetFor(model, dataset), rows, {value}, pool,
                [&](const Plan& plan, Index first, Index) {
                  const ConstMatView kept = plan.Kept(value);
                  std::copy_n(kept.data, kept.size(),

@@ -54,6 +54,7 @@ struct Learner::State {
   explicit State(const LearnerSetup& given)
       : setup(given),
         plan(*given.network, {.capacity = given.capacity,
+                              .tokens = given.tokens,
                               .route = RouteOf(given.weighting->needs()),
                               .at = given.at,
                               .pool = given.pool}),
@@ -142,15 +143,15 @@ struct Learner::State {
     const double loss = factor * SumRows(row_losses);
     lesson_losses[t] += loss;
     weighted[t] += share * loss;
-    ActiveKernels().axpy(static_cast<Real>(share * factor), gradient.data,
-                         into.data, into.size());
+    kernels.axpy(static_cast<Real>(share * factor), gradient.data, into.data,
+                 into.size());
     present[t] = 1;
   }
 
   void Scale(double factor, MatView values) const {
     if (factor == 1) return;
-    ActiveKernels().scale(static_cast<Real>(factor), values.data, values.data,
-                          values.size());
+    kernels.scale(static_cast<Real>(factor), values.data, values.data,
+                  values.size());
   }
 
   // Asks the weighting, and leaves the total gradient in plan.gradient().
@@ -203,10 +204,14 @@ struct Learner::State {
     if (options.clip_value > 0) ClipValues(gradient, options.clip_value);
     if (options.clip_norm <= 0) return 1;
     const Index size = static_cast<Index>(gradient.size());
-    const double square =
-        ActiveKernels().dot(gradient.data(), gradient.data(), size);
+    const double square = kernels.dot(gradient.data(), gradient.data(), size);
     return ClipScale(std::sqrt(square), options.clip_norm);
   }
+
+  // The seam between the gradient and the update: here, and nowhere else,
+  // gradients of the same step that other processes made are added, in a fixed
+  // order, before anything looks at the whole. One process has nothing to add.
+  std::span<Real> WholeGradient() { return plan.gradient(); }
 
   void Record(LearnerState* state) const {
     for (std::size_t t = 0; t < losses.size(); ++t) {
@@ -220,6 +225,7 @@ struct Learner::State {
   }
 
   LearnerSetup setup;
+  const Kernels& kernels = ActiveKernels();
   Plan plan;
   Updater updater;
   Index rows = 0;                           // of the last batch
@@ -326,7 +332,7 @@ Index Learner::Learn(const Batch& batch, Index step, double rate,
   const Rng rng(s.setup.seed, RandomPurpose::kWeighting,
                 static_cast<std::uint64_t>(step));
   s.Backward(s.PassOf(step, state), rng, state->weighting);
-  const std::span<Real> gradient = s.plan.gradient();
+  const std::span<Real> gradient = s.WholeGradient();
   const double scale = s.Clip(gradient);
   s.updater.Update(gradient, scale, rate, s.present, state);
   s.Record(state);

@@ -47,7 +47,9 @@ struct LearnerSetup {
   std::vector<double> task_weight;  // one a task
   GradientsAt at = GradientsAt::kParameters;
   Index capacity = 0;  // largest batch
-  Seed seed = 1;       // of dropout and of the weighting
+  // The most tokens of a batch, one an input block (MostTokens).
+  std::vector<Index> tokens;
+  Seed seed = 1;  // of dropout and of the weighting
   ThreadPool* pool = nullptr;
 };
 

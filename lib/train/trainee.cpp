@@ -133,6 +133,7 @@ struct Trainee::Parts {
     setup.at = ChooseGradientsAt(*weighting, options.weighting.gradients_at,
                                  *model.network);
     setup.capacity = capacity;
+    setup.tokens = MostTokens(data, capacity);
     setup.seed = peer.seed;
     setup.pool = pool;
     return setup;

@@ -9,12 +9,11 @@
 #include "data/batch.h"
 #include "eval/metric.h"
 #include "nn/link.h"
-#include "nn/plan.h"
+#include "nn/plan_size.h"
 
 namespace mtlkit {
 namespace {
 
-constexpr Index kRows = 1024;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 std::size_t Size(Index i) {
@@ -37,11 +36,18 @@ struct Validator::State {
       : tasks(given.schema.tasks),
         losses(given_losses),
         rows(std::move(given_rows)),
-        capacity(std::min(kRows, static_cast<Index>(rows.size()))),
         network(given.network),
-        plan(*network, {.capacity = capacity, .pool = pool}),
+        plan(*network, OptionsFor(data, std::ssize(rows), pool)),
+        capacity(plan.options().capacity),
         batcher(data, capacity),
         row_loss(Size(capacity)) {}
+
+  PlanOptions OptionsFor(const Dataset& data, Index count,
+                         ThreadPool* pool) const {
+    PlanOptions options = InferencePlanFor(*network, data, count);
+    options.pool = pool;
+    return options;
+  }
 
   // Calls work(batch) for all rows, in order.
   template <class Work>
@@ -137,9 +143,9 @@ struct Validator::State {
   std::vector<Task> tasks;
   std::span<const std::unique_ptr<Loss>> losses;
   std::vector<Index> rows;
-  Index capacity;
   std::shared_ptr<const Network> network;
   Plan plan;
+  Index capacity;
   Batcher batcher;
   std::vector<Real> row_loss;
   std::vector<Real> link;

@@ -202,19 +202,19 @@ TEST_CASE("parameters have gradients also where inputs want none") {
 TEST_CASE("layers that work in place give the same in place") {
   ForEverySample([](const LayerSample& sample, Mode mode) {
     if (!sample.layer->traits().in_place) return;
-    const Index cols = sample.input_cols[0];
     LayerRun run(sample, kRows, mode, 10);
     run.Forward();
     AlignedVector values = run.x[0];
-    Operand operand = {{values.data(), kRows, cols}};
+    Operand operand = run.operands()[0];
+    operand.values.data = values.data();
     Pass pass;
     pass.mode = mode;
     pass.dropout = Rng(10, RandomPurpose::kDropout, 3);
     ForwardArgs args;
     args.x = {&operand, 1};
-    args.count = kRows;
+    args.count = sample.layer->traits().by_group ? kRows : run.output_rows();
     args.node = 5;
-    args.y = {values.data(), kRows, cols};
+    args.y = {values.data(), run.output_rows(), run.output_cols()};
     sample.layer->Forward(pass, args);
     CHECK(values == run.y);
   });

@@ -35,17 +35,29 @@ LayerRun::LayerRun(const LayerSample& sample, Index rows, Mode mode, Seed seed)
       random_(seed, RandomPurpose::kTest),
       cols_(sample.input_cols),
       output_cols_(layer_->OutputCols(cols_)),
+      spaces_(sample.spaces.empty() ? std::vector<Space>(cols_.size())
+                                    : sample.spaces),
       params_(layer_->Params(cols_)),
       buffer_specs_(layer_->Buffers(cols_)) {
   pass_.mode = mode;
   pass_.dropout = Rng(seed, RandomPurpose::kDropout, 3);
+  // Tokens: 0 to 3 for each row of the batch.
+  offsets_ = {0};
+  for (Index row = 0; row < rows; ++row) {
+    offsets_.push_back(offsets_.back() + (5 * row + 3) % 4);
+  }
+  output_extent_ = {layer_->OutputSpace(spaces_), offsets_};
+  output_rows_ = output_extent_.Begin(rows);
   FillBlock(sample);
   Index number = 0;
-  for (const Index cols : cols_) {
-    x.emplace_back(Size(has_dense_inputs() ? rows * cols : 0));
+  for (std::size_t i = 0; i < cols_.size(); ++i) {
+    const Extent extent = {spaces_[i], offsets_};
+    const Index own = extent.Begin(rows);
+    x.emplace_back(Size(has_dense_inputs() ? own * cols_[i] : 0));
     FillNormal(random_, number++, 1, &x.back());
-    operands_.push_back({{x.back().data(), rows, cols},
-                         has_dense_inputs() ? nullptr : &block_});
+    operands_.push_back({{x.back().data(), own, cols_[i]},
+                         has_dense_inputs() ? nullptr : &block_,
+                         extent});
   }
   for (const ParamSpec& spec : params_) {
     w.emplace_back(Size(spec.rows * spec.cols));
@@ -57,7 +69,7 @@ LayerRun::LayerRun(const LayerSample& sample, Index rows, Mode mode, Seed seed)
     buffer_views_.push_back({buffers.back().data(), 1, spec.cols});
   }
   prepared_ = Poisoned(layer_->PreparedSize(cols_, true));
-  saved_ = Poisoned(layer_->SavedSize(rows, cols_));
+  saved_ = Poisoned(layer_->SavedSize(operands_[0].values.rows, cols_));
   scratch_ = Poisoned(layer_->ScratchSize(cols_, kMostLanes));
 }
 
@@ -86,6 +98,13 @@ void LayerRun::FillBlock(const LayerSample& sample) {
       }
     }
     block_.codes = {codes.data(), rows_, cols_[0]};
+  } else if (kind_ == InputKind::kTokens) {
+    for (Index token = 0; token < offsets_.back(); ++token) {
+      codes.push_back(static_cast<std::int32_t>(random_.Below(
+          token, 1000, static_cast<std::uint64_t>(sample.codes[0]))));
+    }
+    block_.row_starts = offsets_;
+    block_.codes = {codes.data(), offsets_.back(), 1};
   }
 }
 
@@ -107,36 +126,41 @@ Args LayerRun::MakeArgs(Index first, Index count) {
 template <class Work>
 void LayerRun::ForBlocks(Work work) {
   const Index block = mixes_rows() ? rows_ : block_rows;
+  const bool by_group = layer_->traits().by_group;
   for (Index first = 0; first < rows_; first += block) {
-    work(first, std::min(block, rows_ - first));
+    const Index end = std::min(rows_, first + block);
+    const Index begin = by_group ? first : output_extent_.Begin(first);
+    const Index stop = by_group ? end : output_extent_.Begin(end);
+    if (begin < stop) work(begin, stop - begin);
   }
 }
 
 void LayerRun::Forward() {
-  y = Poisoned(rows_ * output_cols_);
-  layer_->Prepare(w_views_, true, prepared_.data());
+  y = Poisoned(output_rows_ * output_cols_);
+  layer_->Prepare(pass_, w_views_, true, prepared_.data());
   ForBlocks([&](Index first, Index count) {
     auto args = MakeArgs<ForwardArgs>(first, count);
-    args.y = {y.data(), rows_, output_cols_};
+    args.y = {y.data(), output_rows_, output_cols_};
     layer_->Forward(pass_, args);
   });
 }
 
 LayerRun::Gradients LayerRun::Backward(AlignedVector dy, Index lanes) {
   dy_ = std::move(dy);
-  const Lanes dy_lanes = {dy_.data(), lanes, rows_, output_cols_};
+  const Lanes dy_lanes = {dy_.data(), lanes, output_rows_, output_cols_};
   Gradients gradients;
   std::vector<Lanes> dx;
-  for (const Index cols : cols_) {
+  for (const Operand& operand : operands_) {
     const bool wanted = want_input_gradients && has_dense_inputs();
-    gradients.dx.push_back(Poisoned(wanted ? lanes * rows_ * cols : 0));
-    dx.push_back(
-        {wanted ? gradients.dx.back().data() : nullptr, lanes, rows_, cols});
+    const ConstMatView shape = operand.values;
+    gradients.dx.push_back(Poisoned(wanted ? lanes * shape.size() : 0));
+    dx.push_back({wanted ? gradients.dx.back().data() : nullptr, lanes,
+                  shape.rows, shape.cols});
   }
   ForBlocks([&](Index first, Index count) {
     auto args = MakeArgs<BackwardArgs>(first, count);
     if (layer_->traits().reads_output) {
-      args.y = {y.data(), rows_, output_cols_};
+      args.y = {y.data(), output_rows_, output_cols_};
     }
     args.dy = dy_lanes;
     args.dx = dx;
@@ -148,7 +172,7 @@ LayerRun::Gradients LayerRun::Backward(AlignedVector dy, Index lanes) {
     const Lanes dw = {gradients.dw.back().data(), lanes, spec.rows, spec.cols};
     for (Index lane = 0; lane < lanes; ++lane) {
       for (Index first = 0; first < spec.rows; first += tile_rows) {
-        auto args = MakeArgs<ParamArgs>(0, rows_);
+        auto args = MakeArgs<ParamArgs>(0, all_rows());
         args.dy = dy_lanes.Lane(lane);
         args.param = static_cast<Index>(p);
         args.first_row = first;
@@ -165,8 +189,8 @@ std::vector<double> LayerRun::LaneProducts(Index param, Index lanes) {
   std::vector<double> gram(Size(lanes * lanes));
   const ParamSpec& spec = params_[Size(param)];
   for (Index first = 0; first < spec.rows; first += tile_rows) {
-    auto args = MakeArgs<LaneProductArgs>(0, rows_);
-    args.dy = {dy_.data(), lanes, rows_, output_cols_};
+    auto args = MakeArgs<LaneProductArgs>(0, all_rows());
+    args.dy = {dy_.data(), lanes, output_rows_, output_cols_};
     args.param = param;
     args.first_row = first;
     args.row_count = std::min(tile_rows, spec.rows - first);
@@ -186,7 +210,7 @@ double LayerRun::Project(const AlignedVector& dy) {
 }
 
 AlignedVector LayerRun::RandomGradient(Index lanes, Index number) const {
-  AlignedVector dy(Size(lanes * rows_ * output_cols_));
+  AlignedVector dy(Size(lanes * output_rows_ * output_cols_));
   FillNormal(random_, 100 + number, 1, &dy);
   return dy;
 }

@@ -42,6 +42,9 @@ class LayerRun {
     return mode_ == Mode::kTraining && layer_->traits().mixes_rows;
   }
 
+  Index output_rows() const { return output_rows_; }
+  Index output_cols() const { return output_cols_; }
+  const std::vector<Operand>& operands() const { return operands_; }
   const Layer& layer() const { return *layer_; }
   std::vector<AlignedVector> x;  // dense inputs
   std::vector<AlignedVector> w;
@@ -51,6 +54,10 @@ class LayerRun {
   const std::vector<ParamSpec>& params() const { return params_; }
 
  private:
+  // What a layer's ranges of all rows count.
+  Index all_rows() const {
+    return layer_->traits().by_group ? rows_ : output_rows_;
+  }
   void FillBlock(const LayerSample& sample);
   template <class Args>
   Args MakeArgs(Index first, Index count);
@@ -64,10 +71,14 @@ class LayerRun {
   Rng random_;
   std::vector<Index> cols_;
   Index output_cols_;
+  std::vector<Space> spaces_;
   std::vector<ParamSpec> params_;
   std::vector<ParamSpec> buffer_specs_;
   Pass pass_;
   InputBatch block_;
+  std::vector<Index> offsets_;  // of tokens
+  Extent output_extent_;
+  Index output_rows_ = 0;
   std::vector<Index> row_starts_;
   std::vector<std::int32_t> indices_;
   std::vector<Real> values_;

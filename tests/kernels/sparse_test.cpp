@@ -60,8 +60,17 @@ TEST_CASE("a sparse weight gradient adds entries in order") {
     }
     CheckLevels(expected, [&](const Kernels& kernels) {
       Reals dw(expected.size(), 1);
-      kernels.sparse_weight_gradient(sample.rows(), dy.data(), outputs, outputs,
-                                     dw.data(), outputs);
+      // In two ranges of indices, as tiles of a parameter are.
+      for (const Index first : {0, 2}) {
+        kernels.sparse_weight_gradient({.x = sample.rows(),
+                                        .dy = dy.data(),
+                                        .dy_stride = outputs,
+                                        .outputs = outputs,
+                                        .first_index = first,
+                                        .index_count = first == 0 ? 2 : 3,
+                                        .dw = dw.data() + first * outputs,
+                                        .dw_stride = outputs});
+      }
       return dw;
     });
   }
@@ -78,7 +87,19 @@ TEST_CASE("rows are gathered by number and scattered back in order") {
   const Reals x = {1, 1, 10, 10, 100, 100};
   CheckLevels({11, 12, 3, 4, 106, 107}, [&](const Kernels& kernels) {
     Reals out = table;
-    kernels.scatter_add_rows(x.data(), 2, rows.data(), 2, 3, 2, out.data(), 2);
+    // In two ranges of rows of the table.
+    for (const Index first : {0, 1}) {
+      kernels.scatter_add_rows({.x = x.data(),
+                                .x_stride = 2,
+                                .rows = rows.data(),
+                                .rows_stride = 2,
+                                .count = 3,
+                                .cols = 2,
+                                .first_row = first,
+                                .row_count = first == 0 ? 1 : 2,
+                                .table = out.data() + 2 * first,
+                                .table_stride = 2});
+    }
     return out;
   });
 }

@@ -81,6 +81,34 @@ TEST_CASE("shapes are checked where a layer is added") {
                   Error);
 }
 
+TEST_CASE("spaces are checked where a layer is added") {
+  const std::vector<InputSpec> inputs = {
+      {"photo", InputKind::kImage, 3, {}, {}, 4, 5},
+      {"text", InputKind::kTokens, 1, {}, {{"a", "b"}}}};
+  NetworkBuilder b(inputs, 1);
+  const Value pixels = b.Add("pixels", MakeDense({.units = 2}), {b.Input(0)});
+  const Value words = b.Add("words", MakeEmbedding({3}, {2}), {b.Input(1)});
+  CHECK(b.SpaceOf(pixels) == Space{SpaceKind::kGrid, 4, 5, -1});
+  CHECK(b.SpaceOf(words).kind == SpaceKind::kTokens);
+  CHECK_THROWS_WITH_AS(
+      b.Add("both", MakeConcat(), {pixels, words}),
+      "layer 'both': inputs of a grid of 4 x 5 and of tokens (bring them into "
+      "one space first: flatten, pool)",
+      Error);
+  CHECK_THROWS_WITH_AS(
+      b.Add("flat", MakeFlatten(5, 4), {pixels}),
+      "layer 'flat': flattens a grid of 5 x 4, but gets a grid of 4 x 5",
+      Error);
+  CHECK_THROWS_WITH_AS(
+      b.Output(0, words),
+      "the output of a task needs a row for each row of the batch, but here "
+      "are tokens (flatten or pool it first)",
+      Error);
+  CHECK(b.Cols(b.Add("flat", MakeFlatten(4, 5), {pixels})) == 40);
+  CHECK(b.SpaceOf(b.Add("pool", MakePool(), {words})) == Space{});
+  CHECK_THROWS_AS(b.Add("norm", MakeLayerNorm(), {b.Input(1)}), Error);
+}
+
 TEST_CASE("initial numbers depend on seed and name only") {
   const Network small = TwoLevels();
   const Network large = HardSharing();

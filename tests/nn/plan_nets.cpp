@@ -6,12 +6,15 @@ namespace mtlkit::test {
 namespace {
 
 constexpr Index kTasks = 3;
+constexpr Index kMostTokens = 4;
 
 std::vector<InputSpec> Inputs() {
   return {{"first", InputKind::kDense, 5, {}, {}},
           {"second", InputKind::kDense, 4, {}, {}},
           {"sparse", InputKind::kSparse, 12, {}, {}},
-          {"codes", InputKind::kCategorical, 2, {}, {}}};
+          {"codes", InputKind::kCategorical, 2, {}, {}},
+          {"image", InputKind::kImage, 2, {}, {}, 3, 2},
+          {"words", InputKind::kTokens, 1, {}, {}}};
 }
 
 LayerPtr Hidden(Index units) {
@@ -126,6 +129,37 @@ Network Tied() {
   return std::move(b).Build();
 }
 
+// Layers of single rows over the pixels of an image.
+Network Pixels() {
+  NetworkBuilder b(Inputs(), kTasks);
+  Value p = b.Add("pixels.0", Hidden(3), {b.Input(4)});
+  p = b.Add("pixels.1", Linear(3), {p});
+  p = b.Add("pixels.1.norm", MakeBatchNorm(), {p});
+  p = b.Add("pixels.1.dropout", MakeDropout(0.2), {p});
+  const Value flat = b.Add("flatten", MakeFlatten(3, 2), {p});
+  const Value table = b.Add("raw", MakeFlatten(3, 2), {b.Input(4)});
+  const Value joined = b.Add("joined", MakeConcat(), {flat, table, b.Input(0)});
+  AddHeads(&b, {b.Add("trunk", Hidden(4), {joined})});
+  return std::move(b).Build();
+}
+
+// Layers over the tokens of a text; tasks part at the tokens.
+Network Texts() {
+  NetworkBuilder b(Inputs(), kTasks);
+  const Value words = b.Add("words", MakeEmbedding({6}, {4}), {b.Input(5)});
+  Value t = b.Add("tokens.0", Hidden(5), {words});
+  t = b.Add("tokens.0.dropout", MakeDropout(0.2), {t});
+  const Value sum = b.Add("tokens.sum", MakeSum(),
+                          {t, b.Add("tokens.1", Linear(5), {words})});
+  std::vector<Value> pooled;
+  for (Index task = 0; task < kTasks; ++task) {
+    const Value own = b.Add(Str("tokens.", task, ".own"), Hidden(3), {sum});
+    pooled.push_back(b.Add(Str("pool.", task), MakePool(), {own}));
+  }
+  AddHeads(&b, pooled);
+  return std::move(b).Build();
+}
+
 Network Single() {
   NetworkBuilder b(Inputs(), kTasks);
   std::vector<Value> towers;
@@ -172,10 +206,20 @@ std::vector<NamedNetwork> Networks() {
   networks.push_back({"all inputs", AllInputs()});
   networks.push_back({"tied", Tied()});
   networks.push_back({"single", Single()});
+  networks.push_back({"pixels", Pixels()});
+  networks.push_back({"texts", Texts()});
   return networks;
 }
 
-TestBatch::TestBatch(Index rows) {
+std::vector<Index> MostTestTokens(Index rows) {
+  return {0, 0, 0, 0, 0, kMostTokens * rows};
+}
+
+TestBatch::TestBatch(Index rows)
+    : TestBatch(rows,
+                [](Index row) { return (3 * row + 1) % (kMostTokens + 1); }) {}
+
+TestBatch::TestBatch(Index rows, Index (*tokens_of)(Index row)) {
   const Rng random(3, RandomPurpose::kTest);
   row_starts_.push_back(0);
   for (Index row = 0; row < rows; ++row) {
@@ -193,9 +237,22 @@ TestBatch::TestBatch(Index rows) {
     row_starts_.push_back(static_cast<Index>(indices_.size()));
     codes_.push_back(static_cast<std::int32_t>(random.Below(row, 60, 3)));
     codes_.push_back(static_cast<std::int32_t>(random.Below(row, 61, 4)));
+    for (Index cell = 0; cell < 12; ++cell) {
+      pixels_.push_back(static_cast<Real>(random.Normal(row, 100 + cell)));
+    }
+    for (Index token = 0; token < tokens_of(row); ++token) {
+      words_.push_back(
+          static_cast<std::int32_t>(random.Below(row, 200 + token, 6)));
+    }
+    offsets_.push_back(std::ssize(words_));
   }
   batch_.rows = rows;
-  batch_.inputs.resize(4);
+  batch_.inputs.resize(6);
+  batch_.inputs[4].kind = InputKind::kImage;
+  batch_.inputs[4].dense = {pixels_.data(), 6 * rows, 2};
+  batch_.inputs[5].kind = InputKind::kTokens;
+  batch_.inputs[5].row_starts = offsets_;
+  batch_.inputs[5].codes = {words_.data(), std::ssize(words_), 1};
   batch_.inputs[0].dense = {first_.data(), rows, 5};
   batch_.inputs[1].dense = {second_.data(), rows, 4};
   batch_.inputs[2].kind = InputKind::kSparse;

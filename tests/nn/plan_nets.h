@@ -15,16 +15,21 @@ struct NamedNetwork {
   std::string name;
   Network network;
 };
-// Dense input blocks of 5 and 4 columns, a sparse one of 12 and a categorical
-// one of 2 columns (3 and 4 codes); 3 tasks of 1, 2 and 3 output columns.
+// Dense input blocks of 5 and 4 columns, a sparse one of 12, a categorical one
+// of 2 columns (3 and 4 codes), images of 3 x 2 pixels and 2 channels, texts of
+// 0 to 4 tokens (6 codes); 3 tasks of 1, 2 and 3 output columns.
 std::vector<NamedNetwork> Networks();
 Network HardSharing();
 Network TwoLevels();
+
+// For PlanOptions::tokens.
+std::vector<Index> MostTestTokens(Index rows);
 
 // Rows for all of them; the content depends on the rows' numbers only.
 class TestBatch {
  public:
   explicit TestBatch(Index rows);
+  TestBatch(Index rows, Index (*tokens_of)(Index row));
   TestBatch(const TestBatch&) = delete;
   TestBatch& operator=(const TestBatch&) = delete;
   const Batch& batch() const { return batch_; }
@@ -37,6 +42,9 @@ class TestBatch {
   std::vector<std::int32_t> indices_;
   std::vector<Real> values_;
   std::vector<std::int32_t> codes_;
+  std::vector<Real> pixels_;
+  std::vector<Index> offsets_ = {0};
+  std::vector<std::int32_t> words_;
 };
 
 // Sets the output gradient of `task` to fixed numbers times `factor`.

@@ -47,6 +47,7 @@ PlanOptions Options(Route route, GradientsAt at = GradientsAt::kParameters,
                     ThreadPool* pool = nullptr) {
   PlanOptions options;
   options.capacity = kRows + 20;
+  options.tokens = MostTestTokens(options.capacity);
   options.route = route;
   options.at = at;
   options.pool = pool;
@@ -238,6 +239,7 @@ Vector Bits(const Network& network, Route route, ThreadPool* pool) {
   constexpr Index kMany = 20'000;
   PlanOptions options = Options(route, GradientsAt::kParameters, pool);
   options.capacity = kMany;
+  options.tokens = MostTestTokens(kMany);
   Run run(network, options, kMany);
   run.Step({1, 1, 1});
   run.Step({1, 1, 1});
@@ -306,6 +308,47 @@ TEST_CASE("rows of a prediction do not depend on the others of their batch") {
       CHECK(std::ranges::equal(few.flat(),
                                all.plan.Output(task).Rows(0, 7).flat()));
     }
+  }
+}
+
+TEST_CASE("texts without a token take part as zeros") {
+  for (const NamedNetwork& net : Networks()) {
+    if (net.name != "texts") continue;
+    for (const Route route :
+         {Route::kPlain, Route::kGramian, Route::kGradients}) {
+      Run run(net.network, Options(route));
+      const TestBatch empty(3, [](Index) { return Index{0}; });
+      run.plan.Forward(run.pass, empty.batch());
+      // What a head says of zeros is its bias, which begins as 0.
+      for (Index task = 0; task < 3; ++task) {
+        const ConstMatView output = run.plan.Output(task);
+        CHECK(output.rows == 3);
+        CHECK(std::ranges::count(output.flat(), Real(0)) == output.size());
+        SetOutputGradient(&run.plan, task, 1);
+      }
+      run.plan.Backward(run.pass);
+      if (route == Route::kGramian) run.plan.Combine(run.pass, Vector{1, 1, 1});
+      const Vector gradient = run.Gradient();
+      const auto words = net.network.weights()->slice(
+          net.network.weights()->Find("words/table.0"));
+      CHECK(std::all_of(gradient.begin() + words.offset,
+                        gradient.begin() + words.offset + words.size(),
+                        [](double value) { return value == 0; }));
+      const auto bias = net.network.weights()->slice(
+          net.network.weights()->Find("head.0/bias"));
+      CHECK(gradient[At(bias.offset)] != 0);
+    }
+  }
+}
+
+TEST_CASE("a batch of more tokens than there is room for is refused") {
+  for (const NamedNetwork& net : Networks()) {
+    if (net.name != "texts") continue;
+    PlanOptions options = Options(Route::kForward);
+    options.tokens = MostTestTokens(1);
+    Run run(net.network, options);
+    CHECK_THROWS_WITH_AS(run.plan.Forward(run.pass, run.data.batch()),
+                         "a batch of 201 tokens; there is room for 4", Error);
   }
 }
 

@@ -1,6 +1,6 @@
 #include "nn/archs/parts.h"
 
-#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/error.h"
@@ -34,28 +34,53 @@ NetworkParts::NetworkParts(const ArchArgs& args)
 NetworkParts::Source NetworkParts::Inputs(const std::string& prefix) {
   Source source;
   std::vector<Value> dense;
-  Index tables = 0;
+  std::map<InputKind, Index> seen;
   for (std::size_t i = 0; i < schema_.inputs.size(); ++i) {
     const InputSpec& input = schema_.inputs[i];
     const Value value = builder_.Input(static_cast<Index>(i));
-    if (input.kind == InputKind::kDense) dense.push_back(value);
-    if (input.kind == InputKind::kSparse) source.sparse.push_back(value);
-    if (input.kind != InputKind::kCategorical) continue;
-    std::vector<Index> codes;
-    std::vector<Index> widths;
-    for (const auto& categories : input.categories) {
-      codes.push_back(static_cast<Index>(categories.size()) + 1);
-      widths.push_back(options_.embedding > 0 ? options_.embedding
-                                              : EmbeddingWidth(codes.back()));
+    if (input.kind == InputKind::kSparse) {
+      source.sparse.push_back(value);
+      continue;
     }
-    const std::string name =
-        Str(prefix, "embedding", tables == 0 ? "" : Str("-", tables));
-    dense.push_back(builder_.Add(name, MakeEmbedding(codes, widths), {value}));
-    ++tables;
+    const Index before = seen[input.kind]++;
+    const std::string number = before == 0 ? "" : Str("-", before);
+    dense.push_back(AddStem(prefix, number, input, value));
   }
   source.has_value = !dense.empty();
   if (source.has_value) source.value = JoinDense(prefix + "inputs", dense);
   return source;
+}
+
+// What turns an input block into numbers, one row for each of the batch.
+Value NetworkParts::AddStem(const std::string& prefix,
+                            const std::string& number, const InputSpec& input,
+                            Value value) {
+  switch (input.kind) {
+    case InputKind::kDense:
+    case InputKind::kSparse:
+      return value;
+    case InputKind::kCategorical:
+      return AddTables(prefix + "embedding" + number, input, value);
+    case InputKind::kImage:
+      return builder_.Add(prefix + "flatten" + number,
+                          MakeFlatten(input.height, input.width), {value});
+    case InputKind::kTokens:
+      break;
+  }
+  const Value tokens = AddTables(prefix + "tokens" + number, input, value);
+  return builder_.Add(prefix + "pool" + number, MakePool(), {tokens});
+}
+
+Value NetworkParts::AddTables(const std::string& name, const InputSpec& input,
+                              Value value) {
+  std::vector<Index> codes;
+  std::vector<Index> widths;
+  for (const auto& categories : input.categories) {
+    codes.push_back(static_cast<Index>(categories.size()) + 1);
+    widths.push_back(options_.embedding > 0 ? options_.embedding
+                                            : EmbeddingWidth(codes.back()));
+  }
+  return builder_.Add(name, MakeEmbedding(codes, widths), {value});
 }
 
 Value NetworkParts::JoinDense(const std::string& name,

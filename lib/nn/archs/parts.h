@@ -32,8 +32,9 @@ class NetworkParts {
   };
   static Source From(Value value) { return {value, {}, true}; }
 
-  // All inputs; categorical ones through tables called
-  // "PREFIXembedding", which nobody else uses.
+  // All inputs; categorical ones through tables called "PREFIXembedding", which
+  // nobody else uses; images through "PREFIXflatten"; tokens through a table
+  // "PREFIXtokens" and their mean, "PREFIXpool".
   Source Inputs(const std::string& prefix);
 
   // y = x W + b with x all of the source.
@@ -61,7 +62,9 @@ class NetworkParts {
 
  private:
   Value JoinDense(const std::string& name, const std::vector<Value>& values);
-  Value AddTail(const std::string& name, Value value);
+  Value AddStem(const std::string& prefix, const std::string& number,
+                const InputSpec& input, Value value);
+  Value AddTables(const std::string& name, const InputSpec& input, Value value);
   Value AddProduct(const std::string& name, const Source& source,
                    DenseOptions dense);
 

@@ -31,14 +31,14 @@ class ActivationLayer : public ElementwiseLayer {
   LayerTraits traits() const override { return {}; }
 
  private:
-  void Map(const Pass&, const LayerArgs&, ConstMatView x,
+  void Map(const Pass& pass, const LayerArgs&, ConstMatView x,
            MatView y) const override {
-    ActiveKernels().activate(activation_, shape_, x.data, y.data, x.size());
+    pass.kernels->activate(activation_, shape_, x.data, y.data, x.size());
   }
-  void MapGradient(const Pass&, const LayerArgs&, ConstMatView x,
+  void MapGradient(const Pass& pass, const LayerArgs&, ConstMatView x,
                    ConstMatView dy, MatView dx) const override {
-    ActiveKernels().activate_gradient(activation_, shape_, x.data, dy.data,
-                                      dx.data, x.size());
+    pass.kernels->activate_gradient(activation_, shape_, x.data, dy.data,
+                                    dx.data, x.size());
   }
 
   Activation activation_;

@@ -39,7 +39,7 @@ class BatchNormLayer : public Layer {
   void Forward(const Pass& pass, const ForwardArgs& args) const override {
     const ConstMatView x = args.x[0].values.Rows(args.first, args.count);
     if (pass.mode == Mode::kTraining) {
-      BatchStatistics(args, x);
+      BatchStatistics(pass, args, x);
     } else {
       RunningStatistics(args);
     }
@@ -47,7 +47,7 @@ class BatchNormLayer : public Layer {
     norm.shift = args.w[kShift].data;
     norm.y = args.y.Row(args.first);
     norm.y_stride = x.cols;
-    ActiveKernels().batch_norm(norm);
+    pass.kernels->batch_norm(norm);
   }
 
   void Backward(const Pass& pass, const BackwardArgs& args) const override {
@@ -60,7 +60,7 @@ class BatchNormLayer : public Layer {
       norm.dy_stride = x.cols;
       norm.dx = args.dx[0].Lane(lane).Row(args.first);
       norm.dx_stride = x.cols;
-      ActiveKernels().batch_norm_gradient(norm);
+      pass.kernels->batch_norm_gradient(norm);
     }
   }
 
@@ -70,7 +70,7 @@ class BatchNormLayer : public Layer {
     norm.dy = args.dy.data;
     norm.dy_stride = args.dy.cols;
     (args.param == kScale ? norm.dscale : norm.dshift) = args.dw.data;
-    ActiveKernels().batch_norm_gradient(norm);
+    pass.kernels->batch_norm_gradient(norm);
   }
 
  private:
@@ -89,7 +89,8 @@ class BatchNormLayer : public Layer {
   }
 
   // Those of x, which also move the running ones.
-  void BatchStatistics(const LayerArgs& args, ConstMatView x) const {
+  void BatchStatistics(const Pass& pass, const LayerArgs& args,
+                       ConstMatView x) const {
     constexpr Index kColumns = 64;
     std::array<double, kColumns> mean{};
     std::array<double, kColumns> variance{};
@@ -99,8 +100,8 @@ class BatchNormLayer : public Layer {
         options_.unbiased && x.rows > 1 ? rows / (rows - 1) : 1;
     for (Index first = 0; first < x.cols; first += kColumns) {
       const Index cols = std::min(kColumns, x.cols - first);
-      ActiveKernels().column_moments(x.data + first, x.cols, x.rows, cols,
-                                     mean.data(), variance.data());
+      pass.kernels->column_moments(x.data + first, x.cols, x.rows, cols,
+                                   mean.data(), variance.data());
       for (Index i = 0; i < cols; ++i) {
         const auto at = static_cast<std::size_t>(i);
         args.saved[first + i] = static_cast<Real>(mean[at]);
@@ -133,7 +134,11 @@ class BatchNormLayer : public Layer {
 
 std::vector<LayerSample> Samples() {
   return {{"5 columns", MakeBatchNorm(), {5}},
-          {"70 columns", MakeBatchNorm(), {70}}};
+          {"70 columns", MakeBatchNorm(), {70}},
+          {.name = "pixels",
+           .layer = MakeBatchNorm(),
+           .input_cols = {3},
+           .spaces = {{SpaceKind::kGrid, 2, 2, -1}}}};
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ Index EqualCols(std::span<const Index> cols) {
 
 // y = sum over j of a_j x_j, for the rows of args.
 template <class Factor>
-void WeightedSum(const ForwardArgs& args, Factor factor) {
-  const Kernels& kernels = ActiveKernels();
+void WeightedSum(const Pass& pass, const ForwardArgs& args, Factor factor) {
+  const Kernels& kernels = *pass.kernels;
   const MatView y = args.y.Rows(args.first, args.count);
   for (std::size_t j = 0; j < args.x.size(); ++j) {
     const Real* x = args.x[j].values.Row(args.first);
@@ -33,13 +33,13 @@ void WeightedSum(const ForwardArgs& args, Factor factor) {
 
 // dx_j = a_j dy.
 template <class Factor>
-void ScaledGradients(const BackwardArgs& args, Factor factor) {
+void ScaledGradients(const Pass& pass, const BackwardArgs& args,
+                     Factor factor) {
   for (std::size_t j = 0; j < args.dx.size(); ++j) {
     const Lanes& dx = args.dx[j];
     for (Index lane = 0; lane < dx.count && !dx.empty(); ++lane) {
-      ActiveKernels().scale(factor(j), args.dy.Lane(lane).Row(args.first),
-                            dx.Lane(lane).Row(args.first),
-                            args.count * dx.cols);
+      pass.kernels->scale(factor(j), args.dy.Lane(lane).Row(args.first),
+                          dx.Lane(lane).Row(args.first), args.count * dx.cols);
     }
   }
 }
@@ -62,15 +62,16 @@ class CrossStitchLayer : public Layer {
              .fan_out = own_}};
   }
 
-  void Forward(const Pass&, const ForwardArgs& args) const override {
-    WeightedSum(args, [&](std::size_t j) { return args.w[0].data[j]; });
+  void Forward(const Pass& pass, const ForwardArgs& args) const override {
+    WeightedSum(pass, args, [&](std::size_t j) { return args.w[0].data[j]; });
   }
-  void Backward(const Pass&, const BackwardArgs& args) const override {
-    ScaledGradients(args, [&](std::size_t j) { return args.w[0].data[j]; });
+  void Backward(const Pass& pass, const BackwardArgs& args) const override {
+    ScaledGradients(pass, args,
+                    [&](std::size_t j) { return args.w[0].data[j]; });
   }
-  void BackwardParams(const Pass&, const ParamArgs& args) const override {
+  void BackwardParams(const Pass& pass, const ParamArgs& args) const override {
     for (std::size_t j = 0; j < args.x.size(); ++j) {
-      args.dw.data[j] = static_cast<Real>(ActiveKernels().dot(
+      args.dw.data[j] = static_cast<Real>(pass.kernels->dot(
           args.dy.data, args.x[j].values.data, args.dy.size()));
     }
   }
@@ -87,11 +88,11 @@ class SumLayer : public Layer {
   Index OutputCols(std::span<const Index> cols) const override {
     return EqualCols(cols);
   }
-  void Forward(const Pass&, const ForwardArgs& args) const override {
-    WeightedSum(args, [](std::size_t) { return Real(1); });
+  void Forward(const Pass& pass, const ForwardArgs& args) const override {
+    WeightedSum(pass, args, [](std::size_t) { return Real(1); });
   }
-  void Backward(const Pass&, const BackwardArgs& args) const override {
-    ScaledGradients(args, [](std::size_t) { return Real(1); });
+  void Backward(const Pass& pass, const BackwardArgs& args) const override {
+    ScaledGradients(pass, args, [](std::size_t) { return Real(1); });
   }
 };
 

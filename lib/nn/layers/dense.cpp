@@ -65,10 +65,10 @@ class DenseLayer : public Layer {
            (backward ? PackedSize(options_.units, cols[0]) : 0);
   }
 
-  void Prepare(std::span<const ConstMatView> w, bool backward,
+  void Prepare(const Pass& pass, std::span<const ConstMatView> w, bool backward,
                Real* prepared) const override {
     const ConstMatView kernel = w[kKernel];
-    const Kernels& kernels = ActiveKernels();
+    const Kernels& kernels = *pass.kernels;
     kernels.pack(kernel.data, kernel.cols, kernel.rows, kernel.cols, prepared);
     if (!backward) return;
     kernels.pack_transposed(kernel.data, kernel.cols, kernel.cols, kernel.rows,
@@ -88,7 +88,7 @@ class DenseLayer : public Layer {
                      RowGramianScratch(lanes, rows, cols[0], kRowBlock)});
   }
 
-  void Forward(const Pass&, const ForwardArgs& args) const override {
+  void Forward(const Pass& pass, const ForwardArgs& args) const override {
     const MatView y = args.y.Rows(args.first, args.count);
     MatView z = y;
     if (KeepsInput()) z.data = args.saved + args.first * y.cols;
@@ -96,35 +96,35 @@ class DenseLayer : public Layer {
     const bool relu = options_.activation == Activation::kRelu;
     if (args.x[0].block == nullptr) {
       const ConstMatView x = args.x[0].values.Rows(args.first, args.count);
-      ActiveKernels().product({.a = x.data,
-                               .a_stride = x.cols,
-                               .b = args.prepared,
-                               .c = z.data,
-                               .c_stride = z.cols,
-                               .rows = x.rows,
-                               .depth = x.cols,
-                               .cols = z.cols,
-                               .bias = bias,
-                               .relu = relu});
+      pass.kernels->product({.a = x.data,
+                             .a_stride = x.cols,
+                             .b = args.prepared,
+                             .c = z.data,
+                             .c_stride = z.cols,
+                             .rows = x.rows,
+                             .depth = x.cols,
+                             .cols = z.cols,
+                             .bias = bias,
+                             .relu = relu});
     } else {
-      ActiveKernels().sparse_product(SparseRange(args), args.w[kKernel].data,
-                                     z.cols, z.cols, bias, z.data, z.cols);
+      pass.kernels->sparse_product(SparseRange(args), args.w[kKernel].data,
+                                   z.cols, z.cols, bias, z.data, z.cols);
     }
     const bool applied = relu && args.x[0].block == nullptr;
     if (options_.activation != Activation::kIdentity && !applied) {
-      ActiveKernels().activate(options_.activation,
-                               ActivationShape(options_.activation), z.data,
-                               y.data, y.size());
+      pass.kernels->activate(options_.activation,
+                             ActivationShape(options_.activation), z.data,
+                             y.data, y.size());
     }
   }
 
-  void Backward(const Pass&, const BackwardArgs& args) const override {
-    UndoActivation(args);
+  void Backward(const Pass& pass, const BackwardArgs& args) const override {
+    UndoActivation(pass, args);
     if (args.dx[0].empty()) return;
     if (args.lane_columns.empty()) {
       for (Index lane = 0; lane < args.dy.count; ++lane) {
         const MatView dx = args.dx[0].Lane(lane);
-        InputGradient(args, args.dy.Lane(lane), {0, options_.units},
+        InputGradient(pass, args, args.dy.Lane(lane), {0, options_.units},
                       args.prepared + PackedSize(dx.cols, options_.units), dx);
       }
       return;
@@ -133,32 +133,32 @@ class DenseLayer : public Layer {
       const ColumnRange columns =
           args.lane_columns[static_cast<std::size_t>(lane)];
       const ConstMatView kernel = args.w[kKernel];
-      ActiveKernels().pack_transposed(kernel.data + columns.first, kernel.cols,
-                                      columns.count, kernel.rows, args.scratch);
-      InputGradient(args, args.dy.Lane(0), columns, args.scratch,
+      pass.kernels->pack_transposed(kernel.data + columns.first, kernel.cols,
+                                    columns.count, kernel.rows, args.scratch);
+      InputGradient(pass, args, args.dy.Lane(0), columns, args.scratch,
                     args.dx[0].Lane(lane));
     }
   }
 
-  void BackwardParams(const Pass&, const ParamArgs& args) const override {
+  void BackwardParams(const Pass& pass, const ParamArgs& args) const override {
     const ConstMatView dy = args.dy;
     if (args.param == kBias) {
-      ActiveKernels().column_sums(dy.data, dy.cols, dy.rows, dy.cols,
-                                  args.dw.data);
+      pass.kernels->column_sums(dy.data, dy.cols, dy.rows, dy.cols,
+                                args.dw.data);
     } else if (args.x[0].block != nullptr) {
-      SparseKernelGradient(args);
+      SparseKernelGradient(pass, args);
     } else {
       const ConstMatView x = args.x[0].values;
-      ActiveKernels().weight_gradient({.x = x.data + args.first_row,
-                                       .x_stride = x.cols,
-                                       .dy = dy.data,
-                                       .dy_stride = dy.cols,
-                                       .dw = args.dw.data,
-                                       .dw_stride = dy.cols,
-                                       .rows = dy.rows,
-                                       .inputs = args.row_count,
-                                       .outputs = dy.cols,
-                                       .scratch = args.scratch});
+      pass.kernels->weight_gradient({.x = x.data + args.first_row,
+                                     .x_stride = x.cols,
+                                     .dy = dy.data,
+                                     .dy_stride = dy.cols,
+                                     .dw = args.dw.data,
+                                     .dw_stride = dy.cols,
+                                     .rows = dy.rows,
+                                     .inputs = args.row_count,
+                                     .outputs = dy.cols,
+                                     .scratch = args.scratch});
     }
   }
 
@@ -166,15 +166,16 @@ class DenseLayer : public Layer {
     return args.param == kKernel && args.x[0].block == nullptr;
   }
 
-  void AddGramian(const Pass&, const LaneProductArgs& args) const override {
+  void AddGramian(const Pass& pass,
+                  const LaneProductArgs& args) const override {
     const ConstMatView x = args.x[0].values;
     if (x.rows <= std::min(x.cols, kMostGramianRows) &&
         RowGramianPays(args.dy.count, x.rows, x.cols, args.dy.cols)) {
-      AddRowGramian(args);
+      AddRowGramian(pass, args);
       return;
     }
     for (Index done = 0; done < args.row_count; done += kGramianInputs) {
-      ActiveKernels().gramian(
+      pass.kernels->gramian(
           {.x = x.data + args.first_row + done,
            .x_stride = x.cols,
            .dy = args.dy.data,
@@ -197,25 +198,24 @@ class DenseLayer : public Layer {
 
   // The same sum, over a share of the batch's rows in place of this range of
   // the kernel's.
-  static void AddRowGramian(const LaneProductArgs& args) {
+  static void AddRowGramian(const Pass& pass, const LaneProductArgs& args) {
     const ConstMatView x = args.x[0].values;
     const Index end = x.rows * (args.first_row + args.row_count) / x.cols;
     for (Index first = x.rows * args.first_row / x.cols; first < end;
          first += kRowBlock) {
-      ActiveKernels().row_gramian(
-          {.x = x.data,
-           .x_stride = x.cols,
-           .dy = args.dy.data,
-           .dy_stride = args.dy.cols,
-           .lane_stride = args.dy.rows * args.dy.cols,
-           .lanes = args.dy.count,
-           .rows = x.rows,
-           .inputs = x.cols,
-           .outputs = args.dy.cols,
-           .first_row = first,
-           .row_count = std::min(kRowBlock, end - first),
-           .gram = args.gram,
-           .scratch = args.scratch});
+      pass.kernels->row_gramian({.x = x.data,
+                                 .x_stride = x.cols,
+                                 .dy = args.dy.data,
+                                 .dy_stride = args.dy.cols,
+                                 .lane_stride = args.dy.rows * args.dy.cols,
+                                 .lanes = args.dy.count,
+                                 .rows = x.rows,
+                                 .inputs = x.cols,
+                                 .outputs = args.dy.cols,
+                                 .first_row = first,
+                                 .row_count = std::min(kRowBlock, end - first),
+                                 .gram = args.gram,
+                                 .scratch = args.scratch});
     }
   }
 
@@ -226,53 +226,46 @@ class DenseLayer : public Layer {
   }
 
   // Turns the rows of dy into gradients before the activation.
-  void UndoActivation(const BackwardArgs& args) const {
+  void UndoActivation(const Pass& pass, const BackwardArgs& args) const {
     if (options_.activation == Activation::kIdentity) return;
     const Index cols = args.dy.cols;
     const Index begin = args.first * cols;
     const Real* at = KeepsInput() ? args.saved : args.y.data;
     for (Index lane = 0; lane < args.dy.count; ++lane) {
       Real* dy = args.dy.Lane(lane).data + begin;
-      ActiveKernels().activate_gradient(options_.activation,
-                                        ActivationShape(options_.activation),
-                                        at + begin, dy, dy, args.count * cols);
+      pass.kernels->activate_gradient(options_.activation,
+                                      ActivationShape(options_.activation),
+                                      at + begin, dy, dy, args.count * cols);
     }
   }
 
   // dx = dy[:, columns] kernel[:, columns]^T; `packed` holds the latter.
-  static void InputGradient(const BackwardArgs& args, ConstMatView dy,
-                            ColumnRange columns, const Real* packed,
-                            MatView dx) {
-    ActiveKernels().product({.a = dy.Row(args.first) + columns.first,
-                             .a_stride = dy.cols,
-                             .b = packed,
-                             .c = dx.Row(args.first),
-                             .c_stride = dx.cols,
-                             .rows = args.count,
-                             .depth = columns.count,
-                             .cols = dx.cols});
+  static void InputGradient(const Pass& pass, const BackwardArgs& args,
+                            ConstMatView dy, ColumnRange columns,
+                            const Real* packed, MatView dx) {
+    pass.kernels->product({.a = dy.Row(args.first) + columns.first,
+                           .a_stride = dy.cols,
+                           .b = packed,
+                           .c = dx.Row(args.first),
+                           .c_stride = dx.cols,
+                           .rows = args.count,
+                           .depth = columns.count,
+                           .cols = dx.cols});
   }
 
-  // Row by row of the batch, so in the same order whatever rows of the kernel
-  // are asked for.
-  static void SparseKernelGradient(const ParamArgs& args) {
+  static void SparseKernelGradient(const Pass& pass, const ParamArgs& args) {
     const InputBatch& block = *args.x[0].block;
-    const Index end = args.first_row + args.row_count;
     std::ranges::fill(args.dw.flat(), Real(0));
-    for (Index row = 0; row < args.dy.rows; ++row) {
-      const auto starts =
-          block.row_starts.subspan(static_cast<std::size_t>(row), 2);
-      const auto* const last = block.indices.data() + starts[1];
-      const auto* entry =
-          std::lower_bound(block.indices.data() + starts[0], last,
-                           static_cast<std::int32_t>(args.first_row));
-      for (; entry != last && *entry < end; ++entry) {
-        const Index at = entry - block.indices.data();
-        ActiveKernels().axpy(
-            block.values[static_cast<std::size_t>(at)], args.dy.Row(row),
-            args.dw.Row(*entry - args.first_row), args.dy.cols);
-      }
-    }
+    pass.kernels->sparse_weight_gradient(
+        {.x = {block.row_starts.data(), block.indices.data(),
+               block.values.data(), args.dy.rows},
+         .dy = args.dy.data,
+         .dy_stride = args.dy.cols,
+         .outputs = args.dy.cols,
+         .first_index = args.first_row,
+         .index_count = args.row_count,
+         .dw = args.dw.data,
+         .dw_stride = args.dw.cols});
   }
 
   DenseOptions options_;
@@ -294,6 +287,10 @@ std::vector<LayerSample> Samples() {
        .layer = MakeDense({.units = 6, .activation = Activation::kRelu}),
        .input_cols = {20},
        .kind = InputKind::kSparse});
+  samples.push_back({.name = "tokens",
+                     .layer = MakeDense({.units = 3}),
+                     .input_cols = {4},
+                     .spaces = {{SpaceKind::kTokens, 1, 1, 0}}});
   return samples;
 }
 

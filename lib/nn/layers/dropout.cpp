@@ -22,8 +22,8 @@ class DropoutLayer : public ElementwiseLayer {
     if (pass.mode == Mode::kTraining) {
       // The upper half of a row number tells the layers of a network apart.
       const Index first = (args.node << 32) + args.first;
-      ActiveKernels().dropout(pass.dropout, rate_, first, x.data, x.cols,
-                              y.data, y.cols, x.rows, x.cols);
+      pass.kernels->dropout(pass.dropout, rate_, first, x.data, x.cols, y.data,
+                            y.cols, x.rows, x.cols);
     } else if (y.data != x.data) {
       std::copy_n(x.data, x.size(), y.data);
     }
@@ -38,7 +38,12 @@ class DropoutLayer : public ElementwiseLayer {
 };
 
 std::vector<LayerSample> Samples() {
-  return {{"half", MakeDropout(0.5), {6}}, {"none", MakeDropout(0), {3}}};
+  return {{"half", MakeDropout(0.5), {6}},
+          {"none", MakeDropout(0), {3}},
+          {.name = "tokens",
+           .layer = MakeDropout(0.4),
+           .input_cols = {3},
+           .spaces = {{SpaceKind::kTokens, 1, 1, 0}}}};
 }
 
 }  // namespace

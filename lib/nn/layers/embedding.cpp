@@ -37,14 +37,14 @@ class EmbeddingLayer : public Layer {
     return specs;
   }
 
-  void Forward(const Pass&, const ForwardArgs& args) const override {
+  void Forward(const Pass& pass, const ForwardArgs& args) const override {
     const Mat<const std::int32_t> codes = args.x[0].block->codes;
     Real* y = args.y.Row(args.first);
     for (Index column = 0; column < codes.cols; ++column) {
       const ConstMatView table = args.w[static_cast<std::size_t>(column)];
-      ActiveKernels().gather_rows(table.data, table.cols,
-                                  codes.Row(args.first) + column, codes.cols,
-                                  args.count, table.cols, y, args.y.cols);
+      pass.kernels->gather_rows(table.data, table.cols,
+                                codes.Row(args.first) + column, codes.cols,
+                                args.count, table.cols, y, args.y.cols);
       y += table.cols;
     }
   }
@@ -54,17 +54,21 @@ class EmbeddingLayer : public Layer {
 
   // Row by row of the batch, so in the same order whatever rows of the table
   // are asked for.
-  void BackwardParams(const Pass&, const ParamArgs& args) const override {
+  void BackwardParams(const Pass& pass, const ParamArgs& args) const override {
     const Mat<const std::int32_t> codes = args.x[0].block->codes;
     const Index offset = std::accumulate(
         widths_.begin(), widths_.begin() + args.param, Index{0});
     std::ranges::fill(args.dw.flat(), Real(0));
-    for (Index row = 0; row < args.dy.rows; ++row) {
-      const Index code = codes(row, args.param) - args.first_row;
-      if (code < 0 || code >= args.row_count) continue;
-      ActiveKernels().axpy(1, args.dy.Row(row) + offset, args.dw.Row(code),
-                           args.dw.cols);
-    }
+    pass.kernels->scatter_add_rows({.x = args.dy.data + offset,
+                                    .x_stride = args.dy.cols,
+                                    .rows = codes.data + args.param,
+                                    .rows_stride = codes.cols,
+                                    .count = args.dy.rows,
+                                    .cols = args.dw.cols,
+                                    .first_row = args.first_row,
+                                    .row_count = args.row_count,
+                                    .table = args.dw.data,
+                                    .table_stride = args.dw.cols});
   }
 
  private:
@@ -77,7 +81,13 @@ std::vector<LayerSample> Samples() {
            .layer = MakeEmbedding({4, 2, 9}, {2, 1, 5}),
            .input_cols = {3},
            .kind = InputKind::kCategorical,
-           .codes = {4, 2, 9}}};
+           .codes = {4, 2, 9}},
+          {.name = "tokens",
+           .layer = MakeEmbedding({7}, {4}),
+           .input_cols = {1},
+           .kind = InputKind::kTokens,
+           .codes = {7},
+           .spaces = {{SpaceKind::kTokens, 1, 1, 0}}}};
 }
 
 }  // namespace

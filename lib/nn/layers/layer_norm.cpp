@@ -20,16 +20,16 @@ class LayerNormLayer : public Layer {
             {.name = "shift", .cols = cols[0]}};
   }
 
-  void Forward(const Pass&, const ForwardArgs& args) const override {
+  void Forward(const Pass& pass, const ForwardArgs& args) const override {
     LayerNormArgs norm =
         Arguments(args, args.x[0].values.Rows(args.first, args.count));
     norm.shift = args.w[kShift].data;
     norm.y = args.y.Row(args.first);
     norm.y_stride = args.y.cols;
-    ActiveKernels().layer_norm(norm);
+    pass.kernels->layer_norm(norm);
   }
 
-  void Backward(const Pass&, const BackwardArgs& args) const override {
+  void Backward(const Pass& pass, const BackwardArgs& args) const override {
     if (args.dx[0].empty()) return;
     for (Index lane = 0; lane < args.dy.count; ++lane) {
       LayerNormArgs norm =
@@ -38,16 +38,16 @@ class LayerNormLayer : public Layer {
       norm.dy_stride = args.dy.cols;
       norm.dx = args.dx[0].Lane(lane).Row(args.first);
       norm.dx_stride = args.dy.cols;
-      ActiveKernels().layer_norm_gradient(norm);
+      pass.kernels->layer_norm_gradient(norm);
     }
   }
 
-  void BackwardParams(const Pass&, const ParamArgs& args) const override {
+  void BackwardParams(const Pass& pass, const ParamArgs& args) const override {
     LayerNormArgs norm = Arguments(args, args.x[0].values);
     norm.dy = args.dy.data;
     norm.dy_stride = args.dy.cols;
     (args.param == kScale ? norm.dscale : norm.dshift) = args.dw.data;
-    ActiveKernels().layer_norm_gradient(norm);
+    pass.kernels->layer_norm_gradient(norm);
   }
 
  private:

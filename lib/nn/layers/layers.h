@@ -57,12 +57,20 @@ LayerPtr MakeBatchNorm(const BatchNormOptions& options = {});
 // "shift".
 LayerPtr MakeLayerNorm(double epsilon = 1e-5);
 
-// Of a categorical input block: the rows of one table per column, side by
-// side. Column j has codes 0 .. codes[j] - 1 and width widths[j]. Parameters
+// Of a categorical or token input block: the rows of one table per column, side
+// by side. Column j has codes 0 .. codes[j] - 1 and width widths[j]. Parameters
 // "table.0" (codes[0] x widths[0]), ...
 LayerPtr MakeEmbedding(std::vector<Index> codes, std::vector<Index> widths);
 // Width of a table by rule: min(50, round up of codes / 2), at least 1.
 Index EmbeddingWidth(Index codes);
+
+// The pixels of a grid of height x width side by side: one row of height x
+// width x cols for each row of the batch.
+LayerPtr MakeFlatten(Index height, Index width);
+
+// The mean over the tokens, pixels or members of each row of the batch; 0 where
+// it has none.
+LayerPtr MakePool();
 
 // The inputs side by side, in their order.
 LayerPtr MakeConcat();

@@ -27,8 +27,8 @@ class MixtureLayer : public Layer {
     return rows * cols[0];
   }
 
-  void Forward(const Pass&, const ForwardArgs& args) const override {
-    const Kernels& kernels = ActiveKernels();
+  void Forward(const Pass& pass, const ForwardArgs& args) const override {
+    const Kernels& kernels = *pass.kernels;
     const ConstMatView logits = args.x[0].values;
     kernels.softmax(logits.Row(args.first), logits.cols,
                     Gates(args, args.first), logits.cols, args.count,
@@ -43,10 +43,10 @@ class MixtureLayer : public Layer {
     }
   }
 
-  void Backward(const Pass&, const BackwardArgs& args) const override {
+  void Backward(const Pass& pass, const BackwardArgs& args) const override {
     for (Index lane = 0; lane < args.dy.count; ++lane) {
-      ExpertGradients(args, lane);
-      if (!args.dx[0].empty()) GateGradient(args, lane);
+      ExpertGradients(pass, args, lane);
+      if (!args.dx[0].empty()) GateGradient(pass, args, lane);
     }
   }
 
@@ -58,21 +58,23 @@ class MixtureLayer : public Layer {
     return args.x[static_cast<std::size_t>(expert + 1)].values;
   }
 
-  static void ExpertGradients(const BackwardArgs& args, Index lane) {
+  static void ExpertGradients(const Pass& pass, const BackwardArgs& args,
+                              Index lane) {
     const MatView dy = args.dy.Lane(lane);
     for (std::size_t e = 1; e < args.dx.size(); ++e) {
       if (args.dx[e].empty()) continue;
       const MatView dx = args.dx[e].Lane(lane);
       for (Index row = args.first; row < args.first + args.count; ++row) {
-        ActiveKernels().scale(Gates(args, row)[e - 1], dy.Row(row), dx.Row(row),
-                              dy.cols);
+        pass.kernels->scale(Gates(args, row)[e - 1], dy.Row(row), dx.Row(row),
+                            dy.cols);
       }
     }
   }
 
   // Through the softmax: of expert e's gate, the gradient is <dy, expert e>.
-  static void GateGradient(const BackwardArgs& args, Index lane) {
-    const Kernels& kernels = ActiveKernels();
+  static void GateGradient(const Pass& pass, const BackwardArgs& args,
+                           Index lane) {
+    const Kernels& kernels = *pass.kernels;
     const MatView dy = args.dy.Lane(lane);
     const MatView dx = args.dx[0].Lane(lane);
     for (Index row = args.first; row < args.first + args.count; ++row) {

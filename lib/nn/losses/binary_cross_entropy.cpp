@@ -44,7 +44,8 @@ class BinaryCrossEntropy : public Loss {
         chunk.Set(i, args.target.data[first + i], smoothing_,
                   weight * positive_, weight * negative_);
       }
-      chunk.Evaluate(args.output.data + first, count, row_loss.data() + first,
+      chunk.Evaluate(*args.kernels, args.output.data + first, count,
+                     row_loss.data() + first,
                      gradient.empty() ? nullptr : gradient.data + first);
     }
   }

@@ -84,7 +84,7 @@ class CrossEntropy : public Loss {
     kernel.row_loss = row_loss.data();
     kernel.gradient = gradient.data;
     kernel.gradient_stride = gradient.cols;
-    ActiveKernels().cross_entropy(kernel);
+    args.kernels->cross_entropy(kernel);
   }
 
   Real Row(const Real* z, Index cols, Index label, Real weight,

@@ -55,10 +55,9 @@ struct LogisticChunk {
     target[i] = counts ? (yes == no ? smooth : up / all) : Real{0};
   }
 
-  void Evaluate(const Real* logits, Index count, Real* loss,
-                Real* gradient) const {
-    ActiveKernels().logistic_loss(logits, target, weight, loss, gradient,
-                                  count);
+  void Evaluate(const Kernels& kernels, const Real* logits, Index count,
+                Real* loss, Real* gradient) const {
+    kernels.logistic_loss(logits, target, weight, loss, gradient, count);
   }
 
   Real target[kSize];

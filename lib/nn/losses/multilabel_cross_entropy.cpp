@@ -57,14 +57,14 @@ class MultilabelCrossEntropy : public Loss {
       const Real scale =
           mean_ ? weight / static_cast<Real>(target_cols()) : weight;
       row_loss[static_cast<std::size_t>(row)] =
-          Row(args.output.Row(row), args.target.Row(row), scale,
+          Row(*args.kernels, args.output.Row(row), args.target.Row(row), scale,
               gradient.empty() ? nullptr : gradient.Row(row));
     }
   }
 
  private:
-  Real Row(const Real* z, const Real* target, Real scale,
-           Real* gradient) const {
+  Real Row(const Kernels& kernels, const Real* z, const Real* target,
+           Real scale, Real* gradient) const {
     LogisticChunk chunk;
     Real loss = 0;
     for (Index first = 0; first < target_cols(); first += chunk.kSize) {
@@ -74,7 +74,7 @@ class MultilabelCrossEntropy : public Loss {
         chunk.Set(i, target[k], smoothing_, scale * positive_[k], scale);
       }
       Real losses[LogisticChunk::kSize];
-      chunk.Evaluate(z + first, count, losses,
+      chunk.Evaluate(kernels, z + first, count, losses,
                      gradient == nullptr ? nullptr : gradient + first);
       for (Index i = 0; i < count; ++i) loss += losses[i];
     }

@@ -1,0 +1,155 @@
+// Layers that go from one space of rows to another.
+#include <algorithm>
+
+#include "base/error.h"
+#include "nn/layers/layers.h"
+
+namespace mtlkit {
+namespace {
+
+class FlattenLayer : public Layer {
+ public:
+  FlattenLayer(Index height, Index width) : height_(height), width_(width) {}
+
+  std::string_view kind() const override { return "flatten"; }
+  LayerTraits traits() const override {
+    return {.reads_input = false, .in_place = true, .by_group = true};
+  }
+  Index OutputCols(std::span<const Index> cols) const override {
+    return height_ * width_ * cols[0];
+  }
+  Space OutputSpace(std::span<const Space> spaces) const override {
+    const Space grid = {SpaceKind::kGrid, height_, width_, -1};
+    Require(
+        spaces[0] == grid, ErrorKind::kUsage,
+        Str("flattens ", SpaceText(grid), ", but gets ", SpaceText(spaces[0])));
+    return {};
+  }
+
+  // The same numbers in the same order.
+  void Forward(const Pass&, const ForwardArgs& args) const override {
+    Copy(args.x[0].values.data, args, args.y);
+  }
+  void Backward(const Pass&, const BackwardArgs& args) const override {
+    const Lanes& dx = args.dx[0];
+    for (Index lane = 0; lane < dx.count && !dx.empty(); ++lane) {
+      const MatView rows = {dx.Lane(lane).data, args.dy.rows, args.dy.cols};
+      Copy(args.dy.Lane(lane).data, args, rows);
+    }
+  }
+
+ private:
+  static void Copy(const Real* from, const LayerArgs& args, MatView to) {
+    if (from == to.data) return;
+    std::copy_n(from + args.first * to.cols, args.count * to.cols,
+                to.Row(args.first));
+  }
+
+  Index height_;
+  Index width_;
+};
+
+class PoolLayer : public Layer {
+ public:
+  std::string_view kind() const override { return "pool"; }
+  LayerTraits traits() const override {
+    return {.reads_input = false, .by_group = true};
+  }
+  Index OutputCols(std::span<const Index> cols) const override {
+    return cols[0];
+  }
+  Space OutputSpace(std::span<const Space>) const override { return {}; }
+
+  void Forward(const Pass& pass, const ForwardArgs& args) const override {
+    const ConstMatView x = args.x[0].values;
+    for (Index row = args.first; row < args.first + args.count; ++row) {
+      const Index first = args.x[0].extent.Begin(row);
+      const Index count = args.x[0].extent.Begin(row + 1) - first;
+      Real* y = args.y.Row(row);
+      if (count == 0) {
+        std::fill_n(y, x.cols, Real(0));
+        continue;
+      }
+      pass.kernels->column_sums(x.Row(first), x.cols, count, x.cols, y);
+      pass.kernels->scale(Share(count), y, y, x.cols);
+    }
+  }
+
+  void Backward(const Pass& pass, const BackwardArgs& args) const override {
+    const Lanes& dx = args.dx[0];
+    for (Index lane = 0; lane < dx.count && !dx.empty(); ++lane) {
+      Spread(pass, args, args.dy.Lane(lane), dx.Lane(lane));
+    }
+  }
+
+ private:
+  static Real Share(Index count) { return Real(1) / static_cast<Real>(count); }
+
+  static void Spread(const Pass& pass, const BackwardArgs& args, MatView dy,
+                     MatView dx) {
+    for (Index row = args.first; row < args.first + args.count; ++row) {
+      const Index first = args.x[0].extent.Begin(row);
+      const Index end = args.x[0].extent.Begin(row + 1);
+      if (first == end) continue;
+      const Real* share = dx.Row(first);
+      pass.kernels->scale(Share(end - first), dy.Row(row), dx.Row(first),
+                          dx.cols);
+      for (Index i = first + 1; i < end; ++i) {
+        std::copy_n(share, dx.cols, dx.Row(i));
+      }
+    }
+  }
+};
+
+std::vector<LayerSample> FlattenSamples() {
+  const Space grid = {SpaceKind::kGrid, 3, 2, -1};
+  const Space pixel = {SpaceKind::kGrid, 1, 1, -1};
+  return {{.name = "3 x 2",
+           .layer = MakeFlatten(3, 2),
+           .input_cols = {4},
+           .spaces = {grid}},
+          {.name = "one pixel",
+           .layer = MakeFlatten(1, 1),
+           .input_cols = {2},
+           .spaces = {pixel}}};
+}
+
+std::vector<LayerSample> PoolSamples() {
+  const Space tokens = {SpaceKind::kTokens, 1, 1, 0};
+  const Space grid = {SpaceKind::kGrid, 2, 3, -1};
+  const Space members = {SpaceKind::kMembers, 1, 4, -1};
+  return {{.name = "tokens",
+           .layer = MakePool(),
+           .input_cols = {5},
+           .spaces = {tokens}},
+          {.name = "pixels",
+           .layer = MakePool(),
+           .input_cols = {3},
+           .spaces = {grid}},
+          {.name = "members",
+           .layer = MakePool(),
+           .input_cols = {2},
+           .spaces = {members}}};
+}
+
+}  // namespace
+
+LayerPtr MakeFlatten(Index height, Index width) {
+  Require(height > 0 && width > 0, ErrorKind::kUsage,
+          Str("a grid of ", height, " x ", width));
+  return std::make_shared<FlattenLayer>(height, width);
+}
+
+LayerPtr MakePool() {
+  return std::make_shared<PoolLayer>();
+}
+
+extern const LayerEntry kFlattenLayer;
+const LayerEntry kFlattenLayer = {
+    "flatten", "the pixels of an image side by side", FlattenSamples};
+
+extern const LayerEntry kPoolLayer;
+const LayerEntry kPoolLayer = {
+    "pool", "the mean of a row's tokens, pixels or members", PoolSamples};
+
+}  // namespace mtlkit
