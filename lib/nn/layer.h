@@ -28,6 +28,7 @@ struct LayerTraits {
   // Rows of y depend on rows of x that belong to the same row of the batch, in
   // whatever spaces the two are; ranges of rows are then rows of the batch.
   bool by_group = false;
+  bool has_penalty = false;  // adds a term of its own to the loss (Penalty)
 };
 
 enum class Mode { kInference, kTraining };
@@ -42,6 +43,8 @@ struct Pass {
   // What the loops over rows are made of.
   const Kernels* kernels = &ActiveKernels();
   Mode mode = Mode::kInference;
+  // Of training: the share of its steps that lie behind, from 0 to 1.
+  double progress = 0;
   // Of this step: Rng(seed, RandomPurpose::kDropout, step).
   Rng dropout = Rng(0, RandomPurpose::kDropout, 0);
 };
@@ -89,6 +92,9 @@ struct BackwardArgs : LayerArgs {
   std::span<const ColumnRange> lane_columns;
   // One an input; empty where not wanted. As many lanes as dy has.
   std::span<const Lanes> dx;
+  // One a lane: by how much the gradient of Penalty goes into dx, too. Empty:
+  // not at all.
+  std::span<const double> penalty;
 };
 
 // Rows [first_row, first_row + row_count) of the gradient of one parameter,
@@ -169,6 +175,14 @@ class Layer {
 
   // Sets the given rows of y. A layer that mixes rows gets all at once.
   virtual void Forward(const Pass& pass, const ForwardArgs& args) const = 0;
+
+  // A term of the loss that needs no label, of all rows of the batch, after a
+  // forward pass in training; may leave in `saved` what its gradient needs.
+  // Only called with traits().has_penalty.
+  virtual double Penalty(const Pass& /*pass*/,
+                         const LayerArgs& /*args*/) const {
+    return 0;
+  }
 
   // Sets the given rows of every lane of each wanted dx. May replace those
   // rows of dy by what BackwardParams wants in their place (the gradient

@@ -30,6 +30,14 @@ ConstMatView Plan::Kept(Value value) const {
   return state_->ValueView(value);
 }
 
+double Plan::Penalty(Index task) const {
+  return state_->penalties[At(task)];
+}
+
+void Plan::SetPenaltyFactor(Index task, double factor) {
+  state_->penalty_factors[At(task)] = factor;
+}
+
 MatView Plan::OutputGradient(Index task) {
   assert(state_->trains());
   return state_->OutputGradientView(task);

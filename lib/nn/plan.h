@@ -80,6 +80,13 @@ class Plan {
   // Of the last batch: a value in PlanOptions::keep.
   ConstMatView Kept(Value value) const;
 
+  // What the layers' own penalties (Layer::Penalty) add to the loss of a task,
+  // of the last training batch; those of layers that several tasks use are
+  // divided equally among them. Their gradients go into Backward times the
+  // factor that is set here, which each Forward sets to 1.
+  double Penalty(Index task) const;
+  void SetPenaltyFactor(Index task, double factor);
+
   // To be set in full between Forward and Backward: gradient of the total loss
   // with respect to Output(task). A task without labels: zeros.
   MatView OutputGradient(Index task);

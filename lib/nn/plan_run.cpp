@@ -35,6 +35,9 @@ void Plan::State::SizeViews() {
     view.dx.resize(node.inputs.size());
     view.prepared = Piece(layout.nodes[i].prepared);
     view.saved = Piece(layout.nodes[i].saved);
+    if (trains() && node.layer->traits().has_penalty) {
+      view.penalty.resize(At(PlanOf(node.output).lanes));
+    }
     if (!PlanOf(node.output).split) continue;
     for (const Index task : PlanOf(node.output).tasks) {
       view.lane_columns.push_back(network.output(task).columns);
@@ -143,11 +146,43 @@ void Plan::State::Forward(const Pass& pass) {
       }
     });
   }
+  AddPenalties(pass);
   for (Index task = 0; task < network.task_count(); ++task) {
     const OutputInfo& output = network.output(task);
     if (layout.tasks[static_cast<std::size_t>(task)].output < 0) continue;
     CopyColumns(ValueView(output.value), output.columns.first, OutputView(task),
                 0, output.columns.count);
+  }
+}
+
+void Plan::State::AddPenalties(const Pass& pass) {
+  std::ranges::fill(penalties, 0.0);
+  std::ranges::fill(penalty_factors, 1.0);
+  if (pass.mode != Mode::kTraining) return;
+  for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
+    if (ViewsOf(i).penalty.empty()) continue;
+    const Node& node = network.node(i);
+    const double penalty = node.layer->Penalty(
+        pass, ArgsFor<LayerArgs>(i, RangeFor(i, 0, rows), 0));
+    const std::vector<Index>& tasks = network.info(node.output).tasks;
+    for (const Index task : tasks) {
+      penalties[At(task)] += penalty / static_cast<double>(tasks.size());
+    }
+  }
+}
+
+// The share of a task goes into its lane, those of all into a single one.
+void Plan::State::SetPenaltyLanes() {
+  for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
+    std::vector<double>& lanes = ViewsOf(i).penalty;
+    std::ranges::fill(lanes, 0.0);
+    if (lanes.empty()) continue;
+    const std::vector<Index>& tasks =
+        network.info(network.node(i).output).tasks;
+    for (std::size_t k = 0; k < tasks.size(); ++k) {
+      lanes[lanes.size() == 1 ? 0 : k] +=
+          penalty_factors[At(tasks[k])] / static_cast<double>(tasks.size());
+    }
   }
 }
 
@@ -166,6 +201,7 @@ MatView Plan::State::OutputGradientView(Index task) {
 }
 
 void Plan::State::SeedGradients() {
+  SetPenaltyLanes();
   for (Index task = 0; task < network.task_count(); ++task) {
     const TaskPlan& plan = layout.tasks[static_cast<std::size_t>(task)];
     if (plan.gradient < 0) continue;
@@ -208,6 +244,7 @@ void Plan::State::BackwardNode(const Pass& pass, Index i, Index first,
   args.dy = view.dy;
   args.lane_columns = view.lane_columns;
   args.dx = view.dx;
+  if (pass.mode == Mode::kTraining) args.penalty = view.penalty;
   node.layer->Backward(pass, args);
   for (std::size_t j = 0; j < node.inputs.size(); ++j) {
     const OperandPlan& operand = PlanOf(i).operands[j];

@@ -24,6 +24,7 @@ struct NodeViews {
   Lanes dy;
   std::vector<Lanes> dx;
   std::vector<ColumnRange> lane_columns;
+  std::vector<double> penalty;  // one a lane of dy; empty: it has none
 };
 
 // A plan at work: its memory, and the views of the current batch.
@@ -47,6 +48,8 @@ struct Plan::State {
     const auto tasks = static_cast<std::size_t>(network.task_count());
     if (options.route == Route::kGramian) gramian.resize(tasks * tasks);
     lane_weights.reserve(tasks);
+    penalties.resize(tasks);
+    penalty_factors.resize(tasks);
     SizeViews();
     SizeBlocks();
   }
@@ -197,6 +200,8 @@ struct Plan::State {
   }
 
   void Forward(const Pass& pass);
+  void AddPenalties(const Pass& pass);
+  void SetPenaltyLanes();
   MatView OutputView(Index task);
   MatView OutputGradientView(Index task);
 
@@ -262,6 +267,8 @@ struct Plan::State {
   std::vector<double> gramian;
   std::vector<double> lane_weights;
   std::vector<NodeViews> views;
+  std::vector<double> penalties;        // one a task
+  std::vector<double> penalty_factors;  // one a task
   std::vector<GradientBlock> blocks;
   std::vector<Index> all_tasks;
   // Of the current batch: rows, and where tokens begin, one an input block.

@@ -149,6 +149,9 @@ class Run {
                   options.optimizer.rate, order_.batch_count(), epochs_),
         settings_(RunSettings(peers, options, protocol, seed)) {
     RequireSameTasks(peers_);
+    for (Trainee& peer : peers_) {
+      peer.learner().ExpectSteps(epochs_ * order_.batch_count());
+    }
     const Index capacity = std::min(options.batch, peers[0].inputs.data->rows);
     protocol_->Prepare(static_cast<Index>(peers_.size()), peers_[0].tasks(),
                        capacity);

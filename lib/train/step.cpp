@@ -84,6 +84,10 @@ struct Learner::State {
     pass.weights = &state->params.weights;
     pass.buffers = &state->params.buffers;
     pass.mode = Mode::kTraining;
+    if (steps > 0) {
+      pass.progress =
+          std::min(1.0, static_cast<double>(step) / static_cast<double>(steps));
+    }
     pass.dropout = Rng(setup.seed, RandomPurpose::kDropout,
                        static_cast<std::uint64_t>(step));
     return pass;
@@ -126,6 +130,9 @@ struct Learner::State {
     for (Seat& seat : seats) {
       if (seat.task == task && seat.lesson.factor != 0) AddLesson(seat, share);
     }
+    const double penalty = present[t] != 0 ? share : 0;
+    plan.SetPenaltyFactor(task, penalty);
+    weighted[t] += penalty * plan.Penalty(task);
   }
 
   void AddLesson(const Seat& seat, double share) {
@@ -166,7 +173,10 @@ struct Learner::State {
       case WeightingNeeds::kLosses:
         setup.weighting->Weights(signals, memory, factors);
         for (Index task = 0; task < tasks; ++task) {
-          Scale(factors[Size(task)], plan.OutputGradient(task));
+          const std::size_t t = Size(task);
+          Scale(factors[t], plan.OutputGradient(task));
+          plan.SetPenaltyFactor(
+              task, present[t] != 0 ? setup.task_weight[t] * factors[t] : 0);
         }
         plan.Backward(pass);
         break;
@@ -228,6 +238,7 @@ struct Learner::State {
   const Kernels& kernels = ActiveKernels();
   Plan plan;
   Updater updater;
+  Index steps = 0;                          // of the training, if known
   Index rows = 0;                           // of the last batch
   std::vector<std::vector<Real>> row_loss;  // one a task
   std::vector<std::vector<Real>> selected;  // row weights; empty: the batch's
@@ -265,6 +276,10 @@ void Learner::Start(Params params, LearnerState* state) const {
                      &state->lesson_sum, &state->batches}) {
     sums->assign(tasks, 0);
   }
+}
+
+void Learner::ExpectSteps(Index steps) {
+  state_->steps = steps;
 }
 
 Index Learner::AddLesson(Index task) {

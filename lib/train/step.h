@@ -76,6 +76,10 @@ class Learner {
   // Makes room for a state at its beginning; parameters are the caller's.
   void Start(Params params, LearnerState* state) const;
 
+  // How many steps there will be at most, so that layers know how far training
+  // is (Pass::progress); else that is 0.
+  void ExpectSteps(Index steps);
+
   // Adds a lesson on a task, before the first step; returns its number. Its
   // target and weights have room for `capacity` rows; a step uses the first
   // rows of it, if its factor is not 0.

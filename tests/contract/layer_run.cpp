@@ -143,11 +143,18 @@ void LayerRun::Forward() {
     args.y = {y.data(), output_rows_, output_cols_};
     layer_->Forward(pass_, args);
   });
+  Penalize();
+}
+
+void LayerRun::Penalize() {
+  if (!has_penalty()) return;
+  penalty_ = layer_->Penalty(pass_, MakeArgs<LayerArgs>(0, all_rows()));
 }
 
 LayerRun::Gradients LayerRun::Backward(AlignedVector dy, Index lanes) {
   dy_ = std::move(dy);
   const Lanes dy_lanes = {dy_.data(), lanes, output_rows_, output_cols_};
+  penalty_factors_.assign(has_penalty() ? Size(lanes) : 0, 1.0);
   Gradients gradients;
   std::vector<Lanes> dx;
   for (const Operand& operand : operands_) {
@@ -164,6 +171,7 @@ LayerRun::Gradients LayerRun::Backward(AlignedVector dy, Index lanes) {
     }
     args.dy = dy_lanes;
     args.dx = dx;
+    args.penalty = penalty_factors_;
     layer_->Backward(pass_, args);
   });
   for (std::size_t p = 0; p < params_.size(); ++p) {
@@ -202,7 +210,7 @@ std::vector<double> LayerRun::LaneProducts(Index param, Index lanes) {
 }
 
 double LayerRun::Project(const AlignedVector& dy) {
-  double sum = 0;
+  double sum = penalty_;
   for (std::size_t i = 0; i < y.size(); ++i) {
     sum += static_cast<double>(y[i]) * static_cast<double>(dy[i]);
   }

@@ -33,8 +33,11 @@ class LayerRun {
   // leaves it to others.
   std::vector<double> LaneProducts(Index param, Index lanes);
 
-  // The sum of y times `dy` after a forward pass.
+  // The sum of y times `dy` after a forward pass, and the layer's penalty.
   double Project(const AlignedVector& dy);
+  bool has_penalty() const {
+    return mode_ == Mode::kTraining && layer_->traits().has_penalty;
+  }
   AlignedVector RandomGradient(Index lanes, Index number) const;
 
   bool has_dense_inputs() const { return kind_ == InputKind::kDense; }
@@ -58,6 +61,7 @@ class LayerRun {
   Index all_rows() const {
     return layer_->traits().by_group ? rows_ : output_rows_;
   }
+  void Penalize();
   void FillBlock(const LayerSample& sample);
   template <class Args>
   Args MakeArgs(Index first, Index count);
@@ -86,6 +90,8 @@ class LayerRun {
   AlignedVector saved_;
   AlignedVector scratch_;
   AlignedVector dy_;
+  double penalty_ = 0;
+  std::vector<double> penalty_factors_;
   std::vector<Operand> operands_;
   std::vector<ConstMatView> w_views_;
   std::vector<MatView> buffer_views_;

@@ -54,7 +54,7 @@ Network Pooled() {
   return std::move(b).Build();
 }
 
-Network Mmoe() {
+Network Mmoe(double balance) {
   NetworkBuilder b(Inputs(), kTasks);
   std::vector<Value> experts;
   for (Index e = 0; e < 2; ++e) {
@@ -63,7 +63,7 @@ Network Mmoe() {
   std::vector<Value> mixed;
   for (Index task = 0; task < kTasks; ++task) {
     const Value gate = b.Add(Str("gate.", task), Linear(2), {b.Input(0)});
-    mixed.push_back(b.Add(Str("mix.", task), MakeMixture(),
+    mixed.push_back(b.Add(Str("mix.", task), MakeMixture(balance),
                           {gate, experts[0], experts[1]}));
   }
   AddHeads(&b, mixed);
@@ -200,7 +200,8 @@ std::vector<NamedNetwork> Networks() {
   networks.push_back({"two levels", TwoLevels()});
   networks.push_back({"wide head", WideHead()});
   networks.push_back({"pooled", Pooled()});
-  networks.push_back({"mmoe", Mmoe()});
+  networks.push_back({"mmoe", Mmoe(0)});
+  networks.push_back({"balanced mmoe", Mmoe(5)});
   networks.push_back({"cross-stitch", CrossStitch()});
   networks.push_back({"normalised", Normalised()});
   networks.push_back({"all inputs", AllInputs()});
@@ -271,6 +272,7 @@ double Number(Index task, Index row, Index col) {
 }  // namespace
 
 void SetOutputGradient(Plan* plan, Index task, double factor) {
+  plan->SetPenaltyFactor(task, factor);
   const MatView gradient = plan->OutputGradient(task);
   for (Index row = 0; row < gradient.rows; ++row) {
     for (Index col = 0; col < gradient.cols; ++col) {
@@ -283,6 +285,7 @@ double ProjectOutputs(const Plan& plan) {
   double sum = 0;
   for (Index task = 0; task < plan.network().task_count(); ++task) {
     const ConstMatView output = plan.Output(task);
+    sum += plan.Penalty(task);
     for (Index row = 0; row < output.rows; ++row) {
       for (Index col = 0; col < output.cols; ++col) {
         sum += static_cast<double>(output(row, col)) * Number(task, row, col);

@@ -47,10 +47,12 @@ class TestBatch {
   std::vector<std::int32_t> words_;
 };
 
-// Sets the output gradient of `task` to fixed numbers times `factor`.
+// Sets the output gradient of `task` to fixed numbers times `factor`, which
+// also becomes that of its penalties.
 void SetOutputGradient(Plan* plan, Index task, double factor);
 
-// The sum over tasks of output times the numbers of SetOutputGradient.
+// The sum over tasks of output times the numbers of SetOutputGradient, and of
+// their penalties.
 double ProjectOutputs(const Plan& plan);
 
 }  // namespace mtlkit::test

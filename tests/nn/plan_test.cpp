@@ -311,6 +311,34 @@ TEST_CASE("rows of a prediction do not depend on the others of their batch") {
   }
 }
 
+// Gates of 0.75 and 0.25 in one row, equal ones in the other: the experts are
+// used 1.25 and 0.75 times, a variance of 0.0625 around a mean of 1.
+TEST_CASE("a penalty is divided among the tasks of its layer") {
+  const std::vector<InputSpec> inputs = {{"x", InputKind::kDense, 2, {}, {}}};
+  NetworkBuilder b(inputs, 2);
+  const Value mixed =
+      b.Add("mix", MakeMixture(4), {b.Input(0), b.Input(0), b.Input(0)});
+  b.Output(0, mixed, 0, 1);
+  b.Output(1, mixed, 1, 1);
+  const Network network = std::move(b).Build();
+  Plan plan(network, {.capacity = 2, .route = Route::kPlain});
+  const Params params = network.Initialized(1);
+  const std::vector<Real> x = {std::log(Real(3)), 0, 1, 1};
+  Batch batch;
+  batch.rows = 2;
+  batch.inputs.resize(1);
+  batch.inputs[0].dense = {x.data(), 2, 2};
+  Pass pass;
+  pass.weights = &params.weights;
+  pass.mode = Mode::kTraining;
+  plan.Forward(pass, batch);
+  CHECK(plan.Penalty(0) == doctest::Approx(4 * 0.0625 / 2).epsilon(1e-5));
+  CHECK(plan.Penalty(1) == plan.Penalty(0));
+  pass.mode = Mode::kInference;
+  plan.Forward(pass, batch);
+  CHECK(plan.Penalty(0) == 0);
+}
+
 TEST_CASE("texts without a token take part as zeros") {
   for (const NamedNetwork& net : Networks()) {
     if (net.name != "texts") continue;

@@ -7,16 +7,23 @@ namespace {
 
 struct MmoeOptions {
   Index experts = 4;
+  double balance = 0;
   void Describe(Fields& fields) {
     fields("experts", experts, "networks that all tasks choose from",
            Between(1, 1024));
+    fields("balance", balance,
+           "penalty for uneven use of the experts by a task (Shazeer et al. "
+           "2017)",
+           AtLeast(0));
   }
 };
 
 // Ma, Zhao, Yi, Chen, Hong and Chi, "Modeling task relationships in multi-task
 // learning with multi-gate mixture-of-experts", 2018: experts of --layers; each
 // task weighs them by a softmax gate on the inputs, then come its own layers
-// (--head-layers) and its output.
+// (--head-layers) and its output. `balance` adds to each task's loss what
+// Shazeer et al., "Outrageously large neural networks", 2017, call the loss of
+// importance: the squared coefficient of variation of the experts' total gates.
 Network BuildMmoe(const ArchArgs& args, const MmoeOptions& options) {
   NetworkParts parts(args);
   Require(!parts.layers().empty(), ErrorKind::kUsage,
@@ -33,8 +40,8 @@ Network BuildMmoe(const ArchArgs& args, const MmoeOptions& options) {
     std::vector<Value> mixed = {
         parts.AddDense("gate." + name, inputs, options.experts)};
     mixed.insert(mixed.end(), experts.begin(), experts.end());
-    const Value mixture =
-        parts.builder().Add("mixture." + name, MakeMixture(), mixed);
+    const Value mixture = parts.builder().Add(
+        "mixture." + name, MakeMixture(options.balance), mixed);
     parts.AddHead(i, NetworkParts::From(mixture));
   }
   return std::move(parts).Build();

@@ -86,7 +86,9 @@ LayerPtr MakeCrossStitch(Index own, double same = 0.9);
 
 // Inputs: gate logits (rows x experts), then as many experts of equal width.
 // y = sum over e of softmax(gate)[e] expert_e (Ma et al. 2018, MMoE).
-LayerPtr MakeMixture();
+// `balance` times the squared coefficient of variation of the experts' total
+// gates in a batch is a penalty for uneven use (Shazeer et al. 2017).
+LayerPtr MakeMixture(double balance = 0);
 
 // The sum of inputs of equal widths.
 LayerPtr MakeSum();

@@ -8,8 +8,10 @@ namespace {
 
 class MixtureLayer : public Layer {
  public:
+  explicit MixtureLayer(double balance) : balance_(balance) {}
+
   std::string_view kind() const override { return "mixture"; }
-  LayerTraits traits() const override { return {}; }
+  LayerTraits traits() const override { return {.has_penalty = balance_ > 0}; }
 
   Index OutputCols(std::span<const Index> cols) const override {
     Require(std::ssize(cols) == cols[0] + 1, ErrorKind::kUsage,
@@ -22,9 +24,9 @@ class MixtureLayer : public Layer {
     return cols[1];
   }
 
-  // The gates: softmax of the logits.
+  // How much each expert is used, then the gates: softmax of the logits.
   Index SavedSize(Index rows, std::span<const Index> cols) const override {
-    return rows * cols[0];
+    return (rows + 1) * cols[0];
   }
 
   void Forward(const Pass& pass, const ForwardArgs& args) const override {
@@ -43,6 +45,19 @@ class MixtureLayer : public Layer {
     }
   }
 
+  // balance E / R^2 sum over e of I_e^2, less balance, with I_e the sum of
+  // expert e's gate over the R rows: the squared coefficient of variation.
+  double Penalty(const Pass& pass, const LayerArgs& args) const override {
+    const ConstMatView logits = args.x[0].values;
+    pass.kernels->column_sums(Gates(args, 0), logits.cols, logits.rows,
+                              logits.cols, args.saved);
+    const double squares =
+        pass.kernels->dot(args.saved, args.saved, logits.cols);
+    const double rows = static_cast<double>(logits.rows);
+    return balance_ *
+           (static_cast<double>(logits.cols) * squares / (rows * rows) - 1);
+  }
+
   void Backward(const Pass& pass, const BackwardArgs& args) const override {
     for (Index lane = 0; lane < args.dy.count; ++lane) {
       ExpertGradients(pass, args, lane);
@@ -52,7 +67,7 @@ class MixtureLayer : public Layer {
 
  private:
   static Real* Gates(const LayerArgs& args, Index row) {
-    return args.saved + row * args.x[0].values.cols;
+    return args.saved + (row + 1) * args.x[0].values.cols;
   }
   static ConstMatView Expert(const LayerArgs& args, Index expert) {
     return args.x[static_cast<std::size_t>(expert + 1)].values;
@@ -72,8 +87,8 @@ class MixtureLayer : public Layer {
   }
 
   // Through the softmax: of expert e's gate, the gradient is <dy, expert e>.
-  static void GateGradient(const Pass& pass, const BackwardArgs& args,
-                           Index lane) {
+  void GateGradient(const Pass& pass, const BackwardArgs& args,
+                    Index lane) const {
     const Kernels& kernels = *pass.kernels;
     const MatView dy = args.dy.Lane(lane);
     const MatView dx = args.dx[0].Lane(lane);
@@ -83,21 +98,39 @@ class MixtureLayer : public Layer {
             kernels.dot(dy.Row(row), Expert(args, e).Row(row), dy.cols));
       }
     }
+    if (!args.penalty.empty() && balance_ > 0) {
+      AddBalance(kernels, args, args.penalty[At(lane)], dx);
+    }
     kernels.softmax_gradient(Gates(args, args.first), dx.cols,
                              dx.Row(args.first), dx.cols, dx.Row(args.first),
                              dx.cols, args.count, dx.cols);
   }
+
+  // The penalty's gradient with respect to a gate of expert e is 2 balance E /
+  // R^2 I_e, whatever the row.
+  void AddBalance(const Kernels& kernels, const BackwardArgs& args,
+                  double factor, MatView dx) const {
+    const double rows = static_cast<double>(dx.rows);
+    const auto scale = static_cast<Real>(
+        factor * 2 * balance_ * static_cast<double>(dx.cols) / (rows * rows));
+    for (Index row = args.first; row < args.first + args.count; ++row) {
+      kernels.axpy(scale, args.saved, dx.Row(row), dx.cols);
+    }
+  }
+
+  double balance_;
 };
 
 std::vector<LayerSample> Samples() {
   return {{"three experts", MakeMixture(), {3, 5, 5, 5}},
-          {"one expert", MakeMixture(), {1, 4}}};
+          {"one expert", MakeMixture(), {1, 4}},
+          {"balanced", MakeMixture(3), {3, 2, 2, 2}}};
 }
 
 }  // namespace
 
-LayerPtr MakeMixture() {
-  return std::make_shared<MixtureLayer>();
+LayerPtr MakeMixture(double balance) {
+  return std::make_shared<MixtureLayer>(balance);
 }
 
 extern const LayerEntry kMixtureLayer;
