@@ -5,7 +5,7 @@
 namespace mtlkit {
 
 Plan::Plan(const Network& network, const PlanOptions& options)
-    : state_(std::make_unique<State>(network, options)) {}
+    : state_(std::make_unique<PlanState>(network, options)) {}
 Plan::~Plan() = default;
 Plan::Plan(Plan&&) noexcept = default;
 Plan& Plan::operator=(Plan&&) noexcept = default;
@@ -44,7 +44,7 @@ MatView Plan::OutputGradient(Index task) {
 }
 
 void Plan::Backward(const Pass& pass) {
-  State& state = *state_;
+  PlanState& state = *state_;
   assert(state.trains());
   state.SeedGradients();
   state.Backward(pass, state.layout.backward);
@@ -57,7 +57,7 @@ Mat<const double> Plan::Gramian() const {
 }
 
 void Plan::Combine(const Pass& pass, std::span<const double> weights) {
-  State& state = *state_;
+  PlanState& state = *state_;
   assert(state.options.route == Route::kGramian);
   if (!state.at_representation()) {
     state.CombineAtParameters(pass, weights);

@@ -5,46 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "base/parallel.h"
 #include "base/view.h"
 #include "data/batch.h"
 #include "nn/layer.h"
 #include "nn/network.h"
 #include "nn/params.h"
+#include "nn/plan_options.h"
 
 namespace mtlkit {
 
-// What a plan is for.
-enum class Route {
-  kForward,    // outputs only
-  kPlain,      // one backward pass of the sum of the tasks' gradients
-  kGramian,    // + inner products of the tasks' gradients, then one combination
-  kGradients,  // + the tasks' gradients themselves, to be combined by the
-               // caller
-};
-
-// With respect to what the tasks' gradients are taken (kGramian, kGradients):
-// the shared parameters, or the output of the shared layers (cheaper).
-enum class GradientsAt { kParameters, kRepresentation };
-
-struct PlanOptions {
-  Index capacity = 0;  // largest number of rows of a batch
-  // Largest number of tokens of a batch, one an input block (0: no tokens).
-  // May be empty for networks that read no tokens.
-  std::vector<Index> tokens = {};
-  Route route = Route::kForward;
-  GradientsAt at = GradientsAt::kParameters;
-  std::vector<Value> keep = {};  // values to be seen after Forward (features)
-  ThreadPool* pool = nullptr;    // null: everything runs in the caller
-};
-
-// Gradients of several tasks with respect to the same numbers, to be combined
-// into one by the caller (Route::kGradients).
-struct GradientBlock {
-  std::span<const Index> tasks;  // one a row of `gradients`
-  ConstMatView gradients;        // tasks x numbers
-  std::span<Real> combined;      // to be set by the caller; numbers
-};
+class PlanState;
 
 // A network made ready to run on batches of up to `capacity` rows: where every
 // value and gradient lies in one arena, what may share memory, and in which
@@ -123,8 +93,7 @@ class Plan {
   std::string Describe() const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<PlanState> state_;
 };
 
 }  // namespace mtlkit

@@ -4,29 +4,15 @@
 #include <vector>
 
 #include "base/view.h"
+#include "nn/arena.h"
 #include "nn/network.h"
-#include "nn/plan.h"
+#include "nn/plan_options.h"
 
 namespace mtlkit {
 
 // What a plan decides before it runs: how many lanes each gradient has, how
 // gradients that meet are summed, what runs together, and where everything
 // lies in the arena. Pure data, a function of network and options.
-
-// A piece of the arena that is in use from time `birth` to time `death`.
-struct ArenaPiece {
-  std::string what;
-  Index size = 0;
-  Index birth = 0;
-  Index death = 0;
-  // Row length, where the numbers of one row of the batch lie together: two
-  // such pieces of equal row length may follow each other within a region,
-  // since whoever works on some rows touches those of no other worker. With
-  // `tokens` >= 0 it is that of one token of this input block.
-  Index cols = 0;
-  Index tokens = -1;
-  Index offset = -1;
-};
 
 // Where a node's gradient of one of its inputs goes.
 struct OperandPlan {

@@ -4,8 +4,8 @@
 namespace mtlkit {
 
 template <class DyOf>
-void Plan::State::SetTile(const Pass& pass, const ParamTile& tile, Index slot,
-                          DyOf dy_of, MatView dw) {
+void PlanState::SetTile(const Pass& pass, const ParamTile& tile, Index slot,
+                        DyOf dy_of, MatView dw) {
   bool set = false;
   for (const Index i : layout.users[static_cast<std::size_t>(tile.slice)]) {
     const ConstMatView dy = dy_of(i);
@@ -24,15 +24,14 @@ void Plan::State::SetTile(const Pass& pass, const ParamTile& tile, Index slot,
   if (!set) std::ranges::fill(dw.flat(), Real(0));
 }
 
-Index Plan::State::ParamOf(Index node, Index slice) const {
+Index PlanState::ParamOf(Index node, Index slice) const {
   const std::vector<Index>& params = network.node(node).params;
   return std::ranges::find(params, slice) - params.begin();
 }
 
 template <class DyOf>
-void Plan::State::SetGradients(const Pass& pass,
-                               const std::vector<ParamTile>& tiles,
-                               DyOf dy_of) {
+void PlanState::SetGradients(const Pass& pass,
+                             const std::vector<ParamTile>& tiles, DyOf dy_of) {
   ForTiles(std::ssize(tiles), [&](Index t, Index slot) {
     const ParamTile& tile = tiles[static_cast<std::size_t>(t)];
     SetTile(pass, tile, slot, dy_of,
@@ -40,20 +39,20 @@ void Plan::State::SetGradients(const Pass& pass,
   });
 }
 
-ConstMatView Plan::State::TaskLane(Index i, Index task) {
+ConstMatView PlanState::TaskLane(Index i, Index task) {
   const ValuePlan& plan = PlanOf(network.node(i).output);
   const auto lane = std::ranges::find(plan.tasks, task);
   if (lane == plan.tasks.end()) return {};
   return ViewsOf(i).dy.Lane(lane - plan.tasks.begin());
 }
 
-void Plan::State::BackwardParams(const Pass& pass) {
+void PlanState::BackwardParams(const Pass& pass) {
   SetGradients(pass, layout.tiles, [&](Index i) { return OnlyLane(i); });
   if (options.route == Route::kGramian) FillGramian(pass);
   if (options.route == Route::kGradients) FillBlocks(pass);
 }
 
-void Plan::State::FillGramian(const Pass& pass) {
+void PlanState::FillGramian(const Pass& pass) {
   std::ranges::fill(partial_grams, 0.0);
   std::ranges::fill(gramian, 0.0);
   if (at_representation()) {
@@ -68,8 +67,8 @@ void Plan::State::FillGramian(const Pass& pass) {
   }
 }
 
-void Plan::State::TileGramian(const Pass& pass, const ParamTile& tile,
-                              Index slot) {
+void PlanState::TileGramian(const Pass& pass, const ParamTile& tile,
+                            Index slot) {
   const Slice& slice = network.weights()->slice(tile.slice);
   const auto& users = layout.users[static_cast<std::size_t>(tile.slice)];
   double* gram = partial_grams.data() + tile.gram;
@@ -96,7 +95,7 @@ void Plan::State::TileGramian(const Pass& pass, const ParamTile& tile,
   kernels.gramian_of_rows(lanes, size, std::ssize(slice.tasks), size, gram);
 }
 
-void Plan::State::RepresentationGramian() {
+void PlanState::RepresentationGramian() {
   const Index blocks_of_rows = (rows + kBlockRows - 1) / kBlockRows;
   Index begin = 0;
   for (const Value value : network.representation()) {
@@ -116,7 +115,7 @@ void Plan::State::RepresentationGramian() {
   }
 }
 
-void Plan::State::AddPartial(const std::vector<Index>& tasks, Index begin) {
+void PlanState::AddPartial(const std::vector<Index>& tasks, Index begin) {
   const auto count = tasks.size();
   for (std::size_t i = 0; i < count; ++i) {
     for (std::size_t j = 0; j < count; ++j) {
@@ -127,7 +126,7 @@ void Plan::State::AddPartial(const std::vector<Index>& tasks, Index begin) {
   }
 }
 
-void Plan::State::FillJacobian(const Pass& pass) {
+void PlanState::FillJacobian(const Pass& pass) {
   const Index shared = network.weights()->shared_size();
   if (shared == 0) return;
   const MatView jacobian = {Piece(layout.jacobian), network.task_count(),
@@ -148,7 +147,7 @@ void Plan::State::FillJacobian(const Pass& pass) {
                std::span(gradient).first(static_cast<std::size_t>(shared))};
 }
 
-void Plan::State::FillBlocks(const Pass& pass) {
+void PlanState::FillBlocks(const Pass& pass) {
   if (!at_representation()) {
     FillJacobian(pass);
     return;
@@ -162,7 +161,7 @@ void Plan::State::FillBlocks(const Pass& pass) {
   }
 }
 
-void Plan::State::CombineLanes(Value value, std::span<const double> weights) {
+void PlanState::CombineLanes(Value value, std::span<const double> weights) {
   const Lanes lanes = GradientOf(value);
   const std::vector<Index>& tasks = network.info(value).tasks;
   lane_weights.clear();
@@ -178,13 +177,13 @@ void Plan::State::CombineLanes(Value value, std::span<const double> weights) {
   });
 }
 
-void Plan::State::BackwardCombined(const Pass& pass) {
+void PlanState::BackwardCombined(const Pass& pass) {
   Backward(pass, layout.combined_backward);
   SetGradients(pass, layout.shared_tiles, [&](Index i) { return OnlyLane(i); });
 }
 
-void Plan::State::CombineAtParameters(const Pass& pass,
-                                      std::span<const double> weights) {
+void PlanState::CombineAtParameters(const Pass& pass,
+                                    std::span<const double> weights) {
   for (const Node& node : network.nodes()) {
     if (PlanOf(node.output).combined >= 0) {
       CombineLanes(node.output, weights);

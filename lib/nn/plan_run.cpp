@@ -25,7 +25,7 @@ void AddColumns(ConstMatView from, MatView to, Index to_col) {
 
 }  // namespace
 
-void Plan::State::SizeViews() {
+void PlanState::SizeViews() {
   for (std::size_t i = 0; i < views.size(); ++i) {
     const Node& node = network.nodes()[i];
     NodeViews& view = views[i];
@@ -45,7 +45,7 @@ void Plan::State::SizeViews() {
   }
 }
 
-void Plan::State::SizeBlocks() {
+void PlanState::SizeBlocks() {
   if (options.route != Route::kGradients) return;
   if (at_representation()) {
     blocks.resize(network.representation().size());
@@ -57,7 +57,7 @@ void Plan::State::SizeBlocks() {
   }
 }
 
-void Plan::State::Bind(const Pass& pass, const Batch& batch) {
+void PlanState::Bind(const Pass& pass, const Batch& batch) {
   assert(batch.rows >= 1 && batch.rows <= options.capacity);
   assert(std::ssize(batch.inputs) == network.input_count());
   BindRows(batch);
@@ -72,7 +72,7 @@ void Plan::State::Bind(const Pass& pass, const Batch& batch) {
   }
 }
 
-void Plan::State::BindRows(const Batch& batch) {
+void PlanState::BindRows(const Batch& batch) {
   rows = batch.rows;
   for (std::size_t i = 0; i < offsets.size(); ++i) {
     if (batch.inputs[i].kind != InputKind::kTokens) continue;
@@ -84,7 +84,7 @@ void Plan::State::BindRows(const Batch& batch) {
   }
 }
 
-void Plan::State::BindNode(Index i, const Pass& pass, const Batch& batch) {
+void PlanState::BindNode(Index i, const Pass& pass, const Batch& batch) {
   const Node& node = network.node(i);
   NodeViews& view = ViewsOf(i);
   view.extent = ExtentOf(node.output);
@@ -104,7 +104,7 @@ void Plan::State::BindNode(Index i, const Pass& pass, const Batch& batch) {
   }
 }
 
-Operand Plan::State::BindOperand(Value value, const Batch& batch) {
+Operand PlanState::BindOperand(Value value, const Batch& batch) {
   const ValueInfo& info = network.info(value);
   const Extent extent = ExtentOf(value);
   if (info.input < 0) return {ValueView(value), nullptr, extent};
@@ -118,7 +118,7 @@ Operand Plan::State::BindOperand(Value value, const Batch& batch) {
   return {input.dense, nullptr, extent};
 }
 
-Lanes Plan::State::BindGradient(Index i, std::size_t j) {
+Lanes PlanState::BindGradient(Index i, std::size_t j) {
   const OperandPlan& operand = PlanOf(i).operands[j];
   if (!operand.wanted) return {};
   const Value value = network.node(i).inputs[j];
@@ -130,7 +130,7 @@ Lanes Plan::State::BindGradient(Index i, std::size_t j) {
   return lanes;
 }
 
-void Plan::State::Forward(const Pass& pass) {
+void PlanState::Forward(const Pass& pass) {
   ForTiles(std::ssize(network.nodes()), [&](Index i, Index) {
     network.node(i).layer->Prepare(pass, ViewsOf(i).w, PlanOf(i).input_gradient,
                                    ViewsOf(i).prepared);
@@ -155,7 +155,7 @@ void Plan::State::Forward(const Pass& pass) {
   }
 }
 
-void Plan::State::AddPenalties(const Pass& pass) {
+void PlanState::AddPenalties(const Pass& pass) {
   std::ranges::fill(penalties, 0.0);
   std::ranges::fill(penalty_factors, 1.0);
   if (pass.mode != Mode::kTraining) return;
@@ -172,7 +172,7 @@ void Plan::State::AddPenalties(const Pass& pass) {
 }
 
 // The share of a task goes into its lane, those of all into a single one.
-void Plan::State::SetPenaltyLanes() {
+void PlanState::SetPenaltyLanes() {
   for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
     std::vector<double>& lanes = ViewsOf(i).penalty;
     std::ranges::fill(lanes, 0.0);
@@ -186,21 +186,21 @@ void Plan::State::SetPenaltyLanes() {
   }
 }
 
-MatView Plan::State::OutputView(Index task) {
+MatView PlanState::OutputView(Index task) {
   const OutputInfo& output = network.output(task);
   const Index piece = layout.tasks[static_cast<std::size_t>(task)].output;
   if (piece < 0) return ValueView(output.value);
   return {Piece(piece), rows, output.columns.count};
 }
 
-MatView Plan::State::OutputGradientView(Index task) {
+MatView PlanState::OutputGradientView(Index task) {
   const OutputInfo& output = network.output(task);
   const Index piece = layout.tasks[static_cast<std::size_t>(task)].gradient;
   if (piece < 0) return GradientOf(output.value).Lane(0);
   return {Piece(piece), rows, output.columns.count};
 }
 
-void Plan::State::SeedGradients() {
+void PlanState::SeedGradients() {
   SetPenaltyLanes();
   for (Index task = 0; task < network.task_count(); ++task) {
     const TaskPlan& plan = layout.tasks[static_cast<std::size_t>(task)];
@@ -215,15 +215,14 @@ void Plan::State::SeedGradients() {
   }
 }
 
-MatView Plan::State::SeedLane(Value value, Index task) {
+MatView PlanState::SeedLane(Value value, Index task) {
   const ValuePlan& plan = PlanOf(value);
   const bool one = plan.tasks.empty() || plan.split;
   const auto lane = std::ranges::find(plan.tasks, task) - plan.tasks.begin();
   return GradientOf(value).Lane(one ? 0 : lane);
 }
 
-void Plan::State::Backward(const Pass& pass,
-                           const std::vector<Region>& regions) {
+void PlanState::Backward(const Pass& pass, const std::vector<Region>& regions) {
   for (const Region& region : regions) {
     ForRegion(region, [&](Index first, Index count, Index slot) {
       for (const Index i : region.nodes) {
@@ -233,8 +232,8 @@ void Plan::State::Backward(const Pass& pass,
   }
 }
 
-void Plan::State::BackwardNode(const Pass& pass, Index i, Index first,
-                               Index count, Index slot) {
+void PlanState::BackwardNode(const Pass& pass, Index i, Index first,
+                             Index count, Index slot) {
   const Node& node = network.node(i);
   NodeViews& view = ViewsOf(i);
   const RowRange range = RangeFor(i, first, count);
@@ -258,8 +257,8 @@ void Plan::State::BackwardNode(const Pass& pass, Index i, Index first,
   }
 }
 
-void Plan::State::AddRows(ConstMatView from, MatView to, Index first,
-                          Index count, bool add) const {
+void PlanState::AddRows(ConstMatView from, MatView to, Index first, Index count,
+                        bool add) const {
   const Real* source = from.Row(first);
   Real* target = to.Row(first);
   if (add) {

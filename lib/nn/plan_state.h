@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "kernels/kernels.h"
-#include "nn/plan.h"
 #include "nn/plan_layout.h"
 
 namespace mtlkit {
@@ -30,8 +29,9 @@ struct NodeViews {
 // A plan at work: its memory, and the views of the current batch.
 // plan_run.cpp holds the passes through values, plan_params.cpp what concerns
 // parameters and the combination of tasks.
-struct Plan::State {
-  State(const Network& network_in, const PlanOptions& options_in)
+class PlanState {
+ public:
+  PlanState(const Network& network_in, const PlanOptions& options_in)
       : network(network_in),
         options(options_in),
         layout(network_in, options_in),
