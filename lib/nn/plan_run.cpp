@@ -23,6 +23,11 @@ void AddColumns(ConstMatView from, MatView to, Index to_col) {
   }
 }
 
+[[noreturn]] void FailTooLong(Index tokens, Index most) {
+  Fail(ErrorKind::kBug,
+       Str("a batch of ", tokens, " tokens; there is room for ", most));
+}
+
 }  // namespace
 
 void PlanState::SizeViews() {
@@ -78,9 +83,8 @@ void PlanState::BindRows(const Batch& batch) {
     if (batch.inputs[i].kind != InputKind::kTokens) continue;
     offsets[i] = batch.inputs[i].row_starts;
     assert(std::ssize(offsets[i]) == rows + 1);
-    Require(offsets[i].back() <= options.tokens[i], ErrorKind::kBug,
-            Str("a batch of ", offsets[i].back(), " tokens; there is room for ",
-                options.tokens[i]));
+    const Index tokens = offsets[i].back();
+    if (tokens > options.tokens[i]) FailTooLong(tokens, options.tokens[i]);
   }
 }
 

@@ -206,7 +206,7 @@ TEST_CASE("wrong content is refused with its place") {
           f->MakeGroup("inputs/x/values");
         }) ==
         "inputs/x: inputs of encoding 'ragged' cannot be read; "
-        "csr_matrix, numbers and codes can");
+        "csr_matrix, image, tokens, numbers and codes can");
   CHECK(Refusal([](File f) { f->WriteText("transforms/spec", "[{}]"); }) ==
         "transforms/spec: an entry lacks `name` or `spec`");
 }
