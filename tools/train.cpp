@@ -85,7 +85,8 @@ struct TrainTool {
             "declare what is to be predicted with mtl-prep --task");
     const TrainInputs inputs = InputsOf(rows, train);
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
-    Model model = BuildModel(rows, arch, context.seed, inputs.train_rows);
+    Model model =
+        BuildModel(rows, arch, context.seed, inputs.train_rows, train.loss);
     Describe(context, model, inputs);
     const History history =
         Train(inputs, train, context.seed, environment, &model);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
+#include "data/head.h"
 #include "data/schema.h"
 #include "eval/table.h"
 
@@ -139,7 +140,7 @@ std::string ClassList(const Task& task) {
   for (std::size_t i = 0; i < task.classes.size() && i < 4; ++i) {
     list += (i > 0 ? ", " : "") + task.classes[i];
   }
-  if (task.type == TaskType::kBinary) list += " (positive)";
+  if (task.traits().has_positive) list += " (positive)";
   return task.classes.size() > 4 ? list + ", ..." : list;
 }
 

@@ -6,6 +6,7 @@
 #include "data/dataset_io.h"
 #include "h5/atomic_file.h"
 #include "h5/provenance.h"
+#include "nn/loss.h"
 #include "nn/model.h"
 #include "nn/model_io.h"
 
@@ -24,7 +25,7 @@ Model FreshModel(const Collaboration& run, Index peer) {
   const auto build = [&] {
     return BuildModel(run.data, spec.ArchOf(peer),
                       spec.SeedOf(run.method->same_start ? 0 : peer, 0),
-                      run.train_rows);
+                      run.train_rows, spec.train.loss);
   };
   return spec.views.empty() ? build()
                             : InContext(Str("--view of peer ", peer), build);
@@ -86,6 +87,7 @@ Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
   }
   run.method = &MethodOfRun(run.folder, run.spec);
   run.data = run.folder.ReadData(run.spec, data_path);
+  run.data.tasks = ShapeTasks(run.data.tasks, run.spec.train.loss);
   FindRows(&run);
   return run;
 }
@@ -97,6 +99,7 @@ Collaboration InitRun(const std::string& folder, RunSpec spec) {
   Require(!run.data.tasks.empty(), ErrorKind::kBadInput,
           Str(spec.data, ": there is no task to learn"),
           "declare what is to be predicted with mtl-prep --task");
+  run.data.tasks = ShapeTasks(run.data.tasks, spec.train.loss);
   spec.data_sha256 = run.data.content_sha256;
   spec.data = run.folder.PathOfData(spec.data);
   ResolveArchOptions(&spec.arch);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "cotrain/selection.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
@@ -49,7 +50,7 @@ ExtraLabels LabelsFor(const std::vector<Selection>& selections, Index task,
 }  // namespace
 
 bool CanBeLabelled(const Task& task) {
-  return task.type == TaskType::kBinary || task.type == TaskType::kMulticlass;
+  return task.traits().one_class;
 }
 
 void PlanLabelling(const RoundArgs& args, const std::string& labelling,
@@ -71,7 +72,8 @@ void PlanLabelling(const RoundArgs& args, const std::string& labelling,
     std::vector<Opinion> opinions;
     for (const Publication& publication : args.publications) {
       Opinion opinion;
-      if (OpinionOf(publication, task, of_task.output_cols(), pool, &opinion)) {
+      if (OpinionOf(publication, task, of_task.prediction_cols(), pool,
+                    &opinion)) {
         opinions.push_back(std::move(opinion));
       }
     }

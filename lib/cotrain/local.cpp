@@ -10,6 +10,7 @@
 #include "data/dataset_io.h"
 #include "h5/atomic_file.h"
 #include "h5/provenance.h"
+#include "nn/loss.h"
 #include "nn/model_io.h"
 #include "train/protocol.h"
 
@@ -49,7 +50,8 @@ Peers MakePeers(const RunSpec& spec, const Dataset& data) {
   RequireTrainable(data, inputs.train_rows);
   for (Index peer = 0; peer < spec.peers; ++peer) {
     made.models.push_back(BuildModel(data, spec.ArchOf(peer),
-                                     spec.SeedOf(peer, 0), inputs.train_rows));
+                                     spec.SeedOf(peer, 0), inputs.train_rows,
+                                     spec.train.loss));
     made.views.push_back(DatasetFor(made.models.back(), data));
   }
   for (Index peer = 0; peer < spec.peers; ++peer) {
@@ -80,7 +82,8 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   spec.local = true;
   spec.cotrain.rows_by = "all";
   RequireProtocol(spec);
-  const Dataset data = ReadDataset(spec.data);
+  Dataset data = ReadDataset(spec.data);
+  data.tasks = ShapeTasks(data.tasks, spec.train.loss);
   spec.data_sha256 = data.content_sha256;
   spec.data = folder.PathOfData(spec.data);
   ResolveArchOptions(&spec.arch);

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "eval/metric.h"
-#include "nn/link.h"
 #include "train/predict.h"
 
 namespace mtlkit {
@@ -101,14 +100,10 @@ std::vector<std::vector<float>> PredictTasks(const Model& model,
                                              const std::vector<Index>& rows,
                                              ThreadPool* pool) {
   NetworkOutputs outputs = ComputeOutputs(model, dataset, rows, pool);
+  ApplyLinks(model.schema.tasks, &outputs);
   std::vector<std::vector<float>> values;
-  for (std::size_t t = 0; t < outputs.size(); ++t) {
-    const Task& task = model.schema.tasks[t];
-    const MatView view{outputs[t].data(), static_cast<Index>(rows.size()),
-                       task.output_cols()};
-    ApplyLink(task, view, view);
-    if (task.type == TaskType::kRegression) ToUnits(task, view);
-    values.emplace_back(outputs[t].begin(), outputs[t].end());
+  for (const std::vector<Real>& of_task : outputs) {
+    values.emplace_back(of_task.begin(), of_task.end());
   }
   return values;
 }
@@ -122,19 +117,17 @@ std::vector<RoundMeasure> MeasureRound(
     const Task& task = data.tasks[t];
     const TaskTruth truth = TruthOf(data, t, valid_rows);
     if (!truth.any) continue;
-    MetricRows rows{task.type,
-                    static_cast<Index>(valid_rows.size()),
-                    task.target_cols(),
-                    task.output_cols(),
-                    truth.y,
-                    std::vector<double>(own[t].begin(), own[t].end())};
-    const MetricEntry& metric = MainMetric(task.type);
+    MetricRows rows = EmptyRows(task);
+    rows.rows = static_cast<Index>(valid_rows.size());
+    rows.y = truth.y;
+    rows.output.assign(own[t].begin(), own[t].end());
+    const MetricEntry& metric = MainMetric(task);
     RoundMeasure measure{task.name, std::string(metric.name),
                          metric.prepare(rows)->Value(truth.weights), kNan};
-    auto ensemble = EnsembleOf(
-        own[t],
-        {static_cast<Index>(t), task.output_cols(), valid_rows, truth.weights},
-        peer, publications);
+    auto ensemble = EnsembleOf(own[t],
+                               {static_cast<Index>(t), task.prediction_cols(),
+                                valid_rows, truth.weights},
+                               peer, publications);
     if (!ensemble.empty()) {
       rows.output = std::move(ensemble);
       measure.ensemble = metric.prepare(rows)->Value(truth.weights);

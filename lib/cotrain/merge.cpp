@@ -69,7 +69,7 @@ void MergeParams(const Collaboration& run, Model model, const Newest& newest,
 TaskPredictions MeanOf(const Collaboration& run, const Newest& newest,
                        std::size_t t, const std::vector<Index>& rows) {
   const Task& task = run.data.tasks[t];
-  const auto cols = static_cast<std::size_t>(task.output_cols());
+  const auto cols = static_cast<std::size_t>(task.prediction_cols());
   TaskPredictions mean;
   mean.task = task;
   std::vector<float> values;

@@ -128,11 +128,11 @@ PublishedTask ReadTask(const FileReader& file, const std::string& path,
   Require(published.task >= 0, ErrorKind::kBadInput,
           Str(file.name(), ": ", path, ": the run has no such task"));
   const Task& task = dataset.tasks[static_cast<std::size_t>(published.task)];
-  const bool numbers = task.type == TaskType::kRegression;
+  const bool numbers = !task.is_classification();
   published.rows = ReadRowsById(file, path + "/id", dataset, index);
   const std::string values = path + (numbers ? "/pred" : "/prob");
   const Shape wanted{static_cast<Index>(published.rows.size()),
-                     task.output_cols()};
+                     task.prediction_cols()};
   Require(
       file.Info(values).shape == wanted, ErrorKind::kBadInput,
       Str(file.name(), ": ", values, ": its shape is not ", ShapeText(wanted)));
@@ -194,9 +194,9 @@ std::string WritePublication(const Publication& publication,
     const std::string group = TaskPath(task);
     WriteIdsOf(file, group + "/id", dataset, published.rows);
     file.WriteArray<float>(
-        group + (task.type == TaskType::kRegression ? "/pred" : "/prob"),
+        group + (task.is_classification() ? "/prob" : "/pred"),
         published.values,
-        {static_cast<Index>(published.rows.size()), task.output_cols()});
+        {static_cast<Index>(published.rows.size()), task.prediction_cols()});
     if (EscapeName(task.name) != task.name) {
       file.SetAttribute(group, "name", task.name);
     }

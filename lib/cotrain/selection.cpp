@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/rng.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
@@ -18,14 +19,16 @@ struct Vote {
 };
 
 Vote VoteOf(const Task& task, const Opinion& opinion, Index place) {
-  const Index cols = task.output_cols();
-  const float* row = opinion.probabilities.data() + place * cols;
-  if (task.type == TaskType::kBinary) {
-    const double positive = static_cast<double>(row[0]);
-    return positive > 0.5 ? Vote{1, positive} : Vote{0, 1 - positive};
+  const auto cols = static_cast<std::size_t>(task.prediction_cols());
+  const std::span<const float> row =
+      std::span(opinion.probabilities)
+          .subspan(static_cast<std::size_t>(place) * cols, cols);
+  const Index label = task.head().PredictedClass(row);
+  if (!task.traits().has_positive) {
+    return {label, static_cast<double>(row[static_cast<std::size_t>(label)])};
   }
-  const Index best = std::max_element(row, row + cols) - row;
-  return {best, static_cast<double>(row[best])};
+  const double positive = static_cast<double>(row[0]);
+  return {label, label == 1 ? positive : 1 - positive};
 }
 
 // Places of the pool that a peer is most certain of, class by class; ties go

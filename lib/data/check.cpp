@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/dataset.h"
+#include "data/head.h"
 #include "data/schema.h"
 
 namespace mtlkit {
@@ -175,48 +176,15 @@ void CheckInputs(const Dataset& dataset) {
 }
 
 void CheckTask(const Task& task, const std::string& what) {
-  const auto classes = static_cast<Index>(task.classes.size());
   if (task.name.empty()) Bad("a task has no name");
-  if (task.type == TaskType::kRegression) {
-    if (task.width < 1) Bad(Str(what, " has ", task.width, " columns"));
-    if (classes != 0) Bad(Str(what, " is a regression and has classes"));
-    if (task.mean.size() != task.deviation.size() ||
-        (!task.mean.empty() &&
-         static_cast<Index>(task.mean.size()) != task.width)) {
-      Bad(Str(what, " has ", task.mean.size(), " means and ",
-              task.deviation.size(), " deviations for ", task.width,
-              " columns"));
-    }
-    for (std::size_t i = 0; i < task.mean.size(); ++i) {
-      if (!std::isfinite(task.mean[i]) || !std::isfinite(task.deviation[i]) ||
-          task.deviation[i] <= 0) {
-        Bad(Str(what, ": mean ", task.mean[i], " and deviation ",
-                task.deviation[i], " cannot normalise it"));
-      }
-    }
-    return;
-  }
-  if (task.type == TaskType::kBinary && classes != 2) {
-    Bad(Str(what, " is binary and has ", classes, " classes"));
-  }
-  if (classes < 1 || classes > (1 << 24)) {
-    Bad(Str(what, " has ", classes, " classes"));
-  }
+  const std::string fault = task.head().Fault(task);
+  if (!fault.empty()) Bad(what + fault);
   CheckUniqueNames(task.classes, Str(what, ": class"));
-}
-
-// The largest label of a task, and -1 where any number will do.
-Index HighestLabel(const Task& task) {
-  if (task.type == TaskType::kRegression) return -1;
-  if (task.type == TaskType::kMulticlass) {
-    return static_cast<Index>(task.classes.size()) - 1;
-  }
-  return 1;
 }
 
 void CheckLabelValues(const Task& task, const Labels& labels,
                       const std::string& what) {
-  const auto highest = static_cast<float>(HighestLabel(task));
+  const auto highest = static_cast<float>(task.head().label_count(task) - 1);
   for (std::size_t i = 0; i < labels.values.size(); ++i) {
     const float value = labels.values[i];
     if (std::isnan(value)) continue;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "data/dataset_io.h"
+#include "data/head.h"
 #include "data/schema.h"
 
 namespace mtlkit {
@@ -165,6 +166,16 @@ Task ReadTaskHead(const FileReader& file, const std::string& path) {
     task.mean = file.ReadList<double>(path + "/norm_mean");
     task.deviation = file.ReadList<double>(path + "/norm_std");
   }
+  const auto form = file.FindAttribute<std::string>(path, "form");
+  if (!form) return task;
+  try {
+    task.form = ParseForm(*form);
+  } catch (const Error&) {
+    Bad(file, path, Str("predictions of form '", *form, "' cannot be read"));
+  }
+  if (file.Has(path + "/levels")) {
+    task.levels = file.ReadList<double>(path + "/levels");
+  }
   return task;
 }
 
@@ -175,13 +186,17 @@ void ReadTask(const FileReader& file, const std::string& member,
   Task task = ReadTaskHead(file, path);
   const Shape shape = RequireRank(file, y, 1, 2);
   Labels labels;
-  if (task.type == TaskType::kRegression) {
-    task.width = shape.size() == 2 ? shape[1] : 1;
-    labels.values = file.ReadArray<float>(y).values;
-  } else if (task.type == TaskType::kMulticlass) {
-    labels.values = ReadClassLabels<std::int32_t>(file, y);
-  } else {
-    labels.values = ReadClassLabels<std::int8_t>(file, y);
+  switch (task.traits().storage) {
+    case LabelStorage::kNumbers:
+      task.width = shape.size() == 2 ? shape[1] : 1;
+      labels.values = file.ReadArray<float>(y).values;
+      break;
+    case LabelStorage::kCodes:
+      labels.values = ReadClassLabels<std::int32_t>(file, y);
+      break;
+    case LabelStorage::kFlags:
+      labels.values = ReadClassLabels<std::int8_t>(file, y);
+      break;
   }
   if (file.Has(path + "/rows")) {
     const auto rows = file.ReadList<std::int64_t>(path + "/rows");

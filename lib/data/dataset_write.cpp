@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "data/dataset_io.h"
+#include "data/head.h"
 #include "data/schema.h"
 
 namespace mtlkit {
@@ -54,10 +55,8 @@ void WriteInput(FileWriter& file, const InputBlock& block, Index rows,
 }
 
 Shape LabelShape(const Task& task, Index places) {
-  const bool list = task.type == TaskType::kBinary ||
-                    task.type == TaskType::kMulticlass ||
-                    (task.type == TaskType::kRegression && task.width == 1);
-  return list ? Shape{places} : Shape{places, task.target_cols()};
+  return IsListOfLabels(task) ? Shape{places}
+                              : Shape{places, task.target_cols()};
 }
 
 template <class T>
@@ -78,12 +77,16 @@ void WriteTask(FileWriter& file, const Task& task, const Labels& labels,
   const Index places =
       static_cast<Index>(labels.values.size()) / task.target_cols();
   const Shape shape = LabelShape(task, places);
-  if (task.type == TaskType::kRegression) {
-    file.WriteArray<float>(y, labels.values, shape);
-  } else if (task.type == TaskType::kMulticlass) {
-    WriteClassLabels<std::int32_t>(file, y, labels.values, shape);
-  } else {
-    WriteClassLabels<std::int8_t>(file, y, labels.values, shape);
+  switch (task.traits().storage) {
+    case LabelStorage::kNumbers:
+      file.WriteArray<float>(y, labels.values, shape);
+      break;
+    case LabelStorage::kCodes:
+      WriteClassLabels<std::int32_t>(file, y, labels.values, shape);
+      break;
+    case LabelStorage::kFlags:
+      WriteClassLabels<std::int8_t>(file, y, labels.values, shape);
+      break;
   }
   WriteTaskHead(file, task, position);
   if (!task.mean.empty()) {
@@ -161,6 +164,9 @@ void WriteTaskHead(FileWriter& file, const Task& task, Index position) {
   } else {
     file.SetAttribute(path + "/y", "missing", "nan");
   }
+  if (!task.form) return;
+  file.SetAttribute(path, "form", task.form->name());
+  if (!task.levels.empty()) file.WriteList(path + "/levels", task.levels);
 }
 
 void WriteTransforms(FileWriter& file, const TransformRecords& transforms,

@@ -1,48 +1,38 @@
 #include "data/task.h"
 
 #include <algorithm>
-#include <array>
 
-#include "base/error.h"
-#include "base/options.h"
+#include "data/head.h"
 
 namespace mtlkit {
-namespace {
 
-constexpr std::array<std::string_view, 4> kTypeNames = {
-    "regression", "binary", "multiclass", "multilabel"};
-
-Index Count(const std::vector<std::string>& names) {
-  return static_cast<Index>(names.size());
+bool Task::is_classification() const {
+  return type.traits().has_classes;
 }
 
-}  // namespace
-
-std::string_view TaskTypeName(TaskType type) {
-  return kTypeNames.at(static_cast<std::size_t>(type));
+const HeadTraits& Task::traits() const {
+  return form ? form->traits() : type.traits();
 }
 
-TaskType ParseTaskType(std::string_view name) {
-  const auto* at = std::find(kTypeNames.begin(), kTypeNames.end(), name);
-  if (at == kTypeNames.end()) {
-    const std::string near =
-        Nearest(name, {kTypeNames.begin(), kTypeNames.end()});
-    Fail(ErrorKind::kUsage,
-         Str("there is no task type '", name, "'",
-             near.empty() ? "" : Str("; did you mean '", near, "'?")),
-         "known: regression, binary, multiclass, multilabel");
-  }
-  return static_cast<TaskType>(at - kTypeNames.begin());
+const Head& Task::head() const {
+  return form ? form->head() : type.head();
 }
 
 Index Task::target_cols() const {
-  if (type == TaskType::kRegression) return width;
-  return type == TaskType::kMultilabel ? Count(classes) : 1;
+  return head().target_cols(*this);
 }
 
 Index Task::output_cols() const {
-  if (type == TaskType::kRegression) return width;
-  return type == TaskType::kBinary ? 1 : Count(classes);
+  return head().output_cols(*this);
+}
+
+Index Task::prediction_cols() const {
+  return head().prediction_cols(*this);
+}
+
+bool IsSameKind(const Task& a, const Task& b) {
+  return a.type == b.type && a.width == b.width && a.form == b.form &&
+         a.levels == b.levels;
 }
 
 Index FindTask(const std::vector<Task>& tasks, std::string_view name) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,19 +9,58 @@
 
 namespace mtlkit {
 
-enum class TaskType { kRegression, kBinary, kMulticlass, kMultilabel };
+class Head;
+struct HeadEntry;
+struct HeadTraits;
 
-// "regression", "binary", "multiclass", "multilabel"; as in files and flags.
+// A name of the registry of heads (heads.def): how labels look, what a network
+// puts out for them and what that says. A value; compared by identity.
+class TaskType {
+ public:
+  constexpr explicit TaskType(const HeadEntry* entry) : entry_(entry) {}
+
+  std::string_view name() const;
+  const HeadTraits& traits() const;
+  const Head& head() const;
+
+  friend constexpr bool operator==(TaskType, TaskType) = default;
+
+  // Those that are inferred from columns. Everything else asks traits() and
+  // head().
+  static const TaskType kRegression;
+  static const TaskType kBinary;
+  static const TaskType kMulticlass;
+  static const TaskType kMultilabel;
+
+ private:
+  const HeadEntry* entry_;
+};
+
+extern const HeadEntry kRegressionHead;
+extern const HeadEntry kBinaryHead;
+extern const HeadEntry kMulticlassHead;
+extern const HeadEntry kMultilabelHead;
+
+inline constexpr TaskType TaskType::kRegression{&kRegressionHead};
+inline constexpr TaskType TaskType::kBinary{&kBinaryHead};
+inline constexpr TaskType TaskType::kMulticlass{&kMulticlassHead};
+inline constexpr TaskType TaskType::kMultilabel{&kMultilabelHead};
+
+// As in files and flags.
 std::string_view TaskTypeName(TaskType type);
+// Of a type that a task can be declared with; unknown: kUsage.
 TaskType ParseTaskType(std::string_view name);
+// Of a form that a loss gives (Task::form); unknown: kUsage.
+TaskType ParseForm(std::string_view name);
 
 // What is predicted. Labels are kept apart (dataset.h), so that a model can
 // carry its tasks without rows.
 struct Task {
   std::string name;
   TaskType type = TaskType::kRegression;
-  // binary: {negative, positive}; multi-class: K names; multi-label: the names
-  // of the labels. In natural order unless the user chose otherwise.
+  // binary: {negative, positive}; multi-class: K names; ordinal: K names from
+  // the lowest to the highest; multi-label: the names of the labels. In natural
+  // order unless the user chose otherwise.
   std::vector<std::string> classes;
   // Regression only: target columns, and mean and standard deviation of the
   // training labels of each, in original units (empty before preparation).
@@ -28,14 +68,26 @@ struct Task {
   Index width = 1;
   std::vector<double> mean;
   std::vector<double> deviation;
+  // What a network says of the task where its loss asks for something else
+  // than the type's own: quantiles, at these levels. Known once the loss is
+  // chosen, before the network is built.
+  std::optional<TaskType> form = {};
+  std::vector<double> levels = {};
 
-  bool is_classification() const { return type != TaskType::kRegression; }
+  bool is_classification() const;
+  // Of the form, or else of the type.
+  const HeadTraits& traits() const;
+  const Head& head() const;
   // Columns of a label: 1, except regression (width) and multi-label (labels).
   Index target_cols() const;
-  // Columns that a network's head has: regression width, binary 1 (a logit),
-  // multi-class K logits, multi-label one logit a label.
+  // Columns that a network's head has, and that a prediction has: see head.h.
   Index output_cols() const;
+  Index prediction_cols() const;
 };
+
+// Whether predictions of both can stand beside each other: type, columns and
+// form agree. Classes may be in another order.
+bool IsSameKind(const Task& a, const Task& b);
 
 // Position of `name`, or -1.
 Index FindTask(const std::vector<Task>& tasks, std::string_view name);

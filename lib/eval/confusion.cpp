@@ -1,7 +1,8 @@
 #include "eval/confusion.h"
 
-#include <algorithm>
 #include <cmath>
+
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
@@ -96,14 +97,14 @@ double ClassF1(const Confusion& confusion, Index label) {
 }
 
 Index PredictedClass(const MetricRows& rows, Index row) {
-  const double* output = rows.Output().Row(row);
-  if (rows.type == TaskType::kBinary) return output[0] > 0.5 ? 1 : 0;
-  return std::max_element(output, output + rows.output_cols) - output;
+  const std::span<const double> output = {
+      rows.Output().Row(row), static_cast<std::size_t>(rows.output_cols)};
+  return rows.type.head().PredictedClass(output);
 }
 
 std::unique_ptr<Metric> FromConfusion(const MetricRows& rows,
                                       double (*measure)(const Confusion&)) {
-  const Index classes = rows.type == TaskType::kBinary ? 2 : rows.output_cols;
+  const Index classes = rows.type.traits().has_positive ? 2 : rows.output_cols;
   std::vector<std::int32_t> cells(static_cast<std::size_t>(rows.rows));
   for (Index row = 0; row < rows.rows; ++row) {
     const double y = rows.y[static_cast<std::size_t>(row)];

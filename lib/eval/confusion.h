@@ -25,8 +25,7 @@ struct Confusion {
 // F1 of one class, 2 tp / (true + predicted); 0 where both are 0.
 double ClassF1(const Confusion& confusion, Index label);
 
-// The predicted class of a row: binary: 1 where the probability is above 1/2;
-// multi-class: the first of the largest.
+// The predicted class of a row, as the head says.
 Index PredictedClass(const MetricRows& rows, Index row);
 
 // A metric that is a function of the confusion matrix (binary, multi-class).

@@ -35,7 +35,7 @@ RankedScores OneAgainstRest(const MetricRows& rows, Index label) {
   for (Index row = 0; row < rows.rows; ++row) {
     const auto i = static_cast<std::size_t>(row);
     score[i] = rows.Output()(row, label);
-    if (rows.type == TaskType::kMulticlass) {
+    if (rows.has_class_columns()) {
       const double truth = rows.y[i];
       y[i] = std::isnan(truth)
                  ? truth

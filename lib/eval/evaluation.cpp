@@ -54,14 +54,8 @@ PreparedTask Prepare(const JoinedTask& task,
 
 // The constant that is best for a metric: for absolute errors the median.
 double ConstantValue(const JoinedTask& task, const MetricEntry& entry) {
-  auto rows = task.RowsOfConstant();
+  const auto rows = task.RowsOfConstant(entry.name == "mae");
   if (!rows) return kNan;
-  const auto width = static_cast<std::size_t>(task.task.width);
-  if (entry.name == "mae" && task.constants.size() == 2 * width) {
-    for (std::size_t i = 0; i < rows->output.size(); ++i) {
-      rows->output[i] = task.constants[width + i % width];
-    }
-  }
   return entry.prepare(*rows)->Value(task.weights);
 }
 
@@ -149,7 +143,8 @@ Evaluation Evaluate(const JoinedPredictions& joined,
   std::vector<PreparedTask> prepared;
   std::vector<std::vector<const MetricEntry*>> metrics;
   for (const JoinedTask& task : joined.tasks) {
-    metrics.push_back(ChooseMetrics(task.task.type, options.metrics));
+    metrics.push_back(ChooseMetrics(task.task.form.value_or(task.task.type),
+                                    options.metrics));
     prepared.push_back(Prepare(task, metrics.back()));
   }
   const ValueTable whole = Values(prepared, {});

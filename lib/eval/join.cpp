@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "data/head.h"
 #include "data/id_index.h"
 
 namespace mtlkit {
@@ -43,6 +44,11 @@ std::vector<Index> ClassOrder(const Task& from, const Task& to,
     }
     order.push_back(index);
   }
+  if (to.traits().is_ordered && from.classes != to.classes) {
+    Fail(ErrorKind::kBadInput,
+         Str(where, ": task '", to.name, "' has its classes in another order"),
+         "compare models that were trained on the same order of classes");
+  }
   if (from.classes.size() != to.classes.size()) {
     Fail(ErrorKind::kBadInput,
          Str(where, ": task '", to.name, "' has ", from.classes.size(),
@@ -53,32 +59,33 @@ std::vector<Index> ClassOrder(const Task& from, const Task& to,
 }
 
 void RequireSameKind(const Task& a, const Task& b, const std::string& where) {
-  if (a.type == b.type && a.width == b.width) return;
+  if (IsSameKind(a, b)) return;
+  const TaskType form = a.form.value_or(a.type);
+  const TaskType other = b.form.value_or(b.type);
   Fail(ErrorKind::kBadInput,
-       Str(where, ": task '", a.name, "' is ", TaskTypeName(b.type),
-           ", elsewhere ", TaskTypeName(a.type)),
+       Str(where, ": task '", a.name, "' is ", TaskTypeName(other),
+           ", elsewhere ",
+           form == other ? "of other columns or levels" : TaskTypeName(form)),
        "compare predictions of the same tasks");
 }
 
-// One row of outputs, classes in the order of the joined task.
+// A dataset knows nothing of the forms of predictions.
+void RequireSameLabels(Task task, const Task& truth) {
+  task.form.reset();
+  task.levels.clear();
+  RequireSameKind(task, truth, "--data");
+}
+
+// One row of predictions, classes in the order of the joined task.
 void CopyOutputs(const TaskPredictions& from, Index place,
                  const std::vector<Index>& order, double* to) {
   const Task& task = from.task;
-  const Index cols = task.output_cols();
-  const auto& source =
-      task.type == TaskType::kRegression ? from.pred : from.prob;
-  const float* row = source.data() + place * cols;
-  for (Index col = 0; col < cols; ++col) {
-    Index at = col;
-    if (task.type == TaskType::kBinary) {
-      // One column, of the positive class: turned round if classes are.
-      to[col] = order[1] == 1 ? static_cast<double>(row[0])
-                              : 1.0 - static_cast<double>(row[0]);
-      continue;
-    }
-    if (task.is_classification()) at = order[static_cast<std::size_t>(col)];
-    to[col] = static_cast<double>(row[at]);
-  }
+  const auto cols = static_cast<std::size_t>(task.prediction_cols());
+  const auto& source = task.is_classification() ? from.prob : from.pred;
+  task.head().Reorder(
+      order,
+      std::span(source).subspan(static_cast<std::size_t>(place) * cols, cols),
+      to);
 }
 
 // A class number in the class order of the joined task; NaN stays.
@@ -92,20 +99,14 @@ double ClassIn(const std::vector<Index>& order, float label) {
 // A label in the class order of the joined task.
 void CopyLabel(const float* from, const Task& task,
                const std::vector<Index>& order, double* to) {
+  if (task.traits().one_class) {
+    to[0] = ClassIn(order, from[0]);
+    return;
+  }
   for (Index col = 0; col < task.target_cols(); ++col) {
-    switch (task.type) {
-      case TaskType::kRegression:
-        to[col] = static_cast<double>(from[col]);
-        break;
-      case TaskType::kMultilabel:
-        to[col] =
-            static_cast<double>(from[order[static_cast<std::size_t>(col)]]);
-        break;
-      case TaskType::kBinary:
-      case TaskType::kMulticlass:
-        to[col] = ClassIn(order, from[0]);
-        break;
-    }
+    const Index at =
+        task.is_classification() ? order[static_cast<std::size_t>(col)] : col;
+    to[col] = static_cast<double>(from[at]);
   }
 }
 
@@ -136,7 +137,7 @@ class TaskJoiner {
     if (task == nullptr) return;
     RequireSameKind(joined_.task, task->task, named.name);
     const auto order = ClassOrder(task->task, joined_.task, named.name);
-    const Index cols = joined_.task.output_cols();
+    const Index cols = joined_.task.prediction_cols();
     std::vector<double> output(Cells(cols), kNan);
     const Index file_rows = IdCount(named.predictions.ids);
     for (Index place = 0; place < Places(*task, file_rows); ++place) {
@@ -161,7 +162,7 @@ class TaskJoiner {
     if (t < 0) return;
     const Task& task = truth.tasks[static_cast<std::size_t>(t)];
     const Labels& labels = truth.labels[static_cast<std::size_t>(t)];
-    RequireSameKind(joined_.task, task, "--data");
+    RequireSameLabels(joined_.task, task);
     const auto order = ClassOrder(task, joined_.task, "--data");
     const Index cols = task.target_cols();
     for (Index place = 0; place < labels.PlaceCount(cols); ++place) {
@@ -199,7 +200,7 @@ class TaskJoiner {
   }
 
   void AppendOutputs(Index place) {
-    const Index cols = joined_.task.output_cols();
+    const Index cols = joined_.task.prediction_cols();
     for (std::size_t model = 0; model < outputs_.size(); ++model) {
       if (outputs_[model].empty()) continue;
       auto& output = joined_.outputs[model];
@@ -275,26 +276,22 @@ void RequireSharedTask(const Predictions& predictions, const Dataset& truth) {
 }  // namespace
 
 MetricRows JoinedTask::RowsOf(std::size_t model) const {
-  return {task.type,
-          static_cast<Index>(rows.size()),
-          task.target_cols(),
-          task.output_cols(),
-          y,
-          *outputs[model]};
+  MetricRows result = EmptyRows(task);
+  result.rows = static_cast<Index>(rows.size());
+  result.y = y;
+  result.output = *outputs[model];
+  return result;
 }
 
-std::optional<MetricRows> JoinedTask::RowsOfConstant() const {
+std::optional<MetricRows> JoinedTask::RowsOfConstant(bool median) const {
   if (constants.empty()) return std::nullopt;
-  const Index cols = task.output_cols();
-  MetricRows result{
-      task.type, static_cast<Index>(rows.size()), task.target_cols(), cols, y,
-      {}};
-  // Binary constants are {negative, positive}, outputs the positive one.
-  const std::size_t first = task.type == TaskType::kBinary ? 1 : 0;
-  for (Index row = 0; row < result.rows; ++row) {
-    for (Index col = 0; col < cols; ++col) {
-      result.output.push_back(constants[first + static_cast<std::size_t>(col)]);
-    }
+  const auto rows_of = task.head().ConstantPredictions(task, constants);
+  const std::vector<double>& row = median ? rows_of.back() : rows_of.front();
+  MetricRows result = EmptyRows(task);
+  result.rows = static_cast<Index>(rows.size());
+  result.y = y;
+  for (Index i = 0; i < result.rows; ++i) {
+    result.output.insert(result.output.end(), row.begin(), row.end());
   }
   return result;
 }

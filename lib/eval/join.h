@@ -23,7 +23,7 @@ struct JoinedTask {
   std::vector<Index> rows;
   std::vector<double> weights;  // one a row of `rows`
   std::vector<double> y;        // rows x target_cols; NaN cells are missing
-  // One a model: rows x output_cols, columns in the order of task.classes;
+  // One a model: rows x prediction_cols, columns in the order of task.classes;
   // absent if the model does not have the task.
   std::vector<std::optional<std::vector<double>>> outputs;
   std::vector<double> constants;  // as in TaskPredictions
@@ -32,8 +32,9 @@ struct JoinedTask {
   Index missing() const { return predicted - static_cast<Index>(rows.size()); }
   // What metrics see of a model. Needs outputs[model].
   MetricRows RowsOf(std::size_t model) const;
-  // What metrics see of a constant prediction; absent if unknown.
-  std::optional<MetricRows> RowsOfConstant() const;
+  // What metrics see of a constant prediction; absent if unknown. `median`:
+  // the one that is best for absolute errors, where there are two.
+  std::optional<MetricRows> RowsOfConstant(bool median) const;
 };
 
 struct JoinedPredictions {

@@ -1,8 +1,11 @@
 #include "eval/metric.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/registry.h"
+#include "data/head.h"
 
 namespace mtlkit {
 
@@ -16,17 +19,52 @@ const MetricEntry& FindMetric(std::string_view name) {
 }
 
 const MetricEntry& MainMetric(TaskType type) {
-  switch (type) {
-    case TaskType::kBinary:
-      return kRocAuc;
-    case TaskType::kMulticlass:
-      return kAccuracy;
-    case TaskType::kMultilabel:
-      return kHammingLoss;
-    case TaskType::kRegression:
-      break;
-  }
-  return kRmse;
+  return FindMetric(type.traits().main_metric);
+}
+
+const MetricEntry& MainMetric(const Task& task) {
+  return MainMetric(task.form.value_or(task.type));
+}
+
+bool HasNumbers(TaskType type) {
+  return !type.traits().has_classes;
+}
+bool HasClasses(TaskType type) {
+  return type.traits().has_classes;
+}
+bool HasOneClass(TaskType type) {
+  return type.traits().one_class;
+}
+bool HasLabelSets(TaskType type) {
+  return type.traits().has_classes && !type.traits().one_class;
+}
+
+bool HasRanks(TaskType type) {
+  return type.traits().is_ordered;
+}
+bool HasLevels(TaskType type) {
+  return type.traits().has_levels;
+}
+
+double MetricRows::Point(std::size_t cell) const {
+  if (levels.empty()) return output[cell];
+  const auto median = std::find(levels.begin(), levels.end(), 0.5);
+  if (median == levels.end()) return std::numeric_limits<double>::quiet_NaN();
+  return output[cell * levels.size() +
+                static_cast<std::size_t>(median - levels.begin())];
+}
+
+bool MetricRows::has_class_columns() const {
+  return type.traits().one_class && !type.traits().has_positive;
+}
+
+MetricRows EmptyRows(const Task& task) {
+  MetricRows rows;
+  rows.type = task.form.value_or(task.type);
+  rows.target_cols = task.target_cols();
+  rows.output_cols = task.prediction_cols();
+  rows.levels = task.levels;
+  return rows;
 }
 
 double MetricError(const MetricEntry& entry, double value) {

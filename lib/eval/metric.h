@@ -14,21 +14,34 @@ namespace mtlkit {
 // Rows of one task with what was predicted and what is true, as metrics see
 // them. Double, whatever the networks compute in.
 struct MetricRows {
+  // The task's form, or else its type.
   TaskType type = TaskType::kRegression;
   Index rows = 0;
   Index target_cols = 1;
-  Index output_cols = 1;
+  Index output_cols = 1;  // of predictions
   // rows x target_cols: numbers, class numbers or 0/1; NaN cells are missing.
   std::vector<double> y;
   // rows x output_cols: predictions, or probabilities (binary: of the positive
   // class, one column).
   std::vector<double> output;
+  std::vector<double> levels = {};  // Task::levels
+
+  // Whether a prediction has a probability for each of several classes, of
+  // which one is true.
+  bool has_class_columns() const;
+
+  // The number that is predicted for a cell of y; of quantiles the median, NaN
+  // where it is not among them.
+  double Point(std::size_t cell) const;
 
   Mat<const double> Y() const { return {y.data(), rows, target_cols}; }
   Mat<const double> Output() const {
     return {output.data(), rows, output_cols};
   }
 };
+
+// Of a task, without rows.
+MetricRows EmptyRows(const Task& task);
 
 // A metric of fixed rows as a function of their weights: a weight of 2 is the
 // row twice, 0 is the row left out. What does not depend on the weights (a
@@ -41,6 +54,16 @@ class Metric {
   // (one class only, no rows).
   virtual double Value(std::span<const double> weights) const = 0;
 };
+
+// What a metric may apply to: numbers (by MetricRows::Point),
+// anything with classes, one class a row, or sets of labels.
+bool HasNumbers(TaskType type);
+bool HasClasses(TaskType type);
+bool HasOneClass(TaskType type);
+bool HasLabelSets(TaskType type);
+// One class of several in order; quantiles.
+bool HasRanks(TaskType type);
+bool HasLevels(TaskType type);
 
 // One line of the registry metrics.def.
 struct MetricEntry {
@@ -58,9 +81,9 @@ struct MetricEntry {
 std::span<const MetricEntry* const> AllMetrics();
 // Throws kUsage for an unknown name.
 const MetricEntry& FindMetric(std::string_view name);
-// What is shown and compared where nothing else is asked for: ROC AUC of
-// binary tasks, accuracy of multi-class ones, RMSE, Hamming loss.
+// What is shown and compared where nothing else is asked for.
 const MetricEntry& MainMetric(TaskType type);
+const MetricEntry& MainMetric(const Task& task);
 
 // The distance of a value to the perfect one; the relative fall of this is the
 // gain of one model over another.

@@ -92,7 +92,7 @@ void AppendFile(const NamedPredictions& from, NamedPredictions* to) {
     TaskPredictions addition = from.predictions.tasks[t];
     if (task.task.name != addition.task.name ||
         task.task.classes != addition.task.classes ||
-        task.task.type != addition.task.type) {
+        !IsSameKind(task.task, addition.task)) {
       Fail(ErrorKind::kBadInput,
            Str(to->name, ": task '", task.task.name,
                "' is not the same in all its files"),

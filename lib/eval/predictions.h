@@ -20,13 +20,14 @@ struct TaskPredictions {
   // with rows of its own).
   std::vector<Index> rows;
   bool on_all_rows = true;
-  // Regression: places x width. Others: empty (derived from `prob`).
+  // Numbers: places x prediction_cols. Others: empty (derived from `prob`).
   std::vector<float> pred;
-  // binary: places x 1, of the positive class; multi-class: places x K;
-  // multi-label: places x labels. Regression: empty.
+  // Classes: places x prediction_cols. binary: of the positive class;
+  // multi-class and ordinal: of each class; multi-label: of each label.
+  // Numbers: empty.
   std::vector<float> prob;
-  // The network's outputs before the link function, shaped as `prob`; may be
-  // empty.
+  // The network's outputs before the link function, places x output_cols; may
+  // be empty.
   std::vector<float> logits;
   // places x target_cols as in Labels; NaN is unknown. Empty: no labels came.
   std::vector<float> y;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
@@ -20,20 +21,11 @@ float At(const std::vector<float>& values, Index place, Index cols, Index col) {
   return values[static_cast<std::size_t>(place * cols + col)];
 }
 
-// The class of most probability, the first of equals.
-Index LikeliestClass(const TaskPredictions& task, Index place) {
-  if (task.task.type == TaskType::kBinary) {
-    return At(task.prob, place, 1, 0) >= 0.5F ? 1 : 0;
-  }
-  const auto classes = static_cast<Index>(task.task.classes.size());
-  Index best = 0;
-  for (Index k = 1; k < classes; ++k) {
-    if (At(task.prob, place, classes, k) >
-        At(task.prob, place, classes, best)) {
-      best = k;
-    }
-  }
-  return best;
+// The class that the row speaks for.
+Index PredictedClass(const TaskPredictions& task, Index place) {
+  const auto cols = static_cast<std::size_t>(task.task.prediction_cols());
+  return task.task.head().PredictedClass(std::span(task.prob).subspan(
+      static_cast<std::size_t>(place) * cols, cols));
 }
 
 using PutPlace = std::function<void(Index place, CellWriter* cell)>;
@@ -47,38 +39,48 @@ TextColumn MakeColumn(std::string name, const TaskPredictions& task,
           }};
 }
 
-bool HasNamedClasses(const Task& task) {
-  return task.type == TaskType::kBinary || task.type == TaskType::kMulticlass;
+using PutValue = void (*)(const TaskPredictions& task, Index place, Index col,
+                          CellWriter* cell);
+
+void PutClass(const TaskPredictions& task, Index place, Index /*col*/,
+              CellWriter* cell) {
+  const Index predicted = PredictedClass(task, place);
+  cell->Text(task.task.classes[static_cast<std::size_t>(predicted)]);
 }
 
-// ".LABEL" or ".2" where a task has several columns, else "".
-std::string Suffix(const Task& task, Index col) {
-  if (task.type == TaskType::kMultilabel) {
-    return "." + task.classes[static_cast<std::size_t>(col)];
-  }
-  if (task.type == TaskType::kRegression && task.width > 1) {
-    return "." + std::to_string(col + 1);
-  }
-  return "";
+void PutLabel(const TaskPredictions& task, Index place, Index col,
+              CellWriter* cell) {
+  const Index cols = task.task.prediction_cols();
+  cell->Integer(At(task.prob, place, cols, col) > 0.5F ? 1 : 0);
+}
+
+void PutNumber(const TaskPredictions& task, Index place, Index col,
+               CellWriter* cell) {
+  cell->Number(At(task.pred, place, task.task.prediction_cols(), col));
+}
+
+void AddColumn(std::string name, const TaskPredictions& task, Index col,
+               PutValue put, std::vector<TextColumn>* columns) {
+  columns->push_back(MakeColumn(
+      std::move(name), task, [&task, col, put](Index place, CellWriter* cell) {
+        put(task, place, col, cell);
+      }));
 }
 
 void AddPredicted(const TaskPredictions& task,
                   std::vector<TextColumn>* columns) {
   const Task& what = task.task;
+  if (!what.is_classification()) {
+    for (Index col = 0; col < what.prediction_cols(); ++col) {
+      AddColumn(what.name + what.head().PredictionSuffix(what, col), task, col,
+                PutNumber, columns);
+    }
+    return;
+  }
+  const PutValue put = what.traits().one_class ? PutClass : PutLabel;
   for (Index col = 0; col < what.target_cols(); ++col) {
-    columns->push_back(MakeColumn(
-        what.name + Suffix(what, col), task,
-        [&task, &what, col](Index place, CellWriter* cell) {
-          const Index cols = what.target_cols();
-          if (HasNamedClasses(what)) {
-            const Index likeliest = LikeliestClass(task, place);
-            cell->Text(what.classes[static_cast<std::size_t>(likeliest)]);
-          } else if (what.type == TaskType::kMultilabel) {
-            cell->Integer(At(task.prob, place, cols, col) >= 0.5F ? 1 : 0);
-          } else {
-            cell->Number(At(task.pred, place, cols, col));
-          }
-        }));
+    AddColumn(what.name + what.head().LabelSuffix(what, col), task, col, put,
+              columns);
   }
 }
 
@@ -86,14 +88,10 @@ void AddProbabilities(const TaskPredictions& task,
                       std::vector<TextColumn>* columns) {
   const Task& what = task.task;
   if (task.prob.empty()) return;
-  const Index cols = what.output_cols();
+  const Index cols = what.prediction_cols();
   for (Index col = 0; col < cols; ++col) {
-    std::string name = what.name + ".prob";
-    if (what.type != TaskType::kBinary) {
-      name += "." + what.classes[static_cast<std::size_t>(col)];
-    }
     columns->push_back(
-        MakeColumn(std::move(name), task,
+        MakeColumn(what.name + what.head().PredictionSuffix(what, col), task,
                    [&task, cols, col](Index place, CellWriter* cell) {
                      cell->Number(At(task.prob, place, cols, col));
                    }));
@@ -105,11 +103,11 @@ void AddTruth(const TaskPredictions& task, std::vector<TextColumn>* columns) {
   if (task.y.empty()) return;
   for (Index col = 0; col < what.target_cols(); ++col) {
     columns->push_back(MakeColumn(
-        what.name + ".true" + Suffix(what, col), task,
+        what.name + ".true" + what.head().LabelSuffix(what, col), task,
         [&task, &what, col](Index place, CellWriter* cell) {
           const float value = At(task.y, place, what.target_cols(), col);
           if (std::isnan(value)) return cell->Missing();
-          if (!HasNamedClasses(what)) return cell->Number(value);
+          if (!what.traits().one_class) return cell->Number(value);
           cell->Text(what.classes[static_cast<std::size_t>(value)]);
         }));
   }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "data/dataset_io.h"
+#include "data/head.h"
 #include "eval/predictions.h"
 #include "h5/file_reader.h"
 #include "h5/file_writer.h"
@@ -39,41 +40,43 @@ Dataset RowsOf(const Predictions& predictions) {
 }
 
 // One number a place is a list, several are rows.
-Shape OutputShape(const TaskPredictions& task, Index places) {
-  const Index cols = task.task.output_cols();
-  const bool list = task.task.type == TaskType::kBinary ||
-                    (task.task.type == TaskType::kRegression && cols == 1);
-  return list ? Shape{places} : Shape{places, cols};
+Shape OutputShape(const Task& task, Index places, Index cols) {
+  return IsListOfPredictions(task) && cols == 1 ? Shape{places}
+                                                : Shape{places, cols};
+}
+
+// Logits have the columns of outputs, all else those of predictions.
+Index ColsOf(const Task& task, std::string_view name) {
+  return name == "logits" ? task.output_cols() : task.prediction_cols();
 }
 
 void WriteOutputs(FileWriter& file, const TaskPredictions& task,
                   const std::string& name, const std::vector<float>& values,
                   Index places) {
   if (values.empty()) return;
-  file.WriteArray<float>(TaskPath(task.task) + "/" + name, values,
-                         OutputShape(task, places));
+  file.WriteArray<float>(
+      TaskPath(task.task) + "/" + name, values,
+      OutputShape(task.task, places, ColsOf(task.task, name)));
 }
 
 // The predicted classes, for readers that want no probabilities.
 void WriteClasses(FileWriter& file, const TaskPredictions& task) {
-  const Index cols = task.task.output_cols();
-  if (task.task.type == TaskType::kBinary) {
-    std::vector<std::int8_t> classes;
-    for (const float prob : task.prob) {
-      const int predicted = std::isnan(prob) ? -1 : prob > 0.5F ? 1 : 0;
-      classes.push_back(static_cast<std::int8_t>(predicted));
-    }
-    file.WriteList(TaskPath(task.task) + "/pred", classes, {Compress::kAuto});
-  } else if (task.task.type == TaskType::kMulticlass) {
-    std::vector<std::int32_t> classes;
-    for (std::size_t i = 0; i < task.prob.size();
-         i += static_cast<std::size_t>(cols)) {
-      const float* row = task.prob.data() + i;
-      classes.push_back(
-          static_cast<std::int32_t>(std::max_element(row, row + cols) - row));
-    }
-    file.WriteList(TaskPath(task.task) + "/pred", classes, {Compress::kAuto});
+  if (!task.task.traits().one_class) return;
+  const auto cols = static_cast<std::size_t>(task.task.prediction_cols());
+  const std::string path = TaskPath(task.task) + "/pred";
+  std::vector<std::int32_t> classes;
+  for (std::size_t i = 0; i < task.prob.size(); i += cols) {
+    const std::span<const float> row(task.prob.data() + i, cols);
+    const Index predicted =
+        std::isnan(row[0]) ? -1 : task.task.head().PredictedClass(row);
+    classes.push_back(static_cast<std::int32_t>(predicted));
   }
+  if (task.task.traits().storage == LabelStorage::kCodes) {
+    file.WriteList(path, classes, {Compress::kAuto});
+    return;
+  }
+  const std::vector<std::int8_t> flags(classes.begin(), classes.end());
+  file.WriteList(path, flags, {Compress::kAuto});
 }
 
 [[noreturn]] void Bad(const std::string& where, const std::string& message) {
@@ -82,9 +85,8 @@ void WriteClasses(FileWriter& file, const TaskPredictions& task) {
 }
 
 void CheckValues(const std::vector<float>& values, bool probabilities,
-                 const RowIds& ids, const TaskPredictions& task,
+                 const RowIds& ids, const TaskPredictions& task, Index cols,
                  const std::string& where) {
-  const Index cols = task.task.output_cols();
   for (std::size_t i = 0; i < values.size(); ++i) {
     const float value = values[i];
     if (std::isfinite(value) &&
@@ -105,25 +107,20 @@ std::vector<float> ReadOutputs(const FileReader& file,
   const std::string path = TaskPath(task.task) + "/" + name;
   if (!file.Has(path)) return {};
   FileArray<float> array = file.ReadArray<float>(path);
-  const Shape wanted = OutputShape(task, PlacesOf(task, IdCount(ids)));
+  const Index cols = ColsOf(task.task, name);
+  const Shape wanted =
+      OutputShape(task.task, PlacesOf(task, IdCount(ids)), cols);
   const std::string where = Str(file.name(), ": ", path);
   if (array.shape != wanted) {
     Bad(where, Str("its shape is ", ShapeText(array.shape), "; ",
                    ShapeText(wanted), " was expected"));
   }
-  CheckValues(array.values, name == "prob", ids, task, where);
+  CheckValues(array.values, name == "prob", ids, task, cols, where);
   return std::move(array.values);
 }
 
 std::string RootText(const FileReader& file, std::string_view name) {
   return file.FindAttribute<std::string>("", name).value_or("");
-}
-
-std::size_t ConstantCount(const Task& task) {
-  if (task.type == TaskType::kRegression) {
-    return static_cast<std::size_t>(2 * task.width);
-  }
-  return task.classes.size();
 }
 
 TaskPredictions ReadTaskPredictions(const FileReader& file, Task task,
@@ -134,7 +131,7 @@ TaskPredictions ReadTaskPredictions(const FileReader& file, Task task,
   result.on_all_rows = labels.on_all_rows;
   result.y = std::move(labels.values);
   result.weight = std::move(labels.weights);
-  const bool numbers = result.task.type == TaskType::kRegression;
+  const bool numbers = !result.task.is_classification();
   (numbers ? result.pred : result.prob) =
       ReadOutputs(file, result, numbers ? "pred" : "prob", ids);
   result.logits = ReadOutputs(file, result, "logits", ids);
@@ -146,10 +143,11 @@ TaskPredictions ReadTaskPredictions(const FileReader& file, Task task,
   const std::string constants = TaskPath(result.task) + "/constants";
   if (file.Has(constants)) {
     result.constants = file.ReadList<double>(constants);
-    if (result.constants.size() != ConstantCount(result.task)) {
+    const Index wanted = result.task.head().constant_count(result.task);
+    if (static_cast<Index>(result.constants.size()) != wanted) {
       Bad(Str(file.name(), ": ", constants),
-          Str("it has ", result.constants.size(), " numbers; ",
-              ConstantCount(result.task), " were expected"));
+          Str("it has ", result.constants.size(), " numbers; ", wanted,
+              " were expected"));
     }
   }
   return result;

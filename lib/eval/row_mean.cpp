@@ -46,7 +46,7 @@ std::unique_ptr<Metric> MeanOverCells(
   std::vector<double> values(rows.y.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = std::isnan(rows.y[i]) ? rows.y[i]
-                                      : cell_value(rows.y[i], rows.output[i]);
+                                      : cell_value(rows.y[i], rows.Point(i));
   }
   return std::make_unique<RowMean>(std::move(values), rows.target_cols, finish);
 }

@@ -28,7 +28,7 @@ class VarianceMetric : public Metric {
     for (std::size_t i = 0; i < rows.y.size(); ++i) {
       const std::size_t col = i % static_cast<std::size_t>(cols_);
       y_.push_back(rows.y[i] - centre[col]);
-      error_.push_back(rows.y[i] - rows.output[i]);
+      error_.push_back(rows.y[i] - rows.Point(i));
     }
   }
 

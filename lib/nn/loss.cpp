@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/registry.h"
 #include "base/text.h"
+#include "data/head.h"
 
 namespace mtlkit {
 
@@ -51,48 +52,46 @@ bool Choose(const std::vector<Task>& tasks, std::string_view pattern,
        Str("tasks: ", Join(names, ", ")));
 }
 
-}  // namespace
-
-bool LossEntry::Accepts(TaskType type) const {
-  return std::find(types.begin(), types.end(), type) != types.end();
+const LossEntry& FittingLoss(const Task& task, const Choice& choice) {
+  const LossEntry& entry = FindLoss(choice.name);
+  Require(entry.Accepts(task.type), ErrorKind::kUsage,
+          Str("'", choice.name, "' does not fit task '", task.name,
+              "', which is ", TaskTypeName(task.type)),
+          Str("fitting: ", LossesOf(task.type)));
+  return entry;
 }
 
-const LossEntry& FindLoss(std::string_view name) {
-  return FindEntry(LossEntries(), "loss", name);
+std::string FormText(const Task& task) {
+  if (!task.form) return "a value for each column";
+  std::vector<std::string> levels;
+  for (const double level : task.levels) levels.push_back(FormatNumber(level));
+  return Str(task.form->name(), levels.empty() ? "" : " ", Join(levels, "/"));
 }
 
-std::string_view DefaultLoss(TaskType type) {
-  switch (type) {
-    case TaskType::kRegression:
-      return "squared";
-    case TaskType::kBinary:
-      return "binary-cross-entropy";
-    case TaskType::kMulticlass:
-      return "cross-entropy";
-    case TaskType::kMultilabel:
-      break;
-  }
-  return "multilabel-cross-entropy";
+// A network is built for one form of outputs.
+void RequireForm(const LossEntry& entry, const Task& task, const Choice& choice,
+                 const std::string& where) {
+  Task shaped = task;
+  shaped.form.reset();
+  shaped.levels.clear();
+  if (entry.shape != nullptr) entry.shape(choice, where, &shaped);
+  Require(IsSameKind(shaped, task), ErrorKind::kUsage,
+          Str("'", choice.name, "' wants other outputs of task '", task.name,
+              "' than the network has (", FormText(shaped), "; not ",
+              FormText(task), ")"),
+          "train a network with this loss from the beginning");
 }
 
-std::string_view SoftLoss() {
-  return "distillation";
+// A loss towards another model's outputs is no task's own.
+void RequireOfLabels(const Task& task, const Choice& choice) {
+  Require(!FittingLoss(task, choice).soft, ErrorKind::kUsage,
+          Str("'", choice.name, "' needs another model's outputs, not labels"),
+          Str("fitting: ", LossesOf(task.type)));
 }
 
-std::unique_ptr<Loss> MakeLoss(const Task& task, const Choice& choice,
-                               const std::string& where) {
-  return InContext(where, [&] {
-    const LossEntry& entry = FindLoss(choice.name);
-    Require(entry.Accepts(task.type), ErrorKind::kUsage,
-            Str("'", choice.name, "' does not fit task '", task.name,
-                "', which is ", TaskTypeName(task.type)),
-            Str("fitting: ", LossesOf(task.type)));
-    return entry.make(choice, Str("task '", task.name, "'"), task);
-  });
-}
-
-std::vector<std::unique_ptr<Loss>> MakeLosses(
-    const std::vector<Task>& tasks, const std::vector<std::string>& texts) {
+// One choice a task, from texts as of `--loss`; none of them soft.
+std::vector<Choice> ChooseLosses(const std::vector<Task>& tasks,
+                                 const std::vector<std::string>& texts) {
   std::vector<Choice> choices;
   choices.reserve(tasks.size());
   for (const Task& task : tasks) {
@@ -110,15 +109,65 @@ std::vector<std::unique_ptr<Loss>> MakeLosses(
     const Choice choice = ParseChoice(text.substr(equals + 1), "--loss");
     if (!Choose(tasks, pattern, choice, &choices)) FailNoTask(tasks, pattern);
   }
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    InContext("--loss", [&] { RequireOfLabels(tasks[i], choices[i]); });
+  }
+  return choices;
+}
+
+}  // namespace
+
+bool LossEntry::Accepts(TaskType type) const {
+  return types.empty() ||
+         std::find(types.begin(), types.end(), type.name()) != types.end();
+}
+
+const LossEntry& FindLoss(std::string_view name) {
+  return FindEntry(LossEntries(), "loss", name);
+}
+
+std::string_view DefaultLoss(TaskType type) {
+  return type.traits().default_loss;
+}
+
+std::string_view SoftLoss() {
+  return "distillation";
+}
+
+std::unique_ptr<Loss> MakeLoss(const Task& task, const Choice& choice,
+                               const std::string& where) {
+  return InContext(where, [&] {
+    const LossEntry& entry = FittingLoss(task, choice);
+    const std::string name = Str("task '", task.name, "'");
+    if (!entry.soft) RequireForm(entry, task, choice, name);
+    return entry.make(choice, name, task);
+  });
+}
+
+std::vector<std::unique_ptr<Loss>> MakeLosses(
+    const std::vector<Task>& tasks, const std::vector<std::string>& texts) {
+  const std::vector<Choice> choices = ChooseLosses(tasks, texts);
   std::vector<std::unique_ptr<Loss>> losses;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     losses.push_back(MakeLoss(tasks[i], choices[i]));
-    Require(!FindLoss(choices[i].name).soft, ErrorKind::kUsage,
-            Str("--loss: '", choices[i].name,
-                "' needs another model's outputs, not labels"),
-            Str("fitting: ", LossesOf(tasks[i].type)));
   }
   return losses;
+}
+
+std::vector<Task> ShapeTasks(std::vector<Task> tasks,
+                             const std::vector<std::string>& texts) {
+  const std::vector<Choice> choices = ChooseLosses(tasks, texts);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    Task& task = tasks[i];
+    InContext("--loss", [&] {
+      const LossEntry& entry = FittingLoss(task, choices[i]);
+      task.form.reset();
+      task.levels.clear();
+      if (entry.shape == nullptr) return;
+      entry.shape(choices[i], Str("task '", task.name, "'"), &task);
+    });
+  }
+  return tasks;
 }
 
 double SumRows(std::span<const Real> rows) {

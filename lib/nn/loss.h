@@ -42,11 +42,15 @@ class Loss {
 
 // A registered loss (losses.def).
 struct LossEntry : RegistryEntry<std::unique_ptr<Loss>, const Task&> {
-  // Task types it can be used for.
-  std::span<const TaskType> types;
+  // Names of the task types it can be used for; none: all.
+  std::span<const std::string_view> types;
   // Whether targets are distributions or outputs of another model instead of
   // labels; such a loss is for Teach, never a task's own.
   bool soft = false;
+  // Where the loss wants other outputs than the type's own: sets the task's
+  // form, before a network is built. Null: it does not.
+  void (*shape)(const Choice& choice, const std::string& where,
+                Task* task) = nullptr;
 
   bool Accepts(TaskType type) const;
 };
@@ -54,16 +58,16 @@ struct LossEntry : RegistryEntry<std::unique_ptr<Loss>, const Task&> {
 std::span<const LossEntry* const> LossEntries();
 const LossEntry& FindLoss(std::string_view name);
 
-// The loss of a task type that is used unless another is named: squared,
-// binary-cross-entropy, cross-entropy, multilabel-cross-entropy.
+// The loss of a task type that is used unless another is named.
 std::string_view DefaultLoss(TaskType type);
 
 // The loss towards another model's outputs that Teach uses unless told
 // otherwise: "distillation", for every type.
 std::string_view SoftLoss();
 
-// Makes a loss for a task. An unknown name or option, and a loss that the
-// task's type cannot have, is kUsage.
+// Makes a loss for a task that has the form that the loss gives. An unknown
+// name or option, a loss that the task's type cannot have, and one of another
+// form than the task's is kUsage.
 std::unique_ptr<Loss> MakeLoss(const Task& task, const Choice& choice,
                                const std::string& where = "--loss");
 
@@ -73,6 +77,10 @@ std::unique_ptr<Loss> MakeLoss(const Task& task, const Choice& choice,
 // that matches no task is kUsage with the nearest name.
 std::vector<std::unique_ptr<Loss>> MakeLosses(
     const std::vector<Task>& tasks, const std::vector<std::string>& texts);
+
+// The tasks with the forms that their losses, from such texts, give them.
+std::vector<Task> ShapeTasks(std::vector<Task> tasks,
+                             const std::vector<std::string>& texts);
 
 // Sum of per-row losses (or weights), in row order.
 double SumRows(std::span<const Real> rows);

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "base/error.h"
+#include "data/head.h"
 #include "data/schema.h"
 #include "nn/link.h"
+#include "nn/loss.h"
 #include "nn/raw_labels.h"
 #include "prep/transform.h"
 
@@ -84,10 +86,10 @@ Labels LabelsFor(const Task& task, const Dataset& dataset, const Dataset& raw) {
               from.width == task.width ? "" : ", or has other columns"));
   Labels labels = dataset.labels[static_cast<std::size_t>(found)];
   if (task.is_classification() && from.classes != task.classes) {
-    if (task.type == TaskType::kMultilabel) {
-      MapLabelColumns(from, task, &labels);
-    } else {
+    if (task.traits().one_class) {
       MapClasses(from, task, &labels);
+    } else {
+      MapLabelColumns(from, task, &labels);
     }
   }
   return labels;
@@ -96,12 +98,13 @@ Labels LabelsFor(const Task& task, const Dataset& dataset, const Dataset& raw) {
 }  // namespace
 
 Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
-                 std::span<const Index> train_rows) {
+                 std::span<const Index> train_rows,
+                 const std::vector<std::string>& losses) {
   Model model;
   model.arch = options;
   ResolveArchOptions(&model.arch);
   const Schema all = dataset.schema();
-  model.schema.tasks = all.tasks;
+  model.schema.tasks = ShapeTasks(all.tasks, losses);
   for (const Index i : SelectInputs(all.inputs, options.inputs)) {
     model.schema.inputs.push_back(all.inputs[static_cast<std::size_t>(i)]);
   }
@@ -110,8 +113,8 @@ Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
       std::make_shared<const Network>(BuildNetwork(model.schema, model.arch));
   model.params = model.network->Initialized(seed);
   for (std::size_t i = 0; i < all.tasks.size(); ++i) {
-    model.constants.push_back(
-        BestConstants(dataset, static_cast<Index>(i), train_rows));
+    model.constants.push_back(BestConstants(dataset, static_cast<Index>(i),
+                                            model.schema.tasks[i], train_rows));
   }
   return model;
 }
@@ -126,9 +129,7 @@ void RequireTrainable(const Dataset& dataset, std::span<const Index> rows) {
         Str("task '", task.name, "' has no label in the training rows",
             task.target_cols() > 1 ? ", or none in one of its columns" : ""),
         "give it labels, or leave it out with mtl-prep");
-    if (task.type != TaskType::kBinary && task.type != TaskType::kMulticlass) {
-      continue;
-    }
+    if (!task.traits().one_class) continue;
     for (std::size_t k = 0; k < constants.size(); ++k) {
       Require(constants[k] > 0, ErrorKind::kBadInput,
               Str("task '", task.name, "': class '", task.classes[k],

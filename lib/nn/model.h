@@ -41,10 +41,12 @@ struct Model {
 
 // A model with fresh parameters for the tasks and the selected inputs of a
 // dataset, whose transforms it takes over; constants are those of the labels
-// in `train_rows` (ascending). Throws kUsage where options do not fit the
-// data.
+// in `train_rows` (ascending). `losses` are texts as of --loss: a loss may
+// want other outputs than its task's type. Throws kUsage where options do not
+// fit the data.
 Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
-                 std::span<const Index> train_rows);
+                 std::span<const Index> train_rows,
+                 const std::vector<std::string>& losses = {});
 
 // Demands that every task can be learned from these rows (ascending): it has a
 // label there, a binary or multi-class one a label of every class. kBadInput

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "data/dataset_io.h"
+#include "data/head.h"
 #include "h5/file_reader.h"
 #include "h5/file_writer.h"
 #include "nn/model_spec.h"
@@ -78,14 +79,6 @@ void WriteConstants(FileWriter& file, const Model& model) {
   }
 }
 
-// Numbers that BestConstants gives for a task.
-std::size_t ConstantCount(const Task& task) {
-  if (!task.is_classification()) {
-    return 2 * static_cast<std::size_t>(task.width);
-  }
-  return task.classes.size();
-}
-
 std::vector<std::vector<double>> ReadConstants(const FileReader& file,
                                                const Schema& schema) {
   std::vector<std::vector<double>> constants;
@@ -94,7 +87,8 @@ std::vector<std::vector<double>> ReadConstants(const FileReader& file,
     constants.emplace_back();
     if (!file.Has(path)) continue;
     constants.back() = file.ReadList<double>(path);
-    bool good = constants.back().size() == ConstantCount(task);
+    bool good = static_cast<Index>(constants.back().size()) ==
+                task.head().constant_count(task);
     for (const double value : constants.back()) {
       good = good && std::isfinite(value) &&
              (!task.is_classification() || (value >= 0 && value <= 1));

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/head.h"
 #include "data/schema.h"
 
 namespace mtlkit {
@@ -35,6 +36,10 @@ Json TaskJson(const Task& task) {
     json["width"] = task.width;
     json["mean"] = task.mean;
     json["deviation"] = task.deviation;
+  }
+  if (task.form) {
+    json["form"] = std::string(task.form->name());
+    json["levels"] = task.levels;
   }
   return json;
 }
@@ -68,6 +73,8 @@ class Members {
     taken_.insert(key);
     return json_.at(key);
   }
+
+  bool Has(const char* key) const { return json_.contains(key); }
 
   void Finish() const {
     for (const auto& item : json_.items()) {
@@ -110,19 +117,11 @@ InputSpec ReadInput(const Json& json) {
   return input;
 }
 
-void ReadScale(Members* members, Task* task) {
-  task->width = members->Get<Index>("width");
-  task->mean = members->Get<std::vector<double>>("mean");
-  task->deviation = members->Get<std::vector<double>>("deviation");
-  RequireSpec(task->width >= 1 && task->mean.size() == task->deviation.size() &&
-                  (task->mean.empty() ||
-                   static_cast<Index>(task->mean.size()) == task->width),
-              Str("task '", task->name, "' has the wrong number of columns"));
-  for (std::size_t k = 0; k < task->mean.size(); ++k) {
-    RequireSpec(std::isfinite(task->mean[k]) &&
-                    std::isfinite(task->deviation[k]) && task->deviation[k] > 0,
-                Str("task '", task->name, "' has an impossible scale"));
-  }
+// What its loss made of the task.
+void ReadForm(Members* members, Task* task) {
+  if (!members->Has("form")) return;
+  task->form = ParseForm(members->Get<std::string>("form"));
+  task->levels = members->Get<std::vector<double>>("levels");
 }
 
 Task ReadTask(const Json& json) {
@@ -134,14 +133,18 @@ Task ReadTask(const Json& json) {
     task.classes = members.Get<std::vector<std::string>>("classes");
     const std::set<std::string> unique(task.classes.begin(),
                                        task.classes.end());
-    const std::size_t least = task.type == TaskType::kMultilabel ? 1 : 2;
-    RequireSpec(task.classes.size() >= least &&
-                    unique.size() == task.classes.size() &&
-                    (task.type != TaskType::kBinary || unique.size() == 2),
-                Str("task '", task.name, "' has impossible classes"));
+    const std::size_t least = task.traits().one_class ? 2 : 1;
+    RequireSpec(
+        task.classes.size() >= least && unique.size() == task.classes.size(),
+        Str("task '", task.name, "' has impossible classes"));
   } else {
-    ReadScale(&members, &task);
+    task.width = members.Get<Index>("width");
+    task.mean = members.Get<std::vector<double>>("mean");
+    task.deviation = members.Get<std::vector<double>>("deviation");
   }
+  ReadForm(&members, &task);
+  const std::string fault = task.head().Fault(task);
+  RequireSpec(fault.empty(), Str("task '", task.name, "'", fault));
   members.Finish();
   return task;
 }

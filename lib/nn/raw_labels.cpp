@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "data/head.h"
 #include "data/schema.h"
 
 namespace mtlkit {
@@ -122,8 +123,8 @@ Labels RawMultilabel(const Task& task, const Dataset& table) {
 }  // namespace
 
 Labels RawLabels(const Task& task, const Dataset& table) {
-  if (task.type == TaskType::kRegression) return RawNumbers(task, table);
-  if (task.type == TaskType::kMultilabel) return RawMultilabel(task, table);
+  if (!task.is_classification()) return RawNumbers(task, table);
+  if (!task.traits().one_class) return RawMultilabel(task, table);
   const auto column = FindColumnOf(table, task.name);
   if (!column) return None();
   Labels labels;
@@ -136,7 +137,7 @@ std::vector<std::string> UnknownClasses(const Task& task,
                                         const Dataset& table) {
   const auto column = FindColumnOf(table, task.name);
   if (!column || column->block->kind != InputKind::kCategorical ||
-      !task.is_classification() || task.type == TaskType::kMultilabel) {
+      !task.traits().one_class) {
     return {};
   }
   const InputBlock& block = *column->block;

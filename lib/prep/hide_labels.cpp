@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
@@ -79,9 +80,7 @@ Kept ReadKept(std::string_view request, std::string_view amount,
   long long count = 0;
   Require(ParseInteger(amount, &count) && count > 0, ErrorKind::kUsage,
           Str("--keep-labels ", request, " is not TASK=N or TASK=N/class"));
-  Require(!kept.by_class || task.type == TaskType::kBinary ||
-              task.type == TaskType::kMulticlass,
-          ErrorKind::kUsage,
+  Require(!kept.by_class || task.traits().one_class, ErrorKind::kUsage,
           Str("--keep-labels ", request, ": a ", TaskTypeName(task.type),
               " task does not have one class a row"),
           Str("--keep-labels ", task.name, "=N keeps N labels"));

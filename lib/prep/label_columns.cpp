@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
@@ -76,7 +77,7 @@ LabelledTask MakeRegression(const Dataset& table, const TableColumn& column,
 LabelledTask MakeClasses(const TableColumn& column, TaskType type,
                          CodedColumn coded) {
   const std::size_t count = coded.names.size();
-  Require(type != TaskType::kBinary || count == 2, ErrorKind::kUsage,
+  Require(!type.traits().has_positive || count == 2, ErrorKind::kUsage,
           Str("task '", column.name(), "' cannot be binary: it has ", count,
               " different values"),
           Str("--task ", column.name(), "=multiclass"));
@@ -201,12 +202,12 @@ LabelledTask MakeTask(const Dataset& table, const std::string& name,
   CodedColumn coded = CodeColumns(table, columns);
   const TaskType chosen = type.value_or(InferType(coded));
   LabelledTask result;
-  if (chosen == TaskType::kRegression) {
+  if (!chosen.traits().has_classes) {
     result = MakeRegression(table, columns[0], coded);
-  } else if (chosen == TaskType::kMultilabel) {
-    result = MakeListed(coded);
-  } else {
+  } else if (chosen.traits().one_class) {
     result = MakeClasses(columns[0], chosen, std::move(coded));
+  } else {
+    result = MakeListed(coded);
   }
   result.task.name = name;
   return result;
@@ -237,7 +238,9 @@ std::vector<LabelledTask> TasksFromColumns(
   used->insert(used->end(), found.begin(), found.end());
   const auto named = ByName(found);
   std::vector<LabelledTask> tasks;
-  if (request.type == TaskType::kMultilabel && named.size() > 1) {
+  const bool is_set = request.type && request.type->traits().has_classes &&
+                      !request.type->traits().one_class;
+  if (is_set && named.size() > 1) {
     tasks.push_back(MakeJoined(table, named));
     tasks.back().task.name = NameOfPattern(request.pattern);
     return tasks;
@@ -269,7 +272,7 @@ std::vector<LabelledTask> SplitTask(const LabelledTask& whole,
 
 void SetPositiveClass(std::string_view name, LabelledTask* task) {
   const std::string flag = Str("--positive ", task->task.name, " ", name);
-  Require(task->task.type == TaskType::kBinary, ErrorKind::kUsage,
+  Require(task->task.traits().has_positive, ErrorKind::kUsage,
           Str(flag, ": the task is ", TaskTypeName(task->task.type)),
           "only binary tasks have a positive class");
   const Index number = FindClass(task->task, name);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/blocks.h"
+#include "data/head.h"
 #include "prep/choose_rows.h"
 #include "prep/fit_inputs.h"
 #include "prep/hide_labels.h"
@@ -259,7 +260,7 @@ class Preparation {
 
   void StratifyByTask(const Task& task, const Labels& labels,
                       SplitMethod* method) const {
-    const bool several = task.type == TaskType::kMultilabel;
+    const bool several = !task.traits().one_class;
     const auto rows = static_cast<std::size_t>(data_.rows);
     if (several) {
       method->kind = SplitMethod::kMultilabel;

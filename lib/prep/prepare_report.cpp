@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/head.h"
 #include "data/schema.h"
 #include "prep/prepare.h"
 #include "prep/split.h"
@@ -83,12 +84,12 @@ void FitTask(const std::vector<bool>& is_training, const Labels& labels,
   for (Index col = 0; col < cols; ++col) {
     const std::vector<double> values = Known(labels, cols, col, places);
     any |= !values.empty();
-    if (task->type == TaskType::kRegression) {
+    if (!task->is_classification()) {
       if (values.empty()) FailNoLabel(*task);
       Normalise(values, task);
-    } else if (task->type != TaskType::kMultilabel && !values.empty()) {
+    } else if (task->traits().one_class && !values.empty()) {
       WarnAbsent(*task, values, reporter);
-    } else if (task->type == TaskType::kMultilabel &&
+    } else if (!task->traits().one_class &&
                std::find(values.begin(), values.end(), 1.0) == values.end()) {
       reporter->Warn(Str(
           "label '", task->classes[static_cast<std::size_t>(col)],
@@ -110,23 +111,6 @@ Index LabelledPlaces(const Labels& labels, Index cols,
   return count;
 }
 
-std::string DescribeType(const Task& task) {
-  switch (task.type) {
-    case TaskType::kRegression:
-      return task.width == 1 ? "regression"
-                             : Str("regression of ", task.width, " columns");
-    case TaskType::kBinary:
-      return Str("binary, positive '", task.classes[1], "', negative '",
-                 task.classes[0], "'");
-    case TaskType::kMulticlass:
-      return Str(task.classes.size(), " classes");
-    case TaskType::kMultilabel:
-      return Counted(static_cast<Index>(task.classes.size()), "label",
-                     "labels");
-  }
-  return "";
-}
-
 // More tasks than this are summed up in one line.
 constexpr std::size_t kMostTaskLines = 20;
 
@@ -141,7 +125,7 @@ void ReportTasks(const Dataset& dataset, Reporter* reporter) {
     const Labels& labels = dataset.labels[i];
     const Index cols = task.target_cols();
     reporter->Note(
-        Str("task ", task.name, ": ", DescribeType(task), "; ",
+        Str("task ", task.name, ": ", task.head().Describe(task), "; ",
             LabelledPlaces(labels, cols, PlacesIn(labels, cols, all)),
             " rows labelled, ",
             LabelledPlaces(labels, cols, PlacesIn(labels, cols, is_training)),

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/head.h"
 #include "text/number_text.h"
 #include "text/text_lists.h"
 
@@ -19,8 +20,8 @@ constexpr std::size_t kMaxWarnings = 10;
 
 std::string DescribeTask(const Task& task) {
   const auto classes = static_cast<Index>(task.classes.size());
-  if (task.type == TaskType::kRegression) return task.name + " (regression)";
-  if (task.type == TaskType::kMultilabel) {
+  if (!task.is_classification()) return task.name + " (regression)";
+  if (!task.traits().one_class) {
     return Str(task.name, " (", Counted(classes, "label", "labels"), ")");
   }
   return Str(task.name, " (", Counted(classes, "class", "classes"), ")");

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/head.h"
 #include "data/schema.h"
 #include "text/text_table.h"
 
@@ -60,24 +61,15 @@ TextColumn InputColumn(const InputBlock& block, Index column) {
   return text;
 }
 
-std::string LabelName(const Task& task, Index col) {
-  if (task.type == TaskType::kMultilabel) {
-    return task.name + "." + task.classes[static_cast<std::size_t>(col)];
-  }
-  if (task.target_cols() == 1) return task.name;
-  return task.name + "." + std::to_string(col + 1);
-}
-
 TextColumn LabelColumn(const Task& task, const Labels& labels, Index col) {
-  return {LabelName(task, col),
+  return {task.name + task.head().LabelSuffix(task, col),
           [&task, &labels, col](Index row, CellWriter* cell) {
             const Index place = labels.PlaceOf(row);
             if (place < 0) return cell->Missing();
             const float value = labels.values[static_cast<std::size_t>(
                 place * task.target_cols() + col)];
-            const bool has_names = task.type == TaskType::kBinary ||
-                                   task.type == TaskType::kMulticlass;
-            if (!has_names || std::isnan(value)) return cell->Number(value);
+            if (!task.traits().one_class || std::isnan(value))
+              return cell->Number(value);
             PutCode(task.classes, static_cast<std::int32_t>(value), cell);
           }};
 }

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "data/head.h"
 #include "text/number_text.h"
 
 namespace mtlkit {
@@ -125,7 +126,7 @@ float TableEncoder::Label(std::size_t column, std::string_view text) const {
   if (scan.type == ColumnType::kNumber) {
     return static_cast<float>(Number(column, text));
   }
-  if (plan_.tasks[0].type == TaskType::kMultilabel) {
+  if (!plan_.tasks[0].traits().one_class) {
     return Renamed(scan, text) == "1" ? 1.0F : 0.0F;
   }
   return static_cast<float>(Code(scan.categories, Renamed(scan, text)));
@@ -147,16 +148,17 @@ void TableEncoder::EncodeFeatures(EncodedRow* row) {
 
 void TableEncoder::EncodeRowLabels(EncodedRow* row) {
   if (plan_.tasks.empty()) return;
-  const TaskType type = plan_.tasks[0].type;
-  if (type != TaskType::kMultilabel && text_.labels.empty()) {
+  const HeadTraits& head = plan_.tasks[0].traits();
+  const bool is_set = head.has_classes && !head.one_class;
+  if (!is_set && text_.labels.empty()) {
     row->labels[0] = kNoLabel;
   }
   for (std::string_view label : text_.labels) {
     if (label.starts_with('+')) label.remove_prefix(1);
     const std::int32_t code = Code(scan_.row_labels.classes, label);
-    if (type == TaskType::kMultilabel) {
+    if (is_set) {
       row->labels[static_cast<std::size_t>(code)] = 1;
-    } else if (type == TaskType::kRegression) {
+    } else if (!head.has_classes) {
       double value = 0;
       ParseCellNumber(label, '.', &value);
       row->labels[0] = static_cast<float>(value);

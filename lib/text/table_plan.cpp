@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "data/head.h"
 #include "data/schema.h"
 #include "text/number_text.h"
 #include "text/text_lists.h"
@@ -154,14 +155,14 @@ class Planner {
     if (labels.labelled == 0) return;
     Task& task = plan_.tasks.emplace_back();
     task.type = RowLabelType();
-    task.name = task.type == TaskType::kMultilabel ? "labels" : "label";
-    Require(task.type == TaskType::kMultilabel || labels.is_single ||
-                labels.labelled < scan_.rows,
+    const bool is_set = task.is_classification() && !task.traits().one_class;
+    task.name = is_set ? "labels" : "label";
+    Require(is_set || labels.is_single || labels.labelled < scan_.rows,
             ErrorKind::kUsage,
             Str("--label-type ", options_.label_type,
                 ": a row has several labels"));
     if (task.is_classification()) task.classes = labels.sorted;
-    Require(task.type != TaskType::kBinary || task.classes.size() == 2,
+    Require(!task.traits().has_positive || task.classes.size() == 2,
             ErrorKind::kUsage,
             Str("--label-type binary: there are ", task.classes.size(),
                 " different labels"));

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "data/dataset_io.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
@@ -119,9 +120,8 @@ class LabelPart : public Part {
       : first_(static_cast<std::size_t>(first)),
         cols_(static_cast<std::size_t>(task.target_cols())),
         array_(file, TaskPath(task) + "/y",
-               task.type == TaskType::kMultilabel ? Shape{task.target_cols()}
-                                                  : Shape{},
-               rows, std::is_floating_point_v<T> ? StoreOptions{} : kPacked) {}
+               IsListOfLabels(task) ? Shape{} : Shape{task.target_cols()}, rows,
+               std::is_floating_point_v<T> ? StoreOptions{} : kPacked) {}
   void Add(const EncodedRow& row) override {
     for (std::size_t i = 0; i < cols_; ++i) {
       const float label = row.labels[first_ + i];
@@ -185,17 +185,16 @@ void AddTasks(const TablePlan& plan, Index rows, Index* position,
     Require(names->insert(task.name).second, ErrorKind::kBadInput,
             Str("two views have a task '", task.name, "'"),
             "give the labels of one of them only");
-    switch (task.type) {
-      case TaskType::kRegression:
+    switch (task.traits().storage) {
+      case LabelStorage::kNumbers:
         parts->push_back(
             std::make_unique<LabelPart<float>>(file, task, first, rows));
         break;
-      case TaskType::kMulticlass:
+      case LabelStorage::kCodes:
         parts->push_back(
             std::make_unique<LabelPart<std::int32_t>>(file, task, first, rows));
         break;
-      case TaskType::kBinary:
-      case TaskType::kMultilabel:
+      case LabelStorage::kFlags:
         parts->push_back(
             std::make_unique<LabelPart<std::int8_t>>(file, task, first, rows));
         break;

@@ -115,11 +115,11 @@ void RequireSameTasks(const std::vector<Trainee>& peers) {
   for (const Trainee& peer : peers) {
     const std::span<const Task> first = peers[0].tasks();
     const std::span<const Task> other = peer.tasks();
-    const bool same = std::equal(first.begin(), first.end(), other.begin(),
-                                 other.end(), [](const Task& a, const Task& b) {
-                                   return a.name == b.name &&
-                                          a.output_cols() == b.output_cols();
-                                 });
+    const bool same = std::equal(
+        first.begin(), first.end(), other.begin(), other.end(),
+        [](const Task& a, const Task& b) {
+          return a.name == b.name && IsSameKind(a, b) && a.classes == b.classes;
+        });
     Require(same, ErrorKind::kUsage,
             "peers that are trained together need the same tasks");
   }

@@ -132,8 +132,8 @@ void RequireSameTasks(const Model& first, const Model& other) {
   const std::vector<Task>& b = other.schema.tasks;
   bool same = a.size() == b.size();
   for (std::size_t i = 0; same && i < a.size(); ++i) {
-    same = a[i].name == b[i].name && a[i].type == b[i].type &&
-           a[i].classes == b[i].classes && a[i].width == b[i].width;
+    same = a[i].name == b[i].name && IsSameKind(a[i], b[i]) &&
+           a[i].classes == b[i].classes;
   }
   Require(same, ErrorKind::kBadInput,
           "the models do not have the same tasks and classes",
@@ -143,13 +143,8 @@ void RequireSameTasks(const Model& first, const Model& other) {
 // Adds what one member says, with its share of the weights, to `sums`.
 void AddMember(const Model& model, NetworkOutputs outputs, double share,
                std::vector<std::vector<double>>* sums) {
+  ApplyLinks(model.schema.tasks, &outputs);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const Task& task = model.schema.tasks[i];
-    const Index cols = task.output_cols();
-    const MatView values = {outputs[i].data(),
-                            static_cast<Index>(outputs[i].size()) / cols, cols};
-    ApplyLink(task, values, values);
-    if (task.type == TaskType::kRegression) ToUnits(task, values);
     (*sums)[i].resize(outputs[i].size(), 0.0);
     for (std::size_t k = 0; k < outputs[i].size(); ++k) {
       (*sums)[i][k] += share * static_cast<double>(outputs[i][k]);
@@ -187,6 +182,23 @@ NetworkOutputs ComputeOutputs(const Model& model, const Dataset& dataset,
   return outputs;
 }
 
+void ApplyLinks(std::span<const Task> tasks, NetworkOutputs* outputs) {
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const Index cols = tasks[i].output_cols();
+    const Index said = tasks[i].prediction_cols();
+    std::vector<Real>& values = (*outputs)[i];
+    const Index rows = static_cast<Index>(values.size()) / cols;
+    const ConstMatView from = {values.data(), rows, cols};
+    if (said == cols) {
+      ApplyLink(tasks[i], from, {values.data(), rows, cols});
+      continue;
+    }
+    std::vector<Real> predictions(At(rows * said));
+    ApplyLink(tasks[i], from, {predictions.data(), rows, said});
+    values = std::move(predictions);
+  }
+}
+
 Predictions Predict(std::span<const EnsembleMember> members,
                     const Dataset& dataset, const PredictOptions& options,
                     ThreadPool* pool) {
@@ -218,14 +230,15 @@ Predictions Predict(std::span<const EnsembleMember> members,
   for (std::size_t i = 0; i < first.schema.tasks.size(); ++i) {
     TaskPredictions task;
     task.task = first.schema.tasks[i];
-    const std::size_t cols = At(task.task.output_cols());
+    const std::size_t cols = At(task.task.prediction_cols());
     Places places = PlacesOf(labels[i], rows, options.all_rows);
     const std::vector<Real> values = GatherPlaces(
         std::vector<Real>(sums[i].begin(), sums[i].end()), cols, places);
     if (task.task.is_classification()) {
       task.prob = AsFloats(values);
       if (!logits.empty()) {
-        task.logits = AsFloats(GatherPlaces(logits[i], cols, places));
+        task.logits = AsFloats(
+            GatherPlaces(logits[i], At(task.task.output_cols()), places));
       }
     } else {
       task.pred = AsFloats(values);

@@ -22,6 +22,9 @@ using NetworkOutputs = std::vector<std::vector<Real>>;
 NetworkOutputs ComputeOutputs(const Model& model, const Dataset& dataset,
                               std::span<const Index> rows, ThreadPool* pool);
 
+// Puts predictions (rows x prediction_cols) in the place of outputs.
+void ApplyLinks(std::span<const Task> tasks, NetworkOutputs* outputs);
+
 // A model among those that predict together. `weight` is relative, above 0.
 struct EnsembleMember {
   const Model* model = nullptr;

@@ -37,7 +37,8 @@ struct PeerView {
 
 // Soft targets for one peer and task, set by Teach.
 struct Lesson {
-  MatView target;          // rows x output_cols: probabilities, or values
+  // rows x output_cols, as Head::SoftTargets makes them of outputs.
+  MatView target;
   std::span<Real> weight;  // of each row; 0: nothing to learn from this row
   double factor = 0;       // of the mean over rows, beside the task's loss
 };

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
-#include "nn/link.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
@@ -48,25 +48,25 @@ struct SoftSource {
 SoftSource MakeSource(const SoftTargets& soft, const Task& task, Index rows) {
   SoftSource source;
   source.cols = task.output_cols();
+  const Index said = task.prediction_cols();
   const std::size_t count = soft.rows.size();
-  Require(soft.values.size() == count * Size(source.cols) &&
-              (soft.weights.empty() || soft.weights.size() == count),
-          ErrorKind::kBug,
-          Str("soft targets of task '", task.name, "' are not rows x outputs"));
+  Require(
+      soft.values.size() == count * Size(said) &&
+          (soft.weights.empty() || soft.weights.size() == count),
+      ErrorKind::kBug,
+      Str("soft targets of task '", task.name, "' are not rows x predictions"));
   source.places.assign(Size(rows), -1);
   for (std::size_t i = 0; i < count; ++i) {
     source.places[Size(soft.rows[i])] = static_cast<std::int32_t>(i);
   }
-  for (const float value : soft.values) {
-    source.values.push_back(static_cast<Real>(value));
-  }
+  const std::vector<Real> predictions(soft.values.begin(), soft.values.end());
+  source.values.resize(count * Size(source.cols));
+  const auto rows_of_soft = static_cast<Index>(count);
+  task.head().TargetsOf(task, {predictions.data(), rows_of_soft, said},
+                        {source.values.data(), rows_of_soft, source.cols});
   source.weights.assign(count, Real{1});
   for (std::size_t i = 0; i < soft.weights.size(); ++i) {
     source.weights[i] = static_cast<Real>(soft.weights[i]);
-  }
-  if (task.type == TaskType::kRegression) {
-    FromUnits(task,
-              {source.values.data(), static_cast<Index>(count), source.cols});
   }
   source.factor = soft.factor;
   source.ramp = soft.ramp_epochs;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/batch.h"
+#include "data/head.h"
 #include "eval/metric.h"
 #include "nn/link.h"
 #include "nn/plan.h"
@@ -102,7 +103,8 @@ struct Validator::State {
     metric = InContext("--select-on",
                        [&] { return &FindMetric(select_on.substr(dot + 1)); });
     metric_task = Size(task);
-    const TaskType type = tasks[metric_task].type;
+    const TaskType type =
+        tasks[metric_task].form.value_or(tasks[metric_task].type);
     Require(metric->applies(type), ErrorKind::kUsage,
             Str("--select-on: ", metric->name, " is no metric of ",
                 TaskTypeName(type), " tasks such as '", name, "'"));
@@ -113,16 +115,13 @@ struct Validator::State {
                      std::vector<double>* weights) {
     const Task& task = tasks[metric_task];
     const ConstMatView output = plan.Output(static_cast<Index>(metric_task));
-    link.resize(Size(output.size()));
-    const MatView said = {link.data(), output.rows, output.cols};
+    link.resize(Size(output.rows * task.prediction_cols()));
+    const MatView said = {link.data(), output.rows, task.prediction_cols()};
     ApplyLink(task, output, said);
     const TargetBatch& target = batch.targets[metric_task];
     truth.assign(target.target.data, target.target.data + target.target.size());
     const MatView y = {truth.data(), target.target.rows, target.target.cols};
-    if (task.type == TaskType::kRegression) {
-      ToUnits(task, said);
-      ToUnits(task, y);
-    }
+    task.head().LabelsToUnits(task, y);
     for (Index row = 0; row < batch.rows; ++row) {
       const Real weight = target.weight[Size(row)];
       if (weight <= 0) continue;
@@ -171,9 +170,7 @@ ValidationResult Validator::Measure(Params* params) {
   std::vector<double> weights;
   if (s.metric != nullptr) {
     const Task& task = s.tasks[s.metric_task];
-    metric_rows.type = task.type;
-    metric_rows.target_cols = task.target_cols();
-    metric_rows.output_cols = task.output_cols();
+    metric_rows = EmptyRows(task);
   }
   s.ForBatches([&](const Batch& batch) {
     s.plan.Forward(pass, batch);

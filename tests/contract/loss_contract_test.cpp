@@ -9,7 +9,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "contract/option_texts.h"
-#include "nn/link.h"
+#include "data/head.h"
 #include "nn/loss.h"
 
 namespace mtlkit {
@@ -22,11 +22,9 @@ Task SampleTask(TaskType type) {
   Task task;
   task.name = "sample";
   task.type = type;
-  task.width = kCols;
-  if (type == TaskType::kBinary) task.classes = {"no", "yes"};
-  if (type == TaskType::kMulticlass || type == TaskType::kMultilabel) {
-    task.classes = {"a", "b", "c"};
-  }
+  if (!task.is_classification()) task.width = kCols;
+  if (task.is_classification()) task.classes = {"a", "b", "c"};
+  if (task.traits().has_positive) task.classes = {"no", "yes"};
   return task;
 }
 
@@ -40,29 +38,28 @@ struct Sample {
       output.push_back(static_cast<Real>(rng.Normal(i, 0)));
     }
     for (Index i = 0; i < kRows * target_cols; ++i) {
-      target.push_back(Target(rng, i, task));
+      target.push_back(Target(rng, i, task, soft));
     }
     if (soft) {
       const MatView view = {target.data(), kRows, cols};
-      ApplyLink(task, view, view);
+      task.head().SoftTargets(task, view, view);
     }
     for (Index i = 0; i < kRows; ++i) {
       weight.push_back(static_cast<Real>(0.5 + rng.Uniform(i, 2)));
     }
   }
 
-  Real Target(const Rng& rng, Index i, const Task& task) const {
-    const std::size_t at = static_cast<std::size_t>(i);
-    if (task.type == TaskType::kRegression) {
-      return output[at] + static_cast<Real>(i % 2 == 0 ? 0.2 : -1.7);
+  Real Target(const Rng& rng, Index i, const Task& task, bool soft) const {
+    const auto at = static_cast<std::size_t>(i);
+    if (!task.is_classification()) {
+      const std::size_t beside = at * static_cast<std::size_t>(cols) /
+                                 static_cast<std::size_t>(target_cols);
+      return output[beside] + static_cast<Real>(i % 2 == 0 ? 0.2 : -1.7);
     }
-    if (target_cols == cols && task.type != TaskType::kMultilabel &&
-        task.type != TaskType::kBinary) {
-      return static_cast<Real>(rng.Normal(i, 1));
-    }
-    const std::uint64_t classes =
-        task.type == TaskType::kMulticlass ? task.classes.size() : 2;
-    return static_cast<Real>(rng.Below(i, 1, classes));
+    if (soft) return static_cast<Real>(rng.Normal(i, 1));
+    const Index labels = task.head().label_count(task);
+    return static_cast<Real>(
+        rng.Below(i, 1, static_cast<std::uint64_t>(labels)));
   }
 
   LossArgs Args() const {
@@ -92,17 +89,20 @@ struct Result {
 template <class Check>
 void ForEachLoss(Check&& check) {
   for (const LossEntry* entry : LossEntries()) {
-    for (const TaskType type : entry->types) {
-      const Task task = SampleTask(type);
+    for (const HeadEntry* head : HeadEntries()) {
+      const TaskType type(head);
+      if (!head->traits.is_type || !entry->Accepts(type)) continue;
       for (Choice choice : OptionTexts(entry->describe)) {
         choice.name = std::string(entry->name);
-        const std::size_t classes = type == TaskType::kBinary ? 2 : kCols;
+        const std::size_t classes = head->traits.has_positive ? 2 : kCols;
         for (auto& option : choice.options) {
           if (option.first.ends_with("-weight")) {
             option.second = classes == 2 ? "0.5/2" : "0.5/2/3";
           }
         }
         INFO(ChoiceText(choice), " for ", TaskTypeName(type));
+        Task task = SampleTask(type);
+        if (entry->shape != nullptr) entry->shape(choice, "test", &task);
         const auto loss = MakeLoss(task, choice);
         check(*loss, Sample(*loss, task, entry->soft));
       }
@@ -193,8 +193,9 @@ TEST_CASE("no loss of these samples is negative or infinite") {
 }
 
 TEST_CASE("every task type has a default loss that accepts it") {
-  for (const TaskType type : {TaskType::kRegression, TaskType::kBinary,
-                              TaskType::kMulticlass, TaskType::kMultilabel}) {
+  for (const HeadEntry* head : HeadEntries()) {
+    if (!head->traits.is_type) continue;
+    const TaskType type(head);
     CHECK(FindLoss(DefaultLoss(type)).Accepts(type));
     CHECK(FindLoss(SoftLoss()).Accepts(type));
   }

@@ -8,22 +8,21 @@
 #include <string>
 
 #include "base/error.h"
+#include "data/head.h"
 #include "eval/sample.h"
 
 namespace mtlkit {
 namespace {
 
-constexpr TaskType kTypes[] = {TaskType::kRegression, TaskType::kBinary,
-                               TaskType::kMulticlass, TaskType::kMultilabel};
-
 // Calls `check(entry, type)` for every metric and type it applies to.
 template <class Check>
 void ForEachMetric(const Check& check) {
   for (const MetricEntry* entry : AllMetrics()) {
-    for (const TaskType type : kTypes) {
+    for (const HeadEntry* head : HeadEntries()) {
+      const TaskType type(head);
       if (!entry->applies(type)) continue;
       CAPTURE(std::string(entry->name));
-      CAPTURE(static_cast<int>(type));
+      CAPTURE(TaskTypeName(type));
       check(*entry, type);
     }
   }
@@ -84,7 +83,10 @@ TEST_CASE("the order of rows does not matter") {
 TEST_CASE("a perfect prediction has the perfect value") {
   ForEachMetric([](const MetricEntry& entry, TaskType type) {
     MetricRows rows = RandomRows(type, 30, 5);
-    if (type == TaskType::kMulticlass) {
+    if (HasLevels(type)) {
+      rows.output.clear();
+      for (const double y : rows.y) rows.output.insert(rows.output.end(), 3, y);
+    } else if (rows.has_class_columns()) {
       for (Index row = 0; row < rows.rows; ++row) {
         for (Index col = 0; col < 3; ++col) {
           rows.output[static_cast<std::size_t>(row * 3 + col)] =
@@ -116,7 +118,7 @@ TEST_CASE("a perfect prediction has the perfect value") {
 
 TEST_CASE("without rows a metric is undefined, not zero") {
   ForEachMetric([](const MetricEntry& entry, TaskType type) {
-    if (entry.name == "micro-f1" && type == TaskType::kMultilabel) return;
+    if (entry.name == "micro-f1" && HasLabelSets(type)) return;
     const MetricRows rows = RandomRows(type, 10, 6);
     const std::vector<double> nothing(10, 0.0);
     CHECK(std::isnan(entry.prepare(rows)->Value(nothing)));

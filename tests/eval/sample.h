@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "base/rng.h"
@@ -15,9 +16,11 @@ inline MetricRows RandomRows(TaskType type, Index rows, Seed seed,
   MetricRows sample;
   sample.type = type;
   sample.rows = rows;
-  const bool many = type == TaskType::kMulticlass;
-  sample.output_cols = many || type == TaskType::kMultilabel ? 3 : 1;
-  sample.target_cols = type == TaskType::kMultilabel ? 3 : 1;
+  const bool many = sample.has_class_columns();
+  const bool set = HasLabelSets(type);
+  if (HasLevels(type)) sample.levels = {0.1, 0.5, 0.8};
+  sample.output_cols = many || set || HasLevels(type) ? 3 : 1;
+  sample.target_cols = set ? 3 : 1;
   for (Index row = 0; row < rows; ++row) {
     double sum = 0;
     std::vector<double> output;
@@ -30,9 +33,11 @@ inline MetricRows RandomRows(TaskType type, Index rows, Seed seed,
     for (double& value : output) {
       sample.output.push_back(many ? value / sum : value);
     }
+    if (HasLevels(type))
+      std::sort(sample.output.end() - 3, sample.output.end());
     for (Index col = 0; col < sample.target_cols; ++col) {
       const double draw = rng.Uniform(row, 100 + col);
-      sample.y.push_back(type == TaskType::kRegression ? draw * 5
+      sample.y.push_back(HasNumbers(type) ? draw * 5
                          : many
                              ? static_cast<double>(static_cast<int>(draw * 3))
                              : static_cast<double>(draw < 0.4));

@@ -4,41 +4,36 @@
 
 #include <cmath>
 
+#include "data/head.h"
 #include "nn/sample_data.h"
 
 namespace mtlkit {
 namespace {
 
-TEST_CASE("links turn outputs into probabilities, and back") {
-  for (const Task& task : SampleDataset().tasks) {
-    const Index cols = task.output_cols();
-    std::vector<Real> output;
-    for (Index k = 0; k < 2 * cols; ++k) {
-      output.push_back(static_cast<Real>(k) / 2 - 1);
-    }
-    std::vector<Real> values(output.size());
-    std::vector<Real> again(output.size());
-    ApplyLink(task, {output.data(), 2, cols}, {values.data(), 2, cols});
-    InvertLink(task, {values.data(), 2, cols}, {again.data(), 2, cols});
-    ApplyLink(task, {again.data(), 2, cols}, {again.data(), 2, cols});
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      CHECK(static_cast<double>(again[i]) ==
-            doctest::Approx(static_cast<double>(values[i])).epsilon(1e-5));
-    }
-    if (task.type == TaskType::kMulticlass) {
-      CHECK(static_cast<double>(values[0] + values[1] + values[2]) ==
-            doctest::Approx(1));
-    }
-  }
+TEST_CASE("links turn outputs into probabilities") {
+  const std::vector<Task> tasks = SampleDataset().tasks;
+  std::vector<Real> output = {0, std::log(Real{3})};
+  std::vector<Real> values(2);
+  ApplyLink(tasks[1], {output.data(), 2, 1}, {values.data(), 2, 1});
+  CHECK(values[0] == doctest::Approx(0.5));
+  CHECK(values[1] == doctest::Approx(0.75));
+  output = {std::log(Real{2}), std::log(Real{2}), std::log(Real{4})};
+  values.resize(3);
+  ApplyLink(tasks[2], {output.data(), 1, 3}, {values.data(), 1, 3});
+  CHECK(values[0] == doctest::Approx(0.25));
+  CHECK(values[2] == doctest::Approx(0.5));
 }
 
-TEST_CASE("regression values come back in their units") {
+TEST_CASE("regression values come in their units, and go back as targets") {
   const Task task = SampleDataset().tasks[0];
   std::vector<Real> values = {0, 1, -2};
-  ToUnits(task, {values.data(), 3, 1});
+  const MatView view = {values.data(), 3, 1};
+  ApplyLink(task, view, view);
   CHECK(values == std::vector<Real>{10, 18, -6});
-  FromUnits(task, {values.data(), 3, 1});
+  task.head().TargetsOf(task, view, view);
   CHECK(values == std::vector<Real>{0, 1, -2});
+  task.head().LabelsToUnits(task, view);
+  CHECK(values == std::vector<Real>{10, 18, -6});
 }
 
 TEST_CASE("the best constants are weighted means, medians and frequencies") {

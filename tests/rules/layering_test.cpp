@@ -22,7 +22,7 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       // Highway wants to be included with quotes, and nobody else may.
       {"kernels", {"base", "hwy"}},
       {"h5", {"base"}},
-      {"data", {"base", "h5"}},
+      {"data", {"base", "kernels", "h5"}},
       {"text", {"base", "h5", "data"}},
       {"prep", {"base", "h5", "data"}},
       {"nn", {"base", "kernels", "h5", "data", "prep"}},

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "data/head.h"
 #include "golden/golden.h"
-#include "nn/link.h"
 #include "train/golden_pupil.h"
 #include "train/protocol.h"
 
@@ -103,7 +103,7 @@ std::vector<std::vector<Real>> Publish(Pupil* peer) {
         peer->learner.Seen(static_cast<Index>(t)).output;
     said.emplace_back(output.data, output.data + output.size());
     const MatView values = {said.back().data(), output.rows, output.cols};
-    ApplyLink(peer->tasks[t], output, values);
+    peer->tasks[t].head().SoftTargets(peer->tasks[t], output, values);
   }
   return said;
 }

@@ -14,7 +14,7 @@ struct Mean {
 
 SoftTargets TargetsOf(const RoundArgs& args, Index task) {
   const Index cols =
-      args.data.tasks[static_cast<std::size_t>(task)].output_cols();
+      args.data.tasks[static_cast<std::size_t>(task)].prediction_cols();
   std::map<Index, Mean> means;
   for (const Publication& publication : args.publications) {
     if (publication.peer == args.peer) continue;

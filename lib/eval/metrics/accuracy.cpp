@@ -18,9 +18,7 @@ const MetricEntry kAccuracy = {
     "share of rows whose class is predicted (binary: probability above 1/2)",
     true,
     1.0,
-    [](TaskType type) {
-      return type == TaskType::kBinary || type == TaskType::kMulticlass;
-    },
+    HasOneClass,
     [](const MetricRows& rows) { return FromConfusion(rows, Accuracy); }};
 
 }  // namespace mtlkit

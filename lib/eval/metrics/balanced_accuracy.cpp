@@ -21,17 +21,15 @@ double BalancedAccuracy(const Confusion& confusion) {
 }  // namespace
 
 extern const MetricEntry kBalancedAccuracy;
-const MetricEntry kBalancedAccuracy = {
-    "balanced-accuracy",
-    "balanced acc.",
-    "mean recall of the classes that occur",
-    true,
-    1.0,
-    [](TaskType type) {
-      return type == TaskType::kBinary || type == TaskType::kMulticlass;
-    },
-    [](const MetricRows& rows) {
-      return FromConfusion(rows, BalancedAccuracy);
-    }};
+const MetricEntry kBalancedAccuracy = {"balanced-accuracy",
+                                       "balanced acc.",
+                                       "mean recall of the classes that occur",
+                                       true,
+                                       1.0,
+                                       HasOneClass,
+                                       [](const MetricRows& rows) {
+                                         return FromConfusion(rows,
+                                                              BalancedAccuracy);
+                                       }};
 
 }  // namespace mtlkit

@@ -6,7 +6,7 @@ namespace mtlkit {
 namespace {
 
 std::unique_ptr<Metric> Prepare(const MetricRows& rows) {
-  if (rows.type != TaskType::kMulticlass) {
+  if (!rows.has_class_columns()) {
     return MeanOverCells(rows,
                          [](double y, double p) { return (p - y) * (p - y); });
   }
@@ -33,7 +33,7 @@ const MetricEntry kBrier = {
     "over classes, 0 to 2",
     false,
     0.0,
-    [](TaskType type) { return type != TaskType::kRegression; },
+    HasClasses,
     Prepare};
 
 }  // namespace mtlkit

@@ -27,7 +27,7 @@ const MetricEntry kCoverage = {
     "(scikit-learn's; Mulan's is one less)",
     false,
     0.0,
-    [](TaskType type) { return type == TaskType::kMultilabel; },
+    HasLabelSets,
     [](const MetricRows& rows) { return MeanOverLabelRankings(rows, Depth); }};
 
 }  // namespace mtlkit

@@ -9,7 +9,7 @@ const MetricEntry kExplainedVariance = {
     "1 - variance of the error / variance of the labels; mean over columns",
     true,
     1.0,
-    [](TaskType type) { return type == TaskType::kRegression; },
+    HasNumbers,
     [](const MetricRows& rows) {
       return ShareOfVariance(
           rows, [](const Moments& moments) { return moments.ErrorSpread(); });

@@ -22,7 +22,7 @@ const MetricEntry kHammingLoss = {
     "over labels",
     false,
     0.0,
-    [](TaskType type) { return type == TaskType::kMultilabel; },
+    HasLabelSets,
     Prepare};
 
 }  // namespace mtlkit

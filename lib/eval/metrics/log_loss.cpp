@@ -16,7 +16,7 @@ double BinaryLogLoss(double y, double probability) {
 }
 
 std::unique_ptr<Metric> Prepare(const MetricRows& rows) {
-  if (rows.type != TaskType::kMulticlass) {
+  if (!rows.has_class_columns()) {
     return MeanOverCells(rows, BinaryLogLoss);
   }
   return MeanOverRows(rows, [&rows](Index row) {
@@ -36,7 +36,7 @@ const MetricEntry kLogLoss = {
     "mean negative log probability of the truth, in nats; mean over labels",
     false,
     0.0,
-    [](TaskType type) { return type != TaskType::kRegression; },
+    HasClasses,
     Prepare};
 
 }  // namespace mtlkit

@@ -32,17 +32,17 @@ double MacroF1OfLabels(std::span<const Confusion> labels) {
 }  // namespace
 
 extern const MetricEntry kMacroF1;
-const MetricEntry kMacroF1 = {
-    "macro-f1",
-    "macro F1",
-    "mean over classes (labels) of their F1",
-    true,
-    1.0,
-    [](TaskType type) { return type != TaskType::kRegression; },
-    [](const MetricRows& rows) {
-      return rows.type == TaskType::kMultilabel
-                 ? FromLabelConfusions(rows, MacroF1OfLabels)
-                 : FromConfusion(rows, MacroF1);
-    }};
+const MetricEntry kMacroF1 = {"macro-f1",
+                              "macro F1",
+                              "mean over classes (labels) of their F1",
+                              true,
+                              1.0,
+                              HasClasses,
+                              [](const MetricRows& rows) {
+                                return HasLabelSets(rows.type)
+                                           ? FromLabelConfusions(
+                                                 rows, MacroF1OfLabels)
+                                           : FromConfusion(rows, MacroF1);
+                              }};
 
 }  // namespace mtlkit

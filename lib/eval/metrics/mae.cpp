@@ -11,7 +11,7 @@ const MetricEntry kMae = {
     "mean absolute error, in the units of the label; mean over columns",
     false,
     0.0,
-    [](TaskType type) { return type == TaskType::kRegression; },
+    HasNumbers,
     [](const MetricRows& rows) {
       return MeanOverCells(rows,
                            [](double y, double p) { return std::abs(y - p); });

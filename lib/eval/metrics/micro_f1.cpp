@@ -23,17 +23,17 @@ double MicroF1OfLabels(std::span<const Confusion> labels) {
 }  // namespace
 
 extern const MetricEntry kMicroF1;
-const MetricEntry kMicroF1 = {
-    "micro-f1",
-    "micro F1",
-    "F1 of all classes (labels) counted together",
-    true,
-    1.0,
-    [](TaskType type) { return type != TaskType::kRegression; },
-    [](const MetricRows& rows) {
-      return rows.type == TaskType::kMultilabel
-                 ? FromLabelConfusions(rows, MicroF1OfLabels)
-                 : FromConfusion(rows, MicroF1);
-    }};
+const MetricEntry kMicroF1 = {"micro-f1",
+                              "micro F1",
+                              "F1 of all classes (labels) counted together",
+                              true,
+                              1.0,
+                              HasClasses,
+                              [](const MetricRows& rows) {
+                                return HasLabelSets(rows.type)
+                                           ? FromLabelConfusions(
+                                                 rows, MicroF1OfLabels)
+                                           : FromConfusion(rows, MicroF1);
+                              }};
 
 }  // namespace mtlkit

@@ -20,7 +20,7 @@ const MetricEntry kOneError = {
     "share of rows whose highest scored label is not set",
     false,
     0.0,
-    [](TaskType type) { return type == TaskType::kMultilabel; },
+    HasLabelSets,
     [](const MetricRows& rows) {
       return MeanOverLabelRankings(rows, TopIsWrong);
     }};

@@ -31,7 +31,7 @@ const MetricEntry kPrAuc = {
     "average precision; mean over classes against the rest, or labels",
     true,
     1.0,
-    [](TaskType type) { return type != TaskType::kRegression; },
+    HasClasses,
     [](const MetricRows& rows) {
       return MeanOverCurves(rows, AveragePrecision);
     }};

@@ -10,7 +10,7 @@ const MetricEntry kR2 = {
     "labels; mean over columns",
     true,
     1.0,
-    [](TaskType type) { return type == TaskType::kRegression; },
+    HasNumbers,
     [](const MetricRows& rows) {
       return ShareOfVariance(
           rows, [](const Moments& moments) { return moments.error_square; });

@@ -27,7 +27,7 @@ const MetricEntry kRankingLoss = {
     "counted as wrong",
     false,
     0.0,
-    [](TaskType type) { return type == TaskType::kMultilabel; },
+    HasLabelSets,
     [](const MetricRows& rows) {
       return MeanOverLabelRankings(rows, WrongPairs);
     }};

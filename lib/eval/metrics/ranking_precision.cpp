@@ -31,7 +31,7 @@ const MetricEntry kRankingPrecision = {
     "ones among those scored as high",
     true,
     1.0,
-    [](TaskType type) { return type == TaskType::kMultilabel; },
+    HasLabelSets,
     [](const MetricRows& rows) {
       return MeanOverLabelRankings(rows, Precision);
     }};

@@ -12,7 +12,7 @@ const MetricEntry kRmse = {
     "columns",
     false,
     0.0,
-    [](TaskType type) { return type == TaskType::kRegression; },
+    HasNumbers,
     [](const MetricRows& rows) {
       return MeanOverCells(
           rows, [](double y, double p) { return (y - p) * (y - p); },

@@ -28,7 +28,7 @@ const MetricEntry kRocAuc = {
     "area under the ROC curve; mean over classes against the rest, or labels",
     true,
     1.0,
-    [](TaskType type) { return type != TaskType::kRegression; },
+    HasClasses,
     [](const MetricRows& rows) { return MeanOverCurves(rows, RocAuc); }};
 
 }  // namespace mtlkit

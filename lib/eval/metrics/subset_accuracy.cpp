@@ -19,7 +19,7 @@ const MetricEntry kSubsetAccuracy = {
     "share of rows whose labels are all predicted rightly",
     true,
     1.0,
-    [](TaskType type) { return type == TaskType::kMultilabel; },
+    HasLabelSets,
     [](const MetricRows& rows) {
       return MeanOverLabelRankings(rows, AllRight);
     }};

@@ -16,11 +16,13 @@ void RequireAlike(const std::vector<Task>& tasks) {
                 TaskTypeName(task.type), ", but '", first.name, "' is ",
                 TaskTypeName(first.type)),
             "pool tasks of one type, or use --arch shared");
-    Require(task.classes == first.classes && task.width == first.width,
-            ErrorKind::kUsage,
-            Str("--arch pooled: task '", task.name,
-                "' has other classes or columns than '", first.name, "'"),
-            "pool tasks with the same classes, or use --arch shared");
+    Require(
+        task.classes == first.classes && IsSameKind(task, first),
+        ErrorKind::kUsage,
+        Str("--arch pooled: task '", task.name,
+            "' has other classes, columns or outputs than '", first.name, "'"),
+        "pool tasks with the same classes and losses, or use --arch "
+        "shared");
   }
 }
 

@@ -18,7 +18,7 @@ class AbsoluteLoss : public ResidualLoss<AbsolutePoint> {
       : ResidualLoss(task.output_cols(), {}) {}
 };
 
-constexpr TaskType kTypes[] = {TaskType::kRegression};
+constexpr std::string_view kTypes[] = {"regression"};
 
 }  // namespace
 

@@ -55,7 +55,7 @@ class BinaryCrossEntropy : public Loss {
   Real positive_ = 1;
 };
 
-constexpr TaskType kTypes[] = {TaskType::kBinary};
+constexpr std::string_view kTypes[] = {"binary"};
 
 }  // namespace
 

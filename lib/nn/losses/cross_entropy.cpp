@@ -117,7 +117,7 @@ class CrossEntropy : public Loss {
   bool weighted_;
 };
 
-constexpr TaskType kTypes[] = {TaskType::kMulticlass};
+constexpr std::string_view kTypes[] = {"multiclass"};
 
 }  // namespace
 

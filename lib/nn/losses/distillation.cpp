@@ -1,4 +1,5 @@
 #include "base/registry.h"
+#include "data/head.h"
 #include "nn/losses/loss_tools.h"
 
 namespace mtlkit {
@@ -13,7 +14,8 @@ Real RelativeTerm(Real t, Real minus_log_p, bool divergence) {
 // Towards the distribution of a teacher (Hinton, Vinyals and Dean 2015):
 // T^2 KL(t_T || p_T), where both distributions are softened, p_T =
 // softmax(z / T) and t_T proportional to t^(1/T). Targets are the teacher's
-// probabilities. Regression: the squared loss towards the teacher's output.
+// probabilities (ordinal: of all that is higher, see data/head.h). Numbers: the
+// squared loss towards the teacher's output.
 class Distillation : public Loss {
  public:
   struct Options {
@@ -33,7 +35,7 @@ class Distillation : public Loss {
   };
 
   Distillation(const Task& task, const Options& options)
-      : type_(task.type),
+      : link_(task.traits().link),
         cols_(task.output_cols()),
         temperature_(static_cast<Real>(options.temperature)),
         scale_(options.scale_by_square ? temperature_ * temperature_ : 1),
@@ -47,8 +49,10 @@ class Distillation : public Loss {
     for (Index row = 0; row < args.output.rows; ++row) {
       const Real weight = args.weight[static_cast<std::size_t>(row)];
       const Real* target = args.target.Row(row);
-      const bool whole = type_ != TaskType::kMulticlass ||
-                         std::none_of(target, target + cols_, IsMissing);
+      const bool each =
+          link_ == OutputLink::kIdentity || link_ == OutputLink::kSigmoid;
+      const bool whole =
+          each || std::none_of(target, target + cols_, IsMissing);
       if (weight == 0 || !whole) {
         SkipRow(row, row_loss, gradient);
         continue;
@@ -61,13 +65,14 @@ class Distillation : public Loss {
 
  private:
   Real Row(const Real* z, const Real* target, Real weight, Real* slopes) const {
-    switch (type_) {
-      case TaskType::kRegression:
+    switch (link_) {
+      case OutputLink::kIdentity:
         return Squared(z, target, weight, slopes);
-      case TaskType::kMulticlass:
+      case OutputLink::kSoftmax:
         return Classes(z, target, weight * scale_, slopes);
-      case TaskType::kBinary:
-      case TaskType::kMultilabel:
+      case OutputLink::kContinuation:
+        return Ordered(z, target, weight * scale_, slopes);
+      case OutputLink::kSigmoid:
         break;
     }
     return Labels(z, target, weight * scale_, slopes);
@@ -103,6 +108,34 @@ class Distillation : public Loss {
     return scale * loss;
   }
 
+  // Targets are the shares of all classes above each. The divergence of
+  // distributions over classes is, by the chain rule, the sum of those of
+  // "higher still" at each class, each times the teacher's share that comes so
+  // far (of the softened questions).
+  Real Ordered(const Real* z, const Real* target, Real scale,
+               Real* slopes) const {
+    Real loss = 0;
+    Real at_least = 1;       // the teacher's share of this class and above
+    Real soft_at_least = 1;  // of the softened questions
+    for (Index k = 0; k < cols_; ++k) {
+      const Real share = at_least > 0 ? target[k] / at_least : Real{0};
+      const Real yes = std::clamp(share, Real{0}, Real{1});
+      const Real top = std::max(yes, 1 - yes);
+      const Real soft = Soften(yes, top);
+      const Real t = soft / (soft + Soften(1 - yes, top));
+      const LogisticParts parts(z[k] / temperature_);
+      loss +=
+          soft_at_least * (RelativeTerm(t, parts.softplus_minus, divergence_) +
+                           RelativeTerm(1 - t, parts.softplus, divergence_));
+      if (slopes != nullptr) {
+        slopes[k] = scale * soft_at_least * (parts.sigmoid - t) / temperature_;
+      }
+      at_least = target[k];
+      soft_at_least *= t;
+    }
+    return scale * loss;
+  }
+
   // t^(1/T), relative to the largest of the row.
   Real Soften(Real t, Real top) const {
     return temperature_ == 1 ? t : std::pow(t / top, 1 / temperature_);
@@ -130,15 +163,12 @@ class Distillation : public Loss {
     return share * loss;
   }
 
-  TaskType type_;
+  OutputLink link_;
   Index cols_;
   Real temperature_;
   Real scale_;
   bool divergence_;
 };
-
-constexpr TaskType kTypes[] = {TaskType::kRegression, TaskType::kBinary,
-                               TaskType::kMulticlass, TaskType::kMultilabel};
 
 }  // namespace
 
@@ -147,8 +177,8 @@ const LossEntry kDistillationLoss = {
     MakeEntry<Distillation, Distillation::Options>(
         "distillation",
         "towards the outputs of another model, softened by a temperature "
-        "(Hinton "
-        "et al. 2015)"),
-    kTypes, true};
+        "(Hinton et al. 2015)"),
+    {},  // all
+    true};
 
 }  // namespace mtlkit

@@ -33,7 +33,7 @@ class HuberLoss : public ResidualLoss<HuberPoint> {
       : ResidualLoss(task.output_cols(), {static_cast<Real>(options.delta)}) {}
 };
 
-constexpr TaskType kTypes[] = {TaskType::kRegression};
+constexpr std::string_view kTypes[] = {"regression"};
 
 }  // namespace
 

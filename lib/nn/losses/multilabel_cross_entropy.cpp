@@ -86,7 +86,7 @@ class MultilabelCrossEntropy : public Loss {
   std::vector<Real> positive_;
 };
 
-constexpr TaskType kTypes[] = {TaskType::kMultilabel};
+constexpr std::string_view kTypes[] = {"multilabel"};
 
 }  // namespace
 

@@ -17,7 +17,7 @@ class SquaredLoss : public ResidualLoss<SquaredPoint> {
       : ResidualLoss(task.output_cols(), {}) {}
 };
 
-constexpr TaskType kTypes[] = {TaskType::kRegression};
+constexpr std::string_view kTypes[] = {"regression"};
 
 }  // namespace
 

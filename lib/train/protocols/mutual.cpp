@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "nn/link.h"
+#include "data/head.h"
 #include "train/protocol.h"
 
 namespace mtlkit {
@@ -53,7 +53,8 @@ class Mutual : public Protocol {
             std::span<Lesson> lessons) {
     const ConstMatView output = view.At(giver, task).output;
     const MatView said = {said_.data(), output.rows, output.cols};
-    ApplyLink(view.tasks[static_cast<std::size_t>(task)], output, said);
+    const Task& of_task = view.tasks[static_cast<std::size_t>(task)];
+    of_task.head().SoftTargets(of_task, output, said);
     const Real share = Real{1} / static_cast<Real>(view.peers - 1);
     const Index tasks = static_cast<Index>(view.tasks.size());
     for (Index peer = 0; peer < view.peers; ++peer) {

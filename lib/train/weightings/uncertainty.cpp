@@ -34,7 +34,7 @@ class Uncertainty : public Weighting {
       : options_(options) {
     for (const Task& task : tasks) {
       const bool halved =
-          options.form == "regression" || task.type == TaskType::kRegression;
+          options.form == "regression" || !task.is_classification();
       half_.push_back(halved ? 0.5 : 1.0);
     }
   }

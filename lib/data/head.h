@@ -1,0 +1,130 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/view.h"
+#include "data/task.h"
+
+namespace mtlkit {
+
+// How labels are kept in files: numbers with NaN for none, or whole numbers
+// with -1 for none.
+enum class LabelStorage { kNumbers, kFlags, kCodes };
+
+// What a soft loss (distillation) takes outputs for.
+enum class OutputLink {
+  kIdentity,  // values
+  kSigmoid,   // one logit for each of several questions
+  kSoftmax,   // one logit for each class
+  // For each class but the highest the logit of "higher still", given that it
+  // is at least this one. Soft targets are shares of all that are higher.
+  kContinuation,
+};
+
+struct HeadTraits {
+  // Task::classes names what labels mean; predictions are probabilities.
+  bool has_classes = false;
+  // A label is the number of one class.
+  bool one_class = false;
+  // Of two classes the second is the positive one, and a prediction is its
+  // probability.
+  bool has_positive = false;
+  // Classes ascend, so that a label can be missed by more or less.
+  bool is_ordered = false;
+  // Predictions are quantiles at Task::levels, for each target column.
+  bool has_levels = false;
+  // Whether tasks can be declared so; else it is a form that a loss gives.
+  bool is_type = true;
+  LabelStorage storage = LabelStorage::kNumbers;
+  OutputLink link = OutputLink::kIdentity;
+  std::string_view default_loss;
+  std::string_view main_metric;
+};
+
+// A label of a task with the weight that it has in training.
+struct WeightedLabel {
+  double value = 0;
+  double weight = 0;
+};
+using WeightedLabels = std::vector<WeightedLabel>;
+
+// A kind of task: how its labels look and are checked, how many columns a
+// network puts out, what these say (the link), and which constants are best.
+// Stateless; every function gets the task. Predictions are probabilities, or
+// numbers in the labels' units; they need not have the shape of the outputs.
+class Head {
+ public:
+  // Labels.
+  virtual Index target_cols(const Task& task) const = 0;
+  // Labels are 0 .. count - 1; 0: any finite number.
+  virtual Index label_count(const Task& task) const = 0;
+  // What is impossible about the task (" is binary and has 3 classes"), or "".
+  // That names of classes differ is the caller's to check.
+  virtual std::string Fault(const Task& task) const = 0;
+  // "3 classes", for people.
+  virtual std::string Describe(const Task& task) const = 0;
+  // What tells the columns of labels apart: ".LABEL", ".2", or "".
+  virtual std::string LabelSuffix(const Task& task, Index col) const = 0;
+  // Labels as networks learn them, in original units.
+  virtual void LabelsToUnits(const Task& task, MatView labels) const;
+
+  // Outputs and predictions.
+  virtual Index output_cols(const Task& task) const = 0;
+  virtual Index prediction_cols(const Task& task) const;
+  // The same for the columns of predictions: ".prob", ".prob.CLASS", ".2".
+  virtual std::string PredictionSuffix(const Task& task, Index col) const = 0;
+  // What outputs say. `predictions` may be `outputs` itself where it has as
+  // many columns.
+  virtual void Link(const Task& task, ConstMatView outputs,
+                    MatView predictions) const = 0;
+  // What a network with the outputs of another is to come near (soft targets,
+  // rows x output_cols), linear in the other's predictions; may be in place.
+  virtual void SoftTargets(const Task& task, ConstMatView outputs,
+                           MatView targets) const = 0;
+  // The same, from predictions; may be in place where the columns agree.
+  virtual void TargetsOf(const Task& task, ConstMatView predictions,
+                         MatView targets) const = 0;
+
+  // The class that a row of predictions speaks for. Needs traits().one_class.
+  virtual Index PredictedClass(std::span<const float> row) const;
+  virtual Index PredictedClass(std::span<const double> row) const;
+  // A row of predictions with the classes in another order: class i of the
+  // result is class order[i] of `from`.
+  virtual void Reorder(std::span<const Index> order,
+                       std::span<const float> from, double* to) const = 0;
+
+  // The best constant predictions, from the labels of each target column (none
+  // empty); constant_count numbers. What they are: eval/predictions.h.
+  virtual Index constant_count(const Task& task) const = 0;
+  virtual std::vector<double> Constants(
+      const Task& task, std::span<const WeightedLabels> columns) const = 0;
+  // Rows of predictions made of them: one, or two where it depends on the
+  // measure which is best (means, then medians).
+  virtual std::vector<std::vector<double>> ConstantPredictions(
+      const Task& task, std::span<const double> constants) const = 0;
+  // Rows of outputs that say so.
+  virtual std::vector<std::vector<Real>> ConstantOutputs(
+      const Task& task, std::span<const double> constants) const = 0;
+
+ protected:
+  ~Head() = default;
+};
+
+// One line of the registry heads.def.
+struct HeadEntry {
+  std::string_view name;
+  std::string_view help;
+  HeadTraits traits;
+  const Head& head;
+};
+std::span<const HeadEntry* const> HeadEntries();
+
+// Whether a place has one number, stored as a list; else it has a row, even of
+// one column.
+bool IsListOfLabels(const Task& task);
+bool IsListOfPredictions(const Task& task);
+
+}  // namespace mtlkit

@@ -1,0 +1,127 @@
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "data/head.h"
+#include "data/label_statistics.h"
+
+namespace mtlkit {
+
+// What heads have in common whose labels are numbers: `width` columns that
+// networks learn less their mean, by their deviation. `per_column` outputs
+// belong to each column: output j is of the column j / per_column.
+class NumberHead : public Head {
+ public:
+  Index target_cols(const Task& task) const override { return task.width; }
+  Index label_count(const Task& /*task*/) const override { return 0; }
+
+  std::string Fault(const Task& task) const override {
+    if (task.width < 1) return Str(" has ", task.width, " columns");
+    if (!task.classes.empty()) return " is a regression and has classes";
+    if (task.mean.size() != task.deviation.size() ||
+        (!task.mean.empty() &&
+         static_cast<Index>(task.mean.size()) != task.width)) {
+      return Str(" has ", task.mean.size(), " means and ",
+                 task.deviation.size(), " deviations for ", task.width,
+                 " columns");
+    }
+    for (std::size_t i = 0; i < task.mean.size(); ++i) {
+      if (std::isfinite(task.mean[i]) && std::isfinite(task.deviation[i]) &&
+          task.deviation[i] > 0) {
+        continue;
+      }
+      return Str(": mean ", task.mean[i], " and deviation ", task.deviation[i],
+                 " cannot normalise it");
+    }
+    return "";
+  }
+
+  std::string Describe(const Task& task) const override {
+    return task.width == 1 ? "regression"
+                           : Str("regression of ", task.width, " columns");
+  }
+  std::string LabelSuffix(const Task& task, Index col) const override {
+    return task.width > 1 ? Str(".", col + 1) : "";
+  }
+
+  void LabelsToUnits(const Task& task, MatView labels) const override {
+    ToUnits(task, 1, labels);
+  }
+  void SoftTargets(const Task& /*task*/, ConstMatView outputs,
+                   MatView targets) const override {
+    Copy(outputs, targets);
+  }
+  void TargetsOf(const Task& task, ConstMatView predictions,
+                 MatView targets) const override {
+    Copy(predictions, targets);
+    if (task.mean.empty()) return;
+    const Index per_column = targets.cols / task.width;
+    for (Index row = 0; row < targets.rows; ++row) {
+      for (Index col = 0; col < targets.cols; ++col) {
+        const auto k = static_cast<std::size_t>(col / per_column);
+        Real& value = targets(row, col);
+        value = static_cast<Real>((static_cast<double>(value) - task.mean[k]) /
+                                  task.deviation[k]);
+      }
+    }
+  }
+
+  void Reorder(std::span<const Index> /*order*/, std::span<const float> from,
+               double* to) const override {
+    std::copy(from.begin(), from.end(), to);
+  }
+
+ protected:
+  ~NumberHead() = default;
+
+  static void Copy(ConstMatView from, MatView to) {
+    assert(from.rows == to.rows && from.cols == to.cols);
+    if (to.data != from.data) std::copy_n(from.data, from.size(), to.data);
+  }
+
+  static void ToUnits(const Task& task, Index per_column, MatView values) {
+    if (task.mean.empty()) return;
+    for (Index row = 0; row < values.rows; ++row) {
+      for (Index col = 0; col < values.cols; ++col) {
+        const auto k = static_cast<std::size_t>(col / per_column);
+        Real& value = values(row, col);
+        value = static_cast<Real>(
+            static_cast<double>(value) * task.deviation[k] + task.mean[k]);
+      }
+    }
+  }
+
+  // Predictions in original units as outputs.
+  static std::vector<Real> Normalised(const Task& task, Index per_column,
+                                      std::span<const double> values) {
+    std::vector<Real> row;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::size_t k = i / static_cast<std::size_t>(per_column);
+      const double mean = task.mean.empty() ? 0 : task.mean[k];
+      const double deviation = task.deviation.empty() ? 1 : task.deviation[k];
+      row.push_back(static_cast<Real>((values[i] - mean) / deviation));
+    }
+    return row;
+  }
+
+  // The mean of each column, then the median of each.
+  static std::vector<double> MeansAndMedians(
+      std::span<const WeightedLabels> columns) {
+    std::vector<double> constants;
+    for (const WeightedLabels& labels : columns) {
+      constants.push_back(MeanOf(labels));
+    }
+    for (const WeightedLabels& labels : columns) {
+      constants.push_back(QuantileOf(labels, 0.5));
+    }
+    return constants;
+  }
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,126 @@
+#include <cmath>
+
+#include "data/heads/class_head.h"
+
+namespace mtlkit {
+namespace {
+
+// Shi, Cao and Raschka, "Deep neural networks for rank-consistent ordinal
+// regression based on conditional probabilities" (CORN), 2021: output k of K -
+// 1 is the logit of P(y > k | y >= k), so the chain rule gives P(y > k), which
+// falls in k whatever the network says. The predicted class is the number of k
+// with P(y > k) > 1/2: the median.
+class OrdinalHead final : public ClassHead {
+ public:
+  std::string Fault(const Task& task) const override {
+    if (task.classes.size() == 1) return " is ordinal and has one class";
+    return FaultOfClasses(task, 2);
+  }
+  std::string Describe(const Task& task) const override {
+    return Str(task.classes.size(), " classes in order, from '",
+               task.classes.front(), "' to '", task.classes.back(), "'");
+  }
+
+  Index output_cols(const Task& task) const override {
+    return static_cast<Index>(task.classes.size()) - 1;
+  }
+  Index prediction_cols(const Task& task) const override {
+    return static_cast<Index>(task.classes.size());
+  }
+  void Link(const Task& /*task*/, ConstMatView outputs,
+            MatView predictions) const override {
+    assert(predictions.cols == outputs.cols + 1);
+    for (Index row = 0; row < outputs.rows; ++row) {
+      const Real* z = outputs.Row(row);
+      Real* p = predictions.Row(row);
+      Real at_least = 1;
+      for (Index k = 0; k < outputs.cols; ++k) {
+        p[k] = at_least * Sigmoid(-z[k]);
+        at_least *= Sigmoid(z[k]);
+      }
+      p[outputs.cols] = at_least;
+    }
+  }
+  void SoftTargets(const Task& /*task*/, ConstMatView outputs,
+                   MatView targets) const override {
+    for (Index row = 0; row < outputs.rows; ++row) {
+      Real higher = 1;
+      for (Index k = 0; k < outputs.cols; ++k) {
+        higher *= Sigmoid(outputs(row, k));
+        targets(row, k) = higher;
+      }
+    }
+  }
+  void TargetsOf(const Task& /*task*/, ConstMatView predictions,
+                 MatView targets) const override {
+    assert(predictions.cols == targets.cols + 1);
+    for (Index row = 0; row < targets.rows; ++row) {
+      Real higher = 0;
+      for (Index k = targets.cols; k-- > 0;) {
+        higher += predictions(row, k + 1);
+        targets(row, k) = std::min(higher, Real{1});
+      }
+    }
+  }
+
+  Index PredictedClass(std::span<const float> row) const override {
+    return Median(row);
+  }
+  Index PredictedClass(std::span<const double> row) const override {
+    return Median(row);
+  }
+  void Reorder(std::span<const Index> order, std::span<const float> from,
+               double* to) const override {
+    for (const Index at : order) {
+      *to++ = static_cast<double>(from[static_cast<std::size_t>(at)]);
+    }
+  }
+
+  std::vector<std::vector<Real>> ConstantOutputs(
+      const Task& /*task*/, std::span<const double> constants) const override {
+    std::vector<Real> row(constants.size() - 1);
+    double higher = 0;
+    for (std::size_t k = row.size(); k-- > 0;) {
+      higher += constants[k + 1];
+      row[k] = static_cast<Real>(LogOfShare(higher) - LogOfShare(constants[k]));
+    }
+    return {row};
+  }
+
+ private:
+  static Real Sigmoid(Real z) {
+    const Real small = std::exp(-std::abs(z));
+    return z >= 0 ? 1 / (1 + small) : small / (1 + small);
+  }
+
+  // How many classes the truth is more likely above than not.
+  template <class T>
+  static Index Median(std::span<const T> row) {
+    double higher = 0;
+    std::size_t k = row.size() - 1;
+    while (k > 0 && higher + static_cast<double>(row[k]) <= 0.5) {
+      higher += static_cast<double>(row[k--]);
+    }
+    return static_cast<Index>(k);
+  }
+};
+
+constexpr OrdinalHead kHead;
+
+}  // namespace
+
+extern const HeadEntry kOrdinalHead;
+const HeadEntry kOrdinalHead = {
+    "ordinal",
+    "one of several classes in order; a network puts out the logit of "
+    "\"higher still\" at each but the highest (CORN, Shi et al. 2021)",
+    {.has_classes = true,
+     .one_class = true,
+     .is_ordered = true,
+     .storage = LabelStorage::kCodes,
+     .link = OutputLink::kContinuation,
+     .default_loss = "corn",
+     .main_metric = "rank-mae"},
+    kHead};
+
+}  // namespace mtlkit

@@ -1,0 +1,24 @@
+#include "eval/quantiles.h"
+
+namespace mtlkit {
+namespace {
+
+double Covered(double y, std::span<const double> quantiles,
+               std::span<const double> /*levels*/) {
+  return y >= quantiles.front() && y <= quantiles.back() ? 1.0 : 0.0;
+}
+
+}  // namespace
+
+extern const MetricEntry kIntervalCoverage;
+const MetricEntry kIntervalCoverage = {
+    "interval-coverage",
+    "coverage",
+    "share of labels from the lowest to the highest quantile; to be near the "
+    "difference of their levels",
+    true,
+    1.0,
+    HasLevels,
+    [](const MetricRows& rows) { return MeanOverQuantiles(rows, Covered); }};
+
+}  // namespace mtlkit

@@ -1,0 +1,39 @@
+#include <limits>
+
+#include "eval/confusion.h"
+
+namespace mtlkit {
+namespace {
+
+// Cohen, "Weighted kappa: nominal scale agreement with provision for scaled
+// disagreement or partial credit", 1968, with squares of the distances.
+double QuadraticKappa(const Confusion& confusion) {
+  const double total = confusion.Total();
+  double seen = 0;
+  double by_chance = 0;
+  for (Index truth = 0; truth < confusion.classes; ++truth) {
+    for (Index said = 0; said < confusion.classes; ++said) {
+      const auto distance = static_cast<double>(truth - said);
+      const double square = distance * distance;
+      seen += square * confusion.At(truth, said);
+      by_chance += square * confusion.Truth(truth) * confusion.Predicted(said);
+    }
+  }
+  return by_chance > 0 ? 1 - seen * total / by_chance
+                       : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+extern const MetricEntry kQuadraticKappa;
+const MetricEntry kQuadraticKappa = {
+    "quadratic-kappa",
+    "quadratic kappa",
+    "agreement beyond chance, misses counted by the square of their distance "
+    "(Cohen 1968)",
+    true,
+    1.0,
+    HasRanks,
+    [](const MetricRows& rows) { return FromConfusion(rows, QuadraticKappa); }};
+
+}  // namespace mtlkit

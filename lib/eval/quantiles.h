@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "eval/metric.h"
+
+namespace mtlkit {
+
+// A metric that is the weighted mean of a number of each target cell: of y and
+// of the quantiles that are predicted for it at `levels`, ascending. Cells
+// without y are left out; columns are averaged.
+std::unique_ptr<Metric> MeanOverQuantiles(
+    const MetricRows& rows,
+    double (*cell_value)(double y, std::span<const double> quantiles,
+                         std::span<const double> levels));
+
+}  // namespace mtlkit
