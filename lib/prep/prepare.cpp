@@ -9,6 +9,7 @@
 #include "data/blocks.h"
 #include "data/head.h"
 #include "prep/choose_rows.h"
+#include "prep/class_order.h"
 #include "prep/fit_inputs.h"
 #include "prep/hide_labels.h"
 #include "prep/label_columns.h"
@@ -74,6 +75,7 @@ class Preparation {
     }
     std::vector<LabelledTask> made;
     for (const std::string& text : options_.task) MakeTask(text, &made);
+    OrderClasses(options_.classes, &made);
     for (const auto& row : options_.positive) SetPositive(row, &made);
     for (const LabelledTask& whole : made) {
       if (!by) {

@@ -14,6 +14,7 @@ namespace mtlkit {
 // What `mtl-prep` can be asked for.
 struct PrepareOptions {
   std::vector<std::string> task;
+  std::vector<std::string> classes;  // TASK=CLASS,...
   std::string task_per;
   std::vector<std::vector<std::string>> positive;  // {task, class}
   std::vector<std::string> inputs;

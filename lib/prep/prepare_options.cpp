@@ -10,6 +10,12 @@ void PrepareOptions::DescribeColumns(Fields& fields) {
                 {},
                 "COLUMN[=TYPE]"},
                task);
+  fields.Field({.name = "classes",
+                .help = "the classes of a task in order, from the lowest on; "
+                        "numbers of an ordinal task are in order already",
+                .value_name = "TASK=CLASS,...",
+                .splits_commas = false},
+               classes);
   fields.Field({"task-per",
                 "makes one task of each value of this column, on the rows that "
                 "have it",

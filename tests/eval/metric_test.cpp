@@ -145,6 +145,57 @@ TEST_CASE("missing cells of a label are left out") {
         doctest::Approx(expected).epsilon(1e-12));
 }
 
+MetricRows RanksOf(const std::vector<std::pair<Index, Index>>& truth_said) {
+  MetricRows rows;
+  rows.type = ParseTaskType("ordinal");
+  rows.rows = static_cast<Index>(truth_said.size());
+  rows.output_cols = 3;
+  for (const auto& [truth, said] : truth_said) {
+    rows.y.push_back(static_cast<double>(truth));
+    for (Index k = 0; k < 3; ++k) rows.output.push_back(k == said ? 0.8 : 0.1);
+  }
+  return rows;
+}
+
+// Truth against prediction: 2 1 0 | 0 1 1 | 0 0 3. Misses by one class: 2 of 8.
+// Squares by chance: 24 at distance 1 and 4 x 18 at distance 2, by the margins
+// 3 2 3 and 2 2 4; so kappa is 1 - 2 x 8 / 96.
+TEST_CASE("rank metrics count how far a class is missed") {
+  const MetricRows rows =
+      RanksOf({{0, 0}, {0, 0}, {0, 1}, {1, 1}, {1, 2}, {2, 2}, {2, 2}, {2, 2}});
+  const auto value = [&](const char* name) {
+    return FindMetric(name).prepare(rows)->Value(Ones(8));
+  };
+  CHECK(value("rank-mae") == doctest::Approx(0.25));
+  CHECK(value("quadratic-kappa") == doctest::Approx(1 - 2.0 * 8 / 96));
+  CHECK(value("accuracy") == doctest::Approx(0.75));
+  CHECK(FindMetric("rank-mae").prepare(RanksOf({{0, 2}}))->Value(Ones(1)) == 2);
+  CHECK(std::isnan(FindMetric("quadratic-kappa")
+                       .prepare(RanksOf({{1, 1}, {1, 1}}))
+                       ->Value(Ones(2))));
+}
+
+TEST_CASE("quantiles are judged by pinball loss, coverage, width and median") {
+  MetricRows rows;
+  rows.type = ParseForm("quantile");
+  rows.levels = {0.1, 0.5, 0.9};
+  rows.rows = 2;
+  rows.output_cols = 3;
+  rows.y = {1, 6};
+  rows.output = {0, 1, 3, 2, 4, 5};
+  const auto value = [&](const char* name) {
+    return FindMetric(name).prepare(rows)->Value(Ones(2));
+  };
+  // Row 1: .1 + 0 + .2; row 2: .4 + 1 + .9; each over three levels.
+  CHECK(value("pinball") == doctest::Approx((0.3 + 2.3) / 3 / 2));
+  CHECK(value("interval-coverage") == 0.5);
+  CHECK(value("interval-width") == 3);
+  CHECK(value("mae") == 1);
+  rows.levels = {0.1, 0.4, 0.9};
+  CHECK(std::isnan(value("mae")));
+  CHECK(std::isnan(value("r2")));
+}
+
 TEST_CASE("an unknown metric is named with its nearest neighbour") {
   CHECK_THROWS_WITH_AS(FindMetric("roc-au"),
                        doctest::Contains("did you mean 'roc-auc'?"), Error);

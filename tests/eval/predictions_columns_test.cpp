@@ -37,7 +37,7 @@ TEST_CASE("classes are written by name, with probabilities and the truth") {
   binary.y = {0, 1, kUnknown};
   CHECK(Csv(OneTask(binary)) ==
         "id,sold,sold.prob,sold.true\n"
-        "7,no,0.25,no\n8,yes,0.5,yes\n9,yes,0.75,\n");
+        "7,no,0.25,no\n8,no,0.5,yes\n9,yes,0.75,\n");
   TaskPredictions classes;
   classes.task = {"c", TaskType::kMulticlass, {"a", "b"}, 1, {}, {}};
   classes.prob = {0.75F, 0.25F, 0.5F, 0.5F, 0.25F, 0.75F};
@@ -56,7 +56,24 @@ TEST_CASE("numbers and labels have a column each") {
   labels.y = {1, 0, kUnknown, 0, 0, 1};
   CHECK(Csv(OneTask(labels)) ==
         "id,t.u,t.v,t.prob.u,t.prob.v,t.true.u,t.true.v\n"
-        "7,1,0,0.75,0.25,1,0\n8,1,0,0.5,0,,0\n9,0,1,0,1,0,1\n");
+        "7,1,0,0.75,0.25,1,0\n8,0,0,0.5,0,,0\n9,0,1,0,1,0,1\n");
+}
+
+TEST_CASE("ordinal classes and quantiles are columns by name") {
+  TaskPredictions rating;
+  rating.task = {"r", ParseTaskType("ordinal"), {"lo", "mid", "hi"}};
+  rating.prob = {0.5F, 0.25F, 0.25F, 0.25F, 0.25F, 0.5F, 0, 0.25F, 0.75F};
+  CHECK(Csv(OneTask(rating)) ==
+        "id,r,r.prob.lo,r.prob.mid,r.prob.hi\n"
+        "7,lo,0.5,0.25,0.25\n8,mid,0.25,0.25,0.5\n9,hi,0,0.25,0.75\n");
+  TaskPredictions price;
+  price.task = {"y", TaskType::kRegression};
+  price.task.form = ParseForm("quantile");
+  price.task.levels = {0.1, 0.9};
+  price.pred = {1, 2, 3, 4, 5, 6.5F};
+  price.y = {1, kUnknown, 7};
+  CHECK(Csv(OneTask(price)) ==
+        "id,y:q0.1,y:q0.9,y.true\n7,1,2,1\n8,3,4,\n9,5,6.5,7\n");
 }
 
 TEST_CASE("rows that a task does not have are empty") {

@@ -52,7 +52,19 @@ Predictions Sample() {
   number.pred = {1.5F, -2, 1e6F};
   number.y = {kNan, kNan, kNan};
   number.constants = {3, 2};
-  sample.tasks = {binary, classes, labels, number};
+  TaskPredictions rating;
+  rating.task = TaskOf("rating", ParseTaskType("ordinal"), {"x", "y", "z"});
+  rating.prob = {0.5F, 0.25F, 0.25F, 0, 0, 1, 0, 1, 0};
+  rating.logits = {0, 1, 2, 3, 4, 5};
+  rating.y = {2, kNan, 0};
+  TaskPredictions quantiles;
+  quantiles.task = TaskOf("delay", TaskType::kRegression);
+  quantiles.task.form = ParseForm("quantile");
+  quantiles.task.levels = {0.1, 0.9};
+  quantiles.pred = {1, 2, 3, 4, 5, 6};
+  quantiles.y = {1, 3, kNan};
+  quantiles.constants = {3, 2, 1, 5};
+  sample.tasks = {binary, classes, labels, number, rating, quantiles};
   return sample;
 }
 
@@ -82,6 +94,7 @@ TEST_CASE("predictions of every type survive a file") {
     CHECK(a.task.name == b.task.name);
     CHECK(a.task.type == b.task.type);
     CHECK(a.task.classes == b.task.classes);
+    CHECK(IsSameKind(a.task, b.task));
     CHECK(a.on_all_rows == b.on_all_rows);
     CHECK(a.rows == b.rows);
     CHECK(SameNumbers(a.pred, b.pred));
@@ -119,6 +132,11 @@ TEST_CASE("what is no prediction is refused by name") {
         p->ids = std::vector<std::string>{"a", "b", "a"};
       },
       "id 'a' occurs twice");
+  CheckRefused(
+      [](Predictions* p) {
+        p->tasks[5].task.levels = {0.9, 0.1};
+      },
+      "levels ascend between 0 and 1");
   CheckRefused([](Predictions* p) { p->tasks[0].prob.clear(); },
                "it has no `prob`");
 }

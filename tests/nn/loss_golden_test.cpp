@@ -55,6 +55,9 @@ Subject SubjectOf(const json& item) {
   if (method == "squared" || method == "absolute" || method == "huber") {
     subject.loss = method;
     AddOption(params, "delta", "delta", &subject);
+  } else if (method == "pinball") {
+    subject.loss = "quantile";
+    AddOption(params, "quantile", "levels", &subject);
   } else if (method == "logit-mse") {
     subject.loss = "squared";
   } else if (method == "bce-logits") {
@@ -104,6 +107,9 @@ Prepared Prepare(const json& item, const Subject& subject) {
   prepared.rows = static_cast<Index>(inputs.at("prediction").size());
   prepared.cols = golden::Columns(inputs.at("prediction"));
   prepared.task = MakeTask(subject.type, prepared.cols);
+  const Choice choice = {subject.loss, subject.options};
+  const LossEntry& entry = FindLoss(subject.loss);
+  if (entry.shape != nullptr) entry.shape(choice, "golden", &prepared.task);
   prepared.output = golden::Reals(inputs.at("prediction"));
   if (inputs.contains("target")) {
     prepared.target = golden::Reals(inputs.at("target"));

@@ -2,10 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
@@ -115,6 +117,79 @@ TEST_CASE("a mistake in a loss flag is named with what would be right") {
   CHECK(MessageOf({"status=cross-entropy:class-weight=1/2"})
             .find("there are 3 classes") != std::string::npos);
   CHECK(MessageOf({"hours"}).find("is not TASK=NAME") != std::string::npos);
+}
+
+Task Ratings() {
+  Task task;
+  task.name = "rating";
+  task.type = ParseTaskType("ordinal");
+  task.classes = {"poor", "fair", "good"};
+  return task;
+}
+
+// s(0) = 1/2, s(log 3) = 3/4: probabilities 1/2, 1/8, 3/8.
+TEST_CASE("corn is minus the log of the probability of the label's class") {
+  const auto loss = MakeLoss(Ratings(), {"corn", {}});
+  const Real z = std::log(Real{3});
+  const Result result =
+      Evaluate(*loss, {0, z, 0, z, 0, z, 0, z}, {0, 1, 2, kNan}, {1, 2, 1, 1});
+  CHECK(static_cast<double>(result.row_loss[0]) ==
+        doctest::Approx(std::log(2.0)));
+  CHECK(static_cast<double>(result.row_loss[1]) ==
+        doctest::Approx(2 * std::log(8.0)));
+  CHECK(static_cast<double>(result.row_loss[2]) ==
+        doctest::Approx(-std::log(0.375)));
+  CHECK(result.row_loss[3] == 0);
+  const double slopes[] = {0.5, 0, -1, 1.5, -0.5, -0.25, 0, 0};
+  for (std::size_t i = 0; i < 8; ++i) {
+    CHECK(static_cast<double>(result.gradient[i]) ==
+          doctest::Approx(slopes[i]));
+  }
+}
+
+// KL of (.2, .3, .5) from (.5, .125, .375).
+TEST_CASE("ordinal distillation is the divergence over classes") {
+  const auto loss = MakeLoss(Ratings(), {"distillation", {}});
+  const Result result =
+      Evaluate(*loss, {0, std::log(Real{3})}, {Real(0.8), Real(0.5)}, {1});
+  const double divergence = 0.2 * std::log(0.2 / 0.5) +
+                            0.3 * std::log(0.3 / 0.125) +
+                            0.5 * std::log(0.5 / 0.375);
+  CHECK(static_cast<double>(result.row_loss[0]) ==
+        doctest::Approx(divergence).epsilon(1e-5));
+  CHECK(static_cast<double>(result.gradient[0]) == doctest::Approx(-0.3));
+  CHECK(static_cast<double>(result.gradient[1]) == doctest::Approx(0.1));
+}
+
+TEST_CASE("the quantile loss weighs by its level what lies above") {
+  const std::vector<Task> tasks =
+      ShapeTasks(SampleTasks(), {"hours=quantile:levels=0.9/0.1/0.5"});
+  CHECK(tasks[0].output_cols() == 3);
+  CHECK(tasks[0].levels == std::vector<double>{0.1, 0.5, 0.9});
+  const auto losses = MakeLosses(tasks, {"hours=quantile:levels=0.1/0.5/0.9"});
+  const Result result =
+      Evaluate(*losses[0], {0, 1, 3, 0, 0, 0}, {1, kNan}, {3, 1});
+  CHECK(static_cast<double>(result.row_loss[0]) == doctest::Approx(0.3));
+  CHECK(static_cast<double>(result.gradient[0]) == doctest::Approx(-0.1));
+  CHECK(result.gradient[1] == 0);
+  CHECK(static_cast<double>(result.gradient[2]) == doctest::Approx(0.1));
+  CHECK(result.row_loss[1] == 0);
+  CHECK(result.gradient[4] == 0);
+}
+
+TEST_CASE("a loss must want the outputs that the network has") {
+  CHECK(MessageOf({"hours=quantile"}).find("wants other outputs of task") !=
+        std::string::npos);
+  const std::vector<Task> tasks = ShapeTasks(SampleTasks(), {"hours=quantile"});
+  CHECK_THROWS_WITH_AS(MakeLosses(tasks, {}),
+                       doctest::Contains("quantile 0.1/0.5/0.9"), Error);
+  CHECK_THROWS_WITH_AS(
+      ShapeTasks(SampleTasks(), {"hours=quantile:levels=0.5/0.5"}),
+      doctest::Contains("levels ascend between 0 and 1"), Error);
+  CHECK_THROWS_AS(ShapeTasks(SampleTasks(), {"hours=quantile:levels=1.5"}),
+                  Error);
+  CHECK_THROWS_WITH_AS(ShapeTasks(SampleTasks(), {"income=quantile"}),
+                       doctest::Contains("does not fit task 'income'"), Error);
 }
 
 TEST_CASE("distillation does not move a student that agrees") {

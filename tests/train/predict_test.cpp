@@ -96,6 +96,49 @@ TEST_CASE("an ensemble says the weighted mean of what its members say") {
   CHECK(both.model_sha256.size() == 64);
 }
 
+// `kind` in order, and `score` by quantiles.
+Dataset OrderedDataset() {
+  Dataset data = SampleDataset();
+  data.tasks[2].type = ParseTaskType("ordinal");
+  return data;
+}
+
+Model OrderedModel(Seed seed) {
+  const Dataset data = OrderedDataset();
+  ArchOptions options;
+  options.layers = {"5"};
+  return BuildModel(data, options, seed, data.SplitRows("train"),
+                    {"score=quantile:levels=0.2/0.5/0.8"});
+}
+
+TEST_CASE("ordinal classes and quantiles are predicted, alone and together") {
+  const Dataset data = OrderedDataset();
+  const Model a = OrderedModel(1);
+  const Model b = OrderedModel(2);
+  const EnsembleMember members[] = {{&a, 1}, {&b, 1}};
+  const Predictions both = Predict(members, data, {}, nullptr);
+  const Predictions alone = PredictOne(a, data);
+  CHECK(alone.tasks[0].pred.size() == 3 * 240);
+  CHECK(alone.tasks[0].constants.size() == 5);
+  CHECK(alone.tasks[2].prob.size() == 3 * 240);
+  CHECK(alone.tasks[2].logits.size() == 2 * 240);
+  const Predictions other = PredictOne(b, data);
+  for (std::size_t i = 0; i < 60; ++i) {
+    const std::vector<float>& said = alone.tasks[0].pred;
+    CHECK((i % 3 == 0 || said[i] >= said[i - 1]));
+    CHECK(static_cast<double>(both.tasks[0].pred[i]) ==
+          doctest::Approx((static_cast<double>(said[i]) +
+                           static_cast<double>(other.tasks[0].pred[i])) /
+                          2));
+    CHECK(
+        both.tasks[2].prob[i] ==
+        doctest::Approx((alone.tasks[2].prob[i] + other.tasks[2].prob[i]) / 2));
+  }
+  const Model plain = BuildModel(data, a.arch, 1, data.SplitRows("train"));
+  const EnsembleMember mixed[] = {{&a, 1}, {&plain, 1}};
+  CHECK_THROWS_AS(Predict(mixed, data, {}, nullptr), Error);
+}
+
 TEST_CASE("models of other tasks do not predict together") {
   const Dataset data = SampleDataset();
   const Model a = SampleModel();
