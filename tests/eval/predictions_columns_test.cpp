@@ -61,13 +61,15 @@ TEST_CASE("numbers and labels have a column each") {
 
 TEST_CASE("ordinal classes and quantiles are columns by name") {
   TaskPredictions rating;
-  rating.task = {"r", ParseTaskType("ordinal"), {"lo", "mid", "hi"}};
+  rating.task.name = "r";
+  rating.task.type = ParseTaskType("ordinal");
+  rating.task.classes = {"lo", "mid", "hi"};
   rating.prob = {0.5F, 0.25F, 0.25F, 0.25F, 0.25F, 0.5F, 0, 0.25F, 0.75F};
   CHECK(Csv(OneTask(rating)) ==
         "id,r,r.prob.lo,r.prob.mid,r.prob.hi\n"
         "7,lo,0.5,0.25,0.25\n8,mid,0.25,0.25,0.5\n9,hi,0,0.25,0.75\n");
   TaskPredictions price;
-  price.task = {"y", TaskType::kRegression};
+  price.task.name = "y";
   price.task.form = ParseForm("quantile");
   price.task.levels = {0.1, 0.9};
   price.pred = {1, 2, 3, 4, 5, 6.5F};
