@@ -48,7 +48,24 @@ for document in "$root/README.md" "$root"/docs/*.md; do
     awk -v exact=$exact -f "$here/output_is.awk" "$expected" printed.txt ||
       fail "$name:${place#*.}: this is not what the commands print"
   done
+  [ "$name" != README.md ] || mv run/ready.h5 .
 done
 [ "$documents" -ge 5 ] || fail "only $documents documents with commands"
 [ "$outputs" -ge 8 ] || fail "only $outputs blocks of output"
+
+# The Python of file-format.md opens what the README's commands prepared: its
+# paths are there, and where there is h5py it runs.
+awk '/^```python$/ {on = 1; next} /^```/ {on = 0} on' \
+  "$root/docs/file-format.md" >read.py
+mtl-inspect ready.h5 --json >ready.json
+paths=0
+for name in $(grep -oE "f\['[a-z]+/[^'/]+" read.py | cut -d / -f 2); do
+  paths=$((paths + 1))
+  grep -qE "\"name\": \"$name\"|\"$name\": [0-9{[]" ready.json ||
+    fail "file-format.md opens '$name', which a prepared file does not have"
+done
+[ "$paths" -ge 6 ] || fail "only $paths paths in the Python of file-format.md"
+if python3 -c 'import h5py, scipy' 2>/dev/null; then
+  python3 read.py || fail "the Python of file-format.md does not run"
+fi
 echo "the commands of $documents documents ran, $outputs outputs hold"
