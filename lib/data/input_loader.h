@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "data/batch.h"
 #include "data/dataset.h"
+#include "data/input_batch.h"
 
 namespace mtlkit {
 

@@ -1,7 +1,6 @@
-#include "nn/plan_layout.h"
+#include "nn/planner.h"
 
 #include "nn/arena.h"
-#include "nn/planner.h"
 
 namespace mtlkit {
 
