@@ -12,7 +12,7 @@ grep -q '^text .*4 words .*tokens .*800 values' raw.txt || fail "$(cat raw.txt)"
 mtl-prep raw.h5 -o ready.h5 2>prep.txt
 grep -q "'photo': images of 3 x 5, 2 channels" prep.txt || fail "$(cat prep.txt)"
 mtl-inspect ready.h5 --json >ready.json
-grep -q '"mean": *\[0\.[45]' <(tr -d '\n' <ready.json | tr -s ' ') ||
+grep -q '"mean": *\[ *0\.[45]' <(tr -d '\n' <ready.json | tr -s ' ') ||
   fail "no means of channels: $(cat ready.json)"
 
 for threads in 1 3; do
@@ -33,3 +33,14 @@ mtl-predict text.h5 ready.h5 -o text.p.h5 --quiet
 refuses 2 "'photo' holds images" mtl-convert raw.h5 --to csv -o x.csv
 refuses 2 "layer 'tokens' has tokens" \
   mtl-predict m1.h5 ready.h5 --features tokens -o x.h5
+
+# The program that docs/file-format.md shows writes what the tools read.
+if python3 -c 'import h5py, numpy' 2>/dev/null; then
+  sed -n '/^import hashlib, h5py/,/^```$/p' "$root/docs/file-format.md" |
+    sed '$d' >write.py
+  python3 write.py
+  mtl-inspect mine.h5 --check >/dev/null
+  mtl-train mine.h5 --layers 8 --epochs 2 --quiet -o mine.model.h5
+else
+  echo "not tried: docs/file-format.md's program needs python3 with h5py"
+fi
