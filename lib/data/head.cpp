@@ -46,6 +46,30 @@ TaskType ParseForm(std::string_view name) {
   return Parse("form of predictions", name, false);
 }
 
+bool Task::is_classification() const {
+  return type.traits().has_classes;
+}
+
+const HeadTraits& Task::traits() const {
+  return form ? form->traits() : type.traits();
+}
+
+const Head& Task::head() const {
+  return form ? form->head() : type.head();
+}
+
+Index Task::target_cols() const {
+  return head().target_cols(*this);
+}
+
+Index Task::output_cols() const {
+  return head().output_cols(*this);
+}
+
+Index Task::prediction_cols() const {
+  return head().prediction_cols(*this);
+}
+
 Index Head::prediction_cols(const Task& task) const {
   return output_cols(task);
 }

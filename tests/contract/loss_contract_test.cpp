@@ -1,8 +1,10 @@
 // What must hold of every registered loss.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "base/error.h"
@@ -52,9 +54,18 @@ struct Sample {
   Real Target(const Rng& rng, Index i, const Task& task, bool soft) const {
     const auto at = static_cast<std::size_t>(i);
     if (!task.is_classification()) {
-      const std::size_t beside = at * static_cast<std::size_t>(cols) /
-                                 static_cast<std::size_t>(target_cols);
-      return output[beside] + static_cast<Real>(i % 2 == 0 ? 0.2 : -1.7);
+      // Beside all outputs of the cell, of which quantiles are several.
+      const Index each = cols / target_cols;
+      const auto outputs = std::span(output).subspan(
+          at * static_cast<std::size_t>(each), static_cast<std::size_t>(each));
+      Real value = outputs[0] + static_cast<Real>(i % 2 == 0 ? 0.2 : -1.7);
+      const auto is_near = [&](Real other) {
+        return std::abs(value - other) < Real(0.05);
+      };
+      while (std::any_of(outputs.begin(), outputs.end(), is_near)) {
+        value += Real(0.11);
+      }
+      return value;
     }
     if (soft) return static_cast<Real>(rng.Normal(i, 1));
     const Index labels = task.head().label_count(task);

@@ -46,7 +46,7 @@ class OptionTextCollector : public Fields {
     Add(info, "2/3");
   }
   void AddOthers(const FieldInfo& info, const std::vector<double>&) {
-    Add(info, "0.5/2");
+    Add(info, info.range.Holds(2) ? "0.5/2" : "0.25/0.75");
   }
   void AddOthers(const FieldInfo&, const std::vector<std::string>&) {}
 

@@ -93,39 +93,6 @@ TEST_CASE("a type can be given, and must fit") {
         "'multiclass'?");
 }
 
-TEST_CASE("an ordinal task has its classes in order") {
-  CHECK(Join(Run(Tasks({"code=ordinal"})).tasks[0].classes, ",") == "1,2,3");
-  PrepareOptions options = Tasks({"job=ordinal"});
-  CHECK(Failure(options) ==
-        "task 'job' is ordinal, and the order of 'clerk' and its other classes "
-        "is not known");
-  options.classes = {"job=judge,clerk,cook"};
-  const Dataset ready = Run(options);
-  CHECK(TaskTypeName(ready.tasks[0].type) == "ordinal");
-  CHECK(Join(ready.tasks[0].classes, ",") == "judge,clerk,cook");
-  CHECK(RenderLabels(ready.labels[0]) == "1 2 0 1 2 0 1 2 0 1 2 0");
-}
-
-TEST_CASE("an order of classes names each of them once") {
-  PrepareOptions options = Tasks({"job=ordinal"});
-  options.classes = {"job=clerk,cook"};
-  CHECK(Failure(options) ==
-        "--classes job=clerk,cook: not every class is there once");
-  options.classes = {"job=clerk,cook,cook,judge"};
-  CHECK(Failure(options).find("not every class is there once") !=
-        std::string::npos);
-  options.classes = {"job=clerk,cook,juge"};
-  CHECK(Failure(options) ==
-        "--classes job=clerk,cook,juge: there is no class 'juge'; did you mean "
-        "'judge'?");
-  options.classes = {"jb=clerk,cook,judge"};
-  CHECK(Failure(options) ==
-        "--classes: no task 'jb' is made; did you mean 'job'?");
-  options = Tasks({"pay"});
-  options.classes = {"pay=1,2"};
-  CHECK(Failure(options) == "--classes pay=1,2: the task is regression");
-}
-
 TEST_CASE("columns that are tasks, groups or splits are no inputs") {
   PrepareOptions options = Tasks({"sex", "pay"});
   options.split_from = "part";
