@@ -11,7 +11,10 @@ mark_as_advanced(MTLKIT_UNITY_SOURCES)
 # compiled as one. Sources are formatted, so a definition begins a line.
 function(mtlkit_defined_names source out)
   file(READ ${source} text)
-  string(REGEX REPLACE "[][;]" " " text "${text}")
+  # Brackets and semicolons mean something to CMake; the end of a statement
+  # becomes two blanks.
+  string(REGEX REPLACE "[][]" " " text "${text}")
+  string(REPLACE ";" "  " text "${text}")
   set(names "")
   string(REGEX MATCHALL "\n(class|struct|enum class) [A-Za-z0-9_]+" types
     "${text}")
@@ -20,11 +23,11 @@ function(mtlkit_defined_names source out)
     list(APPEND names ${name})
   endforeach()
   string(REGEX MATCHALL
-    "\n([A-Za-z][^=(){}\n]*[ *&])?[A-Za-z][A-Za-z0-9_]* *[={(]" others
+    "\n([A-Za-z][^=(){}\n]*[ *&])?[A-Za-z][A-Za-z0-9_]* *([={(]| \n)" others
     "${text}")
   foreach(other IN LISTS others)
     if(NOT other MATCHES "^\n(class|struct|enum|namespace|using|template) ")
-      string(REGEX REPLACE "^.*[\n *&]([A-Za-z0-9_]+) *[={(]$" "\\1" name
+      string(REGEX REPLACE "^.*[\n *&]([A-Za-z0-9_]+) *([={(]| \n)$" "\\1" name
         "${other}")
       # Macros of the tests are no definitions.
       if(name MATCHES "[a-z]")

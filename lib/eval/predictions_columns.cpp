@@ -17,7 +17,8 @@ Index PlaceOf(const TaskPredictions& task, Index row) {
                                                    : found - task.rows.begin();
 }
 
-float At(const std::vector<float>& values, Index place, Index cols, Index col) {
+float CellOf(const std::vector<float>& values, Index place, Index cols,
+             Index col) {
   return values[static_cast<std::size_t>(place * cols + col)];
 }
 
@@ -51,12 +52,12 @@ void PutClass(const TaskPredictions& task, Index place, Index /*col*/,
 void PutLabel(const TaskPredictions& task, Index place, Index col,
               CellWriter* cell) {
   const Index cols = task.task.prediction_cols();
-  cell->Integer(At(task.prob, place, cols, col) > 0.5F ? 1 : 0);
+  cell->Integer(CellOf(task.prob, place, cols, col) > 0.5F ? 1 : 0);
 }
 
 void PutNumber(const TaskPredictions& task, Index place, Index col,
                CellWriter* cell) {
-  cell->Number(At(task.pred, place, task.task.prediction_cols(), col));
+  cell->Number(CellOf(task.pred, place, task.task.prediction_cols(), col));
 }
 
 void AddColumn(std::string name, const TaskPredictions& task, Index col,
@@ -93,7 +94,7 @@ void AddProbabilities(const TaskPredictions& task,
     columns->push_back(
         MakeColumn(what.name + what.head().PredictionSuffix(what, col), task,
                    [&task, cols, col](Index place, CellWriter* cell) {
-                     cell->Number(At(task.prob, place, cols, col));
+                     cell->Number(CellOf(task.prob, place, cols, col));
                    }));
   }
 }
@@ -105,7 +106,7 @@ void AddTruth(const TaskPredictions& task, std::vector<TextColumn>* columns) {
     columns->push_back(MakeColumn(
         what.name + ".true" + what.head().LabelSuffix(what, col), task,
         [&task, &what, col](Index place, CellWriter* cell) {
-          const float value = At(task.y, place, what.target_cols(), col);
+          const float value = CellOf(task.y, place, what.target_cols(), col);
           if (std::isnan(value)) return cell->Missing();
           if (!what.traits().one_class) return cell->Number(value);
           cell->Text(what.classes[static_cast<std::size_t>(value)]);
