@@ -30,6 +30,7 @@ class Preparation {
 
   Dataset Run() {
     ChooseRows();
+    ChooseOtherBlocks();
     columns_ = ListColumns(data_.inputs);
     MakeTasks();
     ReadRowColumns();
@@ -288,18 +289,39 @@ class Preparation {
     }
   }
 
+  // Images and tokens have no columns: --inputs and --ignore name their blocks.
+  void ChooseOtherBlocks() {
+    std::erase_if(data_.inputs, [&](const InputBlock& block) {
+      if (HasColumns(block.kind)) return false;
+      other_blocks_.insert(block.name);
+      const auto names_it = [&](const std::string& pattern) {
+        return pattern == block.name || MatchesPattern(pattern, block.name);
+      };
+      return std::ranges::any_of(options_.ignore, names_it) ||
+             (!options_.inputs.empty() &&
+              std::ranges::none_of(options_.inputs, names_it));
+    });
+  }
+
+  // None for the name of a block of images or tokens.
+  std::vector<TableColumn> ColumnsOf(const std::string& pattern,
+                                     std::string_view flag) const {
+    if (other_blocks_.count(pattern) > 0) return {};
+    return FindColumns(columns_, pattern, flag);
+  }
+
   // Columns that do not go in.
   std::set<ColumnRef> LeftOut() const {
     std::set<ColumnRef> left_out = used_;
     for (const std::string& pattern : options_.ignore) {
-      for (const auto& column : FindColumns(columns_, pattern, "--ignore")) {
+      for (const auto& column : ColumnsOf(pattern, "--ignore")) {
         left_out.insert(column.ref);
       }
     }
     if (options_.inputs.empty()) return left_out;
     std::set<ColumnRef> wanted;
     for (const std::string& pattern : options_.inputs) {
-      for (const auto& column : FindColumns(columns_, pattern, "--inputs")) {
+      for (const auto& column : ColumnsOf(pattern, "--inputs")) {
         wanted.insert(column.ref);
       }
     }
@@ -321,7 +343,16 @@ class Preparation {
   Dataset Transformed(const std::vector<Index>& train) const {
     const std::vector<InputBlock> table = TableBlocks(data_.inputs);
     const std::set<ColumnRef> left_out = LeftOut();
-    if (table.empty()) return data_;
+    const bool no_column =
+        std::ranges::all_of(columns_, [&](const TableColumn& column) {
+          return left_out.count(column.ref) > 0;
+        });
+    if (no_column && table.size() < data_.inputs.size()) {
+      Dataset others = data_;
+      others.inputs = OtherBlocks(data_.inputs);
+      others.transforms.clear();
+      return others;
+    }
     if (!KeepsInputs()) {
       return WithTransforms(FitInputs(table, train, left_out, options_));
     }
@@ -342,7 +373,8 @@ class Preparation {
   Reporter* reporter_;
   Dataset data_;
   std::vector<TableColumn> columns_;
-  std::set<ColumnRef> used_;  // by tasks, groups, weights, splits
+  std::set<std::string> other_blocks_;  // images and tokens
+  std::set<ColumnRef> used_;            // by tasks, groups, weights, splits
 };
 
 }  // namespace
