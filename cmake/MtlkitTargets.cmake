@@ -9,12 +9,17 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 
+include(${PROJECT_SOURCE_DIR}/cmake/Unity.cmake)
+
 # Nothing may fuse or reorder floating point behind the source's back: the
 # same bits everywhere are a promise.
 add_library(mtlkit_flags INTERFACE)
 target_compile_options(mtlkit_flags INTERFACE
-  -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-  -Wdouble-promotion $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+  -ffp-contract=off -Wall -Wextra -Wpedantic
+  # Of sources compiled as one, a local name may be a private one of another.
+  $<$<NOT:$<BOOL:${MTLKIT_UNITY}>>:-Wshadow>
+  -Wconversion -Wdouble-promotion
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
   $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
   # g++ 12 sees overlaps in std::string where there are none (GCC bug 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
@@ -35,7 +40,6 @@ endif()
 # The headers that nearly every unit reads are compiled once. Sources still
 # include what they use: `make tidy` builds without this.
 include(${PROJECT_SOURCE_DIR}/cmake/Fast.cmake)
-include(${PROJECT_SOURCE_DIR}/cmake/Unity.cmake)
 
 # mtlkit_module(NAME SOURCES ... [DEPENDS ...] [LIBRARIES ...]
 #               [PRIVATE_LIBRARIES ...])
