@@ -7,6 +7,7 @@
 #include "data/dataset_io.h"
 #include "eval/evaluation.h"
 #include "eval/metric.h"
+#include "eval/pool.h"
 #include "eval/report.h"
 
 namespace mtlkit {
@@ -54,9 +55,9 @@ struct EvalTool {
     Dataset labels;
     if (!truth.empty()) labels = ReadDataset(truth);
     const Evaluation evaluation =
-        Evaluate(JoinPredictions(PoolByName(std::move(read)),
-                                 truth.empty() ? nullptr : &labels),
-                 options, context.seed, *context.pool);
+        Evaluate(JoinedModels(PoolByName(std::move(read)),
+                              truth.empty() ? nullptr : &labels),
+                 options, context.seed, *context.pool, context.reporter);
     for (const std::string& warning : evaluation.warnings) {
       context.reporter->Warn(warning);
     }

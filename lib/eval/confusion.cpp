@@ -1,6 +1,8 @@
 #include "eval/confusion.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "data/head.h"
 
@@ -9,66 +11,152 @@ namespace {
 
 constexpr std::int32_t kMissing = -1;
 
+// Rows that are in one cell of one matrix: `row` is a row, or a block of rows
+// with the sum of their weights.
+struct CellCount {
+  std::int32_t row;
+  std::int32_t cell;  // of all matrices, one after another
+  double weight;
+};
+
+// Either measure of one confusion matrix, or of one a label.
+struct ConfusionMeasure {
+  double (*of_one)(const Confusion&) = nullptr;
+  double (*of_labels)(std::span<const Confusion>) = nullptr;
+
+  double Of(std::span<const Confusion> counts) const {
+    return of_one != nullptr ? of_one(counts.front()) : of_labels(counts);
+  }
+};
+
+std::vector<Confusion> Empty(Index matrices, Index classes) {
+  const Confusion empty{classes, std::vector<double>(At(classes * classes))};
+  return std::vector<Confusion>(At(matrices), empty);
+}
+
+// Sums of weights by block and cell: a table while that is small, else a list.
+class BlockCells {
+ public:
+  BlockCells(Index blocks, Index cells) : cells_(cells) {
+    constexpr Index kLargestTable = Index{1} << 20;
+    if (blocks * cells <= kLargestTable) table_.resize(At(blocks * cells));
+  }
+
+  void Add(std::int32_t block, std::int32_t cell, double weight) {
+    if (table_.empty()) {
+      list_.push_back({block, cell, weight});
+    } else {
+      table_[At(block * cells_ + cell)] += weight;
+    }
+  }
+
+  std::vector<CellCount> Take() {
+    for (std::size_t i = 0; i < table_.size(); ++i) {
+      if (table_[i] == 0) continue;
+      list_.push_back({static_cast<std::int32_t>(i / At(cells_)),
+                       static_cast<std::int32_t>(i % At(cells_)), table_[i]});
+    }
+    return std::move(list_);
+  }
+
+ private:
+  Index cells_;
+  std::vector<double> table_;
+  std::vector<CellCount> list_;
+};
+
+// Rows that are put together, as what they add to each cell.
+class BlockConfusionMetric : public Metric {
+ public:
+  BlockConfusionMetric(std::vector<CellCount> counts, Index matrices,
+                       Index classes, ConfusionMeasure measure)
+      : matrices_(matrices), classes_(classes), measure_(measure) {
+    const auto place = [](const CellCount& count) {
+      return std::pair(count.row, count.cell);
+    };
+    std::stable_sort(counts.begin(), counts.end(),
+                     [&place](const CellCount& a, const CellCount& b) {
+                       return place(a) < place(b);
+                     });
+    for (const CellCount& count : counts) {
+      if (!counts_.empty() && place(counts_.back()) == place(count)) {
+        counts_.back().weight += count.weight;
+      } else {
+        counts_.push_back(count);
+      }
+    }
+  }
+
+  double Value(std::span<const double> weights) const override {
+    std::vector<Confusion> matrices = Empty(matrices_, classes_);
+    const std::int32_t cells = static_cast<std::int32_t>(classes_ * classes_);
+    for (const CellCount& count : counts_) {
+      matrices[At(count.cell / cells)].cells[At(count.cell % cells)] +=
+          weights[At(count.row)] * count.weight;
+    }
+    return measure_.Of(matrices);
+  }
+
+  std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const override {
+    std::vector<CellCount> counts = counts_;
+    for (CellCount& count : counts) {
+      count.weight *= blocks.weights[At(count.row)];
+      count.row = blocks.block_of_row[At(count.row)];
+    }
+    return std::make_unique<BlockConfusionMetric>(std::move(counts), matrices_,
+                                                  classes_, measure_);
+  }
+
+ private:
+  std::vector<CellCount> counts_;
+  Index matrices_;
+  Index classes_;
+  ConfusionMeasure measure_;
+};
+
 // Cells of one confusion matrix after another, as one number a row and matrix,
 // so that a pass over the rows is a table look-up.
 class ConfusionMetric : public Metric {
  public:
   ConfusionMetric(std::vector<std::int32_t> cell_of_row, Index matrices,
-                  Index classes, double (*measure)(std::span<const Confusion>))
+                  Index classes, ConfusionMeasure measure)
       : cell_of_row_(std::move(cell_of_row)),
         matrices_(matrices),
         classes_(classes),
         measure_(measure) {}
 
   double Value(std::span<const double> weights) const override {
-    std::vector<Confusion> counts(
-        static_cast<std::size_t>(matrices_),
-        {classes_,
-         std::vector<double>(static_cast<std::size_t>(classes_ * classes_))});
+    std::vector<Confusion> counts = Empty(matrices_, classes_);
     const std::int32_t* cell = cell_of_row_.data();
     for (const double weight : weights) {
       for (Confusion& count : counts) {
-        if (*cell != kMissing) {
-          count.cells[static_cast<std::size_t>(*cell)] += weight;
-        }
+        if (*cell != kMissing) count.cells[At(*cell)] += weight;
         ++cell;
       }
     }
-    return measure_(counts);
+    return measure_.Of(counts);
+  }
+
+  std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const override {
+    const auto cells = static_cast<std::int32_t>(classes_ * classes_);
+    BlockCells sums(blocks.blocks, matrices_ * cells);
+    const std::int32_t* cell = cell_of_row_.data();
+    for (std::size_t row = 0; row < blocks.weights.size(); ++row) {
+      for (std::int32_t i = 0; i < matrices_; ++i, ++cell) {
+        if (*cell == kMissing || !(blocks.weights[row] > 0)) continue;
+        sums.Add(blocks.block_of_row[row], i * cells + *cell,
+                 blocks.weights[row]);
+      }
+    }
+    return std::make_unique<BlockConfusionMetric>(sums.Take(), matrices_,
+                                                  classes_, measure_);
   }
 
  private:
   std::vector<std::int32_t> cell_of_row_;  // rows x matrices
   Index matrices_;
   Index classes_;
-  double (*measure_)(std::span<const Confusion>);
-};
-
-class SingleConfusionMetric : public Metric {
- public:
-  SingleConfusionMetric(std::vector<std::int32_t> cell_of_row, Index classes,
-                        double (*measure)(const Confusion&))
-      : cell_of_row_(std::move(cell_of_row)),
-        classes_(classes),
-        measure_(measure) {}
-
-  double Value(std::span<const double> weights) const override {
-    Confusion count{
-        classes_,
-        std::vector<double>(static_cast<std::size_t>(classes_ * classes_))};
-    for (std::size_t row = 0; row < weights.size(); ++row) {
-      if (cell_of_row_[row] != kMissing) {
-        count.cells[static_cast<std::size_t>(cell_of_row_[row])] +=
-            weights[row];
-      }
-    }
-    return measure_(count);
-  }
-
- private:
-  std::vector<std::int32_t> cell_of_row_;
-  Index classes_;
-  double (*measure_)(const Confusion&);
+  ConfusionMeasure measure_;
 };
 
 }  // namespace
@@ -114,8 +202,8 @@ std::unique_ptr<Metric> FromConfusion(const MetricRows& rows,
             : static_cast<std::int32_t>(static_cast<Index>(y) * classes +
                                         PredictedClass(rows, row));
   }
-  return std::make_unique<SingleConfusionMetric>(std::move(cells), classes,
-                                                 measure);
+  return std::make_unique<ConfusionMetric>(std::move(cells), 1, classes,
+                                           ConfusionMeasure{measure, nullptr});
 }
 
 std::unique_ptr<Metric> FromLabelConfusions(
@@ -128,7 +216,8 @@ std::unique_ptr<Metric> FromLabelConfusions(
                    : (rows.y[i] > 0.5 ? 2 : 0) + (rows.output[i] > 0.5 ? 1 : 0);
   }
   return std::make_unique<ConfusionMetric>(std::move(cells), rows.target_cols,
-                                           2, measure);
+                                           2,
+                                           ConfusionMeasure{nullptr, measure});
 }
 
 }  // namespace mtlkit

@@ -2,31 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace mtlkit {
 namespace {
 
-class CurveMetric : public Metric {
- public:
-  CurveMetric(std::vector<RankedScores> curves,
-              double (*measure)(const std::vector<TiedRows>&))
-      : curves_(std::move(curves)), measure_(measure) {}
-
-  double Value(std::span<const double> weights) const override {
-    std::vector<TiedRows> groups;
-    double sum = 0;
-    for (const RankedScores& curve : curves_) {
-      curve.Groups(weights, &groups);
-      sum += measure_(groups);
-    }
-    return sum / static_cast<double>(curves_.size());
-  }
-
- private:
-  std::vector<RankedScores> curves_;
-  double (*measure_)(const std::vector<TiedRows>&);
-};
+// Rows that an entry has room for.
+constexpr std::uint32_t kRowMask = (std::uint32_t{1} << 30) - 1;
 
 // Truth and scores of "is it `label`?".
 RankedScores OneAgainstRest(const MetricRows& rows, Index label) {
@@ -51,46 +32,45 @@ RankedScores OneAgainstRest(const MetricRows& rows, Index label) {
 
 RankedScores::RankedScores(const std::vector<double>& y,
                            const std::vector<double>& score) {
+  std::vector<std::uint32_t> order;
   for (std::size_t i = 0; i < y.size(); ++i) {
-    if (!std::isnan(y[i])) {
-      entries_.push_back({static_cast<Index>(i), y[i] > 0.5, false});
-    }
+    if (!std::isnan(y[i])) order.push_back(static_cast<std::uint32_t>(i));
   }
-  const auto score_of = [&score](const Entry& entry) {
-    return score[static_cast<std::size_t>(entry.row)];
-  };
-  std::stable_sort(entries_.begin(), entries_.end(),
-                   [&score_of](const Entry& a, const Entry& b) {
-                     return score_of(a) > score_of(b);
-                   });
-  for (std::size_t i = 1; i < entries_.size(); ++i) {
-    entries_[i].starts_group =
-        score_of(entries_[i]) != score_of(entries_[i - 1]);
+  // Equal scores in the order of rows, so that the order is one.
+  std::sort(order.begin(), order.end(),
+            [&score](std::uint32_t a, std::uint32_t b) {
+              return score[a] != score[b] ? score[a] > score[b] : a < b;
+            });
+  entries_.reserve(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const bool starts = i > 0 && score[order[i]] != score[order[i - 1]];
+    entries_.push_back({order[i] & kRowMask, y[order[i]] > 0.5, starts});
   }
 }
 
-void RankedScores::Groups(std::span<const double> weights,
-                          std::vector<TiedRows>* groups) const {
-  groups->clear();
-  TiedRows group;
-  for (const Entry& entry : entries_) {
-    if (entry.starts_group && group.positive + group.negative > 0) {
-      groups->push_back(std::exchange(group, {}));
-    }
-    const double weight = weights[static_cast<std::size_t>(entry.row)];
-    (entry.positive ? group.positive : group.negative) += weight;
+RankedScores RankedScores::InBlocks(const RowBlocks& blocks) const {
+  RankedScores result;
+  result.entries_ = entries_;
+  const bool weighted =
+      !weights_.empty() ||
+      std::any_of(blocks.weights.begin(), blocks.weights.end(),
+                  [](double weight) { return weight != 1; });
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const std::uint32_t row = entries_[i].row;
+    result.entries_[i].row = blocks.block_of_row[row] & kRowMask;
+    if (!weighted) continue;
+    const double own = weights_.empty() ? 1 : weights_[i];
+    result.weights_.push_back(own * blocks.weights[row]);
   }
-  if (group.positive + group.negative > 0) groups->push_back(group);
+  return result;
 }
 
-std::unique_ptr<Metric> MeanOverCurves(
-    const MetricRows& rows,
-    double (*measure)(const std::vector<TiedRows>& groups)) {
+std::vector<RankedScores> CurvesOf(const MetricRows& rows) {
   std::vector<RankedScores> curves;
   for (Index label = 0; label < rows.output_cols; ++label) {
     curves.push_back(OneAgainstRest(rows, label));
   }
-  return std::make_unique<CurveMetric>(std::move(curves), measure);
+  return curves;
 }
 
 }  // namespace mtlkit

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/head.h"
 #include "eval/bootstrap.h"
 #include "eval/compare.h"
 #include "eval/summary.h"
@@ -40,25 +44,107 @@ std::vector<const MetricEntry*> ChooseMetrics(
   return chosen;
 }
 
-PreparedTask Prepare(const JoinedTask& task,
-                     const std::vector<const MetricEntry*>& metrics) {
-  PreparedTask prepared{&task, {}};
-  for (const MetricEntry* entry : metrics) {
-    auto& models = prepared.metrics.emplace_back();
-    for (std::size_t model = 0; model < task.outputs.size(); ++model) {
-      models.push_back(task.outputs[model] ? entry->prepare(task.RowsOf(model))
-                                           : nullptr);
-    }
+// Puts the constant that is best for a metric into `rows`: for absolute errors
+// the median. False if it is not known.
+bool SetConstant(const JoinedTask& task, const MetricEntry& entry,
+                 MetricRows* rows) {
+  if (task.constants.empty()) return false;
+  const auto rows_of =
+      task.task.head().ConstantPredictions(task.task, task.constants);
+  const std::vector<double>& row =
+      entry.name == "mae" ? rows_of.back() : rows_of.front();
+  rows->output.reserve(At(rows->rows) * row.size());
+  for (Index i = 0; i < rows->rows; ++i) {
+    rows->output.insert(rows->output.end(), row.begin(), row.end());
   }
-  return prepared;
+  return true;
 }
 
-// The constant that is best for a metric: for absolute errors the median.
-double ConstantValue(const JoinedTask& task, const MetricEntry& entry) {
-  const auto rows = task.RowsOfConstant(entry.name == "mae");
-  if (!rows) return kNan;
-  return entry.prepare(*rows)->Value(task.weights);
-}
+// One task while it is measured.
+class TaskMeasurer {
+ public:
+  TaskMeasurer(JoinedTask task, const std::vector<std::string>& metrics)
+      : task_(std::move(task)),
+        entries_(
+            ChooseMetrics(task_.task.form.value_or(task_.task.type), metrics)),
+        rows_(EmptyRows(task_.task)) {
+    rows_.rows = static_cast<Index>(task_.rows.size());
+    rows_.y = std::move(task_.y);
+    prepared_.metrics.resize(entries_.size());
+    for (auto& output : task_.outputs) PrepareModel(&output);
+  }
+
+  // Values of all rows, and the result without intervals.
+  TaskValues Measure(TaskResult* result) {
+    prepared_.weights = task_.weights;
+    prepared_.units = task_.rows;
+    const TaskValues values = Values(prepared_, {});
+    result->task = task_.task;
+    result->labelled = rows_.rows;
+    result->missing = task_.missing();
+    result->weighted = task_.weighted;
+    result->weightless = std::ranges::count(task_.weights, 0.0);
+    for (const auto& output : task_.outputs) {
+      result->predicted.push_back(output.has_value());
+    }
+    for (std::size_t m = 0; m < entries_.size(); ++m) {
+      MetricResult& metric = result->metrics.emplace_back();
+      metric.metric = entries_[m];
+      metric.constant = ConstantValue(*entries_[m]);
+      for (const auto& model : prepared_.metrics[m]) {
+        if (model != nullptr) metric.parts = model->Parts(task_.weights);
+      }
+    }
+    return values;
+  }
+
+  // What draws need; small where they are of blocks.
+  PreparedTask ForDraws(const DrawnUnits& units) {
+    if (!units.is_blocks()) return std::move(prepared_);
+    std::vector<std::uint16_t> block_of_row;
+    block_of_row.reserve(task_.rows.size());
+    for (const Index row : task_.rows) {
+      block_of_row.push_back(units.BlockOf(row));
+    }
+    const RowBlocks blocks{task_.weights, block_of_row, units.count()};
+    PreparedTask reduced;
+    reduced.weights.assign(At(units.count()), 1.0);
+    reduced.units.resize(At(units.count()));
+    std::iota(reduced.units.begin(), reduced.units.end(), Index{0});
+    for (auto& models : prepared_.metrics) {
+      auto& of_metric = reduced.metrics.emplace_back();
+      for (auto& model : models) {
+        of_metric.push_back(model == nullptr ? nullptr
+                                             : model->InBlocks(blocks));
+        model.reset();
+      }
+    }
+    return reduced;
+  }
+
+ private:
+  // Lets go of a model's outputs when its metrics are prepared.
+  void PrepareModel(std::optional<std::vector<double>>* output) {
+    if (*output) rows_.output = std::move(**output);
+    for (std::size_t m = 0; m < entries_.size(); ++m) {
+      prepared_.metrics[m].push_back(*output ? entries_[m]->prepare(rows_)
+                                             : nullptr);
+    }
+    rows_.output = {};
+  }
+
+  double ConstantValue(const MetricEntry& entry) {
+    if (!SetConstant(task_, entry, &rows_)) return kNan;
+    const double value = entry.prepare(rows_)->Value(task_.weights);
+    rows_.output = {};
+    return value;
+  }
+
+  JoinedTask task_;
+  std::vector<const MetricEntry*> entries_;
+  MetricRows rows_;
+  PreparedTask prepared_;
+};
 
 Verdict Judge(const MetricEntry& entry, const Estimate& difference) {
   if (std::isnan(difference.low)) return Verdict::kUndefined;
@@ -66,31 +152,28 @@ Verdict Judge(const MetricEntry& entry, const Estimate& difference) {
   return (difference.value > 0) == entry.up ? Verdict::kWin : Verdict::kLoss;
 }
 
-MetricResult ResultOf(const JoinedTask& task, const MetricEntry& entry,
-                      std::size_t t, std::size_t m, const Summary& summary,
-                      const Evaluation& evaluation) {
-  const Index baseline = evaluation.baseline;
-  const auto rows = static_cast<double>(task.rows.size());
-  const IntervalOptions interval{evaluation.level, rows, rows};
-  MetricResult result;
-  result.metric = &entry;
-  result.constant = ConstantValue(task, entry);
-  for (std::size_t model = 0; model < task.outputs.size(); ++model) {
+// Adds values and intervals to a metric of a task.
+void AddEstimates(const Summary& summary, std::size_t t, std::size_t m,
+                  Evaluation* evaluation) {
+  TaskResult& task = evaluation->tasks[t];
+  MetricResult& result = task.metrics[m];
+  const auto rows = static_cast<double>(task.labelled - task.weightless);
+  const IntervalOptions interval{evaluation->level, rows, rows};
+  for (std::size_t model = 0; model < evaluation->models.size(); ++model) {
     result.models.push_back(summary.Percentile(
         interval, [&](const ValueTable& table) { return table[t][m][model]; }));
-    if (baseline < 0) continue;
-    const auto base = At(baseline);
+    if (evaluation->baseline < 0) continue;
+    const auto base = At(evaluation->baseline);
     result.differences.push_back(
         summary.Percentile(interval, [&](const ValueTable& table) {
           return table[t][m][model] - table[t][m][base];
         }));
-    result.verdicts.push_back(Judge(entry, result.differences.back()));
+    result.verdicts.push_back(Judge(*result.metric, result.differences.back()));
   }
-  return result;
 }
 
 // Numbers on rows that made the model are better than it is.
-void WarnOfSeenRows(const JoinedPredictions& joined, std::size_t i,
+void WarnOfSeenRows(const JoinedHead& joined, std::size_t i,
                     std::vector<std::string>* warnings) {
   const std::string& name = joined.models[i];
   const SeenCount& seen = joined.seen[i];
@@ -112,14 +195,45 @@ void WarnOfSeenRows(const JoinedPredictions& joined, std::size_t i,
   }
 }
 
-void AddWarnings(const JoinedPredictions& joined, Evaluation* evaluation) {
-  for (std::size_t i = 0; i < joined.models.size(); ++i) {
-    WarnOfSeenRows(joined, i, &evaluation->warnings);
+void AddWarnings(const JoinedHead& head, Evaluation* evaluation) {
+  for (std::size_t i = 0; i < head.models.size(); ++i) {
+    WarnOfSeenRows(head, i, &evaluation->warnings);
   }
-  for (const JoinedTask& task : joined.tasks) {
-    if (!task.rows.empty()) continue;
+  for (const TaskResult& task : evaluation->tasks) {
+    if (task.labelled > 0) continue;
     evaluation->warnings.push_back(
         Str("task '", task.task.name, "' has no label in the evaluated rows"));
+  }
+}
+
+Index BaselineOf(const JoinedHead& head, const std::string& name) {
+  if (name.empty()) return -1;
+  const auto found = std::find(head.models.begin(), head.models.end(), name);
+  if (found == head.models.end()) {
+    Fail(ErrorKind::kUsage,
+         Str("--against '", name,
+             "' is none of the given rows: ", Join(head.models, ", ")),
+         "name one of the prediction files as NAME=FILE");
+  }
+  return found - head.models.begin();
+}
+
+// With a baseline, every model must have a task in common with it.
+void RequireComparable(const Evaluation& evaluation) {
+  for (std::size_t model = 0; model < evaluation.models.size(); ++model) {
+    bool common = evaluation.baseline < 0;
+    std::string names;
+    for (const TaskResult& task : evaluation.tasks) {
+      if (!task.predicted[model]) continue;
+      names += (names.empty() ? "" : ", ") + task.task.name;
+      common = common || task.predicted[At(evaluation.baseline)];
+    }
+    if (common) continue;
+    Fail(ErrorKind::kBadInput,
+         Str("'", evaluation.models[model],
+             "' has no task in common with the baseline '",
+             evaluation.models[At(evaluation.baseline)], "': ", names),
+         "compare models of the same tasks");
   }
 }
 
@@ -131,71 +245,58 @@ void EvaluationOptions::Describe(Fields& fields) {
   fields.Named(
       "metrics", metrics, "NAME,...|all",
       "what is measured; default: one metric a task (see --list metrics)");
+  fields("no-weights", no_weights,
+         "count every row once, whatever the weights of rows", {});
   fields("draws", draws, "samples of the bootstrap; 0: no intervals",
          Between(0, 1e6));
   fields("level", level, "coverage of the intervals",
          Range{0.0, 1.0, true, true});
 }
 
-Evaluation Evaluate(const JoinedPredictions& joined,
-                    const EvaluationOptions& options, Seed seed,
-                    ThreadPool& pool) {
+Evaluation Evaluate(JoinedModels models, const EvaluationOptions& options,
+                    Seed seed, ThreadPool& pool, Reporter* reporter) {
+  const JoinedHead& head = models.head();
   Evaluation evaluation;
-  evaluation.models = joined.models;
-  evaluation.rows = joined.rows;
-  evaluation.split = joined.split;
-  evaluation.selected_on = joined.selected_on;
-  evaluation.seen = joined.seen;
+  evaluation.models = head.models;
+  evaluation.rows = head.rows;
+  evaluation.split = head.split;
+  evaluation.selected_on = head.selected_on;
+  evaluation.seen = head.seen;
   evaluation.draws = options.draws;
   evaluation.level = options.level;
-  if (!options.against.empty()) {
-    const auto found =
-        std::find(joined.models.begin(), joined.models.end(), options.against);
-    if (found == joined.models.end()) {
-      Fail(ErrorKind::kUsage,
-           Str("--against '", options.against, "' is none of the given rows"),
-           "name one of the prediction files as NAME=FILE");
-    }
-    evaluation.baseline = found - joined.models.begin();
-  }
+  evaluation.baseline = BaselineOf(head, options.against);
   for (const std::string& name : options.metrics) {
     if (name != "all") FindMetric(name);
   }
 
+  const DrawnUnits units(head.rows, seed);
+  evaluation.blocks = units.is_blocks() ? units.count() : 0;
   std::vector<PreparedTask> prepared;
-  std::vector<std::vector<const MetricEntry*>> metrics;
-  for (const JoinedTask& task : joined.tasks) {
-    metrics.push_back(ChooseMetrics(task.task.form.value_or(task.task.type),
-                                    options.metrics));
-    prepared.push_back(Prepare(task, metrics.back()));
+  ValueTable whole;
+  for (Index t = 0; t < models.task_count(); ++t) {
+    JoinedTask task = models.Take(t);
+    if (options.no_weights) {
+      std::ranges::fill(task.weights, 1.0);
+      task.weighted = false;
+    }
+    TaskMeasurer measurer(std::move(task), options.metrics);
+    whole.push_back(measurer.Measure(&evaluation.tasks.emplace_back()));
+    prepared.push_back(measurer.ForDraws(units));
   }
-  const ValueTable whole = Values(prepared, {});
+  RequireComparable(evaluation);
   const auto draws =
-      Bootstrap(prepared, joined.rows, options.draws, seed, pool);
+      Bootstrap(prepared, units.count(), options.draws, seed, pool, reporter);
   const Summary summary(whole, draws);
-
-  for (std::size_t t = 0; t < joined.tasks.size(); ++t) {
-    const JoinedTask& task = joined.tasks[t];
-    TaskResult result{task.task,
-                      {},
-                      static_cast<Index>(task.rows.size()),
-                      task.missing(),
-                      {}};
-    for (const auto& outputs : task.outputs) {
-      result.predicted.push_back(outputs.has_value());
-    }
-    for (std::size_t m = 0; m < metrics[t].size(); ++m) {
-      result.metrics.push_back(
-          ResultOf(task, *metrics[t][m], t, m, summary, evaluation));
-    }
-    evaluation.tasks.push_back(std::move(result));
-  }
-  if (evaluation.baseline >= 0) {
-    for (std::size_t model = 0; model < joined.models.size(); ++model) {
-      evaluation.gains.push_back(GainOf(evaluation, summary, model));
+  for (std::size_t t = 0; t < evaluation.tasks.size(); ++t) {
+    for (std::size_t m = 0; m < evaluation.tasks[t].metrics.size(); ++m) {
+      AddEstimates(summary, t, m, &evaluation);
     }
   }
-  AddWarnings(joined, &evaluation);
+  for (std::size_t i = 0; evaluation.baseline >= 0 && i < head.models.size();
+       ++i) {
+    evaluation.gains.push_back(GainOf(evaluation, summary, i));
+  }
+  AddWarnings(head, &evaluation);
   return evaluation;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,6 +44,21 @@ struct MetricRows {
 // Of a task, without rows.
 MetricRows EmptyRows(const Task& task);
 
+// Of a mean over parts (labels, classes, columns): over how many it is taken,
+// the others being undefined, and how many there are. 0 of 0: no such mean.
+struct PartCount {
+  Index defined = 0;
+  Index all = 0;
+};
+
+// Rows that are put together: row i, of weight weights[i], belongs to
+// block_of_row[i].
+struct RowBlocks {
+  std::span<const double> weights;
+  std::span<const std::uint16_t> block_of_row;
+  Index blocks = 0;
+};
+
 // A metric of fixed rows as a function of their weights: a weight of 2 is the
 // row twice, 0 is the row left out. What does not depend on the weights (a
 // sorted order, row losses) is done once, so that a bootstrap costs one pass a
@@ -53,6 +69,15 @@ class Metric {
   // Needs one weight a row, none negative. NaN where the measure is undefined
   // (one class only, no rows).
   virtual double Value(std::span<const double> weights) const = 0;
+  // What the value is a mean over.
+  virtual PartCount Parts(std::span<const double> weights) const {
+    (void)weights;
+    return {};
+  }
+  // The same metric as a function of one weight a block, in memory that mostly
+  // does not grow with rows: its Value(w) is this one's with weight i times
+  // w[block_of_row[i]], up to rounding.
+  virtual std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const = 0;
 };
 
 // What a metric may apply to: numbers (by MetricRows::Point),

@@ -1,9 +1,10 @@
+#include "eval/pool.h"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "base/error.h"
-#include "eval/join.h"
 
 namespace mtlkit {
 namespace {

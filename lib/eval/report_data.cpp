@@ -27,6 +27,10 @@ Json ToJson(const MetricResult& result, const Evaluation& evaluation) {
             {"better", result.metric->up ? "up" : "down"},
             {"constant", Number(result.constant)},
             {"models", Json::object()}};
+  if (result.parts.all > 0) {
+    json["mean_over"] = {{"defined", result.parts.defined},
+                         {"all", result.parts.all}};
+  }
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
     Json model = ToJson(result.models[i]);
     if (!result.differences.empty()) {
@@ -79,6 +83,7 @@ Json RenderJson(const Evaluation& evaluation) {
             {"rows", evaluation.rows},
             {"split", evaluation.split},
             {"draws", evaluation.draws},
+            {"blocks", evaluation.blocks},
             {"level", evaluation.level},
             {"selected_on", evaluation.selected_on},
             {"trained_on", Json::array()},
@@ -90,11 +95,11 @@ Json RenderJson(const Evaluation& evaluation) {
     json["chosen_on"].push_back(KnownCount(seen.chosen));
   }
   for (const TaskResult& task : evaluation.tasks) {
-    Json item{{"name", task.task.name},
-              {"type", TaskTypeName(task.task.type)},
-              {"labelled", task.labelled},
-              {"missing", task.missing},
-              {"metrics", Json::array()}};
+    Json item{
+        {"name", task.task.name},    {"type", TaskTypeName(task.task.type)},
+        {"labelled", task.labelled}, {"missing", task.missing},
+        {"weighted", task.weighted}, {"weight_0", task.weightless},
+        {"metrics", Json::array()}};
     for (const MetricResult& result : task.metrics) {
       item["metrics"].push_back(ToJson(result, evaluation));
     }

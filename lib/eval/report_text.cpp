@@ -51,8 +51,10 @@ std::string Value(const Evaluation& evaluation, const MetricResult& result,
 // "95 % bootstrap, 1000 draws, paired by row"; "" without intervals.
 std::string Bootstrap(const Evaluation& evaluation) {
   if (evaluation.draws == 0) return "";
+  const bool of_blocks = evaluation.blocks > 0;
   return Str(std::round(evaluation.level * 1000) / 10, " % bootstrap, ",
              evaluation.draws, " draws",
+             of_blocks ? Str(" of ", evaluation.blocks, " blocks") : "",
              evaluation.models.size() > 1 ? ", paired by row" : "");
 }
 
@@ -251,11 +253,40 @@ std::string RenderTall(const Evaluation& evaluation) {
   return text;
 }
 
+// Where a mean leaves parts out that are undefined.
+std::string PartsLeftOut(const Evaluation& evaluation) {
+  std::string text;
+  for (const TaskResult& task : evaluation.tasks) {
+    for (const MetricResult& result : task.metrics) {
+      if (result.parts.defined == result.parts.all) continue;
+      text += Str(VisibleText(task.task.name), ": ", result.metric->label,
+                  " is the mean over ", result.parts.defined, " of ",
+                  result.parts.all, " ", PartsName(task.task.type), "\n");
+    }
+  }
+  return text;
+}
+
+// Whether rows count by weights, and which labels do not count.
+std::string Weights(const Evaluation& evaluation) {
+  bool weighted = false;
+  std::string text;
+  for (const TaskResult& task : evaluation.tasks) {
+    weighted = weighted || task.weighted;
+    if (!task.weighted || task.weightless == 0) continue;
+    text += Str(text.empty() ? "; of weight 0: " : ", ", task.weightless,
+                " labelled of ", VisibleText(task.task.name));
+  }
+  if (!weighted) return "";
+  return Str("rows count by their weights (--no-weights: once)", text, "\n");
+}
+
 std::string Closing(const Evaluation& evaluation) {
   std::string text;
   Index missing = 0;
   for (const TaskResult& task : evaluation.tasks) missing += task.missing;
   if (missing > 0) text += Str("missing labels ", missing, " of all tasks\n");
+  text += Weights(evaluation) + PartsLeftOut(evaluation);
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
     if (IsCompared(evaluation, i)) text += LeftOut(evaluation, i);
   }

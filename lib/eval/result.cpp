@@ -1,6 +1,13 @@
 #include "eval/result.h"
 
+#include "data/head.h"
+
 namespace mtlkit {
+
+std::string_view PartsName(TaskType type) {
+  if (!type.traits().has_classes) return "columns";
+  return type.traits().one_class ? "classes" : "labels";
+}
 
 std::string_view VerdictName(Verdict verdict) {
   switch (verdict) {

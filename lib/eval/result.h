@@ -20,6 +20,7 @@ std::string_view VerdictName(Verdict verdict);
 struct MetricResult {
   const MetricEntry* metric = nullptr;
   double constant = 0;           // NaN if unknown
+  PartCount parts;               // what it is a mean over
   std::vector<Estimate> models;  // NaN where a model lacks the task
   // Against the baseline, model - baseline; empty without one. A win is an
   // interval without 0 on the better side, a tie one that contains 0.
@@ -27,11 +28,17 @@ struct MetricResult {
   std::vector<Verdict> verdicts;
 };
 
+// What the parts of a task's metrics are called: "labels", "classes",
+// "columns".
+std::string_view PartsName(TaskType type);
+
 struct TaskResult {
   Task task;
   std::vector<bool> predicted;  // one a model: whether it has the task
   Index labelled = 0;
   Index missing = 0;
+  bool weighted = false;              // whether rows count by their weights
+  Index weightless = 0;               // labelled rows of weight 0
   std::vector<MetricResult> metrics;  // the first one counts for the gain
 };
 
@@ -45,6 +52,7 @@ struct Evaluation {
   std::vector<TaskResult> tasks;
   std::vector<Gain> gains;  // one a model; empty without a baseline
   Index draws = 0;
+  Index blocks = 0;  // of rows that were drawn whole; 0: rows were drawn
   double level = 0;
   std::vector<std::string> warnings;
 };

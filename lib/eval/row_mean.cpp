@@ -5,12 +5,81 @@
 
 namespace mtlkit {
 
+namespace {
+
+double Finished(double sum, double weight, double (*finish)(double)) {
+  const double mean =
+      weight > 0 ? sum / weight : std::numeric_limits<double>::quiet_NaN();
+  return finish != nullptr ? finish(mean) : mean;
+}
+
+// Of the rows of a block.
+struct BlockSum {
+  double value = 0;  // times weight
+  double weight = 0;
+};
+
+// RowMean over rows that are put together.
+class BlockMean : public Metric {
+ public:
+  BlockMean(std::vector<BlockSum> sums, Index cols, double (*finish)(double))
+      : sums_(std::move(sums)), cols_(cols), finish_(finish) {}
+
+  double Value(std::span<const double> weights) const override {
+    return Columns(weights).Value();
+  }
+  PartCount Parts(std::span<const double> weights) const override {
+    return Columns(weights).count();
+  }
+  std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const override {
+    std::vector<BlockSum> sums(At(blocks.blocks * cols_));
+    for (std::size_t i = 0; i < sums_.size(); ++i) {
+      const std::size_t row = i / At(cols_);
+      BlockSum& sum =
+          sums[blocks.block_of_row[row] * At(cols_) + i % At(cols_)];
+      sum.value += blocks.weights[row] * sums_[i].value;
+      sum.weight += blocks.weights[row] * sums_[i].weight;
+    }
+    return std::make_unique<BlockMean>(std::move(sums), cols_, finish_);
+  }
+
+ private:
+  PartMean Columns(std::span<const double> weights) const {
+    PartMean columns;
+    for (Index col = 0; col < cols_; ++col) {
+      BlockSum all;
+      const BlockSum* sum = sums_.data() + col;
+      for (const double weight : weights) {
+        all.value += weight * sum->value;
+        all.weight += weight * sum->weight;
+        sum += cols_;
+      }
+      columns.Add(Finished(all.value, all.weight, finish_));
+    }
+    return columns;
+  }
+
+  std::vector<BlockSum> sums_;  // blocks x cols
+  Index cols_;
+  double (*finish_)(double);
+};
+
+}  // namespace
+
 RowMean::RowMean(std::vector<double> values, Index cols,
                  double (*finish)(double))
     : values_(std::move(values)), cols_(cols), finish_(finish) {}
 
 double RowMean::Value(std::span<const double> weights) const {
-  double total = 0;
+  return Columns(weights).Value();
+}
+
+PartCount RowMean::Parts(std::span<const double> weights) const {
+  return Columns(weights).count();
+}
+
+PartMean RowMean::Columns(std::span<const double> weights) const {
+  PartMean columns;
   for (Index col = 0; col < cols_; ++col) {
     double sum = 0;
     double weight_sum = 0;
@@ -22,12 +91,24 @@ double RowMean::Value(std::span<const double> weights) const {
       }
       cell += cols_;
     }
-    const double mean = weight_sum > 0
-                            ? sum / weight_sum
-                            : std::numeric_limits<double>::quiet_NaN();
-    total += finish_ != nullptr ? finish_(mean) : mean;
+    columns.Add(Finished(sum, weight_sum, finish_));
   }
-  return total / static_cast<double>(cols_);
+  return columns;
+}
+
+std::unique_ptr<Metric> RowMean::InBlocks(const RowBlocks& blocks) const {
+  std::vector<BlockSum> sums(At(blocks.blocks * cols_));
+  const double* cell = values_.data();
+  for (std::size_t row = 0; row < blocks.weights.size(); ++row) {
+    const double weight = blocks.weights[row];
+    BlockSum* sum = sums.data() + blocks.block_of_row[row] * cols_;
+    for (Index col = 0; col < cols_; ++col, ++cell, ++sum) {
+      if (!(weight > 0) || std::isnan(*cell)) continue;
+      sum->value += weight * *cell;
+      sum->weight += weight;
+    }
+  }
+  return std::make_unique<BlockMean>(std::move(sums), cols_, finish_);
 }
 
 std::unique_ptr<Metric> MeanOverRows(

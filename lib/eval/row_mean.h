@@ -5,20 +5,25 @@
 #include <vector>
 
 #include "eval/metric.h"
+#include "eval/part_mean.h"
 
 namespace mtlkit {
 
 // The commonest form of a metric: the weighted mean of a number of each row.
 // With several columns, each has a mean of its own over its cells that are not
-// NaN, `finish` is applied to it, and the columns are averaged.
+// NaN, `finish` is applied to it, and the columns that have cells are averaged.
 class RowMean : public Metric {
  public:
   // `values`: rows x cols, NaN where a cell does not count.
   RowMean(std::vector<double> values, Index cols,
           double (*finish)(double) = nullptr);
   double Value(std::span<const double> weights) const override;
+  PartCount Parts(std::span<const double> weights) const override;
+  std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const override;
 
  private:
+  PartMean Columns(std::span<const double> weights) const;
+
   std::vector<double> values_;
   Index cols_;
   double (*finish_)(double);

@@ -20,8 +20,8 @@ struct Moments {
   double ErrorSpread() const { return error_square - error * error / weight; }
 };
 
-// The mean over columns of 1 - unexplained / YSpread; NaN where the labels of
-// a column do not vary.
+// The mean over columns of 1 - unexplained / YSpread, without columns whose
+// labels do not vary.
 std::unique_ptr<Metric> ShareOfVariance(
     const MetricRows& rows, double (*unexplained)(const Moments& moments));
 

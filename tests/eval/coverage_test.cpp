@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <numeric>
 #include <vector>
 
 #include "eval/bootstrap.h"
@@ -57,6 +59,9 @@ class ErrorMetric : public Metric {
     }
     return root_ ? std::sqrt(sum / total) : sum / total;
   }
+  std::unique_ptr<Metric> InBlocks(const RowBlocks&) const override {
+    return nullptr;
+  }
 
  private:
   std::vector<double> errors_;
@@ -76,14 +81,14 @@ struct Outcome {
 
 Outcome DrawOnce(const Setting& setting, Seed seed, ThreadPool& pool) {
   const Rng rng(seed, RandomPurpose::kTest);
-  JoinedTask rows;
-  for (Index row = 0; row < setting.rows; ++row) rows.rows.push_back(row);
-  rows.weights.assign(At(setting.rows), 1.0);
+  std::vector<Index> rows(At(setting.rows));
+  std::iota(rows.begin(), rows.end(), Index{0});
   const bool root = setting.errors == Errors::kDistances;
   std::vector<PreparedTask> tasks(At(setting.tasks));
   for (Index t = 0; t < setting.tasks; ++t) {
     const double size = ErrorSize(t, setting.tasks);
-    tasks[At(t)].task = &rows;
+    tasks[At(t)].weights.assign(At(setting.rows), 1.0);
+    tasks[At(t)].units = rows;
     auto& models = tasks[At(t)].metrics.emplace_back();
     for (const Index model : {0, 1}) {
       models.push_back(std::make_unique<ErrorMetric>(
@@ -91,8 +96,10 @@ Outcome DrawOnce(const Setting& setting, Seed seed, ThreadPool& pool) {
           root));
     }
   }
-  const ValueTable whole = Values(tasks, {});
-  const auto draws = Bootstrap(tasks, setting.rows, kDraws, seed, pool);
+  ValueTable whole;
+  for (const PreparedTask& task : tasks) whole.push_back(Values(task, {}));
+  const auto draws =
+      Bootstrap(tasks, setting.rows, kDraws, seed, pool, nullptr);
   const std::vector<double> units(At(setting.tasks), 1.0);
   const auto count = static_cast<double>(setting.rows);
   const Estimate estimate =

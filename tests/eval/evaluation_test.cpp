@@ -9,6 +9,7 @@
 #include "base/options.h"
 #include "data/seen_rows.h"
 #include "eval/bootstrap.h"
+#include "eval/pool.h"
 #include "eval/report.h"
 #include "nlohmann/json.hpp"
 
@@ -40,9 +41,8 @@ Evaluation Compare(double first, double second, int threads = 1) {
   EvaluationOptions options;
   options.against = "a";
   options.draws = 300;
-  return Evaluate(JoinPredictions({{"a", Regression(200, first, 1)},
-                                   {"b", Regression(200, second, 2)}},
-                                  nullptr),
+  return Evaluate(JoinedModels({{"a", Regression(200, first, 1)},
+                                {"b", Regression(200, second, 2)}}),
                   options, 5, pool);
 }
 
@@ -89,9 +89,9 @@ TEST_CASE("the 95 % interval covers the truth about 95 times in 100") {
   options.draws = 200;
   int covered = 0;
   for (Seed seed = 0; seed < 200; ++seed) {
-    const Evaluation evaluation = Evaluate(
-        JoinPredictions({{"a", Regression(100, 1.0, 1000 + seed)}}, nullptr),
-        options, seed, pool);
+    const Evaluation evaluation =
+        Evaluate(JoinedModels({{"a", Regression(100, 1.0, 1000 + seed)}}),
+                 options, seed, pool);
     const Estimate& rmse = evaluation.tasks[0].metrics[0].models[0];
     covered += rmse.low <= 1.0 && 1.0 <= rmse.high;
   }
@@ -105,7 +105,7 @@ TEST_CASE("evaluating the split that chose the weights is warned of") {
   predictions.selected_on = "valid";
   ThreadPool pool(1);
   const Evaluation evaluation =
-      Evaluate(JoinPredictions({{"a", predictions}}, nullptr), {}, 1, pool);
+      Evaluate(JoinedModels({{"a", predictions}}), {}, 1, pool);
   REQUIRE(evaluation.warnings.size() == 1);
   CHECK(evaluation.warnings[0].find("chosen on the split 'valid'") !=
         std::string::npos);
@@ -120,7 +120,7 @@ TEST_CASE("rows that a model was trained on are counted and warned of") {
   }
   ThreadPool pool(1);
   const Evaluation evaluation =
-      Evaluate(JoinPredictions({{"a", predictions}}, nullptr), {}, 1, pool);
+      Evaluate(JoinedModels({{"a", predictions}}), {}, 1, pool);
   CHECK(evaluation.seen.at(0).trained == 15);
   CHECK(evaluation.seen.at(0).chosen == 2);
   REQUIRE(evaluation.warnings.size() == 2);
@@ -136,9 +136,79 @@ TEST_CASE("pooled files count what each has seen") {
   auto second = Regression(10, 1.0, 2);
   for (auto& id : std::get<std::vector<std::int64_t>>(second.ids)) id += 100;
   second.seen.assign(10, kTrainedOn);
-  const auto joined =
-      JoinPredictions(PoolByName({{"a", first}, {"a", second}}), nullptr);
-  CHECK(joined.seen.at(0).trained == 10);
+  const JoinedModels joined(PoolByName({{"a", first}, {"a", second}}));
+  CHECK(joined.head().seen.at(0).trained == 10);
+}
+
+TEST_CASE("weights of rows count unless they are switched off") {
+  auto predictions = Regression(4, 0.0, 1);
+  predictions.tasks[0].y = {0, 0, 0, 0};
+  predictions.tasks[0].pred = {1, 1, 3, 3};
+  predictions.tasks[0].weight = {1, 1, 0, 0};
+  ThreadPool pool(1);
+  EvaluationOptions options;
+  options.draws = 0;
+  const Evaluation weighted =
+      Evaluate(JoinedModels({{"a", predictions}}), options, 1, pool);
+  CHECK(weighted.tasks[0].metrics[0].models[0].value == doctest::Approx(1));
+  CHECK(weighted.tasks[0].weighted);
+  CHECK(weighted.tasks[0].weightless == 2);
+  options.no_weights = true;
+  const Evaluation plain =
+      Evaluate(JoinedModels({{"a", predictions}}), options, 1, pool);
+  CHECK(plain.tasks[0].metrics[0].models[0].value ==
+        doctest::Approx(std::sqrt(5.0)));
+  CHECK(!plain.tasks[0].weighted);
+}
+
+TEST_CASE("many rows are drawn in blocks, to the same intervals") {
+  // Root of a mean square over n rows: deviation 1 / sqrt(2 n).
+  const Index rows = 40000;
+  ThreadPool one(1);
+  ThreadPool two(2);
+  EvaluationOptions options;
+  options.draws = 400;
+  const Predictions predictions = Regression(rows, 1.0, 3);
+  const Evaluation evaluation =
+      Evaluate(JoinedModels({{"a", predictions}}), options, 7, one);
+  CHECK(evaluation.blocks == DrawnUnits::kBlocks);
+  const Estimate& rmse = evaluation.tasks[0].metrics[0].models[0];
+  const double width = 2 * 1.96 / std::sqrt(2.0 * static_cast<double>(rows));
+  CHECK(rmse.high - rmse.low == doctest::Approx(width).epsilon(0.15));
+  CHECK(rmse.low < 1);
+  CHECK(rmse.high > 1);
+  CHECK(
+      RenderJson(Evaluate(JoinedModels({{"a", predictions}}), options, 7, two))
+          .dump() == RenderJson(evaluation).dump());
+}
+
+TEST_CASE("a baseline that is none of the rows names those there are") {
+  ThreadPool pool(1);
+  EvaluationOptions options;
+  options.against = "c";
+  CHECK_THROWS_WITH_AS(Evaluate(JoinedModels({{"a", Regression(20, 1.0, 1)},
+                                              {"b", Regression(20, 1.0, 2)}}),
+                                options, 1, pool),
+                       doctest::Contains("'c' is none of the given rows: a, b"),
+                       Error);
+}
+
+TEST_CASE("a baseline without a task of a model is refused") {
+  auto two = Regression(20, 1.0, 2);
+  two.tasks.push_back(two.tasks[0]);
+  two.tasks[1].task.name = "size";
+  auto three = two;
+  three.tasks.erase(three.tasks.begin());
+  ThreadPool pool(1);
+  EvaluationOptions options;
+  options.against = "a";
+  CHECK_THROWS_WITH_AS(
+      Evaluate(JoinedModels(
+                   {{"a", Regression(20, 1.0, 1)}, {"b", two}, {"c", three}}),
+               options, 1, pool),
+      doctest::Contains("'c' has no task in common with the baseline 'a': "
+                        "size"),
+      Error);
 }
 
 TEST_CASE("a baseline that was not given is a usage error") {
@@ -146,8 +216,7 @@ TEST_CASE("a baseline that was not given is a usage error") {
   EvaluationOptions options;
   options.against = "c";
   CHECK_THROWS_AS(
-      Evaluate(JoinPredictions({{"a", Regression(20, 1.0, 1)}}, nullptr),
-               options, 1, pool),
+      Evaluate(JoinedModels({{"a", Regression(20, 1.0, 1)}}), options, 1, pool),
       Error);
 }
 
@@ -158,8 +227,8 @@ TEST_CASE("the best constant for absolute errors is the median") {
   ThreadPool pool(1);
   EvaluationOptions options;
   options.metrics = {"rmse", "mae"};
-  const Evaluation evaluation = Evaluate(
-      JoinPredictions({{"a", predictions}}, nullptr), options, 1, pool);
+  const Evaluation evaluation =
+      Evaluate(JoinedModels({{"a", predictions}}), options, 1, pool);
   CHECK(evaluation.tasks[0].metrics[0].constant ==
         doctest::Approx(std::sqrt(3.0)));
   CHECK(evaluation.tasks[0].metrics[1].constant == doctest::Approx(1.0));

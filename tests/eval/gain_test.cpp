@@ -44,8 +44,7 @@ Evaluation Against(const Predictions& a, const Predictions& b,
   EvaluationOptions options;
   options.against = baseline;
   options.draws = 200;
-  return Evaluate(JoinPredictions({{"a", a}, {"b", b}}, nullptr), options, 1,
-                  pool);
+  return Evaluate(JoinedModels({{"a", a}, {"b", b}}), options, 1, pool);
 }
 
 TEST_CASE("a gain is one ratio of mean errors, not a mean of ratios") {

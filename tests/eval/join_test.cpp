@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <utility>
 
 #include "base/error.h"
+#include "eval/pool.h"
 
 namespace mtlkit {
 namespace {
@@ -23,11 +25,25 @@ Predictions Binary(std::vector<std::int64_t> ids, std::vector<float> prob,
   return predictions;
 }
 
+struct Joined {
+  JoinedHead head;
+  std::vector<JoinedTask> tasks;
+};
+
+Joined Join(std::vector<NamedPredictions> models,
+            const Dataset* truth = nullptr) {
+  JoinedModels joined(std::move(models), truth);
+  Joined result{joined.head(), {}};
+  for (Index t = 0; t < joined.task_count(); ++t) {
+    result.tasks.push_back(joined.Take(t));
+  }
+  return result;
+}
+
 TEST_CASE("models are brought onto the same rows by id") {
-  const auto joined = JoinPredictions(
-      {{"a", Binary({10, 20, 30}, {0.1F, 0.2F, 0.3F}, {0, 1, 0})},
-       {"b", Binary({30, 10, 20}, {0.6F, 0.4F, 0.5F}, {0, 0, 1})}},
-      nullptr);
+  const auto joined =
+      Join({{"a", Binary({10, 20, 30}, {0.1F, 0.2F, 0.3F}, {0, 1, 0})},
+            {"b", Binary({30, 10, 20}, {0.6F, 0.4F, 0.5F}, {0, 0, 1})}});
   const JoinedTask& task = joined.tasks.at(0);
   CHECK(task.y == std::vector<double>{0, 1, 0});
   CHECK((*task.outputs[1])[0] == doctest::Approx(0.4));
@@ -36,8 +52,8 @@ TEST_CASE("models are brought onto the same rows by id") {
 }
 
 TEST_CASE("rows without a label are counted and left out") {
-  const auto joined = JoinPredictions(
-      {{"a", Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, NAN, 1})}}, nullptr);
+  const auto joined =
+      Join({{"a", Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, NAN, 1})}});
   CHECK(joined.tasks.at(0).rows == std::vector<Index>{0, 2});
   CHECK(joined.tasks.at(0).missing() == 1);
 }
@@ -45,26 +61,23 @@ TEST_CASE("rows without a label are counted and left out") {
 TEST_CASE("classes are matched by name, not by position") {
   auto turned = Binary({1, 2}, {0.9F, 0.2F}, {1, 0});
   turned.tasks[0].task.classes = {"yes", "no"};  // so 0.9 is of "no"
-  const auto joined = JoinPredictions(
-      {{"a", Binary({1, 2}, {0.3F, 0.7F}, {0, 1})}, {"b", turned}}, nullptr);
+  const auto joined =
+      Join({{"a", Binary({1, 2}, {0.3F, 0.7F}, {0, 1})}, {"b", turned}});
   CHECK((*joined.tasks[0].outputs[1])[0] == doctest::Approx(0.1));
   CHECK(joined.tasks[0].y == std::vector<double>{0, 1});
 }
 
 TEST_CASE("a model that lacks a row of the first is refused with its id") {
-  CHECK_THROWS_WITH_AS(
-      JoinPredictions({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
-                       {"b", Binary({1, 3}, {0.1F, 0.2F}, {0, 1})}},
-                      nullptr),
-      doctest::Contains("no prediction for the row '2'"), Error);
+  CHECK_THROWS_WITH_AS(Join({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
+                             {"b", Binary({1, 3}, {0.1F, 0.2F}, {0, 1})}}),
+                       doctest::Contains("no prediction for the row '2'"),
+                       Error);
 }
 
 TEST_CASE("two files that disagree about a label are refused") {
-  CHECK_THROWS_WITH_AS(
-      JoinPredictions({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
-                       {"b", Binary({1, 2}, {0.1F, 0.2F}, {0, 0})}},
-                      nullptr),
-      doctest::Contains("row '2': its label differs"), Error);
+  CHECK_THROWS_WITH_AS(Join({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
+                             {"b", Binary({1, 2}, {0.1F, 0.2F}, {0, 0})}}),
+                       doctest::Contains("row '2': its label differs"), Error);
 }
 
 TEST_CASE("folds of one name are pooled, and a row in two folds is refused") {
@@ -89,10 +102,70 @@ TEST_CASE("labels of another file replace those that came along") {
   task.classes = {"no", "yes"};
   truth.tasks.push_back(task);
   truth.labels.push_back({{}, true, {1, 1}, {}});
-  const auto joined = JoinPredictions(
-      {{"a", Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, 0, 0})}}, &truth);
+  const auto joined =
+      Join({{"a", Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, 0, 0})}}, &truth);
   CHECK(joined.tasks[0].rows == std::vector<Index>{0, 1});
   CHECK(joined.tasks[0].y == std::vector<double>{1, 1});
+}
+
+TEST_CASE("which file comes first does not decide what is an error") {
+  const auto few = Binary({1, 2}, {0.1F, 0.2F}, {0, 1});
+  const auto many = Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, 1, 0});
+  const char* message = "few: task 'sold' has no prediction for the row '3'";
+  CHECK_THROWS_WITH_AS(Join({{"few", few}, {"many", many}}),
+                       doctest::Contains(message), Error);
+  CHECK_THROWS_WITH_AS(Join({{"many", many}, {"few", few}}),
+                       doctest::Contains(message), Error);
+}
+
+TEST_CASE("tasks of all models are joined, whichever file comes first") {
+  const auto one = Binary({1, 2}, {0.1F, 0.2F}, {0, 1});
+  auto two = Binary({2, 1, 7}, {0.3F, 0.4F, 0.5F}, {1, 0, 1});
+  two.tasks.push_back(two.tasks[0]);
+  two.tasks[1].task.name = "kept";
+  two.tasks[0].on_all_rows = false;
+  two.tasks[0].rows = {0, 1};
+  two.tasks[0].prob.pop_back();
+  two.tasks[0].y.pop_back();
+  const Joined joined = Join({{"one", one}, {"two", two}});
+  CHECK(joined.head.rows == 3);
+  REQUIRE(joined.tasks.size() == 2);
+  CHECK(joined.tasks[1].task.name == "kept");
+  CHECK(!joined.tasks[1].outputs[0].has_value());
+  CHECK((*joined.tasks[1].outputs[1])[2] == doctest::Approx(0.5));
+  CHECK(joined.tasks[1].rows == std::vector<Index>{1, 0, 2});
+  CHECK(Join({{"two", two}, {"one", one}}).tasks.size() == 2);
+}
+
+TEST_CASE("models without a common task are refused with their tasks") {
+  const auto one = Binary({1, 2}, {0.1F, 0.2F}, {0, 1});
+  auto two = one;
+  two.tasks[0].task.name = "kept";
+  CHECK_THROWS_WITH_AS(
+      Join({{"one", one}, {"two", two}}),
+      doctest::Contains("'one' has no task in common with the others: sold; "
+                        "'two' has kept"),
+      Error);
+}
+
+TEST_CASE("weights come with the labels, and two files must agree on them") {
+  auto one = Binary({1, 2}, {0.1F, 0.2F}, {0, 1});
+  auto two = one;
+  one.tasks[0].weight = {1, 0};
+  CHECK(Join({{"two", two}, {"one", one}}).tasks[0].weights ==
+        std::vector<double>{1, 0});
+  two.tasks[0].weight = {1, 2};
+  CHECK_THROWS_WITH_AS(Join({{"one", one}, {"two", two}}),
+                       doctest::Contains("row '2': its weight differs"), Error);
+  Dataset truth;
+  truth.rows = 2;
+  truth.ids = std::vector<std::int64_t>{2, 1};
+  truth.tasks.push_back(one.tasks[0].task);
+  truth.labels.push_back({{}, true, {1, 1}, {3, 1}});
+  truth.weights = {2, 0.5F};
+  const Joined joined = Join({{"one", one}, {"two", two}}, &truth);
+  CHECK(joined.tasks[0].weights == std::vector<double>{0.5, 6});
+  CHECK(joined.tasks[0].weighted);
 }
 
 }  // namespace

@@ -68,6 +68,75 @@ TEST_CASE("a weight of 2 is the row twice and 0 is the row left out") {
   });
 }
 
+TEST_CASE("blocks of rows weigh as their rows do") {
+  ForEachMetric([](const MetricEntry& entry, TaskType type) {
+    MetricRows rows = RandomRows(type, 60, 8, true);
+    if (type == TaskType::kMultilabel) rows.y[5] = std::nan("");
+    std::vector<double> own;
+    std::vector<std::uint16_t> block_of_row;
+    std::vector<double> spelled_out;
+    const std::vector<double> of_block = {2, 0, 1, 3, 0.5};
+    for (Index row = 0; row < rows.rows; ++row) {
+      own.push_back(row % 4 == 0 ? 0.0 : 0.5 * static_cast<double>(row % 3));
+      block_of_row.push_back(static_cast<std::uint16_t>(row * 7 % 5));
+      spelled_out.push_back(own.back() * of_block[block_of_row.back()]);
+    }
+    const auto metric = entry.prepare(rows);
+    const auto blocks = metric->InBlocks({own, block_of_row, 5});
+    const double expected = metric->Value(spelled_out);
+    CHECK(blocks->Value(of_block) == doctest::Approx(expected).epsilon(1e-12));
+    // Blocks of blocks, of weight 1 then 2.
+    const std::vector<std::uint16_t> again = {0, 1, 0, 1, 0};
+    const std::vector<double> twice = {2, 2, 2, 2, 2};
+    std::vector<double> both;
+    for (Index row = 0; row < rows.rows; ++row) {
+      const auto i = static_cast<std::size_t>(row);
+      both.push_back(own[i] * 2 * (again[block_of_row[i]] == 0 ? 1 : 3));
+    }
+    CHECK(
+        blocks->InBlocks({twice, again, 2})->Value(std::vector<double>{1, 3}) ==
+        doctest::Approx(metric->Value(both)).epsilon(1e-12));
+  });
+}
+
+TEST_CASE("a label of one class is left out of a mean, and counted") {
+  MetricRows rows = RandomRows(TaskType::kMultilabel, 30, 9);
+  const MetricRows whole = rows;
+  for (std::size_t i = 1; i < rows.y.size(); i += 3) rows.y[i] = 0;
+  for (const char* name : {"roc-auc", "pr-auc"}) {
+    const auto metric = FindMetric(name).prepare(rows);
+    CHECK(metric->Parts(Ones(30)).defined == 2);
+    CHECK(metric->Parts(Ones(30)).all == 3);
+    // The mean of what the two other labels have by themselves.
+    double sum = 0;
+    for (const std::size_t label : {std::size_t{0}, std::size_t{2}}) {
+      MetricRows one = RandomRows(TaskType::kBinary, 30, 1);
+      for (std::size_t row = 0; row < 30; ++row) {
+        one.y[row] = whole.y[row * 3 + label];
+        one.output[row] = whole.output[row * 3 + label];
+      }
+      sum += FindMetric(name).prepare(one)->Value(Ones(30));
+    }
+    CHECK(metric->Value(Ones(30)) == doctest::Approx(sum / 2).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("a class without a row is left out of a mean over classes") {
+  MetricRows rows = RandomRows(TaskType::kMulticlass, 30, 9);
+  for (double& y : rows.y) y = y == 2 ? 1 : y;
+  const auto metric = FindMetric("roc-auc").prepare(rows);
+  CHECK(metric->Parts(Ones(30)).defined == 2);
+  CHECK(!std::isnan(metric->Value(Ones(30))));
+}
+
+TEST_CASE("a label without any known cell is left out of a mean of cells") {
+  MetricRows rows = RandomRows(TaskType::kMultilabel, 20, 7);
+  for (std::size_t i = 2; i < rows.y.size(); i += 3) rows.y[i] = std::nan("");
+  const auto metric = FindMetric("hamming-loss").prepare(rows);
+  CHECK(metric->Parts(Ones(20)).defined == 2);
+  CHECK(!std::isnan(metric->Value(Ones(20))));
+}
+
 TEST_CASE("the order of rows does not matter") {
   ForEachMetric([](const MetricEntry& entry, TaskType type) {
     const MetricRows rows = RandomRows(type, 50, 4, true);

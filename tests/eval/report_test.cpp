@@ -106,6 +106,26 @@ TEST_CASE("every form says which rows made a model") {
   CHECK(RenderCsv(evaluation).find("win,90,10,240,40\n") != std::string::npos);
 }
 
+TEST_CASE("what a mean leaves out and what weights do is said") {
+  Evaluation evaluation = TwoModels();
+  TaskResult& task = evaluation.tasks[0];
+  task.task.type = TaskType::kMultilabel;
+  task.metrics[0].parts = {38, 45};
+  task.weighted = true;
+  task.weightless = 15;
+  evaluation.blocks = 4096;
+  const std::string text = RenderText(evaluation);
+  CHECK(text.find("income: ROC AUC is the mean over 38 of 45 labels\n") !=
+        std::string::npos);
+  CHECK(text.find("rows count by their weights (--no-weights: once); of weight "
+                  "0: 15 labelled of income\n") != std::string::npos);
+  CHECK(text.find("1000 draws of 4096 blocks, paired by row") !=
+        std::string::npos);
+  const Json json = RenderJson(evaluation).at("tasks")[0];
+  CHECK(json.at("metrics")[0].at("mean_over").at("defined") == 38);
+  CHECK(json.at("weight_0") == 15);
+}
+
 TEST_CASE("numbers are short and keep their sign") {
   CHECK(TableNumber(0.8951) == ".895");
   CHECK(TableNumber(-0.002, true) == "-.002");

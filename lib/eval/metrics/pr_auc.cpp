@@ -7,20 +7,22 @@ namespace {
 
 // Average precision: the sum over thresholds of the rise in recall times the
 // precision there, without interpolation.
-double AveragePrecision(const std::vector<TiedRows>& groups) {
-  double positives = 0;
-  for (const TiedRows& group : groups) positives += group.positive;
-  if (positives <= 0) return std::numeric_limits<double>::quiet_NaN();
-  double hits = 0;
-  double seen = 0;
-  double area = 0;
-  for (const TiedRows& group : groups) {
-    hits += group.positive;
-    seen += group.positive + group.negative;
-    area += group.positive / positives * (hits / seen);
+class AveragePrecision {
+ public:
+  void Add(const TiedRows& group) {
+    hits_ += group.positive;
+    seen_ += group.positive + group.negative;
+    area_ += group.positive * (hits_ / seen_);
   }
-  return area;
-}
+  double Value() const {
+    return hits_ > 0 ? area_ / hits_ : std::numeric_limits<double>::quiet_NaN();
+  }
+
+ private:
+  double hits_ = 0;
+  double seen_ = 0;
+  double area_ = 0;
+};
 
 }  // namespace
 
@@ -33,7 +35,7 @@ const MetricEntry kPrAuc = {
     1.0,
     HasClasses,
     [](const MetricRows& rows) {
-      return MeanOverCurves(rows, AveragePrecision);
+      return MeanOverCurves<AveragePrecision>(rows);
     }};
 
 }  // namespace mtlkit

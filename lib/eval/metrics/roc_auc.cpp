@@ -6,18 +6,23 @@ namespace mtlkit {
 namespace {
 
 // The probability that a positive row scores above a negative one, ties half.
-double RocAuc(const std::vector<TiedRows>& groups) {
-  double above = 0;  // weight of positives seen so far
-  double area = 0;
-  double negatives = 0;
-  for (const TiedRows& group : groups) {
-    area += group.negative * (above + group.positive / 2);
-    above += group.positive;
-    negatives += group.negative;
+class RocAuc {
+ public:
+  void Add(const TiedRows& group) {
+    area_ += group.negative * (above_ + group.positive / 2);
+    above_ += group.positive;
+    negatives_ += group.negative;
   }
-  const double pairs = above * negatives;
-  return pairs > 0 ? area / pairs : std::numeric_limits<double>::quiet_NaN();
-}
+  double Value() const {
+    const double pairs = above_ * negatives_;
+    return pairs > 0 ? area_ / pairs : std::numeric_limits<double>::quiet_NaN();
+  }
+
+ private:
+  double above_ = 0;  // weight of positives seen so far
+  double negatives_ = 0;
+  double area_ = 0;
+};
 
 }  // namespace
 
@@ -29,6 +34,6 @@ const MetricEntry kRocAuc = {
     true,
     1.0,
     HasClasses,
-    [](const MetricRows& rows) { return MeanOverCurves(rows, RocAuc); }};
+    [](const MetricRows& rows) { return MeanOverCurves<RocAuc>(rows); }};
 
 }  // namespace mtlkit
