@@ -259,12 +259,13 @@ struct StatusCommand {
 
   void Register(Cli& cli) {
     cli.Operand("run", &folder, "the folder of the run");
+    cli.NoSeed();
     cli.Section("Output")("json", json, "print one JSON document", {});
   }
   void Run(Context& context) {
     const RunStatus status = StatusOf(folder);
-    context.Print(json ? RenderJson(status).dump(1) + "\n"
-                       : RenderText(status));
+    json ? context.PrintJson(RenderJson(status))
+         : context.Print(RenderText(status));
   }
 };
 
@@ -274,10 +275,12 @@ struct VerifyCommand {
 
   void Register(Cli& cli) {
     cli.Operand("run", &folder, "the folder of the run");
+    cli.NoSeed();
   }
   void Run(Context& context) {
     const std::vector<std::string> problems = VerifyRun(folder);
-    for (const std::string& problem : problems) context.Print(problem + "\n");
+    for (const std::string& problem : problems)
+      context.Print(VisibleText(problem) + "\n");
     Require(
         problems.empty(), ErrorKind::kNo,
         Str(folder, ": ", problems.size(),

@@ -28,7 +28,9 @@ bool IsFinished(const std::string& path, const std::string& provenance) {
   if (path == "-" || !std::filesystem::is_regular_file(path)) return false;
   try {
     const FileReader file = FileReader::Open(path, {FileKind::kModel});
-    return Json::parse(file.provenance()) == Json::parse(provenance);
+    // What is damaged is discarded, and that equals nothing.
+    return Json::parse(file.provenance(), nullptr, false) ==
+           Json::parse(provenance);
   } catch (const Error&) {
     return false;  // something else: it is replaced
   }
@@ -92,15 +94,17 @@ struct TrainTool {
     Require(!rows.tasks.empty(), ErrorKind::kBadInput,
             Str(file.name(), ": there is no task to learn"),
             "declare what is to be predicted with mtl-prep --task");
-    const TrainInputs inputs = InputsOf(rows, train);
+    const TrainInputs inputs =
+        OnDataOf(file.name(), "", [&] { return InputsOf(rows, train); });
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
     Model model =
         BuildModel(rows, arch, context.seed, inputs.train_rows, train.loss);
     ScaleTargets(rows, inputs.train_rows, train.loss, &model);
     if (beginning) BeginFrom(context, *beginning, &model);
     Describe(context, model, inputs);
-    const History history =
-        Train(inputs, train, context.seed, environment, &model);
+    const History history = OnDataOf(file.name(), environment.checkpoint, [&] {
+      return Train(inputs, train, context.seed, environment, &model);
+    });
     model.provenance = provenance;
     WriteModel(model, output);
     RemoveCheckpoint(environment);

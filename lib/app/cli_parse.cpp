@@ -1,7 +1,5 @@
 // Reading the arguments: which text goes where, and what is wrong with them.
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -9,19 +7,20 @@
 #include "app/arguments.h"
 #include "app/cli.h"
 #include "app/cli_state.h"
+#include "app/flag_hint.h"
 #include "app/version.h"
 #include "base/error.h"
+#include "base/terminal_text.h"
 #include "base/text.h"
 
 namespace mtlkit {
 namespace {
 
-// What the arguments hold for each flag, and for its `--no-` form.
+// What the arguments hold for each flag.
 struct FlagTexts {
   const Flag* flag = nullptr;
   std::vector<std::string> values;
   std::size_t count = 0;
-  std::size_t negations = 0;
 };
 
 std::string HelpHint(const Cli::State& state) {
@@ -34,27 +33,35 @@ struct Sorted {
   std::vector<std::string> unknown;
 };
 
+// "--no-NAME" as "--NAME=false", so that the last of both wins.
+std::vector<std::string> WithoutNegations(
+    const Cli::State& state, std::span<const std::string> arguments) {
+  std::vector<std::string> plain(arguments.begin(), arguments.end());
+  for (std::string& argument : plain) {
+    if (argument == "--") break;
+    for (const Flag* flag : state.AllFlags()) {
+      const bool is_negation =
+          flag->has_negation && argument == "--no-" + flag->name;
+      if (is_negation) argument = "--" + flag->name + "=false";
+    }
+  }
+  return plain;
+}
+
 Sorted Sort(const Cli::State& state, std::span<const std::string> arguments) {
   Sorted sorted;
   std::vector<FlagSyntax> syntax;
   for (const Flag* flag : state.AllFlags()) {
-    sorted.flags.push_back({flag, {}, 0, 0});
+    sorted.flags.push_back({flag, {}, 0});
     syntax.push_back({flag->name, flag->short_name,
                       static_cast<int>(flag->value_names.size()),
                       flag->allowed});
   }
-  const std::size_t negations = syntax.size();
-  for (const FlagTexts& texts : sorted.flags) {
-    const Flag& flag = *texts.flag;
-    if (flag.has_negation) syntax.push_back({"no-" + flag.name, "", 0, ""});
-  }
-  Arguments found = SplitArguments(arguments, syntax);
-  std::size_t negation = negations;
+  Arguments found = SplitArguments(WithoutNegations(state, arguments), syntax);
   for (std::size_t i = 0; i < sorted.flags.size(); ++i) {
     FlagTexts& texts = sorted.flags[i];
     texts.values = std::move(found.values[i]);
     texts.count = found.counts[i];
-    if (texts.flag->has_negation) texts.negations = found.counts[negation++];
   }
   sorted.operands = std::move(found.operands);
   sorted.unknown = std::move(found.unknown);
@@ -73,21 +80,22 @@ void RefuseUnknown(const Cli::State& state, const Sorted& sorted) {
     known.push_back("--" + candidate->name);
     if (candidate->has_negation) known.push_back("--no-" + candidate->name);
   }
-  const std::string nearest = Nearest(flag, known);
+  const std::string hint = FlagHint(flag, known);
   Fail(ErrorKind::kUsage, Str("there is no flag ", flag),
-       nearest.empty() ? HelpHint(state) : Str("did you mean ", nearest, "?"));
+       hint.empty() ? HelpHint(state) : hint);
 }
 
 // Puts what was given, or what the environment holds, into the variable.
 void Apply(const FlagTexts& texts) {
   const Flag& flag = *texts.flag;
   const std::string where = "--" + flag.name;
-  const std::size_t given = texts.count + texts.negations;
-  if (given > 1 && !flag.is_repeatable) {
-    Fail(ErrorKind::kUsage, Str(where, " is given ", given, " times"));
-  }
-  if (texts.negations > 0) return flag.set("--no-" + flag.name, {"false"});
   if (texts.count > 0) {
+    const bool is_kept = static_cast<bool>(flag.write);
+    for (const std::string& text : texts.values) {
+      Require(!is_kept || IsValidUtf8(text), ErrorKind::kUsage,
+              Str(where, " is '", text, "', which is not UTF-8"),
+              "settings are kept in files as text");
+    }
     const bool has_text =
         flag.is_switch() && !flag.has_negation &&
         std::any_of(texts.values.begin(), texts.values.end(),
@@ -148,102 +156,6 @@ void ApplyOperands(const Cli::State& state, const Sorted& sorted) {
   }
 }
 
-struct GivenFile {
-  std::string label;  // what messages call it
-  std::string path;
-};
-
-std::vector<GivenFile> GivenInputs(const Cli::State& state) {
-  std::vector<GivenFile> given;
-  for (const CliInput& input : state.inputs) {
-    if (!input.path->empty()) given.push_back({input.label, *input.path});
-  }
-  for (const CliOperand& operand : state.operands) {
-    if (operand.files == nullptr) continue;
-    for (const NamedFile& file : *operand.files) {
-      given.push_back({operand.name, file.path});
-    }
-  }
-  return given;
-}
-
-// The same regular file, by whatever names; "-" is stdin, where `second` is
-// read.
-bool IsSameFile(const std::string& first, const std::string& second) {
-  struct stat one {};
-  struct stat other {};
-  const bool known = ::stat(first.c_str(), &one) == 0 &&
-                     (second == "-" ? ::fstat(0, &other)
-                                    : ::stat(second.c_str(), &other)) == 0;
-  return known && S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
-         one.st_ino == other.st_ino;
-}
-
-// What is read is not overwritten: a table would be gone that cannot be made
-// again.
-void CheckOverwriting(const Cli::State& state) {
-  const std::vector<GivenFile> inputs = GivenInputs(state);
-  std::vector<GivenFile> written;
-  for (const CliOutput& output : state.outputs) {
-    if (output.path->empty() || *output.path == "-") continue;
-    if (output.kind == OutputKind::kFolder) continue;
-    for (const GivenFile& input : inputs) {
-      Require(!IsSameFile(*output.path, input.path), ErrorKind::kUsage,
-              Str(output.label, " ", *output.path, " is also ", input.label,
-                  ", which is read"),
-              "write to another file");
-    }
-    for (const GivenFile& other : written) {
-      Require(
-          *output.path != other.path && !IsSameFile(*output.path, other.path),
-          ErrorKind::kUsage,
-          Str(output.label, " ", *output.path, " is also ", other.label),
-          "write to another file");
-    }
-    written.push_back({output.label, *output.path});
-  }
-}
-
-// At most one input and one output may be a pipe, and no folder.
-void CheckPipes(const Cli::State& state) {
-  std::vector<std::string> readers;
-  for (const GivenFile& input : GivenInputs(state)) {
-    if (input.path == "-") readers.push_back(input.label);
-  }
-  std::vector<std::string> writers;
-  for (const CliOutput& output : state.outputs) {
-    if (*output.path != "-") continue;
-    if (output.kind == OutputKind::kFolder) {
-      Fail(ErrorKind::kUsage,
-           Str(output.label, " is a folder and cannot be -"));
-    }
-    writers.push_back(output.label);
-  }
-  if (readers.size() > 1) {
-    Fail(ErrorKind::kUsage,
-         Str(readers[0], " and ", readers[1], " cannot both be stdin"),
-         "give a file to one of them");
-  }
-  if (writers.size() > 1) {
-    Fail(ErrorKind::kUsage,
-         Str(writers[0], " and ", writers[1], " cannot both be stdout"),
-         "give a file to one of them");
-  }
-}
-
-std::string ListOf(const Cli::State& state) {
-  std::vector<std::string> kinds;
-  for (const CliList& list : state.lists) {
-    if (list.kind == state.wanted_list) return list.text();
-    kinds.push_back(list.kind);
-  }
-  const std::string nearest = Nearest(state.wanted_list, kinds);
-  Fail(ErrorKind::kUsage,
-       Str("--list is '", state.wanted_list, "' but must be one of ",
-           Join(kinds, ", ")),
-       nearest.empty() ? "" : Str("did you mean '", nearest, "'?"));
-}
-
 // The command that the first argument names, or null where it is a flag.
 CliCommand* FindCommand(Cli::State& state,
                         std::span<const std::string> arguments) {
@@ -274,24 +186,6 @@ std::optional<std::string> Answer(const Cli& cli, const Cli::State& state,
   return std::nullopt;
 }
 
-void AddListFlag(Cli::State& state) {
-  if (state.lists.empty()) return;
-  Flag flag;
-  flag.name = "list";
-  flag.help = "print what there is of a kind, with its options";
-  std::vector<std::string> kinds;
-  for (const CliList& list : state.lists) kinds.push_back(list.kind);
-  flag.allowed = "one of " + Join(kinds, ", ");
-  flag.section = "Every tool";
-  flag.value_names = {"KIND"};
-  flag.in_environment = false;
-  flag.set = [&state](std::string_view,
-                      const std::vector<std::string>& values) {
-    state.wanted_list = values.back();
-  };
-  state.common_flags.push_back(std::move(flag));
-}
-
 }  // namespace
 
 std::optional<std::string> Cli::Parse(std::span<const std::string> arguments) {
@@ -320,8 +214,7 @@ std::optional<std::string> Cli::Parse(std::span<const std::string> arguments) {
           "the command must come first", state.UsageHint());
   ApplyFlags(state, sorted);
   ApplyOperands(state, sorted);
-  CheckPipes(state);
-  CheckOverwriting(state);
+  CheckPaths(state);
   return std::nullopt;
 }
 

@@ -22,8 +22,9 @@ std::string InspectKind(const FileReader& file, bool all, Json* json) {
       return InspectDataset(file, all, json);
     case FileKind::kPredictions:
       return InspectPredictions(file, json);
-    case FileKind::kModel:
     case FileKind::kCheckpoint:
+      return InspectCheckpoint(file, json);
+    case FileKind::kModel:
       return InspectModel(file, all, json);
     case FileKind::kRound:
       return InspectRound(file, json);
@@ -63,7 +64,7 @@ std::string InspectHistory(const FileReader& file, Json* json) {
   std::string text;
   for (const std::string& command :
        HistoryCommands(records, file.content_sha256())) {
-    text += command + "\n";
+    text += VisibleText(command) + "\n";
   }
   if (records.empty()) text = "nothing is known of its history\n";
   *json = HeadingJson(file);

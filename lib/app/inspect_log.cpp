@@ -118,12 +118,10 @@ std::string RenderLog(const History& log, const std::vector<LogColumn>& columns,
 }  // namespace
 
 std::string InspectLog(const FileReader& file, bool all, Json* json) {
-  Require(
-      file.kind() == FileKind::kModel || file.kind() == FileKind::kCheckpoint,
-      ErrorKind::kUsage,
-      Str(file.name(), ": ", FileKindName(file.kind()),
-          " files have no training log"),
-      "give a model");
+  Require(file.kind() == FileKind::kModel, ErrorKind::kUsage,
+          Str(file.name(), ": ", FileKindName(file.kind()),
+              " files have no training log"),
+          "give a model");
   const History log = ReadHistory(file);
   Require(log.epochs() > 0, ErrorKind::kBadInput,
           Str(file.name(), ": it has no training log"),
@@ -145,8 +143,9 @@ std::string InspectLog(const FileReader& file, bool all, Json* json) {
     text += Str("each of ", tasks.size(), " tasks: --verbose or --json\n");
   }
   if (log.best_epoch > 0) {
-    text += Str("weights are those of epoch ", log.best_epoch, ", chosen on ",
-                log.selected_on, "\n");
+    text += VisibleText(Str("weights are those of epoch ", log.best_epoch,
+                            ", chosen on ", log.selected_on)) +
+            "\n";
   }
   return text;
 }

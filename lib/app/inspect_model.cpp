@@ -83,8 +83,9 @@ void DescribeTraining(const Model& model, std::string* text, Json* json) {
   if (log.epochs() == 0) return;
   *text += Str("trained ", Counted(log.epochs(), "epoch", "epochs"));
   if (log.best_epoch > 0) {
-    *text += Str(", weights of epoch ", log.best_epoch, ", chosen on ",
-                 log.selected_on, " ", TableNumber(log.best));
+    *text +=
+        VisibleText(Str(", weights of epoch ", log.best_epoch, ", chosen on ",
+                        log.selected_on, " ", TableNumber(log.best)));
   }
   *text += " (--log shows the curve)\n";
 }
@@ -92,8 +93,7 @@ void DescribeTraining(const Model& model, std::string* text, Json* json) {
 }  // namespace
 
 std::string InspectModel(const FileReader& file, bool all, Json* json) {
-  const Model model =
-      file.kind() == FileKind::kModel ? ReadModel(file) : ReadModelParts(file);
+  const Model model = ReadModel(file);
   std::string text;
   const Index count = model.network->weights()->count();
   (*json)["arch"] = model.arch.arch;

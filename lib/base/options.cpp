@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace mtlkit {
@@ -53,15 +54,26 @@ void CheckField(const FieldInfo& info, std::string_view where, double value) {
        Str(where, " is ", FormatNumber(value), " but must be ", allowed));
 }
 
+std::string ListChoices(const std::vector<std::string>& choices) {
+  std::vector<std::string> shown;
+  for (const std::string& choice : choices) {
+    const bool is_word =
+        !choice.empty() && std::isalnum(static_cast<unsigned char>(choice[0]));
+    shown.push_back(is_word ? choice : Str("'", choice, "'"));
+  }
+  return Join(shown, ", ");
+}
+
 void CheckField(const FieldInfo& info, std::string_view where,
                 const std::string& value) {
   const std::vector<std::string>& choices = info.choices;
   if (choices.empty()) return;
   if (std::find(choices.begin(), choices.end(), value) != choices.end()) return;
   const std::string nearest = Nearest(value, choices);
-  Fail(ErrorKind::kUsage,
-       Str(where, " is '", value, "' but must be one of ", Join(choices, ", ")),
-       nearest.empty() ? "" : Str("did you mean '", nearest, "'?"));
+  Fail(
+      ErrorKind::kUsage,
+      Str(where, " is '", value, "' but must be one of ", ListChoices(choices)),
+      nearest.empty() ? "" : Str("did you mean '", nearest, "'?"));
 }
 
 JsonWriter::JsonWriter(Json* json, bool all) : json_(json), all_(all) {
@@ -79,7 +91,7 @@ namespace {
 [[noreturn]] void FailType(std::string_view key, const Json& json,
                            std::string_view expected) {
   Fail(ErrorKind::kUsage,
-       Str(key, " must be ", expected, " but is ", json.dump()));
+       Str(key, " must be ", expected, " but is ", JsonText(json)));
 }
 
 void Read(const FieldInfo&, std::string_view key, const Json& json,
@@ -90,11 +102,9 @@ void Read(const FieldInfo&, std::string_view key, const Json& json,
 
 void Read(const FieldInfo& info, std::string_view key, const Json& json,
           Index* value) {
-  if (!json.is_number_integer() ||
-      (json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX)) {
-    FailType(key, json, "a whole number");
-  }
-  *value = json.get<Index>();
+  const std::optional<Index> number = JsonInteger(json);
+  if (!number) FailType(key, json, "a whole number");
+  *value = *number;
   CheckField(info, key, static_cast<double>(*value));
 }
 

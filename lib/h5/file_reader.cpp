@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "h5/convert_numbers.h"
 #include "h5/guard.h"
@@ -20,6 +21,7 @@ namespace {
 using internal::AttributeValue;
 using internal::Hdf5Lock;
 using internal::Object;
+using internal::TextAt;
 
 std::string_view TrimPath(std::string_view path) {
   while (path.starts_with('/')) path.remove_prefix(1);
@@ -29,15 +31,6 @@ std::string_view TrimPath(std::string_view path) {
 std::string_view LastComponent(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
-// Text `i` of several of `width` bytes, without its padding.
-std::string TextAt(const std::string& bytes, Index width, Index i) {
-  const auto room = static_cast<std::size_t>(width);
-  std::string text = bytes.substr(static_cast<std::size_t>(i) * room, room);
-  const std::size_t last = text.find_last_not_of('\0');
-  text.resize(last == std::string::npos ? 0 : last + 1);
-  return text;
 }
 
 }  // namespace
@@ -73,8 +66,8 @@ const std::string& FileReader::content_sha256() const {
   return state_->content_sha256;
 }
 
-const std::string& FileReader::body_sha256() const {
-  return state_->input.envelope.body_sha256;
+const std::string& FileReader::file_sha256() const {
+  return state_->input.envelope.sha256;
 }
 
 std::string FileReader::provenance() const {
@@ -107,8 +100,13 @@ std::vector<std::string> FileReader::Children(std::string_view path) const {
 }
 
 std::string FileReader::TrueName(std::string_view path) const {
-  const auto name = FindAttribute<std::string>(path, "name");
-  return name ? *name : UnescapeName(LastComponent(TrimPath(path)));
+  const auto given = FindAttribute<std::string>(path, "name");
+  std::string name =
+      given ? *given : UnescapeName(LastComponent(TrimPath(path)));
+  Require(
+      IsValidUtf8(name), ErrorKind::kBadInput,
+      Str(this->name(), ": the name of '/", TrimPath(path), "' is not UTF-8"));
+  return name;
 }
 
 ArrayInfo FileReader::Info(std::string_view path) const {
@@ -196,6 +194,8 @@ std::vector<std::string> FileReader::ReadTexts(std::string_view path) const {
     std::vector<std::string> texts;
     for (Index i = 0; i < ElementCount(object.info.shape); ++i) {
       texts.push_back(TextAt(bytes, object.info.text_size, i));
+      Require(IsValidUtf8(texts.back()), ErrorKind::kBadInput,
+              Str("'/", full, "': text ", i + 1, " is not UTF-8"));
     }
     return texts;
   });
@@ -247,7 +247,7 @@ void FileReader::ReadRaw(std::string_view path, ElementType type, Index first,
 }
 
 const void* FileReader::MapRaw(std::string_view path, ElementType type,
-                               std::shared_ptr<const void>* owner) const {
+                               Mapping* mapping) const {
   const Object& object = state_->Array(TrimPath(path)).second;
   const Index bytes = internal::RowCount(object) * internal::RowBytes(object);
   const bool can_map = object.info.is_mappable && object.info.type == type &&
@@ -259,9 +259,11 @@ const void* FileReader::MapRaw(std::string_view path, ElementType type,
   void* memory = ::mmap(nullptr, length, PROT_READ, MAP_SHARED,
                         state_->input.fd.get(), start);
   if (memory == MAP_FAILED) return nullptr;
-  owner->reset(static_cast<const void*>(memory), [length](const void* p) {
-    ::munmap(const_cast<void*>(p), length);
-  });
+  mapping->owner.reset(
+      static_cast<const void*>(memory),
+      [length](const void* p) { ::munmap(const_cast<void*>(p), length); });
+  mapping->guard = state_->input.check;
+  mapping->guarded_from = object.offset - internal::kEnvelopeSize;
   return static_cast<const char*>(memory) + (object.offset - start);
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ namespace mtlkit {
 enum class TextFormat { kCsv, kJsonLines };
 // "csv", "jsonl".
 TextFormat ParseTextFormat(std::string_view name);
+// By the ending of a file's name, ".csv" or ".jsonl"; nothing for others.
+std::optional<TextFormat> TextFormatOfName(std::string_view path);
 
 // Takes the cells of a row, one a column, in the order of columns.
 class CellWriter {
@@ -36,9 +39,12 @@ struct TextColumn {
 
 // Writes a table as CSV (RFC 4180, header, LF) or as JSON lines (one object a
 // row, null for missing) to `output`, whole or not at all; "-" is stdout.
-// Column names must be unique: kBadInput otherwise.
-void WriteTextTable(const std::vector<TextColumn>& columns, Index rows,
-                    TextFormat format, const std::string& output);
+// Column names must be unique: kBadInput otherwise. Returns how many cells of
+// CSV begin as formulas do (= + - @), which spreadsheets run; `safe_cells` puts
+// an apostrophe in front of them.
+Index WriteTextTable(const std::vector<TextColumn>& columns, Index rows,
+                     TextFormat format, const std::string& output,
+                     bool safe_cells = false);
 
 // Texts of ids, for a column `id`.
 TextColumn IdColumn(const RowIds& ids);
