@@ -5,6 +5,7 @@
 
 #include "app/tool.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "data/dataset_io.h"
 #include "eval/predictions.h"
 #include "eval/predictions_columns.h"
@@ -23,6 +24,7 @@ struct ConvertTool {
   std::vector<NamedFile> inputs;
   std::string output;
   std::string to = "h5";
+  bool safe_cells = false;
   ConvertOptions options;
 
   void Register(Cli& cli) {
@@ -36,7 +38,12 @@ struct ConvertTool {
                   "Mulan's XML list of the ARFF attributes that are labels");
     cli.Tuples("rename-class", {"COLUMN", "OLD", "NEW"}, &options.rename_class,
                "join two spellings of a category");
-    cli.Section("Writing")("to", to, "what to write", {"h5", "csv", "jsonl"});
+    Fields& writing = cli.Section("Writing");
+    writing("to", to, "what to write", {"h5", "csv", "jsonl"});
+    writing("safe-cells", safe_cells,
+            "in CSV an apostrophe before texts that begin with = + - or @, "
+            "which spreadsheets run as formulas",
+            {});
     cli.List("formats", "the formats that can be read", [] {
       std::vector<ListItem> items;
       for (const FormatEntry* entry : Formats()) {
@@ -49,13 +56,13 @@ struct ConvertTool {
 
   void Run(Context& context) {
     if (inputs.size() == 1 && IsOwnFile(inputs[0].path)) {
-      return Export(inputs[0].path, nullptr);
+      return Export(inputs[0].path, nullptr, context);
     }
     if (to == "h5") return Convert(output, context);
     auto table = std::make_unique<TemporaryPath>("mtlkit-table");
     const std::string path = table->path();
     Convert(path, context);
-    Export(path, std::move(table));
+    Export(path, std::move(table), context);
   }
 
   void Convert(const std::string& destination, Context& context) const {
@@ -70,8 +77,8 @@ struct ConvertTool {
 
   // `temporary`: what the file lies in, which goes as soon as it is read, so
   // that a closed pipe leaves nothing behind.
-  void Export(const std::string& path,
-              std::unique_ptr<TemporaryPath> temporary) const {
+  void Export(const std::string& path, std::unique_ptr<TemporaryPath> temporary,
+              Context& context) const {
     Require(to != "h5", ErrorKind::kUsage,
             Str(path == "-" ? "stdin" : path, ": is a file of the toolkit"),
             "--to csv or --to jsonl writes it as text");
@@ -81,13 +88,24 @@ struct ConvertTool {
         {FileKind::kDataset, FileKind::kFeatures, FileKind::kPredictions});
     if (file.kind() == FileKind::kPredictions) {
       const Predictions predictions = ReadPredictions(file);
-      WriteTextTable(PredictionColumns(predictions), IdCount(predictions.ids),
-                     format, output);
-      return;
+      return NoteFormulas(
+          WriteTextTable(PredictionColumns(predictions),
+                         IdCount(predictions.ids), format, output, safe_cells),
+          context);
     }
     const Dataset dataset = ReadDataset(file);
     temporary.reset();
-    WriteTextTable(DatasetColumns(dataset), dataset.rows, format, output);
+    NoteFormulas(WriteTextTable(DatasetColumns(dataset), dataset.rows, format,
+                                output, safe_cells),
+                 context);
+  }
+
+  void NoteFormulas(Index formulas, Context& context) const {
+    if (formulas == 0 || safe_cells) return;
+    context.reporter->Note(
+        Str(Counted(formulas, "text begins", "texts begin"),
+            " with = + - or @, which spreadsheets run as formulas; "
+            "--safe-cells guards them"));
   }
 };
 

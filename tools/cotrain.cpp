@@ -263,8 +263,8 @@ struct StatusCommand {
   }
   void Run(Context& context) {
     const RunStatus status = StatusOf(folder);
-    context.Print(json ? RenderJson(status).dump(1) + "\n"
-                       : RenderText(status));
+    json ? context.PrintJson(RenderJson(status))
+         : context.Print(RenderText(status));
   }
 };
 

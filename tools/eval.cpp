@@ -60,9 +60,9 @@ struct EvalTool {
     for (const std::string& warning : evaluation.warnings) {
       context.reporter->Warn(warning);
     }
-    context.Print(json  ? RenderJson(evaluation).dump(1) + "\n"
-                  : csv ? RenderCsv(evaluation)
-                        : RenderText(evaluation));
+    if (json) return context.PrintJson(RenderJson(evaluation));
+    if (csv) return context.PrintData(RenderCsv(evaluation));
+    context.Print(RenderText(evaluation));
   }
 };
 

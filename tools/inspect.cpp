@@ -37,7 +37,7 @@ struct InspectTool {
         history ? InspectHistory(reader, &document)
         : log   ? InspectLog(reader, context.verbose > 0, &document)
                 : InspectFile(reader, context.verbose > 0, &document);
-    context.Print(json ? document.dump(1) + "\n" : text);
+    json ? context.PrintJson(document) : context.Print(text);
   }
 
   void Check(Context& context) const {

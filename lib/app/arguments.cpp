@@ -62,8 +62,9 @@ std::vector<std::string> Reversed(std::span<const std::string> arguments) {
 
 const FlagSyntax* FindFlag(std::span<const FlagSyntax> flags,
                            std::string_view argument) {
+  const std::string_view name = argument.substr(0, argument.find('='));
   for (const FlagSyntax& flag : flags) {
-    if (argument == "--" + flag.name ||
+    if (name == "--" + flag.name ||
         (!flag.short_name.empty() && argument == "-" + flag.short_name)) {
       return &flag;
     }
@@ -77,7 +78,9 @@ void RefuseFlagsAsValues(std::span<const FlagSyntax> flags,
   for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
     const FlagSyntax* flag = FindFlag(flags, arguments[i]);
     if (flag == nullptr) continue;
-    const std::size_t last = i + static_cast<std::size_t>(flag->values);
+    const bool has_one = arguments[i].find('=') != std::string::npos;
+    const std::size_t last =
+        i + static_cast<std::size_t>(std::max(flag->values - int{has_one}, 0));
     for (std::size_t k = i + 1; k <= last && k < arguments.size(); ++k) {
       if (FindFlag(flags, arguments[k]) == nullptr) continue;
       Fail(ErrorKind::kUsage,

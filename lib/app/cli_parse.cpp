@@ -11,17 +11,17 @@
 #include "app/cli_state.h"
 #include "app/version.h"
 #include "base/error.h"
+#include "base/terminal_text.h"
 #include "base/text.h"
 
 namespace mtlkit {
 namespace {
 
-// What the arguments hold for each flag, and for its `--no-` form.
+// What the arguments hold for each flag.
 struct FlagTexts {
   const Flag* flag = nullptr;
   std::vector<std::string> values;
   std::size_t count = 0;
-  std::size_t negations = 0;
 };
 
 std::string HelpHint(const Cli::State& state) {
@@ -34,27 +34,35 @@ struct Sorted {
   std::vector<std::string> unknown;
 };
 
+// "--no-NAME" as "--NAME=false", so that the last of both wins.
+std::vector<std::string> WithoutNegations(
+    const Cli::State& state, std::span<const std::string> arguments) {
+  std::vector<std::string> plain(arguments.begin(), arguments.end());
+  for (std::string& argument : plain) {
+    if (argument == "--") break;
+    for (const Flag* flag : state.AllFlags()) {
+      const bool is_negation =
+          flag->has_negation && argument == "--no-" + flag->name;
+      if (is_negation) argument = "--" + flag->name + "=false";
+    }
+  }
+  return plain;
+}
+
 Sorted Sort(const Cli::State& state, std::span<const std::string> arguments) {
   Sorted sorted;
   std::vector<FlagSyntax> syntax;
   for (const Flag* flag : state.AllFlags()) {
-    sorted.flags.push_back({flag, {}, 0, 0});
+    sorted.flags.push_back({flag, {}, 0});
     syntax.push_back({flag->name, flag->short_name,
                       static_cast<int>(flag->value_names.size()),
                       flag->allowed});
   }
-  const std::size_t negations = syntax.size();
-  for (const FlagTexts& texts : sorted.flags) {
-    const Flag& flag = *texts.flag;
-    if (flag.has_negation) syntax.push_back({"no-" + flag.name, "", 0, ""});
-  }
-  Arguments found = SplitArguments(arguments, syntax);
-  std::size_t negation = negations;
+  Arguments found = SplitArguments(WithoutNegations(state, arguments), syntax);
   for (std::size_t i = 0; i < sorted.flags.size(); ++i) {
     FlagTexts& texts = sorted.flags[i];
     texts.values = std::move(found.values[i]);
     texts.count = found.counts[i];
-    if (texts.flag->has_negation) texts.negations = found.counts[negation++];
   }
   sorted.operands = std::move(found.operands);
   sorted.unknown = std::move(found.unknown);
@@ -82,12 +90,13 @@ void RefuseUnknown(const Cli::State& state, const Sorted& sorted) {
 void Apply(const FlagTexts& texts) {
   const Flag& flag = *texts.flag;
   const std::string where = "--" + flag.name;
-  const std::size_t given = texts.count + texts.negations;
-  if (given > 1 && !flag.is_repeatable) {
-    Fail(ErrorKind::kUsage, Str(where, " is given ", given, " times"));
-  }
-  if (texts.negations > 0) return flag.set("--no-" + flag.name, {"false"});
   if (texts.count > 0) {
+    const bool is_kept = static_cast<bool>(flag.write);
+    for (const std::string& text : texts.values) {
+      Require(!is_kept || IsValidUtf8(text), ErrorKind::kUsage,
+              Str(where, " is '", text, "', which is not UTF-8"),
+              "settings are kept in files as text");
+    }
     const bool has_text =
         flag.is_switch() && !flag.has_negation &&
         std::any_of(texts.values.begin(), texts.values.end(),

@@ -22,13 +22,22 @@ struct Context {
   ThreadPool* pool = nullptr;
   Reporter* reporter = nullptr;
 
-  // A flag that SIGTERM, SIGINT and SIGUSR1 set. From the first call on these
-  // signals no longer end the program, except SIGINT the second time: call it
-  // in tools that look at the flag and save what they have.
+  // A flag that SIGTERM, SIGINT, SIGHUP and SIGUSR1 set. From the first call on
+  // these signals no longer end the program, except SIGINT the second time:
+  // call it in tools that look at the flag and save what they have.
   const std::atomic<bool>& StopRequested() const;
 
-  // Writes a result to stdout; throws kIo when that fails (disk full).
+  // Writes a result to stdout; throws kIo when that fails (disk full). Lines
+  // for people: names in them cannot command a terminal.
   void Print(std::string_view text) const;
+  // Text for programs, as it is unless stdout is a terminal.
+  void PrintData(std::string_view text) const;
+  // One JSON document.
+  void PrintJson(const Json& document) const;
 };
+
+// Ends the program by SIGINT if that is what asked it to stop: a shell then
+// stops its loop or script, as it does not where a program exits by itself.
+void DieIfInterrupted();
 
 }  // namespace mtlkit

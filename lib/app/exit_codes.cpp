@@ -14,7 +14,9 @@ constexpr ExitCode kExitCodes[] = {
     {"73", "the output cannot be created"},
     {"74", "the disk is full, a device failed, or memory ran out"},
     {"75", "stopped early, with what was done saved: run it again to go on"},
-    {"130, 141, 143", "ended by a signal: interrupt, closed pipe, terminate"},
+    {"129, 130, 141, 143",
+     "ended by a signal: hangup, interrupt (what was done is saved, as with "
+     "75), closed pipe, terminate"},
 };
 
 }  // namespace

@@ -22,8 +22,9 @@ std::string InspectKind(const FileReader& file, bool all, Json* json) {
       return InspectDataset(file, all, json);
     case FileKind::kPredictions:
       return InspectPredictions(file, json);
-    case FileKind::kModel:
     case FileKind::kCheckpoint:
+      return InspectCheckpoint(file, json);
+    case FileKind::kModel:
       return InspectModel(file, all, json);
     case FileKind::kRound:
       return InspectRound(file, json);

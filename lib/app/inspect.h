@@ -17,9 +17,9 @@ std::string InspectFile(const FileReader& file, bool all, Json* json);
 // The commands that made a file, oldest first, one a line.
 std::string InspectHistory(const FileReader& file, Json* json);
 
-// The training curve of a model or checkpoint: a line an epoch. Throws kUsage
-// for other kinds, and kBadInput where there is none. `all` shows every task
-// even if there are many.
+// The training curve of a model: a line an epoch. Throws kUsage for other
+// kinds, and kBadInput where there is none. `all` shows every task even if
+// there are many.
 std::string InspectLog(const FileReader& file, bool all, Json* json);
 
 // What every document begins with: schema, kind, digest.
@@ -30,5 +30,6 @@ std::string InspectDataset(const FileReader& file, bool all, Json* json);
 std::string InspectPredictions(const FileReader& file, Json* json);
 std::string InspectModel(const FileReader& file, bool all, Json* json);
 std::string InspectRound(const FileReader& file, Json* json);
+std::string InspectCheckpoint(const FileReader& file, Json* json);
 
 }  // namespace mtlkit

@@ -118,12 +118,10 @@ std::string RenderLog(const History& log, const std::vector<LogColumn>& columns,
 }  // namespace
 
 std::string InspectLog(const FileReader& file, bool all, Json* json) {
-  Require(
-      file.kind() == FileKind::kModel || file.kind() == FileKind::kCheckpoint,
-      ErrorKind::kUsage,
-      Str(file.name(), ": ", FileKindName(file.kind()),
-          " files have no training log"),
-      "give a model");
+  Require(file.kind() == FileKind::kModel, ErrorKind::kUsage,
+          Str(file.name(), ": ", FileKindName(file.kind()),
+              " files have no training log"),
+          "give a model");
   const History log = ReadHistory(file);
   Require(log.epochs() > 0, ErrorKind::kBadInput,
           Str(file.name(), ": it has no training log"),

@@ -92,8 +92,7 @@ void DescribeTraining(const Model& model, std::string* text, Json* json) {
 }  // namespace
 
 std::string InspectModel(const FileReader& file, bool all, Json* json) {
-  const Model model =
-      file.kind() == FileKind::kModel ? ReadModel(file) : ReadModelParts(file);
+  const Model model = ReadModel(file);
   std::string text;
   const Index count = model.network->weights()->count();
   (*json)["arch"] = model.arch.arch;

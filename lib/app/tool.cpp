@@ -96,6 +96,10 @@ void RunParsed(const Cli& cli) {
   const auto reporter = MakeReporter(cli.program(), mode, common.quiet);
   ThreadPool pool(common.threads > 0 ? static_cast<int>(common.threads)
                                      : DefaultThreads());
+  if (common.threads > pool.threads()) {
+    reporter->Note(Str("goes on with ", pool.threads(),
+                       " threads: the system starts no more"));
+  }
   const Json settings = cli.Settings();
   Context context;
   context.tool = cli.command();
@@ -123,7 +127,7 @@ int RunToolWith(int argc, char** argv, const ToolInfo& info,
   KeepStandardStreams();
   SetUpSignals();
   LimitMemory();
-  return Guard(info.name, [&] {
+  const int code = Guard(info.name, [&] {
     Cli cli(info.name, info.sentence, info.example);
     configure(cli);
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0),
@@ -135,6 +139,10 @@ int RunToolWith(int argc, char** argv, const ToolInfo& info,
     }
     CloseStdout();
   });
+  const bool is_saved =
+      code == EXIT_SUCCESS || code == static_cast<int>(ErrorKind::kStopped);
+  if (is_saved) DieIfInterrupted();
+  return code;
 }
 
 }  // namespace mtlkit

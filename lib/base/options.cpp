@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace mtlkit {
@@ -79,7 +80,7 @@ namespace {
 [[noreturn]] void FailType(std::string_view key, const Json& json,
                            std::string_view expected) {
   Fail(ErrorKind::kUsage,
-       Str(key, " must be ", expected, " but is ", json.dump()));
+       Str(key, " must be ", expected, " but is ", JsonText(json)));
 }
 
 void Read(const FieldInfo&, std::string_view key, const Json& json,
@@ -90,11 +91,9 @@ void Read(const FieldInfo&, std::string_view key, const Json& json,
 
 void Read(const FieldInfo& info, std::string_view key, const Json& json,
           Index* value) {
-  if (!json.is_number_integer() ||
-      (json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX)) {
-    FailType(key, json, "a whole number");
-  }
-  *value = json.get<Index>();
+  const std::optional<Index> number = JsonInteger(json);
+  if (!number) FailType(key, json, "a whole number");
+  *value = *number;
   CheckField(info, key, static_cast<double>(*value));
 }
 

@@ -1,5 +1,6 @@
 #include "base/parallel.h"
 
+#include <pthread.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -11,8 +12,10 @@
 #include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <new>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -132,10 +135,34 @@ void ThreadPool::State::CloseAndWait() {
   }
 }
 
+namespace {
+
+// Tiles need little; the 8 MiB of the system count as memory in use where that
+// is limited, as tools limit it.
+void LimitStacks() {
+#ifdef __GLIBC__
+  constexpr std::size_t kStackBytes = std::size_t{1} << 20;
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return;
+  pthread_attr_setstacksize(&attributes, kStackBytes);
+  (void)pthread_setattr_default_np(&attributes);
+  pthread_attr_destroy(&attributes);
+#endif
+}
+
+}  // namespace
+
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
   assert(threads >= 1);
-  for (int i = 1; i < threads; ++i) {
-    state_->workers.emplace_back([state = state_.get()] { state->Work(); });
+  state_->workers.reserve(static_cast<std::size_t>(threads));
+  if (threads > 1) LimitStacks();
+  try {
+    for (int i = 1; i < threads; ++i) {
+      state_->workers.emplace_back([state = state_.get()] { state->Work(); });
+    }
+  } catch (const std::system_error&) {
+    // The limit of processes or memory: those that run do all the work.
+  } catch (const std::bad_alloc&) {
   }
 }
 

@@ -34,6 +34,7 @@ class TileWork {
 class ThreadPool {
  public:
   // Needs threads >= 1; 1 starts no thread and runs everything in the caller.
+  // Goes on with fewer where the system starts no more: see threads().
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

@@ -16,9 +16,10 @@ namespace mtlkit {
 //   for each epoch:
 //     reporter.Advance(12);                     // "epoch 12/50"
 //     reporter.Measure("income", 0.312);        // "income .312"
-//     reporter.Measure("valid", 0.523);         // "valid .523"
-//     reporter.Show("", "(best .519 @ 9)");     // joined by one blank
-//     reporter.Show("", ShortRate(48123) + " rows/s");
+//     reporter.Measure("valid", 0.523, true);   // "valid .523"
+//     reporter.Show("best", 0.519, "(best .519 @ 9)");  // behind one blank
+//     reporter.Show("best_epoch", 9);
+//     reporter.Show("rows_per_second", 48123, "48k rows/s");
 //     reporter.Commit();
 class Reporter {
  public:
@@ -30,10 +31,13 @@ class Reporter {
   // `done` of the phase's total are done. Cheap: may be called for every
   // batch. A position that differs from the last drops its numbers.
   virtual void Advance(Index done) = 0;
-  // A number of the current position: ("income", 0.312).
-  virtual void Measure(std::string_view name, double value) = 0;
-  // A short text of the current position; `name` may be empty.
-  virtual void Show(std::string_view name, std::string_view text) = 0;
+  // A number of the current position: ("income", 0.312). One that decides what
+  // is kept stays where a line is short of room.
+  virtual void Measure(std::string_view name, double value,
+                       bool decides = false) = 0;
+  // A number that is a field for programs; people read `text`, if any.
+  virtual void Show(std::string_view name, double value,
+                    std::string_view text = {}) = 0;
   // The numbers of a position are complete: its line may be printed. The time
   // that is left is the reporter's to work out and to show.
   virtual void Commit() = 0;
@@ -48,8 +52,8 @@ class SilentReporter : public Reporter {
  public:
   void Begin(std::string_view, Index) override {}
   void Advance(Index) override {}
-  void Measure(std::string_view, double) override {}
-  void Show(std::string_view, std::string_view) override {}
+  void Measure(std::string_view, double, bool) override {}
+  void Show(std::string_view, double, std::string_view) override {}
   void Commit() override {}
   void Note(std::string_view) override {}
   void Warn(std::string_view) override {}
@@ -85,7 +89,8 @@ struct ReporterSettings {
 // sink is. kJson: one JSON object a line, each with "schema": 1.
 std::unique_ptr<Reporter> MakeReporter(ReporterSettings settings);
 
-// The same on stderr. NO_COLOR, TERM=dumb and CI turn the live line off.
+// The same on stderr. TERM=dumb and CI turn the live line off; NO_COLOR does
+// not, since there are no colours in it.
 std::unique_ptr<Reporter> MakeReporter(std::string program, ProgressMode mode,
                                        bool quiet);
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <system_error>
 
 namespace mtlkit {
@@ -113,24 +112,6 @@ bool MatchesPattern(std::string_view pattern, std::string_view text) {
     }
   }
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
-
-std::string VisibleText(std::string_view text) {
-  std::string shown;
-  shown.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f) {
-      shown += c;
-    } else if (c == '\n' || c == '\t') {
-      shown += ' ';
-    } else {
-      char code[8];
-      std::snprintf(code, sizeof(code), "\\x%02x", byte);
-      shown += code;
-    }
-  }
-  return shown;
 }
 
 std::string Counted(Index count, std::string_view one, std::string_view many) {

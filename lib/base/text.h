@@ -36,8 +36,8 @@ std::string FormatNumber(float value);
 // Whether `text` matches a shell pattern of '*', '?' and literal characters.
 bool MatchesPattern(std::string_view pattern, std::string_view text);
 
-// `text` on one line of a terminal: blanks for tabs and line breaks, "\x1b"
-// for other control characters.
+// `text` on one line of a terminal: blanks for tabs and line breaks, what else
+// base/terminal_text.h makes visible as "\x1b".
 std::string VisibleText(std::string_view text);
 
 // "1 class", "7 classes".

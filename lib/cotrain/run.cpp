@@ -7,12 +7,11 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/text.h"
 #include "cotrain/record.h"
 #include "data/dataset_io.h"
@@ -279,7 +278,7 @@ void RunFolder::Log(const Json& event) const {
   line["pid"] = getpid();
   // One write of one short line: whole on local file systems. A hint only, so
   // a failure is nothing to stop for.
-  const std::string text = line.dump() + "\n";
+  const std::string text = JsonText(line) + "\n";
   if (std::FILE* file = std::fopen(EventsPath().c_str(), "a")) {
     std::fwrite(text.data(), 1, text.size(), file);
     std::fclose(file);
@@ -287,14 +286,8 @@ void RunFolder::Log(const Json& event) const {
 }
 
 Json ReadJsonFile(const std::string& path, std::string_view hint) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    Fail(ErrorKind::kMissingInput, Str(path, ": it cannot be read"));
-  }
-  // A folder opens, but has nothing to read.
-  std::ostringstream text;
-  text << file.rdbuf();
-  Json json = Json::parse(text.str(), nullptr, false);
+  const std::string text = ReadTextFile(path, "");
+  Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded() || !json.is_object()) {
     Fail(ErrorKind::kBadInput,
          Str(path, ": it is damaged: this is no JSON object"),
@@ -305,7 +298,7 @@ Json ReadJsonFile(const std::string& path, std::string_view hint) {
 
 void WriteJsonFile(const Json& json, const std::string& path) {
   AtomicFile file(path);
-  file.Write(json.dump(1) + "\n");
+  file.Write(JsonText(json, 1) + "\n");
   file.Commit();
 }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "h5/posix.h"
 
@@ -36,6 +37,23 @@ struct Target {
   bool is_stream = false;   // sent, not renamed: stdout, a device, a FIFO
 };
 
+// What a symbolic link that points to nothing yet stands for, else `path`.
+std::string FollowLinks(std::string path, const std::string& destination) {
+  constexpr int kMostLinks = 40;
+  for (int links = 0; links <= kMostLinks; ++links) {
+    std::array<char, PATH_MAX> text{};
+    const ssize_t size = ::readlink(path.c_str(), text.data(), text.size() - 1);
+    if (size < 0) return path;
+    const std::filesystem::path next(
+        std::string(text.data(), static_cast<std::size_t>(size)));
+    path = next.is_absolute()
+               ? next.string()
+               : (std::filesystem::path(path).parent_path() / next).string();
+  }
+  Fail(ErrorKind::kCannotCreate,
+       Str(destination, ": cannot be created: ", ErrnoText(ELOOP)));
+}
+
 Target ResolveTarget(const std::string& destination) {
   Target target{.name = destination, .path = destination};
   if (destination == "-") {
@@ -53,6 +71,8 @@ Target ResolveTarget(const std::string& destination) {
     if (::realpath(destination.c_str(), resolved.data()) != nullptr) {
       target.path = resolved.data();
     }
+  } else {
+    target.path = FollowLinks(destination, destination);
   }
   const std::size_t slash = target.path.rfind('/');
   if (slash == std::string::npos) {
@@ -144,12 +164,6 @@ mode_t ProcessUmask() {
   return mask;
 }
 
-void SyncFolder(const std::string& folder) {
-  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Some file systems cannot sync a folder; the file itself is safe by then.
-  if (fd.valid()) (void)::fsync(fd.get());
-}
-
 [[noreturn]] void FailWrite(const std::string& name, int error) {
   Fail(ErrorKind::kIo, Str(name, ": cannot write: ", ErrnoText(error)));
 }
@@ -178,6 +192,25 @@ void SendFile(int from, int to, const std::string& name) {
 }
 
 // Sends to the standard output, a device or a FIFO.
+// Text on a terminal cannot command it.
+void ShowFile(int from, int to, const std::string& name) {
+  std::string text;
+  std::array<char, 1 << 16> piece{};
+  Index offset = 0;
+  for (Index count = -1; count != 0;) {
+    count = internal::ReadFullyAt(
+        from, piece.data(), static_cast<Index>(piece.size()), offset, name);
+    offset += count;
+    text.append(piece.data(), static_cast<std::size_t>(count));
+    const std::size_t cut = count == 0 ? 0 : CutCharacter(text);
+    const std::string shown =
+        TerminalText(std::string_view(text).substr(0, text.size() - cut));
+    internal::WriteFully(to, shown.data(), static_cast<Index>(shown.size()),
+                         name);
+    text.erase(0, text.size() - cut);
+  }
+}
+
 void SendToStream(int from, const Target& target) {
   UniqueFd opened;
   int to = STDOUT_FILENO;
@@ -189,12 +222,9 @@ void SendToStream(int from, const Target& target) {
     }
     to = opened.get();
   }
+  if (::isatty(to) == 1) return ShowFile(from, to, target.name);
   SendFile(from, to, target.name);
-  // What cannot be synced (a pipe, a device) answers EINVAL.
-  if (::fsync(to) != 0 && errno != EINVAL && errno != EROFS &&
-      errno != ENOTSUP) {
-    FailWrite(target.name, errno);
-  }
+  internal::SyncDescriptor(to, target.name);
 }
 
 }  // namespace
@@ -296,7 +326,7 @@ void AtomicFile::Commit() {
          Str(target.name, ": cannot be created: ", ErrnoText(errno)));
   }
   state_->temporary.clear();
-  SyncFolder(target.folder);
+  internal::SyncFolder(target.folder, target.path, target.name);
 }
 
 }  // namespace mtlkit

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "h5/convert_numbers.h"
 #include "h5/guard.h"
@@ -20,6 +21,7 @@ namespace {
 using internal::AttributeValue;
 using internal::Hdf5Lock;
 using internal::Object;
+using internal::TextAt;
 
 std::string_view TrimPath(std::string_view path) {
   while (path.starts_with('/')) path.remove_prefix(1);
@@ -29,15 +31,6 @@ std::string_view TrimPath(std::string_view path) {
 std::string_view LastComponent(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
-// Text `i` of several of `width` bytes, without its padding.
-std::string TextAt(const std::string& bytes, Index width, Index i) {
-  const auto room = static_cast<std::size_t>(width);
-  std::string text = bytes.substr(static_cast<std::size_t>(i) * room, room);
-  const std::size_t last = text.find_last_not_of('\0');
-  text.resize(last == std::string::npos ? 0 : last + 1);
-  return text;
 }
 
 }  // namespace
@@ -107,8 +100,13 @@ std::vector<std::string> FileReader::Children(std::string_view path) const {
 }
 
 std::string FileReader::TrueName(std::string_view path) const {
-  const auto name = FindAttribute<std::string>(path, "name");
-  return name ? *name : UnescapeName(LastComponent(TrimPath(path)));
+  const auto given = FindAttribute<std::string>(path, "name");
+  std::string name =
+      given ? *given : UnescapeName(LastComponent(TrimPath(path)));
+  Require(
+      IsValidUtf8(name), ErrorKind::kBadInput,
+      Str(this->name(), ": the name of '/", TrimPath(path), "' is not UTF-8"));
+  return name;
 }
 
 ArrayInfo FileReader::Info(std::string_view path) const {
@@ -196,6 +194,8 @@ std::vector<std::string> FileReader::ReadTexts(std::string_view path) const {
     std::vector<std::string> texts;
     for (Index i = 0; i < ElementCount(object.info.shape); ++i) {
       texts.push_back(TextAt(bytes, object.info.text_size, i));
+      Require(IsValidUtf8(texts.back()), ErrorKind::kBadInput,
+              Str("'/", full, "': text ", i + 1, " is not UTF-8"));
     }
     return texts;
   });

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/terminal_text.h"
 #include "h5/writer_state.h"
 
 namespace mtlkit {
@@ -15,8 +16,9 @@ using internal::WriterState;
 
 // Texts are padded with NUL, so one inside would end the text early.
 Index TextRoom(std::string_view text, std::string_view path) {
-  Require(text.find('\0') == std::string_view::npos, ErrorKind::kBadInput,
-          Str("'/", path, "': a text holds a NUL byte"));
+  Require(IsValidUtf8(text), ErrorKind::kBadInput,
+          Str("'/", path, "': the text '", text.substr(0, 40),
+              "' holds a NUL byte or is not UTF-8"));
   return std::max<Index>(1, static_cast<Index>(text.size()));
 }
 

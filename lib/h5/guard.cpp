@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -20,34 +21,60 @@ namespace {
 // A check that passes says this, so that silence means a crash.
 constexpr std::string_view kPassed = "passed";
 constexpr char kSeparator = '\x1f';
+constexpr std::string_view kOutOfMemory =
+    "65\x1fit needs more memory than a file of its size can\x1f";
 constexpr Index kSpareMemory = Index{512} << 20;
 constexpr Index kSpareSeconds = 10;
 constexpr Index kSlowestBytesPerSecond = Index{10} << 20;
 
 void SetLimit(int resource, Index value) {
-  const auto limit = static_cast<rlim_t>(value);
-  const struct rlimit limits { limit, limit };
+  struct rlimit limits {};
+  if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limits) != 0) {
+    return;
+  }
+  limits.rlim_cur = std::min(limits.rlim_cur, static_cast<rlim_t>(value));
+  limits.rlim_max = limits.rlim_cur;
   // A limit that cannot be set is a guard less, not a failure.
   (void)::setrlimit(static_cast<__rlimit_resource_t>(resource), &limits);
 }
 
-// Sanitizers reserve most of the address space for themselves.
-void LimitMemory(Index bytes) {
-  if (kIsSanitized) return;
+// The address space that checking `bytes` may take up, 0 where the kernel does
+// not say how much is in use. Sanitizers reserve most of it for themselves.
+Index AllowedMemory(Index bytes) {
+  if (kIsSanitized) return 0;
   std::FILE* file = std::fopen("/proc/self/statm", "re");
-  if (file == nullptr) return;
+  if (file == nullptr) return 0;
   long long pages = 0;
   const bool is_read = std::fscanf(file, "%lld", &pages) == 1;
   std::fclose(file);
-  if (!is_read) return;
-  const Index now = static_cast<Index>(pages) * ::sysconf(_SC_PAGESIZE);
-  SetLimit(RLIMIT_AS, now + kSpareMemory + bytes);
+  if (!is_read) return 0;
+  return static_cast<Index>(pages) * ::sysconf(_SC_PAGESIZE) + kSpareMemory +
+         bytes;
+}
+
+// Whether this process may not use as much anyway: what runs out of memory
+// then says nothing of the file.
+bool IsShortOfMemory(Index allowed) {
+  for (const __rlimit_resource resource : {RLIMIT_AS, RLIMIT_DATA}) {
+    struct rlimit limits {};
+    if (::getrlimit(resource, &limits) == 0 &&
+        limits.rlim_cur < static_cast<rlim_t>(allowed)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+[[noreturn]] void FailMemory() {
+  Fail(ErrorKind::kIo, "out of memory while the file is checked",
+       "raise the limit of memory, or use a machine with more");
 }
 
 void LimitChild(Index bytes) {
   SetLimit(RLIMIT_CORE, 0);
   SetLimit(RLIMIT_CPU, kSpareSeconds + bytes / kSlowestBytesPerSecond);
-  LimitMemory(bytes);
+  const Index memory = AllowedMemory(bytes);
+  if (memory > 0) SetLimit(RLIMIT_AS, memory);
   // A crash is an answer here, not something to report.
   for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) {
     std::signal(signal, SIG_DFL);
@@ -62,8 +89,7 @@ std::string RunCheck(const std::function<void()>& check) {
     return Str(error.exit_code(), kSeparator, error.message(), kSeparator,
                error.hint());
   } catch (const std::bad_alloc&) {
-    return Str(static_cast<int>(ErrorKind::kBadInput), kSeparator,
-               "it needs more memory than a file of its size can", kSeparator);
+    return std::string(kOutOfMemory);
   }
 }
 
@@ -77,10 +103,12 @@ std::string ReadAll(int fd) {
   return text;
 }
 
-[[noreturn]] void ThrowAnswer(const std::string& answer) {
+[[noreturn]] void ThrowAnswer(const std::string& answer, bool is_short) {
   const std::size_t first = answer.find(kSeparator);
   const std::size_t second = answer.rfind(kSeparator);
-  if (first == std::string::npos || first == second) {
+  const bool is_crash = first == std::string::npos || first == second;
+  if (is_short && (is_crash || answer == kOutOfMemory)) FailMemory();
+  if (is_crash) {
     Fail(ErrorKind::kBadInput,
          "the file is refused: it brings HDF5 down, or exceeds the limits of "
          "memory and time",
@@ -114,7 +142,9 @@ void CheckInChild(Index bytes, const std::function<void()>& check) {
   const std::string answer = ReadAll(from_child.get());
   while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
   }
-  if (answer != kPassed) ThrowAnswer(answer);
+  if (answer == kPassed) return;
+  const Index allowed = AllowedMemory(bytes);
+  ThrowAnswer(answer, allowed > 0 && IsShortOfMemory(allowed));
 }
 
 }  // namespace mtlkit::internal

@@ -1,6 +1,7 @@
 #include "h5/hdf5_session.h"
 
 #include <cstdlib>
+#include <new>
 
 #include "base/error.h"
 
@@ -38,7 +39,22 @@ herr_t TakeReason(unsigned /*depth*/, const H5E_error2_t* error, void* text) {
   return 0;
 }
 
+herr_t FindResource(unsigned /*depth*/, const H5E_error2_t* error,
+                    void* found) {
+  const bool is_memory =
+      error->maj_num == H5E_RESOURCE &&
+      (error->min_num == H5E_NOSPACE || error->min_num == H5E_CANTALLOC);
+  if (is_memory) *static_cast<bool*>(found) = true;
+  return 0;
+}
+
 }  // namespace
+
+void RequireMemory() {
+  bool is_out_of_memory = false;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, FindResource, &is_out_of_memory);
+  if (is_out_of_memory) throw std::bad_alloc();
+}
 
 Hdf5Lock::Hdf5Lock() : lock_(LibraryMutex()) {
   static const bool is_ready = [] {

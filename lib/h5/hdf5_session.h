@@ -50,6 +50,10 @@ class Handle {
   Closer close_ = nullptr;
 };
 
+// Throws std::bad_alloc if what HDF5 failed for last is memory: no fault of
+// the file.
+void RequireMemory();
+
 // The innermost reason on HDF5's error stack.
 std::string Hdf5Reason();
 

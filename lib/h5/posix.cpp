@@ -83,6 +83,23 @@ void WriteFullyAt(int fd, const void* bytes, Index count, Index offset,
   if (done < count) FailIo(name, "write", ENOSPC);
 }
 
+void SyncDescriptor(int fd, const std::string& name) {
+  if (::fsync(fd) == 0) return;
+  if (errno == EINVAL || errno == EROFS || errno == ENOTSUP) return;
+  FailIo(name, "write", errno);
+}
+
+void SyncFolder(const std::string& folder, const std::string& path,
+                const std::string& name) {
+  const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.valid()) return SyncDescriptor(fd.get(), name);
+  if (errno != EACCES) FailIo(name, "sync its folder", errno);
+  // A folder that may be written and not read: its whole file system then.
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) FailIo(name, "sync its folder", errno);
+  if (::syncfs(file.get()) != 0) FailIo(name, "sync its folder", errno);
+}
+
 Index FileSize(int fd, std::string_view name) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) FailIo(name, "examine", errno);

@@ -44,6 +44,14 @@ Index ReadFullyAt(int fd, void* bytes, Index count, Index offset,
 void WriteFully(int fd, const void* bytes, Index count, std::string_view name);
 void WriteFullyAt(int fd, const void* bytes, Index count, Index offset,
                   std::string_view name);
+// Makes a new name in `folder` survive a crash. `path` is the file, `name` what
+// messages call it; kIo where the device fails.
+void SyncFolder(const std::string& folder, const std::string& path,
+                const std::string& name);
+// One descriptor; what cannot be synced (a pipe, some file systems' folders) is
+// no error, what fails is.
+void SyncDescriptor(int fd, const std::string& name);
+
 Index FileSize(int fd, std::string_view name);
 
 // ${MTLKIT_TMPDIR:-${TMPDIR:-/tmp}}.

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kIdDigits = 16;
 constexpr std::size_t kMostRecords = 10000;
+constexpr std::string_view kNotOurs =
+    "the provenance is not a list of records as mtlkit writes it";
 
 // Keys come out sorted, so equal records have equal texts.
 Json ToJson(const ProvenanceRecord& record, bool with_id) {
@@ -45,6 +47,7 @@ ProvenanceRecord FromJson(const Json& json) {
                              input.at("digest").get<std::string>(),
                              input.value("from", std::string())});
   }
+  Require(json.at("seed").is_number_unsigned(), ErrorKind::kBadInput, kNotOurs);
   record.seed = json.at("seed").get<Seed>();
   record.settings = json.at("settings").dump();
   return record;
@@ -57,8 +60,6 @@ ProvenanceSource SourceOf(std::string role, const FileReader& file) {
 }
 
 std::vector<ProvenanceRecord> ParseProvenance(std::string_view json) {
-  constexpr std::string_view kNotOurs =
-      "the provenance is not a list of records as mtlkit writes it";
   std::vector<ProvenanceRecord> records;
   try {
     const Json parsed = Json::parse(json);

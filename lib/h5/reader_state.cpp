@@ -47,6 +47,7 @@ void FileReader::State::OpenHdf5() {
   file = internal::Handle(H5Fopen("mtlkit", H5F_ACC_RDONLY, access.id()),
                           H5Fclose);
   if (!file.valid()) {
+    internal::RequireMemory();
     Fail(ErrorKind::kBadInput,
          Str("HDF5 cannot open it: ", internal::Hdf5Reason()));
   }

@@ -21,6 +21,7 @@ void ReadThroughHdf5(const StoredFile& file, const std::string& path,
                      const Object& object, Index first, Index count,
                      void* bytes) {
   const auto fail = [&] {
+    RequireMemory();
     Fail(ErrorKind::kBadInput,
          Str("'/", path, "': cannot read its values: ", Hdf5Reason()));
   };

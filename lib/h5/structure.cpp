@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/terminal_text.h"
 
 namespace mtlkit::internal {
 namespace {
@@ -23,6 +24,7 @@ void Check(bool holds, std::string_view path, std::string_view why) {
 }
 
 [[noreturn]] void FailHdf5(std::string_view path, std::string_view doing) {
+  RequireMemory();
   Fail(ErrorKind::kBadInput,
        Str("'/", path, "': cannot ", doing, ": ", Hdf5Reason()));
 }
@@ -105,6 +107,10 @@ AttributeValue InspectAttribute(hid_t attribute, std::string_view path) {
   value.bytes.resize(static_cast<std::size_t>(bytes));
   if (bytes > 0 && H5Aread(attribute, type.id(), value.bytes.data()) < 0) {
     FailHdf5(path, "read an attribute");
+  }
+  for (Index i = 0; info.is_text && i < ElementCount(value.shape); ++i) {
+    Check(IsValidUtf8(TextAt(value.bytes, unit, i)), path,
+          "has an attribute that is not UTF-8");
   }
   return value;
 }
@@ -301,6 +307,14 @@ class Walk {
 };
 
 }  // namespace
+
+std::string TextAt(std::string_view bytes, Index width, Index i) {
+  const auto room = static_cast<std::size_t>(width);
+  std::string_view text =
+      bytes.substr(static_cast<std::size_t>(i) * room, room);
+  const std::size_t last = text.find_last_not_of('\0');
+  return std::string(text.substr(0, last == text.npos ? 0 : last + 1));
+}
 
 bool IsLegalComponent(std::string_view name) {
   if (name.empty() || static_cast<Index>(name.size()) > kMaxNameBytes) {

@@ -52,6 +52,9 @@ struct Object {
 // By path, in the order of bytes; the root is "".
 using ObjectMap = std::map<std::string, Object, std::less<>>;
 
+// Text `i` of several of `width` bytes, without its padding.
+std::string TextAt(std::string_view bytes, Index width, Index i);
+
 // Whether `name` can be a component of a path.
 bool IsLegalComponent(std::string_view name);
 

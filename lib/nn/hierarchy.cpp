@@ -1,12 +1,11 @@
 #include "nn/hierarchy.h"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace mtlkit {
@@ -46,12 +45,11 @@ std::vector<Index> ReadWidths(const Json& list) {
           "'layers' is not a list of widths");
   std::vector<Index> widths;
   for (const Json& width : list) {
-    Require(width.is_number_integer() && width.get<Index>() >= 1 &&
-                width.get<Index>() <= kMaxWidth,
-            ErrorKind::kUsage,
-            Str("'layers': ", width.dump(), " is not a width between 1 and ",
+    const std::optional<Index> number = JsonInteger(width);
+    Require(number && *number >= 1 && *number <= kMaxWidth, ErrorKind::kUsage,
+            Str("'layers': ", JsonText(width), " is not a width between 1 and ",
                 kMaxWidth));
-    widths.push_back(width.get<Index>());
+    widths.push_back(*number);
   }
   return widths;
 }
@@ -154,6 +152,10 @@ Json ParseText(std::string_view text) {
          Str("this is not a hierarchy: no JSON in line ",
              std::count(read.begin(), read.end(), '\n') + 1),
          "a quote, a comma or a bracket is wrong there or before it");
+  } catch (const Json::exception&) {
+    Fail(ErrorKind::kUsage,
+         "this is not a hierarchy: it holds a number beyond all numbers",
+         "widths are between 1 and 65536");
   }
 }
 
@@ -181,14 +183,9 @@ std::string LoadHierarchy(const std::string& text_or_path) {
   if (Trim(text_or_path).substr(0, 1) == "{") {
     return HierarchyText(ParseHierarchy(text_or_path, "hierarchy"));
   }
-  std::ifstream file(text_or_path, std::ios::binary);
-  Require(file.is_open(), ErrorKind::kMissingInput,
-          Str(text_or_path, ": cannot be read"),
-          "--hierarchy takes a JSON file");
-  // A folder opens, but has nothing to read.
-  std::ostringstream text;
-  text << file.rdbuf();
-  return HierarchyText(ParseHierarchy(text.str(), text_or_path));
+  const std::string text =
+      ReadTextFile(text_or_path, "--hierarchy takes a JSON file");
+  return HierarchyText(ParseHierarchy(text, text_or_path));
 }
 
 std::string HierarchyText(const Hierarchy& hierarchy) {

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <type_traits>
 #include <utility>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/text.h"
 #include "data/head.h"
 #include "data/schema.h"
@@ -67,6 +69,11 @@ class Members {
   T Get(const char* key) {
     RequireSpec(json_.contains(key), Str("no '", key, "'"));
     taken_.insert(key);
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+      const std::optional<Index> number = JsonInteger(json_.at(key));
+      RequireSpec(number.has_value(), Str("'", key, "' is no whole number"));
+      return static_cast<T>(*number);
+    }
     try {
       return json_.at(key).get<T>();
     } catch (const Json::exception&) {

@@ -84,24 +84,4 @@ bool SurvivesSinglePrecision(std::string_view text, double value) {
   return back == value;
 }
 
-bool IsValidUtf8(std::string_view text) {
-  const auto* byte = reinterpret_cast<const unsigned char*>(text.data());
-  const auto* end = byte + text.size();
-  while (byte < end) {
-    const unsigned char lead = *byte++;
-    if (lead == 0) return false;
-    if (lead < 0x80) continue;
-    const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-    if (lead < 0xc2 || lead > 0xf4 || end - byte < more) return false;
-    const unsigned char low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    const unsigned char high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    if (byte[0] < low || byte[0] > high) return false;
-    for (int i = 1; i < more; ++i) {
-      if ((byte[i] & 0xc0) != 0x80) return false;
-    }
-    byte += more;
-  }
-  return true;
-}
-
 }  // namespace mtlkit

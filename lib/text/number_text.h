@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "base/terminal_text.h"
 #include "base/view.h"
 
 namespace mtlkit {
@@ -16,8 +17,5 @@ NumberText ParseCellNumber(std::string_view text, char decimal, double* value);
 // Whether the decimal `text` of `value` reads back the same from single
 // precision: its shortest decimal form has the same value.
 bool SurvivesSinglePrecision(std::string_view text, double value);
-
-// Whether `text` is valid UTF-8 without NUL bytes.
-bool IsValidUtf8(std::string_view text);
 
 }  // namespace mtlkit

@@ -13,10 +13,20 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 1 << 20;
 
+// Whether a spreadsheet takes the cell for a formula and runs it.
+bool IsFormula(std::string_view text) {
+  double number = 0;
+  return !text.empty() &&
+         std::string_view("=+-@\t\r").find(text.front()) != text.npos &&
+         !ParseNumber(text, &number);
+}
+
 // A row as text, appended to a buffer.
 class RowText : public CellWriter {
  public:
   explicit RowText(std::string* buffer) : buffer_(*buffer) {}
+  // Cells so far that a spreadsheet would run.
+  Index formulas() const { return formulas_; }
   virtual void BeginRow() = 0;
   // Called before each cell.
   virtual void BeginCell(std::size_t column) = 0;
@@ -28,6 +38,7 @@ class RowText : public CellWriter {
 
  protected:
   std::string& buffer_;
+  Index formulas_ = 0;
 
  private:
   template <class T>
@@ -43,7 +54,8 @@ class RowText : public CellWriter {
 
 class CsvRow : public RowText {
  public:
-  using RowText::RowText;
+  CsvRow(std::string* buffer, bool safe_cells)
+      : RowText(buffer), safe_cells_(safe_cells) {}
   void BeginRow() override {}
   void BeginCell(std::size_t column) override {
     if (column > 0) buffer_ += ',';
@@ -51,6 +63,13 @@ class CsvRow : public RowText {
   void EndRow() override { buffer_ += '\n'; }
   void Missing() override {}
   void Text(std::string_view text) override {
+    if (!IsFormula(text)) return Put(text);
+    ++formulas_;
+    Put(safe_cells_ ? Str("'", text) : std::string(text));
+  }
+
+ private:
+  void Put(std::string_view text) {
     const bool blank_ends = text.empty() || text.front() == ' ' ||
                             text.front() == '\t' || text.back() == ' ' ||
                             text.back() == '\t';
@@ -66,6 +85,8 @@ class CsvRow : public RowText {
     }
     buffer_ += '"';
   }
+
+  bool safe_cells_;
 };
 
 void AppendJsonText(std::string_view text, std::string* buffer) {
@@ -110,13 +131,12 @@ class JsonRow : public RowText {
   std::vector<std::string> keys_;
 };
 
-void WriteHeader(const std::vector<TextColumn>& columns, std::string* buffer) {
-  CsvRow header(buffer);
+void WriteHeader(const std::vector<TextColumn>& columns, CsvRow* header) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    header.BeginCell(i);
-    header.Text(columns[i].name);
+    header->BeginCell(i);
+    header->Text(columns[i].name);
   }
-  header.EndRow();
+  header->EndRow();
 }
 
 void RequireUniqueNames(const std::vector<TextColumn>& columns) {
@@ -137,15 +157,17 @@ TextFormat ParseTextFormat(std::string_view name) {
   return TextFormat::kJsonLines;
 }
 
-void WriteTextTable(const std::vector<TextColumn>& columns, Index rows,
-                    TextFormat format, const std::string& output) {
+Index WriteTextTable(const std::vector<TextColumn>& columns, Index rows,
+                     TextFormat format, const std::string& output,
+                     bool safe_cells) {
   RequireUniqueNames(columns);
   AtomicFile file(output);
   std::string buffer;
   std::unique_ptr<RowText> text;
   if (format == TextFormat::kCsv) {
-    WriteHeader(columns, &buffer);
-    text = std::make_unique<CsvRow>(&buffer);
+    auto csv = std::make_unique<CsvRow>(&buffer, safe_cells);
+    WriteHeader(columns, csv.get());
+    text = std::move(csv);
   } else {
     text = std::make_unique<JsonRow>(columns, &buffer);
   }
@@ -162,6 +184,7 @@ void WriteTextTable(const std::vector<TextColumn>& columns, Index rows,
   }
   file.Write(buffer);
   file.Commit();
+  return text->formulas();
 }
 
 TextColumn IdColumn(const RowIds& ids) {

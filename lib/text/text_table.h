@@ -36,9 +36,12 @@ struct TextColumn {
 
 // Writes a table as CSV (RFC 4180, header, LF) or as JSON lines (one object a
 // row, null for missing) to `output`, whole or not at all; "-" is stdout.
-// Column names must be unique: kBadInput otherwise.
-void WriteTextTable(const std::vector<TextColumn>& columns, Index rows,
-                    TextFormat format, const std::string& output);
+// Column names must be unique: kBadInput otherwise. Returns how many cells of
+// CSV begin as formulas do (= + - @), which spreadsheets run; `safe_cells` puts
+// an apostrophe in front of them.
+Index WriteTextTable(const std::vector<TextColumn>& columns, Index rows,
+                     TextFormat format, const std::string& output,
+                     bool safe_cells = false);
 
 // Texts of ids, for a column `id`.
 TextColumn IdColumn(const RowIds& ids);

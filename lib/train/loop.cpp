@@ -267,7 +267,8 @@ class Run {
   void Report(double rows_per_second) {
     reporter().Advance(position_.epoch);
     for (std::size_t i = 0; i < peers_.size(); ++i) ReportPeer(i);
-    reporter().Show("", Str(ShortRate(rows_per_second), " rows/s"));
+    reporter().Show("rows_per_second", rows_per_second,
+                    Str(ShortRate(rows_per_second), " rows/s"));
     reporter().Commit();
   }
 
@@ -281,16 +282,19 @@ class Run {
       }
     }
     if (!peer.has_validation()) return;
-    reporter().Measure(prefix + "valid", peer.validation()->relative);
+    reporter().Measure(prefix + "valid", peer.validation()->relative, true);
     if (peer.validator().has_metric()) {
       reporter().Measure(
           prefix + peer.validator().selected_on().substr(sizeof("valid")),
-          peer.validation()->metric);
+          peer.validation()->metric, true);
     }
     const TraineeState& state = peer.state();
     if (state.best_epoch > 0) {
-      reporter().Show("", Str("(best ", ShortNumber(state.best_shown), " @ ",
-                              state.best_epoch, ")"));
+      reporter().Show(prefix + "best", state.best_shown,
+                      Str("(best ", ShortNumber(state.best_shown), " @ ",
+                          state.best_epoch, ")"));
+      reporter().Show(prefix + "best_epoch",
+                      static_cast<double>(state.best_epoch));
     }
   }
 

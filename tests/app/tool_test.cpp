@@ -107,15 +107,36 @@ TEST_CASE("a reader that goes away ends the tool silently") {
 }
 
 TEST_CASE("a tool that saves its work is stopped by a signal with 75") {
-  for (const char* signal : {"TERM", "USR1", "INT"}) {
+  // The last makes a shell stop its loop too, which no exit code does.
+  const std::pair<const char*, int> kSignals[] = {
+      {"TERM", 75}, {"USR1", 75}, {"HUP", 75}, {"INT", 130}};
+  for (const auto& [signal, code] : kSignals) {
     CAPTURE(signal);
     // An interactive shell's children get SIGINT; those of a script ignore it.
     const Outcome outcome =
         Shell(Str("set -m; $TOY a -o b --fail stop & sleep .1; kill -", signal,
                   " $!; wait $!"));
-    CHECK(outcome.code == 75);
+    CHECK(outcome.code == code);
     CHECK(outcome.err == "mtl-toy: stopped, all is saved (run it again)\n");
   }
+}
+
+TEST_CASE("a tool that nohup began goes on when its terminal goes") {
+  const Outcome outcome = Shell(
+      "set -m; (trap '' HUP; exec $TOY a -o b --fail stop) & sleep .1; "
+      "kill -HUP $!; sleep .1; kill -TERM $!; wait $!");
+  CHECK(outcome.code == 75);
+}
+
+TEST_CASE("threads that the system does not start are done without") {
+  const Outcome outcome =
+      Shell("ulimit -v 400000; OMP_NUM_THREADS=5000 $TOY a -o b");
+  CHECK(outcome.code == 0);
+  CHECK(outcome.err.starts_with("mtl-toy: threads "));
+  const Outcome flag = Shell("ulimit -v 400000; $TOY a -o b --threads 1024");
+  CHECK(flag.code == 0);
+  CHECK(flag.err.find("the system starts no more") != std::string::npos);
+  CHECK(Shell("MTLKIT_THREADS=5000 $TOY a -o b").code == 2);
 }
 
 TEST_CASE("help begins with one sentence and an example, and names the codes") {

@@ -29,9 +29,10 @@ struct Sink {
 void ReportEpoch(Reporter& reporter, Index epoch) {
   reporter.Advance(epoch);
   reporter.Measure("income", 0.312);
-  reporter.Measure("valid", 0.523);
-  reporter.Show("", "(best .519 @ 9)");
-  reporter.Show("", "48k rows/s");
+  reporter.Measure("valid", 0.523, true);
+  reporter.Show("best", 0.519, "(best .519 @ 9)");
+  reporter.Show("best_epoch", 9);
+  reporter.Show("rows_per_second", 48123, "48k rows/s");
   reporter.Commit();
 }
 
@@ -93,21 +94,48 @@ TEST_CASE("a live line is redrawn ten times a second at most and stays") {
         "mtl-toy: hello\n");
 }
 
-TEST_CASE("a live line that is too long leaves out its first numbers") {
+// The line of an epoch on a terminal of so many columns.
+std::string LiveLine(int columns) {
   Sink sink;
   ReporterSettings settings = sink.Settings(ProgressMode::kAlways, false);
-  settings.columns = 56;
+  settings.columns = columns;
   const auto reporter = MakeReporter(settings);
   reporter->Begin("epoch", 2);
   reporter->Advance(1);
   sink.now = 3;
   reporter->Measure("income", 0.5);
   reporter->Measure("h\xc3\xb6he", 0.25);
-  reporter->Measure("valid", 0.75);
-  reporter->Show("", "(best .750 @ 1)");
+  reporter->Measure("valid", 0.75, true);
+  reporter->Show("best", 0.75, "(best .750 @ 1)");
+  reporter->Show("rows_per_second", 48123, "48k rows/s");
   reporter->Commit();
+  return sink.text.substr(sizeof("\r\x1b[K") - 1);
+}
+
+TEST_CASE("a live line short of room keeps what decides longest") {
+  CHECK(LiveLine(100) ==
+        "epoch 1/2  income .500  h\xc3\xb6he .250  valid .750 (best .750 @ 1)  "
+        "48k rows/s  left 0:03");
+  CHECK(LiveLine(80) ==
+        "epoch 1/2  income .500  h\xc3\xb6he .250  valid .750 (best .750 @ 1)  "
+        "left 0:03");
+  CHECK(LiveLine(60) ==
+        "epoch 1/2  ...  valid .750 (best .750 @ 1)  left 0:03");
+  CHECK(LiveLine(50) == "epoch 1/2  ...  valid .750 (best .750 @ 1)");
+  CHECK(LiveLine(30) == "epoch 1/2  ...  valid .750");
+}
+
+TEST_CASE("a name cannot command the terminal or forge a line") {
+  Sink sink;
+  const auto reporter = MakeReporter(sink.Settings(ProgressMode::kAuto, false));
+  reporter->Begin("epoch", 1);
+  reporter->Advance(1);
+  reporter->Measure("a\x1b[2J\nmtl-toy: warning: b\xe2\x80\xae", 0.5);
+  reporter->Commit();
+  reporter->Warn("task 'a\nmtl-toy: done' \xc2\x9b");
   CHECK(sink.text ==
-        "\r\x1b[Kepoch 1/2  ...  valid .750 (best .750 @ 1)  left 0:03");
+        "epoch 1/1  a\\x1b[2J mtl-toy: warning: b\\u202e .500  left 0:00\n"
+        "mtl-toy: warning: task 'a mtl-toy: done' \\x9b\n");
 }
 
 TEST_CASE("a live line is cut at the edge of the terminal") {
@@ -129,18 +157,19 @@ TEST_CASE("JSON progress is one object a line") {
   sink.now = 3;
   ReportEpoch(*reporter, 1);
   reporter->Warn("careful");
-  CHECK(sink.text ==
-        R"({"event":"begin","phase":"epoch","program":"mtl-toy","schema":1,)"
-        R"("total":2})"
-        "\n"
-        R"({"done":1,"event":"progress","measures":{"income":0.312,)"
-        R"("valid":0.523},"phase":"epoch","program":"mtl-toy","schema":1,)"
-        R"("seconds_left":3.0,"texts":{"text":"(best .519 @ 9)  48k rows/s"},)"
-        R"("total":2})"
-        "\n"
-        R"({"event":"warning","program":"mtl-toy","schema":1,)"
-        R"("text":"careful"})"
-        "\n");
+  CHECK(
+      sink.text ==
+      R"({"event":"begin","phase":"epoch","program":"mtl-toy","schema":1,)"
+      R"("total":2})"
+      "\n"
+      R"({"done":1,"event":"progress","fields":{"best":0.519,)"
+      R"("best_epoch":9.0,"rows_per_second":48123.0},"measures":{"income":0.312,)"
+      R"("valid":0.523},"phase":"epoch","program":"mtl-toy","schema":1,)"
+      R"("seconds_left":3.0,"total":2})"
+      "\n"
+      R"({"event":"warning","program":"mtl-toy","schema":1,)"
+      R"("text":"careful"})"
+      "\n");
 }
 
 TEST_CASE("quiet drops notes and progress but no warning") {

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "h5/atomic_file.h"
 #include "h5/mutator.h"
+#include "h5/posix.h"
 #include "h5/sample_file.h"
 #include "temp_folder.h"
 
@@ -190,6 +191,28 @@ TEST_CASE("an output that cannot be created is known before work starts") {
   ProbeOutput(folder / "a.h5");
   ProbeOutput("/dev/null");
   CHECK(FilesIn(folder) == 0);
+}
+
+TEST_CASE("a symbolic link to nothing yet stays one, what it names is made") {
+  const TempFolder folder;
+  std::filesystem::create_directory(folder / "deep");
+  std::filesystem::create_symlink("deep/two.h5", folder / "one.h5");
+  std::filesystem::create_symlink("three.h5", folder / "deep/two.h5");
+  WriteSample(folder / "one.h5", FileKind::kModel);
+  CHECK(std::filesystem::is_symlink(folder / "one.h5"));
+  CHECK(std::filesystem::is_symlink(folder / "deep/two.h5"));
+  CHECK(std::filesystem::is_regular_file(folder / "deep/three.h5"));
+  std::filesystem::create_symlink("loop.h5", folder / "loop.h5");
+  CHECK_THROWS_WITH_AS(WriteSample(folder / "loop.h5", FileKind::kModel),
+                       doctest::Contains("loop.h5: cannot be created"), Error);
+}
+
+TEST_CASE("what cannot be made to last is an error of the device") {
+  CHECK_THROWS_WITH_AS(internal::SyncDescriptor(-1, "a.h5"),
+                       doctest::Contains("a.h5: cannot write"), Error);
+  CHECK_THROWS_WITH_AS(internal::SyncFolder("/no/folder", "/no/folder/a", "a"),
+                       doctest::Contains("a: cannot sync its folder"), Error);
+  CHECK_NOTHROW(internal::SyncFolder(".", "./a", "a"));
 }
 
 TEST_CASE("a symbolic link stays one, what it names is replaced") {

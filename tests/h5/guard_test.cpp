@@ -1,10 +1,14 @@
 #include <doctest/doctest.h>
 #include <hdf5.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <functional>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -78,6 +82,49 @@ void AddArray(hid_t file, hid_t type, hsize_t size, hid_t creation) {
 TEST_CASE("a file whose content has another digest is refused") {
   CHECK(OutcomeOf([](hid_t) {}) ==
         "the content does not have the digest that the file gives");
+}
+
+TEST_CASE("a text that is not UTF-8 is refused") {
+  CHECK(OutcomeOf([](hid_t file) { AddText(file, "name", "a\xff"); }) ==
+        "'/' has an attribute that is not UTF-8, which no file of mtlkit has");
+}
+
+TEST_CASE("too little memory is no fault of the file") {
+  const TempFolder folder;
+  WriteSample(folder / "a.h5");
+  const auto outcome = [&](Index spare) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      std::FILE* statm = std::fopen("/proc/self/statm", "re");
+      long long pages = 0;
+      if (statm == nullptr || std::fscanf(statm, "%lld", &pages) != 1) {
+        ::_exit(1);
+      }
+      const auto now = static_cast<rlim_t>(pages * ::sysconf(_SC_PAGESIZE));
+      const struct rlimit limits {
+        now + static_cast<rlim_t>(spare), RLIM_INFINITY
+      };
+      ::setrlimit(RLIMIT_AS, &limits);
+      int code = 0;
+      try {
+        FileReader::Open(folder / "a.h5");
+      } catch (const Error& error) {
+        code = error.exit_code();
+      } catch (const std::bad_alloc&) {
+        code = 74;
+      }
+      ::_exit(code);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WEXITSTATUS(status);
+  };
+  if (internal::kIsSanitized) return;
+  for (const Index spare : {0, 1 << 16, 1 << 18, 1 << 20}) {
+    CAPTURE(spare);
+    const int code = outcome(spare);
+    CHECK((code == 0 || code == 74));
+  }
 }
 
 TEST_CASE("links that leave the file or go in circles are refused") {

@@ -60,6 +60,9 @@ rm out.h5
 code=$(interrupt TERM "${train[@]}" -o out.h5 --checkpoint-every 0)
 if [ "$code" != 0 ]; then
   [ "$code" = 75 ] || fail "stopped by SIGTERM with $code instead of 75"
+  expect 0 mtl-inspect out.h5.ckpt.h5 --check
+  expect 0 mtl-inspect out.h5.ckpt.h5 | grep -q 'stopped after' ||
+    fail 'a checkpoint does not say where it stands'
   expect 2 "${train[@]}" -o out.h5 --seed 2 2>refused
   grep -q 'is the checkpoint of a run with another' refused ||
     fail 'another run took the checkpoint'

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/options.h"
 #include "data/schema.h"
 #include "prep/column_map.h"
@@ -24,7 +25,7 @@ InputSpec SpecFromJson(const nlohmann::json& json) {
   InputSpec spec;
   spec.name = json.at("name").get<std::string>();
   spec.kind = ParseInputKind(json.at("kind").get<std::string>());
-  spec.cols = json.at("cols").get<Index>();
+  spec.cols = JsonInteger(json.at("cols")).value_or(0);
   if (json.contains("columns")) json.at("columns").get_to(spec.columns);
   if (json.contains("categories")) {
     json.at("categories").get_to(spec.categories);
