@@ -42,7 +42,8 @@ struct InspectTool {
 
   void Check(Context& context) const {
     try {
-      const FileReader reader = FileReader::Open(file);
+      const FileReader reader =
+          FileReader::Open(file, {}, {.check_whole = true});
       Json document;
       InspectFile(reader, false, &document);
       context.Print(

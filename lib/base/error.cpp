@@ -8,6 +8,8 @@ Error::Error(ErrorKind kind, std::string message, std::string hint)
 }
 
 void Error::AddContext(std::string_view where) {
+  // Whoever knows the file may have said so already.
+  if (message_.starts_with(Str(where, ": "))) return;
   message_.insert(0, ": ");
   message_.insert(0, where);
   Render();

@@ -126,8 +126,10 @@ void InputLoader::LoadDense(std::span<const Index> rows, InputBatch* input) {
     const Index first = row * block_.cols;
     const bool finite =
         block_.wide.empty()
-            ? CopyFinite(block_.dense.data() + first, block_.cols, out)
-            : CopyFinite(block_.wide.data() + first, block_.cols, out);
+            ? CopyFinite(block_.dense.Part(first, block_.cols).data(),
+                         block_.cols, out)
+            : CopyFinite(block_.wide.Part(first, block_.cols).data(),
+                         block_.cols, out);
     if (!finite) FailInRow(dataset_, block_, row, out);
     out += block_.cols;
   }
@@ -139,7 +141,7 @@ void InputLoader::LoadImages(std::span<const Index> rows, InputBatch* input) {
   const Real* values_of = pixel_values_.data();
   Real* out = dense_.data();
   for (const Index row : rows) {
-    const std::uint8_t* bytes = block_.pixels.data() + row * cells;
+    const std::uint8_t* bytes = block_.pixels.Part(row * cells, cells).data();
     for (Index at = 0; at < cells; at += block_.cols) {
       for (Index channel = 0; channel < block_.cols; ++channel) {
         *out++ = values_of[256 * channel + bytes[at + channel]];

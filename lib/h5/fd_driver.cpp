@@ -82,6 +82,8 @@ herr_t SetAllocatedEnd(H5FD_t* file, H5FD_mem_t /*type*/, haddr_t end) {
 }
 
 haddr_t FileEnd(const H5FD_t* file, H5FD_mem_t /*type*/) {
+  const Index end = Cast(file)->channel->end;
+  if (end >= 0) return static_cast<haddr_t>(end);
   struct stat status {};
   if (::fstat(Cast(file)->channel->fd, &status) != 0) return 0;
   return static_cast<haddr_t>(status.st_size);
@@ -91,6 +93,12 @@ herr_t ReadDriver(H5FD_t* file, H5FD_mem_t /*type*/, hid_t /*transfer*/,
                   haddr_t offset, size_t count, void* bytes) {
   Channel* channel = Cast(file)->channel;
   auto* to = static_cast<char*>(bytes);
+  if (channel->check != nullptr &&
+      !channel->check->Holds(static_cast<Index>(offset),
+                             static_cast<Index>(count))) {
+    channel->is_damaged = true;
+    return -1;
+  }
   while (count > 0) {
     const ssize_t moved =
         ::pread(channel->fd, to, count, static_cast<off_t>(offset));

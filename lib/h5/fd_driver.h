@@ -2,6 +2,7 @@
 
 #include <hdf5.h>
 
+#include "h5/body_check.h"
 #include "h5/hdf5_session.h"
 
 namespace mtlkit::internal {
@@ -16,6 +17,11 @@ struct Channel {
   // finished, since HDF5 cannot let go of one whose last writes fail.
   bool is_discarded = false;
   int error = 0;  // errno of the first failure
+  // Of a reader: holds what HDF5 reads to the digests, if that is still to be
+  // done, and where the file ends for it.
+  BodyCheck* check = nullptr;
+  bool is_damaged = false;
+  Index end = -1;
 };
 
 // A property list that makes H5Fcreate and H5Fopen use `channel`; the name

@@ -66,8 +66,8 @@ const std::string& FileReader::content_sha256() const {
   return state_->content_sha256;
 }
 
-const std::string& FileReader::body_sha256() const {
-  return state_->input.envelope.body_sha256;
+const std::string& FileReader::file_sha256() const {
+  return state_->input.envelope.sha256;
 }
 
 std::string FileReader::provenance() const {
@@ -247,7 +247,7 @@ void FileReader::ReadRaw(std::string_view path, ElementType type, Index first,
 }
 
 const void* FileReader::MapRaw(std::string_view path, ElementType type,
-                               std::shared_ptr<const void>* owner) const {
+                               Mapping* mapping) const {
   const Object& object = state_->Array(TrimPath(path)).second;
   const Index bytes = internal::RowCount(object) * internal::RowBytes(object);
   const bool can_map = object.info.is_mappable && object.info.type == type &&
@@ -259,9 +259,11 @@ const void* FileReader::MapRaw(std::string_view path, ElementType type,
   void* memory = ::mmap(nullptr, length, PROT_READ, MAP_SHARED,
                         state_->input.fd.get(), start);
   if (memory == MAP_FAILED) return nullptr;
-  owner->reset(static_cast<const void*>(memory), [length](const void* p) {
-    ::munmap(const_cast<void*>(p), length);
-  });
+  mapping->owner.reset(
+      static_cast<const void*>(memory),
+      [length](const void* p) { ::munmap(const_cast<void*>(p), length); });
+  mapping->guard = state_->input.check;
+  mapping->guarded_from = object.offset - internal::kEnvelopeSize;
   return static_cast<const char*>(memory) + (object.offset - start);
 }
 

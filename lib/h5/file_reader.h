@@ -34,12 +34,19 @@ struct OpenOptions {
   Index max_array_bytes = Index{1} << 40;
   // Refuses a stream that declares more bytes than this.
   Index max_stream_bytes = Index{64} << 30;
+  // Checks every byte and the content digest at once, however large the file
+  // is: for who only wants to know whether it is whole.
+  bool check_whole = false;
+  // Files of up to so many bytes are checked whole in any case.
+  Index small_bytes = Index{64} << 20;
 };
 
-// Reads one file of docs/file-format.md. Open verifies the envelope (length
-// and SHA-256 of every byte) before HDF5 sees any of it, then has a child
-// process check structure and content digest, so that a hostile file cannot
-// bring this process down. What the numbers mean is checked by who reads them.
+// Reads one file of docs/file-format.md. Open verifies the envelope and has a
+// child process check the structure, so that a hostile file cannot bring this
+// process down. No byte is seen by HDF5 or a caller before the SHA-256 of its
+// chunk was checked: at once in small files, with the content digest; in large
+// ones when it is first read, or, of what is mapped, first touched. What the
+// numbers mean is checked by who reads them.
 //
 // Every failure is an Error that names the file and the path in it: kBadInput
 // for what it holds, kMissingInput where it is not there, kIo for the device.
@@ -61,8 +68,8 @@ class FileReader {
   // Identity of the logical content: 64 hexadecimal digits. Independent of
   // compression, layout and provenance.
   const std::string& content_sha256() const;
-  // SHA-256 of the bytes after the envelope.
-  const std::string& body_sha256() const;
+  // The digest of the envelope, which is one of all bytes of the file.
+  const std::string& file_sha256() const;
   // The JSON array of h5/provenance.h; "[]" if there is none.
   std::string provenance() const;
 
@@ -120,10 +127,12 @@ class FileReader {
   // (compressed, another type), they are read instead.
   template <FileNumber T>
   Array<T> Map(std::string_view path) const {
-    std::shared_ptr<const void> owner;
-    if (const void* data = MapRaw(path, ElementTypeOf<T>(), &owner)) {
+    Mapping mapping;
+    if (const void* data = MapRaw(path, ElementTypeOf<T>(), &mapping)) {
       const std::size_t count = CheckedCount(path, ElementTypeOf<T>());
-      return Array<T>({static_cast<const T*>(data), count}, std::move(owner));
+      return Array<T>({static_cast<const T*>(data), count},
+                      std::move(mapping.owner), std::move(mapping.guard),
+                      mapping.guarded_from);
     }
     return Array<T>(ReadArray<T>(path).values);
   }
@@ -141,9 +150,15 @@ class FileReader {
   // count < 0: all.
   void ReadRaw(std::string_view path, ElementType type, Index first,
                Index count, void* values) const;
+  // What keeps a mapping alive and watches over it.
+  struct Mapping {
+    std::shared_ptr<const void> owner;
+    std::shared_ptr<ArrayGuard> guard;
+    Index guarded_from = 0;
+  };
   // Null where it cannot be mapped.
   const void* MapRaw(std::string_view path, ElementType type,
-                     std::shared_ptr<const void>* owner) const;
+                     Mapping* mapping) const;
 
   std::unique_ptr<State> state_;
 };

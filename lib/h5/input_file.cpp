@@ -106,16 +106,16 @@ void RequireSpace(int fd, Index bytes) {
 UniqueFd Spill(int stream, std::string_view head, const Envelope& envelope,
                const std::string& name) {
   UniqueFd copy = UnlinkedTemporaryFile();
-  RequireSpace(copy.get(), envelope.body_size);
+  const Index rest = envelope.file_size() - kEnvelopeSize;
+  RequireSpace(copy.get(), rest);
   WriteFully(copy.get(), head.data(), kEnvelopeSize, TemporaryFolder());
   std::vector<char> piece(static_cast<std::size_t>(kPiece));
-  for (Index done = 0; done < envelope.body_size;) {
-    const Index wanted = std::min(kPiece, envelope.body_size - done);
+  for (Index done = 0; done < rest;) {
+    const Index wanted = std::min(kPiece, rest - done);
     const Index count = ReadFully(stream, piece.data(), wanted, name);
     Require(count > 0, ErrorKind::kBadInput,
-            Str("truncated mtlkit stream: header says ",
-                kEnvelopeSize + envelope.body_size, " bytes, got ",
-                kEnvelopeSize + done),
+            Str("truncated mtlkit stream: header says ", envelope.file_size(),
+                " bytes, got ", kEnvelopeSize + done),
             "did the previous command fail?");
     WriteFully(copy.get(), piece.data(), count, TemporaryFolder());
     done += count;
@@ -174,7 +174,13 @@ InputFile OpenInput(const std::string& operand, const OpenOptions& options) {
         S_ISREG(status.st_mode) && ::lseek(fd.get(), 0, SEEK_CUR) == 0;
     InputFile input = is_whole ? OpenInPlace(std::move(fd), name)
                                : OpenStream(std::move(fd), name, options);
-    VerifyEnvelope(input.fd.get(), input.envelope, name);
+    input.check =
+        std::make_shared<BodyCheck>(input.fd.get(), input.envelope, input.name);
+    const Index size = input.envelope.body_size;
+    if (options.check_whole || size <= options.small_bytes) {
+      if (!input.check->Holds(kEnvelopeSize, size)) FailDamaged();
+      input.check = nullptr;
+    }
     return input;
   });
 }

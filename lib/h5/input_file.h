@@ -1,19 +1,23 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
+#include "h5/body_check.h"
 #include "h5/envelope.h"
 #include "h5/file_reader.h"
 #include "h5/posix.h"
 
 namespace mtlkit::internal {
 
-// An input whose envelope has been verified: a regular file, opened in place,
-// or a copy of a stream in a temporary file without a name.
+// An input whose envelope and length have been verified: a regular file, opened
+// in place, or a copy of a stream in a temporary file without a name.
 struct InputFile {
   UniqueFd fd;
   std::string name;  // as messages call it
   Envelope envelope;
+  // Holds what is read to the digests; null once all of it has been.
+  std::shared_ptr<BodyCheck> check = nullptr;
 };
 
 // Opens `operand` (a path, or "-" for the standard input). Throws, with the

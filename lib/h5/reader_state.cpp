@@ -42,7 +42,19 @@ FileReader::State::~State() {
 }
 
 void FileReader::State::OpenHdf5() {
+  try {
+    OpenAndWalk();
+  } catch (const Error&) {
+    // What HDF5 makes of bytes that it was refused says nothing.
+    if (channel.is_damaged) internal::FailDamaged();
+    throw;
+  }
+}
+
+void FileReader::State::OpenAndWalk() {
   channel.fd = input.fd.get();
+  channel.check = input.check.get();
+  channel.end = internal::kEnvelopeSize + input.envelope.body_size;
   const internal::Handle access = internal::AccessThrough(&channel);
   file = internal::Handle(H5Fopen("mtlkit", H5F_ACC_RDONLY, access.id()),
                           H5Fclose);
@@ -52,8 +64,8 @@ void FileReader::State::OpenHdf5() {
          Str("HDF5 cannot open it: ", internal::Hdf5Reason()));
   }
   stored.file = file.id();
-  stored.fd = channel.fd;
-  stored.size = internal::kEnvelopeSize + input.envelope.body_size;
+  stored.channel = &channel;
+  stored.size = channel.end;
   stored.objects = internal::InspectStructure(file.id(), stored.size);
   ReadHeader();
 }
@@ -68,8 +80,8 @@ void FileReader::State::ReadHeader() {
   Require(RootText("format") == "mtl-h5", ErrorKind::kBadInput,
           "the format is not mtl-h5");
   const std::string version = RootText("format_version");
-  Require(version.starts_with("1."), ErrorKind::kBadInput,
-          Str("written as mtl-h5 ", version, ", this program reads mtl-h5 1"),
+  Require(version.starts_with("2."), ErrorKind::kBadInput,
+          Str("written as mtl-h5 ", version, ", this program reads mtl-h5 2"),
           "use a later version of mtlkit");
   if (FindAttribute("", "requires") != nullptr) {
     const AttributeValue& needs = Texts("", "requires");
@@ -84,7 +96,7 @@ void FileReader::State::ReadHeader() {
           Str("'", kind_name, "' is no kind of file"));
   kind = *found;
   // Memory of a run that goes on, not a result to keep.
-  Require(kind != FileKind::kCheckpoint || version == "1.0",
+  Require(kind != FileKind::kCheckpoint || version == "2.0",
           ErrorKind::kBadInput,
           Str("this checkpoint was written as mtl-h5 ", version,
               ", checkpoints are read by their own version only"),
@@ -109,11 +121,13 @@ void FileReader::State::CheckContent() {
 
 void FileReader::State::Open() {
   const Hdf5Lock lock;
+  // Of a large file only what is needed is read.
+  const bool is_whole = input.check == nullptr;
+  const auto check = [&] { is_whole ? CheckContent() : OpenHdf5(); };
   if (internal::kIsSanitized) {
-    CheckContent();
+    check();
   } else {
-    const Index bytes = internal::kEnvelopeSize + input.envelope.body_size;
-    internal::CheckInChild(bytes, [&] { CheckContent(); });
+    internal::CheckInChild(input.envelope.file_size(), check);
     OpenHdf5();
   }
   is_open = true;

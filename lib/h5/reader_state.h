@@ -56,6 +56,7 @@ struct FileReader::State {
 
  private:
   void OpenHdf5();
+  void OpenAndWalk();
   // Opens the file and recomputes its content digest.
   void CheckContent();
   void ReadHeader();

@@ -17,10 +17,21 @@ static_assert(std::endian::native == std::endian::little,
 
 constexpr Index kPiece = Index{1} << 20;
 
+// Bytes of the file as they are, once they are known to be good.
+void ReadBytes(const StoredFile& file, const std::string& path, Index offset,
+               Index count, void* bytes) {
+  BodyCheck* check = file.channel->check;
+  if (check != nullptr && !check->Holds(offset, count)) FailDamaged();
+  const Index got = ReadFullyAt(file.channel->fd, bytes, count, offset, path);
+  Require(got == count, ErrorKind::kIo,
+          Str("'/", path, "': the file became shorter while it was read"));
+}
+
 void ReadThroughHdf5(const StoredFile& file, const std::string& path,
                      const Object& object, Index first, Index count,
                      void* bytes) {
   const auto fail = [&] {
+    if (file.channel->is_damaged) FailDamaged();
     RequireMemory();
     Fail(ErrorKind::kBadInput,
          Str("'/", path, "': cannot read its values: ", Hdf5Reason()));
@@ -112,10 +123,7 @@ void ReadStoredRows(const StoredFile& file, const std::string& path,
     ReadThroughHdf5(file, path, object, first, count, bytes);
     return;
   }
-  const Index got = ReadFullyAt(file.fd, bytes, count * row,
-                                object.offset + first * row, path);
-  Require(got == count * row, ErrorKind::kIo,
-          Str("'/", path, "': the file became shorter while it was read"));
+  ReadBytes(file, path, object.offset + first * row, count * row, bytes);
 }
 
 void VisitValues(const StoredFile& file, const std::string& path,
@@ -130,10 +138,7 @@ void VisitValues(const StoredFile& file, const std::string& path,
     piece.resize(static_cast<std::size_t>(std::min(kPiece, total)));
     for (Index done = 0; done < total;) {
       const Index count = std::min(kPiece, total - done);
-      const Index got =
-          ReadFullyAt(file.fd, piece.data(), count, object.offset + done, path);
-      Require(got == count, ErrorKind::kIo,
-              Str("'/", path, "': the file became shorter"));
+      ReadBytes(file, path, object.offset + done, count, piece.data());
       visit(piece.data(), count);
       done += count;
     }

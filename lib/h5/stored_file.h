@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "h5/fd_driver.h"
 #include "h5/structure.h"
 
 namespace mtlkit::internal {
@@ -12,7 +13,7 @@ namespace mtlkit::internal {
 // map of what it holds. Called with Hdf5Lock held.
 struct StoredFile {
   hid_t file = -1;
-  int fd = -1;
+  const Channel* channel = nullptr;
   Index size = 0;
   ObjectMap objects;
 };

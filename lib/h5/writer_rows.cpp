@@ -109,7 +109,7 @@ std::string WriterState::AddDigests() {
   }
   if (H5Fflush(file_.id(), H5F_SCOPE_LOCAL) < 0) FailWrite("");
   StoredFile stored{.file = file_.id(),
-                    .fd = channel_.fd,
+                    .channel = &channel_,
                     .size = FileSize(channel_.fd, name_),
                     .objects = {}};
   stored.objects = InspectStructure(file_.id(), stored.size);
@@ -119,12 +119,7 @@ std::string WriterState::AddDigests() {
 }
 
 void WriterState::Seal() {
-  const Index size = FileSize(channel_.fd, name_);
-  Envelope envelope{.body_size = size - kEnvelopeSize, .body_sha256 = {}};
-  envelope.body_sha256 = HashBody(channel_.fd, envelope.body_size, name_);
-  const std::string text = RenderEnvelope(envelope);
-  WriteFullyAt(channel_.fd, text.data(), static_cast<Index>(text.size()), 0,
-               name_);
+  SealBody(channel_.fd, FileSize(channel_.fd, name_) - kEnvelopeSize, name_);
 }
 
 std::string WriterState::Commit() {

@@ -13,7 +13,7 @@ namespace mtlkit::internal {
 namespace {
 
 constexpr std::string_view kFormat = "mtl-h5";
-constexpr std::string_view kFormatVersion = "1.0";
+constexpr std::string_view kFormatVersion = "2.0";
 constexpr Index kLargestUnchunked = 4096;
 constexpr Index kChunkBytes = Index{256} << 10;
 constexpr unsigned kDeflateLevel = 1;

@@ -25,7 +25,7 @@ std::vector<std::array<std::int64_t, kBytes>> CountBytes(
   std::vector<std::array<std::int64_t, kBytes>> counts(At(block.cols));
   const Index cells = block.row_cells();
   for (const Index row : rows) {
-    const std::uint8_t* bytes = block.pixels.data() + row * cells;
+    const std::uint8_t* bytes = block.pixels.Part(row * cells, cells).data();
     for (Index at = 0; at < cells; ++at)
       ++counts[At(at % block.cols)][bytes[at]];
   }

@@ -40,7 +40,7 @@ def damage(data, first, number):
 
 def reseal(data):
     body = bytes(data[ENVELOPE:])
-    text = (f"mtl-h5 1\nbody {len(body)}\n"
+    text = (f"mtl-h5 2\nbody {len(body)}\n"
             f"sha256 {hashlib.sha256(body).hexdigest()}\n"
             "This is an HDF5 file: the HDF5 superblock starts at byte 512.\n")
     return text.encode().ljust(ENVELOPE, b"\n") + body

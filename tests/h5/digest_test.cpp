@@ -44,7 +44,7 @@ TEST_CASE("an envelope is read back only if not a byte of it changed") {
   const std::string text = internal::RenderEnvelope(envelope);
   REQUIRE(text.size() == 512);
   CHECK(internal::ParseEnvelope(text).body_size == 12345);
-  CHECK(internal::ParseEnvelope(text).body_sha256 == Sha256Of("x"));
+  CHECK(internal::ParseEnvelope(text).sha256 == Sha256Of("x"));
   for (std::size_t i = 0; i < text.size(); ++i) {
     std::string damaged = text;
     damaged[i] = static_cast<char>(damaged[i] ^ 1);
@@ -52,7 +52,7 @@ TEST_CASE("an envelope is read back only if not a byte of it changed") {
     try {
       const auto read = internal::ParseEnvelope(damaged);
       const bool is_same = read.body_size == envelope.body_size &&
-                           read.body_sha256 == envelope.body_sha256;
+                           read.sha256 == envelope.sha256;
       CHECK_FALSE(is_same);
     } catch (const Error& error) {
       CHECK(error.kind() == ErrorKind::kBadInput);
@@ -60,21 +60,33 @@ TEST_CASE("an envelope is read back only if not a byte of it changed") {
   }
 }
 
-TEST_CASE("an envelope of a later format says so") {
+TEST_CASE("an envelope of another format says so, and what to do") {
   std::string text = internal::RenderEnvelope({12345, Sha256Of("x")});
-  text[7] = '2';
+  text[7] = '3';
   try {
     internal::ParseEnvelope(text);
     FAIL("accepted");
   } catch (const Error& error) {
     CHECK(error.message() ==
-          "written as mtl-h5 2, this program reads mtl-h5 1");
+          "written as mtl-h5 3, this program reads mtl-h5 2");
+    CHECK(error.hint() == "use a later version of mtlkit");
+  }
+  text[7] = '1';
+  try {
+    internal::ParseEnvelope(text);
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.message() ==
+          "written as mtl-h5 1, this program reads mtl-h5 2");
+    CHECK(error.hint() ==
+          "run the commands that made it again with this version, from the "
+          "table on");
   }
 }
 
 TEST_CASE("kinds of files are told by their first bytes") {
   CHECK(SniffContent("") == Content::kEmpty);
-  CHECK(SniffContent("mtl-h5 1\n") == Content::kMtlkit);
+  CHECK(SniffContent("mtl-h5 2\n") == Content::kMtlkit);
   CHECK(SniffContent("\x89HDF\r\n\x1a\n") == Content::kHdf5);
   CHECK(SniffContent("\x1f\x8b\x08") == Content::kGzip);
   CHECK(SniffContent("\x28\xb5\x2f\xfd") == Content::kZstd);

@@ -53,7 +53,7 @@ std::string OutcomeOf(const std::function<void(hid_t file)>& build) {
         H5Fclose);
     REQUIRE(file.valid());
     AddText(file.id(), "format", "mtl-h5");
-    AddText(file.id(), "format_version", "1.0");
+    AddText(file.id(), "format_version", "2.0");
     AddText(file.id(), "kind", "dataset");
     AddText(file.id(), "content_sha256", std::string(64, '0'));
     build(file.id());
