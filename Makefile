@@ -11,9 +11,11 @@ GENERATOR ?= $(if $(wildcard $(BUILD)/CMakeCache.txt),,\
   $(if $(shell command -v ninja),-G Ninja))
 
 .DEFAULT_GOAL := all
-.PHONY: all help configure demo test bench bench-peers install docs format \
-        tidy clean
-.PHONY: test-long
+.PHONY: all help configure demo test bench bench-peers install uninstall docs \
+        format tidy clean test-long
+
+# "make install PREFIX=~/.local": not every shell expands this tilde.
+override PREFIX := $(patsubst ~/%,$(HOME)/%,$(patsubst ~,$(HOME),$(PREFIX)))
 
 all: configure ## install what is missing, build the tools into build/bin/
 	@cmake --build $(BUILD) -j $(JOBS) --target tools
@@ -44,6 +46,12 @@ bench-peers: all ## the same beside PyTorch (in an environment of its own)
 
 install: all ## install the tools under PREFIX (default /usr/local), in DESTDIR
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix "$(PREFIX)"
+
+uninstall: ## remove what the last `make install` put in place
+	@test -f $(BUILD)/install_manifest.txt || \
+	  { echo "nothing was installed from here: no $(BUILD)/install_manifest.txt"; \
+	    exit 1; }
+	@sed 's#^#$(DESTDIR)#' $(BUILD)/install_manifest.txt | xargs -d '\n' rm -fv
 
 docs: all ## write docs/reference again from the definitions in the tools
 	@docs/make-reference.sh $(BUILD)/bin docs/reference

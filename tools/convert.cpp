@@ -23,7 +23,7 @@ namespace {
 struct ConvertTool {
   std::vector<NamedFile> inputs;
   std::string output;
-  std::string to = "h5";
+  std::string to = "auto";
   bool safe_cells = false;
   ConvertOptions options;
 
@@ -39,11 +39,19 @@ struct ConvertTool {
     cli.Tuples("rename-class", {"COLUMN", "OLD", "NEW"}, &options.rename_class,
                "join two spellings of a category");
     Fields& writing = cli.Section("Writing");
-    writing("to", to, "what to write", {"h5", "csv", "jsonl"});
-    writing("safe-cells", safe_cells,
-            "in CSV an apostrophe before texts that begin with = + - or @, "
-            "which spreadsheets run as formulas",
-            {});
+    writing.Field(
+        {.name = "to",
+         .help = "what to write; auto: by the ending of the output's name, h5 "
+                 "where it is neither .csv nor .jsonl",
+         .choices = {"auto", "h5", "csv", "jsonl"},
+         .in_settings = false},
+        to);
+    writing.Field(
+        {.name = "safe-cells",
+         .help = "in CSV an apostrophe before texts that begin with = + - or "
+                 "@, which spreadsheets run as formulas",
+         .in_settings = false},
+        safe_cells);
     cli.List("formats", "the formats that can be read", [] {
       std::vector<ListItem> items;
       for (const FormatEntry* entry : Formats()) {
@@ -55,6 +63,11 @@ struct ConvertTool {
   }
 
   void Run(Context& context) {
+    const auto by_name = TextFormatOfName(output);
+    if (to == "auto") {
+      to = !by_name ? "h5" : *by_name == TextFormat::kCsv ? "csv" : "jsonl";
+    }
+    if (to == "h5") RequireHdf5Name("-o", output);
     if (inputs.size() == 1 && IsOwnFile(inputs[0].path)) {
       return Export(inputs[0].path, nullptr, context);
     }

@@ -259,6 +259,7 @@ struct StatusCommand {
 
   void Register(Cli& cli) {
     cli.Operand("run", &folder, "the folder of the run");
+    cli.NoSeed();
     cli.Section("Output")("json", json, "print one JSON document", {});
   }
   void Run(Context& context) {
@@ -274,10 +275,12 @@ struct VerifyCommand {
 
   void Register(Cli& cli) {
     cli.Operand("run", &folder, "the folder of the run");
+    cli.NoSeed();
   }
   void Run(Context& context) {
     const std::vector<std::string> problems = VerifyRun(folder);
-    for (const std::string& problem : problems) context.Print(problem + "\n");
+    for (const std::string& problem : problems)
+      context.Print(VisibleText(problem) + "\n");
     Require(
         problems.empty(), ErrorKind::kNo,
         Str(folder, ": ", problems.size(),

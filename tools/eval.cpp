@@ -4,10 +4,12 @@
 
 #include "app/tool.h"
 #include "base/error.h"
+#include "base/json_text.h"
 #include "data/dataset_io.h"
 #include "eval/evaluation.h"
 #include "eval/metric.h"
 #include "eval/report.h"
+#include "h5/atomic_file.h"
 
 namespace mtlkit {
 namespace {
@@ -16,6 +18,7 @@ namespace {
 struct EvalTool {
   std::vector<NamedFile> files;
   std::string truth;
+  std::string output;
   bool json = false;
   bool csv = false;
   EvaluationOptions options;
@@ -26,9 +29,14 @@ struct EvalTool {
                "(folds) are pooled");
     cli.InputFlag("data", &truth, "a dataset with other labels of the rows");
     cli.Group("Evaluation", &options);
-    Fields& output = cli.Section("Output");
-    output("json", json, "print one JSON document", {});
-    output("csv", csv, "print CSV, a line a task, metric and model", {});
+    cli.OutputFlag(
+        "output", &output,
+        "where the result goes instead of stdout: CSV or JSON by the "
+        "ending of the name, .csv or .json, else a table",
+        OutputKind::kText);
+    Fields& form = cli.Section("Output");
+    form("json", json, "print one JSON document", {});
+    form("csv", csv, "print CSV, a line a task, metric and model", {});
     cli.List("metrics", "every metric with its definition", [] {
       std::vector<ListItem> items;
       for (const MetricEntry* metric : AllMetrics()) {
@@ -40,8 +48,9 @@ struct EvalTool {
   }
 
   void Run(Context& context) {
+    FollowName();
     Require(!(json && csv), ErrorKind::kUsage,
-            "--json and --csv exclude each other");
+            "--json and --csv exclude each other, and the ending of -o");
     std::vector<NamedPredictions> read;
     for (const NamedFile& file : files) {
       const std::string name =
@@ -60,9 +69,27 @@ struct EvalTool {
     for (const std::string& warning : evaluation.warnings) {
       context.reporter->Warn(warning);
     }
+    if (!output.empty() && output != "-") return Write(evaluation);
     if (json) return context.PrintJson(RenderJson(evaluation));
     if (csv) return context.PrintData(RenderCsv(evaluation));
     context.Print(RenderText(evaluation));
+  }
+
+  void FollowName() {
+    json = json || output.ends_with(".json");
+    csv = csv || output.ends_with(".csv");
+    const bool is_other = output.ends_with(".h5") || output.ends_with(".jsonl");
+    Require(!is_other, ErrorKind::kUsage,
+            Str("-o ", output, ": an evaluation is a table, CSV or JSON"),
+            "end the name with .csv, .json or .txt");
+  }
+
+  void Write(const Evaluation& evaluation) const {
+    AtomicFile file(output);
+    file.Write(json  ? JsonText(RenderJson(evaluation), 1) + "\n"
+               : csv ? RenderCsv(evaluation)
+                     : RenderText(evaluation));
+    file.Commit();
   }
 };
 

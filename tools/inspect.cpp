@@ -4,6 +4,7 @@
 #include "app/inspect.h"
 #include "app/tool.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "h5/file_reader.h"
 
 namespace mtlkit {
@@ -20,6 +21,7 @@ struct InspectTool {
   void Register(Cli& cli) {
     cli.Input("file", &file,
               "a dataset, model, predictions, ... of the toolkit");
+    cli.NoSeed();
     Fields& flags = cli.Section("Inspection");
     flags("json", json, "print one JSON document", {});
     flags("history", history, "print the commands that made it", {});
@@ -46,10 +48,19 @@ struct InspectTool {
           FileReader::Open(file, {}, {.check_whole = true});
       Json document;
       InspectFile(reader, false, &document);
-      context.Print(
-          Str(reader.name(), ": ok, content ", reader.content_sha256(), "\n"));
+      if (!json) {
+        return context.Print(Str(VisibleText(reader.name()), ": ok, content ",
+                                 reader.content_sha256(), "\n"));
+      }
+      Json answer = HeadingJson(reader);
+      answer["ok"] = true;
+      context.PrintJson(answer);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kBadInput) throw;
+      if (json) {
+        context.PrintJson(
+            {{"schema", 1}, {"ok", false}, {"problem", error.message()}});
+      }
       Fail(ErrorKind::kNo, error.message(), error.hint());
     }
   }

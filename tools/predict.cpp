@@ -5,10 +5,13 @@
 #include "cotrain/status.h"
 #include "data/dataset_io.h"
 #include "eval/predictions.h"
+#include "eval/predictions_columns.h"
+#include "h5/atomic_file.h"
 #include "h5/file_reader.h"
 #include "h5/provenance.h"
 #include "nn/model_io.h"
 #include "nn/raw_labels.h"
+#include "text/text_table.h"
 #include "train/predict.h"
 
 namespace mtlkit {
@@ -29,7 +32,10 @@ struct PredictTool {
               "a trained model, or the folder of a run: the mean of its "
               "peers' newest models");
     cli.Input("data", &data, "the rows: a table, a dataset or features");
-    cli.Output("output", &output, "where the predictions go");
+    cli.Output("output", &output,
+               "where the predictions go: HDF5, or text by the ending of the "
+               "name: .csv, .jsonl",
+               OutputKind::kText);
     Fields& flags = cli.Section("Prediction");
     flags.Named("split", options.split, "SPLIT", "predict this split only");
     flags("all-rows", options.all_rows,
@@ -45,6 +51,12 @@ struct PredictTool {
   }
 
   void Run(Context& context) {
+    // HDF5 goes to no terminal, and under no name that says otherwise.
+    const bool is_text = TextFormatOfName(output).has_value();
+    if (!is_text || !features.empty()) {
+      RequireHdf5Name("-o", output);
+      ProbeOutput(output);
+    }
     std::vector<ProvenanceSource> sources;
     std::vector<Model> models;
     for (const std::string& path : ModelFiles()) {
@@ -67,19 +79,33 @@ struct PredictTool {
         return Predict(members, rows, options, context.pool);
       });
       predictions.provenance = provenance;
-      WritePredictions(predictions, output);
-      return;
+      return Write(predictions, context);
     }
     Require(options.split.empty(), ErrorKind::kUsage,
             "--features: cannot be used with --split",
             "features carry all splits along");
     Require(models.size() == 1, ErrorKind::kUsage,
             "--features: a run has several models", "choose one with --peer");
+    InContext(ModelFiles().front(),
+              [&] { RequireLayer(models.front(), features); });
     Dataset result = InContext(data_file.name(), [&] {
       return ComputeFeatures(models.front(), rows, features, context.pool);
     });
     result.provenance = provenance;
     WriteDataset(result, output, FileKind::kFeatures);
+  }
+
+  void Write(const Predictions& predictions, const Context& context) const {
+    const auto format = TextFormatOfName(output);
+    if (!format) {
+      WritePredictions(predictions, output);
+      return;
+    }
+    WriteTextTable(PredictionColumns(predictions), IdCount(predictions.ids),
+                   *format, output);
+    context.reporter->Note(Str(output,
+                               " is text for people: mtl-eval reads "
+                               "predictions in HDF5, -o FILE.h5"));
   }
 
   // Rows whose label the model cannot know are not measured.

@@ -36,7 +36,9 @@ struct PrepTool {
 
   void Run(Context& context) {
     const Dataset raw = ReadDataset(table);
-    Dataset ready = Prepare(raw, options, context.seed, context.reporter);
+    Dataset ready = OnDataOf(table == "-" ? "stdin" : table, "", [&] {
+      return Prepare(raw, options, context.seed, context.reporter);
+    });
     const std::vector<ProvenanceSource> sources = {
         {"data", raw.content_sha256, raw.provenance}};
     ready.provenance = ExtendProvenance(context.tool, context.seed,

@@ -85,13 +85,15 @@ struct TrainTool {
     Require(!rows.tasks.empty(), ErrorKind::kBadInput,
             Str(file.name(), ": there is no task to learn"),
             "declare what is to be predicted with mtl-prep --task");
-    const TrainInputs inputs = InputsOf(rows, train);
+    const TrainInputs inputs =
+        OnDataOf(file.name(), "", [&] { return InputsOf(rows, train); });
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
     Model model =
         BuildModel(rows, arch, context.seed, inputs.train_rows, train.loss);
     Describe(context, model, inputs);
-    const History history =
-        Train(inputs, train, context.seed, environment, &model);
+    const History history = OnDataOf(file.name(), environment.checkpoint, [&] {
+      return Train(inputs, train, context.seed, environment, &model);
+    });
     model.provenance = provenance;
     WriteModel(model, output);
     RemoveCheckpoint(environment);

@@ -171,6 +171,7 @@ void Cli::OutputFlag(std::string name, std::string* path, std::string help,
                      OutputKind kind) {
   state_->outputs.push_back({"--" + name, path, kind});
   Flag flag = PathFlag(std::move(name), path, std::move(help));
+  if (flag.name == "output") flag.short_name = "o";
   flag.section = "Output";
   state_->flags.push_back(std::move(flag));
 }
@@ -200,6 +201,11 @@ void Cli::Tuples(std::string name, std::vector<std::string> value_names,
 Fields& Cli::Section(std::string title) {
   state_->maker.set_section(std::move(title));
   return state_->maker;
+}
+
+void Cli::NoSeed() {
+  std::erase_if(state_->common_flags,
+                [](const Flag& flag) { return flag.name == "seed"; });
 }
 
 void Cli::List(std::string kind, std::string help,

@@ -24,6 +24,10 @@ NamedFile ParseNamedFile(std::string_view text);
 // The name of a file without folders and endings: "runs/a.pred.h5" -> "a".
 std::string FileStem(std::string_view path);
 
+// Refuses (kUsage) a name of HDF5 that another kind of file has: "p.csv".
+// `label` is what messages call it: "-o".
+void RequireHdf5Name(std::string_view label, const std::string& path);
+
 // What may be done with an output operand. Files are probed before the tool
 // runs, so that work is not done in vain; a tool that learns from other flags
 // what it writes says kText and calls ProbeOutput itself.
@@ -75,7 +79,7 @@ class Cli {
   // begun last, else in "Input".
   void InputFlag(std::string name, std::string* path, std::string help,
                  bool required = false);
-  // `--name FILE`: a further output, optional.
+  // `--name FILE`: a further output, optional; "output" is `-o` too.
   void OutputFlag(std::string name, std::string* path, std::string help,
                   OutputKind kind = OutputKind::kHdf5);
   // `--name A B C`, any number of times; each adds one row.
@@ -90,6 +94,9 @@ class Cli {
   // Flags of the tool's own: cli.Section("Output")("json", json, "as JSON").
   // The reference holds until the next call.
   Fields& Section(std::string title);
+
+  // Leaves out `--seed`, of a tool in which nothing is random.
+  void NoSeed();
 
   // `--list KIND` prints what `text` returns, and the tool does nothing else.
   void List(std::string kind, std::string help,
@@ -133,6 +140,7 @@ class Cli {
 
  public:
   struct State;  // of the sources of this class alone
+  const State& state() const { return *state_; }
 
  private:
   std::unique_ptr<State> state_;

@@ -60,7 +60,11 @@ std::string FlagText(const Flag& flag) {
 // "must be ...; default 3", or "".
 std::string Limits(const Flag& flag) {
   std::vector<std::string> parts;
-  if (!flag.allowed.empty()) parts.push_back(flag.allowed);
+  // The value's name may say it already: "auto|yes|no".
+  const bool is_said = flag.allowed.starts_with("one of ") &&
+                       flag.value_names.size() == 1 &&
+                       flag.value_names[0].find('|') != std::string::npos;
+  if (!flag.allowed.empty() && !is_said) parts.push_back(flag.allowed);
   if (flag.is_required) parts.emplace_back("required");
   if (!flag.default_text.empty()) {
     parts.push_back("default " + flag.default_text);
@@ -107,8 +111,9 @@ std::string OperandHelp(const CliOperand& operand) {
 }
 
 constexpr std::string_view kEnvironment =
-    "A flag that is not given is taken from the environment, as --seed from "
-    "MTLKIT_SEED.";
+    "A flag that is not given is taken from the environment, as --threads "
+    "from MTLKIT_THREADS; of one that is given again the last holds. In a list "
+    "of names \\, is a comma of a name.";
 
 }  // namespace
 

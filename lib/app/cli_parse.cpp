@@ -1,7 +1,5 @@
 // Reading the arguments: which text goes where, and what is wrong with them.
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -9,6 +7,7 @@
 #include "app/arguments.h"
 #include "app/cli.h"
 #include "app/cli_state.h"
+#include "app/flag_hint.h"
 #include "app/version.h"
 #include "base/error.h"
 #include "base/terminal_text.h"
@@ -81,9 +80,9 @@ void RefuseUnknown(const Cli::State& state, const Sorted& sorted) {
     known.push_back("--" + candidate->name);
     if (candidate->has_negation) known.push_back("--no-" + candidate->name);
   }
-  const std::string nearest = Nearest(flag, known);
+  const std::string hint = FlagHint(flag, known);
   Fail(ErrorKind::kUsage, Str("there is no flag ", flag),
-       nearest.empty() ? HelpHint(state) : Str("did you mean ", nearest, "?"));
+       hint.empty() ? HelpHint(state) : hint);
 }
 
 // Puts what was given, or what the environment holds, into the variable.
@@ -157,102 +156,6 @@ void ApplyOperands(const Cli::State& state, const Sorted& sorted) {
   }
 }
 
-struct GivenFile {
-  std::string label;  // what messages call it
-  std::string path;
-};
-
-std::vector<GivenFile> GivenInputs(const Cli::State& state) {
-  std::vector<GivenFile> given;
-  for (const CliInput& input : state.inputs) {
-    if (!input.path->empty()) given.push_back({input.label, *input.path});
-  }
-  for (const CliOperand& operand : state.operands) {
-    if (operand.files == nullptr) continue;
-    for (const NamedFile& file : *operand.files) {
-      given.push_back({operand.name, file.path});
-    }
-  }
-  return given;
-}
-
-// The same regular file, by whatever names; "-" is stdin, where `second` is
-// read.
-bool IsSameFile(const std::string& first, const std::string& second) {
-  struct stat one {};
-  struct stat other {};
-  const bool known = ::stat(first.c_str(), &one) == 0 &&
-                     (second == "-" ? ::fstat(0, &other)
-                                    : ::stat(second.c_str(), &other)) == 0;
-  return known && S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
-         one.st_ino == other.st_ino;
-}
-
-// What is read is not overwritten: a table would be gone that cannot be made
-// again.
-void CheckOverwriting(const Cli::State& state) {
-  const std::vector<GivenFile> inputs = GivenInputs(state);
-  std::vector<GivenFile> written;
-  for (const CliOutput& output : state.outputs) {
-    if (output.path->empty() || *output.path == "-") continue;
-    if (output.kind == OutputKind::kFolder) continue;
-    for (const GivenFile& input : inputs) {
-      Require(!IsSameFile(*output.path, input.path), ErrorKind::kUsage,
-              Str(output.label, " ", *output.path, " is also ", input.label,
-                  ", which is read"),
-              "write to another file");
-    }
-    for (const GivenFile& other : written) {
-      Require(
-          *output.path != other.path && !IsSameFile(*output.path, other.path),
-          ErrorKind::kUsage,
-          Str(output.label, " ", *output.path, " is also ", other.label),
-          "write to another file");
-    }
-    written.push_back({output.label, *output.path});
-  }
-}
-
-// At most one input and one output may be a pipe, and no folder.
-void CheckPipes(const Cli::State& state) {
-  std::vector<std::string> readers;
-  for (const GivenFile& input : GivenInputs(state)) {
-    if (input.path == "-") readers.push_back(input.label);
-  }
-  std::vector<std::string> writers;
-  for (const CliOutput& output : state.outputs) {
-    if (*output.path != "-") continue;
-    if (output.kind == OutputKind::kFolder) {
-      Fail(ErrorKind::kUsage,
-           Str(output.label, " is a folder and cannot be -"));
-    }
-    writers.push_back(output.label);
-  }
-  if (readers.size() > 1) {
-    Fail(ErrorKind::kUsage,
-         Str(readers[0], " and ", readers[1], " cannot both be stdin"),
-         "give a file to one of them");
-  }
-  if (writers.size() > 1) {
-    Fail(ErrorKind::kUsage,
-         Str(writers[0], " and ", writers[1], " cannot both be stdout"),
-         "give a file to one of them");
-  }
-}
-
-std::string ListOf(const Cli::State& state) {
-  std::vector<std::string> kinds;
-  for (const CliList& list : state.lists) {
-    if (list.kind == state.wanted_list) return list.text();
-    kinds.push_back(list.kind);
-  }
-  const std::string nearest = Nearest(state.wanted_list, kinds);
-  Fail(ErrorKind::kUsage,
-       Str("--list is '", state.wanted_list, "' but must be one of ",
-           Join(kinds, ", ")),
-       nearest.empty() ? "" : Str("did you mean '", nearest, "'?"));
-}
-
 // The command that the first argument names, or null where it is a flag.
 CliCommand* FindCommand(Cli::State& state,
                         std::span<const std::string> arguments) {
@@ -283,24 +186,6 @@ std::optional<std::string> Answer(const Cli& cli, const Cli::State& state,
   return std::nullopt;
 }
 
-void AddListFlag(Cli::State& state) {
-  if (state.lists.empty()) return;
-  Flag flag;
-  flag.name = "list";
-  flag.help = "print what there is of a kind, with its options";
-  std::vector<std::string> kinds;
-  for (const CliList& list : state.lists) kinds.push_back(list.kind);
-  flag.allowed = "one of " + Join(kinds, ", ");
-  flag.section = "Every tool";
-  flag.value_names = {"KIND"};
-  flag.in_environment = false;
-  flag.set = [&state](std::string_view,
-                      const std::vector<std::string>& values) {
-    state.wanted_list = values.back();
-  };
-  state.common_flags.push_back(std::move(flag));
-}
-
 }  // namespace
 
 std::optional<std::string> Cli::Parse(std::span<const std::string> arguments) {
@@ -329,8 +214,7 @@ std::optional<std::string> Cli::Parse(std::span<const std::string> arguments) {
           "the command must come first", state.UsageHint());
   ApplyFlags(state, sorted);
   ApplyOperands(state, sorted);
-  CheckPipes(state);
-  CheckOverwriting(state);
+  CheckPaths(state);
   return std::nullopt;
 }
 

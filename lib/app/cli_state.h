@@ -78,6 +78,15 @@ struct Cli::State {
   std::vector<const Flag*> AllFlags() const;
 };
 
+// Adds `--list` if there is anything to list.
+void AddListFlag(Cli::State& state);
+// What was asked for.
+std::string ListOf(const Cli::State& state);
+
+// Refuses what pipes and files cannot be: two readers of stdin, an output that
+// is read, a name that says otherwise than what is written.
+void CheckPaths(const Cli::State& state);
+
 // "DATA" from "data".
 std::string UpperCase(std::string_view text);
 

@@ -4,7 +4,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "base/error.h"
 #include "base/options.h"
 #include "base/parallel.h"
 #include "base/reporter.h"
@@ -35,6 +37,22 @@ struct Context {
   // One JSON document.
   void PrintJson(const Json& document) const;
 };
+
+// Runs `work`, and puts the name of the file in front of what it says of bad
+// data, unless it names a file itself: `other`, if it reads one.
+template <class Work>
+auto OnDataOf(std::string_view file, std::string_view other, Work&& work)
+    -> decltype(work()) {
+  try {
+    return std::forward<Work>(work)();
+  } catch (Error& error) {
+    const bool is_other = !other.empty() && error.message().starts_with(other);
+    if (error.kind() == ErrorKind::kBadInput && !is_other) {
+      error.AddContext(file);
+    }
+    throw;
+  }
+}
 
 // Ends the program by SIGINT if that is what asked it to stop: a shell then
 // stops its loop or script, as it does not where a program exits by itself.

@@ -22,7 +22,11 @@ std::string ValueName(const FieldInfo&, double) {
   return "X";
 }
 std::string ValueName(const FieldInfo& info, const std::string&) {
-  return info.choices.empty() ? "TEXT" : "NAME";
+  if (info.choices.empty()) return "TEXT";
+  // Few short ones say more than a word for them.
+  constexpr std::size_t kRoom = 24;
+  const std::string all = Join(info.choices, "|");
+  return all.size() <= kRoom ? all : "NAME";
 }
 template <class T>
 std::string ValueName(const FieldInfo& info, const std::vector<T>&) {
@@ -49,6 +53,22 @@ std::string DefaultText(const std::vector<T>& values) {
   return Join(texts, ",");
 }
 
+// The parts of `text` between commas; "\\," is a comma in a part.
+std::vector<std::string> SplitAtCommas(const std::string& text) {
+  std::vector<std::string> parts = {""};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_escaped = text.compare(i, 2, "\\,") == 0;
+    if (is_escaped) {
+      parts.back() += text[++i];
+    } else if (text[i] == ',') {
+      parts.emplace_back();
+    } else {
+      parts.back() += text[i];
+    }
+  }
+  return parts;
+}
+
 // The elements of a list that is given in one or more texts.
 std::vector<std::string> Elements(const std::vector<std::string>& texts,
                                   bool are_texts, bool splits_commas) {
@@ -59,7 +79,8 @@ std::vector<std::string> Elements(const std::vector<std::string>& texts,
       elements.emplace_back(Trim(text));
       continue;
     }
-    for (const std::string& part : Split(text, ',')) {
+    if (text.empty()) continue;
+    for (const std::string& part : SplitAtCommas(text)) {
       elements.emplace_back(Trim(part));
     }
   }
@@ -95,7 +116,7 @@ void FlagMaker::Visit(const FieldInfo& info, FieldPointer field) {
   flag.has_negation = is_switch;
   flag.is_repeatable = is_list;
   flag.allowed = info.choices.empty() ? info.range.Describe()
-                                      : "one of " + Join(info.choices, ", ");
+                                      : "one of " + ListChoices(info.choices);
   std::visit(
       [&](const auto* value) {
         flag.default_text = DefaultText(*value);

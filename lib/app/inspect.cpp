@@ -64,7 +64,7 @@ std::string InspectHistory(const FileReader& file, Json* json) {
   std::string text;
   for (const std::string& command :
        HistoryCommands(records, file.content_sha256())) {
-    text += command + "\n";
+    text += VisibleText(command) + "\n";
   }
   if (records.empty()) text = "nothing is known of its history\n";
   *json = HeadingJson(file);

@@ -215,8 +215,8 @@ std::string InspectDataset(const FileReader& file, bool all, Json* json) {
   (*json)["rows"] = dataset.rows;
   text = Str("rows ", dataset.rows);
   if (dataset.rows > 0) {
-    text += Str(", ids ", IdText(dataset.ids, 0), " .. ",
-                IdText(dataset.ids, dataset.rows - 1));
+    text += VisibleText(Str(", ids ", IdText(dataset.ids, 0), " .. ",
+                            IdText(dataset.ids, dataset.rows - 1)));
   }
   if (!dataset.weights.empty()) text += ", weighted";
   if (!dataset.groups.empty()) text += ", in groups";
@@ -236,8 +236,8 @@ std::string InspectDataset(const FileReader& file, bool all, Json* json) {
     splits.push_back(Str(name, " ", rows));
     (*json)["splits"][name] = rows;
   }
-  text +=
-      splits.empty() ? "no splits\n" : "splits " + Join(splits, ", ") + "\n";
+  text += splits.empty() ? "no splits\n"
+                         : VisibleText("splits " + Join(splits, ", ")) + "\n";
   DescribeTasks(dataset, all, &text, json);
   std::vector<std::string> steps;
   for (const TransformRecord& transform : dataset.transforms) {
@@ -245,7 +245,7 @@ std::string InspectDataset(const FileReader& file, bool all, Json* json) {
   }
   (*json)["transforms"] = steps;
   if (!steps.empty()) {
-    text += "prepared by " + Join(steps, ", ") + "\n";
+    text += VisibleText("prepared by " + Join(steps, ", ")) + "\n";
   }
   return text;
 }

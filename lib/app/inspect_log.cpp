@@ -143,8 +143,9 @@ std::string InspectLog(const FileReader& file, bool all, Json* json) {
     text += Str("each of ", tasks.size(), " tasks: --verbose or --json\n");
   }
   if (log.best_epoch > 0) {
-    text += Str("weights are those of epoch ", log.best_epoch, ", chosen on ",
-                log.selected_on, "\n");
+    text += VisibleText(Str("weights are those of epoch ", log.best_epoch,
+                            ", chosen on ", log.selected_on)) +
+            "\n";
   }
   return text;
 }

@@ -83,8 +83,9 @@ void DescribeTraining(const Model& model, std::string* text, Json* json) {
   if (log.epochs() == 0) return;
   *text += Str("trained ", Counted(log.epochs(), "epoch", "epochs"));
   if (log.best_epoch > 0) {
-    *text += Str(", weights of epoch ", log.best_epoch, ", chosen on ",
-                 log.selected_on, " ", TableNumber(log.best));
+    *text +=
+        VisibleText(Str(", weights of epoch ", log.best_epoch, ", chosen on ",
+                        log.selected_on, " ", TableNumber(log.best)));
   }
   *text += " (--log shows the curve)\n";
 }

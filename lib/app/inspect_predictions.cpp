@@ -3,6 +3,7 @@
 
 #include "app/inspect.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "eval/predictions.h"
 #include "eval/table.h"
 
@@ -12,7 +13,7 @@ std::string InspectPredictions(const FileReader& file, Json* json) {
   const Predictions predictions = ReadPredictions(file);
   std::string text;
   const auto known = [](const std::string& value) {
-    return value.empty() ? std::string("not known") : value;
+    return value.empty() ? std::string("not known") : VisibleText(value);
   };
   json->update({{"rows", IdCount(predictions.ids)},
                 {"split", predictions.split},

@@ -54,15 +54,26 @@ void CheckField(const FieldInfo& info, std::string_view where, double value) {
        Str(where, " is ", FormatNumber(value), " but must be ", allowed));
 }
 
+std::string ListChoices(const std::vector<std::string>& choices) {
+  std::vector<std::string> shown;
+  for (const std::string& choice : choices) {
+    const bool is_word =
+        !choice.empty() && std::isalnum(static_cast<unsigned char>(choice[0]));
+    shown.push_back(is_word ? choice : Str("'", choice, "'"));
+  }
+  return Join(shown, ", ");
+}
+
 void CheckField(const FieldInfo& info, std::string_view where,
                 const std::string& value) {
   const std::vector<std::string>& choices = info.choices;
   if (choices.empty()) return;
   if (std::find(choices.begin(), choices.end(), value) != choices.end()) return;
   const std::string nearest = Nearest(value, choices);
-  Fail(ErrorKind::kUsage,
-       Str(where, " is '", value, "' but must be one of ", Join(choices, ", ")),
-       nearest.empty() ? "" : Str("did you mean '", nearest, "'?"));
+  Fail(
+      ErrorKind::kUsage,
+      Str(where, " is '", value, "' but must be one of ", ListChoices(choices)),
+      nearest.empty() ? "" : Str("did you mean '", nearest, "'?"));
 }
 
 JsonWriter::JsonWriter(Json* json, bool all) : json_(json), all_(all) {

@@ -133,6 +133,9 @@ void CheckField(const FieldInfo& info, std::string_view where, double value);
 void CheckField(const FieldInfo& info, std::string_view where,
                 const std::string& value);
 
+// "auto, yes, no"; in quotes what is no word: "'.', ','".
+std::string ListChoices(const std::vector<std::string>& choices);
+
 bool IsList(FieldPointer field);
 
 // Sets a list from the texts of its elements, any other field from the last of

@@ -12,12 +12,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// However large a file is.
+constexpr OpenOptions kWhole = {.check_whole = true};
+
 void CheckRound(const RunFolder& folder, const DoneRecord& record) {
   FileReader::Open(folder.ModelPath(record.peer, record.round),
-                   {FileKind::kModel});
+                   {FileKind::kModel}, kWhole);
   if (!record.publication_file_sha256.empty()) {
     const std::string path = folder.PublicationPath(record.peer, record.round);
-    const FileReader file = FileReader::Open(path, {FileKind::kRound});
+    const FileReader file = FileReader::Open(path, {FileKind::kRound}, kWhole);
     Require(file.content_sha256() == record.publication_content_sha256,
             ErrorKind::kBadInput,
             Str(path, ": its content is not what DONE.json says"));
@@ -56,7 +59,8 @@ class Verifier {
     for (Index peer = 0; peer < spec_.peers; ++peer) CheckPeer(peer);
     for (const std::string& file : MergedFiles(folder_)) {
       Try([&] {
-        FileReader::Open(file, {FileKind::kModel, FileKind::kPredictions});
+        FileReader::Open(file, {FileKind::kModel, FileKind::kPredictions},
+                         kWhole);
       });
     }
     return problems_;

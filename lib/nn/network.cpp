@@ -82,7 +82,8 @@ Value Network::Find(std::string_view name) const {
   }
   if (group != nullptr) return group->output;
   if (name == "trunk" && trunk_.id >= 0) return trunk_;
-  const std::vector<std::string> names = Names();
+  std::vector<std::string> names = Names();
+  if (trunk_.id >= 0) names.emplace_back("trunk");
   const std::string nearest = Nearest(std::string(name), names);
   Fail(ErrorKind::kUsage,
        Str("there is no layer '", name, "'",

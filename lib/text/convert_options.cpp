@@ -26,12 +26,14 @@ void ConvertOptions::Describe(Fields& fields) {
                 {},
                 "COLUMN=TYPE"},
                type);
-  fields.Field({"missing",
-                "texts that stand for no value, besides nothing",
-                {},
-                {},
-                "TEXTS"},
-               missing);
+  fields.Field(
+      {"missing",
+       "texts that stand for no value, in place of ?, NA, N/A, NaN, nan, "
+       "null, NULL; an empty cell always does",
+       {},
+       {},
+       "TEXTS"},
+      missing);
   fields.Field({"delimiter",
                 "between cells; comma, semicolon, tab, pipe, "
                 "space, or a character",

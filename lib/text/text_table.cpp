@@ -157,6 +157,12 @@ TextFormat ParseTextFormat(std::string_view name) {
   return TextFormat::kJsonLines;
 }
 
+std::optional<TextFormat> TextFormatOfName(std::string_view path) {
+  if (path.ends_with(".csv")) return TextFormat::kCsv;
+  if (path.ends_with(".jsonl")) return TextFormat::kJsonLines;
+  return std::nullopt;
+}
+
 Index WriteTextTable(const std::vector<TextColumn>& columns, Index rows,
                      TextFormat format, const std::string& output,
                      bool safe_cells) {

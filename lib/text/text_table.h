@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ namespace mtlkit {
 enum class TextFormat { kCsv, kJsonLines };
 // "csv", "jsonl".
 TextFormat ParseTextFormat(std::string_view name);
+// By the ending of a file's name, ".csv" or ".jsonl"; nothing for others.
+std::optional<TextFormat> TextFormatOfName(std::string_view path);
 
 // Takes the cells of a row, one a column, in the order of columns.
 class CellWriter {

@@ -263,6 +263,10 @@ Predictions Predict(std::span<const EnsembleMember> members,
   return predictions;
 }
 
+void RequireLayer(const Model& model, const std::string& name) {
+  (void)model.network->Find(name);
+}
+
 Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
                         const std::string& name, ThreadPool* pool) {
   const Value value = model.network->Find(name);

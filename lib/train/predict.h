@@ -49,6 +49,9 @@ Predictions Predict(std::span<const EnsembleMember> members,
                     const Dataset& dataset, const PredictOptions& options,
                     ThreadPool* pool);
 
+// Throws kUsage with the names that there are unless the model has the layer.
+void RequireLayer(const Model& model, const std::string& name);
+
 // A dataset whose only input is a value inside the network (Network::Find,
 // "trunk" for the last shared one), for all rows of `dataset`, whose ids,
 // tasks, labels, splits, weights and groups it carries along.

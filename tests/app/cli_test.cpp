@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/flag_hint.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -113,6 +114,39 @@ TEST_CASE("of a flag that is given again the last holds") {
   Toy other;
   CHECK(other.Parse({"a", "-o", "b", "--no-bias", "--bias"}) == "");
   CHECK(other.net.bias);
+}
+
+TEST_CASE("names of flags elsewhere lead to ours") {
+  const std::vector<std::string> known = {"--rate", "--batch", "--task",
+                                          "--decay", "--checkpoint-every"};
+  CHECK(FlagHint("--lr", known) == "did you mean --rate?");
+  CHECK(FlagHint("--learning_rate", known) == "did you mean --rate?");
+  CHECK(FlagHint("--batch-size", known) == "did you mean --batch?");
+  CHECK(FlagHint("--weight-decay", known) == "did you mean --decay?");
+  CHECK(FlagHint("--target", known) == "did you mean --task?");
+  CHECK(FlagHint("--label", known) == "did you mean --task?");
+  CHECK(FlagHint("--resume", known) ==
+        "give the same command again: it goes on where it was");
+  CHECK(FlagHint("--checkpoint_every", known) ==
+        "did you mean --checkpoint-every?");
+  // Only what this tool has.
+  const std::vector<std::string> other = {"--json"};
+  CHECK(FlagHint("--lr", other) == "");
+  CHECK(FlagHint("--resume", other) == "");
+}
+
+TEST_CASE("a name with a comma can stand in a list") {
+  Toy toy;
+  CHECK(toy.Parse({"a", "-o", "b", "--task", "price\\, net,sold"}) == "");
+  CHECK(toy.tasks == std::vector<std::string>{"price, net", "sold"});
+}
+
+TEST_CASE("a name that says otherwise than what is written is refused") {
+  CHECK(Toy().Parse({"a", "-o", "b.csv"}) ==
+        "-o b.csv: HDF5 is written here, not csv (end the name with .h5; "
+        "mtl-convert FILE -o FILE.csv makes text of it)");
+  CHECK(Toy().Parse({"a", "-o", "b.csv/c"}) == "");
+  CHECK(Toy().Parse({"a", "-o", "b", "--log", "b.csv"}) == "");
 }
 
 TEST_CASE("a setting that is not UTF-8 is refused: files could not keep it") {
@@ -240,6 +274,7 @@ struct ToyCommand {
   bool ran = false;
   void Register(Cli& cli) {
     cli.Operand("run", &folder, "run directory");
+    cli.List("methods", "what helps", [] { return "mutual\n"; });
     cli.Section("Round")("peer", peer, "which peer", AtLeast(0));
   }
   void Run(Context&) { ran = true; }
@@ -264,6 +299,11 @@ TEST_CASE("the first operand may choose a command") {
   CHECK(parse({"--help"})
             .find("\nCommands:\n  round                   Plays "
                   "a round.\n") != std::string::npos);
+  CHECK(parse({"--list", "methods"}) ==
+        "mtl-toy round: what helps\n\nmutual\n\n"
+        "mtl-toy merge: what helps\n\nmutual\n");
+  CHECK(parse({"--lst", "methods"}).starts_with("the command must come first"));
+  CHECK(parse({"round", "--list", "methods"}) == "mutual\n");
   CHECK(parse({"round", "run/", "--peer", "1"}) == "");
   CHECK(round.folder == "run/");
   CHECK(round.peer == 1);

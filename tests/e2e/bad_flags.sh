@@ -118,6 +118,8 @@ tree parents '{"name": "a", "tasks": ["price"]}, {"name": "b", "tasks": ["sold"]
   {"name": "c", "from": ["a", "b"], "tasks": ["colour"]}'
 tree key '{"name": "a", "layerz": [4], '"$all"'}'
 tree width '{"name": "a", "layers": [-4], '"$all"'}'
+tree huge '{"name": "a", "layers": [1e999], '"$all"'}'
+tree wraps '{"name": "a", "layers": [18446744073709551617], '"$all"'}'
 tree from '{"name": "a", "from": ["zz"], '"$all"'}'
 printf '{"groups": [' >t/cut.json
 printf '{"groups": [\n{"name": "a",}]}' >t/comma.json
@@ -131,19 +133,29 @@ twice task 'price' is already in a group
 parents names 2 groups
 key unknown key 'layerz'; did you mean 'layers'
 width -4 is not a width
+huge a number beyond all numbers
+wraps is not a width
 from 'zz', which is not a group
 cut not a hierarchy: no JSON in line 1
 comma no JSON in line 2
 LIST
 no 2 'not a hierarchy' "${quiet_train[@]}" --hierarchy files
 no 66 'cannot be read' "${quiet_train[@]}" --hierarchy t/none.json
+no 65 '/dev/zero: has more than' "${quiet_train[@]}" --hierarchy /dev/zero
+no 2 'which is not UTF-8' "${quiet_train[@]}" --loss $'price\xff=huber'
 
 # Predicting and measuring.
 no 2 'has this task already' mtl-prep ready.h5 --task price=regression -o old.h5
 no 65 'the splits are blue, green, red' mtl-prep table.h5 --task price \
   --split-from colour -o old.h5
 no 2 "did you mean 'test'" mtl-predict model.h5 ready.h5 --split tset -o old.h5
-no 2 'no layer' mtl-predict model.h5 ready.h5 --features foo -o old.h5
+no 2 '^mtl-predict: model.h5: .*no layer .*trunk' \
+  mtl-predict model.h5 ready.h5 --features foo -o old.h5
+no 2 'HDF5 is written here, not csv' \
+  mtl-predict model.h5 ready.h5 --features trunk -o new.csv
+no 2 'HDF5 is written here, not csv' mtl-train ready.h5 -o new.csv
+no 2 'HDF5 is written here, not jsonl' mtl-convert table.csv --to h5 -o new.jsonl
+no 2 'did you mean --rate' mtl-train ready.h5 -o old.h5 --learning-rate 1
 no 2 'models of a run' mtl-predict model.h5 ready.h5 --peer 1 -o old.h5
 no 2 'no peer 7' mtl-predict run ready.h5 --peer 7 -o old.h5
 no 66 'round 9' mtl-predict run ready.h5 --round 9 -o old.h5

@@ -1,5 +1,6 @@
 // Files of several chunks of digests, read as large ones are: by chunk.
 #include <doctest/doctest.h>
+#include <hdf5.h>
 
 #include <cstring>
 #include <functional>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "h5/hdf5_session.h"
 #include "h5/mutator.h"
 #include "h5/sample_file.h"
 
@@ -68,6 +70,22 @@ TEST_CASE("a large file reads as a small one does") {
   CHECK(mapped.Part(10, 2)[1] == 11);
   CHECK(large.ReadArray<std::int32_t>("y").values ==
         small.ReadArray<std::int32_t>("y").values);
+}
+
+TEST_CASE("a large file is an ordinary HDF5 file to other programs") {
+  const TempFolder folder;
+  const std::string path = folder / "a.h5";
+  WriteLarge(path);
+  const internal::Hdf5Lock lock;
+  const internal::Handle file(
+      H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  REQUIRE(file.valid());
+  const internal::Handle dataset(H5Dopen2(file.id(), "inputs/tab", H5P_DEFAULT),
+                                 H5Dclose);
+  std::vector<float> values(static_cast<std::size_t>(kRows));
+  REQUIRE(H5Dread(dataset.id(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                  values.data()) >= 0);
+  CHECK(values.back() == 2'999'999);
 }
 
 TEST_CASE("damage in a large file is found where it is used, and no sooner") {

@@ -75,5 +75,35 @@ TEST_CASE("two columns of one name are refused") {
         "apart)");
 }
 
+TEST_CASE("cells that a spreadsheet would run are counted, and guarded") {
+  const TempFolder folder;
+  const Dataset dataset = Convert({{"t.csv",
+                                    "id,x,=word\n"
+                                    "1,-0.5,\"=cmd()\"\n"
+                                    "2,1,@a\n"
+                                    "3,2,-7\n"
+                                    "4,3,a=b\n"}})
+                              .dataset;
+  const auto write = [&](bool safe) {
+    const Index formulas =
+        WriteTextTable(DatasetColumns(dataset), dataset.rows, TextFormat::kCsv,
+                       folder / "out", safe);
+    CHECK(formulas == 3);
+    std::ostringstream text;
+    text << std::ifstream(folder / "out").rdbuf();
+    return text.str();
+  };
+  CHECK(write(false) == "id,x,=word\n1,-0.5,=cmd()\n2,1,@a\n3,2,-7\n4,3,a=b\n");
+  CHECK(write(true) ==
+        "id,x,'=word\n1,-0.5,'=cmd()\n2,1,'@a\n3,2,-7\n4,3,a=b\n");
+}
+
+TEST_CASE("the ending of a name says which text it is") {
+  CHECK(TextFormatOfName("a/b.csv") == TextFormat::kCsv);
+  CHECK(TextFormatOfName("b.jsonl") == TextFormat::kJsonLines);
+  CHECK_FALSE(TextFormatOfName("b.csv.h5").has_value());
+  CHECK_FALSE(TextFormatOfName("-").has_value());
+}
+
 }  // namespace
 }  // namespace mtlkit

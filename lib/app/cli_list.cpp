@@ -1,0 +1,69 @@
+// `--list KIND`.
+#include <algorithm>
+#include <utility>
+
+#include "app/cli.h"
+#include "app/cli_state.h"
+#include "base/error.h"
+#include "base/text.h"
+
+namespace mtlkit {
+namespace {
+
+// A tool of commands lists what each of them does, under what it is.
+void GatherLists(Cli::State& state) {
+  for (const CliCommand& command : state.commands) {
+    const Cli::State& of_command = command.cli->state();
+    for (const CliList& list : of_command.lists) {
+      const auto text = [&of_command, &list] {
+        return Str(of_command.command, ": ", list.help, "\n\n", list.text());
+      };
+      const auto same = std::find_if(
+          state.lists.begin(), state.lists.end(),
+          [&](const CliList& known) { return known.kind == list.kind; });
+      if (same == state.lists.end()) {
+        state.lists.push_back({list.kind, list.help, text});
+      } else {
+        same->text = [before = std::move(same->text), text] {
+          return before() + "\n" + text();
+        };
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void AddListFlag(Cli::State& state) {
+  GatherLists(state);
+  if (state.lists.empty()) return;
+  Flag flag;
+  flag.name = "list";
+  flag.help = "print what there is of a kind, with its options";
+  std::vector<std::string> kinds;
+  for (const CliList& list : state.lists) kinds.push_back(list.kind);
+  flag.allowed = "one of " + Join(kinds, ", ");
+  flag.section = "Every tool";
+  flag.value_names = {"KIND"};
+  flag.in_environment = false;
+  flag.set = [&state](std::string_view,
+                      const std::vector<std::string>& values) {
+    state.wanted_list = values.back();
+  };
+  state.common_flags.push_back(std::move(flag));
+}
+
+std::string ListOf(const Cli::State& state) {
+  std::vector<std::string> kinds;
+  for (const CliList& list : state.lists) {
+    if (list.kind == state.wanted_list) return list.text();
+    kinds.push_back(list.kind);
+  }
+  const std::string nearest = Nearest(state.wanted_list, kinds);
+  Fail(ErrorKind::kUsage,
+       Str("--list is '", state.wanted_list, "' but must be one of ",
+           Join(kinds, ", ")),
+       nearest.empty() ? "" : Str("did you mean '", nearest, "'?"));
+}
+
+}  // namespace mtlkit

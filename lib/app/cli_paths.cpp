@@ -1,0 +1,130 @@
+// What is wrong with the files of a command line before any is opened.
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "app/cli.h"
+#include "app/cli_state.h"
+#include "base/error.h"
+
+namespace mtlkit {
+namespace {
+
+// Names that say what is in a file: text, or another program's.
+constexpr std::string_view kOtherEndings[] = {
+    ".csv",     ".tsv",  ".txt", ".json", ".jsonl", ".arff",
+    ".svm",     ".md",   ".gz",  ".xz",   ".zip",   ".npy",
+    ".parquet", ".html", ".pkl", ".pt",   ".onnx"};
+
+// A name that says otherwise than what is written would lead astray.
+void CheckEndings(const Cli::State& state) {
+  for (const CliOutput& output : state.outputs) {
+    if (output.kind != OutputKind::kHdf5) continue;
+    RequireHdf5Name(output.label, *output.path);
+  }
+}
+
+struct GivenFile {
+  std::string label;  // what messages call it
+  std::string path;
+};
+
+std::vector<GivenFile> GivenInputs(const Cli::State& state) {
+  std::vector<GivenFile> given;
+  for (const CliInput& input : state.inputs) {
+    if (!input.path->empty()) given.push_back({input.label, *input.path});
+  }
+  for (const CliOperand& operand : state.operands) {
+    if (operand.files == nullptr) continue;
+    for (const NamedFile& file : *operand.files) {
+      given.push_back({operand.name, file.path});
+    }
+  }
+  return given;
+}
+
+// The same regular file, by whatever names; "-" is stdin, where `second` is
+// read.
+bool IsSameFile(const std::string& first, const std::string& second) {
+  struct stat one {};
+  struct stat other {};
+  const bool known = ::stat(first.c_str(), &one) == 0 &&
+                     (second == "-" ? ::fstat(0, &other)
+                                    : ::stat(second.c_str(), &other)) == 0;
+  return known && S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
+         one.st_ino == other.st_ino;
+}
+
+// What is read is not overwritten: a table would be gone that cannot be made
+// again.
+void CheckOverwriting(const Cli::State& state) {
+  const std::vector<GivenFile> inputs = GivenInputs(state);
+  std::vector<GivenFile> written;
+  for (const CliOutput& output : state.outputs) {
+    if (output.path->empty() || *output.path == "-") continue;
+    if (output.kind == OutputKind::kFolder) continue;
+    for (const GivenFile& input : inputs) {
+      Require(!IsSameFile(*output.path, input.path), ErrorKind::kUsage,
+              Str(output.label, " ", *output.path, " is also ", input.label,
+                  ", which is read"),
+              "write to another file");
+    }
+    for (const GivenFile& other : written) {
+      Require(
+          *output.path != other.path && !IsSameFile(*output.path, other.path),
+          ErrorKind::kUsage,
+          Str(output.label, " ", *output.path, " is also ", other.label),
+          "write to another file");
+    }
+    written.push_back({output.label, *output.path});
+  }
+}
+
+// At most one input and one output may be a pipe, and no folder.
+void CheckPipes(const Cli::State& state) {
+  std::vector<std::string> readers;
+  for (const GivenFile& input : GivenInputs(state)) {
+    if (input.path == "-") readers.push_back(input.label);
+  }
+  std::vector<std::string> writers;
+  for (const CliOutput& output : state.outputs) {
+    if (*output.path != "-") continue;
+    if (output.kind == OutputKind::kFolder) {
+      Fail(ErrorKind::kUsage,
+           Str(output.label, " is a folder and cannot be -"));
+    }
+    writers.push_back(output.label);
+  }
+  if (readers.size() > 1) {
+    Fail(ErrorKind::kUsage,
+         Str(readers[0], " and ", readers[1], " cannot both be stdin"),
+         "give a file to one of them");
+  }
+  if (writers.size() > 1) {
+    Fail(ErrorKind::kUsage,
+         Str(writers[0], " and ", writers[1], " cannot both be stdout"),
+         "give a file to one of them");
+  }
+}
+
+}  // namespace
+
+void RequireHdf5Name(std::string_view label, const std::string& path) {
+  for (const std::string_view ending : kOtherEndings) {
+    if (!path.ends_with(ending)) continue;
+    Fail(
+        ErrorKind::kUsage,
+        Str(label, " ", path, ": HDF5 is written here, not ", ending.substr(1)),
+        "end the name with .h5; mtl-convert FILE -o FILE.csv makes text of it");
+  }
+}
+
+void CheckPaths(const Cli::State& state) {
+  CheckPipes(state);
+  CheckEndings(state);
+  CheckOverwriting(state);
+}
+
+}  // namespace mtlkit
