@@ -59,6 +59,9 @@ bool Spin(const Done& done) {
 // waits for the worker or the worker sees the job closed: a late worker can
 // never touch the fields of a job that is over.
 struct ThreadPool::State {
+  // Starts workers, and says how many there are: fewer if no more can be.
+  int Start(int count);
+  void StopAll();
   void Work();
   void RunTiles();
   void KeepException();
@@ -152,25 +155,40 @@ void LimitStacks() {
 
 }  // namespace
 
+int ThreadPool::State::Start(int count) {
+  workers.reserve(static_cast<std::size_t>(count));
+  try {
+    for (int i = 0; i < count; ++i) workers.emplace_back([this] { Work(); });
+  } catch (const std::system_error&) {
+    // The limit of processes or of memory.
+  } catch (const std::bad_alloc&) {
+  }
+  return static_cast<int>(workers.size());
+}
+
+void ThreadPool::State::StopAll() {
+  stop = true;
+  epoch.fetch_add(1);
+  epoch.notify_all();
+  for (std::thread& worker : workers) worker.join();
+}
+
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
   assert(threads >= 1);
-  state_->workers.reserve(static_cast<std::size_t>(threads));
   if (threads > 1) LimitStacks();
-  try {
-    for (int i = 1; i < threads; ++i) {
-      state_->workers.emplace_back([state = state_.get()] { state->Work(); });
-    }
-  } catch (const std::system_error&) {
-    // The limit of processes or memory: those that run do all the work.
-  } catch (const std::bad_alloc&) {
+  // Where the system starts no more, half of what it did start is enough: the
+  // rest is left for the work itself, which needs memory too.
+  for (int wanted = threads - 1; wanted > 0;) {
+    const int started = state_->Start(wanted);
+    if (started == wanted) break;
+    state_->StopAll();
+    state_ = std::make_unique<State>();
+    wanted = started / 2;
   }
 }
 
 ThreadPool::~ThreadPool() {
-  state_->stop = true;
-  state_->epoch.fetch_add(1);
-  state_->epoch.notify_all();
-  for (std::thread& worker : state_->workers) worker.join();
+  state_->StopAll();
 }
 
 int ThreadPool::threads() const {

@@ -43,12 +43,4 @@ bool BodyCheck::Holds(Index offset, Index count) noexcept {
   }
 }
 
-void FailDamaged() {
-  Fail(ErrorKind::kBadInput,
-       "the file is damaged: its bytes do not have the SHA-256 of its "
-       "envelope",
-       "restore it from a copy, or run again the command that wrote it; "
-       "files are never edited in place");
-}
-
 }  // namespace mtlkit::internal

@@ -19,7 +19,7 @@ class BodyCheck : public ArrayGuard {
 
   // Whether bytes of the file hold, from the start of the file on; what is not
   // of the body is not looked at. For HDF5, through which nothing can be
-  // thrown, and for readers that name the file themselves: FailDamaged.
+  // thrown, and for readers that name the file themselves.
   bool Holds(Index offset, Index count) noexcept;
 
  private:
@@ -31,7 +31,5 @@ class BodyCheck : public ArrayGuard {
   Index body_size_;
   std::string digests_;
 };
-
-[[noreturn]] void FailDamaged();
 
 }  // namespace mtlkit::internal

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "h5/body_check.h"
 #include "h5/digest.h"
 #include "h5/posix.h"
 
@@ -95,6 +94,14 @@ Envelope ParseEnvelope(std::string_view bytes) {
   if (!is_hex || size <= 0 || size > (1LL << 60)) FailEnvelope();
   if (RenderEnvelope(envelope) != bytes) FailEnvelope();
   return envelope;
+}
+
+void FailDamaged() {
+  Fail(ErrorKind::kBadInput,
+       "the file is damaged: its bytes do not have the SHA-256 of its "
+       "envelope",
+       "restore it from a copy, or run again the command that wrote it; "
+       "files are never edited in place");
 }
 
 Index ChunkCount(Index body_size) {

@@ -39,6 +39,8 @@ std::string HashChunks(int fd, Index body_size, std::string_view name);
 std::string_view DigestOf(std::string_view digests, Index chunk);
 // Puts envelope and list around a body that lies in its place.
 void SealBody(int fd, Index body_size, std::string_view name);
+// Throws kBadInput: bytes do not have the digest that they should.
+[[noreturn]] void FailDamaged();
 // The list as the file gives it, held to the envelope, and the length of the
 // file with it. Throws kBadInput.
 std::string ReadDigests(int fd, const Envelope& envelope,

@@ -41,7 +41,7 @@ Shape SliceShape(const Slice& slice) {
 }
 
 void ReadSlice(const FileReader& file, const std::string& path,
-               const Slice& slice, MatView values) {
+               MatView values) {
   const auto array = file.ReadArray<Real>(path);
   for (std::size_t i = 0; i < array.values.size(); ++i) {
     Require(std::isfinite(array.values[i]), ErrorKind::kBadInput,
@@ -154,7 +154,7 @@ void ReadBlock(const FileReader& file, const std::string& group, Block* block) {
   RequireShapes(file, group, layout);
   for (std::size_t i = 0; i < layout.slices().size(); ++i) {
     const Slice& slice = layout.slices()[i];
-    ReadSlice(file, SlicePath(group, SliceName(slice.name)), slice,
+    ReadSlice(file, SlicePath(group, SliceName(slice.name)),
               block->At(static_cast<Index>(i)));
   }
   RequireNothingElse(file, group, layout);

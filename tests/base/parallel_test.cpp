@@ -1,6 +1,9 @@
 #include "base/parallel.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -84,6 +87,33 @@ TEST_CASE("the exception of a tile reaches the caller and the pool lives on") {
     }
   }
 }
+
+// Sanitizers map more than any such limit.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("threads that cannot start are done without") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    // Room for a few stacks only, of which the work gets its part.
+    struct rlimit limits {};
+    ::getrlimit(RLIMIT_DATA, &limits);
+    limits.rlim_cur = 256 << 20;
+    ::setrlimit(RLIMIT_DATA, &limits);
+    ThreadPool pool(1024);
+    std::vector<int> done(5000);
+    pool.For(5000,
+             [&](Index tile) { done[static_cast<std::size_t>(tile)] = 1; });
+    const std::vector<char> room(64 << 20, 'x');
+    const bool is_good = std::accumulate(done.begin(), done.end(), 0) == 5000 &&
+                         pool.threads() > 1 && pool.threads() < 1024 &&
+                         room.back() == 'x';
+    ::_exit(is_good ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+}
+#endif
 
 TEST_CASE("a job allocates nothing") {
   ThreadPool pool(3);
