@@ -56,7 +56,7 @@ class BinaryHead final : public ClassHead {
   }
 };
 
-constexpr BinaryHead kHead;
+constexpr BinaryHead kHead{};
 
 }  // namespace
 

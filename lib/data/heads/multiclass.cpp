@@ -56,7 +56,7 @@ class MulticlassHead final : public ClassHead {
   }
 };
 
-constexpr MulticlassHead kHead;
+constexpr MulticlassHead kHead{};
 
 }  // namespace
 

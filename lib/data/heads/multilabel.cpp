@@ -74,7 +74,7 @@ class MultilabelHead final : public Head {
   }
 };
 
-constexpr MultilabelHead kHead;
+constexpr MultilabelHead kHead{};
 
 }  // namespace
 

@@ -105,7 +105,7 @@ class OrdinalHead final : public ClassHead {
   }
 };
 
-constexpr OrdinalHead kHead;
+constexpr OrdinalHead kHead{};
 
 }  // namespace
 

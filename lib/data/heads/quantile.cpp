@@ -84,7 +84,7 @@ class QuantileHead final : public NumberHead {
   }
 };
 
-constexpr QuantileHead kHead;
+constexpr QuantileHead kHead{};
 
 }  // namespace
 

@@ -38,7 +38,7 @@ class RegressionHead final : public NumberHead {
   }
 };
 
-constexpr RegressionHead kHead;
+constexpr RegressionHead kHead{};
 
 }  // namespace
 
