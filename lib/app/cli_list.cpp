@@ -35,6 +35,10 @@ void GatherLists(Cli::State& state) {
 }  // namespace
 
 void AddListFlag(Cli::State& state) {
+  const bool is_there =
+      std::any_of(state.common_flags.begin(), state.common_flags.end(),
+                  [](const Flag& flag) { return flag.name == "list"; });
+  if (is_there) return;
   GatherLists(state);
   if (state.lists.empty()) return;
   Flag flag;

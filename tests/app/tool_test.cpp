@@ -117,7 +117,8 @@ TEST_CASE("a tool that saves its work is stopped by a signal with 75") {
         Shell(Str("set -m; $TOY a -o b --fail stop & sleep .1; kill -", signal,
                   " $!; wait $!"));
     CHECK(outcome.code == code);
-    CHECK(outcome.err == "mtl-toy: stopped, all is saved (run it again)\n");
+    CHECK(outcome.err.starts_with(
+        "mtl-toy: stopped, all is saved (run it again)\n"));
   }
 }
 
