@@ -207,7 +207,8 @@ no 2 'no peer 9' mtl-cotrain round run --peer 9
 no 2 'rounds begin with 1' mtl-cotrain round run --round 0
 no 2 'command must come first' mtl-cotrain --seed 3 round run
 no 2 'cannot be -' mtl-cotrain init - --data ready.h5
-no 2 'files of the run' mtl-cotrain merge run --to run/run.json
+no 2 'files of the run' mtl-cotrain merge run --to run/run.json.h5
+no 2 'HDF5 is written here, not json' mtl-cotrain merge run --to run/run.json
 no 2 'neither a number' mtl-cotrain round run --peer x
 no 65 'not the data that the run began with' mtl-cotrain round run --data other.h5
 no 2 'works in rounds' mtl-cotrain local ready.h5 -o new --method codistillation
