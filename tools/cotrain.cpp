@@ -4,13 +4,13 @@
 
 #include "app/tool.h"
 #include "base/error.h"
+#include "base/seconds.h"
 #include "base/text.h"
 #include "cotrain/collaboration.h"
 #include "cotrain/local.h"
 #include "cotrain/merge.h"
 #include "cotrain/status.h"
 #include "train/protocol.h"
-#include "train/seconds.h"
 
 namespace mtlkit {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "app/tool.h"
 #include "base/error.h"
+#include "base/seconds.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
 #include "h5/atomic_file.h"
@@ -14,8 +15,10 @@
 #include "nn/loss.h"
 #include "nn/model_io.h"
 #include "train/loop.h"
+#include "train/sampler.h"
 #include "train/schedule.h"
-#include "train/seconds.h"
+#include "train/target_scale.h"
+#include "train/warm_start.h"
 
 namespace mtlkit {
 namespace {
@@ -37,6 +40,7 @@ bool IsFinished(const std::string& path, const std::string& provenance) {
 struct TrainTool {
   std::string data;
   std::string output;
+  std::string from;
   std::string checkpoint;
   std::string checkpoint_every = "120s";
   ArchOptions arch;
@@ -45,6 +49,8 @@ struct TrainTool {
   void Register(Cli& cli) {
     cli.Input("data", &data, "rows to learn from (mtl-prep makes them)");
     cli.Output("model", &output, "where the model goes");
+    cli.InputFlag("from", &from,
+                  "model to begin from: its parameters are taken by name");
     cli.Group("Network", &arch);
     cli.Group("Training", &train);
     cli.OutputFlag(
@@ -65,6 +71,8 @@ struct TrainTool {
     cli.List("losses", "losses", [] { return ListEntries(LossEntries()); });
     cli.List("optimizers", "optimisers",
              [] { return ListEntries(OptimizerEntries()); });
+    cli.List("samplers", "samplers",
+             [] { return ListEntries(SamplerEntries()); });
     cli.List("schedules", "schedules of the rate",
              [] { return ListEntries(ScheduleEntries()); });
   }
@@ -74,7 +82,8 @@ struct TrainTool {
     TrainEnvironment environment = Environment(context);
     const FileReader file =
         FileReader::Open(data, {FileKind::kDataset, FileKind::kFeatures});
-    const std::string provenance = Provenance(context, file);
+    const std::optional<FileReader> beginning = OpenBeginning();
+    const std::string provenance = Provenance(context, file, beginning);
     if (IsFinished(output, provenance)) {
       context.reporter->Note(output +
                              " is already what this command makes: done");
@@ -90,6 +99,8 @@ struct TrainTool {
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
     Model model =
         BuildModel(rows, arch, context.seed, inputs.train_rows, train.loss);
+    ScaleTargets(rows, inputs.train_rows, train.loss, &model);
+    if (beginning) BeginFrom(context, *beginning, &model);
     Describe(context, model, inputs);
     const History history = OnDataOf(file.name(), environment.checkpoint, [&] {
       return Train(inputs, train, context.seed, environment, &model);
@@ -126,11 +137,30 @@ struct TrainTool {
     return environment;
   }
 
+  std::optional<FileReader> OpenBeginning() const {
+    if (from.empty()) return std::nullopt;
+    return FileReader::Open(from, {FileKind::kModel});
+  }
+
+  static void BeginFrom(const Context& context, const FileReader& file,
+                        Model* model) {
+    const WarmStart start = TakeParameters(ReadModel(file), file.name(), model);
+    const auto total = start.taken.size() + start.fresh.size();
+    context.reporter->Note(Str(
+        "took ", start.taken.size(), " of ", total,
+        " arrays of parameters from ", file.name(),
+        start.fresh.empty() ? "" : Str("; new: ", Join(start.fresh, ", ")),
+        start.unused.empty() ? ""
+                             : Str("; not used: ", Join(start.unused, ", "))));
+  }
+
   // With the hierarchy's content in place of its file's name.
-  std::string Provenance(const Context& context, const FileReader& file) const {
+  std::string Provenance(const Context& context, const FileReader& file,
+                         const std::optional<FileReader>& beginning) const {
     Json settings = *context.settings;
     if (!arch.hierarchy.empty()) settings["hierarchy"] = arch.hierarchy;
-    const std::vector<ProvenanceSource> sources = {SourceOf("data", file)};
+    std::vector<ProvenanceSource> sources = {SourceOf("data", file)};
+    if (beginning) sources.push_back(SourceOf("from", *beginning));
     return ExtendProvenance(context.tool, context.seed, settings, sources);
   }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <numeric>
 
 #include "base/error.h"
 #include "data/input_loader.h"
@@ -161,31 +163,6 @@ const Batch& Batcher::Load(std::span<const Index> rows) {
   }
   state.LoadTargets(rows);
   return state.batch;
-}
-
-EpochOrder::EpochOrder(std::span<const Index> rows, Index batch)
-    : sorted_(rows.begin(), rows.end()), order_(sorted_), batch_(batch) {
-  assert(batch > 0);
-  std::sort(sorted_.begin(), sorted_.end());
-  order_ = sorted_;
-}
-
-void EpochOrder::Shuffle(Seed seed, Index epoch) {
-  std::copy(sorted_.begin(), sorted_.end(), order_.begin());
-  Rng(seed, RandomPurpose::kEpochOrder, static_cast<std::uint64_t>(epoch))
-      .Shuffle(order_);
-}
-
-Index EpochOrder::batch_count() const {
-  return (static_cast<Index>(order_.size()) + batch_ - 1) / batch_;
-}
-
-std::span<const Index> EpochOrder::Batch(Index i) const {
-  assert(i >= 0 && i < batch_count());
-  const auto first = static_cast<std::size_t>(i * batch_);
-  const std::size_t count =
-      std::min(static_cast<std::size_t>(batch_), order_.size() - first);
-  return std::span(order_).subspan(first, count);
 }
 
 }  // namespace mtlkit

@@ -5,7 +5,6 @@
 #include <span>
 #include <vector>
 
-#include "base/rng.h"
 #include "base/view.h"
 #include "data/dataset.h"
 #include "data/input_batch.h"
@@ -47,24 +46,6 @@ class Batcher {
  private:
   struct State;
   std::unique_ptr<State> state_;
-};
-
-// Rows of one epoch in the order they will be seen. The order depends only on
-// (seed, epoch, rows), so a resumed run sees the same batches.
-class EpochOrder {
- public:
-  // Every batch but the last has `batch` rows.
-  EpochOrder(std::span<const Index> rows, Index batch);
-
-  void Shuffle(Seed seed, Index epoch);
-  Index batch_count() const;
-  // Needs 0 <= i < batch_count().
-  std::span<const Index> Batch(Index i) const;
-
- private:
-  std::vector<Index> sorted_;
-  std::vector<Index> order_;
-  Index batch_;
 };
 
 }  // namespace mtlkit

@@ -36,6 +36,10 @@ class Loss {
   // task.output_cols() for losses towards distributions (soft targets).
   virtual Index target_cols() const = 0;
 
+  // Whether a label far off pulls no harder than one that is near: such a loss
+  // wants labels scaled by what outliers do not move (train/target_scale.h).
+  virtual bool robust() const { return false; }
+
   // Sets row_loss (one a row) and `gradient` (shaped as output). An empty
   // gradient is not wanted. Needs shapes that agree. Allocates nothing.
   virtual void Evaluate(const LossArgs& args, std::span<Real> row_loss,

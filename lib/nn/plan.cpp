@@ -56,6 +56,15 @@ Mat<const double> Plan::Gramian() const {
   return {state_->gramian.data(), tasks, tasks};
 }
 
+Index Plan::layer_count() const {
+  return state_->layer_count;
+}
+
+Mat<const double> Plan::LayerGramian(Index layer) const {
+  const Index tasks = state_->network.task_count();
+  return {state_->layer_gramians.data() + layer * tasks * tasks, tasks, tasks};
+}
+
 void Plan::Combine(const Pass& pass, std::span<const double> weights) {
   PlanState& state = *state_;
   assert(state.options.route == Route::kGramian);

@@ -70,8 +70,13 @@ class Plan {
 
   // kGramian: tasks x tasks inner products, symmetric.
   Mat<const double> Gramian() const;
+  // kLayers: the same of one layer's parameters, for each layer that has shared
+  // ones; their sum is Gramian().
+  Index layer_count() const;
+  Mat<const double> LayerGramian(Index layer) const;
   // kGramian: sets the shared part of gradient() to the sum of the tasks'
-  // gradients times `weights`, one a task. Once for each Backward.
+  // gradients times `weights`, one a task; kLayers: one a task for each layer.
+  // Once for each Backward.
   void Combine(const Pass& pass, std::span<const double> weights);
 
   // kGradients: what the caller has to combine.

@@ -49,6 +49,7 @@ std::string PlanLayout::Describe(const Network& network,
   std::ostringstream out;
   out << "route " << RouteName(options.route);
   if (options.at == GradientsAt::kRepresentation) out << " at representation";
+  if (options.at == GradientsAt::kLayers) out << " of each layer";
   out << ", " << options.capacity << " rows, " << arena_size << " numbers\n";
   std::size_t width = 5;
   for (const Node& node : network.nodes()) {

@@ -19,8 +19,9 @@ enum class Route {
 };
 
 // With respect to what the tasks' gradients are taken (kGramian, kGradients):
-// the shared parameters, or the output of the shared layers (cheaper).
-enum class GradientsAt { kParameters, kRepresentation };
+// the shared parameters, or the output of the shared layers (cheaper), or
+// (kGramian) the parameters of each layer apart.
+enum class GradientsAt { kParameters, kRepresentation, kLayers };
 
 struct PlanOptions {
   Index capacity = 0;  // largest number of rows of a batch
@@ -29,6 +30,10 @@ struct PlanOptions {
   std::vector<Index> tokens = {};
   Route route = Route::kForward;
   GradientsAt at = GradientsAt::kParameters;
+  // Slices of the weights, one each, that get no gradient: 0 in gradient(), no
+  // part in inner products; layers all of whose slices are such work as in
+  // inference. Empty: none.
+  std::vector<bool> frozen = {};
   std::vector<Value> keep = {};  // values to be seen after Forward (features)
   ThreadPool* pool = nullptr;    // null: everything runs in the caller
 };
@@ -37,7 +42,7 @@ struct PlanOptions {
 // into one by the caller (Route::kGradients).
 struct GradientBlock {
   std::span<const Index> tasks;  // one a row of `gradients`
-  ConstMatView gradients;        // tasks x numbers
+  MatView gradients;             // tasks x numbers
   std::span<Real> combined;      // to be set by the caller; numbers
 };
 

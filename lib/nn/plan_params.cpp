@@ -62,8 +62,15 @@ void PlanState::FillGramian(const Pass& pass) {
   ForTiles(std::ssize(layout.shared_tiles), [&](Index t, Index slot) {
     TileGramian(pass, layout.shared_tiles[static_cast<std::size_t>(t)], slot);
   });
+  const Index area = network.task_count() * network.task_count();
+  std::ranges::fill(layer_gramians, 0.0);
   for (const ParamTile& tile : layout.shared_tiles) {
-    AddPartial(network.weights()->slice(tile.slice).tasks, tile.gram);
+    const std::vector<Index>& tasks =
+        network.weights()->slice(tile.slice).tasks;
+    AddPartial(tasks, tile.gram, gramian.data());
+    if (options.at != GradientsAt::kLayers) continue;
+    const Index layer = layer_of_slice[static_cast<std::size_t>(tile.slice)];
+    AddPartial(tasks, tile.gram, layer_gramians.data() + layer * area);
   }
 }
 
@@ -109,18 +116,19 @@ void PlanState::RepresentationGramian() {
           partial_grams.data() + begin + first / kBlockRows * area);
     });
     for (Index block = 0; block < blocks_of_rows; ++block) {
-      AddPartial(network.info(value).tasks, begin + block * area);
+      AddPartial(network.info(value).tasks, begin + block * area,
+                 gramian.data());
     }
     begin += blocks_of_rows * area;
   }
 }
 
-void PlanState::AddPartial(const std::vector<Index>& tasks, Index begin) {
+void PlanState::AddPartial(const std::vector<Index>& tasks, Index begin,
+                           double* into) {
   const auto count = tasks.size();
   for (std::size_t i = 0; i < count; ++i) {
     for (std::size_t j = 0; j < count; ++j) {
-      gramian[static_cast<std::size_t>(tasks[i] * network.task_count() +
-                                       tasks[j])] +=
+      into[tasks[i] * network.task_count() + tasks[j]] +=
           partial_grams[static_cast<std::size_t>(begin) + i * count + j];
     }
   }
@@ -182,12 +190,37 @@ void PlanState::BackwardCombined(const Pass& pass) {
   SetGradients(pass, layout.shared_tiles, [&](Index i) { return OnlyLane(i); });
 }
 
+// A layer is what uses a shared slice first; whoever uses the same parameters
+// goes with it.
+void PlanState::FindLayers() {
+  layer_of_slice.assign(network.weights()->slices().size(), -1);
+  for (const Node& node : network.nodes()) {
+    bool counted = false;
+    for (const Index slice : node.params) {
+      Index& layer = layer_of_slice[static_cast<std::size_t>(slice)];
+      if (layer >= 0 || !network.weights()->slice(slice).shared) continue;
+      layer = layer_count;
+      counted = true;
+    }
+    if (counted) ++layer_count;
+  }
+  layer_gramians.resize(static_cast<std::size_t>(
+      layer_count * network.task_count() * network.task_count()));
+}
+
 void PlanState::CombineAtParameters(const Pass& pass,
                                     std::span<const double> weights) {
+  const auto tasks = static_cast<std::size_t>(network.task_count());
   for (const Node& node : network.nodes()) {
-    if (PlanOf(node.output).combined >= 0) {
-      CombineLanes(node.output, weights);
+    if (PlanOf(node.output).combined < 0) continue;
+    std::size_t layer = 0;
+    if (options.at == GradientsAt::kLayers) {
+      for (const Index slice : node.params) {
+        const Index of_slice = layer_of_slice[static_cast<std::size_t>(slice)];
+        if (of_slice >= 0) layer = static_cast<std::size_t>(of_slice);
+      }
     }
+    CombineLanes(node.output, weights.subspan(layer * tasks, tasks));
   }
   SetGradients(pass, layout.shared_tiles, [&](Index i) -> ConstMatView {
     return CombinedOf(network.node(i).output).Lane(0);

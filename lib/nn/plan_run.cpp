@@ -146,7 +146,7 @@ void PlanState::Forward(const Pass& pass) {
         if (range.count == 0) continue;  // no text has a token
         ForwardArgs args = ArgsFor<ForwardArgs>(i, range, slot);
         args.y = ViewsOf(i).y;
-        network.node(i).layer->Forward(pass, args);
+        network.node(i).layer->Forward(PassOf(pass, i), args);
       }
     });
   }
@@ -248,7 +248,7 @@ void PlanState::BackwardNode(const Pass& pass, Index i, Index first,
   args.lane_columns = view.lane_columns;
   args.dx = view.dx;
   if (pass.mode == Mode::kTraining) args.penalty = view.penalty;
-  node.layer->Backward(pass, args);
+  node.layer->Backward(PassOf(pass, i), args);
   for (std::size_t j = 0; j < node.inputs.size(); ++j) {
     const OperandPlan& operand = PlanOf(i).operands[j];
     if (operand.piece < 0) continue;

@@ -47,6 +47,7 @@ class PlanState {
     }
     const auto tasks = static_cast<std::size_t>(network.task_count());
     if (options.route == Route::kGramian) gramian.resize(tasks * tasks);
+    if (options.at == GradientsAt::kLayers) FindLayers();
     lane_weights.reserve(tasks);
     penalties.resize(tasks);
     penalty_factors.resize(tasks);
@@ -117,6 +118,19 @@ class PlanState {
 
   // --- Before a pass -----------------------------------------------------
 
+  // What layer `i` gets: one whose parameters are all frozen works as in
+  // inference, so that its running statistics stay.
+  Pass PassOf(const Pass& pass, Index i) const {
+    if (options.frozen.empty()) return pass;
+    const std::vector<Index>& params = network.node(i).params;
+    Pass own = pass;
+    if (!params.empty() && std::ranges::all_of(params, [&](Index slice) {
+          return options.frozen[static_cast<std::size_t>(slice)];
+        })) {
+      own.mode = Mode::kInference;
+    }
+    return own;
+  }
   void Bind(const Pass& pass, const Batch& batch);
   void BindNode(Index i, const Pass& pass, const Batch& batch);
   void BindRows(const Batch& batch);
@@ -242,8 +256,8 @@ class PlanState {
   void TileGramian(const Pass& pass, const ParamTile& tile, Index slot);
   void RepresentationGramian();
 
-  // Adds a Gramian of some tasks to that of all.
-  void AddPartial(const std::vector<Index>& tasks, Index begin);
+  // Adds what lies at `begin` of partial_grams to a Gramian of all tasks.
+  void AddPartial(const std::vector<Index>& tasks, Index begin, double* into);
   void FillJacobian(const Pass& pass);
   void FillBlocks(const Pass& pass);
 
@@ -254,6 +268,7 @@ class PlanState {
 
   // The part after the combination at the representation.
   void BackwardCombined(const Pass& pass);
+  void FindLayers();
   void CombineAtParameters(const Pass& pass, std::span<const double> weights);
   const Network& network;
   PlanOptions options;
@@ -265,6 +280,10 @@ class PlanState {
   AlignedVector gradient;
   std::vector<double> partial_grams;
   std::vector<double> gramian;
+  // kLayers: those of each layer, and the layer of each slice, or -1.
+  Index layer_count = 0;
+  std::vector<double> layer_gramians;
+  std::vector<Index> layer_of_slice;
   std::vector<double> lane_weights;
   std::vector<NodeViews> views;
   std::vector<double> penalties;        // one a task

@@ -32,9 +32,13 @@ void AddTiles(const Network& network, Index number, Route route,
 void FindTiles(const Network& network, const PlanOptions& options,
                PlanLayout* layout) {
   const bool gramian = options.route == Route::kGramian;
-  const bool at_parameters = options.at == GradientsAt::kParameters;
+  const bool at_parameters = options.at != GradientsAt::kRepresentation;
   for (Index i = 0; i < std::ssize(network.weights()->slices()); ++i) {
     if (layout->users[static_cast<std::size_t>(i)].empty()) continue;
+    if (!options.frozen.empty() &&
+        options.frozen[static_cast<std::size_t>(i)]) {
+      continue;
+    }
     AddTiles(network, i, options.route, gramian && at_parameters, layout);
   }
   if (!gramian || at_parameters) return;

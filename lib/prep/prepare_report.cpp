@@ -50,8 +50,7 @@ void Normalise(const std::vector<double>& values, Task* task) {
   for (const double value : values) square += (value - mean) * (value - mean);
   const double deviation = std::sqrt(square / count);
   task->mean.push_back(mean);
-  task->deviation.push_back(
-      deviation > 1e-12 * std::max(1.0, std::abs(mean)) ? deviation : 1);
+  task->deviation.push_back(deviation > 1e-12 * std::abs(mean) ? deviation : 1);
 }
 
 [[noreturn]] void FailNoLabel(const Task& task) {

@@ -16,7 +16,7 @@ namespace {
 
 // Counts as another run whatever else agrees: the order of rows, the meaning
 // of a random number's place.
-constexpr int kRules = 1;
+constexpr int kRules = 2;
 
 template <class T>
 std::string DigestOf(const std::vector<T>& values) {
@@ -106,6 +106,10 @@ void WriteState(const std::string& path, const TraineeState& state,
   for (std::size_t i = 0; i < learner.slots.size(); ++i) {
     WriteBlock(Str(path, "slots/", i), learner.slots[i], file);
   }
+  for (std::size_t i = 0; i < learner.weighting_slots.size(); ++i) {
+    WriteBlock(Str(path, "weighting_slots/", i), learner.weighting_slots[i],
+               file);
+  }
   VisitState(state, [&](const char* name, const auto& list) {
     file->WriteList(path + name, list);
   });
@@ -134,6 +138,10 @@ void ReadState(const FileReader& file, const std::string& path,
   ReadBlock(file, path + "buffers", learner.params.buffers.all());
   for (std::size_t i = 0; i < learner.slots.size(); ++i) {
     ReadBlock(file, Str(path, "slots/", i), learner.slots[i]);
+  }
+  for (std::size_t i = 0; i < learner.weighting_slots.size(); ++i) {
+    ReadBlock(file, Str(path, "weighting_slots/", i),
+              learner.weighting_slots[i]);
   }
   VisitState(*state, [&](const char* name, auto& list) {
     using List = std::remove_reference_t<decltype(list)>;

@@ -6,7 +6,8 @@
 
 #include "base/options.h"
 #include "base/view.h"
-#include "train/loop.h"
+#include "train/peer.h"
+#include "train/train_options.h"
 #include "train/trainee.h"
 
 namespace mtlkit {

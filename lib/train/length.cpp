@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "train/loop.h"
-
 namespace mtlkit {
 namespace {
 

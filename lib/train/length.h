@@ -1,10 +1,9 @@
 #pragma once
 
 #include "base/view.h"
+#include "train/train_options.h"
 
 namespace mtlkit {
-
-struct TrainOptions;
 
 // How long training goes where the options leave it open. An epoch of small
 // data is few steps, and what decides is the number of steps: on four sets of

@@ -7,10 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "data/batch.h"
 #include "kernels/kernels.h"
+#include "nn/network.h"
 #include "train/checkpoint.h"
 #include "train/length.h"
+#include "train/meeting.h"
+#include "train/sampler.h"
 #include "train/schedule.h"
 #include "train/trainee.h"
 
@@ -26,91 +28,6 @@ double Seconds() {
   return std::chrono::duration<double>(now).count();
 }
 
-// What a protocol sees of the peers, in memory that is made once.
-class Meeting {
- public:
-  Meeting(Protocol* protocol, std::vector<Trainee>* peers)
-      : protocol_(protocol), peers_(peers), tasks_((*peers)[0].tasks()) {
-    const std::size_t count = peers->size() * tasks_.size();
-    seen_.resize(count);
-    weights_.resize(count);
-    label_weights_.resize(tasks_.size());
-    lessons_.resize(count);
-  }
-
-  // After every peer's Forward.
-  void Run(Index epoch) {
-    if (!protocol_->selects() && !protocol_->teaches()) return;
-    const PeerView view = View(epoch);
-    if (protocol_->selects()) Select(view);
-    if (protocol_->teaches()) Teach(view);
-  }
-
-  void Exchange(Index epoch) {
-    if (!protocol_->exchanges()) return;
-    std::vector<PeerParams> params;
-    for (Trainee& peer : *peers_) {
-      params.push_back({peer.state().learner.params.weights.all(),
-                        static_cast<double>(peer.train_rows().size())});
-    }
-    protocol_->Exchange(epoch, params);
-  }
-
- private:
-  PeerView View(Index epoch) {
-    std::size_t place = 0;
-    for (Trainee& peer : *peers_) {
-      for (std::size_t task = 0; task < tasks_.size(); ++task) {
-        seen_[place++] = peer.learner().Seen(static_cast<Index>(task));
-      }
-    }
-    const Batch& batch = (*peers_)[0].batch();
-    for (std::size_t task = 0; task < tasks_.size(); ++task) {
-      label_weights_[task] = batch.targets[task].weight;
-    }
-    PeerView view;
-    view.peers = static_cast<Index>(peers_->size());
-    view.rows = batch.rows;
-    view.epoch = epoch;
-    view.tasks = tasks_;
-    view.weights = label_weights_;
-    view.seen = seen_;
-    return view;
-  }
-
-  void Select(const PeerView& view) {
-    std::size_t place = 0;
-    for (Trainee& peer : *peers_) {
-      for (std::size_t task = 0; task < tasks_.size(); ++task) {
-        weights_[place++] = peer.learner().Weights(static_cast<Index>(task));
-      }
-    }
-    protocol_->Select(view, weights_);
-  }
-
-  void Teach(const PeerView& view) {
-    const std::size_t tasks = tasks_.size();
-    for (std::size_t i = 0; i < lessons_.size(); ++i) {
-      lessons_[i] = Learn(i / tasks).lesson(static_cast<Index>(i % tasks));
-    }
-    protocol_->Teach(view, lessons_);
-    for (std::size_t i = 0; i < lessons_.size(); ++i) {
-      Learn(i / tasks).lesson(static_cast<Index>(i % tasks)).factor =
-          lessons_[i].factor;
-    }
-  }
-
-  Learner& Learn(std::size_t peer) { return (*peers_)[peer].learner(); }
-
-  Protocol* protocol_;
-  std::vector<Trainee>* peers_;
-  std::span<const Task> tasks_;
-  std::vector<PeerTask> seen_;
-  std::vector<std::span<Real>> weights_;
-  std::vector<std::span<const Real>> label_weights_;
-  std::vector<Lesson> lessons_;
-};
-
 void RequireSameTasks(const std::vector<Trainee>& peers) {
   for (const Trainee& peer : peers) {
     const std::span<const Task> first = peers[0].tasks();
@@ -122,6 +39,22 @@ void RequireSameTasks(const std::vector<Trainee>& peers) {
         });
     Require(same, ErrorKind::kUsage,
             "peers that are trained together need the same tasks");
+  }
+}
+
+// Batch norm of one row would learn that nothing varies.
+void RequireSeveralRows(const Model& model, const EpochRows& epoch) {
+  Index least = static_cast<Index>(epoch.rows.size());
+  for (Index i = 0; i < epoch.batch_count(); ++i) {
+    least = std::min(least, static_cast<Index>(epoch.Batch(i).size()));
+  }
+  if (least > 1) return;
+  for (const Node& node : model.network->nodes()) {
+    Require(!node.layer->traits().mixes_rows, ErrorKind::kUsage,
+            Str("layer '", node.name, "' (", node.layer->kind(),
+                ") compares the rows of a batch, and some batches have one "
+                "row"),
+            "give a larger --batch, or --norm layer");
   }
 }
 
@@ -139,18 +72,20 @@ class Run {
                                static_cast<Index>(peers.size()))),
         peers_(MakeTrainees(peers)),
         meeting_(protocol_.get(), &peers_),
-        order_(peers_[0].train_rows(),
-               std::min(options.batch,
-                        static_cast<Index>(peers_[0].train_rows().size()))),
-        epochs_(EpochsOf(options, order_.batch_count(),
-                         peers_[0].has_validation())),
+        sampler_(MakeSampler(
+            ParseChoice(options.sampler, "--sampler"),
+            {peers_[0].data(), peers_[0].train_rows(), options.batch})),
+        rows_(FirstEpoch()),
+        epochs_(
+            EpochsOf(options, rows_.batch_count(), peers_[0].has_validation())),
         patience_(PatienceOf(options, epochs_)),
         schedule_(ParseChoice(options.schedule, "--schedule"),
-                  options.optimizer.rate, order_.batch_count(), epochs_),
+                  options.optimizer.rate, rows_.batch_count(), epochs_),
         settings_(RunSettings(peers, options, protocol, seed)) {
     RequireSameTasks(peers_);
     for (Trainee& peer : peers_) {
-      peer.learner().ExpectSteps(epochs_ * order_.batch_count());
+      RequireSeveralRows(peer.model(), rows_);
+      peer.learner().ExpectSteps(epochs_ * rows_.batch_count());
     }
     const Index capacity = std::min(options.batch, peers[0].inputs.data->rows);
     protocol_->Prepare(static_cast<Index>(peers_.size()), peers_[0].tasks(),
@@ -180,6 +115,13 @@ class Run {
     return trainees;
   }
 
+  // Every epoch has as many batches.
+  EpochRows FirstEpoch() {
+    EpochRows rows;
+    sampler_->Draw(seed_, 0, &rows);
+    return rows;
+  }
+
   Reporter& reporter() {
     return environment_.reporter != nullptr ? *environment_.reporter : silent_;
   }
@@ -190,18 +132,15 @@ class Run {
                           environment_.checkpoint));
     }
     if (models_[0].inputs.keeps_last) return;
-    if (!peers_[0].has_validation()) {
-      if (!environment_.wants_validation) return;
-      reporter().Note(
-          "no validation rows: training runs to the last epoch, and its "
-          "weights are kept");
-      return;
+    for (const std::string& task : peers_[0].left_out()) {
+      reporter().Warn(Str(task, "; it is left out of the validation measure"));
     }
-    for (const std::string& name : peers_[0].validator().left_out()) {
-      reporter().Warn(Str("task '", name,
-                          "' is left out of the validation "
-                          "measure: no labels there, or only one class"));
-    }
+    if (peers_[0].has_validation()) return;
+    const bool no_rows = models_[0].inputs.valid_rows.empty();
+    if (no_rows && !environment_.wants_validation) return;
+    reporter().Note(
+        Str(no_rows ? "no validation rows" : "nothing to choose the weights by",
+            ": training runs to the last epoch, and its weights are kept"));
   }
 
   // No peer has become better for as long as one waits.
@@ -213,13 +152,13 @@ class Run {
   }
 
   void TrainEpoch() {
-    order_.Shuffle(seed_, position_.epoch);
+    sampler_->Draw(seed_, position_.epoch, &rows_);
     const double began = Seconds();
     double rate = schedule_.Rate(position_.step);
     Index rows = 0;
-    while (position_.batch < order_.batch_count()) {
+    while (position_.batch < rows_.batch_count()) {
       SaveIfAsked();
-      const std::span<const Index> batch = order_.Batch(position_.batch);
+      const std::span<const Index> batch = rows_.Batch(position_.batch);
       rate = schedule_.Rate(position_.step);
       TrainBatch(batch, rate);
       reporter().Advance(position_.epoch);
@@ -233,7 +172,7 @@ class Run {
   void TrainBatch(std::span<const Index> rows, double rate) {
     for (Trainee& peer : peers_) peer.Forward(rows, position_.step);
     meeting_.Run(position_.epoch);
-    const double batches = static_cast<double>(order_.batch_count());
+    const double batches = static_cast<double>(rows_.batch_count());
     const double progress = static_cast<double>(position_.step) / batches;
     for (Trainee& peer : peers_) {
       const Index diverged = peer.Learn(position_.step, rate, progress);
@@ -353,7 +292,8 @@ class Run {
   std::unique_ptr<Protocol> protocol_;
   std::vector<Trainee> peers_;
   Meeting meeting_;
-  EpochOrder order_;
+  std::unique_ptr<Sampler> sampler_;
+  EpochRows rows_;  // of the running epoch
   Index epochs_;
   Index patience_;
   Schedule schedule_;

@@ -1,29 +1,15 @@
 #include "train/step.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
-#include <limits>
 
 #include "kernels/kernels.h"
+#include "train/task_losses.h"
 #include "train/update.h"
+#include "train/weigher.h"
 
 namespace mtlkit {
 namespace {
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
-Route RouteOf(WeightingNeeds needs) {
-  switch (needs) {
-    case WeightingNeeds::kLosses:
-      return Route::kPlain;
-    case WeightingNeeds::kGramian:
-      return Route::kGramian;
-    case WeightingNeeds::kGradients:
-      break;
-  }
-  return Route::kGradients;
-}
 
 std::size_t Size(Index i) {
   return static_cast<std::size_t>(i);
@@ -31,52 +17,23 @@ std::size_t Size(Index i) {
 
 }  // namespace
 
-GradientsAt ChooseGradientsAt(const Weighting& weighting,
-                              std::string_view gradients_at,
-                              const Network& network) {
-  if (gradients_at == "representation") return GradientsAt::kRepresentation;
-  const bool representation = gradients_at == "auto" &&
-                              weighting.prefers_representation() &&
-                              !network.representation().empty();
-  return representation ? GradientsAt::kRepresentation
-                        : GradientsAt::kParameters;
-}
-
 struct Learner::State {
-  // A lesson with the memory behind it.
-  struct Seat {
-    Index task = 0;
-    Lesson lesson;
-    std::vector<Real> target;
-    std::vector<Real> weight;
-  };
-
   explicit State(const LearnerSetup& given)
       : setup(given),
         plan(*given.network, {.capacity = given.capacity,
                               .tokens = given.tokens,
                               .route = RouteOf(given.weighting->needs()),
                               .at = given.at,
+                              .frozen = given.frozen,
                               .pool = given.pool}),
         updater(*given.network, *given.optimizer,
-                given.optimizer_options->decay, given.pool) {
-    const std::size_t tasks = setup.tasks.size();
-    const std::size_t most_rows = Size(setup.capacity);
-    Index widest = 1;
-    for (const Task& task : setup.tasks) {
-      row_loss.emplace_back(most_rows);
-      distillation.push_back(MakeLoss(task, {"distillation", {}}));
-      widest = std::max(widest, task.output_cols());
-    }
-    scratch.resize(most_rows * Size(widest));
-    lesson_rows.resize(most_rows);
-    losses.assign(tasks, kNone);
-    weighted.assign(tasks, 0);
-    factors.assign(tasks, 0);
-    lesson_losses.assign(tasks, 0);
-    block_factors.assign(tasks, 0);
-    sums.assign(tasks, 0);
-    present.assign(tasks, 0);
+                given.optimizer_options->decay, given.frozen, given.pool),
+        losses(setup.tasks, setup.losses, given.task_weight, given.capacity),
+        weigher(*given.weighting, static_cast<Index>(given.tasks.size()),
+                plan.layer_count()) {
+    if (!given.weighting->needs().losses_after) return;
+    after.resize(given.tasks.size());
+    buffers.resize(Size(given.network->buffers()->size()));
   }
 
   Pass PassOf(Index step, LearnerState* state) const {
@@ -93,119 +50,8 @@ struct Learner::State {
     return pass;
   }
 
-  std::span<const Real> WeightsOf(const Batch& batch, Index task) const {
-    if (selected.empty()) return batch.targets[Size(task)].weight;
-    return {selected[Size(task)].data(), Size(rows)};
-  }
-
-  void Evaluate(const Batch& batch, Index task, MatView gradient) {
-    LossArgs args;
-    args.output = plan.Output(task);
-    args.target = batch.targets[Size(task)].target;
-    args.weight = WeightsOf(batch, task);
-    setup.losses[Size(task)]->Evaluate(args, RowLoss(task), gradient);
-  }
-
-  std::span<Real> RowLoss(Index task) {
-    return {row_loss[Size(task)].data(), Size(rows)};
-  }
-
-  // Sets the gradient of the task's mean loss, its task weight included, and
-  // adds what lessons say.
-  void TaskGradient(const Batch& batch, Index task) {
-    const std::size_t t = Size(task);
-    const MatView gradient = plan.OutputGradient(task);
-    const double share = setup.task_weight[t];
-    Evaluate(batch, task, gradient);
-    sums[t] = SumRows(WeightsOf(batch, task));
-    present[t] = sums[t] > 0 ? 1 : 0;
-    losses[t] = present[t] != 0 ? SumRows(RowLoss(task)) / sums[t] : kNone;
-    weighted[t] = present[t] != 0 ? share * losses[t] : 0;
-    lesson_losses[t] = 0;
-    if (present[t] != 0) {
-      Scale(share / sums[t], gradient);
-    } else {
-      std::fill(gradient.flat().begin(), gradient.flat().end(), Real{0});
-    }
-    for (Seat& seat : seats) {
-      if (seat.task == task && seat.lesson.factor != 0) AddLesson(seat, share);
-    }
-    const double penalty = present[t] != 0 ? share : 0;
-    plan.SetPenaltyFactor(task, penalty);
-    weighted[t] += penalty * plan.Penalty(task);
-  }
-
-  void AddLesson(const Seat& seat, double share) {
-    const std::size_t t = Size(seat.task);
-    const std::span<const Real> weight = seat.lesson.weight;
-    const double sum = SumRows(weight);
-    if (sum <= 0) return;
-    const MatView into = plan.OutputGradient(seat.task);
-    const MatView gradient = {scratch.data(), into.rows, into.cols};
-    const std::span<Real> row_losses = {lesson_rows.data(), Size(rows)};
-    distillation[t]->Evaluate(
-        {plan.Output(seat.task), seat.lesson.target, weight}, row_losses,
-        gradient);
-    const double factor = seat.lesson.factor / sum;
-    const double loss = factor * SumRows(row_losses);
-    lesson_losses[t] += loss;
-    weighted[t] += share * loss;
-    kernels.axpy(static_cast<Real>(share * factor), gradient.data, into.data,
-                 into.size());
-    present[t] = 1;
-  }
-
-  void Scale(double factor, MatView values) const {
-    if (factor == 1) return;
-    kernels.scale(static_cast<Real>(factor), values.data, values.data,
-                  values.size());
-  }
-
-  // Asks the weighting, and leaves the total gradient in plan.gradient().
-  void Backward(const Pass& pass, const Rng& rng, std::span<double> memory) {
-    WeightingSignals signals;
-    signals.losses = weighted;
-    signals.present = present;
-    signals.task_weight = setup.task_weight;
-    signals.rng = &rng;
-    const Index tasks = static_cast<Index>(setup.tasks.size());
-    switch (setup.weighting->needs()) {
-      case WeightingNeeds::kLosses:
-        setup.weighting->Weights(signals, memory, factors);
-        for (Index task = 0; task < tasks; ++task) {
-          const std::size_t t = Size(task);
-          Scale(factors[t], plan.OutputGradient(task));
-          plan.SetPenaltyFactor(
-              task, present[t] != 0 ? setup.task_weight[t] * factors[t] : 0);
-        }
-        plan.Backward(pass);
-        break;
-      case WeightingNeeds::kGramian:
-        plan.Backward(pass);
-        signals.gramian = plan.Gramian();
-        setup.weighting->Weights(signals, memory, factors);
-        plan.Combine(pass, factors);
-        break;
-      case WeightingNeeds::kGradients:
-        plan.Backward(pass);
-        setup.weighting->Weights(signals, memory, factors);
-        CombineBlocks(signals);
-        plan.Finish(pass);
-        break;
-    }
-  }
-
-  void CombineBlocks(const WeightingSignals& signals) {
-    Index first = 0;
-    for (const GradientBlock& block : plan.Gradients()) {
-      for (std::size_t i = 0; i < block.tasks.size(); ++i) {
-        block_factors[i] = factors[Size(block.tasks[i])];
-      }
-      setup.weighting->Combine(signals,
-                               {block_factors.data(), block.tasks.size()},
-                               block.gradients, first, block.combined);
-      first += static_cast<Index>(block.combined.size());
-    }
+  TaskView Tasks() const {
+    return {losses.weighted(), losses.present(), losses.task_weight()};
   }
 
   // Shortens the gradient as asked; returns the factor still to be applied.
@@ -224,36 +70,38 @@ struct Learner::State {
   std::span<Real> WholeGradient() { return plan.gradient(); }
 
   void Record(LearnerState* state) const {
-    for (std::size_t t = 0; t < losses.size(); ++t) {
-      if (present[t] == 0) continue;
-      if (sums[t] > 0) state->loss_sum[t] += losses[t] * sums[t];
-      state->weight_sum[t] += sums[t];
-      state->factor_sum[t] += factors[t];
-      state->lesson_sum[t] += lesson_losses[t];
+    for (std::size_t t = 0; t < setup.tasks.size(); ++t) {
+      if (losses.present()[t] == 0) continue;
+      const double sum = losses.weight_sums()[t];
+      if (sum > 0) state->loss_sum[t] += losses.losses()[t] * sum;
+      state->weight_sum[t] += sum;
+      state->factor_sum[t] += weigher.factors()[t];
+      state->lesson_sum[t] += losses.lesson_losses()[t];
       state->batches[t] += 1;
     }
+  }
+
+  // Looks at the same rows again, with the same dropout; running statistics
+  // have seen them already.
+  void LookBack(const Batch& batch, const Pass& pass, LearnerState* state) {
+    const std::span<Real> running = state->params.buffers.all();
+    std::copy(running.begin(), running.end(), buffers.begin());
+    plan.Forward(pass, batch);
+    std::copy(buffers.begin(), buffers.end(), running.begin());
+    losses.MeasureAgain(batch, plan, after);
+    weigher.Observe(Tasks(), after, state);
   }
 
   LearnerSetup setup;
   const Kernels& kernels = ActiveKernels();
   Plan plan;
   Updater updater;
-  Index steps = 0;                          // of the training, if known
-  Index rows = 0;                           // of the last batch
-  std::vector<std::vector<Real>> row_loss;  // one a task
-  std::vector<std::vector<Real>> selected;  // row weights; empty: the batch's
-  std::vector<std::unique_ptr<Loss>> distillation;
-  std::vector<Seat> seats;
-  std::vector<Real> scratch;
-  std::vector<Real> lesson_rows;
-  // One a task.
-  std::vector<double> losses;    // of labels, NaN if absent
-  std::vector<double> weighted;  // with lessons, times the task weight
-  std::vector<double> factors;
-  std::vector<double> lesson_losses;
-  std::vector<double> block_factors;
-  std::vector<double> sums;  // of row weights
-  std::vector<std::uint8_t> present;
+  Index steps = 0;  // of the training, if known
+  TaskLosses losses;
+  Weigher weigher;
+  // Only where losses after the step are needed.
+  std::vector<double> after;
+  std::vector<Real> buffers;
 };
 
 Learner::Learner(const LearnerSetup& setup)
@@ -270,8 +118,7 @@ void Learner::Start(Params params, LearnerState* state) const {
                       AlignedVector(Size(layout.size()), Real{0}));
   state->slice_steps.assign(layout.slices().size(), 0);
   state->task_steps.assign(tasks, 0);
-  state->weighting.assign(Size(setup.weighting->state_size()), 0);
-  setup.weighting->InitState(state->weighting);
+  state_->weigher.Start(layout, state);
   for (auto* sums : {&state->loss_sum, &state->weight_sum, &state->factor_sum,
                      &state->lesson_sum, &state->batches}) {
     sums->assign(tasks, 0);
@@ -283,85 +130,60 @@ void Learner::ExpectSteps(Index steps) {
 }
 
 Index Learner::AddLesson(Index task) {
-  State& s = *state_;
-  State::Seat seat;
-  seat.task = task;
-  const std::size_t rows = Size(s.setup.capacity);
-  seat.target.resize(rows * Size(s.setup.tasks[Size(task)].output_cols()));
-  seat.weight.resize(rows);
-  s.seats.push_back(std::move(seat));
-  return static_cast<Index>(s.seats.size()) - 1;
+  return state_->losses.AddLesson(task);
 }
-
 Lesson& Learner::lesson(Index i) {
-  return state_->seats[Size(i)].lesson;
+  return state_->losses.lesson(i);
 }
-
 void Learner::EnableSelection() {
-  State& s = *state_;
-  s.selected.assign(s.setup.tasks.size(),
-                    std::vector<Real>(Size(s.setup.capacity)));
+  state_->losses.EnableSelection();
+}
+std::span<Real> Learner::Weights(Index task) {
+  return state_->losses.Weights(task);
 }
 
 void Learner::Forward(const Batch& batch, Index step, LearnerState* state) {
   State& s = *state_;
-  s.rows = batch.rows;
   s.plan.Forward(s.PassOf(step, state), batch);
-  for (State::Seat& seat : s.seats) {
-    const Index cols = s.setup.tasks[Size(seat.task)].output_cols();
-    seat.lesson.target = {seat.target.data(), s.rows, cols};
-    seat.lesson.weight = {seat.weight.data(), Size(s.rows)};
-    seat.lesson.factor = 0;
-  }
-  if (s.selected.empty()) return;
-  for (std::size_t task = 0; task < s.selected.size(); ++task) {
-    const std::span<const Real> weight = batch.targets[task].weight;
-    std::copy(weight.begin(), weight.end(), s.selected[task].begin());
-    s.Evaluate(batch, static_cast<Index>(task), {});
-  }
+  s.losses.Begin(batch, s.plan);
 }
 
 PeerTask Learner::Seen(Index task) const {
   State& s = *state_;
-  return {s.plan.Output(task), s.RowLoss(task)};
-}
-
-std::span<Real> Learner::Weights(Index task) {
-  State& s = *state_;
-  assert(!s.selected.empty());
-  return {s.selected[Size(task)].data(), Size(s.rows)};
+  return {s.plan.Output(task), s.losses.RowLoss(task)};
 }
 
 Index Learner::Learn(const Batch& batch, Index step, double rate,
                      LearnerState* state) {
   State& s = *state_;
-  const Index tasks = static_cast<Index>(s.setup.tasks.size());
-  bool any = false;
-  for (Index task = 0; task < tasks; ++task) {
-    s.TaskGradient(batch, task);
-    if (!std::isfinite(s.weighted[Size(task)])) return task;
-    any = any || s.present[Size(task)] != 0;
+  s.weigher.Clear();
+  const Index diverged = s.losses.SetGradients(batch, &s.plan);
+  if (diverged >= 0) return diverged;
+  const std::span<const std::uint8_t> present = s.losses.present();
+  if (std::none_of(present.begin(), present.end(),
+                   [](std::uint8_t is_there) { return is_there != 0; })) {
+    return -1;
   }
-  std::fill(s.factors.begin(), s.factors.end(), 0.0);
-  if (!any) return -1;
+  const Pass pass = s.PassOf(step, state);
   const Rng rng(s.setup.seed, RandomPurpose::kWeighting,
                 static_cast<std::uint64_t>(step));
-  s.Backward(s.PassOf(step, state), rng, state->weighting);
+  s.weigher.Backward(s.Tasks(), pass, rng, &s.plan, state);
   const std::span<Real> gradient = s.WholeGradient();
   const double scale = s.Clip(gradient);
-  s.updater.Update(gradient, scale, rate, s.present, state);
+  s.updater.Update(gradient, scale, rate, present, state);
   s.Record(state);
+  if (!s.after.empty()) s.LookBack(batch, pass, state);
   return -1;
 }
 
 std::span<const double> Learner::losses() const {
-  return state_->losses;
+  return state_->losses.losses();
 }
 std::span<const double> Learner::factors() const {
-  return state_->factors;
+  return state_->weigher.factors();
 }
 std::span<const double> Learner::lesson_losses() const {
-  return state_->lesson_losses;
+  return state_->losses.lesson_losses();
 }
 
 }  // namespace mtlkit

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -13,28 +12,12 @@
 #include "nn/network.h"
 #include "nn/params.h"
 #include "nn/plan.h"
+#include "train/learner_state.h"
 #include "train/optimizer.h"
 #include "train/protocol.h"
 #include "train/weighting.h"
 
 namespace mtlkit {
-
-// All that changes while a network learns, flat, so that a checkpoint is a
-// copy of it. `steps` counts updates: a task that is absent from a batch
-// leaves its own parameters, their moments and their count as they are.
-struct LearnerState {
-  Params params;
-  std::vector<AlignedVector> slots;  // Optimizer::slots(), as long as weights
-  std::vector<Index> slice_steps;    // one a slice
-  std::vector<Index> task_steps;     // batches in which each task was present
-  std::vector<double> weighting;     // Weighting::state_size()
-  // Sums over the running epoch, one a task.
-  std::vector<double> loss_sum;    // of row losses
-  std::vector<double> weight_sum;  // of row weights
-  std::vector<double> factor_sum;  // of the weighting's factors
-  std::vector<double> lesson_sum;  // of what lessons add to the loss
-  std::vector<double> batches;     // in which the task was present
-};
 
 // What a learner is made of. Everything pointed to must outlive it.
 struct LearnerSetup {
@@ -45,6 +28,7 @@ struct LearnerSetup {
   const OptimizerOptions* optimizer_options = nullptr;
   const Weighting* weighting = nullptr;
   std::vector<double> task_weight;  // one a task
+  std::vector<bool> frozen;         // FrozenSlices; empty: none
   GradientsAt at = GradientsAt::kParameters;
   Index capacity = 0;  // largest batch
   // The most tokens of a batch, one an input block (MostTokens).
@@ -52,13 +36,6 @@ struct LearnerSetup {
   Seed seed = 1;  // of dropout and of the weighting
   ThreadPool* pool = nullptr;
 };
-
-// Where the gradients of a weighting are taken for this network: as
-// `gradients_at` says; "auto" is the representation if the weighting prefers it
-// and the network has one.
-GradientsAt ChooseGradientsAt(const Weighting& weighting,
-                              std::string_view gradients_at,
-                              const Network& network);
 
 // One network that learns batch by batch:
 //

@@ -6,6 +6,10 @@
 
 #include "base/error.h"
 #include "data/head.h"
+#include "train/freeze.h"
+#include "train/sampler.h"
+#include "train/unseen_rows.h"
+#include "train/weigher.h"
 
 namespace mtlkit {
 namespace {
@@ -98,6 +102,8 @@ struct Trainee::Parts {
                                       : UsefulRows(data, peer.inputs)),
         capacity(std::min(options.batch, data.rows)),
         batcher(data, capacity),
+        frozen(FrozenSlices(*model.network, options.freeze)),
+        unseen_rows(*model.network, data, train_rows, frozen),
         learner(Setup(peer, options, pool)) {
     Require(!train_rows.empty(), ErrorKind::kBadInput,
             "no training row has a label");
@@ -113,11 +119,39 @@ struct Trainee::Parts {
       sources.back().lesson = learner.AddLesson(soft.task);
     }
     epoch_losses.assign(Size(tasks), kNone);
-    if (peer.inputs.valid_rows.empty()) return;
-    validator.emplace(model, data, losses, peer.inputs.valid_rows,
-                      options.select_on, pool);
-    valid_rows = peer.inputs.valid_rows;
-    selected_split = peer.inputs.valid_name;
+    Validate(peer.inputs, options.select_on, pool);
+  }
+
+  // Sets the validator, if there is anything that it can measure.
+  void Validate(const TrainInputs& inputs, const std::string& select_on,
+                ThreadPool* pool) {
+    CheckSelectOn(model.schema.tasks, select_on);
+    if (inputs.valid_rows.empty()) {
+      Require(select_on == "loss" || inputs.keeps_last, ErrorKind::kUsage,
+              Str("--select-on ", select_on,
+                  ": there are no validation rows to choose on"),
+              "make some with mtl-prep --split valid=0.15");
+      return;
+    }
+    validator.emplace(model, data, losses, inputs.valid_rows, select_on, pool);
+    left_out = validator->left_out();
+    if (validator->can_choose()) {
+      valid_rows = inputs.valid_rows;
+      selected_split = inputs.valid_name;
+    } else {
+      validator.reset();
+    }
+  }
+
+  // Tokens of a batch, at most; a sampler may take the longest row over again.
+  std::vector<Index> MostTokensOf(const TrainOptions& options) const {
+    const Choice sampler = ParseChoice(options.sampler, "--sampler");
+    const bool repeats = InContext("--sampler", [&] {
+      return FindEntry(SamplerEntries(), "sampler", sampler.name).repeats;
+    });
+    std::vector<Index> tokens = MostTokens(data, repeats ? 1 : capacity);
+    for (Index& most : tokens) most *= repeats ? capacity : 1;
+    return tokens;
   }
 
   LearnerSetup Setup(const Peer& peer, const TrainOptions& options,
@@ -133,8 +167,9 @@ struct Trainee::Parts {
         ParseTaskWeights(options.weighting.task_weight, model.schema.tasks);
     setup.at = ChooseGradientsAt(*weighting, options.weighting.gradients_at,
                                  *model.network);
+    setup.frozen = frozen;
     setup.capacity = capacity;
-    setup.tokens = MostTokens(data, capacity);
+    setup.tokens = MostTokensOf(options);
     setup.seed = peer.seed;
     setup.pool = pool;
     return setup;
@@ -225,10 +260,13 @@ struct Trainee::Parts {
   std::vector<Index> train_rows;
   Index capacity;
   Batcher batcher;
+  std::vector<bool> frozen;
+  UnseenRows unseen_rows;
   Learner learner;
   std::vector<SoftSource> sources;
   std::optional<Validator> validator;
   std::vector<Index> valid_rows;
+  std::vector<std::string> left_out;
   std::string selected_split;
   TraineeState state;
   const Batch* batch = nullptr;
@@ -251,11 +289,17 @@ TraineeState& Trainee::state() {
 const Model& Trainee::model() const {
   return parts_->model;
 }
+const Dataset& Trainee::data() const {
+  return parts_->data;
+}
 const std::vector<Index>& Trainee::train_rows() const {
   return parts_->train_rows;
 }
 bool Trainee::has_validation() const {
   return parts_->validator.has_value();
+}
+const std::vector<std::string>& Trainee::left_out() const {
+  return parts_->left_out;
 }
 const Validator& Trainee::validator() const {
   return *parts_->validator;
@@ -272,10 +316,6 @@ std::span<const double> Trainee::epoch_losses() const {
 const std::optional<ValidationResult>& Trainee::validation() const {
   return parts_->validation;
 }
-bool Trainee::IsBest(Index epoch) const {
-  return parts_->state.best_epoch == epoch;
-}
-
 void Trainee::Forward(std::span<const Index> rows, Index step) {
   Parts& p = *parts_;
   p.batch = &p.batcher.Load(rows);
@@ -294,6 +334,7 @@ Index Trainee::Learn(Index step, double rate, double progress) {
 double Trainee::EndEpoch(Index epoch, double rate) {
   Parts& p = *parts_;
   p.MeanLosses();
+  p.unseen_rows.Fill(&p.state.learner.params.weights);
   if (p.validator) {
     p.validation = p.validator->Measure(&p.state.learner.params);
     p.Keep(epoch);

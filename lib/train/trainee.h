@@ -8,8 +8,9 @@
 
 #include "data/batch.h"
 #include "nn/history.h"
-#include "train/loop.h"
+#include "train/peer.h"
 #include "train/step.h"
+#include "train/train_options.h"
 #include "train/validation.h"
 
 namespace mtlkit {
@@ -37,10 +38,15 @@ class Trainee {
   std::span<const Task> tasks() const;
   TraineeState& state();
   const Model& model() const;
+  // What it learns from, in the order of the model's inputs and tasks.
+  const Dataset& data() const;
   // Training rows that can teach something: with a label of some task, or a
   // soft target, or all of them if the protocol teaches.
   const std::vector<Index>& train_rows() const;
+  // Whether the weights are chosen: there are rows, and a measure on them.
   bool has_validation() const;
+  // The tasks that cannot be measured on the validation rows, and why.
+  const std::vector<std::string>& left_out() const;
   const Validator& validator() const;
 
   // The steps of one batch, in this order. `progress`: epochs so far, with
@@ -59,8 +65,6 @@ class Trainee {
   std::span<const double> epoch_losses() const;
   // Of the epoch that ended last; empty without validation.
   const std::optional<ValidationResult>& validation() const;
-  // Whether the epoch that ended last was better than all before.
-  bool IsBest(Index epoch) const;
 
   // What is left when training is over: the best parameters and the log.
   History Finish(Model* model);
@@ -69,8 +73,5 @@ class Trainee {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
-
-// The dataset with the labels of `extra` in place of or beside its own.
-Dataset WithLabels(Dataset data, std::span<const ExtraLabels> extra);
 
 }  // namespace mtlkit

@@ -4,8 +4,6 @@
 #include <array>
 #include <cassert>
 
-#include "train/step.h"
-
 namespace mtlkit {
 namespace {
 
@@ -25,7 +23,8 @@ bool AnyPresent(std::span<const Index> tasks,
 }  // namespace
 
 Updater::Updater(const Network& network, const Optimizer& optimizer,
-                 double decay, ThreadPool* pool)
+                 double decay, const std::vector<bool>& frozen,
+                 ThreadPool* pool)
     : optimizer_(optimizer), pool_(pool) {
   assert(static_cast<std::size_t>(optimizer.slots()) <= kMostSlots);
   const Layout& layout = *network.weights();
@@ -35,6 +34,7 @@ Updater::Updater(const Network& network, const Optimizer& optimizer,
     part.offset = slice.offset;
     part.rows = slice.spec.rows;
     part.cols = slice.spec.cols;
+    part.frozen = !frozen.empty() && frozen[parts_.size()];
     part.decay = slice.spec.decay ? decay : 0;
     part.tasks = slice.tasks;
     parts_.push_back(std::move(part));
@@ -100,7 +100,7 @@ void Updater::Update(std::span<const Real> gradient, double scale, double rate,
   }
   runs_.clear();
   for (const Part& part : parts_) {
-    if (!AnyPresent(part.tasks, present)) continue;
+    if (part.frozen || !AnyPresent(part.tasks, present)) continue;
     const Index step =
         ++state->slice_steps[static_cast<std::size_t>(part.slice)];
     const bool whole = part.columns.empty() ||

@@ -6,18 +6,18 @@
 
 #include "base/parallel.h"
 #include "nn/network.h"
+#include "train/learner_state.h"
 #include "train/optimizer.h"
 
 namespace mtlkit {
-
-struct LearnerState;
 
 // Applies an optimiser to the parameters of a network, part by part: what
 // belongs to absent tasks alone stays as it is. Allocates when built only.
 class Updater {
  public:
+  // Slices that are `frozen` (one each, or empty) never move.
   Updater(const Network& network, const Optimizer& optimizer, double decay,
-          ThreadPool* pool);
+          const std::vector<bool>& frozen, ThreadPool* pool);
 
   // One update from `gradient` (in the layout of the weights) times `scale`.
   void Update(std::span<const Real> gradient, double scale, double rate,
@@ -34,6 +34,7 @@ class Updater {
     Index offset = 0;
     Index rows = 0;
     Index cols = 0;
+    bool frozen = false;
     double decay = 0;
     std::vector<Index> tasks;
     std::vector<Columns> columns;  // empty: the slice is moved as a whole

@@ -5,12 +5,14 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/rng.h"
 #include "base/text.h"
 #include "data/batch.h"
 #include "data/head.h"
 #include "eval/metric.h"
 #include "nn/link.h"
 #include "nn/plan_size.h"
+#include "train/labelled_rows.h"
 
 namespace mtlkit {
 namespace {
@@ -27,6 +29,32 @@ struct LossSums {
   double weight = 0;
   double Mean() const { return weight > 0 ? loss / weight : kNone; }
 };
+
+// Why a task cannot be measured on these rows; "" if it can.
+std::string WhyUnmeasurable(const Dataset& data, std::size_t task,
+                            std::span<const Index> rows) {
+  const Labels& labels = data.labels[task];
+  const Index cols = data.tasks[task].target_cols();
+  const auto width = static_cast<std::size_t>(cols);
+  std::vector<float> first(width, std::numeric_limits<float>::quiet_NaN());
+  bool any = false;
+  for (const Index row : LabelledRows(data, static_cast<Index>(task))) {
+    if (!std::binary_search(rows.begin(), rows.end(), row)) continue;
+    any = true;
+    const std::size_t place = Size(labels.PlaceOf(row)) * width;
+    for (std::size_t col = 0; col < width; ++col) {
+      const float value = labels.values[place + col];
+      if (std::isnan(value)) continue;
+      if (std::isnan(first[col])) first[col] = value;
+      if (value != first[col]) return "";
+    }
+  }
+  if (!any) return "has no label";
+  const TaskType type = data.tasks[task].type;
+  return type == TaskType::kBinary || type == TaskType::kMulticlass
+             ? "has only one class"
+             : "has the same label everywhere";
+}
 
 }  // namespace
 
@@ -68,90 +96,127 @@ struct Validator::State {
     sums->weight += target.weight_sum;
   }
 
-  // Loss of the best constant prediction of each task.
+  // Loss of the best constant prediction of each task, in one pass.
   void MeasureConstants(const Model& model) {
+    std::vector<std::vector<std::vector<Real>>> constant;
+    std::vector<std::vector<LossSums>> sums;
+    for (std::size_t task = 0; task < tasks.size(); ++task) {
+      constant.push_back(ConstantOutputs(tasks[task], model.constants[task]));
+      sums.emplace_back(constant.back().size());
+    }
+    std::vector<Real> output;
+    ForBatches([&](const Batch& batch) {
+      for (std::size_t task = 0; task < tasks.size(); ++task) {
+        if (batch.targets[task].labelled == 0) continue;
+        for (std::size_t i = 0; i < constant[task].size(); ++i) {
+          output.clear();
+          for (Index row = 0; row < batch.rows; ++row) {
+            output.insert(output.end(), constant[task][i].begin(),
+                          constant[task][i].end());
+          }
+          AddLoss(batch, task,
+                  {output.data(), batch.rows,
+                   static_cast<Index>(constant[task][i].size())},
+                  &sums[task][i]);
+        }
+      }
+    });
     for (std::size_t task = 0; task < tasks.size(); ++task) {
       double best = kNone;
-      for (const std::vector<Real>& constant :
-           ConstantOutputs(tasks[task], model.constants[task])) {
-        const double loss = ConstantLoss(task, constant);
-        if (!(best <= loss)) best = loss;
+      for (const LossSums& sum : sums[task]) {
+        if (!(best <= sum.Mean())) best = sum.Mean();
       }
       constants.push_back(best > 0 && std::isfinite(best) ? best : kNone);
     }
   }
 
-  double ConstantLoss(std::size_t task, const std::vector<Real>& constant) {
-    const Index cols = static_cast<Index>(constant.size());
-    std::vector<Real> output;
-    for (Index row = 0; row < capacity; ++row) {
-      output.insert(output.end(), constant.begin(), constant.end());
+  // Leaves out tasks of which nothing can be said, with the reason.
+  void LeaveOut(const Dataset& data) {
+    for (std::size_t task = 0; task < tasks.size(); ++task) {
+      std::string why = WhyUnmeasurable(data, task, rows);
+      if (why.empty() && std::isnan(constants[task])) {
+        why = "is predicted by a constant without loss";
+      }
+      if (why.empty()) continue;
+      constants[task] = kNone;
+      left_out.push_back(Str("task '", tasks[task].name, "' ", why,
+                             " in the validation rows"));
     }
-    LossSums sums;
-    ForBatches([&](const Batch& batch) {
-      AddLoss(batch, task, {output.data(), batch.rows, cols}, &sums);
-    });
-    return sums.Mean();
   }
 
   void ChooseMetric(std::string_view select_on) {
     if (select_on == "loss") return;
     const std::size_t dot = select_on.rfind('.');
-    const std::vector<std::string> names = NamesOf(tasks);
-    const std::string name(select_on.substr(0, dot));
-    const Index task =
-        dot == std::string_view::npos ? -1 : FindTask(tasks, name);
-    if (task < 0) {
-      Fail(ErrorKind::kUsage,
-           Str("--select-on: '", select_on, "' is not loss or TASK.METRIC"),
-           Str("tasks: ", Join(names, ", ")));
-    }
-    metric = InContext("--select-on",
-                       [&] { return &FindMetric(select_on.substr(dot + 1)); });
-    metric_task = Size(task);
-    const TaskType type =
-        tasks[metric_task].form.value_or(tasks[metric_task].type);
-    Require(metric->applies(type), ErrorKind::kUsage,
-            Str("--select-on: ", metric->name, " is no metric of ",
-                TaskTypeName(type), " tasks such as '", name, "'"));
+    metric_task = Size(FindTask(tasks, std::string(select_on.substr(0, dot))));
+    metric = &FindMetric(select_on.substr(dot + 1));
+    Require(!std::isnan(MetricOfAnything()), ErrorKind::kUsage,
+            Str("--select-on ", select_on,
+                ": it is undefined on the validation rows, whatever is "
+                "predicted: the task has too few labels there, or only one "
+                "class"),
+            "choose other rows with --valid-split, or select on loss");
   }
+
+  // The metric of predictions at random: undefined if all are.
+  double MetricOfAnything() {
+    const Rng rng(1, RandomPurpose::kSampleRows);
+    MetricRows all = EmptyRows(tasks[metric_task]);
+    std::vector<double> weights;
+    std::vector<Real> output;
+    ForBatches([&](const Batch& batch) {
+      const Index cols = tasks[metric_task].output_cols();
+      output.resize(Size(batch.rows * cols));
+      for (std::size_t i = 0; i < output.size(); ++i) {
+        output[i] =
+            static_cast<Real>(rng.Normal(all.rows, static_cast<Index>(i)));
+      }
+      AddMetricRows(batch, {output.data(), batch.rows, cols}, &all, &weights);
+    });
+    return all.rows > 0 ? metric->prepare(all)->Value(weights) : kNone;
+  }
+
+  none.type = task.type;
+  none.target_cols = task.target_cols();
+  none.output_cols = task.output_cols();
+  return none;
+}
 
   // The rows of the metric's task that have labels, in original units.
-  void AddMetricRows(const Batch& batch, MetricRows* into,
+  void AddMetricRows(const Batch& batch, ConstMatView output, MetricRows* into,
                      std::vector<double>* weights) {
-    const Task& task = tasks[metric_task];
-    const ConstMatView output = plan.Output(static_cast<Index>(metric_task));
-    link.resize(Size(output.rows * task.prediction_cols()));
-    const MatView said = {link.data(), output.rows, task.prediction_cols()};
-    ApplyLink(task, output, said);
-    const TargetBatch& target = batch.targets[metric_task];
-    truth.assign(target.target.data, target.target.data + target.target.size());
-    const MatView y = {truth.data(), target.target.rows, target.target.cols};
-    task.head().LabelsToUnits(task, y);
-    for (Index row = 0; row < batch.rows; ++row) {
-      const Real weight = target.weight[Size(row)];
-      if (weight <= 0) continue;
-      weights->push_back(static_cast<double>(weight));
-      into->y.insert(into->y.end(), y.Row(row), y.Row(row) + y.cols);
-      into->output.insert(into->output.end(), said.Row(row),
-                          said.Row(row) + said.cols);
-      ++into->rows;
-    }
+  const Task& task = tasks[metric_task];
+  link.resize(Size(output.rows * task.prediction_cols()));
+  const MatView said = {link.data(), output.rows, task.prediction_cols()};
+  ApplyLink(task, output, said);
+  const TargetBatch& target = batch.targets[metric_task];
+  truth.assign(target.target.data, target.target.data + target.target.size());
+  const MatView y = {truth.data(), target.target.rows, target.target.cols};
+  task.head().LabelsToUnits(task, y);
+  for (Index row = 0; row < batch.rows; ++row) {
+    const Real weight = target.weight[Size(row)];
+    if (weight <= 0) continue;
+    weights->push_back(static_cast<double>(weight));
+    into->y.insert(into->y.end(), y.Row(row), y.Row(row) + y.cols);
+    into->output.insert(into->output.end(), said.Row(row),
+                        said.Row(row) + said.cols);
+    ++into->rows;
   }
+}
 
-  std::vector<Task> tasks;
-  std::span<const std::unique_ptr<Loss>> losses;
-  std::vector<Index> rows;
-  std::shared_ptr<const Network> network;
-  Plan plan;
-  Index capacity;
-  Batcher batcher;
-  std::vector<Real> row_loss;
-  std::vector<Real> link;
-  std::vector<Real> truth;
-  std::vector<double> constants;  // NaN: the task is left out
-  const MetricEntry* metric = nullptr;
-  std::size_t metric_task = 0;
+std::vector<Task> tasks;
+std::span<const std::unique_ptr<Loss>> losses;
+std::vector<Index> rows;
+std::shared_ptr<const Network> network;
+Plan plan;
+Index capacity;
+Batcher batcher;
+std::vector<Real> row_loss;
+std::vector<Real> link;
+std::vector<Real> truth;
+std::vector<double> constants;  // NaN: the task is left out
+std::vector<std::string> left_out;
+const MetricEntry* metric = nullptr;
+std::size_t metric_task = 0;
 };
 
 Validator::Validator(const Model& model, const Dataset& data,
@@ -161,6 +226,7 @@ Validator::Validator(const Model& model, const Dataset& data,
     : state_(
           std::make_unique<State>(model, data, losses, std::move(rows), pool)) {
   state_->MeasureConstants(model);
+  state_->LeaveOut(data);
   state_->ChooseMetric(select_on);
 }
 Validator::~Validator() = default;
@@ -174,17 +240,17 @@ ValidationResult Validator::Measure(Params* params) {
   std::vector<LossSums> sums(s.tasks.size());
   MetricRows metric_rows;
   std::vector<double> weights;
-  if (s.metric != nullptr) {
-    const Task& task = s.tasks[s.metric_task];
-    metric_rows = EmptyRows(task);
-  }
+  if (s.metric != nullptr) metric_rows = EmptyRows(s.tasks[s.metric_task]);
   s.ForBatches([&](const Batch& batch) {
     s.plan.Forward(pass, batch);
     for (std::size_t task = 0; task < sums.size(); ++task) {
       s.AddLoss(batch, task, s.plan.Output(static_cast<Index>(task)),
                 &sums[task]);
     }
-    if (s.metric != nullptr) s.AddMetricRows(batch, &metric_rows, &weights);
+    if (s.metric != nullptr) {
+      s.AddMetricRows(batch, s.plan.Output(static_cast<Index>(s.metric_task)),
+                      &metric_rows, &weights);
+    }
   });
   ValidationResult result;
   double total = 0;
@@ -214,14 +280,37 @@ bool Validator::has_metric() const {
   return state_->metric != nullptr;
 }
 
+bool Validator::can_choose() const {
+  return has_metric() ||
+         std::any_of(state_->constants.begin(), state_->constants.end(),
+                     [](double constant) { return !std::isnan(constant); });
+}
+
 std::vector<std::string> Validator::left_out() const {
+  return state_->left_out;
+}
+
+void CheckSelectOn(std::span<const Task> tasks, std::string_view select_on) {
+  if (select_on == "loss") return;
+  const std::size_t dot = select_on.rfind('.');
+  const std::string name(select_on.substr(0, dot));
+  const Task* task = nullptr;
   std::vector<std::string> names;
-  for (std::size_t task = 0; task < state_->tasks.size(); ++task) {
-    if (std::isnan(state_->constants[task])) {
-      names.push_back(state_->tasks[task].name);
-    }
+  for (const Task& one : tasks) {
+    names.push_back(one.name);
+    if (dot != std::string_view::npos && one.name == name) task = &one;
   }
-  return names;
+  if (task == nullptr) {
+    Fail(ErrorKind::kUsage,
+         Str("--select-on: '", select_on, "' is not loss or TASK.METRIC"),
+         Str("tasks: ", Join(names, ", ")));
+  }
+  const MetricEntry* metric = InContext(
+      "--select-on", [&] { return &FindMetric(select_on.substr(dot + 1)); });
+  const TaskType type = task->form.value_or(task->type);
+  Require(metric->applies(type), ErrorKind::kUsage,
+          Str("--select-on: ", metric->name, " is no metric of ",
+              TaskTypeName(type), " tasks such as '", name, "'"));
 }
 
 }  // namespace mtlkit

@@ -26,14 +26,18 @@ struct ValidationResult {
   double score = 0;
 };
 
-// Measures a network on rows that it does not learn from. A task without
-// labels there, or one that a constant predicts without loss, is left out of
-// the mean.
+// Demands that `select_on` is "loss" or TASK.METRIC with a metric that the
+// task's type has: kUsage.
+void CheckSelectOn(std::span<const Task> tasks, std::string_view select_on);
+
+// Measures a network on rows that it does not learn from. A task that has no
+// labels there, or the same one everywhere, is left out of the mean: nothing
+// can be said of it.
 class Validator {
  public:
-  // `select_on`: "loss" or TASK.METRIC; an unknown task or metric, or a metric
-  // that the task's type does not have, is kUsage. `data` and `losses` must
-  // outlive it. Needs rows.
+  // `select_on` as CheckSelectOn wants it; a metric that is undefined on these
+  // rows whatever is predicted is kUsage. `data` and `losses` must outlive it.
+  // Needs rows.
   Validator(const Model& model, const Dataset& data,
             std::span<const std::unique_ptr<Loss>> losses,
             std::vector<Index> rows, std::string_view select_on,
@@ -46,7 +50,10 @@ class Validator {
   // "valid loss" or "valid TASK.METRIC".
   std::string selected_on() const;
   bool has_metric() const;
-  // Names of tasks left out of the mean.
+  // Whether there is a measure at all.
+  bool can_choose() const;
+  // The tasks left out of the mean, with the reason: "task 'x' has no label in
+  // the validation rows".
   std::vector<std::string> left_out() const;
 
  private:

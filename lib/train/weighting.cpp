@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/registry.h"
 #include "base/text.h"
+#include "kernels/kernels.h"
 
 namespace mtlkit {
 
@@ -25,18 +26,28 @@ void WeightingOptions::Describe(Fields& field) {
               "how tasks share the trunk (mtl-train --list weightings)");
   field.Named("task-weight", task_weight, "TASK=NUMBER,...",
               "multiplies the task's loss in the sum of losses");
-  field("gradients-at", gradients_at,
-        "where methods on gradients take them; auto: as in their paper",
-        {"auto", "parameters", "representation"});
+  field(
+      "gradients-at", gradients_at,
+      "where methods on gradients take them; auto: as in their paper; layers: "
+      "of each layer apart",
+      {"auto", "parameters", "representation", "layers"});
 }
 
 void Weighting::InitState(std::span<double> state) const {
   std::fill(state.begin(), state.end(), 0.0);
 }
 
-void Weighting::Combine(const WeightingSignals&, std::span<const double>,
-                        ConstMatView, Index, std::span<Real>) const {
-  Fail(ErrorKind::kBug, "this weighting does not combine gradients");
+void Weighting::LossFactors(const WeightingSignals&, std::span<double>) const {}
+void Weighting::Track(const WeightingSignals&, std::span<const double>,
+                      const TaskGradients&) const {}
+void Weighting::Observe(const WeightingSignals&, std::span<const double>,
+                        std::span<double>) const {}
+
+void Weighting::Combine(const WeightingSignals&, std::span<const double> w,
+                        ConstMatView gradients, Index,
+                        std::span<Real> out) const {
+  ActiveKernels().combine_rows(gradients.data, gradients.cols, gradients.rows,
+                               gradients.cols, w.data(), out.data());
 }
 
 std::vector<double> ParseTaskWeights(std::span<const std::string> texts,

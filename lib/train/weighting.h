@@ -23,13 +23,20 @@ struct WeightingOptions {
   // that are not named have 1. The total is the sum of losses, not their mean.
   std::vector<std::string> task_weight;
   // Where methods on gradients take them: auto is what the method's paper does.
-  std::string gradients_at = "auto";  // auto | parameters | representation
+  std::string gradients_at =
+      "auto";  // auto | parameters | representation | layers
 
   void Describe(Fields& field);
 };
 
-// What a method must see; the step supplies it the cheapest way.
-enum class WeightingNeeds { kLosses, kGramian, kGradients };
+// What a method must see beside the losses, as a set; the step supplies it the
+// cheapest way. Losses alone cost one backward pass, the Gramian about as many
+// as there are tasks, gradients their memory too.
+struct WeightingNeeds {
+  bool gramian = false;       // inner products of the tasks' gradients
+  bool gradients = false;     // the tasks' gradients themselves
+  bool losses_after = false;  // what the update has made of the losses
+};
 
 // What is known of the tasks at one step. A task without labels in the batch
 // is absent: its loss, Gramian row and state must not be touched, and its
@@ -45,33 +52,62 @@ struct WeightingSignals {
   const Rng* rng = nullptr;
 };
 
+// Gradients of some tasks with respect to the same numbers, one row a task.
+struct TaskGradients {
+  std::span<const Index> tasks;  // of the rows, ascending
+  MatView gradients;
+  // Weighting::slots() for each task of the network: where what is kept of the
+  // gradient of task t in slot s lies, at [s * tasks + t].
+  std::span<Real* const> slots;
+};
+
 // Chooses how much each task moves the shared parameters. What a method learns
-// lives in a flat state that the caller keeps, so that a checkpoint needs to
-// know nothing of it. One thread at a time, except Combine.
+// lives in memory that the caller keeps, so that a checkpoint needs to know
+// nothing of it: numbers (`state`), and blocks as long as the shared
+// parameters (slots). One thread at a time, except Combine.
+//
+// Where losses are all that is needed, the factors multiply the losses, so
+// that they reach the parameters of one task alone as well. Else, as in papers
+// on gradients, those are moved by the task's own loss.
 class Weighting {
  public:
   virtual ~Weighting() = default;
-  virtual WeightingNeeds needs() const = 0;
-  // Whether parameters of one task alone are moved by the weighted loss, or,
-  // as in papers on gradients, by the task's own.
-  virtual bool weights_heads() const = 0;
+  virtual WeightingNeeds needs() const { return {}; }
   // Whether gradients are taken at the representation unless told otherwise.
   virtual bool prefers_representation() const { return false; }
 
   virtual Index state_size() const { return 0; }
   virtual void InitState(std::span<double> state) const;
+  // Blocks kept of every task, zero at first; only where gradients are needed.
+  virtual Index slots() const { return 0; }
 
+  // The hooks of a step, in this order. None may allocate.
+
+  // Factors of the losses before gradients are taken, all 1 on entry. They
+  // reach every parameter.
+  virtual void LossFactors(const WeightingSignals& signals,
+                           std::span<double> factors) const;
+  // Only where gradients are needed: may replace those of present tasks by
+  // what a method makes of them over time.
+  virtual void Track(const WeightingSignals& signals,
+                     std::span<const double> state,
+                     const TaskGradients& given) const;
   // Sets w: the factor of each task's gradient; 0 for absent tasks. `state`
-  // moves on by one step. Allocates nothing.
+  // moves on by one step.
   virtual void Weights(const WeightingSignals& signals, std::span<double> state,
                        std::span<double> w) const = 0;
   // Only where gradients are needed: sets `out` from `gradients`, one row for
-  // each entry of `w` (rows of factor 0 are not read). `first` is the number
-  // of the first column within the whole, so that parts may be combined in any
-  // order.
+  // each entry of `w` (rows of factor 0 are not read); the sum of the rows
+  // times w unless a method knows better. `first` is the number of the first
+  // column within the whole, so that parts may be combined in any order.
   virtual void Combine(const WeightingSignals& signals,
                        std::span<const double> w, ConstMatView gradients,
                        Index first, std::span<Real> out) const;
+  // Only where losses after the step are needed: `after` has those of the same
+  // rows, as `signals.losses` has those before.
+  virtual void Observe(const WeightingSignals& signals,
+                       std::span<const double> after,
+                       std::span<double> state) const;
 };
 
 // A registered weighting (weightings.def).

@@ -127,8 +127,9 @@ TEST_CASE("a task alone keeps its gradient, but for what is learned") {
     Subject subject(choice, scene);
     const double w = subject.Weights(scene)[0];
     CHECK(w > 0);
-    if (subject.state.empty()) CHECK(w == 1.0);
-    if (subject.weighting->needs() != WeightingNeeds::kGradients) return;
+    if (!subject.state.empty()) return;
+    CHECK(w == 1.0);
+    if (!subject.weighting->needs().gradients) return;
     CHECK(subject.Direction(scene) == scene.rows[0]);
   });
 }
@@ -144,7 +145,9 @@ TEST_CASE("exchanging two tasks exchanges their weights") {
       const std::vector<double> b = second.Weights(other);
       CHECK(a == std::vector<double>{b[1], b[0]});
     }
-    if (first.weighting->needs() != WeightingNeeds::kGradients) return;
+    if (!first.weighting->needs().gradients || first.weighting->slots() > 0) {
+      return;
+    }
     CHECK(first.Direction(scene) == second.Direction(other));
   });
 }
@@ -177,6 +180,28 @@ TEST_CASE("an absent task has weight 0, no influence and an untouched state") {
     const double scale = choice.name == "fixed" ? 1.5 : 1.0;
     CHECK(w[0] * scale == doctest::Approx(less[0]));
     CHECK(w[2] * scale == doctest::Approx(less[1]));
+  });
+}
+
+TEST_CASE("losses after a step move the state of present tasks only") {
+  Scene scene({{1, 2}, {-3, 1}, {0.5, -2}}, {1, 1, 2});
+  scene.present[1] = 0;
+  scene.losses[1] = std::nan("");
+  const std::vector<double> after = {0.9, std::nan(""), 1};
+  ForEachWeighting([&](const Choice& choice) {
+    Subject subject(choice, scene);
+    const std::vector<double> start = subject.state;
+    subject.Weights(scene);
+    subject.weighting->Observe(scene.Signals(), after, subject.state);
+    const std::size_t size = start.size() / 3;
+    for (std::size_t i = 0; i < start.size(); ++i) {
+      CHECK(std::isfinite(subject.state[i]));
+      if (i / size == 1) CHECK(subject.state[i] == start[i]);
+    }
+    if (!subject.weighting->needs().losses_after) return;
+    // The loss of the first task fell less: it counts for more from now on.
+    Subject fresh(choice, scene);
+    CHECK(subject.Weights(scene)[0] > fresh.Weights(scene)[0]);
   });
 }
 

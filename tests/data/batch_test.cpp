@@ -137,38 +137,30 @@ TEST_CASE("a missing number is refused with its place") {
         "input block 'numeric', column 'age', row '2' is missing");
 }
 
-TEST_CASE("an epoch sees every row once, in an order of its own") {
-  const std::vector<Index> rows{10, 3, 7, 5, 20, 11, 2};
-  EpochOrder order(rows, 3);
-  const auto seen = [&](Index epoch) {
-    order.Shuffle(9, epoch);
-    std::vector<Index> all;
-    for (Index i = 0; i < order.batch_count(); ++i) {
-      const auto batch = order.Batch(i);
-      CHECK(batch.size() == (i < 2 ? 3U : 1U));
-      all.insert(all.end(), batch.begin(), batch.end());
-    }
-    return all;
-  };
+TEST_CASE("one long row does not count for a whole batch") {
+  Dataset data;
+  data.rows = 3;
+  data.ids = std::vector<std::int64_t>{0, 1, 2};
+  InputBlock block;
+  block.name = "words";
+  block.kind = InputKind::kSparse;
+  block.cols = 200000;
+  std::vector<std::int32_t> indices;
+  for (std::int32_t i = 0; i < 200000; ++i) indices.push_back(i);
+  indices.insert(indices.end(), {1, 2});
+  block.values = Array<float>(std::vector<float>(indices.size(), 1.0F));
+  block.indices = Array<std::int32_t>(std::move(indices));
+  block.row_starts =
+      Array<std::int64_t>(std::vector<std::int64_t>{0, 200000, 200001, 200002});
+  data.inputs.push_back(std::move(block));
 
-  const std::vector<Index> first = seen(0);
-  const std::vector<Index> second = seen(1);
-  std::vector<Index> sorted = first;
-  std::sort(sorted.begin(), sorted.end());
-
-  CHECK(RenderRows(sorted) == "2 3 5 7 10 11 20");
-  CHECK(first != second);
-  CHECK(seen(0) == first);
-}
-
-TEST_CASE("the order of an epoch does not depend on how rows were listed") {
-  const std::vector<Index> one{1, 2, 3, 4, 5};
-  const std::vector<Index> other{5, 4, 3, 2, 1};
-  EpochOrder a(one, 5);
-  EpochOrder b(other, 5);
-  a.Shuffle(1, 4);
-  b.Shuffle(1, 4);
-  CHECK(std::ranges::equal(a.Batch(0), b.Batch(0)));
+  // Terabytes, if every row of a batch were as long (see allocations.h).
+  Batcher batcher(data, 2000000);
+  CHECK(batcher.Load(std::vector<Index>{0, 2}).inputs[0].indices.size() ==
+        200001);
+  // A row may come twice.
+  CHECK(batcher.Load(std::vector<Index>{0, 0}).inputs[0].indices.size() ==
+        400000);
 }
 
 }  // namespace

@@ -32,10 +32,6 @@ const std::set<std::string>& Exceptions() {
       "prep/fit -> prep/transform",
       "prep/fit_inputs -> prep/prepare",
       "prep/transform_entry -> prep/transform",
-      "train/checkpoint -> train/loop",
-      "train/length -> train/loop",
-      "train/trainee -> train/loop",
-      "train/update -> train/step",
   };
   return exceptions;
 }

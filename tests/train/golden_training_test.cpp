@@ -184,6 +184,7 @@ TEST_CASE("training follows the reference") {
     if (method == "pcgrad") {
       return CheckBoth(entry, {"pcgrad", {{"order", "ascending"}}});
     }
+    if (method == "mgda") return CheckBoth(entry, {"mgda", {}});
     // Peers here always update together.
     if (entry["id"] == "mutual/class/sequential") return false;
     if (method == "deep-mutual-learning") return CheckMutual(entry);

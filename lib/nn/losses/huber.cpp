@@ -25,12 +25,13 @@ class HuberLoss : public ResidualLoss<HuberPoint> {
     double delta = 1.0;
     void Describe(Fields& fields) {
       fields("delta", delta,
-             "where the tails begin, in standard deviations of the labels",
+             "where the tails begin, in (robust) deviations of the labels",
              MoreThan(0));
     }
   };
   HuberLoss(const Task& task, const Options& options)
       : ResidualLoss(task.output_cols(), {static_cast<Real>(options.delta)}) {}
+  bool robust() const override { return true; }
 };
 
 constexpr std::string_view kTypes[] = {"regression"};

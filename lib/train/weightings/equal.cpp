@@ -6,8 +6,6 @@ namespace {
 // The total is the sum of the tasks' losses.
 class Equal : public Weighting {
  public:
-  WeightingNeeds needs() const override { return WeightingNeeds::kLosses; }
-  bool weights_heads() const override { return true; }
   void Weights(const WeightingSignals& signals, std::span<double>,
                std::span<double> w) const override {
     for (std::size_t i = 0; i < w.size(); ++i) {

@@ -10,8 +10,6 @@ namespace {
 // weights changes the length of a step.
 class Fixed : public Weighting {
  public:
-  WeightingNeeds needs() const override { return WeightingNeeds::kLosses; }
-  bool weights_heads() const override { return true; }
   void Weights(const WeightingSignals& signals, std::span<double>,
                std::span<double> w) const override {
     // The losses come multiplied by the task weights already.

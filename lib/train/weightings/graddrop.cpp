@@ -21,8 +21,7 @@ class Graddrop : public Weighting {
  public:
   explicit Graddrop(const GraddropOptions& options) : leak_(options.leak) {}
 
-  WeightingNeeds needs() const override { return WeightingNeeds::kGradients; }
-  bool weights_heads() const override { return false; }
+  WeightingNeeds needs() const override { return {.gradients = true}; }
   bool prefers_representation() const override { return true; }
 
   void Weights(const WeightingSignals& signals, std::span<double>,

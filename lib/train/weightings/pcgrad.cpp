@@ -1,7 +1,8 @@
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
-#include "train/weighting.h"
+#include "train/gramian_weighting.h"
 
 namespace mtlkit {
 namespace {
@@ -20,50 +21,57 @@ struct PcgradOptions {
 // order; the sum of the g_i' is taken. Yu, Kumar, Gupta, Levine, Hausman and
 // Finn, "Gradient surgery for multi-task learning" (2020). All of it happens
 // among the coefficients of g_i' in the g_j, which need the Gramian only.
-class Pcgrad : public Weighting {
+class Pcgrad : public GramianWeighting {
  public:
   Pcgrad(std::span<const Task> tasks, const PcgradOptions& options)
-      : random_(options.order == "random"),
+      : GramianWeighting(tasks),
+        random_(options.order == "random"),
         order_(tasks.size()),
+        place_(tasks.size()),
         row_(tasks.size()) {}
 
-  WeightingNeeds needs() const override { return WeightingNeeds::kGramian; }
-  bool weights_heads() const override { return false; }
-
-  void Weights(const WeightingSignals& signals, std::span<double>,
-               std::span<double> w) const override {
-    std::fill(w.begin(), w.end(), 0.0);
+ protected:
+  void Solve(const PresentTasks& present, std::span<double> w) const override {
+    std::fill(place_.begin(), place_.end(), -1);
     for (std::size_t i = 0; i < w.size(); ++i) {
-      if (signals.present[i] == 0) continue;
-      Project(signals, i);
-      for (std::size_t j = 0; j < w.size(); ++j) w[j] += row_[j];
+      place_[static_cast<std::size_t>(present.tasks[i])] =
+          static_cast<Index>(i);
+    }
+    std::fill(w.begin(), w.end(), 0.0);
+    const std::span<double> row = {row_.data(), w.size()};
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      Project(present, i, row);
+      for (std::size_t j = 0; j < w.size(); ++j) w[j] += row[j];
     }
   }
 
  private:
-  // Sets row_ to the coefficients of g_i'.
-  void Project(const WeightingSignals& signals, std::size_t i) const {
-    const Index tasks = static_cast<Index>(row_.size());
-    for (Index j = 0; j < tasks; ++j) order_[static_cast<std::size_t>(j)] = j;
-    const Index self = static_cast<Index>(i);
-    if (random_) signals.rng->Shuffle(order_, self);
-    std::fill(row_.begin(), row_.end(), 0.0);
-    row_[i] = 1;
-    for (const Index j : order_) {
-      const std::size_t other = static_cast<std::size_t>(j);
-      if (j == self || signals.present[other] == 0) continue;
+  // Sets `row` to the coefficients of g_i'. The order is drawn among all tasks,
+  // so that it does not depend on which are there.
+  void Project(const PresentTasks& present, std::size_t i,
+               std::span<double> row) const {
+    std::iota(order_.begin(), order_.end(), Index{0});
+    if (random_) present.rng->Shuffle(order_, present.tasks[i]);
+    std::fill(row.begin(), row.end(), 0.0);
+    row[i] = 1;
+    for (const Index task : order_) {
+      const Index j = place_[static_cast<std::size_t>(task)];
+      if (j < 0 || j == static_cast<Index>(i)) continue;
       double product = 0;
-      for (Index k = 0; k < tasks; ++k) {
-        const double factor = row_[static_cast<std::size_t>(k)];
-        if (factor != 0) product += factor * signals.gramian(k, j);
+      for (std::size_t k = 0; k < row.size(); ++k) {
+        if (row[k] == 0) continue;
+        product += row[k] * present.gramian(static_cast<Index>(k), j);
       }
-      const double square = signals.gramian(j, j);
-      if (product < 0 && square > 0) row_[other] -= product / square;
+      const double square = present.gramian(j, j);
+      if (product < 0 && square > 0) {
+        row[static_cast<std::size_t>(j)] -= product / square;
+      }
     }
   }
 
   bool random_;
   mutable std::vector<Index> order_;
+  mutable std::vector<Index> place_;  // of a task among the present ones, or -1
   mutable std::vector<double> row_;
 };
 

@@ -1,7 +1,7 @@
-#include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "train/learned_scalar.h"
 #include "train/weighting.h"
 
 namespace mtlkit {
@@ -39,17 +39,12 @@ class Uncertainty : public Weighting {
     }
   }
 
-  WeightingNeeds needs() const override { return WeightingNeeds::kLosses; }
-  bool weights_heads() const override { return true; }
-
-  // Of each task: log variance, Adam's two moments, number of updates.
   Index state_size() const override {
-    return 4 * static_cast<Index>(half_.size());
+    return LearnedScalar::kSize * static_cast<Index>(half_.size());
   }
   void InitState(std::span<double> state) const override {
-    std::fill(state.begin(), state.end(), 0.0);
     for (std::size_t i = 0; i < half_.size(); ++i) {
-      state[4 * i] = options_.start;
+      ScalarOf(state, i).Start(options_.start);
     }
   }
 
@@ -58,25 +53,13 @@ class Uncertainty : public Weighting {
     for (std::size_t i = 0; i < w.size(); ++i) {
       w[i] = 0;
       if (signals.present[i] == 0) continue;
-      const std::span<double> own = state.subspan(4 * i, 4);
-      w[i] = half_[i] * std::exp(-own[0]);
-      Learn(0.5 - w[i] * signals.losses[i], own);
+      LearnedScalar log_variance = ScalarOf(state, i);
+      w[i] = half_[i] * std::exp(-log_variance.value());
+      log_variance.Descend(0.5 - w[i] * signals.losses[i], options_.rate);
     }
   }
 
  private:
-  void Learn(double gradient, std::span<double> own) const {
-    constexpr double kBeta1 = 0.9;
-    constexpr double kBeta2 = 0.999;
-    constexpr double kEpsilon = 1e-8;
-    own[1] = kBeta1 * own[1] + (1 - kBeta1) * gradient;
-    own[2] = kBeta2 * own[2] + (1 - kBeta2) * gradient * gradient;
-    own[3] += 1;
-    const double mean = own[1] / (1 - std::pow(kBeta1, own[3]));
-    const double square = own[2] / (1 - std::pow(kBeta2, own[3]));
-    own[0] -= options_.rate * mean / (std::sqrt(square) + kEpsilon);
-  }
-
   UncertaintyOptions options_;
   std::vector<double> half_;
 };

@@ -1,3 +1,5 @@
+#include "train/train_inputs.h"
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -6,8 +8,7 @@
 
 #include "base/error.h"
 #include "data/schema.h"
-#include "train/loop.h"
-#include "train/trainee.h"
+#include "train/labelled_rows.h"
 
 namespace mtlkit {
 namespace {
@@ -99,7 +100,8 @@ TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
   TrainInputs inputs;
   inputs.data = &data;
   const bool has_train = data.splits.count(options.train_split) > 0;
-  if (data.splits.empty()) {
+  if (data.splits.empty() &&
+      options.train_split == TrainOptions{}.train_split) {
     inputs.train_rows.resize(static_cast<std::size_t>(data.rows));
     std::iota(inputs.train_rows.begin(), inputs.train_rows.end(), Index{0});
   } else {
@@ -124,37 +126,6 @@ TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
   return inputs;
 }
 
-void TrainOptions::Describe(Fields& field) {
-  optimizer.Describe(field);
-  field.Named("schedule", schedule, "NAME[:option=value,...]",
-              "how the rate changes (mtl-train --list schedules)");
-  field("epochs", epochs,
-        "most passes over the training rows; 0: as many as make 3000 steps "
-        "(1000 without validation rows), and at least 30",
-        AtLeast(0));
-  field("batch", batch, "rows of one step", AtLeast(1));
-  field("patience", patience,
-        "epochs without a better measure before stopping; 0: never, -1: a "
-        "quarter of the epochs, and at least 8",
-        AtLeast(-1));
-  weighting.Describe(field);
-  field.Field(
-      {.name = "loss",
-       .help = "in place of the task's usual loss; may be repeated (mtl-train "
-               "--list losses)",
-       .value_name = "TASK=NAME[:option=value,...]",
-       .splits_commas = false},
-      loss);
-  field.Named("select-on", select_on, "loss|TASK.METRIC",
-              "what chooses the best weights");
-  field.Named("train-split", train_split, "SPLIT", "split to learn from");
-  field.Named("valid-split", valid_split, "SPLIT",
-              "split that chooses the best weights");
-  field("fold", fold,
-        "keep the rows of this fold out, to be evaluated on; -1: none",
-        AtLeast(-1));
-}
-
 std::vector<Index> RowsToLearnFrom(const TrainInputs& inputs) {
   const Dataset& data = *inputs.data;
   std::vector<bool> teaches(static_cast<std::size_t>(data.rows));
@@ -162,13 +133,8 @@ std::vector<Index> RowsToLearnFrom(const TrainInputs& inputs) {
     teaches[static_cast<std::size_t>(row)] = true;
   };
   for (std::size_t t = 0; t < data.tasks.size(); ++t) {
-    const Labels& labels = data.labels[t];
-    const auto cols = static_cast<std::size_t>(data.tasks[t].target_cols());
-    for (std::size_t cell = 0; cell < labels.values.size(); ++cell) {
-      if (std::isnan(labels.values[cell])) continue;
-      const std::size_t place = cell / cols;
-      if (!labels.weights.empty() && labels.weights[place] <= 0) continue;
-      mark(labels.on_all_rows ? static_cast<Index>(place) : labels.rows[place]);
+    for (const Index row : LabelledRows(data, static_cast<Index>(t))) {
+      mark(row);
     }
   }
   for (const ExtraLabels& extra : inputs.extra_labels) {

@@ -1,4 +1,4 @@
-#include "train/seconds.h"
+#include "base/seconds.h"
 
 #include "base/error.h"
 #include "base/text.h"

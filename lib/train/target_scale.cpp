@@ -1,0 +1,77 @@
+#include "train/target_scale.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "nn/loss.h"
+#include "train/labelled_rows.h"
+
+namespace mtlkit {
+namespace {
+
+// What makes them the deviation of normal numbers.
+constexpr double kOfMedianDistance = 1.482602218505602;
+constexpr double kOfMeanDistance = 1.2533141373155001;
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half]
+                                : (values[half - 1] + values[half]) / 2;
+}
+
+void SetScale(const std::vector<double>& labels, double* centre,
+              double* scale) {
+  *centre = Median(labels);
+  std::vector<double> distances;
+  double sum = 0;
+  for (const double label : labels) {
+    distances.push_back(std::abs(label - *centre));
+    sum += distances.back();
+  }
+  const double robust = kOfMedianDistance * Median(distances);
+  const double mean =
+      kOfMeanDistance * sum / static_cast<double>(labels.size());
+  const double deviation = robust > 0 ? robust : mean;
+  *scale = deviation > 1e-12 * std::abs(*centre) ? deviation : 1;
+}
+
+// The known labels of one column in rows to learn from.
+std::vector<double> KnownLabels(const Dataset& data, Index task,
+                                std::size_t col,
+                                std::span<const Index> train_rows) {
+  const Labels& labels = data.labels[static_cast<std::size_t>(task)];
+  const auto cols = static_cast<std::size_t>(
+      data.tasks[static_cast<std::size_t>(task)].target_cols());
+  std::vector<double> known;
+  for (const Index row : LabelledRows(data, task)) {
+    if (!std::binary_search(train_rows.begin(), train_rows.end(), row)) {
+      continue;
+    }
+    const auto place = static_cast<std::size_t>(labels.PlaceOf(row));
+    const float value = labels.values[place * cols + col];
+    if (!std::isnan(value)) known.push_back(static_cast<double>(value));
+  }
+  return known;
+}
+
+}  // namespace
+
+void ScaleTargets(const Dataset& data, std::span<const Index> train_rows,
+                  const std::vector<std::string>& losses, Model* model) {
+  const auto made = MakeLosses(model->schema.tasks, losses);
+  for (std::size_t t = 0; t < made.size(); ++t) {
+    Task& task = model->schema.tasks[t];
+    // Labels that were never scaled are left as they are.
+    if (!made[t]->robust() || task.mean.empty()) continue;
+    const Index in_data = FindTask(data.tasks, task.name);
+    for (std::size_t col = 0; col < task.mean.size(); ++col) {
+      const std::vector<double> labels =
+          KnownLabels(data, in_data, col, train_rows);
+      if (labels.empty()) continue;
+      SetScale(labels, &task.mean[col], &task.deviation[col]);
+    }
+  }
+}
+
+}  // namespace mtlkit

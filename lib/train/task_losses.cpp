@@ -1,0 +1,174 @@
+#include "train/task_losses.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+#include "kernels/kernels.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+std::size_t Size(Index i) {
+  return static_cast<std::size_t>(i);
+}
+
+void Scale(double factor, MatView values) {
+  if (factor == 1) return;
+  ActiveKernels().scale(static_cast<Real>(factor), values.data, values.data,
+                        values.size());
+}
+
+}  // namespace
+
+TaskLosses::TaskLosses(std::span<const Task> tasks,
+                       std::span<const std::unique_ptr<Loss>> losses,
+                       std::vector<double> task_weight, Index capacity)
+    : tasks_(tasks),
+      label_losses_(losses),
+      capacity_(capacity),
+      task_weight_(std::move(task_weight)),
+      losses_(tasks.size(), kNone),
+      weighted_(tasks.size()),
+      lesson_losses_(tasks.size()),
+      sums_(tasks.size()),
+      present_(tasks.size()) {
+  const std::size_t most_rows = Size(capacity);
+  Index widest = 1;
+  for (const Task& task : tasks) {
+    row_loss_.emplace_back(most_rows);
+    distillation_.push_back(MakeLoss(task, {"distillation", {}}));
+    widest = std::max(widest, task.output_cols());
+  }
+  scratch_.resize(most_rows * Size(widest));
+  lesson_rows_.resize(most_rows);
+}
+
+Index TaskLosses::AddLesson(Index task) {
+  Seat seat;
+  seat.task = task;
+  seat.target.resize(Size(capacity_ * tasks_[Size(task)].output_cols()));
+  seat.weight.resize(Size(capacity_));
+  seats_.push_back(std::move(seat));
+  return static_cast<Index>(seats_.size()) - 1;
+}
+
+void TaskLosses::EnableSelection() {
+  selected_.assign(tasks_.size(), std::vector<Real>(Size(capacity_)));
+}
+
+void TaskLosses::Begin(const Batch& batch, const Plan& plan) {
+  rows_ = batch.rows;
+  for (Seat& seat : seats_) {
+    const Index cols = tasks_[Size(seat.task)].output_cols();
+    seat.lesson.target = {seat.target.data(), rows_, cols};
+    seat.lesson.weight = {seat.weight.data(), Size(rows_)};
+    seat.lesson.factor = 0;
+  }
+  for (std::size_t task = 0; task < selected_.size(); ++task) {
+    const std::span<const Real> weight = batch.targets[task].weight;
+    std::copy(weight.begin(), weight.end(), selected_[task].begin());
+    Evaluate(batch, plan, static_cast<Index>(task), {});
+  }
+}
+
+Lesson& TaskLosses::lesson(Index i) {
+  return seats_[Size(i)].lesson;
+}
+
+std::span<Real> TaskLosses::RowLoss(Index task) {
+  return {row_loss_[Size(task)].data(), Size(rows_)};
+}
+
+std::span<Real> TaskLosses::Weights(Index task) {
+  assert(!selected_.empty());
+  return {selected_[Size(task)].data(), Size(rows_)};
+}
+
+std::span<const Real> TaskLosses::WeightsOf(const Batch& batch,
+                                            Index task) const {
+  if (selected_.empty()) return batch.targets[Size(task)].weight;
+  return {selected_[Size(task)].data(), Size(rows_)};
+}
+
+double TaskLosses::Evaluate(const Batch& batch, const Plan& plan, Index task,
+                            MatView gradient) {
+  LossArgs args;
+  args.output = plan.Output(task);
+  args.target = batch.targets[Size(task)].target;
+  args.weight = WeightsOf(batch, task);
+  label_losses_[Size(task)]->Evaluate(args, RowLoss(task), gradient);
+  return SumRows(RowLoss(task));
+}
+
+Index TaskLosses::SetGradients(const Batch& batch, Plan* plan) {
+  for (Index task = 0; task < static_cast<Index>(tasks_.size()); ++task) {
+    SetGradient(batch, task, plan);
+    if (!std::isfinite(weighted_[Size(task)])) return task;
+  }
+  return -1;
+}
+
+void TaskLosses::SetGradient(const Batch& batch, Index task, Plan* plan) {
+  const std::size_t t = Size(task);
+  const MatView gradient = plan->OutputGradient(task);
+  const double share = task_weight_[t];
+  const double sum = Evaluate(batch, *plan, task, gradient);
+  sums_[t] = SumRows(WeightsOf(batch, task));
+  present_[t] = sums_[t] > 0 ? 1 : 0;
+  losses_[t] = present_[t] != 0 ? sum / sums_[t] : kNone;
+  weighted_[t] = present_[t] != 0 ? share * losses_[t] : 0;
+  lesson_losses_[t] = 0;
+  if (present_[t] != 0) {
+    Scale(share / sums_[t], gradient);
+  } else {
+    std::fill(gradient.flat().begin(), gradient.flat().end(), Real{0});
+  }
+  for (const Seat& seat : seats_) {
+    if (seat.task != task || seat.lesson.factor == 0) continue;
+    if (SumRows(seat.lesson.weight) <= 0) continue;
+    const double loss = AddLessonTo(seat, plan->Output(task), share, gradient);
+    lesson_losses_[t] += loss;
+    weighted_[t] += share * loss;
+    present_[t] = 1;
+  }
+  if (present_[t] != 0) weighted_[t] += share * plan->Penalty(task);
+}
+
+double TaskLosses::AddLessonTo(const Seat& seat, ConstMatView output,
+                               double share, MatView into) {
+  const std::span<const Real> weight = seat.lesson.weight;
+  const double factor = seat.lesson.factor / SumRows(weight);
+  MatView gradient;
+  if (!into.empty()) gradient = {scratch_.data(), into.rows, into.cols};
+  const std::span<Real> row_losses = {lesson_rows_.data(), Size(rows_)};
+  distillation_[Size(seat.task)]->Evaluate({output, seat.lesson.target, weight},
+                                           row_losses, gradient);
+  if (!into.empty()) {
+    ActiveKernels().axpy(static_cast<Real>(share * factor), gradient.data,
+                         into.data, into.size());
+  }
+  return factor * SumRows(row_losses);
+}
+
+void TaskLosses::MeasureAgain(const Batch& batch, const Plan& plan,
+                              std::span<double> after) {
+  for (Index task = 0; task < static_cast<Index>(tasks_.size()); ++task) {
+    const std::size_t t = Size(task);
+    after[t] = kNone;
+    if (present_[t] == 0) continue;
+    after[t] = sums_[t] > 0 ? Evaluate(batch, plan, task, {}) / sums_[t] : 0;
+    for (const Seat& seat : seats_) {
+      if (seat.task != task || seat.lesson.factor == 0) continue;
+      if (SumRows(seat.lesson.weight) <= 0) continue;
+      after[t] += AddLessonTo(seat, plan.Output(task), 1, {});
+    }
+    after[t] += plan.Penalty(task);
+    after[t] *= task_weight_[t];
+  }
+}
+
+}  // namespace mtlkit

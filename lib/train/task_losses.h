@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "data/batch.h"
+#include "data/task.h"
+#include "nn/loss.h"
+#include "nn/plan.h"
+#include "train/protocol.h"
+
+namespace mtlkit {
+
+// What the tasks of one network have to say of a batch: mean losses of the
+// labels that count, and of lessons, with their gradients. Allocates when built
+// only.
+class TaskLosses {
+ public:
+  // Everything pointed to must outlive it.
+  TaskLosses(std::span<const Task> tasks,
+             std::span<const std::unique_ptr<Loss>> losses,
+             std::vector<double> task_weight, Index capacity);
+
+  // Before the first batch (see Learner).
+  Index AddLesson(Index task);
+  void EnableSelection();
+
+  // Begins a batch whose outputs `plan` has.
+  void Begin(const Batch& batch, const Plan& plan);
+  Lesson& lesson(Index i);
+  // Losses of the rows; set once there is selection, else by Measure.
+  std::span<Real> RowLoss(Index task);
+  std::span<Real> Weights(Index task);
+
+  // Sets the gradients of plan->OutputGradient: of each task's mean loss, task
+  // weight and lessons included; zeros where a task is absent. Returns the
+  // first task whose loss is not finite, or -1.
+  Index SetGradients(const Batch& batch, Plan* plan);
+  // Sets `after` to what the plan's outputs are worth now; nothing else moves.
+  void MeasureAgain(const Batch& batch, const Plan& plan,
+                    std::span<double> after);
+
+  std::span<const double> task_weight() const { return task_weight_; }
+  // Of the last batch, one a task.
+  std::span<const double> losses() const { return losses_; }  // NaN if absent
+  std::span<const double> lesson_losses() const { return lesson_losses_; }
+  // With lessons, times the task weight.
+  std::span<const double> weighted() const { return weighted_; }
+  std::span<const double> weight_sums() const { return sums_; }
+  std::span<const std::uint8_t> present() const { return present_; }
+
+ private:
+  // A lesson with the memory behind it.
+  struct Seat {
+    Index task = 0;
+    Lesson lesson;
+    std::vector<Real> target;
+    std::vector<Real> weight;
+  };
+
+  std::span<const Real> WeightsOf(const Batch& batch, Index task) const;
+  // The sum of the task's row losses. An empty gradient is not wanted.
+  double Evaluate(const Batch& batch, const Plan& plan, Index task,
+                  MatView gradient);
+  void SetGradient(const Batch& batch, Index task, Plan* plan);
+  // The mean loss of a lesson times its factor; adds `share` times its
+  // gradient to `into`, if that is not empty.
+  double AddLessonTo(const Seat& seat, ConstMatView output, double share,
+                     MatView into);
+
+  std::span<const Task> tasks_;
+  std::span<const std::unique_ptr<Loss>> label_losses_;
+  std::vector<std::unique_ptr<Loss>> distillation_;
+  Index capacity_;
+  Index rows_ = 0;                           // of the batch
+  std::vector<std::vector<Real>> row_loss_;  // one a task
+  std::vector<std::vector<Real>> selected_;  // row weights; empty: the batch's
+  std::vector<Seat> seats_;
+  std::vector<Real> scratch_;
+  std::vector<Real> lesson_rows_;
+  // One a task.
+  std::vector<double> task_weight_;
+  std::vector<double> losses_;
+  std::vector<double> weighted_;
+  std::vector<double> lesson_losses_;
+  std::vector<double> sums_;
+  std::vector<std::uint8_t> present_;
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/view.h"
+#include "data/dataset.h"
+#include "train/train_options.h"
+
+namespace mtlkit {
+
+// Labels of one task for rows that have none of their own, or in place of
+// their own: what a peer proposes, for this training only.
+struct ExtraLabels {
+  Index task = 0;
+  std::vector<Index> rows;     // ascending, in the dataset
+  std::vector<float> values;   // rows x target_cols, as in Labels
+  std::vector<float> weights;  // one a row
+};
+
+// What others predict of one task, as targets beside the labels. The term is
+//   factor x sum_r weight_r x KL(target_r || prediction_r) / sum_r weight_r
+// over the rows of the batch that have a target (regression: squared error).
+struct SoftTargets {
+  Index task = 0;
+  std::vector<Index> rows;     // ascending, in the dataset
+  std::vector<float> values;   // rows x output_cols: probabilities, or values
+                               // in original units (regression)
+  std::vector<float> weights;  // one a row; empty: 1
+  double factor = 1;
+  double ramp_epochs = 0;  // the factor rises linearly from 0 over these
+};
+
+// What is learned from. `data` must outlive the call; it may have inputs and
+// tasks that the model does not use. Task numbers are the model's.
+struct TrainInputs {
+  const Dataset* data = nullptr;
+  std::vector<Index> train_rows;  // ascending; may hold rows without labels
+  std::vector<Index> valid_rows;  // ascending; empty: no validation
+  std::string valid_name;         // the split they came from; "" if none
+  // The weights of the last epoch are wanted: no validation rows are missed.
+  bool keeps_last = false;
+  std::vector<ExtraLabels> extra_labels;
+  std::vector<SoftTargets> soft_targets;
+};
+
+// The rows of the options' splits (all rows of a dataset without splits are for
+// training), without those of the fold that is kept out; without a train split
+// a fold's rest is all other folds. Errors (kUsage) are an unknown train split
+// or fold, a valid split that is not there, unless it is the default, and one
+// split for both.
+TrainInputs InputsOf(const Dataset& data, const TrainOptions& options);
+
+// The training rows that teach something: with a label of some task, proposed
+// ones included, or with a soft target. Ascending.
+std::vector<Index> RowsToLearnFrom(const TrainInputs& inputs);
+
+// The dataset with the labels of `extra` in place of or beside its own.
+Dataset WithLabels(Dataset data, std::span<const ExtraLabels> extra);
+
+}  // namespace mtlkit

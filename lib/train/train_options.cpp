@@ -1,0 +1,40 @@
+#include "train/train_options.h"
+
+namespace mtlkit {
+
+void TrainOptions::Describe(Fields& field) {
+  optimizer.Describe(field);
+  field.Named("schedule", schedule, "NAME[:option=value,...]",
+              "how the rate changes (mtl-train --list schedules)");
+  field("epochs", epochs,
+        "most passes over the training rows; 0: as many as make 3000 steps "
+        "(1000 without validation rows), and at least 30",
+        AtLeast(0));
+  field("batch", batch, "rows of one step", AtLeast(1));
+  field.Named("sampler", sampler, "NAME[:option=value,...]",
+              "which rows an epoch sees (mtl-train --list samplers)");
+  field("patience", patience,
+        "epochs without a better measure before stopping; 0: never, -1: a "
+        "quarter of the epochs, and at least 8",
+        AtLeast(-1));
+  weighting.Describe(field);
+  field.Field(
+      {.name = "loss",
+       .help = "in place of the task's usual loss; may be repeated (mtl-train "
+               "--list losses)",
+       .value_name = "TASK=NAME[:option=value,...]",
+       .splits_commas = false},
+      loss);
+  field.Named("freeze", freeze, "LAYER,...",
+              "layers that stay as they are, by name or pattern");
+  field.Named("select-on", select_on, "loss|TASK.METRIC",
+              "what chooses the best weights");
+  field.Named("train-split", train_split, "SPLIT", "split to learn from");
+  field.Named("valid-split", valid_split, "SPLIT",
+              "split that chooses the best weights");
+  field("fold", fold,
+        "keep the rows of this fold out, to be evaluated on; -1: none",
+        AtLeast(-1));
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "base/view.h"
+#include "train/optimizer.h"
+#include "train/weighting.h"
+
+namespace mtlkit {
+
+// Everything about training that a user can set and that can change a result,
+// the network itself apart.
+struct TrainOptions {
+  OptimizerOptions optimizer;
+  std::string schedule = "cosine";  // NAME[:option=value,...]
+  WeightingOptions weighting;
+  // TASK=NAME[:option=value,...]; tasks that none names have their type's.
+  std::vector<std::string> loss;
+  Index epochs = 0;  // most passes over the rows; 0: see EpochsOf
+  Index batch = 256;
+  std::string sampler = "proportional";  // NAME[:option=value,...]
+  // Epochs without a better measure before stopping; 0: never, -1: PatienceOf.
+  Index patience = -1;
+  // Layers that do not learn, by name or pattern (freeze.h).
+  std::vector<std::string> freeze;
+  std::string select_on = "loss";  // loss, or TASK.METRIC
+  std::string train_split = "train";
+  std::string valid_split = "valid";
+  Index fold = -1;  // split foldN is kept out, to be evaluated on; -1: none
+
+  void Describe(Fields& field);
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/rng.h"
+#include "nn/network.h"
+#include "nn/plan.h"
+#include "train/learner_state.h"
+#include "train/weighting.h"
+
+namespace mtlkit {
+
+// Where the gradients of a weighting are taken for this network: as
+// `gradients_at` says; "auto" is the representation if the weighting prefers it
+// and the network has one. kUsage: a weighting that keeps something of each
+// parameter elsewhere than there, one that asks for more than inner products,
+// or remembers anything, of each layer.
+GradientsAt ChooseGradientsAt(const Weighting& weighting,
+                              std::string_view gradients_at,
+                              const Network& network);
+
+// The pass of a plan that supplies what a weighting needs.
+Route RouteOf(const WeightingNeeds& needs);
+
+// What is known of the tasks before their gradients are taken.
+struct TaskView {
+  std::span<const double> losses;  // task weight and lessons included
+  std::span<const std::uint8_t> present;
+  std::span<const double> task_weight;
+};
+
+// Takes the gradients of the tasks down, asks the weighting, and combines them
+// into one. Allocates when built only.
+class Weigher {
+ public:
+  // `layers`: Plan::layer_count().
+  Weigher(const Weighting& weighting, Index tasks, Index layers);
+
+  // Makes room in a state.
+  void Start(const Layout& weights, LearnerState* state) const;
+
+  // Needs the gradient of each task's loss in plan.OutputGradient(task); leaves
+  // the total in plan.gradient() and the tasks' factors in factors().
+  void Backward(const TaskView& tasks, const Pass& pass, const Rng& rng,
+                Plan* plan, LearnerState* state);
+  // Tells the losses of the same rows after the update.
+  void Observe(const TaskView& before, std::span<const double> after,
+               LearnerState* state) const;
+
+  // What the weighting made of the tasks; 0 where absent.
+  std::span<const double> factors() const { return factors_; }
+  void Clear();
+
+ private:
+  WeightingSignals SignalsOf(const TaskView& tasks, const Rng* rng) const;
+  // Of what labels, lessons and penalties of layers add to each loss.
+  void ScaleLosses(const WeightingSignals& signals,
+                   std::span<const double> factors, Plan* plan) const;
+  // The three ways: one pass of the sum; the Gramian; the gradients.
+  void BySum(WeightingSignals* signals, const Pass& pass, Plan* plan,
+             LearnerState* state);
+  void ByGramian(WeightingSignals* signals, const Pass& pass, Plan* plan,
+                 LearnerState* state);
+  // The factors told are the means over layers.
+  void ByLayers(WeightingSignals* signals, const Pass& pass, Plan* plan,
+                LearnerState* state);
+  void ByGradients(WeightingSignals* signals, const Pass& pass, Plan* plan,
+                   LearnerState* state);
+  void AddGramian(const GradientBlock& block);
+  void Combine(const WeightingSignals& signals, const GradientBlock& block,
+               Index first) const;
+
+  const Weighting& weighting_;
+  std::vector<double> factors_;
+  std::vector<double> layer_factors_;  // of each layer, where it is asked apart
+  std::vector<double> loss_factors_;
+  std::vector<double> gramian_;  // of gradients, where both are needed
+  std::vector<double> block_gramian_;
+  mutable std::vector<double> block_factors_;
+  mutable std::vector<Real*> block_slots_;
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,205 @@
+#include "train/sampler.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "contract/option_texts.h"
+#include "train/sample.h"
+
+namespace mtlkit {
+namespace {
+
+// Rows of which the first `many` have a label of one task, all from `from` on
+// one of another; the last has none.
+Dataset TwoTasks(Index many, Index from, Index rows) {
+  constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+  Dataset data;
+  data.rows = rows;
+  data.tasks.resize(2);
+  data.labels.resize(2);
+  for (Index row = 0; row < rows; ++row) {
+    const bool last = row == rows - 1;
+    data.labels[0].values.push_back(row < many && !last ? 1.0F : kMissing);
+    data.labels[1].values.push_back(row >= from && !last ? 1.0F : kMissing);
+  }
+  return data;
+}
+
+std::vector<Index> AllRows(const Dataset& data) {
+  std::vector<Index> rows;
+  for (Index row = 0; row < data.rows; ++row) rows.push_back(row);
+  return rows;
+}
+
+std::vector<Index> Sizes(const EpochRows& epoch) {
+  std::vector<Index> sizes;
+  for (Index i = 0; i < epoch.batch_count(); ++i) {
+    sizes.push_back(static_cast<Index>(epoch.Batch(i).size()));
+  }
+  return sizes;
+}
+
+template <class Check>
+void ForEachSampler(Check check) {
+  for (const SamplerEntry* entry : SamplerEntries()) {
+    for (Choice choice : OptionTexts(entry->describe)) {
+      choice.name = entry->name;
+      const std::string text = ChoiceText(choice);
+      CAPTURE(text);
+      check(choice);
+    }
+  }
+}
+
+TEST_CASE("an epoch depends on the seed and its number alone") {
+  const Dataset data = SampleData(101);
+  const std::vector<Index>& rows = data.SplitRows("train");
+  ForEachSampler([&](const Choice& choice) {
+    const auto used = MakeSampler(choice, {data, rows, 16});
+    const auto fresh = MakeSampler(choice, {data, rows, 16});
+    EpochRows epoch;
+    std::set<std::vector<Index>> orders;
+    for (Index i = 0; i < 4; ++i) {
+      used->Draw(5, i, &epoch);
+      orders.insert(epoch.rows);
+    }
+    EpochRows at_once;
+    fresh->Draw(5, 3, &at_once);
+    CHECK(at_once.rows == epoch.rows);
+    CHECK(at_once.ends == epoch.ends);
+    CHECK(orders.size() == 4);
+    used->Draw(6, 3, &epoch);
+    CHECK(epoch.rows != at_once.rows);
+  });
+}
+
+TEST_CASE("every row comes up, no other, in batches that are as many") {
+  const Dataset data = SampleData(101);
+  const std::vector<Index>& rows = data.SplitRows("train");
+  ForEachSampler([&](const Choice& choice) {
+    const auto sampler = MakeSampler(choice, {data, rows, 16});
+    EpochRows epoch;
+    std::set<Index> seen;
+    sampler->Draw(1, 0, &epoch);
+    const Index batches = epoch.batch_count();
+    for (Index i = 0; i < 30; ++i) {
+      sampler->Draw(1, i, &epoch);
+      CHECK(epoch.batch_count() == batches);
+      CHECK(epoch.ends.back() == epoch.rows.size());
+      const std::vector<Index> sizes = Sizes(epoch);
+      CHECK(*std::max_element(sizes.begin(), sizes.end()) <= 16);
+      CHECK(*std::min_element(sizes.begin(), sizes.end()) >= 1);
+      seen.insert(epoch.rows.begin(), epoch.rows.end());
+    }
+    CHECK(std::vector<Index>(seen.begin(), seen.end()) == rows);
+  });
+}
+
+TEST_CASE("batches are as alike as they can be") {
+  const auto cut = [](std::size_t rows, Index batch) {
+    EpochRows epoch;
+    epoch.rows.resize(rows);
+    CutEvenly(batch, &epoch);
+    return Sizes(epoch);
+  };
+  CHECK(cut(7, 3) == std::vector<Index>{3, 2, 2});
+  CHECK(cut(6, 3) == std::vector<Index>{3, 3});
+  CHECK(cut(240, 239) == std::vector<Index>{120, 120});
+  CHECK(cut(5, 256) == std::vector<Index>{5});
+  CHECK(cut(3, 1) == std::vector<Index>{1, 1, 1});
+}
+
+TEST_CASE("proportional sees every row once an epoch") {
+  const Dataset data = SampleData(50);
+  const std::vector<Index> rows{2, 3, 5, 7, 10, 11, 20};
+  const auto sampler = MakeSampler({"proportional", {}}, {data, rows, 3});
+  EpochRows epoch;
+  sampler->Draw(9, 0, &epoch);
+  CHECK(epoch.rows != rows);
+  std::sort(epoch.rows.begin(), epoch.rows.end());
+  CHECK(epoch.rows == rows);
+}
+
+// How many rows of an epoch are of the second task, of 80 + 20 (and one
+// without a label).
+Index RareRows(const std::string& options) {
+  const Dataset data = TwoTasks(80, 80, 101);
+  const std::vector<Index> rows = AllRows(data);
+  const auto sampler = MakeSampler(
+      ParseChoice(Str("by-task:", options), "--sampler"), {data, rows, 8});
+  EpochRows epoch;
+  sampler->Draw(1, 2, &epoch);
+  CHECK(epoch.rows.size() == 101);
+  return std::count_if(epoch.rows.begin(), epoch.rows.end(),
+                       [](Index row) { return row >= 80 && row < 100; });
+}
+
+TEST_CASE("by-task shares an epoch by a power of the tasks' rows") {
+  CHECK(RareRows("alpha=1") == 20);
+  // 80^.5 : 20^.5 : 1 of 101 rows are 62.6, 31.3 and 7.
+  CHECK(RareRows("alpha=0.5") == 31);
+  CHECK(RareRows("alpha=0") >= 33);
+  CHECK(RareRows("alpha=0") <= 34);
+  // 20 : 20 : 1.
+  CHECK(RareRows("alpha=1,cap=20") == 49);
+}
+
+TEST_CASE("by-task begins a task's rows anew when all have come up") {
+  const Dataset data = TwoTasks(80, 80, 101);
+  const std::vector<Index> rows = AllRows(data);
+  const auto sampler = MakeSampler({"by-task", {}}, {data, rows, 8});
+  std::map<Index, Index> times;
+  EpochRows epoch;
+  for (Index i = 0; i < 7; ++i) {
+    sampler->Draw(3, i, &epoch);
+    for (const Index row : epoch.rows) ++times[row];
+    Index least = times[80];
+    Index most = times[80];
+    for (Index row = 80; row < 100; ++row) {
+      least = std::min(least, times[row]);
+      most = std::max(most, times[row]);
+    }
+    CHECK(most - least <= 1);
+  }
+}
+
+TEST_CASE("a row with labels of several tasks counts for the rarest") {
+  // Rows 0 to 89 are of the first task, 70 to 98 of the second, which is rarer.
+  const Dataset data = TwoTasks(90, 70, 100);
+  const std::vector<Index> rows = AllRows(data);
+  const auto sampler =
+      MakeSampler(ParseChoice("by-task:alpha=1", "--sampler"), {data, rows, 8});
+  EpochRows epoch;
+  sampler->Draw(3, 0, &epoch);
+  std::sort(epoch.rows.begin(), epoch.rows.end());
+  CHECK(epoch.rows == rows);
+}
+
+TEST_CASE("batch norm of one row is refused by name") {
+  const Dataset data = SampleData(50);
+  ArchOptions arch;
+  arch.layers = {"8"};
+  arch.norm = "batch";
+  Model model = BuildModel(data, arch, 1, data.SplitRows("train"));
+  TrainOptions options = SampleOptions();
+  options.batch = 1;
+  const TrainInputs inputs = InputsOf(data, options);
+  CHECK_THROWS_WITH_AS(
+      CheckTraining(inputs, options, &model),
+      "layer 'trunk.0.norm' (batch-norm) compares the rows of a batch, and "
+      "some batches have one row (give a larger --batch, or --norm layer)",
+      Error);
+  // Of 30 rows, 29 and 1 would be a batch of one row: they are 15 and 15.
+  options.batch = static_cast<Index>(inputs.train_rows.size()) - 1;
+  CheckTraining(inputs, options, &model);
+}
+
+}  // namespace
+}  // namespace mtlkit
