@@ -175,48 +175,42 @@ struct Validator::State {
     return all.rows > 0 ? metric->prepare(all)->Value(weights) : kNone;
   }
 
-  none.type = task.type;
-  none.target_cols = task.target_cols();
-  none.output_cols = task.output_cols();
-  return none;
-}
-
   // The rows of the metric's task that have labels, in original units.
   void AddMetricRows(const Batch& batch, ConstMatView output, MetricRows* into,
                      std::vector<double>* weights) {
-  const Task& task = tasks[metric_task];
-  link.resize(Size(output.rows * task.prediction_cols()));
-  const MatView said = {link.data(), output.rows, task.prediction_cols()};
-  ApplyLink(task, output, said);
-  const TargetBatch& target = batch.targets[metric_task];
-  truth.assign(target.target.data, target.target.data + target.target.size());
-  const MatView y = {truth.data(), target.target.rows, target.target.cols};
-  task.head().LabelsToUnits(task, y);
-  for (Index row = 0; row < batch.rows; ++row) {
-    const Real weight = target.weight[Size(row)];
-    if (weight <= 0) continue;
-    weights->push_back(static_cast<double>(weight));
-    into->y.insert(into->y.end(), y.Row(row), y.Row(row) + y.cols);
-    into->output.insert(into->output.end(), said.Row(row),
-                        said.Row(row) + said.cols);
-    ++into->rows;
+    const Task& task = tasks[metric_task];
+    link.resize(Size(output.rows * task.prediction_cols()));
+    const MatView said = {link.data(), output.rows, task.prediction_cols()};
+    ApplyLink(task, output, said);
+    const TargetBatch& target = batch.targets[metric_task];
+    truth.assign(target.target.data, target.target.data + target.target.size());
+    const MatView y = {truth.data(), target.target.rows, target.target.cols};
+    task.head().LabelsToUnits(task, y);
+    for (Index row = 0; row < batch.rows; ++row) {
+      const Real weight = target.weight[Size(row)];
+      if (weight <= 0) continue;
+      weights->push_back(static_cast<double>(weight));
+      into->y.insert(into->y.end(), y.Row(row), y.Row(row) + y.cols);
+      into->output.insert(into->output.end(), said.Row(row),
+                          said.Row(row) + said.cols);
+      ++into->rows;
+    }
   }
-}
 
-std::vector<Task> tasks;
-std::span<const std::unique_ptr<Loss>> losses;
-std::vector<Index> rows;
-std::shared_ptr<const Network> network;
-Plan plan;
-Index capacity;
-Batcher batcher;
-std::vector<Real> row_loss;
-std::vector<Real> link;
-std::vector<Real> truth;
-std::vector<double> constants;  // NaN: the task is left out
-std::vector<std::string> left_out;
-const MetricEntry* metric = nullptr;
-std::size_t metric_task = 0;
+  std::vector<Task> tasks;
+  std::span<const std::unique_ptr<Loss>> losses;
+  std::vector<Index> rows;
+  std::shared_ptr<const Network> network;
+  Plan plan;
+  Index capacity;
+  Batcher batcher;
+  std::vector<Real> row_loss;
+  std::vector<Real> link;
+  std::vector<Real> truth;
+  std::vector<double> constants;  // NaN: the task is left out
+  std::vector<std::string> left_out;
+  const MetricEntry* metric = nullptr;
+  std::size_t metric_task = 0;
 };
 
 Validator::Validator(const Model& model, const Dataset& data,

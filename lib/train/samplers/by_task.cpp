@@ -158,11 +158,10 @@ class ByTask : public Sampler {
 
 }  // namespace
 
-extern const SamplerEntry kByTask = {
+extern const SamplerEntry kByTask;
+const SamplerEntry kByTask = {
     MakeEntry<ByTask, ByTaskOptions>(
         "by-task", "rare tasks more often than by their rows"),
     true};
-const SamplerEntry kByTask = MakeEntry<ByTask, ByTaskOptions>(
-    "by-task", "rare tasks more often than by their rows");
 
 }  // namespace mtlkit
