@@ -190,6 +190,7 @@ std::optional<std::string> Answer(const Cli& cli, const Cli::State& state,
 
 std::optional<std::string> Cli::Parse(std::span<const std::string> arguments) {
   State& state = *state_;
+  state.wants_help = state.wants_version = state.wants_markdown = false;
   if (!state.commands.empty()) {
     CliCommand* command = FindCommand(state, arguments);
     if (command != nullptr) {

@@ -65,7 +65,7 @@ TEST_CASE("values are found by layer, by group and as the trunk") {
   CHECK(network.trunk() == network.node(1).output);
   CHECK_THROWS_WITH_AS(network.Find("trnk.0"),
                        "there is no layer 'trnk.0'; did you mean 'trunk.0'? "
-                       "(known: trunk.0, trunk.1, heads)",
+                       "(known: trunk.0, trunk.1, heads, trunk)",
                        Error);
 }
 
