@@ -148,10 +148,14 @@ void TaskJoiner::AddModel(std::size_t model, bool keep_labels) {
   const Index cols = joined_.task.prediction_cols();
   std::vector<double> output(Cells(cols), kNan);
   const Index places = Places(*task, rows_.file_rows(model));
+  Index extra = -1;  // a row that the first model lacks
   for (Index place = 0; place < places; ++place) {
     const Index row = rows_.Of(model, RowOfPlace(*task, place));
     const Index at = place_of_row_[At(row)];
-    if (at < 0) RefuseRow(models_[first_].name, row, name);
+    if (at < 0) {
+      extra = row;
+      continue;
+    }
     CopyOutputs(*task, place, order, output.data() + at * cols);
     if (keep_labels) TakeLabel(*task, place, order, at, name);
   }
@@ -159,6 +163,7 @@ void TaskJoiner::AddModel(std::size_t model, bool keep_labels) {
     if (!std::isnan(output[At(place * cols)])) continue;
     RefuseRow(name, joined_.rows[At(place)], models_[first_].name);
   }
+  if (extra >= 0) RefuseRow(models_[first_].name, extra, name);
   joined_.outputs[model] = std::move(output);
   *task = {task->task, {}, true, {}, {}, {}, {}, {}, {}};
 }
