@@ -155,7 +155,7 @@ TEST_CASE("sizes that no network has are refused before memory is taken") {
   CheckRefused([](Json& g) { LayerOf(g, "dropout")["options"]["rate"] = 1.0; },
                "rate");
   CheckRefused([](Json& g) { LayerOf(g, "dropout")["options"]["rat"] = 0.5; },
-               "did you mean 'rate'?");
+               "there is no setting 'rat'");
 }
 
 TEST_CASE("outputs are those of the tasks") {
