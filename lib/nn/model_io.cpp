@@ -40,20 +40,6 @@ Shape SliceShape(const Slice& slice) {
   return {slice.spec.rows, slice.spec.cols};
 }
 
-// Before memory is made for them.
-void RequireShapes(const FileReader& file, const std::string& group,
-                   const Layout& layout) {
-  for (const Slice& slice : layout.slices()) {
-    const std::string path = SlicePath(group, SliceName(slice.name));
-    Require(file.Has(path), ErrorKind::kBadInput,
-            Str(file.name(), ": ", path, " is missing"));
-    const Shape shape = file.Info(path).shape;
-    Require(shape == SliceShape(slice), ErrorKind::kBadInput,
-            Str(file.name(), ": ", path, " has shape ", ShapeText(shape),
-                ", but the network needs ", ShapeText(SliceShape(slice))));
-  }
-}
-
 void ReadSlice(const FileReader& file, const std::string& path,
                MatView values) {
   const auto array = file.ReadArray<Real>(path);
