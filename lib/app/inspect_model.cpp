@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "eval/table.h"
+#include "nn/graph.h"
 #include "nn/model.h"
 #include "nn/model_io.h"
 
@@ -47,11 +48,29 @@ void DescribeTasks(const Model& model, bool all, std::string* text,
   }
 }
 
+// What a layer reads, by name; of many the first.
+std::string ReadBy(const Model& model, const Node& node) {
+  constexpr std::size_t kFew = 3;
+  std::vector<std::string> names;
+  for (const Value value : node.inputs) {
+    if (names.size() == kFew) {
+      names.emplace_back("...");
+      break;
+    }
+    const ValueInfo& info = model.network->info(value);
+    names.push_back(
+        info.node >= 0
+            ? model.network->node(info.node).name
+            : model.schema.inputs[static_cast<std::size_t>(info.input)].name);
+  }
+  return Join(names, ", ");
+}
+
 void DescribeLayers(const Model& model, bool all, std::string* text,
                     Json* json) {
   constexpr std::size_t kFewLayers = 16;
   TextTable table;
-  table.AddRow({"layer", "width", "parameters"});
+  table.AddRow({"layer", "kind", "reads", "width", "parameters"});
   (*json)["layers"] = Json::array();
   const auto nodes = model.network->nodes();
   for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -64,7 +83,8 @@ void DescribeLayers(const Model& model, bool all, std::string* text,
     (*json)["layers"].push_back(
         {{"name", node.name}, {"width", width}, {"parameters", parameters}});
     if (all || i < kFewLayers) {
-      table.AddRow({node.name, Str(width), Str(parameters)});
+      table.AddRow({node.name, std::string(node.layer->kind()),
+                    ReadBy(model, node), Str(width), Str(parameters)});
     }
   }
   *text += table.Render();
@@ -104,6 +124,7 @@ std::string InspectModel(const FileReader& file, bool all, Json* json) {
   DescribeInputs(model, &text, json);
   DescribeTasks(model, all, &text, json);
   DescribeLayers(model, all, &text, json);
+  (*json)["graph"] = GraphOf(*model.network, model.schema);
   DescribeTraining(model, &text, json);
   return text;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/options.h"
 #include "base/rng.h"
 #include "base/view.h"
 #include "data/batch.h"
@@ -131,6 +132,11 @@ class Layer {
   // The registry's name: "dense".
   virtual std::string_view kind() const = 0;
   virtual LayerTraits traits() const = 0;
+  // Visits the options that it was made of, as its entry reads them again.
+  virtual void Describe(Fields& /*fields*/) const {}
+  // Refuses an input block that it cannot read (kUsage); a layer's output comes
+  // as a block of numbers without categories.
+  virtual void CheckBlock(const InputSpec& /*block*/) const {}
   virtual Index OutputCols(std::span<const Index> input_cols) const = 0;
   // The space of y. By default that of the inputs, which must be one (kUsage).
   virtual Space OutputSpace(std::span<const Space> spaces) const;
@@ -223,6 +229,12 @@ struct LayerEntry {
   std::string_view name;
   std::string_view help;
   std::vector<LayerSample> (*samples)();
+  // A layer of the options that Describe visits; kUsage with `where` in front
+  // where they are none.
+  LayerPtr (*read)(const Json& options, const std::string& where);
+  // Numbers of inputs that it can have; 0 for the most: any.
+  Index least_inputs = 1;
+  Index most_inputs = 1;
 };
 std::span<const LayerEntry* const> LayerEntries();
 

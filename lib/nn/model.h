@@ -26,7 +26,8 @@ struct Model {
   // Fitted on its training rows; applied to raw tables. Empty: it was trained
   // on data without preparation.
   TransformRecords transforms;
-  // Resolved. network == BuildNetwork(schema, arch).
+  // Resolved. What the network was built from; a file keeps its graph, and this
+  // as provenance.
   ArchOptions arch;
   std::shared_ptr<const Network> network;
   Params params;

@@ -209,13 +209,6 @@ Model ReadModelParts(const FileReader& file) {
   InContext(file.name(), [&] {
     Require(file.Has("spec"), ErrorKind::kBadInput, "spec is missing");
     ReadModelSpec(file.ReadText("spec"), &model);
-    try {
-      model.network = std::make_shared<const Network>(
-          BuildNetwork(model.schema, model.arch));
-    } catch (const Error& error) {
-      throw Error(ErrorKind::kBadInput, "spec: " + error.message(),
-                  error.hint());
-    }
   });
   RequireShapes(file, "params", *model.network->weights());
   RequireShapes(file, "buffers", *model.network->buffers());

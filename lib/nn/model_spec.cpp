@@ -12,11 +12,12 @@
 #include "base/text.h"
 #include "data/head.h"
 #include "data/schema.h"
+#include "nn/graph.h"
 
 namespace mtlkit {
 namespace {
 
-constexpr int kSpecVersion = 1;
+constexpr int kSpecVersion = 2;
 
 Json InputJson(const InputSpec& input) {
   Json json = {{"name", input.name},
@@ -212,6 +213,8 @@ void ReadMembers(const Json& json, Model* model) {
   RequireUniqueNames(model->schema.inputs, "input");
   RequireUniqueNames(model->schema.tasks, "task");
   ReadOptions(members.Find("network"), "network", &model->arch);
+  model->network = std::make_shared<const Network>(
+      NetworkOf(members.Find("graph"), model->schema));
   members.Finish();
 }
 
@@ -229,7 +232,8 @@ std::string ModelSpec(const Model& model) {
   return Json{{"version", kSpecVersion},
               {"inputs", std::move(inputs)},
               {"tasks", std::move(tasks)},
-              {"network", std::move(network)}}
+              {"network", std::move(network)},
+              {"graph", GraphOf(*model.network, model.schema)}}
       .dump();
 }
 

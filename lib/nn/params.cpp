@@ -14,15 +14,17 @@ namespace {
 
 struct NamedInit {
   std::string_view name;
-  Initializer init;
+  InitKind kind;
 };
 constexpr NamedInit kInitializers[] = {
-    {"zeros", {InitKind::kConstant, 0}},
-    {"he-normal", {InitKind::kHeNormal, 0}},
-    {"he-uniform", {InitKind::kHeUniform, 0}},
-    {"glorot-normal", {InitKind::kGlorotNormal, 0}},
-    {"glorot-uniform", {InitKind::kGlorotUniform, 0}},
-    {"torch-linear", {InitKind::kTorchLinear, 0}},
+    {"constant", InitKind::kConstant},
+    {"he-normal", InitKind::kHeNormal},
+    {"he-uniform", InitKind::kHeUniform},
+    {"glorot-normal", InitKind::kGlorotNormal},
+    {"glorot-uniform", InitKind::kGlorotUniform},
+    {"torch-linear", InitKind::kTorchLinear},
+    {"normal", InitKind::kNormal},
+    {"stitch", InitKind::kStitch},
 };
 
 // FNV-1a: tells the random numbers of two slices apart by their names.
@@ -95,13 +97,19 @@ void Fill(Seed seed, const Slice& slice, MatView values) {
 
 }  // namespace
 
-Initializer ParseInitializer(std::string_view name) {
+Initializer ParseInitializer(std::string_view name, double value) {
   for (const NamedInit& known : kInitializers) {
-    if (known.name == name) return known.init;
+    if (known.name == name) return {known.kind, value};
   }
   const std::vector<std::string> names = InitializerNames();
   Fail(ErrorKind::kUsage, Str("there is no initializer '", name, "'"),
        Str("known: ", Join(names, ", ")));
+}
+
+std::string_view InitializerName(const Initializer& init) {
+  const auto* known =
+      std::ranges::find(kInitializers, init.kind, &NamedInit::kind);
+  return known->name;
 }
 
 std::vector<std::string> InitializerNames() {

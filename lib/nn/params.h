@@ -58,9 +58,10 @@ struct Initializer {
   InitKind kind = InitKind::kConstant;
   double value = 0;
 };
-// "zeros", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform",
-// "torch-linear"; another name is an error (kUsage).
-Initializer ParseInitializer(std::string_view name);
+// "constant", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform",
+// "torch-linear", "normal", "stitch"; an unknown name is an error (kUsage).
+Initializer ParseInitializer(std::string_view name, double value = 0);
+std::string_view InitializerName(const Initializer& init);
 std::vector<std::string> InitializerNames();
 
 // A parameter or buffer that a layer asks for.

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "contract/layer_run.h"
 
 // What every registered layer must do, in every shape that it gives.
@@ -229,6 +231,33 @@ TEST_CASE("names and shapes of parameters are sound") {
       CHECK(spec.rows * spec.cols > 0);
     }
   });
+}
+
+TEST_CASE("every layer is made again of its description") {
+  for (const LayerEntry* entry : LayerEntries()) {
+    for (const LayerSample& sample : entry->samples()) {
+      INFO(entry->name, ": ", sample.name);
+      CHECK(sample.layer->kind() == entry->name);
+      const auto describe = [](const Layer& layer) {
+        Json json = Json::object();
+        JsonWriter writer(&json, true);
+        layer.Describe(writer);
+        return json;
+      };
+      const Json options = describe(*sample.layer);
+      const LayerPtr again =
+          entry->read(Json::parse(options.dump()), "a sample");
+      CHECK(describe(*again) == options);
+      CHECK(again->OutputCols(sample.input_cols) ==
+            sample.layer->OutputCols(sample.input_cols));
+      const auto count = static_cast<Index>(sample.input_cols.size());
+      CHECK(count >= entry->least_inputs);
+      CHECK((entry->most_inputs == 0 || count <= entry->most_inputs));
+      Json more = options;
+      more["no-such-option"] = 1;
+      CHECK_THROWS_AS(entry->read(more, "a sample"), Error);
+    }
+  }
 }
 
 TEST_CASE("every kind of layer is registered under its name") {

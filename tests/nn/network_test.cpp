@@ -136,7 +136,7 @@ TEST_CASE("initialisers have the spread that they promise") {
                {"glorot-normal", 2.0 / (kIn + kOut)},
                {"glorot-uniform", 2.0 / (kIn + kOut)},
                {"torch-linear", 1.0 / (3 * kIn)},
-               {"zeros", 0}};
+               {"constant", 0}};
   for (const auto& item : cases) {
     INFO(item.name);
     ParamSpec spec{.name = "kernel",

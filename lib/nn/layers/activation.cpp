@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "nn/layers/elementwise.h"
+#include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
 namespace mtlkit {
@@ -22,6 +23,15 @@ constexpr NamedActivation kActivations[] = {
     {"silu", Activation::kSilu},
 };
 
+struct ActivationOptions {
+  std::string function = "relu";
+  double shape = 0;
+  void Describe(Fields& fields) {
+    fields("function", function, "which", ActivationNames());
+    fields("shape", shape, "a parameter of it, such as a slope");
+  }
+};
+
 class ActivationLayer : public ElementwiseLayer {
  public:
   ActivationLayer(Activation activation, Real shape)
@@ -29,6 +39,11 @@ class ActivationLayer : public ElementwiseLayer {
 
   std::string_view kind() const override { return "activation"; }
   LayerTraits traits() const override { return {}; }
+  void Describe(Fields& fields) const override {
+    ActivationOptions{std::string(ActivationName(activation_)),
+                      static_cast<double>(shape_)}
+        .Describe(fields);
+  }
 
  private:
   void Map(const Pass& pass, const LayerArgs&, ConstMatView x,
@@ -44,6 +59,11 @@ class ActivationLayer : public ElementwiseLayer {
   Activation activation_;
   Real shape_;
 };
+
+LayerPtr MakeOf(const ActivationOptions& options) {
+  return MakeActivation(ParseActivation(options.function),
+                        static_cast<Real>(options.shape));
+}
 
 std::vector<LayerSample> Samples() {
   std::vector<LayerSample> samples;
@@ -93,6 +113,7 @@ LayerPtr MakeActivation(Activation activation, Real shape) {
 
 extern const LayerEntry kActivationLayer;
 const LayerEntry kActivationLayer = {
-    "activation", "a function of each element: ReLU, tanh and others", Samples};
+    "activation", "a function of each element: ReLU, tanh and others", Samples,
+    ReadLayer<MakeOf, ActivationOptions>};
 
 }  // namespace mtlkit

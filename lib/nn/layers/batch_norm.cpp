@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
 namespace mtlkit {
@@ -12,6 +13,15 @@ constexpr Index kShift = 1;
 constexpr Index kRunningMean = 0;
 constexpr Index kRunningVariance = 1;
 
+struct Described : BatchNormOptions {
+  void Describe(Fields& fields) {
+    fields("momentum", momentum, "share of a batch in the running statistics",
+           Between(0, 1));
+    fields("epsilon", epsilon, "added to variances", MoreThan(0));
+    fields("unbiased", unbiased, "whether the running variance is");
+  }
+};
+
 class BatchNormLayer : public Layer {
  public:
   explicit BatchNormLayer(const BatchNormOptions& options)
@@ -19,6 +29,9 @@ class BatchNormLayer : public Layer {
 
   std::string_view kind() const override { return "batch-norm"; }
   LayerTraits traits() const override { return {.mixes_rows = true}; }
+  void Describe(Fields& fields) const override {
+    Described{options_}.Describe(fields);
+  }
   Index OutputCols(std::span<const Index> cols) const override {
     return cols[0];
   }
@@ -132,6 +145,10 @@ class BatchNormLayer : public Layer {
   BatchNormOptions options_;
 };
 
+LayerPtr MakeOf(const Described& options) {
+  return MakeBatchNorm(options);
+}
+
 std::vector<LayerSample> Samples() {
   return {{"5 columns", MakeBatchNorm(), {5}},
           {"70 columns", MakeBatchNorm(), {70}},
@@ -148,7 +165,8 @@ LayerPtr MakeBatchNorm(const BatchNormOptions& options) {
 }
 
 extern const LayerEntry kBatchNormLayer;
-const LayerEntry kBatchNormLayer = {
-    "batch-norm", "normalises columns over the batch", Samples};
+const LayerEntry kBatchNormLayer = {"batch-norm",
+                                    "normalises columns over the batch",
+                                    Samples, ReadLayer<MakeOf, Described>};
 
 }  // namespace mtlkit

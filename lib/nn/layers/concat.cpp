@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/error.h"
+#include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
 namespace mtlkit {
@@ -46,6 +48,15 @@ class ConcatLayer : public Layer {
   }
 };
 
+struct ColumnsOptions {
+  Index first = 0;
+  Index count = 1;
+  void Describe(Fields& fields) {
+    fields("first", first, "of the columns", AtLeast(0));
+    fields("count", count, "of them", AtLeast(1));
+  }
+};
+
 class ColumnsLayer : public Layer {
  public:
   ColumnsLayer(Index first, Index count) : first_(first), count_(count) {}
@@ -53,9 +64,14 @@ class ColumnsLayer : public Layer {
   std::string_view kind() const override { return "columns"; }
   LayerTraits traits() const override { return {.reads_input = false}; }
   Index OutputCols(std::span<const Index> cols) const override {
-    assert(first_ >= 0 && count_ > 0 && first_ + count_ <= cols[0]);
-    static_cast<void>(cols);
+    Require(first_ >= 0 && count_ > 0 && count_ <= cols[0] &&
+                first_ <= cols[0] - count_,
+            ErrorKind::kUsage,
+            Str("takes ", count_, " columns from ", first_, " of ", cols[0]));
     return count_;
+  }
+  void Describe(Fields& fields) const override {
+    ColumnsOptions{first_, count_}.Describe(fields);
   }
 
   void Forward(const Pass&, const ForwardArgs& args) const override {
@@ -79,6 +95,10 @@ class ColumnsLayer : public Layer {
   Index count_;
 };
 
+LayerPtr MakeOf(const ColumnsOptions& options) {
+  return MakeColumns(options.first, options.count);
+}
+
 std::vector<LayerSample> ConcatSamples() {
   return {{"three inputs", MakeConcat(), {2, 1, 4}},
           {"one input", MakeConcat(), {3}}};
@@ -99,11 +119,16 @@ LayerPtr MakeColumns(Index first, Index count) {
 }
 
 extern const LayerEntry kConcatLayer;
-const LayerEntry kConcatLayer = {"concat", "its inputs side by side",
-                                 ConcatSamples};
+const LayerEntry kConcatLayer = {"concat",
+                                 "its inputs side by side",
+                                 ConcatSamples,
+                                 ReadLayer<MakeConcat>,
+                                 1,
+                                 0};
 
 extern const LayerEntry kColumnsLayer;
 const LayerEntry kColumnsLayer = {"columns", "some columns of its input",
-                                  ColumnsSamples};
+                                  ColumnsSamples,
+                                  ReadLayer<MakeOf, ColumnsOptions>};
 
 }  // namespace mtlkit

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
 namespace mtlkit {
@@ -44,6 +45,16 @@ void ScaledGradients(const Pass& pass, const BackwardArgs& args,
   }
 }
 
+struct CrossStitchOptions {
+  Index own = 0;
+  double same = 0.9;
+  void Describe(Fields& fields) {
+    fields("own", own, "number of the input that is the task's own",
+           AtLeast(0));
+    fields("same", same, "its share at the start", Between(0, 1));
+  }
+};
+
 class CrossStitchLayer : public Layer {
  public:
   CrossStitchLayer(Index own, double same) : own_(own), same_(same) {}
@@ -51,8 +62,12 @@ class CrossStitchLayer : public Layer {
   std::string_view kind() const override { return "cross-stitch"; }
   LayerTraits traits() const override { return {}; }
   Index OutputCols(std::span<const Index> cols) const override {
-    assert(own_ >= 0 && own_ < std::ssize(cols));
+    Require(own_ >= 0 && own_ < std::ssize(cols), ErrorKind::kUsage,
+            Str("input ", own_, " is to be its own; it has ", cols.size()));
     return EqualCols(cols);
+  }
+  void Describe(Fields& fields) const override {
+    CrossStitchOptions{own_, same_}.Describe(fields);
   }
   std::vector<ParamSpec> Params(std::span<const Index> cols) const override {
     return {{.name = "alpha",
@@ -96,6 +111,10 @@ class SumLayer : public Layer {
   }
 };
 
+LayerPtr MakeOf(const CrossStitchOptions& options) {
+  return MakeCrossStitch(options.own, options.same);
+}
+
 std::vector<LayerSample> StitchSamples() {
   return {{"first of two", MakeCrossStitch(0), {4, 4}},
           {"last of three", MakeCrossStitch(2, 0.5), {3, 3, 3}}};
@@ -117,9 +136,15 @@ LayerPtr MakeSum() {
 
 extern const LayerEntry kCrossStitchLayer;
 const LayerEntry kCrossStitchLayer = {
-    "cross-stitch", "a learned linear mix of the tasks' layers", StitchSamples};
+    "cross-stitch",
+    "a learned linear mix of the tasks' layers",
+    StitchSamples,
+    ReadLayer<MakeOf, CrossStitchOptions>,
+    1,
+    0};
 
 extern const LayerEntry kSumLayer;
-const LayerEntry kSumLayer = {"sum", "the sum of its inputs", SumSamples};
+const LayerEntry kSumLayer = {
+    "sum", "the sum of its inputs", SumSamples, ReadLayer<MakeSum>, 1, 0};
 
 }  // namespace mtlkit

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
 namespace mtlkit {
@@ -18,6 +19,42 @@ bool KeepsSign(Activation activation) {
          activation == Activation::kLeakyRelu;
 }
 
+struct Described {
+  Described() : Described(DenseOptions{}) {}
+  explicit Described(const DenseOptions& options)
+      : units(options.units),
+        activation(ActivationName(options.activation)),
+        bias(options.bias),
+        kernel_init(InitializerName(options.kernel_init)),
+        kernel_value(options.kernel_init.value),
+        bias_init(InitializerName(options.bias_init)),
+        bias_value(options.bias_init.value) {}
+  DenseOptions Options() const {
+    return {units, ParseActivation(activation), bias,
+            ParseInitializer(kernel_init, kernel_value),
+            ParseInitializer(bias_init, bias_value)};
+  }
+  void Describe(Fields& fields) {
+    fields("units", units, "columns of the output", Between(1, 1 << 28));
+    fields("activation", activation, "applied to the product",
+           ActivationNames());
+    fields("bias", bias, "whether there is one");
+    fields("kernel-init", kernel_init, "how the kernel begins",
+           InitializerNames());
+    fields("kernel-value", kernel_value, "a number of it");
+    fields("bias-init", bias_init, "how the bias begins", InitializerNames());
+    fields("bias-value", bias_value, "a number of it");
+  }
+
+  Index units;
+  std::string activation;
+  bool bias;
+  std::string kernel_init;
+  double kernel_value;
+  std::string bias_init;
+  double bias_value;
+};
+
 class DenseLayer : public Layer {
  public:
   explicit DenseLayer(const DenseOptions& options) : options_(options) {}
@@ -30,6 +67,14 @@ class DenseLayer : public Layer {
             .reads_blocks = true};
   }
 
+  void Describe(Fields& fields) const override {
+    Described(options_).Describe(fields);
+  }
+  void CheckBlock(const InputSpec& block) const override {
+    Require(block.categories.empty(), ErrorKind::kUsage,
+            Str("cannot read the categories of input '", block.name, "'"),
+            "give them to an embedding");
+  }
   Index OutputCols(std::span<const Index>) const override {
     return options_.units;
   }
@@ -271,6 +316,10 @@ class DenseLayer : public Layer {
   DenseOptions options_;
 };
 
+LayerPtr MakeOf(const Described& options) {
+  return MakeDense(options.Options());
+}
+
 std::vector<LayerSample> Samples() {
   std::vector<LayerSample> samples;
   for (const std::string& name : ActivationNames()) {
@@ -304,6 +353,7 @@ LayerPtr MakeDense(const DenseOptions& options) {
 
 extern const LayerEntry kDenseLayer;
 const LayerEntry kDenseLayer = {
-    "dense", "activation(x kernel + bias), of dense or sparse inputs", Samples};
+    "dense", "activation(x kernel + bias), of dense or sparse inputs", Samples,
+    ReadLayer<MakeOf, Described>};
 
 }  // namespace mtlkit

@@ -2,10 +2,18 @@
 
 #include "base/error.h"
 #include "nn/layers/elementwise.h"
+#include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
 namespace mtlkit {
 namespace {
+
+struct DropoutOptions {
+  double rate = 0;
+  void Describe(Fields& fields) {
+    fields("rate", rate, "share of elements that become 0", BelowFrom(0, 1));
+  }
+};
 
 class DropoutLayer : public ElementwiseLayer {
  public:
@@ -14,6 +22,9 @@ class DropoutLayer : public ElementwiseLayer {
   std::string_view kind() const override { return "dropout"; }
   LayerTraits traits() const override {
     return {.reads_input = false, .in_place = true, .random = true};
+  }
+  void Describe(Fields& fields) const override {
+    DropoutOptions{rate_}.Describe(fields);
   }
 
  private:
@@ -37,6 +48,10 @@ class DropoutLayer : public ElementwiseLayer {
   double rate_;
 };
 
+LayerPtr MakeOf(const DropoutOptions& options) {
+  return MakeDropout(options.rate);
+}
+
 std::vector<LayerSample> Samples() {
   return {{"half", MakeDropout(0.5), {6}},
           {"none", MakeDropout(0), {3}},
@@ -55,7 +70,8 @@ LayerPtr MakeDropout(double rate) {
 }
 
 extern const LayerEntry kDropoutLayer;
-const LayerEntry kDropoutLayer = {
-    "dropout", "sets random elements to 0 in training", Samples};
+const LayerEntry kDropoutLayer = {"dropout",
+                                  "sets random elements to 0 in training",
+                                  Samples, ReadLayer<MakeOf, DropoutOptions>};
 
 }  // namespace mtlkit

@@ -3,10 +3,20 @@
 #include <utility>
 
 #include "base/error.h"
+#include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
 namespace mtlkit {
 namespace {
+
+struct EmbeddingOptions {
+  std::vector<Index> codes;
+  std::vector<Index> widths;
+  void Describe(Fields& fields) {
+    fields("codes", codes, "of each column", Between(1, 1 << 30));
+    fields("widths", widths, "of each table", Between(1, 1 << 20));
+  }
+};
 
 class EmbeddingLayer : public Layer {
  public:
@@ -16,6 +26,18 @@ class EmbeddingLayer : public Layer {
   std::string_view kind() const override { return "embedding"; }
   LayerTraits traits() const override { return {.reads_blocks = true}; }
 
+  void Describe(Fields& fields) const override {
+    EmbeddingOptions{codes_, widths_}.Describe(fields);
+  }
+  // A code names a row of the table.
+  void CheckBlock(const InputSpec& block) const override {
+    bool fits = block.categories.size() == codes_.size();
+    for (std::size_t i = 0; fits && i < codes_.size(); ++i) {
+      fits = codes_[i] == std::ssize(block.categories[i]) + 1;
+    }
+    Require(fits, ErrorKind::kUsage,
+            Str("its tables are not for the categories of '", block.name, "'"));
+  }
   Index OutputCols(std::span<const Index> cols) const override {
     Require(cols[0] == std::ssize(codes_), ErrorKind::kUsage,
             Str("tables for ", codes_.size(), " columns, but the input has ",
@@ -76,6 +98,10 @@ class EmbeddingLayer : public Layer {
   std::vector<Index> widths_;
 };
 
+LayerPtr MakeOf(const EmbeddingOptions& options) {
+  return MakeEmbedding(options.codes, options.widths);
+}
+
 std::vector<LayerSample> Samples() {
   return {{.name = "three columns",
            .layer = MakeEmbedding({4, 2, 9}, {2, 1, 5}),
@@ -104,6 +130,7 @@ Index EmbeddingWidth(Index codes) {
 
 extern const LayerEntry kEmbeddingLayer;
 const LayerEntry kEmbeddingLayer = {
-    "embedding", "a learned row of numbers for each category", Samples};
+    "embedding", "a learned row of numbers for each category", Samples,
+    ReadLayer<MakeOf, EmbeddingOptions>};
 
 }  // namespace mtlkit

@@ -1,3 +1,4 @@
+#include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
 namespace mtlkit {
@@ -6,12 +7,22 @@ namespace {
 constexpr Index kScale = 0;
 constexpr Index kShift = 1;
 
+struct LayerNormOptions {
+  double epsilon = 1e-5;
+  void Describe(Fields& fields) {
+    fields("epsilon", epsilon, "added to variances", MoreThan(0));
+  }
+};
+
 class LayerNormLayer : public Layer {
  public:
   explicit LayerNormLayer(double epsilon) : epsilon_(epsilon) {}
 
   std::string_view kind() const override { return "layer-norm"; }
   LayerTraits traits() const override { return {}; }
+  void Describe(Fields& fields) const override {
+    LayerNormOptions{epsilon_}.Describe(fields);
+  }
   Index OutputCols(std::span<const Index> cols) const override {
     return cols[0];
   }
@@ -63,6 +74,10 @@ class LayerNormLayer : public Layer {
   double epsilon_;
 };
 
+LayerPtr MakeOf(const LayerNormOptions& options) {
+  return MakeLayerNorm(options.epsilon);
+}
+
 std::vector<LayerSample> Samples() {
   return {{"6 columns", MakeLayerNorm(), {6}},
           {"large epsilon", MakeLayerNorm(0.1), {19}}};
@@ -76,6 +91,7 @@ LayerPtr MakeLayerNorm(double epsilon) {
 
 extern const LayerEntry kLayerNormLayer;
 const LayerEntry kLayerNormLayer = {
-    "layer-norm", "normalises each row over its columns", Samples};
+    "layer-norm", "normalises each row over its columns", Samples,
+    ReadLayer<MakeOf, LayerNormOptions>};
 
 }  // namespace mtlkit

@@ -1,10 +1,19 @@
 #include <utility>
 
 #include "base/error.h"
+#include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
 namespace mtlkit {
 namespace {
+
+struct MixtureOptions {
+  double balance = 0;
+  void Describe(Fields& fields) {
+    fields("balance", balance, "factor of the penalty for uneven use",
+           AtLeast(0));
+  }
+};
 
 class MixtureLayer : public Layer {
  public:
@@ -13,6 +22,9 @@ class MixtureLayer : public Layer {
   std::string_view kind() const override { return "mixture"; }
   LayerTraits traits() const override { return {.has_penalty = balance_ > 0}; }
 
+  void Describe(Fields& fields) const override {
+    MixtureOptions{balance_}.Describe(fields);
+  }
   Index OutputCols(std::span<const Index> cols) const override {
     Require(std::ssize(cols) == cols[0] + 1, ErrorKind::kUsage,
             Str("a gate over ", cols[0], " experts, but there are ",
@@ -121,6 +133,10 @@ class MixtureLayer : public Layer {
   double balance_;
 };
 
+LayerPtr MakeOf(const MixtureOptions& options) {
+  return MakeMixture(options.balance);
+}
+
 std::vector<LayerSample> Samples() {
   return {{"three experts", MakeMixture(), {3, 5, 5, 5}},
           {"one expert", MakeMixture(), {1, 4}},
@@ -135,6 +151,8 @@ LayerPtr MakeMixture(double balance) {
 
 extern const LayerEntry kMixtureLayer;
 const LayerEntry kMixtureLayer = {
-    "mixture", "experts weighted by the softmax of a gate", Samples};
+    "mixture", "experts weighted by the softmax of a gate",
+    Samples,   ReadLayer<MakeOf, MixtureOptions>,
+    2,         0};
 
 }  // namespace mtlkit

@@ -2,10 +2,20 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
 namespace mtlkit {
 namespace {
+
+struct FlattenOptions {
+  Index height = 1;
+  Index width = 1;
+  void Describe(Fields& fields) {
+    fields("height", height, "of the grid", Between(1, 65536));
+    fields("width", width, "of the grid", Between(1, 65536));
+  }
+};
 
 class FlattenLayer : public Layer {
  public:
@@ -14,6 +24,9 @@ class FlattenLayer : public Layer {
   std::string_view kind() const override { return "flatten"; }
   LayerTraits traits() const override {
     return {.reads_input = false, .in_place = true, .by_group = true};
+  }
+  void Describe(Fields& fields) const override {
+    FlattenOptions{height_, width_}.Describe(fields);
   }
   Index OutputCols(std::span<const Index> cols) const override {
     return height_ * width_ * cols[0];
@@ -101,6 +114,10 @@ class PoolLayer : public Layer {
   }
 };
 
+LayerPtr MakeOf(const FlattenOptions& options) {
+  return MakeFlatten(options.height, options.width);
+}
+
 std::vector<LayerSample> FlattenSamples() {
   const Space grid = {SpaceKind::kGrid, 3, 2, -1};
   const Space pixel = {SpaceKind::kGrid, 1, 1, -1};
@@ -146,10 +163,12 @@ LayerPtr MakePool() {
 
 extern const LayerEntry kFlattenLayer;
 const LayerEntry kFlattenLayer = {
-    "flatten", "the pixels of an image side by side", FlattenSamples};
+    "flatten", "the pixels of an image side by side", FlattenSamples,
+    ReadLayer<MakeOf, FlattenOptions>};
 
 extern const LayerEntry kPoolLayer;
-const LayerEntry kPoolLayer = {
-    "pool", "the mean of a row's tokens, pixels or members", PoolSamples};
+const LayerEntry kPoolLayer = {"pool",
+                               "the mean of a row's tokens, pixels or members",
+                               PoolSamples, ReadLayer<MakePool>};
 
 }  // namespace mtlkit
