@@ -218,7 +218,7 @@ struct MergeCommand {
                    "where it goes (default RUN/merged/rNNNN.h5)");
   }
   void Run(Context& context) {
-    context.reporter->Note(Str("wrote ", MergeRun(folder, data, output)));
+    context.reporter->Note(RenderText(MergeRun(folder, data, output)));
   }
 };
 

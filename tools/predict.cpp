@@ -59,7 +59,7 @@ struct PredictTool {
     }
     std::vector<ProvenanceSource> sources;
     std::vector<Model> models;
-    for (const std::string& path : ModelFiles()) {
+    for (const std::string& path : ModelFiles(context)) {
       const FileReader file = FileReader::Open(path, {FileKind::kModel});
       sources.push_back(SourceOf("model", file));
       models.push_back(ReadModel(file));
@@ -120,8 +120,13 @@ struct PredictTool {
     }
   }
 
-  std::vector<std::string> ModelFiles() const {
-    if (IsRun(model)) return ModelsOfRun(model, peer, round);
+  std::vector<std::string> ModelFiles(const Context& context) const {
+    if (IsRun(model)) {
+      const RunModels models = ModelsOfRun(model, peer, round);
+      const std::string missing = MissingText(models.missing, round);
+      if (!missing.empty()) context.reporter->Warn(Str(model, ": ", missing));
+      return models.paths;
+    }
     Require(peer < 0 && round < 0, ErrorKind::kUsage,
             Str(model, ": --peer and --round choose among the models of a run"),
             "give the folder of a run, or leave them out");

@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "data/dataset_io.h"
-#include "h5/atomic_file.h"
 #include "h5/provenance.h"
 #include "nn/loss.h"
 #include "nn/model.h"
@@ -67,7 +66,7 @@ void WriteStart(const Collaboration& run, Index peer) {
   model.provenance =
       ExtendProvenance("mtl-cotrain init", run.spec.seed,
                        {{"method", run.spec.method}, {"peer", peer}}, sources);
-  CreateFolders(run.folder.RoundPath(peer, 0));
+  RunFolder::MakeFolder(run.folder.RoundPath(peer, 0));
   WriteModel(model, run.folder.ModelPath(peer, 0));
   DoneRecord record;
   record.peer = peer;
@@ -78,7 +77,7 @@ void WriteStart(const Collaboration& run, Index peer) {
 
 Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
   Collaboration run{RunFolder(folder), {}, {}, nullptr, {}, {}};
-  run.spec = run.folder.ReadSpec();
+  run.spec = ReadSpec(run.folder);
   if (run.spec.local) {
     Fail(ErrorKind::kUsage,
          Str(folder, ": this run was trained in one process by mtl-cotrain ",
@@ -86,7 +85,7 @@ Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
          "begin a run in rounds with mtl-cotrain init");
   }
   run.method = &MethodOfRun(run.folder, run.spec);
-  run.data = run.folder.ReadData(run.spec, data_path);
+  run.data = ReadRunData(run.folder, run.spec, data_path);
   run.data.tasks = ShapeTasks(run.data.tasks, run.spec.train.loss);
   FindRows(&run);
   return run;
@@ -115,7 +114,7 @@ Collaboration InitRun(const std::string& folder, RunSpec spec) {
   run.spec = std::move(spec);
   FindRows(&run);
   CheckStart(run);
-  run.folder.WriteSpec(run.spec);
+  WriteSpec(run.folder, run.spec);
   for (Index peer = 0; peer < run.spec.peers; ++peer) WriteStart(run, peer);
   run.folder.Log({{"event", "init"}, {"method", run.spec.method}});
   return run;

@@ -89,11 +89,11 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   ResolveArchOptions(&spec.arch);
   Peers made = MakePeers(spec, data);
   CheckTraining(made.peers.front().inputs, spec.train, &made.models.front());
-  folder.WriteSpec(spec);
+  WriteSpec(folder, spec);
   if (IsComplete(folder, spec.peers)) return false;
 
   TrainEnvironment own = environment;
-  own.checkpoint = path + "/checkpoint.h5";
+  own.checkpoint = folder.LocalCheckpointPath();
   const auto histories =
       TrainPeers(made.peers, spec.train, spec.method, spec.seed, own);
   for (Index peer = 0; peer < spec.peers; ++peer) {
@@ -101,7 +101,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
     Model& model = made.models[i];
     model.log = histories[i];
     model.provenance = Provenance(spec, data, peer);
-    CreateFolders(folder.RoundPath(peer, 1));
+    RunFolder::MakeFolder(folder.RoundPath(peer, 1));
     WriteModel(model, folder.ModelPath(peer, 1));
     DoneRecord record;
     record.peer = peer;

@@ -10,8 +10,8 @@
 #include "cotrain/average.h"
 #include "cotrain/collaboration.h"
 #include "cotrain/publication.h"
+#include "cotrain/status.h"
 #include "eval/predictions.h"
-#include "h5/atomic_file.h"
 #include "h5/provenance.h"
 #include "nn/link.h"
 #include "nn/model_io.h"
@@ -22,6 +22,7 @@ namespace {
 struct Newest {
   std::vector<Publication> publications;  // by peer
   std::vector<ProvenanceSource> sources;
+  std::vector<Index> left_out;
   Index round = 0;
 };
 
@@ -34,8 +35,11 @@ Newest ReadNewest(const Collaboration& run, const Params& params) {
   const Index oldest = newest.round + 1 - run.spec.cotrain.max_stale;
   for (Index peer = 0; peer < run.spec.peers; ++peer) {
     const Index round = run.folder.NewestRound(peer);
-    if (round < 1 || round < oldest) continue;
-    const auto done = ReadDonePublication(run.folder, peer, round);
+    if (round < 1 || round < oldest) {
+      newest.left_out.push_back(peer);
+      continue;
+    }
+    const auto done = ReadPublished(run.folder, peer, round);
     newest.publications.push_back(ReadPublication(
         run.folder.PublicationPath(peer, round), run.data, params));
     newest.sources.push_back({Str("peer-", peer, "-round-", round),
@@ -180,7 +184,7 @@ void RequireOutside(const std::string& folder, const std::string& output) {
 
 }  // namespace
 
-std::string MergeRun(const std::string& folder, const std::string& data_path,
+MergeReport MergeRun(const std::string& folder, const std::string& data_path,
                      const std::string& output) {
   const Collaboration run = OpenRun(folder, data_path);
   RequireOutside(folder, output);
@@ -189,19 +193,43 @@ std::string MergeRun(const std::string& folder, const std::string& data_path,
   std::string path = output;
   if (path.empty()) {
     path = run.folder.MergedPath(newest.round);
-    CreateFolders(std::filesystem::path(path).parent_path().string());
+    RunFolder::MakeFolder(run.folder.MergedFolder());
   }
   std::vector<ProvenanceSource> sources = newest.sources;
   sources.push_back({"data", run.data.content_sha256, run.data.provenance});
+  MergeReport report;
+  report.path = path;
+  report.left_out = newest.left_out;
+  for (const Publication& publication : newest.publications) {
+    report.merged.push_back(publication.peer);
+  }
+  Json settings{{"method", run.spec.method}};
+  if (run.method->publishes_params && run.spec.cotrain.params == "trunk") {
+    report.heads_of = report.merged.front();
+    settings["heads_of_peer"] = report.heads_of;
+  }
   const std::string provenance =
-      ExtendProvenance("mtl-cotrain merge", run.spec.seed,
-                       {{"method", run.spec.method}}, sources);
+      ExtendProvenance("mtl-cotrain merge", run.spec.seed, settings, sources);
   if (run.method->publishes_params) {
     MergeParams(run, start, newest, provenance, path);
   } else {
     MergePredictions(run, newest, provenance, path);
   }
-  return path;
+  return report;
+}
+
+std::string RenderText(const MergeReport& report) {
+  std::string text =
+      Str("wrote ", report.path, ": the mean of ", PeersText(report.merged));
+  if (report.heads_of >= 0) {
+    text +=
+        Str(" of what tasks share; heads are those of peer ", report.heads_of);
+  }
+  if (!report.left_out.empty()) {
+    text += Str("; left out, without a publication that is young enough: ",
+                PeersText(report.left_out));
+  }
+  return text;
 }
 
 }  // namespace mtlkit

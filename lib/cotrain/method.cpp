@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/registry.h"
-#include "cotrain/labelling.h"
 #include "cotrain/selection.h"
 #include "train/protocol.h"
 

@@ -33,8 +33,8 @@ std::vector<RoundInput> ChooseInputs(const Collaboration& run, Index peer,
     if (other != peer && !run.method->reads_others) continue;
     const Index newest = run.folder.NewestRound(other, round - 1);
     if (newest < 1 || newest < round - run.spec.cotrain.max_stale) continue;
-    const auto done = ReadDonePublication(run.folder, other, newest);
-    if (!done || done->publication_file_sha256.empty()) continue;
+    const auto done = ReadPublished(run.folder, other, newest);
+    if (!done) continue;
     inputs.push_back({other, newest, done->publication_content_sha256});
     others += other != peer;
   }
@@ -68,7 +68,7 @@ std::vector<Publication> ReadInputs(const Collaboration& run,
   for (const RoundInput& input : inputs) {
     const std::string path =
         run.folder.PublicationPath(input.peer, input.round);
-    const auto done = ReadDonePublication(run.folder, input.peer, input.round);
+    const auto done = ReadPublished(run.folder, input.peer, input.round);
     if (!done || done->publication_content_sha256 != input.content_sha256) {
       Fail(ErrorKind::kBadInput,
            Str(path, ": it is not what this round committed to read"),
@@ -107,7 +107,7 @@ class RoundMaker {
   }
 
   DoneRecord Make() {
-    CreateFolders(run_.folder.RoundPath(peer_, round_));
+    RunFolder::MakeFolder(run_.folder.RoundPath(peer_, round_));
     model_ = ReadModel(run_.folder.ModelPath(peer_, round_ - 1));
     record_.inputs = CommittedInputs(run_, peer_, round_);
     publications_ =
@@ -116,9 +116,11 @@ class RoundMaker {
     view_ = DatasetFor(model_, run_.data);
     RoundPlan plan;
     plan.params = model_.params;
-    run_.method->plan(
-        {run_.spec, run_.data, run_.train_rows, peer_, round_, publications_},
-        &plan);
+    run_.method->plan({run_.spec, run_.data, run_.train_rows, peer_, round_,
+                       !run_.method->reads_others, publications_},
+                      &plan);
+    WarnOf(plan.notes);
+    record_.notes = plan.notes;
     Train(plan);
     KillPoint("trained");
     WriteResults(plan);
@@ -159,6 +161,14 @@ class RoundMaker {
         mtlkit::Train(inputs, run_.spec.train, run_.spec.SeedOf(peer_, round_),
                       environment, &model_);
     AddSeen(run_, &model_.seen);
+  }
+
+  void WarnOf(const std::vector<std::string>& notes) const {
+    if (environment_.reporter == nullptr) return;
+    for (const std::string& note : notes) {
+      environment_.reporter->Warn(
+          Str("peer ", peer_, ", round ", round_, ": ", note));
+    }
   }
 
   std::string Provenance() const {

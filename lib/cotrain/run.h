@@ -1,11 +1,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/options.h"
 #include "base/rng.h"
+#include "cotrain/run_folder.h"
 #include "data/dataset.h"
 #include "nn/arch.h"
 #include "train/loop.h"
@@ -62,56 +62,16 @@ struct RunSpec {
   Seed SeedOf(Index peer, Index round) const;
 };
 
-// The folder of a run and the places in it. A round of a peer exists if and
-// only if its DONE.json does and what that says of sizes and digests holds.
-class RunFolder {
- public:
-  explicit RunFolder(std::string path);
+// run.json of a run's folder. Throws kMissingInput without one, kBadInput for
+// one that is damaged.
+RunSpec ReadSpec(const RunFolder& folder);
+// Writes run.json. If there is one already: nothing if it says the same (the
+// same data may lie elsewhere by now), kUsage, naming what differs, if not.
+void WriteSpec(const RunFolder& folder, const RunSpec& spec);
 
-  const std::string& path() const { return path_; }
-  std::string SpecPath() const;
-  std::string EventsPath() const;
-  // peers/003/r0007, and files in it.
-  std::string RoundPath(Index peer, Index round) const;
-  std::string ModelPath(Index peer, Index round) const;
-  std::string PublicationPath(Index peer, Index round) const;
-  std::string DonePath(Index peer, Index round) const;
-  std::string InputsPath(Index peer, Index round) const;
-  std::string CheckpointPath(Index peer, Index round) const;
-  // merged/r0007.h5
-  std::string MergedPath(Index round) const;
-
-  // Whether this is the folder of a run: run.json is there.
-  bool Exists() const;
-  // Throws kMissingInput without one, kBadInput for one that is damaged.
-  RunSpec ReadSpec() const;
-  // Writes run.json. If there is one already: nothing if it says the same (the
-  // same data may lie elsewhere by now), kUsage, naming what differs, if not.
-  void WriteSpec(const RunSpec& spec) const;
-
-  // The newest round of a peer that is done, at most `limit` if that is not
-  // negative; -1 if there is none.
-  Index NewestRound(Index peer, Index limit = -1) const;
-
-  // The dataset of the run: `override_path` if given, else the path of
-  // run.json. Other data than the run's are kBadInput.
-  Dataset ReadData(const RunSpec& spec, const std::string& override_path) const;
-
-  // `path`, as the caller sees it, as it is seen from this folder: so a run
-  // and its data can be moved together. "" for what can be read only once.
-  std::string PathOfData(const std::string& path) const;
-
-  // Appends one line to events.jsonl: what happened, when and where. A hint
-  // for people; nothing is ever decided by it.
-  void Log(const Json& event) const;
-
- private:
-  std::string path_;
-};
-
-// Whole-file helpers for the small JSON documents of a run; `hint` says what to
-// do about a damaged one.
-Json ReadJsonFile(const std::string& path, std::string_view hint);
-void WriteJsonFile(const Json& json, const std::string& path);
+// The dataset of the run: `override_path` if given, else the path of run.json.
+// Other data than the run's are kBadInput.
+Dataset ReadRunData(const RunFolder& folder, const RunSpec& spec,
+                    const std::string& override_path);
 
 }  // namespace mtlkit

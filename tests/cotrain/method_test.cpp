@@ -137,8 +137,9 @@ RoundPlan PlanOf(const RunSpec& spec, const Dataset& data, Index round,
                  const std::vector<Publication>& publications) {
   RoundPlan plan;
   FindRoundMethod(spec.method)
-      .plan({spec, data, data.SplitRows("train"), 0, round, publications},
-            &plan);
+      .plan(
+          {spec, data, data.SplitRows("train"), 0, round, false, publications},
+          &plan);
   return plan;
 }
 
