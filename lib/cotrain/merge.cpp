@@ -41,7 +41,8 @@ Newest ReadNewest(const Collaboration& run, const Params& params) {
     }
     const auto done = ReadPublished(run.folder, peer, round);
     newest.publications.push_back(ReadPublication(
-        run.folder.PublicationPath(peer, round), run.data, params));
+        run.folder.PublicationPath(peer, round), run.data, params,
+        {run.spec.Identity(), run.spec.Peer(peer).TasksOf(run.data)}));
     newest.sources.push_back({Str("peer-", peer, "-round-", round),
                               done->publication_content_sha256, "[]"});
   }
@@ -51,6 +52,17 @@ Newest ReadNewest(const Collaboration& run, const Params& params) {
          "run mtl-cotrain round first");
   }
   return newest;
+}
+
+// Rows that peers have for themselves are known to their own models only.
+void AddSeenByPeers(const Collaboration& run, const Newest& newest,
+                    SeenRows* seen) {
+  if (!run.spec.has_own_data()) return;
+  for (const Publication& publication : newest.publications) {
+    const std::string path =
+        run.folder.ModelPath(publication.peer, publication.round);
+    if (std::filesystem::exists(path)) AddSeenRows(ReadModel(path).seen, seen);
+  }
 }
 
 void MergeParams(const Collaboration& run, Model model, const Newest& newest,
@@ -65,6 +77,7 @@ void MergeParams(const Collaboration& run, Model model, const Newest& newest,
                                newest.publications.front().params);
   model.log = {};
   AddSeen(run, &model.seen);
+  AddSeenByPeers(run, newest, &model.seen);
   model.provenance = provenance;
   WriteModel(model, output);
 }
@@ -80,8 +93,12 @@ TaskPredictions MeanOf(const Collaboration& run, const Newest& newest,
   std::vector<float> values;
   for (const Index row : rows) {
     std::vector<double> sum(cols);
+    double members = 0;
     for (const Publication& publication : newest.publications) {
-      const PublishedTask& published = publication.tasks[t];
+      const PublishedTask* found = FindTask(publication, static_cast<Index>(t));
+      if (found == nullptr) continue;
+      ++members;
+      const PublishedTask& published = *found;
       const auto at = static_cast<std::size_t>(
           std::lower_bound(published.rows.begin(), published.rows.end(), row) -
           published.rows.begin());
@@ -90,8 +107,7 @@ TaskPredictions MeanOf(const Collaboration& run, const Newest& newest,
       }
     }
     for (const double value : sum) {
-      values.push_back(static_cast<float>(
-          value / static_cast<double>(newest.publications.size())));
+      values.push_back(static_cast<float>(value / members));
     }
   }
   (task.is_classification() ? mean.prob : mean.pred) = std::move(values);
@@ -115,13 +131,29 @@ void AddLabels(const Dataset& data, std::size_t t,
   }
 }
 
+bool AnyHas(const Newest& newest, std::size_t t) {
+  return std::any_of(newest.publications.begin(), newest.publications.end(),
+                     [t](const Publication& publication) {
+                       return FindTask(publication, static_cast<Index>(t)) !=
+                              nullptr;
+                     });
+}
+
 std::vector<Index> RowsOfTask(const Newest& newest, std::size_t t) {
-  std::vector<Index> common = newest.publications.front().tasks[t].rows;
+  std::vector<Index> common;
+  bool any = false;
   for (const Publication& publication : newest.publications) {
-    std::vector<Index> both;
-    std::set_intersection(
-        common.begin(), common.end(), publication.tasks[t].rows.begin(),
-        publication.tasks[t].rows.end(), std::back_inserter(both));
+    const PublishedTask* published =
+        FindTask(publication, static_cast<Index>(t));
+    if (published == nullptr) continue;
+    std::vector<Index> both = published->rows;
+    if (any) {
+      both.clear();
+      std::set_intersection(common.begin(), common.end(),
+                            published->rows.begin(), published->rows.end(),
+                            std::back_inserter(both));
+    }
+    any = true;
     common = std::move(both);
   }
   return common;
@@ -150,6 +182,7 @@ void MergePredictions(const Collaboration& run, const Newest& newest,
       },
       run.data.ids);
   for (std::size_t t = 0; t < rows.size(); ++t) {
+    if (!AnyHas(newest, t)) continue;
     TaskPredictions task = MeanOf(run, newest, t, rows[t]);
     AddLabels(run.data, t, rows[t], &task);
     task.on_all_rows = rows[t] == all;
@@ -186,7 +219,7 @@ void RequireOutside(const std::string& folder, const std::string& output) {
 
 MergeReport MergeRun(const std::string& folder, const std::string& data_path,
                      const std::string& output) {
-  const Collaboration run = OpenRun(folder, data_path);
+  const Collaboration run = OpenRunToMerge(folder, data_path);
   RequireOutside(folder, output);
   const Model start = ReadModel(run.folder.ModelPath(0, 0));
   const Newest newest = ReadNewest(run, start.params);
@@ -196,7 +229,9 @@ MergeReport MergeRun(const std::string& folder, const std::string& data_path,
     RunFolder::MakeFolder(run.folder.MergedFolder());
   }
   std::vector<ProvenanceSource> sources = newest.sources;
-  sources.push_back({"data", run.data.content_sha256, run.data.provenance});
+  if (!run.spec.has_own_data()) {
+    sources.push_back({"data", run.data.content_sha256, run.data.provenance});
+  }
   MergeReport report;
   report.path = path;
   report.left_out = newest.left_out;

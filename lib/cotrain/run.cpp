@@ -6,8 +6,10 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cotrain/agreement.h"
 #include "cotrain/json_record.h"
 #include "data/dataset_io.h"
+#include "h5/digest.h"
 
 namespace mtlkit {
 namespace {
@@ -17,13 +19,13 @@ namespace fs = std::filesystem;
 constexpr const char* kHintToSpec = "restore it, or begin a new run";
 
 Json SpecJson(const RunSpec& spec) {
-  Json json{{"method", spec.method},
-            {"local", spec.local},
-            {"peers", spec.peers},
-            {"seed", spec.seed},
-            {"views", spec.views},
-            {"data", spec.data},
-            {"data_sha256", spec.data_sha256}};
+  Json json{{"method", spec.method}, {"local", spec.local},
+            {"peers", spec.peers},   {"seed", spec.seed},
+            {"each", Json::array()}, {"agreed", spec.agreed},
+            {"data", spec.data},     {"data_sha256", spec.data_sha256}};
+  for (const PeerSpec& peer : spec.each) {
+    WriteOptions(peer, &json["each"].emplace_back());
+  }
   WriteOptions(spec.arch, &json["network"]);
   WriteOptions(spec.train, &json["training"]);
   WriteOptions(spec.cotrain, &json["collaboration"]);
@@ -36,7 +38,10 @@ RunSpec SpecFromJson(const Json& json, const std::string& where) {
   spec.local = json.at("local").get<bool>();
   spec.peers = json.at("peers").get<Index>();
   spec.seed = json.at("seed").get<Seed>();
-  spec.views = json.at("views").get<std::vector<std::vector<std::string>>>();
+  spec.agreed = json.at("agreed").get<std::string>();
+  for (const Json& peer : json.at("each")) {
+    ReadOptions(peer, where + ": each", &spec.each.emplace_back());
+  }
   spec.data = json.at("data").get<std::string>();
   spec.data_sha256 = json.at("data_sha256").get<std::string>();
   ReadOptions(json.at("network"), where + ": network", &spec.arch);
@@ -45,6 +50,10 @@ RunSpec SpecFromJson(const Json& json, const std::string& where) {
               &spec.cotrain);
   Require(spec.peers > 0 && spec.peers <= 1000, ErrorKind::kBadInput,
           Str(where, ": it has ", spec.peers, " peers"));
+  Require(
+      spec.each.empty() || static_cast<Index>(spec.each.size()) == spec.peers,
+      ErrorKind::kBadInput,
+      Str(where, ": it describes ", spec.each.size(), " of its peers"));
   return spec;
 }
 
@@ -91,9 +100,16 @@ void CotrainOptions::Describe(Fields& fields) {
 }
 
 ArchOptions RunSpec::ArchOf(Index peer) const {
-  ArchOptions options = arch;
-  if (!views.empty()) options.inputs = views[static_cast<std::size_t>(peer)];
-  return options;
+  return Peer(peer).ArchOf(arch);
+}
+
+const PeerSpec& RunSpec::Peer(Index peer) const {
+  static const PeerSpec kUsual;
+  return each.empty() ? kUsual : each[static_cast<std::size_t>(peer)];
+}
+
+std::string RunSpec::Identity() const {
+  return has_own_data() ? Sha256Of(agreed) : data_sha256;
 }
 
 Seed RunSpec::SeedOf(Index peer, Index round) const {
@@ -144,6 +160,14 @@ void WriteSpec(const RunFolder& folder, const RunSpec& spec) {
 
 Dataset ReadRunData(const RunFolder& folder, const RunSpec& spec,
                     const std::string& override_path) {
+  if (spec.has_own_data()) {
+    Require(!override_path.empty(), ErrorKind::kUsage,
+            Str(folder.path(), ": its peers have data of their own"),
+            "give those of this peer with --peer and --data");
+    Dataset own = ReadDataset(override_path);
+    RequireAgreement(spec.agreed, own, override_path);
+    return own;
+  }
   if (override_path.empty() && spec.data.empty()) {
     Fail(ErrorKind::kMissingInput,
          Str(folder.path(), ": the run's data came through a pipe"),

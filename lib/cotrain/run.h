@@ -5,6 +5,7 @@
 
 #include "base/options.h"
 #include "base/rng.h"
+#include "cotrain/peer_spec.h"
 #include "cotrain/run_folder.h"
 #include "data/dataset.h"
 #include "nn/arch.h"
@@ -46,8 +47,8 @@ struct RunSpec {
   bool local = false;  // trained in one process by `mtl-cotrain local`
   Index peers = 0;
   Seed seed = 1;
-  // Input blocks of each peer (its view); empty: all blocks for all.
-  std::vector<std::vector<std::string>> views;
+  // What single peers are; empty: all are as the run's settings say.
+  std::vector<PeerSpec> each;
   ArchOptions arch;
   TrainOptions train;
   CotrainOptions cotrain;
@@ -55,7 +56,14 @@ struct RunSpec {
   // a pipe), and its identity.
   std::string data;
   std::string data_sha256;
+  // Of a run whose peers have data of their own (`data` is empty then): what
+  // these must agree on (agreement.h).
+  std::string agreed;
 
+  const PeerSpec& Peer(Index peer) const;
+  bool has_own_data() const { return !agreed.empty(); }
+  // What a publication is made for: the data, or what was agreed on.
+  std::string Identity() const;
   ArchOptions ArchOf(Index peer) const;
   // Of a peer's training; peers whose parameters are averaged begin alike but
   // see their rows in orders of their own.
@@ -70,7 +78,8 @@ RunSpec ReadSpec(const RunFolder& folder);
 void WriteSpec(const RunFolder& folder, const RunSpec& spec);
 
 // The dataset of the run: `override_path` if given, else the path of run.json.
-// Other data than the run's are kBadInput.
+// Other data than the run's are kBadInput. Where peers have data of their own,
+// that path has to be given.
 Dataset ReadRunData(const RunFolder& folder, const RunSpec& spec,
                     const std::string& override_path);
 

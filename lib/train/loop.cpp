@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -11,6 +12,7 @@
 #include "kernels/kernels.h"
 #include "train/checkpoint.h"
 #include "train/length.h"
+#include "train/meeting.h"
 #include "train/schedule.h"
 #include "train/trainee.h"
 
@@ -26,103 +28,18 @@ double Seconds() {
   return std::chrono::duration<double>(now).count();
 }
 
-// What a protocol sees of the peers, in memory that is made once.
-class Meeting {
- public:
-  Meeting(Protocol* protocol, std::vector<Trainee>* peers)
-      : protocol_(protocol), peers_(peers), tasks_((*peers)[0].tasks()) {
-    const std::size_t count = peers->size() * tasks_.size();
-    seen_.resize(count);
-    weights_.resize(count);
-    label_weights_.resize(tasks_.size());
-    lessons_.resize(count);
-  }
-
-  // After every peer's Forward.
-  void Run(Index epoch) {
-    if (!protocol_->selects() && !protocol_->teaches()) return;
-    const PeerView view = View(epoch);
-    if (protocol_->selects()) Select(view);
-    if (protocol_->teaches()) Teach(view);
-  }
-
-  void Exchange(Index epoch) {
-    if (!protocol_->exchanges()) return;
-    std::vector<PeerParams> params;
-    for (Trainee& peer : *peers_) {
-      params.push_back({peer.state().learner.params.weights.all(),
-                        static_cast<double>(peer.train_rows().size())});
-    }
-    protocol_->Exchange(epoch, params);
-  }
-
- private:
-  PeerView View(Index epoch) {
-    std::size_t place = 0;
-    for (Trainee& peer : *peers_) {
-      for (std::size_t task = 0; task < tasks_.size(); ++task) {
-        seen_[place++] = peer.learner().Seen(static_cast<Index>(task));
-      }
-    }
-    const Batch& batch = (*peers_)[0].batch();
-    for (std::size_t task = 0; task < tasks_.size(); ++task) {
-      label_weights_[task] = batch.targets[task].weight;
-    }
-    PeerView view;
-    view.peers = static_cast<Index>(peers_->size());
-    view.rows = batch.rows;
-    view.epoch = epoch;
-    view.tasks = tasks_;
-    view.weights = label_weights_;
-    view.seen = seen_;
-    return view;
-  }
-
-  void Select(const PeerView& view) {
-    std::size_t place = 0;
-    for (Trainee& peer : *peers_) {
-      for (std::size_t task = 0; task < tasks_.size(); ++task) {
-        weights_[place++] = peer.learner().Weights(static_cast<Index>(task));
-      }
-    }
-    protocol_->Select(view, weights_);
-  }
-
-  void Teach(const PeerView& view) {
-    const std::size_t tasks = tasks_.size();
-    for (std::size_t i = 0; i < lessons_.size(); ++i) {
-      lessons_[i] = Learn(i / tasks).lesson(static_cast<Index>(i % tasks));
-    }
-    protocol_->Teach(view, lessons_);
-    for (std::size_t i = 0; i < lessons_.size(); ++i) {
-      Learn(i / tasks).lesson(static_cast<Index>(i % tasks)).factor =
-          lessons_[i].factor;
-    }
-  }
-
-  Learner& Learn(std::size_t peer) { return (*peers_)[peer].learner(); }
-
-  Protocol* protocol_;
-  std::vector<Trainee>* peers_;
-  std::span<const Task> tasks_;
-  std::vector<PeerTask> seen_;
-  std::vector<std::span<Real>> weights_;
-  std::vector<std::span<const Real>> label_weights_;
-  std::vector<Lesson> lessons_;
-};
-
-void RequireSameTasks(const std::vector<Trainee>& peers) {
+// All rows that some peer learns from, ascending.
+std::vector<Index> RowsOfAll(const std::vector<Trainee>& peers) {
+  std::vector<Index> all = peers.front().train_rows();
   for (const Trainee& peer : peers) {
-    const std::span<const Task> first = peers[0].tasks();
-    const std::span<const Task> other = peer.tasks();
-    const bool same = std::equal(
-        first.begin(), first.end(), other.begin(), other.end(),
-        [](const Task& a, const Task& b) {
-          return a.name == b.name && IsSameKind(a, b) && a.classes == b.classes;
-        });
-    Require(same, ErrorKind::kUsage,
-            "peers that are trained together need the same tasks");
+    const std::vector<Index>& rows = peer.train_rows();
+    if (rows == all) continue;
+    std::vector<Index> both;
+    std::set_union(all.begin(), all.end(), rows.begin(), rows.end(),
+                   std::back_inserter(both));
+    all = std::move(both);
   }
+  return all;
 }
 
 // One call of TrainPeers, from reading the checkpoint to the best weights.
@@ -138,23 +55,27 @@ class Run {
         protocol_(MakeProtocol(ParseChoice(protocol, "--method"),
                                static_cast<Index>(peers.size()))),
         peers_(MakeTrainees(peers)),
-        meeting_(protocol_.get(), &peers_),
-        order_(peers_[0].train_rows(),
-               std::min(options.batch,
-                        static_cast<Index>(peers_[0].train_rows().size()))),
+        rows_(RowsOfAll(peers_)),
+        meeting_(protocol_.get(), &peers_, peers[0].inputs.data->rows,
+                 std::min(options.batch, peers[0].inputs.data->rows)),
+        order_(rows_,
+               std::min(options.batch, static_cast<Index>(rows_.size()))),
         epochs_(EpochsOf(options, order_.batch_count(),
                          peers_[0].has_validation())),
         patience_(PatienceOf(options, epochs_)),
         schedule_(ParseChoice(options.schedule, "--schedule"),
                   options.optimizer.rate, order_.batch_count(), epochs_),
         settings_(RunSettings(peers, options, protocol, seed)) {
-    RequireSameTasks(peers_);
     for (Trainee& peer : peers_) {
       peer.learner().ExpectSteps(epochs_ * order_.batch_count());
     }
-    const Index capacity = std::min(options.batch, peers[0].inputs.data->rows);
-    protocol_->Prepare(static_cast<Index>(peers_.size()), peers_[0].tasks(),
-                       capacity);
+    for (const Peer& peer : peers) {
+      Require(peer.inputs.data->rows == peers[0].inputs.data->rows,
+              ErrorKind::kBug, "peers have the rows of one dataset");
+    }
+    for (Trainee& peer : peers_) {
+      if (peer.train_rows() != rows_) peer.MaskOthersRows();
+    }
   }
 
   std::vector<History> Train() {
@@ -178,6 +99,10 @@ class Run {
       trainees.emplace_back(peer, options_, *protocol_, environment_.pool);
     }
     return trainees;
+  }
+
+  bool Learns(std::size_t peer) const {
+    return protocol_->learns(static_cast<Index>(peer));
   }
 
   Reporter& reporter() {
@@ -232,13 +157,16 @@ class Run {
 
   void TrainBatch(std::span<const Index> rows, double rate) {
     for (Trainee& peer : peers_) peer.Forward(rows, position_.step);
-    meeting_.Run(position_.epoch);
     const double batches = static_cast<double>(order_.batch_count());
     const double progress = static_cast<double>(position_.step) / batches;
-    for (Trainee& peer : peers_) {
-      const Index diverged = peer.Learn(position_.step, rate, progress);
-      if (diverged >= 0) FailDiverged(peer.tasks()[Size(diverged)].name);
+    meeting_.Meet(rows, position_.epoch, progress);
+    for (std::size_t i = 0; i < peers_.size(); ++i) {
+      if (!Learns(i)) continue;
+      const Index diverged = peers_[i].Learn(position_.step, rate, progress);
+      if (diverged >= 0) FailDiverged(peers_[i].tasks()[Size(diverged)].name);
     }
+    meeting_.Exchange({position_.step, position_.epoch,
+                       position_.batch + 1 == order_.batch_count()});
   }
 
   [[noreturn]] void FailDiverged(const std::string& task) {
@@ -253,11 +181,17 @@ class Run {
   }
 
   void EndEpoch(double rate, double rows_per_second) {
-    meeting_.Exchange(position_.epoch);
+    meeting_.EndEpoch();
     const Index epoch = position_.epoch + 1;
     double measure = 0;
-    for (Trainee& peer : peers_) measure += peer.EndEpoch(epoch, rate);
-    schedule_.Observe(measure / static_cast<double>(peers_.size()));
+    double learning = 0;
+    for (std::size_t i = 0; i < peers_.size(); ++i) {
+      const double of_peer = peers_[i].EndEpoch(epoch, rate);
+      if (!Learns(i)) continue;
+      measure += of_peer;
+      ++learning;
+    }
+    schedule_.Observe(measure / learning);
     position_.epoch = epoch;
     position_.batch = 0;
     Report(rows_per_second);
@@ -332,7 +266,8 @@ class Run {
     position_.schedule = schedule_.state();
     std::vector<const TraineeState*> states;
     for (Trainee& peer : peers_) states.push_back(&peer.state());
-    WriteCheckpoint(environment_.checkpoint, settings_, position_, states);
+    WriteCheckpoint(environment_.checkpoint, settings_, position_, states,
+                    meeting_.State());
     saved_at_ = Seconds();
   }
 
@@ -340,8 +275,8 @@ class Run {
     if (environment_.checkpoint.empty()) return;
     std::vector<TraineeState*> states;
     for (Trainee& peer : peers_) states.push_back(&peer.state());
-    resumed_ =
-        ReadCheckpoint(environment_.checkpoint, settings_, &position_, states);
+    resumed_ = ReadCheckpoint(environment_.checkpoint, settings_, &position_,
+                              states, meeting_.State());
     if (resumed_) schedule_.set_state(position_.schedule);
   }
 
@@ -352,6 +287,7 @@ class Run {
   SilentReporter silent_;
   std::unique_ptr<Protocol> protocol_;
   std::vector<Trainee> peers_;
+  std::vector<Index> rows_;  // that some peer learns from
   Meeting meeting_;
   EpochOrder order_;
   Index epochs_;

@@ -47,7 +47,9 @@ struct Learner::State {
   struct Seat {
     Index task = 0;
     Lesson lesson;
-    std::vector<Real> target;
+    std::unique_ptr<Loss> loss;  // none: it is given gradients
+    std::vector<Real> values;    // targets, or gradients
+    std::vector<Real> row_loss;
     std::vector<Real> weight;
   };
 
@@ -65,11 +67,9 @@ struct Learner::State {
     Index widest = 1;
     for (const Task& task : setup.tasks) {
       row_loss.emplace_back(most_rows);
-      distillation.push_back(MakeLoss(task, {"distillation", {}}));
       widest = std::max(widest, task.output_cols());
     }
     scratch.resize(most_rows * Size(widest));
-    lesson_rows.resize(most_rows);
     losses.assign(tasks, kNone);
     weighted.assign(tasks, 0);
     factors.assign(tasks, 0);
@@ -116,38 +116,41 @@ struct Learner::State {
     const std::size_t t = Size(task);
     const MatView gradient = plan.OutputGradient(task);
     const double share = setup.task_weight[t];
+    const double labels = share * label_share;
     Evaluate(batch, task, gradient);
     sums[t] = SumRows(WeightsOf(batch, task));
     present[t] = sums[t] > 0 ? 1 : 0;
     losses[t] = present[t] != 0 ? SumRows(RowLoss(task)) / sums[t] : kNone;
-    weighted[t] = present[t] != 0 ? share * losses[t] : 0;
+    weighted[t] = present[t] != 0 ? labels * losses[t] : 0;
     lesson_losses[t] = 0;
     if (present[t] != 0) {
-      Scale(share / sums[t], gradient);
+      Scale(labels / sums[t], gradient);
     } else {
       std::fill(gradient.flat().begin(), gradient.flat().end(), Real{0});
     }
     for (Seat& seat : seats) {
-      if (seat.task == task && seat.lesson.factor != 0) AddLesson(seat, share);
+      if (seat.task != task || seat.lesson.factor == 0) continue;
+      AddLesson(seat, share);
     }
     const double penalty = present[t] != 0 ? share : 0;
     plan.SetPenaltyFactor(task, penalty);
     weighted[t] += penalty * plan.Penalty(task);
   }
 
-  void AddLesson(const Seat& seat, double share) {
+  void AddLesson(Seat& seat, double share) {
     const std::size_t t = Size(seat.task);
     const std::span<const Real> weight = seat.lesson.weight;
     const double sum = SumRows(weight);
     if (sum <= 0) return;
     const MatView into = plan.OutputGradient(seat.task);
-    const MatView gradient = {scratch.data(), into.rows, into.cols};
-    const std::span<Real> row_losses = {lesson_rows.data(), Size(rows)};
-    distillation[t]->Evaluate(
-        {plan.Output(seat.task), seat.lesson.target, weight}, row_losses,
-        gradient);
+    MatView gradient = seat.lesson.gradient;
+    if (seat.loss != nullptr) {
+      gradient = {scratch.data(), into.rows, into.cols};
+      seat.loss->Evaluate({plan.Output(seat.task), seat.lesson.target, weight},
+                          {seat.row_loss.data(), Size(rows)}, gradient);
+    }
     const double factor = seat.lesson.factor / sum;
-    const double loss = factor * SumRows(row_losses);
+    const double loss = factor * SumRows({seat.row_loss.data(), Size(rows)});
     lesson_losses[t] += loss;
     weighted[t] += share * loss;
     kernels.axpy(static_cast<Real>(share * factor), gradient.data, into.data,
@@ -242,10 +245,9 @@ struct Learner::State {
   Index rows = 0;                           // of the last batch
   std::vector<std::vector<Real>> row_loss;  // one a task
   std::vector<std::vector<Real>> selected;  // row weights; empty: the batch's
-  std::vector<std::unique_ptr<Loss>> distillation;
   std::vector<Seat> seats;
   std::vector<Real> scratch;
-  std::vector<Real> lesson_rows;
+  double label_share = 1;
   // One a task.
   std::vector<double> losses;    // of labels, NaN if absent
   std::vector<double> weighted;  // with lessons, times the task weight
@@ -282,12 +284,15 @@ void Learner::ExpectSteps(Index steps) {
   state_->steps = steps;
 }
 
-Index Learner::AddLesson(Index task) {
+Index Learner::AddLesson(Index task, const std::optional<Choice>& loss) {
   State& s = *state_;
   State::Seat seat;
   seat.task = task;
   const std::size_t rows = Size(s.setup.capacity);
-  seat.target.resize(rows * Size(s.setup.tasks[Size(task)].output_cols()));
+  const Task& of_task = s.setup.tasks[Size(task)];
+  if (loss) seat.loss = MakeLoss(of_task, *loss);
+  seat.values.resize(rows * Size(of_task.output_cols()));
+  seat.row_loss.resize(rows);
   seat.weight.resize(rows);
   s.seats.push_back(std::move(seat));
   return static_cast<Index>(s.seats.size()) - 1;
@@ -295,6 +300,10 @@ Index Learner::AddLesson(Index task) {
 
 Lesson& Learner::lesson(Index i) {
   return state_->seats[Size(i)].lesson;
+}
+
+void Learner::SetLabelShare(double share) {
+  state_->label_share = share;
 }
 
 void Learner::EnableSelection() {
@@ -309,7 +318,9 @@ void Learner::Forward(const Batch& batch, Index step, LearnerState* state) {
   s.plan.Forward(s.PassOf(step, state), batch);
   for (State::Seat& seat : s.seats) {
     const Index cols = s.setup.tasks[Size(seat.task)].output_cols();
-    seat.lesson.target = {seat.target.data(), s.rows, cols};
+    const MatView values = {seat.values.data(), s.rows, cols};
+    (seat.loss != nullptr ? seat.lesson.target : seat.lesson.gradient) = values;
+    seat.lesson.row_loss = {seat.row_loss.data(), Size(s.rows)};
     seat.lesson.weight = {seat.weight.data(), Size(s.rows)};
     seat.lesson.factor = 0;
   }
@@ -323,7 +334,7 @@ void Learner::Forward(const Batch& batch, Index step, LearnerState* state) {
 
 PeerTask Learner::Seen(Index task) const {
   State& s = *state_;
-  return {s.plan.Output(task), s.RowLoss(task)};
+  return {s.plan.Output(task), s.RowLoss(task), {}, {}};
 }
 
 std::span<Real> Learner::Weights(Index task) {

@@ -88,12 +88,13 @@ TEST_CASE("peers that a method cannot serve are refused") {
       "--min-peers 2: of 2 peers, each has 1 beside it"));
   CHECK(Contains(Refusal("fedavg",
                          [](RunSpec* s) {
-                           s->views = {{"words"}, {"features"}};
+                           s->each.resize(2);
+                           s->each[0].inputs = {"words"};
                          }),
                  "cannot have views"));
-  CHECK(Contains(
-      Refusal("codistillation", [](RunSpec* s) { s->views = {{"words"}}; }),
-      "every peer or none"));
+  CHECK(
+      Contains(Refusal("codistillation", [](RunSpec* s) { s->each.resize(1); }),
+               "every peer or none"));
   CHECK(Contains(Refusal("fedavg",
                          [](RunSpec* s) {
                            s->cotrain.params = "trunk";

@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 TEST_CASE("run.json holds all that a run is") {
   const SampleRun run("codistillation", [](RunSpec* spec) {
     spec->seed = 9;
-    spec->views = {{"features"}, {"words", "features.categorical"}};
+    spec->each.resize(2);
+    spec->each[0].inputs = {"features"};
+    spec->each[1].inputs = {"words", "features.categorical"};
     spec->train.optimizer.rate = 0.125;
     spec->cotrain.max_stale = 7;
     spec->cotrain.weight = 0.25;
@@ -25,7 +27,8 @@ TEST_CASE("run.json holds all that a run is") {
   CHECK(read.method == "codistillation");
   CHECK(read.peers == 2);
   CHECK(read.seed == 9);
-  CHECK(read.views == run.spec().views);
+  REQUIRE(read.each.size() == 2);
+  CHECK(read.each[1].inputs == run.spec().each[1].inputs);
   CHECK(read.arch.layers == std::vector<std::string>{"4"});
   CHECK(read.train.optimizer.rate == 0.125);
   CHECK(read.cotrain.max_stale == 7);
