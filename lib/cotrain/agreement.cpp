@@ -1,5 +1,6 @@
 #include "cotrain/agreement.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -31,6 +32,10 @@ Json AgreementJson(const Dataset& data) {
         Item(input.name, {{"kind", static_cast<int>(input.kind)},
                           {"cols", input.cols},
                           {"columns", input.columns},
+                          {"height", input.height},
+                          {"width", input.width},
+                          {"mean", input.mean},
+                          {"deviation", input.deviation},
                           {"categories", input.categories}}));
   }
   for (const TransformRecord& record : data.transforms) {
