@@ -226,6 +226,11 @@ std::vector<Index> PeerRows(const RunSpec& spec, const Dataset& data,
                             const std::vector<Index>& train_rows, Index peer) {
   const PeerSpec& own = spec.Peer(peer);
   if (!own.rows.empty()) return data.SplitRows(own.rows);
+  // `train_rows` are those of all peers then.
+  const bool others_have =
+      std::any_of(spec.each.begin(), spec.each.end(),
+                  [](const PeerSpec& other) { return !other.rows.empty(); });
+  if (others_have) return InputsOf(data, spec.train).train_rows;
   if (spec.cotrain.rows_by == "all") return train_rows;
   auto parts = spec.cotrain.rows_by == "group"
                    ? PartsByGroup(data, train_rows, spec.peers)

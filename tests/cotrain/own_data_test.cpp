@@ -72,6 +72,8 @@ TEST_CASE("peers with files of their own are as with one file for all") {
   InitRun(sites.folder / "own", sites.Spec("all.h5"), true);
   for (int round = 0; round < 2; ++round) {
     for (Index peer = 0; peer < 2; ++peer) {
+      CAPTURE(round);
+      CAPTURE(peer);
       const std::string file = sites.folder / (peer == 0 ? "a.h5" : "b.h5");
       CHECK(Numbers(sites.RoundOf("one", peer, "")) ==
             Numbers(sites.RoundOf("own", peer, file)));
