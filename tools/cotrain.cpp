@@ -9,6 +9,7 @@
 #include "cotrain/collaboration.h"
 #include "cotrain/local.h"
 #include "cotrain/merge.h"
+#include "cotrain/rounds.h"
 #include "cotrain/status.h"
 #include "train/protocol.h"
 
@@ -37,7 +38,7 @@ class OwnEpochs : public Fields {
 // What `init` and `local` are told of a run.
 struct RunFlags {
   RunSpec spec;
-  std::vector<std::string> views;  // PEER=INPUT
+  PeerFlags peers;
 
   RunFlags() { spec.peers = 2; }
 
@@ -49,12 +50,7 @@ struct RunFlags {
     run.Named("method", spec.method, "NAME",
               "how peers help each other (see --list methods)");
     run("peers", spec.peers, "networks that are trained", Between(1, 1000));
-    run.Field({"view",
-               "input blocks of a peer, by name or pattern; repeat it for each",
-               {},
-               {},
-               "PEER=INPUT"},
-              views);
+    peers.Describe(run);
     cli.Group("Network", &spec.arch);
     if (epochs_help.empty()) return cli.Group("Training", &spec.train);
     spec.train.epochs = 0;
@@ -65,29 +61,10 @@ struct RunFlags {
   RunSpec Finish(const Context& context, std::string data) {
     spec.seed = context.seed;
     spec.data = std::move(data);
-    Require(views.empty() || spec.arch.inputs.empty(), ErrorKind::kUsage,
+    Require(peers.view.empty() || spec.arch.inputs.empty(), ErrorKind::kUsage,
             "--inputs and --view exclude each other",
             "give each peer its inputs with --view");
-    if (!views.empty()) {
-      spec.views.resize(static_cast<std::size_t>(spec.peers));
-    }
-    for (const std::string& view : views) {
-      const std::size_t equals = view.find('=');
-      long long peer = -1;
-      if (equals == std::string::npos ||
-          !ParseInteger(view.substr(0, equals), &peer) || peer < 0 ||
-          peer >= spec.peers) {
-        Fail(ErrorKind::kUsage, Str("--view '", view, "' is no PEER=INPUT"),
-             Str("peers are 0 to ", spec.peers - 1));
-      }
-      spec.views[static_cast<std::size_t>(peer)].push_back(
-          view.substr(equals + 1));
-    }
-    for (std::size_t peer = 0; peer < spec.views.size(); ++peer) {
-      Require(!spec.views[peer].empty(), ErrorKind::kUsage,
-              Str("peer ", peer, " has no --view, but others have"),
-              "give every peer one");
-    }
+    spec.each = peers.Parse(spec.peers);
     return spec;
   }
 };
@@ -115,11 +92,15 @@ std::string ListMethods() {
 struct InitCommand {
   std::string folder;
   std::string data;
+  std::string schema;
   RunFlags flags;
 
   void Register(Cli& cli) {
     cli.Operand("run", &folder, "the folder of the run");
-    cli.InputFlag("data", &data, "the rows to learn from (HDF5)", true);
+    cli.InputFlag("data", &data, "the rows to learn from (HDF5)");
+    cli.InputFlag("schema", &schema,
+                  "where peers have data of their own: a dataset whose tasks, "
+                  "inputs and transforms they agree on; its rows are not used");
     flags.Register(cli, "codistillation",
                    "passes over the rows in a round; 0: the method's own, 10 "
                    "or, where rows are labelled, 300");
@@ -127,8 +108,11 @@ struct InitCommand {
     cli.List("methods", "every method in rounds", ListMethods);
   }
   void Run(Context& context) {
-    const RunSpec spec = flags.Finish(context, data);
-    InitRun(folder, spec);
+    Require(data.empty() != schema.empty(), ErrorKind::kUsage,
+            "one of --data and --schema has to be given",
+            "--data FILE: all peers' rows; --schema FILE: each has its own");
+    const RunSpec spec = flags.Finish(context, data.empty() ? schema : data);
+    InitRun(folder, spec, data.empty());
     context.reporter->Note(Str("began ", folder, ": ", spec.method, ", ",
                                Counted(spec.peers, "peer", "peers"),
                                "; next: mtl-cotrain round ", folder));
@@ -139,23 +123,15 @@ struct InitCommand {
 struct RoundCommand {
   std::string folder;
   std::string data;
-  std::string peer = "all";
-  Index round = -1;
-  Index rounds = 1;
-  Index until = 0;
+  RoundsRequest request;
   std::string checkpoint_every = "120s";
 
   void Register(Cli& cli) {
     cli.Operand("run", &folder, "the folder of the run");
-    cli.InputFlag("data", &data, "the run's data, if it has moved");
+    cli.InputFlag("data", &data,
+                  "the run's data, if it has moved, or the peer's own");
     Fields& flags = cli.Section("Round");
-    flags.Named("peer", peer, "N|all", "whose round");
-    flags("round", round, "which one; -1: the next", AtLeast(-1));
-    flags("rounds", rounds, "how many more, one after the other", AtLeast(1));
-    flags("until", until,
-          "all up to this one that are not done: given again, it goes on; 0: "
-          "not used",
-          AtLeast(0));
+    request.Describe(flags);
     flags.Field({"checkpoint-every",
                  "how often the state is saved: 90s, 5m, 1h",
                  {},
@@ -166,42 +142,9 @@ struct RoundCommand {
   }
 
   void Run(Context& context) {
-    Require((round >= 0) + (rounds > 1) + (until > 0) <= 1, ErrorKind::kUsage,
-            "--round, --rounds and --until exclude each other", "give one");
-    Require(round != 0, ErrorKind::kUsage,
-            "--round 0 is what mtl-cotrain init makes", "rounds begin with 1");
-    const Collaboration run = OpenRun(folder, data);
-    const TrainEnvironment environment =
-        EnvironmentOf(context, checkpoint_every);
-    const auto make = [&](Index k, Index number) {
-      const RoundReport report = RunRound(run, k, number, environment);
-      context.reporter->Note(
-          Str("peer ", k, ": round ", report.record.round,
-              report.already_done ? " is already done" : " is done"));
-    };
-    const std::vector<Index> peers = Peers(run);
-    for (Index i = 0; i < rounds && until == 0; ++i) {
-      for (const Index k : peers) make(k, round);
-    }
-    for (Index number = 1; number <= until; ++number) {
-      for (const Index k : peers) {
-        // The last is reported, done or not.
-        const bool is_done = run.folder.NewestRound(k) >= number;
-        if (!is_done || number == until) make(k, number);
-      }
-    }
-  }
-
-  std::vector<Index> Peers(const Collaboration& run) const {
-    std::vector<Index> peers;
-    if (peer == "all") {
-      for (Index k = 0; k < run.spec.peers; ++k) peers.push_back(k);
-      return peers;
-    }
-    long long number = -1;
-    Require(ParseInteger(peer, &number), ErrorKind::kUsage,
-            Str("--peer '", peer, "' is neither a number nor all"));
-    return {static_cast<Index>(number)};
+    request.Check();
+    RunRounds(OpenRun(folder, data), request,
+              EnvironmentOf(context, checkpoint_every));
   }
 };
 
@@ -218,7 +161,7 @@ struct MergeCommand {
                    "where it goes (default RUN/merged/rNNNN.h5)");
   }
   void Run(Context& context) {
-    context.reporter->Note(Str("wrote ", MergeRun(folder, data, output)));
+    context.reporter->Note(RenderText(MergeRun(folder, data, output)));
   }
 };
 

@@ -59,7 +59,8 @@ struct PredictTool {
     }
     std::vector<ProvenanceSource> sources;
     std::vector<Model> models;
-    for (const std::string& path : ModelFiles()) {
+    const std::vector<std::string> files = ModelFiles(context);
+    for (const std::string& path : files) {
       const FileReader file = FileReader::Open(path, {FileKind::kModel});
       sources.push_back(SourceOf("model", file));
       models.push_back(ReadModel(file));
@@ -86,8 +87,7 @@ struct PredictTool {
             "features carry all splits along");
     Require(models.size() == 1, ErrorKind::kUsage,
             "--features: a run has several models", "choose one with --peer");
-    InContext(ModelFiles().front(),
-              [&] { RequireLayer(models.front(), features); });
+    InContext(files.front(), [&] { RequireLayer(models.front(), features); });
     Dataset result = InContext(data_file.name(), [&] {
       return ComputeFeatures(models.front(), rows, features, context.pool);
     });
@@ -120,8 +120,13 @@ struct PredictTool {
     }
   }
 
-  std::vector<std::string> ModelFiles() const {
-    if (IsRun(model)) return ModelsOfRun(model, peer, round);
+  std::vector<std::string> ModelFiles(const Context& context) const {
+    if (IsRun(model)) {
+      const RunModels models = ModelsOfRun(model, peer, round);
+      const std::string missing = MissingText(models.missing, round);
+      if (!missing.empty()) context.reporter->Warn(Str(model, ": ", missing));
+      return models.paths;
+    }
     Require(peer < 0 && round < 0, ErrorKind::kUsage,
             Str(model, ": --peer and --round choose among the models of a run"),
             "give the folder of a run, or leave them out");

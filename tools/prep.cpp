@@ -1,7 +1,9 @@
 // Makes a dataset of a table: tasks, splits, and inputs that networks take.
 #include "app/tool.h"
+#include "base/error.h"
 #include "data/dataset_io.h"
 #include "h5/provenance.h"
+#include "nn/prepare_like.h"
 #include "prep/prepare.h"
 #include "prep/transform_entry.h"
 
@@ -11,11 +13,17 @@ namespace {
 struct PrepTool {
   std::string table;
   std::string output;
+  std::string like;
   PrepareOptions options;
 
   void Register(Cli& cli) {
     cli.Input("table", &table, "what mtl-convert made, or a dataset");
     cli.Output("dataset", &output, "where the dataset goes");
+    cli.InputFlag(
+        "like", &like,
+        "prepare the table as this dataset, or that of this model, was: its "
+        "tasks, inputs and fitted transforms; only rows and splits can be "
+        "chosen beside it");
     options.DescribeColumns(cli.Section("Tasks and inputs"));
     cli.Tuples("positive", {"TASK", "CLASS"}, &options.positive,
                "the positive class of a binary task; the second by default");
@@ -36,11 +44,19 @@ struct PrepTool {
 
   void Run(Context& context) {
     const Dataset raw = ReadDataset(table);
-    Dataset ready = OnDataOf(table == "-" ? "stdin" : table, "", [&] {
-      return Prepare(raw, options, context.seed, context.reporter);
-    });
-    const std::vector<ProvenanceSource> sources = {
+    std::vector<ProvenanceSource> sources = {
         {"data", raw.content_sha256, raw.provenance}};
+    Likeness other;
+    if (!like.empty()) {
+      other = ReadLikeness(like);
+      sources.push_back({"like", other.content_sha256, other.provenance});
+    }
+    Dataset ready = OnDataOf(table == "-" ? "stdin" : table, "", [&] {
+      return like.empty()
+                 ? Prepare(raw, options, context.seed, context.reporter)
+                 : PrepareLike(raw, other, options, context.seed,
+                               context.reporter);
+    });
     ready.provenance = ExtendProvenance(context.tool, context.seed,
                                         *context.settings, sources);
     WriteDataset(ready, output);

@@ -1,10 +1,12 @@
 #include "cotrain/collaboration.h"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "cotrain/agreement.h"
 #include "data/dataset_io.h"
-#include "h5/atomic_file.h"
 #include "h5/provenance.h"
 #include "nn/loss.h"
 #include "nn/model.h"
@@ -16,6 +18,15 @@ namespace {
 void FindRows(Collaboration* run) {
   const TrainInputs inputs = InputsOf(run->data, run->spec.train);
   run->train_rows = inputs.train_rows;
+  // Rows of splits that single peers learn from.
+  for (const PeerSpec& peer : run->spec.each) {
+    if (peer.rows.empty()) continue;
+    const std::vector<Index>& rows = run->data.SplitRows(peer.rows);
+    std::vector<Index> both;
+    std::set_union(run->train_rows.begin(), run->train_rows.end(), rows.begin(),
+                   rows.end(), std::back_inserter(both));
+    run->train_rows = std::move(both);
+  }
   run->valid_rows = inputs.valid_rows;
 }
 
@@ -23,17 +34,16 @@ void FindRows(Collaboration* run) {
 Model FreshModel(const Collaboration& run, Index peer) {
   const RunSpec& spec = run.spec;
   const auto build = [&] {
-    return BuildModel(run.data, spec.ArchOf(peer),
+    return BuildModel(spec.Peer(peer).DataOf(run.data), spec.ArchOf(peer),
                       spec.SeedOf(run.method->same_start ? 0 : peer, 0),
                       run.train_rows, spec.train.loss);
   };
-  return spec.views.empty() ? build()
-                            : InContext(Str("--view of peer ", peer), build);
+  return spec.each.empty() ? build() : InContext(Str("peer ", peer), build);
 }
 
 // What holds of all training rows need not of a part.
 void RequireLabelledPart(const Collaboration& run, Index peer) {
-  if (run.spec.cotrain.rows_by == "all") return;
+  if (run.spec.cotrain.rows_by == "all" && run.spec.each.empty()) return;
   TrainInputs inputs;
   inputs.data = &run.data;
   inputs.train_rows = PeerRows(run.spec, run.data, run.train_rows, peer);
@@ -49,7 +59,7 @@ void CheckStart(const Collaboration& run) {
   RequireTrainable(run.data, run.train_rows);
   for (Index peer = 0; peer < spec.peers; ++peer) {
     RequireLabelledPart(run, peer);
-    if (peer > 0 && spec.views.empty()) continue;
+    if (peer > 0 && spec.each.empty()) continue;
     Model model = FreshModel(run, peer);
     TrainInputs inputs = InputsOf(run.data, spec.train);
     const Dataset view = DatasetFor(model, run.data);
@@ -67,7 +77,7 @@ void WriteStart(const Collaboration& run, Index peer) {
   model.provenance =
       ExtendProvenance("mtl-cotrain init", run.spec.seed,
                        {{"method", run.spec.method}, {"peer", peer}}, sources);
-  CreateFolders(run.folder.RoundPath(peer, 0));
+  RunFolder::MakeFolder(run.folder.RoundPath(peer, 0));
   WriteModel(model, run.folder.ModelPath(peer, 0));
   DoneRecord record;
   record.peer = peer;
@@ -76,9 +86,11 @@ void WriteStart(const Collaboration& run, Index peer) {
 
 }  // namespace
 
-Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
+namespace {
+
+Collaboration Open(const std::string& folder) {
   Collaboration run{RunFolder(folder), {}, {}, nullptr, {}, {}};
-  run.spec = run.folder.ReadSpec();
+  run.spec = ReadSpec(run.folder);
   if (run.spec.local) {
     Fail(ErrorKind::kUsage,
          Str(folder, ": this run was trained in one process by mtl-cotrain ",
@@ -86,7 +98,14 @@ Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
          "begin a run in rounds with mtl-cotrain init");
   }
   run.method = &MethodOfRun(run.folder, run.spec);
-  run.data = run.folder.ReadData(run.spec, data_path);
+  return run;
+}
+
+}  // namespace
+
+Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
+  Collaboration run = Open(folder);
+  run.data = ReadRunData(run.folder, run.spec, data_path);
   run.data.tasks = ShapeTasks(run.data.tasks, run.spec.train.loss);
   FindRows(&run);
   return run;
@@ -99,23 +118,35 @@ void AddSeen(const Collaboration& run, SeenRows* seen) {
   AddRowKeys(run.data, run.valid_rows, &seen->chosen);
 }
 
-Collaboration InitRun(const std::string& folder, RunSpec spec) {
+Collaboration OpenRunToMerge(const std::string& folder,
+                             const std::string& data_path) {
+  Collaboration run = Open(folder);
+  if (run.spec.has_own_data() && data_path.empty()) return run;
+  return OpenRun(folder, data_path);
+}
+
+Collaboration InitRun(const std::string& folder, RunSpec spec, bool own_data) {
   Collaboration run{RunFolder(folder), {}, {}, nullptr, {}, {}};
   run.method = &FindRoundMethod(spec.method);
   run.data = ReadDataset(spec.data);
   Require(!run.data.tasks.empty(), ErrorKind::kBadInput,
           Str(spec.data, ": there is no task to learn"),
           "declare what is to be predicted with mtl-prep --task");
+  if (own_data) {
+    spec.agreed = AgreementOf(run.data);
+    spec.data.clear();
+  } else {
+    spec.data_sha256 = run.data.content_sha256;
+    spec.data = run.folder.PathOfData(spec.data);
+  }
   run.data.tasks = ShapeTasks(run.data.tasks, spec.train.loss);
-  spec.data_sha256 = run.data.content_sha256;
-  spec.data = run.folder.PathOfData(spec.data);
   ResolveArchOptions(&spec.arch);
   ResolveRunSpec(&spec);
   CheckRunSpec(spec, run.data);
   run.spec = std::move(spec);
   FindRows(&run);
-  CheckStart(run);
-  run.folder.WriteSpec(run.spec);
+  if (!own_data) CheckStart(run);
+  WriteSpec(run.folder, run.spec);
   for (Index peer = 0; peer < run.spec.peers; ++peer) WriteStart(run, peer);
   run.folder.Log({{"event", "init"}, {"method", run.spec.method}});
   return run;

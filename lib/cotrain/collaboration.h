@@ -25,14 +25,20 @@ struct Collaboration {
 };
 
 // Opens a run for its rounds; `data_path` says where the data is if it is not
-// where run.json says. Throws kUsage for a run of one process.
+// where run.json says, or where those of a peer are that has its own. Throws
+// kUsage for a run of one process.
 Collaboration OpenRun(const std::string& folder, const std::string& data_path);
+// The same for what needs no rows where peers have data of their own.
+Collaboration OpenRunToMerge(const std::string& folder,
+                             const std::string& data_path);
 
 // Begins a run: run.json and each peer's round 0, a model with fresh
-// parameters. `spec.data` is the path as the caller sees it. Done again with
+// parameters. `spec.data` is the path as the caller sees it; with `own_data` it
+// is only what peers, which have data of their own, agree on. Done again with
 // the same settings it completes what is missing; with other settings it is
 // kUsage. Throws what CheckRunSpec does.
-Collaboration InitRun(const std::string& folder, RunSpec spec);
+Collaboration InitRun(const std::string& folder, RunSpec spec,
+                      bool own_data = false);
 
 // Adds the rows that the models of a run know, directly or from each other: all
 // of its training rows, and those that choose weights.

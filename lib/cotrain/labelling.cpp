@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "base/error.h"
 #include "cotrain/selection.h"
-#include "data/head.h"
 
 namespace mtlkit {
 namespace {
@@ -47,15 +47,44 @@ ExtraLabels LabelsFor(const std::vector<Selection>& selections, Index task,
   return labels;
 }
 
-}  // namespace
-
-bool CanBeLabelled(const Task& task) {
-  return task.traits().one_class;
+// New selections of one task, and a note where there are none.
+std::vector<Selection> SelectFor(const RoundArgs& args, Index task,
+                                 const SelectionRule& rule,
+                                 const std::vector<Selection>& before,
+                                 std::vector<std::string>* notes) {
+  const CotrainOptions& options = args.spec.cotrain;
+  const Task& of_task = args.data.tasks[static_cast<std::size_t>(task)];
+  const auto unlabelled = UnlabelledRows(args.data, task, args.train_rows);
+  const Index proposers = args.alone ? 1 : args.spec.peers;
+  const Index taken =
+      proposers * rule.per_class * static_cast<Index>(of_task.classes.size());
+  const auto pool =
+      PoolOf(unlabelled, RowsDrawn(options.pool, taken, args.round),
+             args.spec.seed, before, task);
+  std::vector<Opinion> opinions;
+  for (const Publication& publication : args.publications) {
+    Opinion opinion;
+    if (OpinionOf(publication, task, of_task.prediction_cols(), pool,
+                  &opinion)) {
+      opinions.push_back(std::move(opinion));
+    }
+  }
+  auto selected =
+      SelectExamples(of_task, task, pool, opinions, rule, args.round);
+  // Nobody has published anything before the first round.
+  if (selected.empty() && !unlabelled.empty() && args.round > 1) {
+    notes->push_back(Str("nothing was proposed for task '", of_task.name,
+                         "': ", WhyNothing(of_task, pool, opinions, rule)));
+  }
+  return selected;
 }
+
+}  // namespace
 
 void PlanLabelling(const RoundArgs& args, const std::string& labelling,
                    RoundPlan* plan) {
   const CotrainOptions& options = args.spec.cotrain;
+  const SelectionRule rule{labelling, options.per_class, options.threshold};
   plan->starts_afresh = true;
   for (const Publication& publication : args.publications) {
     if (publication.peer == args.peer) {
@@ -65,21 +94,10 @@ void PlanLabelling(const RoundArgs& args, const std::string& labelling,
   const std::vector<Selection> before = plan->selections;
   for (Index task = 0; task < static_cast<Index>(args.data.tasks.size());
        ++task) {
-    const Task& of_task = args.data.tasks[static_cast<std::size_t>(task)];
-    if (!CanBeLabelled(of_task)) continue;
-    const auto pool = PoolOf(UnlabelledRows(args.data, task, args.train_rows),
-                             options.pool, args.spec.seed, before, task);
-    std::vector<Opinion> opinions;
-    for (const Publication& publication : args.publications) {
-      Opinion opinion;
-      if (OpinionOf(publication, task, of_task.prediction_cols(), pool,
-                    &opinion)) {
-        opinions.push_back(std::move(opinion));
-      }
+    if (!CanBeLabelled(args.data.tasks[static_cast<std::size_t>(task)])) {
+      continue;
     }
-    const auto selected = SelectExamples(
-        of_task, task, pool, std::move(opinions),
-        {labelling, options.per_class, options.threshold}, args.round);
+    const auto selected = SelectFor(args, task, rule, before, &plan->notes);
     plan->selections.insert(plan->selections.end(), selected.begin(),
                             selected.end());
     ExtraLabels labels = LabelsFor(plan->selections, task, args.peer);

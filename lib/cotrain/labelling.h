@@ -4,13 +4,11 @@
 
 namespace mtlkit {
 
-// Whether rows can get labels of a task from peers: its labels are classes.
-bool CanBeLabelled(const Task& task);
-
 // What methods that exchange selected examples do in a round: pool, opinions
 // from the publications, new selections by `labelling`, and the extra labels
 // of this peer. Training starts afresh from the round-0 model, as in the
-// papers: every round fits a new classifier to the labels so far.
+// papers: every round fits a new classifier to the labels so far. A task for
+// which nothing was proposed gets a note that says why.
 void PlanLabelling(const RoundArgs& args, const std::string& labelling,
                    RoundPlan* plan);
 

@@ -41,6 +41,7 @@ bool IsComplete(const RunFolder& folder, Index peers) {
 struct Peers {
   std::vector<Model> models;
   std::vector<Dataset> views;
+  std::vector<std::vector<Index>> rows;
   std::vector<Peer> peers;
 };
 
@@ -49,9 +50,15 @@ Peers MakePeers(const RunSpec& spec, const Dataset& data) {
   const TrainInputs inputs = InputsOf(data, spec.train);
   RequireTrainable(data, inputs.train_rows);
   for (Index peer = 0; peer < spec.peers; ++peer) {
-    made.models.push_back(BuildModel(data, spec.ArchOf(peer),
-                                     spec.SeedOf(peer, 0), inputs.train_rows,
-                                     spec.train.loss));
+    const PeerSpec& own = spec.Peer(peer);
+    own.Check(data, peer);
+    made.rows.push_back(own.rows.empty() ? inputs.train_rows
+                                         : data.SplitRows(own.rows));
+    made.models.push_back(InContext(Str("peer ", peer), [&] {
+      return BuildModel(own.DataOf(data), spec.ArchOf(peer),
+                        spec.SeedOf(peer, 0), made.rows.back(),
+                        spec.train.loss);
+    }));
     made.views.push_back(DatasetFor(made.models.back(), data));
   }
   for (Index peer = 0; peer < spec.peers; ++peer) {
@@ -61,6 +68,7 @@ Peers MakePeers(const RunSpec& spec, const Dataset& data) {
     added.seed = spec.SeedOf(peer, 1);
     added.inputs = inputs;
     added.inputs.data = &made.views[i];
+    added.inputs.train_rows = made.rows[i];
   }
   return made;
 }
@@ -88,12 +96,15 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   spec.data = folder.PathOfData(spec.data);
   ResolveArchOptions(&spec.arch);
   Peers made = MakePeers(spec, data);
-  CheckTraining(made.peers.front().inputs, spec.train, &made.models.front());
-  folder.WriteSpec(spec);
+  for (std::size_t i = 0; i < made.peers.size(); ++i) {
+    if (i > 0 && spec.each.empty()) break;
+    CheckTraining(made.peers[i].inputs, spec.train, &made.models[i]);
+  }
+  WriteSpec(folder, spec);
   if (IsComplete(folder, spec.peers)) return false;
 
   TrainEnvironment own = environment;
-  own.checkpoint = path + "/checkpoint.h5";
+  own.checkpoint = folder.LocalCheckpointPath();
   const auto histories =
       TrainPeers(made.peers, spec.train, spec.method, spec.seed, own);
   for (Index peer = 0; peer < spec.peers; ++peer) {
@@ -101,7 +112,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
     Model& model = made.models[i];
     model.log = histories[i];
     model.provenance = Provenance(spec, data, peer);
-    CreateFolders(folder.RoundPath(peer, 1));
+    RunFolder::MakeFolder(folder.RoundPath(peer, 1));
     WriteModel(model, folder.ModelPath(peer, 1));
     DoneRecord record;
     record.peer = peer;
@@ -109,7 +120,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
     record.rows = static_cast<Index>(made.peers[i].inputs.train_rows.size());
     const auto& valid_rows = made.peers[i].inputs.valid_rows;
     record.measures = MeasureRound(
-        data, valid_rows,
+        made.views[i], valid_rows,
         PredictTasks(model, made.views[i], valid_rows, environment.pool), peer,
         {});
     WriteDone(folder, record);

@@ -114,6 +114,7 @@ std::vector<RoundMeasure> MeasureRound(
     const std::vector<Publication>& publications) {
   std::vector<RoundMeasure> measures;
   for (std::size_t t = 0; t < data.tasks.size(); ++t) {
+    if (own[t].empty()) continue;
     const Task& task = data.tasks[t];
     const TaskTruth truth = TruthOf(data, t, valid_rows);
     if (!truth.any) continue;

@@ -10,8 +10,8 @@
 #include "cotrain/average.h"
 #include "cotrain/collaboration.h"
 #include "cotrain/publication.h"
+#include "cotrain/status.h"
 #include "eval/predictions.h"
-#include "h5/atomic_file.h"
 #include "h5/provenance.h"
 #include "nn/link.h"
 #include "nn/model_io.h"
@@ -22,6 +22,7 @@ namespace {
 struct Newest {
   std::vector<Publication> publications;  // by peer
   std::vector<ProvenanceSource> sources;
+  std::vector<Index> left_out;
   Index round = 0;
 };
 
@@ -34,10 +35,14 @@ Newest ReadNewest(const Collaboration& run, const Params& params) {
   const Index oldest = newest.round + 1 - run.spec.cotrain.max_stale;
   for (Index peer = 0; peer < run.spec.peers; ++peer) {
     const Index round = run.folder.NewestRound(peer);
-    if (round < 1 || round < oldest) continue;
-    const auto done = ReadDonePublication(run.folder, peer, round);
+    if (round < 1 || round < oldest) {
+      newest.left_out.push_back(peer);
+      continue;
+    }
+    const auto done = ReadPublished(run.folder, peer, round);
     newest.publications.push_back(ReadPublication(
-        run.folder.PublicationPath(peer, round), run.data, params));
+        run.folder.PublicationPath(peer, round), run.data, params,
+        {run.spec.Identity(), run.spec.Peer(peer).TasksOf(run.data)}));
     newest.sources.push_back({Str("peer-", peer, "-round-", round),
                               done->publication_content_sha256, "[]"});
   }
@@ -47,6 +52,17 @@ Newest ReadNewest(const Collaboration& run, const Params& params) {
          "run mtl-cotrain round first");
   }
   return newest;
+}
+
+// Rows that peers have for themselves are known to their own models only.
+void AddSeenByPeers(const Collaboration& run, const Newest& newest,
+                    SeenRows* seen) {
+  if (!run.spec.has_own_data()) return;
+  for (const Publication& publication : newest.publications) {
+    const std::string path =
+        run.folder.ModelPath(publication.peer, publication.round);
+    if (std::filesystem::exists(path)) AddSeenRows(ReadModel(path).seen, seen);
+  }
 }
 
 void MergeParams(const Collaboration& run, Model model, const Newest& newest,
@@ -61,6 +77,7 @@ void MergeParams(const Collaboration& run, Model model, const Newest& newest,
                                newest.publications.front().params);
   model.log = {};
   AddSeen(run, &model.seen);
+  AddSeenByPeers(run, newest, &model.seen);
   model.provenance = provenance;
   WriteModel(model, output);
 }
@@ -76,8 +93,12 @@ TaskPredictions MeanOf(const Collaboration& run, const Newest& newest,
   std::vector<float> values;
   for (const Index row : rows) {
     std::vector<double> sum(cols);
+    double members = 0;
     for (const Publication& publication : newest.publications) {
-      const PublishedTask& published = publication.tasks[t];
+      const PublishedTask* found = FindTask(publication, static_cast<Index>(t));
+      if (found == nullptr) continue;
+      ++members;
+      const PublishedTask& published = *found;
       const auto at = static_cast<std::size_t>(
           std::lower_bound(published.rows.begin(), published.rows.end(), row) -
           published.rows.begin());
@@ -86,8 +107,7 @@ TaskPredictions MeanOf(const Collaboration& run, const Newest& newest,
       }
     }
     for (const double value : sum) {
-      values.push_back(static_cast<float>(
-          value / static_cast<double>(newest.publications.size())));
+      values.push_back(static_cast<float>(value / members));
     }
   }
   (task.is_classification() ? mean.prob : mean.pred) = std::move(values);
@@ -111,13 +131,29 @@ void AddLabels(const Dataset& data, std::size_t t,
   }
 }
 
+bool AnyHas(const Newest& newest, std::size_t t) {
+  return std::any_of(newest.publications.begin(), newest.publications.end(),
+                     [t](const Publication& publication) {
+                       return FindTask(publication, static_cast<Index>(t)) !=
+                              nullptr;
+                     });
+}
+
 std::vector<Index> RowsOfTask(const Newest& newest, std::size_t t) {
-  std::vector<Index> common = newest.publications.front().tasks[t].rows;
+  std::vector<Index> common;
+  bool any = false;
   for (const Publication& publication : newest.publications) {
-    std::vector<Index> both;
-    std::set_intersection(
-        common.begin(), common.end(), publication.tasks[t].rows.begin(),
-        publication.tasks[t].rows.end(), std::back_inserter(both));
+    const PublishedTask* published =
+        FindTask(publication, static_cast<Index>(t));
+    if (published == nullptr) continue;
+    std::vector<Index> both = published->rows;
+    if (any) {
+      both.clear();
+      std::set_intersection(common.begin(), common.end(),
+                            published->rows.begin(), published->rows.end(),
+                            std::back_inserter(both));
+    }
+    any = true;
     common = std::move(both);
   }
   return common;
@@ -146,6 +182,7 @@ void MergePredictions(const Collaboration& run, const Newest& newest,
       },
       run.data.ids);
   for (std::size_t t = 0; t < rows.size(); ++t) {
+    if (!AnyHas(newest, t)) continue;
     TaskPredictions task = MeanOf(run, newest, t, rows[t]);
     AddLabels(run.data, t, rows[t], &task);
     task.on_all_rows = rows[t] == all;
@@ -180,28 +217,54 @@ void RequireOutside(const std::string& folder, const std::string& output) {
 
 }  // namespace
 
-std::string MergeRun(const std::string& folder, const std::string& data_path,
+MergeReport MergeRun(const std::string& folder, const std::string& data_path,
                      const std::string& output) {
-  const Collaboration run = OpenRun(folder, data_path);
+  const Collaboration run = OpenRunToMerge(folder, data_path);
   RequireOutside(folder, output);
   const Model start = ReadModel(run.folder.ModelPath(0, 0));
   const Newest newest = ReadNewest(run, start.params);
   std::string path = output;
   if (path.empty()) {
     path = run.folder.MergedPath(newest.round);
-    CreateFolders(std::filesystem::path(path).parent_path().string());
+    RunFolder::MakeFolder(run.folder.MergedFolder());
   }
   std::vector<ProvenanceSource> sources = newest.sources;
-  sources.push_back({"data", run.data.content_sha256, run.data.provenance});
+  if (!run.spec.has_own_data()) {
+    sources.push_back({"data", run.data.content_sha256, run.data.provenance});
+  }
+  MergeReport report;
+  report.path = path;
+  report.left_out = newest.left_out;
+  for (const Publication& publication : newest.publications) {
+    report.merged.push_back(publication.peer);
+  }
+  Json settings{{"method", run.spec.method}};
+  if (run.method->publishes_params && run.spec.cotrain.params == "trunk") {
+    report.heads_of = report.merged.front();
+    settings["heads_of_peer"] = report.heads_of;
+  }
   const std::string provenance =
-      ExtendProvenance("mtl-cotrain merge", run.spec.seed,
-                       {{"method", run.spec.method}}, sources);
+      ExtendProvenance("mtl-cotrain merge", run.spec.seed, settings, sources);
   if (run.method->publishes_params) {
     MergeParams(run, start, newest, provenance, path);
   } else {
     MergePredictions(run, newest, provenance, path);
   }
-  return path;
+  return report;
+}
+
+std::string RenderText(const MergeReport& report) {
+  std::string text =
+      Str("wrote ", report.path, ": the mean of ", PeersText(report.merged));
+  if (report.heads_of >= 0) {
+    text +=
+        Str(" of what tasks share; heads are those of peer ", report.heads_of);
+  }
+  if (!report.left_out.empty()) {
+    text += Str("; left out, without a publication that is young enough: ",
+                PeersText(report.left_out));
+  }
+  return text;
 }
 
 }  // namespace mtlkit

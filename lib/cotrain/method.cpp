@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/registry.h"
-#include "cotrain/labelling.h"
 #include "cotrain/selection.h"
 #include "train/protocol.h"
 
@@ -94,6 +93,46 @@ void RequireRowsToLabel(const RunSpec& spec, const Dataset& data) {
        "use codistillation for regression and multi-label tasks");
 }
 
+void CheckPeers(const RunSpec& spec, const RoundMethod& method,
+                const Dataset& data) {
+  if (!spec.each.empty() &&
+      static_cast<Index>(spec.each.size()) != spec.peers) {
+    Fail(ErrorKind::kUsage, "every peer or none must be described",
+         "give one --view PEER=INPUT for each peer");
+  }
+  for (std::size_t peer = 0; peer < spec.each.size(); ++peer) {
+    const PeerSpec& own = spec.each[peer];
+    own.Check(data, static_cast<Index>(peer));
+    const bool one_network = own.arch.empty() && own.layers.empty() &&
+                             own.inputs.empty() && own.tasks.empty();
+    Require(!method.same_start || one_network, ErrorKind::kUsage,
+            Str("--method ", method.name,
+                " averages parameters, so its peers cannot have views, "
+                "networks or tasks of their own"),
+            "leave out --view and --peer-..., but for --peer-rows");
+    Require(own.rows.empty() || spec.cotrain.rows_by == "all" ||
+                spec.cotrain.rows_by == "auto",
+            ErrorKind::kUsage, "--rows-by and --peer-rows exclude each other",
+            "leave out --rows-by");
+  }
+}
+
+// Peers that never see one another's rows can exchange parameters only.
+void CheckOwnData(const RunSpec& spec, const RoundMethod& method) {
+  Require(method.published_rows == PublishedRows::kNone, ErrorKind::kUsage,
+          Str("--schema: --method ", method.name,
+              " exchanges what peers say of rows, which all must have"),
+          "use fedavg, or one file for all with --data");
+  Require(spec.cotrain.rows_by == "all", ErrorKind::kUsage,
+          "--schema: every peer has rows of its own, all of them for training",
+          "leave out --rows-by and --peer-rows");
+  for (const PeerSpec& own : spec.each) {
+    Require(own.rows.empty(), ErrorKind::kUsage,
+            "--schema: every peer has a file of its own",
+            "leave out --peer-rows");
+  }
+}
+
 // Shares out whole groups, largest first, each to the peer with the fewest
 // rows so far.
 std::vector<std::vector<Index>> PartsByGroup(const Dataset& data,
@@ -146,7 +185,12 @@ const RoundMethod& MethodOfRun(const RunFolder& folder, const RunSpec& spec) {
 void ResolveRunSpec(RunSpec* spec) {
   const RoundMethod& method = FindRoundMethod(spec->method);
   if (spec->cotrain.rows_by == "auto") {
-    spec->cotrain.rows_by = method.default_rows_by;
+    const bool by_peer =
+        std::any_of(spec->each.begin(), spec->each.end(),
+                    [](const PeerSpec& peer) { return !peer.rows.empty(); });
+    spec->cotrain.rows_by = spec->has_own_data() || by_peer
+                                ? "all"
+                                : std::string(method.default_rows_by);
   }
   if (spec->train.epochs == 0) spec->train.epochs = method.default_epochs;
 }
@@ -165,17 +209,8 @@ void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
              " peers, each has ", spec.peers - 1, " beside it"),
          "ask for fewer, or give more --peers");
   }
-  if (!spec.views.empty() &&
-      static_cast<Index>(spec.views.size()) != spec.peers) {
-    Fail(ErrorKind::kUsage, "every peer or none must have a --view",
-         "give one --view PEER=INPUT for each peer");
-  }
-  if (method.same_start && !spec.views.empty()) {
-    Fail(ErrorKind::kUsage,
-         Str("--method ", method.name,
-             " averages parameters, so its peers cannot have views"),
-         "leave out --view");
-  }
+  CheckPeers(spec, method, data);
+  if (spec.has_own_data()) CheckOwnData(spec, method);
   if (spec.cotrain.params == "trunk" &&
       BuildNetwork(data.schema(), spec.arch).weights()->shared_size() == 0) {
     Fail(ErrorKind::kUsage, "--params trunk: this network shares nothing",
@@ -189,6 +224,13 @@ void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
 
 std::vector<Index> PeerRows(const RunSpec& spec, const Dataset& data,
                             const std::vector<Index>& train_rows, Index peer) {
+  const PeerSpec& own = spec.Peer(peer);
+  if (!own.rows.empty()) return data.SplitRows(own.rows);
+  // `train_rows` are those of all peers then.
+  const bool others_have =
+      std::any_of(spec.each.begin(), spec.each.end(),
+                  [](const PeerSpec& other) { return !other.rows.empty(); });
+  if (others_have) return InputsOf(data, spec.train).train_rows;
   if (spec.cotrain.rows_by == "all") return train_rows;
   auto parts = spec.cotrain.rows_by == "group"
                    ? PartsByGroup(data, train_rows, spec.peers)

@@ -21,6 +21,7 @@ struct RoundArgs {
   const std::vector<Index>& train_rows;  // of the run, before they are shared
   Index peer;
   Index round;  // from 1
+  bool alone;   // the method reads no other peer (RoundMethod::reads_others)
   // What peers published in earlier rounds: one each at most, by peer number,
   // this peer's own among them from its second round on.
   const std::vector<Publication>& publications;
@@ -36,6 +37,8 @@ struct RoundPlan {
   std::vector<SoftTargets> soft_targets;
   // All selections so far, published again for the rounds to come.
   std::vector<Selection> selections;
+  // What a user should know of this round: why nothing was proposed.
+  std::vector<std::string> notes;
 };
 
 enum class PublishedRows { kNone, kAll, kUnlabelled };

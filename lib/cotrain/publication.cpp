@@ -152,7 +152,7 @@ PublishedTask ReadTask(const FileReader& file, const std::string& path,
   return published;
 }
 
-// Of all tasks of the run in its order, or of none.
+// In the order of the run's tasks.
 std::vector<PublishedTask> ReadTasks(const FileReader& file,
                                      const Dataset& dataset,
                                      const IdIndex& index) {
@@ -165,10 +165,22 @@ std::vector<PublishedTask> ReadTasks(const FileReader& file,
             [](const PublishedTask& a, const PublishedTask& b) {
               return a.task < b.task;
             });
-  Require(tasks.empty() || tasks.size() == dataset.tasks.size(),
-          ErrorKind::kBadInput,
-          Str(file.name(), ": it lacks some of the run's tasks"));
   return tasks;
+}
+
+// Those that are wanted, or none: what is exchanged is the method's affair.
+void RequireTasks(const std::vector<PublishedTask>& tasks,
+                  const Dataset& dataset, const PublicationOf& wanted,
+                  const std::string& path) {
+  if (tasks.empty()) return;
+  const std::size_t all =
+      wanted.tasks.empty() ? dataset.tasks.size() : wanted.tasks.size();
+  bool same = tasks.size() == all;
+  for (std::size_t i = 0; same && i < wanted.tasks.size(); ++i) {
+    same = tasks[i].task == wanted.tasks[i];
+  }
+  Require(same, ErrorKind::kBadInput,
+          Str(path, ": it lacks some of the run's tasks"));
 }
 
 }  // namespace
@@ -188,7 +200,9 @@ std::string WritePublication(const Publication& publication,
   file.SetAttribute("", "peer", publication.peer);
   file.SetAttribute("", "round", publication.round);
   file.SetAttribute("", "rows", publication.rows);
-  file.SetAttribute("", "dataset", dataset.content_sha256);
+  file.SetAttribute("", "dataset",
+                    publication.made_for.empty() ? dataset.content_sha256
+                                                 : publication.made_for);
   for (const PublishedTask& published : publication.tasks) {
     const Task& task = dataset.tasks[static_cast<std::size_t>(published.task)];
     const std::string group = TaskPath(task);
@@ -213,18 +227,21 @@ std::string WritePublication(const Publication& publication,
 }
 
 Publication ReadPublication(const std::string& path, const Dataset& dataset,
-                            const Params& network_params) {
+                            const Params& network_params,
+                            const PublicationOf& wanted) {
   const FileReader file = FileReader::Open(path, {FileKind::kRound});
-  Require(file.FindAttribute<std::string>("", "dataset").value_or("") ==
-              dataset.content_sha256,
-          ErrorKind::kBadInput,
-          Str(path, ": it was published for other data than the run's"));
+  Require(
+      file.FindAttribute<std::string>("", "dataset").value_or("") ==
+          (wanted.made_for.empty() ? dataset.content_sha256 : wanted.made_for),
+      ErrorKind::kBadInput,
+      Str(path, ": it was published for other data than the run's"));
   const IdIndex index(dataset.ids);
   Publication publication;
   publication.peer = file.Attribute<std::int64_t>("", "peer");
   publication.round = file.Attribute<std::int64_t>("", "round");
   publication.rows = file.Attribute<std::int64_t>("", "rows");
   publication.tasks = ReadTasks(file, dataset, index);
+  RequireTasks(publication.tasks, dataset, wanted, path);
   publication.has_params = file.Has("params");
   if (publication.has_params) {
     publication.params = network_params;

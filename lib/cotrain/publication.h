@@ -35,12 +35,20 @@ struct PublishedTask {
 struct Publication {
   Index peer = 0;
   Index round = 0;
-  Index rows = 0;                    // that the peer learned from
-  std::vector<PublishedTask> tasks;  // all of the run in its order, or none
+  Index rows = 0;  // that the peer learned from
+  // What it is made for (RunSpec::Identity); "": the dataset.
+  std::string made_for;
+  std::vector<PublishedTask> tasks;  // those of the peer, in the run's order
   bool has_params = false;
   Params params;
   // All selections so far, in the order in which they were made.
   std::vector<Selection> selections;
+};
+
+// What a publication that is read must be of.
+struct PublicationOf {
+  std::string made_for = {};      // Publication::made_for; "": the dataset
+  std::vector<Index> tasks = {};  // of the peer, ascending; empty: all
 };
 
 // Null where the publication says nothing of the task.
@@ -54,8 +62,10 @@ std::string WritePublication(const Publication& publication,
                              const std::string& path);
 
 // `network_params` gives the layout that parameters must have. An unknown id,
-// another task or shape is kBadInput.
+// another task or shape is kBadInput, and so is one that is not of what
+// `wanted` says, or has some of its tasks only.
 Publication ReadPublication(const std::string& path, const Dataset& dataset,
-                            const Params& network_params);
+                            const Params& network_params,
+                            const PublicationOf& wanted = {});
 
 }  // namespace mtlkit

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "cotrain/run.h"
+#include "cotrain/json_record.h"
 #include "h5/digest.h"
 #include "h5/file_reader.h"
 
@@ -51,15 +51,15 @@ Json FileJson(const std::string& sha256, Index bytes) {
 }
 
 Json RecordJson(const DoneRecord& record) {
-  Json json{{"schema", 1},
-            {"peer", record.peer},
+  Json json{{"peer", record.peer},
             {"round", record.round},
             {"settings_sha256", record.settings_sha256},
             {"model", FileJson(record.model_file_sha256, record.model_bytes)},
             {"inputs", InputsJson(record.inputs)},
             {"rows", record.rows},
             {"proposed", record.proposed},
-            {"measures", Json::array()}};
+            {"measures", Json::array()},
+            {"notes", record.notes}};
   if (!record.publication_file_sha256.empty()) {
     json["publication"] =
         FileJson(record.publication_file_sha256, record.publication_bytes);
@@ -97,6 +97,7 @@ DoneRecord RecordFromJson(const Json& json) {
                                NumberOf(measure.at("own")),
                                NumberOf(measure.at("ensemble"))});
   }
+  record.notes = json.at("notes").get<std::vector<std::string>>();
   return record;
 }
 
@@ -130,7 +131,7 @@ std::optional<DoneRecord> PeekDone(const RunFolder& folder, Index peer,
                                    Index round) {
   const std::string path = folder.DonePath(peer, round);
   if (!fs::exists(path)) return std::nullopt;
-  const Json json = ReadJsonFile(path, kHintToRemove);
+  const Json json = ReadRecord(path, kHintToRemove);
   DoneRecord record;
   try {
     record = RecordFromJson(json);
@@ -173,6 +174,17 @@ std::optional<DoneRecord> ReadDonePublication(const RunFolder& folder,
   return record;
 }
 
+std::optional<DoneRecord> ReadPublished(const RunFolder& folder, Index peer,
+                                        Index round) {
+  auto record = ReadDonePublication(folder, peer, round);
+  Require(!record || !record->publication_file_sha256.empty(),
+          ErrorKind::kBadInput,
+          Str(folder.DonePath(peer, round),
+              ": it speaks of no publication, though every round has one"),
+          kHintToRemove);
+  return record;
+}
+
 void WriteDone(const RunFolder& folder, DoneRecord record) {
   const std::string model = folder.ModelPath(record.peer, record.round);
   record.settings_sha256 = Sha256OfFile(folder.SpecPath());
@@ -184,7 +196,7 @@ void WriteDone(const RunFolder& folder, DoneRecord record) {
     record.publication_file_sha256 = Sha256OfFile(publication);
     record.publication_bytes = static_cast<Index>(fs::file_size(publication));
   }
-  WriteJsonFile(RecordJson(record), folder.DonePath(record.peer, record.round));
+  WriteRecord(RecordJson(record), folder.DonePath(record.peer, record.round));
 }
 
 std::optional<std::vector<RoundInput>> ReadRoundInputs(const RunFolder& folder,
@@ -193,7 +205,7 @@ std::optional<std::vector<RoundInput>> ReadRoundInputs(const RunFolder& folder,
   const std::string path = folder.InputsPath(peer, round);
   if (!fs::exists(path)) return std::nullopt;
   try {
-    return InputsFromJson(ReadJsonFile(path, kHintToRemove).at("inputs"));
+    return InputsFromJson(ReadRecord(path, kHintToRemove).at("inputs"));
   } catch (const nlohmann::json::exception&) {
     Fail(ErrorKind::kBadInput, Str(path, ": it is damaged"), kHintToRemove);
   }
@@ -201,8 +213,7 @@ std::optional<std::vector<RoundInput>> ReadRoundInputs(const RunFolder& folder,
 
 void WriteRoundInputs(const RunFolder& folder, Index peer, Index round,
                       const std::vector<RoundInput>& inputs) {
-  WriteJsonFile({{"schema", 1}, {"inputs", InputsJson(inputs)}},
-                folder.InputsPath(peer, round));
+  WriteRecord({{"inputs", InputsJson(inputs)}}, folder.InputsPath(peer, round));
 }
 
 }  // namespace mtlkit

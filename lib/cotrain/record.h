@@ -4,12 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
 #include "base/view.h"
+#include "cotrain/run_folder.h"
 
 namespace mtlkit {
-
-class RunFolder;
 
 // A publication that a round reads.
 struct RoundInput {
@@ -43,6 +41,8 @@ struct DoneRecord {
   Index rows = 0;      // with something to learn, the proposed ones included
   Index proposed = 0;  // labels that peers proposed
   std::vector<RoundMeasure> measures;
+  // What a user should know of it: why nothing was proposed.
+  std::vector<std::string> notes;
 };
 
 // Reads the record of a round and checks sizes and digests of its files
@@ -54,6 +54,10 @@ std::optional<DoneRecord> ReadDone(const RunFolder& folder, Index peer,
 // one that is lost stops no other peer.
 std::optional<DoneRecord> ReadDonePublication(const RunFolder& folder,
                                               Index peer, Index round);
+// As ReadDonePublication, of a round that others read: in a run in rounds each
+// but round 0 has published, and a record that says otherwise is kBadInput.
+std::optional<DoneRecord> ReadPublished(const RunFolder& folder, Index peer,
+                                        Index round);
 // As ReadDone, believing DONE.json without reading the files it speaks of.
 std::optional<DoneRecord> PeekDone(const RunFolder& folder, Index peer,
                                    Index round);

@@ -33,8 +33,8 @@ std::vector<RoundInput> ChooseInputs(const Collaboration& run, Index peer,
     if (other != peer && !run.method->reads_others) continue;
     const Index newest = run.folder.NewestRound(other, round - 1);
     if (newest < 1 || newest < round - run.spec.cotrain.max_stale) continue;
-    const auto done = ReadDonePublication(run.folder, other, newest);
-    if (!done || done->publication_file_sha256.empty()) continue;
+    const auto done = ReadPublished(run.folder, other, newest);
+    if (!done) continue;
     inputs.push_back({other, newest, done->publication_content_sha256});
     others += other != peer;
   }
@@ -68,13 +68,15 @@ std::vector<Publication> ReadInputs(const Collaboration& run,
   for (const RoundInput& input : inputs) {
     const std::string path =
         run.folder.PublicationPath(input.peer, input.round);
-    const auto done = ReadDonePublication(run.folder, input.peer, input.round);
+    const auto done = ReadPublished(run.folder, input.peer, input.round);
     if (!done || done->publication_content_sha256 != input.content_sha256) {
       Fail(ErrorKind::kBadInput,
            Str(path, ": it is not what this round committed to read"),
            Str("restore it, or remove ", committed));
     }
-    publications.push_back(ReadPublication(path, run.data, params));
+    publications.push_back(ReadPublication(
+        path, run.data, params,
+        {run.spec.Identity(), run.spec.Peer(input.peer).TasksOf(run.data)}));
   }
   return publications;
 }
@@ -107,18 +109,21 @@ class RoundMaker {
   }
 
   DoneRecord Make() {
-    CreateFolders(run_.folder.RoundPath(peer_, round_));
+    RunFolder::MakeFolder(run_.folder.RoundPath(peer_, round_));
     model_ = ReadModel(run_.folder.ModelPath(peer_, round_ - 1));
     record_.inputs = CommittedInputs(run_, peer_, round_);
     publications_ =
         ReadInputs(run_, record_.inputs, run_.folder.InputsPath(peer_, round_),
                    model_.params);
     view_ = DatasetFor(model_, run_.data);
+    tasks_ = run_.spec.Peer(peer_).TasksOf(run_.data);
     RoundPlan plan;
     plan.params = model_.params;
-    run_.method->plan(
-        {run_.spec, run_.data, run_.train_rows, peer_, round_, publications_},
-        &plan);
+    run_.method->plan({run_.spec, run_.data, run_.train_rows, peer_, round_,
+                       !run_.method->reads_others, publications_},
+                      &plan);
+    WarnOf(plan.notes);
+    record_.notes = plan.notes;
     Train(plan);
     KillPoint("trained");
     WriteResults(plan);
@@ -126,6 +131,30 @@ class RoundMaker {
   }
 
  private:
+  // Those of the tasks that this peer has, by its numbers instead of the run's.
+  template <class Item>
+  std::vector<Item> OfOwnTasks(const std::vector<Item>& items) const {
+    std::vector<Item> own;
+    for (const Item& item : items) {
+      const auto found = std::find(tasks_.begin(), tasks_.end(), item.task);
+      if (found == tasks_.end()) continue;
+      own.push_back(item);
+      own.back().task = found - tasks_.begin();
+    }
+    return own;
+  }
+
+  // What the peer says of rows, one a task of the run; empty without the task.
+  std::vector<std::vector<float>> PredictRunTasks(
+      const std::vector<Index>& rows) const {
+    auto own = PredictTasks(model_, view_, rows, environment_.pool);
+    std::vector<std::vector<float>> all(run_.data.tasks.size());
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      all[static_cast<std::size_t>(tasks_[i])] = std::move(own[i]);
+    }
+    return all;
+  }
+
   void Train(const RoundPlan& plan) {
     // History and provenance are those of this round's start.
     if (plan.starts_afresh) {
@@ -143,10 +172,10 @@ class RoundMaker {
       inputs.valid_rows = run_.valid_rows;
       inputs.valid_name = run_.spec.train.valid_split;
     }
-    inputs.soft_targets = plan.soft_targets;
-    inputs.extra_labels = plan.extra_labels;
+    inputs.soft_targets = OfOwnTasks(plan.soft_targets);
+    inputs.extra_labels = OfOwnTasks(plan.extra_labels);
     // Rows that have been labelled are learned from, whosever part they are.
-    for (const ExtraLabels& labels : plan.extra_labels) {
+    for (const ExtraLabels& labels : inputs.extra_labels) {
       inputs.train_rows = Union(inputs.train_rows, labels.rows);
       record_.proposed += static_cast<Index>(labels.rows.size());
     }
@@ -159,6 +188,14 @@ class RoundMaker {
         mtlkit::Train(inputs, run_.spec.train, run_.spec.SeedOf(peer_, round_),
                       environment, &model_);
     AddSeen(run_, &model_.seen);
+  }
+
+  void WarnOf(const std::vector<std::string>& notes) const {
+    if (environment_.reporter == nullptr) return;
+    for (const std::string& note : notes) {
+      environment_.reporter->Warn(
+          Str("peer ", peer_, ", round ", round_, ": ", note));
+    }
   }
 
   std::string Provenance() const {
@@ -184,10 +221,9 @@ class RoundMaker {
         WritePublication(Publish(plan), run_.data, model_.provenance,
                          run_.folder.PublicationPath(peer_, round_));
     KillPoint("publication");
-    record_.measures = MeasureRound(
-        run_.data, run_.valid_rows,
-        PredictTasks(model_, view_, run_.valid_rows, environment_.pool), peer_,
-        publications_);
+    record_.measures =
+        MeasureRound(run_.data, run_.valid_rows,
+                     PredictRunTasks(run_.valid_rows), peer_, publications_);
     WriteDone(run_.folder, record_);
     RemoveOutput(run_.folder.CheckpointPath(peer_, round_));
   }
@@ -197,21 +233,18 @@ class RoundMaker {
     publication.peer = peer_;
     publication.round = round_;
     publication.rows = record_.rows;
+    publication.made_for = run_.spec.Identity();
     publication.selections = plan.selections;
     publication.has_params = run_.method->publishes_params;
     if (publication.has_params) publication.params = model_.params;
     if (run_.method->published_rows == PublishedRows::kNone) return publication;
     // Tasks mostly share their rows: each set is predicted once.
     std::map<std::vector<Index>, std::vector<std::vector<float>>> predicted;
-    for (Index task = 0; task < static_cast<Index>(run_.data.tasks.size());
-         ++task) {
+    for (const Index task : tasks_) {
       const auto rows = PublishedRowsOf(run_, task);
       auto found = predicted.find(rows);
       if (found == predicted.end()) {
-        found = predicted
-                    .emplace(rows, PredictTasks(model_, view_, rows,
-                                                environment_.pool))
-                    .first;
+        found = predicted.emplace(rows, PredictRunTasks(rows)).first;
       }
       publication.tasks.push_back(
           {task, rows, found->second[static_cast<std::size_t>(task)]});
@@ -226,6 +259,7 @@ class RoundMaker {
   DoneRecord record_;
   Model model_;
   Dataset view_;
+  std::vector<Index> tasks_;  // of this peer, by the run's numbers
   std::vector<Publication> publications_;
 };
 

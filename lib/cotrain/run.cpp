@@ -1,48 +1,31 @@
 #include "cotrain/run.h"
 
-#include <sys/utsname.h>
-#include <unistd.h>
-
-#include <array>
-#include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/error.h"
-#include "base/json_text.h"
 #include "base/text.h"
-#include "cotrain/record.h"
+#include "cotrain/agreement.h"
+#include "cotrain/json_record.h"
 #include "data/dataset_io.h"
-#include "h5/atomic_file.h"
+#include "h5/digest.h"
 
 namespace mtlkit {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kSchema = 1;
 constexpr const char* kHintToSpec = "restore it, or begin a new run";
 
-std::string Numbered(const char* form, Index number) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), form, static_cast<long>(number));
-  return text.data();
-}
-
-std::string PeerName(Index peer) {
-  return Numbered("%03ld", peer);
-}
-std::string RoundName(Index round) {
-  return Numbered("r%04ld", round);
-}
-
 Json SpecJson(const RunSpec& spec) {
-  Json json{{"schema", kSchema},   {"method", spec.method},
-            {"local", spec.local}, {"peers", spec.peers},
-            {"seed", spec.seed},   {"views", spec.views},
-            {"data", spec.data},   {"data_sha256", spec.data_sha256}};
+  Json json{{"method", spec.method}, {"local", spec.local},
+            {"peers", spec.peers},   {"seed", spec.seed},
+            {"each", Json::array()}, {"agreed", spec.agreed},
+            {"data", spec.data},     {"data_sha256", spec.data_sha256}};
+  for (const PeerSpec& peer : spec.each) {
+    WriteOptions(peer, &json["each"].emplace_back());
+  }
   WriteOptions(spec.arch, &json["network"]);
   WriteOptions(spec.train, &json["training"]);
   WriteOptions(spec.cotrain, &json["collaboration"]);
@@ -50,18 +33,15 @@ Json SpecJson(const RunSpec& spec) {
 }
 
 RunSpec SpecFromJson(const Json& json, const std::string& where) {
-  const int schema = json.value("schema", 0);
-  if (schema != kSchema) {
-    Fail(ErrorKind::kBadInput,
-         Str(where, ": it has schema ", schema, "; this tool reads ", kSchema),
-         "use the version of mtlkit that made the run");
-  }
   RunSpec spec;
   spec.method = json.at("method").get<std::string>();
   spec.local = json.at("local").get<bool>();
   spec.peers = json.at("peers").get<Index>();
   spec.seed = json.at("seed").get<Seed>();
-  spec.views = json.at("views").get<std::vector<std::vector<std::string>>>();
+  spec.agreed = json.at("agreed").get<std::string>();
+  for (const Json& peer : json.at("each")) {
+    ReadOptions(peer, where + ": each", &spec.each.emplace_back());
+  }
   spec.data = json.at("data").get<std::string>();
   spec.data_sha256 = json.at("data_sha256").get<std::string>();
   ReadOptions(json.at("network"), where + ": network", &spec.arch);
@@ -70,6 +50,10 @@ RunSpec SpecFromJson(const Json& json, const std::string& where) {
               &spec.cotrain);
   Require(spec.peers > 0 && spec.peers <= 1000, ErrorKind::kBadInput,
           Str(where, ": it has ", spec.peers, " peers"));
+  Require(
+      spec.each.empty() || static_cast<Index>(spec.each.size()) == spec.peers,
+      ErrorKind::kBadInput,
+      Str(where, ": it describes ", spec.each.size(), " of its peers"));
   return spec;
 }
 
@@ -86,21 +70,6 @@ std::vector<std::string> Differences(const Json& one, const Json& other) {
     if (path != "data") names.insert(path.substr(0, end));
   }
   return {names.begin(), names.end()};
-}
-
-std::string Now() {
-  const std::time_t now =
-      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
-
-std::string Host() {
-  utsname names{};
-  return uname(&names) == 0 ? names.nodename : "";
 }
 
 }  // namespace
@@ -131,9 +100,16 @@ void CotrainOptions::Describe(Fields& fields) {
 }
 
 ArchOptions RunSpec::ArchOf(Index peer) const {
-  ArchOptions options = arch;
-  if (!views.empty()) options.inputs = views[static_cast<std::size_t>(peer)];
-  return options;
+  return Peer(peer).ArchOf(arch);
+}
+
+const PeerSpec& RunSpec::Peer(Index peer) const {
+  static const PeerSpec kUsual;
+  return each.empty() ? kUsual : each[static_cast<std::size_t>(peer)];
+}
+
+std::string RunSpec::Identity() const {
+  return has_own_data() ? Sha256Of(agreed) : data_sha256;
 }
 
 Seed RunSpec::SeedOf(Index peer, Index round) const {
@@ -143,54 +119,19 @@ Seed RunSpec::SeedOf(Index peer, Index round) const {
                     static_cast<std::uint64_t>(round));
 }
 
-RunFolder::RunFolder(std::string path) : path_(std::move(path)) {
-  while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
-}
-
-std::string RunFolder::SpecPath() const {
-  return path_ + "/run.json";
-}
-std::string RunFolder::EventsPath() const {
-  return path_ + "/events.jsonl";
-}
-std::string RunFolder::RoundPath(Index peer, Index round) const {
-  return path_ + "/peers/" + PeerName(peer) + "/" + RoundName(round);
-}
-std::string RunFolder::ModelPath(Index peer, Index round) const {
-  return RoundPath(peer, round) + "/model.h5";
-}
-std::string RunFolder::PublicationPath(Index peer, Index round) const {
-  return RoundPath(peer, round) + "/publish.h5";
-}
-std::string RunFolder::DonePath(Index peer, Index round) const {
-  return RoundPath(peer, round) + "/DONE.json";
-}
-std::string RunFolder::InputsPath(Index peer, Index round) const {
-  return RoundPath(peer, round) + "/inputs.json";
-}
-std::string RunFolder::CheckpointPath(Index peer, Index round) const {
-  return RoundPath(peer, round) + "/model.h5.ckpt.h5";
-}
-std::string RunFolder::MergedPath(Index round) const {
-  return path_ + "/merged/" + RoundName(round) + ".h5";
-}
-
-bool RunFolder::Exists() const {
-  return fs::exists(SpecPath());
-}
-
-RunSpec RunFolder::ReadSpec() const {
-  if (!Exists()) {
+RunSpec ReadSpec(const RunFolder& folder) {
+  if (!folder.Exists()) {
     Fail(ErrorKind::kMissingInput,
-         Str(path_, ": this is no run: it has no run.json"),
+         Str(folder.path(), ": this is no run: it has no run.json"),
          "begin one with mtl-cotrain init or mtl-cotrain local");
   }
-  const Json json = ReadJsonFile(SpecPath(), kHintToSpec);
+  const std::string path = folder.SpecPath();
+  const Json json = ReadRecord(path, kHintToSpec);
   try {
-    return SpecFromJson(json, SpecPath());
+    return SpecFromJson(json, path);
   } catch (const nlohmann::json::exception&) {
     Fail(ErrorKind::kBadInput,
-         Str(SpecPath(),
+         Str(path,
              ": it is damaged: an entry is missing or of another "
              "type"),
          kHintToSpec);
@@ -201,51 +142,40 @@ RunSpec RunFolder::ReadSpec() const {
   }
 }
 
-void RunFolder::WriteSpec(const RunSpec& spec) const {
+void WriteSpec(const RunFolder& folder, const RunSpec& spec) {
   const Json json = SpecJson(spec);
-  if (Exists()) {
+  if (folder.Exists()) {
     const std::vector<std::string> differ =
-        Differences(ReadJsonFile(SpecPath(), kHintToSpec), json);
+        Differences(ReadRecord(folder.SpecPath(), kHintToSpec), json);
     if (differ.empty()) return;
     Fail(ErrorKind::kUsage,
-         Str(path_, ": this is already a run, with other settings or data: ",
+         Str(folder.path(),
+             ": this is already a run, with other settings or data: ",
              Join(differ, ", ")),
          "choose another folder, or remove it");
   }
-  CreateFolders(path_);
-  WriteJsonFile(json, SpecPath());
+  RunFolder::MakeFolder(folder.path());
+  WriteRecord(json, folder.SpecPath());
 }
 
-Index RunFolder::NewestRound(Index peer, Index limit) const {
-  Index newest = -1;
-  std::error_code error;
-  const fs::directory_iterator folder(path_ + "/peers/" + PeerName(peer),
-                                      error);
-  for (const auto& entry : folder) {
-    const std::string name = entry.path().filename().string();
-    long long round = 0;
-    if (name.size() < 2 || name[0] != 'r' ||
-        !ParseInteger(std::string_view(name).substr(1), &round)) {
-      continue;
-    }
-    if ((limit < 0 || round <= limit) && round > newest &&
-        fs::exists(DonePath(peer, round))) {
-      newest = static_cast<Index>(round);
-    }
+Dataset ReadRunData(const RunFolder& folder, const RunSpec& spec,
+                    const std::string& override_path) {
+  if (spec.has_own_data()) {
+    Require(!override_path.empty(), ErrorKind::kUsage,
+            Str(folder.path(), ": its peers have data of their own"),
+            "give those of this peer with --peer and --data");
+    Dataset own = ReadDataset(override_path);
+    RequireAgreement(spec.agreed, own, override_path);
+    return own;
   }
-  return newest;
-}
-
-Dataset RunFolder::ReadData(const RunSpec& spec,
-                            const std::string& override_path) const {
   if (override_path.empty() && spec.data.empty()) {
     Fail(ErrorKind::kMissingInput,
-         Str(path_, ": the run's data came through a pipe"),
+         Str(folder.path(), ": the run's data came through a pipe"),
          "give it again with --data");
   }
   const std::string path =
       override_path.empty()
-          ? (fs::path(path_) / spec.data).lexically_normal().string()
+          ? (fs::path(folder.path()) / spec.data).lexically_normal().string()
           : override_path;
   if (override_path.empty() && !fs::exists(path)) {
     Fail(ErrorKind::kMissingInput,
@@ -259,47 +189,6 @@ Dataset RunFolder::ReadData(const RunSpec& spec,
          "give that file with --data, or begin a new run");
   }
   return data;
-}
-
-std::string RunFolder::PathOfData(const std::string& path) const {
-  if (path == "-" || !fs::is_regular_file(path)) return "";
-  // Absolute first: the folder need not be there yet.
-  std::error_code error;
-  const fs::path relative =
-      fs::relative(fs::absolute(path), fs::absolute(path_), error);
-  return error || relative.empty() ? path : relative.string();
-}
-
-void RunFolder::Log(const Json& event) const {
-  Json line = event;
-  line["schema"] = kSchema;
-  line["time"] = Now();
-  line["host"] = Host();
-  line["pid"] = getpid();
-  // One write of one short line: whole on local file systems. A hint only, so
-  // a failure is nothing to stop for.
-  const std::string text = JsonText(line) + "\n";
-  if (std::FILE* file = std::fopen(EventsPath().c_str(), "a")) {
-    std::fwrite(text.data(), 1, text.size(), file);
-    std::fclose(file);
-  }
-}
-
-Json ReadJsonFile(const std::string& path, std::string_view hint) {
-  const std::string text = ReadTextFile(path, "");
-  Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded() || !json.is_object()) {
-    Fail(ErrorKind::kBadInput,
-         Str(path, ": it is damaged: this is no JSON object"),
-         std::string(hint));
-  }
-  return json;
-}
-
-void WriteJsonFile(const Json& json, const std::string& path) {
-  AtomicFile file(path);
-  file.Write(JsonText(json, 1) + "\n");
-  file.Commit();
 }
 
 }  // namespace mtlkit

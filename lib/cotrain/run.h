@@ -1,11 +1,12 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/options.h"
 #include "base/rng.h"
+#include "cotrain/peer_spec.h"
+#include "cotrain/run_folder.h"
 #include "data/dataset.h"
 #include "nn/arch.h"
 #include "train/loop.h"
@@ -46,8 +47,8 @@ struct RunSpec {
   bool local = false;  // trained in one process by `mtl-cotrain local`
   Index peers = 0;
   Seed seed = 1;
-  // Input blocks of each peer (its view); empty: all blocks for all.
-  std::vector<std::vector<std::string>> views;
+  // What single peers are; empty: all are as the run's settings say.
+  std::vector<PeerSpec> each;
   ArchOptions arch;
   TrainOptions train;
   CotrainOptions cotrain;
@@ -55,63 +56,31 @@ struct RunSpec {
   // a pipe), and its identity.
   std::string data;
   std::string data_sha256;
+  // Of a run whose peers have data of their own (`data` is empty then): what
+  // these must agree on (agreement.h).
+  std::string agreed;
 
+  const PeerSpec& Peer(Index peer) const;
+  bool has_own_data() const { return !agreed.empty(); }
+  // What a publication is made for: the data, or what was agreed on.
+  std::string Identity() const;
   ArchOptions ArchOf(Index peer) const;
   // Of a peer's training; peers whose parameters are averaged begin alike but
   // see their rows in orders of their own.
   Seed SeedOf(Index peer, Index round) const;
 };
 
-// The folder of a run and the places in it. A round of a peer exists if and
-// only if its DONE.json does and what that says of sizes and digests holds.
-class RunFolder {
- public:
-  explicit RunFolder(std::string path);
+// run.json of a run's folder. Throws kMissingInput without one, kBadInput for
+// one that is damaged.
+RunSpec ReadSpec(const RunFolder& folder);
+// Writes run.json. If there is one already: nothing if it says the same (the
+// same data may lie elsewhere by now), kUsage, naming what differs, if not.
+void WriteSpec(const RunFolder& folder, const RunSpec& spec);
 
-  const std::string& path() const { return path_; }
-  std::string SpecPath() const;
-  std::string EventsPath() const;
-  // peers/003/r0007, and files in it.
-  std::string RoundPath(Index peer, Index round) const;
-  std::string ModelPath(Index peer, Index round) const;
-  std::string PublicationPath(Index peer, Index round) const;
-  std::string DonePath(Index peer, Index round) const;
-  std::string InputsPath(Index peer, Index round) const;
-  std::string CheckpointPath(Index peer, Index round) const;
-  // merged/r0007.h5
-  std::string MergedPath(Index round) const;
-
-  // Whether this is the folder of a run: run.json is there.
-  bool Exists() const;
-  // Throws kMissingInput without one, kBadInput for one that is damaged.
-  RunSpec ReadSpec() const;
-  // Writes run.json. If there is one already: nothing if it says the same (the
-  // same data may lie elsewhere by now), kUsage, naming what differs, if not.
-  void WriteSpec(const RunSpec& spec) const;
-
-  // The newest round of a peer that is done, at most `limit` if that is not
-  // negative; -1 if there is none.
-  Index NewestRound(Index peer, Index limit = -1) const;
-
-  // The dataset of the run: `override_path` if given, else the path of
-  // run.json. Other data than the run's are kBadInput.
-  Dataset ReadData(const RunSpec& spec, const std::string& override_path) const;
-
-  // `path`, as the caller sees it, as it is seen from this folder: so a run
-  // and its data can be moved together. "" for what can be read only once.
-  std::string PathOfData(const std::string& path) const;
-
-  // Appends one line to events.jsonl: what happened, when and where. A hint
-  // for people; nothing is ever decided by it.
-  void Log(const Json& event) const;
-
- private:
-  std::string path_;
-};
-
-// Whole-file helpers for the small JSON documents of a run; `hint` says what to
-// do about a damaged one.
-Json ReadJsonFile(const std::string& path, std::string_view hint);
-void WriteJsonFile(const Json& json, const std::string& path);
+// The dataset of the run: `override_path` if given, else the path of run.json.
+// Other data than the run's are kBadInput. Where peers have data of their own,
+// that path has to be given.
+Dataset ReadRunData(const RunFolder& folder, const RunSpec& spec,
+                    const std::string& override_path);
 
 }  // namespace mtlkit

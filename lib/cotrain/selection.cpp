@@ -6,7 +6,9 @@
 #include <map>
 #include <set>
 
+#include "base/error.h"
 #include "base/rng.h"
+#include "base/text.h"
 #include "data/head.h"
 
 namespace mtlkit {
@@ -57,6 +59,18 @@ std::vector<Index> MostCertain(const std::vector<Vote>& votes,
   return chosen;
 }
 
+std::vector<std::vector<Vote>> VotesOf(const Task& task, std::size_t places,
+                                       const std::vector<Opinion>& opinions) {
+  std::vector<std::vector<Vote>> votes;
+  for (const Opinion& opinion : opinions) {
+    auto& of_peer = votes.emplace_back();
+    for (std::size_t place = 0; place < places; ++place) {
+      of_peer.push_back(VoteOf(task, opinion, static_cast<Index>(place)));
+    }
+  }
+  return votes;
+}
+
 std::vector<bool> Agreed(const std::vector<std::vector<Vote>>& votes) {
   std::vector<bool> agreed(votes.front().size(), true);
   for (const auto& of_peer : votes) {
@@ -70,6 +84,10 @@ std::vector<bool> Agreed(const std::vector<std::vector<Vote>>& votes) {
 
 }  // namespace
 
+bool CanBeLabelled(const Task& task) {
+  return task.traits().one_class;
+}
+
 std::vector<Selection> SelectExamples(const Task& task, Index task_number,
                                       const std::vector<Index>& pool,
                                       std::vector<Opinion> opinions,
@@ -78,13 +96,7 @@ std::vector<Selection> SelectExamples(const Task& task, Index task_number,
             [](const Opinion& a, const Opinion& b) { return a.peer < b.peer; });
   const bool must_agree = rule.labelling == "agree";
   if (pool.empty() || opinions.size() < (must_agree ? 2U : 1U)) return {};
-  std::vector<std::vector<Vote>> votes;
-  for (const Opinion& opinion : opinions) {
-    auto& of_peer = votes.emplace_back();
-    for (Index place = 0; place < static_cast<Index>(pool.size()); ++place) {
-      of_peer.push_back(VoteOf(task, opinion, place));
-    }
-  }
+  const auto votes = VotesOf(task, pool.size(), opinions);
   const std::vector<bool> allowed =
       must_agree ? Agreed(votes) : std::vector<bool>(pool.size(), true);
   const auto classes = static_cast<Index>(task.classes.size());
@@ -125,7 +137,42 @@ std::vector<Selection> SelectExamples(const Task& task, Index task_number,
   return selected;
 }
 
-std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index size,
+std::string WhyNothing(const Task& task, const std::vector<Index>& pool,
+                       const std::vector<Opinion>& opinions,
+                       const SelectionRule& rule) {
+  if (pool.empty()) return "every unlabelled row has been labelled";
+  const std::string rows = Counted(static_cast<Index>(pool.size()),
+                                   "row of the pool", "rows of the pool");
+  if (opinions.empty()) return "no peer has published what it predicts";
+  const bool must_agree = rule.labelling == "agree";
+  if (must_agree && opinions.size() < 2) {
+    return "only one peer has published, and none can agree with it";
+  }
+  const auto votes = VotesOf(task, pool.size(), opinions);
+  const auto agreed =
+      must_agree ? Agreed(votes) : std::vector<bool>(pool.size(), true);
+  bool any_agreed = false;
+  for (std::size_t place = 0; place < agreed.size(); ++place) {
+    any_agreed = any_agreed || agreed[place];
+    for (const auto& of_peer : votes) {
+      if (!agreed[place] || of_peer[place].certainty < rule.threshold) continue;
+      return Str(
+          "peers contradict each other on all that they would propose "
+          "of ",
+          rows);
+    }
+  }
+  if (!any_agreed) return Str("peers disagree on ", rows);
+  return Str("no prediction on ", rows, " reaches --threshold ",
+             rule.threshold);
+}
+
+Index RowsDrawn(Index size, Index taken_a_round, Index round) {
+  if (size == 0) return 0;
+  return size + std::max<Index>(0, round - 2) * taken_a_round;
+}
+
+std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index drawn,
                           Seed seed, const std::vector<Selection>& selected,
                           Index task) {
   std::set<Index> taken;
@@ -135,9 +182,11 @@ std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index size,
   std::vector<Index> order = unlabelled;
   Rng(seed, RandomPurpose::kPool, static_cast<std::uint64_t>(task))
       .Shuffle(order);
+  if (drawn > 0 && drawn < static_cast<Index>(order.size())) {
+    order.resize(static_cast<std::size_t>(drawn));
+  }
   std::vector<Index> pool;
   for (const Index row : order) {
-    if (size > 0 && static_cast<Index>(pool.size()) == size) break;
     if (!taken.contains(row)) pool.push_back(row);
   }
   std::sort(pool.begin(), pool.end());

@@ -29,6 +29,9 @@ struct Opinion {
   std::vector<float> probabilities;
 };
 
+// Whether rows can get labels of a task from peers: its labels are classes.
+bool CanBeLabelled(const Task& task);
+
 // The new selections for one task, ordered by row, then receiver. `pool` holds
 // unlabelled rows, ascending. A pure function: the same opinions in any order
 // give the same selections. With `agree` and fewer than two opinions nothing
@@ -38,10 +41,22 @@ std::vector<Selection> SelectExamples(const Task& task, Index task_number,
                                       std::vector<Opinion> opinions,
                                       const SelectionRule& rule, Index round);
 
+// Why these opinions select nothing, where they do: a phrase.
+std::string WhyNothing(const Task& task, const std::vector<Index>& pool,
+                       const std::vector<Opinion>& opinions,
+                       const SelectionRule& rule);
+
+// How many unlabelled rows have entered the pool by `round` (0: all): `size`
+// before the first selection, which is in round 2, and after each round as many
+// as its peers could have taken out, per class and peer: u, then 2p + 2n a
+// round (Blum and Mitchell 1998). So rows on which peers disagree cannot fill
+// it.
+Index RowsDrawn(Index size, Index taken_a_round, Index round);
+
 // The unlabelled training rows that peers may look at in a round: the first
-// `size` (0: all) in an order that depends on the seed alone, without those
+// `drawn` (0: all) in an order that depends on the seed alone, without those
 // that have been selected. Ascending.
-std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index size,
+std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index drawn,
                           Seed seed, const std::vector<Selection>& selected,
                           Index task);
 

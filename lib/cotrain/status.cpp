@@ -90,7 +90,7 @@ void AddMeasures(const DoneRecord* record,
 
 RunStatus StatusOf(const std::string& path) {
   const RunFolder folder(path);
-  RunStatus status{folder.ReadSpec(), {}};
+  RunStatus status{ReadSpec(folder), {}};
   for (Index peer = 0; peer < status.spec.peers; ++peer) {
     PeerStatus& of_peer = status.peers.emplace_back();
     of_peer.peer = peer;
@@ -149,6 +149,12 @@ std::string RenderText(const RunStatus& status) {
   if (!status.spec.local) {
     text += "read: PEER@ROUND, age: how many rounds ago; missing: not read\n";
   }
+  for (const PeerStatus& peer : status.peers) {
+    if (!peer.record) continue;
+    for (const std::string& note : peer.record->notes) {
+      text += Str("peer ", peer.peer, ", round ", peer.round, ": ", note, "\n");
+    }
+  }
   if (!tasks.empty()) {
     const bool pooled = std::any_of(
         status.peers.begin(), status.peers.end(), [](const PeerStatus& peer) {
@@ -175,6 +181,7 @@ Json RenderJson(const RunStatus& status) {
     if (peer.record) {
       item["rows"] = peer.record->rows;
       item["proposed"] = peer.record->proposed;
+      item["notes"] = peer.record->notes;
       for (const RoundInput& input : peer.record->inputs) {
         item["inputs"].push_back({{"peer", input.peer},
                                   {"round", input.round},
@@ -197,28 +204,42 @@ bool IsRun(const std::string& path) {
   return RunFolder(path).Exists();
 }
 
-std::vector<std::string> ModelsOfRun(const std::string& path, Index peer,
-                                     Index round) {
+std::string PeersText(const std::vector<Index>& peers) {
+  return Str(peers.size() == 1 ? "peer " : "peers ", Numbers(peers));
+}
+
+RunModels ModelsOfRun(const std::string& path, Index peer, Index round) {
   const RunFolder folder(path);
-  const RunSpec spec = folder.ReadSpec();
+  const RunSpec spec = ReadSpec(folder);
   Require(peer < spec.peers, ErrorKind::kUsage,
           Str(path, ": there is no peer ", peer),
           Str("it has peers 0 to ", spec.peers - 1));
-  std::vector<std::string> models;
+  RunModels models;
   for (Index k = 0; k < spec.peers; ++k) {
     if (peer >= 0 && k != peer) continue;
     const Index newest = folder.NewestRound(k, round);
-    if (newest < 1 || (round >= 0 && newest != round)) continue;
+    if (newest < 1 || (round >= 0 && newest != round)) {
+      models.missing.push_back(k);
+      continue;
+    }
     ReadDone(folder, k, newest);
-    models.push_back(folder.ModelPath(k, newest));
+    models.paths.push_back(folder.ModelPath(k, newest));
   }
-  if (models.empty()) {
+  if (models.paths.empty()) {
     Fail(ErrorKind::kMissingInput,
          Str(path, ": no peer has finished ",
              round >= 0 ? Str("round ", round) : std::string("a round")),
          "run mtl-cotrain round first");
   }
   return models;
+}
+
+std::string MissingText(const std::vector<Index>& missing, Index round) {
+  if (missing.empty()) return "";
+  const bool one = missing.size() == 1;
+  return Str(PeersText(missing), one ? " has" : " have", " not finished ",
+             round >= 0 ? Str("round ", round) : std::string("a round"),
+             one ? " and is" : " and are", " left out");
 }
 
 }  // namespace mtlkit

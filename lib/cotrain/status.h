@@ -40,11 +40,22 @@ Json RenderJson(const RunStatus& status);
 // one line each; empty: all is well.
 std::vector<std::string> VerifyRun(const std::string& path);
 
+// "peer 1", "peers 1,4".
+std::string PeersText(const std::vector<Index>& peers);
+
+struct RunModels {
+  std::vector<std::string> paths;
+  std::vector<Index> missing;  // peers that have no such model
+};
+
 // The model files of the peers' newest rounds, or of round `round`, or of one
 // peer: what stands for a run where a model is asked for. Throws kMissingInput
 // if no peer has finished a round.
-std::vector<std::string> ModelsOfRun(const std::string& path, Index peer = -1,
-                                     Index round = -1);
+RunModels ModelsOfRun(const std::string& path, Index peer = -1,
+                      Index round = -1);
+// "peers 1 and 4 have not finished round 7, and are left out"; "" if none is
+// missing.
+std::string MissingText(const std::vector<Index>& missing, Index round);
 // Whether a path is the folder of a run.
 bool IsRun(const std::string& path);
 

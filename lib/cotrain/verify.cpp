@@ -43,7 +43,7 @@ std::vector<std::string> MergedFiles(const RunFolder& folder) {
   std::vector<std::string> files;
   std::error_code none;
   for (const auto& entry :
-       fs::directory_iterator(folder.path() + "/merged", none)) {
+       fs::directory_iterator(folder.MergedFolder(), none)) {
     files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());
@@ -53,29 +53,35 @@ std::vector<std::string> MergedFiles(const RunFolder& folder) {
 class Verifier {
  public:
   explicit Verifier(const RunFolder& folder)
-      : folder_(folder), spec_(folder.ReadSpec()) {}
+      : folder_(folder), spec_(ReadSpec(folder)) {}
 
   std::vector<std::string> Check() {
     for (Index peer = 0; peer < spec_.peers; ++peer) CheckPeer(peer);
+    Try([&] { CheckMerged(); });
+    return problems_;
+  }
+
+ private:
+  void CheckMerged() {
     for (const std::string& file : MergedFiles(folder_)) {
       Try([&] {
         FileReader::Open(file, {FileKind::kModel, FileKind::kPredictions},
                          kWhole);
       });
     }
-    return problems_;
   }
 
- private:
   void CheckPeer(Index peer) {
     // A peer has its first round from the start; in one process the only one.
     const Index first = spec_.local ? 1 : 0;
-    const Index newest = std::max(first, folder_.NewestRound(peer));
+    Index newest = first;
+    Try([&] { newest = std::max(first, folder_.NewestRound(peer)); });
     for (Index round = first; round <= newest; ++round) {
       Try([&] {
         const auto record = ReadDone(folder_, peer, round);
         Require(record.has_value(), ErrorKind::kBadInput,
                 Str(folder_.DonePath(peer, round), ": it is missing"));
+        if (!spec_.local && round > 0) ReadPublished(folder_, peer, round);
         CheckRound(folder_, *record);
       });
     }

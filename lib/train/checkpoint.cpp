@@ -184,7 +184,8 @@ void RequireSameRun(const std::string& path, const Json& theirs,
 }
 
 void ReadIt(const std::string& path, const Json& settings,
-            RunPosition* position, std::span<TraineeState* const> peers) {
+            RunPosition* position, std::span<TraineeState* const> peers,
+            std::span<const ProtocolState> protocol) {
   const FileReader file = FileReader::Open(path, {FileKind::kCheckpoint});
   const Json theirs = Json::parse(file.ReadText("settings"), nullptr, false);
   Require(theirs.is_object(), ErrorKind::kBadInput,
@@ -199,6 +200,10 @@ void ReadIt(const std::string& path, const Json& settings,
   position->schedule = file.ReadList<double>("schedule");
   for (std::size_t i = 0; i < peers.size(); ++i) {
     ReadState(file, Str("peers/", i, "/"), peers[i]);
+  }
+  for (const ProtocolState& state : protocol) {
+    if (state.values.empty()) continue;
+    ReadBlock(file, "protocol/" + state.name, state.values);
   }
 }
 
@@ -220,7 +225,8 @@ Json RunSettings(std::span<const Peer> peers, const TrainOptions& options,
 
 void WriteCheckpoint(const std::string& path, const Json& settings,
                      const RunPosition& position,
-                     std::span<const TraineeState* const> peers) {
+                     std::span<const TraineeState* const> peers,
+                     std::span<const ProtocolState> protocol) {
   FileWriter file(path, FileKind::kCheckpoint);
   file.WriteText("settings", settings.dump());
   file.WriteList<Index>("position",
@@ -229,15 +235,19 @@ void WriteCheckpoint(const std::string& path, const Json& settings,
   for (std::size_t i = 0; i < peers.size(); ++i) {
     WriteState(Str("peers/", i, "/"), *peers[i], &file);
   }
+  for (const ProtocolState& state : protocol) {
+    if (state.values.empty()) continue;
+    WriteBlock("protocol/" + state.name, state.values, &file);
+  }
   file.Commit();
 }
 
 bool ReadCheckpoint(const std::string& path, const Json& settings,
-                    RunPosition* position,
-                    std::span<TraineeState* const> peers) {
+                    RunPosition* position, std::span<TraineeState* const> peers,
+                    std::span<const ProtocolState> protocol) {
   if (!std::filesystem::exists(path)) return false;
   try {
-    ReadIt(path, settings, position, peers);
+    ReadIt(path, settings, position, peers, protocol);
   } catch (const Error& error) {
     // The command that wrote it is this one: it would find it again.
     if (error.kind() != ErrorKind::kBadInput) throw;

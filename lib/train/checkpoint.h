@@ -30,14 +30,15 @@ Json RunSettings(std::span<const Peer> peers, const TrainOptions& options,
 // bytes of one that was never stopped (docs/file-format.md).
 void WriteCheckpoint(const std::string& path, const Json& settings,
                      const RunPosition& position,
-                     std::span<const TraineeState* const> peers);
+                     std::span<const TraineeState* const> peers,
+                     std::span<const ProtocolState> protocol);
 
 // Returns false if there is no file at `path`. Throws kUsage if it belongs to
 // a run with other settings, naming the first one that differs, and kBadInput
 // if it cannot be what it says. Sets only what a checkpoint holds: the states
 // must have been started.
 bool ReadCheckpoint(const std::string& path, const Json& settings,
-                    RunPosition* position,
-                    std::span<TraineeState* const> peers);
+                    RunPosition* position, std::span<TraineeState* const> peers,
+                    std::span<const ProtocolState> protocol);
 
 }  // namespace mtlkit

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -28,18 +29,18 @@ double Seconds() {
   return std::chrono::duration<double>(now).count();
 }
 
-void RequireSameTasks(const std::vector<Trainee>& peers) {
+// All rows that some peer learns from, ascending.
+std::vector<Index> RowsOfAll(const std::vector<Trainee>& peers) {
+  std::vector<Index> all = peers.front().train_rows();
   for (const Trainee& peer : peers) {
-    const std::span<const Task> first = peers[0].tasks();
-    const std::span<const Task> other = peer.tasks();
-    const bool same = std::equal(
-        first.begin(), first.end(), other.begin(), other.end(),
-        [](const Task& a, const Task& b) {
-          return a.name == b.name && IsSameKind(a, b) && a.classes == b.classes;
-        });
-    Require(same, ErrorKind::kUsage,
-            "peers that are trained together need the same tasks");
+    const std::vector<Index>& rows = peer.train_rows();
+    if (rows == all) continue;
+    std::vector<Index> both;
+    std::set_union(all.begin(), all.end(), rows.begin(), rows.end(),
+                   std::back_inserter(both));
+    all = std::move(both);
   }
+  return all;
 }
 
 // Batch norm of one row would learn that nothing varies.
@@ -71,10 +72,11 @@ class Run {
         protocol_(MakeProtocol(ParseChoice(protocol, "--method"),
                                static_cast<Index>(peers.size()))),
         peers_(MakeTrainees(peers)),
-        meeting_(protocol_.get(), &peers_),
-        sampler_(MakeSampler(
-            ParseChoice(options.sampler, "--sampler"),
-            {peers_[0].data(), peers_[0].train_rows(), options.batch})),
+        train_rows_(RowsOfAll(peers_)),
+        meeting_(protocol_.get(), &peers_, peers[0].inputs.data->rows,
+                 std::min(options.batch, peers[0].inputs.data->rows)),
+        sampler_(MakeSampler(ParseChoice(options.sampler, "--sampler"),
+                             {peers_[0].data(), train_rows_, options.batch})),
         rows_(FirstEpoch()),
         epochs_(
             EpochsOf(options, rows_.batch_count(), peers_[0].has_validation())),
@@ -82,14 +84,17 @@ class Run {
         schedule_(ParseChoice(options.schedule, "--schedule"),
                   options.optimizer.rate, rows_.batch_count(), epochs_),
         settings_(RunSettings(peers, options, protocol, seed)) {
-    RequireSameTasks(peers_);
     for (Trainee& peer : peers_) {
       RequireSeveralRows(peer.model(), rows_);
       peer.learner().ExpectSteps(epochs_ * rows_.batch_count());
     }
-    const Index capacity = std::min(options.batch, peers[0].inputs.data->rows);
-    protocol_->Prepare(static_cast<Index>(peers_.size()), peers_[0].tasks(),
-                       capacity);
+    for (const Peer& peer : peers) {
+      Require(peer.inputs.data->rows == peers[0].inputs.data->rows,
+              ErrorKind::kBug, "peers have the rows of one dataset");
+    }
+    for (Trainee& peer : peers_) {
+      if (peer.train_rows() != train_rows_) peer.MaskOthersRows();
+    }
   }
 
   std::vector<History> Train() {
@@ -120,6 +125,10 @@ class Run {
     EpochRows rows;
     sampler_->Draw(seed_, 0, &rows);
     return rows;
+  }
+
+  bool Learns(std::size_t peer) const {
+    return protocol_->learns(static_cast<Index>(peer));
   }
 
   Reporter& reporter() {
@@ -171,13 +180,16 @@ class Run {
 
   void TrainBatch(std::span<const Index> rows, double rate) {
     for (Trainee& peer : peers_) peer.Forward(rows, position_.step);
-    meeting_.Run(position_.epoch);
     const double batches = static_cast<double>(rows_.batch_count());
     const double progress = static_cast<double>(position_.step) / batches;
-    for (Trainee& peer : peers_) {
-      const Index diverged = peer.Learn(position_.step, rate, progress);
-      if (diverged >= 0) FailDiverged(peer.tasks()[Size(diverged)].name);
+    meeting_.Meet(rows, position_.epoch, progress);
+    for (std::size_t i = 0; i < peers_.size(); ++i) {
+      if (!Learns(i)) continue;
+      const Index diverged = peers_[i].Learn(position_.step, rate, progress);
+      if (diverged >= 0) FailDiverged(peers_[i].tasks()[Size(diverged)].name);
     }
+    meeting_.Exchange({position_.step, position_.epoch,
+                       position_.batch + 1 == rows_.batch_count()});
   }
 
   [[noreturn]] void FailDiverged(const std::string& task) {
@@ -192,11 +204,17 @@ class Run {
   }
 
   void EndEpoch(double rate, double rows_per_second) {
-    meeting_.Exchange(position_.epoch);
+    meeting_.EndEpoch();
     const Index epoch = position_.epoch + 1;
     double measure = 0;
-    for (Trainee& peer : peers_) measure += peer.EndEpoch(epoch, rate);
-    schedule_.Observe(measure / static_cast<double>(peers_.size()));
+    double learning = 0;
+    for (std::size_t i = 0; i < peers_.size(); ++i) {
+      const double of_peer = peers_[i].EndEpoch(epoch, rate);
+      if (!Learns(i)) continue;
+      measure += of_peer;
+      ++learning;
+    }
+    schedule_.Observe(measure / learning);
     position_.epoch = epoch;
     position_.batch = 0;
     Report(rows_per_second);
@@ -271,7 +289,8 @@ class Run {
     position_.schedule = schedule_.state();
     std::vector<const TraineeState*> states;
     for (Trainee& peer : peers_) states.push_back(&peer.state());
-    WriteCheckpoint(environment_.checkpoint, settings_, position_, states);
+    WriteCheckpoint(environment_.checkpoint, settings_, position_, states,
+                    meeting_.State());
     saved_at_ = Seconds();
   }
 
@@ -279,8 +298,8 @@ class Run {
     if (environment_.checkpoint.empty()) return;
     std::vector<TraineeState*> states;
     for (Trainee& peer : peers_) states.push_back(&peer.state());
-    resumed_ =
-        ReadCheckpoint(environment_.checkpoint, settings_, &position_, states);
+    resumed_ = ReadCheckpoint(environment_.checkpoint, settings_, &position_,
+                              states, meeting_.State());
     if (resumed_) schedule_.set_state(position_.schedule);
   }
 
@@ -291,6 +310,7 @@ class Run {
   SilentReporter silent_;
   std::unique_ptr<Protocol> protocol_;
   std::vector<Trainee> peers_;
+  std::vector<Index> train_rows_;  // that some peer learns from
   Meeting meeting_;
   std::unique_ptr<Sampler> sampler_;
   EpochRows rows_;  // of the running epoch

@@ -36,8 +36,10 @@ History Train(const TrainInputs& inputs, const TrainOptions& options, Seed seed,
               const TrainEnvironment& environment, Model* model);
 
 // Trains peers together by `protocol` (NAME[:option=value,...]), all on the
-// same batches, which peer 0's training rows and `seed` determine. Every peer
-// keeps its own best weights and stops learning never before the others:
+// same batches, which all peers' training rows together and `seed` determine.
+// Networks, inputs, tasks and rows may be each peer's own, but rows are those
+// of one dataset; labels count for a peer on its own rows. Every peer keeps its
+// own best weights and stops learning never before the others:
 // training ends when no peer has become better for `patience` epochs. Returns
 // one history a peer.
 //

@@ -1,74 +1,155 @@
 #include "train/meeting.h"
 
-namespace mtlkit {
+#include <algorithm>
+#include <limits>
+#include <utility>
 
-Meeting::Meeting(Protocol* protocol, std::vector<Trainee>* peers)
-    : protocol_(protocol), peers_(peers), tasks_((*peers)[0].tasks()) {
+#include "base/error.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr Real kNone = std::numeric_limits<Real>::quiet_NaN();
+
+std::size_t Size(Index i) {
+  return static_cast<std::size_t>(i);
+}
+
+}  // namespace
+
+Meeting::Meeting(Protocol* protocol, std::vector<Trainee>* peers, Index rows,
+                 Index capacity)
+    : protocol_(protocol), peers_(peers) {
+  FindTasks();
   const std::size_t count = peers->size() * tasks_.size();
   seen_.resize(count);
   weights_.resize(count);
-  label_weights_.resize(tasks_.size());
   lessons_.resize(count);
+  if (protocol->remembers_losses()) {
+    losses_.assign(count, std::vector<Real>(Size(rows), kNone));
+    last_losses_ = losses_;
+  }
+  protocol->Prepare(static_cast<Index>(peers->size()), tasks_, capacity);
+  for (Trainee& peer : *peers) {
+    Params& params = peer.state().learner.params;
+    params_.push_back({params.weights.all(), params.buffers.all(),
+                       static_cast<double>(peer.train_rows().size())});
+  }
+  protocol->Begin(params_);
 }
 
-void Meeting::Run(Index epoch) {
+// A task is the same where its name is; then its outputs must be.
+void Meeting::FindTasks() {
+  for (const Trainee& peer : *peers_) {
+    for (const Task& task : peer.tasks()) {
+      const Index known = FindTask(tasks_, task.name);
+      if (known < 0) {
+        tasks_.push_back(task);
+        continue;
+      }
+      Require(IsSameKind(tasks_[Size(known)], task) &&
+                  tasks_[Size(known)].classes == task.classes,
+              ErrorKind::kUsage,
+              Str("task '", task.name, "' is not the same for all peers"));
+    }
+  }
+  for (const Trainee& peer : *peers_) {
+    for (const Task& task : tasks_) {
+      Index number = -1;
+      for (std::size_t i = 0; i < peer.tasks().size(); ++i) {
+        if (peer.tasks()[i].name == task.name) number = static_cast<Index>(i);
+      }
+      numbers_.push_back(number);
+    }
+  }
+}
+
+void Meeting::Meet(std::span<const Index> rows, Index epoch, double progress) {
   if (!protocol_->selects() && !protocol_->teaches()) return;
-  const PeerView view = View(epoch);
+  Show();
+  if (protocol_->remembers_losses()) Remember(rows);
+  PeerView view;
+  view.peers = static_cast<Index>(peers_->size());
+  view.rows = static_cast<Index>(rows.size());
+  view.epoch = epoch;
+  view.progress = progress;
+  view.row_numbers = rows;
+  view.tasks = tasks_;
+  view.seen = seen_;
   if (protocol_->selects()) Select(view);
   if (protocol_->teaches()) Teach(view);
 }
 
-void Meeting::Exchange(Index epoch) {
-  if (!protocol_->exchanges()) return;
-  std::vector<PeerParams> params;
-  for (Trainee& peer : *peers_) {
-    params.push_back({peer.state().learner.params.weights.all(),
-                      static_cast<double>(peer.train_rows().size())});
-  }
-  protocol_->Exchange(epoch, params);
-}
-
-PeerView Meeting::View(Index epoch) {
-  std::size_t place = 0;
-  for (Trainee& peer : *peers_) {
+void Meeting::Show() {
+  for (std::size_t peer = 0; peer < peers_->size(); ++peer) {
+    Trainee& trainee = (*peers_)[peer];
     for (std::size_t task = 0; task < tasks_.size(); ++task) {
-      seen_[place++] = peer.learner().Seen(static_cast<Index>(task));
+      const std::size_t place = Place(peer, task);
+      const Index number = numbers_[place];
+      if (number < 0) continue;
+      seen_[place] = trainee.learner().Seen(number);
+      seen_[place].weight = trainee.batch().targets[Size(number)].weight;
+      if (!last_losses_.empty()) {
+        seen_[place].last_losses = last_losses_[place];
+      }
     }
   }
-  const Batch& batch = (*peers_)[0].batch();
-  for (std::size_t task = 0; task < tasks_.size(); ++task) {
-    label_weights_[task] = batch.targets[task].weight;
+}
+
+void Meeting::Remember(std::span<const Index> rows) {
+  for (std::size_t place = 0; place < seen_.size(); ++place) {
+    const PeerTask& seen = seen_[place];
+    if (!seen.exists()) continue;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (seen.weight[i] <= 0) continue;
+      losses_[place][Size(rows[i])] = seen.row_loss[i] / seen.weight[i];
+    }
   }
-  PeerView view;
-  view.peers = static_cast<Index>(peers_->size());
-  view.rows = batch.rows;
-  view.epoch = epoch;
-  view.tasks = tasks_;
-  view.weights = label_weights_;
-  view.seen = seen_;
-  return view;
 }
 
 void Meeting::Select(const PeerView& view) {
-  std::size_t place = 0;
-  for (Trainee& peer : *peers_) {
-    for (std::size_t task = 0; task < tasks_.size(); ++task) {
-      weights_[place++] = peer.learner().Weights(static_cast<Index>(task));
-    }
+  for (std::size_t place = 0; place < weights_.size(); ++place) {
+    const Index number = numbers_[place];
+    if (number < 0) continue;
+    weights_[place] =
+        (*peers_)[place / tasks_.size()].learner().Weights(number);
   }
   protocol_->Select(view, weights_);
 }
 
 void Meeting::Teach(const PeerView& view) {
-  const std::size_t tasks = tasks_.size();
-  for (std::size_t i = 0; i < lessons_.size(); ++i) {
-    lessons_[i] = Learn(i / tasks).lesson(static_cast<Index>(i % tasks));
+  for (std::size_t place = 0; place < lessons_.size(); ++place) {
+    const Index number = numbers_[place];
+    if (number < 0) continue;
+    lessons_[place] = (*peers_)[place / tasks_.size()].learner().lesson(number);
   }
   protocol_->Teach(view, lessons_);
-  for (std::size_t i = 0; i < lessons_.size(); ++i) {
-    Learn(i / tasks).lesson(static_cast<Index>(i % tasks)).factor =
-        lessons_[i].factor;
+  for (std::size_t place = 0; place < lessons_.size(); ++place) {
+    const Index number = numbers_[place];
+    if (number < 0) continue;
+    (*peers_)[place / tasks_.size()].learner().lesson(number).factor =
+        lessons_[place].factor;
   }
+}
+
+void Meeting::Exchange(const Moment& moment) {
+  if (protocol_->exchanges()) protocol_->Exchange(moment, params_);
+}
+
+void Meeting::EndEpoch() {
+  std::swap(losses_, last_losses_);
+  for (std::vector<Real>& losses : losses_) {
+    std::fill(losses.begin(), losses.end(), kNone);
+  }
+}
+
+std::vector<ProtocolState> Meeting::State() {
+  std::vector<ProtocolState> state = protocol_->State();
+  for (std::size_t place = 0; place < losses_.size(); ++place) {
+    state.push_back({Str("losses/", place), losses_[place]});
+    state.push_back({Str("last_losses/", place), last_losses_[place]});
+  }
+  return state;
 }
 
 }  // namespace mtlkit

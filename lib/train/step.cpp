@@ -129,11 +129,14 @@ void Learner::ExpectSteps(Index steps) {
   state_->steps = steps;
 }
 
-Index Learner::AddLesson(Index task) {
-  return state_->losses.AddLesson(task);
+Index Learner::AddLesson(Index task, const std::optional<Choice>& loss) {
+  return state_->losses.AddLesson(task, loss);
 }
 Lesson& Learner::lesson(Index i) {
   return state_->losses.lesson(i);
+}
+void Learner::SetLabelShare(double share) {
+  state_->losses.SetLabelShare(share);
 }
 void Learner::EnableSelection() {
   state_->losses.EnableSelection();
@@ -150,7 +153,7 @@ void Learner::Forward(const Batch& batch, Index step, LearnerState* state) {
 
 PeerTask Learner::Seen(Index task) const {
   State& s = *state_;
-  return {s.plan.Output(task), s.losses.RowLoss(task)};
+  return {s.plan.Output(task), s.losses.RowLoss(task), {}, {}};
 }
 
 Index Learner::Learn(const Batch& batch, Index step, double rate,

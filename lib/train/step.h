@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -58,12 +59,16 @@ class Learner {
   void ExpectSteps(Index steps);
 
   // Adds a lesson on a task, before the first step; returns its number. Its
-  // target and weights have room for `capacity` rows; a step uses the first
-  // rows of it, if its factor is not 0.
-  Index AddLesson(Index task);
+  // views have room for `capacity` rows; a step uses the first rows of it, if
+  // its factor is not 0. The lesson has a target of the soft loss `loss`;
+  // without one it is given row losses and gradients.
+  Index AddLesson(Index task, const std::optional<Choice>& loss = Choice{
+                                  "distillation", {}});
   Lesson& lesson(Index i);
   // Makes Weights(task) writable and used in place of the batch's.
   void EnableSelection();
+  // Factor of the labels' own losses beside lessons; 1 unless set.
+  void SetLabelShare(double share);
 
   // Computes outputs and the row losses of the labels in training mode.
   void Forward(const Batch& batch, Index step, LearnerState* state);

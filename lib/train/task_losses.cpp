@@ -40,17 +40,18 @@ TaskLosses::TaskLosses(std::span<const Task> tasks,
   Index widest = 1;
   for (const Task& task : tasks) {
     row_loss_.emplace_back(most_rows);
-    distillation_.push_back(MakeLoss(task, {"distillation", {}}));
     widest = std::max(widest, task.output_cols());
   }
   scratch_.resize(most_rows * Size(widest));
-  lesson_rows_.resize(most_rows);
 }
 
-Index TaskLosses::AddLesson(Index task) {
+Index TaskLosses::AddLesson(Index task, const std::optional<Choice>& loss) {
   Seat seat;
   seat.task = task;
-  seat.target.resize(Size(capacity_ * tasks_[Size(task)].output_cols()));
+  const Task& of_task = tasks_[Size(task)];
+  if (loss) seat.loss = MakeLoss(of_task, *loss);
+  seat.values.resize(Size(capacity_ * of_task.output_cols()));
+  seat.row_loss.resize(Size(capacity_));
   seat.weight.resize(Size(capacity_));
   seats_.push_back(std::move(seat));
   return static_cast<Index>(seats_.size()) - 1;
@@ -64,7 +65,9 @@ void TaskLosses::Begin(const Batch& batch, const Plan& plan) {
   rows_ = batch.rows;
   for (Seat& seat : seats_) {
     const Index cols = tasks_[Size(seat.task)].output_cols();
-    seat.lesson.target = {seat.target.data(), rows_, cols};
+    const MatView values = {seat.values.data(), rows_, cols};
+    (seat.loss != nullptr ? seat.lesson.target : seat.lesson.gradient) = values;
+    seat.lesson.row_loss = {seat.row_loss.data(), Size(rows_)};
     seat.lesson.weight = {seat.weight.data(), Size(rows_)};
     seat.lesson.factor = 0;
   }
@@ -116,18 +119,19 @@ void TaskLosses::SetGradient(const Batch& batch, Index task, Plan* plan) {
   const std::size_t t = Size(task);
   const MatView gradient = plan->OutputGradient(task);
   const double share = task_weight_[t];
+  const double labels = share * label_share_;
   const double sum = Evaluate(batch, *plan, task, gradient);
   sums_[t] = SumRows(WeightsOf(batch, task));
   present_[t] = sums_[t] > 0 ? 1 : 0;
   losses_[t] = present_[t] != 0 ? sum / sums_[t] : kNone;
-  weighted_[t] = present_[t] != 0 ? share * losses_[t] : 0;
+  weighted_[t] = present_[t] != 0 ? labels * losses_[t] : 0;
   lesson_losses_[t] = 0;
   if (present_[t] != 0) {
-    Scale(share / sums_[t], gradient);
+    Scale(labels / sums_[t], gradient);
   } else {
     std::fill(gradient.flat().begin(), gradient.flat().end(), Real{0});
   }
-  for (const Seat& seat : seats_) {
+  for (Seat& seat : seats_) {
     if (seat.task != task || seat.lesson.factor == 0) continue;
     if (SumRows(seat.lesson.weight) <= 0) continue;
     const double loss = AddLessonTo(seat, plan->Output(task), share, gradient);
@@ -138,15 +142,18 @@ void TaskLosses::SetGradient(const Batch& batch, Index task, Plan* plan) {
   if (present_[t] != 0) weighted_[t] += share * plan->Penalty(task);
 }
 
-double TaskLosses::AddLessonTo(const Seat& seat, ConstMatView output,
-                               double share, MatView into) {
+double TaskLosses::AddLessonTo(Seat& seat, ConstMatView output, double share,
+                               MatView into) {
   const std::span<const Real> weight = seat.lesson.weight;
   const double factor = seat.lesson.factor / SumRows(weight);
-  MatView gradient;
-  if (!into.empty()) gradient = {scratch_.data(), into.rows, into.cols};
-  const std::span<Real> row_losses = {lesson_rows_.data(), Size(rows_)};
-  distillation_[Size(seat.task)]->Evaluate({output, seat.lesson.target, weight},
-                                           row_losses, gradient);
+  const std::span<Real> row_losses = {seat.row_loss.data(), Size(rows_)};
+  MatView gradient = seat.lesson.gradient;
+  if (seat.loss != nullptr) {
+    gradient = {};
+    if (!into.empty()) gradient = {scratch_.data(), into.rows, into.cols};
+    seat.loss->Evaluate({output, seat.lesson.target, weight}, row_losses,
+                        gradient);
+  }
   if (!into.empty()) {
     ActiveKernels().axpy(static_cast<Real>(share * factor), gradient.data,
                          into.data, into.size());
@@ -160,8 +167,10 @@ void TaskLosses::MeasureAgain(const Batch& batch, const Plan& plan,
     const std::size_t t = Size(task);
     after[t] = kNone;
     if (present_[t] == 0) continue;
-    after[t] = sums_[t] > 0 ? Evaluate(batch, plan, task, {}) / sums_[t] : 0;
-    for (const Seat& seat : seats_) {
+    after[t] = sums_[t] > 0
+                   ? label_share_ * Evaluate(batch, plan, task, {}) / sums_[t]
+                   : 0;
+    for (Seat& seat : seats_) {
       if (seat.task != task || seat.lesson.factor == 0) continue;
       if (SumRows(seat.lesson.weight) <= 0) continue;
       after[t] += AddLessonTo(seat, plan.Output(task), 1, {});

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "base/choice.h"
 #include "data/batch.h"
 #include "data/task.h"
 #include "nn/loss.h"
@@ -24,8 +26,9 @@ class TaskLosses {
              std::vector<double> task_weight, Index capacity);
 
   // Before the first batch (see Learner).
-  Index AddLesson(Index task);
+  Index AddLesson(Index task, const std::optional<Choice>& loss);
   void EnableSelection();
+  void SetLabelShare(double share) { label_share_ = share; }
 
   // Begins a batch whose outputs `plan` has.
   void Begin(const Batch& batch, const Plan& plan);
@@ -56,7 +59,9 @@ class TaskLosses {
   struct Seat {
     Index task = 0;
     Lesson lesson;
-    std::vector<Real> target;
+    std::unique_ptr<Loss> loss;  // none: it is given gradients
+    std::vector<Real> values;    // targets, or gradients
+    std::vector<Real> row_loss;
     std::vector<Real> weight;
   };
 
@@ -67,19 +72,18 @@ class TaskLosses {
   void SetGradient(const Batch& batch, Index task, Plan* plan);
   // The mean loss of a lesson times its factor; adds `share` times its
   // gradient to `into`, if that is not empty.
-  double AddLessonTo(const Seat& seat, ConstMatView output, double share,
+  double AddLessonTo(Seat& seat, ConstMatView output, double share,
                      MatView into);
 
   std::span<const Task> tasks_;
   std::span<const std::unique_ptr<Loss>> label_losses_;
-  std::vector<std::unique_ptr<Loss>> distillation_;
   Index capacity_;
   Index rows_ = 0;                           // of the batch
   std::vector<std::vector<Real>> row_loss_;  // one a task
   std::vector<std::vector<Real>> selected_;  // row weights; empty: the batch's
   std::vector<Seat> seats_;
   std::vector<Real> scratch_;
-  std::vector<Real> lesson_rows_;
+  double label_share_ = 1;  // of the labels beside lessons
   // One a task.
   std::vector<double> task_weight_;
   std::vector<double> losses_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "base/error.h"
@@ -110,7 +111,12 @@ struct Trainee::Parts {
     learner.Start(model.params, &state.learner);
     const Index tasks = static_cast<Index>(model.schema.tasks.size());
     if (protocol.teaches()) {
-      for (Index task = 0; task < tasks; ++task) learner.AddLesson(task);
+      std::optional<Choice> loss;
+      if (!protocol.gives_gradients()) loss = protocol.lesson_loss();
+      for (Index task = 0; task < tasks; ++task) {
+        learner.AddLesson(task, loss);
+      }
+      learner.SetLabelShare(protocol.label_share());
     }
     if (protocol.selects()) learner.EnableSelection();
     for (const SoftTargets& soft : peer.inputs.soft_targets) {
@@ -251,6 +257,26 @@ struct Trainee::Parts {
     return count > 0 ? sum / count : kNone;
   }
 
+  // The batch without the labels of rows that are not this peer's own.
+  const Batch& Masked(const Batch& loaded) {
+    masked = loaded;
+    for (std::size_t t = 0; t < loaded.targets.size(); ++t) {
+      TargetBatch& target = masked.targets[t];
+      const std::span<Real> weight = {own_weights[t].data(),
+                                      target.weight.size()};
+      target.labelled = 0;
+      target.weight_sum = 0;
+      for (std::size_t i = 0; i < weight.size(); ++i) {
+        const bool own = own_row[Size(loaded.row_numbers[i])] != 0;
+        weight[i] = own ? loaded.targets[t].weight[i] : Real{0};
+        target.labelled += weight[i] > 0;
+        target.weight_sum += static_cast<double>(weight[i]);
+      }
+      target.weight = weight;
+    }
+    return masked;
+  }
+
   Model model;
   OptimizerOptions optimizer_options;
   Dataset data;
@@ -270,6 +296,10 @@ struct Trainee::Parts {
   std::string selected_split;
   TraineeState state;
   const Batch* batch = nullptr;
+  // Where batches hold rows of other peers; else empty.
+  std::vector<std::uint8_t> own_row;           // one a row of the dataset
+  std::vector<std::vector<Real>> own_weights;  // one a task
+  Batch masked;
   std::vector<double> epoch_losses;
   std::optional<ValidationResult> validation;
 };
@@ -279,6 +309,14 @@ Trainee::Trainee(const Peer& peer, const TrainOptions& options,
     : parts_(std::make_unique<Parts>(peer, options, protocol, pool)) {}
 Trainee::Trainee(Trainee&&) noexcept = default;
 Trainee::~Trainee() = default;
+
+void Trainee::MaskOthersRows() {
+  Parts& p = *parts_;
+  p.own_row.assign(Size(p.data.rows), 0);
+  for (const Index row : p.train_rows) p.own_row[Size(row)] = 1;
+  p.own_weights.assign(p.model.schema.tasks.size(),
+                       std::vector<Real>(Size(p.capacity)));
+}
 
 std::span<const Task> Trainee::tasks() const {
   return parts_->model.schema.tasks;
@@ -319,6 +357,7 @@ const std::optional<ValidationResult>& Trainee::validation() const {
 void Trainee::Forward(std::span<const Index> rows, Index step) {
   Parts& p = *parts_;
   p.batch = &p.batcher.Load(rows);
+  if (!p.own_row.empty()) p.batch = &p.Masked(*p.batch);
   p.learner.Forward(*p.batch, step, &p.state.learner);
 }
 

@@ -32,6 +32,9 @@ class Trainee {
   // `protocol` decides what is prepared for lessons and selection.
   Trainee(const Peer& peer, const TrainOptions& options,
           const Protocol& protocol, ThreadPool* pool);
+  // From now on batches may hold rows that are not among train_rows(): labels
+  // there do not count for this peer.
+  void MaskOthersRows();
   Trainee(Trainee&&) noexcept;
   ~Trainee();
 

@@ -88,12 +88,13 @@ TEST_CASE("peers that a method cannot serve are refused") {
       "--min-peers 2: of 2 peers, each has 1 beside it"));
   CHECK(Contains(Refusal("fedavg",
                          [](RunSpec* s) {
-                           s->views = {{"words"}, {"features"}};
+                           s->each.resize(2);
+                           s->each[0].inputs = {"words"};
                          }),
                  "cannot have views"));
-  CHECK(Contains(
-      Refusal("codistillation", [](RunSpec* s) { s->views = {{"words"}}; }),
-      "every peer or none"));
+  CHECK(
+      Contains(Refusal("codistillation", [](RunSpec* s) { s->each.resize(1); }),
+               "every peer or none"));
   CHECK(Contains(Refusal("fedavg",
                          [](RunSpec* s) {
                            s->cotrain.params = "trunk";
@@ -137,8 +138,9 @@ RoundPlan PlanOf(const RunSpec& spec, const Dataset& data, Index round,
                  const std::vector<Publication>& publications) {
   RoundPlan plan;
   FindRoundMethod(spec.method)
-      .plan({spec, data, data.SplitRows("train"), 0, round, publications},
-            &plan);
+      .plan(
+          {spec, data, data.SplitRows("train"), 0, round, false, publications},
+          &plan);
   return plan;
 }
 

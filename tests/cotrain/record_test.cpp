@@ -4,7 +4,9 @@
 
 #include <cmath>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
+#include "cotrain/json_record.h"
 #include "cotrain/sample_run.h"
 
 namespace mtlkit {
@@ -95,6 +97,60 @@ TEST_CASE("committed inputs are read as they were written") {
   const std::vector<RoundInput> inputs = {{0, 3, "x"}, {1, 2, "y"}};
   WriteRoundInputs(run.folder(), 0, 1, inputs);
   CHECK(ReadRoundInputs(run.folder(), 0, 1) == inputs);
+}
+
+// Every record of a run is under a digest: no change of one byte passes.
+TEST_CASE("a record in which any byte has changed is refused") {
+  SampleRun run("codistillation");
+  run.Rounds(1);
+  const RunFolder& folder = run.folder();
+  const std::vector<std::function<void()>> readers = {
+      [&] { ReadSpec(folder); }, [&] { ReadRoundInputs(folder, 1, 1); },
+      [&] { PeekDone(folder, 1, 1); }};
+  const std::string paths[] = {folder.SpecPath(), folder.InputsPath(1, 1),
+                               folder.DonePath(1, 1)};
+  for (std::size_t i = 0; i < readers.size(); ++i) {
+    const std::string good = FileBytes(paths[i]);
+    for (std::size_t at = 0; at < good.size(); ++at) {
+      for (const int bit : {1, 32}) {
+        std::string bad = good;
+        bad[at] = static_cast<char>(bad[at] ^ bit);
+        std::ofstream(paths[i], std::ios::binary) << bad;
+        const std::string error = ErrorOf(readers[i]);
+        INFO(paths[i] << " byte " << at);
+        CHECK(error.rfind(Str("65 ", paths[i], ": "), 0) == 0);
+      }
+    }
+    std::ofstream(paths[i], std::ios::binary) << good;
+    CHECK(ErrorOf(readers[i]).empty());
+  }
+}
+
+TEST_CASE("a record of another schema is refused, and says so") {
+  SampleRun run("codistillation");
+  const std::string path = run.folder().DonePath(0, 0);
+  Json json = Json::parse(FileBytes(path));
+  json["schema"] = 1;
+  std::ofstream(path) << json.dump(1) << "\n";
+  CHECK(Contains(ErrorOf([&] { PeekDone(run.folder(), 0, 0); }),
+                 "it has schema 1; this tool reads 2"));
+  json.erase("schema");
+  std::ofstream(path) << json.dump(1) << "\n";
+  CHECK(Contains(ErrorOf([&] { PeekDone(run.folder(), 0, 0); }),
+                 "it has schema none; this tool reads 2"));
+}
+
+TEST_CASE("a record without its publication drops no peer in silence") {
+  SampleRun run("codistillation");
+  run.Rounds(1);
+  const std::string path = run.folder().DonePath(1, 1);
+  Json json = ReadRecord(path, "");
+  json.erase("publication");
+  WriteRecord(json, path);
+  CHECK(ErrorOf([&] { run.Round(0); }) ==
+        Str("65 ", path,
+            ": it speaks of no publication, though every round has one "
+            "(remove it and run the round again)"));
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ std::vector<double> Numbers(const Params& params) {
 }
 
 Model Merged(const SampleRun& run) {
-  return ReadModel(MergeRun(run.path(), "", run / "merged.h5"));
+  return ReadModel(MergeRun(run.path(), "", run / "merged.h5").path);
 }
 
 TEST_CASE("fedavg: the merge is the mean of what peers published, by rows") {
@@ -171,11 +171,58 @@ TEST_CASE("peers may run a round in any order") {
   }
 }
 
+TEST_CASE("a merge says whose heads it has, and who is left out") {
+  SampleRun run("fedavg", [](RunSpec* spec) {
+    ByGroup(spec);
+    spec->cotrain.params = "trunk";
+    spec->cotrain.max_stale = 1;
+  });
+  run.Round(0);
+  run.Round(1);
+  run.Round(1);
+  const MergeReport report = MergeRun(run.path(), "", run / "m.h5");
+  CHECK(report.heads_of == 1);
+  CHECK(report.merged == std::vector<Index>{1});
+  CHECK(RenderText(report) ==
+        Str("wrote ", run / "m.h5",
+            ": the mean of peer 1 of what tasks share; heads are those of peer "
+            "1; left out, without a publication that is young enough: peer 0"));
+  SampleRun whole("fedavg", ByGroup);
+  whole.Rounds(1);
+  CHECK(MergeRun(whole.path(), "", whole / "m.h5").heads_of == -1);
+}
+
+TEST_CASE("models of a round name the peers that are not there yet") {
+  SampleRun run("codistillation");
+  run.Rounds(1);
+  run.Round(1);
+  CHECK(ModelsOfRun(run.path(), -1, 2).missing == std::vector<Index>{0});
+  CHECK(ModelsOfRun(run.path(), -1, 1).missing.empty());
+  CHECK(ModelsOfRun(run.path(), 1, 2).missing.empty());
+  CHECK(MissingText({0}, 2) ==
+        "peer 0 has not finished round 2 and is left out");
+  CHECK(MissingText({0, 3}, -1) ==
+        "peers 0,3 have not finished a round and are left out");
+}
+
+TEST_CASE("a round that proposes nothing says why, in its record too") {
+  SampleRun run("co-training",
+                [](RunSpec* spec) { spec->cotrain.threshold = 1; });
+  run.Rounds(1);
+  CHECK(run.Round(0, 1).notes.empty());
+  const DoneRecord record = run.Round(0);
+  REQUIRE_FALSE(record.notes.empty());
+  CHECK(Contains(record.notes.front(), "nothing was proposed for task '"));
+  CHECK(PeekDone(run.folder(), 0, 2)->notes == record.notes);
+  CHECK(Contains(RenderText(StatusOf(run.path())),
+                 Str("peer 0, round 2: ", record.notes.front())));
+}
+
 TEST_CASE("predictions merge task by task") {
   SampleRun run("codistillation");
   run.Rounds(1);
   const Predictions merged =
-      ReadPredictions(MergeRun(run.path(), "", run / "merged.h5"));
+      ReadPredictions(MergeRun(run.path(), "", run / "merged.h5").path);
   REQUIRE(merged.tasks.size() == 4);
   for (std::size_t t = 0; t < 4; ++t) {
     const TaskPredictions& task = merged.tasks[t];
@@ -197,7 +244,7 @@ TEST_CASE("what the next round would not read is not merged either") {
   run.Rounds(1);
   run.Round(0);
   const auto values = [&] {
-    return ReadPredictions(MergeRun(run.path(), "", run / "merged.h5"))
+    return ReadPredictions(MergeRun(run.path(), "", run / "merged.h5").path)
         .tasks[0]
         .pred;
   };

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cotrain/json_record.h"
 #include "cotrain/sample_run.h"
 
 namespace mtlkit {
@@ -15,16 +16,19 @@ namespace fs = std::filesystem;
 TEST_CASE("run.json holds all that a run is") {
   const SampleRun run("codistillation", [](RunSpec* spec) {
     spec->seed = 9;
-    spec->views = {{"features"}, {"words", "features.categorical"}};
+    spec->each.resize(2);
+    spec->each[0].inputs = {"features"};
+    spec->each[1].inputs = {"words", "features.categorical"};
     spec->train.optimizer.rate = 0.125;
     spec->cotrain.max_stale = 7;
     spec->cotrain.weight = 0.25;
   });
-  const RunSpec read = run.folder().ReadSpec();
+  const RunSpec read = ReadSpec(run.folder());
   CHECK(read.method == "codistillation");
   CHECK(read.peers == 2);
   CHECK(read.seed == 9);
-  CHECK(read.views == run.spec().views);
+  REQUIRE(read.each.size() == 2);
+  CHECK(read.each[1].inputs == run.spec().each[1].inputs);
   CHECK(read.arch.layers == std::vector<std::string>{"4"});
   CHECK(read.train.optimizer.rate == 0.125);
   CHECK(read.cotrain.max_stale == 7);
@@ -55,23 +59,23 @@ TEST_CASE("begun again: what is missing is made, what differs is named") {
 TEST_CASE("left to the method: whose rows, and how many epochs") {
   const auto untold = [](RunSpec* spec) { spec->train.epochs = 0; };
   const SampleRun fed("fedavg", untold);
-  CHECK(fed.folder().ReadSpec().cotrain.rows_by == "random");
-  CHECK(fed.folder().ReadSpec().train.epochs == 10);
+  CHECK(ReadSpec(fed.folder()).cotrain.rows_by == "random");
+  CHECK(ReadSpec(fed.folder()).train.epochs == 10);
   const SampleRun self("self-training", untold);
-  CHECK(self.folder().ReadSpec().cotrain.rows_by == "all");
-  CHECK(self.folder().ReadSpec().train.epochs == 300);
+  CHECK(ReadSpec(self.folder()).cotrain.rows_by == "all");
+  CHECK(ReadSpec(self.folder()).train.epochs == 300);
   const SampleRun told("fedavg",
                        [](RunSpec* spec) { spec->cotrain.rows_by = "all"; });
-  CHECK(told.folder().ReadSpec().cotrain.rows_by == "all");
+  CHECK(ReadSpec(told.folder()).cotrain.rows_by == "all");
 }
 
 TEST_CASE("a damaged run.json is bad data, named") {
   const SampleRun run("fedavg");
   const std::string path = run.folder().SpecPath();
-  const Json good = ReadJsonFile(path, "");
+  const Json good = ReadRecord(path, "");
   const auto read = [&](const Json& json) {
-    WriteJsonFile(json, path);
-    return ErrorOf([&] { run.folder().ReadSpec(); });
+    WriteRecord(json, path);
+    return ErrorOf([&] { ReadSpec(run.folder()); });
   };
   Json bad = good;
   bad.erase("seed");
@@ -79,9 +83,6 @@ TEST_CASE("a damaged run.json is bad data, named") {
   bad = good;
   bad["peers"] = 0;
   CHECK(Contains(read(bad), Str("65 ", path, ": it has 0 peers")));
-  bad = good;
-  bad["schema"] = 2;
-  CHECK(Contains(read(bad), "it has schema 2; this tool reads 1"));
   bad = good;
   bad["collaboration"]["max-stale"] = -1;
   CHECK(read(bad).rfind("65 ", 0) == 0);
@@ -103,25 +104,25 @@ TEST_CASE("the newest round is the last that is done, within a limit") {
 
 TEST_CASE("data is found from the run's folder, or where one says") {
   const SampleRun run("codistillation");
-  const RunSpec spec = run.folder().ReadSpec();
-  CHECK(run.folder().ReadData(spec, "").rows == 240);
+  const RunSpec spec = ReadSpec(run.folder());
+  CHECK(ReadRunData(run.folder(), spec, "").rows == 240);
   fs::rename(run / "data.h5", run / "moved.h5");
-  CHECK(Contains(ErrorOf([&] { run.folder().ReadData(spec, ""); }),
+  CHECK(Contains(ErrorOf([&] { ReadRunData(run.folder(), spec, ""); }),
                  "66 " + (run / "data.h5")));
-  CHECK(run.folder().ReadData(spec, run / "moved.h5").rows == 240);
+  CHECK(ReadRunData(run.folder(), spec, run / "moved.h5").rows == 240);
   WriteDataset(SampleDataset(120), run / "other.h5");
-  CHECK(
-      Contains(ErrorOf([&] { run.folder().ReadData(spec, run / "other.h5"); }),
-               "other.h5: this is not the data that the run began with"));
+  CHECK(Contains(
+      ErrorOf([&] { ReadRunData(run.folder(), spec, run / "other.h5"); }),
+      "other.h5: this is not the data that the run began with"));
 }
 
 TEST_CASE("data from a pipe has no place") {
   const SampleRun run("codistillation");
   CHECK(run.folder().PathOfData("-").empty());
   CHECK(run.folder().PathOfData(run / "data.h5") == "../data.h5");
-  RunSpec spec = run.folder().ReadSpec();
+  RunSpec spec = ReadSpec(run.folder());
   spec.data = "";
-  CHECK(Contains(ErrorOf([&] { run.folder().ReadData(spec, ""); }),
+  CHECK(Contains(ErrorOf([&] { ReadRunData(run.folder(), spec, ""); }),
                  "66 " + run.path() + ": the run's data came through a pipe"));
 }
 

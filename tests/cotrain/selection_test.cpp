@@ -135,7 +135,8 @@ TEST_CASE("rows enter once and all are reached") {
     std::vector<Selection> selected;
     std::set<Index> labelled;
     for (Index round = 1; round < 100; ++round) {
-      const auto pool = PoolOf(unlabelled, 9, seed, selected, 0);
+      const auto pool =
+          PoolOf(unlabelled, RowsDrawn(9, 2, round + 1), seed, selected, 0);
       if (pool.empty()) break;
       REQUIRE(pool.size() <= 9);
       std::vector<float> ones;
@@ -153,6 +154,69 @@ TEST_CASE("rows enter once and all are reached") {
     }
     CHECK(labelled.size() == unlabelled.size());
   }
+}
+
+// 190 of 200 rows are disputed for ever: those in the pool may not keep out
+// the rest.
+TEST_CASE("rows on which peers disagree do not fill the pool") {
+  std::vector<Index> unlabelled;
+  for (Index row = 0; row < 200; ++row) unlabelled.push_back(row);
+  std::vector<Selection> selected;
+  Index largest = 0;
+  for (Index round = 2; round <= 60; ++round) {
+    const auto pool =
+        PoolOf(unlabelled, RowsDrawn(10, 4, round), 3, selected, 0);
+    largest = std::max(largest, static_cast<Index>(pool.size()));
+    std::vector<float> one;
+    std::vector<float> two;
+    for (const Index row : pool) {
+      one.push_back(row % 2 == 0 ? 0.9F : 0.1F);
+      two.push_back(row % 20 != 0 ? 1 - one.back() : one.back());
+    }
+    const auto chosen = SelectExamples(
+        Digits(2), 0, pool, {Of(0, one), Of(1, two)}, {"agree", 1, 0}, round);
+    selected.insert(selected.end(), chosen.begin(), chosen.end());
+  }
+  CHECK(selected.size() == 10);
+  CHECK(largest == 190);
+}
+
+TEST_CASE("the pool begins with u rows, and grows by what a round may take") {
+  CHECK(RowsDrawn(75, 8, 1) == 75);
+  CHECK(RowsDrawn(75, 8, 2) == 75);
+  CHECK(RowsDrawn(75, 8, 3) == 83);
+  CHECK(RowsDrawn(75, 8, 30) == 299);
+  CHECK(RowsDrawn(0, 8, 30) == 0);
+  std::vector<Index> rows;
+  for (Index row = 0; row < 90; ++row) rows.push_back(row);
+  CHECK(PoolOf(rows, 83, 1, {}, 0).size() == 83);
+  CHECK(PoolOf(rows, 0, 1, {}, 0) == rows);
+  CHECK(PoolOf(rows, 299, 1, {{0, 5}, {1, 6}}, 0).size() == 89);
+}
+
+TEST_CASE("where nothing is selected, the reason is given") {
+  const auto why = [](const std::vector<Index>& pool,
+                      const std::vector<Opinion>& opinions,
+                      const SelectionRule& rule) {
+    CHECK(SelectExamples(Digits(2), 0, pool, opinions, rule, 2).empty());
+    return WhyNothing(Digits(2), pool, opinions, rule);
+  };
+  const Opinion yes = Of(0, {0.9F, 0.8F});
+  const Opinion no = Of(1, {0.1F, 0.2F});
+  const std::vector<Index> pool = {4, 5};
+  CHECK(why({}, {yes, no}, {"agree", 1, 0}) ==
+        "every unlabelled row has been labelled");
+  CHECK(why(pool, {}, {"shared", 1, 0}) ==
+        "no peer has published what it predicts");
+  CHECK(why(pool, {yes}, {"agree", 1, 0}) ==
+        "only one peer has published, and none can agree with it");
+  CHECK(why(pool, {yes, no}, {"agree", 1, 0}) ==
+        "peers disagree on 2 rows of the pool");
+  CHECK(why(pool, {yes, no}, {"shared", 2, 0}) ==
+        "peers contradict each other on all that they would propose of 2 rows "
+        "of the pool");
+  CHECK(why(pool, {yes}, {"shared", 1, 0.95}) ==
+        "no prediction on 2 rows of the pool reaches --threshold 0.95");
 }
 
 TEST_CASE("unlabelled rows are those without a label of the task") {

@@ -118,5 +118,41 @@ TEST_CASE("a damaged merge is found") {
   CHECK(Contains(problems[0], "merged/r0002.h5"));
 }
 
+// A run's files are its own: nothing outside is read or overwritten.
+TEST_CASE("a symbolic link inside a run is found, and not written through") {
+  for (const char* place :
+       {"peers/001", "peers/001/r0003", "peers/001/r0003/model.h5",
+        "peers/001/r0003/publish.h5", "peers/001/r0003/inputs.json",
+        "peers/001/r0003/model.h5.ckpt.h5", "peers/001/r0003/DONE.json",
+        "events.jsonl"}) {
+    SampleRun run("codistillation");
+    run.Rounds(2);
+    const std::string victim = run / "victim";
+    const std::string link = Str(run.path(), "/", place);
+    if (std::string(place) == "peers/001") {
+      fs::rename(link, victim);
+    } else {
+      std::ofstream(victim) << "precious";
+      fs::create_directories(fs::path(link).parent_path());
+      fs::remove(link);
+    }
+    fs::create_symlink(victim, link);
+    const std::string error = ErrorOf([&] { run.Round(1, 3); });
+    INFO(place);
+    CHECK(Contains(error, Str("65 ", link, ": it is a symbolic link")));
+    if (fs::is_regular_file(victim)) CHECK(FileBytes(victim) == "precious");
+  }
+}
+
+TEST_CASE("verify names a symbolic link") {
+  const auto problems = ProblemsAfter([](SampleRun& run) {
+    const std::string path = run.folder().ModelPath(1, 2);
+    fs::rename(path, run / "model.h5");
+    fs::create_symlink(run / "model.h5", path);
+  });
+  REQUIRE(problems.size() == 1);
+  CHECK(Contains(problems[0], "001/r0002/model.h5: it is a symbolic link"));
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -1,21 +1,23 @@
-#include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "train/protocol.h"
+#include "train/small_loss.h"
 
 namespace mtlkit {
 namespace {
 
 struct CoTeachingOptions {
-  double forget = 0.2;
-  double ramp = 10;
+  SmallLossOptions small;
+  std::string over = "batch";
 
   void Describe(Fields& field) {
-    field("forget", forget, "part of the labels thought to be wrong",
-          BelowFrom(0, 1));
-    field("ramp", ramp, "epochs in which the part left out grows to that",
-          AtLeast(0));
+    small.Describe(field);
+    field("over", over,
+          "rows among which the small losses are sought: the batch, or all, by "
+          "their losses in the epoch before",
+          {"batch", "epoch"});
   }
 };
 
@@ -25,59 +27,100 @@ struct CoTeachingOptions {
 // clean before they learn what is noise, and what one takes for clean by
 // mistake the other need not. Han, Yao, Yu, Niu, Xu, Hu, Tsang and Sugiyama,
 // "Co-teaching: robust training of deep neural networks with extremely noisy
-// labels" (2018).
+// labels" (2018). With `over=epoch` the part is taken of all rows, by what the
+// other peer lost on them in the epoch before; in the first epoch all are kept.
 class CoTeaching : public Protocol {
  public:
-  explicit CoTeaching(const CoTeachingOptions& options) : options_(options) {}
+  explicit CoTeaching(const CoTeachingOptions& options)
+      : options_(options), by_epoch_(options.over == "epoch") {}
   bool selects() const override { return true; }
+  bool remembers_losses() const override { return by_epoch_; }
 
-  void Prepare(Index, std::span<const Task>, Index rows) override {
-    order_.reserve(static_cast<std::size_t>(rows));
+  void Prepare(Index peers, std::span<const Task> tasks, Index rows) override {
+    rows_.Reserve(rows);
+    limits_.resize(static_cast<std::size_t>(peers) * tasks.size());
   }
 
   void Select(const PeerView& view,
               std::span<const std::span<Real>> weights) override {
-    const Index tasks = static_cast<Index>(view.tasks.size());
+    if (by_epoch_) FindLimits(view);
     for (Index peer = 0; peer < view.peers; ++peer) {
       const Index judge = (peer + view.peers - 1) % view.peers;
-      for (Index task = 0; task < tasks; ++task) {
-        Keep(view, judge, task,
-             weights[static_cast<std::size_t>(peer * tasks + task)]);
+      for (Index task = 0; task < static_cast<Index>(view.tasks.size());
+           ++task) {
+        // Without a judge all rows are learned from.
+        if (!view.At(peer, task).exists() || !view.At(judge, task).exists()) {
+          continue;
+        }
+        const std::span<Real> own = weights[view.Place(peer, task)];
+        if (by_epoch_) {
+          KeepOfAll(view, judge, task, own);
+        } else {
+          KeepOfBatch(view, judge, task, own);
+        }
       }
     }
   }
 
  private:
-  double KeepRate(Index epoch) const {
-    const double e = static_cast<double>(epoch);
-    const double grown =
-        options_.ramp > 0 ? std::min(e / options_.ramp, 1.0) : 1.0;
-    return 1 - options_.forget * grown;
+  // Sets the weights of rows that `judge` finds hard to 0.
+  void KeepOfBatch(const PeerView& view, Index judge, Index task,
+                   std::span<Real> weights) {
+    const PeerTask& seen = view.At(judge, task);
+    rows_.Clear();
+    for (std::size_t row = 0; row < weights.size(); ++row) {
+      if (seen.weight[row] > 0) {
+        rows_.Add(seen.row_loss[row] / seen.weight[row], row);
+      }
+    }
+    if (rows_.empty()) return;
+    const auto limit = rows_.Limit(options_.small.KeepRate(view.epoch));
+    for (std::size_t row = 0; row < weights.size(); ++row) {
+      if (seen.weight[row] <= 0) continue;
+      const std::pair<Real, std::size_t> own = {
+          seen.row_loss[row] / seen.weight[row], row};
+      if (own > limit) weights[row] = 0;
+    }
   }
 
-  // Sets the weights of rows that `judge` finds hard to 0.
-  void Keep(const PeerView& view, Index judge, Index task,
-            std::span<Real> weights) {
-    const std::span<const Real> loss = view.At(judge, task).row_loss;
-    const std::span<const Real> label =
-        view.weights[static_cast<std::size_t>(task)];
-    order_.clear();
-    for (std::size_t row = 0; row < weights.size(); ++row) {
-      if (label[row] > 0) order_.push_back({loss[row] / label[row], row});
-    }
-    if (order_.empty()) return;
-    const double count = static_cast<double>(order_.size());
-    // A hair above, so that 0.8 x 5 is 4 and not 3.
-    const double kept = std::floor(KeepRate(view.epoch) * count + 1e-9);
-    const std::size_t keep = static_cast<std::size_t>(std::max(1.0, kept));
-    std::sort(order_.begin(), order_.end());
-    for (std::size_t i = keep; i < order_.size(); ++i) {
-      weights[order_[i].second] = 0;
+  // The limits depend on the epoch before only: found once an epoch.
+  void FindLimits(const PeerView& view) {
+    if (limits_of_ == view.epoch) return;
+    limits_of_ = view.epoch;
+    for (std::size_t place = 0; place < view.seen.size(); ++place) {
+      rows_.Clear();
+      const std::span<const Real> losses = view.seen[place].last_losses;
+      for (std::size_t row = 0; row < losses.size(); ++row) {
+        if (!std::isnan(losses[row])) rows_.Add(losses[row], row);
+      }
+      limits_[place].any = !rows_.empty();
+      if (rows_.empty()) continue;
+      limits_[place].at = rows_.Limit(options_.small.KeepRate(view.epoch));
     }
   }
+
+  void KeepOfAll(const PeerView& view, Index judge, Index task,
+                 std::span<Real> weights) const {
+    const auto& limit = limits_[view.Place(judge, task)];
+    if (!limit.any) return;
+    const std::span<const Real> losses = view.At(judge, task).last_losses;
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const auto row = static_cast<std::size_t>(view.row_numbers[i]);
+      if (std::isnan(losses[row])) continue;
+      if (std::pair(losses[row], row) > limit.at) weights[i] = 0;
+    }
+  }
+
+  struct RowLimit {
+    bool any = false;
+    std::pair<Real, std::size_t> at;
+  };
 
   CoTeachingOptions options_;
-  std::vector<std::pair<Real, std::size_t>> order_;  // loss, row
+  bool by_epoch_;
+  SmallLoss rows_;
+  std::vector<RowLimit> limits_;  // peers x tasks
+  Index limits_of_ = -1;          // the epoch that they are for
 };
 
 }  // namespace

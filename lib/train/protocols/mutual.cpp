@@ -9,9 +9,14 @@ namespace {
 
 struct MutualOptions {
   double weight = 1;
+  double temperature = 1;
 
   void Describe(Fields& field) {
     field("weight", weight, "of what peers say, beside the labels", AtLeast(0));
+    field("temperature", temperature,
+          "how much distributions are softened; the term is multiplied by its "
+          "square",
+          MoreThan(0));
   }
 };
 
@@ -19,11 +24,16 @@ struct MutualOptions {
 // (regression: the squared difference), on all rows of a batch, labelled or
 // not; p_j is a constant there. Zhang, Xiang, Hospedales and Lu, "Deep mutual
 // learning" (2018). As the term is linear in p_j but for a constant, learning
-// from the mean of the p_j gives the same gradient.
+// from the mean of the p_j gives the same gradient. Of a task, those peers
+// count that have it.
 class Mutual : public Protocol {
  public:
-  explicit Mutual(const MutualOptions& options) : weight_(options.weight) {}
+  explicit Mutual(const MutualOptions& options) : options_(options) {}
   bool teaches() const override { return true; }
+  Choice lesson_loss() const override {
+    if (options_.temperature == 1) return {"distillation", {}};
+    return {"distillation", {{"temperature", Str(options_.temperature)}}};
+  }
 
   void Prepare(Index, std::span<const Task> tasks, Index rows) override {
     Index widest = 0;
@@ -34,16 +44,21 @@ class Mutual : public Protocol {
   }
 
   void Teach(const PeerView& view, std::span<Lesson> lessons) override {
-    const Index tasks = static_cast<Index>(view.tasks.size());
-    for (Lesson& lesson : lessons) {
-      std::fill(lesson.target.flat().begin(), lesson.target.flat().end(),
-                Real{0});
-      std::fill(lesson.weight.begin(), lesson.weight.end(), Real{1});
-      lesson.factor = weight_;
-    }
-    for (Index giver = 0; giver < view.peers; ++giver) {
-      for (Index task = 0; task < tasks; ++task) {
-        Give(view, giver, task, lessons);
+    for (Index task = 0; task < static_cast<Index>(view.tasks.size()); ++task) {
+      Index having = 0;
+      for (Index peer = 0; peer < view.peers; ++peer) {
+        having += view.At(peer, task).exists();
+      }
+      for (Index peer = 0; peer < view.peers; ++peer) {
+        if (!view.At(peer, task).exists()) continue;
+        Lesson& lesson = lessons[view.Place(peer, task)];
+        std::fill(lesson.target.flat().begin(), lesson.target.flat().end(),
+                  Real{0});
+        std::fill(lesson.weight.begin(), lesson.weight.end(), Real{1});
+        lesson.factor = having > 1 ? options_.weight : 0;
+      }
+      for (Index giver = 0; giver < view.peers && having > 1; ++giver) {
+        if (view.At(giver, task).exists()) Give(view, giver, task, lessons);
       }
     }
   }
@@ -55,19 +70,21 @@ class Mutual : public Protocol {
     const MatView said = {said_.data(), output.rows, output.cols};
     const Task& of_task = view.tasks[static_cast<std::size_t>(task)];
     of_task.head().SoftTargets(of_task, output, said);
-    const Real share = Real{1} / static_cast<Real>(view.peers - 1);
-    const Index tasks = static_cast<Index>(view.tasks.size());
+    Index others = -1;
     for (Index peer = 0; peer < view.peers; ++peer) {
-      if (peer == giver) continue;
-      const Lesson& lesson =
-          lessons[static_cast<std::size_t>(peer * tasks + task)];
+      others += view.At(peer, task).exists();
+    }
+    const Real share = Real{1} / static_cast<Real>(others);
+    for (Index peer = 0; peer < view.peers; ++peer) {
+      if (peer == giver || !view.At(peer, task).exists()) continue;
+      const Lesson& lesson = lessons[view.Place(peer, task)];
       for (Index i = 0; i < said.size(); ++i) {
         lesson.target.data[i] += share * said.data[i];
       }
     }
   }
 
-  double weight_;
+  MutualOptions options_;
   std::vector<Real> said_;
 };
 

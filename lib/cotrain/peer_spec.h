@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "data/dataset.h"
+#include "nn/arch.h"
+
+namespace mtlkit {
+
+// What one peer is, where it differs from the settings of the run. Its start
+// follows from the run's seed (RunSpec::SeedOf) and the method.
+struct PeerSpec {
+  std::string arch;                 // NAME[:option=value,...]; "": the run's
+  std::vector<std::string> layers;  // empty: the run's
+  // Its view: input blocks by name or pattern; empty: the run's.
+  std::vector<std::string> inputs;
+  std::vector<std::string> tasks;  // by name or pattern; empty: all
+  std::string rows;                // split that it learns from; "": the run's
+
+  void Describe(Fields& fields);
+  bool IsDefault() const;
+  ArchOptions ArchOf(ArchOptions of_run) const;
+  // Demands that patterns of tasks and the split are there: kUsage with the
+  // known names.
+  void Check(const Dataset& data, Index peer) const;
+  // The numbers of its tasks, ascending.
+  std::vector<Index> TasksOf(const Dataset& data) const;
+  // The dataset with these tasks only.
+  Dataset DataOf(const Dataset& data) const;
+};
+
+// What is said of single peers on the command line: PEER=VALUE each.
+struct PeerFlags {
+  std::vector<std::string> view;
+  std::vector<std::string> arch;
+  std::vector<std::string> layers;
+  std::vector<std::string> tasks;
+  std::vector<std::string> rows;
+
+  void Describe(Fields& fields);
+  // One a peer, or none where nothing is said of any. kUsage for what is no
+  // PEER=VALUE, for an unknown peer, and where some peers but not all have a
+  // view.
+  std::vector<PeerSpec> Parse(Index peers) const;
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,116 @@
+#include "nn/prepare_like.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "base/error.h"
+#include "data/blocks.h"
+#include "data/dataset_io.h"
+#include "h5/file_reader.h"
+#include "nn/model_io.h"
+#include "nn/raw_labels.h"
+#include "prep/choose_rows.h"
+#include "prep/split.h"
+
+namespace mtlkit {
+namespace {
+
+Json ValuesOf(PrepareOptions options) {
+  Json values;
+  JsonWriter writer(&values, true);
+  options.DescribeColumns(writer);
+  options.DescribeRows(writer);
+  options.DescribeTransforms(writer);
+  options.DescribeLabels(writer);
+  return values;
+}
+
+// All but splits are those of the other file.
+void RequireNothingElse(const PrepareOptions& options) {
+  const Json defaults = ValuesOf({});
+  const Json values = ValuesOf(options);
+  for (const auto& [name, value] : values.items()) {
+    const bool chooses_rows =
+        name == "split" || name == "rows" || name == "sample";
+    if (chooses_rows || value == defaults.at(name)) continue;
+    Fail(ErrorKind::kUsage, Str("--", name, " has no effect with --like"),
+         "all but rows and splits is taken from that file; leave it out");
+  }
+  Require(options.positive.empty(), ErrorKind::kUsage,
+          "--positive has no effect with --like", "leave it out");
+}
+
+Dataset ChosenRows(Dataset table, const PrepareOptions& options, Seed seed) {
+  if (!options.rows.empty()) {
+    table = GatherRows(table, RowsWhere(table, options.rows));
+  }
+  if (!options.sample.empty()) {
+    table = GatherRows(table, SampleRows(table.rows, options.sample, seed));
+  }
+  Require(table.rows > 0, ErrorKind::kBadInput, "the table has no rows");
+  return table;
+}
+
+void WarnOfLabels(const Dataset& table, const Dataset& made,
+                  Reporter* reporter) {
+  for (std::size_t t = 0; t < made.tasks.size(); ++t) {
+    const Task& task = made.tasks[t];
+    const std::vector<float>& values = made.labels[t].values;
+    const bool any = std::any_of(values.begin(), values.end(),
+                                 [](float y) { return !std::isnan(y); });
+    if (!any) {
+      reporter->Warn(Str("task '", task.name, "' has no label in these rows"));
+    }
+    for (const std::string& name : UnknownClasses(task, table)) {
+      reporter->Warn(Str("task '", task.name, "': '", name,
+                         "' is no class of it there: such rows count as not "
+                         "labelled"));
+    }
+  }
+}
+
+}  // namespace
+
+Likeness ReadLikeness(const std::string& path) {
+  const FileReader file =
+      FileReader::Open(path, {FileKind::kDataset, FileKind::kModel});
+  if (file.kind() == FileKind::kModel) {
+    Model model = ReadModel(file);
+    return {model.schema, model.transforms, model.content_sha256,
+            model.provenance};
+  }
+  const Dataset data = ReadDataset(file);
+  return {data.schema(), data.transforms, data.content_sha256, data.provenance};
+}
+
+Dataset PrepareLike(const Dataset& whole, const Likeness& like,
+                    const PrepareOptions& options, Seed seed,
+                    Reporter* reporter) {
+  RequireNothingElse(options);
+  const Dataset table = ChosenRows(whole, options, seed);
+  Require(!like.schema.tasks.empty(), ErrorKind::kBadInput,
+          "--like: the file has no task",
+          "give one that mtl-prep has prepared");
+  Model model;
+  model.schema = like.schema;
+  model.transforms = like.transforms;
+  Dataset made = DatasetFor(model, table);
+  made.transforms = like.transforms;
+  made.content_sha256.clear();
+  std::vector<SplitPart> parts;
+  for (const std::string& text : options.split) {
+    parts.push_back(ParseSplitPart(text));
+  }
+  SplitMethod method;
+  if (!made.groups.empty()) {
+    method.kind = SplitMethod::kGrouped;
+    method.numbers = made.groups;
+  }
+  if (!parts.empty()) AddSplits(parts, method, seed, &made);
+  WarnOfLabels(table, made, reporter);
+  return made;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,386 @@
+// What must hold of every registered protocol, with each of its options.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "contract/option_texts.h"
+#include "nn/loss.h"
+#include "temp_folder.h"
+#include "train/loop.h"
+#include "train/protocol.h"
+#include "train/sample.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr Index kPeers = 2;
+constexpr Index kRows = 6;
+
+std::size_t Size(Index i) {
+  return static_cast<std::size_t>(i);
+}
+
+// Every protocol with every option, as --method has it.
+std::vector<Choice> AllProtocols() {
+  std::vector<Choice> all;
+  for (const ProtocolEntry* entry : ProtocolEntries()) {
+    for (Choice choice : OptionTexts(entry->describe)) {
+      choice.name = entry->name;
+      all.push_back(choice);
+    }
+  }
+  return all;
+}
+
+Index PeersOf(const Choice& choice) {
+  for (const ProtocolEntry* entry : ProtocolEntries()) {
+    if (entry->name == choice.name) {
+      return std::max(kPeers, entry->least_peers);
+    }
+  }
+  return 0;
+}
+
+std::vector<Task> TasksOfAllTypes() {
+  std::vector<Task> tasks(4);
+  tasks[0].name = "value";
+  tasks[0].width = 2;
+  tasks[1].name = "sign";
+  tasks[1].type = TaskType::kBinary;
+  tasks[1].classes = {"no", "yes"};
+  tasks[2].name = "kind";
+  tasks[2].type = TaskType::kMulticlass;
+  tasks[2].classes = {"a", "b", "c"};
+  tasks[3].name = "tags";
+  tasks[3].type = TaskType::kMultilabel;
+  tasks[3].classes = {"x", "y"};
+  return tasks;
+}
+
+// One batch of peers that exist on paper only: random outputs, losses and
+// label weights, some 0. Row numbers are those of a dataset of 40 rows.
+struct Scene {
+  explicit Scene(const Choice& choice)
+      : tasks(TasksOfAllTypes()),
+        peers(PeersOf(choice)),
+        protocol(MakeProtocol(choice, peers)) {
+    for (Index i = 0; i < kRows; ++i) numbers.push_back(3 + 5 * i);
+    const std::size_t count = Size(peers) * tasks.size();
+    for (std::size_t place = 0; place < count; ++place) {
+      const auto task = static_cast<Index>(place % tasks.size());
+      const Index cols = tasks[Size(task)].output_cols();
+      const auto number = static_cast<Index>(place);
+      for (Index i = 0; i < kRows * cols; ++i) {
+        outputs[place].push_back(static_cast<Real>(rng.Normal(number, i)));
+      }
+      for (Index i = 0; i < kRows; ++i) {
+        // Labels are the same for all peers.
+        const bool labelled = (i + task) % 3 != 0;
+        weights[place].push_back(labelled ? Real(0.5) * Real(1 + i % 2) : 0);
+        losses[place].push_back(
+            weights[place].back() *
+            static_cast<Real>(rng.Uniform(number, 100 + i)));
+      }
+      for (Index i = 0; i < 40; ++i) {
+        last[place].push_back(static_cast<Real>(rng.Uniform(number, 200 + i)));
+      }
+    }
+    protocol->Prepare(peers, tasks, kRows);
+    const std::size_t size = 7;
+    params.assign(Size(peers), std::vector<Real>(2 * size, Real{1}));
+    std::vector<PeerParams> spans;
+    for (auto& numbers_of_peer : params) {
+      spans.push_back({{numbers_of_peer.data(), size},
+                       {numbers_of_peer.data() + size, size},
+                       10});
+    }
+    protocol->Begin(spans);
+  }
+
+  // Selects and teaches once; a task in `absent` is missing in peer 1.
+  void Meet(Index epoch = 3) {
+    PeerView view;
+    view.peers = peers;
+    view.rows = kRows;
+    view.epoch = epoch;
+    view.progress = static_cast<double>(epoch);
+    view.row_numbers = numbers;
+    view.tasks = tasks;
+    seen.clear();
+    lessons.clear();
+    std::vector<std::span<Real>> spans;
+    for (std::size_t place = 0; place < outputs_size(); ++place) {
+      const std::size_t task = place % tasks.size();
+      const Index cols = tasks[task].output_cols();
+      const bool has = absent < 0 || place != tasks.size() + Size(absent);
+      selected[place] = weights[place];
+      targets[place].assign(Size(kRows * cols), 0);
+      row_loss[place].assign(Size(kRows), 0);
+      lesson_weight[place].assign(Size(kRows), 0);
+      seen.emplace_back();
+      lessons.emplace_back();
+      spans.emplace_back();
+      if (!has) continue;
+      seen.back() = {{outputs[place].data(), kRows, cols},
+                     losses[place],
+                     weights[place],
+                     {}};
+      if (protocol->remembers_losses()) seen.back().last_losses = last[place];
+      const MatView values = {targets[place].data(), kRows, cols};
+      (protocol->gives_gradients() ? lessons.back().gradient
+                                   : lessons.back().target) = values;
+      lessons.back().row_loss = row_loss[place];
+      lessons.back().weight = lesson_weight[place];
+      spans.back() = selected[place];
+    }
+    view.seen = seen;
+    if (protocol->selects()) protocol->Select(view, spans);
+    if (protocol->teaches()) protocol->Teach(view, lessons);
+  }
+
+  std::size_t outputs_size() const { return Size(peers) * tasks.size(); }
+
+  // Of a given lesson: the sum of its row losses, by the protocol or the loss.
+  double LessonSum(std::size_t place) const {
+    double sum = 0;
+    for (const Real loss : row_loss[place]) sum += static_cast<double>(loss);
+    return sum;
+  }
+
+  static constexpr std::size_t kMost = 16;
+  Rng rng{5, RandomPurpose::kTest};
+  std::vector<Task> tasks;
+  Index peers;
+  std::unique_ptr<Protocol> protocol;
+  std::vector<Index> numbers;
+  Index absent = -1;
+  std::vector<Real> outputs[kMost], losses[kMost], weights[kMost], last[kMost];
+  std::vector<Real> selected[kMost], targets[kMost], row_loss[kMost];
+  std::vector<Real> lesson_weight[kMost];
+  std::vector<std::vector<Real>> params;
+  std::vector<PeerTask> seen;
+  std::vector<Lesson> lessons;
+};
+
+// Calls check(choice) for every protocol with every option.
+template <class Check>
+void ForAll(const Check& check) {
+  for (const Choice& choice : AllProtocols()) {
+    CAPTURE(ChoiceText(choice));
+    check(choice);
+  }
+}
+
+TEST_CASE("selection never gives weight to a row without a label") {
+  ForAll([](const Choice& choice) {
+    Scene scene(choice);
+    if (!scene.protocol->selects()) return;
+    bool any = false;
+    bool fewer = false;
+    for (const Index epoch : {0, 3, 50}) {
+      scene.Meet(epoch);
+      for (std::size_t place = 0; place < scene.outputs_size(); ++place) {
+        for (std::size_t i = 0; i < Size(kRows); ++i) {
+          const Real before = scene.weights[place][i];
+          const Real after = scene.selected[place][i];
+          CHECK((after == before || after == 0));
+          any = any || after > 0;
+          fewer = fewer || after < before;
+        }
+      }
+    }
+    CHECK(any);
+    CHECK(fewer);
+  });
+}
+
+TEST_CASE("a target is a constant to who learns from it") {
+  ForAll([](const Choice& choice) {
+    Scene scene(choice);
+    if (!scene.protocol->teaches() || scene.protocol->gives_gradients()) return;
+    scene.Meet();
+    for (std::size_t place = 0; place < scene.outputs_size(); ++place) {
+      if (scene.lessons[place].factor == 0) continue;
+      const std::vector<Real> target = scene.targets[place];
+      for (Real& value : scene.outputs[place]) value += Real(0.5);
+      scene.Meet();
+      CHECK(scene.targets[place] == target);
+    }
+  });
+}
+
+TEST_CASE("every term that a protocol announces has a gradient") {
+  ForAll([](const Choice& choice) {
+    Scene scene(choice);
+    if (!scene.protocol->teaches()) return;
+    scene.Meet(100);  // after every ramp
+    for (std::size_t task = 0; task < scene.tasks.size(); ++task) {
+      bool any = false;
+      for (Index peer = 0; peer < scene.peers; ++peer) {
+        const std::size_t place = Size(peer) * scene.tasks.size() + task;
+        const Lesson& lesson = scene.lessons[place];
+        if (lesson.factor == 0) continue;
+        std::vector<Real> slopes = scene.targets[place];
+        if (!scene.protocol->gives_gradients()) {
+          const auto loss =
+              MakeLoss(scene.tasks[task], scene.protocol->lesson_loss());
+          std::vector<Real> row_loss(Size(kRows));
+          loss->Evaluate(
+              {scene.seen[place].output, lesson.target, lesson.weight},
+              row_loss, {slopes.data(), kRows, lesson.target.cols});
+        }
+        for (const Real slope : slopes)
+          any = any || std::abs(slope) > Real(1e-4);
+      }
+      CAPTURE(scene.tasks[task].name);
+      CHECK(any);
+    }
+  });
+}
+
+// The sum of row losses as the protocol says it, by differences.
+TEST_CASE("gradients that a protocol gives are those of its row losses") {
+  ForAll([](const Choice& choice) {
+    Scene scene(choice);
+    if (!scene.protocol->gives_gradients()) return;
+    const Real step = sizeof(Real) == 8 ? Real(1e-5) : Real(4e-3);
+    scene.Meet(0);  // every labelled row is kept
+    for (std::size_t place = 0; place < scene.outputs_size(); ++place) {
+      const std::vector<Real> given = scene.targets[place];
+      for (std::size_t i = 0; i < given.size(); ++i) {
+        const Real kept = scene.outputs[place][i];
+        scene.outputs[place][i] = kept + step;
+        scene.Meet(0);
+        const double above = scene.LessonSum(place);
+        scene.outputs[place][i] = kept - step;
+        scene.Meet(0);
+        const double below = scene.LessonSum(place);
+        scene.outputs[place][i] = kept;
+        const double slope = (above - below) / (2 * static_cast<double>(step));
+        CHECK(static_cast<double>(given[i]) ==
+              doctest::Approx(slope).epsilon(0.01).scale(0.1));
+      }
+    }
+  });
+}
+
+TEST_CASE("a task that a peer does not have is left out, not zero-filled") {
+  ForAll([](const Choice& choice) {
+    Scene scene(choice);
+    const bool teacher = choice.name == "mean-teacher";
+    if (teacher) return;  // its peers are one network
+    scene.absent = 2;
+    scene.Meet(100);
+    // Nobody can help peer 0 with it.
+    if (scene.protocol->teaches()) CHECK(scene.lessons[2].factor == 0);
+    CHECK(scene.selected[2] == scene.weights[2]);
+    if (scene.protocol->teaches()) CHECK(scene.lessons[1].factor != 0);
+  });
+}
+
+// Asks to stop after so many batches.
+class StopAfter : public SilentReporter {
+ public:
+  explicit StopAfter(int batches) : left_(batches) {}
+  void Advance(Index) override {
+    if (--left_ == 0) stop.store(true);
+  }
+  std::atomic<bool> stop{false};
+
+ private:
+  int left_;
+};
+
+std::vector<Model> Networks(const Dataset& data, Index peers) {
+  std::vector<Model> models;
+  for (Index k = 0; k < peers; ++k) {
+    ArchOptions arch;
+    arch.layers = {"8"};
+    arch.norm = "batch";
+    arch.dropout = 0.1;
+    models.push_back(BuildModel(data, arch, static_cast<Seed>(k + 1),
+                                data.SplitRows("train")));
+  }
+  return models;
+}
+
+std::vector<Real> Numbers(const std::vector<Model>& models) {
+  std::vector<Real> all;
+  for (const Model& model : models) {
+    for (const Block* block : {&model.params.weights, &model.params.buffers}) {
+      all.insert(all.end(), block->all().begin(), block->all().end());
+    }
+  }
+  return all;
+}
+
+// Trains to the end, stopping after every `batches` batches (0: never).
+std::vector<Real> TrainedBy(const Choice& choice, int threads, int batches) {
+  const TempFolder folder;
+  const Dataset data = SampleData(90);
+  TrainOptions options = SampleOptions();
+  options.epochs = 3;
+  options.batch = 16;
+  options.valid_split = "test";
+  const Index peers = PeersOf(choice);
+  ThreadPool pool(threads);
+  for (;;) {
+    std::vector<Model> models = Networks(data, peers);
+    std::vector<Peer> list(Size(peers));
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      list[k] = {&models[k], k + 1, InputsOf(data, options)};
+      list[k].inputs.valid_rows.clear();
+      list[k].inputs.keeps_last = true;
+    }
+    StopAfter reporter(batches);
+    TrainEnvironment environment;
+    environment.pool = &pool;
+    environment.reporter = &reporter;
+    environment.checkpoint = folder / "run.ckpt.h5";
+    if (batches > 0) environment.stop = &reporter.stop;
+    try {
+      TrainPeers(list, options, ChoiceText(choice), 3, environment);
+      return Numbers(models);
+    } catch (const Error& error) {
+      REQUIRE(error.kind() == ErrorKind::kStopped);
+    }
+  }
+}
+
+TEST_CASE("stopped and continued, at any number of threads: the same bits") {
+  ForAll([](const Choice& choice) {
+    const std::vector<Real> whole = TrainedBy(choice, 1, 0);
+    CHECK(TrainedBy(choice, 3, 0) == whole);
+    CHECK(TrainedBy(choice, 1, 3) == whole);
+  });
+}
+
+// Peers that share nothing but the rows: networks, tasks, own rows.
+TEST_CASE("peers may differ in network, tasks and rows") {
+  const Dataset data = SampleData(150);
+  const TrainOptions options = SampleOptions();
+  Dataset fewer = data;
+  fewer.tasks.erase(fewer.tasks.begin() + 1);
+  fewer.labels.erase(fewer.labels.begin() + 1);
+  ForAll([&](const Choice& choice) {
+    if (choice.name == "mean-teacher") return;
+    Model one = SampleModel(data, 1, "mmoe");
+    Model two = SampleModel(fewer, 2);
+    std::vector<Peer> peers = {{&one, 1, InputsOf(data, options)},
+                               {&two, 2, InputsOf(fewer, options)}};
+    std::vector<Index>& rows = peers[1].inputs.train_rows;
+    rows.erase(rows.begin(), rows.begin() + 30);
+    const auto histories =
+        TrainPeers(peers, options, ChoiceText(choice), 2, {});
+    REQUIRE(histories.size() == 2);
+    CHECK(std::isfinite(histories[0].best));
+    CHECK(std::isfinite(histories[1].best));
+  });
+}
+
+}  // namespace
+}  // namespace mtlkit
