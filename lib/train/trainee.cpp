@@ -9,6 +9,7 @@
 #include "data/head.h"
 #include "train/freeze.h"
 #include "train/sampler.h"
+#include "train/soft_source.h"
 #include "train/unseen_rows.h"
 #include "train/weigher.h"
 
@@ -19,63 +20,6 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 std::size_t Size(Index i) {
   return static_cast<std::size_t>(i);
-}
-
-// Soft targets by row, as the network's outputs count.
-struct SoftSource {
-  Index lesson = 0;
-  Index cols = 0;
-  std::vector<std::int32_t> places;  // one a row of the dataset; -1: none
-  std::vector<Real> values;
-  std::vector<Real> weights;
-  double factor = 0;
-  double ramp = 0;
-
-  double Factor(double progress) const {
-    return ramp > 0 ? factor * std::min(1.0, progress / ramp) : factor;
-  }
-
-  void Fill(std::span<const Index> rows, double progress, Lesson* into) const {
-    into->factor = Factor(progress);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const std::int32_t place = places[Size(rows[i])];
-      Real* target = into->target.Row(static_cast<Index>(i));
-      into->weight[i] = place < 0 ? Real{0} : weights[Size(place)];
-      if (place < 0) {
-        std::fill_n(target, cols, Real{0});
-      } else {
-        std::copy_n(values.data() + place * cols, cols, target);
-      }
-    }
-  }
-};
-
-SoftSource MakeSource(const SoftTargets& soft, const Task& task, Index rows) {
-  SoftSource source;
-  source.cols = task.output_cols();
-  const Index said = task.prediction_cols();
-  const std::size_t count = soft.rows.size();
-  Require(
-      soft.values.size() == count * Size(said) &&
-          (soft.weights.empty() || soft.weights.size() == count),
-      ErrorKind::kBug,
-      Str("soft targets of task '", task.name, "' are not rows x predictions"));
-  source.places.assign(Size(rows), -1);
-  for (std::size_t i = 0; i < count; ++i) {
-    source.places[Size(soft.rows[i])] = static_cast<std::int32_t>(i);
-  }
-  const std::vector<Real> predictions(soft.values.begin(), soft.values.end());
-  source.values.resize(count * Size(source.cols));
-  const auto rows_of_soft = static_cast<Index>(count);
-  task.head().TargetsOf(task, {predictions.data(), rows_of_soft, said},
-                        {source.values.data(), rows_of_soft, source.cols});
-  source.weights.assign(count, Real{1});
-  for (std::size_t i = 0; i < soft.weights.size(); ++i) {
-    source.weights[i] = static_cast<Real>(soft.weights[i]);
-  }
-  source.factor = soft.factor;
-  source.ramp = soft.ramp_epochs;
-  return source;
 }
 
 // Those that can teach this peer something, by the labels it sees.
