@@ -38,7 +38,8 @@ Model FreshModel(const Collaboration& run, Index peer) {
                       spec.SeedOf(run.method->same_start ? 0 : peer, 0),
                       run.train_rows, spec.train.loss);
   };
-  return spec.each.empty() ? build() : InContext(Str("peer ", peer), build);
+  return spec.each.empty() ? build()
+                           : InContext(spec.Peer(peer).Name(peer), build);
 }
 
 // What holds of all training rows need not of a part.

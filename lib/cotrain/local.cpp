@@ -54,7 +54,7 @@ Peers MakePeers(const RunSpec& spec, const Dataset& data) {
     own.Check(data, peer);
     made.rows.push_back(own.rows.empty() ? inputs.train_rows
                                          : data.SplitRows(own.rows));
-    made.models.push_back(InContext(Str("peer ", peer), [&] {
+    made.models.push_back(InContext(own.Name(peer), [&] {
       return BuildModel(own.DataOf(data), spec.ArchOf(peer),
                         spec.SeedOf(peer, 0), made.rows.back(),
                         spec.train.loss);

@@ -41,6 +41,10 @@ void PeerSpec::Describe(Fields& fields) {
   fields("rows", rows, "the split that it learns from");
 }
 
+std::string PeerSpec::Name(Index peer) const {
+  return Str(inputs.empty() ? "peer " : "--view of peer ", peer);
+}
+
 bool PeerSpec::IsDefault() const {
   return arch.empty() && layers.empty() && inputs.empty() && tasks.empty() &&
          rows.empty();

@@ -21,6 +21,8 @@ struct PeerSpec {
 
   void Describe(Fields& fields);
   bool IsDefault() const;
+  // What messages call peer number `peer`, by what it was given.
+  std::string Name(Index peer) const;
   ArchOptions ArchOf(ArchOptions of_run) const;
   // Demands that patterns of tasks and the split are there: kUsage with the
   // known names.

@@ -155,12 +155,20 @@ for text in '{' '{"inputs": 7}' '{"inputs": [{"peer": 1}]}'; do
   printf '%s' "$text" >"$newest/inputs.json"
   refuses 65 'inputs.json' mtl-cotrain round parts --peer 0 --quiet
 done
-printf '%s' '{"inputs": [{"peer": 1, "round": 3, "content_sha256": "x"}]}' \
-  >"$newest/inputs.json"
+# Whole, and yet of another publication than the one that is there.
+python3 - "$newest/inputs.json" <<'PYTHON'
+import hashlib, json, sys
+record = {"inputs": [{"peer": 1, "round": 3, "content_sha256": "x"}],
+          "schema": 2}
+text = json.dumps(record, sort_keys=True, separators=(",", ":"))
+record["sha256"] = hashlib.sha256(text.encode()).hexdigest()
+with open(sys.argv[1], "w") as file:
+    file.write(json.dumps(record, sort_keys=True, indent=1) + "\n")
+PYTHON
 refuses 65 'r0003/publish.h5.*committed' mtl-cotrain round parts --peer 0 --quiet
 cp -r parts unknown
 sed -i 's/"method": "codistillation"/"method": "nothing"/' unknown/run.json
-refuses 65 "run.json: there is no method 'nothing'" mtl-cotrain round unknown
+refuses 65 'run.json: .*digest does not hold' mtl-cotrain round unknown
 rm unknown/run.json
 mkdir unknown/run.json
 refuses 65 'run.json' mtl-cotrain round unknown
