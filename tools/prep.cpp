@@ -4,6 +4,7 @@
 #include "h5/provenance.h"
 #include "prep/prepare.h"
 #include "prep/transform_entry.h"
+#include "prep/write_prepared.h"
 
 namespace mtlkit {
 namespace {
@@ -36,14 +37,14 @@ struct PrepTool {
 
   void Run(Context& context) {
     const Dataset raw = ReadDataset(table);
-    Dataset ready = OnDataOf(table == "-" ? "stdin" : table, "", [&] {
-      return Prepare(raw, options, context.seed, context.reporter);
+    Prepared ready = OnDataOf(table == "-" ? "stdin" : table, "", [&] {
+      return PrepareRows(raw, options, context.seed, context.reporter);
     });
     const std::vector<ProvenanceSource> sources = {
         {"data", raw.content_sha256, raw.provenance}};
-    ready.provenance = ExtendProvenance(context.tool, context.seed,
-                                        *context.settings, sources);
-    WriteDataset(ready, output);
+    ready.rows.provenance = ExtendProvenance(context.tool, context.seed,
+                                             *context.settings, sources);
+    WritePrepared(ready.transforms, ready.rows, output);
     ReportDataset(ready, context.reporter);
   }
 };
