@@ -1,3 +1,4 @@
+#include <memory>
 #include <vector>
 
 #include "app/tool.h"
@@ -10,7 +11,11 @@
 #include "h5/file_reader.h"
 #include "h5/provenance.h"
 #include "nn/model_io.h"
-#include "nn/raw_labels.h"
+#include "prep/adapt_table.h"
+#include "prep/read_labels.h"
+#include "text/convert.h"
+#include "text/temporary_path.h"
+#include "text/text_source.h"
 #include "text/text_table.h"
 #include "train/predict.h"
 
@@ -31,7 +36,9 @@ struct PredictTool {
     cli.Input("model", &model,
               "a trained model, or the folder of a run: the mean of its "
               "peers' newest models");
-    cli.Input("data", &data, "the rows: a table, a dataset or features");
+    cli.Input("data", &data,
+              "the rows: a text table, what mtl-convert made of one, a dataset "
+              "or features");
     cli.Output("output", &output,
                "where the predictions go: HDF5, or text by the ending of the "
                "name: .csv, .jsonl",
@@ -65,10 +72,25 @@ struct PredictTool {
       sources.push_back(SourceOf("model", file));
       models.push_back(ReadModel(file));
     }
+    // A text table becomes a dataset on the way.
+    std::unique_ptr<TemporaryPath> table;
+    if (data != "-" && IsTextFile(data)) {
+      table = std::make_unique<TemporaryPath>("mtlkit-rows");
+      ConvertTables({{"", data}}, table->path(), {}, {}, context.verbose > 0,
+                    context.reporter);
+    }
     const FileReader data_file =
-        FileReader::Open(data, {FileKind::kDataset, FileKind::kFeatures});
-    const Dataset rows = ReadDataset(data_file);
+        FileReader::Open(table ? table->path() : data,
+                         {FileKind::kDataset, FileKind::kFeatures});
+    const Dataset read = ReadDataset(data_file);
+    const std::string data_name = table ? data : data_file.name();
+    std::vector<std::string> warnings;
+    const Dataset rows = AdaptTable(models.front().transforms, read, &warnings);
+    for (const std::string& warning : warnings) {
+      context.reporter->Warn(Str(data_name, ": ", warning));
+    }
     sources.push_back(SourceOf("data", data_file));
+    table.reset();
     WarnOfClasses(models.front(), rows, context);
     const std::string provenance = ExtendProvenance(context.tool, context.seed,
                                                     *context.settings, sources);
@@ -76,7 +98,7 @@ struct PredictTool {
       std::vector<EnsembleMember> members;
       members.reserve(models.size());
       for (const Model& member : models) members.push_back({&member, 1.0});
-      Predictions predictions = InContext(data_file.name(), [&] {
+      Predictions predictions = InContext(data_name, [&] {
         return Predict(members, rows, options, context.pool);
       });
       predictions.provenance = provenance;
@@ -88,7 +110,7 @@ struct PredictTool {
     Require(models.size() == 1, ErrorKind::kUsage,
             "--features: a run has several models", "choose one with --peer");
     InContext(files.front(), [&] { RequireLayer(models.front(), features); });
-    Dataset result = InContext(data_file.name(), [&] {
+    Dataset result = InContext(data_name, [&] {
       return ComputeFeatures(models.front(), rows, features, context.pool);
     });
     result.provenance = provenance;
@@ -111,12 +133,8 @@ struct PredictTool {
   // Rows whose label the model cannot know are not measured.
   static void WarnOfClasses(const Model& model, const Dataset& rows,
                             const Context& context) {
-    for (const Task& task : model.schema.tasks) {
-      const std::vector<std::string> unknown = UnknownClasses(task, rows);
-      if (unknown.empty()) continue;
-      context.reporter->Warn(Str("task '", task.name, "': '", unknown.front(),
-                                 "' is no class of the model: such rows count "
-                                 "as not labelled"));
+    for (const std::string& problem : LabelProblems(model.schema.tasks, rows)) {
+      context.reporter->Warn(problem);
     }
   }
 
@@ -141,5 +159,5 @@ int main(int argc, char** argv) {
   return mtlkit::RunTool<mtlkit::PredictTool>(
       argc, argv, "mtl-predict", "Predicts rows with a trained model.",
       "mtl-predict model.h5 ready.h5 --split test -o predictions.h5\n"
-      "mtl-predict model.h5 new-table.h5 -o - | mtl-convert - --to csv -o -");
+      "mtl-predict model.h5 new-table.csv -o - | mtl-convert - --to csv -o -");
 }

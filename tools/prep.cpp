@@ -6,6 +6,7 @@
 #include "nn/prepare_like.h"
 #include "prep/prepare.h"
 #include "prep/transform_entry.h"
+#include "prep/write_prepared.h"
 
 namespace mtlkit {
 namespace {
@@ -51,15 +52,22 @@ struct PrepTool {
       other = ReadLikeness(like);
       sources.push_back({"like", other.content_sha256, other.provenance});
     }
-    Dataset ready = OnDataOf(table == "-" ? "stdin" : table, "", [&] {
-      return like.empty()
-                 ? Prepare(raw, options, context.seed, context.reporter)
-                 : PrepareLike(raw, other, options, context.seed,
-                               context.reporter);
+    const std::string provenance = ExtendProvenance(context.tool, context.seed,
+                                                    *context.settings, sources);
+    const std::string name = table == "-" ? "stdin" : table;
+    if (!like.empty()) {
+      Dataset ready = OnDataOf(name, "", [&] {
+        return PrepareLike(raw, other, options, context.seed, context.reporter);
+      });
+      ready.provenance = provenance;
+      WriteDataset(ready, output);
+      return ReportDataset(ready, context.reporter);
+    }
+    Prepared ready = OnDataOf(name, "", [&] {
+      return PrepareRows(raw, options, context.seed, context.reporter);
     });
-    ready.provenance = ExtendProvenance(context.tool, context.seed,
-                                        *context.settings, sources);
-    WriteDataset(ready, output);
+    ready.rows.provenance = provenance;
+    WritePrepared(ready.transforms, ready.rows, output);
     ReportDataset(ready, context.reporter);
   }
 };

@@ -97,6 +97,9 @@ struct TrainTool {
     const TrainInputs inputs =
         OnDataOf(file.name(), "", [&] { return InputsOf(rows, train); });
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
+    for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
+      context.reporter->Warn(absent);
+    }
     Model model =
         BuildModel(rows, arch, context.seed, inputs.train_rows, train.loss);
     ScaleTargets(rows, inputs.train_rows, train.loss, &model);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "data/label_view.h"
 #include "eval/metric.h"
 #include "train/predict.h"
 
@@ -21,31 +22,13 @@ struct TaskTruth {
 
 TaskTruth TruthOf(const Dataset& data, std::size_t task,
                   const std::vector<Index>& rows) {
-  const Labels& labels = data.labels[task];
-  const Index cols = data.tasks[task].target_cols();
+  const LabelView labels(data, static_cast<Index>(task));
   TaskTruth truth;
   for (const Index row : rows) {
     const Index place = labels.PlaceOf(row);
-    bool labelled = false;
-    for (Index col = 0; col < cols; ++col) {
-      const double y =
-          place < 0
-              ? kNan
-              : static_cast<double>(
-                    labels
-                        .values[static_cast<std::size_t>(place * cols + col)]);
-      truth.y.push_back(y);
-      labelled = labelled || !std::isnan(y);
-    }
-    double weight = labelled ? 1.0 : 0.0;
-    if (labelled && !data.weights.empty()) {
-      weight = static_cast<double>(data.weights[static_cast<std::size_t>(row)]);
-    }
-    if (labelled && !labels.weights.empty()) {
-      weight *=
-          static_cast<double>(labels.weights[static_cast<std::size_t>(place)]);
-    }
-    truth.weights.push_back(weight);
+    const bool labelled = place >= 0 && labels.HasLabel(place);
+    labels.AppendRow(row, &truth.y);
+    truth.weights.push_back(labelled ? labels.Weight(place) : 0.0);
     truth.any = truth.any || labelled;
   }
   return truth;

@@ -11,6 +11,7 @@
 #include "cotrain/collaboration.h"
 #include "cotrain/publication.h"
 #include "cotrain/status.h"
+#include "data/label_view.h"
 #include "eval/predictions.h"
 #include "h5/provenance.h"
 #include "nn/link.h"
@@ -118,16 +119,11 @@ TaskPredictions MeanOf(const Collaboration& run, const Newest& newest,
 
 void AddLabels(const Dataset& data, std::size_t t,
                const std::vector<Index>& rows, TaskPredictions* task) {
-  const Labels& labels = data.labels[t];
-  const Index cols = task->task.target_cols();
+  const LabelView labels(data, static_cast<Index>(t));
   for (const Index row : rows) {
-    const Index place = labels.PlaceOf(row);
-    for (Index col = 0; col < cols; ++col) {
-      task->y.push_back(
-          place < 0
-              ? std::numeric_limits<float>::quiet_NaN()
-              : labels.values[static_cast<std::size_t>(place * cols + col)]);
-    }
+    labels.AppendRow(row, &task->y);
+    if (!labels.has_weights()) continue;
+    task->weight.push_back(static_cast<float>(labels.WeightOfRow(row)));
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "data/dataset.h"
@@ -19,6 +20,12 @@ Dataset ReadDataset(const FileReader& file);
 // the same bytes. Returns the content digest.
 std::string WriteDataset(const Dataset& dataset, const std::string& path,
                          FileKind kind = FileKind::kDataset);
+
+// The same with inputs that `write_inputs` puts into the file piece by piece;
+// those of `dataset` are neither looked at nor written.
+std::string WriteDataset(const Dataset& dataset, const std::string& path,
+                         FileKind kind,
+                         const std::function<void(FileWriter&)>& write_inputs);
 
 // The parts of a dataset that files of other kinds share: number of rows, ids,
 // and tasks with their labels. Reading checks them; there are no inputs then.

@@ -201,6 +201,12 @@ Task ReadTaskHead(const FileReader& file, const std::string& path) {
   if (task.is_classification()) {
     task.classes = file.ReadTexts(path + "/classes");
   }
+  if (file.Has(path + "/source")) {
+    const std::string source = path + "/source";
+    task.source = InContext(Str(file.name(), ": ", source), [&] {
+      return ParseLabelSource(file.ReadText(source));
+    });
+  }
   if (file.Has(path + "/norm_mean")) {
     task.mean = file.ReadList<double>(path + "/norm_mean");
     task.deviation = file.ReadList<double>(path + "/norm_std");

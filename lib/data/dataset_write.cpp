@@ -175,6 +175,22 @@ std::string CategoriesPath(const InputSpec& spec, const std::string& column) {
   return "categories/" + EscapeName(spec.name) + "/" + EscapeName(column);
 }
 
+std::string WriteWith(const Dataset& dataset, const std::string& path,
+                      FileKind kind,
+                      const std::function<void(FileWriter&)>& write_inputs) {
+  FileWriter file(path, kind);
+  WriteRows(file, dataset);
+  write_inputs(file);
+  WriteSplits(file, dataset);
+  if (!dataset.weights.empty()) file.WriteList("weights", dataset.weights);
+  if (!dataset.groups.empty()) {
+    file.WriteList("groups", dataset.groups, kPacked);
+  }
+  WriteTransforms(file, dataset.transforms);
+  if (!dataset.provenance.empty()) file.SetProvenance(dataset.provenance);
+  return file.Commit();
+}
+
 }  // namespace
 
 void WriteInputNames(FileWriter& file, const InputSpec& spec, Index position) {
@@ -199,6 +215,9 @@ void WriteTaskHead(FileWriter& file, const Task& task, Index position) {
   file.SetAttribute(path, "type", TaskTypeName(task.type));
   file.SetAttribute(path, "position", position);
   NameObject(file, path, task.name);
+  if (!task.source.empty()) {
+    file.WriteText(path + "/source", LabelSourceText(task.source));
+  }
   if (task.is_classification()) {
     file.SetAttribute(path + "/y", "missing", -1);
     file.WriteTexts(path + "/classes", task.classes);
@@ -244,19 +263,24 @@ void WriteRows(FileWriter& file, const Dataset& dataset) {
 std::string WriteDataset(const Dataset& dataset, const std::string& path,
                          FileKind kind) {
   CheckDataset(dataset);
-  FileWriter file(path, kind);
-  WriteRows(file, dataset);
-  for (std::size_t i = 0; i < dataset.inputs.size(); ++i) {
-    WriteInput(file, dataset.inputs[i], dataset.rows, static_cast<Index>(i));
+  return WriteWith(dataset, path, kind, [&](FileWriter& file) {
+    for (std::size_t i = 0; i < dataset.inputs.size(); ++i) {
+      WriteInput(file, dataset.inputs[i], dataset.rows, static_cast<Index>(i));
+    }
+  });
+}
+
+std::string WriteDataset(const Dataset& dataset, const std::string& path,
+                         FileKind kind,
+                         const std::function<void(FileWriter&)>& write_inputs) {
+  if (dataset.inputs.empty()) {
+    CheckDataset(dataset);
+  } else {
+    Dataset rows = dataset;
+    rows.inputs.clear();
+    CheckDataset(rows);
   }
-  WriteSplits(file, dataset);
-  if (!dataset.weights.empty()) file.WriteList("weights", dataset.weights);
-  if (!dataset.groups.empty()) {
-    file.WriteList("groups", dataset.groups, kPacked);
-  }
-  WriteTransforms(file, dataset.transforms);
-  if (!dataset.provenance.empty()) file.SetProvenance(dataset.provenance);
-  return file.Commit();
+  return WriteWith(dataset, path, kind, write_inputs);
 }
 
 }  // namespace mtlkit

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/view.h"
+#include "data/label_source.h"
 
 namespace mtlkit {
 
@@ -73,6 +74,8 @@ struct Task {
   // chosen, before the network is built.
   std::optional<TaskType> form = {};
   std::vector<double> levels = {};
+  // Where its labels are in a raw table.
+  LabelSource source = {};
 
   bool is_classification() const;
   // Of the form, or else of the type.

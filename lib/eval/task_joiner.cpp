@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "data/head.h"
+#include "data/label_view.h"
 
 namespace mtlkit {
 namespace {
@@ -172,27 +173,19 @@ void TaskJoiner::TakeTruth(const Dataset& truth,
                            const std::vector<std::int32_t>& places) {
   const Index t = FindTask(truth.tasks, joined_.task.name);
   if (t < 0) return;
-  const Task& task = truth.tasks[At(t)];
-  const Labels& labels = truth.labels[At(t)];
+  const LabelView labels(truth, t);
+  const Task& task = labels.task();
   RequireSameLabels(joined_.task, task);
   const auto order = ClassOrder(task, joined_.task, "--data");
-  const Index cols = task.target_cols();
-  joined_.weighted = !labels.weights.empty() || !truth.weights.empty();
-  for (Index place = 0; place < labels.PlaceCount(cols); ++place) {
+  const Index cols = labels.cols();
+  joined_.weighted = labels.has_weights();
+  for (Index place = 0; place < labels.places(); ++place) {
     const Index row = labels.RowOf(place);
     const Index joined = places.empty() ? row : places[At(row)];
     const Index at = joined < 0 ? -1 : place_of_row_[At(joined)];
     if (at < 0) continue;
-    CopyLabel(labels.values.data() + place * cols, task, order,
-              joined_.y.data() + at * cols);
-    double weight = 1;
-    if (!labels.weights.empty()) {
-      weight = static_cast<double>(labels.weights[At(place)]);
-    }
-    if (!truth.weights.empty()) {
-      weight *= static_cast<double>(truth.weights[At(row)]);
-    }
-    joined_.weights[At(at)] = weight;
+    CopyLabel(labels.Cells(place), task, order, joined_.y.data() + at * cols);
+    joined_.weights[At(at)] = labels.Weight(place);
   }
 }
 

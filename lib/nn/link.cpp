@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "data/head.h"
+#include "data/label_view.h"
 
 namespace mtlkit {
 namespace {
@@ -11,30 +12,13 @@ namespace {
 // Labels of column `col` of a task in `rows`, with a weight above 0.
 WeightedLabels LabelsOf(const Dataset& dataset, Index task, Index col,
                         std::span<const Index> rows) {
-  const Labels& labels = dataset.labels[static_cast<std::size_t>(task)];
-  const Index cols =
-      dataset.tasks[static_cast<std::size_t>(task)].target_cols();
+  const LabelView labels(dataset, task);
   WeightedLabels found;
-  std::size_t next = 0;  // in labels.rows
   for (const Index row : rows) {
-    Index place = row;
-    if (!labels.on_all_rows) {
-      while (next < labels.rows.size() && labels.rows[next] < row) ++next;
-      if (next == labels.rows.size()) break;
-      if (labels.rows[next] != row) continue;
-      place = static_cast<Index>(next);
-    }
-    const float value =
-        labels.values[static_cast<std::size_t>(place * cols + col)];
-    double weight = 1;
-    if (!labels.weights.empty()) {
-      weight *=
-          static_cast<double>(labels.weights[static_cast<std::size_t>(place)]);
-    }
-    if (!dataset.weights.empty()) {
-      weight *=
-          static_cast<double>(dataset.weights[static_cast<std::size_t>(row)]);
-    }
+    const Index place = labels.PlaceOf(row);
+    if (place < 0) continue;
+    const float value = labels.Value(place, col);
+    const double weight = labels.Weight(place);
     if (std::isnan(value) || weight <= 0) continue;
     found.push_back({static_cast<double>(value), weight});
   }

@@ -10,7 +10,7 @@
 #include "data/schema.h"
 #include "nn/link.h"
 #include "nn/loss.h"
-#include "nn/raw_labels.h"
+#include "prep/read_labels.h"
 #include "prep/transform.h"
 
 namespace mtlkit {
@@ -82,7 +82,7 @@ void MapLabelColumns(const Task& from, const Task& to, Labels* labels) {
 
 Labels LabelsFor(const Task& task, const Dataset& dataset, const Dataset& raw) {
   const Index found = FindTask(dataset.tasks, task.name);
-  if (found < 0) return RawLabels(task, raw);
+  if (found < 0) return ReadLabels(task, raw).labels;
   const Task& from = dataset.tasks[static_cast<std::size_t>(found)];
   Require(from.type == task.type && from.width == task.width,
           ErrorKind::kBadInput,
@@ -135,14 +135,38 @@ void RequireTrainable(const Dataset& dataset, std::span<const Index> rows) {
             task.target_cols() > 1 ? ", or none in one of its columns" : ""),
         "give it labels, or leave it out with mtl-prep");
     if (!task.traits().one_class) continue;
+    const auto present = std::count_if(constants.begin(), constants.end(),
+                                       [](double share) { return share > 0; });
+    const auto first = std::find_if(constants.begin(), constants.end(),
+                                    [](double share) { return share > 0; });
+    Require(
+        present > 1, ErrorKind::kBadInput,
+        Str("task '", task.name,
+            "' has one class only in the training "
+            "rows, '",
+            task.classes[static_cast<std::size_t>(first - constants.begin())],
+            "'"),
+        "choose other training rows, or prepare the table without the "
+        "task");
+  }
+}
+
+std::vector<std::string> AbsentClasses(const Dataset& dataset,
+                                       std::span<const Index> rows) {
+  std::vector<std::string> absent;
+  for (std::size_t i = 0; i < dataset.tasks.size(); ++i) {
+    const Task& task = dataset.tasks[i];
+    if (!task.traits().one_class) continue;
+    const std::vector<double> constants =
+        BestConstants(dataset, static_cast<Index>(i), rows);
     for (std::size_t k = 0; k < constants.size(); ++k) {
-      Require(constants[k] > 0, ErrorKind::kBadInput,
-              Str("task '", task.name, "': class '", task.classes[k],
-                  "' does not occur in the training rows"),
-              "choose other training rows, or prepare the table without that "
-              "class");
+      if (constants[k] > 0) continue;
+      absent.push_back(Str("task '", task.name, "': class '", task.classes[k],
+                           "' does not occur in the training rows: it will "
+                           "not be predicted, and rows of it count as errors"));
     }
   }
+  return absent;
 }
 
 Dataset DatasetFor(const Model& model, const Dataset& dataset) {

@@ -54,10 +54,15 @@ Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
                  const std::vector<std::string>& losses = {});
 
 // Demands that every task can be learned from these rows (ascending): it has a
-// label there, a binary or multi-class one a label of every class. kBadInput
-// otherwise, naming task and class. For training on one's own; peers of a
+// label there, a binary or multi-class one labels of two classes. kBadInput
+// otherwise, naming the task. For training on one's own; peers of a
 // collaborative run may lack what others have.
 void RequireTrainable(const Dataset& dataset, std::span<const Index> rows);
+
+// What is to be said of classes that these rows lack, one text a class: a model
+// learns that they never occur.
+std::vector<std::string> AbsentClasses(const Dataset& dataset,
+                                       std::span<const Index> rows);
 
 // The rows as this model reads them: only its inputs, in its order, and only
 // its tasks, in its order (a task that the dataset lacks has no labels). Array

@@ -40,6 +40,7 @@ Json InputJson(const InputSpec& input) {
 Json TaskJson(const Task& task) {
   Json json = {{"name", task.name},
                {"type", std::string(TaskTypeName(task.type))}};
+  if (!task.source.empty()) json["source"] = LabelSourceText(task.source);
   if (task.is_classification()) {
     json["classes"] = task.classes;
   } else {
@@ -83,13 +84,13 @@ class Members {
     }
   }
 
+  bool Has(const char* key) const { return json_.contains(key); }
+
   const Json& Find(const char* key) {
     RequireSpec(json_.contains(key), Str("no '", key, "'"));
     taken_.insert(key);
     return json_.at(key);
   }
-
-  bool Has(const char* key) const { return json_.contains(key); }
 
   void Finish() const {
     for (const auto& item : json_.items()) {
@@ -169,6 +170,9 @@ Task ReadTask(const Json& json) {
   Task task;
   task.name = members.Get<std::string>("name");
   task.type = ParseTaskType(members.Get<std::string>("type"));
+  if (members.Has("source")) {
+    task.source = ParseLabelSource(members.Get<std::string>("source"));
+  }
   if (task.is_classification()) {
     task.classes = members.Get<std::vector<std::string>>("classes");
     const std::set<std::string> unique(task.classes.begin(),

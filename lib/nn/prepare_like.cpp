@@ -10,8 +10,8 @@
 #include "data/dataset_io.h"
 #include "h5/file_reader.h"
 #include "nn/model_io.h"
-#include "nn/raw_labels.h"
 #include "prep/choose_rows.h"
+#include "prep/read_labels.h"
 #include "prep/split.h"
 
 namespace mtlkit {
@@ -63,11 +63,9 @@ void WarnOfLabels(const Dataset& table, const Dataset& made,
     if (!any) {
       reporter->Warn(Str("task '", task.name, "' has no label in these rows"));
     }
-    for (const std::string& name : UnknownClasses(task, table)) {
-      reporter->Warn(Str("task '", task.name, "': '", name,
-                         "' is no class of it there: such rows count as not "
-                         "labelled"));
-    }
+  }
+  for (const std::string& problem : LabelProblems(made.tasks, table)) {
+    reporter->Warn(problem);
   }
 }
 

@@ -140,6 +140,13 @@ Mapping MapOf(const InputSpec& wanted, const InputSpec& given) {
 
 InputBlock MapColumns(const InputBlock& block, const InputSpec& wanted,
                       Index rows) {
+  if (wanted.kind == InputKind::kSparse && wanted.columns.empty() &&
+      block.columns.empty() && block.cols <= wanted.cols) {
+    // Nothing may be made for each column: there can be very many.
+    InputBlock same = block;
+    static_cast<InputSpec&>(same) = wanted;
+    return same;
+  }
   const Mapping map = MapOf(wanted, block);
   switch (wanted.kind) {
     case InputKind::kDense:

@@ -10,45 +10,48 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "data/head.h"
+#include "prep/read_labels.h"
 
 namespace mtlkit {
 namespace {
 
-constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 // More different numbers than any sensible number of classes.
 constexpr std::size_t kMostNumberClasses = 1000;
 
 using Columns = std::vector<TableColumn>;
+
+// Whether a column holds more than `most` different numbers.
+bool HasMoreNumbers(const InputBlock& block, Index rows, Index col,
+                    std::size_t most) {
+  std::set<double> seen;
+  for (Index row = 0; row < rows && seen.size() <= most; ++row) {
+    const double value = CellNumber(block, row, col);
+    if (!std::isnan(value)) seen.insert(value + 0.0);  // -0 is 0
+  }
+  return seen.size() > most;
+}
 
 TaskType InferType(const CodedColumn& column) {
   if (column.names.size() == 2) return TaskType::kBinary;
   return column.is_number ? TaskType::kRegression : TaskType::kMulticlass;
 }
 
-std::vector<float> ClassNumbers(const CodedColumn& column) {
-  std::vector<float> values;
-  values.reserve(column.codes.size());
-  for (const std::int32_t code : column.codes) {
-    values.push_back(code < 0 ? kMissing : static_cast<float>(code));
+Task MakeRegression(const Dataset& table, const TableColumn& column) {
+  const InputBlock& block = table.inputs[column.block];
+  if (block.kind == InputKind::kCategorical) {
+    const auto& names = CodeColumn(table, column).names;
+    Fail(ErrorKind::kUsage,
+         Str("task '", column.name(), "' cannot be a regression: '",
+             names.empty() ? "" : names.back(), "' is not a number"),
+         Str("--task ", column.name(), "=multiclass"));
   }
-  return values;
-}
-
-LabelledTask MakeRegression(const Dataset& table, const TableColumn& column,
-                            const CodedColumn& coded) {
-  Require(
-      coded.is_number, ErrorKind::kUsage,
-      Str("task '", column.name(), "' cannot be a regression: '",
-          coded.names.empty() ? "" : coded.names.back(), "' is not a number"),
-      Str("--task ", column.name(), "=multiclass"));
-  LabelledTask result;
-  result.task.type = TaskType::kRegression;
+  Task task;
+  task.type = TaskType::kRegression;
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
   double change = 0;
   for (Index row = 0; row < table.rows; ++row) {
-    const double value =
-        CellNumber(table.inputs[column.block], row, column.col);
+    const double value = CellNumber(block, row, column.col);
     if (!std::isnan(value)) {
       low = std::min(low, value);
       high = std::max(high, value);
@@ -61,7 +64,6 @@ LabelledTask MakeRegression(const Dataset& table, const TableColumn& column,
            Str("task '", column.name(), "', row '", IdText(table.ids, row),
                "': label ", value, " is not finite"));
     }
-    result.labels.values.push_back(static_cast<float>(value));
   }
   // Labels are kept in single precision.
   constexpr double kMostChange = 0.01;
@@ -71,11 +73,10 @@ LabelledTask MakeRegression(const Dataset& table, const TableColumn& column,
               "': its labels differ by too little for single precision, from ",
               low, " to ", high),
           "subtract their mean, or scale them, before they are converted");
-  return result;
+  return task;
 }
 
-LabelledTask MakeClasses(const TableColumn& column, TaskType type,
-                         CodedColumn coded) {
+Task MakeClasses(const TableColumn& column, TaskType type, CodedColumn coded) {
   const std::size_t count = coded.names.size();
   Require(!type.traits().has_positive || count == 2, ErrorKind::kUsage,
           Str("task '", column.name(), "' cannot be binary: it has ", count,
@@ -90,82 +91,63 @@ LabelledTask MakeClasses(const TableColumn& column, TaskType type,
           Str("task '", column.name(), "' has ", count,
               " different numbers, which are no classes"),
           Str("--task ", column.name(), "=regression"));
-  LabelledTask result;
-  result.task.type = type;
-  result.labels.values = ClassNumbers(coded);
-  result.task.classes = std::move(coded.names);
-  return result;
+  Task task;
+  task.type = type;
+  task.classes = std::move(coded.names);
+  return task;
 }
 
-// The parts of a cell that lists labels.
-std::vector<std::string> ListedLabels(const std::string& cell, char separator) {
-  std::vector<std::string> labels;
-  for (const std::string& part : Split(cell, separator)) {
-    const std::string label(Trim(part));
-    if (!label.empty()) labels.push_back(label);
-  }
-  return labels;
-}
-
-char ListSeparator(const std::vector<std::string>& cells) {
+// What stands between the labels of cells that list them.
+std::string ListSeparator(const std::vector<std::string>& cells) {
+  const bool lists =
+      std::all_of(cells.begin(), cells.end(), [](const std::string& cell) {
+        const std::string_view text = Trim(cell);
+        return text.starts_with('[') && text.ends_with(']');
+      });
+  if (lists && !cells.empty()) return "[]";
   for (const char separator : {';', '|', ','}) {
     for (const std::string& cell : cells) {
-      if (cell.find(separator) != std::string::npos) return separator;
+      if (cell.find(separator) != std::string::npos) return {separator};
     }
   }
-  return ';';
+  return ";";
 }
 
 // A multi-label task of one column whose cells list labels.
-LabelledTask MakeListed(const CodedColumn& coded) {
-  const char separator = ListSeparator(coded.names);
-  std::vector<std::vector<std::string>> cells;
-  std::vector<std::string> labels;
+Task MakeListed(const CodedColumn& coded) {
+  Task task;
+  task.type = TaskType::kMultilabel;
+  task.source.separator = ListSeparator(coded.names);
+  std::set<std::string> labels;
   for (const std::string& cell : coded.names) {
-    cells.push_back(ListedLabels(cell, separator));
-    labels.insert(labels.end(), cells.back().begin(), cells.back().end());
-  }
-  std::sort(labels.begin(), labels.end(), NaturalLess);
-  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
-  LabelledTask result;
-  result.task.type = TaskType::kMultilabel;
-  result.task.classes = labels;
-  const std::size_t count = labels.size();
-  result.labels.values.assign(coded.codes.size() * count, kMissing);
-  for (std::size_t row = 0; row < coded.codes.size(); ++row) {
-    if (coded.codes[row] < 0) continue;
-    float* out = result.labels.values.data() + row * count;
-    std::fill(out, out + count, 0.0F);
-    for (const auto& label :
-         cells[static_cast<std::size_t>(coded.codes[row])]) {
-      out[FindClass(result.task, label)] = 1;
+    for (std::string& label : ListedLabels(cell, task.source.separator)) {
+      labels.insert(std::move(label));
     }
   }
-  return result;
+  task.classes.assign(labels.begin(), labels.end());
+  std::sort(task.classes.begin(), task.classes.end(), NaturalLess);
+  return task;
 }
 
 // A multi-label task of several columns with two values each.
-LabelledTask MakeJoined(
-    const Dataset& table,
-    const std::vector<std::pair<std::string, Columns>>& named) {
-  LabelledTask result;
-  result.task.type = TaskType::kMultilabel;
-  const std::size_t count = named.size();
-  result.labels.values.resize(static_cast<std::size_t>(table.rows) * count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const CodedColumn coded = CodeColumns(table, named[i].second);
-    const bool is_one = coded.names.size() == 1 && (coded.names[0] == "1");
-    Require(coded.names.size() <= 2, ErrorKind::kUsage,
-            Str("column '", named[i].first, "' has ", coded.names.size(),
+Task MakeJoined(const Dataset& table,
+                const std::vector<std::pair<std::string, Columns>>& named) {
+  Task task;
+  task.type = TaskType::kMultilabel;
+  for (const auto& [name, columns] : named) {
+    const CodedColumn coded = CodeColumns(table, columns);
+    const std::vector<std::string>& texts = coded.names;
+    Require(texts.size() <= 2, ErrorKind::kUsage,
+            Str("column '", name, "' has ", texts.size(),
                 " different values; a label has two"));
-    result.task.classes.push_back(named[i].first);
-    for (std::size_t row = 0; row < coded.codes.size(); ++row) {
-      const std::int32_t code = coded.codes[row];
-      result.labels.values[row * count + i] =
-          code < 0 ? kMissing : static_cast<float>(is_one ? 1 : code);
-    }
+    task.classes.push_back(name);
+    task.source.columns.push_back(name);
+    // One value alone is "not set", unless it is 1.
+    const bool is_one = texts.size() == 1 && texts[0] == "1";
+    task.source.absent.push_back(is_one || texts.empty() ? "0" : texts[0]);
+    task.source.present.push_back(texts.size() == 2 ? texts[1] : "1");
   }
-  return result;
+  return task;
 }
 
 // "label_*" -> "label".
@@ -197,20 +179,29 @@ std::vector<std::pair<std::string, Columns>> ByName(const Columns& columns) {
   return named;
 }
 
-LabelledTask MakeTask(const Dataset& table, const std::string& name,
-                      const Columns& columns, std::optional<TaskType> type) {
-  CodedColumn coded = CodeColumns(table, columns);
-  const TaskType chosen = type.value_or(InferType(coded));
-  LabelledTask result;
-  if (!chosen.traits().has_classes) {
-    result = MakeRegression(table, columns[0], coded);
-  } else if (chosen.traits().one_class) {
-    result = MakeClasses(columns[0], chosen, std::move(coded));
+Task MakeTask(const Dataset& table, const std::string& name,
+              const Columns& columns, std::optional<TaskType> type) {
+  const TableColumn& first = columns[0];
+  const InputBlock& block = table.inputs[first.block];
+  const bool is_number = block.kind != InputKind::kCategorical;
+  Task task;
+  // Numbers are not taken apart into values where that is not asked for.
+  const bool regression =
+      type ? !type->traits().has_classes
+           : is_number && HasMoreNumbers(block, table.rows, first.col, 2);
+  if (regression && columns.size() == 1) {
+    task = MakeRegression(table, first);
   } else {
-    result = MakeListed(coded);
+    CodedColumn coded = CodeColumns(table, columns);
+    const TaskType chosen = type.value_or(InferType(coded));
+    task = !chosen.traits().has_classes ? MakeRegression(table, first)
+           : chosen.traits().one_class
+               ? MakeClasses(first, chosen, std::move(coded))
+               : MakeListed(coded);
   }
-  result.task.name = name;
-  return result;
+  task.name = name;
+  task.source.columns = {name};
+  return task;
 }
 
 }  // namespace
@@ -241,22 +232,28 @@ std::vector<LabelledTask> TasksFromColumns(
   const bool is_set = request.type && request.type->traits().has_classes &&
                       !request.type->traits().one_class;
   if (is_set && named.size() > 1) {
-    tasks.push_back(MakeJoined(table, named));
+    tasks.push_back({MakeJoined(table, named), {}});
     tasks.back().task.name = NameOfPattern(request.pattern);
-    return tasks;
+  } else {
+    for (const auto& [name, own] : named) {
+      tasks.push_back({MakeTask(table, name, own, request.type), {}});
+    }
   }
-  for (const auto& [name, own] : named) {
-    tasks.push_back(MakeTask(table, name, own, request.type));
+  for (LabelledTask& task : tasks) {
+    task.labels = ReadLabels(task.task, table).labels;
   }
   return tasks;
 }
 
 std::vector<LabelledTask> SplitTask(const LabelledTask& whole,
+                                    const std::string& column,
                                     const CodedColumn& by) {
   std::vector<LabelledTask> parts(by.names.size());
   for (std::size_t i = 0; i < parts.size(); ++i) {
     parts[i].task = whole.task;
     parts[i].task.name = Str(whole.task.name, ".", by.names[i]);
+    parts[i].task.source.per_column = column;
+    parts[i].task.source.per_value = by.names[i];
     parts[i].labels.on_all_rows = false;
   }
   const auto cols = static_cast<std::size_t>(whole.task.target_cols());

@@ -40,6 +40,7 @@ std::vector<LabelledTask> TasksFromColumns(
 // One task for each value of a column, on the rows that have it, called
 // "task.value".
 std::vector<LabelledTask> SplitTask(const LabelledTask& whole,
+                                    const std::string& column,
                                     const CodedColumn& by);
 
 // Makes `name` the second (positive) class of a binary task.

@@ -8,13 +8,18 @@
 #include "base/text.h"
 #include "data/blocks.h"
 #include "data/head.h"
+#include "data/schema.h"
 #include "prep/choose_rows.h"
 #include "prep/class_order.h"
+#include "prep/column_warnings.h"
+#include "prep/drop_classes.h"
 #include "prep/fit_inputs.h"
 #include "prep/hide_labels.h"
 #include "prep/images.h"
 #include "prep/label_columns.h"
+#include "prep/prepare_checks.h"
 #include "prep/split.h"
+#include "prep/stratify.h"
 #include "prep/table_columns.h"
 
 namespace mtlkit {
@@ -28,13 +33,20 @@ class Preparation {
               Reporter* reporter)
       : options_(options), seed_(seed), reporter_(reporter), data_(table) {}
 
-  Dataset Run() {
+  Prepared Run() {
     ChooseRows();
     ChooseOtherBlocks();
     columns_ = ListColumns(data_.inputs);
     MakeTasks();
+    for (const std::string& request : options_.drop_class) {
+      DropClass(request, &data_);
+    }
+    if (options_.min_class_rows > 0) {
+      DropRareClasses(options_.min_class_rows, &data_, reporter_);
+    }
     ReadRowColumns();
     MakeSplits();
+    WarnOfCutGroups(data_, reporter_);
     const std::vector<Index> train = TrainingRowsOf(data_);
     for (const std::string& request : options_.hide_labels) {
       HideLabels(request, train, seed_, &data_);
@@ -44,7 +56,14 @@ class Preparation {
     }
     FitTasks(train, &data_, reporter_);
     FitImages(train, &data_);
-    return Transformed(train);
+    LeaveTable();
+    Transforms transforms = TransformsFor(train);
+    std::vector<InputSpec> inputs = TransformedRows(transforms, data_).specs();
+    for (const InputBlock& block : OtherBlocks(data_.inputs)) {
+      inputs.push_back(block);
+    }
+    RequireWithin(inputs, data_.rows, options_.max_size);
+    return {std::move(data_), std::move(transforms), std::move(inputs)};
   }
 
  private:
@@ -71,10 +90,13 @@ class Preparation {
 
   void MakeTasks() {
     std::optional<CodedColumn> by;
+    std::string per_column;
     if (!options_.task_per.empty()) {
       Require(!options_.task.empty(), ErrorKind::kUsage,
               "--task-per needs --task", "name the column to predict");
       by = UseColumn(options_.task_per, "--task-per");
+      per_column =
+          FindOneColumn(columns_, options_.task_per, "--task-per")[0].name();
     }
     std::vector<LabelledTask> made;
     for (const std::string& text : options_.task) MakeTask(text, &made);
@@ -85,7 +107,8 @@ class Preparation {
         Add(whole);
         continue;
       }
-      for (const LabelledTask& part : SplitTask(whole, *by)) Add(part);
+      for (const LabelledTask& part : SplitTask(whole, per_column, *by))
+        Add(part);
     }
     Require(!data_.tasks.empty(), ErrorKind::kUsage,
             "there is no task: name the columns to predict with --task",
@@ -217,6 +240,7 @@ class Preparation {
     for (const std::string& text : options_.split) {
       parts.push_back(ParseSplitPart(text));
     }
+    RequireRefit(data_, !parts.empty() || !options_.split_from.empty());
     if (!parts.empty()) AddSplits(parts, method, seed_, &data_);
     if (options_.folds > 0) {
       Require(options_.folds > 1, ErrorKind::kUsage,
@@ -259,34 +283,7 @@ class Preparation {
     Require(task.is_classification(), ErrorKind::kUsage,
             Str("--stratify ", task.name, ": the task is a regression"),
             "name a task with classes");
-    StratifyByTask(task, data_.labels[static_cast<std::size_t>(number)],
-                   method);
-  }
-
-  void StratifyByTask(const Task& task, const Labels& labels,
-                      SplitMethod* method) const {
-    const bool several = !task.traits().one_class;
-    const auto rows = static_cast<std::size_t>(data_.rows);
-    if (several) {
-      method->kind = SplitMethod::kMultilabel;
-      method->labels.resize(rows);
-      method->label_count = task.target_cols();
-    } else {
-      method->numbers.assign(rows, -1);
-    }
-    const Index cols = task.target_cols();
-    for (std::size_t at = 0; at < labels.values.size(); ++at) {
-      const auto place = at / static_cast<std::size_t>(cols);
-      const auto row = labels.on_all_rows
-                           ? place
-                           : static_cast<std::size_t>(labels.rows[place]);
-      const float value = labels.values[at];
-      if (several && value > 0) {
-        method->labels[row].push_back(static_cast<Index>(at) % cols);
-      } else if (!several && value >= 0) {
-        method->numbers[row] = static_cast<std::int64_t>(value);
-      }
-    }
+    StratifyByTask(data_, number, method);
   }
 
   // Images and tokens have no columns: --inputs and --ignore name their blocks.
@@ -340,32 +337,35 @@ class Preparation {
            options_.pieces == usual.pieces && options_.encode == usual.encode;
   }
 
-  Dataset Transformed(const std::vector<Index>& train) const {
-    const std::vector<InputBlock> table = TableBlocks(data_.inputs);
+  // Where every column has another use, images and texts alone go in.
+  void LeaveTable() {
     const std::set<ColumnRef> left_out = LeftOut();
     const bool no_column =
         std::ranges::all_of(columns_, [&](const TableColumn& column) {
           return left_out.count(column.ref) > 0;
         });
-    if (no_column && table.size() < data_.inputs.size()) {
-      Dataset others = data_;
-      others.inputs = OtherBlocks(data_.inputs);
-      others.transforms.clear();
-      return others;
-    }
-    if (!KeepsInputs()) {
-      return WithTransforms(FitInputs(table, train, left_out, options_));
-    }
-    if (left_out.empty()) return data_;
-    return WithTransforms(
-        {FitSelect(TrainingRows(table, {}, train), left_out)});
+    std::vector<InputBlock> others = OtherBlocks(data_.inputs);
+    if (!no_column || others.empty()) return;
+    data_.inputs = std::move(others);
+    data_.transforms.clear();
   }
 
   // A table that was prepared before keeps its transforms in front.
-  Dataset WithTransforms(Transforms fitted) const {
-    const Transforms before = MakeTransforms(data_.transforms);
-    fitted.insert(fitted.begin(), before.begin(), before.end());
-    return ApplyTransforms(fitted, data_);
+  Transforms TransformsFor(const std::vector<Index>& train) const {
+    Transforms transforms = MakeTransforms(data_.transforms);
+    const std::vector<InputBlock> table = TableBlocks(data_.inputs);
+    const std::set<ColumnRef> left_out = LeftOut();
+    if (table.empty()) return transforms;
+    if (data_.transforms.empty()) {
+      WarnOfColumns(table, train, left_out, reporter_);
+    }
+    if (!KeepsInputs()) {
+      const Transforms fitted = FitInputs(table, train, left_out, options_);
+      transforms.insert(transforms.end(), fitted.begin(), fitted.end());
+    } else if (!left_out.empty()) {
+      transforms.push_back(FitSelect(TrainingRows(table, {}, train), left_out));
+    }
+    return transforms;
   }
 
   const PrepareOptions& options_;
@@ -379,9 +379,15 @@ class Preparation {
 
 }  // namespace
 
+Prepared PrepareRows(const Dataset& table, const PrepareOptions& options,
+                     Seed seed, Reporter* reporter) {
+  return Preparation(table, options, seed, reporter).Run();
+}
+
 Dataset Prepare(const Dataset& table, const PrepareOptions& options, Seed seed,
                 Reporter* reporter) {
-  return Preparation(table, options, seed, reporter).Run();
+  const Prepared made = PrepareRows(table, options, seed, reporter);
+  return ApplyTransforms(made.transforms, made.rows);
 }
 
 }  // namespace mtlkit

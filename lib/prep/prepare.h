@@ -7,7 +7,9 @@
 #include "base/options.h"
 #include "base/reporter.h"
 #include "base/rng.h"
+#include "base/size_budget.h"
 #include "data/dataset.h"
+#include "prep/transform.h"
 
 namespace mtlkit {
 
@@ -30,12 +32,16 @@ struct PrepareOptions {
   std::string group;
   Index folds = 0;
 
+  std::string max_size = kUsualBudget;  // of the result
+
   std::vector<std::string> transform;
   std::string scale = "auto";
   std::string impute = "median";
   std::string pieces = "auto";
   std::string encode = "onehot";
 
+  std::vector<std::string> drop_class;
+  Index min_class_rows = 0;
   std::vector<std::string> hide_labels;
   std::vector<std::string> keep_labels;
 
@@ -53,6 +59,17 @@ struct PrepareOptions {
 Dataset Prepare(const Dataset& table, const PrepareOptions& options, Seed seed,
                 Reporter* reporter);
 
+// The same before the inputs are transformed: for WritePrepared. That the
+// result stays within `max_size` is checked.
+struct Prepared {
+  Dataset rows;           // with the inputs of the table
+  Transforms transforms;  // those of the table first
+  // What the inputs will be.
+  std::vector<InputSpec> inputs;
+};
+Prepared PrepareRows(const Dataset& table, const PrepareOptions& options,
+                     Seed seed, Reporter* reporter);
+
 // Mean and standard deviation (of n) of each target column of each regression
 // task over the labels of `rows`; 1 for a constant. A task without labels there
 // is an error (kBadInput); a class without one is a warning.
@@ -61,5 +78,6 @@ void FitTasks(const std::vector<Index>& rows, Dataset* dataset,
 
 // Tells what a prepared dataset holds: rows and splits, tasks, inputs.
 void ReportDataset(const Dataset& dataset, Reporter* reporter);
+void ReportDataset(const Prepared& prepared, Reporter* reporter);
 
 }  // namespace mtlkit

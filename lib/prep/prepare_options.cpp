@@ -118,9 +118,26 @@ void PrepareOptions::DescribeTransforms(Fields& fields) {
                 {},
                 {"onehot", "index"}},
                encode);
+  fields.Field({.name = "max-size",
+                .help = "refuses what would make a block of inputs larger than "
+                        "this; k, m, g, t: powers of 1024",
+                .value_name = "SIZE",
+                .in_settings = false},
+               max_size);
 }
 
 void PrepareOptions::DescribeLabels(Fields& fields) {
+  fields.Field({.name = "drop-class",
+                .help = "leaves a class of a task out: its labels are missing",
+                .value_name = "TASK=CLASS",
+                .splits_commas = false},
+               drop_class);
+  fields.Field({.name = "min-class-rows",
+                .help = "leaves out the classes of multi-class tasks that "
+                        "fewer rows have",
+                .range = AtLeast(0),
+                .value_name = "N"},
+               min_class_rows);
   fields.Field({"hide-labels",
                 "makes this fraction of a task's training labels missing",
                 {},

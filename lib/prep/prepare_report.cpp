@@ -1,6 +1,7 @@
 // What `mtl-prep` checks of tasks and tells about the result.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -50,6 +51,8 @@ void Normalise(const std::vector<double>& values, Task* task) {
   for (const double value : values) square += (value - mean) * (value - mean);
   const double deviation = std::sqrt(square / count);
   task->mean.push_back(mean);
+  // Rounding leaves equal labels a deviation of some units in the last place of
+  // their mean; that is no spread, whatever the unit.
   task->deviation.push_back(deviation > 1e-12 * std::abs(mean) ? deviation : 1);
 }
 
@@ -60,17 +63,60 @@ void Normalise(const std::vector<double>& values, Task* task) {
        "otherwise (--stratify)");
 }
 
+// Says which of the classes (or labels) of a task are not in the training rows:
+// one by one if they are few, else how many.
+void WarnMissing(const Task& task, const std::vector<std::string>& missing,
+                 std::string_view what, std::string_view how,
+                 Reporter* reporter) {
+  constexpr std::size_t kFew = 3;
+  if (missing.size() <= kFew) {
+    for (const std::string& name : missing) {
+      reporter->Warn(
+          Str(what, " '", name, "' of task '", task.name, "' is ", how));
+    }
+    return;
+  }
+  reporter->Warn(Str(
+      missing.size(), " of the ", task.classes.size(), " ", what,
+      what == "class" ? "es" : "s", " of task '", task.name, "' are ", how,
+      ": '", Join({missing.begin(), missing.begin() + kFew}, "', '"), "' ..."));
+}
+
 void WarnAbsent(const Task& task, const std::vector<double>& values,
                 Reporter* reporter) {
   std::vector<bool> occurs(task.classes.size());
-  for (const double value : values) {
+  for (const double value : values)
     occurs[static_cast<std::size_t>(value)] = true;
-  }
+  std::vector<std::string> missing;
   for (std::size_t i = 0; i < occurs.size(); ++i) {
-    if (occurs[i]) continue;
-    reporter->Warn(Str("class '", task.classes[i], "' of task '", task.name,
-                       "' is absent from the training rows"));
+    if (!occurs[i]) missing.push_back(task.classes[i]);
   }
+  WarnMissing(task, missing, "class", "absent from the training rows",
+              reporter);
+}
+
+bool IsFraction(const std::string& name) {
+  double value = 0;
+  return ParseNumber(name, &value) && value != std::floor(value);
+}
+
+// What no training can begin with.
+void RequireClasses(const Task& task, const std::vector<double>& values) {
+  const std::set<double> seen(values.begin(), values.end());
+  Require(
+      seen.size() > 1, ErrorKind::kBadInput,
+      Str("task '", task.name, "' has one class only in the training rows, '",
+          task.classes[static_cast<std::size_t>(*seen.begin())], "'"),
+      "there is nothing to learn from it; leave the task out, or split "
+      "otherwise (--stratify)");
+  // Measured numbers, hardly one of which occurs twice, are no classes.
+  const bool measured =
+      std::any_of(task.classes.begin(), task.classes.end(), IsFraction);
+  Require(
+      !measured || 2 * seen.size() <= values.size(), ErrorKind::kBadInput,
+      Str("task '", task.name, "' has ", seen.size(), " different numbers in ",
+          values.size(), " training rows, which are no classes"),
+      Str("--task ", task.name, "=regression"));
 }
 
 void FitTask(const std::vector<bool>& is_training, const Labels& labels,
@@ -80,6 +126,7 @@ void FitTask(const std::vector<bool>& is_training, const Labels& labels,
   task->mean.clear();
   task->deviation.clear();
   bool any = false;
+  std::vector<std::string> never_set;
   for (Index col = 0; col < cols; ++col) {
     const std::vector<double> values = Known(labels, cols, col, places);
     any |= !values.empty();
@@ -87,14 +134,15 @@ void FitTask(const std::vector<bool>& is_training, const Labels& labels,
       if (values.empty()) FailNoLabel(*task);
       Normalise(values, task);
     } else if (task->traits().one_class && !values.empty()) {
+      RequireClasses(*task, values);
       WarnAbsent(*task, values, reporter);
     } else if (!task->traits().one_class &&
                std::find(values.begin(), values.end(), 1.0) == values.end()) {
-      reporter->Warn(Str(
-          "label '", task->classes[static_cast<std::size_t>(col)],
-          "' of task '", task->name, "' is never set in the training rows"));
+      never_set.push_back(task->classes[static_cast<std::size_t>(col)]);
     }
   }
+  WarnMissing(*task, never_set, "label", "never set in the training rows",
+              reporter);
   if (!any) FailNoLabel(*task);
 }
 
@@ -137,6 +185,36 @@ void ReportTasks(const Dataset& dataset, Reporter* reporter) {
   }
 }
 
+void ReportInput(const InputSpec& spec, Reporter* reporter) {
+  if (spec.kind == InputKind::kImage) {
+    reporter->Note(Str("input '", spec.name, "': images of ", spec.height,
+                       " x ", spec.width, ", ",
+                       Counted(spec.cols, "channel", "channels")));
+  } else if (spec.kind != InputKind::kTokens) {
+    reporter->Note(Str("input '", spec.name,
+                       "': ", Counted(spec.cols, "column", "columns"),
+                       TraitsOf(spec.kind).contents));
+  }
+}
+
+void ReportRows(const Dataset& dataset, Reporter* reporter) {
+  std::vector<std::string> splits;
+  for (const std::string& name : dataset.SplitNames()) {
+    splits.push_back(Str(name, " ", dataset.SplitRows(name).size()));
+  }
+  reporter->Note(
+      Str(dataset.rows, " rows: ",
+          splits.empty() ? "no splits, all for training" : Join(splits, ", ")));
+  ReportTasks(dataset, reporter);
+}
+
+void ReportTokens(const InputBlock& block, Reporter* reporter) {
+  reporter->Note(
+      Str("input '", block.name,
+          "': ", Counted(block.codes.size(), "token", "tokens"), " of ",
+          Counted(std::ssize(block.categories[0]), "word", "words")));
+}
+
 }  // namespace
 
 void FitTasks(const std::vector<Index>& rows, Dataset* dataset,
@@ -148,31 +226,19 @@ void FitTasks(const std::vector<Index>& rows, Dataset* dataset,
 }
 
 void ReportDataset(const Dataset& dataset, Reporter* reporter) {
-  std::vector<std::string> splits;
-  for (const std::string& name : dataset.SplitNames()) {
-    splits.push_back(Str(name, " ", dataset.SplitRows(name).size()));
-  }
-  reporter->Note(
-      Str(dataset.rows, " rows: ",
-          splits.empty() ? "no splits, all for training" : Join(splits, ", ")));
-  ReportTasks(dataset, reporter);
+  ReportRows(dataset, reporter);
   for (const InputBlock& block : dataset.inputs) {
-    if (block.kind == InputKind::kImage) {
-      reporter->Note(Str("input '", block.name, "': images of ", block.height,
-                         " x ", block.width, ", ",
-                         Counted(block.cols, "channel", "channels")));
-      continue;
-    }
-    if (block.kind == InputKind::kTokens) {
-      reporter->Note(
-          Str("input '", block.name,
-              "': ", Counted(block.codes.size(), "token", "tokens"), " of ",
-              Counted(std::ssize(block.categories[0]), "word", "words")));
-      continue;
-    }
-    reporter->Note(Str("input '", block.name,
-                       "': ", Counted(block.cols, "column", "columns"),
-                       TraitsOf(block.kind).contents));
+    if (block.kind == InputKind::kTokens) ReportTokens(block, reporter);
+    ReportInput(block, reporter);
+  }
+}
+
+void ReportDataset(const Prepared& prepared, Reporter* reporter) {
+  ReportRows(prepared.rows, reporter);
+  for (const InputSpec& spec : prepared.inputs) {
+    const InputBlock* own = prepared.rows.FindInput(spec.name);
+    if (spec.kind == InputKind::kTokens) ReportTokens(*own, reporter);
+    ReportInput(spec, reporter);
   }
 }
 

@@ -58,6 +58,17 @@ std::vector<Index> RowsOfPart(const std::vector<Index>& rows,
   return result;
 }
 
+[[noreturn]] void FailThere(
+    const std::string& name,
+    const std::pair<const std::string, std::vector<Index>>& split,
+    const Dataset& dataset) {
+  Fail(ErrorKind::kUsage,
+       Str("--split ", name, ": there is a split of that name already, of ",
+           split.second.size(), " of ", dataset.rows, " rows"),
+       "choose another name, or prepare a table without it; the splits that "
+       "are there stay as they are");
+}
+
 // Names and fractions of the splits to make, `train` aside; and its fraction
 // if it is to be made of one.
 struct Wanted {
@@ -76,7 +87,8 @@ Wanted WantedParts(const std::vector<SplitPart>& parts,
     Require(seen.insert(part.name).second, ErrorKind::kUsage,
             Str("--split names '", part.name, "' twice"));
     requested += part.fraction;
-    if (dataset.splits.count(part.name) > 0) continue;
+    const auto there = dataset.splits.find(part.name);
+    if (there != dataset.splits.end()) FailThere(part.name, *there, dataset);
     if (part.name == kTrain) {
       wanted.train = part.fraction;
     } else {

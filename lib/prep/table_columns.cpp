@@ -16,6 +16,8 @@
 namespace mtlkit {
 namespace {
 
+constexpr Index kMostNumbered = Index{1} << 20;
+
 std::string LongName(const TableColumn& column) {
   return column.view.empty() ? column.name()
                              : column.view + "." + column.name();
@@ -114,6 +116,8 @@ std::vector<TableColumn> ListColumns(const std::vector<InputSpec>& inputs) {
   std::vector<TableColumn> columns;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!HasColumns(inputs[i].kind)) continue;
+    // Numbered columns beyond any that a person names.
+    if (inputs[i].columns.empty() && inputs[i].cols > kMostNumbered) continue;
     const std::string view = ViewOf(inputs[i].name);
     for (Index col = 0; col < inputs[i].cols; ++col) {
       columns.push_back(

@@ -20,7 +20,8 @@ struct TableColumn {
   const std::string& name() const { return ref.column; }
 };
 
-// All columns, block by block.
+// All columns, block by block; of sparse blocks without names those of up to a
+// million columns.
 std::vector<TableColumn> ListColumns(const std::vector<InputBlock>& inputs);
 std::vector<TableColumn> ListColumns(const std::vector<InputSpec>& inputs);
 

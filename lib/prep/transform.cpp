@@ -53,37 +53,6 @@ std::vector<InputBlock> ApplyToPiece(const Transforms& transforms,
   return piece;
 }
 
-std::vector<InputBlock> ApplyAll(const Transforms& transforms,
-                                 const Dataset& raw) {
-  const std::vector<InputBlock> table = TableBlocks(raw.inputs);
-  const std::vector<InputSpec> specs =
-      SpecsAfter(transforms, {table.begin(), table.end()});
-  std::vector<BlockBuilder> builders;
-  builders.reserve(specs.size());
-  for (const InputSpec& spec : specs) builders.emplace_back(spec, raw.rows);
-  for (Index first = 0; first < raw.rows; first += kPieceRows) {
-    const Index count = std::min(kPieceRows, raw.rows - first);
-    std::vector<InputBlock> piece;
-    piece.reserve(table.size());
-    for (const InputBlock& block : table) {
-      piece.push_back(SliceRows(block, first, count));
-    }
-    piece = ApplyToPiece(transforms, std::move(piece), count, [&](Index row) {
-      return IdText(raw.ids, first + row);
-    });
-    for (std::size_t i = 0; i < piece.size(); ++i) builders[i].Append(piece[i]);
-  }
-  std::vector<InputBlock> result;
-  result.reserve(builders.size());
-  for (BlockBuilder& builder : builders) {
-    result.push_back(std::move(builder).Finish());
-  }
-  for (InputBlock& block : OtherBlocks(raw.inputs)) {
-    result.push_back(std::move(block));
-  }
-  return result;
-}
-
 }  // namespace
 
 Transforms MakeTransforms(const TransformRecords& records) {
@@ -106,22 +75,60 @@ Dataset ApplyTransforms(const TransformRecords& records, const Dataset& raw) {
   return ApplyTransforms(MakeTransforms(records), raw);
 }
 
-Dataset ApplyTransforms(const Transforms& transforms, const Dataset& raw) {
+TransformedRows::TransformedRows(const Transforms& transforms,
+                                 const Dataset& raw)
+    : raw_(raw),
+      table_(TableBlocks(raw.inputs)),
+      records_(RecordsOf(transforms)) {
   const std::size_t done = raw.transforms.size();
-  TransformRecords records = RecordsOf(transforms);
-  const bool begun =
-      done <= records.size() &&
-      std::equal(raw.transforms.begin(), raw.transforms.end(), records.begin());
+  const bool begun = done <= records_.size() &&
+                     std::equal(raw.transforms.begin(), raw.transforms.end(),
+                                records_.begin());
   Require(begun, ErrorKind::kBadInput,
           "the rows were prepared in another way than those of the model",
           "give the raw table, or the file that mtl-prep made for training");
+  rest_.assign(transforms.begin() + static_cast<std::ptrdiff_t>(done),
+               transforms.end());
+  specs_ = SpecsAfter(rest_, {table_.begin(), table_.end()});
+}
+
+void TransformedRows::ForEach(
+    const std::function<void(const std::vector<InputBlock>&, Index)>& visit)
+    const {
+  for (Index first = 0; first < raw_.rows; first += kPieceRows) {
+    const Index count = std::min(kPieceRows, raw_.rows - first);
+    std::vector<InputBlock> piece;
+    piece.reserve(table_.size());
+    for (const InputBlock& block : table_) {
+      piece.push_back(SliceRows(block, first, count));
+    }
+    visit(
+        ApplyToPiece(rest_, std::move(piece), count,
+                     [&](Index row) { return IdText(raw_.ids, first + row); }),
+        count);
+  }
+}
+
+Dataset ApplyTransforms(const Transforms& transforms, const Dataset& raw) {
+  const TransformedRows made(transforms, raw);
   Dataset result = raw;
-  if (done == transforms.size()) return result;
-  result.inputs =
-      ApplyAll({transforms.begin() + static_cast<std::ptrdiff_t>(done),
-                transforms.end()},
-               raw);
-  result.transforms = std::move(records);
+  if (made.is_done()) return result;
+  std::vector<BlockBuilder> builders;
+  builders.reserve(made.specs().size());
+  for (const InputSpec& spec : made.specs()) {
+    builders.emplace_back(spec, raw.rows);
+  }
+  made.ForEach([&](const std::vector<InputBlock>& piece, Index) {
+    for (std::size_t i = 0; i < piece.size(); ++i) builders[i].Append(piece[i]);
+  });
+  result.inputs.clear();
+  for (BlockBuilder& builder : builders) {
+    result.inputs.push_back(std::move(builder).Finish());
+  }
+  for (InputBlock& block : OtherBlocks(raw.inputs)) {
+    result.inputs.push_back(std::move(block));
+  }
+  result.transforms = made.records();
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -46,6 +47,30 @@ std::shared_ptr<const Transform> MakeTransform(const TransformRecord& record);
 // The same for several, and back.
 Transforms MakeTransforms(const TransformRecords& records);
 TransformRecords RecordsOf(const Transforms& transforms);
+
+// The inputs of a table behind transforms, piece by piece, so that memory does
+// not grow with the rows; images and texts, which no transform changes, aside.
+// The table must outlive it. Throws as ApplyTransforms.
+class TransformedRows {
+ public:
+  TransformedRows(const Transforms& transforms, const Dataset& raw);
+
+  // The blocks that the pieces have.
+  const std::vector<InputSpec>& specs() const { return specs_; }
+  const TransformRecords& records() const { return records_; }
+  // Whether there is anything to do.
+  bool is_done() const { return rest_.empty(); }
+  // Calls `visit` with consecutive pieces of all blocks, in the order of rows.
+  void ForEach(const std::function<void(const std::vector<InputBlock>& piece,
+                                        Index rows)>& visit) const;
+
+ private:
+  const Dataset& raw_;
+  std::vector<InputBlock> table_;  // those with columns
+  TransformRecords records_;
+  Transforms rest_;  // what the table has not been through
+  std::vector<InputSpec> specs_;
+};
 
 // The dataset that a model expects which was trained behind `transforms`. A
 // table that has been through none or the first few of them goes through the

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,14 @@ inline bool TakesCategories(InputKind kind) {
 }
 
 constexpr Index kMostPieces = 1000;  // of the range of a number
+
+// The columns that a stored `select` wants, and those that it knows and leaves
+// out; nothing of another record.
+struct Selection {
+  std::vector<InputSpec> blocks;
+  ColumnSet left_out;
+};
+std::optional<Selection> ReadSelection(const TransformRecord& record);
 
 // Fitted numbers by name; blocks have theirs under their own names.
 using TransformArrays = std::map<std::string, std::vector<double>>;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "h5/file_writer.h"
 #include "h5/provenance.h"
+#include "text/align_columns.h"
 #include "text/convert_report.h"
 #include "text/format.h"
 #include "text/number_text.h"
@@ -83,6 +84,10 @@ TextOptions TextOptionsOf(const ConvertOptions& options,
   read.comment = options.comment;
   read.skip = options.skip;
   read.index_base = options.index_base;
+  // What a column costs at most while its type is found out.
+  constexpr double kColumnBytes = 8192;
+  read.most_columns =
+      static_cast<Index>(SizeBudget(options.max_size).bytes() / kColumnBytes);
   if (!names_file.empty()) read.names = ReadColumnNames(names_file);
   if (!options.labels.empty()) read.labels = ReadLabelList(options.labels);
   return read;
@@ -102,6 +107,9 @@ class Converter {
 
   void Scan(bool verbose) {
     for (Table& table : tables_) {
+      for (const std::string& note : AlignColumns(&table.files)) {
+        reporter_->Warn(note);
+      }
       table.scan = ScanTable(&table.files, scan_options_);
       table.plan = PlanTable(table.scan, scan_options_, table.view);
       Report(table, verbose);

@@ -6,6 +6,7 @@
 #include "base/options.h"
 #include "base/reporter.h"
 #include "base/rng.h"
+#include "base/size_budget.h"
 
 namespace mtlkit {
 
@@ -24,6 +25,7 @@ struct ConvertOptions {
   std::string index_base = "auto";
   std::string label_type = "auto";  // SVMlight
   Index features = 0;               // SVMlight: columns, 0: those that occur
+  std::string max_size = kUsualBudget;
   bool beside = false;
   std::vector<std::string> names;  // FILE, or NAME=FILE of one input
   // COLUMN OLD NEW, each. A flag of three values: the tool registers it.

@@ -11,6 +11,18 @@ std::vector<std::string> FormatNames() {
   return names;
 }
 
+void DescribeSvmlight(Fields& fields, ConvertOptions* options) {
+  fields("index-base", options->index_base,
+         "number of the first SVMlight feature",
+         std::vector<std::string>{"auto", "0", "1"});
+  fields("label-type", options->label_type, "what SVMlight labels are",
+         std::vector<std::string>{"auto", "regression", "binary", "multiclass",
+                                  "multilabel"});
+  fields("features", options->features,
+         "number of SVMlight features; 0: as many as occur",
+         Between(0, 2147483647));
+}
+
 }  // namespace
 
 void ConvertOptions::Describe(Fields& fields) {
@@ -54,13 +66,13 @@ void ConvertOptions::Describe(Fields& fields) {
   fields("precision", precision,
          "of numbers; auto: double where a value would change in single",
          std::vector<std::string>{"auto", "single", "double"});
-  fields("index-base", index_base, "number of the first SVMlight feature",
-         std::vector<std::string>{"auto", "0", "1"});
-  fields("label-type", label_type, "what SVMlight labels are",
-         std::vector<std::string>{"auto", "regression", "binary", "multiclass",
-                                  "multilabel"});
-  fields("features", features,
-         "number of SVMlight features; 0: as many as occur", AtLeast(0));
+  DescribeSvmlight(fields, this);
+  fields.Field({.name = "max-size",
+                .help = "refuses texts with more columns than so much memory "
+                        "holds, 8 KB each; k, m, g, t: powers of 1024",
+                .value_name = "SIZE",
+                .in_settings = false},
+               max_size);
   fields("beside", beside, "inputs are views of the same rows, NAME=FILE each");
   fields.Field({"names",
                 "file of column names, of one input or of all",

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/error.h"
 #include "data/head.h"
@@ -69,6 +70,22 @@ TextColumn InputColumn(const InputBlock& block, Index column) {
   return text;
 }
 
+// All columns of a block; of a sparse one with very many only those in use, so
+// that a row of one entry does not become a line of millions of zeros.
+std::vector<Index> WrittenColumns(const InputBlock& block) {
+  constexpr Index kMostColumns = 100000;
+  std::vector<Index> columns;
+  if (block.kind == InputKind::kSparse && block.cols > kMostColumns) {
+    columns.assign(block.indices.begin(), block.indices.end());
+    std::sort(columns.begin(), columns.end());
+    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+    return columns;
+  }
+  columns.resize(static_cast<std::size_t>(block.cols));
+  std::iota(columns.begin(), columns.end(), Index{0});
+  return columns;
+}
+
 TextColumn LabelColumn(const Task& task, const Labels& labels, Index col) {
   return {task.name + task.head().LabelSuffix(task, col),
           [&task, &labels, col](Index row, CellWriter* cell) {
@@ -107,7 +124,7 @@ bool HasSplits(const Dataset& dataset, bool folds) {
 std::vector<TextColumn> DatasetColumns(const Dataset& dataset) {
   std::vector<TextColumn> columns = {IdColumn(dataset.ids)};
   for (const InputBlock& block : dataset.inputs) {
-    for (Index col = 0; col < block.cols; ++col) {
+    for (const Index col : WrittenColumns(block)) {
       columns.push_back(InputColumn(block, col));
     }
   }

@@ -18,7 +18,8 @@ void RawCell::Unquote() {
   doubled = false;
 }
 
-RecordParser::RecordParser(char delimiter) : delimiter_(delimiter) {
+RecordParser::RecordParser(char delimiter, Index most_cells)
+    : delimiter_(delimiter), most_cells_(most_cells) {
   for (const char c : {delimiter, '\n', '\r'}) {
     stop_[static_cast<unsigned char>(c)] = true;
   }
@@ -41,6 +42,10 @@ RecordParser::Result RecordParser::Parse(char* begin, char* end, bool last) {
       if (result != Result::kRecord) return result;
     } else {
       Unquoted(&position, end);
+    }
+    if (is_too_wide()) {
+      error_ = Str("more than ", most_cells_, " cells in a row");
+      return Result::kError;
     }
     if (delimiter_ == kBlanks) position = SkipBlanks(position, end);
     if (position == end) {

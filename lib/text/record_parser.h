@@ -31,7 +31,8 @@ class RecordParser {
  public:
   static constexpr char kBlanks = ' ';
 
-  explicit RecordParser(char delimiter);
+  // More cells than `most_cells` in a record are an error.
+  explicit RecordParser(char delimiter, Index most_cells = Index{1} << 40);
 
   enum class Result { kRecord, kNeedsMore, kError };
   // Parses one record at the front of [begin, end). `last`: nothing comes
@@ -43,6 +44,10 @@ class RecordParser {
   char* next() const { return next_; }    // after the record
   Index lines() const { return lines_; }  // line breaks in it
   const std::string& error() const { return error_; }
+  // Whether the error was that there are too many cells.
+  bool is_too_wide() const {
+    return static_cast<Index>(cells_.size()) > most_cells_;
+  }
   char delimiter() const { return delimiter_; }
 
  private:
@@ -54,6 +59,7 @@ class RecordParser {
   bool IsBlank(char c) const { return blank_[static_cast<unsigned char>(c)]; }
 
   char delimiter_;
+  Index most_cells_;
   std::array<bool, 256> stop_ = {};   // ends an unquoted cell
   std::array<bool, 256> blank_ = {};  // does not belong to a cell
   std::vector<RawCell> cells_;

@@ -64,18 +64,32 @@ class Scanner {
     NameColumns();
   }
 
+  // ", 'y' in one only": the first column that one of two files lacks.
+  static std::string Difference(const std::vector<Column>& a,
+                                const std::vector<Column>& b) {
+    const auto& longer = a.size() > b.size() ? a : b;
+    const auto& shorter = a.size() > b.size() ? b : a;
+    for (const Column& column : longer) {
+      const bool in_both = std::any_of(
+          shorter.begin(), shorter.end(),
+          [&](const Column& other) { return other.name == column.name; });
+      if (!in_both) return Str(", '", ShowText(column.name), "' in one only");
+    }
+    return "";
+  }
+
   void RequireSameColumns(const TableFile& file,
                           const std::vector<Column>& first) const {
     const std::vector<Column>& columns = file.reader->columns();
     const std::string both =
         Str(file.source->name(), " and ", files_[0].source->name());
-    Require(
-        columns.size() == first.size() &&
-            file.reader->has_row_labels() == scan_.has_row_labels,
-        ErrorKind::kBadInput,
-        Str(both, " have ", columns.size(), " and ", first.size(), " columns"),
-        "files that are rows of one table have the same columns; "
-        "--beside joins different ones");
+    Require(columns.size() == first.size() &&
+                file.reader->has_row_labels() == scan_.has_row_labels,
+            ErrorKind::kBadInput,
+            Str(both, " have ", columns.size(), " and ", first.size(),
+                " columns", Difference(columns, first)),
+            "files that are rows of one table have the same columns; "
+            "--beside joins different ones");
     for (std::size_t i = 0; i < first.size(); ++i) {
       Require(columns[i].name == first[i].name, ErrorKind::kBadInput,
               Str(both, ": column ", i + 1, " is '", ShowText(columns[i].name),

@@ -215,6 +215,14 @@ void RequireText(const std::string& head, bool compressed, bool from_pipe) {
        std::string(SourceAdvice(head)));
 }
 
+// A named pipe can be read once only: it is taken for text.
+bool IsPipe(const std::string& path) {
+  std::error_code ignored;
+  const bool by_number =
+      path.starts_with("/dev/") || path.starts_with("/proc/");
+  return !by_number && std::filesystem::is_fifo(path, ignored);
+}
+
 }  // namespace
 
 struct TextSource::State {
@@ -295,12 +303,20 @@ std::string ReadHead(const std::string& path) {
 }
 
 bool IsOwnFile(const std::string& path) {
-  // A named pipe can be read once only: it is text.
-  std::error_code ignored;
-  const bool by_number =
-      path.starts_with("/dev/") || path.starts_with("/proc/");
-  if (!by_number && std::filesystem::is_fifo(path, ignored)) return false;
-  return SniffSource(ReadHead(path)) == SourceKind::kMtlH5;
+  return !IsPipe(path) && SniffSource(ReadHead(path)) == SourceKind::kMtlH5;
+}
+
+bool IsTextFile(const std::string& path) {
+  if (IsPipe(path)) return true;
+  switch (SniffSource(ReadHead(path))) {
+    case SourceKind::kGzip:
+    case SourceKind::kXz:
+    case SourceKind::kUtf16:
+    case SourceKind::kText:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace mtlkit

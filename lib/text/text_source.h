@@ -61,4 +61,7 @@ std::unique_ptr<ByteStream> MakeXzStream(ByteStream* input);
 // Whether the operand is a file of ours, which ConvertTables does not take.
 bool IsOwnFile(const std::string& path);
 
+// Whether it is text, compressed or not, which ConvertTables takes.
+bool IsTextFile(const std::string& path);
+
 }  // namespace mtlkit

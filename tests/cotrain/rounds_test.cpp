@@ -6,6 +6,8 @@
 #include "cotrain/merge.h"
 #include "cotrain/sample_run.h"
 #include "cotrain/status.h"
+#include "data/id_index.h"
+#include "data/label_view.h"
 #include "eval/predictions.h"
 
 namespace mtlkit {
@@ -235,6 +237,30 @@ TEST_CASE("predictions merge task by task") {
       const auto mean = static_cast<double>(one[i] + two[i]) / 2;
       CHECK(static_cast<double>(values[i]) == doctest::Approx(mean));
     }
+  }
+}
+
+TEST_CASE("merged predictions keep the weights of rows and labels") {
+  const TempFolder folder;
+  Dataset data = GroupedData();
+  for (Index row = 0; row < data.rows; ++row) {
+    data.weights.push_back(static_cast<float>(row % 3));
+  }
+  WriteDataset(data, folder / "weighted.h5");
+  SampleRun run("codistillation",
+                [&](RunSpec* spec) { spec->data = folder / "weighted.h5"; });
+  run.Rounds(1);
+  MergeRun(run.path(), "", run / "merged.h5");
+  const Predictions merged = ReadPredictions(run / "merged.h5");
+  const IdIndex index(data.ids);
+  const TaskPredictions& task = merged.tasks[0];
+  REQUIRE(!task.weight.empty());
+  const LabelView labels(data, 0);
+  for (std::size_t place = 0; place < task.weight.size(); ++place) {
+    const Index at =
+        task.on_all_rows ? static_cast<Index>(place) : task.rows[place];
+    const Index row = index.Find(merged.ids, at);
+    CHECK(static_cast<double>(task.weight[place]) == labels.WeightOfRow(row));
   }
 }
 

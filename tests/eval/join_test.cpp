@@ -106,6 +106,24 @@ TEST_CASE("labels of another file replace those that came along") {
       Join({{"a", Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, 0, 0})}}, &truth);
   CHECK(joined.tasks[0].rows == std::vector<Index>{0, 1});
   CHECK(joined.tasks[0].y == std::vector<double>{1, 1});
+  CHECK(joined.tasks[0].weights == std::vector<double>{1, 1});
+}
+
+TEST_CASE("labels of another file bring their weights along") {
+  Dataset truth;
+  truth.rows = 2;
+  truth.ids = std::vector<std::int64_t>{2, 1};
+  Task task;
+  task.name = "sold";
+  task.type = TaskType::kBinary;
+  task.classes = {"no", "yes"};
+  truth.tasks.push_back(task);
+  truth.labels.push_back({{}, true, {1, 0}, {3, 1}});
+  truth.weights = {0.5F, 4};
+  Predictions predicted = Binary({1, 2}, {0.1F, 0.2F}, {0, 0});
+  predicted.tasks[0].weight = {7, 7};
+  const auto joined = Join({{"a", predicted}}, &truth);
+  CHECK(joined.tasks[0].weights == std::vector<double>{4, 1.5});
 }
 
 TEST_CASE("which file comes first does not decide what is an error") {

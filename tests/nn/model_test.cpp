@@ -11,7 +11,6 @@
 #include "nn/link.h"
 #include "nn/model_io.h"
 #include "nn/model_spec.h"
-#include "nn/raw_labels.h"
 #include "nn/sample_data.h"
 #include "temp_folder.h"
 
@@ -207,31 +206,6 @@ TEST_CASE("a class that the model does not know, or another type, is refused") {
         "task 'score' is regression in the model, but binary in the data");
 }
 
-TEST_CASE("a table's columns give labels to tasks that it does not declare") {
-  Dataset table;
-  table.rows = 2;
-  InputBlock numbers;
-  numbers.name = "numeric";
-  numbers.cols = 3;
-  numbers.columns = {"score", "big", "sold"};
-  numbers.dense = Array<float>({1.5F, 1, 0, 2.5F, 0, 1});
-  InputBlock words;
-  words.name = "categorical";
-  words.kind = InputKind::kCategorical;
-  words.cols = 1;
-  words.columns = {"kind"};
-  words.categories = {{"top", "unheard"}};
-  words.codes = Array<std::int32_t>({0, 1});
-  table.inputs = {numbers, words};
-  const std::vector<Task> tasks = SampleDataset().tasks;
-  CHECK(RawLabels(tasks[0], table).values == std::vector<float>{1.5F, 2.5F});
-  const Labels kind = RawLabels(tasks[2], table);
-  CHECK(kind.values[0] == 2);
-  CHECK(std::isnan(kind.values[1]));
-  CHECK(std::isnan(RawLabels(tasks[1], table).values[0]));  // "no", not "0"
-  CHECK(RawLabels(tasks[3], table).values.empty());         // no column "north"
-}
-
 TEST_CASE("rows that a task cannot be learned from are refused") {
   Dataset data = SampleDataset();
   CHECK_NOTHROW(RequireTrainable(data, data.SplitRows("train")));
@@ -241,8 +215,24 @@ TEST_CASE("rows that a task cannot be learned from are refused") {
       low.push_back(row);
     }
   }
-  CHECK(ErrorOf([&] { RequireTrainable(data, low); }) ==
-        "task 'kind': class 'mid' does not occur in the training rows");
+  CHECK_NOTHROW(RequireTrainable(data, low));
+  CHECK(AbsentClasses(data, low) ==
+        std::vector<std::string>{
+            "task 'kind': class 'mid' does not occur in the training rows: it "
+            "will not be predicted, and rows of it count as errors"});
+  std::vector<Index> one_class;
+  for (const Index row : low) {
+    if (data.labels[2].values[static_cast<std::size_t>(row)] == 0) {
+      one_class.push_back(row);
+    }
+  }
+  Dataset kind_only = data;
+  kind_only.tasks = {data.tasks[2]};
+  kind_only.labels = {data.labels[2]};
+  CHECK(ErrorOf([&] {
+          RequireTrainable(kind_only, one_class);
+        }).find("task 'kind' has one class only in the training rows") !=
+        std::string::npos);
   const std::vector<Index> unlabelled = {0};
   CHECK(ErrorOf([&] { RequireTrainable(data, unlabelled); }) ==
         "task 'score' has no label in the training rows");

@@ -135,13 +135,17 @@ TEST_CASE("a split that is there stays; others come out of train") {
   std::vector<Index> test;
   for (Index row = 0; row < 20; ++row) test.push_back(row * 5);
   rows.splits["test"] = test;
-  AddSplits({{"train", 0.7}, {"valid", 0.25}, {"test", 0.05}}, {}, 3, &rows);
+  AddSplits({{"train", 0.7}, {"valid", 0.25}}, {}, 3, &rows);
   CHECK(rows.splits["test"] == test);
   CHECK(rows.splits["valid"].size() == 20);
   CHECK(rows.splits["train"].size() == 56);
 
   const auto train = rows.splits["train"];
-  AddSplits({{"valid", 0.5}}, {}, 3, &rows);
+  CHECK(MessageOf([&] {
+          AddSplits({{"valid", 0.5}}, {}, 3, &rows);
+        }) ==
+        "--split valid: there is a split of that name already, of 20 of 100 "
+        "rows");
   CHECK(rows.splits["train"] == train);
 }
 

@@ -131,5 +131,19 @@ TEST_CASE("rows across the border of the window are read once") {
   CHECK((Rows(text) == expected));
 }
 
+TEST_CASE("more columns than memory is meant for are refused") {
+  ConvertOptions options;
+  options.max_size = "24k";  // three columns
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", "a,b,c\n1,2,3\n"}}, options);
+        }) == "");
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", "a,b,c,d\n1,2,3,4\n"}}, options);
+        }) ==
+        "65: t.csv:1: more than 3 cells in a row, which a table of --max-size "
+        "may not have (is it a matrix that lies on its side? Otherwise raise "
+        "--max-size)");
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -66,6 +66,13 @@ TEST_CASE("rows that a task does not have are missing") {
   CHECK(Csv(dataset) == "id,x,y.1,y.2\n0,1,1,2\n1,2,,\n2,3,3,4\n");
 }
 
+TEST_CASE("of very many sparse columns those in use are written") {
+  const Dataset dataset =
+      Convert({{"t.svm", "1 300000000:1\n-1 7:2\n"}}).dataset;
+  CHECK(Csv(dataset) ==
+        "id,sparse.6,sparse.299999999,label\n0,0,1,1\n1,2,0,-1\n");
+}
+
 TEST_CASE("two columns of one name are refused") {
   Dataset dataset = Convert({{"t.csv", "x\n1\n2\n"}}).dataset;
   dataset.tasks.push_back({"x", TaskType::kRegression, {}, 1, {}, {}});

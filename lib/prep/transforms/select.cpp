@@ -250,18 +250,23 @@ InputSpec Without(const InputSpec& spec, const std::set<ColumnRef>& left_out) {
   return kept;
 }
 
-std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+Selection Read(const TransformRecord& record) {
   const nlohmann::json json = ParseSpec(record);
-  std::vector<InputSpec> chosen;
+  Selection selection;
   for (const auto& block : json.at("blocks")) {
-    chosen.push_back(SpecFromJson(block));
+    selection.blocks.push_back(SpecFromJson(block));
   }
-  std::set<ColumnRef> left_out;
   for (const auto& ref : json.at("left_out")) {
-    left_out.insert(
+    selection.left_out.insert(
         {ref.at(0).get<std::string>(), ref.at(1).get<std::string>()});
   }
-  return std::make_shared<Select>(std::move(chosen), std::move(left_out));
+  return selection;
+}
+
+std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+  Selection selection = Read(record);
+  return std::make_shared<Select>(std::move(selection.blocks),
+                                  std::move(selection.left_out));
 }
 
 // Here the columns are those to leave out.
@@ -292,6 +297,12 @@ TransformEntry Entry() {
 }
 
 }  // namespace
+
+std::optional<Selection> ReadSelection(const TransformRecord& record) {
+  if (record.name != "select") return std::nullopt;
+  MakeTransform(record);  // refuses a damaged one
+  return Read(record);
+}
 
 extern const TransformEntry kSelectTransform;
 const TransformEntry kSelectTransform = Entry();

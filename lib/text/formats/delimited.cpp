@@ -80,7 +80,7 @@ class DelimitedReader : public RowReader {
     const char delimiter = options_.delimiter.empty()
                                ? GuessDelimiter(head, options_.comment, whole)
                                : ParseDelimiter(options_.delimiter);
-    parser_ = RecordParser(delimiter);
+    parser_ = RecordParser(delimiter, options_.most_columns);
     const TextRecords records =
         SampleRecords(head, delimiter, options_.comment, whole);
     has_header_ = options_.header == "yes" ||
@@ -156,6 +156,7 @@ class DelimitedReader : public RowReader {
         window_.Grow(line_);
         continue;
       }
+      if (parser_.is_too_wide()) FailWide();
       if (result == RecordParser::Result::kError) FailQuote();
       record_line_ = line_;
       line_ += parser_.lines();
@@ -163,6 +164,13 @@ class DelimitedReader : public RowReader {
       if (!IsEmpty()) return true;
       ++empty_rows_;
     }
+  }
+
+  [[noreturn]] void FailWide() const {
+    Fail(ErrorKind::kBadInput,
+         Str(window_.name(), ":", line_, ": ", parser_.error(),
+             ", which a table of --max-size may not have"),
+         "is it a matrix that lies on its side? Otherwise raise --max-size");
   }
 
   bool IsEmpty() {

@@ -1,0 +1,49 @@
+#include "data/label_source.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+
+namespace mtlkit {
+
+std::string LabelSourceText(const LabelSource& source) {
+  nlohmann::json json = {{"columns", source.columns}};
+  if (!source.absent.empty()) {
+    json["absent"] = source.absent;
+    json["present"] = source.present;
+  }
+  if (!source.separator.empty()) json["separator"] = source.separator;
+  if (!source.per_column.empty()) {
+    json["per"] = {source.per_column, source.per_value};
+  }
+  return json.dump();
+}
+
+LabelSource ParseLabelSource(std::string_view text) {
+  LabelSource source;
+  bool fits = true;
+  try {
+    const auto json = nlohmann::json::parse(text);
+    json.at("columns").get_to(source.columns);
+    if (json.contains("absent")) {
+      json.at("absent").get_to(source.absent);
+      json.at("present").get_to(source.present);
+    }
+    source.separator = json.value("separator", "");
+    if (json.contains("per")) {
+      json.at("per").at(0).get_to(source.per_column);
+      json.at("per").at(1).get_to(source.per_value);
+    }
+  } catch (const nlohmann::json::exception&) {
+    fits = false;
+  }
+  const std::size_t marks = source.absent.size();
+  fits = fits && marks == source.present.size() &&
+         (marks == 0 || marks == source.columns.size());
+  Require(fits, ErrorKind::kBadInput,
+          "what is stored of a task's columns cannot be read",
+          "the file is damaged, or from another version");
+  return source;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <vector>
+
+#include "data/dataset.h"
+
+namespace mtlkit {
+
+// The labels of one task of a dataset with their weights: the one door through
+// which everything reads them. A place is a row that can have a label; of a
+// task on all rows they are the rows. The dataset must outlive it; any number
+// of threads may share it.
+class LabelView {
+ public:
+  LabelView(const Dataset& dataset, Index task);
+
+  const Task& task() const { return task_; }
+  Index cols() const { return cols_; }
+  Index places() const { return places_; }
+  Index RowOf(Index place) const { return labels_.RowOf(place); }
+  // -1 where the row has none.
+  Index PlaceOf(Index row) const { return labels_.PlaceOf(row); }
+
+  // A number, a class, or 0 and 1; NaN is missing.
+  float Value(Index place, Index col) const {
+    return labels_.values[At(place * cols_ + col)];
+  }
+  const float* Cells(Index place) const {
+    return labels_.values.data() + place * cols_;
+  }
+  // Whether any cell is known.
+  bool HasLabel(Index place) const { return labels_.HasLabel(place, cols_); }
+
+  // Whether any weight can differ from 1.
+  bool has_weights() const {
+    return !dataset_.weights.empty() || !labels_.weights.empty();
+  }
+  // The weight of the row times the label's own, whether there is a label or
+  // not.
+  double Weight(Index place) const;
+  // The same of a row that may have no place.
+  double WeightOfRow(Index row) const;
+
+  // Appends the cells of a row; NaN where it has no place.
+  template <class T>
+  void AppendRow(Index row, std::vector<T>* cells) const {
+    const Index place = PlaceOf(row);
+    for (Index col = 0; col < cols_; ++col) {
+      cells->push_back(
+          static_cast<T>(place < 0 ? kNoLabel : Value(place, col)));
+    }
+  }
+
+ private:
+  static const float kNoLabel;
+
+  const Dataset& dataset_;
+  const Task& task_;
+  const Labels& labels_;
+  Index cols_;
+  Index places_;
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,276 @@
+#include "prep/adapt_table.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/error.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "data/schema.h"
+#include "prep/column_map.h"
+#include "prep/table_columns.h"
+#include "prep/transform_entry.h"
+
+namespace mtlkit {
+namespace {
+
+// A column that changes its kind.
+struct Recoded {
+  std::string name;
+  std::vector<std::string> categories;  // of codes
+  std::vector<std::int32_t> codes;
+  std::vector<float> numbers;
+};
+
+class Adapter {
+ public:
+  Adapter(const Selection& selection, const Dataset& raw,
+          std::vector<std::string>* warnings)
+      : selection_(selection), raw_(raw), warnings_(warnings) {}
+
+  Dataset Run() {
+    Dataset result = raw_;
+    result.inputs.clear();
+    for (std::size_t i = 0; i < raw_.inputs.size(); ++i) {
+      AddBlock(i, &result.inputs);
+    }
+    for (auto& [view, columns] : codes_) AddCodes(view, columns, &result);
+    for (auto& [view, columns] : numbers_) AddNumbers(view, columns, &result);
+    WarnOfUnknownColumns();
+    WarnOfUnseen(result);
+    return result;
+  }
+
+ private:
+  // The block of that kind and view that the model wants, or none.
+  const InputSpec* Wanted(const std::string& view, InputKind kind) const {
+    for (const InputSpec& spec : selection_.blocks) {
+      if (spec.kind == kind && ViewOf(spec.name) == view) return &spec;
+    }
+    return nullptr;
+  }
+
+  bool IsKnown(const std::string& view, const std::string& column) const {
+    for (const InputSpec& spec : selection_.blocks) {
+      if (ViewOf(spec.name) == view && FindColumn(spec, column) >= 0) {
+        return true;
+      }
+    }
+    return std::any_of(selection_.left_out.begin(), selection_.left_out.end(),
+                       [&](const ColumnRef& ref) {
+                         return ref.column == column &&
+                                ViewOf(ref.block) == view;
+                       });
+  }
+
+  void AddBlock(std::size_t number, std::vector<InputBlock>* blocks) {
+    const InputBlock& block = raw_.inputs[number];
+    const bool table = block.kind == InputKind::kDense ||
+                       block.kind == InputKind::kCategorical;
+    if (block.columns.empty() || (!table && block.kind != InputKind::kSparse)) {
+      blocks->push_back(block);
+      return;
+    }
+    InputSpec kept = block;
+    kept.columns.clear();
+    kept.categories.clear();
+    for (Index col = 0; col < block.cols; ++col) {
+      if (!Keeps(number, col)) continue;
+      kept.columns.push_back(block.columns[At(col)]);
+      if (block.kind == InputKind::kCategorical) {
+        kept.categories.push_back(block.categories[At(col)]);
+      }
+    }
+    if (static_cast<Index>(kept.columns.size()) == block.cols) {
+      blocks->push_back(block);
+      return;
+    }
+    kept.cols = static_cast<Index>(kept.columns.size());
+    if (kept.cols > 0) blocks->push_back(MapColumns(block, kept, raw_.rows));
+  }
+
+  // Whether a column stays in its block; takes note of what becomes of others.
+  bool Keeps(std::size_t number, Index col) {
+    const InputBlock& block = raw_.inputs[number];
+    const std::string& name = block.columns[At(col)];
+    const std::string view = ViewOf(block.name);
+    if (!IsKnown(view, name)) {
+      unknown_.push_back(name);
+      return false;
+    }
+    const TableColumn column{number, col, view, {block.name, name}};
+    if (block.kind == InputKind::kDense) {
+      const InputSpec* wanted = Wanted(view, InputKind::kCategorical);
+      const Index at = wanted == nullptr ? -1 : FindColumn(*wanted, name);
+      if (at < 0) return true;
+      codes_[view].push_back(AsCategories(column, wanted->categories[At(at)]));
+      return false;
+    }
+    if (block.kind != InputKind::kCategorical) return true;
+    const InputSpec* wanted = Wanted(view, InputKind::kDense);
+    if (wanted == nullptr || FindColumn(*wanted, name) < 0) return true;
+    auto numbers = AsNumbers(block, col);
+    if (!numbers) return true;
+    numbers_[view].push_back({name, {}, {}, *std::move(numbers)});
+    return false;
+  }
+
+  // Numbers as the categories of the same value.
+  Recoded AsCategories(const TableColumn& column,
+                       const std::vector<std::string>& wanted) const {
+    std::map<double, std::string> by_value;
+    for (const std::string& category : wanted) {
+      double value = 0;
+      if (ParseNumber(category, &value)) by_value.emplace(value, category);
+    }
+    CodedColumn coded = CodeColumn(raw_, column);
+    for (std::string& name : coded.names) {
+      double value = 0;
+      ParseNumber(name, &value);
+      const auto at = by_value.find(value);
+      if (at != by_value.end()) name = at->second;
+    }
+    return {column.name(), std::move(coded.names), std::move(coded.codes), {}};
+  }
+
+  // Nothing where a word is no number.
+  std::optional<std::vector<float>> AsNumbers(const InputBlock& block,
+                                              Index col) const {
+    std::vector<float> values;
+    for (const std::string& name : block.categories[At(col)]) {
+      double value = 0;
+      if (!ParseNumber(name, &value)) return std::nullopt;
+      values.push_back(static_cast<float>(value));
+    }
+    std::vector<float> numbers;
+    for (Index row = 0; row < raw_.rows; ++row) {
+      const std::int32_t code = block.codes[row * block.cols + col];
+      const bool known = code >= 0 && At(code) < values.size();
+      numbers.push_back(known ? values[At(code)]
+                              : std::numeric_limits<float>::quiet_NaN());
+    }
+    return numbers;
+  }
+
+  // The block of that kind and view, with the columns behind its own.
+  InputBlock* BlockFor(const std::string& view, InputKind kind,
+                       Dataset* result) const {
+    for (InputBlock& block : result->inputs) {
+      if (block.kind == kind && ViewOf(block.name) == view) return &block;
+    }
+    InputBlock& block = result->inputs.emplace_back();
+    block.name = Wanted(view, kind)->name;
+    block.kind = kind;
+    return &block;
+  }
+
+  void AddCodes(const std::string& view, std::vector<Recoded>& columns,
+                Dataset* result) const {
+    InputBlock* block = BlockFor(view, InputKind::kCategorical, result);
+    std::vector<std::int32_t> cells;
+    for (Index row = 0; row < raw_.rows; ++row) {
+      const auto own = block->codes.begin() + row * block->cols;
+      cells.insert(cells.end(), own, own + block->cols);
+      for (const Recoded& column : columns) {
+        cells.push_back(column.codes[At(row)]);
+      }
+    }
+    block->codes = Array<std::int32_t>(std::move(cells));
+    for (Recoded& column : columns) {
+      block->columns.push_back(column.name);
+      block->categories.push_back(std::move(column.categories));
+    }
+    block->cols = static_cast<Index>(block->columns.size());
+  }
+
+  void AddNumbers(const std::string& view, std::vector<Recoded>& columns,
+                  Dataset* result) const {
+    InputBlock* block = BlockFor(view, InputKind::kDense, result);
+    std::vector<double> cells;
+    for (Index row = 0; row < raw_.rows; ++row) {
+      for (Index col = 0; col < block->cols; ++col) {
+        cells.push_back(DenseCell(*block, row * block->cols + col));
+      }
+      for (const Recoded& column : columns) {
+        cells.push_back(static_cast<double>(column.numbers[At(row)]));
+      }
+    }
+    if (block->wide.empty()) {
+      block->dense = Array<float>({cells.begin(), cells.end()});
+    } else {
+      block->wide = Array<double>(std::move(cells));
+    }
+    for (const Recoded& column : columns) block->columns.push_back(column.name);
+    block->cols = static_cast<Index>(block->columns.size());
+  }
+
+  void WarnOfUnknownColumns() const {
+    if (unknown_.empty()) return;
+    constexpr std::size_t kShown = 5;
+    const std::size_t shown = std::min(kShown, unknown_.size());
+    const std::vector<std::string> first(
+        unknown_.begin(), unknown_.begin() + static_cast<Index>(shown));
+    warnings_->push_back(
+        Str("the model does not know the ",
+            unknown_.size() == 1 ? "column '" : "columns '",
+            Join(first, "', '"), "'", shown < unknown_.size() ? " ..." : "",
+            unknown_.size() == 1 ? ": it is left out" : ": they are left out"));
+  }
+
+  // Rows whose category training never saw, column by column.
+  void WarnOfUnseen(const Dataset& result) const {
+    for (const InputBlock& block : result.inputs) {
+      if (block.kind != InputKind::kCategorical) continue;
+      const InputSpec* wanted =
+          Wanted(ViewOf(block.name), InputKind::kCategorical);
+      if (wanted == nullptr) continue;
+      for (Index col = 0; col < block.cols; ++col) {
+        const Index at = FindColumn(*wanted, block.columns[At(col)]);
+        if (at >= 0) WarnOfUnseen(block, col, wanted->categories[At(at)]);
+      }
+    }
+  }
+
+  void WarnOfUnseen(const InputBlock& block, Index col,
+                    const std::vector<std::string>& fitted) const {
+    const std::set<std::string_view> seen(fitted.begin(), fitted.end());
+    const auto& names = block.categories[At(col)];
+    std::vector<bool> is_new;
+    for (const std::string& name : names) {
+      is_new.push_back(seen.count(name) == 0);
+    }
+    Index rows = 0;
+    std::string example;
+    for (Index row = 0; row < raw_.rows; ++row) {
+      const std::int32_t code = block.codes[row * block.cols + col];
+      if (code < 0 || At(code) >= names.size() || !is_new[At(code)]) continue;
+      if (rows++ == 0) example = names[At(code)];
+    }
+    if (rows == 0) return;
+    warnings_->push_back(
+        Str("column '", block.columns[At(col)],
+            "': ", Counted(rows, "row has a category", "rows have a category"),
+            " that training never saw, such as '", example, "'"));
+  }
+
+  const Selection& selection_;
+  const Dataset& raw_;
+  std::vector<std::string>* warnings_;
+  std::vector<std::string> unknown_;
+  std::map<std::string, std::vector<Recoded>> codes_;    // by view
+  std::map<std::string, std::vector<Recoded>> numbers_;  // by view
+};
+
+}  // namespace
+
+Dataset AdaptTable(const TransformRecords& transforms, const Dataset& raw,
+                   std::vector<std::string>* warnings) {
+  if (!raw.transforms.empty() || transforms.empty()) return raw;
+  const std::optional<Selection> selection = ReadSelection(transforms.front());
+  return selection ? Adapter(*selection, raw, warnings).Run() : raw;
+}
+
+}  // namespace mtlkit

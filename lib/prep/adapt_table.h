@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+
+namespace mtlkit {
+
+// A table as the transforms of a model want it: columns that they do not know
+// are left out, numbers where they know categories are read as categories, and
+// words that all are numbers as numbers. What the user should know goes into
+// `warnings`: columns left out, categories that training never saw. A table
+// that has been through transforms is returned as it is; what is missing is for
+// ApplyTransforms to say.
+Dataset AdaptTable(const TransformRecords& transforms, const Dataset& raw,
+                   std::vector<std::string>* warnings);
+
+}  // namespace mtlkit

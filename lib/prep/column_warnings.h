@@ -1,0 +1,19 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/reporter.h"
+#include "data/dataset.h"
+#include "prep/fit.h"
+
+namespace mtlkit {
+
+// Warns of columns that go in and can teach nothing: those with one value in
+// the training rows, and categories of which most occur once, which are names
+// of rows.
+void WarnOfColumns(const std::vector<InputBlock>& inputs,
+                   std::span<const Index> train, const ColumnSet& left_out,
+                   Reporter* reporter);
+
+}  // namespace mtlkit

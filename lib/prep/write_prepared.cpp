@@ -1,0 +1,103 @@
+#include "prep/write_prepared.h"
+
+#include <optional>
+#include <vector>
+
+#include "data/dataset_io.h"
+#include "data/schema.h"
+#include "prep/images.h"
+
+namespace mtlkit {
+namespace {
+
+// One block of the file as its pieces come.
+class BlockWriter {
+ public:
+  BlockWriter(const InputSpec& spec, Index rows, FileWriter* file)
+      : kind_(spec.kind) {
+    const std::string path = "inputs/" + EscapeName(spec.name);
+    const StoreOptions packed{Compress::kAuto};
+    if (kind_ == InputKind::kSparse) {
+      values_.emplace(file->CreateRows<float>(path + "/data", {}, -1, packed));
+      indices_.emplace(
+          file->CreateRows<std::int32_t>(path + "/indices", {}, -1, packed));
+      starts_.emplace(
+          file->CreateRows<std::int64_t>(path + "/indptr", {}, -1, packed));
+      const std::int64_t first = 0;
+      starts_->Append({&first, 1});
+    } else if (kind_ == InputKind::kDense) {
+      dense_.emplace(file->CreateRows<float>(path, {spec.cols}, rows));
+    } else {
+      codes_.emplace(file->CreateRows<std::int32_t>(path, {spec.cols}, rows));
+    }
+  }
+
+  void Append(const InputBlock& piece) {
+    if (kind_ == InputKind::kSparse) return AppendSparse(piece);
+    if (kind_ != InputKind::kDense) return codes_->Append(piece.codes.span());
+    if (piece.wide.empty()) return dense_->Append(piece.dense.span());
+    const std::vector<float> cells(piece.wide.begin(), piece.wide.end());
+    dense_->Append(cells);
+  }
+
+  // In the order in which whole arrays are written.
+  void Close() {
+    if (dense_) dense_->Close();
+    if (codes_) codes_->Close();
+    if (values_) values_->Close();
+    if (indices_) indices_->Close();
+    if (starts_) starts_->Close();
+  }
+
+ private:
+  void AppendSparse(const InputBlock& piece) {
+    std::vector<std::int64_t> starts;
+    for (Index row = 1; row < piece.row_starts.size(); ++row) {
+      starts.push_back(entries_ + piece.row_starts[row]);
+    }
+    entries_ += piece.values.size();
+    starts_->Append(starts);
+    indices_->Append(piece.indices.span());
+    values_->Append(piece.values.span());
+  }
+
+  InputKind kind_;
+  Index entries_ = 0;
+  std::optional<RowWriter<float>> dense_;
+  std::optional<RowWriter<std::int32_t>> codes_;
+  std::optional<RowWriter<float>> values_;
+  std::optional<RowWriter<std::int32_t>> indices_;
+  std::optional<RowWriter<std::int64_t>> starts_;
+};
+
+}  // namespace
+
+std::string WritePrepared(const Transforms& transforms, const Dataset& table,
+                          const std::string& path) {
+  const TransformedRows made(transforms, table);
+  if (made.is_done() || !OtherBlocks(table.inputs).empty()) {
+    return WriteDataset(ApplyTransforms(transforms, table), path);
+  }
+  Dataset rows = table;
+  rows.inputs.clear();
+  rows.transforms = made.records();
+  return WriteDataset(rows, path, FileKind::kDataset, [&](FileWriter& file) {
+    // One block after the other, so that arrays lie in the file as those of a
+    // whole dataset do.
+    for (std::size_t i = 0; i < made.specs().size(); ++i) {
+      const InputSpec& spec = made.specs()[i];
+      BlockWriter block(spec, table.rows, &file);
+      made.ForEach([&](const std::vector<InputBlock>& piece, Index) {
+        block.Append(piece[i]);
+      });
+      block.Close();
+      if (spec.kind == InputKind::kSparse) {
+        file.SetAttribute("inputs/" + EscapeName(spec.name), "shape",
+                          std::vector<std::int64_t>{table.rows, spec.cols});
+      }
+      WriteInputNames(file, spec, static_cast<Index>(i));
+    }
+  });
+}
+
+}  // namespace mtlkit

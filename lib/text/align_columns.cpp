@@ -1,0 +1,111 @@
+#include "text/align_columns.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "text/text_lists.h"
+
+namespace mtlkit {
+namespace {
+
+// Rows of a reader with their cells in the order of other columns.
+class AlignedReader : public RowReader {
+ public:
+  // from[i]: which cell of `reader` is the i-th of `columns`, -1: none.
+  AlignedReader(std::unique_ptr<RowReader> reader, std::vector<Column> columns,
+                std::vector<Index> from)
+      : reader_(std::move(reader)),
+        columns_(std::move(columns)),
+        from_(std::move(from)) {}
+
+  const std::vector<Column>& columns() const override { return columns_; }
+
+  bool Next(Row* row) override {
+    if (!reader_->Next(&own_)) return false;
+    row->line = own_.line;
+    row->is_sparse = false;
+    row->cells.clear();
+    for (const Index at : from_) {
+      row->cells.push_back(at < 0 ? Cell{"", true} : own_.cells[At(at)]);
+    }
+    return true;
+  }
+
+  void Rewind() override { reader_->Rewind(); }
+  std::string Describe() const override { return reader_->Describe(); }
+
+ private:
+  std::unique_ptr<RowReader> reader_;
+  std::vector<Column> columns_;
+  std::vector<Index> from_;
+  Row own_;
+};
+
+// The columns of a file by name; nothing where they cannot be told apart.
+std::map<std::string, Index> ByName(const std::vector<Column>& columns) {
+  std::map<std::string, Index> by_name;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const bool plain = columns[i].type == ColumnType::kUnknown &&
+                       columns[i].categories.empty() && !columns[i].is_label;
+    const bool added =
+        by_name.emplace(columns[i].name, static_cast<Index>(i)).second;
+    if (!plain || !added || columns[i].name.empty()) return {};
+  }
+  return by_name;
+}
+
+bool SameNames(const std::vector<Column>& a, const std::vector<Column>& b) {
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(),
+      [](const Column& x, const Column& y) { return x.name == y.name; });
+}
+
+}  // namespace
+
+std::vector<std::string> AlignColumns(std::vector<TableFile>* files) {
+  std::vector<std::map<std::string, Index>> by_name;
+  bool same = true;
+  std::size_t widest = 0;
+  for (std::size_t i = 0; i < files->size(); ++i) {
+    const RowReader& reader = *(*files)[i].reader;
+    by_name.push_back(ByName(reader.columns()));
+    if (reader.has_row_labels() || by_name.back().empty()) return {};
+    same &= SameNames(reader.columns(), files->front().reader->columns());
+    if (by_name[i].size() > by_name[widest].size()) widest = i;
+  }
+  if (same) return {};
+  // The order is that of the first file that has all columns.
+  const std::vector<Column> columns = (*files)[widest].reader->columns();
+  std::vector<std::string> notes;
+  for (std::size_t i = 0; i < files->size(); ++i) {
+    std::vector<std::string> lacks;
+    for (const Column& column : columns) {
+      if (by_name[i].count(column.name) == 0) lacks.push_back(column.name);
+    }
+    const bool fits =
+        lacks.size() <= 1 && by_name[i].size() + lacks.size() == columns.size();
+    if (!fits) return {};
+    if (lacks.empty()) continue;
+    // Rows that are not told apart by a split are one table in pieces.
+    if ((*files)[i].split.empty()) return {};
+    notes.push_back(Str((*files)[i].source->name(), " has no column '",
+                        ShowText(lacks[0]), "': its cells are missing there"));
+  }
+  for (std::size_t i = 0; i < files->size(); ++i) {
+    TableFile& file = (*files)[i];
+    if (SameNames(file.reader->columns(), columns)) continue;
+    std::vector<Index> from;
+    for (const Column& column : columns) {
+      const auto at = by_name[i].find(column.name);
+      from.push_back(at == by_name[i].end() ? -1 : at->second);
+    }
+    file.reader = std::make_unique<AlignedReader>(std::move(file.reader),
+                                                  columns, std::move(from));
+  }
+  return notes;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,178 @@
+// What preparation refuses, warns of and leaves out.
+#include <doctest/doctest.h>
+
+#include "data/dataset_io.h"
+#include "h5/mutator.h"
+#include "prep/prepare_fixture.h"
+#include "prep/write_prepared.h"
+#include "temp_folder.h"
+
+namespace mtlkit {
+namespace {
+
+TEST_CASE("rows that scaling was fitted to are not held out afterwards") {
+  const Dataset once = Run(Tasks({"sex"}));
+  PrepareOptions again;
+  again.split = {"test2=0.4"};
+  CHECK(Failure(again, once) ==
+        "the inputs were prepared before: their scaling was fitted to rows "
+        "that new splits would hold out");
+}
+
+TEST_CASE("what training would refuse is refused at once") {
+  std::vector<float> numbers;
+  for (int row = 0; row < 40; ++row) {
+    numbers.insert(numbers.end(),
+                   {static_cast<float>(row), static_cast<float>(row) + 0.25F,
+                    row < 39 ? 1.0F : 0.0F});
+  }
+  Dataset table =
+      TableOf(40, {DenseBlock("numeric", {"x", "b", "rare"}, numbers)});
+  CHECK(Failure(Tasks({"b=multiclass"}), table) ==
+        "task 'b' has 40 different numbers in 40 training rows, which are no "
+        "classes");
+  table.splits = {{"test", {39}}};
+  CHECK(Failure(Tasks({"rare"}), table) ==
+        "task 'rare' has one class only in the training rows, '1'");
+}
+
+TEST_CASE("many absent classes are one warning") {
+  std::vector<float> numbers;
+  std::vector<Index> test;
+  for (int row = 0; row < 40; ++row) {
+    numbers.insert(numbers.end(),
+                   {static_cast<float>(row), static_cast<float>(row % 20)});
+    if (row % 20 > 9) test.push_back(row);
+  }
+  Dataset table = TableOf(40, {DenseBlock("numeric", {"x", "b"}, numbers)});
+  table.splits["test"] = test;
+  Notebook notebook;
+  Prepare(table, Tasks({"b=multiclass"}), 1, &notebook);
+  CHECK(notebook.warnings.at(0) ==
+        "10 of the 20 classes of task 'b' are absent from the training rows: "
+        "'10', '11', '12' ...");
+}
+
+TEST_CASE("a class can be left out, or all that are rare") {
+  PrepareOptions options = Tasks({"job"});
+  options.drop_class = {"job=cook"};
+  const Dataset ready = Run(options);
+  CHECK(Join(ready.tasks[0].classes, ",") == "clerk,judge");
+  CHECK(RenderLabels(ready.labels[0]) == "0 nan 1 0 nan 1 0 nan 1 0 nan 1");
+  options.drop_class = {"job=coook"};
+  CHECK(Failure(options) ==
+        "--drop-class job=coook: there is no class 'coook'; did you mean "
+        "'cook'?");
+  options = Tasks({"sex"});
+  options.drop_class = {"sex=f"};
+  CHECK(Failure(options) == "--drop-class sex=f: the task is binary");
+
+  Dataset table = Table();
+  AddTask(&table, "kind", TaskType::kMulticlass, {"a", "b", "c"},
+          {0, 1, 2, 1, 0, 1, 0, 1, 0, 1, kNan, 1});
+  options = PrepareOptions();
+  options.min_class_rows = 2;
+  Notebook notebook;
+  const Dataset rest = Prepare(table, options, 1, &notebook);
+  CHECK(Join(rest.tasks[0].classes, ",") == "a,b");
+  CHECK(RenderLabels(rest.labels[0]) == "0 1 nan 1 0 1 0 1 0 1 nan 1");
+  CHECK(notebook.notes.at(0) ==
+        "task kind: left out 1 class of fewer than 2 rows: c");
+  options.min_class_rows = 5;
+  CHECK(Failure(options, table) ==
+        "--min-class-rows 5: task 'kind' would be left with 1 of its classes");
+}
+
+TEST_CASE("labels are normalised alike in any unit") {
+  for (const float unit : {1e-30F, 1e-13F, 1.0F, 1e30F}) {
+    CAPTURE(unit);
+    const Dataset table = TableOf(
+        4, {DenseBlock("numeric", {"x", "y"},
+                       {1, unit, 2, 2 * unit, 3, 3 * unit, 4, 4 * unit})});
+    const Task task = Run(Tasks({"y=regression"}), table).tasks[0];
+    CHECK(task.deviation[0] / static_cast<double>(unit) ==
+          doctest::Approx(1.1180340));
+  }
+}
+
+TEST_CASE("splits that cut groups are said") {
+  Dataset table = Table();
+  PrepareOptions options = Tasks({"pay"});
+  options.group = "job";
+  options.split_from = "part";
+  Notebook notebook;
+  Prepare(table, options, 1, &notebook);
+  CHECK(notebook.warnings.at(0) ==
+        "the splits that are there cut 3 groups of 3: one is in 'test' and "
+        "'wait', so rows of a group are on both sides");
+}
+
+TEST_CASE("what is prepared piece by piece has the content of the whole") {
+  const TempFolder folder;
+  Dataset table = Table();
+  for (const bool with_sparse : {false, true}) {
+    if (with_sparse) {
+      table.inputs.push_back(SparseBlock("sparse", 3,
+                                         {{{0, 2}, {2, -4}},
+                                          {},
+                                          {{2, 8}},
+                                          {},
+                                          {},
+                                          {{1, 1}},
+                                          {},
+                                          {},
+                                          {{0, 1}},
+                                          {},
+                                          {},
+                                          {{2, 2}}}));
+    }
+    for (const char* encode : {"onehot", "index"}) {
+      PrepareOptions options = Tasks({"sex", "pay"});
+      options.encode = encode;
+      options.split = {"valid=0.25"};
+      Notebook notebook;
+      const Prepared made = PrepareRows(table, options, 1, &notebook);
+      const std::string pieces =
+          WritePrepared(made.transforms, made.rows, folder / "pieces.h5");
+      const std::string whole =
+          WriteDataset(Run(options, table), folder / "whole.h5");
+      CHECK(pieces == whole);
+      const bool same_bytes =
+          FileBytes(folder / "pieces.h5") == FileBytes(folder / "whole.h5");
+      CHECK((same_bytes || with_sparse));
+    }
+  }
+}
+
+TEST_CASE("a result that would be too large is refused before it is made") {
+  PrepareOptions options = Tasks({"sex"});
+  options.max_size = "100";
+  CHECK(Failure(options) ==
+        "input 'features', 12 rows of 13 columns of numbers, would take 624 "
+        "bytes, more than the 100 bytes of --max-size");
+}
+
+TEST_CASE("columns that teach nothing are said") {
+  std::vector<float> numbers;
+  std::vector<std::string> names;
+  std::vector<std::int32_t> codes;
+  for (int row = 0; row < 60; ++row) {
+    numbers.insert(numbers.end(), {static_cast<float>(row % 7), 3,
+                                   static_cast<float>(row % 2)});
+    names.push_back(Str("n", row));
+    codes.insert(codes.end(), {row, 0});
+  }
+  const Dataset table = TableOf(
+      60, {DenseBlock("numeric", {"x", "flat", "y"}, numbers),
+           CodeBlock("categorical", {"name", "same"}, {names, {"a"}}, codes)});
+  Notebook notebook;
+  Prepare(table, Tasks({"y"}), 1, &notebook);
+  CHECK(Join(notebook.warnings, "\n") ==
+        "2 columns have one value in the training rows and teach nothing: "
+        "'flat', 'same' (--ignore)\n"
+        "column 'name' has another text in nearly every training row: a name, "
+        "no category (--ignore name)");
+}
+
+}  // namespace
+}  // namespace mtlkit

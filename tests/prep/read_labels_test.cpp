@@ -1,0 +1,240 @@
+// Labels are the same whichever way they go in.
+#include "prep/read_labels.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/reporter.h"
+#include "base/text.h"
+#include "data/dataset_io.h"
+#include "data/label_view.h"
+#include "data/small_table.h"
+#include "prep/prepare.h"
+#include "temp_folder.h"
+
+namespace mtlkit {
+namespace {
+
+// Six rows with every kind of label and a hole in each; `x` is the input.
+Dataset Raw() {
+  return TableOf(
+      6, {DenseBlock("numeric", {"x", "price", "won", "grade", "w"},
+                     {1, 10, 0,    3, 1, 2, 20, 1, 1,    2, 3, kNan, 1, 2, 0,
+                      4, 40, kNan, 1, 1, 5, 50, 0, kNan, 3, 6, 60,   1, 3, 1}),
+          CodeBlock("categorical", {"kind", "tags", "red", "blue", "school"},
+                    {{"cat", "dog", "eel"},
+                     {"a", "a;b", "b"},
+                     {"no", "yes"},
+                     {"no", "yes"},
+                     {"north", "south"}},
+                    {0,  0,  0,  1, 0, 1, 1, 1, 0,  1, 2, 2, 1, 1, 0,
+                     -1, -1, -1, 0, 1, 0, 1, 0, -1, 0, 1, 2, 1, 1, 1})});
+}
+
+PrepareOptions Options() {
+  PrepareOptions options;
+  options.task = {"price", "won", "grade=multiclass", "kind",
+                  "tags=multilabel"};
+  options.ignore = {"red", "blue", "school", "w"};
+  return options;
+}
+
+Dataset Ready(const PrepareOptions& options) {
+  SilentReporter silent;
+  return Prepare(Raw(), options, 1, &silent);
+}
+
+std::string Render(const Labels& labels) {
+  std::string text = labels.on_all_rows ? "" : RenderRows(labels.rows) + ": ";
+  for (const float value : labels.values) {
+    text += (std::isnan(value) ? "-" : FormatNumber(value)) + " ";
+  }
+  return text;
+}
+
+// The raw table as it may come the next time: other column order, other codes,
+// rows in reverse, numbers as words and words as numbers where both are meant.
+Dataset Reversed() {
+  const Dataset raw = Raw();
+  std::vector<float> numbers;
+  std::vector<std::int32_t> codes;
+  for (Index row = 5; row >= 0; --row) {
+    const float* cells = raw.inputs[0].dense.data() + row * 5;
+    numbers.insert(numbers.end(), {cells[4], cells[3], cells[1], cells[0]});
+    const std::int32_t* own = raw.inputs[1].codes.data() + row * 5;
+    const float won = cells[2];
+    codes.insert(codes.end(),
+                 {own[4], own[3], own[2], own[1], own[0],
+                  std::isnan(won) ? -1 : 1 - static_cast<std::int32_t>(won)});
+  }
+  return TableOf(6,
+                 {DenseBlock("numeric", {"w", "grade", "price", "x"}, numbers),
+                  CodeBlock("categorical",
+                            {"school", "blue", "red", "tags", "kind", "won"},
+                            {{"north", "south"},
+                             {"no", "yes"},
+                             {"no", "yes"},
+                             {"a", "a;b", "b"},
+                             {"cat", "dog", "eel"},
+                             {"1.0", "+0"}},
+                            codes)});
+}
+
+Labels Backwards(const Task& task, const Labels& labels) {
+  const Index cols = task.target_cols();
+  Labels result;
+  for (Index place = labels.PlaceCount(cols) - 1; place >= 0; --place) {
+    const float* cells = labels.values.data() + place * cols;
+    result.values.insert(result.values.end(), cells, cells + cols);
+  }
+  return result;
+}
+
+TEST_CASE("a raw table gives every type of task the labels it was made with") {
+  const Dataset ready = Ready(Options());
+  REQUIRE(ready.tasks.size() == 5);
+  for (std::size_t i = 0; i < ready.tasks.size(); ++i) {
+    CAPTURE(ready.tasks[i].name);
+    const RawLabels raw = ReadLabels(ready.tasks[i], Raw());
+    CHECK(raw.has_columns);
+    CHECK(raw.unread == 0);
+    CHECK(Render(raw.labels) == Render(ready.labels[i]));
+  }
+  CHECK(Render(ready.labels[0]) == "10 20 - 40 50 60 ");
+  CHECK(Render(ready.labels[1]) == "0 1 1 - 0 1 ");
+  CHECK(Render(ready.labels[2]) == "2 0 1 0 - 2 ");
+  CHECK(Render(ready.labels[3]) == "0 1 2 - 0 1 ");
+  CHECK(Render(ready.labels[4]) == "1 0 1 1 0 1 - - 1 1 0 1 ");
+}
+
+TEST_CASE("labels are read by name and value, wherever they stand") {
+  const Dataset ready = Ready(Options());
+  for (std::size_t i = 0; i < ready.tasks.size(); ++i) {
+    CAPTURE(ready.tasks[i].name);
+    const RawLabels raw = ReadLabels(ready.tasks[i], Reversed());
+    CHECK(raw.unread == 0);
+    CHECK(Render(raw.labels) ==
+          Render(Backwards(ready.tasks[i], ready.labels[i])));
+  }
+}
+
+TEST_CASE("labels of yes and no in several columns are read again") {
+  Dataset raw = Raw();
+  raw.inputs[1].columns = {"kind", "tags", "c_red", "c_blue", "school"};
+  PrepareOptions options;
+  options.task = {"c_*=multilabel"};
+  options.inputs = {"x"};
+  SilentReporter silent;
+  const Dataset ready = Prepare(raw, options, 1, &silent);
+  CHECK(ready.tasks[0].source.present ==
+        std::vector<std::string>{"yes", "yes"});
+  CHECK(Render(ReadLabels(ready.tasks[0], raw).labels) ==
+        Render(ready.labels[0]));
+  CHECK(Render(ready.labels[0]) == "0 1 1 0 1 1 - 0 0 - 1 1 ");
+}
+
+TEST_CASE("tasks of --task-per find their rows in a raw table") {
+  PrepareOptions options = Options();
+  options.task = {"price", "tags=multilabel"};
+  options.task_per = "school";
+  options.ignore = {"red", "blue", "w"};
+  const Dataset ready = Ready(options);
+  REQUIRE(ready.tasks.size() == 4);
+  for (std::size_t i = 0; i < ready.tasks.size(); ++i) {
+    CAPTURE(ready.tasks[i].name);
+    const RawLabels raw = ReadLabels(ready.tasks[i], Raw());
+    CHECK(raw.has_columns);
+    CHECK(Render(raw.labels) == Render(ready.labels[i]));
+  }
+  CHECK(Render(ready.labels[0]) == "0 2 4: 10 - 50 ");
+}
+
+TEST_CASE("the positive class that was chosen holds for raw tables, too") {
+  PrepareOptions options = Options();
+  options.positive = {{"won", "0"}};
+  const Dataset ready = Ready(options);
+  CHECK(Render(ready.labels[1]) == "1 0 0 - 1 0 ");
+  CHECK(Render(ReadLabels(ready.tasks[1], Raw()).labels) ==
+        Render(ready.labels[1]));
+}
+
+TEST_CASE("where labels are read from travels in the file") {
+  const TempFolder folder;
+  PrepareOptions options = Options();
+  options.task = {"price", "tags=multilabel"};
+  options.task_per = "school";
+  options.ignore = {"red", "blue", "w"};
+  const Dataset ready = Ready(options);
+  WriteDataset(ready, folder / "a.h5");
+  const Dataset read = ReadDataset(folder / "a.h5");
+  for (std::size_t i = 0; i < ready.tasks.size(); ++i) {
+    CHECK(read.tasks[i].source == ready.tasks[i].source);
+  }
+  CHECK(MessageOf([] { ParseLabelSource("{\"columns\":1}"); }) ==
+        "what is stored of a task's columns cannot be read");
+}
+
+TEST_CASE("labels written otherwise than in training are said") {
+  const std::vector<Task> tasks = Ready(Options()).tasks;
+  const auto problem = [&](InputBlock block) {
+    const auto said = LabelProblems(tasks, TableOf(2, {std::move(block)}));
+    return said.empty() ? "none" : said[0];
+  };
+  CHECK(problem(CodeBlock("categorical", {"won"}, {{"no", "yes"}}, {0, 1})) ==
+        "task 'won': 'no' is no class of the model: 2 such cells count as not "
+        "labelled (its classes are: 0, 1)");
+  CHECK(problem(CodeBlock("categorical", {"price"}, {{"dear", "7"}}, {0, 1})) ==
+        "task 'price': 'dear' is no number: 1 such cell counts as not "
+        "labelled");
+  CHECK(problem(DenseBlock("numeric", {"kind"}, {1, kNan})) ==
+        "task 'kind': '1' is no class of the model: 1 such cell counts as not "
+        "labelled (its classes are: cat, dog, eel)");
+  CHECK(problem(CodeBlock("categorical", {"tags"}, {{"a;c", "b"}}, {0, 1})) ==
+        "task 'tags': 'c' is no class of the model: 1 such cell counts as not "
+        "labelled (its classes are: a, b)");
+  CHECK(problem(DenseBlock("numeric", {"x"}, {1, 2})) == "none");
+}
+
+TEST_CASE("cells that are lists of other programs list labels") {
+  CHECK(Join(ListedLabels("['red', 'large']", "[]"), "|") == "red|large");
+  CHECK(Join(ListedLabels("[\"red\"]", "[]"), "|") == "red");
+  CHECK(ListedLabels("[]", "[]").empty());
+  CHECK(Join(ListedLabels(" a ; b;", ";"), "|") == "a|b");
+
+  Dataset raw = TableOf(
+      4, {DenseBlock("numeric", {"x"}, {1, 2, 3, 4}),
+          CodeBlock("categorical", {"tags"},
+                    {{"['red', 'large']", "['red']", "[]"}}, {0, 1, 2, 0})});
+  PrepareOptions options;
+  options.task = {"tags=multilabel"};
+  SilentReporter silent;
+  const Dataset ready = Prepare(raw, options, 1, &silent);
+  CHECK(Join(ready.tasks[0].classes, ",") == "large,red");
+  CHECK(Render(ready.labels[0]) == "1 1 0 1 0 0 1 1 ");
+}
+
+TEST_CASE("a view of labels multiplies the weights of rows and labels") {
+  Dataset data = TableOf(3, {DenseBlock("numeric", {"x"}, {1, 2, 3})});
+  AddTask(&data, "t", TaskType::kRegression, {}, {5, kNan});
+  data.labels[0].on_all_rows = false;
+  data.labels[0].rows = {0, 2};
+  data.labels[0].weights = {2, 3};
+  data.weights = {0.5F, 1, 2};
+  const LabelView view(data, 0);
+  CHECK(view.Weight(0) == 1.0);
+  CHECK(view.Weight(1) == 6.0);
+  CHECK(view.WeightOfRow(1) == 1.0);
+  CHECK(view.HasLabel(0));
+  CHECK(!view.HasLabel(1));
+  CHECK(view.PlaceOf(1) == -1);
+  std::vector<double> cells;
+  view.AppendRow(0, &cells);
+  view.AppendRow(1, &cells);
+  CHECK(cells[0] == 5.0);
+  CHECK(std::isnan(cells[1]));
+}
+
+}  // namespace
+}  // namespace mtlkit
