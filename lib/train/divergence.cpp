@@ -24,7 +24,7 @@ double LogSumExp(const Real* z, Index cols) {
 
 // With d_k = log p_k - log q_k the sum of both is sum_k (p_k - q_k) d_k; its
 // slope by z_k of p is p_k (d_k - KL(p || q)) + p_k - q_k.
-double Classes(const Real* p, const Real* q, Index cols, Real* slopes) {
+double OfClasses(const Real* p, const Real* q, Index cols, Real* slopes) {
   const double sum_p = LogSumExp(p, cols);
   const double sum_q = LogSumExp(q, cols);
   double both = 0;
@@ -45,7 +45,7 @@ double Classes(const Real* p, const Real* q, Index cols, Real* slopes) {
 }
 
 // (s - t) (z - y) for s, t the sigmoids of z, y.
-double Labels(const Real* p, const Real* q, Index cols, Real* slopes) {
+double OfLabels(const Real* p, const Real* q, Index cols, Real* slopes) {
   const double share = 1 / static_cast<double>(cols);
   double both = 0;
   for (Index k = 0; k < cols; ++k) {
@@ -58,7 +58,7 @@ double Labels(const Real* p, const Real* q, Index cols, Real* slopes) {
   return both;
 }
 
-double Values(const Real* p, const Real* q, Index cols, Real* slopes) {
+double OfValues(const Real* p, const Real* q, Index cols, Real* slopes) {
   const double share = 1 / static_cast<double>(cols);
   double both = 0;
   for (Index k = 0; k < cols; ++k) {
@@ -79,9 +79,9 @@ void SymmetricDivergence(const Task& task, ConstMatView p, ConstMatView q,
                          std::span<Real> row_values, MatView gradient) {
   const OutputLink link = task.traits().link;
   assert(HasDivergence(task));
-  const auto row_of = link == OutputLink::kSoftmax    ? Classes
-                      : link == OutputLink::kIdentity ? Values
-                                                      : Labels;
+  const auto row_of = link == OutputLink::kSoftmax    ? OfClasses
+                      : link == OutputLink::kIdentity ? OfValues
+                                                      : OfLabels;
   for (Index row = 0; row < p.rows; ++row) {
     row_values[static_cast<std::size_t>(row)] = static_cast<Real>(
         row_of(p.Row(row), q.Row(row), p.cols, gradient.Row(row)));

@@ -11,7 +11,7 @@ namespace mtlkit {
 namespace {
 
 // Numbers `age`, categories `zip` (10115, 01067) and `town`; `y` is a label.
-Dataset Table() {
+Dataset TableToAdapt() {
   return TableOf(
       4, {DenseBlock("numeric", {"age", "y"}, {20, 0, 30, 1, 40, 0, 50, 1}),
           CodeBlock("categorical", {"zip", "town"},
@@ -20,7 +20,7 @@ Dataset Table() {
 }
 
 TransformRecords Fitted() {
-  const Dataset table = Table();
+  const Dataset table = TableToAdapt();
   const std::vector<Index> train{0, 1, 2, 3};
   Transforms fitted;
   const auto rows = [&] { return TrainingRows(table.inputs, fitted, train); };
@@ -40,7 +40,7 @@ std::string Made(const Dataset& raw, std::vector<std::string>* warnings) {
 
 TEST_CASE("a table as the model knows it stays as it is") {
   std::vector<std::string> warnings;
-  CHECK(Made(Table(), &warnings) ==
+  CHECK(Made(TableToAdapt(), &warnings) ==
         "20 1 0 1 0 | 30 0 1 0 1 | 40 1 0 0 1 | 50 0 1 1 0");
   CHECK(warnings.empty());
 }

@@ -23,7 +23,7 @@ Dataset WithPhotos() {
   return people;
 }
 
-Dataset Prepared(PrepareOptions options) {
+Dataset PreparedImages(PrepareOptions options) {
   options.task = {"job"};
   options.split.clear();
   SilentReporter reporter;
@@ -37,7 +37,7 @@ std::string InputNames(const Dataset& data) {
 }
 
 TEST_CASE("channels are normalised by the bytes of the training rows") {
-  const Dataset data = Prepared({});
+  const Dataset data = PreparedImages({});
   const InputBlock* photo = data.FindInput("photo");
   REQUIRE(photo != nullptr);
   // Half of the training rows are 0, half 255; the other channel is constant.
@@ -52,14 +52,14 @@ TEST_CASE("channels are normalised by the bytes of the training rows") {
 TEST_CASE("blocks of images and tokens are chosen by their names") {
   PrepareOptions options;
   options.ignore = {"photo"};
-  CHECK(Prepared(options).FindInput("photo") == nullptr);
-  CHECK(Prepared(options).FindInput("note") != nullptr);
+  CHECK(PreparedImages(options).FindInput("photo") == nullptr);
+  CHECK(PreparedImages(options).FindInput("note") != nullptr);
   options = {};
   options.inputs = {"note"};
-  CHECK(InputNames(Prepared(options)) == "note ");
+  CHECK(InputNames(PreparedImages(options)) == "note ");
   options.inputs = {"note", "age"};
-  CHECK(Prepared(options).inputs.size() == 2);
-  CHECK(Prepared(options).FindInput("photo") == nullptr);
+  CHECK(PreparedImages(options).inputs.size() == 2);
+  CHECK(PreparedImages(options).FindInput("photo") == nullptr);
 }
 
 }  // namespace

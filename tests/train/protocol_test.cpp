@@ -23,7 +23,7 @@ Task BinaryTask() {
   return task;
 }
 
-double At(std::span<const Real> values, std::size_t i) {
+double NumberAt(std::span<const Real> values, std::size_t i) {
   return static_cast<double>(values[i]);
 }
 
@@ -44,16 +44,16 @@ TEST_CASE("the teacher is the running mean of the student, buffers too") {
   own_buffers = {4};
   buffers = {77};  // what the teacher's own pass made of them
   protocol->Exchange({0, 0, false}, peers);
-  CHECK(At(teacher, 0) == doctest::Approx(6));
-  CHECK(At(teacher, 1) == doctest::Approx(6));
-  CHECK(At(buffers, 0) == doctest::Approx(3));
+  CHECK(NumberAt(teacher, 0) == doctest::Approx(6));
+  CHECK(NumberAt(teacher, 1) == doctest::Approx(6));
+  CHECK(NumberAt(buffers, 0) == doctest::Approx(3));
   student = {3, 9};
   protocol->Exchange({1, 0, false}, peers);
-  CHECK(At(teacher, 0) == doctest::Approx(5));
-  CHECK(At(teacher, 1) == doctest::Approx(7));
+  CHECK(NumberAt(teacher, 0) == doctest::Approx(5));
+  CHECK(NumberAt(teacher, 1) == doctest::Approx(7));
   student = {15, 7};
   protocol->Exchange({2, 0, true}, peers);
-  CHECK(At(teacher, 0) == doctest::Approx(0.7 * 5 + 0.3 * 15));
+  CHECK(NumberAt(teacher, 0) == doctest::Approx(0.7 * 5 + 0.3 * 15));
   CHECK(protocol->learns(0));
   CHECK_FALSE(protocol->learns(1));
 }
@@ -78,9 +78,9 @@ TEST_CASE("the student is taught the teacher's probabilities, more and more") {
   view.progress = 0;
   protocol->Teach(view, lessons);
   CHECK(lessons[0].factor == doctest::Approx(8 * std::exp(-5.0)));
-  CHECK(At(target, 0) == doctest::Approx(0.5));
-  CHECK(At(target, 1) == doctest::Approx(0.75));
-  CHECK(At(weight, 1) == 1);
+  CHECK(NumberAt(target, 0) == doctest::Approx(0.5));
+  CHECK(NumberAt(target, 1) == doctest::Approx(0.75));
+  CHECK(NumberAt(weight, 1) == 1);
   view.progress = 2;
   protocol->Teach(view, lessons);
   CHECK(lessons[0].factor == doctest::Approx(8 * std::exp(-1.25)));
@@ -117,21 +117,22 @@ TEST_CASE("the divergence both ways, and its slope") {
   SymmetricDivergence(kind, {p.data(), 1, 2}, {q.data(), 1, 2}, value,
                       {slope.data(), 1, 2});
   const double third = std::log(3.0);
-  CHECK(At(value, 0) == doctest::Approx(0.25 * third));
+  CHECK(NumberAt(value, 0) == doctest::Approx(0.25 * third));
   // p_0 (ln(2/3) - KL(p||q)) + p_0 - q_0 = -ln(3)/4 - 1/4.
-  CHECK(At(slope, 0) == doctest::Approx(-0.25 * third - 0.25));
-  CHECK(At(slope, 1) == doctest::Approx(0.25 * third + 0.25));
+  CHECK(NumberAt(slope, 0) == doctest::Approx(-0.25 * third - 0.25));
+  CHECK(NumberAt(slope, 1) == doctest::Approx(0.25 * third + 0.25));
   // The same two as one logit each.
   SymmetricDivergence(BinaryTask(), {p.data() + 1, 1, 1}, {q.data(), 1, 1},
                       value, {slope.data(), 1, 1});
   const double s = 1 / (1 + std::exp(-1.0));
-  CHECK(At(value, 0) == doctest::Approx((s - 0.75) * (1 - third)));
-  CHECK(At(slope, 0) == doctest::Approx(s * (1 - s) * (1 - third) + s - 0.75));
+  CHECK(NumberAt(value, 0) == doctest::Approx((s - 0.75) * (1 - third)));
+  CHECK(NumberAt(slope, 0) ==
+        doctest::Approx(s * (1 - s) * (1 - third) + s - 0.75));
   Task number;
   SymmetricDivergence(number, {q.data(), 1, 1}, {p.data(), 1, 1}, value,
                       {slope.data(), 1, 1});
-  CHECK(At(value, 0) == doctest::Approx((third - 1) * (third - 1)));
-  CHECK(At(slope, 0) == doctest::Approx(2 * (third - 1)));
+  CHECK(NumberAt(value, 0) == doctest::Approx((third - 1) * (third - 1)));
+  CHECK(NumberAt(slope, 0) == doctest::Approx(2 * (third - 1)));
 }
 
 // Four labelled rows, half of them thought wrong; agreement counts half.
@@ -177,10 +178,10 @@ TEST_CASE("jocor: both peers learn the rows of smallest joint loss") {
   CHECK(weights[0] == kept[0]);
   const double p = 1 / (1 + std::exp(-3.0));
   const double q = 1 / (1 + std::exp(-2.0));
-  CHECK(At(row_loss[0], 2) == doctest::Approx(2 * (p - q)));
-  CHECK(At(slopes[0], 2) == doctest::Approx(2 * (p * (1 - p) + p - q)));
-  CHECK(At(slopes[1], 2) == doctest::Approx(2 * (-q * (1 - q) + q - p)));
-  CHECK(At(slopes[0], 1) == 0);
+  CHECK(NumberAt(row_loss[0], 2) == doctest::Approx(2 * (p - q)));
+  CHECK(NumberAt(slopes[0], 2) == doctest::Approx(2 * (p * (1 - p) + p - q)));
+  CHECK(NumberAt(slopes[1], 2) == doctest::Approx(2 * (-q * (1 - q) + q - p)));
+  CHECK(NumberAt(slopes[0], 1) == 0);
   CHECK(protocol->label_share() == 0.5);
 }
 
