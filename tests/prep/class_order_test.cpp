@@ -8,7 +8,7 @@ namespace mtlkit {
 namespace {
 
 // Six rows: `code` (10, 9, -1), `pay` (numbers) and `job` (three words).
-Dataset Table() {
+Dataset OrderedTable() {
   return TableOf(
       6, {DenseBlock("numeric", {"code", "pay", "x"},
                      {10, 1, 0, 9, 2, 1, -1, 3, 2,  //
@@ -17,22 +17,22 @@ Dataset Table() {
                     {0, 1, 2, 0, 1, 2})});
 }
 
-Dataset Run(const PrepareOptions& options) {
+Dataset Ordered(const PrepareOptions& options) {
   SilentReporter silent;
-  return Prepare(Table(), options, 1, &silent);
+  return Prepare(OrderedTable(), options, 1, &silent);
 }
 
-std::string Failure(const PrepareOptions& options) {
-  return MessageOf([&] { Run(options); });
+std::string OrderFailure(const PrepareOptions& options) {
+  return MessageOf([&] { Ordered(options); });
 }
 
-PrepareOptions Tasks(std::vector<std::string> task) {
+PrepareOptions OrderedTasks(std::vector<std::string> task) {
   PrepareOptions options;
   options.task = std::move(task);
   return options;
 }
 
-std::string RenderLabels(const Labels& labels) {
+std::string RanksOf(const Labels& labels) {
   std::string text;
   for (const float value : labels.values) {
     text += (text.empty() ? "" : " ") + FormatNumber(value);
@@ -41,38 +41,38 @@ std::string RenderLabels(const Labels& labels) {
 }
 
 TEST_CASE("an ordinal task has its classes in order") {
-  const Dataset numbers = Run(Tasks({"code=ordinal"}));
+  const Dataset numbers = Ordered(OrderedTasks({"code=ordinal"}));
   CHECK(Join(numbers.tasks[0].classes, ",") == "-1,9,10");
-  CHECK(RenderLabels(numbers.labels[0]) == "2 1 0 2 1 0");
-  PrepareOptions options = Tasks({"job=ordinal"});
-  CHECK(Failure(options) ==
+  CHECK(RanksOf(numbers.labels[0]) == "2 1 0 2 1 0");
+  PrepareOptions options = OrderedTasks({"job=ordinal"});
+  CHECK(OrderFailure(options) ==
         "task 'job' is ordinal, and the order of 'clerk' and its other classes "
         "is not known");
   options.classes = {"job=judge,clerk,cook"};
-  const Dataset ready = Run(options);
+  const Dataset ready = Ordered(options);
   CHECK(TaskTypeName(ready.tasks[0].type) == "ordinal");
   CHECK(Join(ready.tasks[0].classes, ",") == "judge,clerk,cook");
-  CHECK(RenderLabels(ready.labels[0]) == "1 2 0 1 2 0");
+  CHECK(RanksOf(ready.labels[0]) == "1 2 0 1 2 0");
 }
 
 TEST_CASE("an order of classes names each of them once") {
-  PrepareOptions options = Tasks({"job=ordinal"});
+  PrepareOptions options = OrderedTasks({"job=ordinal"});
   options.classes = {"job=clerk,cook"};
-  CHECK(Failure(options) ==
+  CHECK(OrderFailure(options) ==
         "--classes job=clerk,cook: not every class is there once");
   options.classes = {"job=clerk,cook,cook,judge"};
-  CHECK(Failure(options).find("not every class is there once") !=
+  CHECK(OrderFailure(options).find("not every class is there once") !=
         std::string::npos);
   options.classes = {"job=clerk,cook,juge"};
-  CHECK(Failure(options) ==
+  CHECK(OrderFailure(options) ==
         "--classes job=clerk,cook,juge: there is no class 'juge'; did you mean "
         "'judge'?");
   options.classes = {"jb=clerk,cook,judge"};
-  CHECK(Failure(options) ==
+  CHECK(OrderFailure(options) ==
         "--classes: no task 'jb' is made; did you mean 'job'?");
-  options = Tasks({"pay"});
+  options = OrderedTasks({"pay"});
   options.classes = {"pay=1,2"};
-  CHECK(Failure(options) == "--classes pay=1,2: the task is regression");
+  CHECK(OrderFailure(options) == "--classes pay=1,2: the task is regression");
 }
 
 }  // namespace
