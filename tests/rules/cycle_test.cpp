@@ -23,8 +23,6 @@ using Arrows = std::map<std::string, std::set<std::string>>;
 const std::set<std::string>& Exceptions() {
   static const std::set<std::string> exceptions = {
       "app/cli_state -> app/cli",
-      "cotrain/labelling -> cotrain/method",
-      "cotrain/run -> cotrain/record",
       "h5/input_file -> h5/file_reader",
       "h5/reader_state -> h5/file_reader",
       "h5/structure -> h5/file_reader",
