@@ -115,6 +115,9 @@ void ChangeNumbers(Index rows, Change change, InputBlock* block) {
 
 // For each column of a block whether a fit is to act upon it.
 std::vector<bool> ChosenColumns(const FitArgs& args, const InputSpec& spec);
+// The same as arrays of a record, of all blocks of kinds that `takes` knows: 1
+// for a chosen column, else 0.
+TransformArrays ChosenMarks(const FitArgs& args, bool (*takes)(InputKind));
 
 // The known values of each chosen column of a dense block; for those not
 // chosen none. Of more than kQuantileRows training rows a sample of that many,

@@ -105,6 +105,17 @@ std::vector<bool> ChosenColumns(const FitArgs& args, const InputSpec& spec) {
   return chosen;
 }
 
+TransformArrays ChosenMarks(const FitArgs& args, bool (*takes)(InputKind)) {
+  TransformArrays marks;
+  for (const InputSpec& spec : args.rows.specs()) {
+    if (!takes(spec.kind)) continue;
+    for (const bool is_chosen : ChosenColumns(args, spec)) {
+      marks[spec.name].push_back(is_chosen ? 1 : 0);
+    }
+  }
+  return marks;
+}
+
 namespace {
 
 void AppendKnown(const TrainingRows& rows, const InputSpec& spec,

@@ -37,14 +37,7 @@ class KeepCodes : public Transform {
 
 std::shared_ptr<const Transform> Fit(const FitArgs& args,
                                      const NoTransformOptions&) {
-  TransformArrays chosen;
-  for (const InputSpec& spec : args.rows.specs()) {
-    if (!TakesCategories(spec.kind)) continue;
-    for (const bool is_chosen : ChosenColumns(args, spec)) {
-      chosen[spec.name].push_back(is_chosen ? 1 : 0);
-    }
-  }
-  return std::make_shared<KeepCodes>(std::move(chosen));
+  return std::make_shared<KeepCodes>(ChosenMarks(args, TakesCategories));
 }
 
 std::shared_ptr<const Transform> Make(const TransformRecord& record) {

@@ -50,14 +50,7 @@ class Log : public Transform {
 
 std::shared_ptr<const Transform> Fit(const FitArgs& args,
                                      const NoTransformOptions&) {
-  TransformArrays chosen;
-  for (const InputSpec& spec : args.rows.specs()) {
-    if (!TakesNumbers(spec.kind)) continue;
-    for (const bool is_chosen : ChosenColumns(args, spec)) {
-      chosen[spec.name].push_back(is_chosen ? 1 : 0);
-    }
-  }
-  return std::make_shared<Log>(std::move(chosen));
+  return std::make_shared<Log>(ChosenMarks(args, TakesNumbers));
 }
 
 std::shared_ptr<const Transform> Make(const TransformRecord& record) {
