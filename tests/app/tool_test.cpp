@@ -129,9 +129,9 @@ TEST_CASE("a tool that nohup began goes on when its terminal goes") {
   CHECK(outcome.code == 75);
 }
 
-// AddressSanitizer reserves more than such a limit leaves, and ends a program
-// for which it cannot start a thread.
-#ifndef __SANITIZE_ADDRESS__
+// Sanitizers reserve more than such a limit leaves, and end a program
+// for which they cannot start a thread.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST_CASE("threads that the system does not start are done without") {
   const Outcome outcome =
       Shell("ulimit -v 400000; OMP_NUM_THREADS=5000 $TOY a -o b");
