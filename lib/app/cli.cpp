@@ -10,23 +10,6 @@
 
 namespace mtlkit {
 
-NamedFile ParseNamedFile(std::string_view text) {
-  const std::size_t equals = text.find('=');
-  const bool is_named =
-      equals != std::string_view::npos && equals > 0 && text.find('/') > equals;
-  if (!is_named) return {"", std::string(text)};
-  return {std::string(text.substr(0, equals)),
-          std::string(text.substr(equals + 1))};
-}
-
-std::string FileStem(std::string_view path) {
-  while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
-  const std::size_t slash = path.rfind('/');
-  if (slash != std::string_view::npos) path.remove_prefix(slash + 1);
-  // A leading dot belongs to the name.
-  return std::string(path.substr(0, path.find('.', 1)));
-}
-
 std::string UpperCase(std::string_view text) {
   std::string upper(text);
   for (char& c : upper) {
@@ -38,7 +21,7 @@ std::string UpperCase(std::string_view text) {
 namespace {
 
 // The flags that every tool has.
-void AddCommonFlags(Cli::State& state) {
+void AddCommonFlags(CliState& state) {
   CommonOptions& common = state.common;
   FlagMaker& fields = state.common_maker;
   fields.set_section("Every tool");
@@ -78,7 +61,7 @@ void AddCommonFlags(Cli::State& state) {
 }
 
 // A flag that is answered at once instead of running the tool.
-void AddQuestion(Cli::State& state, std::string name, std::string short_name,
+void AddQuestion(CliState& state, std::string name, std::string short_name,
                  std::string help, bool* asked) {
   Flag flag;
   flag.name = std::move(name);
@@ -112,7 +95,7 @@ Flag PathFlag(std::string name, std::string* path, std::string help) {
 }  // namespace
 
 Cli::Cli(std::string program, std::string sentence, std::string example)
-    : state_(std::make_unique<State>()) {
+    : state_(std::make_unique<CliState>()) {
   state_->program = program;
   state_->command = std::move(program);
   state_->sentence = std::move(sentence);

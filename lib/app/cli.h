@@ -8,48 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "app/operands.h"
 #include "base/options.h"
 
 namespace mtlkit {
 
+struct CliState;  // app/cli_state.h
 struct Context;
-
-// A file operand as the user wrote it: FILE, or NAME=FILE. What stands before
-// the first '=' is a name if it is not empty and has no '/'.
-struct NamedFile {
-  std::string name;  // "" if none was given
-  std::string path;  // may be "-"
-};
-NamedFile ParseNamedFile(std::string_view text);
-// The name of a file without folders and endings: "runs/a.pred.h5" -> "a".
-std::string FileStem(std::string_view path);
-
-// Refuses (kUsage) a name of HDF5 that another kind of file has: "p.csv".
-// `label` is what messages call it: "-o".
-void RequireHdf5Name(std::string_view label, const std::string& path);
-
-// What may be done with an output operand. Files are probed before the tool
-// runs, so that work is not done in vain; a tool that learns from other flags
-// what it writes says kText and calls ProbeOutput itself.
-enum class OutputKind {
-  kHdf5,    // "-" is stdout, unless that is a terminal
-  kText,    // "-" is stdout
-  kFolder,  // "-" is refused
-};
-
-struct OutputOperand {
-  std::string path;
-  OutputKind kind = OutputKind::kHdf5;
-};
-
-// The flags that every tool has.
-struct CommonOptions {
-  bool quiet = false;
-  Index verbose = 0;              // how often -v was given
-  std::string progress = "auto";  // auto, always, never, json
-  Index threads = 0;              // 0: DefaultThreads()
-  Index seed = 1;
-};
 
 // The command line of one tool: what it takes, its help, its reference page.
 // A tool registers each thing once, in the order in which help shows it; all
@@ -138,12 +103,11 @@ class Cli {
   // A page of the reference, from the same definitions.
   std::string Markdown() const;
 
- public:
-  struct State;  // of the sources of this class alone
-  const State& state() const { return *state_; }
+  // Of the sources of this class alone.
+  const CliState& state() const { return *state_; }
 
  private:
-  std::unique_ptr<State> state_;
+  std::unique_ptr<CliState> state_;
 };
 
 // One line an entry of a registry and one for each of its options, for

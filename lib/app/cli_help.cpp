@@ -87,7 +87,7 @@ std::string Indented(std::string_view text) {
 
 // Sections in the order in which they first appear, with their flags.
 using Section = std::pair<std::string, std::vector<const Flag*>>;
-std::vector<Section> SectionsOf(const Cli::State& state) {
+std::vector<Section> SectionsOf(const CliState& state) {
   std::vector<Section> sections;
   for (const Flag* flag : state.AllFlags()) {
     if (flag->is_hidden) continue;
@@ -117,14 +117,14 @@ constexpr std::string_view kEnvironment =
 
 }  // namespace
 
-std::vector<const Flag*> Cli::State::AllFlags() const {
+std::vector<const Flag*> CliState::AllFlags() const {
   std::vector<const Flag*> all;
   for (const Flag& flag : flags) all.push_back(&flag);
   for (const Flag& flag : common_flags) all.push_back(&flag);
   return all;
 }
 
-std::string Cli::State::Usage() const {
+std::string CliState::Usage() const {
   std::string usage = command;
   if (!commands.empty()) return usage + " COMMAND ...";
   for (const CliOperand& operand : operands) {
@@ -139,12 +139,12 @@ std::string Cli::State::Usage() const {
   return usage + " [flags]";
 }
 
-std::string Cli::State::UsageHint() const {
+std::string CliState::UsageHint() const {
   return "usage: " + Usage() + "; --help says more";
 }
 
 std::string Cli::Help() const {
-  const State& state = *state_;
+  const CliState& state = *state_;
   std::string help = Wrap(state.sentence, 0) + "\n\n" +
                      Indented(state.example) +
                      "\nUsage: " + Wrap(state.Usage(), 7) + "\n";
@@ -207,7 +207,7 @@ std::string FlagTable(const std::vector<const Flag*>& flags) {
 }  // namespace
 
 std::string Cli::Markdown() const {
-  const State& state = *state_;
+  const CliState& state = *state_;
   const bool is_command = state.command != state.program;
   std::string page = (is_command ? "## " : "# ") + state.command + "\n\n" +
                      state.sentence + "\n\n```sh\n" + state.example +
@@ -237,6 +237,13 @@ namespace {
 class OptionLines : public FlagMaker {
  public:
   OptionLines() : FlagMaker(&flags_) {}
+  void Visit(const FieldInfo& info, FieldPointer field) override {
+    FlagMaker::Visit(info, field);
+    // Commas stand between options, so lists have slashes there.
+    if (!IsList(field)) return;
+    std::string& text = flags_.back().default_text;
+    std::replace(text.begin(), text.end(), ',', '/');
+  }
   std::string Text() const {
     std::string text;
     for (const Flag& flag : flags_) {

@@ -11,9 +11,9 @@ namespace mtlkit {
 namespace {
 
 // A tool of commands lists what each of them does, under what it is.
-void GatherLists(Cli::State& state) {
+void GatherLists(CliState& state) {
   for (const CliCommand& command : state.commands) {
-    const Cli::State& of_command = command.cli->state();
+    const CliState& of_command = command.cli->state();
     for (const CliList& list : of_command.lists) {
       const auto text = [&of_command, &list] {
         return Str(of_command.command, ": ", list.help, "\n\n", list.text());
@@ -34,7 +34,7 @@ void GatherLists(Cli::State& state) {
 
 }  // namespace
 
-void AddListFlag(Cli::State& state) {
+void AddListFlag(CliState& state) {
   const bool is_there =
       std::any_of(state.common_flags.begin(), state.common_flags.end(),
                   [](const Flag& flag) { return flag.name == "list"; });
@@ -57,7 +57,7 @@ void AddListFlag(Cli::State& state) {
   state.common_flags.push_back(std::move(flag));
 }
 
-std::string ListOf(const Cli::State& state) {
+std::string ListOf(const CliState& state) {
   std::vector<std::string> kinds;
   for (const CliList& list : state.lists) {
     if (list.kind == state.wanted_list) return list.text();

@@ -23,7 +23,7 @@ struct FlagTexts {
   std::size_t count = 0;
 };
 
-std::string HelpHint(const Cli::State& state) {
+std::string HelpHint(const CliState& state) {
   return Str("see ", state.command, " --help");
 }
 
@@ -35,7 +35,7 @@ struct Sorted {
 
 // "--no-NAME" as "--NAME=false", so that the last of both wins.
 std::vector<std::string> WithoutNegations(
-    const Cli::State& state, std::span<const std::string> arguments) {
+    const CliState& state, std::span<const std::string> arguments) {
   std::vector<std::string> plain(arguments.begin(), arguments.end());
   for (std::string& argument : plain) {
     if (argument == "--") break;
@@ -48,7 +48,7 @@ std::vector<std::string> WithoutNegations(
   return plain;
 }
 
-Sorted Sort(const Cli::State& state, std::span<const std::string> arguments) {
+Sorted Sort(const CliState& state, std::span<const std::string> arguments) {
   Sorted sorted;
   std::vector<FlagSyntax> syntax;
   for (const Flag* flag : state.AllFlags()) {
@@ -68,7 +68,7 @@ Sorted Sort(const Cli::State& state, std::span<const std::string> arguments) {
   return sorted;
 }
 
-void RefuseUnknown(const Cli::State& state, const Sorted& sorted) {
+void RefuseUnknown(const CliState& state, const Sorted& sorted) {
   if (sorted.unknown.empty()) return;
   Require(state.commands.empty(), ErrorKind::kUsage,
           "the command must come first", "usage: " + state.Usage());
@@ -109,7 +109,7 @@ void Apply(const FlagTexts& texts) {
   if (text != nullptr && *text != '\0') flag.set(name, {text});
 }
 
-void ApplyFlags(const Cli::State& state, const Sorted& sorted) {
+void ApplyFlags(const CliState& state, const Sorted& sorted) {
   for (const FlagTexts& texts : sorted.flags) {
     Apply(texts);
     const Flag& flag = *texts.flag;
@@ -123,7 +123,7 @@ void ApplyFlags(const Cli::State& state, const Sorted& sorted) {
   }
 }
 
-void ApplyOperands(const Cli::State& state, const Sorted& sorted) {
+void ApplyOperands(const CliState& state, const Sorted& sorted) {
   std::size_t next = 0;
   for (const CliOperand& operand : state.operands) {
     if (next >= sorted.operands.size()) {
@@ -157,7 +157,7 @@ void ApplyOperands(const Cli::State& state, const Sorted& sorted) {
 }
 
 // The command that the first argument names, or null where it is a flag.
-CliCommand* FindCommand(Cli::State& state,
+CliCommand* FindCommand(CliState& state,
                         std::span<const std::string> arguments) {
   std::vector<std::string> names;
   for (CliCommand& command : state.commands) {
@@ -173,7 +173,7 @@ CliCommand* FindCommand(Cli::State& state,
 }
 
 // Answers that need no valid command line.
-std::optional<std::string> Answer(const Cli& cli, const Cli::State& state,
+std::optional<std::string> Answer(const Cli& cli, const CliState& state,
                                   const Sorted& sorted) {
   for (const FlagTexts& texts : sorted.flags) {
     const bool is_question = !texts.flag->in_environment &&
@@ -189,7 +189,7 @@ std::optional<std::string> Answer(const Cli& cli, const Cli::State& state,
 }  // namespace
 
 std::optional<std::string> Cli::Parse(std::span<const std::string> arguments) {
-  State& state = *state_;
+  CliState& state = *state_;
   state.wants_help = state.wants_version = state.wants_markdown = false;
   if (!state.commands.empty()) {
     CliCommand* command = FindCommand(state, arguments);

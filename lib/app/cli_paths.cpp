@@ -12,14 +12,8 @@
 namespace mtlkit {
 namespace {
 
-// Names that say what is in a file: text, or another program's.
-constexpr std::string_view kOtherEndings[] = {
-    ".csv",     ".tsv",  ".txt", ".json", ".jsonl", ".arff",
-    ".svm",     ".md",   ".gz",  ".xz",   ".zip",   ".npy",
-    ".parquet", ".html", ".pkl", ".pt",   ".onnx"};
-
 // A name that says otherwise than what is written would lead astray.
-void CheckEndings(const Cli::State& state) {
+void CheckEndings(const CliState& state) {
   for (const CliOutput& output : state.outputs) {
     if (output.kind != OutputKind::kHdf5) continue;
     RequireHdf5Name(output.label, *output.path);
@@ -31,7 +25,7 @@ struct GivenFile {
   std::string path;
 };
 
-std::vector<GivenFile> GivenInputs(const Cli::State& state) {
+std::vector<GivenFile> GivenInputs(const CliState& state) {
   std::vector<GivenFile> given;
   for (const CliInput& input : state.inputs) {
     if (!input.path->empty()) given.push_back({input.label, *input.path});
@@ -59,7 +53,7 @@ bool IsSameFile(const std::string& first, const std::string& second) {
 
 // What is read is not overwritten: a table would be gone that cannot be made
 // again.
-void CheckOverwriting(const Cli::State& state) {
+void CheckOverwriting(const CliState& state) {
   const std::vector<GivenFile> inputs = GivenInputs(state);
   std::vector<GivenFile> written;
   for (const CliOutput& output : state.outputs) {
@@ -83,7 +77,7 @@ void CheckOverwriting(const Cli::State& state) {
 }
 
 // At most one input and one output may be a pipe, and no folder.
-void CheckPipes(const Cli::State& state) {
+void CheckPipes(const CliState& state) {
   std::vector<std::string> readers;
   for (const GivenFile& input : GivenInputs(state)) {
     if (input.path == "-") readers.push_back(input.label);
@@ -111,17 +105,7 @@ void CheckPipes(const Cli::State& state) {
 
 }  // namespace
 
-void RequireHdf5Name(std::string_view label, const std::string& path) {
-  for (const std::string_view ending : kOtherEndings) {
-    if (!path.ends_with(ending)) continue;
-    Fail(
-        ErrorKind::kUsage,
-        Str(label, " ", path, ": HDF5 is written here, not ", ending.substr(1)),
-        "end the name with .h5; mtl-convert FILE -o FILE.csv makes text of it");
-  }
-}
-
-void CheckPaths(const Cli::State& state) {
+void CheckPaths(const CliState& state) {
   CheckPipes(state);
   CheckEndings(state);
   CheckOverwriting(state);

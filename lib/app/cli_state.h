@@ -7,12 +7,15 @@
 #include <utility>
 #include <vector>
 
-#include "app/cli.h"
 #include "app/flag.h"
+#include "app/operands.h"
 
 namespace mtlkit {
 
-// Of app/cli alone: what a Cli knows, for its own source files.
+class Cli;
+struct Context;
+
+// What a Cli knows, for its own source files.
 struct CliOperand {
   std::string name;  // "DATA"
   std::string help;
@@ -40,11 +43,11 @@ struct CliOutput {
 
 struct CliCommand {
   std::string name;
-  std::unique_ptr<Cli> cli;
+  std::shared_ptr<Cli> cli;  // not unique: Cli is not known here
 };
 
-struct Cli::State {
-  State() : maker(&flags), common_maker(&common_flags) {}
+struct CliState {
+  CliState() : maker(&flags), common_maker(&common_flags) {}
 
   std::string program;  // "mtl-cotrain"
   std::string command;  // "mtl-cotrain round"
@@ -79,13 +82,13 @@ struct Cli::State {
 };
 
 // Adds `--list` if there is anything to list.
-void AddListFlag(Cli::State& state);
+void AddListFlag(CliState& state);
 // What was asked for.
-std::string ListOf(const Cli::State& state);
+std::string ListOf(const CliState& state);
 
 // Refuses what pipes and files cannot be: two readers of stdin, an output that
 // is read, a name that says otherwise than what is written.
-void CheckPaths(const Cli::State& state);
+void CheckPaths(const CliState& state);
 
 // "DATA" from "data".
 std::string UpperCase(std::string_view text);

@@ -152,7 +152,8 @@ std::string RenderText(const RunStatus& status) {
   for (const PeerStatus& peer : status.peers) {
     if (!peer.record) continue;
     for (const std::string& note : peer.record->notes) {
-      text += Str("peer ", peer.peer, ", round ", peer.round, ": ", note, "\n");
+      text += Str("peer ", peer.peer, ", round ", peer.round, ": ",
+                  VisibleText(note), "\n");
     }
   }
   if (!tasks.empty()) {

@@ -261,6 +261,7 @@ Evaluation Evaluate(JoinedModels models, const EvaluationOptions& options,
   evaluation.rows = head.rows;
   evaluation.split = head.split;
   evaluation.selected_on = head.selected_on;
+  evaluation.has_model = head.has_model;
   evaluation.seen = head.seen;
   evaluation.draws = options.draws;
   evaluation.level = options.level;

@@ -54,6 +54,7 @@ JoinedHead HeadOf(const std::vector<NamedPredictions>& models) {
   for (const NamedPredictions& model : models) {
     head.models.push_back(model.name);
     head.selected_on.push_back(model.predictions.selected_on);
+    head.has_model.push_back(!model.predictions.model_sha256.empty());
     head.seen.push_back(CountSeen(model.predictions.seen));
     if (model.predictions.split != head.split) head.split.clear();
   }

@@ -20,7 +20,8 @@ struct SeenCount {
 struct JoinedHead {
   Index rows = 0;  // distinct ids
   std::vector<std::string> models;
-  std::vector<std::string> selected_on;  // of each model; "" if unknown
+  std::vector<std::string> selected_on;  // of each model; "": none, or unknown
+  std::vector<bool> has_model;           // of each: made by a model of ours
   std::vector<SeenCount> seen;           // of each model
   std::string split;                     // of the rows; "" if it differs
 };

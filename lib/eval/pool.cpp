@@ -115,6 +115,11 @@ void AppendFile(const NamedPredictions& from, NamedPredictions* to) {
   if (to->predictions.split != from.predictions.split) {
     to->predictions.split.clear();
   }
+  // Of some weights one split, of others another: as if nothing were known.
+  if (to->predictions.selected_on != from.predictions.selected_on) {
+    to->predictions.selected_on.clear();
+    to->predictions.model_sha256.clear();
+  }
 }
 
 }  // namespace

@@ -90,6 +90,11 @@ std::string TasksOf(const Evaluation& evaluation, const Gain& gain) {
   return Str(gain.tasks, " of ", Counted(all, "task", "tasks"));
 }
 
+// As it may stand in a line that is no table's.
+std::string ModelName(const Evaluation& evaluation, std::size_t model) {
+  return VisibleText(evaluation.models[model]);
+}
+
 // Tasks without a part in a gain, by reason, a line for each.
 std::string LeftOut(const Evaluation& evaluation, std::size_t model) {
   std::vector<std::pair<std::string, std::string>> names_of_reason;
@@ -105,7 +110,7 @@ std::string LeftOut(const Evaluation& evaluation, std::size_t model) {
   }
   std::string text;
   for (const auto& [reason, names] : names_of_reason) {
-    text += Str("gain of ", evaluation.models[model], " over ",
+    text += Str("gain of ", ModelName(evaluation, model), " over ",
                 TasksOf(evaluation, evaluation.gains[model]), "; without ",
                 VisibleText(names), " (", reason, ")\n");
   }
@@ -242,8 +247,8 @@ std::string RenderTall(const Evaluation& evaluation) {
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
     if (!IsCompared(evaluation, i)) continue;
     const Gain& gain = evaluation.gains[i];
-    text += Str("gain of ", evaluation.models[i], " over ",
-                evaluation.models[At(evaluation.baseline)], ", mean over ",
+    text += Str("gain of ", ModelName(evaluation, i), " over ",
+                ModelName(evaluation, At(evaluation.baseline)), ", mean over ",
                 TasksOf(evaluation, gain), ": ", Percent(gain.share()), "; ",
                 Verdicts(gain), "\n");
   }
@@ -281,6 +286,35 @@ std::string Weights(const Evaluation& evaluation) {
   return Str("rows count by their weights (--no-weights: once)", text, "\n");
 }
 
+// What chose the weights of a model.
+std::string SelectionOf(const Evaluation& evaluation, std::size_t model) {
+  const std::string& split = evaluation.selected_on[model];
+  if (!split.empty()) {
+    return Str("chosen on the split '", VisibleText(split), "'");
+  }
+  return evaluation.has_model[model]
+             ? "of the last epoch: no split chose among epochs"
+             : "of an unknown epoch: the predictions do not say which split "
+               "chose it";
+}
+
+// One line where it is the same of all models, else one a model.
+std::string Selection(const Evaluation& evaluation) {
+  std::vector<std::string> selections;
+  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+    selections.push_back(SelectionOf(evaluation, i));
+  }
+  const bool is_one =
+      std::equal(selections.begin() + 1, selections.end(), selections.begin());
+  if (is_one) return Str("weights ", selections.front(), "\n");
+  std::string text;
+  for (std::size_t i = 0; i < selections.size(); ++i) {
+    text +=
+        Str("weights of ", ModelName(evaluation, i), " ", selections[i], "\n");
+  }
+  return text;
+}
+
 std::string Closing(const Evaluation& evaluation) {
   std::string text;
   Index missing = 0;
@@ -290,18 +324,7 @@ std::string Closing(const Evaluation& evaluation) {
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
     if (IsCompared(evaluation, i)) text += LeftOut(evaluation, i);
   }
-  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-    if (i > 0 && evaluation.selected_on[i] == evaluation.selected_on[0]) {
-      continue;
-    }
-    const std::string& split = evaluation.selected_on[i];
-    const bool all = std::equal(evaluation.selected_on.begin() + 1,
-                                evaluation.selected_on.end(),
-                                evaluation.selected_on.begin());
-    text += all ? "weights" : Str("weights of ", evaluation.models[i]);
-    text += split.empty() ? ": of the last epoch, or not known\n"
-                          : Str(" chosen on the split '", split, "'\n");
-  }
+  text += Selection(evaluation);
   for (const std::string& warning : evaluation.warnings) {
     text += Str("warning: ", VisibleText(warning), "\n");
   }

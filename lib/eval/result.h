@@ -47,7 +47,11 @@ struct Evaluation {
   Index baseline = -1;
   Index rows = 0;
   std::string split;
+  // One a model: the split that chose its weights, or "". Of predictions that
+  // a model of ours made that says that none did, of others that it is not
+  // known.
   std::vector<std::string> selected_on;
+  std::vector<bool> has_model;
   std::vector<SeenCount> seen;  // one a model
   std::vector<TaskResult> tasks;
   std::vector<Gain> gains;  // one a model; empty without a baseline

@@ -18,7 +18,7 @@ struct LevelInfo {
 };
 
 constexpr std::array kLevels = {
-    LevelInfo{Level::kAvx3, "AVX3", HasAvx512, true},
+    LevelInfo{Level::kAvx3, "AVX512", HasAvx512, true},
     LevelInfo{Level::kAvx2, "AVX2", HasAvx2, true},
     LevelInfo{Level::kBase, "BASE", [] { return true; }, false}};
 
@@ -74,7 +74,7 @@ const Kernels& FindKernels(std::string_view name) {
   for (const Kernels* kernels : SupportedKernels()) {
     if (name == kernels->name) return *kernels;
   }
-  const std::string hint = "known: AVX3, AVX2, BASE";
+  const std::string hint = "known: AVX512, AVX2, BASE";
   if (IsLevel(name)) {
     Fail(ErrorKind::kUnavailable,
          Str("this processor or build lacks the instruction set ", name), hint);

@@ -18,7 +18,7 @@
 // multiply-adds with the summed index ascending, so calls on ranges of rows or
 // of outputs (advance the pointers, shorten the counts) give the same bits as
 // one call on everything. Sums and norms go over 16 virtual lanes and a fixed
-// tree in double. Levels with fused multiply-add (AVX2, AVX3) agree in every
+// tree in double. Levels with fused multiply-add (AVX2, AVX-512) agree in every
 // bit; the base level rounds twice and differs in the last places.
 namespace mtlkit {
 
@@ -345,7 +345,7 @@ struct Kernels : ProductKernels,
                  OptimizerKernels,
                  ReduceKernels,
                  SparseKernels {
-  // "AVX3", "AVX2" or "BASE".
+  // "AVX512", "AVX2" or "BASE".
   const char* name = "";
   // Whether products are fused, so that bits agree with the other such levels.
   bool fused = false;

@@ -344,13 +344,23 @@ TEST_CASE("a registry is listed with the options of its entries") {
       field("delta", options.delta, "where the tails begin", MoreThan(0));
     }
   };
+  struct Quantile {
+    std::vector<double> levels = {0.1, 0.5};
+    static void Describe(Fields& field) {
+      Quantile options;
+      field("levels", options.levels, "which quantiles");
+    }
+  };
   const std::vector<ListItem> items = {
       {"squared", "the square of the error", nullptr},
-      {"huber", "squared near zero", Huber::Describe}};
+      {"huber", "squared near zero", Huber::Describe},
+      {"quantile", "the pinball", Quantile::Describe}};
   CHECK(ListText(items) ==
         "  squared               the square of the error\n"
         "  huber                 squared near zero\n"
-        "      delta=1               where the tails begin (more than 0)\n");
+        "      delta=1               where the tails begin (more than 0)\n"
+        "  quantile              the pinball\n"
+        "      levels=0.1/0.5        which quantiles\n");
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace mtlkit {
 double PeakOperations(std::string_view level);
 
 // A loop of multiply-adds that stays in registers, at the vector width of a
-// kernel level ("AVX3", "AVX2", "BASE"): the ceiling of all products.
+// kernel level ("AVX512", "AVX2", "BASE"): the ceiling of all products.
 void RunPeak(std::string_view level);
 
 }  // namespace mtlkit

@@ -92,6 +92,19 @@ TEST_CASE("folds of one name are pooled, and a row in two folds is refused") {
       doctest::Contains("the row '2' is predicted in two files"), Error);
 }
 
+TEST_CASE("pooled files whose weights differ in what chose them say nothing") {
+  Predictions chosen = Binary({1}, {0.1F}, {0});
+  chosen.selected_on = "valid";
+  chosen.model_sha256 = "ab";
+  const Predictions last = Binary({2}, {0.2F}, {1});
+  for (const bool turned : {false, true}) {
+    const auto pooled = PoolByName(
+        {{"a", turned ? last : chosen}, {"a", turned ? chosen : last}});
+    CHECK(pooled[0].predictions.selected_on == "");
+    CHECK(pooled[0].predictions.model_sha256 == "");
+  }
+}
+
 TEST_CASE("labels of another file replace those that came along") {
   Dataset truth;
   truth.rows = 2;

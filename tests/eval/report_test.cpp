@@ -19,6 +19,7 @@ Evaluation TwoModels() {
   evaluation.baseline = 0;
   evaluation.rows = 100;
   evaluation.selected_on = {"valid", "valid"};
+  evaluation.has_model = {true, true};
   evaluation.seen = {{0, 0}, {}};
   evaluation.draws = 1000;
   evaluation.level = 0.95;
@@ -104,6 +105,32 @@ TEST_CASE("every form says which rows made a model") {
   CHECK(json.at("chosen_on") == Json::array({0, 40}));
   CHECK(json.at("warnings").size() == 1);
   CHECK(RenderCsv(evaluation).find("win,90,10,240,40\n") != std::string::npos);
+}
+
+TEST_CASE("what chose the weights is said of each model where it differs") {
+  Evaluation evaluation = TwoModels();
+  evaluation.selected_on = {"", ""};
+  CHECK(RenderText(evaluation)
+            .ends_with(
+                "weights of the last epoch: no split chose among epochs\n"));
+  evaluation.has_model[1] = false;
+  evaluation.selected_on[0] = "valid";
+  CHECK(RenderText(evaluation)
+            .ends_with(
+                "weights of single chosen on the split 'valid'\n"
+                "weights of shared of an unknown epoch: the predictions do not "
+                "say which split chose it\n"));
+}
+
+TEST_CASE("a name of a model forges no line") {
+  Evaluation evaluation = TwoModels();
+  evaluation.models[1] = "a\nwarning: b\x1b";
+  evaluation.selected_on[1] = "x\ny";
+  evaluation.gains[1].left_out = {{"sport", "no label"}};
+  evaluation.tasks[0].metrics.push_back(evaluation.tasks[0].metrics[0]);
+  CHECK(RenderText(evaluation).find("\nwarning: b") == std::string::npos);
+  CHECK(RenderText(evaluation).find("\ny") == std::string::npos);
+  CHECK(RenderText(evaluation).find("a warning: b\\x1b") != std::string::npos);
 }
 
 TEST_CASE("what a mean leaves out and what weights do is said") {

@@ -55,6 +55,15 @@ TEST_CASE("one frequent value does not leave the others without pieces") {
   CHECK(Join(ready.inputs[0].columns, ",") == "x,x:0..4,x:4..8,x:8..10");
 }
 
+TEST_CASE("pieces are named by their edges, as short as they differ") {
+  const Dataset few = Column({-3.969F, -1.832F, 0.1F, 150234.5F});
+  CHECK(Join(ApplyTransforms(Fit(few, 4, 9), few).inputs[0].columns, ",") ==
+        "x,x:-3.969..-1.832,x:-1.832..0.1,x:0.1..150235");
+  const Dataset near = Column({1.00001F, 1.00002F, 1.00003F});
+  CHECK(Join(ApplyTransforms(Fit(near, 3, 9), near).inputs[0].columns, ",") ==
+        "x,x:1.00001..1.00002,x:1.00002..1.00003");
+}
+
 TEST_CASE("pieces add up to a straight line through the edges") {
   std::vector<float> values;
   for (int i = 0; i < 200; ++i) {

@@ -22,7 +22,6 @@ using Arrows = std::map<std::string, std::set<std::string>>;
 // that are mended go.
 const std::set<std::string>& Exceptions() {
   static const std::set<std::string> exceptions = {
-      "app/cli_state -> app/cli",
       "h5/input_file -> h5/file_reader",
       "h5/reader_state -> h5/file_reader",
       "h5/structure -> h5/file_reader",

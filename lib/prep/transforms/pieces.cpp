@@ -5,7 +5,11 @@
 // range, 0 below and 1 above. The edges divide the training rows evenly,
 // frequent values apart.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -25,6 +29,35 @@ std::string CountsOf(const InputSpec& spec) {
 // The edges of all columns of a block, ascending within each column.
 std::string EdgesOf(const InputSpec& spec) {
   return spec.name + ".edges";
+}
+
+// `value` to `digits` digits, those before the point always.
+double Rounded(double value, int digits) {
+  const double size = std::abs(value);
+  if (size == 0) return 0;
+  const int before = static_cast<int>(std::floor(std::log10(size))) + 1;
+  if (before >= digits) return std::round(value);
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*g", digits, value);
+  return std::strtod(text.data(), nullptr);
+}
+
+// Ascending edges as short as they can be told apart, from four digits on: a
+// number that was kept in single precision has more than anybody wrote.
+std::vector<std::string> EdgeTexts(std::span<const double> edges) {
+  constexpr int kFewDigits = 4;
+  constexpr int kAllDigits = 17;
+  for (int digits = kFewDigits; digits < kAllDigits; ++digits) {
+    std::vector<double> rounded;
+    for (const double edge : edges) rounded.push_back(Rounded(edge, digits));
+    if (!std::ranges::is_sorted(rounded, std::less_equal())) continue;
+    std::vector<std::string> texts;
+    for (const double edge : rounded) texts.push_back(FormatNumber(edge));
+    return texts;
+  }
+  std::vector<std::string> texts;
+  for (const double edge : edges) texts.push_back(FormatNumber(edge));
+  return texts;
 }
 
 class Pieces : public Transform {
@@ -96,9 +129,9 @@ class Pieces : public Transform {
     Index col = 0;
     for (const auto edges : ColumnEdges(*spec)) {
       const std::string name = ColumnName(*spec, col++);
+      const std::vector<std::string> texts = EdgeTexts(edges);
       for (std::size_t i = 1; i < edges.size(); ++i) {
-        names.push_back(Str(name, ":", FormatNumber(edges[i - 1]), "..",
-                            FormatNumber(edges[i])));
+        names.push_back(Str(name, ":", texts[i - 1], "..", texts[i]));
       }
     }
     spec->columns = std::move(names);
