@@ -10,64 +10,22 @@
 #include "cotrain/local.h"
 #include "cotrain/merge.h"
 #include "cotrain/rounds.h"
+#include "cotrain/run_flags.h"
 #include "cotrain/status.h"
 #include "train/protocol.h"
 
 namespace mtlkit {
 namespace {
 
-// Training options whose number of epochs the method chooses where it is 0.
-class OwnEpochs : public Fields {
- public:
-  OwnEpochs(Fields* fields, std::string help)
-      : fields_(fields), help_(std::move(help)) {}
-  void Visit(const FieldInfo& info, FieldPointer field) override {
-    FieldInfo own = info;
-    if (info.name == "epochs") {
-      own.help = help_;
-      own.range = AtLeast(0);
-    }
-    fields_->Visit(own, field);
-  }
-
- private:
-  Fields* fields_;
-  std::string help_;
-};
-
 // What `init` and `local` are told of a run.
-struct RunFlags {
-  RunSpec spec;
-  PeerFlags peers;
-
-  RunFlags() { spec.peers = 2; }
-
-  // `epochs_help` is given where 0 epochs stand for the method's own.
-  void Register(Cli& cli, std::string_view method,
-                const std::string& epochs_help = "") {
-    spec.method = method;
-    Fields& run = cli.Section("Run");
-    run.Named("method", spec.method, "NAME",
-              "how peers help each other (see --list methods)");
-    run("peers", spec.peers, "networks that are trained", Between(1, 1000));
-    peers.Describe(run);
-    cli.Group("Network", &spec.arch);
-    if (epochs_help.empty()) return cli.Group("Training", &spec.train);
-    spec.train.epochs = 0;
-    OwnEpochs fields(&cli.Section("Training"), epochs_help);
-    spec.train.Describe(fields);
-  }
-
-  RunSpec Finish(const Context& context, std::string data) {
-    spec.seed = context.seed;
-    spec.data = std::move(data);
-    Require(peers.view.empty() || spec.arch.inputs.empty(), ErrorKind::kUsage,
-            "--inputs and --view exclude each other",
-            "give each peer its inputs with --view");
-    spec.each = peers.Parse(spec.peers);
-    return spec;
-  }
-};
+void RegisterRun(Cli& cli, RunFlags* flags) {
+  flags->DescribeRun(cli.Section("Run"));
+  cli.InputFlag("from", &flags->spec.from.path,
+                "model that peers begin from: its parameters are taken by "
+                "name");
+  cli.Group("Network", &flags->spec.arch);
+  flags->DescribeTraining(cli.Section("Training"));
+}
 
 TrainEnvironment EnvironmentOf(Context& context,
                                const std::string& checkpoint_every) {
@@ -93,7 +51,7 @@ struct InitCommand {
   std::string folder;
   std::string data;
   std::string schema;
-  RunFlags flags;
+  RunFlags flags{"codistillation", true};
 
   void Register(Cli& cli) {
     cli.Operand("run", &folder, "the folder of the run");
@@ -101,9 +59,7 @@ struct InitCommand {
     cli.InputFlag("schema", &schema,
                   "where peers have data of their own: a dataset whose tasks, "
                   "inputs and transforms they agree on; its rows are not used");
-    flags.Register(cli, "codistillation",
-                   "passes over the rows in a round; 0: the method's own, 10 "
-                   "or, where rows are labelled, 300");
+    RegisterRun(cli, &flags);
     cli.Group("Collaboration", &flags.spec.cotrain);
     cli.List("methods", "every method in rounds", ListMethods);
   }
@@ -111,8 +67,9 @@ struct InitCommand {
     Require(data.empty() != schema.empty(), ErrorKind::kUsage,
             "one of --data and --schema has to be given",
             "--data FILE: all peers' rows; --schema FILE: each has its own");
-    const RunSpec spec = flags.Finish(context, data.empty() ? schema : data);
-    InitRun(folder, spec, data.empty());
+    const RunSpec spec =
+        flags.Finish(context.seed, data.empty() ? schema : data);
+    InitRun(folder, spec, data.empty(), context.reporter);
     context.reporter->Note(Str("began ", folder, ": ", spec.method, ", ",
                                Counted(spec.peers, "peer", "peers"),
                                "; next: mtl-cotrain round ", folder));
@@ -170,12 +127,12 @@ struct LocalCommand {
   std::string data;
   std::string folder;
   std::string checkpoint_every = "120s";
-  RunFlags flags;
+  RunFlags flags{"mutual", false};
 
   void Register(Cli& cli) {
     cli.Input("data", &data, "the rows to learn from (HDF5)");
     cli.Output("run", &folder, "the folder of the run", OutputKind::kFolder);
-    flags.Register(cli, "mutual");
+    RegisterRun(cli, &flags);
     cli.Section("Checkpoints")
         .Field({"checkpoint-every",
                 "how often the state is saved: 90s, 5m, 1h",
@@ -188,7 +145,7 @@ struct LocalCommand {
              [] { return ListEntries(ProtocolEntries()); });
   }
   void Run(Context& context) {
-    const bool done = TrainLocally(folder, flags.Finish(context, data),
+    const bool done = TrainLocally(folder, flags.Finish(context.seed, data),
                                    EnvironmentOf(context, checkpoint_every));
     context.reporter->Note(done ? Str("wrote ", folder)
                                 : Str(folder, " is already done"));

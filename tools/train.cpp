@@ -148,13 +148,7 @@ struct TrainTool {
   static void BeginFrom(const Context& context, const FileReader& file,
                         Model* model) {
     const WarmStart start = TakeParameters(ReadModel(file), file.name(), model);
-    const auto total = start.taken.size() + start.fresh.size();
-    context.reporter->Note(Str(
-        "took ", start.taken.size(), " of ", total,
-        " arrays of parameters from ", file.name(),
-        start.fresh.empty() ? "" : Str("; new: ", Join(start.fresh, ", ")),
-        start.unused.empty() ? ""
-                             : Str("; not used: ", Join(start.unused, ", "))));
+    context.reporter->Note(WarmStartText(start, file.name()));
   }
 
   // With the hierarchy's content in place of its file's name.

@@ -6,11 +6,13 @@
 
 #include "base/error.h"
 #include "cotrain/agreement.h"
+#include "cotrain/beginnings.h"
 #include "data/dataset_io.h"
 #include "h5/provenance.h"
 #include "nn/loss.h"
 #include "nn/model.h"
 #include "nn/model_io.h"
+#include "train/own_options.h"
 
 namespace mtlkit {
 namespace {
@@ -31,15 +33,11 @@ void FindRows(Collaboration* run) {
 }
 
 // The same parameters for all peers where these are averaged.
-Model FreshModel(const Collaboration& run, Index peer) {
-  const RunSpec& spec = run.spec;
-  const auto build = [&] {
-    return BuildModel(spec.Peer(peer).DataOf(run.data), spec.ArchOf(peer),
-                      spec.SeedOf(run.method->same_start ? 0 : peer, 0),
-                      run.train_rows, spec.train.loss);
-  };
-  return spec.each.empty() ? build()
-                           : InContext(spec.Peer(peer).Name(peer), build);
+Beginning BeginningOfPeer(const Collaboration& run,
+                          const Beginnings& beginnings, Index peer) {
+  const Seed seed = run.spec.SeedOf(run.method->same_start ? 0 : peer, 0);
+  return beginnings.Make(
+      {run.spec, run.data, peer, seed, run.train_rows, run.train_rows});
 }
 
 // What holds of all training rows need not of a part.
@@ -55,26 +53,38 @@ void RequireLabelledPart(const Collaboration& run, Index peer) {
 }
 
 // Refuses, before anything is written, what the first round would.
-void CheckStart(const Collaboration& run) {
+void CheckStart(const Collaboration& run, const Beginnings& beginnings) {
   const RunSpec& spec = run.spec;
   RequireTrainable(run.data, run.train_rows);
   for (Index peer = 0; peer < spec.peers; ++peer) {
     RequireLabelledPart(run, peer);
     if (peer > 0 && spec.each.empty()) continue;
-    Model model = FreshModel(run, peer);
+    const PeerSpec& own = spec.Peer(peer);
+    Model model = BeginningOfPeer(run, beginnings, peer).model;
     TrainInputs inputs = InputsOf(run.data, spec.train);
     const Dataset view = DatasetFor(model, run.data);
     inputs.data = &view;
-    CheckTraining(inputs, spec.train, &model);
+    const auto check = [&] {
+      CheckTraining(
+          inputs, OptionsFor(view.tasks, own.AbsentTasks(run.data), spec.train),
+          &model);
+    };
+    spec.each.empty() ? check() : InContext(own.Name(peer), check);
   }
 }
 
-// Round 0: fresh parameters.
-void WriteStart(const Collaboration& run, Index peer) {
+// Round 0: parameters as they are before a peer has learned anything.
+void WriteStart(const Collaboration& run, const Beginnings& beginnings,
+                Index peer, Reporter* reporter) {
   if (PeekDone(run.folder, peer, 0)) return;
-  Model model = FreshModel(run, peer);
-  const std::vector<ProvenanceSource> sources = {
+  Beginning beginning = BeginningOfPeer(run, beginnings, peer);
+  Model& model = beginning.model;
+  NoteBeginning(run.spec, peer, beginning.note, reporter);
+  std::vector<ProvenanceSource> sources = {
       {"data", run.data.content_sha256, run.data.provenance}};
+  for (ProvenanceSource& from : beginnings.SourcesOf(run.spec, peer)) {
+    sources.push_back(std::move(from));
+  }
   model.provenance =
       ExtendProvenance("mtl-cotrain init", run.spec.seed,
                        {{"method", run.spec.method}, {"peer", peer}}, sources);
@@ -119,6 +129,14 @@ void AddSeen(const Collaboration& run, SeenRows* seen) {
   AddRowKeys(run.data, run.valid_rows, &seen->chosen);
 }
 
+void WarnOfClasses(const Dataset& data, std::span<const Index> rows,
+                   Reporter* reporter) {
+  if (reporter == nullptr) return;
+  for (const std::string& absent : AbsentClasses(data, rows)) {
+    reporter->Warn(absent);
+  }
+}
+
 Collaboration OpenRunToMerge(const std::string& folder,
                              const std::string& data_path) {
   Collaboration run = Open(folder);
@@ -126,7 +144,8 @@ Collaboration OpenRunToMerge(const std::string& folder,
   return OpenRun(folder, data_path);
 }
 
-Collaboration InitRun(const std::string& folder, RunSpec spec, bool own_data) {
+Collaboration InitRun(const std::string& folder, RunSpec spec, bool own_data,
+                      Reporter* reporter) {
   Collaboration run{RunFolder(folder), {}, {}, nullptr, {}, {}};
   run.method = &FindRoundMethod(spec.method);
   run.data = ReadDataset(spec.data);
@@ -143,12 +162,18 @@ Collaboration InitRun(const std::string& folder, RunSpec spec, bool own_data) {
   run.data.tasks = ShapeTasks(run.data.tasks, spec.train.loss);
   ResolveArchOptions(&spec.arch);
   ResolveRunSpec(&spec);
+  const Beginnings beginnings(&spec);
   CheckRunSpec(spec, run.data);
   run.spec = std::move(spec);
   FindRows(&run);
-  if (!own_data) CheckStart(run);
+  if (!own_data) {
+    CheckStart(run, beginnings);
+    WarnOfClasses(run.data, run.train_rows, reporter);
+  }
   WriteSpec(run.folder, run.spec);
-  for (Index peer = 0; peer < run.spec.peers; ++peer) WriteStart(run, peer);
+  for (Index peer = 0; peer < run.spec.peers; ++peer) {
+    WriteStart(run, beginnings, peer, reporter);
+  }
   run.folder.Log({{"event", "init"}, {"method", run.spec.method}});
   return run;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,12 +34,16 @@ Collaboration OpenRunToMerge(const std::string& folder,
                              const std::string& data_path);
 
 // Begins a run: run.json and each peer's round 0, a model with fresh
-// parameters. `spec.data` is the path as the caller sees it; with `own_data` it
-// is only what peers, which have data of their own, agree on. Done again with
-// the same settings it completes what is missing; with other settings it is
-// kUsage. Throws what CheckRunSpec does.
+// parameters or those of another model. `spec.data` is the path as the caller
+// sees it; with `own_data` it is only what peers, which have data of their own,
+// agree on. Done again with the same settings it completes what is missing;
+// with other settings it is kUsage. Throws what CheckRunSpec does.
 Collaboration InitRun(const std::string& folder, RunSpec spec,
-                      bool own_data = false);
+                      bool own_data = false, Reporter* reporter = nullptr);
+
+// Says which classes the training rows of all peers lack.
+void WarnOfClasses(const Dataset& data, std::span<const Index> rows,
+                   Reporter* reporter);
 
 // Adds the rows that the models of a run know, directly or from each other: all
 // of its training rows, and those that choose weights.

@@ -1,9 +1,13 @@
 #include "cotrain/local.h"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/registry.h"
+#include "cotrain/beginnings.h"
+#include "cotrain/collaboration.h"
 #include "cotrain/measure.h"
 #include "cotrain/method.h"
 #include "cotrain/record.h"
@@ -12,6 +16,7 @@
 #include "h5/provenance.h"
 #include "nn/loss.h"
 #include "nn/model_io.h"
+#include "train/own_options.h"
 #include "train/protocol.h"
 
 namespace mtlkit {
@@ -41,11 +46,14 @@ bool IsComplete(const RunFolder& folder, Index peers) {
 struct Peers {
   std::vector<Model> models;
   std::vector<Dataset> views;
+  std::vector<std::string> notes;  // of what each begins from
   std::vector<std::vector<Index>> rows;
+  std::vector<Index> all_rows;
   std::vector<Peer> peers;
 };
 
-Peers MakePeers(const RunSpec& spec, const Dataset& data) {
+Peers MakePeers(const RunSpec& spec, const Dataset& data,
+                const Beginnings& beginnings) {
   Peers made;
   const TrainInputs inputs = InputsOf(data, spec.train);
   RequireTrainable(data, inputs.train_rows);
@@ -54,11 +62,18 @@ Peers MakePeers(const RunSpec& spec, const Dataset& data) {
     own.Check(data, peer);
     made.rows.push_back(own.rows.empty() ? inputs.train_rows
                                          : data.SplitRows(own.rows));
-    made.models.push_back(InContext(own.Name(peer), [&] {
-      return BuildModel(own.DataOf(data), spec.ArchOf(peer),
-                        spec.SeedOf(peer, 0), made.rows.back(),
-                        spec.train.loss);
-    }));
+    std::vector<Index> all;
+    std::set_union(made.all_rows.begin(), made.all_rows.end(),
+                   made.rows.back().begin(), made.rows.back().end(),
+                   std::back_inserter(all));
+    made.all_rows = std::move(all);
+  }
+  for (Index peer = 0; peer < spec.peers; ++peer) {
+    const auto i = static_cast<std::size_t>(peer);
+    Beginning beginning = beginnings.Make(
+        {spec, data, peer, spec.SeedOf(peer, 0), made.rows[i], made.all_rows});
+    made.models.push_back(std::move(beginning.model));
+    made.notes.push_back(std::move(beginning.note));
     made.views.push_back(DatasetFor(made.models.back(), data));
   }
   for (Index peer = 0; peer < spec.peers; ++peer) {
@@ -69,16 +84,45 @@ Peers MakePeers(const RunSpec& spec, const Dataset& data) {
     added.inputs = inputs;
     added.inputs.data = &made.views[i];
     added.inputs.train_rows = made.rows[i];
+    added.absent_tasks = spec.Peer(peer).AbsentTasks(data);
   }
   return made;
 }
 
-std::string Provenance(const RunSpec& spec, const Dataset& data, Index peer) {
+// Refuses what training would, before anything is written.
+void CheckPeersTraining(const RunSpec& spec, Peers* made) {
+  for (std::size_t i = 0; i < made->peers.size(); ++i) {
+    if (i > 0 && spec.each.empty()) break;
+    const auto peer = static_cast<Index>(i);
+    const auto check = [&] {
+      CheckTraining(made->peers[i].inputs,
+                    OptionsFor(made->views[i].tasks,
+                               made->peers[i].absent_tasks, spec.train),
+                    &made->models[i]);
+    };
+    spec.each.empty() ? check() : InContext(spec.Peer(peer).Name(peer), check);
+  }
+}
+
+void TellBeginnings(const RunSpec& spec, const Peers& made, const Dataset& data,
+                    Reporter* reporter) {
+  WarnOfClasses(data, made.all_rows, reporter);
+  for (Index peer = 0; peer < spec.peers; ++peer) {
+    NoteBeginning(spec, peer, made.notes[static_cast<std::size_t>(peer)],
+                  reporter);
+  }
+}
+
+std::string Provenance(const RunSpec& spec, const Dataset& data,
+                       const Beginnings& beginnings, Index peer) {
   Json settings{{"method", spec.method}, {"peer", peer}};
   WriteOptions(spec.arch, &settings["network"]);
   WriteOptions(spec.train, &settings["training"]);
-  const std::vector<ProvenanceSource> sources = {
+  std::vector<ProvenanceSource> sources = {
       {"data", data.content_sha256, data.provenance}};
+  for (ProvenanceSource& from : beginnings.SourcesOf(spec, peer)) {
+    sources.push_back(std::move(from));
+  }
   return ExtendProvenance("mtl-cotrain local", spec.seed, settings, sources);
 }
 
@@ -95,13 +139,12 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   spec.data_sha256 = data.content_sha256;
   spec.data = folder.PathOfData(spec.data);
   ResolveArchOptions(&spec.arch);
-  Peers made = MakePeers(spec, data);
-  for (std::size_t i = 0; i < made.peers.size(); ++i) {
-    if (i > 0 && spec.each.empty()) break;
-    CheckTraining(made.peers[i].inputs, spec.train, &made.models[i]);
-  }
+  const Beginnings beginnings(&spec);
+  Peers made = MakePeers(spec, data, beginnings);
+  CheckPeersTraining(spec, &made);
   WriteSpec(folder, spec);
   if (IsComplete(folder, spec.peers)) return false;
+  TellBeginnings(spec, made, data, environment.reporter);
 
   TrainEnvironment own = environment;
   own.checkpoint = folder.LocalCheckpointPath();
@@ -111,7 +154,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
     const auto i = static_cast<std::size_t>(peer);
     Model& model = made.models[i];
     model.log = histories[i];
-    model.provenance = Provenance(spec, data, peer);
+    model.provenance = Provenance(spec, data, beginnings, peer);
     RunFolder::MakeFolder(folder.RoundPath(peer, 1));
     WriteModel(model, folder.ModelPath(peer, 1));
     DoneRecord record;

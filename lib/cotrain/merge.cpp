@@ -55,14 +55,17 @@ Newest ReadNewest(const Collaboration& run, const Params& params) {
   return newest;
 }
 
-// Rows that peers have for themselves are known to their own models only.
+// Rows that peers have for themselves, or that the models saw from which they
+// began, are known to their own models only.
 void AddSeenByPeers(const Collaboration& run, const Newest& newest,
                     SeenRows* seen) {
-  if (!run.spec.has_own_data()) return;
   for (const Publication& publication : newest.publications) {
+    const bool knows_more = run.spec.has_own_data() ||
+                            !run.spec.FromOf(publication.peer).sha256.empty();
     const std::string path =
         run.folder.ModelPath(publication.peer, publication.round);
-    if (std::filesystem::exists(path)) AddSeenRows(ReadModel(path).seen, seen);
+    if (!knows_more || !std::filesystem::exists(path)) continue;
+    AddSeenRows(ReadModel(path).seen, seen);
   }
 }
 
@@ -193,6 +196,7 @@ void MergePredictions(const Collaboration& run, const Newest& newest,
   merged.selected_on = run.spec.train.valid_split;
   SeenRows seen;
   AddSeen(run, &seen);
+  AddSeenByPeers(run, newest, &seen);
   merged.seen = SeenBits(seen, run.data, all);
   merged.dataset_sha256 = run.data.content_sha256;
   merged.provenance = provenance;

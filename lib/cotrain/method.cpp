@@ -6,7 +6,9 @@
 
 #include "base/error.h"
 #include "base/registry.h"
+#include "base/text.h"
 #include "cotrain/selection.h"
+#include "data/head.h"
 #include "train/protocol.h"
 
 namespace mtlkit {
@@ -70,6 +72,17 @@ void RequireUsedFields(const RunSpec& spec, const RoundMethod& method) {
   }
 }
 
+// "binary, multiclass, ordinal": whose labels are one class.
+std::string LabelledTypes() {
+  std::vector<std::string> types;
+  for (const HeadEntry* head : HeadEntries()) {
+    if (head->traits.is_type && head->traits.one_class) {
+      types.emplace_back(head->name);
+    }
+  }
+  return Join(types, ", ");
+}
+
 // Methods that label rows need tasks with classes and rows without a label.
 void RequireRowsToLabel(const RunSpec& spec, const Dataset& data) {
   const std::vector<Index> rows = InputsOf(data, spec.train).train_rows;
@@ -82,15 +95,15 @@ void RequireRowsToLabel(const RunSpec& spec, const Dataset& data) {
   if (any_task) {
     Fail(ErrorKind::kUsage,
          Str("--method ", spec.method,
-             " labels rows, and no training row of a "
-             "binary or multi-class task is without a label"),
+             " labels rows of tasks whose label is one class (",
+             LabelledTypes(), "), and no training row lacks such a label"),
          "hide some with mtl-prep --keep-labels, or use codistillation");
   }
   Fail(ErrorKind::kUsage,
        Str("--method ", spec.method,
-           " labels rows of binary and multi-class "
-           "tasks, and there is none"),
-       "use codistillation for regression and multi-label tasks");
+           " labels rows of tasks whose label is one class (", LabelledTypes(),
+           "), and there is none"),
+       "use codistillation for tasks of other types");
 }
 
 void CheckPeers(const RunSpec& spec, const RoundMethod& method,
@@ -110,6 +123,10 @@ void CheckPeers(const RunSpec& spec, const RoundMethod& method,
                 " averages parameters, so its peers cannot have views, "
                 "networks or tasks of their own"),
             "leave out --view and --peer-..., but for --peer-rows");
+    Require(!method.same_start || own.from.path.empty(), ErrorKind::kUsage,
+            Str("--peer-from: --method ", method.name,
+                " averages parameters, so its peers begin alike"),
+            "give one model for all with --from");
     Require(own.rows.empty() || spec.cotrain.rows_by == "all" ||
                 spec.cotrain.rows_by == "auto",
             ErrorKind::kUsage, "--rows-by and --peer-rows exclude each other",

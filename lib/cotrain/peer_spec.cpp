@@ -39,6 +39,7 @@ void PeerSpec::Describe(Fields& fields) {
   fields("inputs", inputs, "its input blocks");
   fields("tasks", tasks, "its tasks");
   fields("rows", rows, "the split that it learns from");
+  fields("from", from.sha256, "digest of the model that it begins from");
 }
 
 std::string PeerSpec::Name(Index peer) const {
@@ -47,7 +48,7 @@ std::string PeerSpec::Name(Index peer) const {
 
 bool PeerSpec::IsDefault() const {
   return arch.empty() && layers.empty() && inputs.empty() && tasks.empty() &&
-         rows.empty();
+         rows.empty() && from.path.empty() && from.sha256.empty();
 }
 
 ArchOptions PeerSpec::ArchOf(ArchOptions of_run) const {
@@ -86,6 +87,17 @@ std::vector<Index> PeerSpec::TasksOf(const Dataset& data) const {
   return numbers;
 }
 
+std::vector<std::string> PeerSpec::AbsentTasks(const Dataset& data) const {
+  const std::vector<Index> own = TasksOf(data);
+  std::vector<std::string> absent;
+  for (std::size_t t = 0; t < data.tasks.size(); ++t) {
+    if (!std::binary_search(own.begin(), own.end(), static_cast<Index>(t))) {
+      absent.push_back(data.tasks[t].name);
+    }
+  }
+  return absent;
+}
+
 Dataset PeerSpec::DataOf(const Dataset& data) const {
   if (tasks.empty()) return data;
   Dataset own = data;
@@ -118,6 +130,8 @@ void PeerFlags::Describe(Fields& fields) {
         "it for each");
   field("peer-rows", rows, "PEER=SPLIT",
         "split that one peer learns from, where it has rows of its own");
+  field("peer-from", from, "PEER=MODEL",
+        "model that one peer begins from, where it is another than --from");
 }
 
 std::vector<PeerSpec> PeerFlags::Parse(Index peers) const {
@@ -142,6 +156,10 @@ std::vector<PeerSpec> PeerFlags::Parse(Index peers) const {
   ForEachPair(rows, "peer-rows", "SPLIT", peers,
               [&](Index k, std::string value) {
                 specs[Size(k)].rows = std::move(value);
+              });
+  ForEachPair(from, "peer-from", "MODEL", peers,
+              [&](Index k, std::string value) {
+                specs[Size(k)].from.path = std::move(value);
               });
   for (std::size_t k = 0; k < specs.size() && !view.empty(); ++k) {
     Require(!specs[k].inputs.empty(), ErrorKind::kUsage,

@@ -9,8 +9,15 @@
 
 namespace mtlkit {
 
-// What one peer is, where it differs from the settings of the run. Its start
-// follows from the run's seed (RunSpec::SeedOf) and the method.
+// A model whose parameters are where training begins.
+struct ModelToBeginFrom {
+  std::string path;    // as the caller sees it; "" in a run that was read
+  std::string sha256;  // its content; "": there is none
+};
+
+// What one peer is, where it differs from the settings of the run. Where it
+// begins follows from the run's seed (RunSpec::SeedOf) and the method, or it is
+// another model (beginnings.h).
 struct PeerSpec {
   std::string arch;                 // NAME[:option=value,...]; "": the run's
   std::vector<std::string> layers;  // empty: the run's
@@ -18,6 +25,7 @@ struct PeerSpec {
   std::vector<std::string> inputs;
   std::vector<std::string> tasks;  // by name or pattern; empty: all
   std::string rows;                // split that it learns from; "": the run's
+  ModelToBeginFrom from;           // "": the run's
 
   void Describe(Fields& fields);
   bool IsDefault() const;
@@ -29,7 +37,9 @@ struct PeerSpec {
   void Check(const Dataset& data, Index peer) const;
   // The numbers of its tasks, ascending.
   std::vector<Index> TasksOf(const Dataset& data) const;
-  // The dataset with these tasks only.
+  // The names of the others.
+  std::vector<std::string> AbsentTasks(const Dataset& data) const;
+  // The dataset with its tasks only.
   Dataset DataOf(const Dataset& data) const;
 };
 
@@ -40,6 +50,7 @@ struct PeerFlags {
   std::vector<std::string> layers;
   std::vector<std::string> tasks;
   std::vector<std::string> rows;
+  std::vector<std::string> from;
 
   void Describe(Fields& fields);
   // One a peer, or none where nothing is said of any. kUsage for what is no

@@ -13,6 +13,7 @@
 #include "h5/atomic_file.h"
 #include "h5/provenance.h"
 #include "nn/model_io.h"
+#include "train/own_options.h"
 
 namespace mtlkit {
 namespace {
@@ -184,9 +185,11 @@ class RoundMaker {
     environment.checkpoint = run_.folder.CheckpointPath(peer_, round_);
     environment.who = Str("peer ", peer_);
     environment.wants_validation = !run_.method->publishes_params;
-    model_.log =
-        mtlkit::Train(inputs, run_.spec.train, run_.spec.SeedOf(peer_, round_),
-                      environment, &model_);
+    const PeerSpec& own = run_.spec.Peer(peer_);
+    model_.log = mtlkit::Train(
+        inputs,
+        OptionsFor(view_.tasks, own.AbsentTasks(run_.data), run_.spec.train),
+        run_.spec.SeedOf(peer_, round_), environment, &model_);
     AddSeen(run_, &model_.seen);
   }
 

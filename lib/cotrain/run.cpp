@@ -19,10 +19,11 @@ namespace fs = std::filesystem;
 constexpr const char* kHintToSpec = "restore it, or begin a new run";
 
 Json SpecJson(const RunSpec& spec) {
-  Json json{{"method", spec.method}, {"local", spec.local},
-            {"peers", spec.peers},   {"seed", spec.seed},
-            {"each", Json::array()}, {"agreed", spec.agreed},
-            {"data", spec.data},     {"data_sha256", spec.data_sha256}};
+  Json json{{"method", spec.method},   {"local", spec.local},
+            {"peers", spec.peers},     {"seed", spec.seed},
+            {"each", Json::array()},   {"agreed", spec.agreed},
+            {"data", spec.data},       {"data_sha256", spec.data_sha256},
+            {"from", spec.from.sha256}};
   for (const PeerSpec& peer : spec.each) {
     WriteOptions(peer, &json["each"].emplace_back());
   }
@@ -44,6 +45,7 @@ RunSpec SpecFromJson(const Json& json, const std::string& where) {
   }
   spec.data = json.at("data").get<std::string>();
   spec.data_sha256 = json.at("data_sha256").get<std::string>();
+  spec.from.sha256 = json.at("from").get<std::string>();
   ReadOptions(json.at("network"), where + ": network", &spec.arch);
   ReadOptions(json.at("training"), where + ": training", &spec.train);
   ReadOptions(json.at("collaboration"), where + ": collaboration",
@@ -106,6 +108,11 @@ ArchOptions RunSpec::ArchOf(Index peer) const {
 const PeerSpec& RunSpec::Peer(Index peer) const {
   static const PeerSpec kUsual;
   return each.empty() ? kUsual : each[static_cast<std::size_t>(peer)];
+}
+
+const ModelToBeginFrom& RunSpec::FromOf(Index peer) const {
+  const ModelToBeginFrom& own = Peer(peer).from;
+  return own.path.empty() && own.sha256.empty() ? from : own;
 }
 
 std::string RunSpec::Identity() const {

@@ -49,6 +49,8 @@ struct RunSpec {
   Seed seed = 1;
   // What single peers are; empty: all are as the run's settings say.
   std::vector<PeerSpec> each;
+  // The model that peers begin from, unless one has its own.
+  ModelToBeginFrom from;
   ArchOptions arch;
   TrainOptions train;
   CotrainOptions cotrain;
@@ -61,6 +63,7 @@ struct RunSpec {
   std::string agreed;
 
   const PeerSpec& Peer(Index peer) const;
+  const ModelToBeginFrom& FromOf(Index peer) const;
   bool has_own_data() const { return !agreed.empty(); }
   // What a publication is made for: the data, or what was agreed on.
   std::string Identity() const;

@@ -234,4 +234,31 @@ Hierarchy ResolveHierarchy(const Hierarchy& hierarchy,
   return resolved;
 }
 
+Hierarchy WithoutTasks(Hierarchy hierarchy,
+                       const std::vector<std::string>& absent,
+                       const std::vector<Task>& tasks) {
+  const auto is_absent = [&](const std::string& pattern) {
+    const auto matches = [&](const std::string& name) {
+      return MatchesPattern(pattern, name);
+    };
+    const bool of_absent =
+        std::find(absent.begin(), absent.end(), pattern) != absent.end() ||
+        std::any_of(absent.begin(), absent.end(), matches);
+    return of_absent && FindTask(tasks, pattern) < 0 &&
+           std::none_of(tasks.begin(), tasks.end(),
+                        [&](const Task& task) { return matches(task.name); });
+  };
+  std::set<std::string> useful;
+  std::vector<TaskGroup> kept;
+  for (auto it = hierarchy.groups.rbegin(); it != hierarchy.groups.rend();
+       ++it) {
+    std::erase_if(it->tasks, is_absent);
+    if (it->tasks.empty() && useful.count(it->name) == 0) continue;
+    useful.insert(it->from);
+    kept.insert(kept.begin(), *it);
+  }
+  hierarchy.groups = std::move(kept);
+  return hierarchy;
+}
+
 }  // namespace mtlkit

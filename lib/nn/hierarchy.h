@@ -55,4 +55,10 @@ Hierarchy DefaultHierarchy(const std::vector<Task>& tasks);
 Hierarchy ResolveHierarchy(const Hierarchy& hierarchy,
                            const std::vector<Task>& tasks);
 
+// Without the tasks named `absent`, and without groups that then lead to no
+// task: for a network that has the other tasks only.
+Hierarchy WithoutTasks(Hierarchy hierarchy,
+                       const std::vector<std::string>& absent,
+                       const std::vector<Task>& tasks);
+
 }  // namespace mtlkit

@@ -13,6 +13,7 @@
 #include "train/checkpoint.h"
 #include "train/length.h"
 #include "train/meeting.h"
+#include "train/own_options.h"
 #include "train/sampler.h"
 #include "train/schedule.h"
 #include "train/trainee.h"
@@ -115,7 +116,10 @@ class Run {
   std::vector<Trainee> MakeTrainees(std::span<Peer> peers) {
     std::vector<Trainee> trainees;
     for (const Peer& peer : peers) {
-      trainees.emplace_back(peer, options_, *protocol_, environment_.pool);
+      trainees.emplace_back(
+          peer,
+          OptionsFor(peer.model->schema.tasks, peer.absent_tasks, options_),
+          *protocol_, environment_.pool);
     }
     return trainees;
   }

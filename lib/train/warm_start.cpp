@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "data/seen_rows.h"
 
 namespace mtlkit {
 namespace {
@@ -68,7 +70,17 @@ WarmStart TakeParameters(const Model& source, const std::string& name,
           Str("--from ", name, ": no parameter has a name of this network's"),
           "give the architecture and layers that the model has");
   RequireSameInputs(source, name, *model);
+  AddSeenRows(source.seen, &model->seen);
   return result;
+}
+
+std::string WarmStartText(const WarmStart& start, const std::string& name) {
+  return Str(
+      "took ", start.taken.size(), " of ",
+      start.taken.size() + start.fresh.size(), " arrays of parameters from ",
+      name, start.fresh.empty() ? "" : Str("; new: ", Join(start.fresh, ", ")),
+      start.unused.empty() ? ""
+                           : Str("; not used: ", Join(start.unused, ", ")));
 }
 
 }  // namespace mtlkit

@@ -15,9 +15,13 @@ struct WarmStart {
 };
 
 // Copies the parameters and running statistics of `source` that `model` has by
-// the same name. Where their shapes differ it throws kUsage, and where the
-// columns or categories that they stand for do. `name` is the source's.
+// the same name; the rows that they were learned from and chosen on become
+// known to `model`. Where shapes differ it throws kUsage, and where the columns
+// or categories that they stand for do. `name` is the source's.
 WarmStart TakeParameters(const Model& source, const std::string& name,
                          Model* model);
+
+// In one line, for people: "took 6 of 8 arrays of parameters from m.h5; ...".
+std::string WarmStartText(const WarmStart& start, const std::string& name);
 
 }  // namespace mtlkit

@@ -111,11 +111,11 @@ TEST_CASE("labelling needs rows without a label, of tasks with classes") {
   data.tasks = {data.tasks[0], data.tasks[2]};
   data.labels = {data.labels[0], data.labels[2]};
   CHECK(Contains(Refusal("co-training", nothing, data),
-                 "no training row of a binary or multi-class task is without"));
+                 "(binary, multiclass, ordinal), and no training row lacks"));
   data.tasks.pop_back();
   data.labels.pop_back();
   CHECK(Contains(Refusal("self-training", nothing, data),
-                 "of binary and multi-class tasks, and there is none"));
+                 "(binary, multiclass, ordinal), and there is none (use codi"));
 }
 
 TEST_CASE("a protocol of one process is no method of rounds, and says so") {

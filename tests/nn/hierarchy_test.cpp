@@ -52,6 +52,29 @@ TEST_CASE("groups stand after the group they come from, in canonical text") {
         HierarchyText(ParseHierarchy(LoadHierarchy(kTree), "again")));
 }
 
+TEST_CASE("without tasks: groups that lead to none are left out") {
+  const Hierarchy tree = ParseHierarchy(
+      R"({"groups": [{"name": "trunk", "tasks": ["hours"]},
+                     {"name": "a", "from": ["trunk"], "tasks": ["inc*"]},
+                     {"name": "b", "from": ["a"], "tasks": ["s*"]}]})",
+      "tree");
+  const auto names = [&](const std::vector<std::string>& absent,
+                         const std::vector<std::string>& present) {
+    std::vector<Task> tasks(present.size());
+    for (std::size_t i = 0; i < present.size(); ++i) {
+      tasks[i].name = present[i];
+    }
+    std::string text;
+    const Hierarchy rest = WithoutTasks(tree, absent, tasks);
+    for (const TaskGroup& group : rest.groups) text += group.name + " ";
+    ResolveHierarchy(rest, tasks);
+    return text;
+  };
+  CHECK(names({"status"}, {"income", "hours"}) == "trunk a ");
+  CHECK(names({"income"}, {"status", "hours"}) == "trunk a b ");
+  CHECK(names({"income", "status"}, {"hours"}) == "trunk ");
+}
+
 TEST_CASE("a network has the layers of its groups, and tasks where they hang") {
   ArchOptions options;
   options.layers = {"9"};

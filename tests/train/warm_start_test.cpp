@@ -50,6 +50,20 @@ TEST_CASE("parameters are taken by name; the others are told apart") {
         Values(source.params.weights, "head.kind.0/kernel"));
 }
 
+TEST_CASE("a model knows the rows of the one that it begins from") {
+  const Dataset data = SampleData(60);
+  Model source = ModelOf(data, {"8"}, 1);
+  source.seen = {{3, 7}, {9}};
+  Model model = ModelOf(data, {"8"}, 2);
+  model.seen.trained = {5};
+  const WarmStart start = TakeParameters(source, "a.h5", &model);
+  CHECK(model.seen.trained == RowKeySet{3, 5, 7});
+  CHECK(model.seen.chosen == RowKeySet{9});
+  CHECK(WarmStartText(start, "a.h5") == Str("took ", start.taken.size(), " of ",
+                                            start.taken.size(),
+                                            " arrays of parameters from a.h5"));
+}
+
 TEST_CASE("another shape names both sides") {
   const Dataset data = SampleData(60);
   const Model source = ModelOf(data, {"8"}, 1);

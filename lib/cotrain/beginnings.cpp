@@ -1,0 +1,83 @@
+#include "cotrain/beginnings.h"
+
+#include "base/error.h"
+#include "nn/hierarchy.h"
+#include "nn/model_io.h"
+#include "train/own_options.h"
+#include "train/target_scale.h"
+#include "train/warm_start.h"
+
+namespace mtlkit {
+namespace {
+
+// Groups of tasks are those of the run: a peer has its part of them, unless it
+// has another architecture.
+ArchOptions OwnArch(const RunSpec& spec, Index peer, const Dataset& own,
+                    const std::vector<std::string>& absent) {
+  ArchOptions options = spec.ArchOf(peer);
+  if (options.hierarchy.empty()) return options;
+  if (options.arch != spec.arch.arch) {
+    options.hierarchy.clear();
+  } else if (!absent.empty()) {
+    options.hierarchy = HierarchyText(WithoutTasks(
+        ParseHierarchy(options.hierarchy, "--hierarchy"), absent, own.tasks));
+  }
+  return options;
+}
+
+}  // namespace
+
+Beginnings::Beginnings(RunSpec* spec) {
+  const auto read = [this](ModelToBeginFrom* from) {
+    if (from->path.empty()) return;
+    auto found = models_.find(from->path);
+    if (found == models_.end()) {
+      found = models_.emplace(from->path, ReadModel(from->path)).first;
+    }
+    from->sha256 = found->second.content_sha256;
+  };
+  read(&spec->from);
+  for (PeerSpec& peer : spec->each) read(&peer.from);
+}
+
+Beginning Beginnings::Make(const BeginningOf& of) const {
+  const RunSpec& spec = of.spec;
+  const PeerSpec& peer = spec.Peer(of.peer);
+  const auto make = [&] {
+    const Dataset own = peer.DataOf(of.data);
+    const std::vector<std::string> absent = peer.AbsentTasks(of.data);
+    const std::vector<std::string> losses =
+        OptionsFor(own.tasks, absent, spec.train).loss;
+    Beginning made;
+    made.model = BuildModel(own, OwnArch(spec, of.peer, own, absent), of.seed,
+                            of.own_rows, losses);
+    ScaleTargets(own, of.all_rows, losses, &made.model);
+    const ModelToBeginFrom& from = spec.FromOf(of.peer);
+    if (from.path.empty()) return made;
+    made.note = WarmStartText(
+        TakeParameters(models_.at(from.path), from.path, &made.model),
+        from.path);
+    return made;
+  };
+  return spec.each.empty() ? make() : InContext(peer.Name(of.peer), make);
+}
+
+std::vector<ProvenanceSource> Beginnings::SourcesOf(const RunSpec& spec,
+                                                    Index peer) const {
+  const ModelToBeginFrom& from = spec.FromOf(peer);
+  if (from.path.empty()) return {};
+  const Model& model = models_.at(from.path);
+  return {{"from", model.content_sha256, model.provenance}};
+}
+
+void NoteBeginning(const RunSpec& spec, Index peer, const std::string& note,
+                   Reporter* reporter) {
+  if (reporter == nullptr || note.empty()) return;
+  if (!spec.each.empty()) {
+    reporter->Note(Str("peer ", peer, ": ", note));
+  } else if (peer == 0) {
+    reporter->Note(note);
+  }
+}
+
+}  // namespace mtlkit
