@@ -53,6 +53,13 @@ function(mtlkit_module name)
   target_link_libraries(mtlkit_${name}
     PUBLIC mtlkit_flags ${ARG_DEPENDS} ${ARG_LIBRARIES}
     PRIVATE ${ARG_PRIVATE_LIBRARIES})
+  # The loops that take the time are in the kernels; those that only call
+  # others take a compiler half the time so.
+  if(name MATCHES "^(app|cotrain|h5)$")
+    target_compile_options(mtlkit_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  else()
+    target_compile_options(mtlkit_${name} PRIVATE $<$<CONFIG:Release>:-O2>)
+  endif()
   # The kernels include little, and each of them several times itself.
   if(NOT name STREQUAL kernels)
     mtlkit_precompiled(mtlkit_${name})

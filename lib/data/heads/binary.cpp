@@ -1,10 +1,11 @@
 #include "data/heads/class_head.h"
+#include "data/heads/sigmoid_link.h"
 
 namespace mtlkit {
 namespace {
 
 // One logit: of the second class, the positive one.
-class BinaryHead final : public ClassHead {
+class BinaryHead final : public SigmoidLink<ClassHead> {
  public:
   std::string Fault(const Task& task) const override {
     if (task.classes.size() == 2) return "";
@@ -19,18 +20,6 @@ class BinaryHead final : public ClassHead {
   std::string PredictionSuffix(const Task& /*task*/,
                                Index /*col*/) const override {
     return ".prob";
-  }
-  void Link(const Task& /*task*/, ConstMatView outputs,
-            MatView predictions) const override {
-    ApplySigmoid(outputs, predictions);
-  }
-  void SoftTargets(const Task& /*task*/, ConstMatView outputs,
-                   MatView targets) const override {
-    ApplySigmoid(outputs, targets);
-  }
-  void TargetsOf(const Task& /*task*/, ConstMatView predictions,
-                 MatView targets) const override {
-    CopyValues(predictions, targets);
   }
 
   Index PredictedClass(std::span<const float> row) const override {

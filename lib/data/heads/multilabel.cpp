@@ -1,11 +1,12 @@
 #include "base/text.h"
 #include "data/heads/class_head.h"
+#include "data/heads/sigmoid_link.h"
 
 namespace mtlkit {
 namespace {
 
 // A logit for each label, which is set or not.
-class MultilabelHead final : public Head {
+class MultilabelHead final : public SigmoidLink<Head> {
  public:
   Index target_cols(const Task& task) const override {
     return static_cast<Index>(task.classes.size());
@@ -26,18 +27,6 @@ class MultilabelHead final : public Head {
   }
   std::string PredictionSuffix(const Task& task, Index col) const override {
     return ".prob." + task.classes[static_cast<std::size_t>(col)];
-  }
-  void Link(const Task& /*task*/, ConstMatView outputs,
-            MatView predictions) const override {
-    ApplySigmoid(outputs, predictions);
-  }
-  void SoftTargets(const Task& /*task*/, ConstMatView outputs,
-                   MatView targets) const override {
-    ApplySigmoid(outputs, targets);
-  }
-  void TargetsOf(const Task& /*task*/, ConstMatView predictions,
-                 MatView targets) const override {
-    CopyValues(predictions, targets);
   }
   void Reorder(std::span<const Index> order, std::span<const float> from,
                double* to) const override {

@@ -1,0 +1,28 @@
+// Heads whose predictions are probabilities of yes, one for each output.
+#pragma once
+
+#include "data/heads/class_head.h"
+
+namespace mtlkit {
+
+template <class Base>
+class SigmoidLink : public Base {
+ public:
+  void Link(const Task& /*task*/, ConstMatView outputs,
+            MatView predictions) const override {
+    ApplySigmoid(outputs, predictions);
+  }
+  void SoftTargets(const Task& /*task*/, ConstMatView outputs,
+                   MatView targets) const override {
+    ApplySigmoid(outputs, targets);
+  }
+  void TargetsOf(const Task& /*task*/, ConstMatView predictions,
+                 MatView targets) const override {
+    CopyValues(predictions, targets);
+  }
+
+ protected:
+  ~SigmoidLink() = default;
+};
+
+}  // namespace mtlkit
