@@ -38,14 +38,6 @@ TrainEnvironment EnvironmentOf(Context& context,
   return environment;
 }
 
-std::string ListMethods() {
-  std::vector<ListItem> items;
-  for (const RoundMethod* method : RoundMethods()) {
-    items.push_back({std::string(method->name), std::string(method->help), {}});
-  }
-  return ListText(items);
-}
-
 // Begins a run in rounds.
 struct InitCommand {
   std::string folder;
@@ -61,7 +53,8 @@ struct InitCommand {
                   "inputs and transforms they agree on; its rows are not used");
     RegisterRun(cli, &flags);
     cli.Group("Collaboration", &flags.spec.cotrain);
-    cli.List("methods", "every method in rounds", ListMethods);
+    cli.List("methods", "every method in rounds",
+             [] { return ListEntries(RoundMethodEntries()); });
   }
   void Run(Context& context) {
     Require(data.empty() != schema.empty(), ErrorKind::kUsage,

@@ -2,6 +2,7 @@
 
 #include "app/inspect.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "eval/table.h"
 
 namespace mtlkit {
@@ -35,7 +36,8 @@ std::string InspectRound(const FileReader& file, Json* json) {
                 {"rows", rows},
                 {"parameters", parameters},
                 {"selections", selections},
-                {"tasks", Json::array()}});
+                {"tasks", Json::array()},
+                {"arrays", Json::array()}});
   text = Str("round ", round, " of peer ", peer, ", learned from ", rows,
              " rows\n");
   TextTable table;
@@ -49,6 +51,17 @@ std::string InspectRound(const FileReader& file, Json* json) {
   text += table.Render();
   if (parameters > 0) text += Str(parameters, " parameters\n");
   if (selections > 0) text += Str(selections, " labelled rows\n");
+  for (const std::string& member : file.Children("arrays")) {
+    const std::string path = "arrays/" + member;
+    const ArrayInfo info = file.Info(path);
+    text +=
+        VisibleText(Str("array ", file.TrueName(path), " ",
+                        ElementTypeName(info.type), ShapeText(info.shape))) +
+        "\n";
+    (*json)["arrays"].push_back({{"name", file.TrueName(path)},
+                                 {"type", ElementTypeName(info.type)},
+                                 {"shape", info.shape}});
+  }
   return text;
 }
 

@@ -100,7 +100,7 @@ void WriteStart(const Collaboration& run, const Beginnings& beginnings,
 namespace {
 
 Collaboration Open(const std::string& folder) {
-  Collaboration run{RunFolder(folder), {}, {}, nullptr, {}, {}};
+  Collaboration run{RunFolder(folder), {}, {}};
   run.spec = ReadSpec(run.folder);
   if (run.spec.local) {
     Fail(ErrorKind::kUsage,
@@ -117,6 +117,7 @@ Collaboration Open(const std::string& folder) {
 Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
   Collaboration run = Open(folder);
   run.data = ReadRunData(run.folder, run.spec, data_path);
+  run.data_name = data_path.empty() ? run.spec.data : data_path;
   run.data.tasks = ShapeTasks(run.data.tasks, run.spec.train.loss);
   FindRows(&run);
   return run;
@@ -146,7 +147,7 @@ Collaboration OpenRunToMerge(const std::string& folder,
 
 Collaboration InitRun(const std::string& folder, RunSpec spec, bool own_data,
                       Reporter* reporter) {
-  Collaboration run{RunFolder(folder), {}, {}, nullptr, {}, {}};
+  Collaboration run{RunFolder(folder), {}, {}};
   run.method = &FindRoundMethod(spec.method);
   run.data = ReadDataset(spec.data);
   Require(!run.data.tasks.empty(), ErrorKind::kBadInput,
@@ -165,6 +166,7 @@ Collaboration InitRun(const std::string& folder, RunSpec spec, bool own_data,
   const Beginnings beginnings(&spec);
   CheckRunSpec(spec, run.data);
   run.spec = std::move(spec);
+  run.data_name = run.spec.data;
   FindRows(&run);
   if (!own_data) {
     CheckStart(run, beginnings);

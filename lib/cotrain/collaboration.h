@@ -20,9 +20,10 @@ struct Collaboration {
   RunFolder folder;
   RunSpec spec;
   Dataset data;
-  const RoundMethod* method = nullptr;
-  std::vector<Index> train_rows;  // of the run, before they are shared out
-  std::vector<Index> valid_rows;
+  const RoundMethodEntry* method = nullptr;
+  std::vector<Index> train_rows = {};  // of the run, before they are shared
+  std::vector<Index> valid_rows = {};
+  std::string data_name = {};  // what messages call the data
 };
 
 // Opens a run for its rounds; `data_path` says where the data is if it is not

@@ -25,7 +25,7 @@ namespace {
 // A method of rounds asked for here deserves a better answer than "unknown".
 void RequireProtocol(const RunSpec& spec) {
   const Choice choice = ParseChoice(spec.method, "--method");
-  for (const RoundMethod* method : RoundMethods()) {
+  for (const RoundMethodEntry* method : RoundMethodEntries()) {
     if (method->name == choice.name) {
       Fail(ErrorKind::kUsage,
            Str("'", choice.name, "' works in rounds through files"),

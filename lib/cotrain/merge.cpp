@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cotrain/average.h"
 #include "cotrain/collaboration.h"
+#include "cotrain/own_data.h"
 #include "cotrain/publication.h"
 #include "cotrain/status.h"
 #include "data/label_view.h"
@@ -55,11 +56,13 @@ Newest ReadNewest(const Collaboration& run, const Params& params) {
   return newest;
 }
 
-// Rows that peers have for themselves, or that the models saw from which they
-// began, are known to their own models only.
+// Rows that peers have for themselves, and those that the models saw from which
+// they began: as published, and as the peers' models know them, where these are
+// at hand.
 void AddSeenByPeers(const Collaboration& run, const Newest& newest,
                     SeenRows* seen) {
   for (const Publication& publication : newest.publications) {
+    AddOwnRows(publication, seen);
     const bool knows_more = run.spec.has_own_data() ||
                             !run.spec.FromOf(publication.peer).sha256.empty();
     const std::string path =
@@ -203,10 +206,17 @@ void MergePredictions(const Collaboration& run, const Newest& newest,
   WritePredictions(merged, output);
 }
 
-// A file of the run itself must not be replaced.
-void RequireOutside(const std::string& folder, const std::string& output) {
+// A file of the run itself must not be replaced, nor what a link among them
+// points to.
+void RequireOutside(const RunFolder& run, const std::string& output) {
   if (output.empty() || output == "-") return;
   namespace fs = std::filesystem;
+  const std::string& folder = run.path();
+  const fs::path named = fs::absolute(output).lexically_normal();
+  const fs::path merged = fs::absolute(folder + "/merged").lexically_normal();
+  if (named.parent_path() == merged) {
+    run.MergedFile(named.filename().string());
+  }
   const fs::path inside =
       fs::weakly_canonical(output).lexically_relative(fs::canonical(folder));
   const bool is_outside = inside.empty() || *inside.begin() == "..";
@@ -220,7 +230,7 @@ void RequireOutside(const std::string& folder, const std::string& output) {
 MergeReport MergeRun(const std::string& folder, const std::string& data_path,
                      const std::string& output) {
   const Collaboration run = OpenRunToMerge(folder, data_path);
-  RequireOutside(folder, output);
+  RequireOutside(run.folder, output);
   const Model start = ReadModel(run.folder.ModelPath(0, 0));
   const Newest newest = ReadNewest(run, start.params);
   std::string path = output;

@@ -13,12 +13,13 @@
 
 namespace mtlkit {
 
-#define MTLKIT_REGISTRY RoundMethods
-#define MTLKIT_REGISTRY_ENTRY RoundMethod
+#define MTLKIT_REGISTRY RoundMethodEntries
+#define MTLKIT_REGISTRY_ENTRY RoundMethodEntry
 #define MTLKIT_REGISTRY_LIST "cotrain/methods.def"
 #include "base/registry_list.inc"
 
-const RoundMethod& FindRoundMethod(std::string_view name) {
+const RoundMethodEntry& FindRoundMethod(std::string_view method) {
+  const std::string name = ParseChoice(method, "--method").name;
   for (const ProtocolEntry* protocol : ProtocolEntries()) {
     if (protocol->name == name) {
       Fail(ErrorKind::kUsage,
@@ -27,7 +28,12 @@ const RoundMethod& FindRoundMethod(std::string_view name) {
                name));
     }
   }
-  return FindEntry(RoundMethods(), "method", name);
+  return FindEntry(RoundMethodEntries(), "method", name);
+}
+
+std::unique_ptr<RoundMethod> MakeRoundMethod(const RunSpec& spec) {
+  return FindRoundMethod(spec.method)
+      .make(ParseChoice(spec.method, "--method"), "--method");
 }
 
 namespace {
@@ -40,20 +46,20 @@ Json ValuesOf(CotrainOptions options) {
 }
 
 [[noreturn]] void FailWithoutEffect(std::string_view flag,
-                                    const RoundMethod& method) {
+                                    const RoundMethodEntry& method) {
   Fail(ErrorKind::kUsage,
        Str("--", flag, " has no effect with --method ", method.name),
        "leave it out");
 }
 
-bool IsUsed(std::string_view field, const RoundMethod& method) {
+bool IsUsed(std::string_view field, const RoundMethodEntry& method) {
   if (field == "rows-by") return true;
   if (field == "max-stale" || field == "min-peers") return method.reads_others;
   return std::find(method.fields.begin(), method.fields.end(), field) !=
          method.fields.end();
 }
 
-void RequireUsedFields(const RunSpec& spec, const RoundMethod& method) {
+void RequireUsedFields(const RunSpec& spec, const RoundMethodEntry& method) {
   const Json defaults = ValuesOf(CotrainOptions{});
   const Json values = ValuesOf(spec.cotrain);
   for (const auto& [name, value] : values.items()) {
@@ -106,7 +112,7 @@ void RequireRowsToLabel(const RunSpec& spec, const Dataset& data) {
        "use codistillation for tasks of other types");
 }
 
-void CheckPeers(const RunSpec& spec, const RoundMethod& method,
+void CheckPeers(const RunSpec& spec, const RoundMethodEntry& method,
                 const Dataset& data) {
   if (!spec.each.empty() &&
       static_cast<Index>(spec.each.size()) != spec.peers) {
@@ -135,7 +141,7 @@ void CheckPeers(const RunSpec& spec, const RoundMethod& method,
 }
 
 // Peers that never see one another's rows can exchange parameters only.
-void CheckOwnData(const RunSpec& spec, const RoundMethod& method) {
+void CheckOwnData(const RunSpec& spec, const RoundMethodEntry& method) {
   Require(method.published_rows == PublishedRows::kNone, ErrorKind::kUsage,
           Str("--schema: --method ", method.name,
               " exchanges what peers say of rows, which all must have"),
@@ -190,7 +196,8 @@ std::vector<std::vector<Index>> RandomParts(std::vector<Index> rows, Seed seed,
 
 }  // namespace
 
-const RoundMethod& MethodOfRun(const RunFolder& folder, const RunSpec& spec) {
+const RoundMethodEntry& MethodOfRun(const RunFolder& folder,
+                                    const RunSpec& spec) {
   try {
     return FindRoundMethod(spec.method);
   } catch (const Error& error) {
@@ -200,7 +207,7 @@ const RoundMethod& MethodOfRun(const RunFolder& folder, const RunSpec& spec) {
 }
 
 void ResolveRunSpec(RunSpec* spec) {
-  const RoundMethod& method = FindRoundMethod(spec->method);
+  const RoundMethodEntry& method = FindRoundMethod(spec->method);
   if (spec->cotrain.rows_by == "auto") {
     const bool by_peer =
         std::any_of(spec->each.begin(), spec->each.end(),
@@ -213,7 +220,8 @@ void ResolveRunSpec(RunSpec* spec) {
 }
 
 void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
-  const RoundMethod& method = FindRoundMethod(spec.method);
+  const RoundMethodEntry& method = FindRoundMethod(spec.method);
+  MakeRoundMethod(spec);  // its options
   if (spec.peers < method.least_peers) {
     Fail(ErrorKind::kUsage,
          Str("--method ", method.name, " needs at least ", method.least_peers,

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/registry.h"
 #include "base/reporter.h"
 #include "cotrain/publication.h"
 #include "cotrain/run.h"
@@ -21,7 +23,7 @@ struct RoundArgs {
   const std::vector<Index>& train_rows;  // of the run, before they are shared
   Index peer;
   Index round;  // from 1
-  bool alone;   // the method reads no other peer (RoundMethod::reads_others)
+  bool alone;   // the method reads no other peer (RoundTraits)
   // What peers published in earlier rounds: one each at most, by peer number,
   // this peer's own among them from its second round on.
   const std::vector<Publication>& publications;
@@ -37,43 +39,56 @@ struct RoundPlan {
   std::vector<SoftTargets> soft_targets;
   // All selections so far, published again for the rounds to come.
   std::vector<Selection> selections;
+  // What else this round publishes.
+  NamedArrays arrays;
   // What a user should know of this round: why nothing was proposed.
   std::vector<std::string> notes;
 };
 
 enum class PublishedRows { kNone, kAll, kUnlabelled };
 
-// A registered way of training peers in rounds through files (methods.def).
-// A round is a pure function of the run's settings, the peer's own state and
-// the publications that it reads, all of earlier rounds.
-struct RoundMethod {
-  std::string_view name;
-  std::string_view help;
-  Index least_peers;
-  // Whether peers start from the same parameters: needed where parameters are
-  // averaged, harmful where predictions are exchanged.
-  bool same_start;
-  // Whether a round reads what the other peers published, or its own only.
-  bool reads_others;
-  // Of CotrainOptions: the fields that it reads, beside those that all do.
-  std::vector<std::string_view> fields;
-  std::string_view default_rows_by;
-  // Passes over the rows in a round, where the user does not say: few where a
-  // round goes on from the one before, many where it learns anew from few.
-  Index default_epochs;
-  // Rows whose predictions are published, beside the validation rows.
-  PublishedRows published_rows;
-  bool publishes_params;
-  void (*plan)(const RoundArgs& args, RoundPlan* plan);
+// A way of training peers in rounds through files. A round is a pure function
+// of the run's settings, the peer's own state and the publications that it
+// reads, all of earlier rounds.
+class RoundMethod {
+ public:
+  virtual ~RoundMethod() = default;
+  virtual void Plan(const RoundArgs& args, RoundPlan* plan) const = 0;
 };
 
-std::span<const RoundMethod* const> RoundMethods();
-// Throws kUsage for an unknown name; for that of a protocol of one process the
-// hint says so.
-const RoundMethod& FindRoundMethod(std::string_view name);
+// What the rounds of a method are like.
+struct RoundTraits {
+  Index least_peers = 1;
+  // Whether peers start from the same parameters: needed where parameters are
+  // averaged, harmful where predictions are exchanged.
+  bool same_start = false;
+  // Whether a round reads what the other peers published, or its own only.
+  bool reads_others = true;
+  // Of CotrainOptions: the fields that it reads, beside those that all do.
+  std::vector<std::string_view> fields = {};
+  std::string_view default_rows_by = "all";
+  // Passes over the rows in a round, where the user does not say: few where a
+  // round goes on from the one before, many where it learns anew from few.
+  Index default_epochs = 10;
+  // Rows whose predictions are published, beside the validation rows.
+  PublishedRows published_rows = PublishedRows::kNone;
+  bool publishes_params = false;
+};
+
+// A registered method (methods.def); --method NAME[:option=value,...].
+struct RoundMethodEntry : RegistryEntry<std::unique_ptr<RoundMethod>>,
+                          RoundTraits {};
+
+std::span<const RoundMethodEntry* const> RoundMethodEntries();
+// The entry that `method` chooses. Throws kUsage for an unknown name; for that
+// of a protocol of one process the hint says so.
+const RoundMethodEntry& FindRoundMethod(std::string_view method);
+// The method of a run, with its options.
+std::unique_ptr<RoundMethod> MakeRoundMethod(const RunSpec& spec);
 
 // That of a run in rounds; an unknown one is kBadInput, naming run.json.
-const RoundMethod& MethodOfRun(const RunFolder& folder, const RunSpec& spec);
+const RoundMethodEntry& MethodOfRun(const RunFolder& folder,
+                                    const RunSpec& spec);
 
 // Fills in what is left to the method: whose rows a peer gets ("auto"), and the
 // number of epochs (0).

@@ -222,6 +222,7 @@ std::string WritePublication(const Publication& publication,
   if (!publication.selections.empty()) {
     WriteSelections(file, publication.selections, dataset);
   }
+  WriteNamedArrays(file, "arrays", publication.arrays);
   file.SetProvenance(provenance);
   return file.Commit();
 }
@@ -249,6 +250,7 @@ Publication ReadPublication(const std::string& path, const Dataset& dataset,
     ReadBlock(file, "buffers", &publication.params.buffers);
   }
   publication.selections = ReadSelections(file, dataset, index);
+  publication.arrays = ReadNamedArrays(file, "arrays");
   return publication;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/view.h"
+#include "cotrain/named_arrays.h"
 #include "data/dataset.h"
 #include "nn/params.h"
 
@@ -43,6 +44,7 @@ struct Publication {
   Params params;
   // All selections so far, in the order in which they were made.
   std::vector<Selection> selections;
+  NamedArrays arrays;  // what else the method exchanges
 };
 
 // What a publication that is read must be of.

@@ -54,6 +54,7 @@ Json RecordJson(const DoneRecord& record) {
   Json json{{"peer", record.peer},
             {"round", record.round},
             {"settings_sha256", record.settings_sha256},
+            {"data_sha256", record.data_sha256},
             {"model", FileJson(record.model_file_sha256, record.model_bytes)},
             {"inputs", InputsJson(record.inputs)},
             {"rows", record.rows},
@@ -79,6 +80,7 @@ DoneRecord RecordFromJson(const Json& json) {
   record.peer = json.at("peer").get<Index>();
   record.round = json.at("round").get<Index>();
   record.settings_sha256 = json.at("settings_sha256").get<std::string>();
+  record.data_sha256 = json.at("data_sha256").get<std::string>();
   record.model_file_sha256 = json.at("model").at("sha256").get<std::string>();
   record.model_bytes = json.at("model").at("bytes").get<Index>();
   record.inputs = InputsFromJson(json.at("inputs"));

@@ -32,6 +32,8 @@ struct DoneRecord {
   Index peer = 0;
   Index round = 0;
   std::string settings_sha256;  // of run.json
+  // Content digest of the peer's own data; "" where all have the run's.
+  std::string data_sha256;
   std::string model_file_sha256;
   Index model_bytes = 0;
   std::string publication_file_sha256;  // "" if the round published nothing

@@ -14,7 +14,7 @@
 namespace mtlkit {
 
 // How peers work together, apart from the method's own name. A field that the
-// method does not use must be left at its default (see RoundMethod::fields).
+// method does not use must be left at its default (see RoundTraits::fields).
 struct CotrainOptions {
   // What of the training rows each peer gets: "all", "random" (disjoint
   // parts), "group" (whole groups of the dataset, disjoint), or "auto" (what

@@ -126,6 +126,9 @@ std::string RunFolder::MergedFolder() const {
 std::string RunFolder::MergedPath(Index round) const {
   return Inside("merged/" + RoundName(round) + ".h5");
 }
+std::string RunFolder::MergedFile(const std::string& name) const {
+  return Inside("merged/" + name);
+}
 std::string RunFolder::LocalCheckpointPath() const {
   return Inside("checkpoint.h5");
 }

@@ -31,6 +31,8 @@ class RunFolder {
   // merged, and merged/r0007.h5
   std::string MergedFolder() const;
   std::string MergedPath(Index round) const;
+  // merged/NAME, of whatever name.
+  std::string MergedFile(const std::string& name) const;
   // Of a run in one process.
   std::string LocalCheckpointPath() const;
 

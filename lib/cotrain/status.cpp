@@ -91,6 +91,7 @@ void AddMeasures(const DoneRecord* record,
 RunStatus StatusOf(const std::string& path) {
   const RunFolder folder(path);
   RunStatus status{ReadSpec(folder), {}};
+  if (!status.spec.local) MethodOfRun(folder, status.spec);
   for (Index peer = 0; peer < status.spec.peers; ++peer) {
     PeerStatus& of_peer = status.peers.emplace_back();
     of_peer.peer = peer;
@@ -143,9 +144,11 @@ std::string RenderText(const RunStatus& status) {
     AddMeasures(record, tasks, &row);
     table.AddRow(std::move(row));
   }
-  std::string text = Str("method ", status.spec.method, ", ",
-                         Counted(status.spec.peers, "peer", "peers"), "\n") +
-                     table.Render();
+  // Names are the run's files': each stays within its line.
+  std::string text =
+      VisibleText(Str("method ", status.spec.method, ", ",
+                      Counted(status.spec.peers, "peer", "peers"))) +
+      "\n" + table.Render();
   if (!status.spec.local) {
     text += "read: PEER@ROUND, age: how many rounds ago; missing: not read\n";
   }

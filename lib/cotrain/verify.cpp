@@ -38,13 +38,13 @@ void CheckRound(const RunFolder& folder, const DoneRecord& record) {
   }
 }
 
-// Merges have no record: a file says by itself whether it is whole.
+// Merges have no record: a file says by itself whether it is whole. Names only.
 std::vector<std::string> MergedFiles(const RunFolder& folder) {
   std::vector<std::string> files;
   std::error_code none;
   for (const auto& entry :
        fs::directory_iterator(folder.MergedFolder(), none)) {
-    files.push_back(entry.path().string());
+    files.push_back(entry.path().filename().string());
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -65,8 +65,8 @@ class Verifier {
   void CheckMerged() {
     for (const std::string& file : MergedFiles(folder_)) {
       Try([&] {
-        FileReader::Open(file, {FileKind::kModel, FileKind::kPredictions},
-                         kWhole);
+        FileReader::Open(folder_.MergedFile(file),
+                         {FileKind::kModel, FileKind::kPredictions}, kWhole);
       });
     }
   }

@@ -8,12 +8,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "kernels/kernels.h"
 #include "nn/network.h"
 #include "train/checkpoint.h"
 #include "train/length.h"
 #include "train/meeting.h"
 #include "train/own_options.h"
+#include "train/run_report.h"
+#include "train/run_saver.h"
 #include "train/sampler.h"
 #include "train/schedule.h"
 #include "train/trainee.h"
@@ -84,7 +85,10 @@ class Run {
         patience_(PatienceOf(options, epochs_)),
         schedule_(ParseChoice(options.schedule, "--schedule"),
                   options.optimizer.rate, rows_.batch_count(), epochs_),
-        settings_(RunSettings(peers, options, protocol, seed)) {
+        settings_(RunSettings(peers, options, protocol, seed)),
+        saver_(environment, settings_,
+               {&peers_, &meeting_, &schedule_, &position_}),
+        report_(environment, peers, peers_) {
     for (Trainee& peer : peers_) {
       RequireSeveralRows(peer.model(), rows_);
       peer.learner().ExpectSteps(epochs_ * rows_.batch_count());
@@ -99,11 +103,8 @@ class Run {
   }
 
   std::vector<History> Train() {
-    Resume();
-    Announce();
-    saved_at_ = Seconds();
-    const std::string& who = environment_.who;
-    reporter().Begin(who.empty() ? "epoch" : who + " epoch", epochs_);
+    const bool resumed = saver_.Resume();
+    report_.Begin(resumed, position_.epoch, epochs_);
     while (position_.epoch < epochs_ && !IsStale()) TrainEpoch();
     std::vector<History> histories;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
@@ -135,27 +136,6 @@ class Run {
     return protocol_->learns(static_cast<Index>(peer));
   }
 
-  Reporter& reporter() {
-    return environment_.reporter != nullptr ? *environment_.reporter : silent_;
-  }
-
-  void Announce() {
-    if (resumed_) {
-      reporter().Note(Str("goes on in epoch ", position_.epoch + 1, " from ",
-                          environment_.checkpoint));
-    }
-    if (models_[0].inputs.keeps_last) return;
-    for (const std::string& task : peers_[0].left_out()) {
-      reporter().Warn(Str(task, "; it is left out of the validation measure"));
-    }
-    if (peers_[0].has_validation()) return;
-    const bool no_rows = models_[0].inputs.valid_rows.empty();
-    if (no_rows && !environment_.wants_validation) return;
-    reporter().Note(
-        Str(no_rows ? "no validation rows" : "nothing to choose the weights by",
-            ": training runs to the last epoch, and its weights are kept"));
-  }
-
   // No peer has become better for as long as one waits.
   bool IsStale() {
     if (patience_ == 0 || !peers_[0].has_validation()) return false;
@@ -170,11 +150,11 @@ class Run {
     double rate = schedule_.Rate(position_.step);
     Index rows = 0;
     while (position_.batch < rows_.batch_count()) {
-      SaveIfAsked();
+      saver_.BetweenBatches();
       const std::span<const Index> batch = rows_.Batch(position_.batch);
       rate = schedule_.Rate(position_.step);
       TrainBatch(batch, rate);
-      reporter().Advance(position_.epoch);
+      report_.Advance(position_.epoch);
       rows += static_cast<Index>(batch.size());
       ++position_.batch;
       ++position_.step;
@@ -221,97 +201,14 @@ class Run {
     schedule_.Observe(measure / learning);
     position_.epoch = epoch;
     position_.batch = 0;
-    Report(rows_per_second);
-    if (IsDue()) Save();
-  }
-
-  void Report(double rows_per_second) {
-    reporter().Advance(position_.epoch);
-    for (std::size_t i = 0; i < peers_.size(); ++i) ReportPeer(i);
-    reporter().Show("rows_per_second", rows_per_second,
-                    Str(ShortRate(rows_per_second), " rows/s"));
-    reporter().Commit();
-  }
-
-  void ReportPeer(std::size_t i) {
-    Trainee& peer = peers_[i];
-    const std::string prefix = peers_.size() == 1 ? "" : Str("peer", i, ".");
-    if (peers_.size() == 1) {
-      for (std::size_t t = 0; t < peer.tasks().size(); ++t) {
-        const double loss = peer.epoch_losses()[t];
-        if (!std::isnan(loss)) reporter().Measure(peer.tasks()[t].name, loss);
-      }
-    }
-    if (!peer.has_validation()) return;
-    reporter().Measure(prefix + "valid", peer.validation()->relative, true);
-    if (peer.validator().has_metric()) {
-      reporter().Measure(
-          prefix + peer.validator().selected_on().substr(sizeof("valid")),
-          peer.validation()->metric, true);
-    }
-    const TraineeState& state = peer.state();
-    if (state.best_epoch > 0) {
-      reporter().Show(prefix + "best", state.best_shown,
-                      Str("(best ", ShortNumber(state.best_shown), " @ ",
-                          state.best_epoch, ")"));
-      reporter().Show(prefix + "best_epoch",
-                      static_cast<double>(state.best_epoch));
-    }
-  }
-
-  bool IsDue() const {
-    return !environment_.checkpoint.empty() &&
-           Seconds() - saved_at_ >= environment_.checkpoint_every;
-  }
-
-  void SaveIfAsked() {
-    const bool stop = environment_.stop != nullptr &&
-                      environment_.stop->load(std::memory_order_relaxed);
-    if (!stop) {
-      if (IsDue()) Save();
-      return;
-    }
-    const std::string& path = environment_.checkpoint;
-    if (!path.empty()) Save();
-    Fail(ErrorKind::kStopped,
-         Str("stopped in epoch ", position_.epoch + 1,
-             path.empty() ? "" : Str(", the state is saved in ", path)),
-         path.empty() ? "" : "run the same command again to go on");
-  }
-
-  // Keeps the last state that is sound: the step before may have spoilt the
-  // weights without a loss having shown it yet.
-  void Save() {
-    for (Trainee& peer : peers_) {
-      const std::span<const Real> weights =
-          std::as_const(peer.state().learner.params).weights.all();
-      if (!ActiveKernels().finite(weights.data(),
-                                  static_cast<Index>(weights.size()))) {
-        return;
-      }
-    }
-    position_.schedule = schedule_.state();
-    std::vector<const TraineeState*> states;
-    for (Trainee& peer : peers_) states.push_back(&peer.state());
-    WriteCheckpoint(environment_.checkpoint, settings_, position_, states,
-                    meeting_.State());
-    saved_at_ = Seconds();
-  }
-
-  void Resume() {
-    if (environment_.checkpoint.empty()) return;
-    std::vector<TraineeState*> states;
-    for (Trainee& peer : peers_) states.push_back(&peer.state());
-    resumed_ = ReadCheckpoint(environment_.checkpoint, settings_, &position_,
-                              states, meeting_.State());
-    if (resumed_) schedule_.set_state(position_.schedule);
+    report_.EndEpoch(position_.epoch, rows_per_second);
+    saver_.SaveIfDue();
   }
 
   std::span<Peer> models_;
   const TrainOptions& options_;
   Seed seed_;
   const TrainEnvironment& environment_;
-  SilentReporter silent_;
   std::unique_ptr<Protocol> protocol_;
   std::vector<Trainee> peers_;
   std::vector<Index> train_rows_;  // that some peer learns from
@@ -323,8 +220,8 @@ class Run {
   Schedule schedule_;
   Json settings_;
   RunPosition position_;
-  bool resumed_ = false;
-  double saved_at_ = 0;
+  RunSaver saver_;
+  RunReport report_;
 };
 
 }  // namespace

@@ -1,33 +1,17 @@
 #pragma once
 
-#include <atomic>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "base/parallel.h"
-#include "base/reporter.h"
 #include "base/rng.h"
 #include "nn/history.h"
 #include "train/peer.h"
+#include "train/train_environment.h"
 #include "train/train_inputs.h"
 #include "train/train_options.h"
 
 namespace mtlkit {
-
-// What a run may use, and whom it tells. Nothing here can change a result.
-struct TrainEnvironment {
-  ThreadPool* pool = nullptr;
-  Reporter* reporter = nullptr;
-  // Set from outside (a signal): save a checkpoint at the next step and throw
-  // kStopped.
-  const std::atomic<bool>* stop = nullptr;
-  std::string checkpoint;         // file; "": none
-  double checkpoint_every = 120;  // seconds
-  std::string who;  // is training, where several share a terminal: "peer 1"
-  // Whether the user is told that there are no validation rows.
-  bool wants_validation = true;
-};
 
 // Trains one network with the protocol `solo`, on the rows to learn from: sets
 // the parameters of the model to the best ones and its log, which is also

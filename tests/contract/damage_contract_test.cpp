@@ -91,6 +91,7 @@ TEST_CASE("no damaged publication of a round is taken for another") {
          .rows = {1, 2},
          .values = std::vector<float>(2 * cols, 0.25F)});
   }
+  publication.arrays["losses"] = {{2, 2}, std::vector<float>{1, 2, 3, 4}};
   WritePublication(publication, data, "[]", folder / "a.h5");
   CheckKind(folder / "a.h5", [&](const FileReader& file) {
     ReadPublication(file.name(), data, model.params);

@@ -137,10 +137,9 @@ Publication Says(Index peer, Index round, Index row, float value) {
 RoundPlan PlanOf(const RunSpec& spec, const Dataset& data, Index round,
                  const std::vector<Publication>& publications) {
   RoundPlan plan;
-  FindRoundMethod(spec.method)
-      .plan(
-          {spec, data, data.SplitRows("train"), 0, round, false, publications},
-          &plan);
+  const std::vector<Index> rows = data.SplitRows("train");
+  MakeRoundMethod(spec)->Plan({spec, data, rows, 0, round, false, publications},
+                              &plan);
   return plan;
 }
 

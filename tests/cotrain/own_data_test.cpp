@@ -120,6 +120,92 @@ TEST_CASE("a peer's own data must be as agreed, and must be given") {
   refused(changed, Str("input '", other.inputs.back().name, "' is not there"));
 }
 
+TEST_CASE(
+    "the file of another site is refused, a change of one's own is told") {
+  TwoSites sites;
+  InitRun(sites.folder / "own", sites.Spec("all.h5"), true);
+  const std::string a = sites.folder / "a.h5";
+  const std::string b = sites.folder / "b.h5";
+  sites.RoundOf("own", 0, a);
+  CHECK(ErrorOf([&] { sites.RoundOf("own", 1, a); }) ==
+        Str("65 ", a,
+            ": peer 0 has learned from this file in round 1 (give "
+            "the data of peer 1 with --data, or say --peer 0)"));
+  const RunFolder folder(sites.folder / "own");
+  CHECK_FALSE(std::filesystem::exists(folder.RoundPath(1, 1)));
+  sites.RoundOf("own", 1, b);
+  CHECK(PeekDone(folder, 1, 1)->notes.empty());
+  CHECK(PeekDone(folder, 1, 1)->data_sha256 == ReadDataset(b).content_sha256);
+  // Its rows, and some of the other site's.
+  Dataset more = ReadDataset(b);
+  const std::vector<Index> others = ReadDataset(a).SplitRows("train");
+  std::vector<Index>& rows = more.splits["train"];
+  rows.insert(rows.end(), others.begin(), others.begin() + 7);
+  std::sort(rows.begin(), rows.end());
+  WriteDataset(more, sites.folder / "more.h5");
+  sites.RoundOf("own", 1, sites.folder / "more.h5");
+  const std::vector<std::string> notes = PeekDone(folder, 1, 2)->notes;
+  REQUIRE(notes.size() >= 1);
+  CHECK(notes[0] == Str("its round 1 learned from other data than ",
+                        sites.folder / "more.h5"));
+  CHECK(VerifyRun(sites.folder / "own").empty());
+}
+
+TEST_CASE("rows that another site has, too, are counted") {
+  TwoSites sites;
+  // Texts name a row wherever it occurs; numbers only within one origin.
+  const auto rename = [&](const std::string& name) {
+    Dataset data = ReadDataset(sites.folder / name);
+    std::vector<std::string> ids;
+    for (Index row = 0; row < data.rows; ++row) ids.push_back(Str("row ", row));
+    data.ids = std::move(ids);
+    return data;
+  };
+  Dataset both = rename("b.h5");
+  const Dataset a = rename("a.h5");
+  const std::vector<Index>& others = a.splits.at("train");
+  std::vector<Index>& rows = both.splits["train"];
+  rows.insert(rows.end(), others.begin(), others.begin() + 7);
+  std::sort(rows.begin(), rows.end());
+  WriteDataset(a, sites.folder / "a.h5");
+  WriteDataset(both, sites.folder / "b.h5");
+  InitRun(sites.folder / "own", sites.Spec("a.h5"), true);
+  for (int round = 0; round < 2; ++round) {
+    sites.RoundOf("own", 0, sites.folder / "a.h5");
+    sites.RoundOf("own", 1, sites.folder / "b.h5");
+  }
+  const RunFolder folder(sites.folder / "own");
+  CHECK(PeekDone(folder, 1, 2)->notes ==
+        std::vector<std::string>{
+            "7 of 87 training rows are also those of peer 0"});
+}
+
+TEST_CASE("models and merges know the rows of all sites") {
+  TwoSites sites;
+  InitRun(sites.folder / "own", sites.Spec("all.h5"), true);
+  SeenRows all;
+  for (const char* name : {"a.h5", "b.h5"}) {
+    const Dataset data = ReadDataset(sites.folder / name);
+    AddRowKeys(data, data.SplitRows("train"), &all.trained);
+  }
+  const auto round = [&] {
+    sites.RoundOf("own", 0, sites.folder / "a.h5");
+    sites.RoundOf("own", 1, sites.folder / "b.h5");
+  };
+  round();
+  const RunFolder folder(sites.folder / "own");
+  CHECK(ReadModel(folder.ModelPath(0, 1)).seen.trained.size() == 80);
+  // What sites publish is enough: models may stay with them.
+  round();
+  CHECK(ReadModel(folder.ModelPath(0, 2)).seen.trained == all.trained);
+  for (Index peer = 0; peer < 2; ++peer) {
+    std::filesystem::remove(folder.ModelPath(peer, 2));
+  }
+  const std::string merged =
+      MergeRun(sites.folder / "own", "", sites.folder / "m.h5").path;
+  CHECK(ReadModel(merged).seen.trained == all.trained);
+}
+
 TEST_CASE("only what needs no common rows can be exchanged then") {
   TwoSites sites;
   RunSpec spec = sites.Spec("a.h5");

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "cotrain/sample_run.h"
+#include "h5/file_writer.h"
 #include "nn/model.h"
 
 namespace mtlkit {
@@ -122,6 +123,51 @@ TEST_CASE("values that no peer can have are refused") {
   std::swap(publication.tasks[2].rows[0], publication.tasks[2].rows[1]);
   CHECK(Contains(ErrorOf([&] { ReadBack(publication, data, data); }),
                  "kind: its rows are not in order"));
+}
+
+TEST_CASE("arrays of a method's own are read by name") {
+  const Dataset data = RunData();
+  Publication sent = Full(data);
+  sent.arrays["losses of rows"] = {{3, 2}, std::vector<float>(6, 0.5F)};
+  sent.arrays["mixture"] = {{}, std::vector<double>{0.25}};
+  sent.arrays["keys"] = {{2}, std::vector<std::uint64_t>{1, ~0ULL}};
+  sent.arrays["places"] = {{1, 3}, std::vector<std::int64_t>{-4, 0, 7}};
+  const Publication got = ReadBack(sent, data, data);
+  CHECK(got.arrays == sent.arrays);
+  CHECK(FindNamed<float>(got.arrays, "losses of rows")->size() == 6);
+  CHECK(FindNamed<double>(got.arrays, "losses of rows") == nullptr);
+  CHECK(FindNamed<float>(got.arrays, "loss") == nullptr);
+  // They are part of what a publication is.
+  const TempFolder folder;
+  const std::string one = WritePublication(sent, data, "[]", folder / "one.h5");
+  std::get<std::vector<float>>(sent.arrays["losses of rows"].values)[5] = 1;
+  CHECK(WritePublication(sent, data, "[]", folder / "two.h5") != one);
+}
+
+TEST_CASE("arrays that no method can have made are refused") {
+  const Dataset data = RunData();
+  Publication publication = Full(data);
+  publication.arrays["losses"] = {{2}, std::vector<float>{1, NAN}};
+  CHECK(Contains(ErrorOf([&] { ReadBack(publication, data, data); }),
+                 "publish.h5: arrays/losses: a number is not finite"));
+  const TempFolder folder;
+  for (const bool text : {true, false}) {
+    FileWriter file(folder / "odd.h5", FileKind::kRound);
+    for (const char* name : {"peer", "round", "rows"}) {
+      file.SetAttribute("", name, Index{0});
+    }
+    file.SetAttribute("", "dataset", data.content_sha256);
+    if (text) {
+      file.WriteTexts("arrays/odd", {"a", "b"});
+    } else {
+      file.WriteList("arrays/odd", std::vector<std::int8_t>{1, 2});
+    }
+    file.Commit();
+    CHECK(Contains(ErrorOf([&] {
+                     ReadPublication(folder / "odd.h5", data, SomeParams(data));
+                   }),
+                   "arrays/odd: it is no array of f4, f8, i8 or u8"));
+  }
 }
 
 TEST_CASE("selections of classes or tasks that do not exist are refused") {

@@ -150,29 +150,6 @@ TEST_CASE("fedavg: of the trunk only, heads stay each peer's own") {
   }
 }
 
-TEST_CASE("peers may run a round in any order") {
-  for (const char* method :
-       {"fedavg", "codistillation", "co-training", "self-training"}) {
-    SampleRun forwards(method);
-    SampleRun backwards(method);
-    for (Index round = 1; round <= 2; ++round) {
-      for (const Index peer : {0, 1}) forwards.Round(peer);
-      for (const Index peer : {1, 0}) backwards.Round(peer);
-      for (const Index peer : {0, 1}) {
-        INFO(method << " round " << round << " peer " << peer);
-        const bool same =
-            forwards.Bytes(peer, round) == backwards.Bytes(peer, round);
-        CHECK(same);
-      }
-    }
-    MergeRun(forwards.path(), "", forwards / "m.h5");
-    MergeRun(backwards.path(), "", backwards / "m.h5");
-    const bool same =
-        FileBytes(forwards / "m.h5") == FileBytes(backwards / "m.h5");
-    CHECK(same);
-  }
-}
-
 TEST_CASE("a merge says whose heads it has, and who is left out") {
   SampleRun run("fedavg", [](RunSpec* spec) {
     ByGroup(spec);
@@ -218,6 +195,22 @@ TEST_CASE("a round that proposes nothing says why, in its record too") {
   CHECK(PeekDone(run.folder(), 0, 2)->notes == record.notes);
   CHECK(Contains(RenderText(StatusOf(run.path())),
                  Str("peer 0, round 2: ", record.notes.front())));
+}
+
+TEST_CASE("no name breaks a line of what is said of a run") {
+  const TempFolder folder;
+  Dataset data = GroupedData();
+  data.tasks[1].name = "so\nld\x1b[2J";
+  WriteDataset(data, folder / "data.h5");
+  SampleRun run("co-training", [&](RunSpec* spec) {
+    spec->data = folder / "data.h5";
+    spec->cotrain.threshold = 1;
+  });
+  run.Rounds(2);
+  const std::string text = RenderText(StatusOf(run.path()));
+  CHECK(Contains(text, "nothing was proposed for task 'so ld\\x1b[2J': "));
+  CHECK_FALSE(Contains(text, "so\nld"));
+  CHECK_FALSE(Contains(text, "\x1b"));
 }
 
 TEST_CASE("predictions merge task by task") {
@@ -277,33 +270,6 @@ TEST_CASE("what the next round would not read is not merged either") {
   CHECK(values() != run.Published(0, 2).tasks[0].values);
   run.Round(0);
   CHECK(values() == run.Published(0, 3).tasks[0].values);
-}
-
-TEST_CASE("a dead peer is read until it is too old, then missed") {
-  for (const char* method : {"fedavg", "codistillation", "co-training"}) {
-    SampleRun run(method, [](RunSpec* spec) { spec->cotrain.max_stale = 2; });
-    run.Rounds(1);
-    std::string ages;
-    for (Index round = 2; round <= 4; ++round) {
-      const DoneRecord record = run.Round(0);
-      for (const RoundInput& input : record.inputs) {
-        if (input.peer == 1) ages += Str(round - input.round, " ");
-      }
-    }
-    INFO(method);
-    CHECK(ages == "1 2 ");
-    CHECK(StatusOf(run.path()).peers[0].missing == std::vector<Index>{1});
-    CHECK(VerifyRun(run.path()).empty());
-  }
-}
-
-TEST_CASE("a peer that never ran stops nobody") {
-  for (const char* method : {"fedavg", "codistillation", "co-training"}) {
-    SampleRun run(method);
-    run.Round(0);
-    CHECK(run.Round(0).inputs.size() == 1);
-    CHECK(run.Round(0).inputs[0].peer == 0);
-  }
 }
 
 TEST_CASE("self-training reads nobody else, and misses nobody") {

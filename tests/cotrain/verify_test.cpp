@@ -144,6 +144,27 @@ TEST_CASE("a symbolic link inside a run is found, and not written through") {
   }
 }
 
+TEST_CASE("a symbolic link among merges is found, and not written through") {
+  const auto problems = ProblemsAfter([](SampleRun& run) {
+    const std::string victim = run / "victim";
+    std::ofstream(victim) << "precious";
+    const std::string link = run.path() + "/merged/mine.h5";
+    fs::create_symlink(victim, link);
+    CHECK(Contains(ErrorOf([&] { MergeRun(run.path(), "", link); }),
+                   Str("65 ", link, ": it is a symbolic link")));
+    CHECK(FileBytes(victim) == "precious");
+    const std::string place = run.folder().MergedPath(2);
+    fs::remove(place);
+    fs::create_symlink(victim, place);
+    CHECK(Contains(ErrorOf([&] { MergeRun(run.path(), "", ""); }),
+                   Str("65 ", place, ": it is a symbolic link")));
+    CHECK(FileBytes(victim) == "precious");
+  });
+  REQUIRE(problems.size() == 2);
+  CHECK(problems[0].starts_with("merged/mine.h5: it is a symbolic link"));
+  CHECK(problems[1].starts_with("merged/r0002.h5: it is a symbolic link"));
+}
+
 TEST_CASE("verify names a symbolic link") {
   const auto problems = ProblemsAfter([](SampleRun& run) {
     const std::string path = run.folder().ModelPath(1, 2);

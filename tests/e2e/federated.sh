@@ -37,6 +37,15 @@ mtl-prep table1.h5 -o alone.h5 --task income --task hours-per-week \
   --ignore fnlwgt --split valid=0.2 -q
 refuses 65 'alone.h5: .* is not as agreed .*--like' \
   mtl-cotrain round fed --peer 1 --data alone.h5
+refuses 65 'site0.h5: peer 0 has learned from this file in round 2' \
+  mtl-cotrain round fed --peer 1 --data site0.h5
+# Whoever measures the merge on rows of any site is warned.
+for site in 0 1; do
+  mtl-predict fed/merged/r0002.h5 site$site.h5 --split train -o t.h5 -q
+  mtl-eval t.h5 --draws 0 2>warned.txt >/dev/null
+  grep -q 'rows were trained on' warned.txt ||
+    fail "no warning of the training rows of site $site: $(cat warned.txt)"
+done
 refuses 2 'data of their own .*--peer' mtl-cotrain round fed --data site0.h5
 refuses 2 'data of their own .*--data' mtl-cotrain round fed --peer 0
 refuses 2 'one of --data and --schema' mtl-cotrain init x --method fedavg

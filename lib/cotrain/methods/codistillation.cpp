@@ -52,30 +52,29 @@ SoftTargets TargetsOf(const RoundArgs& args, Index task) {
 // neural network training through online distillation", 2018: a peer's loss
 // has a second term that pulls its predictions towards the mean of the other
 // peers' last published ones, which are constants to it.
-void Plan(const RoundArgs& args, RoundPlan* plan) {
-  if (args.round <= args.spec.cotrain.burn_in) return;
-  for (Index task = 0; task < static_cast<Index>(args.data.tasks.size());
-       ++task) {
-    SoftTargets targets = TargetsOf(args, task);
-    if (!targets.rows.empty()) plan->soft_targets.push_back(std::move(targets));
+class Codistillation : public RoundMethod {
+ public:
+  void Plan(const RoundArgs& args, RoundPlan* plan) const override {
+    if (args.round <= args.spec.cotrain.burn_in) return;
+    for (Index task = 0; task < static_cast<Index>(args.data.tasks.size());
+         ++task) {
+      SoftTargets targets = TargetsOf(args, task);
+      if (!targets.rows.empty())
+        plan->soft_targets.push_back(std::move(targets));
+    }
   }
-}
+};
 
 }  // namespace
 
-extern const RoundMethod kCodistillation;
-const RoundMethod kCodistillation = {
-    "codistillation",
-    "each peer learns from the labels and from the mean of the others' last "
-    "predictions (Anil et al. 2018)",
-    2,
-    false,
-    true,
-    {"weight", "burn-in", "stale-decay"},
-    "all",
-    10,
-    PublishedRows::kAll,
-    false,
-    Plan};
+extern const RoundMethodEntry kCodistillation;
+const RoundMethodEntry kCodistillation = {
+    MakeEntry<Codistillation>("codistillation",
+                              "each peer learns from the labels and from the "
+                              "mean of the others' last "
+                              "predictions (Anil et al. 2018)"),
+    {.least_peers = 2,
+     .fields = {"weight", "burn-in", "stale-decay"},
+     .published_rows = PublishedRows::kAll}};
 
 }  // namespace mtlkit

@@ -1,0 +1,185 @@
+#include "cotrain/round_work.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "base/error.h"
+#include "cotrain/measure.h"
+#include "cotrain/own_data.h"
+#include "cotrain/selection.h"
+#include "train/own_options.h"
+
+namespace mtlkit {
+namespace {
+
+std::vector<Index> Union(const std::vector<Index>& a,
+                         const std::vector<Index>& b) {
+  std::vector<Index> both;
+  std::set_union(a.begin(), a.end(), b.begin(), b.end(),
+                 std::back_inserter(both));
+  return both;
+}
+
+// Rows whose predictions of a task are published.
+std::vector<Index> PublishedRowsOf(const Collaboration& run, Index task) {
+  return RowsOfTask(run.data, task,
+                    Union(run.method->published_rows == PublishedRows::kAll
+                              ? run.train_rows
+                              : UnlabelledRows(run.data, task, run.train_rows),
+                          run.valid_rows));
+}
+
+class RoundWorker {
+ public:
+  RoundWorker(const Collaboration& run, RoundStart start,
+              const TrainEnvironment& environment)
+      : run_(run),
+        start_(std::move(start)),
+        environment_(environment),
+        view_(DatasetFor(start_.model, run.data)),
+        tasks_(run.spec.Peer(start_.peer).TasksOf(run.data)) {}
+
+  RoundWork Work() {
+    RoundPlan plan;
+    plan.params = start_.model.params;
+    MakeRoundMethod(run_.spec)->Plan(
+        {run_.spec, run_.data, run_.train_rows, start_.peer, start_.round,
+         !run_.method->reads_others, start_.inputs},
+        &plan);
+    work_.notes = SharedRows(run_, start_.peer, start_.inputs);
+    work_.notes.insert(work_.notes.end(), plan.notes.begin(), plan.notes.end());
+    Warn();
+    // History and provenance are those of this round's start.
+    if (plan.starts_afresh) {
+      work_.model = start_.first();
+    } else {
+      work_.model = std::move(start_.model);
+      work_.model.params = std::move(plan.params);
+    }
+    Train(InputsOfTraining(plan));
+    Publish(&plan);
+    work_.measures = MeasureRound(run_.data, run_.valid_rows,
+                                  PredictRunTasks(run_.valid_rows), start_.peer,
+                                  start_.inputs);
+    return std::move(work_);
+  }
+
+ private:
+  // Those of the tasks that this peer has, by its numbers instead of the run's.
+  template <class Item>
+  std::vector<Item> OfOwnTasks(const std::vector<Item>& items) const {
+    std::vector<Item> own;
+    for (const Item& item : items) {
+      const auto found = std::find(tasks_.begin(), tasks_.end(), item.task);
+      if (found == tasks_.end()) continue;
+      own.push_back(item);
+      own.back().task = found - tasks_.begin();
+    }
+    return own;
+  }
+
+  // What the peer says of rows, one a task of the run; empty without the task.
+  std::vector<std::vector<float>> PredictRunTasks(
+      const std::vector<Index>& rows) const {
+    auto own = PredictTasks(work_.model, view_, rows, environment_.pool);
+    std::vector<std::vector<float>> all(run_.data.tasks.size());
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      all[static_cast<std::size_t>(tasks_[i])] = std::move(own[i]);
+    }
+    return all;
+  }
+
+  void Warn() const {
+    if (environment_.reporter == nullptr) return;
+    for (const std::string& note : work_.notes) {
+      environment_.reporter->Warn(
+          Str("peer ", start_.peer, ", round ", start_.round, ": ", note));
+    }
+  }
+
+  TrainInputs InputsOfTraining(const RoundPlan& plan) {
+    TrainInputs inputs;
+    inputs.data = &view_;
+    inputs.train_rows =
+        PeerRows(run_.spec, run_.data, run_.train_rows, start_.peer);
+    // Parameters that will be averaged are those of the last epoch.
+    if (run_.method->publishes_params) {
+      inputs.keeps_last = true;
+    } else {
+      inputs.valid_rows = run_.valid_rows;
+      inputs.valid_name = run_.spec.train.valid_split;
+    }
+    inputs.soft_targets = OfOwnTasks(plan.soft_targets);
+    inputs.extra_labels = OfOwnTasks(plan.extra_labels);
+    // Rows that have been labelled are learned from, whosever part they are.
+    for (const ExtraLabels& labels : inputs.extra_labels) {
+      inputs.train_rows = Union(inputs.train_rows, labels.rows);
+      work_.proposed += static_cast<Index>(labels.rows.size());
+    }
+    work_.rows = static_cast<Index>(RowsToLearnFrom(inputs).size());
+    return inputs;
+  }
+
+  void Train(const TrainInputs& inputs) {
+    TrainEnvironment environment = environment_;
+    environment.who = Str("peer ", start_.peer);
+    environment.wants_validation = !run_.method->publishes_params;
+    const PeerSpec& own = run_.spec.Peer(start_.peer);
+    work_.model.log = mtlkit::Train(
+        inputs,
+        OptionsFor(view_.tasks, own.AbsentTasks(run_.data), run_.spec.train),
+        run_.spec.SeedOf(start_.peer, start_.round), environment, &work_.model);
+    AddSeen(run_, &work_.model.seen);
+    // Other peers' rows came along in their parameters.
+    for (const Publication& read : start_.inputs) {
+      AddOwnRows(read, &work_.model.seen);
+    }
+  }
+
+  void Publish(RoundPlan* plan) {
+    Publication& publication = work_.publication;
+    publication.peer = start_.peer;
+    publication.round = start_.round;
+    publication.rows = work_.rows;
+    publication.made_for = run_.spec.Identity();
+    publication.selections = std::move(plan->selections);
+    publication.arrays = std::move(plan->arrays);
+    publication.has_params = run_.method->publishes_params;
+    if (publication.has_params) publication.params = work_.model.params;
+    if (run_.spec.has_own_data()) PublishOwnRows(run_, &publication);
+    if (run_.method->published_rows != PublishedRows::kNone) {
+      PublishPredictions();
+    }
+  }
+
+  void PublishPredictions() {
+    // Tasks mostly share their rows: each set is predicted once.
+    std::map<std::vector<Index>, std::vector<std::vector<float>>> predicted;
+    for (const Index task : tasks_) {
+      const auto rows = PublishedRowsOf(run_, task);
+      auto found = predicted.find(rows);
+      if (found == predicted.end()) {
+        found = predicted.emplace(rows, PredictRunTasks(rows)).first;
+      }
+      work_.publication.tasks.push_back(
+          {task, rows, found->second[static_cast<std::size_t>(task)]});
+    }
+  }
+
+  const Collaboration& run_;
+  RoundStart start_;
+  const TrainEnvironment& environment_;
+  Dataset view_;
+  std::vector<Index> tasks_;  // of this peer, by the run's numbers
+  RoundWork work_;
+};
+
+}  // namespace
+
+RoundWork WorkRound(const Collaboration& run, RoundStart start,
+                    const TrainEnvironment& environment) {
+  return RoundWorker(run, std::move(start), environment).Work();
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,79 @@
+#include "train/run_report.h"
+
+#include <cmath>
+#include <string>
+
+#include "base/error.h"
+
+namespace mtlkit {
+
+RunReport::RunReport(const TrainEnvironment& environment,
+                     std::span<const Peer> models, std::span<Trainee> peers)
+    : environment_(environment), models_(models), peers_(peers) {}
+
+Reporter& RunReport::reporter() {
+  return environment_.reporter != nullptr ? *environment_.reporter : silent_;
+}
+
+void RunReport::Begin(bool resumed, Index first_epoch, Index epochs) {
+  if (resumed) {
+    reporter().Note(Str("goes on in epoch ", first_epoch + 1, " from ",
+                        environment_.checkpoint));
+  }
+  Announce();
+  const std::string& who = environment_.who;
+  reporter().Begin(who.empty() ? "epoch" : who + " epoch", epochs);
+}
+
+void RunReport::Announce() {
+  if (models_[0].inputs.keeps_last) return;
+  for (const std::string& task : peers_[0].left_out()) {
+    reporter().Warn(Str(task, "; it is left out of the validation measure"));
+  }
+  if (peers_[0].has_validation()) return;
+  const bool no_rows = models_[0].inputs.valid_rows.empty();
+  if (no_rows && !environment_.wants_validation) return;
+  reporter().Note(
+      Str(no_rows ? "no validation rows" : "nothing to choose the weights by",
+          ": training runs to the last epoch, and its weights are kept"));
+}
+
+void RunReport::Advance(Index epoch) {
+  reporter().Advance(epoch);
+}
+
+void RunReport::EndEpoch(Index epochs, double rows_per_second) {
+  reporter().Advance(epochs);
+  for (std::size_t i = 0; i < peers_.size(); ++i) ReportPeer(i);
+  reporter().Show("rows_per_second", rows_per_second,
+                  Str(ShortRate(rows_per_second), " rows/s"));
+  reporter().Commit();
+}
+
+void RunReport::ReportPeer(std::size_t i) {
+  Trainee& peer = peers_[i];
+  const std::string prefix = peers_.size() == 1 ? "" : Str("peer", i, ".");
+  if (peers_.size() == 1) {
+    for (std::size_t t = 0; t < peer.tasks().size(); ++t) {
+      const double loss = peer.epoch_losses()[t];
+      if (!std::isnan(loss)) reporter().Measure(peer.tasks()[t].name, loss);
+    }
+  }
+  if (!peer.has_validation()) return;
+  reporter().Measure(prefix + "valid", peer.validation()->relative, true);
+  if (peer.validator().has_metric()) {
+    reporter().Measure(
+        prefix + peer.validator().selected_on().substr(sizeof("valid")),
+        peer.validation()->metric, true);
+  }
+  const TraineeState& state = peer.state();
+  if (state.best_epoch > 0) {
+    reporter().Show(prefix + "best", state.best_shown,
+                    Str("(best ", ShortNumber(state.best_shown), " @ ",
+                        state.best_epoch, ")"));
+    reporter().Show(prefix + "best_epoch",
+                    static_cast<double>(state.best_epoch));
+  }
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <span>
+
+#include "base/reporter.h"
+#include "train/peer.h"
+#include "train/train_environment.h"
+#include "train/trainee.h"
+
+namespace mtlkit {
+
+// Tells the environment's reporter, if it has one, how peers get on.
+class RunReport {
+ public:
+  // All must outlive it.
+  RunReport(const TrainEnvironment& environment, std::span<const Peer> models,
+            std::span<Trainee> peers);
+
+  // What is to be said before training, which ends with epoch `epochs`.
+  void Begin(bool resumed, Index first_epoch, Index epochs);
+  // In the middle of an epoch (from 0).
+  void Advance(Index epoch);
+  // After so many epochs.
+  void EndEpoch(Index epochs, double rows_per_second);
+
+ private:
+  Reporter& reporter();
+  void Announce();
+  void ReportPeer(std::size_t i);
+
+  const TrainEnvironment& environment_;
+  std::span<const Peer> models_;
+  std::span<Trainee> peers_;
+  SilentReporter silent_;
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "base/parallel.h"
+#include "base/reporter.h"
+
+namespace mtlkit {
+
+// What a run may use, and whom it tells. Nothing here can change a result.
+struct TrainEnvironment {
+  ThreadPool* pool = nullptr;
+  Reporter* reporter = nullptr;
+  // Set from outside (a signal): save a checkpoint at the next step and throw
+  // kStopped.
+  const std::atomic<bool>* stop = nullptr;
+  std::string checkpoint;         // file; "": none
+  double checkpoint_every = 120;  // seconds
+  std::string who;  // is training, where several share a terminal: "peer 1"
+  // Whether the user is told that there are no validation rows.
+  bool wants_validation = true;
+};
+
+}  // namespace mtlkit
