@@ -86,6 +86,19 @@ void AddMeasures(const DoneRecord* record,
   }
 }
 
+// A line for each thing that rounds have noted.
+std::string NotesText(const RunStatus& status) {
+  std::string text;
+  for (const PeerStatus& peer : status.peers) {
+    if (!peer.record) continue;
+    for (const std::string& note : peer.record->notes) {
+      text += Str("peer ", peer.peer, ", round ", peer.round, ": ",
+                  VisibleText(note), "\n");
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 RunStatus StatusOf(const std::string& path) {
@@ -152,13 +165,7 @@ std::string RenderText(const RunStatus& status) {
   if (!status.spec.local) {
     text += "read: PEER@ROUND, age: how many rounds ago; missing: not read\n";
   }
-  for (const PeerStatus& peer : status.peers) {
-    if (!peer.record) continue;
-    for (const std::string& note : peer.record->notes) {
-      text += Str("peer ", peer.peer, ", round ", peer.round, ": ",
-                  VisibleText(note), "\n");
-    }
-  }
+  text += NotesText(status);
   if (!tasks.empty()) {
     const bool pooled = std::any_of(
         status.peers.begin(), status.peers.end(), [](const PeerStatus& peer) {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "contract/option_texts.h"
+#include "contract/round_variants.h"
 #include "cotrain/merge.h"
 #include "cotrain/round_work.h"
 #include "cotrain/sample_run.h"
@@ -20,59 +20,6 @@ namespace mtlkit {
 namespace {
 
 constexpr Index kRounds = 3;
-
-// A method with one of its options: those of its own, and the collaboration's
-// that it reads.
-struct Variant {
-  const RoundMethodEntry* entry;
-  Choice method;
-  Choice field;
-
-  std::string Name() const {
-    Choice choice = field;
-    choice.name = ChoiceText(method);
-    return ChoiceText(choice);
-  }
-  void Set(RunSpec* spec) const {
-    spec->method = ChoiceText(method);
-    ReadOptions(field, "option", &spec->cotrain);
-  }
-};
-
-std::vector<Variant> AllVariants() {
-  std::vector<Variant> all;
-  for (const RoundMethodEntry* entry : RoundMethodEntries()) {
-    const std::string name(entry->name);
-    for (Choice own : OptionTexts(entry->describe)) {
-      own.name = name;
-      all.push_back({entry, own, {}});
-    }
-    for (const Choice& field : OptionTexts(DescribeDefaults<CotrainOptions>)) {
-      const bool read =
-          !field.options.empty() &&
-          std::find(entry->fields.begin(), entry->fields.end(),
-                    field.options[0].first) != entry->fields.end();
-      if (read) all.push_back({entry, {name, {}}, field});
-    }
-  }
-  return all;
-}
-
-template <class Check>
-void ForAllVariants(const Check& check) {
-  for (const Variant& variant : AllVariants()) {
-    CAPTURE(variant.Name());
-    check(variant);
-  }
-}
-
-template <class Check>
-void ForAllMethods(const Check& check) {
-  for (const RoundMethodEntry* entry : RoundMethodEntries()) {
-    CAPTURE(entry->name);
-    check(*entry, std::string(entry->name));
-  }
-}
 
 std::vector<Real> Numbers(const Params& params) {
   std::vector<Real> all;
@@ -97,45 +44,6 @@ void CheckSame(const Publication& one, const Publication& two) {
     CHECK(one.tasks[t].values == two.tasks[t].values);
   }
 }
-
-// The rounds of a run that begins as another, in memory only.
-class MemoryRounds {
- public:
-  MemoryRounds(const Collaboration& run, const TrainEnvironment& environment)
-      : run_(run), environment_(environment) {
-    for (Index peer = 0; peer < run.spec.peers; ++peer) {
-      first_.push_back(ReadModel(run.folder.ModelPath(peer, 0)));
-    }
-    rounds_.resize(first_.size());
-  }
-
-  const RoundWork& Work(Index peer) {
-    auto& of_peer = rounds_[static_cast<std::size_t>(peer)];
-    const Model& first = first_[static_cast<std::size_t>(peer)];
-    RoundStart start;
-    start.peer = peer;
-    start.round = static_cast<Index>(of_peer.size()) + 1;
-    start.model = of_peer.empty() ? first : of_peer.back().model;
-    start.first = [&first] { return first; };
-    for (Index other = 0; other < run_.spec.peers; ++other) {
-      if (other != peer && !run_.method->reads_others) continue;
-      const auto& theirs = rounds_[static_cast<std::size_t>(other)];
-      const Index newest =
-          std::min(start.round - 1, static_cast<Index>(theirs.size()));
-      if (newest < 1) continue;
-      start.inputs.push_back(
-          theirs[static_cast<std::size_t>(newest - 1)].publication);
-    }
-    of_peer.push_back(WorkRound(run_, std::move(start), environment_));
-    return of_peer.back();
-  }
-
- private:
-  const Collaboration& run_;
-  const TrainEnvironment& environment_;
-  std::vector<Model> first_;
-  std::vector<std::vector<RoundWork>> rounds_;
-};
 
 TEST_CASE("rounds through files are those through memory, to the bit") {
   ForAllVariants([](const Variant& variant) {
