@@ -68,6 +68,10 @@ struct ConvertTool {
       to = !by_name ? "h5" : *by_name == TextFormat::kCsv ? "csv" : "jsonl";
     }
     if (to == "h5") RequireHdf5Name("-o", output);
+    Require(to == "h5" || !by_name || *by_name == ParseTextFormat(to),
+            ErrorKind::kUsage,
+            Str("-o ", output, ": --to ", to, " is another format"),
+            "give one of the two, the name is enough");
     if (inputs.size() == 1 && IsOwnFile(inputs[0].path)) {
       return Export(inputs[0].path, nullptr, context);
     }

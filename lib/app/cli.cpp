@@ -172,8 +172,11 @@ void Cli::Tuples(std::string name, std::vector<std::string> value_names,
                            const std::vector<std::string>& values) {
     rows->clear();
     for (std::size_t i = 0; i + width <= values.size(); i += width) {
-      const auto first = values.begin() + static_cast<std::ptrdiff_t>(i);
-      rows->emplace_back(first, first + static_cast<std::ptrdiff_t>(width));
+      std::vector<std::string>& row = rows->emplace_back();
+      for (std::size_t k = 0; k < width; ++k) {
+        // What lists need is understood here, too: "\\," is a comma.
+        row.push_back(Join(SplitNames(values[i + k]), ","));
+      }
     }
   };
   flag.write = [rows, name](Json* json) { (*json)[name] = *rows; };

@@ -1,5 +1,6 @@
 #include "app/flag.h"
 
+#include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
 
@@ -53,20 +54,11 @@ std::string DefaultText(const std::vector<T>& values) {
   return Join(texts, ",");
 }
 
-// The parts of `text` between commas; "\\," is a comma in a part.
-std::vector<std::string> SplitAtCommas(const std::string& text) {
-  std::vector<std::string> parts = {""};
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_escaped = text.compare(i, 2, "\\,") == 0;
-    if (is_escaped) {
-      parts.back() += text[++i];
-    } else if (text[i] == ',') {
-      parts.emplace_back();
-    } else {
-      parts.back() += text[i];
-    }
-  }
-  return parts;
+// `text` that is no list, perhaps NAME=...: in a name "\\," is a comma here,
+// too, and so is ",".
+std::string WithPlainName(std::string_view text) {
+  const std::size_t end = std::min(text.find('='), text.size());
+  return Join(SplitNames(text.substr(0, end)), ",").append(text.substr(end));
 }
 
 // The elements of a list that is given in one or more texts.
@@ -76,11 +68,11 @@ std::vector<std::string> Elements(const std::vector<std::string>& texts,
   for (const std::string& text : texts) {
     if (!are_texts && text == kNone) continue;
     if (are_texts && !splits_commas) {
-      elements.emplace_back(Trim(text));
+      elements.push_back(WithPlainName(Trim(text)));
       continue;
     }
     if (text.empty()) continue;
-    for (const std::string& part : SplitAtCommas(text)) {
+    for (const std::string& part : SplitNames(text)) {
       elements.emplace_back(Trim(part));
     }
   }

@@ -58,6 +58,25 @@ constexpr Synonym kSynonyms[] = {
     {"save-every", "checkpoint-every"},
 };
 
+// What another tool of the toolkit is for.
+constexpr Synonym kElsewhere[] = {
+    {"target", "mtl-prep --task names what is to be predicted"},
+    {"targets", "mtl-prep --task names what is to be predicted"},
+    {"target-column", "mtl-prep --task names what is to be predicted"},
+    {"label", "mtl-prep --task names what is to be predicted"},
+    {"labels", "mtl-prep --task names what is to be predicted"},
+    {"task", "mtl-prep --task names what is to be predicted"},
+    {"test-size", "mtl-prep --split holds rows out"},
+    {"validation-split", "mtl-prep --split holds rows out"},
+    {"standardize", "mtl-prep --scale scales inputs"},
+    {"normalize", "mtl-prep --scale scales inputs"},
+    {"na-values", "mtl-convert --missing says what stands for no value"},
+    {"sep", "mtl-convert --delimiter says what stands between cells"},
+    {"metric", "mtl-eval --metrics measures"},
+    {"device", "everything runs on CPUs; --threads says on how many"},
+    {"gpu", "everything runs on CPUs; --threads says on how many"},
+    {"cuda", "everything runs on CPUs; --threads says on how many"}};
+
 bool Contains(std::span<const std::string> known, std::string_view flag) {
   return std::find(known.begin(), known.end(), flag) != known.end();
 }
@@ -82,6 +101,9 @@ std::string FlagHint(std::string_view flag,
     if (name == synonym.elsewhere && Contains(known, here)) {
       return Str("did you mean ", here, "?");
     }
+  }
+  for (const Synonym& synonym : kElsewhere) {
+    if (name == synonym.elsewhere) return std::string(synonym.here);
   }
   const std::string nearest =
       Nearest(flag, std::vector<std::string>(known.begin(), known.end()));

@@ -4,6 +4,7 @@
 #include "app/inspect.h"
 #include "base/error.h"
 #include "base/json_text.h"
+#include "base/terminal_text.h"
 #include "eval/table.h"
 
 namespace mtlkit {
@@ -72,8 +73,9 @@ std::string InspectCheckpoint(const FileReader& file, Json* json) {
   for (const auto& [key, value] : settings.items()) {
     const std::string shown =
         value.is_string() ? value.get<std::string>() : JsonText(value);
-    settings_table.AddRow(
-        {key, shown.size() > 60 ? shown.substr(0, 16) + "..." : shown});
+    std::string_view begin = std::string_view(shown).substr(0, 16);
+    begin.remove_suffix(CutCharacter(begin));
+    settings_table.AddRow({key, shown.size() > 60 ? Str(begin, "...") : shown});
   }
   return text + settings_table.Render();
 }

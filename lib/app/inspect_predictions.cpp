@@ -21,9 +21,16 @@ std::string InspectPredictions(const FileReader& file, Json* json) {
                 {"model", predictions.model_sha256},
                 {"dataset", predictions.dataset_sha256},
                 {"tasks", Json::array()}});
+  // A model of ours says when no split chose its weights.
+  const bool has_model = !predictions.model_sha256.empty();
+  const std::string chosen =
+      predictions.selected_on.empty() && has_model
+          ? "weights of the last epoch"
+          : "weights chosen on " + known(predictions.selected_on);
   text = Str("rows ", IdCount(predictions.ids), "\nsplit ",
-             known(predictions.split), "\nweights chosen on ",
-             known(predictions.selected_on), "\nmodel ",
+             predictions.split.empty() && has_model ? "none: all rows"
+                                                    : known(predictions.split),
+             "\n", chosen, "\nmodel ",
              known(predictions.model_sha256.substr(0, 16)), ", data ",
              known(predictions.dataset_sha256.substr(0, 16)), "\n");
   TextTable table;

@@ -1,6 +1,7 @@
 #include "app/operands.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace mtlkit {
 namespace {
@@ -32,7 +33,7 @@ std::string FileStem(std::string_view path) {
 
 void RequireHdf5Name(std::string_view label, const std::string& path) {
   for (const std::string_view ending : kOtherEndings) {
-    if (!path.ends_with(ending)) continue;
+    if (!HasEnding(path, ending)) continue;
     Fail(
         ErrorKind::kUsage,
         Str(label, " ", path, ": HDF5 is written here, not ", ending.substr(1)),

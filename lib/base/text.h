@@ -23,6 +23,11 @@ std::vector<std::string> NamesOf(const Items& items) {
 }
 std::string_view Trim(std::string_view text);
 
+// Names between commas, where "\\," is a comma of a name; "" has none.
+std::vector<std::string> SplitNames(std::string_view text);
+// `name` as SplitNames reads it: "price\\, net".
+std::string NameInList(std::string_view name);
+
 // The whole of `text` as a number; false if it is anything else. Accepts what
 // std::from_chars does, a leading '+', and nothing locale-dependent.
 bool ParseNumber(std::string_view text, double* value);
@@ -32,6 +37,9 @@ bool ParseInteger(std::string_view text, long long* value);
 // ten appears below 1e-4 and from 1e15 on only.
 std::string FormatNumber(double value);
 std::string FormatNumber(float value);
+
+// Whether `path` ends so (".csv"), in small or capital letters.
+bool HasEnding(std::string_view path, std::string_view ending);
 
 // Whether `text` matches a shell pattern of '*', '?' and literal characters.
 bool MatchesPattern(std::string_view pattern, std::string_view text);

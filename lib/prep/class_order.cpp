@@ -83,7 +83,7 @@ void OrderClasses(const std::vector<std::string>& requests,
     for (std::size_t i = 0; i < tasks->size(); ++i) {
       const std::string& name = (*tasks)[i].task.name;
       if (name != pattern && !MatchesPattern(pattern, name)) continue;
-      OrderAsAsked(request, Split(request.substr(equals + 1), ','),
+      OrderAsAsked(request, SplitNames(request.substr(equals + 1)),
                    &(*tasks)[i]);
       has_order[i] = true;
       found = true;

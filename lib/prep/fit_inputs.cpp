@@ -6,6 +6,7 @@
 #include "base/registry.h"
 #include "base/text.h"
 #include "data/schema.h"
+#include "prep/prepare_checks.h"
 #include "prep/table_columns.h"
 #include "prep/transform_entry.h"
 
@@ -37,6 +38,25 @@ class Fitting {
 
   TrainingRows Rows() const { return {inputs_, fitted_, train_}; }
 
+  // Adds a step. Before others are fitted to what it makes, which may take
+  // long, that has to be within the bounds.
+  void Add(std::shared_ptr<const Transform> step) {
+    const Index before = Columns();
+    fitted_.push_back(std::move(step));
+    if (Columns() <= before) return;
+    Transforms all = fitted_;
+    all.push_back(FitLayout(Rows()));
+    RequireWithin(TrainingRows(inputs_, all, train_).specs(),
+                  std::ssize(train_), options_.max_size);
+  }
+
+  Index Columns() const {
+    const TrainingRows rows = Rows();
+    Index columns = 0;
+    for (const InputSpec& spec : rows.specs()) columns += spec.cols;
+    return columns;
+  }
+
   static Names NamesIn(const std::vector<InputSpec>& specs) {
     Names names;
     for (const InputSpec& spec : specs) {
@@ -63,7 +83,7 @@ class Fitting {
       if (request.choice.name == "index") stay_codes_.insert(name);
       if (request.choice.name == "impute") imputed_.insert(name);
     }
-    fitted_.push_back(FitTransform(rows, request.choice, columns, where));
+    Add(FitTransform(rows, request.choice, columns, where));
     for (const auto& name : NamesIn(Rows().specs())) {
       if (before.count(name) == 0) named_.insert(name);
     }
@@ -78,7 +98,7 @@ class Fitting {
       if (entry.takes(spec.kind)) AddColumns(spec, but, &columns);
     }
     if (columns.empty()) return;
-    fitted_.push_back(FitTransform(rows, choice, columns, choice.name));
+    Add(FitTransform(rows, choice, columns, choice.name));
   }
 
   static void AddColumns(const InputSpec& spec, const Names& but,

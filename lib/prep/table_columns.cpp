@@ -100,7 +100,7 @@ CodedColumn CodeNumbers(const InputBlock& block, Index rows, Index col) {
   if (many) names.resize(kShown);
   Fail(ErrorKind::kUsage,
        Str(flag, ": there is no column '", pattern, "'",
-           near.empty() ? "" : Str("; did you mean '", near, "'?")),
+           near.empty() ? "" : Str("; did you mean '", NameInList(near), "'?")),
        names.empty()
            ? "the table has no columns"
            : Str("the table has: ", Join(names, ", "), many ? " ..." : ""));

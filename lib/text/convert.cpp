@@ -182,6 +182,7 @@ class Converter {
                         SummariseTable(table.scan, table.plan)));
     if (verbose) ReportColumns(table.scan, table.plan, reporter_);
     WarnOfColumns(table.files, table.scan, reporter_);
+    WarnOfMarkers(options_.missing, table.scan, reporter_);
   }
 
   // A flag that no file has used is a mistake.

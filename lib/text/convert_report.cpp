@@ -183,4 +183,24 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
   }
 }
 
+void WarnOfMarkers(const std::vector<std::string>& chosen,
+                   const TableScan& scan, Reporter* reporter) {
+  if (chosen.empty()) return;
+  std::size_t warnings = 0;
+  for (const ColumnScan& column : scan.columns) {
+    if (column.type != ColumnType::kCategory || column.is_declared) continue;
+    for (const std::string& marker : TextOptions().missing) {
+      if (column.categories.find(marker) == column.categories.end()) continue;
+      if (++warnings > kMaxWarnings) return;
+      const std::string& name = column.column.name;
+      reporter->Warn(
+          Str("column '", ShowText(name), "': '", marker,
+              "' is a value, since --missing replaces the usual markers; ",
+              "--missing=", ShellWord(Join(chosen, ",") + "," + marker),
+              " takes both for missing, --type ", ShellWord(name + "=category"),
+              " keeps it"));
+    }
+  }
+}
+
 }  // namespace mtlkit

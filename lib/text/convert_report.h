@@ -23,4 +23,9 @@ void ReportColumns(const TableScan& scan, const TablePlan& plan,
 void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
                    Reporter* reporter);
 
+// Warns of usual markers of missing values that are values of categories, since
+// `chosen` (of --missing) took their place.
+void WarnOfMarkers(const std::vector<std::string>& chosen,
+                   const TableScan& scan, Reporter* reporter);
+
 }  // namespace mtlkit

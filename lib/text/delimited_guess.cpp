@@ -14,6 +14,8 @@ namespace mtlkit {
 namespace {
 
 constexpr std::size_t kSampleRecords = 200;
+// Texts of so many cells are held, of records that are long.
+constexpr std::size_t kSampleCells = std::size_t{1} << 20;
 constexpr double kUniform = 0.9;
 // Fewer cells than this can be running numbers by chance.
 constexpr std::size_t kRunningNumbers = 8;
@@ -95,14 +97,16 @@ ColumnView LookBelow(const TextRecords& records, std::size_t column,
 
 }  // namespace
 
-TextRecords SampleRecords(std::string_view text, char delimiter,
-                          std::string_view comment, bool whole) {
+TextRecords SampleRecords(const TextSample& sample, char delimiter) {
+  const auto& [text, comment, whole, most_cells] = sample;
   TextRecords records;
   std::string copy(text);
   char* position = copy.data();
   char* const end = position + copy.size();
-  RecordParser parser(delimiter);
-  while (position < end && records.size() < kSampleRecords) {
+  RecordParser parser(delimiter, most_cells);
+  std::size_t cells = 0;
+  while (position < end && records.size() < kSampleRecords &&
+         (records.size() < 2 || cells < kSampleCells)) {
     const std::string_view rest(position,
                                 static_cast<std::size_t>(end - position));
     if (!comment.empty() && rest.starts_with(comment)) {
@@ -115,6 +119,7 @@ TextRecords SampleRecords(std::string_view text, char delimiter,
     }
     position = parser.next();
     if (IsEmpty(parser.cells())) continue;
+    cells += parser.cells().size();
     std::vector<std::string>& record = records.emplace_back();
     for (RawCell& cell : parser.cells()) {
       cell.Unquote();
@@ -124,14 +129,12 @@ TextRecords SampleRecords(std::string_view text, char delimiter,
   return records;
 }
 
-char GuessDelimiter(std::string_view text, std::string_view comment,
-                    bool whole) {
+char GuessDelimiter(const TextSample& sample) {
   char best = ',';
   double best_score = 0;
   for (const char delimiter : kDelimiters) {
-    if (comment.starts_with(delimiter)) continue;
-    const double score =
-        Uniformity(SampleRecords(text, delimiter, comment, whole));
+    if (sample.comment.starts_with(delimiter)) continue;
+    const double score = Uniformity(SampleRecords(sample, delimiter));
     if (score >= kUniform) return delimiter;
     if (score > best_score) {
       best = delimiter;

@@ -4,20 +4,28 @@
 #include <string_view>
 #include <vector>
 
+#include "base/view.h"
+
 namespace mtlkit {
 
 using TextRecords = std::vector<std::vector<std::string>>;
 
-// The first records of a text, without comments and empty lines, at most 200.
-// `whole`: the text ends the file; otherwise the last record is left out. A
-// record that cannot be parsed ends the sample.
-TextRecords SampleRecords(std::string_view text, char delimiter,
-                          std::string_view comment, bool whole);
+// The beginning of a text that is looked at.
+struct TextSample {
+  std::string_view text;
+  std::string_view comment;           // lines that begin so are none
+  bool whole = false;                 // the text ends the file
+  Index most_cells = Index{1} << 20;  // that a record may have
+};
+
+// The first records of a text, without comments and empty lines, at most 200,
+// and fewer where they are long. Where the text goes on the last record is left
+// out. A record that cannot be parsed, or is too long, ends the sample.
+TextRecords SampleRecords(const TextSample& sample, char delimiter);
 
 // The delimiter that gives the most records of one length: tab, ';', '|', ','
 // or blanks, in this order where several fit. ',' where none does.
-char GuessDelimiter(std::string_view text, std::string_view comment,
-                    bool whole);
+char GuessDelimiter(const TextSample& sample);
 
 // Whether the first record names the columns: none of its cells is a number
 // while the cells below one are, or all are texts that do not come again, or

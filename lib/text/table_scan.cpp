@@ -151,7 +151,9 @@ class Scanner {
     const std::string nearest = Nearest(name, names);
     Fail(ErrorKind::kUsage,
          Str(flag, ": there is no column '", ShowText(name), "'",
-             nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
+             nearest.empty()
+                 ? ""
+                 : Str("; did you mean '", NameInList(nearest), "'?")),
          names.empty() ? "the columns of this format have no names"
                        : Str("known: ", ShowNames(names)));
   }

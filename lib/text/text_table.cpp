@@ -158,8 +158,8 @@ TextFormat ParseTextFormat(std::string_view name) {
 }
 
 std::optional<TextFormat> TextFormatOfName(std::string_view path) {
-  if (path.ends_with(".csv")) return TextFormat::kCsv;
-  if (path.ends_with(".jsonl")) return TextFormat::kJsonLines;
+  if (HasEnding(path, ".csv")) return TextFormat::kCsv;
+  if (HasEnding(path, ".jsonl")) return TextFormat::kJsonLines;
   return std::nullopt;
 }
 

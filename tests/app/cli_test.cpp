@@ -36,6 +36,7 @@ struct Toy {
   std::string names;
   std::string log;
   std::vector<std::string> tasks;
+  std::vector<std::string> of;
   std::vector<std::vector<std::string>> renames;
   NetOptions net;
   bool json = false;
@@ -49,6 +50,11 @@ struct Toy {
     cli.Group("Network", &net);
     Fields& field = cli.Section("Tasks");
     field("task", tasks, "a task");
+    field.Field({.name = "of",
+                 .help = "of a task",
+                 .in_settings = false,
+                 .splits_commas = false},
+                of);
     field.Field({.name = "json", .help = "as JSON", .in_settings = false},
                 json);
     cli.Tuples("rename-class", {"COLUMN", "OLD", "NEW"}, &renames,
@@ -132,6 +138,8 @@ TEST_CASE("names of flags elsewhere lead to ours") {
   // Only what this tool has.
   const std::vector<std::string> other = {"--json"};
   CHECK(FlagHint("--lr", other) == "");
+  CHECK(FlagHint("--target", other) ==
+        "mtl-prep --task names what is to be predicted");
   CHECK(FlagHint("--resume", other) == "");
 }
 
@@ -139,12 +147,21 @@ TEST_CASE("a name with a comma can stand in a list") {
   Toy toy;
   CHECK(toy.Parse({"a", "-o", "b", "--task", "price\\, net,sold"}) == "");
   CHECK(toy.tasks == std::vector<std::string>{"price, net", "sold"});
+  // Where a flag is no list of names, or takes several values, it is the same.
+  CHECK(toy.Parse({"a", "-o", "b", "--of", "price\\, net=x:a=1,b=2", "--of",
+                   "price, net=y", "--rename-class", "price\\, net", "a, b",
+                   "c"}) == "");
+  CHECK(Join(toy.of, "|") == "price, net=x:a=1,b=2|price, net=y");
+  CHECK(Join(toy.renames.at(0), "|") == "price, net|a, b|c");
 }
 
 TEST_CASE("a name that says otherwise than what is written is refused") {
   CHECK(Toy().Parse({"a", "-o", "b.csv"}) ==
         "-o b.csv: HDF5 is written here, not csv (end the name with .h5; "
         "mtl-convert FILE -o FILE.csv makes text of it)");
+  CHECK(Toy()
+            .Parse({"a", "-o", "b.CSV"})
+            .starts_with("-o b.CSV: HDF5 is written here, not csv"));
   CHECK(Toy().Parse({"a", "-o", "b.csv/c"}) == "");
   CHECK(Toy().Parse({"a", "-o", "b", "--log", "b.csv"}) == "");
 }

@@ -94,6 +94,13 @@ TEST_CASE("predictions are shown with what chose the weights") {
   CHECK(text.find("weights chosen on valid") != std::string::npos);
   CHECK(text.find("sold binary 2 1 1") != std::string::npos);
   CHECK(json.at("tasks")[0].at("labelled") == 1);
+
+  predictions.split = predictions.selected_on = "";
+  predictions.model_sha256 = "12";
+  WritePredictions(predictions, folder / "q.h5");
+  CHECK(InspectFile(FileReader::Open(folder / "q.h5"), false, &json)
+            .find("split none: all rows\nweights of the last epoch\n") !=
+        std::string::npos);
 }
 
 }  // namespace

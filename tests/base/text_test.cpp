@@ -20,6 +20,19 @@ TEST_CASE("split and join are each other's inverse, empty parts included") {
   CHECK(Join({}, ",") == "");
 }
 
+TEST_CASE("names stand between commas and may hold some") {
+  CHECK(SplitNames("a,b\\, c,") == std::vector<std::string>{"a", "b, c", ""});
+  CHECK(SplitNames("").empty());
+  CHECK(SplitNames(NameInList("x,y\\z")) == std::vector<std::string>{"x,y\\z"});
+}
+
+TEST_CASE("an ending counts in small and capital letters") {
+  CHECK(HasEnding("a.CSV", ".csv"));
+  CHECK(HasEnding(".csv", ".csv"));
+  CHECK_FALSE(HasEnding("csv", ".csv"));
+  CHECK_FALSE(HasEnding("a.csv.h5", ".csv"));
+}
+
 TEST_CASE("blanks round a text are trimmed, inner ones stay") {
   CHECK(Trim(" \t a b\r\n") == "a b");
   CHECK(Trim(" \n") == "");

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "data/small_table.h"
 
@@ -30,6 +31,19 @@ TEST_CASE("the short forms are steps in their usual order") {
   options.scale = "none";
   options.encode = "index";
   CHECK(Steps(options) == "select impute pieces index layout");
+}
+
+TEST_CASE("what grows beyond the bounds is refused before the next step") {
+  PrepareOptions options;
+  options.max_size = "40";
+  std::string failure;
+  try {
+    FitInputs(People().inputs, kTrain, {}, options);
+  } catch (const Error& error) {
+    failure = error.what();
+  }
+  CHECK(failure.find("more than the 40 bytes of --max-size") !=
+        std::string::npos);
 }
 
 TEST_CASE("a column that --transform names gets what stands there, in order") {

@@ -51,6 +51,12 @@ for document in README.md docs/*.md; do
   done
 done >>"$problems"
 
+# The program that writes files elsewhere writes the version that is specified.
+version=$(sed -n 's/.*version \*\*\(.*\)\*\*.*/\1/p' docs/file-format.md)
+grep -qx "VERSION = '$version'" docs/file-format.md ||
+  echo "docs/file-format.md: its program does not write version $version" \
+    >>"$problems"
+
 # Tools and make targets.
 for document in README.md docs/*.md; do
   { grep -oE '\bmtl-[a-z]+\b' "$document" || true; } | sort -u |

@@ -175,6 +175,19 @@ TEST_CASE("spellings that differ between splits are reported and joined") {
         std::vector<std::string>{"<=50K", ">50K"});
 }
 
+TEST_CASE("a usual marker that --missing made a value is said") {
+  ConvertOptions options;
+  options.missing = {"-200"};
+  const std::string text = "a,b\nNA,1\n-200,2\n3,4\n";
+  CHECK(Convert({{"t.csv", text}}, options).warnings ==
+        "column 'a': 'NA' is a value, since --missing replaces the usual "
+        "markers; --missing=-200,NA takes both for missing, --type a=category "
+        "keeps it\n");
+  options.type = {"a=category"};
+  CHECK(Convert({{"t.csv", text}}, options).warnings == "");
+  CHECK(Convert({{"t.csv", text}}).warnings == "");
+}
+
 TEST_CASE("a class or column to rename that is not there is refused") {
   const auto error = [](std::vector<std::string> rename) {
     ConvertOptions options;

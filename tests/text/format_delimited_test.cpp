@@ -46,7 +46,7 @@ TEST_CASE("usual markers and empty cells are missing, others if asked for") {
 
 TEST_CASE("the delimiter is the one that makes rows of one length") {
   const auto guess = [](std::string_view text) {
-    return DelimiterName(GuessDelimiter(text, "", true));
+    return DelimiterName(GuessDelimiter({text, "", true}));
   };
   CHECK(guess("a,b\n1,2\n") == "','");
   CHECK(guess("a;b\n1,5;2\n3;4,1\n") == "';'");
@@ -59,9 +59,19 @@ TEST_CASE("the delimiter is the one that makes rows of one length") {
   CHECK(guess("\"a;b;c\",1\n\"d;e;f\",2\n") == "','");
 }
 
+TEST_CASE("a sample of rows that are too long or many cells is short") {
+  CHECK(SampleRecords({"1,2,3\n4,5,6\n", "", true, 2}, ',').empty());
+  std::string row(std::size_t{1} << 20, ',');
+  row += '\n';
+  std::string text;
+  for (int i = 0; i < 4; ++i) text += row;
+  text[0] = text[row.size()] = text[2 * row.size()] = 'x';
+  CHECK(SampleRecords({text, "", true, Index{1} << 21}, ',').size() == 2);
+}
+
 TEST_CASE("a first row of words above numbers is the header") {
   const auto guess = [](std::string_view text) {
-    return GuessHeader(SampleRecords(text, ',', "", true), {"?"}, '.');
+    return GuessHeader(SampleRecords({text, "", true}, ','), {"?"}, '.');
   };
   CHECK(guess("age,name\n39,ann\n40,bob\n"));
   CHECK_FALSE(guess("39,ann\n40,bob\n"));

@@ -87,6 +87,12 @@ TEST_CASE("what is no text is named") {
         "(unpack it first: unzip -p FILE NAME | mtl-convert -)");
   CHECK(error("%PDF-1.5\n") ==
         "65: table: this is a PDF document, not a text table");
+  for (const char* json : {"{\"a\": 1}\n", "[{\"a\": 1}]", "[\n {}]"}) {
+    CHECK(
+        error(json) ==
+        "65: table: this is JSON, not a text table (write it as CSV, a line a "
+        "row)");
+  }
   CHECK(
       error(std::string("a,b\n1,\0\n", 8)) ==
       "65: table: this is binary data (byte 0x00 in line 2), not a text table");

@@ -77,12 +77,13 @@ class DelimitedReader : public RowReader {
     const auto size = static_cast<std::size_t>(window_.end() - window_.begin());
     const std::string_view head(window_.begin(), std::min(size, bytes));
     const bool whole = window_.at_end() && size <= bytes;
+    const TextSample sample{head, options_.comment, whole,
+                            options_.most_columns};
     const char delimiter = options_.delimiter.empty()
-                               ? GuessDelimiter(head, options_.comment, whole)
+                               ? GuessDelimiter(sample)
                                : ParseDelimiter(options_.delimiter);
     parser_ = RecordParser(delimiter, options_.most_columns);
-    const TextRecords records =
-        SampleRecords(head, delimiter, options_.comment, whole);
+    const TextRecords records = SampleRecords(sample, delimiter);
     has_header_ = options_.header == "yes" ||
                   (options_.header == "auto" &&
                    GuessHeader(records, options_.missing, options_.decimal));
