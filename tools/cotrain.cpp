@@ -48,9 +48,10 @@ struct InitCommand {
   void Register(Cli& cli) {
     cli.Operand("run", &folder, "the folder of the run");
     cli.InputFlag("data", &data, "the rows to learn from (HDF5)");
-    cli.InputFlag("schema", &schema,
-                  "where peers have data of their own: a dataset whose tasks, "
-                  "inputs and transforms they agree on; its rows are not used");
+    cli.InputFlag(
+        "schema", &schema,
+        "where peers have data of their own: a dataset whose tasks, "
+        "inputs and transforms they agree on; its rows are not learned from");
     RegisterRun(cli, &flags);
     cli.Group("Collaboration", &flags.spec.cotrain);
     cli.List("methods", "every method in rounds",

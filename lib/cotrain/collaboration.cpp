@@ -43,13 +43,18 @@ Beginning BeginningOfPeer(const Collaboration& run,
 // What holds of all training rows need not of a part.
 void RequireLabelledPart(const Collaboration& run, Index peer) {
   if (run.spec.cotrain.rows_by == "all" && run.spec.each.empty()) return;
+  const Dataset own = run.spec.Peer(peer).DataOf(run.data);
   TrainInputs inputs;
-  inputs.data = &run.data;
+  inputs.data = &own;
   inputs.train_rows = PeerRows(run.spec, run.data, run.train_rows, peer);
-  Require(!RowsToLearnFrom(inputs).empty(), ErrorKind::kUsage,
+  if (!RowsToLearnFrom(inputs).empty()) return;
+  Require(run.spec.cotrain.rows_by == "all", ErrorKind::kUsage,
           Str("--rows-by ", run.spec.cotrain.rows_by, " leaves peer ", peer,
               " without a labelled row"),
           "use fewer peers, or --rows-by all");
+  Fail(ErrorKind::kUsage,
+       Str("peer ", peer, ": none of its rows has a label of one of its tasks"),
+       "give it others with --peer-rows or --peer-tasks");
 }
 
 // Refuses, before anything is written, what the first round would.

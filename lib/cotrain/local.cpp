@@ -56,7 +56,6 @@ Peers MakePeers(const RunSpec& spec, const Dataset& data,
                 const Beginnings& beginnings) {
   Peers made;
   const TrainInputs inputs = InputsOf(data, spec.train);
-  RequireTrainable(data, inputs.train_rows);
   for (Index peer = 0; peer < spec.peers; ++peer) {
     const PeerSpec& own = spec.Peer(peer);
     own.Check(data, peer);
@@ -68,6 +67,7 @@ Peers MakePeers(const RunSpec& spec, const Dataset& data,
                    std::back_inserter(all));
     made.all_rows = std::move(all);
   }
+  RequireTrainable(data, made.all_rows);
   for (Index peer = 0; peer < spec.peers; ++peer) {
     const auto i = static_cast<std::size_t>(peer);
     Beginning beginning = beginnings.Make(
@@ -113,6 +113,18 @@ void TellBeginnings(const RunSpec& spec, const Peers& made, const Dataset& data,
   }
 }
 
+// Peers that help each other know the rows of all.
+void ShareSeenRows(const RunSpec& spec, std::vector<Model>* models) {
+  const auto protocol =
+      MakeProtocol(ParseChoice(spec.method, "--method"), spec.peers);
+  if (!protocol->teaches() && !protocol->selects() && !protocol->exchanges()) {
+    return;
+  }
+  SeenRows all;
+  for (const Model& model : *models) AddSeenRows(model.seen, &all);
+  for (Model& model : *models) model.seen = all;
+}
+
 std::string Provenance(const RunSpec& spec, const Dataset& data,
                        const Beginnings& beginnings, Index peer) {
   Json settings{{"method", spec.method}, {"peer", peer}};
@@ -150,6 +162,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   own.checkpoint = folder.LocalCheckpointPath();
   const auto histories =
       TrainPeers(made.peers, spec.train, spec.method, spec.seed, own);
+  ShareSeenRows(spec, &made.models);
   for (Index peer = 0; peer < spec.peers; ++peer) {
     const auto i = static_cast<std::size_t>(peer);
     Model& model = made.models[i];

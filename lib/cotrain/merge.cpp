@@ -56,22 +56,6 @@ Newest ReadNewest(const Collaboration& run, const Params& params) {
   return newest;
 }
 
-// Rows that peers have for themselves, and those that the models saw from which
-// they began: as published, and as the peers' models know them, where these are
-// at hand.
-void AddSeenByPeers(const Collaboration& run, const Newest& newest,
-                    SeenRows* seen) {
-  for (const Publication& publication : newest.publications) {
-    AddOwnRows(publication, seen);
-    const bool knows_more = run.spec.has_own_data() ||
-                            !run.spec.FromOf(publication.peer).sha256.empty();
-    const std::string path =
-        run.folder.ModelPath(publication.peer, publication.round);
-    if (!knows_more || !std::filesystem::exists(path)) continue;
-    AddSeenRows(ReadModel(path).seen, seen);
-  }
-}
-
 void MergeParams(const Collaboration& run, Model model, const Newest& newest,
                  const std::string& provenance, const std::string& output) {
   std::vector<WeightedParams> peers;
@@ -84,7 +68,9 @@ void MergeParams(const Collaboration& run, Model model, const Newest& newest,
                                newest.publications.front().params);
   model.log = {};
   AddSeen(run, &model.seen);
-  AddSeenByPeers(run, newest, &model.seen);
+  for (const Publication& publication : newest.publications) {
+    AddPublishedRows(publication, &model.seen);
+  }
   model.provenance = provenance;
   WriteModel(model, output);
 }
@@ -199,7 +185,9 @@ void MergePredictions(const Collaboration& run, const Newest& newest,
   merged.selected_on = run.spec.train.valid_split;
   SeenRows seen;
   AddSeen(run, &seen);
-  AddSeenByPeers(run, newest, &seen);
+  for (const Publication& publication : newest.publications) {
+    AddPublishedRows(publication, &seen);
+  }
   merged.seen = SeenBits(seen, run.data, all);
   merged.dataset_sha256 = run.data.content_sha256;
   merged.provenance = provenance;

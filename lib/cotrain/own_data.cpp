@@ -11,15 +11,21 @@ namespace mtlkit {
 namespace {
 
 constexpr const char* kTrainedRows = "trained-rows";
+constexpr const char* kChosenRows = "chosen-rows";
 
-// Of the rows that a publication says its peer learned from.
-RowKeySet KeysOf(const Publication& publication) {
-  const auto* keys = FindNamed<std::uint64_t>(publication.arrays, kTrainedRows);
+RowKeySet KeysOf(const Publication& publication, std::string_view name) {
+  const auto* keys = FindNamed<std::uint64_t>(publication.arrays, name);
   if (keys == nullptr) return {};
   RowKeySet set = *keys;
   std::sort(set.begin(), set.end());
   set.erase(std::unique(set.begin(), set.end()), set.end());
   return set;
+}
+
+void PublishKeys(const char* name, RowKeySet keys, Publication* publication) {
+  if (keys.empty()) return;
+  const Shape shape = {static_cast<Index>(keys.size())};
+  publication->arrays[name] = {shape, std::move(keys)};
 }
 
 RowKeySet OwnKeys(const Collaboration& run) {
@@ -55,31 +61,41 @@ std::vector<std::string> CheckOwnData(const Collaboration& run, Index peer,
 }
 
 std::vector<std::string> SharedRows(const Collaboration& run, Index peer,
-                                    std::span<const Publication> inputs) {
+                                    std::span<const Publication> inputs,
+                                    const SeenRows& before) {
   std::vector<std::string> notes;
   if (!run.spec.has_own_data()) return notes;
-  const RowKeySet own = OwnKeys(run);
+  const RowKeySet all = OwnKeys(run);
+  RowKeySet own;
+  std::set_difference(all.begin(), all.end(), before.trained.begin(),
+                      before.trained.end(), std::back_inserter(own));
   for (const Publication& input : inputs) {
     if (input.peer == peer) continue;
-    const RowKeySet theirs = KeysOf(input);
+    const RowKeySet theirs = KeysOf(input, kTrainedRows);
     RowKeySet both;
     std::set_intersection(own.begin(), own.end(), theirs.begin(), theirs.end(),
                           std::back_inserter(both));
     if (both.empty()) continue;
-    notes.push_back(Str(both.size(), " of ", own.size(),
+    notes.push_back(Str(both.size(), " of ", all.size(),
                         " training rows are also those of peer ", input.peer));
   }
   return notes;
 }
 
-void PublishOwnRows(const Collaboration& run, Publication* publication) {
-  RowKeySet keys = OwnKeys(run);
-  const Shape shape = {static_cast<Index>(keys.size())};
-  publication->arrays[kTrainedRows] = {shape, std::move(keys)};
+void PublishSeenRows(const Collaboration& run, const SeenRows& before,
+                     Publication* publication) {
+  SeenRows seen = before;
+  if (run.spec.has_own_data()) {
+    AddRowKeys(run.data, run.train_rows, &seen.trained);
+  }
+  PublishKeys(kTrainedRows, std::move(seen.trained), publication);
+  PublishKeys(kChosenRows, std::move(seen.chosen), publication);
 }
 
-void AddOwnRows(const Publication& publication, SeenRows* seen) {
-  AddSeenRows({KeysOf(publication), {}}, seen);
+void AddPublishedRows(const Publication& publication, SeenRows* seen) {
+  AddSeenRows(
+      {KeysOf(publication, kTrainedRows), KeysOf(publication, kChosenRows)},
+      seen);
 }
 
 }  // namespace mtlkit

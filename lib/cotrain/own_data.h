@@ -10,23 +10,27 @@
 
 namespace mtlkit {
 
-// Peers with data of their own: who learned from what, by digests and keys,
-// never by rows.
+// Who learned from what, where that is more than the run's one file: by digests
+// and keys, never by rows.
 
-// Demands, of a round to come, that the data at hand are no other peer's:
+// Demands, of a round to come, that data of the peer's own are no other peer's:
 // kBadInput, naming the file. Returns a note where this peer learned from other
 // data before. Nothing where all peers have one file.
 std::vector<std::string> CheckOwnData(const Collaboration& run, Index peer,
                                       Index round);
 
-// A note for each other peer that has learned from rows of this one's, too.
+// A note for each other peer that has learned from rows of this one's own data,
+// too; rows in `before` had been seen by the model that peers began from.
 std::vector<std::string> SharedRows(const Collaboration& run, Index peer,
-                                    std::span<const Publication> inputs);
+                                    std::span<const Publication> inputs,
+                                    const SeenRows& before);
 
-// The keys of the peer's training rows (data/seen_rows.h), so that who measures
-// a model of the run on them can be warned: the array "trained-rows".
-void PublishOwnRows(const Collaboration& run, Publication* publication);
+// The keys (data/seen_rows.h) of rows that others cannot know of: of the peer's
+// own data, and those in `before`; so that who measures a model of the run on
+// them can be warned. Arrays `trained-rows` and `chosen-rows`.
+void PublishSeenRows(const Collaboration& run, const SeenRows& before,
+                     Publication* publication);
 // Adds those of a publication, if it has any.
-void AddOwnRows(const Publication& publication, SeenRows* seen);
+void AddPublishedRows(const Publication& publication, SeenRows* seen);
 
 }  // namespace mtlkit

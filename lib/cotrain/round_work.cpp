@@ -47,7 +47,10 @@ class RoundWorker {
         {run_.spec, run_.data, run_.train_rows, start_.peer, start_.round,
          !run_.method->reads_others, start_.inputs},
         &plan);
-    work_.notes = SharedRows(run_, start_.peer, start_.inputs);
+    if (!run_.spec.FromOf(start_.peer).sha256.empty()) {
+      before_ = start_.first().seen;
+    }
+    work_.notes = SharedRows(run_, start_.peer, start_.inputs, before_);
     work_.notes.insert(work_.notes.end(), plan.notes.begin(), plan.notes.end());
     Warn();
     // History and provenance are those of this round's start.
@@ -131,9 +134,9 @@ class RoundWorker {
         OptionsFor(view_.tasks, own.AbsentTasks(run_.data), run_.spec.train),
         run_.spec.SeedOf(start_.peer, start_.round), environment, &work_.model);
     AddSeen(run_, &work_.model.seen);
-    // Other peers' rows came along in their parameters.
+    // Rows that only others know of came along with what they published.
     for (const Publication& read : start_.inputs) {
-      AddOwnRows(read, &work_.model.seen);
+      AddPublishedRows(read, &work_.model.seen);
     }
   }
 
@@ -147,7 +150,7 @@ class RoundWorker {
     publication.arrays = std::move(plan->arrays);
     publication.has_params = run_.method->publishes_params;
     if (publication.has_params) publication.params = work_.model.params;
-    if (run_.spec.has_own_data()) PublishOwnRows(run_, &publication);
+    PublishSeenRows(run_, before_, &publication);
     if (run_.method->published_rows != PublishedRows::kNone) {
       PublishPredictions();
     }
@@ -172,6 +175,7 @@ class RoundWorker {
   const TrainEnvironment& environment_;
   Dataset view_;
   std::vector<Index> tasks_;  // of this peer, by the run's numbers
+  SeenRows before_;           // by the model that it began from
   RoundWork work_;
 };
 

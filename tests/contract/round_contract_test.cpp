@@ -222,6 +222,40 @@ TEST_CASE("labels and inputs of rows kept out change nothing") {
   });
 }
 
+// Whatever is written where a label counts for nothing.
+Dataset WithWeightless(float score, float sold) {
+  Dataset data = GroupedData();
+  for (std::size_t t = 0; t < 2; ++t) {
+    Labels& labels = data.labels[t];
+    labels.weights.assign(static_cast<std::size_t>(data.rows), 1);
+    for (std::size_t row = 2; row < labels.weights.size(); row += 9) {
+      labels.weights[row] = 0;
+      if (std::isnan(labels.values[row])) continue;
+      labels.values[row] = t == 0 ? score : sold;
+    }
+  }
+  return data;
+}
+
+TEST_CASE("labels of weight 0 change nothing") {
+  ForAllMethods([](const RoundMethodEntry&, const std::string& method) {
+    const TempFolder folder;
+    std::vector<std::vector<Real>> made;
+    for (const float number : {0.0F, 1.0F}) {
+      WriteDataset(WithWeightless(100 * number, number), folder / "data.h5");
+      SampleRun run(method,
+                    [&](RunSpec* spec) { spec->data = folder / "data.h5"; });
+      run.Rounds(2);
+      for (Index peer = 0; peer < 2; ++peer) {
+        made.push_back(
+            Numbers(ReadModel(run.folder().ModelPath(peer, 2)).params));
+      }
+    }
+    CHECK(made[0] == made[2]);
+    CHECK(made[1] == made[3]);
+  });
+}
+
 TEST_CASE("a dead peer is read until it is too old, then missed") {
   ForAllMethods([](const RoundMethodEntry& entry, const std::string& method) {
     if (!entry.reads_others) return;

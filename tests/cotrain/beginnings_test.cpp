@@ -154,6 +154,63 @@ TEST_CASE("peers of one process begin from a model, frozen parts stay") {
   }
 }
 
+TEST_CASE("peers know the rows of all that they learn from") {
+  Scene scene;
+  Dataset data = GroupedData();
+  std::vector<Index> train = data.SplitRows("train");
+  data.splits["mine"] = {train.begin() + 100, train.end()};
+  data.splits["train"] = {train.begin(), train.begin() + 100};
+  WriteDataset(data, scene.folder / "data.h5");
+  scene.spec.each.resize(2);
+  scene.spec.each[0].rows = "mine";
+  scene.spec.each[1].from.path = scene.folder / "base.h5";
+  ThreadPool pool(1);
+  TrainEnvironment environment;
+  environment.pool = &pool;
+  for (const char* method : {"mutual", "codistillation", "solo"}) {
+    INFO(method);
+    scene.spec.method = method;
+    const RunFolder folder(scene.folder / method);
+    Index last = 1;
+    if (std::string(method) == "codistillation") {
+      const Collaboration run = InitRun(folder.path(), scene.spec);
+      for (last = 1; last <= 2; ++last) {
+        for (Index peer = 0; peer < 2; ++peer) {
+          RunRound(run, peer, last, environment);
+        }
+      }
+      last = 2;
+    } else {
+      TrainLocally(folder.path(), scene.spec, environment);
+    }
+    // 160 rows of the two, and 40 that the model of peer 1 had seen.
+    const bool shares = std::string(method) != "solo";
+    const auto seen = [&](Index peer) {
+      return ReadModel(folder.ModelPath(peer, last)).seen.trained.size();
+    };
+    CHECK(seen(0) == (shares ? 200 : 60));
+    CHECK(seen(1) == (shares ? 200 : 140));
+  }
+}
+
+TEST_CASE("a peer without a label of its tasks is refused before it begins") {
+  Scene scene;
+  Dataset data = GroupedData();
+  // Rows without score and sold.
+  data.splits["bare"] = {0, 35, 70};
+  std::erase_if(data.splits["train"],
+                [](Index row) { return row == 0 || row == 35 || row == 70; });
+  WriteDataset(data, scene.folder / "data.h5");
+  scene.spec.method = "codistillation";
+  scene.spec.each.resize(2);
+  scene.spec.each[1].rows = "bare";
+  scene.spec.each[1].tasks = {"score", "sold"};
+  CHECK(ErrorOf([&] { InitRun(scene.folder / "run", scene.spec); }) ==
+        "2 peer 1: none of its rows has a label of one of its tasks (give it "
+        "others with --peer-rows or --peer-tasks)");
+  CHECK_FALSE(fs::exists(scene.folder / "run"));
+}
+
 TEST_CASE("merges know the rows of the models that peers began from") {
   for (const char* method : {"fedavg", "codistillation"}) {
     INFO(method);
