@@ -1,4 +1,5 @@
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,7 +73,11 @@ struct ConvertTool {
             ErrorKind::kUsage,
             Str("-o ", output, ": --to ", to, " is another format"),
             "give one of the two, the name is enough");
+    Require(!safe_cells || to == "csv", ErrorKind::kUsage,
+            Str("--safe-cells has no effect: ", to, " is written, not CSV"),
+            "leave it out");
     if (inputs.size() == 1 && IsOwnFile(inputs[0].path)) {
+      RequireNoReading(context);
       return Export(inputs[0].path, nullptr, context);
     }
     if (to == "h5") return Convert(output, context);
@@ -80,6 +85,18 @@ struct ConvertTool {
     const std::string path = table->path();
     Convert(path, context);
     Export(path, std::move(table), context);
+  }
+
+  // Flags about text mean nothing where none is read.
+  void RequireNoReading(const Context& context) const {
+    std::vector<std::string> flags;
+    for (const auto& item : context.settings->items()) {
+      flags.push_back("--" + item.key());
+    }
+    Require(flags.empty(), ErrorKind::kUsage,
+            Str(Join(flags, ", "), flags.size() == 1 ? " has" : " have",
+                " no effect: ", inputs[0].path, " is a file of the toolkit"),
+            "they say how text is read: leave them out");
   }
 
   void Convert(const std::string& destination, Context& context) const {

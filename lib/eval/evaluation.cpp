@@ -215,6 +215,9 @@ Index BaselineOf(const JoinedHead& head, const std::string& name) {
              "' is none of the given rows: ", Join(head.models, ", ")),
          "name one of the prediction files as NAME=FILE");
   }
+  Require(head.models.size() > 1, ErrorKind::kUsage,
+          Str("--against '", name, "': there is no other model"),
+          "give the files of all models, NAME=FILE each");
   return found - head.models.begin();
 }
 

@@ -111,10 +111,12 @@ void DropClass(std::string_view request, Dataset* dataset) {
 }
 
 void DropRareClasses(Index least, Dataset* dataset, Reporter* reporter) {
+  bool any = false;
   for (std::size_t i = 0; i < dataset->tasks.size(); ++i) {
     Task& task = dataset->tasks[i];
     const HeadTraits& traits = task.type.traits();
     if (!traits.one_class || traits.has_positive) continue;
+    any = true;
     std::vector<bool> goes;
     std::vector<std::string> names;
     for (const Index rows : RowsOfClasses(task, dataset->labels[i])) {
@@ -140,6 +142,9 @@ void DropRareClasses(Index least, Dataset* dataset, Reporter* reporter) {
              ", "),
         many ? " ..." : ""));
   }
+  Require(any, ErrorKind::kUsage,
+          "--min-class-rows has no effect: no task has several classes",
+          "leave it out");
 }
 
 }  // namespace mtlkit

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <unordered_map>
 
 #include "base/error.h"
@@ -102,6 +103,7 @@ class Converter {
         scan_options_(ScanOptionsOf(options)),
         reporter_(reporter) {
     CheckOperands();
+    WarnOfTwice();
     OpenTables();
   }
 
@@ -148,6 +150,18 @@ class Converter {
     }
     Require(options_.decimal == "." || options_.decimal == ",",
             ErrorKind::kUsage, "--decimal is '.' or ','");
+  }
+
+  // Rows that come in twice are a slip of a shell pattern, or a leak.
+  void WarnOfTwice() const {
+    std::set<std::string> seen;
+    for (const TableInput& input : inputs_) {
+      const bool is_file = input.path != "-" && !options_.beside;
+      if (is_file && !seen.insert(input.path).second) {
+        reporter_->Warn(
+            Str(input.path, " is given twice: its rows come in twice"));
+      }
+    }
   }
 
   void OpenTables() {

@@ -154,6 +154,11 @@ no 2 'HDF5 is written here, not csv' \
   mtl-predict model.h5 ready.h5 --features trunk -o new.csv
 no 2 'HDF5 is written here, not csv' mtl-train ready.h5 -o new.csv
 no 2 'HDF5 is written here, not jsonl' mtl-convert table.csv --to h5 -o new.jsonl
+no 2 'safe-cells has no effect' mtl-convert table.csv --safe-cells -o new.jsonl
+no 2 'another format' mtl-convert table.csv --to csv -o new.jsonl
+no 2 'header, --missing have no effect' \
+  mtl-convert pred.h5 --to csv --header no --missing x -o -
+no 2 'there is no other model' mtl-eval a=pred.h5 --against a
 no 2 'did you mean --rate' mtl-train ready.h5 -o old.h5 --learning-rate 1
 no 2 'models of a run' mtl-predict model.h5 ready.h5 --peer 1 -o old.h5
 no 2 'no peer 7' mtl-predict run ready.h5 --peer 7 -o old.h5

@@ -193,6 +193,15 @@ TEST_CASE("a baseline that is none of the rows names those there are") {
                        Error);
 }
 
+TEST_CASE("a baseline alone has nothing to be compared with") {
+  ThreadPool pool(1);
+  EvaluationOptions options;
+  options.against = "a";
+  CHECK_THROWS_WITH_AS(
+      Evaluate(JoinedModels({{"a", Regression(20, 1.0, 1)}}), options, 1, pool),
+      doctest::Contains("--against 'a': there is no other model"), Error);
+}
+
 TEST_CASE("a baseline without a task of a model is refused") {
   auto two = Regression(20, 1.0, 2);
   two.tasks.push_back(two.tasks[0]);

@@ -81,6 +81,10 @@ TEST_CASE("a class can be left out, or all that are rare") {
   options.min_class_rows = 5;
   CHECK(Failure(options, table) ==
         "--min-class-rows 5: task 'kind' would be left with 1 of its classes");
+  options = Tasks({"sex"});
+  options.min_class_rows = 2;
+  CHECK(Failure(options) ==
+        "--min-class-rows has no effect: no task has several classes");
 }
 
 TEST_CASE("labels are normalised alike in any unit") {

@@ -175,6 +175,12 @@ TEST_CASE("spellings that differ between splits are reported and joined") {
         std::vector<std::string>{"<=50K", ">50K"});
 }
 
+TEST_CASE("a file that is given twice is said") {
+  const std::string text = "a,b\n1,2\n3,4\n";
+  const Converted made = Convert({{"x=t.csv", text}, {"y=t.csv", text}});
+  CHECK(made.warnings == "t.csv is given twice: its rows come in twice\n");
+}
+
 TEST_CASE("a usual marker that --missing made a value is said") {
   ConvertOptions options;
   options.missing = {"-200"};
