@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "cotrain/agreement.h"
 #include "cotrain/beginnings.h"
+#include "cotrain/data_name.h"
 #include "data/dataset_io.h"
 #include "h5/provenance.h"
 #include "nn/loss.h"
@@ -60,7 +61,8 @@ void RequireLabelledPart(const Collaboration& run, Index peer) {
 // Refuses, before anything is written, what the first round would.
 void CheckStart(const Collaboration& run, const Beginnings& beginnings) {
   const RunSpec& spec = run.spec;
-  RequireTrainable(run.data, run.train_rows);
+  NamingData(run.data_name,
+             [&] { RequireTrainable(run.data, run.train_rows); });
   for (Index peer = 0; peer < spec.peers; ++peer) {
     RequireLabelledPart(run, peer);
     if (peer > 0 && spec.each.empty()) continue;
@@ -122,9 +124,10 @@ Collaboration Open(const std::string& folder) {
 Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
   Collaboration run = Open(folder);
   run.data = ReadRunData(run.folder, run.spec, data_path);
-  run.data_name = data_path.empty() ? run.spec.data : data_path;
+  run.data_name = DataName(
+      data_path.empty() ? run.folder.PathInRun(run.spec.data) : data_path);
   run.data.tasks = ShapeTasks(run.data.tasks, run.spec.train.loss);
-  FindRows(&run);
+  NamingData(run.data_name, [&] { FindRows(&run); });
   return run;
 }
 
@@ -154,6 +157,7 @@ Collaboration InitRun(const std::string& folder, RunSpec spec, bool own_data,
                       Reporter* reporter) {
   Collaboration run{RunFolder(folder), {}, {}};
   run.method = &FindRoundMethod(spec.method);
+  run.data_name = DataName(spec.data);
   run.data = ReadDataset(spec.data);
   Require(!run.data.tasks.empty(), ErrorKind::kBadInput,
           Str(spec.data, ": there is no task to learn"),
@@ -171,8 +175,7 @@ Collaboration InitRun(const std::string& folder, RunSpec spec, bool own_data,
   const Beginnings beginnings(&spec);
   CheckRunSpec(spec, run.data);
   run.spec = std::move(spec);
-  run.data_name = run.spec.data;
-  FindRows(&run);
+  NamingData(run.data_name, [&] { FindRows(&run); });
   if (!own_data) {
     CheckStart(run, beginnings);
     WarnOfClasses(run.data, run.train_rows, reporter);

@@ -8,6 +8,7 @@
 #include "base/registry.h"
 #include "cotrain/beginnings.h"
 #include "cotrain/collaboration.h"
+#include "cotrain/data_name.h"
 #include "cotrain/measure.h"
 #include "cotrain/method.h"
 #include "cotrain/record.h"
@@ -55,7 +56,8 @@ struct Peers {
 Peers MakePeers(const RunSpec& spec, const Dataset& data,
                 const Beginnings& beginnings) {
   Peers made;
-  const TrainInputs inputs = InputsOf(data, spec.train);
+  const TrainInputs inputs = NamingData(
+      DataName(spec.data), [&] { return InputsOf(data, spec.train); });
   for (Index peer = 0; peer < spec.peers; ++peer) {
     const PeerSpec& own = spec.Peer(peer);
     own.Check(data, peer);
@@ -67,7 +69,8 @@ Peers MakePeers(const RunSpec& spec, const Dataset& data,
                    std::back_inserter(all));
     made.all_rows = std::move(all);
   }
-  RequireTrainable(data, made.all_rows);
+  NamingData(DataName(spec.data),
+             [&] { RequireTrainable(data, made.all_rows); });
   for (Index peer = 0; peer < spec.peers; ++peer) {
     const auto i = static_cast<std::size_t>(peer);
     Beginning beginning = beginnings.Make(
@@ -149,11 +152,11 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   Dataset data = ReadDataset(spec.data);
   data.tasks = ShapeTasks(data.tasks, spec.train.loss);
   spec.data_sha256 = data.content_sha256;
-  spec.data = folder.PathOfData(spec.data);
   ResolveArchOptions(&spec.arch);
   const Beginnings beginnings(&spec);
   Peers made = MakePeers(spec, data, beginnings);
   CheckPeersTraining(spec, &made);
+  spec.data = folder.PathOfData(spec.data);
   WriteSpec(folder, spec);
   if (IsComplete(folder, spec.peers)) return false;
   TellBeginnings(spec, made, data, environment.reporter);

@@ -99,11 +99,12 @@ void RequireRowsToLabel(const RunSpec& spec, const Dataset& data) {
     if (!UnlabelledRows(data, task, rows).empty()) return;
   }
   if (any_task) {
-    Fail(ErrorKind::kUsage,
-         Str("--method ", spec.method,
-             " labels rows of tasks whose label is one class (",
-             LabelledTypes(), "), and no training row lacks such a label"),
-         "hide some with mtl-prep --keep-labels, or use codistillation");
+    Fail(
+        ErrorKind::kUsage,
+        Str("--method ", spec.method,
+            " labels rows of tasks whose label is one class (", LabelledTypes(),
+            "), and no training row is without a label of one"),
+        "hide some with mtl-prep --keep-labels, or use codistillation");
   }
   Fail(ErrorKind::kUsage,
        Str("--method ", spec.method,

@@ -137,7 +137,7 @@ void PeerFlags::Describe(Fields& fields) {
 std::vector<PeerSpec> PeerFlags::Parse(Index peers) const {
   std::vector<PeerSpec> specs(Size(peers));
   ForEachPair(view, "view", "INPUT", peers, [&](Index k, std::string value) {
-    for (std::string& input : Split(value, ',')) {
+    for (std::string& input : SplitNames(value)) {
       specs[Size(k)].inputs.push_back(std::move(input));
     }
   });
@@ -150,8 +150,9 @@ std::vector<PeerSpec> PeerFlags::Parse(Index peers) const {
                 specs[Size(k)].layers = Split(value, ',');
               });
   ForEachPair(tasks, "peer-tasks", "TASK", peers,
-              [&](Index k, std::string value) {
-                specs[Size(k)].tasks.push_back(std::move(value));
+              [&](Index k, const std::string& value) {
+                // One name, in which a comma may be written as in lists.
+                specs[Size(k)].tasks.push_back(Join(SplitNames(value), ","));
               });
   ForEachPair(rows, "peer-rows", "SPLIT", peers,
               [&](Index k, std::string value) {

@@ -181,9 +181,7 @@ Dataset ReadRunData(const RunFolder& folder, const RunSpec& spec,
          "give it again with --data");
   }
   const std::string path =
-      override_path.empty()
-          ? (fs::path(folder.path()) / spec.data).lexically_normal().string()
-          : override_path;
+      override_path.empty() ? folder.PathInRun(spec.data) : override_path;
   if (override_path.empty() && !fs::exists(path)) {
     Fail(ErrorKind::kMissingInput,
          Str(path, ": the run's data is not there any more"),

@@ -179,6 +179,10 @@ std::string RunFolder::PathOfData(const std::string& path) const {
   return error || relative.empty() ? path : relative.string();
 }
 
+std::string RunFolder::PathInRun(const std::string& path) const {
+  return (fs::path(path_) / path).lexically_normal().string();
+}
+
 void RunFolder::Log(const Json& event) const {
   Json line = event;
   line["schema"] = kEventSchema;

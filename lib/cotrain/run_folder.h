@@ -50,6 +50,8 @@ class RunFolder {
   // `path`, as the caller sees it, as it is seen from this folder: so a run
   // and its data can be moved together. "" for what can be read only once.
   std::string PathOfData(const std::string& path) const;
+  // The reverse: such a path as the caller sees it.
+  std::string PathInRun(const std::string& path) const;
 
   // Appends one line to events.jsonl: what happened, when and where. A hint
   // for people; nothing is ever decided by it.

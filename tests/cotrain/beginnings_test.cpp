@@ -301,6 +301,25 @@ TEST_CASE("classes that no training row has are told, in rounds and not") {
                    said) == 2);
 }
 
+TEST_CASE("what is wrong with the data names the file") {
+  Scene scene;
+  Dataset data = GroupedData();
+  for (const Index row : data.SplitRows("train")) {
+    data.labels[1].values[static_cast<std::size_t>(row)] = NAN;
+  }
+  WriteDataset(data, scene.folder / "data.h5");
+  for (const char* method : {"codistillation", "mutual"}) {
+    scene.spec.method = method;
+    const std::string error = ErrorOf([&] {
+      std::string(method) == "mutual"
+          ? (void)TrainLocally(scene.folder / "no", scene.spec, {})
+          : (void)InitRun(scene.folder / "no", scene.spec);
+    });
+    CHECK(Contains(error, Str("65 ", scene.folder / "data.h5",
+                              ": task 'sold' has no label in the training")));
+  }
+}
+
 TEST_CASE("options that name a task concern the peers that have it") {
   Scene scene;
   scene.spec.each.resize(2);

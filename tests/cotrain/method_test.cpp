@@ -111,7 +111,7 @@ TEST_CASE("labelling needs rows without a label, of tasks with classes") {
   data.tasks = {data.tasks[0], data.tasks[2]};
   data.labels = {data.labels[0], data.labels[2]};
   CHECK(Contains(Refusal("co-training", nothing, data),
-                 "(binary, multiclass, ordinal), and no training row lacks"));
+                 "(binary, multiclass, ordinal), and no training row is "));
   data.tasks.pop_back();
   data.labels.pop_back();
   CHECK(Contains(Refusal("self-training", nothing, data),
@@ -123,6 +123,11 @@ TEST_CASE("a protocol of one process is no method of rounds, and says so") {
                  "mtl-cotrain local --method mutual"));
   CHECK(Contains(ErrorOf([] { FindRoundMethod("fedavgg"); }),
                  "did you mean 'fedavg'?"));
+}
+
+TEST_CASE("options that a method does not have are refused") {
+  CHECK(Contains(Refusal("codistillation:heat=2", [](RunSpec*) {}),
+                 "2 --method: codistillation has no option 'heat'"));
 }
 
 // Publications of three peers of one value each, for `row` of task 1.

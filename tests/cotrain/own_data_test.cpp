@@ -254,12 +254,13 @@ TEST_CASE("flags of single peers are read, and refused by name") {
   CHECK(flags.Parse(2).empty());
   flags.arch = {"1=mmoe:experts=4"};
   flags.layers = {"1=64,32"};
-  flags.tasks = {"0=a", "0=b*"};
+  flags.tasks = {"0=a", "0=b*", R"(1=c\, d)", "1=e,f"};
   flags.rows = {"0=site0"};
   const auto specs = flags.Parse(2);
   REQUIRE(specs.size() == 2);
   CHECK(specs[0].arch.empty());
   CHECK(specs[0].tasks == std::vector<std::string>{"a", "b*"});
+  CHECK(specs[1].tasks == std::vector<std::string>{"c, d", "e,f"});
   CHECK(specs[0].rows == "site0");
   CHECK(specs[1].arch == "mmoe:experts=4");
   CHECK(specs[1].layers == std::vector<std::string>{"64", "32"});
@@ -269,6 +270,8 @@ TEST_CASE("flags of single peers are read, and refused by name") {
   PeerFlags views;
   views.view = {"0=x"};
   CHECK(Contains(ErrorOf([&] { views.Parse(2); }), "peer 1 has no --view"));
+  views.view = {R"(0=x\,y,z)", "1=z"};
+  CHECK(views.Parse(2)[0].inputs == std::vector<std::string>{"x,y", "z"});
   PeerSpec spec;
   spec.tasks = {"nothing"};
   CHECK(Contains(ErrorOf([&] { spec.Check(GroupedData(), 1); }),
