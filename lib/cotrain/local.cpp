@@ -107,6 +107,19 @@ void CheckPeersTraining(const RunSpec& spec, Peers* made) {
   }
 }
 
+// A peer that follows another from its beginning has none of its own.
+void RequireOwnBeginnings(const RunSpec& spec) {
+  const auto protocol =
+      MakeProtocol(ParseChoice(spec.method, "--method"), spec.peers);
+  for (Index peer = 0; peer < spec.peers; ++peer) {
+    Require(spec.Peer(peer).from.path.empty() || protocol->learns(peer),
+            ErrorKind::kUsage,
+            Str("--peer-from of peer ", peer, " has no effect: with --method ",
+                spec.method, " it begins as another peer does"),
+            "leave it out, or give both one model with --from");
+  }
+}
+
 void TellBeginnings(const RunSpec& spec, const Peers& made, const Dataset& data,
                     Reporter* reporter) {
   WarnOfClasses(data, made.all_rows, reporter);
@@ -153,6 +166,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   data.tasks = ShapeTasks(data.tasks, spec.train.loss);
   spec.data_sha256 = data.content_sha256;
   ResolveArchOptions(&spec.arch);
+  RequireOwnBeginnings(spec);
   const Beginnings beginnings(&spec);
   Peers made = MakePeers(spec, data, beginnings);
   CheckPeersTraining(spec, &made);

@@ -90,17 +90,4 @@ std::unique_ptr<RoundMethod> MakeRoundMethod(const RunSpec& spec);
 const RoundMethodEntry& MethodOfRun(const RunFolder& folder,
                                     const RunSpec& spec);
 
-// Fills in what is left to the method: whose rows a peer gets ("auto"), and the
-// number of epochs (0).
-void ResolveRunSpec(RunSpec* spec);
-
-// Checks a run's settings: number of peers, views, fields that the method does
-// not use, tasks that it can serve. Throws kUsage.
-void CheckRunSpec(const RunSpec& spec, const Dataset& data);
-
-// The training rows of one peer: all, or its part. Parts are disjoint and
-// together are all; each has a row, or the number of peers is kUsage.
-std::vector<Index> PeerRows(const RunSpec& spec, const Dataset& data,
-                            const std::vector<Index>& train_rows, Index peer);
-
 }  // namespace mtlkit

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "cotrain/measure.h"
 #include "cotrain/own_data.h"
+#include "cotrain/peer_rows.h"
 #include "cotrain/selection.h"
 #include "train/own_options.h"
 

@@ -154,6 +154,17 @@ TEST_CASE("peers of one process begin from a model, frozen parts stay") {
   }
 }
 
+TEST_CASE(
+    "a mean teacher begins as its student, so it has no model of its own") {
+  Scene scene;
+  scene.spec.method = "mean-teacher";
+  scene.spec.each.resize(2);
+  scene.spec.each[1].from.path = scene.folder / "base.h5";
+  CHECK(Contains(
+      ErrorOf([&] { TrainLocally(scene.folder / "run", scene.spec, {}); }),
+      "2 --peer-from of peer 1 has no effect: with --method mean-teacher"));
+}
+
 TEST_CASE("peers know the rows of all that they learn from") {
   Scene scene;
   Dataset data = GroupedData();

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "cotrain/check_run.h"
+#include "cotrain/peer_rows.h"
 #include "cotrain/sample_run.h"
 
 namespace mtlkit {

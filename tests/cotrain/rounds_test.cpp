@@ -4,6 +4,7 @@
 #include <set>
 
 #include "cotrain/merge.h"
+#include "cotrain/peer_rows.h"
 #include "cotrain/sample_run.h"
 #include "cotrain/status.h"
 #include "data/id_index.h"

@@ -1,0 +1,177 @@
+#include "cotrain/check_run.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cotrain/method.h"
+#include "cotrain/selection.h"
+#include "data/head.h"
+
+namespace mtlkit {
+namespace {
+
+Json ValuesOf(CotrainOptions options) {
+  Json values;
+  JsonWriter writer(&values, true);
+  options.Describe(writer);
+  return values;
+}
+
+[[noreturn]] void FailWithoutEffect(std::string_view flag,
+                                    const RoundMethodEntry& method) {
+  Fail(ErrorKind::kUsage,
+       Str("--", flag, " has no effect with --method ", method.name),
+       "leave it out");
+}
+
+bool IsUsed(std::string_view field, const RoundMethodEntry& method) {
+  if (field == "rows-by") return true;
+  if (field == "max-stale" || field == "min-peers") return method.reads_others;
+  return std::find(method.fields.begin(), method.fields.end(), field) !=
+         method.fields.end();
+}
+
+void RequireUsedFields(const RunSpec& spec, const RoundMethodEntry& method) {
+  const Json defaults = ValuesOf(CotrainOptions{});
+  const Json values = ValuesOf(spec.cotrain);
+  for (const auto& [name, value] : values.items()) {
+    if (value != defaults.at(name) && !IsUsed(name, method)) {
+      FailWithoutEffect(name, method);
+    }
+  }
+  // Parameters that are averaged are those of the last epoch.
+  if (!method.publishes_params) return;
+  const TrainOptions untold;
+  if (spec.train.patience != untold.patience) {
+    FailWithoutEffect("patience", method);
+  }
+  if (spec.train.select_on != untold.select_on) {
+    FailWithoutEffect("select-on", method);
+  }
+}
+
+// "binary, multiclass, ordinal": whose labels are one class.
+std::string LabelledTypes() {
+  std::vector<std::string> types;
+  for (const HeadEntry* head : HeadEntries()) {
+    if (head->traits.is_type && head->traits.one_class) {
+      types.emplace_back(head->name);
+    }
+  }
+  return Join(types, ", ");
+}
+
+// Methods that label rows need tasks with classes and rows without a label.
+void RequireRowsToLabel(const RunSpec& spec, const Dataset& data) {
+  const std::vector<Index> rows = InputsOf(data, spec.train).train_rows;
+  bool any_task = false;
+  for (Index task = 0; task < static_cast<Index>(data.tasks.size()); ++task) {
+    if (!CanBeLabelled(data.tasks[static_cast<std::size_t>(task)])) continue;
+    any_task = true;
+    if (!UnlabelledRows(data, task, rows).empty()) return;
+  }
+  if (any_task) {
+    Fail(
+        ErrorKind::kUsage,
+        Str("--method ", spec.method,
+            " labels rows of tasks whose label is one class (", LabelledTypes(),
+            "), and no training row is without a label of one"),
+        "hide some with mtl-prep --keep-labels, or use codistillation");
+  }
+  Fail(ErrorKind::kUsage,
+       Str("--method ", spec.method,
+           " labels rows of tasks whose label is one class (", LabelledTypes(),
+           "), and there is none"),
+       "use codistillation for tasks of other types");
+}
+
+void CheckPeers(const RunSpec& spec, const RoundMethodEntry& method,
+                const Dataset& data) {
+  if (!spec.each.empty() &&
+      static_cast<Index>(spec.each.size()) != spec.peers) {
+    Fail(ErrorKind::kUsage, "every peer or none must be described",
+         "give one --view PEER=INPUT for each peer");
+  }
+  for (std::size_t peer = 0; peer < spec.each.size(); ++peer) {
+    const PeerSpec& own = spec.each[peer];
+    own.Check(data, static_cast<Index>(peer));
+    const bool one_network = own.arch.empty() && own.layers.empty() &&
+                             own.inputs.empty() && own.tasks.empty();
+    Require(!method.same_start || one_network, ErrorKind::kUsage,
+            Str("--method ", method.name,
+                " averages parameters, so its peers cannot have views, "
+                "networks or tasks of their own"),
+            "leave out --view and --peer-..., but for --peer-rows");
+    Require(!method.same_start || own.from.path.empty(), ErrorKind::kUsage,
+            Str("--peer-from: --method ", method.name,
+                " averages parameters, so its peers begin alike"),
+            "give one model for all with --from");
+    Require(own.rows.empty() || spec.cotrain.rows_by == "all" ||
+                spec.cotrain.rows_by == "auto",
+            ErrorKind::kUsage, "--rows-by and --peer-rows exclude each other",
+            "leave out --rows-by");
+  }
+}
+
+// Peers that never see one another's rows can exchange parameters only.
+void CheckOwnData(const RunSpec& spec, const RoundMethodEntry& method) {
+  Require(method.published_rows == PublishedRows::kNone, ErrorKind::kUsage,
+          Str("--schema: --method ", method.name,
+              " exchanges what peers say of rows, which all must have"),
+          "use fedavg, or one file for all with --data");
+  Require(spec.cotrain.rows_by == "all", ErrorKind::kUsage,
+          "--schema: every peer has rows of its own, all of them for training",
+          "leave out --rows-by and --peer-rows");
+  for (const PeerSpec& own : spec.each) {
+    Require(own.rows.empty(), ErrorKind::kUsage,
+            "--schema: every peer has a file of its own",
+            "leave out --peer-rows");
+  }
+}
+
+}  // namespace
+
+void ResolveRunSpec(RunSpec* spec) {
+  const RoundMethodEntry& method = FindRoundMethod(spec->method);
+  if (spec->cotrain.rows_by == "auto") {
+    const bool by_peer =
+        std::any_of(spec->each.begin(), spec->each.end(),
+                    [](const PeerSpec& peer) { return !peer.rows.empty(); });
+    spec->cotrain.rows_by = spec->has_own_data() || by_peer
+                                ? "all"
+                                : std::string(method.default_rows_by);
+  }
+  if (spec->train.epochs == 0) spec->train.epochs = method.default_epochs;
+}
+
+void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
+  const RoundMethodEntry& method = FindRoundMethod(spec.method);
+  MakeRoundMethod(spec);  // its options
+  if (spec.peers < method.least_peers) {
+    Fail(ErrorKind::kUsage,
+         Str("--method ", method.name, " needs at least ", method.least_peers,
+             " peers, not ", spec.peers),
+         "give more with --peers");
+  }
+  if (spec.cotrain.min_peers >= spec.peers) {
+    Fail(ErrorKind::kUsage,
+         Str("--min-peers ", spec.cotrain.min_peers, ": of ", spec.peers,
+             " peers, each has ", spec.peers - 1, " beside it"),
+         "ask for fewer, or give more --peers");
+  }
+  CheckPeers(spec, method, data);
+  if (spec.has_own_data()) CheckOwnData(spec, method);
+  if (spec.cotrain.params == "trunk" &&
+      BuildNetwork(data.schema(), spec.arch).weights()->shared_size() == 0) {
+    Fail(ErrorKind::kUsage, "--params trunk: this network shares nothing",
+         "use --arch shared, or --params all");
+  }
+  RequireUsedFields(spec, method);
+  if (method.published_rows == PublishedRows::kUnlabelled) {
+    RequireRowsToLabel(spec, data);
+  }
+}
+
+}  // namespace mtlkit
