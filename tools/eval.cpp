@@ -63,10 +63,11 @@ struct EvalTool {
     }
     Dataset labels;
     if (!truth.empty()) labels = ReadDataset(truth);
-    const Evaluation evaluation =
-        Evaluate(JoinedModels(PoolByName(std::move(read)),
-                              truth.empty() ? nullptr : &labels),
-                 options, context.seed, *context.pool, context.reporter);
+    const Evaluation evaluation = NamingTruth([&] {
+      return Evaluate(JoinedModels(PoolByName(std::move(read)),
+                                   truth.empty() ? nullptr : &labels),
+                      options, context.seed, *context.pool, context.reporter);
+    });
     for (const std::string& warning : evaluation.warnings) {
       context.reporter->Warn(warning);
     }
@@ -74,6 +75,17 @@ struct EvalTool {
     if (json) return context.PrintJson(RenderJson(evaluation));
     if (csv) return context.PrintData(RenderCsv(evaluation));
     context.Print(RenderText(evaluation));
+  }
+
+  // The library calls labels of another file by their flag.
+  template <class Work>
+  Evaluation NamingTruth(Work&& work) const {
+    try {
+      return work();
+    } catch (Error& error) {
+      if (error.message().starts_with("--data")) error.AddContext(truth);
+      throw;
+    }
   }
 
   void FollowName() {

@@ -175,7 +175,7 @@ no 65 'no prediction for the row' mtl-eval a=pred.h5 b=valid.pred.h5
 no 65 'two files of that name' mtl-eval pred.h5 pred.h5
 no 2 'best constant' mtl-eval constant=pred.h5
 no 2 'control character' mtl-eval $'a\tb=pred.h5'
-no 65 'none of the predicted tasks' mtl-eval pred.h5 --data table.h5
+no 65 'table.h5: --data has none of the predicted tasks' mtl-eval pred.h5 --data table.h5
 no 2 'no training log' mtl-inspect ready.h5 --log
 
 # Runs: nothing is begun that cannot go on.
