@@ -7,6 +7,7 @@
 
 #include "base/rng.h"
 #include "base/view.h"
+#include "kernels/gramian_args.h"
 #include "kernels/sparse_table.h"
 
 // The hot loops behind one table of functions, chosen once for the processor.
@@ -22,22 +23,9 @@
 // bit; the base level rounds twice and differs in the last places.
 namespace mtlkit {
 
-// Packed weights come in panels of this many columns, on every level.
-inline constexpr Index kPanelCols = 32;
-// A good number of rows for one tile of a thread pool.
-inline constexpr Index kRowBlock = 96;
-// Elements of scratch that one call of weight_gradient needs; one a thread.
-inline constexpr Index kWeightGradientScratch = 32768;
-// The most rows of a weight (inputs) that one call of gramian may take.
-inline constexpr Index kGramianInputs = 96;
-
 // Elements that a packed matrix of `depth` rows and `cols` columns takes.
 constexpr Index PackedSize(Index depth, Index cols) {
   return (cols + kPanelCols - 1) / kPanelCols * kPanelCols * depth;
-}
-// Elements of scratch of one call of gramian.
-constexpr Index GramianScratch(Index lanes) {
-  return lanes * kGramianInputs * kPanelCols + kWeightGradientScratch;
 }
 
 // c = epilogue(a b), with b packed. Forward: a = X, b = packed W, bias, relu.
@@ -78,56 +66,6 @@ struct WeightGradientArgs {
   Real* scratch = nullptr;  // kWeightGradientScratch elements
 };
 
-// gram[i * lanes + j] += <X^T DY_i, X^T DY_j>, without keeping any of the
-// gradients. Call it for one block of at most kGramianInputs inputs (advance
-// x) at a time; the sums of blocks are added to gram one after another, so
-// call in a fixed order, or give each block a gram of its own and add those.
-struct GramianArgs {
-  const Real* x = nullptr;  // rows x inputs
-  Index x_stride = 0;
-  const Real* dy = nullptr;  // lane k starts at dy + k * lane_stride
-  Index dy_stride = 0;
-  Index lane_stride = 0;
-  Index lanes = 0;
-  Index rows = 0;
-  Index inputs = 0;  // <= kGramianInputs
-  Index outputs = 0;
-  double* gram = nullptr;   // lanes x lanes, symmetric
-  Real* scratch = nullptr;  // GramianScratch(lanes) elements
-};
-
-// The same sum over rows of the batch in place of inputs: with S = X X^T,
-// gram[i * lanes + j] += <DY_i, S DY_j>, of which a call takes the rows
-// [first_row, first_row + row_count). Cheaper where rows < inputs
-// (RowGramianPays), by sum(X X^T o DY_i DY_j^T) = <X^T DY_i, X^T DY_j>.
-struct RowGramianArgs {
-  const Real* x = nullptr;  // rows x inputs
-  Index x_stride = 0;
-  const Real* dy = nullptr;  // lane k starts at dy + k * lane_stride
-  Index dy_stride = 0;
-  Index lane_stride = 0;
-  Index lanes = 0;
-  Index rows = 0;
-  Index inputs = 0;
-  Index outputs = 0;
-  Index first_row = 0;
-  Index row_count = 0;
-  double* gram = nullptr;   // lanes x lanes, symmetric
-  Real* scratch = nullptr;  // RowGramianScratch(...) elements
-};
-
-// Elements of scratch of one call of row_gramian.
-constexpr Index RowGramianScratch(Index lanes, Index rows, Index inputs,
-                                  Index row_count) {
-  const Index panel = kPanelCols * (rows > inputs ? rows : inputs);
-  return row_count * rows + 2 * lanes * row_count * kPanelCols + panel;
-}
-// Whether row_gramian needs fewer operations than gramian.
-constexpr bool RowGramianPays(Index lanes, Index rows, Index inputs,
-                              Index outputs) {
-  return rows * (inputs + lanes * outputs) < lanes * inputs * outputs;
-}
-
 struct ProductKernels {
   // packed = w (depth x cols) in panels; PackedSize(depth, cols) elements.
   void (*pack)(const Real* w, Index w_stride, Index depth, Index cols,
@@ -139,6 +77,7 @@ struct ProductKernels {
   void (*weight_gradient)(const WeightGradientArgs& args) noexcept;
   void (*gramian)(const GramianArgs& args) noexcept;
   void (*row_gramian)(const RowGramianArgs& args) noexcept;
+  void (*lane_row_gramian)(const LaneRowGramianArgs& args) noexcept;
 };
 
 // Elementwise functions. Where a kink is, the derivative is that of x <= 0.
@@ -176,13 +115,6 @@ struct VectorKernels {
   // z = x + y and z = x y; z may be x or y.
   void (*add)(const Real* x, const Real* y, Real* z, Index size) noexcept;
   void (*multiply)(const Real* x, const Real* y, Real* z, Index size) noexcept;
-  // y[r, c] += bias[c].
-  void (*add_bias)(const Real* bias, Real* y, Index stride, Index rows,
-                   Index cols) noexcept;
-  // y[r, c] = factor[r] x[r, c]; a factor of exactly 0 gives 0 whatever x
-  // holds. y may be x.
-  void (*scale_rows)(const Real* factor, const Real* x, Index x_stride, Real* y,
-                     Index y_stride, Index rows, Index cols) noexcept;
   // Dropout: y = x / (1 - rate) where random.At(first_row + r, c) >=
   // rate 2^32, else 0. The backward pass is the same call on dy. y may be x.
   void (*dropout)(const Rng& random, double rate, Index first_row,
@@ -209,8 +141,6 @@ struct SoftmaxKernels {
   // y = softmax(x) of each row; y may be x. -inf gets exactly 0.
   void (*softmax)(const Real* x, Index x_stride, Real* y, Index y_stride,
                   Index rows, Index cols) noexcept;
-  void (*log_softmax)(const Real* x, Index x_stride, Real* y, Index y_stride,
-                      Index rows, Index cols) noexcept;
   // dx = y (dy - <y, dy>) of each row, y = softmax(x); dx may be dy.
   void (*softmax_gradient)(const Real* y, Index y_stride, const Real* dy,
                            Index dy_stride, Real* dx, Index dx_stride,

@@ -197,19 +197,30 @@ void Gramian(const GramianArgs& g) noexcept {
   }
 }
 
-// s = x[first, first + count) x^T, a panel of columns at a time.
-void RowProducts(const RowGramianArgs& g, Real* panel, Real* s) {
-  for (Index col = 0; col < g.rows; col += kPanelCols) {
+// Rows of a matrix that are multiplied with each other.
+struct RowPairs {
+  const Real* x;
+  Index stride;
+  Index rows;
+  Index cols;
+  Index first_row;
+  Index row_count;
+};
+
+// s = x[first, first + count) x^T from column `begin` on, a panel of columns at
+// a time; a row of s has `rows` columns.
+void RowProducts(const RowPairs& g, Index begin, Real* panel, Real* s) {
+  for (Index col = begin; col < g.rows; col += kPanelCols) {
     const Index cols = Smaller(kPanelCols, g.rows - col);
-    TransposePanel(g.x + col * g.x_stride, g.x_stride, g.inputs, cols, panel);
+    TransposePanel(g.x + col * g.stride, g.stride, g.cols, cols, panel);
     ProductArgs p;
-    p.a = g.x + g.first_row * g.x_stride;
-    p.a_stride = g.x_stride;
+    p.a = g.x + g.first_row * g.stride;
+    p.a_stride = g.stride;
     p.b = panel;
     p.c = s + col;
     p.c_stride = g.rows;
     p.rows = g.row_count;
-    p.depth = g.inputs;
+    p.depth = g.cols;
     p.cols = cols;
     ProductRows(p);
   }
@@ -222,7 +233,8 @@ void RowGramian(const RowGramianArgs& g) noexcept {
   Real* left = s + g.row_count * g.rows;
   Real* right = left + g.lanes * lane_size;
   Real* panel = right + g.lanes * lane_size;
-  RowProducts(g, panel, s);
+  RowProducts({g.x, g.x_stride, g.rows, g.inputs, g.first_row, g.row_count}, 0,
+              panel, s);
   for (Index col = 0; col < g.outputs; col += kPanelCols) {
     const Index cols = Smaller(kPanelCols, g.outputs - col);
     for (Index lane = 0; lane < g.lanes; ++lane) {
@@ -245,11 +257,64 @@ void RowGramian(const RowGramianArgs& g) noexcept {
   }
 }
 
+// Both numbers are of single precision, so their product is exact.
+double SumOfPairs(const Real* s, const Real* t, Index count) {
+  if (count >= kVirtualLanes) {
+    return ReduceDouble(s, t, count,
+                        [](DoubleVec sum, DoubleVec a, DoubleVec b) {
+                          return hn::MulAdd(a, b, sum);
+                        });
+  }
+  double sum = 0;
+  for (Index i = 0; i < count; ++i) {
+    sum += static_cast<double>(s[i]) * static_cast<double>(t[i]);
+  }
+  return sum;
+}
+
+// What row r of lane i and the rows behind it add; s and t are row r of the
+// products of all rows.
+void AddRowOfPairs(const LaneRowGramianArgs& g, Index i, Index r, const Real* s,
+                   const Real* t) {
+  const double self = static_cast<double>(s[r]) * static_cast<double>(t[r]);
+  g.gram[i * g.lanes + i] +=
+      self + 2 * SumOfPairs(s + r + 1, t + r + 1, g.lane_rows[i].end() - r - 1);
+  for (Index j = i + 1; j < g.lanes; ++j) {
+    const RowRange& other = g.lane_rows[j];
+    if (other.count == 0) continue;
+    const double sum =
+        SumOfPairs(s + other.first, t + other.first, other.count);
+    g.gram[i * g.lanes + j] += sum;
+    g.gram[j * g.lanes + i] += sum;
+  }
+}
+
+void LaneRowGramian(const LaneRowGramianArgs& g) noexcept {
+  assert(g.scratch != nullptr);
+  Real* s = g.scratch;
+  Real* t = s + g.row_count * g.rows;
+  Real* panel = t + g.row_count * g.rows;
+  RowProducts({g.x, g.x_stride, g.rows, g.inputs, g.first_row, g.row_count},
+              g.first_row, panel, s);
+  RowProducts({g.dy, g.dy_stride, g.rows, g.outputs, g.first_row, g.row_count},
+              g.first_row, panel, t);
+  const Index end = g.first_row + g.row_count;
+  for (Index i = 0; i < g.lanes; ++i) {
+    const RowRange& lane = g.lane_rows[i];
+    const Index begin = lane.first > g.first_row ? lane.first : g.first_row;
+    for (Index r = begin; r < Smaller(lane.end(), end); ++r) {
+      const Index at = (r - g.first_row) * g.rows;
+      AddRowOfPairs(g, i, r, s + at, t + at);
+    }
+  }
+}
+
 }  // namespace
 
 extern const ProductKernels kProductTable;
 constexpr ProductKernels kProductTable = {
-    Pack, PackTransposed, Product, WeightGradient, Gramian, RowGramian};
+    Pack,    PackTransposed, Product,       WeightGradient,
+    Gramian, RowGramian,     LaneRowGramian};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace mtlkit

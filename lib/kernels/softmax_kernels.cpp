@@ -129,47 +129,6 @@ void Softmax(const Real* x, Index x_stride, Real* y, Index y_stride, Index rows,
   }
 }
 
-// log(sum exp) of the rows of a block.
-Lanes16 LogSumExp(const Block& block, Index cols) {
-  Block powers = block;
-  const Lanes16 top = TopOf(block, cols);
-  const Lanes16 sum = Exponentiate(&powers, top, cols);
-  return sum.With(top, [](V s, V t) { return hn::Add(Log(s), t); });
-}
-
-Real RowLogSumExp(const Real* x, Index cols) {
-  const Real top = RowTop(x, cols);
-  const V sum = hn::Set(kD, RowPowers(x, top, nullptr, cols));
-  return hn::GetLane(Log(sum)) + top;
-}
-
-void LogSoftmax(const Real* x, Index x_stride, Real* y, Index y_stride,
-                Index rows, Index cols) noexcept {
-  if (cols > kNarrow) {
-    for (Index r = 0; r < rows; ++r) {
-      const Real* in = x + r * x_stride;
-      Real* out = y + r * y_stride;
-      const V total = hn::Set(kD, RowLogSumExp(in, cols));
-      for (Index c = 0; c < cols; c += kLanes) {
-        const V v = LoadUpTo(in + c, cols - c);
-        StoreUpTo(hn::Sub(v, total), out + c, cols - c);
-      }
-    }
-    return;
-  }
-  for (Index r = 0; r < rows; r += kVirtualLanes) {
-    const Index here = Smaller(kVirtualLanes, rows - r);
-    Block block;
-    block.Read(x + r * x_stride, x_stride, here, cols);
-    const Lanes16 total = LogSumExp(block, cols);
-    for (Index c = 0; c < cols; ++c) {
-      block.SetCol(
-          c, block.Col(c).With(total, [](V a, V b) { return hn::Sub(a, b); }));
-    }
-    block.Write(y + r * y_stride, y_stride, here, cols);
-  }
-}
-
 void SoftmaxGradient(const Real* y, Index y_stride, const Real* dy,
                      Index dy_stride, Real* dx, Index dx_stride, Index rows,
                      Index cols) noexcept {
@@ -294,7 +253,7 @@ void LogisticLoss(const Real* logits, const Real* target, const Real* weight,
 }  // namespace
 
 extern const SoftmaxKernels kSoftmaxTable;
-constexpr SoftmaxKernels kSoftmaxTable = {Softmax, LogSoftmax, SoftmaxGradient,
+constexpr SoftmaxKernels kSoftmaxTable = {Softmax, SoftmaxGradient,
                                           CrossEntropy, LogisticLoss};
 
 }  // namespace HWY_NAMESPACE

@@ -43,25 +43,6 @@ void Multiply(const Real* x, const Real* y, Real* z, Index size) noexcept {
   }
 }
 
-void AddBias(const Real* bias, Real* y, Index stride, Index rows,
-             Index cols) noexcept {
-  for (Index r = 0; r < rows; ++r)
-    Add(bias, y + r * stride, y + r * stride, cols);
-}
-
-void ScaleRows(const Real* factor, const Real* x, Index x_stride, Real* y,
-               Index y_stride, Index rows, Index cols) noexcept {
-  for (Index r = 0; r < rows; ++r) {
-    const Real* from = x + r * x_stride;
-    Real* to = y + r * y_stride;
-    if (factor[r] != 0) {
-      Scale(factor[r], from, to, cols);
-    } else {
-      for (Index c = 0; c < cols; ++c) to[c] = 0;
-    }
-  }
-}
-
 // Random words of the columns [4 block, 4 block + kWordCols) of a row.
 #if HWY_TARGET == HWY_SCALAR
 constexpr Index kWordCols = 4;
@@ -142,8 +123,7 @@ void Dropout(const Rng& random, double rate, Index first_row, const Real* x,
 }  // namespace
 
 extern const VectorKernels kVectorTable;
-constexpr VectorKernels kVectorTable = {Axpy,    Scale,     Add,    Multiply,
-                                        AddBias, ScaleRows, Dropout};
+constexpr VectorKernels kVectorTable = {Axpy, Scale, Add, Multiply, Dropout};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace mtlkit

@@ -1,5 +1,7 @@
 #include <Eigen/Core>
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "kernels/kernel_testing.h"
 
@@ -98,6 +100,60 @@ TEST_CASE("a gramian summed over rows equals that of explicit gradients") {
       args.row_count = rows - cut;
       kernels->row_gramian(args);
       scene.Check();
+    }
+  }
+}
+
+TEST_CASE("a gramian of lanes of rows equals that of explicit gradients") {
+  for (Index draw = 0; draw < 30; ++draw) {
+    // Lanes of 0 to 30 rows, with rows of no lane between them.
+    const Index lanes = Pick(draw, 0, 1, 9);
+    std::vector<RowRange> ranges;
+    Index rows = 0;
+    for (Index lane = 0; lane < lanes; ++lane) {
+      rows += Pick(draw, 20 + lane, 0, 2);
+      ranges.push_back({rows, Pick(draw, 10 + lane, 0, 30)});
+      rows = ranges.back().end();
+    }
+    rows += 1;
+    const Index inputs = Pick(draw, 1, 1, 90);
+    const Index outputs = Pick(draw, 2, 1, 70);
+    const Reals x = Noise(rows * inputs, draw);
+    const Reals dy = Noise(rows * outputs, draw + 99);
+    Reals stacked(static_cast<std::size_t>(lanes * rows * outputs), 0);
+    for (Index lane = 0; lane < lanes; ++lane) {
+      const RowRange& range = ranges[static_cast<std::size_t>(lane)];
+      std::copy_n(dy.begin() + range.first * outputs, range.count * outputs,
+                  stacked.begin() + (lane * rows + range.first) * outputs);
+    }
+    const Eigen::MatrixXd expected =
+        ExplicitGram(x, stacked, rows, inputs, outputs, lanes);
+    const Index cut = Pick(draw, 4, 0, rows);
+    for (const Kernels* kernels : SupportedKernels()) {
+      Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(lanes, lanes);
+      Reals scratch(static_cast<std::size_t>(
+                        LaneRowGramianScratch(rows, inputs, outputs, rows)),
+                    kNan);
+      LaneRowGramianArgs args;
+      args.x = x.data();
+      args.x_stride = inputs;
+      args.dy = dy.data();
+      args.dy_stride = outputs;
+      args.rows = rows;
+      args.inputs = inputs;
+      args.outputs = outputs;
+      args.lane_rows = ranges.data();
+      args.lanes = lanes;
+      args.row_count = cut;
+      args.gram = gram.data();
+      args.scratch = scratch.data();
+      kernels->lane_row_gramian(args);
+      args.first_row = cut;
+      args.row_count = rows - cut;
+      kernels->lane_row_gramian(args);
+      const double size = std::max(1.0, expected.cwiseAbs().maxCoeff());
+      CHECK((gram - expected).cwiseAbs().maxCoeff() <= 10 * kTolerance * size);
+      CHECK(gram == gram.transpose());
     }
   }
 }

@@ -27,29 +27,20 @@ std::vector<double> RowSoftmax(const Reals& x, Index row, Index cols,
   return p;
 }
 
-TEST_CASE("softmax and its logarithm agree with their formulas") {
+TEST_CASE("softmax agrees with its formula") {
   for (const Index cols : {1, 2, 10, 16, 17, 50}) {
     CAPTURE(cols);
     const Reals x = Logits(cols);
     Reals expected;
-    Reals expected_log;
     for (Index r = 0; r < kRows; ++r) {
       double total = 0;
       for (const double p : RowSoftmax(x, r, cols, &total)) {
         expected.push_back(static_cast<Real>(p));
-        const auto at = expected_log.size();
-        expected_log.push_back(
-            static_cast<Real>(static_cast<double>(x[at]) - total));
       }
     }
     CheckLevels(expected, [&](const Kernels& kernels) {
       Reals y = x;
       kernels.softmax(y.data(), cols, y.data(), cols, kRows, cols);
-      return y;
-    });
-    CheckLevels(expected_log, [&](const Kernels& kernels) {
-      Reals y(x.size());
-      kernels.log_softmax(x.data(), cols, y.data(), cols, kRows, cols);
       return y;
     });
   }

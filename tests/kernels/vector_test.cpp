@@ -38,23 +38,6 @@ TEST_CASE("element-wise vector functions compute their formulas") {
   }
 }
 
-TEST_CASE("rows are shifted by a bias and scaled by a factor") {
-  const Reals y = {1, 2, 9, 3, 4, 9};  // 2 x 2, stride 3
-  const Reals bias = {10, 20};
-  CheckLevels({11, 22, 9, 13, 24, 9}, [&](const Kernels& kernels) {
-    Reals out = y;
-    kernels.add_bias(bias.data(), out.data(), 3, 2, 2);
-    return out;
-  });
-  const Reals factor = {0, 2};
-  const Reals x = {kNan, kInfinite, 9, 3, 4, 9};
-  CheckLevels({0, 0, 7, 6, 8, 7}, [&](const Kernels& kernels) {
-    Reals out(6, 7);
-    kernels.scale_rows(factor.data(), x.data(), 3, out.data(), 3, 2, 2);
-    return out;
-  });
-}
-
 TEST_CASE("dropout keeps what the generator says and scales it") {
   const Rng random(3, RandomPurpose::kDropout, 5);
   const double rate = 0.3;
