@@ -14,8 +14,32 @@ constexpr double kDependent = 1e-13;
 // A gradient below this part of what it is the difference of is rounding.
 constexpr double kStationary = 1e-14;
 
-std::size_t Size(Index i) {
-  return static_cast<std::size_t>(i);
+// The lower triangle L of a matrix LL' of which entry(i, j) gives the lower
+// half; false where row i depends on those before it. Row by row, as rows come.
+template <class Entry>
+bool Factorise(Index count, Entry entry, Eigen::Map<Eigen::MatrixXd>* lower) {
+  Eigen::Map<Eigen::MatrixXd>& factor = *lower;
+  for (Index i = 0; i < count; ++i) {
+    for (Index j = 0; j <= i; ++j) {
+      const double sum =
+          entry(i, j) - factor.row(i).head(j).dot(factor.row(j).head(j));
+      if (j < i) {
+        factor(i, j) = sum / factor(j, j);
+      } else if (sum > kDependent * entry(i, i)) {
+        factor(i, i) = std::sqrt(sum);
+      } else {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+// x = (LL')^-1 x.
+void SolveFactored(const Eigen::Map<Eigen::MatrixXd>& factor, double* x) {
+  Eigen::Map<Eigen::VectorXd> solution(x, factor.rows());
+  factor.triangularView<Eigen::Lower>().solveInPlace(solution);
+  factor.transpose().triangularView<Eigen::Upper>().solveInPlace(solution);
 }
 
 // The nearest point of a segment, written so that exchanging its ends
@@ -37,11 +61,11 @@ void SolvePair(Mat<const double> gramian, std::span<double> w) {
 }  // namespace
 
 NonNegativeSolver::NonNegativeSolver(Index most)
-    : barred_(Size(most)),
-      gradient_(Size(most)),
-      target_(Size(most)),
-      factor_(Size(most) * Size(most)) {
-  active_.reserve(Size(most));
+    : barred_(At(most)),
+      gradient_(At(most)),
+      target_(At(most)),
+      factor_(At(most) * At(most)) {
+  active_.reserve(At(most));
 }
 
 void NonNegativeSolver::Solve(Mat<const double> q, std::span<const double> b,
@@ -60,7 +84,7 @@ void NonNegativeSolver::Solve(Mat<const double> q, std::span<const double> b,
     // It was to grow: if it does not, its gradient was rounding.
     if (!SolveOn(q, b) || target_[active_.size() - 1] <= 0) {
       active_.pop_back();
-      barred_[Size(entering)] = true;
+      barred_[At(entering)] = true;
       continue;
     }
     while (!StepTowards(x)) {
@@ -74,26 +98,14 @@ bool NonNegativeSolver::SolveOn(Mat<const double> q,
                                 std::span<const double> b) {
   const Index count = static_cast<Index>(active_.size());
   Eigen::Map<Eigen::MatrixXd> factor(factor_.data(), count, count);
-  // Row by row, as it ends with the variable that came last: whether that one
-  // depends on the others is then seen in its pivot.
-  for (Index i = 0; i < count; ++i) {
-    const Index self = active_[Size(i)];
-    for (Index j = 0; j <= i; ++j) {
-      const double sum = q(self, active_[Size(j)]) -
-                         factor.row(i).head(j).dot(factor.row(j).head(j));
-      if (j < i) {
-        factor(i, j) = sum / factor(j, j);
-      } else if (sum > kDependent * q(self, self)) {
-        factor(i, i) = std::sqrt(sum);
-      } else {
-        return false;
-      }
-    }
-  }
-  Eigen::Map<Eigen::VectorXd> solution(target_.data(), count);
-  for (Index i = 0; i < count; ++i) solution(i) = b[Size(active_[Size(i)])];
-  factor.triangularView<Eigen::Lower>().solveInPlace(solution);
-  factor.transpose().triangularView<Eigen::Upper>().solveInPlace(solution);
+  // It ends with the variable that came last: whether that one depends on the
+  // others is seen in its pivot.
+  const auto entry = [&](Index i, Index j) {
+    return q(active_[At(i)], active_[At(j)]);
+  };
+  if (!Factorise(count, entry, &factor)) return false;
+  for (Index i = 0; i < count; ++i) target_[At(i)] = b[At(active_[At(i)])];
+  SolveFactored(factor, target_.data());
   return true;
 }
 
@@ -103,7 +115,7 @@ void NonNegativeSolver::SetGradient(Mat<const double> q,
   for (std::size_t i = 0; i < x.size(); ++i) {
     double sum = b[i];
     for (const Index j : active_) {
-      sum -= q(static_cast<Index>(i), j) * x[Size(j)];
+      sum -= q(static_cast<Index>(i), j) * x[At(j)];
     }
     gradient_[i] = sum;
   }
@@ -129,7 +141,7 @@ Index NonNegativeSolver::Entering(std::span<const double> b) const {
 bool NonNegativeSolver::StepTowards(std::span<double> x) {
   double step = 1;
   for (std::size_t i = 0; i < active_.size(); ++i) {
-    const double from = x[Size(active_[i])];
+    const double from = x[At(active_[i])];
     if (target_[i] <= 0) step = std::min(step, from / (from - target_[i]));
   }
   const bool whole =
@@ -138,7 +150,7 @@ bool NonNegativeSolver::StepTowards(std::span<double> x) {
                   [](double value) { return value > 0; });
   std::size_t kept = 0;
   for (std::size_t i = 0; i < active_.size(); ++i) {
-    double& value = x[Size(active_[i])];
+    double& value = x[At(active_[i])];
     const double ratio = value / (value - target_[i]);
     value = whole ? target_[i] : value + step * (target_[i] - value);
     const bool leaves = !whole && target_[i] <= 0 && ratio <= step;
@@ -153,10 +165,7 @@ bool NonNegativeSolver::StepTowards(std::span<double> x) {
 }
 
 MinNormSolver::MinNormSolver(Index most)
-    : solver_(most),
-      length_(Size(most)),
-      q_(Size(most) * Size(most)),
-      b_(Size(most)) {}
+    : solver_(most), length_(At(most)), q_(At(most) * At(most)), b_(At(most)) {}
 
 void MinNormSolver::Solve(Mat<const double> gramian, std::span<double> w) {
   const std::size_t count = w.size();
@@ -199,6 +208,133 @@ void MinNormSolver::Solve(Mat<const double> gramian, std::span<double> w) {
     sum += w[i];
   }
   for (double& weight : w) weight /= sum;
+}
+
+NewtonSolver::NewtonSolver(Index most)
+    : scale_(At(most)),
+      scaled_(At(most * most)),
+      share_(At(most)),
+      at_(At(most)),
+      before_(At(most)),
+      product_(At(most)),
+      gradient_(At(most)),
+      direction_(At(most)),
+      factor_(At(most * most)) {}
+
+bool NewtonSolver::Solve(Mat<const double> q, std::span<const double> b,
+                         double p, std::span<double> x) {
+  const Index count = static_cast<Index>(x.size());
+  assert(x.size() <= at_.size() && b.size() == x.size() && p > 0);
+  residual_ = INFINITY;
+  std::fill(x.begin(), x.end(), 0.0);
+  for (Index i = 0; i < count; ++i) {
+    if (!(q(i, i) > 0)) return false;
+  }
+  Scale(q, b, p);
+  // On its own, each variable would be share^(1 / (1 + p)).
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    at_[i] = std::pow(share_[i], 1 / (1 + p));
+  }
+  LookAt(count, p);
+  // From afar each step at least halves or doubles something; the limit is for
+  // problems without a solution.
+  constexpr int kMostSteps = 200;
+  for (int step = 0; step < kMostSteps && residual_ > kStationary; ++step) {
+    if (!Step(count, p)) break;
+  }
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = at_[i] * scale_[i];
+  constexpr double kCertified = 1e-9;
+  return residual_ <= kCertified;
+}
+
+// With x_i = s_i z_i, s_i = c / sqrt(q_ii), and C the cosines, the equations
+// are (Cz)_i = b_i s_i^(1 - p) / (c^2 z_i^p); c makes the largest share 1.
+void NewtonSolver::Scale(Mat<const double> q, std::span<const double> b,
+                         double p) {
+  const std::size_t count = b.size();
+  double largest = -INFINITY;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Index row = static_cast<Index>(i);
+    scale_[i] = 1 / std::sqrt(q(row, row));
+    share_[i] = std::log(b[i]) + (1 - p) * std::log(scale_[i]);
+    largest = std::max(largest, share_[i]);
+  }
+  const double common = std::exp(largest / (1 + p));
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t j = 0; j < count; ++j) {
+      scaled_[i * count + j] = q(static_cast<Index>(i), static_cast<Index>(j)) *
+                               scale_[i] * scale_[j];
+    }
+    share_[i] = std::exp(share_[i] - largest);
+  }
+  for (std::size_t i = 0; i < count; ++i) scale_[i] *= common;
+}
+
+void NewtonSolver::LookAt(Index count, double p) {
+  residual_ = 0;
+  for (std::size_t i = 0; i < At(count); ++i) {
+    double sum = 0;
+    for (std::size_t j = 0; j < At(count); ++j) {
+      sum += scaled_[i * At(count) + j] * at_[j];
+    }
+    const double wanted = share_[i] * std::pow(at_[i], -p);
+    product_[i] = sum;
+    gradient_[i] = sum - wanted;
+    residual_ = std::max(residual_, std::abs(gradient_[i]) / wanted);
+  }
+}
+
+double NewtonSolver::Objective(Index count, double p) const {
+  double sum = 0;
+  for (std::size_t i = 0; i < At(count); ++i) {
+    const double phi =
+        p == 1 ? -std::log(at_[i]) : std::pow(at_[i], 1 - p) / (p - 1);
+    sum += at_[i] * product_[i] / 2 + share_[i] * phi;
+  }
+  return sum;
+}
+
+bool NewtonSolver::SetDirection(Index count, double p) {
+  Eigen::Map<Eigen::MatrixXd> factor(factor_.data(), count, count);
+  const auto entry = [&](Index i, Index j) {
+    const double own =
+        i == j ? p * share_[At(i)] * std::pow(at_[At(i)], -p - 1) : 0;
+    return scaled_[At(i * count + j)] + own;
+  };
+  if (!Factorise(count, entry, &factor)) return false;
+  std::copy_n(gradient_.begin(), count, direction_.begin());
+  SolveFactored(factor, direction_.data());
+  return true;
+}
+
+bool NewtonSolver::Step(Index count, double p) {
+  if (!SetDirection(count, p)) return false;
+  double decrement = 0;
+  double step = 1;
+  for (std::size_t i = 0; i < At(count); ++i) {
+    decrement += direction_[i] * gradient_[i];
+    // Nobody comes nearer to 0 than by nine tenths of the way.
+    if (direction_[i] > 0) step = std::min(step, 0.9 * at_[i] / direction_[i]);
+  }
+  const double objective = Objective(count, p);
+  const double residual = residual_;
+  std::copy_n(at_.begin(), count, before_.begin());
+  constexpr int kMostHalvings = 40;
+  for (int halving = 0; halving < kMostHalvings; ++halving, step /= 2) {
+    for (std::size_t i = 0; i < At(count); ++i) {
+      at_[i] = before_[i] - step * direction_[i];
+    }
+    LookAt(count, p);
+    // At the end differences of the objective are rounding.
+    constexpr double kNear = 0.1;
+    if (Objective(count, p) < objective - 1e-4 * step * decrement ||
+        (residual < kNear && residual_ < residual)) {
+      return true;
+    }
+  }
+  std::copy_n(before_.begin(), count, at_.begin());
+  LookAt(count, p);
+  return false;
 }
 
 }  // namespace mtlkit

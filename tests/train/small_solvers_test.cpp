@@ -119,5 +119,92 @@ TEST_CASE("a solver can be used for smaller problems, again and again") {
   CheckClose(two, {0.2, 0.8});
 }
 
+struct Balance {
+  bool certified;
+  std::vector<double> x;
+  double residual;
+};
+
+Balance SolveBalance(const std::vector<double>& q, const std::vector<double>& b,
+                     double p) {
+  const Index count = static_cast<Index>(b.size());
+  NewtonSolver solver(count + 2);
+  Balance balance = {false, std::vector<double>(b.size(), std::nan("")), 0};
+  balance.certified = solver.Solve({q.data(), count, count}, b, p, balance.x);
+  balance.residual = solver.residual();
+  return balance;
+}
+
+// The largest of |x_i^p (Qx)_i / b_i - 1|.
+double BalanceError(const std::vector<double>& q, const std::vector<double>& b,
+                    double p, const std::vector<double>& x) {
+  double worst = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    double sum = 0;
+    for (std::size_t j = 0; j < x.size(); ++j)
+      sum += q[i * x.size() + j] * x[j];
+    worst = std::max(worst, std::abs(std::pow(x[i], p) * sum / b[i] - 1));
+  }
+  return worst;
+}
+
+TEST_CASE("the balance of gradients is found by hand") {
+  // q x = 1 / x.
+  CheckClose(SolveBalance({4, 0, 0, 1.0 / 9}, {1, 1}, 1).x, {0.5, 3});
+  // 3 x = 1 / x.
+  const double third = 1 / std::sqrt(3.0);
+  CheckClose(SolveBalance({2, 1, 1, 2}, {1, 1}, 1).x, {third, third});
+  // Shares of 4 and 1 of orthogonal gradients.
+  CheckClose(SolveBalance({1, 0, 0, 1}, {4, 1}, 1).x, {2, 1});
+  // q x = 1 / x^2.
+  CheckClose(SolveBalance({8, 0, 0, 1}, {1, 1}, 2).x, {0.5, 1});
+  // q x = x^(-1/2).
+  CheckClose(SolveBalance({8, 0, 0, 1}, {1, 1}, 0.5).x, {0.25, 1});
+  CheckClose(SolveBalance({1e-300}, {1}, 1).x, {1e150});
+}
+
+// Rows of random gradients whose lengths span so many decades are balanced.
+void CheckBalances(double decades, double p) {
+  for (Index draw = 0; draw < 60; ++draw) {
+    const Rng random(7, RandomPurpose::kTest, static_cast<std::uint64_t>(draw));
+    const std::size_t count = 2 + static_cast<std::size_t>(draw) % 11;
+    Rows rows(count, std::vector<double>(count + 3));
+    std::vector<double> b;
+    for (std::size_t i = 0; i < count; ++i) {
+      const double scale =
+          std::pow(10.0, decades * random.Uniform(static_cast<Index>(i), 99) -
+                             decades / 2);
+      for (std::size_t c = 0; c < rows[i].size(); ++c) {
+        rows[i][c] =
+            scale * random.Normal(static_cast<Index>(i), static_cast<Index>(c));
+      }
+      b.push_back(0.1 + random.Uniform(static_cast<Index>(i), 98));
+    }
+    const std::vector<double> q = GramianOf(rows);
+    const Balance balance = SolveBalance(q, b, p);
+    CHECK(balance.certified);
+    CHECK(BalanceError(q, b, p, balance.x) < 1e-8);
+    CHECK(balance.residual < 1e-9);
+  }
+}
+
+TEST_CASE("a balance is certified whatever the scales") {
+  CheckBalances(30, 1);
+  CheckBalances(2, 0.25);
+  CheckBalances(2, 2);
+}
+
+TEST_CASE("gradients that cancel have no balance, and it is said so") {
+  const auto cancels = [](const Rows& rows) {
+    const std::vector<double> b(rows.size(), 1);
+    const Balance balance = SolveBalance(GramianOf(rows), b, 1);
+    for (const double x : balance.x) CHECK(std::isfinite(x));
+    return !balance.certified && balance.residual > 1e-9;
+  };
+  CHECK(cancels({{1, 0}, {-1, 0}}));
+  CHECK(cancels({{1, 0}, {-1, 1}, {-1, -1}}));
+  CHECK(cancels({{0, 0}, {1, 1}}));
+}
+
 }  // namespace
 }  // namespace mtlkit
