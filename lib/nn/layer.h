@@ -99,10 +99,11 @@ struct BackwardArgs : LayerArgs {
 };
 
 // Rows [first_row, first_row + row_count) of the gradient of one parameter,
-// for one lane.
-struct ParamArgs : LayerArgs {  // first = 0, count = all rows
-  ConstMatView dy;              // as Backward left it
-  Index param = 0;              // which ParamSpec
+// for one lane, summed over the rows [first, first + count) of the batch: all
+// of them in a layer that mixes rows.
+struct ParamArgs : LayerArgs {
+  ConstMatView dy;  // as Backward left it
+  Index param = 0;  // which ParamSpec
   Index first_row = 0;
   Index row_count = 0;
   MatView dw;  // row_count x cols
@@ -111,10 +112,17 @@ struct ParamArgs : LayerArgs {  // first = 0, count = all rows
 // The same rows, for inner products of lanes.
 struct LaneProductArgs : LayerArgs {  // first = 0, count = all rows
   Lanes dy;
+  // Not empty: dy is a single block in which lane i is the rows lane_rows[i] of
+  // [first, first + count): apart, ascending, some perhaps empty.
+  std::span<const RowRange> lane_rows;
   Index param = 0;
   Index first_row = 0;
   Index row_count = 0;
-  double* gram = nullptr;  // dy.count x dy.count; added to
+  double* gram = nullptr;  // lanes() x lanes(); added to
+
+  Index lanes() const {
+    return lane_rows.empty() ? dy.count : std::ssize(lane_rows);
+  }
 };
 
 // One differentiable step. Holds its options, never its parameters,

@@ -108,6 +108,12 @@ NetworkBuilder::NetworkBuilder(std::span<const InputSpec> inputs, Index tasks) {
   network_.outputs_.resize(static_cast<std::size_t>(tasks));
 }
 
+bool IsFrozen(const Node& node, const std::vector<bool>& frozen) {
+  return !frozen.empty() && !node.params.empty() &&
+         std::ranges::all_of(node.params,
+                             [&](Index slice) { return frozen[At(slice)]; });
+}
+
 Value NetworkBuilder::Input(Index i) const {
   assert(i >= 0 && i < network_.input_count_);
   return {i};

@@ -50,6 +50,10 @@ struct Node {
   bool split_by_task = false;
 };
 
+// Whether a layer has parameters and all of them are among `frozen`: one a
+// slice of the weights, or empty for none.
+bool IsFrozen(const Node& node, const std::vector<bool>& frozen);
+
 // Where the output of a task is.
 struct OutputInfo {
   Value value;

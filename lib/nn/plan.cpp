@@ -1,8 +1,22 @@
 #include "nn/plan.h"
 
+#include <algorithm>
+
 #include "nn/plan_state.h"
 
 namespace mtlkit {
+
+bool RowsCanBeLanes(const Network& network, const PlanOptions& options) {
+  if (options.route == Route::kGradients &&
+      options.at == GradientsAt::kRepresentation) {
+    return false;
+  }
+  return std::ranges::all_of(network.nodes(), [&](const Node& node) {
+    const LayerTraits traits = node.layer->traits();
+    return (!traits.mixes_rows && !traits.has_penalty) ||
+           IsFrozen(node, options.frozen);
+  });
+}
 
 Plan::Plan(const Network& network, const PlanOptions& options)
     : state_(std::make_unique<PlanState>(network, options)) {}
@@ -43,6 +57,10 @@ MatView Plan::OutputGradient(Index task) {
   return state_->OutputGradientView(task);
 }
 
+void Plan::SetLaneRows(std::span<const RowRange> rows) {
+  state_->SetLaneRows(rows);
+}
+
 void Plan::Backward(const Pass& pass) {
   PlanState& state = *state_;
   assert(state.trains());
@@ -56,13 +74,13 @@ Mat<const double> Plan::Gramian() const {
   return {state_->gramian.data(), tasks, tasks};
 }
 
-Index Plan::layer_count() const {
-  return state_->layer_count;
+Index Plan::part_count() const {
+  return state_->part_count;
 }
 
-Mat<const double> Plan::LayerGramian(Index layer) const {
+Mat<const double> Plan::PartGramian(Index part) const {
   const Index tasks = state_->network.task_count();
-  return {state_->layer_gramians.data() + layer * tasks * tasks, tasks, tasks};
+  return {state_->part_gramians.data() + part * tasks * tasks, tasks, tasks};
 }
 
 void Plan::Combine(const Pass& pass, std::span<const double> weights) {

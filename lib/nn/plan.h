@@ -61,6 +61,11 @@ class Plan {
   // with respect to Output(task). A task without labels: zeros.
   MatView OutputGradient(Index task);
 
+  // Only with PlanOptions::lane_rows, for each batch before Backward: the rows
+  // that have gradients of each task, one range a task, apart and ascending but
+  // for empty ones.
+  void SetLaneRows(std::span<const RowRange> rows);
+
   // Takes the gradients down.
   // kPlain: sets all of gradient().
   // kGramian: sets Gramian() and the part of gradient() that is not shared:
@@ -70,13 +75,13 @@ class Plan {
 
   // kGramian: tasks x tasks inner products, symmetric.
   Mat<const double> Gramian() const;
-  // kLayers: the same of one layer's parameters, for each layer that has shared
-  // ones; their sum is Gramian().
-  Index layer_count() const;
-  Mat<const double> LayerGramian(Index layer) const;
+  // kLayers, kGroups: the same of one part of the parameters, for each that has
+  // shared ones that learn; their sum is Gramian(). Otherwise 0.
+  Index part_count() const;
+  Mat<const double> PartGramian(Index part) const;
   // kGramian: sets the shared part of gradient() to the sum of the tasks'
-  // gradients times `weights`, one a task; kLayers: one a task for each layer.
-  // Once for each Backward.
+  // gradients times `weights`, one a task; where there are parts, one a task
+  // for each of them. Once for each Backward.
   void Combine(const Pass& pass, std::span<const double> weights);
 
   // kGradients: what the caller has to combine.

@@ -50,6 +50,8 @@ std::string PlanLayout::Describe(const Network& network,
   out << "route " << RouteName(options.route);
   if (options.at == GradientsAt::kRepresentation) out << " at representation";
   if (options.at == GradientsAt::kLayers) out << " of each layer";
+  if (options.at == GradientsAt::kGroups) out << " of each group";
+  if (options.lane_rows) out << ", lanes of rows";
   out << ", " << options.capacity << " rows, " << arena_size << " numbers\n";
   std::size_t width = 5;
   for (const Node& node : network.nodes()) {

@@ -20,8 +20,14 @@ enum class Route {
 
 // With respect to what the tasks' gradients are taken (kGramian, kGradients):
 // the shared parameters, or the output of the shared layers (cheaper), or
-// (kGramian) the parameters of each layer apart.
-enum class GradientsAt { kParameters, kRepresentation, kLayers };
+// (kGramian) parts of the parameters apart: those of each layer, or of each
+// group of layers ("trunk" for "trunk.0", "trunk.1").
+enum class GradientsAt { kParameters, kRepresentation, kLayers, kGroups };
+
+// Whether each part of the parameters has a Gramian of its own.
+constexpr bool InParts(GradientsAt at) {
+  return at == GradientsAt::kLayers || at == GradientsAt::kGroups;
+}
 
 struct PlanOptions {
   Index capacity = 0;  // largest number of rows of a batch
@@ -32,11 +38,20 @@ struct PlanOptions {
   GradientsAt at = GradientsAt::kParameters;
   // Slices of the weights, one each, that get no gradient: 0 in gradient(), no
   // part in inner products; layers all of whose slices are such work as in
-  // inference. Empty: none.
+  // inference, and nothing goes down below the lowest slice that learns. Empty:
+  // none.
   std::vector<bool> frozen = {};
+  // No row of a batch has gradients of more than one task: Plan::SetLaneRows
+  // says whose, and all tasks go down as one lane. Needs RowsCanBeLanes.
+  bool lane_rows = false;
   std::vector<Value> keep = {};  // values to be seen after Forward (features)
   ThreadPool* pool = nullptr;    // null: everything runs in the caller
 };
+
+// Whether the gradients of a row stay in that row, so that rows can be lanes:
+// no layer that learns mixes rows or has a penalty. Not where the tasks'
+// gradients at the representation themselves are asked for.
+bool RowsCanBeLanes(const Network& network, const PlanOptions& options);
 
 // Gradients of several tasks with respect to the same numbers, to be combined
 // into one by the caller (Route::kGradients).

@@ -1,17 +1,19 @@
-// What a plan does with gradients of parameters, and how it combines tasks.
+// What a plan makes of the gradients of values: gradients of parameters and
+// inner products of tasks.
 #include "nn/plan_state.h"
 
 namespace mtlkit {
 
-template <class DyOf>
+template <class GradientOfNode>
 void PlanState::SetTile(const Pass& pass, const ParamTile& tile, Index slot,
-                        DyOf dy_of, MatView dw) {
+                        GradientOfNode gradient_of, MatView dw) {
   bool set = false;
-  for (const Index i : layout.users[static_cast<std::size_t>(tile.slice)]) {
-    const ConstMatView dy = dy_of(i);
-    if (dy.empty()) continue;
-    ParamArgs args = ArgsFor<ParamArgs>(i, RangeFor(i, 0, rows), slot);
-    args.dy = dy;
+  for (const Index i : layout.users[At(tile.slice)]) {
+    const OutputGradient of_node = gradient_of(i);
+    const RowRange range = RangeFor(i, of_node.rows.first, of_node.rows.count);
+    if (of_node.dy.empty() || range.count == 0) continue;
+    ParamArgs args = ArgsFor<ParamArgs>(i, range, slot);
+    args.dy = of_node.dy;
     args.param = ParamOf(i, tile.slice);
     args.first_row = tile.first_row;
     args.row_count = tile.row_count;
@@ -29,80 +31,136 @@ Index PlanState::ParamOf(Index node, Index slice) const {
   return std::ranges::find(params, slice) - params.begin();
 }
 
-template <class DyOf>
 void PlanState::SetGradients(const Pass& pass,
-                             const std::vector<ParamTile>& tiles, DyOf dy_of) {
+                             const std::vector<ParamTile>& tiles,
+                             bool combined) {
+  const auto gradient_of = [&](Index i) {
+    const Lanes dy =
+        combined ? CombinedOf(network.node(i).output) : ViewsOf(i).dy;
+    return OutputGradient{dy.Lane(0), {0, rows}};
+  };
   ForTiles(std::ssize(tiles), [&](Index t, Index slot) {
-    const ParamTile& tile = tiles[static_cast<std::size_t>(t)];
-    SetTile(pass, tile, slot, dy_of,
+    const ParamTile& tile = tiles[At(t)];
+    SetTile(pass, tile, slot, gradient_of,
             SliceGradient(tile.slice).Rows(tile.first_row, tile.row_count));
   });
 }
 
-ConstMatView PlanState::TaskLane(Index i, Index task) {
+PlanState::OutputGradient PlanState::TaskLane(Index i, Index task) {
+  if (options.lane_rows) return {ViewsOf(i).dy.Lane(0), lane_rows[At(task)]};
   const ValuePlan& plan = PlanOf(network.node(i).output);
   const auto lane = std::ranges::find(plan.tasks, task);
   if (lane == plan.tasks.end()) return {};
-  return ViewsOf(i).dy.Lane(lane - plan.tasks.begin());
+  return {ViewsOf(i).dy.Lane(lane - plan.tasks.begin()), {0, rows}};
+}
+
+void PlanState::SetLaneRows(std::span<const RowRange> of_tasks) {
+  assert(options.lane_rows && of_tasks.size() == lane_rows.size());
+  std::ranges::copy(of_tasks, lane_rows.begin());
+  lane_tasks.clear();
+  for (Index task = 0; task < network.task_count(); ++task) {
+    if (lane_rows[At(task)].count > 0) lane_tasks.push_back(task);
+  }
+}
+
+const std::vector<Index>& PlanState::LanesOf(const Slice& slice) const {
+  const bool of_all = std::ssize(slice.tasks) == network.task_count();
+  return options.lane_rows && of_all ? lane_tasks : slice.tasks;
+}
+
+std::span<const RowRange> PlanState::LaneRangesOf(
+    Index i, const std::vector<Index>& tasks, Index slot) {
+  RowRange* ranges = lane_ranges.data() + slot * network.task_count();
+  for (std::size_t k = 0; k < tasks.size(); ++k) {
+    const RowRange& of_batch = lane_rows[At(tasks[k])];
+    ranges[k] = RangeFor(i, of_batch.first, of_batch.count);
+  }
+  return {ranges, tasks.size()};
 }
 
 void PlanState::BackwardParams(const Pass& pass) {
-  SetGradients(pass, layout.tiles, [&](Index i) { return OnlyLane(i); });
+  SetGradients(pass, layout.tiles, false);
   if (options.route == Route::kGramian) FillGramian(pass);
   if (options.route == Route::kGradients) FillBlocks(pass);
 }
 
 void PlanState::FillGramian(const Pass& pass) {
-  std::ranges::fill(partial_grams, 0.0);
   std::ranges::fill(gramian, 0.0);
   if (at_representation()) {
     RepresentationGramian();
     return;
   }
   ForTiles(std::ssize(layout.shared_tiles), [&](Index t, Index slot) {
-    TileGramian(pass, layout.shared_tiles[static_cast<std::size_t>(t)], slot);
+    TileGramian(pass, layout.shared_tiles[At(t)], slot);
   });
   const Index area = network.task_count() * network.task_count();
-  std::ranges::fill(layer_gramians, 0.0);
+  std::ranges::fill(part_gramians, 0.0);
   for (const ParamTile& tile : layout.shared_tiles) {
     const std::vector<Index>& tasks =
-        network.weights()->slice(tile.slice).tasks;
+        LanesOf(network.weights()->slice(tile.slice));
     AddPartial(tasks, tile.gram, gramian.data());
-    if (options.at != GradientsAt::kLayers) continue;
-    const Index layer = layer_of_slice[static_cast<std::size_t>(tile.slice)];
-    AddPartial(tasks, tile.gram, layer_gramians.data() + layer * area);
+    if (!InParts(options.at)) continue;
+    const Index part = part_of_slice[At(tile.slice)];
+    AddPartial(tasks, tile.gram, part_gramians.data() + part * area);
   }
 }
 
 void PlanState::TileGramian(const Pass& pass, const ParamTile& tile,
                             Index slot) {
   const Slice& slice = network.weights()->slice(tile.slice);
-  const auto& users = layout.users[static_cast<std::size_t>(tile.slice)];
+  const std::vector<Index>& tasks = LanesOf(slice);
+  const auto& users = layout.users[At(tile.slice)];
+  const Index first_user = users.front();
   double* gram = partial_grams.data() + tile.gram;
-  if (ViewsOf(users.front()).dy.rows == 0 && users.size() == 1) return;
-  LaneProductArgs args = ArgsFor<LaneProductArgs>(
-      users.front(), RangeFor(users.front(), 0, rows), slot);
-  args.dy = ViewsOf(users.front()).dy;
-  args.param = ParamOf(users.front(), tile.slice);
-  args.first_row = tile.first_row;
-  args.row_count = tile.row_count;
-  args.gram = gram;
-  const Layer& layer = *network.node(users.front()).layer;
-  if (users.size() == 1 && layer.HasGramian(args)) {
-    layer.AddGramian(pass, args);
-    return;
+  std::fill_n(gram, tasks.size() * tasks.size(), 0.0);
+  if (tasks.empty()) return;
+  if (users.size() == 1) {
+    if (ViewsOf(first_user).dy.rows == 0) return;
+    LaneProductArgs args = ArgsFor<LaneProductArgs>(
+        first_user, RangeFor(first_user, 0, rows), slot);
+    args.dy = ViewsOf(first_user).dy;
+    if (options.lane_rows) {
+      args.lane_rows = LaneRangesOf(first_user, tasks, slot);
+    }
+    args.param = ParamOf(first_user, tile.slice);
+    args.first_row = tile.first_row;
+    args.row_count = tile.row_count;
+    args.gram = gram;
+    const Layer& layer = *network.node(first_user).layer;
+    if (layer.HasGramian(args)) {
+      layer.AddGramian(pass, args);
+      return;
+    }
   }
   const Index size = tile.row_count * slice.spec.cols;
   Real* lanes = TileScratch(slot) + layout.tile_size;
-  for (Index k = 0; k < std::ssize(slice.tasks); ++k) {
-    const Index task = slice.tasks[static_cast<std::size_t>(k)];
-    SetTile(pass, tile, slot, [&](Index i) { return TaskLane(i, task); },
+  for (Index k = 0; k < std::ssize(tasks); ++k) {
+    SetTile(pass, tile, slot,
+            [&](Index i) { return TaskLane(i, tasks[At(k)]); },
             {lanes + k * size, tile.row_count, slice.spec.cols});
   }
-  kernels.gramian_of_rows(lanes, size, std::ssize(slice.tasks), size, gram);
+  kernels.gramian_of_rows(lanes, size, std::ssize(tasks), size, gram);
+}
+
+// Rows of different tasks have nothing in common there.
+void PlanState::LaneRowsGramian(Value value) {
+  const ConstMatView dy = GradientOf(value).Lane(0);
+  for (const Index task : network.info(value).tasks) {
+    const RowRange& lane = lane_rows[At(task)];
+    const RowRange range = RangeIn(ExtentOf(value), lane.first, lane.count);
+    if (range.count == 0) continue;
+    const Real* begin = dy.Row(range.first);
+    gramian[At(task * (network.task_count() + 1))] +=
+        kernels.dot(begin, begin, range.count * dy.cols);
+  }
 }
 
 void PlanState::RepresentationGramian() {
+  if (options.lane_rows) {
+    for (const Value value : network.representation()) LaneRowsGramian(value);
+    return;
+  }
+  std::ranges::fill(partial_grams, 0.0);
   const Index blocks_of_rows = (rows + kBlockRows - 1) / kBlockRows;
   Index begin = 0;
   for (const Value value : network.representation()) {
@@ -129,7 +187,7 @@ void PlanState::AddPartial(const std::vector<Index>& tasks, Index begin,
   for (std::size_t i = 0; i < count; ++i) {
     for (std::size_t j = 0; j < count; ++j) {
       into[tasks[i] * network.task_count() + tasks[j]] +=
-          partial_grams[static_cast<std::size_t>(begin) + i * count + j];
+          partial_grams[At(begin) + i * count + j];
     }
   }
 }
@@ -143,16 +201,14 @@ void PlanState::FillJacobian(const Pass& pass) {
   const Index tiles = std::ssize(layout.shared_tiles);
   ForTiles(tiles * network.task_count(), [&](Index t, Index slot) {
     const Index task = t / tiles;
-    const ParamTile& tile =
-        layout.shared_tiles[static_cast<std::size_t>(t % tiles)];
+    const ParamTile& tile = layout.shared_tiles[At(t % tiles)];
     const Slice& slice = network.weights()->slice(tile.slice);
     const Index cols = slice.spec.cols;
     Real* begin = jacobian.Row(task) + slice.offset + tile.first_row * cols;
     SetTile(pass, tile, slot, [&](Index i) { return TaskLane(i, task); },
             {begin, tile.row_count, cols});
   });
-  blocks[0] = {all_tasks, jacobian,
-               std::span(gradient).first(static_cast<std::size_t>(shared))};
+  blocks[0] = {all_tasks, jacobian, std::span(gradient).first(At(shared))};
 }
 
 void PlanState::FillBlocks(const Pass& pass) {
@@ -167,64 +223,6 @@ void PlanState::FillBlocks(const Pass& pass) {
                  {lanes.data, lanes.count, lanes.rows * lanes.cols},
                  CombinedOf(value).Stacked().flat()};
   }
-}
-
-void PlanState::CombineLanes(Value value, std::span<const double> weights) {
-  const Lanes lanes = GradientOf(value);
-  const std::vector<Index>& tasks = network.info(value).tasks;
-  lane_weights.clear();
-  for (const Index task : tasks) {
-    lane_weights.push_back(weights[static_cast<std::size_t>(task)]);
-  }
-  ForBlocks(kBlockRows, [&](Index first, Index count, Index) {
-    const RowRange range = RangeIn(ExtentOf(value), first, count);
-    kernels.combine_rows(lanes.Lane(0).Row(range.first),
-                         lanes.rows * lanes.cols, lanes.count,
-                         range.count * lanes.cols, lane_weights.data(),
-                         CombinedOf(value).Lane(0).Row(range.first));
-  });
-}
-
-void PlanState::BackwardCombined(const Pass& pass) {
-  Backward(pass, layout.combined_backward);
-  SetGradients(pass, layout.shared_tiles, [&](Index i) { return OnlyLane(i); });
-}
-
-// A layer is what uses a shared slice first; whoever uses the same parameters
-// goes with it.
-void PlanState::FindLayers() {
-  layer_of_slice.assign(network.weights()->slices().size(), -1);
-  for (const Node& node : network.nodes()) {
-    bool counted = false;
-    for (const Index slice : node.params) {
-      Index& layer = layer_of_slice[static_cast<std::size_t>(slice)];
-      if (layer >= 0 || !network.weights()->slice(slice).shared) continue;
-      layer = layer_count;
-      counted = true;
-    }
-    if (counted) ++layer_count;
-  }
-  layer_gramians.resize(static_cast<std::size_t>(
-      layer_count * network.task_count() * network.task_count()));
-}
-
-void PlanState::CombineAtParameters(const Pass& pass,
-                                    std::span<const double> weights) {
-  const auto tasks = static_cast<std::size_t>(network.task_count());
-  for (const Node& node : network.nodes()) {
-    if (PlanOf(node.output).combined < 0) continue;
-    std::size_t layer = 0;
-    if (options.at == GradientsAt::kLayers) {
-      for (const Index slice : node.params) {
-        const Index of_slice = layer_of_slice[static_cast<std::size_t>(slice)];
-        if (of_slice >= 0) layer = static_cast<std::size_t>(of_slice);
-      }
-    }
-    CombineLanes(node.output, weights.subspan(layer * tasks, tasks));
-  }
-  SetGradients(pass, layout.shared_tiles, [&](Index i) -> ConstMatView {
-    return CombinedOf(network.node(i).output).Lane(0);
-  });
 }
 
 }  // namespace mtlkit

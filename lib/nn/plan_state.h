@@ -47,7 +47,13 @@ class PlanState {
     }
     const auto tasks = static_cast<std::size_t>(network.task_count());
     if (options.route == Route::kGramian) gramian.resize(tasks * tasks);
-    if (options.at == GradientsAt::kLayers) FindLayers();
+    if (InParts(options.at)) FindParts();
+    if (options.lane_rows) {
+      assert(RowsCanBeLanes(network, options));
+      lane_rows.resize(tasks);
+      lane_tasks.reserve(tasks);
+      lane_ranges.resize(tasks * At(MostThreads()));
+    }
     lane_weights.reserve(tasks);
     penalties.resize(tasks);
     penalty_factors.resize(tasks);
@@ -121,12 +127,8 @@ class PlanState {
   // What layer `i` gets: one whose parameters are all frozen works as in
   // inference, so that its running statistics stay.
   Pass PassOf(const Pass& pass, Index i) const {
-    if (options.frozen.empty()) return pass;
-    const std::vector<Index>& params = network.node(i).params;
     Pass own = pass;
-    if (!params.empty() && std::ranges::all_of(params, [&](Index slice) {
-          return options.frozen[static_cast<std::size_t>(slice)];
-        })) {
+    if (IsFrozen(network.node(i), options.frozen)) {
       own.mode = Mode::kInference;
     }
     return own;
@@ -179,10 +181,6 @@ class PlanState {
         work);
   }
 
-  struct RowRange {
-    Index first = 0;
-    Index count = 0;
-  };
   static RowRange RangeIn(const Extent& extent, Index first, Index count) {
     const Index begin = extent.Begin(first);
     return {begin, extent.Begin(first + count) - begin};
@@ -231,30 +229,43 @@ class PlanState {
 
   // --- Gradients of parameters -------------------------------------------
 
+  // The gradient of a node's output, and the rows of the batch that count.
+  struct OutputGradient {
+    ConstMatView dy;  // without data: none
+    RowRange rows;
+  };
+
   // Sets `dw` (the rows of a tile) to the sum over the nodes that use the
-  // slice of the gradients that `dy_of(node)` gives; one without data is none.
-  template <class DyOf>
-  void SetTile(const Pass& pass, const ParamTile& tile, Index slot, DyOf dy_of,
-               MatView dw);
+  // slice of the gradients that follow from `gradient_of(node)`.
+  template <class GradientOfNode>
+  void SetTile(const Pass& pass, const ParamTile& tile, Index slot,
+               GradientOfNode gradient_of, MatView dw);
 
   Index ParamOf(Index node, Index slice) const;
 
-  // Gradients in one lane, into `gradient`.
-  template <class DyOf>
+  // Into `gradient`: what follows from the only lane of each node, or from what
+  // its lanes were combined to.
   void SetGradients(const Pass& pass, const std::vector<ParamTile>& tiles,
-                    DyOf dy_of);
+                    bool combined);
 
-  // The gradient of node i's output, where it has one lane.
-  ConstMatView OnlyLane(Index i) { return ViewsOf(i).dy.Lane(0); }
+  // The gradient of node i's output that is of task `task`.
+  OutputGradient TaskLane(Index i, Index task);
 
-  // Of task `task`: the gradient of node i's output, without data if none.
-  ConstMatView TaskLane(Index i, Index task);
+  void SetLaneRows(std::span<const RowRange> of_tasks);
+  // The tasks whose lanes the Gramian of a slice is made of: with lane_rows
+  // those that are in the batch, if the slice is of all tasks.
+  const std::vector<Index>& LanesOf(const Slice& slice) const;
+  // Their rows in the space of node i's ranges, until the next call of `slot`.
+  std::span<const RowRange> LaneRangesOf(Index i,
+                                         const std::vector<Index>& tasks,
+                                         Index slot);
 
   // What Plan::Backward does after the gradients of values.
   void BackwardParams(const Pass& pass);
   void FillGramian(const Pass& pass);
   void TileGramian(const Pass& pass, const ParamTile& tile, Index slot);
   void RepresentationGramian();
+  void LaneRowsGramian(Value value);
 
   // Adds what lies at `begin` of partial_grams to a Gramian of all tasks.
   void AddPartial(const std::vector<Index>& tasks, Index begin, double* into);
@@ -268,7 +279,16 @@ class PlanState {
 
   // The part after the combination at the representation.
   void BackwardCombined(const Pass& pass);
-  void FindLayers();
+  // With lane_rows: multiplies the rows of each task of the gradient at `from`
+  // by its weight.
+  void WeighRows(Value value, std::span<const double> weights,
+                 ConstMatView from, MatView to);
+  void FindParts();
+  bool IsFrozenSlice(Index slice) const {
+    return !options.frozen.empty() && options.frozen[At(slice)];
+  }
+  // Of the shared parameters that node i learns; -1: it has none.
+  Index PartOf(Index i) const;
   void CombineAtParameters(const Pass& pass, std::span<const double> weights);
   const Network& network;
   PlanOptions options;
@@ -280,10 +300,15 @@ class PlanState {
   AlignedVector gradient;
   std::vector<double> partial_grams;
   std::vector<double> gramian;
-  // kLayers: those of each layer, and the layer of each slice, or -1.
-  Index layer_count = 0;
-  std::vector<double> layer_gramians;
-  std::vector<Index> layer_of_slice;
+  // kLayers, kGroups: those of each part, and the part of each slice, or -1.
+  Index part_count = 0;
+  std::vector<double> part_gramians;
+  std::vector<Index> part_of_slice;
+  // lane_rows: the rows of each task, the tasks that have any, and for each
+  // thread rows of one space.
+  std::vector<RowRange> lane_rows;
+  std::vector<Index> lane_tasks;
+  std::vector<RowRange> lane_ranges;
   std::vector<double> lane_weights;
   std::vector<NodeViews> views;
   std::vector<double> penalties;        // one a task

@@ -30,12 +30,18 @@ class Planner {
   Index ParamTime() const { return 5 * node_count(); }
 
   bool trains() const { return options_.route != Route::kForward; }
-  bool by_task() const {
+  // Whether the tasks' gradients are told apart, and whether by a lane each.
+  bool tells_tasks() const {
     return options_.route == Route::kGramian ||
            options_.route == Route::kGradients;
   }
+  bool by_task() const { return tells_tasks() && !options_.lane_rows; }
   bool at_representation() const {
-    return by_task() && options_.at == GradientsAt::kRepresentation;
+    return tells_tasks() && options_.at == GradientsAt::kRepresentation;
+  }
+  // Whether some parameter of a layer gets a gradient.
+  bool Learns(const Node& node) const {
+    return !node.params.empty() && !IsFrozen(node, options_.frozen);
   }
   Index node_count() const { return std::ssize(network_.nodes()); }
   NodePlan& PlanOfNode(Index i) const {

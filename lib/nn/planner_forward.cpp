@@ -19,9 +19,10 @@ void Planner::PlaceForward() {
     plan.work = node.layer->WorkPerRow(cols);
     for (const Value input : node.inputs) KeepUntil(PlanOf(input).value, i);
     KeepUntil(PlanOf(node.output).value, i);
-    layout_.scratch_size = std::max(
-        layout_.scratch_size,
-        node.layer->ScratchSize(cols, by_task() ? network_.task_count() : 1));
+    layout_.scratch_size =
+        std::max(layout_.scratch_size,
+                 node.layer->ScratchSize(
+                     cols, tells_tasks() ? network_.task_count() : 1));
     work_ += plan.work * InputRows(node);
   }
   layout_.work_per_row = work_ / options_.capacity;
@@ -66,7 +67,7 @@ void Planner::PlaceTasks() {
     }
     KeepUntil(whole ? value.value : plan.output, ParamTime());
     if (!trains()) continue;
-    if (!whole || info.tasks.size() > 1) {
+    if (!whole || info.tasks.size() > 1 || value.gradient < 0) {
       plan.gradient =
           AddPiece(what + " gradient", size, LossTime(), LossTime() + 1);
     }

@@ -26,8 +26,10 @@ void Planner::FindGradients() {
       operand.wanted = maker >= 0 && PlanOfNode(maker).backward;
       plan.input_gradient |= operand.wanted;
     }
+    // Below the lowest slice that learns nobody wants a gradient.
     plan.backward =
-        !info.tasks.empty() && (!node.params.empty() || plan.input_gradient);
+        !info.tasks.empty() &&
+        (Learns(node) || plan.input_gradient || IsParting(node.output));
     if (!plan.backward) continue;
     ValuePlan& value = PlanOf(node.output);
     value.split = by_task() && node.split_by_task;
@@ -40,8 +42,7 @@ void Planner::FindGradients() {
         in_place ? PlanOf(node.inputs[0]).gradient
                  : AddPieceLike(node.output, node.name + " gradient",
                                 value.lanes, BackwardTime(i), BackwardTime(i));
-    KeepUntil(value.gradient,
-              node.params.empty() ? BackwardTime(i) : ParamTime());
+    KeepUntil(value.gradient, Learns(node) ? ParamTime() : BackwardTime(i));
     KeepForBackward(i);
   }
 }
@@ -49,7 +50,7 @@ void Planner::FindGradients() {
 void Planner::KeepForBackward(Index i) {
   const Node& node = network_.node(i);
   const LayerTraits traits = node.layer->traits();
-  const Index last = node.params.empty() ? BackwardTime(i) : ParamTime();
+  const Index last = Learns(node) ? ParamTime() : BackwardTime(i);
   if (traits.reads_output) {
     KeepUntil(PlanOf(node.output).value, BackwardTime(i));
   }
@@ -144,9 +145,12 @@ void Planner::PlaceParams() {
 void Planner::CombineLanes(Index i) {
   const Node& node = network_.node(i);
   const Layout& weights = *network_.weights();
-  const bool shares = std::ranges::any_of(
-      node.params, [&](Index slice) { return weights.slice(slice).shared; });
-  if (options_.route != Route::kGramian || at_representation() || !shares) {
+  const bool shares = std::ranges::any_of(node.params, [&](Index slice) {
+    return weights.slice(slice).shared &&
+           (options_.frozen.empty() || !options_.frozen[At(slice)]);
+  });
+  if (options_.route != Route::kGramian || at_representation() || !shares ||
+      options_.lane_rows) {
     return;
   }
   PlanOf(node.output).combined = AddPieceLike(

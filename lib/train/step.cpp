@@ -9,31 +9,19 @@
 #include "train/weigher.h"
 
 namespace mtlkit {
-namespace {
-
-std::size_t Size(Index i) {
-  return static_cast<std::size_t>(i);
-}
-
-}  // namespace
 
 struct Learner::State {
   explicit State(const LearnerSetup& given)
       : setup(given),
-        plan(*given.network, {.capacity = given.capacity,
-                              .tokens = given.tokens,
-                              .route = RouteOf(given.weighting->needs()),
-                              .at = given.at,
-                              .frozen = given.frozen,
-                              .pool = given.pool}),
+        plan(*given.network, PlanOptionsOf(given)),
         updater(*given.network, *given.optimizer,
                 given.optimizer_options->decay, given.frozen, given.pool),
         losses(setup.tasks, setup.losses, given.task_weight, given.capacity),
         weigher(*given.weighting, static_cast<Index>(given.tasks.size()),
-                plan.layer_count()) {
+                plan.part_count()) {
     if (!given.weighting->needs().losses_after) return;
     after.resize(given.tasks.size());
-    buffers.resize(Size(given.network->buffers()->size()));
+    buffers.resize(At(given.network->buffers()->size()));
   }
 
   Pass PassOf(Index step, LearnerState* state) const {
@@ -104,6 +92,16 @@ struct Learner::State {
   std::vector<Real> buffers;
 };
 
+PlanOptions PlanOptionsOf(const LearnerSetup& setup) {
+  return {.capacity = setup.capacity,
+          .tokens = setup.tokens,
+          .route = RouteOf(setup.weighting->needs()),
+          .at = setup.at,
+          .frozen = setup.frozen,
+          .lane_rows = setup.lane_rows,
+          .pool = setup.pool};
+}
+
 Learner::Learner(const LearnerSetup& setup)
     : state_(std::make_unique<State>(setup)) {}
 Learner::~Learner() = default;
@@ -114,8 +112,8 @@ void Learner::Start(Params params, LearnerState* state) const {
   const std::size_t tasks = setup.tasks.size();
   const Layout& layout = *setup.network->weights();
   state->params = std::move(params);
-  state->slots.assign(Size(setup.optimizer->slots()),
-                      AlignedVector(Size(layout.size()), Real{0}));
+  state->slots.assign(At(setup.optimizer->slots()),
+                      AlignedVector(At(layout.size()), Real{0}));
   state->slice_steps.assign(layout.slices().size(), 0);
   state->task_steps.assign(tasks, 0);
   state_->weigher.Start(layout, state);
@@ -143,6 +141,10 @@ void Learner::EnableSelection() {
 }
 std::span<Real> Learner::Weights(Index task) {
   return state_->losses.Weights(task);
+}
+
+void Learner::SetLaneRows(std::span<const RowRange> rows) {
+  state_->plan.SetLaneRows(rows);
 }
 
 void Learner::Forward(const Batch& batch, Index step, LearnerState* state) {

@@ -31,12 +31,18 @@ struct LearnerSetup {
   std::vector<double> task_weight;  // one a task
   std::vector<bool> frozen;         // FrozenSlices; empty: none
   GradientsAt at = GradientsAt::kParameters;
+  // No row of a batch has labels of more than one task, and SetLaneRows says
+  // whose (PlanOptions::lane_rows). Needs RowsCanBeLanes of the network.
+  bool lane_rows = false;
   Index capacity = 0;  // largest batch
   // The most tokens of a batch, one an input block (MostTokens).
   std::vector<Index> tokens;
   Seed seed = 1;  // of dropout and of the weighting
   ThreadPool* pool = nullptr;
 };
+
+// What the plan of such a learner is for.
+PlanOptions PlanOptionsOf(const LearnerSetup& setup);
 
 // One network that learns batch by batch:
 //
@@ -69,6 +75,9 @@ class Learner {
   void EnableSelection();
   // Factor of the labels' own losses beside lessons; 1 unless set.
   void SetLabelShare(double share);
+
+  // With LearnerSetup::lane_rows, before each Forward (Plan::SetLaneRows).
+  void SetLaneRows(std::span<const RowRange> rows);
 
   // Computes outputs and the row losses of the labels in training mode.
   void Forward(const Batch& batch, Index step, LearnerState* state);

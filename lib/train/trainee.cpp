@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "data/head.h"
 #include "train/freeze.h"
+#include "train/rows_by_task.h"
 #include "train/sampler.h"
 #include "train/soft_source.h"
 #include "train/unseen_rows.h"
@@ -49,7 +50,7 @@ struct Trainee::Parts {
         batcher(data, capacity),
         frozen(FrozenSlices(*model.network, options.freeze)),
         unseen_rows(*model.network, data, train_rows, frozen),
-        learner(Setup(peer, options, pool)) {
+        learner(Setup(peer, options, protocol, pool)) {
     Require(!train_rows.empty(), ErrorKind::kBadInput,
             "no training row has a label");
     learner.Start(model.params, &state.learner);
@@ -104,8 +105,9 @@ struct Trainee::Parts {
     return tokens;
   }
 
+  // Also sets rows_by_task, where all tasks' gradients can come from one pass.
   LearnerSetup Setup(const Peer& peer, const TrainOptions& options,
-                     ThreadPool* pool) const {
+                     const Protocol& protocol, ThreadPool* pool) {
     LearnerSetup setup;
     setup.network = model.network.get();
     setup.tasks = model.schema.tasks;
@@ -122,7 +124,24 @@ struct Trainee::Parts {
     setup.tokens = MostTokensOf(options);
     setup.seed = peer.seed;
     setup.pool = pool;
+    // Peers that look at each other's outputs see the same rows in one order,
+    // and lessons give rows without labels a gradient.
+    if (protocol.selects() || protocol.teaches() ||
+        !peer.inputs.soft_targets.empty()) {
+      return setup;
+    }
+    setup.lane_rows = FindRowsByTask(PlanOptionsOf(setup));
     return setup;
+  }
+
+  bool FindRowsByTask(const PlanOptions& options) {
+    if (options.route == Route::kPlain ||
+        !RowsCanBeLanes(*model.network, options)) {
+      return false;
+    }
+    rows_by_task.emplace(data, train_rows, capacity);
+    if (!rows_by_task->one_task_each()) rows_by_task.reset();
+    return rows_by_task.has_value();
   }
 
   std::vector<std::string> Columns() const {
@@ -232,6 +251,7 @@ struct Trainee::Parts {
   Batcher batcher;
   std::vector<bool> frozen;
   UnseenRows unseen_rows;
+  std::optional<RowsByTask> rows_by_task;
   Learner learner;
   std::vector<SoftSource> sources;
   std::optional<Validator> validator;
@@ -300,6 +320,10 @@ const std::optional<ValidationResult>& Trainee::validation() const {
 }
 void Trainee::Forward(std::span<const Index> rows, Index step) {
   Parts& p = *parts_;
+  if (p.rows_by_task) {
+    rows = p.rows_by_task->Sort(rows);
+    p.learner.SetLaneRows(p.rows_by_task->ranges());
+  }
   p.batch = &p.batcher.Load(rows);
   if (!p.own_row.empty()) p.batch = &p.Masked(*p.batch);
   p.learner.Forward(*p.batch, step, &p.state.learner);

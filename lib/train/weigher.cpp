@@ -8,8 +8,14 @@
 namespace mtlkit {
 namespace {
 
-std::size_t Size(Index i) {
-  return static_cast<std::size_t>(i);
+// kUsage where a weighting needs more than inner products of each part.
+void RequireParts(const Weighting& weighting, std::string_view gradients_at) {
+  const WeightingNeeds needs = weighting.needs();
+  Require(needs.gramian && !needs.gradients, ErrorKind::kUsage,
+          Str("--gradients-at ", gradients_at,
+              ": the weighting does not follow from inner products of "
+              "gradients alone"),
+          "use it with pcgrad or mgda");
 }
 
 }  // namespace
@@ -24,20 +30,17 @@ GradientsAt ChooseGradientsAt(const Weighting& weighting,
             "use --gradients-at parameters");
     return GradientsAt::kRepresentation;
   }
-  if (gradients_at == "layers") {
-    const WeightingNeeds needs = weighting.needs();
-    Require(needs.gramian && !needs.gradients && weighting.state_size() == 0,
-            ErrorKind::kUsage,
-            "--gradients-at layers: the weighting does not follow from inner "
-            "products of gradients alone",
-            "use it with pcgrad or mgda");
-    return GradientsAt::kLayers;
+  if (gradients_at == "layers" || gradients_at == "groups") {
+    RequireParts(weighting, gradients_at);
+    return gradients_at == "layers" ? GradientsAt::kLayers
+                                    : GradientsAt::kGroups;
   }
-  const bool representation = gradients_at == "auto" &&
-                              weighting.prefers_representation() &&
-                              !network.representation().empty();
-  return representation ? GradientsAt::kRepresentation
-                        : GradientsAt::kParameters;
+  if (gradients_at != "auto" ||
+      (weighting.prefers_at() == GradientsAt::kRepresentation &&
+       network.representation().empty())) {
+    return GradientsAt::kParameters;
+  }
+  return weighting.prefers_at();
 }
 
 Route RouteOf(const WeightingNeeds& needs) {
@@ -45,24 +48,31 @@ Route RouteOf(const WeightingNeeds& needs) {
   return needs.gramian ? Route::kGramian : Route::kPlain;
 }
 
-Weigher::Weigher(const Weighting& weighting, Index tasks, Index layers)
+Weigher::Weigher(const Weighting& weighting, Index tasks, Index parts)
     : weighting_(weighting),
-      factors_(Size(tasks)),
-      layer_factors_(Size(layers * tasks)),
-      loss_factors_(Size(tasks)),
-      block_factors_(Size(tasks)),
-      block_slots_(Size(weighting.slots() * tasks)) {
+      factors_(At(tasks)),
+      parts_(parts),
+      part_factors_(At(parts * tasks)),
+      loss_factors_(At(tasks)),
+      block_factors_(At(tasks)),
+      block_slots_(At(weighting.slots() * tasks)) {
   const WeightingNeeds needs = weighting.needs();
   if (!needs.gramian || !needs.gradients) return;
-  gramian_.resize(Size(tasks * tasks));
-  block_gramian_.resize(Size(tasks * tasks));
+  gramian_.resize(At(tasks * tasks));
+  block_gramian_.resize(At(tasks * tasks));
 }
 
 void Weigher::Start(const Layout& weights, LearnerState* state) const {
-  state->weighting.assign(Size(weighting_.state_size()), 0);
-  weighting_.InitState(state->weighting);
+  const Index parts = std::max<Index>(parts_, 1);
+  state->weighting.assign(At(weighting_.state_size() * parts), 0);
+  for (Index i = 0; i < parts; ++i) weighting_.InitState(StateOf(i, state));
   state->weighting_slots.assign(
-      block_slots_.size(), AlignedVector(Size(weights.shared_size()), Real{0}));
+      block_slots_.size(), AlignedVector(At(weights.shared_size()), Real{0}));
+}
+
+std::span<double> Weigher::StateOf(Index i, LearnerState* state) const {
+  const Index size = weighting_.state_size();
+  return std::span(state->weighting).subspan(At(i * size), At(size));
 }
 
 void Weigher::Clear() {
@@ -121,8 +131,8 @@ void Weigher::BySum(WeightingSignals* signals, const Pass& pass, Plan* plan,
 void Weigher::ByGramian(WeightingSignals* signals, const Pass& pass, Plan* plan,
                         LearnerState* state) {
   plan->Backward(pass);
-  if (plan->options().at == GradientsAt::kLayers && plan->layer_count() > 0) {
-    ByLayers(signals, pass, plan, state);
+  if (parts_ > 0) {
+    ByParts(signals, pass, plan, state);
     return;
   }
   signals->gramian = plan->Gramian();
@@ -130,19 +140,19 @@ void Weigher::ByGramian(WeightingSignals* signals, const Pass& pass, Plan* plan,
   plan->Combine(pass, factors_);
 }
 
-void Weigher::ByLayers(WeightingSignals* signals, const Pass& pass, Plan* plan,
-                       LearnerState* state) {
+void Weigher::ByParts(WeightingSignals* signals, const Pass& pass, Plan* plan,
+                      LearnerState* state) {
   const std::size_t tasks = factors_.size();
-  const auto layers = static_cast<std::size_t>(plan->layer_count());
-  for (std::size_t layer = 0; layer < layers; ++layer) {
-    signals->gramian = plan->LayerGramian(static_cast<Index>(layer));
-    const std::span<double> w = {layer_factors_.data() + layer * tasks, tasks};
-    weighting_.Weights(*signals, state->weighting, w);
+  for (Index part = 0; part < parts_; ++part) {
+    signals->gramian = plan->PartGramian(part);
+    const std::span<double> w =
+        std::span(part_factors_).subspan(At(part) * tasks, tasks);
+    weighting_.Weights(*signals, StateOf(part, state), w);
     for (std::size_t task = 0; task < tasks; ++task) {
-      factors_[task] += w[task] / static_cast<double>(layers);
+      factors_[task] += w[task] / static_cast<double>(parts_);
     }
   }
-  plan->Combine(pass, layer_factors_);
+  plan->Combine(pass, part_factors_);
 }
 
 void Weigher::ByGradients(WeightingSignals* signals, const Pass& pass,
@@ -179,7 +189,7 @@ void Weigher::AddGramian(const GradientBlock& block) {
                                   block_gramian_.data());
   for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t j = 0; j < rows; ++j) {
-      gramian_[Size(block.tasks[i]) * factors_.size() + Size(block.tasks[j])] +=
+      gramian_[At(block.tasks[i]) * factors_.size() + At(block.tasks[j])] +=
           block_gramian_[i * rows + j];
     }
   }
@@ -188,7 +198,7 @@ void Weigher::AddGramian(const GradientBlock& block) {
 void Weigher::Combine(const WeightingSignals& signals,
                       const GradientBlock& block, Index first) const {
   for (std::size_t i = 0; i < block.tasks.size(); ++i) {
-    block_factors_[i] = factors_[Size(block.tasks[i])];
+    block_factors_[i] = factors_[At(block.tasks[i])];
   }
   weighting_.Combine(signals, {block_factors_.data(), block.tasks.size()},
                      block.gradients, first, block.combined);
@@ -196,7 +206,10 @@ void Weigher::Combine(const WeightingSignals& signals,
 
 void Weigher::Observe(const TaskView& before, std::span<const double> after,
                       LearnerState* state) const {
-  weighting_.Observe(SignalsOf(before, nullptr), after, state->weighting);
+  const WeightingSignals signals = SignalsOf(before, nullptr);
+  for (Index i = 0; i < std::max<Index>(parts_, 1); ++i) {
+    weighting_.Observe(signals, after, StateOf(i, state));
+  }
 }
 
 }  // namespace mtlkit

@@ -12,10 +12,9 @@
 namespace mtlkit {
 
 // Where the gradients of a weighting are taken for this network: as
-// `gradients_at` says; "auto" is the representation if the weighting prefers it
-// and the network has one. kUsage: a weighting that keeps something of each
-// parameter elsewhere than there, one that asks for more than inner products,
-// or remembers anything, of each layer.
+// `gradients_at` says; "auto" is where the weighting prefers it, if the network
+// has that. kUsage: a weighting that keeps something of each parameter
+// elsewhere than there, one that asks for more than inner products of parts.
 GradientsAt ChooseGradientsAt(const Weighting& weighting,
                               std::string_view gradients_at,
                               const Network& network);
@@ -34,8 +33,8 @@ struct TaskView {
 // into one. Allocates when built only.
 class Weigher {
  public:
-  // `layers`: Plan::layer_count().
-  Weigher(const Weighting& weighting, Index tasks, Index layers);
+  // `parts`: Plan::part_count().
+  Weigher(const Weighting& weighting, Index tasks, Index parts);
 
   // Makes room in a state.
   void Start(const Layout& weights, LearnerState* state) const;
@@ -62,9 +61,11 @@ class Weigher {
              LearnerState* state);
   void ByGramian(WeightingSignals* signals, const Pass& pass, Plan* plan,
                  LearnerState* state);
-  // The factors told are the means over layers.
-  void ByLayers(WeightingSignals* signals, const Pass& pass, Plan* plan,
-                LearnerState* state);
+  // The factors told are the means over parts.
+  void ByParts(WeightingSignals* signals, const Pass& pass, Plan* plan,
+               LearnerState* state);
+  // What is remembered of part `i`; of the whole where there are none.
+  std::span<double> StateOf(Index i, LearnerState* state) const;
   void ByGradients(WeightingSignals* signals, const Pass& pass, Plan* plan,
                    LearnerState* state);
   void AddGramian(const GradientBlock& block);
@@ -73,7 +74,8 @@ class Weigher {
 
   const Weighting& weighting_;
   std::vector<double> factors_;
-  std::vector<double> layer_factors_;  // of each layer, where it is asked apart
+  Index parts_;  // 0: the whole
+  std::vector<double> part_factors_;
   std::vector<double> loss_factors_;
   std::vector<double> gramian_;  // of gradients, where both are needed
   std::vector<double> block_gramian_;

@@ -29,8 +29,8 @@ void WeightingOptions::Describe(Fields& field) {
   field(
       "gradients-at", gradients_at,
       "where methods on gradients take them; auto: as in their paper; layers: "
-      "of each layer apart",
-      {"auto", "parameters", "representation", "layers"});
+      "of each layer apart; groups: of each group of layers (\"trunk\")",
+      {"auto", "parameters", "representation", "layers", "groups"});
 }
 
 void Weighting::InitState(std::span<double> state) const {

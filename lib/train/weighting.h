@@ -13,6 +13,7 @@
 #include "base/rng.h"
 #include "base/view.h"
 #include "data/task.h"
+#include "nn/plan_options.h"
 
 namespace mtlkit {
 
@@ -24,7 +25,7 @@ struct WeightingOptions {
   std::vector<std::string> task_weight;
   // Where methods on gradients take them: auto is what the method's paper does.
   std::string gradients_at =
-      "auto";  // auto | parameters | representation | layers
+      "auto";  // auto | parameters | representation | layers | groups
 
   void Describe(Fields& field);
 };
@@ -73,8 +74,11 @@ class Weighting {
  public:
   virtual ~Weighting() = default;
   virtual WeightingNeeds needs() const { return {}; }
-  // Whether gradients are taken at the representation unless told otherwise.
-  virtual bool prefers_representation() const { return false; }
+  // Where gradients are taken unless told otherwise: as in the method's paper.
+  // A representation that there is none of gives way to the parameters. Where
+  // the parameters are taken in parts, the method is asked for each part, with
+  // a state of its own.
+  virtual GradientsAt prefers_at() const { return GradientsAt::kParameters; }
 
   virtual Index state_size() const { return 0; }
   virtual void InitState(std::span<double> state) const;

@@ -111,6 +111,35 @@ void MeasureWorkload(Workload workload, const Options& options, Table* table) {
   table->Add(name, "pcgrad time / products", RatioOf(seconds, 3, 1));
 }
 
+// Tasks with rows of their own, as schools or domains have.
+void MeasureOwnRows(Workload workload, const Options& options, Table* table) {
+  workload.own_rows = true;
+  Training plain(workload);
+  workload.method = "pcgrad";
+  Training rows(workload);
+  workload.in_lanes = true;
+  Training lanes(workload);
+  const auto seconds = PlayRounds({Steps(&plain), Steps(&rows), Steps(&lanes)},
+                                  options.rounds(), options.target());
+  table->Add(workload.name, "pcgrad time / step", RatioOf(seconds, 1, 0));
+  table->Add(workload.name, "pcgrad by lanes / step", RatioOf(seconds, 2, 0));
+}
+
+std::vector<Workload> OwnRowsWorkloads() {
+  return {{.name = "28-64-32, 139 tasks' own rows",
+           .features = 28,
+           .hidden = 64,
+           .hidden2 = 32,
+           .tasks = 139,
+           .batch = 256},
+          {.name = "100-256-128, 4 domains",
+           .features = 100,
+           .hidden = 256,
+           .hidden2 = 128,
+           .tasks = 4,
+           .batch = 256}};
+}
+
 std::vector<Workload> Workloads() {
   return {{.name = "32-64-64, 2 tasks",
            .features = 32,
@@ -150,6 +179,10 @@ int Measure(const std::string& self, const Options& options) {
   for (const Workload& workload : Workloads()) {
     if (workload.name.find(options.only) == std::string::npos) continue;
     MeasureWorkload(workload, options, &table);
+  }
+  for (const Workload& workload : OwnRowsWorkloads()) {
+    if (workload.name.find(options.only) == std::string::npos) continue;
+    MeasureOwnRows(workload, options, &table);
   }
   if (options.only.empty()) MeasureStartUp(self, options, &table);
   if (!options.json.empty()) table.Write(options.json);

@@ -91,7 +91,11 @@ struct Data {
   explicit Data(const Workload& w)
       : x(Size(w.batches * w.batch * w.features)),
         y(Size(w.tasks), std::vector<Real>(Size(w.batches * w.batch))),
-        weight(Size(w.batch), 1) {
+        weight(Size(w.own_rows ? w.tasks : 1),
+               std::vector<Real>(Size(w.batch), w.own_rows ? 0 : 1)) {
+    for (Index row = 0; w.own_rows && row < w.batch; ++row) {
+      weight[Size(row * w.tasks / w.batch)][Size(row)] = 1;
+    }
     for (std::size_t i = 0; i < x.size(); ++i) {
       x[i] = Uniform(w.seed, kInputs, i, 1);
     }
@@ -113,10 +117,10 @@ struct Data {
     InputBatch input;
     input.dense = {x.data() + first * w.features, w.batch, w.features};
     batch.inputs.push_back(input);
-    for (const std::vector<Real>& labels : y) {
+    for (std::size_t k = 0; k < y.size(); ++k) {
       TargetBatch target;
-      target.target = {labels.data() + first, w.batch, 1};
-      target.weight = weight;
+      target.target = {y[k].data() + first, w.batch, 1};
+      target.weight = weight[w.own_rows ? k : 0];
       target.labelled = w.batch;
       target.weight_sum = static_cast<double>(w.batch);
       batch.targets.push_back(target);
@@ -125,9 +129,20 @@ struct Data {
   }
 
   std::vector<Real> x;
-  std::vector<std::vector<Real>> y;  // one a task
-  std::vector<Real> weight;
+  std::vector<std::vector<Real>> y;       // one a task
+  std::vector<std::vector<Real>> weight;  // one a task, or one for all
 };
+
+// Rows of each task of a batch, where they have one each.
+std::vector<RowRange> OwnRowsOf(const Workload& w) {
+  std::vector<RowRange> ranges(Size(w.tasks));
+  for (Index row = w.batch - 1; row >= 0; --row) {
+    RowRange& own = ranges[Size(row * w.tasks / w.batch)];
+    own.first = row;
+    ++own.count;
+  }
+  return ranges;
+}
 
 std::vector<Task> MakeTasks(Index count) {
   std::vector<Task> tasks(Size(count));
@@ -160,7 +175,9 @@ struct Training::State {
         optimizer(MakeOptimizer({"adam", {}})),
         weighting(WeightingOf(given, tasks)),
         data(given),
-        learner(Setup()) {
+        lane_rows(given.own_rows && !given.in_lanes && given.method != "sum"),
+        learner(Setup()),
+        own_rows(OwnRowsOf(given)) {
     for (Index i = 0; i < given.batches; ++i) {
       batches.push_back(data.At(given, i));
     }
@@ -177,6 +194,7 @@ struct Training::State {
     setup.weighting = weighting.get();
     setup.task_weight.assign(tasks.size(), 1.0);
     setup.capacity = workload.batch;
+    setup.lane_rows = lane_rows;
     return setup;
   }
 
@@ -193,8 +211,10 @@ struct Training::State {
   std::unique_ptr<Weighting> weighting;
   Data data;
   std::vector<Batch> batches;
+  bool lane_rows;
   Learner learner;
   LearnerState learned;
+  std::vector<RowRange> own_rows;
   Index step = 0;
 };
 
@@ -215,6 +235,7 @@ void Training::Restart() {
 void Training::Step() {
   State& s = *state_;
   const Batch& batch = s.BatchOf(s.step);
+  if (s.lane_rows) s.learner.SetLaneRows(s.own_rows);
   s.learner.Forward(batch, s.step, &s.learned);
   s.learner.Learn(batch, s.step, s.workload.rate, &s.learned);
   ++s.step;

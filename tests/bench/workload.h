@@ -21,6 +21,10 @@ struct Workload {
   std::uint64_t seed = 1;
   std::string method = "sum";  // or "pcgrad"
   double rate = 1e-3;
+  // Each row has a label of one task only, in order; `method` then gets all
+  // gradients from one pass, or, told so, from a lane for each task.
+  bool own_rows = false;
+  bool in_lanes = false;
 
   // Operations of the matrix products of one plain step.
   double operations() const;

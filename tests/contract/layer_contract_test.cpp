@@ -155,6 +155,68 @@ TEST_CASE("inner products of lanes are those of their gradients") {
   });
 }
 
+// Three lanes of rows, the second one empty.
+std::vector<RowRange> SomeLanes(Index rows) {
+  return {{1, 4}, {0, 0}, {5, rows - 6}};
+}
+
+TEST_CASE("gradients of parameters are sums over ranges of rows") {
+  ForEverySample([](const LayerSample& sample, Mode mode) {
+    LayerRun run(sample, kRows, mode, 12);
+    if (run.mixes_rows() || run.params().empty()) return;
+    run.Forward();
+    const AlignedVector dy = run.RandomGradient(1, 0);
+    const Index rows = run.all_rows();
+    const Index cols = run.output_cols() * run.output_rows() / rows;
+    for (const RowRange& range : SomeLanes(rows)) {
+      if (range.count == 0) continue;
+      AlignedVector some(dy.size(), Real(0));
+      std::copy_n(dy.begin() + range.first * cols, range.count * cols,
+                  some.begin() + range.first * cols);
+      run.summed_rows = {0, -1};
+      const LayerRun::Gradients expected = run.Backward(some, 1);
+      run.summed_rows = range;
+      const LayerRun::Gradients actual = run.Backward(dy, 1);
+      for (std::size_t p = 0; p < actual.dw.size(); ++p) {
+        for (std::size_t i = 0; i < actual.dw[p].size(); ++i) {
+          CHECK(static_cast<double>(actual.dw[p][i]) ==
+                doctest::Approx(static_cast<double>(expected.dw[p][i]))
+                    .epsilon(kDouble ? 1e-12 : 1e-5));
+        }
+      }
+    }
+  });
+}
+
+TEST_CASE("inner products of lanes of rows are those of their gradients") {
+  ForEverySample([](const LayerSample& sample, Mode mode) {
+    LayerRun run(sample, kRows, mode, 13);
+    if (run.mixes_rows()) return;
+    run.Forward();
+    const AlignedVector dy = run.RandomGradient(1, 0);
+    const std::vector<RowRange> lanes = SomeLanes(run.all_rows());
+    std::vector<LayerRun::Gradients> each;
+    for (const RowRange& lane : lanes) {
+      run.summed_rows = lane;
+      each.push_back(run.Backward(dy, 1));
+      if (lane.count > 0) continue;
+      for (AlignedVector& dw : each.back().dw) std::ranges::fill(dw, Real(0));
+    }
+    for (std::size_t p = 0; p < run.params().size(); ++p) {
+      const std::vector<double> gram =
+          run.LaneProducts(static_cast<Index>(p), 1, lanes);
+      if (gram.empty()) continue;
+      for (std::size_t i = 0; i < lanes.size(); ++i) {
+        for (std::size_t j = 0; j < lanes.size(); ++j) {
+          CHECK(gram[i * lanes.size() + j] ==
+                doctest::Approx(Dot(each[i].dw[p], each[j].dw[p]))
+                    .epsilon(kDouble ? 1e-10 : 1e-4));
+        }
+      }
+    }
+  });
+}
+
 TEST_CASE("what a layer says it does not read may be spoilt") {
   ForEverySample([](const LayerSample& sample, Mode mode) {
     LayerRun run(sample, kRows, mode, 7);

@@ -180,7 +180,9 @@ LayerRun::Gradients LayerRun::Backward(AlignedVector dy, Index lanes) {
     const Lanes dw = {gradients.dw.back().data(), lanes, spec.rows, spec.cols};
     for (Index lane = 0; lane < lanes; ++lane) {
       for (Index first = 0; first < spec.rows; first += tile_rows) {
-        auto args = MakeArgs<ParamArgs>(0, all_rows());
+        auto args = MakeArgs<ParamArgs>(
+            summed_rows.first,
+            summed_rows.count < 0 ? all_rows() : summed_rows.count);
         args.dy = dy_lanes.Lane(lane);
         args.param = static_cast<Index>(p);
         args.first_row = first;
@@ -193,12 +195,15 @@ LayerRun::Gradients LayerRun::Backward(AlignedVector dy, Index lanes) {
   return gradients;
 }
 
-std::vector<double> LayerRun::LaneProducts(Index param, Index lanes) {
-  std::vector<double> gram(Size(lanes * lanes));
+std::vector<double> LayerRun::LaneProducts(
+    Index param, Index lanes, std::span<const RowRange> lane_rows) {
+  const Index all = lane_rows.empty() ? lanes : std::ssize(lane_rows);
+  std::vector<double> gram(Size(all * all));
   const ParamSpec& spec = params_[Size(param)];
   for (Index first = 0; first < spec.rows; first += tile_rows) {
     auto args = MakeArgs<LaneProductArgs>(0, all_rows());
     args.dy = {dy_.data(), lanes, output_rows_, output_cols_};
+    args.lane_rows = lane_rows;
     args.param = param;
     args.first_row = first;
     args.row_count = std::min(tile_rows, spec.rows - first);

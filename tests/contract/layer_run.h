@@ -25,13 +25,22 @@ class LayerRun {
   // Rows of a parameter that one call makes.
   Index tile_rows = 1 << 20;
   bool want_input_gradients = true;
+  // Rows that the gradients of parameters are summed over; a count below 0:
+  // all. Rows of what ranges of the layer count.
+  RowRange summed_rows = {0, -1};
 
   void Forward();
   // `dy`: lanes x rows x cols; spoilt.
   Gradients Backward(AlignedVector dy, Index lanes);
   // After Backward: of one parameter, by Layer::AddGramian; empty if the layer
-  // leaves it to others.
-  std::vector<double> LaneProducts(Index param, Index lanes);
+  // leaves it to others. With `lane_rows`, of lanes that are rows of a single
+  // one.
+  std::vector<double> LaneProducts(Index param, Index lanes,
+                                   std::span<const RowRange> lane_rows = {});
+  // What a layer's ranges of all rows count.
+  Index all_rows() const {
+    return layer_->traits().by_group ? rows_ : output_rows_;
+  }
 
   // The sum of y times `dy` after a forward pass, and the layer's penalty.
   double Project(const AlignedVector& dy);
@@ -57,10 +66,6 @@ class LayerRun {
   const std::vector<ParamSpec>& params() const { return params_; }
 
  private:
-  // What a layer's ranges of all rows count.
-  Index all_rows() const {
-    return layer_->traits().by_group ? rows_ : output_rows_;
-  }
   void Penalize();
   void FillBlock(const LayerSample& sample);
   template <class Args>

@@ -295,6 +295,28 @@ TEST_CASE("a pass allocates nothing, whatever the number of rows") {
   }
 }
 
+TEST_CASE("a pass over lanes of rows allocates nothing") {
+  for (const NamedNetwork& net : Networks()) {
+    INFO(net.name);
+    for (const Route route : {Route::kGramian, Route::kGradients}) {
+      PlanOptions options = Options(route);
+      options.lane_rows = true;
+      if (!RowsCanBeLanes(net.network, options)) continue;
+      Run run(net.network, options);
+      const Vector weights = {1, 1, 1};
+      run.plan.SetLaneRows(std::vector<RowRange>{{0, 9}, {}, {9, 80}});
+      run.Step(weights);
+      const std::vector<RowRange> others = {{3, 7}, {10, 30}, {40, 60}};
+      const long long before = AllocationCount();
+      run.plan.SetLaneRows(others);
+      run.Step(weights);
+      if (route == Route::kGramian) run.plan.Combine(run.pass, weights);
+      if (route == Route::kGradients) run.plan.Finish(run.pass);
+      CHECK(AllocationCount() == before);
+    }
+  }
+}
+
 TEST_CASE("rows of a prediction do not depend on the others of their batch") {
   for (const NamedNetwork& net : Networks()) {
     INFO(net.name);

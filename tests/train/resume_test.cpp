@@ -112,6 +112,18 @@ TEST_CASE("a run that is stopped again and again ends with the same bits") {
     options.schedule = "cosine:warm-up=1.5";
     options.weighting.weighting = "pcgrad";
   }
+  SUBCASE("db-mtl, whose means of gradients fade") {
+    options.weighting.weighting = "db-mtl:beta=0.8,sigma=0.5";
+  }
+  SUBCASE("a frozen trunk") {
+    options.freeze = {"trunk"};
+    options.optimizer.optimizer = "sgd:momentum=0.9";
+  }
+  SUBCASE("frozen heads, mgda of each layer") {
+    options.freeze = {"head*"};
+    options.weighting.weighting = "mgda";
+    options.weighting.gradients_at = "layers";
+  }
   SUBCASE("graddrop, clipping, early stopping") {
     options.weighting.weighting = "graddrop";
     options.optimizer.clip_norm = 0.5;

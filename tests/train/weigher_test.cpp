@@ -142,6 +142,18 @@ TEST_CASE("layers are weighted apart, each by the products of its own") {
                   Error);
 }
 
+TEST_CASE("what is remembered of one part is not that of another") {
+  const Probe probe({.gramian = true});
+  Lab lab(probe, GradientsAt::kLayers);
+  lab.Step(0);
+  lab.Step(1);
+  CHECK(lab.state.weighting == std::vector<double>{2, 2});
+  // The trunk's dense layer and batch norm are one group.
+  Lab groups(probe, GradientsAt::kGroups);
+  groups.Step(0);
+  CHECK(groups.state.weighting == std::vector<double>{1});
+}
+
 TEST_CASE("losses after a step are those the next step begins with") {
   const Probe probe({.losses_after = true});
   Lab lab(probe);

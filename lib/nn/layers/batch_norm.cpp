@@ -78,9 +78,10 @@ class BatchNormLayer : public Layer {
   }
 
   void BackwardParams(const Pass& pass, const ParamArgs& args) const override {
-    BatchNormArgs norm = Arguments(args, args.x[0].values);
+    BatchNormArgs norm =
+        Arguments(args, args.x[0].values.Rows(args.first, args.count));
     norm.fixed = pass.mode == Mode::kInference;
-    norm.dy = args.dy.data;
+    norm.dy = args.dy.Row(args.first);
     norm.dy_stride = args.dy.cols;
     (args.param == kScale ? norm.dscale : norm.dshift) = args.dw.data;
     pass.kernels->batch_norm_gradient(norm);

@@ -87,7 +87,8 @@ class CrossStitchLayer : public Layer {
   void BackwardParams(const Pass& pass, const ParamArgs& args) const override {
     for (std::size_t j = 0; j < args.x.size(); ++j) {
       args.dw.data[j] = static_cast<Real>(pass.kernels->dot(
-          args.dy.data, args.x[j].values.data, args.dy.size()));
+          args.dy.Row(args.first), args.x[j].values.Row(args.first),
+          args.count * args.dy.cols));
     }
   }
 

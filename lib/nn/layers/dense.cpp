@@ -11,6 +11,8 @@ constexpr Index kKernel = 0;
 constexpr Index kBias = 1;
 // Batches of more rows never sum their Gramian over rows: S = X X^T grows.
 constexpr Index kMostGramianRows = 4096;
+// The same for lanes of rows, where S and D = DY DY^T are kept.
+constexpr Index kMostPairedRows = 1024;
 
 // For these the derivative follows from the output, so it is not kept before
 // the activation: their sign is that of the input.
@@ -130,7 +132,9 @@ class DenseLayer : public Layer {
     if (lanes <= 1) return std::max(kWeightGradientScratch, packed);
     const Index rows = std::min(cols[0], kMostGramianRows);
     return std::max({kWeightGradientScratch, packed, GramianScratch(lanes),
-                     RowGramianScratch(lanes, rows, cols[0], kRowBlock)});
+                     RowGramianScratch(lanes, rows, cols[0], kRowBlock),
+                     LaneRowGramianScratch(kMostPairedRows, cols[0],
+                                           options_.units, kRowBlock)});
   }
 
   void Forward(const Pass& pass, const ForwardArgs& args) const override {
@@ -186,14 +190,14 @@ class DenseLayer : public Layer {
   }
 
   void BackwardParams(const Pass& pass, const ParamArgs& args) const override {
-    const ConstMatView dy = args.dy;
+    const ConstMatView dy = args.dy.Rows(args.first, args.count);
     if (args.param == kBias) {
       pass.kernels->column_sums(dy.data, dy.cols, dy.rows, dy.cols,
                                 args.dw.data);
     } else if (args.x[0].block != nullptr) {
       SparseKernelGradient(pass, args);
     } else {
-      const ConstMatView x = args.x[0].values;
+      const ConstMatView x = args.x[0].values.Rows(args.first, args.count);
       pass.kernels->weight_gradient({.x = x.data + args.first_row,
                                      .x_stride = x.cols,
                                      .dy = dy.data,
@@ -208,15 +212,27 @@ class DenseLayer : public Layer {
   }
 
   bool HasGramian(const LaneProductArgs& args) const override {
-    return args.param == kKernel && args.x[0].block == nullptr;
+    if (args.param != kKernel || args.x[0].block != nullptr) return false;
+    const ConstMatView x = args.x[0].values;
+    return args.lane_rows.empty() ||
+           (x.rows <= kMostPairedRows &&
+            LaneRowGramianPays(args.lanes(), x.rows, x.cols, args.dy.cols));
   }
 
   void AddGramian(const Pass& pass,
                   const LaneProductArgs& args) const override {
     const ConstMatView x = args.x[0].values;
+    if (!args.lane_rows.empty()) {
+      ForRowsOfTile(args, [&](Index first, Index count) {
+        AddLaneRows(pass, args, first, count);
+      });
+      return;
+    }
     if (x.rows <= std::min(x.cols, kMostGramianRows) &&
         RowGramianPays(args.dy.count, x.rows, x.cols, args.dy.cols)) {
-      AddRowGramian(pass, args);
+      ForRowsOfTile(args, [&](Index first, Index count) {
+        AddRowGramian(pass, args, first, count);
+      });
       return;
     }
     for (Index done = 0; done < args.row_count; done += kGramianInputs) {
@@ -241,27 +257,52 @@ class DenseLayer : public Layer {
            !KeepsSign(options_.activation);
   }
 
-  // The same sum, over a share of the batch's rows in place of this range of
-  // the kernel's.
-  static void AddRowGramian(const Pass& pass, const LaneProductArgs& args) {
+  // Calls work(first, count) for a share of the batch's rows in place of this
+  // range of the kernel's.
+  template <class Work>
+  static void ForRowsOfTile(const LaneProductArgs& args, Work work) {
     const ConstMatView x = args.x[0].values;
     const Index end = x.rows * (args.first_row + args.row_count) / x.cols;
     for (Index first = x.rows * args.first_row / x.cols; first < end;
          first += kRowBlock) {
-      pass.kernels->row_gramian({.x = x.data,
-                                 .x_stride = x.cols,
-                                 .dy = args.dy.data,
-                                 .dy_stride = args.dy.cols,
-                                 .lane_stride = args.dy.rows * args.dy.cols,
-                                 .lanes = args.dy.count,
-                                 .rows = x.rows,
-                                 .inputs = x.cols,
-                                 .outputs = args.dy.cols,
-                                 .first_row = first,
-                                 .row_count = std::min(kRowBlock, end - first),
-                                 .gram = args.gram,
-                                 .scratch = args.scratch});
+      work(first, std::min(kRowBlock, end - first));
     }
+  }
+
+  static void AddRowGramian(const Pass& pass, const LaneProductArgs& args,
+                            Index first, Index count) {
+    const ConstMatView x = args.x[0].values;
+    pass.kernels->row_gramian({.x = x.data,
+                               .x_stride = x.cols,
+                               .dy = args.dy.data,
+                               .dy_stride = args.dy.cols,
+                               .lane_stride = args.dy.rows * args.dy.cols,
+                               .lanes = args.dy.count,
+                               .rows = x.rows,
+                               .inputs = x.cols,
+                               .outputs = args.dy.cols,
+                               .first_row = first,
+                               .row_count = count,
+                               .gram = args.gram,
+                               .scratch = args.scratch});
+  }
+
+  static void AddLaneRows(const Pass& pass, const LaneProductArgs& args,
+                          Index first, Index count) {
+    const ConstMatView x = args.x[0].values;
+    pass.kernels->lane_row_gramian({.x = x.data,
+                                    .x_stride = x.cols,
+                                    .dy = args.dy.data,
+                                    .dy_stride = args.dy.cols,
+                                    .rows = x.rows,
+                                    .inputs = x.cols,
+                                    .outputs = args.dy.cols,
+                                    .lane_rows = args.lane_rows.data(),
+                                    .lanes = args.lanes(),
+                                    .first_row = first,
+                                    .row_count = count,
+                                    .gram = args.gram,
+                                    .scratch = args.scratch});
   }
 
   static SparseRows SparseRange(const LayerArgs& args) {
@@ -299,18 +340,15 @@ class DenseLayer : public Layer {
   }
 
   static void SparseKernelGradient(const Pass& pass, const ParamArgs& args) {
-    const InputBatch& block = *args.x[0].block;
     std::ranges::fill(args.dw.flat(), Real(0));
-    pass.kernels->sparse_weight_gradient(
-        {.x = {block.row_starts.data(), block.indices.data(),
-               block.values.data(), args.dy.rows},
-         .dy = args.dy.data,
-         .dy_stride = args.dy.cols,
-         .outputs = args.dy.cols,
-         .first_index = args.first_row,
-         .index_count = args.row_count,
-         .dw = args.dw.data,
-         .dw_stride = args.dw.cols});
+    pass.kernels->sparse_weight_gradient({.x = SparseRange(args),
+                                          .dy = args.dy.Row(args.first),
+                                          .dy_stride = args.dy.cols,
+                                          .outputs = args.dy.cols,
+                                          .first_index = args.first_row,
+                                          .index_count = args.row_count,
+                                          .dw = args.dw.data,
+                                          .dw_stride = args.dw.cols});
   }
 
   DenseOptions options_;

@@ -81,11 +81,11 @@ class EmbeddingLayer : public Layer {
     const Index offset = std::accumulate(
         widths_.begin(), widths_.begin() + args.param, Index{0});
     std::ranges::fill(args.dw.flat(), Real(0));
-    pass.kernels->scatter_add_rows({.x = args.dy.data + offset,
+    pass.kernels->scatter_add_rows({.x = args.dy.Row(args.first) + offset,
                                     .x_stride = args.dy.cols,
-                                    .rows = codes.data + args.param,
+                                    .rows = codes.Row(args.first) + args.param,
                                     .rows_stride = codes.cols,
-                                    .count = args.dy.rows,
+                                    .count = args.count,
                                     .cols = args.dw.cols,
                                     .first_row = args.first_row,
                                     .row_count = args.row_count,

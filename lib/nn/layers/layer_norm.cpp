@@ -54,8 +54,9 @@ class LayerNormLayer : public Layer {
   }
 
   void BackwardParams(const Pass& pass, const ParamArgs& args) const override {
-    LayerNormArgs norm = Arguments(args, args.x[0].values);
-    norm.dy = args.dy.data;
+    LayerNormArgs norm =
+        Arguments(args, args.x[0].values.Rows(args.first, args.count));
+    norm.dy = args.dy.Row(args.first);
     norm.dy_stride = args.dy.cols;
     (args.param == kScale ? norm.dscale : norm.dshift) = args.dw.data;
     pass.kernels->layer_norm_gradient(norm);

@@ -22,7 +22,9 @@ class Graddrop : public Weighting {
   explicit Graddrop(const GraddropOptions& options) : leak_(options.leak) {}
 
   WeightingNeeds needs() const override { return {.gradients = true}; }
-  bool prefers_representation() const override { return true; }
+  GradientsAt prefers_at() const override {
+    return GradientsAt::kRepresentation;
+  }
 
   void Weights(const WeightingSignals& signals, std::span<double>,
                std::span<double> w) const override {
