@@ -106,6 +106,13 @@ TEST_CASE("spaces are checked where a layer is added") {
       Error);
   CHECK(b.Cols(b.Add("flat", MakeFlatten(4, 5), {pixels})) == 40);
   CHECK(b.SpaceOf(b.Add("pool", MakePool(), {words})) == Space{});
+  const Value members =
+      b.Add("spread", MakeSpread(5), {b.Add("mean", MakePool(), {words})});
+  CHECK(SpaceText(b.SpaceOf(members)) == "5 members");
+  CHECK(b.SpaceOf(b.Add("average", MakePool(), {members})) == Space{});
+  CHECK_THROWS_WITH_AS(
+      b.Add("again", MakeSpread(5), {members}),
+      "layer 'again': spreads rows of the batch, but gets 5 members", Error);
   CHECK_THROWS_AS(b.Add("norm", MakeLayerNorm(), {b.Input(1)}), Error);
 }
 

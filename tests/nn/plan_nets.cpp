@@ -160,6 +160,17 @@ Network Texts() {
   return std::move(b).Build();
 }
 
+// An ensemble whose members differ by what dropout leaves them.
+Network Members() {
+  NetworkBuilder b(Inputs(), kTasks);
+  const Value h = b.Add("trunk.0", Hidden(5), {b.Input(0)});
+  Value m = b.Add("spread", MakeSpread(3), {h});
+  m = b.Add("member.dropout", MakeDropout(0.4), {m});
+  m = b.Add("member.0", Hidden(4), {m});
+  AddHeads(&b, {b.Add("mean", MakePool(), {m})});
+  return std::move(b).Build();
+}
+
 Network Single() {
   NetworkBuilder b(Inputs(), kTasks);
   std::vector<Value> towers;
@@ -209,6 +220,7 @@ std::vector<NamedNetwork> Networks() {
   networks.push_back({"single", Single()});
   networks.push_back({"pixels", Pixels()});
   networks.push_back({"texts", Texts()});
+  networks.push_back({"members", Members()});
   return networks;
 }
 

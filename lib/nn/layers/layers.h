@@ -68,6 +68,10 @@ Index EmbeddingWidth(Index codes);
 // width x cols for each row of the batch.
 LayerPtr MakeFlatten(Index height, Index width);
 
+// Each row of the batch `members` times: once for every member of an ensemble.
+// What follows treats them as rows of their own, until a pool takes their mean.
+LayerPtr MakeSpread(Index members);
+
 // The mean over the tokens, pixels or members of each row of the batch; 0 where
 // it has none.
 LayerPtr MakePool();

@@ -114,6 +114,58 @@ class PoolLayer : public Layer {
   }
 };
 
+struct SpreadOptions {
+  Index members = 2;
+  void Describe(Fields& fields) {
+    fields("members", members, "copies of each row", Between(1, 65536));
+  }
+};
+
+class SpreadLayer : public Layer {
+ public:
+  explicit SpreadLayer(Index members) : members_(members) {}
+
+  std::string_view kind() const override { return "spread"; }
+  LayerTraits traits() const override {
+    return {.reads_input = false, .by_group = true};
+  }
+  void Describe(Fields& fields) const override {
+    SpreadOptions{members_}.Describe(fields);
+  }
+  Index OutputCols(std::span<const Index> cols) const override {
+    return cols[0];
+  }
+  Space OutputSpace(std::span<const Space> spaces) const override {
+    Require(spaces[0] == Space{}, ErrorKind::kUsage,
+            Str("spreads rows of the batch, but gets ", SpaceText(spaces[0])));
+    return {SpaceKind::kMembers, 1, members_, -1};
+  }
+
+  void Forward(const Pass&, const ForwardArgs& args) const override {
+    for (Index row = args.first; row < args.first + args.count; ++row) {
+      const Real* x = args.x[0].values.Row(row);
+      for (Index i = 0; i < members_; ++i) {
+        std::copy_n(x, args.y.cols, args.y.Row(row * members_ + i));
+      }
+    }
+  }
+
+  // The sum over members, in their order.
+  void Backward(const Pass& pass, const BackwardArgs& args) const override {
+    const Lanes& dx = args.dx[0];
+    for (Index lane = 0; lane < dx.count && !dx.empty(); ++lane) {
+      const MatView dy = args.dy.Lane(lane);
+      for (Index row = args.first; row < args.first + args.count; ++row) {
+        pass.kernels->column_sums(dy.Row(row * members_), dy.cols, members_,
+                                  dy.cols, dx.Lane(lane).Row(row));
+      }
+    }
+  }
+
+ private:
+  Index members_;
+};
+
 LayerPtr MakeOf(const FlattenOptions& options) {
   return MakeFlatten(options.height, options.width);
 }
@@ -129,6 +181,15 @@ std::vector<LayerSample> FlattenSamples() {
            .layer = MakeFlatten(1, 1),
            .input_cols = {2},
            .spaces = {pixel}}};
+}
+
+LayerPtr MakeSpreadOf(const SpreadOptions& options) {
+  return MakeSpread(options.members);
+}
+
+std::vector<LayerSample> SpreadSamples() {
+  return {{"three members", MakeSpread(3), {4}},
+          {"one member", MakeSpread(1), {2}}};
 }
 
 std::vector<LayerSample> PoolSamples() {
@@ -157,6 +218,12 @@ LayerPtr MakeFlatten(Index height, Index width) {
   return std::make_shared<FlattenLayer>(height, width);
 }
 
+LayerPtr MakeSpread(Index members) {
+  Require(members > 0, ErrorKind::kUsage,
+          Str("an ensemble of ", members, " members"));
+  return std::make_shared<SpreadLayer>(members);
+}
+
 LayerPtr MakePool() {
   return std::make_shared<PoolLayer>();
 }
@@ -165,6 +232,11 @@ extern const LayerEntry kFlattenLayer;
 const LayerEntry kFlattenLayer = {
     "flatten", "the pixels of an image side by side", FlattenSamples,
     ReadLayer<MakeOf, FlattenOptions>};
+
+extern const LayerEntry kSpreadLayer;
+const LayerEntry kSpreadLayer = {
+    "spread", "each row of the batch for every member of an ensemble",
+    SpreadSamples, ReadLayer<MakeSpreadOf, SpreadOptions>};
 
 extern const LayerEntry kPoolLayer;
 const LayerEntry kPoolLayer = {"pool",
