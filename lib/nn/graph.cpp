@@ -29,7 +29,7 @@ void RequireGraph(bool holds, const std::string& message) {
 std::string NameOf(const Network& network, const Schema& schema, Value value) {
   const ValueInfo& info = network.info(value);
   if (info.node >= 0) return network.node(info.node).name;
-  return Str(kInput, schema.inputs[static_cast<std::size_t>(info.input)].name);
+  return Str(kInput, schema.inputs[At(info.input)].name);
 }
 
 Json LayerJson(const Network& network, const Schema& schema, const Node& node) {
@@ -150,9 +150,7 @@ class GraphReader {
     for (const Value input : inputs) {
       // Values of input blocks come first, in their order.
       const bool is_block = input.id < std::ssize(schema_.inputs);
-      layer.CheckBlock(is_block
-                           ? schema_.inputs[static_cast<std::size_t>(input.id)]
-                           : numbers);
+      layer.CheckBlock(is_block ? schema_.inputs[At(input.id)] : numbers);
     }
   }
 

@@ -33,8 +33,7 @@ void ApplyLink(const Task& task, ConstMatView outputs, MatView predictions) {
 
 std::vector<double> BestConstants(const Dataset& dataset, Index task,
                                   std::span<const Index> rows) {
-  return BestConstants(dataset, task,
-                       dataset.tasks[static_cast<std::size_t>(task)], rows);
+  return BestConstants(dataset, task, dataset.tasks[At(task)], rows);
 }
 
 std::vector<double> BestConstants(const Dataset& dataset, Index number,

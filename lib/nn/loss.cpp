@@ -30,7 +30,7 @@ bool Choose(const std::vector<Task>& tasks, std::string_view pattern,
             const Choice& choice, std::vector<Choice>* choices) {
   const Index exact = FindTask(tasks, pattern);
   if (exact >= 0) {
-    (*choices)[static_cast<std::size_t>(exact)] = choice;
+    (*choices)[At(exact)] = choice;
     return true;
   }
   bool found = false;

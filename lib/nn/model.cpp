@@ -73,7 +73,7 @@ void MapLabelColumns(const Task& from, const Task& to, Labels* labels) {
                             std::numeric_limits<float>::quiet_NaN());
   for (std::size_t place = 0; place < places; ++place) {
     for (std::size_t k = 0; k < width; ++k) {
-      values[place * to.classes.size() + static_cast<std::size_t>(map[k])] =
+      values[place * to.classes.size() + At(map[k])] =
           labels->values[place * width + k];
     }
   }
@@ -83,13 +83,13 @@ void MapLabelColumns(const Task& from, const Task& to, Labels* labels) {
 Labels LabelsFor(const Task& task, const Dataset& dataset, const Dataset& raw) {
   const Index found = FindTask(dataset.tasks, task.name);
   if (found < 0) return ReadLabels(task, raw).labels;
-  const Task& from = dataset.tasks[static_cast<std::size_t>(found)];
+  const Task& from = dataset.tasks[At(found)];
   Require(from.type == task.type && from.width == task.width,
           ErrorKind::kBadInput,
           Str("task '", task.name, "' is ", TaskTypeName(task.type),
               " in the model, but ", TaskTypeName(from.type), " in the data",
               from.width == task.width ? "" : ", or has other columns"));
-  Labels labels = dataset.labels[static_cast<std::size_t>(found)];
+  Labels labels = dataset.labels[At(found)];
   if (task.is_classification() && from.classes != task.classes) {
     if (task.traits().one_class) {
       MapClasses(from, task, &labels);
@@ -111,7 +111,7 @@ Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
   const Schema all = dataset.schema();
   model.schema.tasks = ShapeTasks(all.tasks, losses);
   for (const Index i : SelectInputs(all.inputs, options.inputs)) {
-    model.schema.inputs.push_back(all.inputs[static_cast<std::size_t>(i)]);
+    model.schema.inputs.push_back(all.inputs[At(i)]);
   }
   model.transforms = dataset.transforms;
   model.network =
@@ -139,15 +139,13 @@ void RequireTrainable(const Dataset& dataset, std::span<const Index> rows) {
                                        [](double share) { return share > 0; });
     const auto first = std::find_if(constants.begin(), constants.end(),
                                     [](double share) { return share > 0; });
-    Require(
-        present > 1, ErrorKind::kBadInput,
-        Str("task '", task.name,
-            "' has one class only in the training "
-            "rows, '",
-            task.classes[static_cast<std::size_t>(first - constants.begin())],
-            "'"),
-        "choose other training rows, or prepare the table without the "
-        "task");
+    Require(present > 1, ErrorKind::kBadInput,
+            Str("task '", task.name,
+                "' has one class only in the training "
+                "rows, '",
+                task.classes[At(first - constants.begin())], "'"),
+            "choose other training rows, or prepare the table without the "
+            "task");
   }
 }
 

@@ -105,7 +105,7 @@ NetworkBuilder::NetworkBuilder(std::span<const InputSpec> inputs, Index tasks) {
     info.kind = input.kind;
     network_.values_.push_back(info);
   }
-  network_.outputs_.resize(static_cast<std::size_t>(tasks));
+  network_.outputs_.resize(At(tasks));
 }
 
 bool IsFrozen(const Node& node, const std::vector<bool>& frozen) {
@@ -174,7 +174,7 @@ Value NetworkBuilder::Add(std::string name, LayerPtr layer,
 }
 
 void NetworkBuilder::Output(Index task, Value value, Index first, Index count) {
-  OutputInfo& output = network_.outputs_[static_cast<std::size_t>(task)];
+  OutputInfo& output = network_.outputs_[At(task)];
   const Index cols = Cols(value);
   Require(SpaceOf(value) == Space{}, ErrorKind::kUsage,
           Str("the output of a task needs a row for each row of the batch, but "
@@ -197,13 +197,13 @@ void NetworkBuilder::FindTasks() {
   for (Index task = 0; task < network_.task_count(); ++task) {
     const Value value = network_.output(task).value;
     assert(value.id >= 0);
-    Unite({task}, &network_.values_[static_cast<std::size_t>(value.id)].tasks);
+    Unite({task}, &network_.values_[At(value.id)].tasks);
   }
   for (auto node = network_.nodes_.rbegin(); node != network_.nodes_.rend();
        ++node) {
     for (const Value input : node->inputs) {
       Unite(network_.info(node->output).tasks,
-            &network_.values_[static_cast<std::size_t>(input.id)].tasks);
+            &network_.values_[At(input.id)].tasks);
     }
   }
 }
@@ -268,10 +268,9 @@ void NetworkBuilder::FindTrunk() {
   bool nested = false;
   for (const Node& node : network_.nodes_) {
     const ValueInfo& info = network_.info(node.output);
-    const auto id = static_cast<std::size_t>(node.output.id);
-    const bool depends = std::ranges::any_of(node.inputs, [&](Value input) {
-      return below[static_cast<std::size_t>(input.id)];
-    });
+    const auto id = At(node.output.id);
+    const bool depends = std::ranges::any_of(
+        node.inputs, [&](Value input) { return below[At(input.id)]; });
     const bool parts = TasksPartAt(info);
     if (parts) parting.push_back(node.output);
     nested = nested || (parts && depends);

@@ -67,18 +67,12 @@ class Network {
  public:
   std::span<const Node> nodes() const { return nodes_; }
   std::span<const ValueInfo> values() const { return values_; }
-  const ValueInfo& info(Value value) const {
-    return values_[static_cast<std::size_t>(value.id)];
-  }
-  const Node& node(Index i) const {
-    return nodes_[static_cast<std::size_t>(i)];
-  }
+  const ValueInfo& info(Value value) const { return values_[At(value.id)]; }
+  const Node& node(Index i) const { return nodes_[At(i)]; }
   Index input_count() const { return input_count_; }
   Index task_count() const { return static_cast<Index>(outputs_.size()); }
   // The place of a task's output; one a task.
-  const OutputInfo& output(Index task) const {
-    return outputs_[static_cast<std::size_t>(task)];
-  }
+  const OutputInfo& output(Index task) const { return outputs_[At(task)]; }
 
   // Parameters and buffers. Shared parameters come first (params.h).
   std::shared_ptr<const Layout> weights() const { return weights_; }

@@ -24,7 +24,7 @@ std::string_view RouteName(Route route) {
 // "256" or "256 x3": where a piece begins and how many blocks it has.
 std::string Place(const PlanLayout& layout, Index piece, Index blocks) {
   if (piece < 0) return "-";
-  const Index at = layout.pieces[static_cast<std::size_t>(piece)].offset;
+  const Index at = layout.pieces[At(piece)].offset;
   std::string place = std::to_string(at);
   if (blocks > 1) place += " x" + std::to_string(blocks);
   return place;
@@ -65,7 +65,7 @@ std::string PlanLayout::Describe(const Network& network,
   };
   line("value", "cols", "at", "gradient at");
   for (const Node& node : network.nodes()) {
-    const ValuePlan& plan = values[static_cast<std::size_t>(node.output.id)];
+    const ValuePlan& plan = values[At(node.output.id)];
     line(node.name, std::to_string(network.info(node.output).cols),
          Place(*this, plan.value, 1), Place(*this, plan.gradient, plan.lanes));
   }

@@ -112,7 +112,7 @@ Operand PlanState::BindOperand(Value value, const Batch& batch) {
   const ValueInfo& info = network.info(value);
   const Extent extent = ExtentOf(value);
   if (info.input < 0) return {ValueView(value), nullptr, extent};
-  const InputBatch& input = batch.inputs[static_cast<std::size_t>(info.input)];
+  const InputBatch& input = batch.inputs[At(info.input)];
   assert(input.kind == info.kind);
   const Index count = extent.Begin(rows);
   if (input.kind != InputKind::kDense && input.kind != InputKind::kImage) {
@@ -153,7 +153,7 @@ void PlanState::Forward(const Pass& pass) {
   AddPenalties(pass);
   for (Index task = 0; task < network.task_count(); ++task) {
     const OutputInfo& output = network.output(task);
-    if (layout.tasks[static_cast<std::size_t>(task)].output < 0) continue;
+    if (layout.tasks[At(task)].output < 0) continue;
     CopyColumns(ValueView(output.value), output.columns.first, OutputView(task),
                 0, output.columns.count);
   }
@@ -192,14 +192,14 @@ void PlanState::SetPenaltyLanes() {
 
 MatView PlanState::OutputView(Index task) {
   const OutputInfo& output = network.output(task);
-  const Index piece = layout.tasks[static_cast<std::size_t>(task)].output;
+  const Index piece = layout.tasks[At(task)].output;
   if (piece < 0) return ValueView(output.value);
   return {Piece(piece), rows, output.columns.count};
 }
 
 MatView PlanState::OutputGradientView(Index task) {
   const OutputInfo& output = network.output(task);
-  const Index piece = layout.tasks[static_cast<std::size_t>(task)].gradient;
+  const Index piece = layout.tasks[At(task)].gradient;
   if (piece < 0) return GradientOf(output.value).Lane(0);
   return {Piece(piece), rows, output.columns.count};
 }
@@ -207,7 +207,7 @@ MatView PlanState::OutputGradientView(Index task) {
 void PlanState::SeedGradients() {
   SetPenaltyLanes();
   for (Index task = 0; task < network.task_count(); ++task) {
-    const TaskPlan& plan = layout.tasks[static_cast<std::size_t>(task)];
+    const TaskPlan& plan = layout.tasks[At(task)];
     if (plan.gradient < 0) continue;
     const Value value = network.output(task).value;
     if (PlanOf(value).gradient < 0) continue;

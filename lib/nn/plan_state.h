@@ -37,15 +37,15 @@ class PlanState {
         layout(network_in, options_in),
         kernels(ActiveKernels()),
         slot_size(PaddedSize(layout.scratch_size) + SumSize()),
-        arena(static_cast<std::size_t>(layout.arena_size)),
-        scratch(static_cast<std::size_t>(slot_size * MostThreads())),
-        partial_grams(static_cast<std::size_t>(layout.partial_grams)),
+        arena(At(layout.arena_size)),
+        scratch(At(slot_size * MostThreads())),
+        partial_grams(At(layout.partial_grams)),
         views(network_in.nodes().size()),
         offsets(At(network_in.input_count())) {
     if (trains()) {
-      gradient.resize(static_cast<std::size_t>(network.weights()->size()));
+      gradient.resize(At(network.weights()->size()));
     }
-    const auto tasks = static_cast<std::size_t>(network.task_count());
+    const auto tasks = At(network.task_count());
     if (options.route == Route::kGramian) gramian.resize(tasks * tasks);
     if (InParts(options.at)) FindParts();
     if (options.lane_rows) {
@@ -83,17 +83,13 @@ class PlanState {
 
   Real* Piece(Index piece) {
     if (piece < 0) return nullptr;
-    return arena.data() + layout.pieces[static_cast<std::size_t>(piece)].offset;
+    return arena.data() + layout.pieces[At(piece)].offset;
   }
   const ValuePlan& PlanOf(Value value) const {
-    return layout.values[static_cast<std::size_t>(value.id)];
+    return layout.values[At(value.id)];
   }
-  const NodePlan& PlanOf(Index node) const {
-    return layout.nodes[static_cast<std::size_t>(node)];
-  }
-  NodeViews& ViewsOf(Index node) {
-    return views[static_cast<std::size_t>(node)];
-  }
+  const NodePlan& PlanOf(Index node) const { return layout.nodes[At(node)]; }
+  NodeViews& ViewsOf(Index node) { return views[At(node)]; }
   Index Cols(Value value) const { return network.info(value).cols; }
 
   Extent ExtentOf(Value value) const {

@@ -34,9 +34,8 @@ void FindTiles(const Network& network, const PlanOptions& options,
   const bool gramian = options.route == Route::kGramian;
   const bool at_parameters = options.at != GradientsAt::kRepresentation;
   for (Index i = 0; i < std::ssize(network.weights()->slices()); ++i) {
-    if (layout->users[static_cast<std::size_t>(i)].empty()) continue;
-    if (!options.frozen.empty() &&
-        options.frozen[static_cast<std::size_t>(i)]) {
+    if (layout->users[At(i)].empty()) continue;
+    if (!options.frozen.empty() && options.frozen[At(i)]) {
       continue;
     }
     AddTiles(network, i, options.route, gramian && at_parameters, layout);

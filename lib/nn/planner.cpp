@@ -7,7 +7,7 @@ namespace mtlkit {
 void Planner::Run() {
   layout_.nodes.resize(network_.nodes().size());
   layout_.values.resize(network_.values().size());
-  layout_.tasks.resize(static_cast<std::size_t>(network_.task_count()));
+  layout_.tasks.resize(At(network_.task_count()));
   CheckRepresentation();
   PlaceForward();
   if (trains()) {

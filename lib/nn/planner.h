@@ -44,12 +44,8 @@ class Planner {
     return !node.params.empty() && !IsFrozen(node, options_.frozen);
   }
   Index node_count() const { return std::ssize(network_.nodes()); }
-  NodePlan& PlanOfNode(Index i) const {
-    return layout_.nodes[static_cast<std::size_t>(i)];
-  }
-  ValuePlan& PlanOf(Value value) const {
-    return layout_.values[static_cast<std::size_t>(value.id)];
-  }
+  NodePlan& PlanOfNode(Index i) const { return layout_.nodes[At(i)]; }
+  ValuePlan& PlanOf(Value value) const { return layout_.values[At(value.id)]; }
   bool IsParting(Value value) const {
     return at_representation() &&
            std::ranges::find(network_.representation(), value) !=
@@ -96,7 +92,7 @@ class Planner {
   }
   void KeepUntil(Index piece, Index time) {
     if (piece < 0) return;
-    Index& death = layout_.pieces[static_cast<std::size_t>(piece)].death;
+    Index& death = layout_.pieces[At(piece)].death;
     death = std::max(death, time);
   }
 

@@ -51,13 +51,13 @@ bool Planner::WorksInPlace(const Node& node) const {
 void Planner::PlaceTasks() {
   lane_set_.resize(network_.values().size());
   for (std::size_t v = 0; v < lane_set_.size(); ++v) {
-    lane_set_[v].resize(static_cast<std::size_t>(layout_.values[v].lanes));
+    lane_set_[v].resize(At(layout_.values[v].lanes));
   }
   for (Index task = 0; task < network_.task_count(); ++task) {
     const OutputInfo& output = network_.output(task);
     const ValueInfo& info = network_.info(output.value);
     ValuePlan& value = PlanOf(output.value);
-    TaskPlan& plan = layout_.tasks[static_cast<std::size_t>(task)];
+    TaskPlan& plan = layout_.tasks[At(task)];
     const std::string what = Str("output ", task);
     const Index size = options_.capacity * output.columns.count;
     KeepUntil(value.value, LossTime());

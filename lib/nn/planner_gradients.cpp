@@ -70,12 +70,12 @@ void Planner::KeepForBackward(Index i) {
 void Planner::MarkSeed(Value value, Index task) {
   const ValuePlan& plan = PlanOf(value);
   if (plan.gradient < 0) return;
-  layout_.pieces[static_cast<std::size_t>(plan.gradient)].birth = LossTime();
-  std::vector<bool>& set = lane_set_[static_cast<std::size_t>(value.id)];
+  layout_.pieces[At(plan.gradient)].birth = LossTime();
+  std::vector<bool>& set = lane_set_[At(value.id)];
   if (plan.tasks.empty() || plan.split) {
     set[0] = true;
   } else {
-    set[static_cast<std::size_t>(LaneOf(plan, task))] = true;
+    set[At(LaneOf(plan, task))] = true;
   }
 }
 
@@ -101,20 +101,19 @@ void Planner::PlaceOperands(Index i) {
     if (!operand.wanted) continue;
     const Value value = node.inputs[j];
     const ValuePlan& target = PlanOf(value);
-    std::vector<bool>& set = lane_set_[static_cast<std::size_t>(value.id)];
+    std::vector<bool>& set = lane_set_[At(value.id)];
     operand.lanes = TargetLanes(node.output, value);
     operand.first_lane = operand.lanes[0];
     operand.direct = true;
     for (std::size_t lane = 0; lane < operand.lanes.size(); ++lane) {
-      const auto to = static_cast<std::size_t>(operand.lanes[lane]);
+      const auto to = At(operand.lanes[lane]);
       operand.adds.push_back(set[to]);
       operand.direct &=
           !set[to] &&
           operand.lanes[lane] == operand.first_lane + static_cast<Index>(lane);
       set[to] = true;
     }
-    ArenaPiece& gradient =
-        layout_.pieces[static_cast<std::size_t>(target.gradient)];
+    ArenaPiece& gradient = layout_.pieces[At(target.gradient)];
     gradient.birth = std::min(gradient.birth, BackwardTime(i));
     if (operand.direct) continue;
     operand.piece =
@@ -130,7 +129,7 @@ void Planner::PlaceParams() {
     const Node& node = network_.node(i);
     if (!PlanOfNode(i).backward) continue;
     for (const Index slice : node.params) {
-      layout_.users[static_cast<std::size_t>(slice)].push_back(i);
+      layout_.users[At(slice)].push_back(i);
     }
     CombineLanes(i);
   }

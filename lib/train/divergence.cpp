@@ -83,7 +83,7 @@ void SymmetricDivergence(const Task& task, ConstMatView p, ConstMatView q,
                       : link == OutputLink::kIdentity ? OfValues
                                                       : OfLabels;
   for (Index row = 0; row < p.rows; ++row) {
-    row_values[static_cast<std::size_t>(row)] = static_cast<Real>(
+    row_values[At(row)] = static_cast<Real>(
         row_of(p.Row(row), q.Row(row), p.cols, gradient.Row(row)));
   }
 }

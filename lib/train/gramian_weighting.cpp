@@ -23,7 +23,7 @@ void GramianWeighting::Weights(const WeightingSignals& signals,
   const std::size_t count = tasks_.size();
   if (count == 0) return;
   if (count == 1) {
-    w[static_cast<std::size_t>(tasks_[0])] = 1;
+    w[At(tasks_[0])] = 1;
     return;
   }
   for (std::size_t i = 0; i < count; ++i) {
@@ -40,7 +40,7 @@ void GramianWeighting::Weights(const WeightingSignals& signals,
   const std::span<double> weights = {weights_.data(), count};
   Solve(present, weights);
   for (std::size_t i = 0; i < count; ++i) {
-    w[static_cast<std::size_t>(tasks_[i])] = weights[i];
+    w[At(tasks_[i])] = weights[i];
   }
 }
 

@@ -3,12 +3,11 @@
 namespace mtlkit {
 
 std::vector<Index> LabelledRows(const Dataset& data, Index task) {
-  const Labels& labels = data.labels[static_cast<std::size_t>(task)];
-  const Index cols = data.tasks[static_cast<std::size_t>(task)].target_cols();
+  const Labels& labels = data.labels[At(task)];
+  const Index cols = data.tasks[At(task)].target_cols();
   std::vector<Index> rows;
   for (Index place = 0; place < labels.PlaceCount(cols); ++place) {
-    const bool counts = labels.weights.empty() ||
-                        labels.weights[static_cast<std::size_t>(place)] > 0;
+    const bool counts = labels.weights.empty() || labels.weights[At(place)] > 0;
     if (counts && labels.HasLabel(place, cols)) {
       rows.push_back(labels.RowOf(place));
     }

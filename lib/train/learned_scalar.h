@@ -41,7 +41,7 @@ class LearnedScalar {
 
 // The scalar of task `i` in a state that has one a task.
 inline LearnedScalar ScalarOf(std::span<double> state, std::size_t i) {
-  constexpr std::size_t kSize = static_cast<std::size_t>(LearnedScalar::kSize);
+  constexpr std::size_t kSize = At(LearnedScalar::kSize);
   return LearnedScalar(state.subspan(kSize * i, kSize));
 }
 

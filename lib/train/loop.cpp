@@ -22,10 +22,6 @@
 namespace mtlkit {
 namespace {
 
-std::size_t Size(Index i) {
-  return static_cast<std::size_t>(i);
-}
-
 double Seconds() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration<double>(now).count();
@@ -170,7 +166,7 @@ class Run {
     for (std::size_t i = 0; i < peers_.size(); ++i) {
       if (!Learns(i)) continue;
       const Index diverged = peers_[i].Learn(position_.step, rate, progress);
-      if (diverged >= 0) FailDiverged(peers_[i].tasks()[Size(diverged)].name);
+      if (diverged >= 0) FailDiverged(peers_[i].tasks()[At(diverged)].name);
     }
     meeting_.Exchange({position_.step, position_.epoch,
                        position_.batch + 1 == rows_.batch_count()});

@@ -11,10 +11,6 @@ namespace {
 
 constexpr Real kNone = std::numeric_limits<Real>::quiet_NaN();
 
-std::size_t Size(Index i) {
-  return static_cast<std::size_t>(i);
-}
-
 }  // namespace
 
 Meeting::Meeting(Protocol* protocol, std::vector<Trainee>* peers, Index rows,
@@ -26,7 +22,7 @@ Meeting::Meeting(Protocol* protocol, std::vector<Trainee>* peers, Index rows,
   weights_.resize(count);
   lessons_.resize(count);
   if (protocol->remembers_losses()) {
-    losses_.assign(count, std::vector<Real>(Size(rows), kNone));
+    losses_.assign(count, std::vector<Real>(At(rows), kNone));
     last_losses_ = losses_;
   }
   protocol->Prepare(static_cast<Index>(peers->size()), tasks_, capacity);
@@ -47,8 +43,8 @@ void Meeting::FindTasks() {
         tasks_.push_back(task);
         continue;
       }
-      Require(IsSameKind(tasks_[Size(known)], task) &&
-                  tasks_[Size(known)].classes == task.classes,
+      Require(IsSameKind(tasks_[At(known)], task) &&
+                  tasks_[At(known)].classes == task.classes,
               ErrorKind::kUsage,
               Str("task '", task.name, "' is not the same for all peers"));
     }
@@ -88,7 +84,7 @@ void Meeting::Show() {
       const Index number = numbers_[place];
       if (number < 0) continue;
       seen_[place] = trainee.learner().Seen(number);
-      seen_[place].weight = trainee.batch().targets[Size(number)].weight;
+      seen_[place].weight = trainee.batch().targets[At(number)].weight;
       if (!last_losses_.empty()) {
         seen_[place].last_losses = last_losses_[place];
       }
@@ -102,7 +98,7 @@ void Meeting::Remember(std::span<const Index> rows) {
     if (!seen.exists()) continue;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (seen.weight[i] <= 0) continue;
-      losses_[place][Size(rows[i])] = seen.row_loss[i] / seen.weight[i];
+      losses_[place][At(rows[i])] = seen.row_loss[i] / seen.weight[i];
     }
   }
 }

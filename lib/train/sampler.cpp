@@ -18,14 +18,14 @@ std::unique_ptr<Sampler> MakeSampler(const Choice& choice,
 
 std::span<const Index> EpochRows::Batch(Index i) const {
   assert(i >= 0 && i < batch_count());
-  const auto place = static_cast<std::size_t>(i);
+  const auto place = At(i);
   const std::size_t first = place == 0 ? 0 : ends[place - 1];
   return std::span(rows).subspan(first, ends[place] - first);
 }
 
 void CutEvenly(Index batch, EpochRows* epoch) {
   assert(batch > 0);
-  const auto most = static_cast<std::size_t>(batch);
+  const auto most = At(batch);
   const std::size_t count = (epoch->rows.size() + most - 1) / most;
   epoch->ends.clear();
   for (std::size_t i = 1; i <= count; ++i) {

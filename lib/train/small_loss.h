@@ -22,7 +22,7 @@ struct SmallLossOptions {
 // Finds the rows of smallest loss. Allocates when it grows only.
 class SmallLoss {
  public:
-  void Reserve(Index rows) { rows_.reserve(static_cast<std::size_t>(rows)); }
+  void Reserve(Index rows) { rows_.reserve(At(rows)); }
   void Clear() { rows_.clear(); }
   void Add(Real loss, std::size_t row) { rows_.emplace_back(loss, row); }
   // The largest pair of loss and row among the part `rate` of the rows with

@@ -6,14 +6,6 @@
 #include "data/head.h"
 
 namespace mtlkit {
-namespace {
-
-std::size_t Size(Index i) {
-  return static_cast<std::size_t>(i);
-}
-
-}  // namespace
-
 double SoftSource::Factor(double progress) const {
   return ramp > 0 ? factor * std::min(1.0, progress / ramp) : factor;
 }
@@ -22,9 +14,9 @@ void SoftSource::Fill(std::span<const Index> rows, double progress,
                       Lesson* into) const {
   into->factor = Factor(progress);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::int32_t place = places[Size(rows[i])];
+    const std::int32_t place = places[At(rows[i])];
     Real* target = into->target.Row(static_cast<Index>(i));
-    into->weight[i] = place < 0 ? Real{0} : weights[Size(place)];
+    into->weight[i] = place < 0 ? Real{0} : weights[At(place)];
     if (place < 0) {
       std::fill_n(target, cols, Real{0});
     } else {
@@ -39,16 +31,16 @@ SoftSource MakeSource(const SoftTargets& soft, const Task& task, Index rows) {
   const Index said = task.prediction_cols();
   const std::size_t count = soft.rows.size();
   Require(
-      soft.values.size() == count * Size(said) &&
+      soft.values.size() == count * At(said) &&
           (soft.weights.empty() || soft.weights.size() == count),
       ErrorKind::kBug,
       Str("soft targets of task '", task.name, "' are not rows x predictions"));
-  source.places.assign(Size(rows), -1);
+  source.places.assign(At(rows), -1);
   for (std::size_t i = 0; i < count; ++i) {
-    source.places[Size(soft.rows[i])] = static_cast<std::int32_t>(i);
+    source.places[At(soft.rows[i])] = static_cast<std::int32_t>(i);
   }
   const std::vector<Real> predictions(soft.values.begin(), soft.values.end());
-  source.values.resize(count * Size(source.cols));
+  source.values.resize(count * At(source.cols));
   const auto rows_of_soft = static_cast<Index>(count);
   task.head().TargetsOf(task, {predictions.data(), rows_of_soft, said},
                         {source.values.data(), rows_of_soft, source.cols});

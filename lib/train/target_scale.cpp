@@ -40,15 +40,14 @@ void SetScale(const std::vector<double>& labels, double* centre,
 std::vector<double> KnownLabels(const Dataset& data, Index task,
                                 std::size_t col,
                                 std::span<const Index> train_rows) {
-  const Labels& labels = data.labels[static_cast<std::size_t>(task)];
-  const auto cols = static_cast<std::size_t>(
-      data.tasks[static_cast<std::size_t>(task)].target_cols());
+  const Labels& labels = data.labels[At(task)];
+  const auto cols = At(data.tasks[At(task)].target_cols());
   std::vector<double> known;
   for (const Index row : LabelledRows(data, task)) {
     if (!std::binary_search(train_rows.begin(), train_rows.end(), row)) {
       continue;
     }
-    const auto place = static_cast<std::size_t>(labels.PlaceOf(row));
+    const auto place = At(labels.PlaceOf(row));
     const float value = labels.values[place * cols + col];
     if (!std::isnan(value)) known.push_back(static_cast<double>(value));
   }

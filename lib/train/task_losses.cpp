@@ -12,10 +12,6 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-std::size_t Size(Index i) {
-  return static_cast<std::size_t>(i);
-}
-
 void Scale(double factor, MatView values) {
   if (factor == 1) return;
   ActiveKernels().scale(static_cast<Real>(factor), values.data, values.data,
@@ -36,39 +32,39 @@ TaskLosses::TaskLosses(std::span<const Task> tasks,
       lesson_losses_(tasks.size()),
       sums_(tasks.size()),
       present_(tasks.size()) {
-  const std::size_t most_rows = Size(capacity);
+  const std::size_t most_rows = At(capacity);
   Index widest = 1;
   for (const Task& task : tasks) {
     row_loss_.emplace_back(most_rows);
     widest = std::max(widest, task.output_cols());
   }
-  scratch_.resize(most_rows * Size(widest));
+  scratch_.resize(most_rows * At(widest));
 }
 
 Index TaskLosses::AddLesson(Index task, const std::optional<Choice>& loss) {
   Seat seat;
   seat.task = task;
-  const Task& of_task = tasks_[Size(task)];
+  const Task& of_task = tasks_[At(task)];
   if (loss) seat.loss = MakeLoss(of_task, *loss);
-  seat.values.resize(Size(capacity_ * of_task.output_cols()));
-  seat.row_loss.resize(Size(capacity_));
-  seat.weight.resize(Size(capacity_));
+  seat.values.resize(At(capacity_ * of_task.output_cols()));
+  seat.row_loss.resize(At(capacity_));
+  seat.weight.resize(At(capacity_));
   seats_.push_back(std::move(seat));
   return static_cast<Index>(seats_.size()) - 1;
 }
 
 void TaskLosses::EnableSelection() {
-  selected_.assign(tasks_.size(), std::vector<Real>(Size(capacity_)));
+  selected_.assign(tasks_.size(), std::vector<Real>(At(capacity_)));
 }
 
 void TaskLosses::Begin(const Batch& batch, const Plan& plan) {
   rows_ = batch.rows;
   for (Seat& seat : seats_) {
-    const Index cols = tasks_[Size(seat.task)].output_cols();
+    const Index cols = tasks_[At(seat.task)].output_cols();
     const MatView values = {seat.values.data(), rows_, cols};
     (seat.loss != nullptr ? seat.lesson.target : seat.lesson.gradient) = values;
-    seat.lesson.row_loss = {seat.row_loss.data(), Size(rows_)};
-    seat.lesson.weight = {seat.weight.data(), Size(rows_)};
+    seat.lesson.row_loss = {seat.row_loss.data(), At(rows_)};
+    seat.lesson.weight = {seat.weight.data(), At(rows_)};
     seat.lesson.factor = 0;
   }
   for (std::size_t task = 0; task < selected_.size(); ++task) {
@@ -79,44 +75,44 @@ void TaskLosses::Begin(const Batch& batch, const Plan& plan) {
 }
 
 Lesson& TaskLosses::lesson(Index i) {
-  return seats_[Size(i)].lesson;
+  return seats_[At(i)].lesson;
 }
 
 std::span<Real> TaskLosses::RowLoss(Index task) {
-  return {row_loss_[Size(task)].data(), Size(rows_)};
+  return {row_loss_[At(task)].data(), At(rows_)};
 }
 
 std::span<Real> TaskLosses::Weights(Index task) {
   assert(!selected_.empty());
-  return {selected_[Size(task)].data(), Size(rows_)};
+  return {selected_[At(task)].data(), At(rows_)};
 }
 
 std::span<const Real> TaskLosses::WeightsOf(const Batch& batch,
                                             Index task) const {
-  if (selected_.empty()) return batch.targets[Size(task)].weight;
-  return {selected_[Size(task)].data(), Size(rows_)};
+  if (selected_.empty()) return batch.targets[At(task)].weight;
+  return {selected_[At(task)].data(), At(rows_)};
 }
 
 double TaskLosses::Evaluate(const Batch& batch, const Plan& plan, Index task,
                             MatView gradient) {
   LossArgs args;
   args.output = plan.Output(task);
-  args.target = batch.targets[Size(task)].target;
+  args.target = batch.targets[At(task)].target;
   args.weight = WeightsOf(batch, task);
-  label_losses_[Size(task)]->Evaluate(args, RowLoss(task), gradient);
+  label_losses_[At(task)]->Evaluate(args, RowLoss(task), gradient);
   return SumRows(RowLoss(task));
 }
 
 Index TaskLosses::SetGradients(const Batch& batch, Plan* plan) {
   for (Index task = 0; task < static_cast<Index>(tasks_.size()); ++task) {
     SetGradient(batch, task, plan);
-    if (!std::isfinite(weighted_[Size(task)])) return task;
+    if (!std::isfinite(weighted_[At(task)])) return task;
   }
   return -1;
 }
 
 void TaskLosses::SetGradient(const Batch& batch, Index task, Plan* plan) {
-  const std::size_t t = Size(task);
+  const std::size_t t = At(task);
   const MatView gradient = plan->OutputGradient(task);
   const double share = task_weight_[t];
   const double labels = share * label_share_;
@@ -146,7 +142,7 @@ double TaskLosses::AddLessonTo(Seat& seat, ConstMatView output, double share,
                                MatView into) {
   const std::span<const Real> weight = seat.lesson.weight;
   const double factor = seat.lesson.factor / SumRows(weight);
-  const std::span<Real> row_losses = {seat.row_loss.data(), Size(rows_)};
+  const std::span<Real> row_losses = {seat.row_loss.data(), At(rows_)};
   MatView gradient = seat.lesson.gradient;
   if (seat.loss != nullptr) {
     gradient = {};
@@ -164,7 +160,7 @@ double TaskLosses::AddLessonTo(Seat& seat, ConstMatView output, double share,
 void TaskLosses::MeasureAgain(const Batch& batch, const Plan& plan,
                               std::span<double> after) {
   for (Index task = 0; task < static_cast<Index>(tasks_.size()); ++task) {
-    const std::size_t t = Size(task);
+    const std::size_t t = At(task);
     after[t] = kNone;
     if (present_[t] == 0) continue;
     after[t] = sums_[t] > 0

@@ -21,7 +21,7 @@ void AddPlaces(std::span<const Index> rows, Index cols, Labels* labels) {
                  rows.end(), std::back_inserter(all));
   Labels merged;
   merged.on_all_rows = false;
-  merged.values.assign(all.size() * static_cast<std::size_t>(cols),
+  merged.values.assign(all.size() * At(cols),
                        std::numeric_limits<float>::quiet_NaN());
   if (!labels->weights.empty()) merged.weights.assign(all.size(), 1.0F);
   std::size_t from = 0;
@@ -29,7 +29,7 @@ void AddPlaces(std::span<const Index> rows, Index cols, Labels* labels) {
     if (from == labels->rows.size() || labels->rows[from] != all[place]) {
       continue;
     }
-    const auto width = static_cast<std::size_t>(cols);
+    const auto width = At(cols);
     std::copy_n(
         labels->values.begin() + static_cast<std::ptrdiff_t>(from * width),
         width,
@@ -44,10 +44,9 @@ void AddPlaces(std::span<const Index> rows, Index cols, Labels* labels) {
 void SetLabels(const ExtraLabels& extra, Index cols, Index rows,
                Labels* labels) {
   AddPlaces(extra.rows, cols, labels);
-  const auto width = static_cast<std::size_t>(cols);
-  const std::size_t places = labels->on_all_rows
-                                 ? static_cast<std::size_t>(rows)
-                                 : labels->rows.size();
+  const auto width = At(cols);
+  const std::size_t places =
+      labels->on_all_rows ? At(rows) : labels->rows.size();
   if (labels->values.empty()) {
     labels->values.assign(places * width,
                           std::numeric_limits<float>::quiet_NaN());
@@ -56,7 +55,7 @@ void SetLabels(const ExtraLabels& extra, Index cols, Index rows,
     labels->weights.assign(places, 1.0F);
   }
   for (std::size_t i = 0; i < extra.rows.size(); ++i) {
-    const auto place = static_cast<std::size_t>(labels->PlaceOf(extra.rows[i]));
+    const auto place = At(labels->PlaceOf(extra.rows[i]));
     for (std::size_t col = 0; col < width; ++col) {
       labels->values[place * width + col] = extra.values[i * width + col];
     }
@@ -85,7 +84,7 @@ std::vector<Index> Without(const std::vector<Index>& rows,
 
 Dataset WithLabels(Dataset data, std::span<const ExtraLabels> extra) {
   for (const ExtraLabels& labels : extra) {
-    const auto task = static_cast<std::size_t>(labels.task);
+    const auto task = At(labels.task);
     SetLabels(labels, data.tasks[task].target_cols(), data.rows,
               &data.labels[task]);
   }
@@ -102,7 +101,7 @@ TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
   const bool has_train = data.splits.count(options.train_split) > 0;
   if (data.splits.empty() &&
       options.train_split == TrainOptions{}.train_split) {
-    inputs.train_rows.resize(static_cast<std::size_t>(data.rows));
+    inputs.train_rows.resize(At(data.rows));
     std::iota(inputs.train_rows.begin(), inputs.train_rows.end(), Index{0});
   } else {
     inputs.train_rows = options.fold >= 0 && !has_train
@@ -128,10 +127,8 @@ TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
 
 std::vector<Index> RowsToLearnFrom(const TrainInputs& inputs) {
   const Dataset& data = *inputs.data;
-  std::vector<bool> teaches(static_cast<std::size_t>(data.rows));
-  const auto mark = [&teaches](Index row) {
-    teaches[static_cast<std::size_t>(row)] = true;
-  };
+  std::vector<bool> teaches(At(data.rows));
+  const auto mark = [&teaches](Index row) { teaches[At(row)] = true; };
   for (std::size_t t = 0; t < data.tasks.size(); ++t) {
     for (const Index row : LabelledRows(data, static_cast<Index>(t))) {
       mark(row);
@@ -145,7 +142,7 @@ std::vector<Index> RowsToLearnFrom(const TrainInputs& inputs) {
   }
   std::vector<Index> rows;
   for (const Index row : inputs.train_rows) {
-    if (teaches[static_cast<std::size_t>(row)]) rows.push_back(row);
+    if (teaches[At(row)]) rows.push_back(row);
   }
   return rows;
 }

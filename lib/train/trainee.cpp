@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
-#include <limits>
 
 #include "base/error.h"
 #include "data/head.h"
+#include "train/epoch_log.h"
 #include "train/freeze.h"
+#include "train/row_mask.h"
 #include "train/rows_by_task.h"
 #include "train/sampler.h"
 #include "train/soft_source.h"
@@ -16,12 +16,6 @@
 
 namespace mtlkit {
 namespace {
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
-std::size_t Size(Index i) {
-  return static_cast<std::size_t>(i);
-}
 
 // Those that can teach this peer something, by the labels it sees.
 std::vector<Index> UsefulRows(const Dataset& data, TrainInputs inputs) {
@@ -50,7 +44,8 @@ struct Trainee::Parts {
         batcher(data, capacity),
         frozen(FrozenSlices(*model.network, options.freeze)),
         unseen_rows(*model.network, data, train_rows, frozen),
-        learner(Setup(peer, options, protocol, pool)) {
+        learner(Setup(peer, options, protocol, pool)),
+        epoch_log(std::ssize(model.schema.tasks)) {
     Require(!train_rows.empty(), ErrorKind::kBadInput,
             "no training row has a label");
     learner.Start(model.params, &state.learner);
@@ -66,10 +61,9 @@ struct Trainee::Parts {
     if (protocol.selects()) learner.EnableSelection();
     for (const SoftTargets& soft : peer.inputs.soft_targets) {
       sources.push_back(
-          MakeSource(soft, model.schema.tasks[Size(soft.task)], data.rows));
+          MakeSource(soft, model.schema.tasks[At(soft.task)], data.rows));
       sources.back().lesson = learner.AddLesson(soft.task);
     }
-    epoch_losses.assign(Size(tasks), kNone);
     Validate(peer.inputs, options.select_on, pool);
   }
 
@@ -144,39 +138,6 @@ struct Trainee::Parts {
     return rows_by_task.has_value();
   }
 
-  std::vector<std::string> Columns() const {
-    std::vector<std::string> columns = {"epoch", "rate"};
-    const std::vector<Task>& tasks = model.schema.tasks;
-    for (const Task& t : tasks) columns.push_back("train." + t.name + ".loss");
-    for (const Task& t : tasks) columns.push_back("weight." + t.name);
-    if (!validator) return columns;
-    for (const Task& t : tasks) columns.push_back("valid." + t.name + ".loss");
-    columns.push_back("valid");
-    if (validator->has_metric()) {
-      // "valid income.roc-auc" as "valid.income.roc-auc".
-      std::string name = validator->selected_on();
-      name[name.find(' ')] = '.';
-      columns.push_back(name);
-    }
-    return columns;
-  }
-
-  void Log(Index epoch, double rate) {
-    std::vector<double>& log = state.log;
-    const LearnerState& sums = state.learner;
-    log.push_back(static_cast<double>(epoch));
-    log.push_back(rate);
-    log.insert(log.end(), epoch_losses.begin(), epoch_losses.end());
-    for (std::size_t t = 0; t < sums.batches.size(); ++t) {
-      log.push_back(sums.batches[t] > 0 ? sums.factor_sum[t] / sums.batches[t]
-                                        : kNone);
-    }
-    if (!validation) return;
-    log.insert(log.end(), validation->losses.begin(), validation->losses.end());
-    log.push_back(validation->relative);
-    if (validator->has_metric()) log.push_back(validation->metric);
-  }
-
   void Keep(Index epoch) {
     const bool first = state.best_epoch == 0;
     if (!std::isnan(validation->score) &&
@@ -190,54 +151,6 @@ struct Trainee::Parts {
     } else {
       ++state.since_best;
     }
-  }
-
-  void MeanLosses() {
-    LearnerState& sums = state.learner;
-    for (std::size_t t = 0; t < epoch_losses.size(); ++t) {
-      epoch_losses[t] = sums.weight_sum[t] > 0
-                            ? sums.loss_sum[t] / sums.weight_sum[t]
-                            : kNone;
-    }
-  }
-
-  void ClearSums() {
-    LearnerState& sums = state.learner;
-    for (auto* list : {&sums.loss_sum, &sums.weight_sum, &sums.factor_sum,
-                       &sums.lesson_sum, &sums.batches}) {
-      std::fill(list->begin(), list->end(), 0.0);
-    }
-  }
-
-  double MeanTrainingLoss() const {
-    double sum = 0;
-    double count = 0;
-    for (const double loss : epoch_losses) {
-      if (std::isnan(loss)) continue;
-      sum += loss;
-      ++count;
-    }
-    return count > 0 ? sum / count : kNone;
-  }
-
-  // The batch without the labels of rows that are not this peer's own.
-  const Batch& Masked(const Batch& loaded) {
-    masked = loaded;
-    for (std::size_t t = 0; t < loaded.targets.size(); ++t) {
-      TargetBatch& target = masked.targets[t];
-      const std::span<Real> weight = {own_weights[t].data(),
-                                      target.weight.size()};
-      target.labelled = 0;
-      target.weight_sum = 0;
-      for (std::size_t i = 0; i < weight.size(); ++i) {
-        const bool own = own_row[Size(loaded.row_numbers[i])] != 0;
-        weight[i] = own ? loaded.targets[t].weight[i] : Real{0};
-        target.labelled += weight[i] > 0;
-        target.weight_sum += static_cast<double>(weight[i]);
-      }
-      target.weight = weight;
-    }
-    return masked;
   }
 
   Model model;
@@ -260,11 +173,8 @@ struct Trainee::Parts {
   std::string selected_split;
   TraineeState state;
   const Batch* batch = nullptr;
-  // Where batches hold rows of other peers; else empty.
-  std::vector<std::uint8_t> own_row;           // one a row of the dataset
-  std::vector<std::vector<Real>> own_weights;  // one a task
-  Batch masked;
-  std::vector<double> epoch_losses;
+  std::optional<RowMask> mask;  // where batches hold rows of other peers
+  EpochLog epoch_log;
   std::optional<ValidationResult> validation;
 };
 
@@ -276,10 +186,7 @@ Trainee::~Trainee() = default;
 
 void Trainee::MaskOthersRows() {
   Parts& p = *parts_;
-  p.own_row.assign(Size(p.data.rows), 0);
-  for (const Index row : p.train_rows) p.own_row[Size(row)] = 1;
-  p.own_weights.assign(p.model.schema.tasks.size(),
-                       std::vector<Real>(Size(p.capacity)));
+  p.mask.emplace(p.data, p.train_rows, p.capacity);
 }
 
 std::span<const Task> Trainee::tasks() const {
@@ -313,7 +220,7 @@ const Batch& Trainee::batch() const {
   return *parts_->batch;
 }
 std::span<const double> Trainee::epoch_losses() const {
-  return parts_->epoch_losses;
+  return parts_->epoch_log.losses();
 }
 const std::optional<ValidationResult>& Trainee::validation() const {
   return parts_->validation;
@@ -325,7 +232,7 @@ void Trainee::Forward(std::span<const Index> rows, Index step) {
     p.learner.SetLaneRows(p.rows_by_task->ranges());
   }
   p.batch = &p.batcher.Load(rows);
-  if (!p.own_row.empty()) p.batch = &p.Masked(*p.batch);
+  if (p.mask) p.batch = &p.mask->Apply(*p.batch);
   p.learner.Forward(*p.batch, step, &p.state.learner);
 }
 
@@ -340,21 +247,21 @@ Index Trainee::Learn(Index step, double rate, double progress) {
 
 double Trainee::EndEpoch(Index epoch, double rate) {
   Parts& p = *parts_;
-  p.MeanLosses();
   p.unseen_rows.Fill(&p.state.learner.params.weights);
   if (p.validator) {
     p.validation = p.validator->Measure(&p.state.learner.params);
     p.Keep(epoch);
   }
-  p.Log(epoch, rate);
-  p.ClearSums();
-  return p.validation ? p.validation->score : p.MeanTrainingLoss();
+  p.epoch_log.EndEpoch(epoch, rate, p.validation,
+                       p.validator && p.validator->has_metric(),
+                       &p.state.learner, &p.state.log);
+  return p.validation ? p.validation->score : p.epoch_log.mean_loss();
 }
 
 History Trainee::Finish(Model* model) {
   Parts& p = *parts_;
   History history;
-  history.columns = p.Columns();
+  history.columns = EpochLog::Columns(p.model.schema.tasks, p.validator);
   const std::size_t width = history.columns.size();
   history.values.resize(width);
   for (std::size_t i = 0; i < p.state.log.size(); ++i) {

@@ -15,9 +15,8 @@ constexpr std::size_t kMostSlots = 4;
 
 bool AnyPresent(std::span<const Index> tasks,
                 std::span<const std::uint8_t> present) {
-  return std::any_of(tasks.begin(), tasks.end(), [&](Index task) {
-    return present[static_cast<std::size_t>(task)] != 0;
-  });
+  return std::any_of(tasks.begin(), tasks.end(),
+                     [&](Index task) { return present[At(task)] != 0; });
 }
 
 }  // namespace
@@ -26,7 +25,7 @@ Updater::Updater(const Network& network, const Optimizer& optimizer,
                  double decay, const std::vector<bool>& frozen,
                  ThreadPool* pool)
     : optimizer_(optimizer), pool_(pool) {
-  assert(static_cast<std::size_t>(optimizer.slots()) <= kMostSlots);
+  assert(At(optimizer.slots()) <= kMostSlots);
   const Layout& layout = *network.weights();
   for (const Slice& slice : layout.slices()) {
     Part part;
@@ -42,7 +41,7 @@ Updater::Updater(const Network& network, const Optimizer& optimizer,
   for (const Node& node : network.nodes()) {
     if (!node.split_by_task) continue;
     for (const Index slice : node.params) {
-      Part& part = parts_[static_cast<std::size_t>(slice)];
+      Part& part = parts_[At(slice)];
       for (Index task = 0; task < network.task_count(); ++task) {
         const OutputInfo& output = network.output(task);
         if (output.value != node.output) continue;
@@ -54,7 +53,7 @@ Updater::Updater(const Network& network, const Optimizer& optimizer,
   for (const Part& part : parts_) {
     const Index pieces = part.rows * static_cast<Index>(part.columns.size()) +
                          part.rows * part.cols / kTile + 1;
-    most += static_cast<std::size_t>(pieces);
+    most += At(pieces);
   }
   runs_.reserve(most);
 }
@@ -84,7 +83,7 @@ void Updater::AddColumns(const Part& part,
                          const LearnerState& state) {
   for (Index row = 0; row < part.rows; ++row) {
     for (const Columns& columns : part.columns) {
-      const std::size_t task = static_cast<std::size_t>(columns.task);
+      const std::size_t task = At(columns.task);
       if (present[task] == 0) continue;
       Add({part.offset + row * part.cols + columns.range.first,
            columns.range.count, state.task_steps[task], part.decay});
@@ -101,20 +100,18 @@ void Updater::Update(std::span<const Real> gradient, double scale, double rate,
   runs_.clear();
   for (const Part& part : parts_) {
     if (part.frozen || !AnyPresent(part.tasks, present)) continue;
-    const Index step =
-        ++state->slice_steps[static_cast<std::size_t>(part.slice)];
+    const Index step = ++state->slice_steps[At(part.slice)];
     const bool whole = part.columns.empty() ||
                        std::all_of(part.columns.begin(), part.columns.end(),
                                    [&](const Columns& columns) {
-                                     const auto task =
-                                         static_cast<std::size_t>(columns.task);
+                                     const auto task = At(columns.task);
                                      return present[task] != 0 &&
                                             state->task_steps[task] == step;
                                    });
     whole ? AddWhole(part, step) : AddColumns(part, present, *state);
   }
   const auto work = [&](Index i) {
-    Apply(runs_[static_cast<std::size_t>(i)], gradient, scale, rate, state);
+    Apply(runs_[At(i)], gradient, scale, rate, state);
   };
   const Index runs = static_cast<Index>(runs_.size());
   if (pool_ != nullptr && static_cast<Index>(gradient.size()) > kParallelSize) {
@@ -126,8 +123,8 @@ void Updater::Update(std::span<const Real> gradient, double scale, double rate,
 
 void Updater::Apply(const Run& run, std::span<const Real> gradient,
                     double scale, double rate, LearnerState* state) const {
-  const auto offset = static_cast<std::size_t>(run.offset);
-  const auto size = static_cast<std::size_t>(run.size);
+  const auto offset = At(run.offset);
+  const auto size = At(run.size);
   std::array<Real*, kMostSlots> slots{};
   for (std::size_t i = 0; i < state->slots.size(); ++i) {
     slots[i] = state->slots[i].data() + run.offset;

@@ -19,10 +19,6 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-std::size_t Size(Index i) {
-  return static_cast<std::size_t>(i);
-}
-
 // Sums of one task's weighted losses over rows.
 struct LossSums {
   double loss = 0;
@@ -35,13 +31,13 @@ std::string WhyUnmeasurable(const Dataset& data, std::size_t task,
                             std::span<const Index> rows) {
   const Labels& labels = data.labels[task];
   const Index cols = data.tasks[task].target_cols();
-  const auto width = static_cast<std::size_t>(cols);
+  const auto width = At(cols);
   std::vector<float> first(width, std::numeric_limits<float>::quiet_NaN());
   bool any = false;
   for (const Index row : LabelledRows(data, static_cast<Index>(task))) {
     if (!std::binary_search(rows.begin(), rows.end(), row)) continue;
     any = true;
-    const std::size_t place = Size(labels.PlaceOf(row)) * width;
+    const std::size_t place = At(labels.PlaceOf(row)) * width;
     for (std::size_t col = 0; col < width; ++col) {
       const float value = labels.values[place + col];
       if (std::isnan(value)) continue;
@@ -69,7 +65,7 @@ struct Validator::State {
         plan(*network, OptionsFor(data, std::ssize(rows), pool)),
         capacity(plan.options().capacity),
         batcher(data, capacity),
-        row_loss(Size(capacity)) {}
+        row_loss(At(capacity)) {}
 
   PlanOptions OptionsFor(const Dataset& data, Index count,
                          ThreadPool* pool) const {
@@ -81,8 +77,8 @@ struct Validator::State {
   // Calls work(batch) for all rows, in order.
   template <class Work>
   void ForBatches(Work work) {
-    for (std::size_t first = 0; first < rows.size(); first += Size(capacity)) {
-      const std::size_t count = std::min(Size(capacity), rows.size() - first);
+    for (std::size_t first = 0; first < rows.size(); first += At(capacity)) {
+      const std::size_t count = std::min(At(capacity), rows.size() - first);
       work(batcher.Load({rows.data() + first, count}));
     }
   }
@@ -90,7 +86,7 @@ struct Validator::State {
   void AddLoss(const Batch& batch, std::size_t task, ConstMatView output,
                LossSums* sums) {
     const TargetBatch& target = batch.targets[task];
-    const std::span<Real> out = {row_loss.data(), Size(batch.rows)};
+    const std::span<Real> out = {row_loss.data(), At(batch.rows)};
     losses[task]->Evaluate({output, target.target, target.weight}, out, {});
     sums->loss += SumRows(out);
     sums->weight += target.weight_sum;
@@ -147,7 +143,7 @@ struct Validator::State {
   void ChooseMetric(std::string_view select_on) {
     if (select_on == "loss") return;
     const std::size_t dot = select_on.rfind('.');
-    metric_task = Size(FindTask(tasks, std::string(select_on.substr(0, dot))));
+    metric_task = At(FindTask(tasks, std::string(select_on.substr(0, dot))));
     metric = &FindMetric(select_on.substr(dot + 1));
     Require(!std::isnan(MetricOfAnything()), ErrorKind::kUsage,
             Str("--select-on ", select_on,
@@ -165,7 +161,7 @@ struct Validator::State {
     std::vector<Real> output;
     ForBatches([&](const Batch& batch) {
       const Index cols = tasks[metric_task].output_cols();
-      output.resize(Size(batch.rows * cols));
+      output.resize(At(batch.rows * cols));
       for (std::size_t i = 0; i < output.size(); ++i) {
         output[i] =
             static_cast<Real>(rng.Normal(all.rows, static_cast<Index>(i)));
@@ -179,7 +175,7 @@ struct Validator::State {
   void AddMetricRows(const Batch& batch, ConstMatView output, MetricRows* into,
                      std::vector<double>* weights) {
     const Task& task = tasks[metric_task];
-    link.resize(Size(output.rows * task.prediction_cols()));
+    link.resize(At(output.rows * task.prediction_cols()));
     const MatView said = {link.data(), output.rows, task.prediction_cols()};
     ApplyLink(task, output, said);
     const TargetBatch& target = batch.targets[metric_task];
@@ -187,7 +183,7 @@ struct Validator::State {
     const MatView y = {truth.data(), target.target.rows, target.target.cols};
     task.head().LabelsToUnits(task, y);
     for (Index row = 0; row < batch.rows; ++row) {
-      const Real weight = target.weight[Size(row)];
+      const Real weight = target.weight[At(row)];
       if (weight <= 0) continue;
       weights->push_back(static_cast<double>(weight));
       into->y.insert(into->y.end(), y.Row(row), y.Row(row) + y.cols);

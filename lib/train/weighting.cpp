@@ -76,7 +76,7 @@ std::vector<double> ParseTaskWeights(std::span<const std::string> texts,
             ErrorKind::kUsage,
             Str("--task-weight: task '", name, "' is given twice"));
     given.push_back(name);
-    weights[static_cast<std::size_t>(found - names.begin())] = number;
+    weights[At(found - names.begin())] = number;
   }
   return weights;
 }

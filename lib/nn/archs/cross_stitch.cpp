@@ -31,19 +31,19 @@ Network BuildCrossStitch(const ArchArgs& args,
   for (std::size_t layer = 0; layer < parts.layers().size(); ++layer) {
     std::vector<Value> hidden;
     for (Index i = 0; i < parts.tasks(); ++i) {
-      hidden.push_back(parts.AddHidden(
-          Str("trunk.", parts.task(i).name, ".", layer),
-          ends[static_cast<std::size_t>(i)], parts.layers()[layer]));
+      hidden.push_back(
+          parts.AddHidden(Str("trunk.", parts.task(i).name, ".", layer),
+                          ends[At(i)], parts.layers()[layer]));
     }
     for (Index i = 0; i < parts.tasks() && parts.tasks() > 1; ++i) {
-      ends[static_cast<std::size_t>(i)] = NetworkParts::From(
+      ends[At(i)] = NetworkParts::From(
           parts.builder().Add(Str("stitch.", parts.task(i).name, ".", layer),
                               MakeCrossStitch(i, options.same), hidden));
     }
     if (parts.tasks() == 1) ends[0] = NetworkParts::From(hidden[0]);
   }
   for (Index i = 0; i < parts.tasks(); ++i) {
-    parts.AddHead(i, ends[static_cast<std::size_t>(i)]);
+    parts.AddHead(i, ends[At(i)]);
   }
   return std::move(parts).Build();
 }

@@ -18,9 +18,7 @@ class NetworkParts {
 
   NetworkBuilder& builder() { return builder_; }
   Index tasks() const { return static_cast<Index>(schema_.tasks.size()); }
-  const Task& task(Index i) const {
-    return schema_.tasks[static_cast<std::size_t>(i)];
-  }
+  const Task& task(Index i) const { return schema_.tasks[At(i)]; }
   const std::vector<Index>& layers() const { return layers_; }
 
   // Where a chain of layers reads: a value, or all inputs of the network. The

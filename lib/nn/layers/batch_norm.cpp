@@ -117,7 +117,7 @@ class BatchNormLayer : public Layer {
       pass.kernels->column_moments(x.data + first, x.cols, x.rows, cols,
                                    mean.data(), variance.data());
       for (Index i = 0; i < cols; ++i) {
-        const auto at = static_cast<std::size_t>(i);
+        const auto at = At(i);
         args.saved[first + i] = static_cast<Real>(mean[at]);
         args.saved[x.cols + first + i] = InverseDeviation(variance[at]);
         if (args.buffers.empty()) continue;

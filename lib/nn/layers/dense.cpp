@@ -179,8 +179,7 @@ class DenseLayer : public Layer {
       return;
     }
     for (Index lane = 0; lane < std::ssize(args.lane_columns); ++lane) {
-      const ColumnRange columns =
-          args.lane_columns[static_cast<std::size_t>(lane)];
+      const ColumnRange columns = args.lane_columns[At(lane)];
       const ConstMatView kernel = args.w[kKernel];
       pass.kernels->pack_transposed(kernel.data + columns.first, kernel.cols,
                                     columns.count, kernel.rows, args.scratch);

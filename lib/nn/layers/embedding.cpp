@@ -63,7 +63,7 @@ class EmbeddingLayer : public Layer {
     const Mat<const std::int32_t> codes = args.x[0].block->codes;
     Real* y = args.y.Row(args.first);
     for (Index column = 0; column < codes.cols; ++column) {
-      const ConstMatView table = args.w[static_cast<std::size_t>(column)];
+      const ConstMatView table = args.w[At(column)];
       pass.kernels->gather_rows(table.data, table.cols,
                                 codes.Row(args.first) + column, codes.cols,
                                 args.count, table.cols, y, args.y.cols);

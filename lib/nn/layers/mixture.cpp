@@ -82,7 +82,7 @@ class MixtureLayer : public Layer {
     return args.saved + (row + 1) * args.x[0].values.cols;
   }
   static ConstMatView Expert(const LayerArgs& args, Index expert) {
-    return args.x[static_cast<std::size_t>(expert + 1)].values;
+    return args.x[At(expert + 1)].values;
   }
 
   static void ExpertGradients(const Pass& pass, const BackwardArgs& args,

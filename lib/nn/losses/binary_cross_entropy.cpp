@@ -40,7 +40,7 @@ class BinaryCrossEntropy : public Loss {
     for (Index first = 0; first < args.output.rows; first += chunk.kSize) {
       const Index count = std::min(chunk.kSize, args.output.rows - first);
       for (Index i = 0; i < count; ++i) {
-        const Real weight = args.weight[static_cast<std::size_t>(first + i)];
+        const Real weight = args.weight[At(first + i)];
         chunk.Set(i, args.target.data[first + i], smoothing_,
                   weight * positive_, weight * negative_);
       }

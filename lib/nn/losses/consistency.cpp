@@ -21,7 +21,7 @@ class Consistency : public Loss {
                 MatView gradient) const override {
     assert(args.output.cols == cols_ && args.target.cols == cols_);
     for (Index row = 0; row < args.output.rows; ++row) {
-      const Real weight = args.weight[static_cast<std::size_t>(row)];
+      const Real weight = args.weight[At(row)];
       if (weight == 0) {
         SkipRow(row, row_loss, gradient);
         continue;
@@ -30,11 +30,11 @@ class Consistency : public Loss {
       const Real* z = args.output.Row(row);
       const Real* target = args.target.Row(row);
       Real* slopes = gradient.empty() ? nullptr : gradient.Row(row);
-      row_loss[static_cast<std::size_t>(row)] =
-          link_ == OutputLink::kSoftmax ? Classes(z, target, scale, slopes)
-          : link_ == OutputLink::kContinuation
-              ? Ordered(z, target, scale, slopes)
-              : Columns(z, target, scale, slopes);
+      row_loss[At(row)] = link_ == OutputLink::kSoftmax
+                              ? Classes(z, target, scale, slopes)
+                          : link_ == OutputLink::kContinuation
+                              ? Ordered(z, target, scale, slopes)
+                              : Columns(z, target, scale, slopes);
     }
   }
 

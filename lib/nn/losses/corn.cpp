@@ -18,13 +18,13 @@ class Corn : public Loss {
   void Evaluate(const LossArgs& args, std::span<Real> row_loss,
                 MatView gradient) const override {
     for (Index row = 0; row < args.output.rows; ++row) {
-      const Real weight = args.weight[static_cast<std::size_t>(row)];
+      const Real weight = args.weight[At(row)];
       const Real label = args.target.data[row];
       if (weight == 0 || IsMissing(label)) {
         SkipRow(row, row_loss, gradient);
         continue;
       }
-      row_loss[static_cast<std::size_t>(row)] =
+      row_loss[At(row)] =
           Row(args.output.Row(row), args.output.cols, static_cast<Index>(label),
               weight, gradient.empty() ? nullptr : gradient.Row(row));
     }

@@ -23,7 +23,7 @@ class CrossEntropy : public Loss {
 
   CrossEntropy(const Task& task, const Options& options)
       : smoothing_(static_cast<Real>(options.label_smoothing)),
-        class_weight_(static_cast<std::size_t>(task.output_cols()), Real{1}),
+        class_weight_(At(task.output_cols()), Real{1}),
         weighted_(!options.class_weight.empty()) {
     if (!weighted_) return;
     Require(options.class_weight.size() == class_weight_.size(),
@@ -45,7 +45,7 @@ class CrossEntropy : public Loss {
       return;
     }
     for (Index row = 0; row < args.output.rows; ++row) {
-      const Real weight = args.weight[static_cast<std::size_t>(row)];
+      const Real weight = args.weight[At(row)];
       const Real label = args.target.data[row];
       if (weight == 0 || IsMissing(label)) {
         SkipRow(row, row_loss, gradient);
@@ -53,9 +53,8 @@ class CrossEntropy : public Loss {
       }
       const Index k = static_cast<Index>(label);
       assert(k >= 0 && k < args.output.cols);
-      row_loss[static_cast<std::size_t>(row)] =
-          Row(args.output.Row(row), args.output.cols, k, weight,
-              gradient.empty() ? nullptr : gradient.Row(row));
+      row_loss[At(row)] = Row(args.output.Row(row), args.output.cols, k, weight,
+                              gradient.empty() ? nullptr : gradient.Row(row));
     }
   }
 
@@ -63,8 +62,7 @@ class CrossEntropy : public Loss {
   // Whether a row with a weight has no label.
   static bool AnyMissing(const LossArgs& args) {
     for (Index row = 0; row < args.output.rows; ++row) {
-      if (IsMissing(args.target.data[row]) &&
-          args.weight[static_cast<std::size_t>(row)] != 0) {
+      if (IsMissing(args.target.data[row]) && args.weight[At(row)] != 0) {
         return true;
       }
     }
@@ -108,9 +106,7 @@ class CrossEntropy : public Loss {
     return loss;
   }
 
-  Real ClassWeight(Index k) const {
-    return class_weight_[static_cast<std::size_t>(k)];
-  }
+  Real ClassWeight(Index k) const { return class_weight_[At(k)]; }
 
   Real smoothing_;
   std::vector<Real> class_weight_;

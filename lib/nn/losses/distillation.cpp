@@ -47,7 +47,7 @@ class Distillation : public Loss {
                 MatView gradient) const override {
     assert(args.output.cols == cols_ && args.target.cols == cols_);
     for (Index row = 0; row < args.output.rows; ++row) {
-      const Real weight = args.weight[static_cast<std::size_t>(row)];
+      const Real weight = args.weight[At(row)];
       const Real* target = args.target.Row(row);
       const bool each =
           link_ == OutputLink::kIdentity || link_ == OutputLink::kSigmoid;
@@ -58,8 +58,7 @@ class Distillation : public Loss {
         continue;
       }
       Real* slopes = gradient.empty() ? nullptr : gradient.Row(row);
-      row_loss[static_cast<std::size_t>(row)] =
-          Row(args.output.Row(row), target, weight, slopes);
+      row_loss[At(row)] = Row(args.output.Row(row), target, weight, slopes);
     }
   }
 

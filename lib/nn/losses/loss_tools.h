@@ -14,7 +14,7 @@ namespace mtlkit {
 
 // Row `row` takes no part: loss 0 and gradient 0.
 inline void SkipRow(Index row, std::span<Real> row_loss, MatView gradient) {
-  row_loss[static_cast<std::size_t>(row)] = 0;
+  row_loss[At(row)] = 0;
   if (!gradient.empty()) {
     std::fill_n(gradient.Row(row), gradient.cols, Real{0});
   }
@@ -86,14 +86,14 @@ class ResidualLoss : public Loss {
                 MatView gradient) const override {
     assert(args.output.cols == args.target.cols);
     for (Index row = 0; row < args.output.rows; ++row) {
-      const Real weight = args.weight[static_cast<std::size_t>(row)];
+      const Real weight = args.weight[At(row)];
       if (weight == 0) {
         SkipRow(row, row_loss, gradient);
         continue;
       }
       const Real scale = weight / static_cast<Real>(args.output.cols);
       Real* slopes = gradient.empty() ? nullptr : gradient.Row(row);
-      row_loss[static_cast<std::size_t>(row)] =
+      row_loss[At(row)] =
           scale * Row(args.output.Row(row), args.target.Row(row),
                       args.output.cols, scale, slopes);
     }

@@ -28,7 +28,7 @@ class MultilabelCrossEntropy : public Loss {
   MultilabelCrossEntropy(const Task& task, const Options& options)
       : smoothing_(static_cast<Real>(options.label_smoothing)),
         mean_(options.over_labels == "mean"),
-        positive_(static_cast<std::size_t>(task.output_cols()), Real{1}) {
+        positive_(At(task.output_cols()), Real{1}) {
     const std::vector<double>& given = options.positive_weight;
     if (given.empty()) return;
     Require(given.size() == 1 || given.size() == positive_.size(),
@@ -49,14 +49,14 @@ class MultilabelCrossEntropy : public Loss {
     assert(args.output.cols == target_cols());
     assert(args.target.cols == target_cols());
     for (Index row = 0; row < args.output.rows; ++row) {
-      const Real weight = args.weight[static_cast<std::size_t>(row)];
+      const Real weight = args.weight[At(row)];
       if (weight == 0) {
         SkipRow(row, row_loss, gradient);
         continue;
       }
       const Real scale =
           mean_ ? weight / static_cast<Real>(target_cols()) : weight;
-      row_loss[static_cast<std::size_t>(row)] =
+      row_loss[At(row)] =
           Row(*args.kernels, args.output.Row(row), args.target.Row(row), scale,
               gradient.empty() ? nullptr : gradient.Row(row));
     }
@@ -70,7 +70,7 @@ class MultilabelCrossEntropy : public Loss {
     for (Index first = 0; first < target_cols(); first += chunk.kSize) {
       const Index count = std::min(chunk.kSize, target_cols() - first);
       for (Index i = 0; i < count; ++i) {
-        const std::size_t k = static_cast<std::size_t>(first + i);
+        const std::size_t k = At(first + i);
         chunk.Set(i, target[k], smoothing_, scale * positive_[k], scale);
       }
       Real losses[LogisticChunk::kSize];

@@ -38,7 +38,7 @@ class CoTeaching : public Protocol {
 
   void Prepare(Index peers, std::span<const Task> tasks, Index rows) override {
     rows_.Reserve(rows);
-    limits_.resize(static_cast<std::size_t>(peers) * tasks.size());
+    limits_.resize(At(peers) * tasks.size());
   }
 
   void Select(const PeerView& view,
@@ -105,7 +105,7 @@ class CoTeaching : public Protocol {
     if (!limit.any) return;
     const std::span<const Real> losses = view.At(judge, task).last_losses;
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      const auto row = static_cast<std::size_t>(view.row_numbers[i]);
+      const auto row = At(view.row_numbers[i]);
       if (std::isnan(losses[row])) continue;
       if (std::pair(losses[row], row) > limit.at) weights[i] = 0;
     }

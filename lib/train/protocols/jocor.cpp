@@ -44,15 +44,14 @@ class Jocor : public Protocol {
                   "' is ordinal, for which it is not defined"),
               "use mutual, or leave the task out with --peer-tasks");
     }
-    const auto most = static_cast<std::size_t>(rows);
+    const auto most = At(rows);
     rows_.Reserve(rows);
     chosen_.assign(tasks.size(), std::vector<Real>(most));
     for (auto& of_peer : parts_) {
       of_peer.clear();
       for (const Task& task : tasks) {
         of_peer.push_back({std::vector<Real>(most),
-                           std::vector<Real>(most * static_cast<std::size_t>(
-                                                        task.output_cols()))});
+                           std::vector<Real>(most * At(task.output_cols()))});
       }
     }
   }
@@ -91,23 +90,17 @@ class Jocor : public Protocol {
   static bool Shared(const PeerView& view, Index task) {
     return view.At(0, task).exists() && view.At(1, task).exists();
   }
-  Part& PartOf(Index peer, Index task) {
-    return parts_[static_cast<std::size_t>(peer)]
-                 [static_cast<std::size_t>(task)];
-  }
-  std::vector<Real>& Chosen(Index task) {
-    return chosen_[static_cast<std::size_t>(task)];
-  }
+  Part& PartOf(Index peer, Index task) { return parts_[At(peer)][At(task)]; }
+  std::vector<Real>& Chosen(Index task) { return chosen_[At(task)]; }
 
   void Compare(const PeerView& view, Index task) {
     for (Index peer = 0; peer < 2; ++peer) {
       const ConstMatView own = view.At(peer, task).output;
       Part& part = PartOf(peer, task);
-      SymmetricDivergence(
-          view.tasks[static_cast<std::size_t>(task)], own,
-          view.At(1 - peer, task).output,
-          {part.divergence.data(), static_cast<std::size_t>(own.rows)},
-          {part.gradient.data(), own.rows, own.cols});
+      SymmetricDivergence(view.tasks[At(task)], own,
+                          view.At(1 - peer, task).output,
+                          {part.divergence.data(), At(own.rows)},
+                          {part.gradient.data(), own.rows, own.cols});
     }
   }
 

@@ -73,7 +73,7 @@ class MeanTeacher : public Protocol {
     for (Index task = 0; task < static_cast<Index>(view.tasks.size()); ++task) {
       if (!view.At(kStudent, task).exists()) continue;
       Lesson& lesson = lessons[view.Place(kStudent, task)];
-      const Task& of_task = view.tasks[static_cast<std::size_t>(task)];
+      const Task& of_task = view.tasks[At(task)];
       of_task.head().SoftTargets(of_task, view.At(kTeacher, task).output,
                                  lesson.target);
       std::fill(lesson.weight.begin(), lesson.weight.end(), Real{1});

@@ -40,7 +40,7 @@ class Mutual : public Protocol {
     for (const Task& task : tasks) {
       widest = std::max(widest, task.output_cols());
     }
-    said_.resize(static_cast<std::size_t>(rows * widest));
+    said_.resize(At(rows * widest));
   }
 
   void Teach(const PeerView& view, std::span<Lesson> lessons) override {
@@ -68,7 +68,7 @@ class Mutual : public Protocol {
             std::span<Lesson> lessons) {
     const ConstMatView output = view.At(giver, task).output;
     const MatView said = {said_.data(), output.rows, output.cols};
-    const Task& of_task = view.tasks[static_cast<std::size_t>(task)];
+    const Task& of_task = view.tasks[At(task)];
     of_task.head().SoftTargets(of_task, output, said);
     Index others = -1;
     for (Index peer = 0; peer < view.peers; ++peer) {

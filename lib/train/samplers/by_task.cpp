@@ -28,16 +28,16 @@ struct ByTaskOptions {
 std::vector<std::size_t> TasksOf(const SamplerArgs& args) {
   const std::size_t tasks = args.data.tasks.size();
   std::vector<std::vector<std::size_t>> labelled(args.rows.size());
-  std::vector<Index> place(static_cast<std::size_t>(args.data.rows), -1);
+  std::vector<Index> place(At(args.data.rows), -1);
   for (std::size_t i = 0; i < args.rows.size(); ++i) {
-    place[static_cast<std::size_t>(args.rows[i])] = static_cast<Index>(i);
+    place[At(args.rows[i])] = static_cast<Index>(i);
   }
   std::vector<std::size_t> counts(tasks);
   for (std::size_t t = 0; t < tasks; ++t) {
     for (const Index row : LabelledRows(args.data, static_cast<Index>(t))) {
-      const Index at = place[static_cast<std::size_t>(row)];
+      const Index at = place[At(row)];
       if (at < 0) continue;
-      labelled[static_cast<std::size_t>(at)].push_back(t);
+      labelled[At(at)].push_back(t);
       ++counts[t];
     }
   }
@@ -134,7 +134,7 @@ class ByTask : public Sampler {
   void Deal(const Deck& deck, Seed seed, Index epoch,
             std::vector<Index>* rows) {
     const std::size_t count = deck.rows.size();
-    std::size_t at = static_cast<std::size_t>(epoch) * deck.share;
+    std::size_t at = At(epoch) * deck.share;
     for (std::size_t left = deck.share; left > 0;) {
       shuffled_ = deck.rows;
       Rng(seed, RandomPurpose::kEpochOrder, at / count)

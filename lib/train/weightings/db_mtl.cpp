@@ -47,7 +47,7 @@ class DbMtl : public Weighting {
   void Track(const WeightingSignals& signals, std::span<const double> state,
              const TaskGradients& given) const override {
     for (std::size_t i = 0; i < given.tasks.size(); ++i) {
-      const auto task = static_cast<std::size_t>(given.tasks[i]);
+      const auto task = At(given.tasks[i]);
       if (signals.present[task] == 0) continue;
       const Real beta = static_cast<Real>(
           options_.beta / std::pow(state[task] + 1, options_.sigma));

@@ -41,7 +41,7 @@ class Graddrop : public Weighting {
       double positive = 0;
       double negative = 0;
       for (Index k = 0; k < tasks; ++k) {
-        const double factor = w[static_cast<std::size_t>(k)];
+        const double factor = w[At(k)];
         if (factor == 0) continue;
         const double g = factor * static_cast<double>(gradients(k, j));
         (g > 0 ? positive : negative) += g;
@@ -49,7 +49,7 @@ class Graddrop : public Weighting {
       // Most places have no conflict and need no random number.
       const bool conflict = positive != 0 && negative != 0;
       const double uniform = conflict ? signals.rng->Uniform(first + j, 0) : 0;
-      out[static_cast<std::size_t>(j)] =
+      out[At(j)] =
           static_cast<Real>(DropSign(positive, negative, uniform, leak_));
     }
   }

@@ -34,8 +34,7 @@ class Pcgrad : public GramianWeighting {
   void Solve(const PresentTasks& present, std::span<double> w) const override {
     std::fill(place_.begin(), place_.end(), -1);
     for (std::size_t i = 0; i < w.size(); ++i) {
-      place_[static_cast<std::size_t>(present.tasks[i])] =
-          static_cast<Index>(i);
+      place_[At(present.tasks[i])] = static_cast<Index>(i);
     }
     std::fill(w.begin(), w.end(), 0.0);
     const std::span<double> row = {row_.data(), w.size()};
@@ -55,16 +54,17 @@ class Pcgrad : public GramianWeighting {
     std::fill(row.begin(), row.end(), 0.0);
     row[i] = 1;
     for (const Index task : order_) {
-      const Index j = place_[static_cast<std::size_t>(task)];
+      const Index j = place_[At(task)];
       if (j < 0 || j == static_cast<Index>(i)) continue;
       double product = 0;
       for (std::size_t k = 0; k < row.size(); ++k) {
         if (row[k] == 0) continue;
-        product += row[k] * present.gramian(static_cast<Index>(k), j);
+        // By rows, as they lie; it is symmetric.
+        product += row[k] * present.gramian(j, static_cast<Index>(k));
       }
       const double square = present.gramian(j, j);
       if (product < 0 && square > 0) {
-        row[static_cast<std::size_t>(j)] -= product / square;
+        row[At(j)] -= product / square;
       }
     }
   }
