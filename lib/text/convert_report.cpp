@@ -101,6 +101,16 @@ bool HasDecimalCommas(const ColumnScan& column) {
       });
 }
 
+// A table whose only row may be its header: names do not tell from values.
+bool IsPerhapsHeader(const TableScan& scan) {
+  return scan.rows == 1 && scan.columns.size() > 1 &&
+         std::all_of(scan.columns.begin(), scan.columns.end(),
+                     [](const ColumnScan& column) {
+                       return column.type == ColumnType::kCategory &&
+                              !column.is_declared;
+                     });
+}
+
 // What to do with texts of which hardly two are equal.
 std::string AdviceForTexts(const ColumnScan& column, std::size_t rows) {
   const std::string& name = column.column.name;
@@ -153,6 +163,11 @@ void ReportColumns(const TableScan& scan, const TablePlan& plan,
 
 void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
                    Reporter* reporter) {
+  if (IsPerhapsHeader(scan)) {
+    reporter->Warn(
+        "one row, without a number: if it is the names of columns, no rows "
+        "came with them (--header yes)");
+  }
   std::size_t warnings = 0;
   for (const ColumnScan& column : scan.columns) {
     const std::string& name = column.column.name;

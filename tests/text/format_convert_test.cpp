@@ -175,6 +175,13 @@ TEST_CASE("spellings that differ between splits are reported and joined") {
         std::vector<std::string>{"<=50K", ">50K"});
 }
 
+TEST_CASE("a header without rows is taken for a row, and said") {
+  const Converted made = Convert({{"t.csv", "a,b\n"}});
+  CHECK(Csv(made.dataset) == "id,column1,column2\n0,a,b\n");
+  CHECK(made.warnings.starts_with("one row, without a number: if it is the "));
+  CHECK(Convert({{"t.csv", "a,1\n"}}).warnings == "");
+}
+
 TEST_CASE("a file that is given twice is said") {
   const std::string text = "a,b\n1,2\n3,4\n";
   const Converted made = Convert({{"x=t.csv", text}, {"y=t.csv", text}});
