@@ -11,6 +11,7 @@
 #include "cotrain/data_name.h"
 #include "cotrain/peer_rows.h"
 #include "data/dataset_io.h"
+#include "h5/atomic_file.h"
 #include "h5/provenance.h"
 #include "nn/loss.h"
 #include "nn/model.h"
@@ -97,7 +98,7 @@ void WriteStart(const Collaboration& run, const Beginnings& beginnings,
   model.provenance =
       ExtendProvenance("mtl-cotrain init", run.spec.seed,
                        {{"method", run.spec.method}, {"peer", peer}}, sources);
-  RunFolder::MakeFolder(run.folder.RoundPath(peer, 0));
+  CreateFolders(run.folder.RoundPath(peer, 0));
   WriteModel(model, run.folder.ModelPath(peer, 0));
   DoneRecord record;
   record.peer = peer;

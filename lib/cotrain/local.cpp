@@ -185,7 +185,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
     Model& model = made.models[i];
     model.log = histories[i];
     model.provenance = Provenance(spec, data, beginnings, peer);
-    RunFolder::MakeFolder(folder.RoundPath(peer, 1));
+    CreateFolders(folder.RoundPath(peer, 1));
     WriteModel(model, folder.ModelPath(peer, 1));
     DoneRecord record;
     record.peer = peer;

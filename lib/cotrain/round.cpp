@@ -44,7 +44,7 @@ DoneRecord MakeRound(const Collaboration& run, Index peer, Index round,
     }
   }
   if (run.spec.has_own_data()) record.data_sha256 = run.data.content_sha256;
-  RunFolder::MakeFolder(folder.RoundPath(peer, round));
+  CreateFolders(folder.RoundPath(peer, round));
   RoundStart start;
   start.peer = peer;
   start.round = round;

@@ -9,6 +9,7 @@
 #include "cotrain/agreement.h"
 #include "cotrain/json_record.h"
 #include "data/dataset_io.h"
+#include "h5/atomic_file.h"
 #include "h5/digest.h"
 
 namespace mtlkit {
@@ -161,7 +162,7 @@ void WriteSpec(const RunFolder& folder, const RunSpec& spec) {
              Join(differ, ", ")),
          "choose another folder, or remove it");
   }
-  RunFolder::MakeFolder(folder.path());
+  CreateFolders(folder.path());
   WriteRecord(json, folder.SpecPath());
 }
 

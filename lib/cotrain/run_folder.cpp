@@ -1,22 +1,18 @@
 #include "cotrain/run_folder.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "base/error.h"
 #include "base/json_text.h"
 #include "base/text.h"
-#include "h5/atomic_file.h"
 
 namespace mtlkit {
 namespace {
@@ -48,19 +44,6 @@ void RequireOwn(const std::string& path) {
            S_ISLNK(status.st_mode) ? "a symbolic link" : "no file or folder",
            ", which a run does not follow"),
        "put the file or folder itself there, or remove it");
-}
-
-// Makes the entries of a folder survive a loss of power. File systems that
-// cannot say so with EINVAL.
-void SyncFolder(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  int error = fd < 0 ? errno : 0;
-  if (fd >= 0) {
-    if (::fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP) error = errno;
-    ::close(fd);
-  }
-  Require(error == 0, ErrorKind::kIo,
-          Str(path, ": cannot sync: ", std::generic_category().message(error)));
 }
 
 std::string Now() {
@@ -154,20 +137,6 @@ Index RunFolder::NewestRound(Index peer, Index limit) const {
     }
   }
   return newest;
-}
-
-void RunFolder::MakeFolder(const std::string& path) {
-  // Folders that are not there yet, the deepest first.
-  std::vector<fs::path> made;
-  for (fs::path at = path; !at.empty() && !fs::exists(at);
-       at = at.parent_path()) {
-    made.push_back(at);
-  }
-  CreateFolders(path);
-  for (const fs::path& folder : made) {
-    const std::string above = folder.parent_path().string();
-    SyncFolder(above.empty() ? "." : above);
-  }
 }
 
 std::string RunFolder::PathOfData(const std::string& path) const {

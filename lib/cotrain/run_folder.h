@@ -43,10 +43,6 @@ class RunFolder {
   // negative; -1 if there is none.
   Index NewestRound(Index peer, Index limit = -1) const;
 
-  // Makes a folder of the run, and those above it, and sees to it that they
-  // survive a loss of power. Throws kCannotCreate or kIo.
-  static void MakeFolder(const std::string& path);
-
   // `path`, as the caller sees it, as it is seen from this folder: so a run
   // and its data can be moved together. "" for what can be read only once.
   std::string PathOfData(const std::string& path) const;

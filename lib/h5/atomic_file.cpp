@@ -264,9 +264,21 @@ void RemoveOutput(const std::string& destination) {
 }
 
 void CreateFolders(const std::string& path) {
+  namespace fs = std::filesystem;
   std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (!error) return;
+  std::vector<fs::path> made;
+  for (fs::path at = path; !at.empty() && !fs::exists(at, error);
+       at = at.parent_path()) {
+    made.push_back(at);
+  }
+  fs::create_directories(path, error);
+  if (!error) {
+    for (const fs::path& folder : made) {
+      const std::string above = folder.parent_path().string();
+      internal::SyncFolder(above.empty() ? "." : above, folder.string(), path);
+    }
+    return;
+  }
   const bool is_full =
       error == std::errc::no_space_on_device || error == std::errc::io_error;
   Fail(is_full ? ErrorKind::kIo : ErrorKind::kCannotCreate,

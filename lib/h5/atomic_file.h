@@ -12,8 +12,9 @@ namespace mtlkit {
 // always passes.
 void ProbeOutput(const std::string& destination, bool text = false);
 
-// Makes a folder, and those above it, unless it is there. Throws kCannotCreate,
-// or kIo where the disk is full.
+// Makes a folder, and those above it, unless it is there, and sees to it that
+// they survive a loss of power. Throws kCannotCreate, or kIo where the disk is
+// full or fails.
 void CreateFolders(const std::string& path);
 
 // Removes a file that is not needed any more, a checkpoint, and what processes
