@@ -112,8 +112,7 @@ LayerPtr MakeActivation(Activation activation, Real shape) {
 }
 
 extern const LayerEntry kActivationLayer;
-const LayerEntry kActivationLayer = {
-    "activation", "a function of each element: ReLU, tanh and others", Samples,
-    ReadLayer<MakeOf, ActivationOptions>};
+const LayerEntry kActivationLayer = MakeLayerEntry<MakeOf, ActivationOptions>(
+    "activation", "a function of each element: ReLU, tanh and others", Samples);
 
 }  // namespace mtlkit

@@ -166,8 +166,7 @@ LayerPtr MakeBatchNorm(const BatchNormOptions& options) {
 }
 
 extern const LayerEntry kBatchNormLayer;
-const LayerEntry kBatchNormLayer = {"batch-norm",
-                                    "normalises columns over the batch",
-                                    Samples, ReadLayer<MakeOf, Described>};
+const LayerEntry kBatchNormLayer = MakeLayerEntry<MakeOf, Described>(
+    "batch-norm", "normalises columns over the batch", Samples);
 
 }  // namespace mtlkit

@@ -119,16 +119,11 @@ LayerPtr MakeColumns(Index first, Index count) {
 }
 
 extern const LayerEntry kConcatLayer;
-const LayerEntry kConcatLayer = {"concat",
-                                 "its inputs side by side",
-                                 ConcatSamples,
-                                 ReadLayer<MakeConcat>,
-                                 1,
-                                 0};
+const LayerEntry kConcatLayer = MakeLayerEntry<MakeConcat>(
+    "concat", "its inputs side by side", ConcatSamples, 1, 0);
 
 extern const LayerEntry kColumnsLayer;
-const LayerEntry kColumnsLayer = {"columns", "some columns of its input",
-                                  ColumnsSamples,
-                                  ReadLayer<MakeOf, ColumnsOptions>};
+const LayerEntry kColumnsLayer = MakeLayerEntry<MakeOf, ColumnsOptions>(
+    "columns", "some columns of its input", ColumnsSamples);
 
 }  // namespace mtlkit

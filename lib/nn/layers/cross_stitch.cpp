@@ -136,16 +136,12 @@ LayerPtr MakeSum() {
 }
 
 extern const LayerEntry kCrossStitchLayer;
-const LayerEntry kCrossStitchLayer = {
-    "cross-stitch",
-    "a learned linear mix of the tasks' layers",
-    StitchSamples,
-    ReadLayer<MakeOf, CrossStitchOptions>,
-    1,
-    0};
+const LayerEntry kCrossStitchLayer = MakeLayerEntry<MakeOf, CrossStitchOptions>(
+    "cross-stitch", "a learned linear mix of the tasks' layers", StitchSamples,
+    1, 0);
 
 extern const LayerEntry kSumLayer;
-const LayerEntry kSumLayer = {
-    "sum", "the sum of its inputs", SumSamples, ReadLayer<MakeSum>, 1, 0};
+const LayerEntry kSumLayer =
+    MakeLayerEntry<MakeSum>("sum", "the sum of its inputs", SumSamples, 1, 0);
 
 }  // namespace mtlkit

@@ -389,8 +389,7 @@ LayerPtr MakeDense(const DenseOptions& options) {
 }
 
 extern const LayerEntry kDenseLayer;
-const LayerEntry kDenseLayer = {
-    "dense", "activation(x kernel + bias), of dense or sparse inputs", Samples,
-    ReadLayer<MakeOf, Described>};
+const LayerEntry kDenseLayer = MakeLayerEntry<MakeOf, Described>(
+    "dense", "activation(x kernel + bias), of dense or sparse inputs", Samples);
 
 }  // namespace mtlkit

@@ -70,8 +70,7 @@ LayerPtr MakeDropout(double rate) {
 }
 
 extern const LayerEntry kDropoutLayer;
-const LayerEntry kDropoutLayer = {"dropout",
-                                  "sets random elements to 0 in training",
-                                  Samples, ReadLayer<MakeOf, DropoutOptions>};
+const LayerEntry kDropoutLayer = MakeLayerEntry<MakeOf, DropoutOptions>(
+    "dropout", "sets random elements to 0 in training", Samples);
 
 }  // namespace mtlkit

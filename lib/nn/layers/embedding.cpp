@@ -129,8 +129,7 @@ Index EmbeddingWidth(Index codes) {
 }
 
 extern const LayerEntry kEmbeddingLayer;
-const LayerEntry kEmbeddingLayer = {
-    "embedding", "a learned row of numbers for each category", Samples,
-    ReadLayer<MakeOf, EmbeddingOptions>};
+const LayerEntry kEmbeddingLayer = MakeLayerEntry<MakeOf, EmbeddingOptions>(
+    "embedding", "a learned row of numbers for each category", Samples);
 
 }  // namespace mtlkit

@@ -91,8 +91,7 @@ LayerPtr MakeLayerNorm(double epsilon) {
 }
 
 extern const LayerEntry kLayerNormLayer;
-const LayerEntry kLayerNormLayer = {
-    "layer-norm", "normalises each row over its columns", Samples,
-    ReadLayer<MakeOf, LayerNormOptions>};
+const LayerEntry kLayerNormLayer = MakeLayerEntry<MakeOf, LayerNormOptions>(
+    "layer-norm", "normalises each row over its columns", Samples);
 
 }  // namespace mtlkit

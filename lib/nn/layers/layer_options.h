@@ -2,7 +2,9 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "base/error.h"
 #include "base/options.h"
@@ -23,6 +25,16 @@ LayerPtr ReadLayer(const Json& json, const std::string& where) {
       return kMake();
     }
   });
+}
+
+// The entry of such a layer, in its file; how many inputs it can have if not
+// one: 0 for the most stands for any.
+template <auto kMake, class Options = NoOptions>
+LayerEntry MakeLayerEntry(std::string_view name, std::string_view help,
+                          std::vector<LayerSample> (*samples)(),
+                          Index least_inputs = 1, Index most_inputs = 1) {
+  return {name,         help,       samples, ReadLayer<kMake, Options>,
+          least_inputs, most_inputs};
 }
 
 }  // namespace mtlkit

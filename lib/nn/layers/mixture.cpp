@@ -150,9 +150,7 @@ LayerPtr MakeMixture(double balance) {
 }
 
 extern const LayerEntry kMixtureLayer;
-const LayerEntry kMixtureLayer = {
-    "mixture", "experts weighted by the softmax of a gate",
-    Samples,   ReadLayer<MakeOf, MixtureOptions>,
-    2,         0};
+const LayerEntry kMixtureLayer = MakeLayerEntry<MakeOf, MixtureOptions>(
+    "mixture", "experts weighted by the softmax of a gate", Samples, 2, 0);
 
 }  // namespace mtlkit

@@ -229,18 +229,16 @@ LayerPtr MakePool() {
 }
 
 extern const LayerEntry kFlattenLayer;
-const LayerEntry kFlattenLayer = {
-    "flatten", "the pixels of an image side by side", FlattenSamples,
-    ReadLayer<MakeOf, FlattenOptions>};
+const LayerEntry kFlattenLayer = MakeLayerEntry<MakeOf, FlattenOptions>(
+    "flatten", "the pixels of an image side by side", FlattenSamples);
 
 extern const LayerEntry kSpreadLayer;
-const LayerEntry kSpreadLayer = {
+const LayerEntry kSpreadLayer = MakeLayerEntry<MakeSpreadOf, SpreadOptions>(
     "spread", "each row of the batch for every member of an ensemble",
-    SpreadSamples, ReadLayer<MakeSpreadOf, SpreadOptions>};
+    SpreadSamples);
 
 extern const LayerEntry kPoolLayer;
-const LayerEntry kPoolLayer = {"pool",
-                               "the mean of a row's tokens, pixels or members",
-                               PoolSamples, ReadLayer<MakePool>};
+const LayerEntry kPoolLayer = MakeLayerEntry<MakePool>(
+    "pool", "the mean of a row's tokens, pixels or members", PoolSamples);
 
 }  // namespace mtlkit
