@@ -192,7 +192,8 @@ Dataset ReadRunData(const RunFolder& folder, const RunSpec& spec,
   if (data.content_sha256 != spec.data_sha256) {
     Fail(ErrorKind::kBadInput,
          Str(path, ": this is not the data that the run began with"),
-         "give that file with --data, or begin a new run");
+         "give that file with --data, or begin a new run: with init --schema "
+         "peers have data of their own");
   }
   return data;
 }

@@ -214,7 +214,7 @@ no 2 'cannot be -' mtl-cotrain init - --data ready.h5
 no 2 'files of the run' mtl-cotrain merge run --to run/run.json.h5
 no 2 'HDF5 is written here, not json' mtl-cotrain merge run --to run/run.json
 no 2 'neither a number' mtl-cotrain round run --peer x
-no 65 'not the data that the run began with' mtl-cotrain round run --data other.h5
+no 65 'not the data that the run began with.*init --schema' mtl-cotrain round run --data other.h5
 no 2 'works in rounds' mtl-cotrain local ready.h5 -o new --method codistillation
 no 2 'at least 2 peers' mtl-cotrain local ready.h5 -o new --peers 1
 
