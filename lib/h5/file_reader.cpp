@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/mapped_pages.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "h5/convert_numbers.h"
@@ -259,9 +260,12 @@ const void* FileReader::MapRaw(std::string_view path, ElementType type,
   void* memory = ::mmap(nullptr, length, PROT_READ, MAP_SHARED,
                         state_->input.fd.get(), start);
   if (memory == MAP_FAILED) return nullptr;
-  mapping->owner.reset(
-      static_cast<const void*>(memory),
-      [length](const void* p) { ::munmap(const_cast<void*>(p), length); });
+  AddMapping(memory, length);
+  mapping->owner.reset(static_cast<const void*>(memory),
+                       [length](const void* p) {
+                         RemoveMapping(p);
+                         ::munmap(const_cast<void*>(p), length);
+                       });
   mapping->guard = state_->input.check;
   mapping->guarded_from = object.offset - internal::kEnvelopeSize;
   return static_cast<const char*>(memory) + (object.offset - start);
