@@ -12,7 +12,6 @@
 #include "h5/provenance.h"
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
-#include "prep/read_labels.h"
 #include "text/convert.h"
 #include "text/temporary_path.h"
 #include "text/text_source.h"
@@ -72,26 +71,10 @@ struct PredictTool {
       sources.push_back(SourceOf("model", file));
       models.push_back(ReadModel(file));
     }
-    // A text table becomes a dataset on the way.
-    std::unique_ptr<TemporaryPath> table;
-    if (data != "-" && IsTextFile(data)) {
-      table = std::make_unique<TemporaryPath>("mtlkit-rows");
-      ConvertTables({{"", data}}, table->path(), {}, {}, context.verbose > 0,
-                    context.reporter);
-    }
-    const FileReader data_file =
-        FileReader::Open(table ? table->path() : data,
-                         {FileKind::kDataset, FileKind::kFeatures});
-    const Dataset read = ReadDataset(data_file);
-    const std::string data_name = table ? data : data_file.name();
-    std::vector<std::string> warnings;
-    const Dataset rows = AdaptTable(models.front().transforms, read, &warnings);
-    for (const std::string& warning : warnings) {
-      context.reporter->Warn(Str(data_name, ": ", warning));
-    }
-    sources.push_back(SourceOf("data", data_file));
-    table.reset();
-    WarnOfClasses(models.front(), rows, context);
+    std::string data_name = data;
+    const Dataset rows =
+        ReadRowsFor(models.front(), context, &data_name, &sources);
+    options.reporter = context.reporter;
     const std::string provenance = ExtendProvenance(context.tool, context.seed,
                                                     *context.settings, sources);
     if (features.empty()) {
@@ -117,6 +100,40 @@ struct PredictTool {
     WriteDataset(result, output, FileKind::kFeatures);
   }
 
+  // The rows as the model wants them, and how messages call their file.
+  Dataset ReadRowsFor(const Model& wanting, const Context& context,
+                      std::string* name,
+                      std::vector<ProvenanceSource>* sources) const {
+    // A text table becomes a dataset on the way.
+    std::unique_ptr<TemporaryPath> table;
+    if (data != "-" && IsTextFile(data)) {
+      table = std::make_unique<TemporaryPath>("mtlkit-rows");
+      ConvertOptions convert;
+      convert.model_numbering = NumberingOf(wanting.transforms);
+      ConvertTables({{"", data}}, table->path(), convert, {},
+                    context.verbose > 0, context.reporter);
+    }
+    const FileReader file =
+        FileReader::Open(table ? table->path() : data,
+                         {FileKind::kDataset, FileKind::kFeatures});
+    if (!table) *name = file.name();
+    std::vector<std::string> warnings;
+    const Dataset read = ReadDataset(file);
+    Dataset rows = InContext(
+        *name, [&] { return AdaptTable(wanting.transforms, read, &warnings); });
+    for (const std::string& warning : warnings) {
+      context.reporter->Warn(Str(*name, ": ", warning));
+    }
+    sources->push_back(SourceOf("data", file));
+    return rows;
+  }
+
+  // How the features of a file are numbered that the model was trained on.
+  static Numbering NumberingOf(const TransformRecords& transforms) {
+    const InputSpec numbered = NumberedInput(transforms);
+    return {numbered.index_base, numbered.cols};
+  }
+
   void Write(const Predictions& predictions, const Context& context) const {
     const auto format = TextFormatOfName(output);
     if (!format) {
@@ -128,14 +145,6 @@ struct PredictTool {
     context.reporter->Note(Str(output,
                                " is text for people: mtl-eval reads "
                                "predictions in HDF5, -o FILE.h5"));
-  }
-
-  // Rows whose label the model cannot know are not measured.
-  static void WarnOfClasses(const Model& model, const Dataset& rows,
-                            const Context& context) {
-    for (const std::string& problem : LabelProblems(model.schema.tasks, rows)) {
-      context.reporter->Warn(problem);
-    }
   }
 
   std::vector<std::string> ModelFiles(const Context& context) const {

@@ -44,7 +44,7 @@ struct PrepTool {
   }
 
   void Run(Context& context) {
-    const Dataset raw = ReadDataset(table);
+    Dataset raw = ReadDataset(table);
     std::vector<ProvenanceSource> sources = {
         {"data", raw.content_sha256, raw.provenance}};
     Likeness other;
@@ -64,7 +64,8 @@ struct PrepTool {
       return ReportDataset(ready, context.reporter);
     }
     Prepared ready = OnDataOf(name, "", [&] {
-      return PrepareRows(raw, options, context.seed, context.reporter);
+      return PrepareRows(std::move(raw), options, context.seed,
+                         context.reporter);
     });
     ready.rows.provenance = provenance;
     WritePrepared(ready.transforms, ready.rows, output);

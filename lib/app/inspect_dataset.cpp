@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "data/dataset_io.h"
 #include "data/head.h"
+#include "data/label_view.h"
 #include "data/schema.h"
 #include "eval/table.h"
 
@@ -96,8 +97,14 @@ void DescribeInput(const InputBlock& block, bool all, TextTable* table,
   Json item{{"name", block.name}, {"cols", block.cols}};
   if (block.kind == InputKind::kSparse) {
     table->AddRow({block.name, Counted(block.cols, "column", "columns"),
-                   "sparse", Str(block.values.size(), " values")});
+                   "sparse",
+                   Str(block.values.size(), " values",
+                       block.index_base < 0 ? "" : ",", NumberedFrom(block))});
     item["kind"] = "sparse";
+    if (block.index_base >= 0) {
+      item["index_base"] = block.index_base;
+      item["index_base_guessed"] = block.base_is_guessed;
+    }
     item["values"] = block.values.size();
     json->push_back(std::move(item));
     return;
@@ -140,15 +147,13 @@ void DescribeInput(const InputBlock& block, bool all, TextTable* table,
 }
 
 // Labelled places of a task among rows, ascending.
-Index CountLabelled(const Task& task, const Labels& labels,
-                    const std::vector<Index>* rows) {
-  const Index cols = task.target_cols();
+Index CountLabelled(const LabelView& labels, const std::vector<Index>* rows) {
   Index count = 0;
-  for (Index place = 0; place < labels.PlaceCount(cols); ++place) {
+  for (Index place = 0; place < labels.places(); ++place) {
     const bool chosen =
         rows == nullptr ||
         std::binary_search(rows->begin(), rows->end(), labels.RowOf(place));
-    count += chosen && labels.HasLabel(place, cols);
+    count += chosen && labels.HasLabel(place);
   }
   return count;
 }
@@ -180,8 +185,8 @@ void DescribeTasks(const Dataset& dataset, bool all, std::string* text,
   table.AddRow(std::move(header));
   for (std::size_t t = 0; t < dataset.tasks.size(); ++t) {
     const Task& task = dataset.tasks[t];
-    const Labels& labels = dataset.labels[t];
-    const Index labelled = CountLabelled(task, labels, nullptr);
+    const LabelView labels(dataset, static_cast<Index>(t));
+    const Index labelled = CountLabelled(labels, nullptr);
     std::vector<std::string> row{
         task.name, std::string(TaskTypeName(task.type)), Str(labelled)};
     Json item{{"name", task.name},
@@ -190,7 +195,7 @@ void DescribeTasks(const Dataset& dataset, bool all, std::string* text,
               {"width", task.width},
               {"labelled", labelled}};
     for (const std::string& name : splits) {
-      const Index count = CountLabelled(task, labels, &dataset.SplitRows(name));
+      const Index count = CountLabelled(labels, &dataset.SplitRows(name));
       row.push_back(Str(count));
       item["labelled_in"][name] = count;
     }

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "app/inspect.h"
@@ -41,6 +43,8 @@ std::string InspectPredictions(const FileReader& file, Json* json) {
                                 : static_cast<Index>(task.rows.size());
     const Index cols = task.task.target_cols();
     Index labelled = 0;
+    const auto unknown = static_cast<Index>(std::ranges::count_if(
+        task.unknown, [](std::int32_t name) { return name >= 0; }));
     for (std::size_t i = 0; i < task.y.size();
          i += static_cast<std::size_t>(cols)) {
       bool any = false;
@@ -49,13 +53,17 @@ std::string InspectPredictions(const FileReader& file, Json* json) {
       }
       labelled += any;
     }
-    table.AddRow({task.task.name, std::string(TaskTypeName(task.task.type)),
+    labelled += unknown;
+    const std::string type(
+        TaskTypeName(task.task.form.value_or(task.task.type)));
+    table.AddRow({task.task.name, type,
                   Str(predicted), Str(labelled), Str(predicted - labelled)});
     (*json)["tasks"].push_back({{"name", task.task.name},
                                 {"type", TaskTypeName(task.task.type)},
                                 {"classes", task.task.classes},
                                 {"predicted", predicted},
-                                {"labelled", labelled}});
+                                {"labelled", labelled},
+                                {"unknown_class", unknown}});
   }
   text += table.Render();
   return text;

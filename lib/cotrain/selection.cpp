@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "base/text.h"
 #include "data/head.h"
+#include "data/label_view.h"
 
 namespace mtlkit {
 namespace {
@@ -205,12 +206,10 @@ std::vector<Index> RowsOfTask(const Dataset& dataset, Index task,
 
 std::vector<Index> UnlabelledRows(const Dataset& dataset, Index task,
                                   const std::vector<Index>& rows) {
-  const Labels& labels = dataset.labels[static_cast<std::size_t>(task)];
-  const Index cols =
-      dataset.tasks[static_cast<std::size_t>(task)].target_cols();
+  const LabelView labels(dataset, task);
   std::vector<Index> unlabelled;
   for (const Index row : RowsOfTask(dataset, task, rows)) {
-    if (!labels.HasLabel(labels.PlaceOf(row), cols)) unlabelled.push_back(row);
+    if (!labels.HasLabel(labels.PlaceOf(row))) unlabelled.push_back(row);
   }
   return unlabelled;
 }

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "data/input_loader.h"
+#include "data/label_view.h"
 
 namespace mtlkit {
 namespace {
@@ -65,6 +66,7 @@ struct Batcher::State {
   OwnPlaces own_places;
   Batch batch;
   std::vector<InputLoader> inputs;
+  std::vector<LabelView> labels;  // one a task
   // Backing memory, one a task.
   std::vector<std::vector<Real>> targets;
   std::vector<std::vector<Real>> weights;
@@ -74,8 +76,9 @@ struct Batcher::State {
     for (const InputBlock& block : data.inputs) {
       inputs.emplace_back(data, block, rows);
     }
-    for (const Task& task : data.tasks) {
-      targets.emplace_back(static_cast<std::size_t>(rows * task.target_cols()));
+    for (std::size_t i = 0; i < data.tasks.size(); ++i) {
+      labels.emplace_back(data, static_cast<Index>(i));
+      targets.emplace_back(At(rows * labels.back().cols()));
       weights.emplace_back(static_cast<std::size_t>(rows));
     }
     batch.inputs.resize(data.inputs.size());
@@ -83,35 +86,20 @@ struct Batcher::State {
   }
 
   // Writes the label of a place into row `r` of the batch.
-  void LoadLabel(std::size_t i, std::size_t r, Index row, Index place) {
-    const Task& task = dataset.tasks[i];
-    const Labels& labels = dataset.labels[i];
-    const auto cols = static_cast<std::size_t>(task.target_cols());
-    const float* from =
-        labels.values.data() + static_cast<std::size_t>(place) * cols;
-    Real* out = targets[i].data() + r * cols;
-    bool any = false;
-    for (std::size_t col = 0; col < cols; ++col) {
-      const auto label = static_cast<double>(from[col]);
-      any |= !std::isnan(label);
-      out[col] = static_cast<Real>(
-          task.mean.empty() ? label
-                            : (label - task.mean[col]) / task.deviation[col]);
+  void LoadLabel(std::size_t i, std::size_t r, Index place) {
+    const LabelView& view = labels[i];
+    const Task& task = view.task();
+    Real* out = targets[i].data() + r * At(view.cols());
+    for (Index col = 0; col < view.cols(); ++col) {
+      const auto label = static_cast<double>(view.Value(place, col));
+      out[col] =
+          static_cast<Real>(task.mean.empty() ? label
+                                              : (label - task.mean[At(col)]) /
+                                                    task.deviation[At(col)]);
     }
-    if (any) weights[i][r] = static_cast<Real>(WeightOf(labels, row, place));
-  }
-
-  double WeightOf(const Labels& labels, Index row, Index place) const {
-    double weight = 1;
-    if (!dataset.weights.empty()) {
-      weight *=
-          static_cast<double>(dataset.weights[static_cast<std::size_t>(row)]);
+    if (view.HasLabel(place)) {
+      weights[i][r] = static_cast<Real>(view.Weight(place));
     }
-    if (!labels.weights.empty()) {
-      weight *=
-          static_cast<double>(labels.weights[static_cast<std::size_t>(place)]);
-    }
-    return weight;
   }
 
   void LoadTargets(std::span<const Index> rows) {
@@ -122,12 +110,12 @@ struct Batcher::State {
       std::fill_n(weights[i].begin(), rows.size(), Real{0});
       if (!dataset.labels[i].on_all_rows) continue;
       for (std::size_t r = 0; r < rows.size(); ++r) {
-        LoadLabel(i, r, rows[r], rows[r]);
+        LoadLabel(i, r, rows[r]);
       }
     }
     for (std::size_t r = 0; r < rows.size(); ++r) {
       for (const OwnPlaces::Entry& entry : own_places.Of(rows[r])) {
-        LoadLabel(entry.task, r, rows[r], entry.place);
+        LoadLabel(entry.task, r, entry.place);
       }
     }
     for (std::size_t i = 0; i < targets.size(); ++i)

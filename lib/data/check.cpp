@@ -3,6 +3,8 @@
 // and still hold row numbers that point outside it.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <functional>
 #include <limits>
 #include <set>
 
@@ -45,7 +47,11 @@ void CheckIds(const Dataset& dataset) {
     Bad(Str("there are ", count, " ids for ", dataset.rows, " rows"));
   }
   std::visit(
-      [](auto values) {
+      [](const auto& ids) {
+        const auto unordered =
+            std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>());
+        if (unordered == ids.end()) return;  // as running numbers are
+        auto values = ids;
         std::sort(values.begin(), values.end());
         const auto twice = std::adjacent_find(values.begin(), values.end());
         if (twice != values.end()) {
@@ -129,28 +135,29 @@ void CheckTasks(const Dataset& dataset) {
 // Splits are disjoint; folds are a second division, disjoint among
 // themselves.
 void CheckDisjoint(const Dataset& dataset, bool folds) {
-  std::vector<const std::string*> owner(static_cast<std::size_t>(dataset.rows));
+  if (dataset.splits.empty()) return;
+  std::vector<std::uint32_t> owner(At(dataset.rows));  // 0: none
+  std::vector<std::string> names;
   for (const auto& [name, rows] : dataset.splits) {
     if (IsFoldName(name) != folds) continue;
+    names.push_back(name);
     for (const Index row : rows) {
-      const std::string*& at = owner[static_cast<std::size_t>(row)];
-      if (at != nullptr) {
+      std::uint32_t& at = owner[At(row)];
+      if (at != 0) {
         Fail(ErrorKind::kBadInput,
              Str("row '", IdText(dataset.ids, row), "' is in two splits, '",
-                 *at, "' and '", name, "'"),
+                 names[at - 1], "' and '", name, "'"),
              "splits may not overlap");
       }
-      at = &name;
+      at = static_cast<std::uint32_t>(names.size());
     }
   }
 }
 
-}  // namespace
-
-void CheckDataset(const Dataset& dataset) {
+void CheckAll(const Dataset& dataset, bool has_inputs) {
   if (dataset.rows < 0) Bad(Str("there are ", dataset.rows, " rows"));
   CheckIds(dataset);
-  CheckInputs(dataset);
+  if (has_inputs) CheckInputs(dataset);
   CheckTasks(dataset);
   for (const auto& [name, rows] : dataset.splits) {
     CheckRows(rows, dataset.rows, Str("split '", name, "'"));
@@ -163,6 +170,16 @@ void CheckDataset(const Dataset& dataset) {
     Bad(Str("there are ", dataset.groups.size(), " group numbers for ",
             dataset.rows, " rows"));
   }
+}
+
+}  // namespace
+
+void CheckDataset(const Dataset& dataset) {
+  CheckAll(dataset, true);
+}
+
+void internal::CheckAllButInputs(const Dataset& dataset) {
+  CheckAll(dataset, false);
 }
 
 }  // namespace mtlkit

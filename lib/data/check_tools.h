@@ -20,4 +20,7 @@ void CheckUniqueNames(const std::vector<std::string>& names,
 // All that must hold of the input blocks (check_inputs.cpp).
 void CheckInputs(const Dataset& dataset);
 
+// CheckDataset without these.
+void CheckAllButInputs(const Dataset& dataset);
+
 }  // namespace mtlkit::internal

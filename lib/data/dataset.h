@@ -11,6 +11,7 @@
 #include "base/view.h"
 #include "data/task.h"
 #include "data/transform_record.h"
+#include "data/unknown_labels.h"
 
 namespace mtlkit {
 
@@ -33,6 +34,10 @@ struct InputSpec {
   Index width = 0;
   std::vector<double> mean = {};
   std::vector<double> deviation = {};
+  // Sparse columns that a file only numbers: the number of the first, 0 or 1;
+  // -1: they are not. And whether nothing in the file told which it is.
+  int index_base = -1;
+  bool base_is_guessed = false;
 
   // Numbers, codes or bytes of one row; not of sparse ones and tokens.
   Index row_cells() const {
@@ -81,6 +86,9 @@ struct Labels {
   std::vector<float> values;
   // One weight a place; empty: 1.
   std::vector<float> weights;
+  // Of labels that were read or mapped for a model; files of datasets have
+  // none.
+  UnknownLabels unknown = {};
 
   // `cols` is the task's target_cols().
   Index PlaceCount(Index cols) const {

@@ -21,10 +21,11 @@ Dataset ReadDataset(const FileReader& file);
 std::string WriteDataset(const Dataset& dataset, const std::string& path,
                          FileKind kind = FileKind::kDataset);
 
-// The same with inputs that `write_inputs` puts into the file piece by piece;
-// those of `dataset` are neither looked at nor written.
+// The same with inputs that `write_inputs` puts into the file piece by piece
+// and that have been through `transforms`; those of `dataset` are neither
+// looked at nor written.
 std::string WriteDataset(const Dataset& dataset, const std::string& path,
-                         FileKind kind,
+                         const TransformRecords& transforms,
                          const std::function<void(FileWriter&)>& write_inputs);
 
 // The parts of a dataset that files of other kinds share: number of rows, ids,

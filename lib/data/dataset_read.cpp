@@ -68,6 +68,14 @@ void ReadSparse(const FileReader& file, const std::string& path,
   if (shape.size() != 2) Bad(file, path, "its attribute `shape` is not a pair");
   block->kind = InputKind::kSparse;
   block->cols = shape[1];
+  const auto base = file.FindAttribute<std::int64_t>(path, "index_base");
+  if (base) {
+    if (*base != 0 && *base != 1)
+      Bad(file, path, "its index_base is not 0 or 1");
+    block->index_base = static_cast<int>(*base);
+    block->base_is_guessed =
+        file.FindAttribute<std::int64_t>(path, "index_base_guessed") != 0;
+  }
   for (const char* member : {"/indptr", "/indices", "/data"}) {
     RequireRank(file, path + member, 1, 1);
   }

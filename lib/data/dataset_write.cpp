@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "data/check_tools.h"
 #include "data/dataset_io.h"
 #include "data/head.h"
 #include "data/schema.h"
@@ -176,7 +177,7 @@ std::string CategoriesPath(const InputSpec& spec, const std::string& column) {
 }
 
 std::string WriteWith(const Dataset& dataset, const std::string& path,
-                      FileKind kind,
+                      FileKind kind, const TransformRecords& transforms,
                       const std::function<void(FileWriter&)>& write_inputs) {
   FileWriter file(path, kind);
   WriteRows(file, dataset);
@@ -186,7 +187,7 @@ std::string WriteWith(const Dataset& dataset, const std::string& path,
   if (!dataset.groups.empty()) {
     file.WriteList("groups", dataset.groups, kPacked);
   }
-  WriteTransforms(file, dataset.transforms);
+  WriteTransforms(file, transforms);
   if (!dataset.provenance.empty()) file.SetProvenance(dataset.provenance);
   return file.Commit();
 }
@@ -198,6 +199,10 @@ void WriteInputNames(FileWriter& file, const InputSpec& spec, Index position) {
   file.SetAttribute(path, "position", position);
   NameObject(file, path, spec.name);
   WriteEncoding(file, spec, path);
+  if (spec.index_base >= 0) {
+    file.SetAttribute(path, "index_base", spec.index_base);
+    file.SetAttribute(path, "index_base_guessed", spec.base_is_guessed ? 1 : 0);
+  }
   if (!spec.columns.empty()) {
     file.WriteTexts("names/" + EscapeName(spec.name), spec.columns);
   }
@@ -263,24 +268,20 @@ void WriteRows(FileWriter& file, const Dataset& dataset) {
 std::string WriteDataset(const Dataset& dataset, const std::string& path,
                          FileKind kind) {
   CheckDataset(dataset);
-  return WriteWith(dataset, path, kind, [&](FileWriter& file) {
-    for (std::size_t i = 0; i < dataset.inputs.size(); ++i) {
-      WriteInput(file, dataset.inputs[i], dataset.rows, static_cast<Index>(i));
-    }
-  });
+  return WriteWith(dataset, path, kind, dataset.transforms,
+                   [&](FileWriter& file) {
+                     for (std::size_t i = 0; i < dataset.inputs.size(); ++i) {
+                       WriteInput(file, dataset.inputs[i], dataset.rows,
+                                  static_cast<Index>(i));
+                     }
+                   });
 }
 
 std::string WriteDataset(const Dataset& dataset, const std::string& path,
-                         FileKind kind,
+                         const TransformRecords& transforms,
                          const std::function<void(FileWriter&)>& write_inputs) {
-  if (dataset.inputs.empty()) {
-    CheckDataset(dataset);
-  } else {
-    Dataset rows = dataset;
-    rows.inputs.clear();
-    CheckDataset(rows);
-  }
-  return WriteWith(dataset, path, kind, write_inputs);
+  internal::CheckAllButInputs(dataset);
+  return WriteWith(dataset, path, FileKind::kDataset, transforms, write_inputs);
 }
 
 }  // namespace mtlkit

@@ -16,6 +16,7 @@ std::string LabelSourceText(const LabelSource& source) {
   if (!source.per_column.empty()) {
     json["per"] = {source.per_column, source.per_value};
   }
+  if (!source.weight.empty()) json["weight"] = source.weight;
   return json.dump();
 }
 
@@ -30,6 +31,7 @@ LabelSource ParseLabelSource(std::string_view text) {
       json.at("present").get_to(source.present);
     }
     source.separator = json.value("separator", "");
+    source.weight = json.value("weight", "");
     if (json.contains("per")) {
       json.at("per").at(0).get_to(source.per_column);
       json.at("per").at(1).get_to(source.per_value);

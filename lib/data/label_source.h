@@ -22,6 +22,8 @@ struct LabelSource {
   // Of --task-per: the task is on the rows with this value of this column.
   std::string per_column;
   std::string per_value;
+  // The column of the weights of rows; "": rows have none.
+  std::string weight;
 
   bool empty() const { return columns.empty(); }
   bool operator==(const LabelSource&) const = default;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "data/dataset.h"
@@ -13,6 +14,9 @@ namespace mtlkit {
 class LabelView {
  public:
   LabelView(const Dataset& dataset, Index task);
+  // The same of parts: `row_weights` has one a row, or is empty.
+  LabelView(const Task& task, const Labels& labels,
+            std::span<const float> row_weights);
 
   const Task& task() const { return task_; }
   Index cols() const { return cols_; }
@@ -31,9 +35,18 @@ class LabelView {
   // Whether any cell is known.
   bool HasLabel(Index place) const { return labels_.HasLabel(place, cols_); }
 
+  // Whether its class is one that the task does not know, and which.
+  bool IsUnknown(Index place) const {
+    return !labels_.unknown.places.empty() &&
+           labels_.unknown.places[At(place)] >= 0;
+  }
+  const std::string& UnknownName(Index place) const {
+    return labels_.unknown.names[At(labels_.unknown.places[At(place)])];
+  }
+
   // Whether any weight can differ from 1.
   bool has_weights() const {
-    return !dataset_.weights.empty() || !labels_.weights.empty();
+    return !row_weights_.empty() || !labels_.weights.empty();
   }
   // The weight of the row times the label's own, whether there is a label or
   // not.
@@ -54,9 +67,9 @@ class LabelView {
  private:
   static const float kNoLabel;
 
-  const Dataset& dataset_;
   const Task& task_;
   const Labels& labels_;
+  std::span<const float> row_weights_;
   Index cols_;
   Index places_;
 };

@@ -94,6 +94,12 @@ std::string ColumnName(const InputSpec& block, Index column) {
   return block.columns.at(static_cast<std::size_t>(column));
 }
 
+std::string NumberedFrom(const InputSpec& spec) {
+  if (spec.index_base < 0) return "";
+  return Str(" numbered from ", spec.index_base,
+             spec.base_is_guessed ? " (guessed: there is no 0)" : "");
+}
+
 Index FindColumn(const InputSpec& block, std::string_view name) {
   if (!block.columns.empty()) {
     const auto at = std::find(block.columns.begin(), block.columns.end(), name);

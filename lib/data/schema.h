@@ -40,6 +40,10 @@ InputKind ParseInputKind(std::string_view name);
 // block's name and the column's number: "trunk.17".
 std::string ColumnName(const InputSpec& block, Index column);
 
+// " numbered from 1 (guessed: there is no 0)", of features without names; "" of
+// others.
+std::string NumberedFrom(const InputSpec& spec);
+
 // The position of a column by its name, or -1.
 Index FindColumn(const InputSpec& block, std::string_view name);
 

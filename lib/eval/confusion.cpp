@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <utility>
 
 #include "data/head.h"
@@ -29,8 +30,21 @@ struct ConfusionMeasure {
   }
 };
 
-std::vector<Confusion> Empty(Index matrices, Index classes) {
-  const Confusion empty{classes, std::vector<double>(At(classes * classes))};
+// How many matrices there are, of how many classes.
+struct ConfusionShape {
+  Index matrices = 1;
+  Index classes = 2;
+  Index known = 2;
+
+  std::int32_t cells() const {
+    return static_cast<std::int32_t>(classes * classes);
+  }
+};
+
+std::vector<Confusion> Empty(const ConfusionShape& shape) {
+  const auto& [matrices, classes, known] = shape;
+  const Confusion empty{classes, known,
+                        std::vector<double>(At(classes * classes))};
   return std::vector<Confusion>(At(matrices), empty);
 }
 
@@ -68,9 +82,9 @@ class BlockCells {
 // Rows that are put together, as what they add to each cell.
 class BlockConfusionMetric : public Metric {
  public:
-  BlockConfusionMetric(std::vector<CellCount> counts, Index matrices,
-                       Index classes, ConfusionMeasure measure)
-      : matrices_(matrices), classes_(classes), measure_(measure) {
+  BlockConfusionMetric(std::vector<CellCount> counts,
+                       const ConfusionShape& shape, ConfusionMeasure measure)
+      : shape_(shape), measure_(measure) {
     const auto place = [](const CellCount& count) {
       return std::pair(count.row, count.cell);
     };
@@ -88,8 +102,8 @@ class BlockConfusionMetric : public Metric {
   }
 
   double Value(std::span<const double> weights) const override {
-    std::vector<Confusion> matrices = Empty(matrices_, classes_);
-    const std::int32_t cells = static_cast<std::int32_t>(classes_ * classes_);
+    std::vector<Confusion> matrices = Empty(shape_);
+    const std::int32_t cells = shape_.cells();
     for (const CellCount& count : counts_) {
       matrices[At(count.cell / cells)].cells[At(count.cell % cells)] +=
           weights[At(count.row)] * count.weight;
@@ -103,14 +117,13 @@ class BlockConfusionMetric : public Metric {
       count.weight *= blocks.weights[At(count.row)];
       count.row = blocks.block_of_row[At(count.row)];
     }
-    return std::make_unique<BlockConfusionMetric>(std::move(counts), matrices_,
-                                                  classes_, measure_);
+    return std::make_unique<BlockConfusionMetric>(std::move(counts), shape_,
+                                                  measure_);
   }
 
  private:
   std::vector<CellCount> counts_;
-  Index matrices_;
-  Index classes_;
+  ConfusionShape shape_;
   ConfusionMeasure measure_;
 };
 
@@ -118,15 +131,14 @@ class BlockConfusionMetric : public Metric {
 // so that a pass over the rows is a table look-up.
 class ConfusionMetric : public Metric {
  public:
-  ConfusionMetric(std::vector<std::int32_t> cell_of_row, Index matrices,
-                  Index classes, ConfusionMeasure measure)
+  ConfusionMetric(std::vector<std::int32_t> cell_of_row,
+                  const ConfusionShape& shape, ConfusionMeasure measure)
       : cell_of_row_(std::move(cell_of_row)),
-        matrices_(matrices),
-        classes_(classes),
+        shape_(shape),
         measure_(measure) {}
 
   double Value(std::span<const double> weights) const override {
-    std::vector<Confusion> counts = Empty(matrices_, classes_);
+    std::vector<Confusion> counts = Empty(shape_);
     const std::int32_t* cell = cell_of_row_.data();
     for (const double weight : weights) {
       for (Confusion& count : counts) {
@@ -138,24 +150,23 @@ class ConfusionMetric : public Metric {
   }
 
   std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const override {
-    const auto cells = static_cast<std::int32_t>(classes_ * classes_);
-    BlockCells sums(blocks.blocks, matrices_ * cells);
+    const std::int32_t cells = shape_.cells();
+    BlockCells sums(blocks.blocks, shape_.matrices * cells);
     const std::int32_t* cell = cell_of_row_.data();
     for (std::size_t row = 0; row < blocks.weights.size(); ++row) {
-      for (std::int32_t i = 0; i < matrices_; ++i, ++cell) {
+      for (std::int32_t i = 0; i < shape_.matrices; ++i, ++cell) {
         if (*cell == kMissing || !(blocks.weights[row] > 0)) continue;
         sums.Add(blocks.block_of_row[row], i * cells + *cell,
                  blocks.weights[row]);
       }
     }
-    return std::make_unique<BlockConfusionMetric>(sums.Take(), matrices_,
-                                                  classes_, measure_);
+    return std::make_unique<BlockConfusionMetric>(sums.Take(), shape_,
+                                                  measure_);
   }
 
  private:
   std::vector<std::int32_t> cell_of_row_;  // rows x matrices
-  Index matrices_;
-  Index classes_;
+  ConfusionShape shape_;
   ConfusionMeasure measure_;
 };
 
@@ -179,6 +190,13 @@ double Confusion::Total() const {
   return sum;
 }
 
+double Confusion::Distance(Index truth, Index predicted) const {
+  const Index between = truth < known
+                            ? std::abs(truth - predicted)
+                            : std::max(predicted, known - 1 - predicted);
+  return static_cast<double>(between);
+}
+
 double ClassF1(const Confusion& confusion, Index label) {
   const double sizes = confusion.Truth(label) + confusion.Predicted(label);
   return sizes > 0 ? 2 * confusion.At(label, label) / sizes : 0;
@@ -192,7 +210,10 @@ Index PredictedClass(const MetricRows& rows, Index row) {
 
 std::unique_ptr<Metric> FromConfusion(const MetricRows& rows,
                                       double (*measure)(const Confusion&)) {
-  const Index classes = rows.type.traits().has_positive ? 2 : rows.output_cols;
+  const Index known = rows.known_classes();
+  const bool any_unknown = std::ranges::any_of(
+      rows.y, [&rows](double y) { return rows.IsUnknown(y); });
+  const Index classes = known + (any_unknown ? 1 : 0);
   std::vector<std::int32_t> cells(static_cast<std::size_t>(rows.rows));
   for (Index row = 0; row < rows.rows; ++row) {
     const double y = rows.y[static_cast<std::size_t>(row)];
@@ -202,7 +223,8 @@ std::unique_ptr<Metric> FromConfusion(const MetricRows& rows,
             : static_cast<std::int32_t>(static_cast<Index>(y) * classes +
                                         PredictedClass(rows, row));
   }
-  return std::make_unique<ConfusionMetric>(std::move(cells), 1, classes,
+  return std::make_unique<ConfusionMetric>(std::move(cells),
+                                           ConfusionShape{1, classes, known},
                                            ConfusionMeasure{measure, nullptr});
 }
 
@@ -215,9 +237,9 @@ std::unique_ptr<Metric> FromLabelConfusions(
                    ? kMissing
                    : (rows.y[i] > 0.5 ? 2 : 0) + (rows.output[i] > 0.5 ? 1 : 0);
   }
-  return std::make_unique<ConfusionMetric>(std::move(cells), rows.target_cols,
-                                           2,
-                                           ConfusionMeasure{nullptr, measure});
+  return std::make_unique<ConfusionMetric>(
+      std::move(cells), ConfusionShape{rows.target_cols, 2, 2},
+      ConfusionMeasure{nullptr, measure});
 }
 
 }  // namespace mtlkit

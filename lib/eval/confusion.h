@@ -11,7 +11,10 @@ namespace mtlkit {
 
 // Weighted counts of true against predicted classes.
 struct Confusion {
+  // One more than `known` where some rows have a class that the model does not
+  // know: it is the last, and never predicted.
   Index classes = 0;
+  Index known = 0;
   std::vector<double> cells;  // classes x classes; row: truth, col: predicted
 
   double At(Index truth, Index predicted) const {
@@ -20,6 +23,9 @@ struct Confusion {
   double Truth(Index label) const;      // sum of a row
   double Predicted(Index label) const;  // sum of a column
   double Total() const;
+  // How many classes in order lie between the two; an unknown class is as far
+  // away as a known one can be.
+  double Distance(Index truth, Index predicted) const;
 };
 
 // F1 of one class, 2 tp / (true + predicted); 0 where both are 0.

@@ -22,7 +22,9 @@ RankedScores OneAgainstRest(const MetricRows& rows, Index label) {
                  ? truth
                  : static_cast<double>(static_cast<Index>(truth) == label);
     } else {
-      y[i] = rows.Y()(row, label);
+      const double truth = rows.Y()(row, label);
+      // A class that is unknown to a binary task is not the positive one.
+      y[i] = truth > 1 ? 0 : truth;
     }
   }
   return RankedScores(y, score);

@@ -82,6 +82,10 @@ class TaskMeasurer {
     result->task = task_.task;
     result->labelled = rows_.rows;
     result->missing = task_.missing();
+    result->unknown = task_.unknown;
+    result->unknown_classes.assign(task_.unknown_classes.begin(),
+                                   task_.unknown_classes.end());
+    result->warning = task_.warning;
     result->weighted = task_.weighted;
     result->weightless = std::ranges::count(task_.weights, 0.0);
     for (const auto& output : task_.outputs) {
@@ -195,11 +199,27 @@ void WarnOfSeenRows(const JoinedHead& joined, std::size_t i,
   }
 }
 
+std::string UnknownText(const TaskResult& task) {
+  constexpr std::size_t kShown = 5;
+  std::vector<std::string> names = task.unknown_classes;
+  if (names.size() > kShown) {
+    names.resize(kShown);
+    names.emplace_back("...");
+  }
+  return Str(
+      "task '", task.task.name, "': ", task.unknown, " of ",
+      Counted(task.labelled, "labelled row has", "labelled rows have"),
+      " a class that the model does not know (", Join(names, ", "), "): ",
+      task.unknown == 1 ? "it counts as an error" : "they count as errors");
+}
+
 void AddWarnings(const JoinedHead& head, Evaluation* evaluation) {
   for (std::size_t i = 0; i < head.models.size(); ++i) {
     WarnOfSeenRows(head, i, &evaluation->warnings);
   }
   for (const TaskResult& task : evaluation->tasks) {
+    if (!task.warning.empty()) evaluation->warnings.push_back(task.warning);
+    if (task.unknown > 0) evaluation->warnings.push_back(UnknownText(task));
     if (task.labelled > 0) continue;
     evaluation->warnings.push_back(
         Str("task '", task.task.name, "' has no label in the evaluated rows"));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,11 @@ struct JoinedTask {
   std::vector<std::optional<std::vector<double>>> outputs;
   std::vector<double> constants;  // as in TaskPredictions
   Index predicted = 0;            // rows with a prediction, labelled or not
+  // Labelled rows whose class the models do not know, and such classes; their y
+  // is the number behind those of the classes.
+  Index unknown = 0;
+  std::set<std::string> unknown_classes = {};
+  std::string warning = {};  // of labels that cannot be measured
 
   Index missing() const { return predicted - static_cast<Index>(rows.size()); }
 };

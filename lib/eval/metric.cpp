@@ -58,6 +58,10 @@ bool MetricRows::has_class_columns() const {
   return type.traits().one_class && !type.traits().has_positive;
 }
 
+Index MetricRows::known_classes() const {
+  return type.traits().has_positive ? 2 : output_cols;
+}
+
 MetricRows EmptyRows(const Task& task) {
   MetricRows rows;
   rows.type = task.form.value_or(task.type);

@@ -21,6 +21,8 @@ struct MetricRows {
   Index target_cols = 1;
   Index output_cols = 1;  // of predictions
   // rows x target_cols: numbers, class numbers or 0/1; NaN cells are missing.
+  // The number behind those of the classes stands for any class that the model
+  // does not know: no prediction of such a row is right.
   std::vector<double> y;
   // rows x output_cols: predictions, or probabilities (binary: of the positive
   // class, one column).
@@ -30,6 +32,13 @@ struct MetricRows {
   // Whether a prediction has a probability for each of several classes, of
   // which one is true.
   bool has_class_columns() const;
+
+  // Tasks of one class: how many the model knows, and whether y is none of
+  // them.
+  Index known_classes() const;
+  bool IsUnknown(double label) const {
+    return label >= static_cast<double>(known_classes());
+  }
 
   // The number that is predicted for a cell of y; of quantiles the median, NaN
   // where it is not among them.

@@ -28,6 +28,23 @@ void FillIn(std::size_t size, float value, std::vector<float>* values) {
   if (values->empty()) values->assign(size, value);
 }
 
+// The unknown classes of both, each once.
+void AppendUnknown(const TaskPredictions& from, TaskPredictions* to) {
+  if (from.unknown.empty() && to->unknown.empty()) return;
+  to->unknown.resize(to->rows.size(), -1);
+  std::vector<std::int32_t> number;
+  for (const std::string& name : from.unknown_classes) {
+    auto& known = to->unknown_classes;
+    const auto at = std::find(known.begin(), known.end(), name);
+    number.push_back(static_cast<std::int32_t>(at - known.begin()));
+    if (at == known.end()) known.push_back(name);
+  }
+  for (Index place = 0; place < std::ssize(from.rows); ++place) {
+    to->unknown.push_back(
+        from.HasUnknown(place) ? number[At(from.unknown[At(place)])] : -1);
+  }
+}
+
 void AppendTask(const TaskPredictions& from, Index offset,
                 TaskPredictions* to) {
   const auto places = from.rows.size();
@@ -42,6 +59,7 @@ void AppendTask(const TaskPredictions& from, Index offset,
     FillIn(to->rows.size(), 1, &to->weight);
     FillIn(places, 1, &addition.weight);
   }
+  AppendUnknown(from, to);
   for (Index& row : addition.rows) row += offset;
   Append(addition.rows, &to->rows);
   Append(addition.pred, &to->pred);

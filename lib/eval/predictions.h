@@ -38,6 +38,15 @@ struct TaskPredictions {
   // class (binary: negative, positive; multi-label: of each label). Empty if
   // unknown.
   std::vector<double> constants;
+  // Classes that are true of some places and that the model does not know, and
+  // for each place which of them is, -1 for none; both empty: there are none.
+  // Such a place has no `y`, and every prediction of it is wrong.
+  std::vector<std::string> unknown_classes = {};
+  std::vector<std::int32_t> unknown = {};
+
+  bool HasUnknown(Index place) const {
+    return !unknown.empty() && unknown[At(place)] >= 0;
+  }
 };
 
 // A file of predictions (kind = predictions), aligned by id, never by

@@ -107,6 +107,10 @@ void AddTruth(const TaskPredictions& task, std::vector<TextColumn>* columns) {
         what.name + ".true" + what.head().LabelSuffix(what, col), task,
         [&task, &what, col](Index place, CellWriter* cell) {
           const float value = CellOf(task.y, place, what.target_cols(), col);
+          if (task.HasUnknown(place)) {
+            const auto name = static_cast<std::size_t>(task.unknown[At(place)]);
+            return cell->Text(task.unknown_classes[name]);
+          }
           if (std::isnan(value)) return cell->Missing();
           if (!what.traits().one_class) return cell->Number(value);
           cell->Text(what.classes[static_cast<std::size_t>(value)]);

@@ -80,6 +80,15 @@ void WriteClasses(FileWriter& file, const TaskPredictions& task) {
   file.WriteList(path, flags, {Compress::kAuto});
 }
 
+// Where the true class is one that the model does not know.
+void WriteUnknown(FileWriter& file, const TaskPredictions& task) {
+  if (task.unknown.empty()) return;
+  const std::string path = TaskPath(task.task) + "/unknown";
+  file.WriteList(path, task.unknown, {Compress::kAuto});
+  file.SetAttribute(path, "missing", -1);
+  file.WriteTexts(path + "_classes", task.unknown_classes);
+}
+
 [[noreturn]] void Bad(const std::string& where, const std::string& message) {
   Fail(ErrorKind::kBadInput, Str(where, ": ", message),
        "write it again with mtl-predict");
@@ -120,6 +129,26 @@ std::vector<float> ReadOutputs(const FileReader& file,
   return std::move(array.values);
 }
 
+void ReadUnknown(const FileReader& file, Index rows, TaskPredictions* task) {
+  const std::string path = TaskPath(task->task) + "/unknown";
+  if (!file.Has(path)) return;
+  const std::string where = Str(file.name(), ": ", path);
+  task->unknown = file.ReadList<std::int32_t>(path);
+  task->unknown_classes = file.ReadTexts(path + "_classes");
+  bool good = task->task.type.traits().one_class &&
+              std::ssize(task->unknown) == PlacesOf(*task, rows);
+  for (std::size_t i = 0; good && i < task->unknown.size(); ++i) {
+    const std::int32_t name = task->unknown[i];
+    good = name >= -1 && name < std::ssize(task->unknown_classes) &&
+           (name < 0 || std::isnan(task->y[i]));
+  }
+  if (!good) Bad(where, "it is not one class of `unknown_classes` a row");
+  for (const std::string& name : task->unknown_classes) {
+    if (FindClass(task->task, name) < 0) continue;
+    Bad(where, Str("'", name, "' is a class of the task"));
+  }
+}
+
 std::string RootText(const FileReader& file, std::string_view name) {
   return file.FindAttribute<std::string>("", name).value_or("");
 }
@@ -136,6 +165,7 @@ TaskPredictions ReadTaskPredictions(const FileReader& file, Task task,
   (numbers ? result.pred : result.prob) =
       ReadOutputs(file, result, numbers ? "pred" : "prob", ids);
   result.logits = ReadOutputs(file, result, "logits", ids);
+  ReadUnknown(file, IdCount(ids), &result);
   if (PlacesOf(result, IdCount(ids)) > 0 && result.pred.empty() &&
       result.prob.empty()) {
     Bad(Str(file.name(), ": ", TaskPath(result.task)),
@@ -178,6 +208,7 @@ void WritePredictions(const Predictions& predictions, const std::string& path) {
     WriteOutputs(file, task, "prob", task.prob, places);
     WriteOutputs(file, task, "logits", task.logits, places);
     WriteClasses(file, task);
+    WriteUnknown(file, task);
     if (!task.constants.empty()) {
       file.WriteList(TaskPath(task.task) + "/constants", task.constants);
     }

@@ -96,10 +96,11 @@ Json RenderJson(const Evaluation& evaluation) {
   }
   for (const TaskResult& task : evaluation.tasks) {
     Json item{
-        {"name", task.task.name},    {"type", TaskTypeName(task.task.type)},
-        {"labelled", task.labelled}, {"missing", task.missing},
-        {"weighted", task.weighted}, {"weight_0", task.weightless},
-        {"metrics", Json::array()}};
+        {"name", task.task.name},        {"type", TaskTypeName(task.task.type)},
+        {"labelled", task.labelled},     {"missing", task.missing},
+        {"weighted", task.weighted},     {"weight_0", task.weightless},
+        {"unknown_class", task.unknown}, {"metrics", Json::array()}};
+    if (task.task.form) item["form"] = TaskTypeName(*task.task.form);
     for (const MetricResult& result : task.metrics) {
       item["metrics"].push_back(ToJson(result, evaluation));
     }

@@ -37,8 +37,12 @@ struct TaskResult {
   std::vector<bool> predicted;  // one a model: whether it has the task
   Index labelled = 0;
   Index missing = 0;
-  bool weighted = false;              // whether rows count by their weights
-  Index weightless = 0;               // labelled rows of weight 0
+  bool weighted = false;  // whether rows count by their weights
+  Index weightless = 0;   // labelled rows of weight 0
+  // Labelled rows of classes that the models do not know, and these classes.
+  Index unknown = 0;
+  std::vector<std::string> unknown_classes = {};
+  std::string warning = {};           // of labels that are not measured
   std::vector<MetricResult> metrics;  // the first one counts for the gain
 };
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "base/error.h"
 #include "data/head.h"
+#include "data/label_map.h"
 #include "data/label_view.h"
 
 namespace mtlkit {
@@ -66,13 +68,6 @@ void RequireSameKind(const Task& a, const Task& b, const std::string& where) {
            ", elsewhere ",
            form == other ? "of other columns or levels" : TaskTypeName(form)),
        "compare predictions of the same tasks");
-}
-
-// A dataset knows nothing of the forms of predictions.
-void RequireSameLabels(Task task, const Task& truth) {
-  task.form.reset();
-  task.levels.clear();
-  RequireSameKind(task, truth, "--data");
 }
 
 // One row of predictions, classes in the order of the joined task.
@@ -173,23 +168,41 @@ void TaskJoiner::TakeTruth(const Dataset& truth,
                            const std::vector<std::int32_t>& places) {
   const Index t = FindTask(truth.tasks, joined_.task.name);
   if (t < 0) return;
-  const LabelView labels(truth, t);
-  const Task& task = labels.task();
-  RequireSameLabels(joined_.task, task);
-  const auto order = ClassOrder(task, joined_.task, "--data");
+  const Task& from = truth.tasks[At(t)];
+  std::optional<Labels> mapped;
+  if (!HaveSameLabels(from, joined_.task)) {
+    mapped = InContext("--data", [&] {
+      return MapLabels(from, truth.labels[At(t)], joined_.task);
+    });
+  }
+  const LabelView labels(joined_.task, mapped ? *mapped : truth.labels[At(t)],
+                         truth.weights);
   const Index cols = labels.cols();
   joined_.weighted = labels.has_weights();
+  if (mapped && mapped->unknown.places.empty()) {
+    joined_.warning = UnknownLabelsText(joined_.task, mapped->unknown, true);
+  }
   for (Index place = 0; place < labels.places(); ++place) {
     const Index row = labels.RowOf(place);
     const Index joined = places.empty() ? row : places[At(row)];
     const Index at = joined < 0 ? -1 : place_of_row_[At(joined)];
     if (at < 0) continue;
-    CopyLabel(labels.Cells(place), task, order, joined_.y.data() + at * cols);
+    for (Index col = 0; col < cols; ++col) {
+      joined_.y[At(at * cols + col)] =
+          static_cast<double>(labels.Value(place, col));
+    }
+    if (labels.IsUnknown(place)) {
+      joined_.y[At(at)] = UnknownClass();
+      joined_.unknown_classes.insert(labels.UnknownName(place));
+    }
     joined_.weights[At(at)] = labels.Weight(place);
   }
 }
 
 JoinedTask TaskJoiner::Finish() {
+  if (!joined_.unknown_classes.empty()) {
+    joined_.unknown = std::ranges::count(joined_.y, UnknownClass());
+  }
   for (double& weight : joined_.weights) {
     if (std::isnan(weight)) weight = 1;
   }
@@ -223,10 +236,19 @@ void TaskJoiner::TakeLabel(const TaskPredictions& from, Index place,
   const Index cols = from.task.target_cols();
   label_.assign(At(cols), kNan);
   CopyLabel(from.y.data() + place * cols, from.task, order, label_.data());
+  if (from.HasUnknown(place)) {
+    label_[0] = UnknownClass();
+    joined_.unknown_classes.insert(
+        from.unknown_classes[At(from.unknown[At(place)])]);
+  }
   for (Index col = 0; col < cols; ++col) {
     if (std::isnan(label_[At(col)])) continue;
     Agree(label_[At(col)], at, "label", model, &joined_.y[At(at * cols + col)]);
   }
+}
+
+double TaskJoiner::UnknownClass() const {
+  return static_cast<double>(joined_.task.classes.size());
 }
 
 void TaskJoiner::Agree(double value, Index at, std::string_view what,

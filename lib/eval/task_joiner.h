@@ -32,6 +32,8 @@ class TaskJoiner {
   void TakeLabel(const TaskPredictions& from, Index place,
                  const std::vector<Index>& order, Index at,
                  const std::string& model);
+  // Stands in y for a class that the models do not know.
+  double UnknownClass() const;
   // Sets what is not known yet, and refuses what is known otherwise.
   void Agree(double value, Index at, std::string_view what,
              const std::string& model, double* known) const;

@@ -1,17 +1,16 @@
 #include "nn/model.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <utility>
 
 #include "base/error.h"
 #include "data/head.h"
+#include "data/label_map.h"
 #include "data/schema.h"
 #include "nn/link.h"
 #include "nn/loss.h"
+#include "prep/apply_transforms.h"
 #include "prep/read_labels.h"
-#include "prep/transform.h"
 
 namespace mtlkit {
 namespace {
@@ -33,70 +32,13 @@ std::vector<InputBlock> InputsFor(const Schema& schema,
   return inputs;
 }
 
-// For every class of `from`, its number in `to`, or -1.
-std::vector<Index> ClassMap(const Task& from, const Task& to) {
-  std::vector<Index> map;
-  for (const std::string& name : from.classes) {
-    map.push_back(FindClass(to, name));
-  }
-  return map;
-}
-
-void RequireKnownClass(const Task& from, const Task& to, std::size_t number) {
-  Fail(ErrorKind::kBadInput,
-       Str("task '", to.name, "': the model does not know class '",
-           from.classes[number], "'"),
-       "use rows with the classes that it was trained on");
-}
-
-// Class numbers of `from` become those of `to`.
-void MapClasses(const Task& from, const Task& to, Labels* labels) {
-  const std::vector<Index> map = ClassMap(from, to);
-  for (float& value : labels->values) {
-    if (std::isnan(value)) continue;
-    const std::size_t number = static_cast<std::size_t>(value);
-    if (map[number] < 0) RequireKnownClass(from, to, number);
-    value = static_cast<float>(map[number]);
-  }
-}
-
-// Label columns of `from` become those of `to`; a label that `from` lacks is
-// missing.
-void MapLabelColumns(const Task& from, const Task& to, Labels* labels) {
-  const std::vector<Index> map = ClassMap(from, to);
-  for (std::size_t k = 0; k < map.size(); ++k) {
-    if (map[k] < 0) RequireKnownClass(from, to, k);
-  }
-  const std::size_t width = map.size();
-  const std::size_t places = labels->values.size() / width;
-  std::vector<float> values(places * to.classes.size(),
-                            std::numeric_limits<float>::quiet_NaN());
-  for (std::size_t place = 0; place < places; ++place) {
-    for (std::size_t k = 0; k < width; ++k) {
-      values[place * to.classes.size() + At(map[k])] =
-          labels->values[place * width + k];
-    }
-  }
-  labels->values = std::move(values);
-}
-
 Labels LabelsFor(const Task& task, const Dataset& dataset, const Dataset& raw) {
   const Index found = FindTask(dataset.tasks, task.name);
-  if (found < 0) return ReadLabels(task, raw).labels;
-  const Task& from = dataset.tasks[At(found)];
-  Require(from.type == task.type && from.width == task.width,
-          ErrorKind::kBadInput,
-          Str("task '", task.name, "' is ", TaskTypeName(task.type),
-              " in the model, but ", TaskTypeName(from.type), " in the data",
-              from.width == task.width ? "" : ", or has other columns"));
-  Labels labels = dataset.labels[At(found)];
-  if (task.is_classification() && from.classes != task.classes) {
-    if (task.traits().one_class) {
-      MapClasses(from, task, &labels);
-    } else {
-      MapLabelColumns(from, task, &labels);
-    }
+  if (found >= 0) {
+    return MapLabels(dataset.tasks[At(found)], dataset.labels[At(found)], task);
   }
+  Labels labels = ReadLabels(task, raw).labels;
+  RequireKnownLabels(task, labels);
   return labels;
 }
 
@@ -167,11 +109,20 @@ std::vector<std::string> AbsentClasses(const Dataset& dataset,
   return absent;
 }
 
-Dataset DatasetFor(const Model& model, const Dataset& dataset) {
+Dataset DatasetFor(const Model& model, const Dataset& dataset,
+                   UnknownLabelRule unknown) {
   Dataset result = ApplyTransforms(model.transforms, dataset);
   std::vector<Labels> labels;
   for (const Task& task : model.schema.tasks) {
     labels.push_back(LabelsFor(task, result, dataset));
+    const UnknownLabels& unknown_labels = labels.back().unknown;
+    if (unknown == UnknownLabelRule::kKeep || unknown_labels.cells == 0) {
+      continue;
+    }
+    Fail(ErrorKind::kBadInput,
+         Str("task '", task.name, "': the model does not know class '",
+             unknown_labels.names.front(), "'"),
+         "use rows with the classes that it was trained on");
   }
   result.inputs = InputsFor(model.schema, result);
   result.tasks = model.schema.tasks;

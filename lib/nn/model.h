@@ -69,7 +69,11 @@ std::vector<std::string> AbsentClasses(const Dataset& dataset,
 // contents are shared, not copied. A raw table goes through the model's
 // transforms; a dataset that was prepared otherwise, an input that is missing
 // or has other columns or categories, and a task of another type or other
-// classes are kBadInput. Class numbers are mapped by name.
-Dataset DatasetFor(const Model& model, const Dataset& dataset);
+// classes are kBadInput. Class numbers are mapped by name, or value; labels
+// that the model does not know are refused, unless they are kept as such
+// (Labels::unknown) for rows that are to be predicted.
+enum class UnknownLabelRule { kRefuse, kKeep };
+Dataset DatasetFor(const Model& model, const Dataset& dataset,
+                   UnknownLabelRule unknown = UnknownLabelRule::kRefuse);
 
 }  // namespace mtlkit

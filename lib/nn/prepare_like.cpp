@@ -11,7 +11,6 @@
 #include "h5/file_reader.h"
 #include "nn/model_io.h"
 #include "prep/choose_rows.h"
-#include "prep/read_labels.h"
 #include "prep/split.h"
 
 namespace mtlkit {
@@ -53,19 +52,20 @@ Dataset ChosenRows(Dataset table, const PrepareOptions& options, Seed seed) {
   return table;
 }
 
-void WarnOfLabels(const Dataset& table, const Dataset& made,
-                  Reporter* reporter) {
-  for (std::size_t t = 0; t < made.tasks.size(); ++t) {
-    const Task& task = made.tasks[t];
-    const std::vector<float>& values = made.labels[t].values;
+// Labels that the model does not know are missing in a dataset.
+void LeaveOutUnknown(Dataset* made, Reporter* reporter) {
+  for (std::size_t t = 0; t < made->tasks.size(); ++t) {
+    const Task& task = made->tasks[t];
+    Labels& labels = made->labels[t];
+    const std::vector<float>& values = labels.values;
     const bool any = std::any_of(values.begin(), values.end(),
                                  [](float y) { return !std::isnan(y); });
     if (!any) {
       reporter->Warn(Str("task '", task.name, "' has no label in these rows"));
     }
-  }
-  for (const std::string& problem : LabelProblems(made.tasks, table)) {
-    reporter->Warn(problem);
+    const std::string problem = UnknownLabelsText(task, labels.unknown, false);
+    if (!problem.empty()) reporter->Warn(problem);
+    labels.unknown = {};
   }
 }
 
@@ -94,7 +94,7 @@ Dataset PrepareLike(const Dataset& whole, const Likeness& like,
   Model model;
   model.schema = like.schema;
   model.transforms = like.transforms;
-  Dataset made = DatasetFor(model, table);
+  Dataset made = DatasetFor(model, table, UnknownLabelRule::kKeep);
   made.transforms = like.transforms;
   made.content_sha256.clear();
   std::vector<SplitPart> parts;
@@ -107,7 +107,7 @@ Dataset PrepareLike(const Dataset& whole, const Likeness& like,
     method.numbers = made.groups;
   }
   if (!parts.empty()) AddSplits(parts, method, seed, &made);
-  WarnOfLabels(table, made, reporter);
+  LeaveOutUnknown(&made, reporter);
   return made;
 }
 

@@ -39,6 +39,7 @@ class Adapter {
     }
     for (auto& [view, columns] : codes_) AddCodes(view, columns, &result);
     for (auto& [view, columns] : numbers_) AddNumbers(view, columns, &result);
+    CheckNumbering();
     WarnOfUnknownColumns();
     WarnOfUnseen(result);
     return result;
@@ -207,6 +208,26 @@ class Adapter {
     block->cols = static_cast<Index>(block->columns.size());
   }
 
+  // Features that are only numbered are the model's if both count from the same
+  // number.
+  void CheckNumbering() const {
+    for (const InputBlock& block : raw_.inputs) {
+      const InputSpec* wanted = Wanted(ViewOf(block.name), block.kind);
+      if (wanted == nullptr || wanted->index_base < 0 ||
+          !block.base_is_guessed) {
+        continue;
+      }
+      const std::string guess = Str("the features of '", block.name,
+                                    "' are taken to be numbered from ",
+                                    block.index_base, ", since there is no 0");
+      Require(block.index_base == wanted->index_base, ErrorKind::kBadInput,
+              Str(guess, "; those of the model are from ", wanted->index_base),
+              "say which it is: mtl-convert --index-base 0, or 1");
+      warnings_->push_back(
+          Str(guess, "; if they are from 0: mtl-convert --index-base 0"));
+    }
+  }
+
   void WarnOfUnknownColumns() const {
     if (unknown_.empty()) return;
     constexpr std::size_t kShown = 5;
@@ -271,6 +292,21 @@ Dataset AdaptTable(const TransformRecords& transforms, const Dataset& raw,
   if (!raw.transforms.empty() || transforms.empty()) return raw;
   const std::optional<Selection> selection = ReadSelection(transforms.front());
   return selection ? Adapter(*selection, raw, warnings).Run() : raw;
+}
+
+InputSpec NumberedInput(const TransformRecords& transforms) {
+  InputSpec numbered;
+  if (transforms.empty()) return numbered;
+  const std::optional<Selection> selection = ReadSelection(transforms.front());
+  if (!selection) return numbered;
+  for (const InputSpec& spec : selection->blocks) {
+    if (spec.index_base < 0) continue;
+    numbered = spec;
+    for (const ColumnRef& ref : selection->left_out) {
+      numbered.cols += ref.block == spec.name ? 1 : 0;
+    }
+  }
+  return numbered;
 }
 
 }  // namespace mtlkit

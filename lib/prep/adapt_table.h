@@ -16,4 +16,8 @@ namespace mtlkit {
 Dataset AdaptTable(const TransformRecords& transforms, const Dataset& raw,
                    std::vector<std::string>* warnings);
 
+// The sparse block without names that the table behind `transforms` had, with
+// all its columns; one of no columns if it had none.
+InputSpec NumberedInput(const TransformRecords& transforms);
+
 }  // namespace mtlkit

@@ -6,7 +6,7 @@
 
 #include "data/dataset.h"
 #include "prep/fit.h"
-#include "prep/prepare.h"
+#include "prep/prepare_options.h"
 
 namespace mtlkit {
 

@@ -10,6 +10,7 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "data/head.h"
+#include "data/label_view.h"
 
 namespace mtlkit {
 namespace {
@@ -44,12 +45,12 @@ std::pair<Index, std::string> ReadRequest(std::string_view flag,
 }
 
 // Places of labels in `rows` (ascending).
-std::vector<Index> LabelledPlaces(const Labels& labels, Index cols,
+std::vector<Index> LabelledPlaces(const LabelView& labels,
                                   const std::vector<Index>& rows) {
   std::vector<Index> places;
-  for (Index place = 0; place < labels.PlaceCount(cols); ++place) {
+  for (Index place = 0; place < labels.places(); ++place) {
     if (std::binary_search(rows.begin(), rows.end(), labels.RowOf(place)) &&
-        labels.HasLabel(place, cols)) {
+        labels.HasLabel(place)) {
       places.push_back(place);
     }
   }
@@ -100,7 +101,7 @@ void HideLabels(std::string_view request, const std::vector<Index>& rows,
               " is not a fraction in [0, 1)"));
   const Task& known = dataset->tasks[static_cast<std::size_t>(task)];
   Labels& labels = dataset->labels[static_cast<std::size_t>(task)];
-  std::vector<Index> places = LabelledPlaces(labels, known.target_cols(), rows);
+  std::vector<Index> places = LabelledPlaces(LabelView(*dataset, task), rows);
   Rng(seed, RandomPurpose::kHideLabels, HashName(known.name)).Shuffle(places);
   const double hidden = fraction * static_cast<double>(places.size());
   places.resize(static_cast<std::size_t>(std::llround(hidden)));
@@ -113,7 +114,7 @@ void KeepLabels(std::string_view request, const std::vector<Index>& rows,
   const Task& task = dataset->tasks[static_cast<std::size_t>(number)];
   Labels& labels = dataset->labels[static_cast<std::size_t>(number)];
   const Kept kept = ReadKept(request, amount, task);
-  std::vector<Index> places = LabelledPlaces(labels, task.target_cols(), rows);
+  std::vector<Index> places = LabelledPlaces(LabelView(*dataset, number), rows);
   Rng(seed, RandomPurpose::kKeepLabels, HashName(task.name)).Shuffle(places);
   std::vector<Index> hidden;
   std::map<Index, Index> seen;  // kept so far, a class

@@ -50,8 +50,7 @@ Task MakeRegression(const Dataset& table, const TableColumn& column) {
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
   double change = 0;
-  for (Index row = 0; row < table.rows; ++row) {
-    const double value = CellNumber(block, row, column.col);
+  ForCells(block, table.rows, column.col, [&](Index row, double value) {
     if (!std::isnan(value)) {
       low = std::min(low, value);
       high = std::max(high, value);
@@ -64,7 +63,7 @@ Task MakeRegression(const Dataset& table, const TableColumn& column) {
            Str("task '", column.name(), "', row '", IdText(table.ids, row),
                "': label ", value, " is not finite"));
     }
-  }
+  });
   // Labels are kept in single precision.
   constexpr double kMostChange = 0.01;
   Require(!(high > low) || change <= kMostChange * (high - low),

@@ -1,14 +1,17 @@
 #include "prep/prepare.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "data/blocks.h"
 #include "data/head.h"
 #include "data/schema.h"
+#include "prep/apply_transforms.h"
 #include "prep/choose_rows.h"
 #include "prep/class_order.h"
 #include "prep/column_warnings.h"
@@ -29,9 +32,12 @@ namespace {
 // stand here.
 class Preparation {
  public:
-  Preparation(const Dataset& table, const PrepareOptions& options, Seed seed,
+  Preparation(Dataset table, const PrepareOptions& options, Seed seed,
               Reporter* reporter)
-      : options_(options), seed_(seed), reporter_(reporter), data_(table) {}
+      : options_(options),
+        seed_(seed),
+        reporter_(reporter),
+        data_(std::move(table)) {}
 
   Prepared Run() {
     ChooseRows();
@@ -59,10 +65,9 @@ class Preparation {
     LeaveTable();
     Transforms transforms = TransformsFor(train);
     std::vector<InputSpec> inputs = TransformedRows(transforms, data_).specs();
-    for (const InputBlock& block : OtherBlocks(data_.inputs)) {
-      inputs.push_back(block);
-    }
+    std::ranges::copy(OtherBlocks(data_.inputs), std::back_inserter(inputs));
     RequireWithin(inputs, data_.rows, options_.max_size);
+    RequireSparseWithin(inputs, data_, transforms, options_.max_size);
     return {std::move(data_), std::move(transforms), std::move(inputs)};
   }
 
@@ -222,6 +227,7 @@ class Preparation {
       }
       data_.weights.push_back(static_cast<float>(weight));
     }
+    for (Task& task : data_.tasks) task.source.weight = options_.weight;
   }
 
   void ReadSplits() {
@@ -379,9 +385,9 @@ class Preparation {
 
 }  // namespace
 
-Prepared PrepareRows(const Dataset& table, const PrepareOptions& options,
-                     Seed seed, Reporter* reporter) {
-  return Preparation(table, options, seed, reporter).Run();
+Prepared PrepareRows(Dataset table, const PrepareOptions& options, Seed seed,
+                     Reporter* reporter) {
+  return Preparation(std::move(table), options, seed, reporter).Run();
 }
 
 Dataset Prepare(const Dataset& table, const PrepareOptions& options, Seed seed,

@@ -1,55 +1,14 @@
 #pragma once
 
-#include <string>
-#include <utility>
 #include <vector>
 
-#include "base/options.h"
 #include "base/reporter.h"
 #include "base/rng.h"
-#include "base/size_budget.h"
 #include "data/dataset.h"
+#include "prep/prepare_options.h"
 #include "prep/transform.h"
 
 namespace mtlkit {
-
-// What `mtl-prep` can be asked for.
-struct PrepareOptions {
-  std::vector<std::string> task;
-  std::vector<std::string> classes;  // TASK=CLASS,...
-  std::string task_per;
-  std::vector<std::vector<std::string>> positive;  // {task, class}
-  std::vector<std::string> inputs;
-  std::vector<std::string> ignore;
-  std::string weight;
-
-  std::string rows;
-  std::string sample;
-
-  std::vector<std::string> split;
-  std::string split_from;
-  std::string stratify;
-  std::string group;
-  Index folds = 0;
-
-  std::string max_size = kUsualBudget;  // of the result
-
-  std::vector<std::string> transform;
-  std::string scale = "auto";
-  std::string impute = "median";
-  std::string pieces = "auto";
-  std::string encode = "onehot";
-
-  std::vector<std::string> drop_class;
-  Index min_class_rows = 0;
-  std::vector<std::string> hide_labels;
-  std::vector<std::string> keep_labels;
-
-  void DescribeColumns(Fields& fields);
-  void DescribeRows(Fields& fields);
-  void DescribeTransforms(Fields& fields);
-  void DescribeLabels(Fields& fields);
-};
 
 // Makes a dataset that networks can learn from of a table: chooses rows, makes
 // tasks of columns, splits, hides labels, normalises regression tasks, and
@@ -67,8 +26,8 @@ struct Prepared {
   // What the inputs will be.
   std::vector<InputSpec> inputs;
 };
-Prepared PrepareRows(const Dataset& table, const PrepareOptions& options,
-                     Seed seed, Reporter* reporter);
+Prepared PrepareRows(Dataset table, const PrepareOptions& options, Seed seed,
+                     Reporter* reporter);
 
 // Mean and standard deviation (of n) of each target column of each regression
 // task over the labels of `rows`; 1 for a constant. A task without labels there

@@ -1,14 +1,62 @@
 #include "prep/prepare_checks.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/size_budget.h"
 #include "base/text.h"
+#include "data/blocks.h"
 #include "data/schema.h"
+#include "prep/images.h"
+#include "prep/piece.h"
 
 namespace mtlkit {
+namespace {
+
+Index EntriesOf(const std::vector<InputBlock>& blocks,
+                const std::string& view) {
+  Index entries = 0;
+  for (const InputBlock& block : blocks) {
+    if (ViewOf(block.name) == view) entries += block.values.size();
+  }
+  return entries;
+}
+
+// Of the sparse block `made` that transforms make of a table.
+double SparseEntries(const InputSpec& made, const Dataset& table,
+                     const Transforms& transforms) {
+  const Index count = std::min(table.rows, kPieceRows);
+  const std::vector<InputBlock> blocks = TableBlocks(table.inputs);
+  std::vector<InputBlock> piece;
+  for (const InputBlock& block : blocks) {
+    piece.push_back(SliceRows(block, 0, count));
+  }
+  const std::string view = ViewOf(made.name);
+  const Index given = EntriesOf(piece, view);
+  const auto done = static_cast<Index>(table.transforms.size());
+  const auto result = ApplyToPiece(
+      {transforms.begin() + done, transforms.end()}, std::move(piece), count,
+      [&](Index row) { return IdText(table.ids, row); });
+  const Index added = std::max<Index>(EntriesOf(result, view) - given, 0);
+  return static_cast<double>(EntriesOf(blocks, view)) +
+         static_cast<double>(added) / static_cast<double>(count) *
+             static_cast<double>(table.rows);
+}
+
+void RequireBytes(double bytes, const InputSpec& spec, Index rows,
+                  const std::string& max_size) {
+  SizeBudget(max_size).Require(
+      bytes,
+      Str("input '", spec.name, "', ", rows, " rows of ",
+          Counted(spec.cols, "column", "columns"), TraitsOf(spec.kind).contents,
+          ","),
+      "--ignore columns of many categories, --encode index, --pieces 0");
+}
+
+}  // namespace
 
 void RequireRefit(const Dataset& data, bool has_new_splits) {
   Require(data.transforms.empty() || !has_new_splits, ErrorKind::kUsage,
@@ -42,18 +90,25 @@ void WarnOfCutGroups(const Dataset& data, Reporter* reporter) {
 
 void RequireWithin(const std::vector<InputSpec>& inputs, Index rows,
                    const std::string& max_size) {
-  const SizeBudget budget(max_size);
   for (const InputSpec& spec : inputs) {
     if (spec.kind != InputKind::kDense &&
         spec.kind != InputKind::kCategorical) {
       continue;
     }
-    budget.Require(
-        4.0 * static_cast<double>(spec.cols) * static_cast<double>(rows),
-        Str("input '", spec.name, "', ", rows, " rows of ",
-            Counted(spec.cols, "column", "columns"),
-            TraitsOf(spec.kind).contents, ","),
-        "--ignore columns of many categories, --encode index, --pieces 0");
+    RequireBytes(
+        4.0 * static_cast<double>(spec.cols) * static_cast<double>(rows), spec,
+        rows, max_size);
+  }
+}
+
+void RequireSparseWithin(const std::vector<InputSpec>& inputs,
+                         const Dataset& table, const Transforms& transforms,
+                         const std::string& max_size) {
+  const auto rows = static_cast<double>(table.rows);
+  for (const InputSpec& spec : inputs) {
+    if (spec.kind != InputKind::kSparse) continue;
+    RequireBytes(8 * (SparseEntries(spec, table, transforms) + rows), spec,
+                 table.rows, max_size);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "prep/prepare.h"
+#include "prep/prepare_options.h"
 
 namespace mtlkit {
 

@@ -1,11 +1,12 @@
 // What `mtl-prep` checks of tasks and tells about the result.
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <numeric>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "data/head.h"
+#include "data/label_view.h"
 #include "data/schema.h"
 #include "prep/prepare.h"
 #include "prep/split.h"
@@ -13,42 +14,50 @@
 namespace mtlkit {
 namespace {
 
-// Places of a task's labels whose row is in `is_chosen`.
-std::vector<Index> PlacesIn(const Labels& labels, Index cols,
-                            const std::vector<bool>& is_chosen) {
-  std::vector<Index> places;
-  for (Index place = 0; place < labels.PlaceCount(cols); ++place) {
-    const auto row = static_cast<std::size_t>(labels.RowOf(place));
-    if (is_chosen[row]) places.push_back(place);
-  }
-  return places;
-}
-
 std::vector<bool> Mark(const std::vector<Index>& rows, Index count) {
   std::vector<bool> marks(static_cast<std::size_t>(count));
   for (const Index row : rows) marks[static_cast<std::size_t>(row)] = true;
   return marks;
 }
 
-// The known labels of one target column at `places`, in order.
-std::vector<double> Known(const Labels& labels, Index cols, Index col,
-                          const std::vector<Index>& places) {
-  std::vector<double> known;
-  for (const Index place : places) {
-    const float value =
-        labels.values[static_cast<std::size_t>(place * cols + col)];
-    if (!std::isnan(value)) known.push_back(static_cast<double>(value));
-  }
-  return known;
-}
+// The labels of one target column that something is learned from: of rows of
+// training with a weight, in order.
+class Lessons {
+ public:
+  Lessons(const std::vector<bool>& is_training, const LabelView& labels,
+          Index col)
+      : is_training_(is_training), labels_(labels), col_(col) {}
 
-void Normalise(const std::vector<double>& values, Task* task) {
-  const auto count = static_cast<double>(values.size());
+  template <class Visit>
+  void ForEach(Visit visit) const {
+    for (Index place = 0; place < labels_.places(); ++place) {
+      if (!is_training_[At(labels_.RowOf(place))]) continue;
+      const float value = labels_.Value(place, col_);
+      if (std::isnan(value) || labels_.Weight(place) <= 0) continue;
+      visit(static_cast<double>(value));
+    }
+  }
+
+  Index count() const {
+    Index count = 0;
+    ForEach([&](double) { ++count; });
+    return count;
+  }
+
+ private:
+  const std::vector<bool>& is_training_;
+  const LabelView& labels_;
+  Index col_;
+};
+
+void Normalise(const Lessons& lessons, Task* task) {
+  const auto count = static_cast<double>(lessons.count());
   double mean = 0;
-  for (const double value : values) mean += value;
+  lessons.ForEach([&](double value) { mean += value; });
   mean /= count;
   double square = 0;
-  for (const double value : values) square += (value - mean) * (value - mean);
+  lessons.ForEach(
+      [&](double value) { square += (value - mean) * (value - mean); });
   const double deviation = std::sqrt(square / count);
   task->mean.push_back(mean);
   // Rounding leaves equal labels a deviation of some units in the last place of
@@ -56,9 +65,11 @@ void Normalise(const std::vector<double>& values, Task* task) {
   task->deviation.push_back(deviation > 1e-12 * std::abs(mean) ? deviation : 1);
 }
 
-[[noreturn]] void FailNoLabel(const Task& task) {
+[[noreturn]] void FailNoLabel(const Task& task, Index col) {
+  const std::string suffix = col < 0 ? "" : task.head().LabelSuffix(task, col);
   Fail(ErrorKind::kBadInput,
-       Str("task '", task.name, "' has no label in the training rows"),
+       Str("task '", task.name, "' has no label in the training rows",
+           suffix.empty() ? "" : Str(" for '", task.name, suffix, "'")),
        "there is nothing to learn from; leave the task out, or split "
        "otherwise (--stratify)");
 }
@@ -82,14 +93,11 @@ void WarnMissing(const Task& task, const std::vector<std::string>& missing,
       ": '", Join({missing.begin(), missing.begin() + kFew}, "', '"), "' ..."));
 }
 
-void WarnAbsent(const Task& task, const std::vector<double>& values,
+void WarnAbsent(const Task& task, const std::vector<Index>& rows_of_class,
                 Reporter* reporter) {
-  std::vector<bool> occurs(task.classes.size());
-  for (const double value : values)
-    occurs[static_cast<std::size_t>(value)] = true;
   std::vector<std::string> missing;
-  for (std::size_t i = 0; i < occurs.size(); ++i) {
-    if (!occurs[i]) missing.push_back(task.classes[i]);
+  for (std::size_t i = 0; i < rows_of_class.size(); ++i) {
+    if (rows_of_class[i] == 0) missing.push_back(task.classes[i]);
   }
   WarnMissing(task, missing, "class", "absent from the training rows",
               reporter);
@@ -101,59 +109,92 @@ bool IsFraction(const std::string& name) {
 }
 
 // What no training can begin with.
-void RequireClasses(const Task& task, const std::vector<double>& values) {
-  const std::set<double> seen(values.begin(), values.end());
+void RequireClasses(const Task& task, const std::vector<Index>& rows_of_class) {
+  const auto occurs = [](Index rows) { return rows > 0; };
+  const Index seen = std::ranges::count_if(rows_of_class, occurs);
+  const auto first = std::ranges::find_if(rows_of_class, occurs);
   Require(
-      seen.size() > 1, ErrorKind::kBadInput,
+      seen > 1, ErrorKind::kBadInput,
       Str("task '", task.name, "' has one class only in the training rows, '",
-          task.classes[static_cast<std::size_t>(*seen.begin())], "'"),
+          task.classes[At(first - rows_of_class.begin())], "'"),
       "there is nothing to learn from it; leave the task out, or split "
       "otherwise (--stratify)");
   // Measured numbers, hardly one of which occurs twice, are no classes.
   const bool measured =
       std::any_of(task.classes.begin(), task.classes.end(), IsFraction);
-  Require(
-      !measured || 2 * seen.size() <= values.size(), ErrorKind::kBadInput,
-      Str("task '", task.name, "' has ", seen.size(), " different numbers in ",
-          values.size(), " training rows, which are no classes"),
-      Str("--task ", task.name, "=regression"));
+  const Index rows =
+      std::accumulate(rows_of_class.begin(), rows_of_class.end(), Index{0});
+  Require(!measured || 2 * seen <= rows, ErrorKind::kBadInput,
+          Str("task '", task.name, "' has ", seen, " different numbers in ",
+              rows, " training rows, which are no classes"),
+          Str("--task ", task.name, "=regression"));
 }
 
-void FitTask(const std::vector<bool>& is_training, const Labels& labels,
+void FitRegression(const std::vector<bool>& is_training,
+                   const LabelView& labels, Task* task) {
+  for (Index col = 0; col < labels.cols(); ++col) {
+    const Lessons lessons(is_training, labels, col);
+    if (lessons.count() == 0) FailNoLabel(*task, col);
+    Normalise(lessons, task);
+  }
+}
+
+void CheckClasses(const std::vector<bool>& is_training, const LabelView& labels,
+                  Reporter* reporter) {
+  const Task& task = labels.task();
+  std::vector<Index> rows_of_class(task.classes.size());
+  Lessons(is_training, labels, 0).ForEach([&](double value) {
+    ++rows_of_class[static_cast<std::size_t>(value)];
+  });
+  const bool any =
+      std::ranges::any_of(rows_of_class, [](Index rows) { return rows > 0; });
+  if (!any) FailNoLabel(task, -1);
+  RequireClasses(task, rows_of_class);
+  WarnAbsent(task, rows_of_class, reporter);
+}
+
+void CheckLabelSets(const std::vector<bool>& is_training,
+                    const LabelView& labels, Reporter* reporter) {
+  const Task& task = labels.task();
+  std::vector<std::string> never_set;
+  Index unknown = 0;
+  Index last_unknown = 0;  // of the labels that no row says anything of
+  for (Index col = 0; col < labels.cols(); ++col) {
+    Index known = 0;
+    Index set = 0;
+    Lessons(is_training, labels, col).ForEach([&](double value) {
+      ++known;
+      set += value == 1.0;
+    });
+    if (set == 0) never_set.push_back(task.classes[At(col)]);
+    if (known > 0) continue;
+    ++unknown;
+    last_unknown = col;
+  }
+  if (unknown == labels.cols()) FailNoLabel(task, -1);
+  if (unknown > 0) FailNoLabel(task, last_unknown);
+  WarnMissing(task, never_set, "label", "never set in the training rows",
+              reporter);
+}
+
+void FitTask(const std::vector<bool>& is_training, const LabelView& labels,
              Task* task, Reporter* reporter) {
-  const Index cols = task->target_cols();
-  const std::vector<Index> places = PlacesIn(labels, cols, is_training);
   task->mean.clear();
   task->deviation.clear();
-  bool any = false;
-  std::vector<std::string> never_set;
-  for (Index col = 0; col < cols; ++col) {
-    const std::vector<double> values = Known(labels, cols, col, places);
-    any |= !values.empty();
-    if (!task->is_classification()) {
-      if (values.empty()) FailNoLabel(*task);
-      Normalise(values, task);
-    } else if (task->traits().one_class && !values.empty()) {
-      RequireClasses(*task, values);
-      WarnAbsent(*task, values, reporter);
-    } else if (!task->traits().one_class &&
-               std::find(values.begin(), values.end(), 1.0) == values.end()) {
-      never_set.push_back(task->classes[static_cast<std::size_t>(col)]);
-    }
+  if (!task->is_classification()) {
+    FitRegression(is_training, labels, task);
+  } else if (task->traits().one_class) {
+    CheckClasses(is_training, labels, reporter);
+  } else {
+    CheckLabelSets(is_training, labels, reporter);
   }
-  WarnMissing(*task, never_set, "label", "never set in the training rows",
-              reporter);
-  if (!any) FailNoLabel(*task);
 }
 
-Index LabelledPlaces(const Labels& labels, Index cols,
-                     const std::vector<Index>& places) {
+Index LabelledPlaces(const LabelView& labels,
+                     const std::vector<bool>& is_chosen) {
   Index count = 0;
-  for (const Index place : places) {
-    const auto first =
-        labels.values.begin() + static_cast<std::ptrdiff_t>(place * cols);
-    count += std::any_of(first, first + cols,
-                         [](float value) { return !std::isnan(value); });
+  for (Index place = 0; place < labels.places(); ++place) {
+    count += is_chosen[At(labels.RowOf(place))] && labels.HasLabel(place);
   }
   return count;
 }
@@ -169,14 +210,11 @@ void ReportTasks(const Dataset& dataset, Reporter* reporter) {
       dataset.tasks.size() > kMostTaskLines ? 3 : dataset.tasks.size();
   for (std::size_t i = 0; i < shown; ++i) {
     const Task& task = dataset.tasks[i];
-    const Labels& labels = dataset.labels[i];
-    const Index cols = task.target_cols();
-    reporter->Note(
-        Str("task ", task.name, ": ", task.head().Describe(task), "; ",
-            LabelledPlaces(labels, cols, PlacesIn(labels, cols, all)),
-            " rows labelled, ",
-            LabelledPlaces(labels, cols, PlacesIn(labels, cols, is_training)),
-            " of them for training"));
+    const LabelView labels(dataset, static_cast<Index>(i));
+    reporter->Note(Str("task ", task.name, ": ", task.head().Describe(task),
+                       "; ", LabelledPlaces(labels, all), " rows labelled, ",
+                       LabelledPlaces(labels, is_training),
+                       " of them for training"));
   }
   if (shown < dataset.tasks.size()) {
     reporter->Note(Str("and ", dataset.tasks.size() - shown,
@@ -221,7 +259,8 @@ void FitTasks(const std::vector<Index>& rows, Dataset* dataset,
               Reporter* reporter) {
   const std::vector<bool> is_training = Mark(rows, dataset->rows);
   for (std::size_t i = 0; i < dataset->tasks.size(); ++i) {
-    FitTask(is_training, dataset->labels[i], &dataset->tasks[i], reporter);
+    FitTask(is_training, LabelView(*dataset, static_cast<Index>(i)),
+            &dataset->tasks[i], reporter);
   }
 }
 

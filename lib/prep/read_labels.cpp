@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
-#include <map>
-#include <optional>
-#include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/class_finder.h"
 #include "data/head.h"
 #include "prep/table_columns.h"
 
@@ -34,31 +32,10 @@ const TableColumn* FindNamed(const std::vector<TableColumn>& columns,
   return nullptr;
 }
 
-// The numbers of the classes by their names and, where they are numbers, by
-// their values.
-class ClassFinder {
- public:
-  explicit ClassFinder(const std::vector<std::string>& classes) {
-    for (std::size_t k = 0; k < classes.size(); ++k) {
-      const auto number = static_cast<Index>(k);
-      by_name_.emplace(classes[k], number);
-      double value = 0;
-      if (ParseNumber(classes[k], &value)) by_value_.emplace(value, number);
-    }
-  }
-
-  Index Find(const std::string& name) const {
-    const auto named = by_name_.find(name);
-    if (named != by_name_.end()) return named->second;
-    double value = 0;
-    if (!ParseNumber(name, &value)) return -1;
-    const auto valued = by_value_.find(value);
-    return valued == by_value_.end() ? -1 : valued->second;
-  }
-
- private:
-  std::map<std::string, Index> by_name_;
-  std::map<double, Index> by_value_;
+// What a value of a column says of a task.
+struct Meaning {
+  std::vector<float> values;         // of the target columns; empty: nothing
+  std::vector<std::string> unknown;  // labels that the task does not know
 };
 
 // One reading under way.
@@ -101,36 +78,32 @@ class LabelReader {
     } else {
       ReadJoined(found);
     }
+    ReadWeights();
     if (per != nullptr) KeepRowsOf(CodeColumn(table_, *per));
+    FinishUnknown();
     return std::move(read_);
   }
 
  private:
   std::size_t rows() const { return At(table_.rows); }
 
-  // Cells of every row from what each code of a column means; a code without a
-  // meaning is unknown.
-  void Fill(const CodedColumn& column,
-            const std::vector<std::optional<std::vector<float>>>& meanings,
+  // Cells of every row from what each code of a column means.
+  void Fill(const CodedColumn& column, const std::vector<Meaning>& meanings,
             std::size_t first_col, std::size_t cols) {
     std::vector<float>& values = read_.labels.values;
     values.resize(rows() * cols, kMissing);
     for (std::size_t row = 0; row < rows(); ++row) {
       const std::int32_t code = column.codes[row];
       if (code < 0) continue;
-      const auto& meaning = meanings[At(code)];
-      if (!meaning) {
-        AddUnknown(column.names[At(code)]);
-        continue;
-      }
-      std::copy(meaning->begin(), meaning->end(),
+      const Meaning& meaning = meanings[At(code)];
+      for (const std::string& name : meaning.unknown) AddUnknown(row, name);
+      std::copy(meaning.values.begin(), meaning.values.end(),
                 values.begin() + static_cast<Index>(row * cols + first_col));
     }
   }
 
-  void AddUnknown(const std::string& text) {
-    ++read_.unread;
-    if (seen_.insert(text).second) read_.unknown.push_back(text);
+  void AddUnknown(std::size_t row, const std::string& text) {
+    unknown_.emplace_back(static_cast<Index>(row), text);
   }
 
   void ReadNumbers(const TableColumn& column) {
@@ -140,51 +113,52 @@ class LabelReader {
     }
     std::vector<float>& values = read_.labels.values;
     values.reserve(rows());
-    for (Index row = 0; row < table_.rows; ++row) {
-      const double number = CellNumber(block, row, column.col);
+    ForCells(block, table_.rows, column.col, [&](Index row, double number) {
       values.push_back(static_cast<float>(number));
-      if (!std::isinf(values.back())) continue;
-      AddUnknown(FormatNumber(number));
+      if (!std::isinf(values.back())) return;
+      AddUnknown(At(row), FormatNumber(number));
       values.back() = kMissing;
-    }
+    });
   }
 
   // Numbers in a column of words.
   void ReadWords(const CodedColumn& column) {
-    std::vector<std::optional<std::vector<float>>> meanings;
+    std::vector<Meaning> meanings;
     for (const std::string& name : column.names) {
       double value = 0;
-      meanings.emplace_back();
-      if (ParseNumber(name, &value) &&
-          std::isfinite(static_cast<float>(value))) {
-        meanings.back() = {static_cast<float>(value)};
-      }
+      const bool reads =
+          ParseNumber(name, &value) && std::isfinite(static_cast<float>(value));
+      meanings.push_back(reads ? Meaning{{static_cast<float>(value)}, {}}
+                               : Meaning{{}, {name}});
     }
     Fill(column, meanings, 0, 1);
   }
 
   void ReadClasses(const CodedColumn& column) {
     const ClassFinder classes(task_.classes);
-    std::vector<std::optional<std::vector<float>>> meanings;
+    std::vector<Meaning> meanings;
     for (const std::string& name : column.names) {
       const Index number = classes.Find(name);
-      meanings.emplace_back();
-      if (number >= 0) meanings.back() = {static_cast<float>(number)};
+      meanings.push_back(number >= 0 ? Meaning{{static_cast<float>(number)}, {}}
+                                     : Meaning{{}, {name}});
     }
     Fill(column, meanings, 0, 1);
   }
 
   void ReadLists(const CodedColumn& column) {
     const ClassFinder classes(task_.classes);
-    std::vector<std::optional<std::vector<float>>> meanings;
+    std::vector<Meaning> meanings;
     for (const std::string& cell : column.names) {
-      std::vector<float> marks(task_.classes.size(), 0.0F);
-      for (const std::string& label : ListedLabels(cell, source_.separator)) {
+      Meaning meaning{std::vector<float>(task_.classes.size()), {}};
+      for (std::string& label : ListedLabels(cell, source_.separator)) {
         const Index number = classes.Find(label);
-        number < 0 ? AddUnknown(label)
-                   : static_cast<void>(marks[At(number)] = 1);
+        if (number >= 0) {
+          meaning.values[At(number)] = 1;
+        } else {
+          meaning.unknown.push_back(std::move(label));
+        }
       }
-      meanings.emplace_back(std::move(marks));
+      meanings.push_back(std::move(meaning));
     }
     Fill(column, meanings, 0, task_.classes.size());
   }
@@ -192,13 +166,36 @@ class LabelReader {
   void ReadJoined(const std::vector<const TableColumn*>& columns) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const CodedColumn coded = CodeColumn(table_, *columns[i]);
-      std::vector<std::optional<std::vector<float>>> meanings;
+      std::vector<Meaning> meanings;
       for (const std::string& name : coded.names) {
-        meanings.emplace_back();
-        if (IsSameValue(name, source_.present[i])) meanings.back() = {1.0F};
-        if (IsSameValue(name, source_.absent[i])) meanings.back() = {0.0F};
+        meanings.push_back(
+            IsSameValue(name, source_.absent[i])    ? Meaning{{0.0F}, {}}
+            : IsSameValue(name, source_.present[i]) ? Meaning{{1.0F}, {}}
+                                                    : Meaning{{}, {name}});
       }
       Fill(coded, meanings, i, columns.size());
+    }
+  }
+
+  // Weights of rows that a dataset has are those of its labels, too.
+  void ReadWeights() {
+    if (source_.weight.empty() || !table_.weights.empty()) return;
+    const TableColumn* column = FindNamed(columns_, source_.weight);
+    if (column == nullptr) return;
+    const InputBlock& block = table_.inputs[column->block];
+    const Index cols = task_.target_cols();
+    std::vector<float>& weights = read_.labels.weights;
+    for (Index row = 0; row < table_.rows; ++row) {
+      const double weight = CellNumber(block, row, column->col);
+      Require(
+          weight >= 0 || !read_.labels.HasLabel(row, cols),
+          ErrorKind::kBadInput,
+          Str("column '", source_.weight, "', row '", IdText(table_.ids, row),
+              "': the weight of a label is not a number from 0 on"),
+          Str("write it as in training, or leave the weights out: "
+              "mtl-convert --type ",
+              source_.weight, "=ignore"));
+      weights.push_back(weight >= 0 ? static_cast<float>(weight) : 0.0F);
     }
   }
 
@@ -206,18 +203,43 @@ class LabelReader {
     const std::size_t cols = At(task_.target_cols());
     Labels kept;
     kept.on_all_rows = false;
+    std::vector<std::pair<Index, std::string>> unknown;
+    std::ranges::stable_sort(unknown_, {},
+                             &std::pair<Index, std::string>::first);
+    auto next = unknown_.begin();
     for (std::size_t row = 0; row < rows(); ++row) {
       const std::int32_t code = per.codes[row];
-      if (code < 0 || !IsSameValue(per.names[At(code)], source_.per_value)) {
-        continue;
+      const bool keeps =
+          code >= 0 && IsSameValue(per.names[At(code)], source_.per_value);
+      const auto place = static_cast<Index>(kept.rows.size());
+      for (; next != unknown_.end() && At(next->first) == row; ++next) {
+        if (keeps) unknown.emplace_back(place, std::move(next->second));
       }
+      if (!keeps) continue;
       kept.rows.push_back(static_cast<Index>(row));
       const auto first =
           read_.labels.values.begin() + static_cast<Index>(row * cols);
       kept.values.insert(kept.values.end(), first,
                          first + static_cast<Index>(cols));
+      if (read_.labels.weights.empty()) continue;
+      kept.weights.push_back(read_.labels.weights[row]);
     }
+    unknown_ = std::move(unknown);
     read_.labels = std::move(kept);
+  }
+
+  void FinishUnknown() {
+    UnknownLabelList list;
+    std::vector<std::int32_t> places;
+    const Index count = read_.labels.PlaceCount(task_.target_cols());
+    for (const auto& [place, name] : unknown_) {
+      const std::int32_t number = list.Add(name);
+      if (task_.type.traits().one_class) {
+        SetUnknown(place, count, number, &places);
+      }
+    }
+    read_.labels.unknown = list.Take();
+    read_.labels.unknown.places = std::move(places);
   }
 
   const Task& task_;
@@ -225,7 +247,8 @@ class LabelReader {
   const Dataset& table_;
   std::vector<TableColumn> columns_;
   RawLabels read_;
-  std::set<std::string> seen_;
+  // Row (place, once those of the task are known) and name.
+  std::vector<std::pair<Index, std::string>> unknown_;
 };
 
 // "'red', 'blue'" -> red, blue: the inside of a list.
@@ -261,26 +284,6 @@ std::vector<std::string> ListedLabels(std::string_view cell,
 
 RawLabels ReadLabels(const Task& task, const Dataset& table) {
   return LabelReader(task, table).Run();
-}
-
-std::vector<std::string> LabelProblems(const std::vector<Task>& tasks,
-                                       const Dataset& table) {
-  std::vector<std::string> problems;
-  for (const Task& task : tasks) {
-    if (FindTask(table.tasks, task.name) >= 0) continue;
-    const RawLabels raw = ReadLabels(task, table);
-    if (raw.unread == 0) continue;
-    const std::string what =
-        task.is_classification() ? "no class of the model" : "no number";
-    problems.push_back(
-        Str("task '", task.name, "': '", raw.unknown.front(), "' is ", what,
-            ": ", Counted(raw.unread, "such cell counts", "such cells count"),
-            " as not labelled",
-            task.is_classification()
-                ? Str(" (its classes are: ", Join(task.classes, ", "), ")")
-                : ""));
-  }
-  return problems;
 }
 
 }  // namespace mtlkit

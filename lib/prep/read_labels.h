@@ -12,24 +12,17 @@ namespace mtlkit {
 struct RawLabels {
   Labels labels;  // without values where the columns are not there
   bool has_columns = false;
-  // What stands in the columns and is no label of the task, each once.
-  std::vector<std::string> unknown;
-  Index unread = 0;  // cells with such
 };
 
 // Reads the labels of a task from the columns of a table as its source says;
 // without one from the column called as the task (multi-label: columns called
 // as its labels, of zeros and ones). Words are compared as they stand, numbers
-// by value: 1, 1.0 and +1 are one class.
+// by value: 1, 1.0 and +1 are one class. What stands there and is no label of
+// the task is in labels.unknown.
 RawLabels ReadLabels(const Task& task, const Dataset& table);
 
 // The labels that a cell lists; `separator` as in LabelSource.
 std::vector<std::string> ListedLabels(std::string_view cell,
                                       std::string_view separator);
-
-// What a user should know of the labels that a table has for the tasks of a
-// model: columns whose content is no label of their task.
-std::vector<std::string> LabelProblems(const std::vector<Task>& tasks,
-                                       const Dataset& table);
 
 }  // namespace mtlkit

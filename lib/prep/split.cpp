@@ -120,31 +120,6 @@ std::vector<Index> TrainingRowsOf(const Dataset& dataset) {
   return rows;
 }
 
-TrainingSplit SplitForTraining(const Dataset& dataset, Index fold) {
-  TrainingSplit result;
-  std::vector<Index> rows = TrainingRowsOf(dataset);
-  if (fold < 0) {
-    result.train = std::move(rows);
-    const auto valid = dataset.splits.find("valid");
-    if (valid != dataset.splits.end()) result.valid = valid->second;
-    return result;
-  }
-  const auto at = dataset.splits.find(Str("fold", fold));
-  if (at == dataset.splits.end()) {
-    Index folds = 0;
-    for (const auto& [name, held] : dataset.splits) folds += IsFoldName(name);
-    Fail(ErrorKind::kUsage, Str("there is no fold ", fold),
-         folds == 0 ? "make folds with mtl-prep --folds"
-                    : Str("the file has folds 0 .. ", folds - 1));
-  }
-  result.valid = at->second;
-  std::set_difference(rows.begin(), rows.end(), result.valid.begin(),
-                      result.valid.end(), std::back_inserter(result.train));
-  Require(!result.train.empty(), ErrorKind::kBadInput,
-          Str("fold ", fold, " leaves no training rows"));
-  return result;
-}
-
 SplitPart ParseSplitPart(std::string_view text) {
   const std::size_t equals = text.find('=');
   SplitPart part;

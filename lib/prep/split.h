@@ -15,18 +15,6 @@ namespace mtlkit {
 // no split (folds apart). Throws kBadInput where there are none.
 std::vector<Index> TrainingRowsOf(const Dataset& dataset);
 
-// What a training run learns from and what it is judged on.
-struct TrainingSplit {
-  std::vector<Index> train;
-  std::vector<Index> valid;
-};
-
-// fold < 0: TrainingRowsOf, and the split `valid` (empty if there is none).
-// Otherwise `foldN` is what is held out: the training rows are those of
-// TrainingRowsOf (which the folds divide) without it. An unknown fold is
-// kUsage.
-TrainingSplit SplitForTraining(const Dataset& dataset, Index fold = -1);
-
 // How `count` things are dealt out: the part number of each, 0 ..
 // fractions.size() - 1, or -1 for those left over when the fractions add up to
 // less than 1. Each depends on its arguments and `rng` alone.

@@ -60,6 +60,7 @@ CodedColumn CodeCategories(const InputBlock& block, Index rows, Index col) {
     const std::int32_t code = block.codes[row * block.cols + col];
     codes.push_back(code < static_cast<Index>(names.size()) ? code : -1);
   }
+  ForgetRows(block, 0, rows);
   return InOrder(names, std::move(codes), false);
 }
 
@@ -68,11 +69,11 @@ CodedColumn CodeNumbers(const InputBlock& block, Index rows, Index col) {
   std::vector<std::string> names;
   std::vector<std::int32_t> codes;
   codes.reserve(static_cast<std::size_t>(rows));
-  for (Index row = 0; row < rows; ++row) {
-    const double value = CellNumber(block, row, col) + 0.0;  // -0 is 0
+  ForCells(block, rows, col, [&](Index, double cell) {
+    const double value = cell + 0.0;  // -0 is 0
     if (std::isnan(value)) {
       codes.push_back(-1);
-      continue;
+      return;
     }
     const auto [at, is_new] =
         number.try_emplace(value, static_cast<std::int32_t>(names.size()));
@@ -82,7 +83,7 @@ CodedColumn CodeNumbers(const InputBlock& block, Index rows, Index col) {
                           : FormatNumber(value));
     }
     codes.push_back(at->second);
-  }
+  });
   return InOrder(std::move(names), std::move(codes), true);
 }
 

@@ -7,6 +7,7 @@
 
 #include "data/dataset.h"
 #include "prep/fit.h"
+#include "prep/piece.h"
 
 namespace mtlkit {
 
@@ -34,6 +35,18 @@ std::vector<TableColumn> FindColumns(const std::vector<TableColumn>& columns,
 
 // The number in a cell of a dense or sparse block; NaN is missing.
 double CellNumber(const InputBlock& block, Index row, Index col);
+
+// Calls visit(row, number) for all cells of a column, in the order of rows.
+template <class Visit>
+void ForCells(const InputBlock& block, Index rows, Index col, Visit visit) {
+  for (Index row = 0; row < rows; ++row) {
+    visit(row, CellNumber(block, row, col));
+    const Index passed = row + 1;
+    if (passed % kPieceRows == 0) {
+      ForgetRows(block, passed - kPieceRows, kPieceRows);
+    }
+  }
+}
 
 // The values of a column as numbers of the names they have.
 struct CodedColumn {

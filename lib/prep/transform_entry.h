@@ -10,9 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "base/choice.h"
+#include "base/registry.h"
 #include "data/dataset.h"
 #include "prep/fit.h"
+#include "prep/piece.h"
 #include "prep/transform.h"
 
 namespace mtlkit {
@@ -25,46 +26,18 @@ struct FitArgs {
   const ColumnSet& columns;
 };
 
-// One line of the registry transforms.def.
-struct TransformEntry {
-  std::string_view name;  // on the command line and in stored records
-  std::string_view help;
+// One line of the registry transforms.def. Fitting makes a transform of what
+// it is fitted to and options: MakeEntry of a function.
+struct TransformEntry
+    : RegistryEntry<std::shared_ptr<const Transform>, const FitArgs&> {
   // The kinds of columns that it acts upon.
   bool (*takes)(InputKind kind);
-  // Visits its options at their defaults: for help and docs.
-  void (*describe)(Fields& fields);
-  // `where` stands in front of what is said of an option.
-  std::shared_ptr<const Transform> (*fit)(const FitArgs& args,
-                                          const Choice& choice,
-                                          const std::string& where);
   // Throws kBadInput for a record that it could not have written.
-  std::shared_ptr<const Transform> (*make)(const TransformRecord& record);
+  std::shared_ptr<const Transform> (*restore)(const TransformRecord& record);
   // Whether --transform may name it. The first and the last step of every
   // preparation are nobody's choice.
   bool is_chosen = true;
 };
-
-struct NoTransformOptions {
-  void Describe(Fields&) {}
-};
-
-// An entry from `shared_ptr<const Transform> fit(FitArgs, Options)` and `make`.
-template <class Options, auto fit, auto make>
-constexpr TransformEntry MakeTransformEntry(std::string_view name,
-                                            std::string_view help,
-                                            bool (*takes)(InputKind)) {
-  return {
-      name,
-      help,
-      takes,
-      [](Fields& fields) { Options().Describe(fields); },
-      [](const FitArgs& args, const Choice& choice, const std::string& where) {
-        Options options;
-        ReadOptions(choice, where, &options);
-        return fit(args, options);
-      },
-      make};
-}
 
 inline bool TakesNumbers(InputKind kind) {
   return kind == InputKind::kDense;
@@ -85,12 +58,6 @@ std::optional<Selection> ReadSelection(const TransformRecord& record);
 
 // Fitted numbers by name; blocks have theirs under their own names.
 using TransformArrays = std::map<std::string, std::vector<double>>;
-
-// A cell of a dense block in double.
-inline double DenseCell(const InputBlock& block, Index at) {
-  return block.wide.empty() ? static_cast<double>(block.dense[at])
-                            : block.wide[at];
-}
 
 // Replaces every number of a dense block by change(column, number).
 template <class Change>

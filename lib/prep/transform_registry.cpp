@@ -56,7 +56,7 @@ std::shared_ptr<const Transform> FitTransform(const TrainingRows& rows,
       where,
       [&]() -> const TransformEntry& { return FindTransform(choice.name); });
   RequireTaken(entry, rows.specs(), columns, where);
-  return entry.fit({rows, columns}, choice, where);
+  return entry.make(choice, where, {rows, columns});
 }
 
 std::shared_ptr<const Transform> FitTransform(const TrainingRows& rows,
@@ -68,12 +68,12 @@ std::shared_ptr<const Transform> FitTransform(const TrainingRows& rows,
   for (const InputSpec& spec : rows.specs()) {
     if (entry.takes(spec.kind)) columns.insert({spec.name, ""});
   }
-  return entry.fit({rows, columns}, choice, where);
+  return entry.make(choice, where, {rows, columns});
 }
 
 std::shared_ptr<const Transform> FitSelect(const TrainingRows& rows,
                                            const ColumnSet& left_out) {
-  return FindTransform("select").fit({rows, left_out}, {"select", {}}, "");
+  return FindTransform("select").make({"select", {}}, "", {rows, left_out});
 }
 
 std::shared_ptr<const Transform> FitLayout(const TrainingRows& rows) {
@@ -84,13 +84,21 @@ std::shared_ptr<const Transform> MakeTransform(const TransformRecord& record) {
   for (const TransformEntry* entry : TransformEntries()) {
     if (entry->name != record.name) continue;
     try {
-      return entry->make(record);
+      return entry->restore(record);
     } catch (const nlohmann::json::exception&) {
       FailDamagedTransform(record.name, "its description lacks a part");
     }
   }
   Fail(ErrorKind::kBadInput, Str("there is no transform '", record.name, "'"),
        "the file was written by a newer version");
+}
+
+Transforms MakeTransforms(const TransformRecords& records) {
+  Transforms transforms;
+  for (const TransformRecord& record : records) {
+    transforms.push_back(MakeTransform(record));
+  }
+  return transforms;
 }
 
 std::vector<bool> ChosenColumns(const FitArgs& args, const InputSpec& spec) {

@@ -78,10 +78,7 @@ std::string WritePrepared(const Transforms& transforms, const Dataset& table,
   if (made.is_done() || !OtherBlocks(table.inputs).empty()) {
     return WriteDataset(ApplyTransforms(transforms, table), path);
   }
-  Dataset rows = table;
-  rows.inputs.clear();
-  rows.transforms = made.records();
-  return WriteDataset(rows, path, FileKind::kDataset, [&](FileWriter& file) {
+  return WriteDataset(table, path, made.records(), [&](FileWriter& file) {
     // One block after the other, so that arrays lie in the file as those of a
     // whole dataset do.
     for (std::size_t i = 0; i < made.specs().size(); ++i) {

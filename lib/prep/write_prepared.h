@@ -3,7 +3,7 @@
 #include <string>
 
 #include "data/dataset.h"
-#include "prep/transform.h"
+#include "prep/apply_transforms.h"
 
 namespace mtlkit {
 

@@ -19,6 +19,8 @@ struct ScanOptions {
   std::string index_base = "auto";
   std::string label_type = "auto";
   Index features = 0;
+  // Of a model that is to read the rows: holds where nothing else is said.
+  Numbering model_numbering = {};
   // Markers of missing values that are numbers: they count by value, so that
   // -200 stands for -200.0 too.
   std::vector<double> missing_numbers;

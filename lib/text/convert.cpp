@@ -39,6 +39,7 @@ ScanOptions ScanOptionsOf(const ConvertOptions& options) {
   scan.index_base = options.index_base;
   scan.label_type = options.label_type;
   scan.features = options.features;
+  scan.model_numbering = options.model_numbering;
   for (const std::string& entry : options.type) {
     const std::size_t mark = entry.rfind('=');
     Require(mark != std::string::npos && mark > 0, ErrorKind::kUsage,

@@ -7,6 +7,7 @@
 #include "base/reporter.h"
 #include "base/rng.h"
 #include "base/size_budget.h"
+#include "text/format.h"
 
 namespace mtlkit {
 
@@ -31,6 +32,9 @@ struct ConvertOptions {
   // COLUMN OLD NEW, each. A flag of three values: the tool registers it.
   std::vector<std::vector<std::string>> rename_class;
   std::string labels;  // Mulan's XML list; an input: the tool registers it
+
+  // Of a model that is to read the rows; not a flag.
+  Numbering model_numbering = {};
 
   void Describe(Fields& fields);
 };

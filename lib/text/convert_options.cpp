@@ -17,7 +17,7 @@ void DescribeSvmlight(Fields& fields, ConvertOptions* options) {
          std::vector<std::string>{"auto", "0", "1"});
   fields("label-type", options->label_type, "what SVMlight labels are",
          std::vector<std::string>{"auto", "regression", "binary", "multiclass",
-                                  "multilabel"});
+                                  "ordinal", "multilabel"});
   fields("features", options->features,
          "number of SVMlight features; 0: as many as occur",
          Between(0, 2147483647));

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/head.h"
+#include "data/schema.h"
 #include "text/number_text.h"
 #include "text/text_lists.h"
 
@@ -134,7 +135,8 @@ std::string SummariseTable(const TableScan& scan, const TablePlan& plan) {
   }
   if (plan.sparse.cols > 0) {
     parts.push_back(
-        Counted(plan.sparse.cols, "sparse feature", "sparse features"));
+        Counted(plan.sparse.cols, "sparse feature", "sparse features") +
+        NumberedFrom(plan.sparse));
   }
   if (scan.has_ids) parts.push_back("ids");
   if (scan.has_groups) parts.push_back("groups");

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "data/head.h"
+#include "data/label_view.h"
 #include "data/schema.h"
 #include "text/text_table.h"
 
@@ -86,13 +87,13 @@ std::vector<Index> WrittenColumns(const InputBlock& block) {
   return columns;
 }
 
-TextColumn LabelColumn(const Task& task, const Labels& labels, Index col) {
+TextColumn LabelColumn(const LabelView& labels, Index col) {
+  const Task& task = labels.task();
   return {task.name + task.head().LabelSuffix(task, col),
-          [&task, &labels, col](Index row, CellWriter* cell) {
+          [&task, labels, col](Index row, CellWriter* cell) {
             const Index place = labels.PlaceOf(row);
             if (place < 0) return cell->Missing();
-            const float value = labels.values[static_cast<std::size_t>(
-                place * task.target_cols() + col)];
+            const float value = labels.Value(place, col);
             if (!task.traits().one_class || std::isnan(value))
               return cell->Number(value);
             PutCode(task.classes, static_cast<std::int32_t>(value), cell);
@@ -129,8 +130,9 @@ std::vector<TextColumn> DatasetColumns(const Dataset& dataset) {
     }
   }
   for (std::size_t i = 0; i < dataset.tasks.size(); ++i) {
-    for (Index col = 0; col < dataset.tasks[i].target_cols(); ++col) {
-      columns.push_back(LabelColumn(dataset.tasks[i], dataset.labels[i], col));
+    const LabelView labels(dataset, static_cast<Index>(i));
+    for (Index col = 0; col < labels.cols(); ++col) {
+      columns.push_back(LabelColumn(labels, col));
     }
   }
   if (!dataset.weights.empty()) {

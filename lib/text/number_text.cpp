@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/text.h"
+
 namespace mtlkit {
 namespace {
 
@@ -58,6 +60,20 @@ NumberText ParseCellNumber(std::string_view text, char decimal, double* value) {
   std::copy(text.begin(), text.end(), copy.begin());
   copy[comma] = '.';
   return Classify({copy.data(), text.size()}, value);
+}
+
+std::string CanonicalNumber(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const bool is_negative = text.starts_with('-');
+  std::string_view digits = text.substr(is_negative ? 1 : 0);
+  if (digits.find_first_not_of("0123456789") != std::string_view::npos) {
+    double value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return FormatNumber(value + 0.0);  // -0 is 0
+  }
+  digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+  if (digits.empty()) return "0";
+  return (is_negative ? "-" : "") + std::string(digits);
 }
 
 bool SurvivesSinglePrecision(std::string_view text, double value) {

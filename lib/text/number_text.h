@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/terminal_text.h"
@@ -13,6 +14,11 @@ enum class NumberText { kNumber, kInfinite, kNotANumber, kOther };
 // kInfinite: "inf" and what no double holds; kNotANumber: "nan"; kOther: text.
 // No blanks, no grouping of digits; a leading '+' is allowed.
 NumberText ParseCellNumber(std::string_view text, char decimal, double* value);
+
+// A number as all that are equal to it are written: 1 for +1, 1.0 and 1e0.
+// Whole numbers of more digits than a double holds keep them. `text` has to be
+// a number.
+std::string CanonicalNumber(std::string_view text);
 
 // Whether the decimal `text` of `value` reads back the same from single
 // precision: its shortest decimal form has the same value.

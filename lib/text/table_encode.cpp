@@ -153,8 +153,8 @@ void TableEncoder::EncodeRowLabels(EncodedRow* row) {
   if (!is_set && text_.labels.empty()) {
     row->labels[0] = kNoLabel;
   }
-  for (std::string_view label : text_.labels) {
-    if (label.starts_with('+')) label.remove_prefix(1);
+  for (const std::string_view text : text_.labels) {
+    const std::string label = CanonicalNumber(text);
     const std::int32_t code = Code(scan_.row_labels.classes, label);
     if (is_set) {
       row->labels[static_cast<std::size_t>(code)] = 1;

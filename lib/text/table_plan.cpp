@@ -120,13 +120,14 @@ class Planner {
     int base = scan_.numbering.base;
     if (options_.index_base != "auto")
       base = options_.index_base == "0" ? 0 : 1;
-    if (base < 0) {
-      base = scan_.last_feature >= 0 && scan_.first_feature == 0 ? 0 : 1;
-    }
+    if (base < 0) base = options_.model_numbering.base;
+    const bool has_zero = scan_.last_feature >= 0 && scan_.first_feature == 0;
+    plan_.sparse.base_is_guessed = base < 0 && !has_zero;
+    if (base < 0) base = has_zero ? 0 : 1;
     Require(scan_.last_feature < 0 || scan_.first_feature >= base,
             ErrorKind::kUsage,
             "--index-base 1: a row has a feature of number 0");
-    plan_.feature_base = base;
+    plan_.feature_base = plan_.sparse.index_base = base;
     const Index found = scan_.last_feature - base + 1;
     const Index declared =
         options_.features > 0 ? options_.features : scan_.numbering.features;
@@ -135,7 +136,10 @@ class Planner {
                 declared),
             "--features says how many there are, --index-base where they "
             "begin");
-    plan_.sparse.cols = std::max<Index>(declared > 0 ? declared : found, 1);
+    plan_.sparse.cols =
+        declared > 0
+            ? declared
+            : std::max({found, options_.model_numbering.features, Index{1}});
   }
 
   TaskType RowLabelType() const {

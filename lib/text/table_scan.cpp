@@ -263,9 +263,9 @@ class Scanner {
     RowLabelScan& labels = scan_.row_labels;
     labels.labelled += !row.labels.empty();
     labels.is_single &= row.labels.size() == 1;
-    for (std::string_view label : row.labels) {
-      if (label.starts_with('+')) label.remove_prefix(1);
-      labels.is_whole &= label.find_first_of(".eE") == std::string_view::npos;
+    for (const std::string_view text : row.labels) {
+      const std::string label = CanonicalNumber(text);
+      labels.is_whole &= label.find_first_of(".e") == std::string::npos;
       auto found = labels.classes.find(label);
       if (found == labels.classes.end()) {
         found = labels.classes.emplace(label, Category()).first;

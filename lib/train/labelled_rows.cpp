@@ -1,14 +1,14 @@
 #include "train/labelled_rows.h"
 
+#include "data/label_view.h"
+
 namespace mtlkit {
 
 std::vector<Index> LabelledRows(const Dataset& data, Index task) {
-  const Labels& labels = data.labels[At(task)];
-  const Index cols = data.tasks[At(task)].target_cols();
+  const LabelView labels(data, task);
   std::vector<Index> rows;
-  for (Index place = 0; place < labels.PlaceCount(cols); ++place) {
-    const bool counts = labels.weights.empty() || labels.weights[At(place)] > 0;
-    if (counts && labels.HasLabel(place, cols)) {
+  for (Index place = 0; place < labels.places(); ++place) {
+    if (labels.Weight(place) > 0 && labels.HasLabel(place)) {
       rows.push_back(labels.RowOf(place));
     }
   }

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cassert>
-#include <limits>
 #include <numeric>
 #include <utility>
 
 #include "base/error.h"
 #include "data/batch.h"
+#include "data/head.h"
+#include "data/label_view.h"
 #include "h5/digest.h"
 #include "nn/link.h"
 #include "nn/plan_size.h"
@@ -85,29 +86,46 @@ Places PlacesOf(const Labels& labels, std::span<const Index> rows,
   return places;
 }
 
+// Carries the unknown classes of the places along, if there are any.
+void AddUnknown(const Labels& labels, const Places& places,
+                TaskPredictions* task) {
+  if (labels.unknown.places.empty()) return;
+  UnknownLabelList list;
+  for (const Index label : places.labels) {
+    const std::int32_t name = label < 0 ? -1 : labels.unknown.places[At(label)];
+    task->unknown.push_back(
+        name < 0 ? -1 : list.Add(labels.unknown.names[At(name)]));
+  }
+  const UnknownLabels some = list.Take();
+  task->unknown_classes = some.names;
+  if (some.names.empty()) task->unknown.clear();
+}
+
+// Says of labels that the model does not know what becomes of them.
+void ReportUnknown(const TaskPredictions& task, const Labels& labels,
+                   Reporter* reporter) {
+  if (reporter == nullptr) return;
+  UnknownLabels unknown = labels.unknown;
+  if (task.task.type.traits().one_class) {
+    unknown.names = task.unknown_classes;
+    unknown.cells = std::ranges::count_if(
+        task.unknown, [](std::int32_t name) { return name >= 0; });
+  }
+  const std::string text = UnknownLabelsText(task.task, unknown, true);
+  if (!text.empty()) reporter->Warn(text);
+}
+
 void AddLabels(const Dataset& dataset, const Labels& labels,
                std::span<const Index> rows, const Places& places,
                TaskPredictions* task) {
   if (labels.values.empty()) return;
-  const std::size_t cols = At(task->task.target_cols());
-  const float missing = std::numeric_limits<float>::quiet_NaN();
-  task->y.assign(places.rows.size() * cols, missing);
-  for (std::size_t i = 0; i < places.rows.size(); ++i) {
-    if (places.labels[i] < 0) continue;
-    std::copy_n(
-        labels.values.begin() + places.labels[i] * static_cast<Index>(cols),
-        cols, task->y.begin() + static_cast<Index>(i * cols));
-  }
-  if (labels.weights.empty() && dataset.weights.empty()) return;
-  for (std::size_t i = 0; i < places.rows.size(); ++i) {
-    float weight = 1;
-    if (!labels.weights.empty() && places.labels[i] >= 0) {
-      weight = labels.weights[At(places.labels[i])];
-    }
-    if (!dataset.weights.empty()) {
-      weight *= dataset.weights[At(rows[At(places.rows[i])])];
-    }
-    task->weight.push_back(weight);
+  AddUnknown(labels, places, task);
+  const LabelView view(task->task, labels, dataset.weights);
+  for (const Index place : places.rows) {
+    const Index row = rows[At(place)];
+    view.AppendRow(row, &task->y);
+    if (!view.has_weights()) continue;
+    task->weight.push_back(static_cast<float>(view.WeightOfRow(row)));
   }
 }
 
@@ -224,7 +242,7 @@ Predictions Predict(std::span<const EnsembleMember> members,
   std::vector<Labels> labels;
   for (const EnsembleMember& member : members) {
     RequireSameTasks(first, *member.model);
-    Dataset data = DatasetFor(*member.model, dataset);
+    Dataset data = DatasetFor(*member.model, dataset, UnknownLabelRule::kKeep);
     NetworkOutputs outputs = ComputeOutputs(*member.model, data, rows, pool);
     if (members.size() == 1) logits = outputs;
     AddMember(*member.model, std::move(outputs), member.weight / total, &sums);
@@ -255,6 +273,7 @@ Predictions Predict(std::span<const EnsembleMember> members,
       task.pred = AsFloats(values);
     }
     AddLabels(dataset, labels[i], rows, places, &task);
+    ReportUnknown(task, labels[i], options.reporter);
     if (!first.constants.empty()) task.constants = first.constants[i];
     task.on_all_rows = places.on_all_rows;
     if (!task.on_all_rows) task.rows = std::move(places.rows);
@@ -280,8 +299,8 @@ Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
               SpaceText(model.network->info(value).space),
               ", not one row for each row of the data"),
           "name a layer behind it");
-  ForEachBatch(model, DatasetFor(model, dataset), rows, {value}, pool,
-               [&](const Plan& plan, Index first, Index) {
+  ForEachBatch(model, DatasetFor(model, dataset, UnknownLabelRule::kKeep), rows,
+               {value}, pool, [&](const Plan& plan, Index first, Index) {
                  const ConstMatView kept = plan.Kept(value);
                  std::copy_n(kept.data, kept.size(),
                              features.begin() + first * kept.cols);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/parallel.h"
+#include "base/reporter.h"
 #include "base/view.h"
 #include "data/dataset.h"
 #include "eval/predictions.h"
@@ -36,6 +37,8 @@ struct PredictOptions {
   std::string split;
   // Also rows that a task with rows of its own has no place for.
   bool all_rows = false;
+  // Is told of labels that the models do not know; may be null.
+  Reporter* reporter = nullptr;
 };
 
 // What models say of the rows of a dataset: probabilities and regression

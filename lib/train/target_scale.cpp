@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "data/label_view.h"
 #include "nn/loss.h"
 #include "train/labelled_rows.h"
 
@@ -40,15 +41,14 @@ void SetScale(const std::vector<double>& labels, double* centre,
 std::vector<double> KnownLabels(const Dataset& data, Index task,
                                 std::size_t col,
                                 std::span<const Index> train_rows) {
-  const Labels& labels = data.labels[At(task)];
-  const auto cols = At(data.tasks[At(task)].target_cols());
+  const LabelView labels(data, task);
   std::vector<double> known;
   for (const Index row : LabelledRows(data, task)) {
     if (!std::binary_search(train_rows.begin(), train_rows.end(), row)) {
       continue;
     }
-    const auto place = At(labels.PlaceOf(row));
-    const float value = labels.values[place * cols + col];
+    const float value =
+        labels.Value(labels.PlaceOf(row), static_cast<Index>(col));
     if (!std::isnan(value)) known.push_back(static_cast<double>(value));
   }
   return known;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "data/batch.h"
 #include "data/head.h"
+#include "data/label_view.h"
 #include "eval/metric.h"
 #include "nn/link.h"
 #include "nn/plan_size.h"
@@ -29,20 +30,19 @@ struct LossSums {
 // Why a task cannot be measured on these rows; "" if it can.
 std::string WhyUnmeasurable(const Dataset& data, std::size_t task,
                             std::span<const Index> rows) {
-  const Labels& labels = data.labels[task];
-  const Index cols = data.tasks[task].target_cols();
-  const auto width = At(cols);
-  std::vector<float> first(width, std::numeric_limits<float>::quiet_NaN());
+  const LabelView labels(data, static_cast<Index>(task));
+  std::vector<float> first(At(labels.cols()),
+                           std::numeric_limits<float>::quiet_NaN());
   bool any = false;
   for (const Index row : LabelledRows(data, static_cast<Index>(task))) {
     if (!std::binary_search(rows.begin(), rows.end(), row)) continue;
     any = true;
-    const std::size_t place = At(labels.PlaceOf(row)) * width;
-    for (std::size_t col = 0; col < width; ++col) {
-      const float value = labels.values[place + col];
+    const Index place = labels.PlaceOf(row);
+    for (Index col = 0; col < labels.cols(); ++col) {
+      const float value = labels.Value(place, col);
       if (std::isnan(value)) continue;
-      if (std::isnan(first[col])) first[col] = value;
-      if (value != first[col]) return "";
+      if (std::isnan(first[At(col)])) first[At(col)] = value;
+      if (value != first[At(col)]) return "";
     }
   }
   if (!any) return "has no label";

@@ -126,7 +126,7 @@ void Use(const Dataset& data) {
   const std::vector<Index> all{0, 1, 2, 3, 4, 5};
   batcher.Load(all);
   GatherRows(data, data.SplitRows("test"));
-  SplitForTraining(data);
+  TrainingRowsOf(data);
 }
 
 TEST_CASE("a damaged dataset is refused, or safe to use") {

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "data/small_table.h"
+#include "prep/apply_transforms.h"
 #include "prep/fit.h"
 #include "temp_folder.h"
 

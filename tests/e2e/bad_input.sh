@@ -154,8 +154,13 @@ no 65 "task 'b': its labels differ by too little" mtl-prep t/near.h5 --task b \
 sed '5s/red\|green\|blue/purple/' table.csv >t/purple
 mtl-convert t/purple -o t/purple.h5 -q
 mtl-predict model.h5 t/purple.h5 -o t/purple-pred.h5 -q 2>t/warnings
-grep -q "task 'colour': 'purple' is no class of the model" t/warnings ||
-  fail 'an unknown class is taken silently'
+grep -q "task 'colour': 1 row has a class that the model does not know, 'purple'" \
+  t/warnings || fail 'an unknown class is taken silently'
+mtl-eval t/purple-pred.h5 --json --draws 0 -q >t/purple.json 2>t/warnings
+grep -q '"unknown_class": 1' t/purple.json ||
+  fail 'a row of an unknown class is not counted'
+grep -q 'a class that the model does not know (purple): it counts' t/warnings ||
+  fail 'a row of an unknown class is evaluated silently'
 no 65 '--to csv' mtl-convert table.h5 table.csv -o old.h5
 no 65 '/dev/zero: this is binary' mtl-convert /dev/zero -o old.h5
 # A cell deep in a file, and rows so long that the first look holds but one.

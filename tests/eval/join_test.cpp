@@ -199,5 +199,48 @@ TEST_CASE("weights come with the labels, and two files must agree on them") {
   CHECK(joined.tasks[0].weighted);
 }
 
+// Three rows, of the classes no, yes and maybe, for a model of no and yes.
+Dataset TruthWithThirdClass() {
+  Dataset truth;
+  truth.rows = 3;
+  truth.ids = std::vector<std::int64_t>{1, 2, 3};
+  Task task;
+  task.name = "sold";
+  task.type = TaskType::kMulticlass;
+  task.classes = {"maybe", "no", "yes"};
+  truth.tasks.push_back(task);
+  truth.labels.push_back({{}, true, {1, 2, 0}, {}});
+  return truth;
+}
+
+TEST_CASE("a class that the model does not know stays a labelled row") {
+  auto predicted = Binary({1, 2, 3}, {0.1F, 0.8F, 0.7F}, {0, 1, NAN});
+  predicted.tasks[0].unknown_classes = {"maybe"};
+  predicted.tasks[0].unknown = {-1, -1, 0};
+  const Dataset truth = TruthWithThirdClass();
+  for (const Dataset* given : {static_cast<const Dataset*>(nullptr), &truth}) {
+    const JoinedTask task = Join({{"a", predicted}}, given).tasks.at(0);
+    CHECK(task.y == std::vector<double>{0, 1, 2});
+    CHECK(task.unknown == 1);
+    CHECK(task.unknown_classes == std::set<std::string>{"maybe"});
+    CHECK(task.missing() == 0);
+  }
+}
+
+TEST_CASE("unknown classes of folds are pooled by name") {
+  auto one = Binary({1, 2}, {0.1F, 0.2F}, {NAN, 1});
+  one.tasks[0].unknown_classes = {"maybe"};
+  one.tasks[0].unknown = {0, -1};
+  auto two = Binary({3, 4}, {0.3F, 0.4F}, {NAN, NAN});
+  two.tasks[0].unknown_classes = {"never", "maybe"};
+  two.tasks[0].unknown = {1, 0};
+  const auto plain = Binary({5}, {0.5F}, {0});
+  const auto pooled = PoolByName(
+      {{"a", plain}, {"a", one}, {"a", two}, {"a", Binary({6}, {0.5F}, {1})}});
+  const TaskPredictions& task = pooled.at(0).predictions.tasks[0];
+  CHECK(task.unknown_classes == std::vector<std::string>{"maybe", "never"});
+  CHECK(task.unknown == std::vector<std::int32_t>{-1, 0, -1, 0, 1, -1});
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -270,5 +270,81 @@ TEST_CASE("an unknown metric is named with its nearest neighbour") {
                        doctest::Contains("did you mean 'roc-auc'?"), Error);
 }
 
+double ValueOf(std::string_view metric, const MetricRows& rows) {
+  return FindMetric(metric).prepare(rows)->Value(Ones(rows.rows));
+}
+
+MetricRows RowsOf(std::string_view type, Index cols, std::vector<double> y,
+                  std::vector<double> output) {
+  MetricRows rows;
+  rows.type = ParseTaskType(type);
+  rows.rows = static_cast<Index>(y.size());
+  rows.output_cols = cols;
+  rows.y = std::move(y);
+  rows.output = std::move(output);
+  return rows;
+}
+
+TEST_CASE("a row of a class that the model does not know is an error") {
+  // The second row has a fourth class.
+  const MetricRows rows =
+      RowsOf("multiclass", 3, {0, 3}, {.5, .3, .2, .2, .7, .1});
+  CHECK(ValueOf("accuracy", rows) == 0.5);
+  CHECK(ValueOf("balanced-accuracy", rows) == 0.5);
+  CHECK(ValueOf("micro-f1", rows) == 0.5);
+  // Class 0 has 1, class 1 and the unknown one 0; class 2 does not occur.
+  CHECK(ValueOf("macro-f1", rows) == doctest::Approx(1.0 / 3));
+  // -ln .5 and -ln 2^-52.
+  CHECK(ValueOf("log-loss", rows) ==
+        doctest::Approx((0.6931471805599453 + 36.04365338911715) / 2));
+  // .25 + .09 + .04, and .04 + .49 + .01 + 1 for what should be the fourth.
+  CHECK(ValueOf("brier", rows) == doctest::Approx((0.38 + 1.54) / 2));
+  CHECK(ValueOf("roc-auc", rows) == 1.0);
+}
+
+TEST_CASE("a third class is an error of a binary task, and not positive") {
+  const MetricRows rows = RowsOf("binary", 1, {1, 0, 2}, {.8, .3, .9});
+  CHECK(ValueOf("accuracy", rows) == doctest::Approx(2.0 / 3));
+  CHECK(ValueOf("roc-auc", rows) == 0.5);
+  CHECK(ValueOf("pr-auc", rows) == 0.5);
+  CHECK(ValueOf("brier", rows) ==
+        doctest::Approx((0.04 + 0.09 + (0.81 + 0.01 + 1) / 2) / 3));
+  CHECK(ValueOf("log-loss", rows) ==
+        doctest::Approx(
+            (0.2231435513142097 + 0.3566749439387324 + 36.04365338911715) / 3));
+}
+
+TEST_CASE(
+    "an unknown class of an ordered task is missed by as much as can be") {
+  const MetricRows rows =
+      RowsOf("ordinal", 3, {2, 3, 3}, {0, 0, 1, 1, 0, 0, 0, 1, 0});
+  CHECK(ValueOf("rank-mae", rows) == doctest::Approx((0.0 + 2 + 1) / 3));
+  // Seen: 4 + 1; by chance: truth 2 against 0, 1, 2: 4 + 1 + 0; unknown twice
+  // against 0, 1, 2: 2 (4 + 1 + 4); over 3.
+  CHECK(ValueOf("quadratic-kappa", rows) ==
+        doctest::Approx(1 - 5.0 * 3 / (5 + 18)));
+}
+
+TEST_CASE("unknown classes weigh the same in blocks of rows") {
+  ForEachMetric([](const MetricEntry& entry, TaskType type) {
+    if (!HasOneClass(type)) return;
+    MetricRows rows = RandomRows(type, 30, 5);
+    for (std::size_t i = 0; i < rows.y.size(); i += 4) {
+      rows.y[i] = static_cast<double>(rows.known_classes());
+    }
+    std::vector<std::uint16_t> block_of_row;
+    std::vector<double> repeated;
+    const std::vector<double> of_block = {2, 0, 1};
+    for (Index row = 0; row < 30; ++row) {
+      block_of_row.push_back(static_cast<std::uint16_t>(row % 3));
+      repeated.push_back(of_block[block_of_row.back()]);
+    }
+    const std::vector<double> ones = Ones(30);
+    const auto metric = entry.prepare(rows);
+    CHECK(metric->InBlocks({ones, block_of_row, 3})->Value(of_block) ==
+          doctest::Approx(metric->Value(repeated)));
+  });
+}
+
 }  // namespace
 }  // namespace mtlkit

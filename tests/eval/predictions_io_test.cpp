@@ -44,6 +44,8 @@ Predictions Sample() {
   classes.rows = {0, 2};
   classes.prob = {0.5F, 0.25F, 0.25F, 0, 0, 1};
   classes.y = {2, kNan};
+  classes.unknown_classes = {"never seen"};
+  classes.unknown = {-1, 0};
   TaskPredictions labels;
   labels.task = TaskOf("tags", TaskType::kMultilabel, {"p", "q"});
   labels.prob = {0, 1, 0.5F, 0.5F, 1, 0};
@@ -104,6 +106,8 @@ TEST_CASE("predictions of every type survive a file") {
     CHECK(SameNumbers(a.logits, b.logits));
     CHECK(SameNumbers(a.y, b.y));
     CHECK(a.weight == b.weight);
+    CHECK(a.unknown == b.unknown);
+    CHECK(a.unknown_classes == b.unknown_classes);
     CHECK(a.constants == b.constants);
   }
 }
@@ -126,6 +130,12 @@ TEST_CASE("what is no prediction is refused by name") {
                "row 'b': 1.5 is no probability");
   CheckRefused([](Predictions* p) { p->tasks[0].prob[2] = kNan; },
                "row 'c': nan is no probability");
+  const char* unknown = "kind/unknown: it is not one class of";
+  CheckRefused([](Predictions* p) { p->tasks[1].unknown[1] = 1; }, unknown);
+  CheckRefused([](Predictions* p) { p->tasks[1].unknown[0] = 0; }, unknown);
+  CheckRefused([](Predictions* p) { p->tasks[1].unknown.pop_back(); }, unknown);
+  CheckRefused([](Predictions* p) { p->tasks[1].unknown_classes = {"y"}; },
+               "kind/unknown: 'y' is a class of the task");
   CheckRefused([](Predictions* p) { p->tasks[3].pred[0] = INFINITY; },
                "row 'a': inf is not finite");
   CheckRefused([](Predictions* p) { p->tasks[1].rows = {2, 0}; }, "rows");

@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "data/small_table.h"
+#include "prep/apply_transforms.h"
 #include "prep/fit.h"
-#include "prep/transform.h"
 
 namespace mtlkit {
 namespace {
@@ -93,6 +93,57 @@ TEST_CASE("a column that is missing is still an error") {
                                   CodeBlock("categorical", {"zip", "town"},
                                             {{"10115"}, {"Bonn"}}, {0, 0})});
   CHECK(MessageOf([&] { Made(raw, &warnings); }) == "column 'age' is missing");
+}
+
+// Two rows of numbered features, taken to begin at `base`.
+Dataset Numbered(int base, bool guessed, Index cols = 3) {
+  Dataset table =
+      TableOf(2, {SparseBlock("sparse", cols, {{{0, 1}}, {{2, 1}}})});
+  table.inputs[0].index_base = base;
+  table.inputs[0].base_is_guessed = guessed;
+  return table;
+}
+
+std::string Applied(const Dataset& fitted_to, const Dataset& raw) {
+  const std::vector<Index> train{0, 1};
+  Transforms fitted;
+  fitted.push_back(
+      FitSelect(TrainingRows(fitted_to.inputs, fitted, train), {}));
+  const TransformRecords records = RecordsOf(fitted);
+  std::vector<std::string> warnings;
+  const std::string error = MessageOf(
+      [&] { ApplyTransforms(records, AdaptTable(records, raw, &warnings)); });
+  return error == "no error" ? Join(warnings, "|") : "refused: " + error;
+}
+
+TEST_CASE("features that are only numbered are as many as the model knows") {
+  CHECK(Applied(Numbered(0, false, 4), Numbered(0, false, 3)) ==
+        "refused: input block 'sparse' has 3 features, the model has 4");
+  CHECK(Applied(Numbered(0, false, 3), Numbered(0, false, 4)) ==
+        "refused: input block 'sparse' has 4 features, the model has 3");
+  CHECK(Applied(Numbered(0, false), Numbered(0, false)).empty());
+}
+
+TEST_CASE("a guess where features begin is refused or said") {
+  CHECK(Applied(Numbered(0, false), Numbered(1, true)) ==
+        "refused: the features of 'sparse' are taken to be numbered from 1, "
+        "since there is no 0; those of the model are from 0");
+  CHECK(Applied(Numbered(1, false), Numbered(1, true)) ==
+        "the features of 'sparse' are taken to be numbered from 1, since there "
+        "is no 0; if they are from 0: mtl-convert --index-base 0");
+  CHECK(Applied(Numbered(0, false), Numbered(1, false)).empty());
+  CHECK(Applied(Numbered(-1, false), Numbered(1, true)).empty());
+}
+
+TEST_CASE("how features are numbered travels with the transforms") {
+  const Dataset table = Numbered(0, false, 5);
+  const std::vector<Index> train{0, 1};
+  const Transforms fitted{FitSelect(TrainingRows(table.inputs, {}, train),
+                                    {{"sparse", "sparse.1"}})};
+  const InputSpec numbered = NumberedInput(RecordsOf(fitted));
+  CHECK(numbered.index_base == 0);
+  CHECK(numbered.cols == 5);
+  CHECK(NumberedInput(Fitted()).cols == 0);
 }
 
 }  // namespace

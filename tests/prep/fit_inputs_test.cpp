@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/small_table.h"
+#include "prep/apply_transforms.h"
 
 namespace mtlkit {
 namespace {

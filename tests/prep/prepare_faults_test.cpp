@@ -178,5 +178,65 @@ TEST_CASE("columns that teach nothing are said") {
         "no category (--ignore name)");
 }
 
+TEST_CASE("sparse inputs that would be too large are refused, too") {
+  std::vector<std::string> names;
+  std::vector<std::int32_t> codes;
+  std::vector<float> numbers;
+  for (int row = 0; row < 600; ++row) {
+    names.push_back(Str("n", row));
+    codes.push_back(row % 300);
+    numbers.push_back(static_cast<float>(row % 2));
+  }
+  names.resize(300);
+  const Dataset table =
+      TableOf(600, {DenseBlock("numeric", {"y"}, numbers),
+                    CodeBlock("categorical", {"name"}, {names}, codes)});
+  PrepareOptions options = Tasks({"y"});
+  CHECK(Run(options, table).inputs[0].kind == InputKind::kSparse);
+  // An entry a row, of 8 bytes, and 8 more a row.
+  options.max_size = "9600";
+  CHECK(Failure(options, table) == "no error");
+  options.max_size = "9599";
+  CHECK(Failure(options, table)
+            .find("would take 9.4 KB, more than the 9.4 KB "
+                  "of --max-size") != std::string::npos);
+}
+
+TEST_CASE("inputs are scaled alike in any unit") {
+  for (const char* scale : {"standard", "minmax", "max-abs"}) {
+    PrepareOptions options = Tasks({"y"});
+    options.scale = scale;
+    std::string first;
+    for (const float unit : {1.0F, 0x1p-99F, 0x1p-40F, 0x1p99F}) {
+      CAPTURE(unit);
+      const Dataset table = TableOf(
+          4, {DenseBlock("numeric", {"x", "y"},
+                         {unit, 0, 2 * unit, 1, 3 * unit, 0, 7 * unit, 1})});
+      const std::string made = RenderDense(Run(options, table).inputs[0]);
+      if (first.empty()) first = made;
+      CHECK(made == first);
+    }
+  }
+}
+
+TEST_CASE("a label that no training row says anything of is refused at once") {
+  Dataset table = TableOf(4, {DenseBlock("numeric", {"x"}, {1, 2, 3, 4})});
+  AddTask(&table, "tags", TaskType::kMultilabel, {"p", "q"},
+          {1, kNan, 0, kNan, 1, 0, 0, 1});
+  table.splits = {{"test", {2, 3}}};
+  CHECK(Failure({}, table) ==
+        "task 'tags' has no label in the training rows for 'tags.q'");
+}
+
+TEST_CASE("rows of weight 0 are none to learn from") {
+  PrepareOptions options = Tasks({"y"});
+  options.weight = "w";
+  const Dataset table =
+      TableOf(4, {DenseBlock("numeric", {"x", "y", "w"},
+                             {1, 0, 1, 2, 0, 2, 3, 1, 0, 4, 1, 0})});
+  CHECK(Failure(options, table) ==
+        "task 'y' has one class only in the training rows, '0'");
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -9,6 +9,7 @@
 #include "base/reporter.h"
 #include "base/text.h"
 #include "data/small_table.h"
+#include "prep/apply_transforms.h"
 #include "prep/prepare.h"
 
 namespace mtlkit {

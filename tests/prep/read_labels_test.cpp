@@ -99,7 +99,7 @@ TEST_CASE("a raw table gives every type of task the labels it was made with") {
     CAPTURE(ready.tasks[i].name);
     const RawLabels raw = ReadLabels(ready.tasks[i], Raw());
     CHECK(raw.has_columns);
-    CHECK(raw.unread == 0);
+    CHECK(raw.labels.unknown.cells == 0);
     CHECK(Render(raw.labels) == Render(ready.labels[i]));
   }
   CHECK(Render(ready.labels[0]) == "10 20 - 40 50 60 ");
@@ -114,7 +114,7 @@ TEST_CASE("labels are read by name and value, wherever they stand") {
   for (std::size_t i = 0; i < ready.tasks.size(); ++i) {
     CAPTURE(ready.tasks[i].name);
     const RawLabels raw = ReadLabels(ready.tasks[i], Reversed());
-    CHECK(raw.unread == 0);
+    CHECK(raw.labels.unknown.cells == 0);
     CHECK(Render(raw.labels) ==
           Render(Backwards(ready.tasks[i], ready.labels[i])));
   }
@@ -179,22 +179,27 @@ TEST_CASE("where labels are read from travels in the file") {
 TEST_CASE("labels written otherwise than in training are said") {
   const std::vector<Task> tasks = Ready(Options()).tasks;
   const auto problem = [&](InputBlock block) {
-    const auto said = LabelProblems(tasks, TableOf(2, {std::move(block)}));
-    return said.empty() ? "none" : said[0];
+    const Dataset table = TableOf(2, {std::move(block)});
+    std::string said;
+    for (const Task& task : tasks) {
+      said +=
+          UnknownLabelsText(task, ReadLabels(task, table).labels.unknown, true);
+    }
+    return said;
   };
   CHECK(problem(CodeBlock("categorical", {"won"}, {{"no", "yes"}}, {0, 1})) ==
-        "task 'won': 'no' is no class of the model: 2 such cells count as not "
-        "labelled (its classes are: 0, 1)");
+        "task 'won': 2 rows have a class that the model does not know, 'no', "
+        "'yes': they count as errors (its classes are: 0, 1)");
   CHECK(problem(CodeBlock("categorical", {"price"}, {{"dear", "7"}}, {0, 1})) ==
         "task 'price': 'dear' is no number: 1 such cell counts as not "
         "labelled");
   CHECK(problem(DenseBlock("numeric", {"kind"}, {1, kNan})) ==
-        "task 'kind': '1' is no class of the model: 1 such cell counts as not "
-        "labelled (its classes are: cat, dog, eel)");
+        "task 'kind': 1 row has a class that the model does not know, '1': it "
+        "counts as an error (its classes are: cat, dog, eel)");
   CHECK(problem(CodeBlock("categorical", {"tags"}, {{"a;c", "b"}}, {0, 1})) ==
         "task 'tags': 'c' is no class of the model: 1 such cell counts as not "
         "labelled (its classes are: a, b)");
-  CHECK(problem(DenseBlock("numeric", {"x"}, {1, 2})) == "none");
+  CHECK(problem(DenseBlock("numeric", {"x"}, {1, 2})).empty());
 }
 
 TEST_CASE("cells that are lists of other programs list labels") {

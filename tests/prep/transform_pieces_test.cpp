@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/small_table.h"
+#include "prep/apply_transforms.h"
 #include "prep/fit.h"
-#include "prep/transform.h"
 
 namespace mtlkit {
 namespace {

@@ -1,4 +1,4 @@
-#include "prep/transform.h"
+#include "prep/apply_transforms.h"
 
 #include <doctest/doctest.h>
 

@@ -26,9 +26,6 @@ const std::set<std::string>& Exceptions() {
       "h5/reader_state -> h5/file_reader",
       "h5/structure -> h5/file_reader",
       "h5/writer_state -> h5/file_writer",
-      "prep/fit -> prep/transform",
-      "prep/fit_inputs -> prep/prepare",
-      "prep/transform_entry -> prep/transform",
   };
   return exceptions;
 }

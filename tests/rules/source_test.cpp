@@ -110,6 +110,18 @@ TEST_CASE("no source names one machine or a package registry") {
   CHECK(Join(Matches(files, registry), "\n") == "");
 }
 
+TEST_CASE("every source of tests is compiled") {
+  std::string lists;
+  for (const SourceFile& file : ReadTree({"tests"}, {".txt"})) {
+    if (file.path.ends_with("CMakeLists.txt")) lists += file.text;
+  }
+  for (const SourceFile& file : ReadTree({"tests"}, {".cpp"})) {
+    const std::string name = file.path.substr(file.path.rfind('/') + 1);
+    CHECK_MESSAGE(lists.find(name) != std::string::npos, file.path,
+                  " is in no CMakeLists.txt");
+  }
+}
+
 TEST_CASE("headers are guarded and no namespace is opened for all") {
   for (const SourceFile& file : ReadTree({"lib", "tools", "tests"}, {".h"})) {
     // Compiled again for each level of processors, so guarded otherwise.

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "data/schema.h"
 #include "text/format_fixture.h"
 
 namespace mtlkit {
@@ -82,6 +83,59 @@ TEST_CASE("SVMlight mistakes are named with their line") {
         "whole, add a line break)");
   CHECK(error("1 qid:1 1:1\n1 1:1\n") ==
         "65: t.svm: 1 of 2 rows have a qid (all rows have one or none has)");
+}
+
+TEST_CASE("labels are one where their values are") {
+  const auto made =
+      Convert({{"t.svm",
+                "+1 1:1\n1.0 1:1\n2e0 1:1\n2 1:1\n-0 1:1\n0.5 1:1\n"
+                "1 1:1\n"}},
+              [] {
+                ConvertOptions options;
+                options.label_type = "multiclass";
+                return options;
+              }());
+  CHECK(made.dataset.tasks[0].classes ==
+        std::vector<std::string>{"0", "0.5", "1", "2"});
+  CHECK(made.dataset.labels[0].values ==
+        std::vector<float>{2, 2, 3, 3, 0, 1, 2});
+  const auto whole = Convert({{"t.svm", "1.0 1:1\n2.0 1:1\n3 1:1\n"}});
+  CHECK(TaskTypeName(whole.dataset.tasks[0].type) == "multiclass");
+  const auto sets = Convert({{"t.svm", "1.0,2.0 1:1\n1 2:1\n"}});
+  CHECK(sets.dataset.tasks[0].classes == std::vector<std::string>{"1", "2"});
+  // Names of many digits are more than a double can tell apart.
+  const auto names = Convert(
+      {{"t.svm", "12345678901234567890 1:1\n12345678901234567891 1:1\n"}});
+  CHECK(names.dataset.tasks[0].classes.size() == 2);
+}
+
+TEST_CASE("ordered labels of SVMlight are an ordinal task") {
+  ConvertOptions options;
+  options.label_type = "ordinal";
+  const auto made = Convert({{"t.svm", "3 1:1\n10 1:2\n1 1:1\n"}}, options);
+  CHECK(TaskTypeName(made.dataset.tasks[0].type) == "ordinal");
+  CHECK(made.dataset.tasks[0].classes ==
+        std::vector<std::string>{"1", "3", "10"});
+}
+
+TEST_CASE("where features begin is kept, and whether it was guessed") {
+  const auto base = [](const char* text, const ConvertOptions& options = {}) {
+    const auto made = Convert({{"t.svm", text}}, options);
+    const InputBlock& block = made.dataset.inputs[0];
+    CHECK(made.notes.find(NumberedFrom(block)) != std::string::npos);
+    return NumberedFrom(block);
+  };
+  CHECK(base("1 1:1\n2 3:1\n") == " numbered from 1 (guessed: there is no 0)");
+  CHECK(base("1 0:1\n2 3:1\n") == " numbered from 0");
+  ConvertOptions options;
+  options.index_base = "1";
+  CHECK(base("1 1:1\n2 3:1\n", options) == " numbered from 1");
+  // A model says it where nothing else does.
+  options = {};
+  options.model_numbering = {0, 7};
+  CHECK(base("1 1:1\n2 3:1\n", options) == " numbered from 0");
+  CHECK(Convert({{"t.svm", "1 1:1\n"}}, options).dataset.inputs[0].cols == 7);
+  CHECK(Convert({{"t.svm", "1 9:1\n"}}, options).dataset.inputs[0].cols == 10);
 }
 
 }  // namespace

@@ -252,5 +252,31 @@ TEST_CASE("an input that is not finite is refused with its row") {
   }
 }
 
+TEST_CASE("a class that training never saw is carried along, and said") {
+  struct Notebook : SilentReporter {
+    void Warn(std::string_view text) override { said += Str(text, "|"); }
+    std::string said;
+  };
+  const Model model = SampleModel();
+  Dataset data = SampleDataset();
+  data.tasks[2].classes = {"low", "mid", "top", "E"};
+  data.labels[2].values[205] = 3;
+  data.labels[2].values[7] = 3;
+  Notebook notebook;
+  PredictOptions options{.split = "test"};
+  options.reporter = &notebook;
+  const Predictions said = PredictOne(model, data, options);
+  const TaskPredictions& kind = said.tasks[2];
+  CHECK(kind.unknown_classes == std::vector<std::string>{"E"});
+  CHECK(std::isnan(kind.y[5]));
+  for (Index place = 0; place < 40; ++place) {
+    CHECK(kind.HasUnknown(place) == (place == 5));
+  }
+  CHECK(notebook.said ==
+        "task 'kind': 1 row has a class that the model does not know, 'E': it "
+        "counts as an error (its classes are: low, mid, top)|");
+  CHECK(said.tasks[1].unknown.empty());
+}
+
 }  // namespace
 }  // namespace mtlkit

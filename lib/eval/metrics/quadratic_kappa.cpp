@@ -12,8 +12,8 @@ double QuadraticKappa(const Confusion& confusion) {
   double seen = 0;
   double by_chance = 0;
   for (Index truth = 0; truth < confusion.classes; ++truth) {
-    for (Index said = 0; said < confusion.classes; ++said) {
-      const auto distance = static_cast<double>(truth - said);
+    for (Index said = 0; said < confusion.known; ++said) {
+      const double distance = confusion.Distance(truth, said);
       const double square = distance * distance;
       seen += square * confusion.At(truth, said);
       by_chance += square * confusion.Truth(truth) * confusion.Predicted(said);

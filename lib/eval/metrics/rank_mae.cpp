@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "eval/confusion.h"
 
 namespace mtlkit {
@@ -8,9 +6,8 @@ namespace {
 double RankMae(const Confusion& confusion) {
   double sum = 0;
   for (Index truth = 0; truth < confusion.classes; ++truth) {
-    for (Index said = 0; said < confusion.classes; ++said) {
-      sum += confusion.At(truth, said) *
-             static_cast<double>(std::abs(truth - said));
+    for (Index said = 0; said < confusion.known; ++said) {
+      sum += confusion.At(truth, said) * confusion.Distance(truth, said);
     }
   }
   return sum / confusion.Total();  // 0/0: NaN, undefined

@@ -100,7 +100,7 @@ std::shared_ptr<const Transform> Fit(const FitArgs& args,
   return std::make_shared<Clip>(std::move(bounds));
 }
 
-std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<Clip>(record.arrays);
 }
@@ -108,9 +108,9 @@ std::shared_ptr<const Transform> Make(const TransformRecord& record) {
 }  // namespace
 
 extern const TransformEntry kClipTransform;
-const TransformEntry kClipTransform =
-    MakeTransformEntry<ClipOptions, Fit, Make>(
-        "clip", "numbers beyond a quantile of the training rows become it",
-        TakesNumbers);
+const TransformEntry kClipTransform = {
+    MakeEntry<Fit, ClipOptions>(
+        "clip", "numbers beyond a quantile of the training rows become it"),
+    TakesNumbers, Restore};
 
 }  // namespace mtlkit

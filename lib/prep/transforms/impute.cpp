@@ -221,7 +221,7 @@ std::shared_ptr<const Transform> Fit(const FitArgs& args,
   return std::make_shared<Impute>(options.method, std::move(fills));
 }
 
-std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
   const nlohmann::json spec = ParseSpec(record);
   return std::make_shared<Impute>(spec.at("method").get<std::string>(),
                                   record.arrays);
@@ -230,11 +230,11 @@ std::shared_ptr<const Transform> Make(const TransformRecord& record) {
 }  // namespace
 
 extern const TransformEntry kImputeTransform;
-const TransformEntry kImputeTransform =
-    MakeTransformEntry<ImputeOptions, Fit, Make>(
+const TransformEntry kImputeTransform = {
+    MakeEntry<Fit, ImputeOptions>(
         "impute",
         "fills missing numbers with the median or mean, missing categories "
-        "with the most frequent one",
-        TakesTables);
+        "with the most frequent one"),
+    TakesTables, Restore};
 
 }  // namespace mtlkit

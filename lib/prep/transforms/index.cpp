@@ -35,12 +35,11 @@ class KeepCodes : public Transform {
   TransformArrays chosen_;
 };
 
-std::shared_ptr<const Transform> Fit(const FitArgs& args,
-                                     const NoTransformOptions&) {
+std::shared_ptr<const Transform> Fit(const FitArgs& args) {
   return std::make_shared<KeepCodes>(ChosenMarks(args, TakesCategories));
 }
 
-std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<KeepCodes>(record.arrays);
 }
@@ -48,8 +47,8 @@ std::shared_ptr<const Transform> Make(const TransformRecord& record) {
 }  // namespace
 
 extern const TransformEntry kIndexTransform;
-const TransformEntry kIndexTransform =
-    MakeTransformEntry<NoTransformOptions, Fit, Make>(
-        "index", "categories stay numbers, for an embedding", TakesCategories);
+const TransformEntry kIndexTransform = {
+    MakeEntry<Fit>("index", "categories stay numbers, for an embedding"),
+    TakesCategories, Restore};
 
 }  // namespace mtlkit

@@ -64,13 +64,12 @@ class Layout : public Transform {
   }
 };
 
-std::shared_ptr<const Transform> Fit(const FitArgs& args,
-                                     const NoTransformOptions&) {
+std::shared_ptr<const Transform> Fit(const FitArgs& args) {
   PlacesOf(args.rows.specs());
   return std::make_shared<Layout>();
 }
 
-std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<Layout>();
 }
@@ -79,16 +78,11 @@ bool TakesAll(InputKind) {
   return true;
 }
 
-TransformEntry Entry() {
-  auto entry = MakeTransformEntry<NoTransformOptions, Fit, Make>(
-      "layout", "the blocks of each view as networks know them", TakesAll);
-  entry.is_chosen = false;
-  return entry;
-}
-
 }  // namespace
 
 extern const TransformEntry kLayoutTransform;
-const TransformEntry kLayoutTransform = Entry();
+const TransformEntry kLayoutTransform = {
+    MakeEntry<Fit>("layout", "the blocks of each view as networks know them"),
+    TakesAll, Restore, false};
 
 }  // namespace mtlkit

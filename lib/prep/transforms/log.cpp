@@ -48,12 +48,11 @@ class Log : public Transform {
   TransformArrays chosen_;
 };
 
-std::shared_ptr<const Transform> Fit(const FitArgs& args,
-                                     const NoTransformOptions&) {
+std::shared_ptr<const Transform> Fit(const FitArgs& args) {
   return std::make_shared<Log>(ChosenMarks(args, TakesNumbers));
 }
 
-std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<Log>(record.arrays);
 }
@@ -61,8 +60,8 @@ std::shared_ptr<const Transform> Make(const TransformRecord& record) {
 }  // namespace
 
 extern const TransformEntry kLogTransform;
-const TransformEntry kLogTransform =
-    MakeTransformEntry<NoTransformOptions, Fit, Make>(
-        "log", "sign(x) log(1 + |x|), for amounts and counts", TakesNumbers);
+const TransformEntry kLogTransform = {
+    MakeEntry<Fit>("log", "sign(x) log(1 + |x|), for amounts and counts"),
+    TakesNumbers, Restore};
 
 }  // namespace mtlkit

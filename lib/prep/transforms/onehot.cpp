@@ -276,7 +276,7 @@ std::shared_ptr<const Transform> Fit(const FitArgs& args,
   return step;
 }
 
-std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<OneHot>(record.arrays);
 }
@@ -284,9 +284,9 @@ std::shared_ptr<const Transform> Make(const TransformRecord& record) {
 }  // namespace
 
 extern const TransformEntry kOneHotTransform;
-const TransformEntry kOneHotTransform =
-    MakeTransformEntry<OneHotOptions, Fit, Make>(
-        "onehot", "a column of zeros and ones for each category",
-        TakesCategories);
+const TransformEntry kOneHotTransform = {
+    MakeEntry<Fit, OneHotOptions>(
+        "onehot", "a column of zeros and ones for each category"),
+    TakesCategories, Restore};
 
 }  // namespace mtlkit

@@ -263,7 +263,7 @@ std::shared_ptr<const Transform> Fit(const FitArgs& args,
   return std::make_shared<Pieces>(std::move(arrays));
 }
 
-std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<Pieces>(record.arrays);
 }
@@ -271,11 +271,11 @@ std::shared_ptr<const Transform> Make(const TransformRecord& record) {
 }  // namespace
 
 extern const TransformEntry kPiecesTransform;
-const TransformEntry kPiecesTransform =
-    MakeTransformEntry<PiecesOptions, Fit, Make>(
+const TransformEntry kPiecesTransform = {
+    MakeEntry<Fit, PiecesOptions>(
         "pieces",
         "columns beside a number that say how far it is through each piece of "
-        "its range (Gorishniy et al., 2022)",
-        TakesNumbers);
+        "its range (Gorishniy et al., 2022)"),
+    TakesNumbers, Restore};
 
 }  // namespace mtlkit

@@ -227,20 +227,16 @@ std::shared_ptr<const Transform> FitBlocks(const FitArgs& args,
   return std::make_shared<Scale>(std::move(method), std::move(arrays));
 }
 
-std::shared_ptr<const Transform> Standard(const FitArgs& args,
-                                          const NoTransformOptions&) {
+std::shared_ptr<const Transform> Standard(const FitArgs& args) {
   return FitBlocks(args, "standard", FitStandard);
 }
-std::shared_ptr<const Transform> Robust(const FitArgs& args,
-                                        const NoTransformOptions&) {
+std::shared_ptr<const Transform> Robust(const FitArgs& args) {
   return FitBlocks(args, "robust", FitRobust);
 }
-std::shared_ptr<const Transform> MinMax(const FitArgs& args,
-                                        const NoTransformOptions&) {
+std::shared_ptr<const Transform> MinMax(const FitArgs& args) {
   return FitBlocks(args, "minmax", FitMinMax);
 }
-std::shared_ptr<const Transform> MaxAbs(const FitArgs& args,
-                                        const NoTransformOptions&) {
+std::shared_ptr<const Transform> MaxAbs(const FitArgs& args) {
   return FitBlocks(args, "max-abs", FitMaxAbs);
 }
 
@@ -248,7 +244,7 @@ bool TakesNumbersAndSparse(InputKind kind) {
   return TakesNumbers(kind) || kind == InputKind::kSparse;
 }
 
-std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<Scale>(record.name, record.arrays);
 }
@@ -256,30 +252,30 @@ std::shared_ptr<const Transform> Make(const TransformRecord& record) {
 }  // namespace
 
 extern const TransformEntry kStandardTransform;
-const TransformEntry kStandardTransform =
-    MakeTransformEntry<NoTransformOptions, Standard, Make>(
-        "standard", "numbers less their mean, over their deviation",
-        TakesNumbers);
+const TransformEntry kStandardTransform = {
+    MakeEntry<Standard>("standard",
+                        "numbers less their mean, over their deviation"),
+    TakesNumbers, Restore};
 
 extern const TransformEntry kRobustTransform;
-const TransformEntry kRobustTransform =
-    MakeTransformEntry<NoTransformOptions, Robust, Make>(
+const TransformEntry kRobustTransform = {
+    MakeEntry<Robust>(
         "robust",
         "numbers less their median, over the distance of their quartiles "
-        "(in deviations of a normal distribution)",
-        TakesNumbers);
+        "(in deviations of a normal distribution)"),
+    TakesNumbers, Restore};
 
 extern const TransformEntry kMinMaxTransform;
-const TransformEntry kMinMaxTransform =
-    MakeTransformEntry<NoTransformOptions, MinMax, Make>(
-        "minmax", "numbers mapped so that the training rows lie in 0 .. 1",
-        TakesNumbers);
+const TransformEntry kMinMaxTransform = {
+    MakeEntry<MinMax>("minmax",
+                      "numbers mapped so that the training rows lie in 0 .. 1"),
+    TakesNumbers, Restore};
 
 extern const TransformEntry kMaxAbsTransform;
-const TransformEntry kMaxAbsTransform =
-    MakeTransformEntry<NoTransformOptions, MaxAbs, Make>(
+const TransformEntry kMaxAbsTransform = {
+    MakeEntry<MaxAbs>(
         "max-abs",
-        "numbers over their largest magnitude, which keeps sparse zeros",
-        TakesNumbersAndSparse);
+        "numbers over their largest magnitude, which keeps sparse zeros"),
+    TakesNumbersAndSparse, Restore};
 
 }  // namespace mtlkit

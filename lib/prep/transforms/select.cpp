@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "base/options.h"
+#include "base/text.h"
 #include "data/schema.h"
 #include "prep/column_map.h"
 #include "prep/transform_entry.h"
@@ -17,6 +18,7 @@ nlohmann::json SpecToJson(const InputSpec& spec) {
                          {"kind", InputKindName(spec.kind)},
                          {"cols", spec.cols}};
   if (!spec.columns.empty()) json["columns"] = spec.columns;
+  if (spec.index_base >= 0) json["index_base"] = spec.index_base;
   if (!spec.categories.empty()) json["categories"] = spec.categories;
   return json;
 }
@@ -26,6 +28,9 @@ InputSpec SpecFromJson(const nlohmann::json& json) {
   spec.name = json.at("name").get<std::string>();
   spec.kind = ParseInputKind(json.at("kind").get<std::string>());
   spec.cols = JsonInteger(json.at("cols")).value_or(0);
+  if (json.contains("index_base")) {
+    spec.index_base = json.at("index_base").get<int>();
+  }
   if (json.contains("columns")) json.at("columns").get_to(spec.columns);
   if (json.contains("categories")) {
     json.at("categories").get_to(spec.categories);
@@ -33,6 +38,10 @@ InputSpec SpecFromJson(const nlohmann::json& json) {
   const auto count = static_cast<Index>(spec.columns.size());
   const auto lists = static_cast<Index>(spec.categories.size());
   const bool coded = spec.kind == InputKind::kCategorical;
+  if (spec.index_base < -1 || spec.index_base > 1) {
+    FailDamagedTransform("select", Str("block '", spec.name,
+                                       "' is numbered from ", spec.index_base));
+  }
   if (spec.cols < 1 || (count != 0 && count != spec.cols) ||
       lists != (coded ? spec.cols : 0)) {
     FailDamagedTransform(
@@ -125,11 +134,17 @@ class Select : public Transform {
     const InputSpec* chosen = FindBlock(chosen_, given.name);
     if (given.columns.empty() && given.kind == InputKind::kSparse &&
         chosen != nullptr) {
-      Require(given.cols <= chosen->cols + LeftOutOf(given.name),
-              ErrorKind::kBadInput,
-              Str("input block '", given.name, "' has ", given.cols,
-                  " columns; it had ", chosen->cols + LeftOutOf(given.name),
-                  " when the transforms were fitted"));
+      const Index known = chosen->cols + LeftOutOf(given.name);
+      Require(given.cols == known, ErrorKind::kBadInput,
+              Str("input block '", given.name, "' has ",
+                  Counted(given.cols, "feature", "features"),
+                  ", the model has ", known),
+              Str("convert it again with --features ", known,
+                  chosen->index_base < 0
+                      ? ""
+                      : Str(" and --index-base 0 or 1, as the file has it (the "
+                            "model's features are numbered from ",
+                            chosen->index_base, ")")));
       return;
     }
     for (Index i = 0; i < given.cols; ++i) {
@@ -263,15 +278,14 @@ Selection Read(const TransformRecord& record) {
   return selection;
 }
 
-std::shared_ptr<const Transform> Make(const TransformRecord& record) {
+std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
   Selection selection = Read(record);
   return std::make_shared<Select>(std::move(selection.blocks),
                                   std::move(selection.left_out));
 }
 
 // Here the columns are those to leave out.
-std::shared_ptr<const Transform> Fit(const FitArgs& args,
-                                     const NoTransformOptions&) {
+std::shared_ptr<const Transform> Fit(const FitArgs& args) {
   std::vector<InputSpec> chosen;
   for (const InputSpec& spec : args.rows.specs()) {
     InputSpec kept = Without(spec, args.columns);
@@ -288,14 +302,6 @@ bool TakesAll(InputKind) {
   return true;
 }
 
-TransformEntry Entry() {
-  auto entry = MakeTransformEntry<NoTransformOptions, Fit, Make>(
-      "select", "the columns that go in, by name, and their categories",
-      TakesAll);
-  entry.is_chosen = false;
-  return entry;
-}
-
 }  // namespace
 
 std::optional<Selection> ReadSelection(const TransformRecord& record) {
@@ -305,6 +311,9 @@ std::optional<Selection> ReadSelection(const TransformRecord& record) {
 }
 
 extern const TransformEntry kSelectTransform;
-const TransformEntry kSelectTransform = Entry();
+const TransformEntry kSelectTransform = {
+    MakeEntry<Fit>("select",
+                   "the columns that go in, by name, and their categories"),
+    TakesAll, Restore, false};
 
 }  // namespace mtlkit

@@ -1,0 +1,189 @@
+#include "data/label_map.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/class_finder.h"
+#include "data/head.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr float kUnlabelled = std::numeric_limits<float>::quiet_NaN();
+
+// What is common to both whatever the labels are.
+Labels WithoutValues(const Labels& labels) {
+  Labels result;
+  result.rows = labels.rows;
+  result.on_all_rows = labels.on_all_rows;
+  result.weights = labels.weights;
+  return result;
+}
+
+[[noreturn]] void FailOtherType(const Task& from, const Task& to) {
+  Fail(ErrorKind::kBadInput,
+       Str("task '", to.name, "' is ", TaskTypeName(to.type),
+           " in the model, but ", TaskTypeName(from.type), " in the data",
+           from.width == to.width ? "" : ", or has other columns"),
+       "prepare the data with tasks of the same types");
+}
+
+// Classes in order must be in the same order.
+void RequireSameOrder(const Task& from, const Task& to,
+                      const std::vector<Index>& numbers) {
+  if (!from.type.traits().is_ordered || !to.type.traits().is_ordered) return;
+  std::vector<Index> known;
+  std::ranges::copy_if(numbers, std::back_inserter(known),
+                       [](Index number) { return number >= 0; });
+  Require(std::ranges::is_sorted(known), ErrorKind::kBadInput,
+          Str("task '", to.name, "' has its classes in another order: ",
+              Join(from.classes, ", "), " instead of ", Join(to.classes, ", ")),
+          "prepare the data with the same --classes");
+}
+
+// One class a row, of either kind of names.
+class ClassMapper {
+ public:
+  ClassMapper(const Labels& labels, const Task& to)
+      : labels_(labels), to_(to), result_(WithoutValues(labels)) {}
+
+  // From classes.
+  Labels FromClasses(const Task& from) {
+    const ClassFinder finder(to_.classes);
+    std::vector<Index> numbers;
+    for (const std::string& name : from.classes) {
+      numbers.push_back(finder.Find(name));
+    }
+    RequireSameOrder(from, to_, numbers);
+    return Run([&](float value) { return numbers[Code(value)]; },
+               [&](float value) { return from.classes[Code(value)]; });
+  }
+
+  // From numbers.
+  Labels FromNumbers() {
+    const ClassFinder finder(to_.classes);
+    std::map<float, Index> numbers;
+    const auto find = [&](float value) {
+      const auto [at, is_new] = numbers.emplace(value, -1);
+      if (is_new) at->second = finder.Find(FormatNumber(value));
+      return at->second;
+    };
+    return Run(find, [](float value) { return FormatNumber(value); });
+  }
+
+ private:
+  static std::size_t Code(float value) {
+    return static_cast<std::size_t>(value);
+  }
+
+  template <class Find, class Name>
+  Labels Run(Find find, Name name) {
+    UnknownLabelList unknown;
+    std::vector<std::int32_t> places;
+    const Index count = static_cast<Index>(labels_.values.size());
+    result_.values.reserve(labels_.values.size());
+    for (Index place = 0; place < count; ++place) {
+      const float value = labels_.values[static_cast<std::size_t>(place)];
+      const Index number = std::isnan(value) ? -1 : find(value);
+      result_.values.push_back(number < 0 ? kUnlabelled
+                                          : static_cast<float>(number));
+      if (number >= 0 || std::isnan(value)) continue;
+      SetUnknown(place, count, unknown.Add(name(value)), &places);
+    }
+    result_.unknown = unknown.Take();
+    result_.unknown.places = std::move(places);
+    return std::move(result_);
+  }
+
+  const Labels& labels_;
+  const Task& to_;
+  Labels result_;
+};
+
+// Classes whose names are numbers as these.
+Labels NumbersOfClasses(const Task& from, const Labels& labels,
+                        const Task& to) {
+  Labels result = WithoutValues(labels);
+  std::vector<double> numbers;
+  UnknownLabelList unknown;
+  for (const std::string& name : from.classes) {
+    double number = 0;
+    numbers.push_back(
+        ParseNumber(name, &number) ? number : static_cast<double>(kUnlabelled));
+  }
+  const bool no_number = std::ranges::all_of(
+      numbers, [](double number) { return std::isnan(number); });
+  if (no_number) FailOtherType(from, to);
+  for (const float value : labels.values) {
+    const auto number = static_cast<std::size_t>(std::isnan(value) ? 0 : value);
+    result.values.push_back(
+        std::isnan(value) ? kUnlabelled : static_cast<float>(numbers[number]));
+    if (std::isnan(value) || !std::isnan(numbers[number])) continue;
+    unknown.Add(from.classes[number]);
+  }
+  result.unknown = unknown.Take();
+  return result;
+}
+
+// Columns of set labels in the order of `to`.
+Labels MapLabelSets(const Task& from, const Labels& labels, const Task& to) {
+  const ClassFinder finder(to.classes);
+  std::vector<Index> columns;
+  for (const std::string& name : from.classes) {
+    columns.push_back(finder.Find(name));
+  }
+  Labels result = WithoutValues(labels);
+  UnknownLabelList unknown;
+  const std::size_t width = columns.size();
+  const std::size_t wanted = to.classes.size();
+  const std::size_t places = labels.values.size() / width;
+  result.values.assign(places * wanted, kUnlabelled);
+  for (std::size_t cell = 0; cell < labels.values.size(); ++cell) {
+    const Index column = columns[cell % width];
+    if (column >= 0) {
+      result.values[cell / width * wanted + At(column)] = labels.values[cell];
+    } else if (labels.values[cell] > 0) {
+      unknown.Add(from.classes[cell % width]);
+    }
+  }
+  result.unknown = unknown.Take();
+  return result;
+}
+
+bool IsLabelSet(const Task& task) {
+  return task.is_classification() && !task.type.traits().one_class;
+}
+
+}  // namespace
+
+bool HaveSameLabels(const Task& a, const Task& b) {
+  return a.type == b.type && a.classes == b.classes && a.width == b.width;
+}
+
+Labels MapLabels(const Task& from, const Labels& labels, const Task& to) {
+  if (HaveSameLabels(from, to)) return labels;
+  const bool from_one = from.type.traits().one_class;
+  const bool to_one = to.type.traits().one_class;
+  const bool from_numbers = !from.is_classification();
+  const bool to_numbers = !to.is_classification();
+  Labels result;
+  if (to_one && from_one) {
+    result = ClassMapper(labels, to).FromClasses(from);
+  } else if (to_one && from_numbers && from.width == 1) {
+    result = ClassMapper(labels, to).FromNumbers();
+  } else if (to_numbers && from_one && to.width == 1) {
+    result = NumbersOfClasses(from, labels, to);
+  } else if (IsLabelSet(from) && IsLabelSet(to)) {
+    result = MapLabelSets(from, labels, to);
+  } else {
+    FailOtherType(from, to);
+  }
+  RequireKnownLabels(to, result);
+  return result;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,72 @@
+// What is refused and said of unknown labels.
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/dataset.h"
+#include "data/head.h"
+#include "data/unknown_labels.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr std::size_t kShownNames = 5;
+
+std::string ListNames(const std::vector<std::string>& names) {
+  const std::size_t shown = std::min(kShownNames, names.size());
+  const std::vector<std::string> first(
+      names.begin(), names.begin() + static_cast<Index>(shown));
+  return Str("'", Join(first, "', '"), "'", shown < names.size() ? " ..." : "");
+}
+
+std::string ListClasses(const Task& task) {
+  if (!task.is_classification()) return "";
+  const std::size_t shown = std::min(std::size_t{20}, task.classes.size());
+  const std::vector<std::string> first(
+      task.classes.begin(), task.classes.begin() + static_cast<Index>(shown));
+  return Str(" (its classes are: ", Join(first, ", "),
+             shown < task.classes.size() ? ", ..." : "", ")");
+}
+
+}  // namespace
+
+void RequireKnownLabels(const Task& task, const Labels& labels) {
+  if (labels.unknown.cells == 0) return;
+  // Cells that list labels say "not set" of those that are not there.
+  const bool lists = !task.source.separator.empty();
+  const bool any = std::ranges::any_of(labels.values, [lists](float value) {
+    return lists ? value > 0 : !std::isnan(value);
+  });
+  const std::vector<std::string>& columns = task.source.columns;
+  const std::string column = columns.empty() ? task.name : columns.front();
+  Require(
+      any, ErrorKind::kBadInput,
+      Str("task '", task.name, "': none of its labels is ",
+          task.is_classification() ? "a class of the model: " : "a number: ",
+          ListNames(labels.unknown.names), ListClasses(task)),
+      Str("write them as in training (mtl-convert --rename-class), or "
+          "leave them out (mtl-convert --type ",
+          column, "=ignore)"));
+}
+
+std::string UnknownLabelsText(const Task& task, const UnknownLabels& unknown,
+                              bool measured) {
+  if (unknown.cells == 0) return "";
+  const std::string begin = Str("task '", task.name, "': ");
+  if (measured && task.type.traits().one_class) {
+    return Str(begin, Counted(unknown.cells, "row has", "rows have"),
+               " a class that the model does not know, ",
+               ListNames(unknown.names),
+               unknown.cells == 1 ? ": it counts as an error"
+                                  : ": they count as errors",
+               ListClasses(task));
+  }
+  return Str(
+      begin, "'", unknown.names.front(), "' is ",
+      task.is_classification() ? "no class of the model: " : "no number: ",
+      Counted(unknown.cells, "such cell counts", "such cells count"),
+      " as not labelled", ListClasses(task));
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "base/size_budget.h"
+
+namespace mtlkit {
+
+// What `mtl-prep` can be asked for.
+struct PrepareOptions {
+  std::vector<std::string> task;
+  std::vector<std::string> classes;  // TASK=CLASS,...
+  std::string task_per;
+  std::vector<std::vector<std::string>> positive;  // {task, class}
+  std::vector<std::string> inputs;
+  std::vector<std::string> ignore;
+  std::string weight;
+
+  std::string rows;
+  std::string sample;
+
+  std::vector<std::string> split;
+  std::string split_from;
+  std::string stratify;
+  std::string group;
+  Index folds = 0;
+
+  std::string max_size = kUsualBudget;  // of the result
+
+  std::vector<std::string> transform;
+  std::string scale = "auto";
+  std::string impute = "median";
+  std::string pieces = "auto";
+  std::string encode = "onehot";
+
+  std::vector<std::string> drop_class;
+  Index min_class_rows = 0;
+  std::vector<std::string> hide_labels;
+  std::vector<std::string> keep_labels;
+
+  void DescribeColumns(Fields& fields);
+  void DescribeRows(Fields& fields);
+  void DescribeTransforms(Fields& fields);
+  void DescribeLabels(Fields& fields);
+};
+
+}  // namespace mtlkit
