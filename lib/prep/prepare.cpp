@@ -44,9 +44,8 @@ class Preparation {
     ChooseOtherBlocks();
     columns_ = ListColumns(data_.inputs);
     MakeTasks();
-    for (const std::string& request : options_.drop_class) {
+    for (const std::string& request : options_.drop_class)
       DropClass(request, &data_);
-    }
     if (options_.min_class_rows > 0) {
       DropRareClasses(options_.min_class_rows, &data_, reporter_);
     }
@@ -54,9 +53,8 @@ class Preparation {
     MakeSplits();
     WarnOfCutGroups(data_, reporter_);
     const std::vector<Index> train = TrainingRowsOf(data_);
-    for (const std::string& request : options_.hide_labels) {
+    for (const std::string& request : options_.hide_labels)
       HideLabels(request, train, seed_, &data_);
-    }
     for (const std::string& request : options_.keep_labels) {
       KeepLabels(request, train, seed_, &data_, reporter_);
     }
