@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
-double MeanOf(double sum, double weight) {
+double PerWeight(double sum, double weight) {
   return weight > 0 ? sum / weight : kNoNumber;
 }
 
@@ -41,11 +41,11 @@ void EpochLog::EndEpoch(Index epoch, double rate,
   log->push_back(static_cast<double>(epoch));
   log->push_back(rate);
   for (std::size_t t = 0; t < losses_.size(); ++t) {
-    losses_[t] = MeanOf(sums->loss_sum[t], sums->weight_sum[t]);
+    losses_[t] = PerWeight(sums->loss_sum[t], sums->weight_sum[t]);
     log->push_back(losses_[t]);
   }
   for (std::size_t t = 0; t < losses_.size(); ++t) {
-    log->push_back(MeanOf(sums->factor_sum[t], sums->batches[t]));
+    log->push_back(PerWeight(sums->factor_sum[t], sums->batches[t]));
   }
   for (auto* list : {&sums->loss_sum, &sums->weight_sum, &sums->factor_sum,
                      &sums->lesson_sum, &sums->batches}) {
@@ -65,7 +65,7 @@ double EpochLog::mean_loss() const {
     sum += loss;
     ++count;
   }
-  return MeanOf(sum, count);
+  return PerWeight(sum, count);
 }
 
 }  // namespace mtlkit
