@@ -12,6 +12,7 @@
 #include "cotrain/rounds.h"
 #include "cotrain/run_flags.h"
 #include "cotrain/status.h"
+#include "interop/starting_point.h"
 #include "train/protocol.h"
 
 namespace mtlkit {
@@ -20,9 +21,8 @@ namespace {
 // What `init` and `local` are told of a run.
 void RegisterRun(Cli& cli, RunFlags* flags) {
   flags->DescribeRun(cli.Section("Run"));
-  cli.InputFlag("from", &flags->spec.from.path,
-                "model that peers begin from: its parameters are taken by "
-                "name");
+  cli.InputFlag("from", &flags->spec.from.path, kFromHelp);
+  cli.InputFlag("map", &flags->spec.map, kMapHelp);
   cli.Group("Network", &flags->spec.arch);
   flags->DescribeTraining(cli.Section("Training"));
 }

@@ -12,6 +12,7 @@
 #include "h5/atomic_file.h"
 #include "h5/file_reader.h"
 #include "h5/provenance.h"
+#include "interop/starting_point.h"
 #include "nn/loss.h"
 #include "nn/model_io.h"
 #include "train/loop.h"
@@ -41,6 +42,7 @@ struct TrainTool {
   std::string data;
   std::string output;
   std::string from;
+  std::string map;
   std::string checkpoint;
   std::string checkpoint_every = "120s";
   ArchOptions arch;
@@ -49,8 +51,8 @@ struct TrainTool {
   void Register(Cli& cli) {
     cli.Input("data", &data, "rows to learn from (mtl-prep makes them)");
     cli.Output("model", &output, "where the model goes");
-    cli.InputFlag("from", &from,
-                  "model to begin from: its parameters are taken by name");
+    cli.InputFlag("from", &from, kFromHelp);
+    cli.InputFlag("map", &map, kMapHelp);
     cli.Group("Network", &arch);
     cli.Group("Training", &train);
     cli.OutputFlag(
@@ -82,7 +84,7 @@ struct TrainTool {
     TrainEnvironment environment = Environment(context);
     const FileReader file =
         FileReader::Open(data, {FileKind::kDataset, FileKind::kFeatures});
-    const std::optional<FileReader> beginning = OpenBeginning();
+    const std::optional<StartingPoint> beginning = OpenBeginning();
     const std::string provenance = Provenance(context, file, beginning);
     if (IsFinished(output, provenance)) {
       context.reporter->Note(output +
@@ -103,7 +105,10 @@ struct TrainTool {
     Model model =
         BuildModel(rows, arch, context.seed, inputs.train_rows, train.loss);
     ScaleTargets(rows, inputs.train_rows, train.loss, &model);
-    if (beginning) BeginFrom(context, *beginning, &model);
+    if (beginning) {
+      const WarmStart start = beginning->Begin(&model);
+      context.reporter->Note(WarmStartText(start, from));
+    }
     Describe(context, model, inputs);
     const History history = OnDataOf(file.name(), environment.checkpoint, [&] {
       return Train(inputs, train, context.seed, environment, &model);
@@ -140,24 +145,24 @@ struct TrainTool {
     return environment;
   }
 
-  std::optional<FileReader> OpenBeginning() const {
+  std::optional<StartingPoint> OpenBeginning() const {
+    Require(map.empty() || !from.empty(), ErrorKind::kUsage,
+            "--map without --from", "name the file that the arrays are in");
     if (from.empty()) return std::nullopt;
-    return FileReader::Open(from, {FileKind::kModel});
-  }
-
-  static void BeginFrom(const Context& context, const FileReader& file,
-                        Model* model) {
-    const WarmStart start = TakeParameters(ReadModel(file), file.name(), model);
-    context.reporter->Note(WarmStartText(start, file.name()));
+    return StartingPoint(from, map);
   }
 
   // With the hierarchy's content in place of its file's name.
   std::string Provenance(const Context& context, const FileReader& file,
-                         const std::optional<FileReader>& beginning) const {
+                         const std::optional<StartingPoint>& beginning) const {
     Json settings = *context.settings;
     if (!arch.hierarchy.empty()) settings["hierarchy"] = arch.hierarchy;
     std::vector<ProvenanceSource> sources = {SourceOf("data", file)};
-    if (beginning) sources.push_back(SourceOf("from", *beginning));
+    if (beginning) {
+      for (ProvenanceSource& source : beginning->Sources()) {
+        sources.push_back(std::move(source));
+      }
+    }
     return ExtendProvenance(context.tool, context.seed, settings, sources);
   }
 

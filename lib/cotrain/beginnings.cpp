@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "nn/hierarchy.h"
-#include "nn/model_io.h"
 #include "train/own_options.h"
 #include "train/target_scale.h"
 #include "train/warm_start.h"
@@ -28,16 +27,19 @@ ArchOptions OwnArch(const RunSpec& spec, Index peer, const Dataset& own,
 }  // namespace
 
 Beginnings::Beginnings(RunSpec* spec) {
-  const auto read = [this](ModelToBeginFrom* from) {
+  const auto read = [&](ModelToBeginFrom* from) {
     if (from->path.empty()) return;
-    auto found = models_.find(from->path);
-    if (found == models_.end()) {
-      found = models_.emplace(from->path, ReadModel(from->path)).first;
+    auto found = points_.find(from->path);
+    if (found == points_.end()) {
+      found = points_.emplace(from->path, StartingPoint(from->path, spec->map))
+                  .first;
     }
-    from->sha256 = found->second.content_sha256;
+    from->sha256 = found->second.sha256();
   };
   read(&spec->from);
   for (PeerSpec& peer : spec->each) read(&peer.from);
+  Require(spec->map.empty() || !points_.empty(), ErrorKind::kUsage,
+          "--map without --from", "name the file that the arrays are in");
 }
 
 Beginning Beginnings::Make(const BeginningOf& of) const {
@@ -54,9 +56,8 @@ Beginning Beginnings::Make(const BeginningOf& of) const {
     ScaleTargets(own, of.all_rows, losses, &made.model);
     const ModelToBeginFrom& from = spec.FromOf(of.peer);
     if (from.path.empty()) return made;
-    made.note = WarmStartText(
-        TakeParameters(models_.at(from.path), from.path, &made.model),
-        from.path);
+    made.note =
+        WarmStartText(points_.at(from.path).Begin(&made.model), from.path);
     return made;
   };
   return spec.each.empty() ? make() : InContext(peer.Name(of.peer), make);
@@ -66,8 +67,7 @@ std::vector<ProvenanceSource> Beginnings::SourcesOf(const RunSpec& spec,
                                                     Index peer) const {
   const ModelToBeginFrom& from = spec.FromOf(peer);
   if (from.path.empty()) return {};
-  const Model& model = models_.at(from.path);
-  return {{"from", model.content_sha256, model.provenance}};
+  return points_.at(from.path).Sources();
 }
 
 void NoteBeginning(const RunSpec& spec, Index peer, const std::string& note,

@@ -9,6 +9,7 @@
 #include "cotrain/run.h"
 #include "data/dataset.h"
 #include "h5/provenance.h"
+#include "interop/starting_point.h"
 #include "nn/model.h"
 
 namespace mtlkit {
@@ -31,7 +32,8 @@ struct Beginning {
 };
 
 // How the peers of a run begin: with fresh parameters, and those of another
-// model in their place where they have the same name (train/warm_start.h).
+// model in their place where they have the same name, or the name that a map
+// gives them (interop/starting_point.h).
 class Beginnings {
  public:
   // Reads the models that `spec` names, each file once, and notes their digests
@@ -43,12 +45,12 @@ class Beginnings {
   // front where peers differ.
   Beginning Make(const BeginningOf& of) const;
 
-  // The model that a peer begins from, for its history: one or none.
+  // What a peer begins from, for its history.
   std::vector<ProvenanceSource> SourcesOf(const RunSpec& spec,
                                           Index peer) const;
 
  private:
-  std::map<std::string, Model> models_;  // by path
+  std::map<std::string, StartingPoint> points_;  // by path
 };
 
 // Tells the user what a peer took from another model; once where all are alike.

@@ -51,6 +51,9 @@ struct RunSpec {
   std::vector<PeerSpec> each;
   // The model that peers begin from, unless one has its own.
   ModelToBeginFrom from;
+  // A file that says which arrays of these are which parameters
+  // (interop/name_map.h), or "", as in a run that was read.
+  std::string map;
   ArchOptions arch;
   TrainOptions train;
   CotrainOptions cotrain;

@@ -28,12 +28,14 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       {"nn", {"base", "kernels", "h5", "data", "prep"}},
       {"eval", {"base", "h5", "data", "text"}},
       {"train", {"base", "kernels", "h5", "data", "prep", "nn", "eval"}},
+      {"interop", {"base", "h5", "data", "nn", "train"}},
       {"cotrain",
-       {"base", "kernels", "h5", "data", "prep", "nn", "eval", "train"}},
+       {"base", "kernels", "h5", "data", "prep", "nn", "eval", "train",
+        "interop"}},
       {"linear", {"base", "kernels", "h5", "data", "eval"}},
       {"app",
        {"base", "kernels", "h5", "data", "text", "prep", "nn", "eval", "train",
-        "cotrain", "linear"}},
+        "interop", "cotrain", "linear"}},
   };
   return arrows;
 }

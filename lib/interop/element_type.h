@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "base/view.h"
+
+namespace mtlkit {
+
+// How other programs keep the numbers of an array.
+enum class ElementType {
+  kBool,
+  kInt8,
+  kInt16,
+  kInt32,
+  kInt64,
+  kUint8,
+  kUint16,
+  kUint32,
+  kUint64,
+  kFloat16,
+  kBfloat16,  // the upper half of a float32
+  kFloat32,
+  kFloat64,
+};
+
+// Bytes of one element.
+Index SizeOf(ElementType type);
+
+// The product of `shape`; kBadInput where a length is negative or the product
+// has more than `most` elements. `what` names the array.
+Index ElementCount(const std::vector<Index>& shape, Index most,
+                   std::string_view what);
+
+// The elements of `bytes`, which holds a whole number of them.
+std::vector<Real> DecodeElements(ElementType type, std::string_view bytes,
+                                 bool big_endian = false);
+
+}  // namespace mtlkit

@@ -1,0 +1,196 @@
+#include "interop/npy.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "interop/byte_reader.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr std::string_view kMagic = "\x93NUMPY";
+
+[[noreturn]] void FailHeader(std::string_view why) {
+  Fail(ErrorKind::kBadInput, Str("the header of the NumPy array ", why),
+       "write it again with numpy.save or numpy.savez");
+}
+
+// Walks over the Python dictionary that the header is, such as
+// {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }.
+class Literal {
+ public:
+  explicit Literal(std::string_view text) : text_(text) {}
+
+  bool Take(char expected) {
+    SkipBlanks();
+    if (at_ >= text_.size() || text_[at_] != expected) return false;
+    ++at_;
+    return true;
+  }
+  void Want(char expected) {
+    if (!Take(expected)) FailHeader("is damaged");
+  }
+  char Next() {
+    SkipBlanks();
+    return at_ < text_.size() ? text_[at_] : '\0';
+  }
+  std::string Quoted() {
+    const char quote = Next();
+    if (quote != '\'' && quote != '"') FailHeader("is damaged");
+    const std::size_t end = text_.find(quote, ++at_);
+    if (end == std::string_view::npos) FailHeader("is damaged");
+    const std::string word(text_.substr(at_, end - at_));
+    at_ = end + 1;
+    return word;
+  }
+  // Letters and digits.
+  std::string Word() {
+    SkipBlanks();
+    const std::size_t start = at_;
+    while (at_ < text_.size() &&
+           std::isalnum(static_cast<unsigned char>(text_[at_])) != 0) {
+      ++at_;
+    }
+    return std::string(text_.substr(start, at_ - start));
+  }
+
+ private:
+  void SkipBlanks() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) {
+      ++at_;
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+void ReadType(const std::string& text, NpyHeader* header) {
+  constexpr std::array<std::pair<std::string_view, ElementType>, 12> kTypes = {{
+      {"b1", ElementType::kBool},
+      {"i1", ElementType::kInt8},
+      {"i2", ElementType::kInt16},
+      {"i4", ElementType::kInt32},
+      {"i8", ElementType::kInt64},
+      {"u1", ElementType::kUint8},
+      {"u2", ElementType::kUint16},
+      {"u4", ElementType::kUint32},
+      {"u8", ElementType::kUint64},
+      {"f2", ElementType::kFloat16},
+      {"f4", ElementType::kFloat32},
+      {"f8", ElementType::kFloat64},
+  }};
+  if (text.empty()) FailHeader("names no type");
+  header->big_endian = text[0] == '>';
+  for (const auto& [name, type] : kTypes) {
+    if (text.substr(1) != name) continue;
+    header->type = type;
+    return;
+  }
+  Require(text.find('O') == std::string::npos, ErrorKind::kBadInput,
+          "the NumPy array holds objects: a pickle, which could run any code",
+          "write numbers: array.astype('float32')");
+  Fail(ErrorKind::kBadInput,
+       Str("the NumPy array has elements of the type '", text, "'"),
+       "write numbers: array.astype('float32')");
+}
+
+std::vector<Index> ReadShape(Literal* in) {
+  std::vector<Index> shape;
+  in->Want('(');
+  while (!in->Take(')')) {
+    long long length = 0;
+    if (!ParseInteger(in->Word(), &length) || length < 0) {
+      FailHeader("has no shape");
+    }
+    shape.push_back(static_cast<Index>(length));
+    if (!in->Take(',') && in->Next() != ')') FailHeader("has no shape");
+  }
+  return shape;
+}
+
+void ReadEntry(const std::string& key, Literal* in, NpyHeader* header) {
+  if (key == "descr") {
+    Require(in->Next() != '[', ErrorKind::kBadInput,
+            "the NumPy array holds records", "write one array a field");
+    ReadType(in->Quoted(), header);
+  } else if (key == "fortran_order") {
+    header->by_columns = in->Word() == "True";
+  } else if (key == "shape") {
+    header->shape = ReadShape(in);
+  } else {
+    FailHeader(Str("has an unknown entry '", key, "'"));
+  }
+}
+
+// Element numbers of an array that is kept by columns, in the order of rows.
+std::vector<Real> ByRows(const std::vector<Real>& values,
+                         const std::vector<Index>& shape) {
+  std::vector<Real> ordered(values.size());
+  std::vector<Index> place(shape.size(), 0);
+  for (Real& value : ordered) {
+    Index from = 0;
+    for (std::size_t d = shape.size(); d-- > 0;) {
+      from = from * shape[d] + place[d];
+    }
+    value = values[At(from)];
+    for (std::size_t d = shape.size(); d-- > 0;) {
+      if (++place[d] < shape[d]) break;
+      place[d] = 0;
+    }
+  }
+  return ordered;
+}
+
+}  // namespace
+
+NpyHeader ReadNpyHeader(std::string_view bytes) {
+  ByteReader in(bytes, "the NumPy array");
+  if (in.Bytes(static_cast<Index>(kMagic.size())) != kMagic) {
+    FailHeader("is missing");
+  }
+  const auto version = in.Number<std::uint8_t>();
+  in.Number<std::uint8_t>();
+  Require(version >= 1 && version <= 3, ErrorKind::kBadInput,
+          Str("the NumPy array is of version ", int{version},
+              " of its format; 1 to 3 are read"),
+          "write it with another release of NumPy");
+  const Index size = version == 1
+                         ? Index{in.Number<std::uint16_t>()}
+                         : static_cast<Index>(in.Number<std::uint32_t>());
+  Literal literal(in.Bytes(size));
+  NpyHeader header;
+  int entries = 0;
+  literal.Want('{');
+  while (!literal.Take('}')) {
+    const std::string key = literal.Quoted();
+    literal.Want(':');
+    ReadEntry(key, &literal, &header);
+    literal.Take(',');
+    ++entries;
+  }
+  if (entries != 3) FailHeader("lacks an entry");
+  header.data = in.at();
+  return header;
+}
+
+std::vector<Real> ReadNpyElements(std::string_view bytes,
+                                  const NpyHeader& header) {
+  const std::string_view data = bytes.substr(At(header.data));
+  const Index width = SizeOf(header.type);
+  const Index count = ElementCount(
+      header.shape, static_cast<Index>(data.size()) / width, "the NumPy array");
+  Require(count * width == static_cast<Index>(data.size()),
+          ErrorKind::kBadInput,
+          "the NumPy array is longer than its header says",
+          "the file is damaged: write it again");
+  std::vector<Real> values =
+      DecodeElements(header.type, data, header.big_endian);
+  return header.by_columns ? ByRows(values, header.shape) : values;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "h5/provenance.h"
+#include "interop/foreign_weights.h"
+#include "interop/name_map.h"
+#include "nn/model.h"
+#include "train/warm_start.h"
+
+namespace mtlkit {
+
+// What tools say of the flags for it.
+inline constexpr const char* kFromHelp =
+    "model to begin from: its parameters are taken by name; or weights of "
+    "another framework (.safetensors, .npz, PyTorch's .pt)";
+inline constexpr const char* kMapHelp =
+    "text file that says which array of --from is which parameter, a line "
+    "OURS THEIRS each";
+
+// Parameters that training begins from: those of a model of ours, or arrays
+// that another framework wrote. Read-only; peers may share it.
+class StartingPoint {
+ public:
+  // Reads `path` ("-" for the standard input) by its content, and the map, if
+  // there is one (name_map.h; ours have names, too). Throws what
+  // ReadModel, ReadForeignWeights and ParseNameMap do.
+  explicit StartingPoint(const std::string& path,
+                         const std::string& map_path = {});
+
+  // Copies what `model` has by the same name, or by the map's.
+  WarmStart Begin(Model* model) const;
+
+  // A digest of what it holds: the content's, or that of the content's and the
+  // map's. Equal where training begins alike.
+  std::string sha256() const;
+  // For the history of what begins here: the parameters, then the map.
+  std::vector<ProvenanceSource> Sources() const;
+
+ private:
+  const std::string& content_sha256() const;
+
+  std::string path_;
+  std::variant<Model, ForeignWeights> content_;
+  std::vector<MapRule> map_;
+  std::string map_sha256_;  // "": there is none
+};
+
+}  // namespace mtlkit

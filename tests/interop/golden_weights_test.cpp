@@ -1,0 +1,82 @@
+// What PyTorch, safetensors and NumPy themselves wrote
+// (tests/golden/make/weights.py).
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "interop/foreign_weights.h"
+#include "paths.h"
+
+namespace mtlkit {
+namespace {
+
+std::string GoldenWeights(std::string_view name) {
+  return Str(SourceDir(), "/tests/golden/weights/", name);
+}
+
+// The arrays of the program that made the files, in its order of elements.
+void CheckState(const ForeignWeights& weights, const std::string& prefix) {
+  const auto check = [&](const std::string& name,
+                         const std::vector<Index>& shape,
+                         const std::vector<Real>& values) {
+    CAPTURE(name);
+    const ForeignArray* array = weights.Find(prefix + name);
+    REQUIRE(array != nullptr);
+    CHECK(array->shape == shape);
+    CHECK(array->values == values);
+  };
+  check("trunk_0.weight", {4, 3},
+        {0, .125, .25, .375, .5, .625, .75, .875, 1, 1.125, 1.25, 1.375});
+  check("trunk_0.bias", {4}, {1, 1.125, 1.25, 1.375});
+  check("norm.weight", {4}, {2, 2.125, 2.25, 2.375});
+  check("norm.bias", {4}, {3, 3.125, 3.25, 3.375});
+  check("norm.running_mean", {4}, {0, 0, 0, 0});
+  check("norm.running_var", {4}, {1, 1, 1, 1});
+  check("norm.num_batches_tracked", {}, {0});
+  check("turned.weight", {4, 4},
+        {4, 4.5, 5, 5.5, 4.125, 4.625, 5.125, 5.625, 4.25, 4.75, 5.25, 5.75,
+         4.375, 4.875, 5.375, 5.875});
+}
+
+std::string Refusal(std::string_view name) {
+  try {
+    ReadForeignWeights(GoldenWeights(name));
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::kBadInput);
+    return error.message().substr(GoldenWeights(name).size());
+  }
+  return "";
+}
+
+TEST_CASE("files of three programs with the same arrays give the same") {
+  for (const char* name : {"state.pt", "state.safetensors", "state.npz"}) {
+    CAPTURE(name);
+    const ForeignWeights weights = ReadForeignWeights(GoldenWeights(name));
+    CHECK(weights.arrays.size() == 8);
+    CheckState(weights, "");
+  }
+}
+
+TEST_CASE("a checkpoint of PyTorch has its state under a key") {
+  const ForeignWeights weights =
+      ReadForeignWeights(GoldenWeights("checkpoint.pt"));
+  CHECK(weights.arrays.size() == 10);
+  CheckState(weights, "model.");
+  CHECK(weights.Find("half")->values == std::vector<Real>{1.5, -2});
+  CHECK(weights.Find("brain")->values == std::vector<Real>{1.5});
+}
+
+TEST_CASE("a whole module of PyTorch is code, and refused") {
+  CHECK(Refusal("module.pt") ==
+        ": the PyTorch file holds a torch.nn.modules.container.Sequential, "
+        "which is code");
+  // Before PyTorch 1.6: a pickle without an archive.
+  CHECK(Refusal("old.pt").find("not weights of a kind that is read") !=
+        std::string::npos);
+}
+
+}  // namespace
+}  // namespace mtlkit
