@@ -36,7 +36,7 @@ std::string_view LastComponent(std::string_view path) {
 
 }  // namespace
 
-FileReader::FileReader(std::unique_ptr<State> state)
+FileReader::FileReader(std::unique_ptr<internal::ReaderState> state)
     : state_(std::move(state)) {}
 FileReader::~FileReader() = default;
 FileReader::FileReader(FileReader&&) noexcept = default;
@@ -45,7 +45,7 @@ FileReader& FileReader::operator=(FileReader&&) noexcept = default;
 FileReader FileReader::Open(const std::string& operand,
                             std::initializer_list<FileKind> kinds,
                             const OpenOptions& options) {
-  auto state = std::make_unique<State>();
+  auto state = std::make_unique<internal::ReaderState>();
   state->input = internal::OpenInput(operand, options);
   state->options = options;
   InContext(state->input.name, [&] {
@@ -182,21 +182,30 @@ std::string FileReader::ReadText(std::string_view path) const {
 }
 
 std::vector<std::string> FileReader::ReadTexts(std::string_view path) const {
+  const Object& object = state_->Array(TrimPath(path)).second;
+  return ReadTexts(path, 0, internal::RowCount(object));
+}
+
+std::vector<std::string> FileReader::ReadTexts(std::string_view path,
+                                               Index first, Index count) const {
   const auto& entry = state_->Array(TrimPath(path));
   const std::string& full = entry.first;
   const Object& object = entry.second;
   return InContext(name(), [&] {
     Require(object.info.is_text, ErrorKind::kBadInput,
             Str("'/", full, "' holds numbers, not texts"));
-    std::string bytes(state_->CheckedBytes(full, object), '\0');
+    (void)state_->CheckedBytes(full, object);
+    state_->RequireRows(full, object, first, count);
+    const Index size = object.element_size();
+    std::string bytes(At(count * internal::RowBytes(object)), '\0');
     const Hdf5Lock lock;
-    internal::ReadStoredRows(state_->stored, full, object, 0,
-                             internal::RowCount(object), bytes.data());
+    internal::ReadStoredRows(state_->stored, full, object, first, count,
+                             bytes.data());
     std::vector<std::string> texts;
-    for (Index i = 0; i < ElementCount(object.info.shape); ++i) {
-      texts.push_back(TextAt(bytes, object.info.text_size, i));
+    for (Index i = 0; i * size < std::ssize(bytes); ++i) {
+      texts.push_back(TextAt(bytes, size, i));
       Require(IsValidUtf8(texts.back()), ErrorKind::kBadInput,
-              Str("'/", full, "': text ", i + 1, " is not UTF-8"));
+              Str("'/", full, "': text ", first + i + 1, " is not UTF-8"));
     }
     return texts;
   });
@@ -237,12 +246,8 @@ void FileReader::ReadRaw(std::string_view path, ElementType type, Index first,
   const Object& object = entry.second;
   InContext(name(), [&] {
     state_->RequireNumbers(full, object);
-    const Index rows = internal::RowCount(object);
-    const Index wanted = count < 0 ? rows : count;
-    Require(first >= 0 && wanted >= 0 && first <= rows - wanted,
-            ErrorKind::kBug,
-            Str("'/", full, "': rows ", first, " to ", first + wanted,
-                " of its ", rows));
+    const Index wanted = count < 0 ? internal::RowCount(object) : count;
+    state_->RequireRows(full, object, first, wanted);
     state_->ReadConverted(full, object, type, first, wanted, values);
   });
 }

@@ -9,36 +9,19 @@
 #include <vector>
 
 #include "base/array.h"
+#include "h5/array_info.h"
+#include "h5/open_options.h"
 #include "h5/types.h"
 
 namespace mtlkit {
-
-// What is at a path of a file.
-struct ArrayInfo {
-  bool is_text = false;
-  ElementType type = ElementType::kF32;  // of numbers
-  Index text_size = 0;                   // bytes of one text
-  Shape shape;
-  bool is_mappable = false;  // contiguous and uncompressed
-  Index stored_bytes = 0;
-};
+namespace internal {
+struct ReaderState;
+}
 
 template <class T>
 struct FileArray {
   std::vector<T> values;  // row-major
   Shape shape;
-};
-
-struct OpenOptions {
-  // Refuses arrays of more bytes than this when they are read whole.
-  Index max_array_bytes = Index{1} << 40;
-  // Refuses a stream that declares more bytes than this.
-  Index max_stream_bytes = Index{64} << 30;
-  // Checks every byte and the content digest at once, however large the file
-  // is: for who only wants to know whether it is whole.
-  bool check_whole = false;
-  // Files of up to so many bytes are checked whole in any case.
-  Index small_bytes = Index{64} << 20;
 };
 
 // Reads one file of docs/file-format.md. Open verifies the envelope and has a
@@ -111,11 +94,6 @@ class FileReader {
     RequireRank(path, 1);
     return ReadArray<T>(path).values;
   }
-  template <FileNumber T>
-  T ReadNumber(std::string_view path) const {
-    RequireRank(path, 0);
-    return ReadArray<T>(path).values[0];
-  }
   // Rows [first, first + count) into `values`, which must have the room.
   template <FileNumber T>
   void ReadRows(std::string_view path, Index first, Index count,
@@ -139,10 +117,12 @@ class FileReader {
 
   std::string ReadText(std::string_view path) const;
   std::vector<std::string> ReadTexts(std::string_view path) const;
+  // Texts [first, first + count) of a list.
+  std::vector<std::string> ReadTexts(std::string_view path, Index first,
+                                     Index count) const;
 
  private:
-  struct State;
-  explicit FileReader(std::unique_ptr<State> state);
+  explicit FileReader(std::unique_ptr<internal::ReaderState> state);
 
   // Number of values; throws if it is not numbers or too large.
   std::size_t CheckedCount(std::string_view path, ElementType type) const;
@@ -160,7 +140,7 @@ class FileReader {
   const void* MapRaw(std::string_view path, ElementType type,
                      Mapping* mapping) const;
 
-  std::unique_ptr<State> state_;
+  std::unique_ptr<internal::ReaderState> state_;
 };
 
 template <>

@@ -7,23 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "h5/store_options.h"
 #include "h5/types.h"
 
 namespace mtlkit {
-
-// How an array is stored.
-enum class Compress {
-  // Contiguous: readers can map it into memory. For dense numbers (inputs,
-  // parameters, predictions).
-  kNone,
-  // Above 4 KiB: chunks of whole rows, shuffle + gzip 1 + checksum. For
-  // compressed rows, integer labels and codes.
-  kAuto,
-};
-
-struct StoreOptions {
-  Compress compress = Compress::kNone;
-};
 
 namespace internal {
 class WriterState;
@@ -133,11 +120,6 @@ class FileWriter {
   void WriteList(std::string_view path, const std::vector<T>& values,
                  const StoreOptions& options = {}) {
     WriteArray<T>(path, values, {static_cast<Index>(values.size())}, options);
-  }
-  // A single number.
-  template <FileNumber T>
-  void WriteNumber(std::string_view path, T value) {
-    WriteArray<T>(path, std::span<const T>(&value, 1), {});
   }
   // A text of any length (a scalar dataset), and a list of texts. UTF-8
   // without NUL bytes.

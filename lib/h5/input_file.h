@@ -5,7 +5,7 @@
 
 #include "h5/body_check.h"
 #include "h5/envelope.h"
-#include "h5/file_reader.h"
+#include "h5/open_options.h"
 #include "h5/posix.h"
 
 namespace mtlkit::internal {

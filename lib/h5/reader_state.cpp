@@ -9,12 +9,8 @@
 #include "h5/convert_numbers.h"
 #include "h5/guard.h"
 
-namespace mtlkit {
+namespace mtlkit::internal {
 namespace {
-
-using internal::AttributeValue;
-using internal::Hdf5Lock;
-using internal::Object;
 
 constexpr Index kPiece = Index{1} << 20;
 
@@ -36,47 +32,45 @@ std::string WithArticle(FileKind kind) {
 
 }  // namespace
 
-FileReader::State::~State() {
+ReaderState::~ReaderState() {
   const Hdf5Lock lock;
-  file = internal::Handle();
+  file = Handle();
 }
 
-void FileReader::State::OpenHdf5() {
+void ReaderState::OpenHdf5() {
   try {
     OpenAndWalk();
   } catch (const Error&) {
     // What HDF5 makes of bytes that it was refused says nothing.
-    if (channel.is_damaged) internal::FailDamaged();
+    if (channel.is_damaged) FailDamaged();
     throw;
   }
 }
 
-void FileReader::State::OpenAndWalk() {
+void ReaderState::OpenAndWalk() {
   channel.fd = input.fd.get();
   channel.check = input.check.get();
-  channel.end = internal::kEnvelopeSize + input.envelope.body_size;
-  const internal::Handle access = internal::AccessThrough(&channel);
-  file = internal::Handle(H5Fopen("mtlkit", H5F_ACC_RDONLY, access.id()),
-                          H5Fclose);
+  channel.end = kEnvelopeSize + input.envelope.body_size;
+  const Handle access = AccessThrough(&channel);
+  file = Handle(H5Fopen("mtlkit", H5F_ACC_RDONLY, access.id()), H5Fclose);
   if (!file.valid()) {
-    internal::RequireMemory();
-    Fail(ErrorKind::kBadInput,
-         Str("HDF5 cannot open it: ", internal::Hdf5Reason()));
+    RequireMemory();
+    Fail(ErrorKind::kBadInput, Str("HDF5 cannot open it: ", Hdf5Reason()));
   }
   stored.file = file.id();
   stored.channel = &channel;
   stored.size = channel.end;
-  stored.objects = internal::InspectStructure(file.id(), stored.size);
+  stored.objects = InspectStructure(file.id(), stored.size);
   ReadHeader();
 }
 
-std::string FileReader::State::RootText(std::string_view name) const {
+std::string ReaderState::RootText(std::string_view name) const {
   RequireScalar("", name);
   const AttributeValue& value = Texts("", name);
   return value.bytes.substr(0, value.bytes.find('\0'));
 }
 
-void FileReader::State::ReadHeader() {
+void ReaderState::ReadHeader() {
   Require(RootText("format") == "mtl-h5", ErrorKind::kBadInput,
           "the format is not mtl-h5");
   const std::string version = RootText("format_version");
@@ -101,39 +95,37 @@ void FileReader::State::ReadHeader() {
           Str("this checkpoint was written as mtl-h5 ", version,
               ", checkpoints are read by their own version only"),
           "finish the run with the version of mtlkit that began it");
-  content_sha256 = RootText(internal::kContentAttribute);
+  content_sha256 = RootText(kContentAttribute);
 }
 
-void FileReader::State::CheckContent() {
+void ReaderState::CheckContent() {
   constexpr std::string_view kHint =
       "restore it from a copy, or run again the command that wrote it";
   OpenHdf5();
-  Require(internal::ContentDigest(stored) == content_sha256,
-          ErrorKind::kBadInput,
+  Require(ContentDigest(stored) == content_sha256, ErrorKind::kBadInput,
           "the content does not have the digest that the file gives", kHint);
-  const std::string path(internal::kProvenancePath);
+  const std::string path(kProvenancePath);
   if (!stored.objects.contains(path)) return;
-  Require(internal::ValueDigest(stored, path) ==
-              RootText(internal::kProvenanceAttribute),
+  Require(ValueDigest(stored, path) == RootText(kProvenanceAttribute),
           ErrorKind::kBadInput,
           "the provenance does not have the digest that the file gives", kHint);
 }
 
-void FileReader::State::Open() {
+void ReaderState::Open() {
   const Hdf5Lock lock;
   // Of a large file only what is needed is read.
   const bool is_whole = input.check == nullptr;
   const auto check = [&] { is_whole ? CheckContent() : OpenHdf5(); };
-  if (internal::kIsSanitized) {
+  if (kIsSanitized) {
     check();
   } else {
-    internal::CheckInChild(input.envelope.file_size(), check);
+    CheckInChild(input.envelope.file_size(), check);
     OpenHdf5();
   }
   is_open = true;
 }
 
-std::string FileReader::State::Prefix() const {
+std::string ReaderState::Prefix() const {
   return is_open ? input.name + ": " : "";
 }
 
@@ -158,7 +150,7 @@ std::string HowToMake(FileKind kind) {
 
 }  // namespace
 
-void FileReader::State::RequireKind(const std::vector<FileKind>& kinds) const {
+void ReaderState::RequireKind(const std::vector<FileKind>& kinds) const {
   const bool is_accepted =
       kinds.empty() ||
       std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
@@ -172,7 +164,7 @@ void FileReader::State::RequireKind(const std::vector<FileKind>& kinds) const {
        HowToMake(kinds.front()));
 }
 
-const std::pair<const std::string, Object>& FileReader::State::Array(
+const std::pair<const std::string, Object>& ReaderState::Array(
     std::string_view path) const {
   const auto found = stored.objects.find(path);
   if (found == stored.objects.end() || found->second.is_group) {
@@ -182,29 +174,36 @@ const std::pair<const std::string, Object>& FileReader::State::Array(
   return *found;
 }
 
-void FileReader::State::RequireNumbers(const std::string& path,
-                                       const Object& object) const {
+void ReaderState::RequireNumbers(const std::string& path,
+                                 const Object& object) const {
   Require(!object.info.is_text, ErrorKind::kBadInput,
           Str("'/", path, "' holds texts, not numbers"));
 }
 
-std::size_t FileReader::State::CheckedBytes(const std::string& path,
-                                            const Object& object) const {
-  const Index bytes = internal::RowCount(object) * internal::RowBytes(object);
+void ReaderState::RequireRows(const std::string& path, const Object& object,
+                              Index first, Index count) {
+  const Index rows = RowCount(object);
+  Require(first >= 0 && count >= 0 && first <= rows - count, ErrorKind::kBug,
+          Str("'/", path, "': rows ", first, " to ", first + count, " of its ",
+              rows));
+}
+
+std::size_t ReaderState::CheckedBytes(const std::string& path,
+                                      const Object& object) const {
+  const Index bytes = RowCount(object) * RowBytes(object);
   Require(bytes <= options.max_array_bytes, ErrorKind::kBadInput,
           Str("'/", path, "' has ", bytes, " bytes, the limit of memory is ",
               options.max_array_bytes));
   return static_cast<std::size_t>(bytes);
 }
 
-void FileReader::State::ReadConverted(const std::string& path,
-                                      const Object& object, ElementType type,
-                                      Index first, Index count,
-                                      void* values) const {
+void ReaderState::ReadConverted(const std::string& path, const Object& object,
+                                ElementType type, Index first, Index count,
+                                void* values) const {
   const Hdf5Lock lock;
-  const Index row_bytes = internal::RowBytes(object);
+  const Index row_bytes = RowBytes(object);
   if (object.info.type == type || row_bytes * count == 0) {
-    internal::ReadStoredRows(stored, path, object, first, count, values);
+    ReadStoredRows(stored, path, object, first, count, values);
     return;
   }
   const Index width = row_bytes / object.element_size();
@@ -214,10 +213,9 @@ void FileReader::State::ReadConverted(const std::string& path,
   auto* target = static_cast<char*>(values);
   for (Index done = 0; done < count; done += step) {
     const Index rows = std::min(step, count - done);
-    internal::ReadStoredRows(stored, path, object, first + done, rows,
-                             piece.data());
-    const Index bad = internal::ConvertNumbers(object.info.type, piece.data(),
-                                               type, target, rows * width);
+    ReadStoredRows(stored, path, object, first + done, rows, piece.data());
+    const Index bad = ConvertNumbers(object.info.type, piece.data(), type,
+                                     target, rows * width);
     Require(bad < 0, ErrorKind::kBadInput,
             Str("'/", path, "': a value in row ", first + done + bad / width,
                 " cannot be held as ", ElementTypeName(type), " (it is ",
@@ -226,52 +224,51 @@ void FileReader::State::ReadConverted(const std::string& path,
   }
 }
 
-const AttributeValue* FileReader::State::FindAttribute(
-    std::string_view path, std::string_view name) const {
+const AttributeValue* ReaderState::FindAttribute(std::string_view path,
+                                                 std::string_view name) const {
   const auto object = stored.objects.find(path);
   if (object == stored.objects.end()) return nullptr;
   const auto found = object->second.attributes.find(name);
   return found == object->second.attributes.end() ? nullptr : &found->second;
 }
 
-void FileReader::State::FailAttribute(std::string_view path,
-                                      std::string_view name,
-                                      std::string_view why) const {
+void ReaderState::FailAttribute(std::string_view path, std::string_view name,
+                                std::string_view why) const {
   Fail(ErrorKind::kBadInput,
        Str(Prefix(), "the attribute '", name, "' of '/", path, "' ", why));
 }
 
-const AttributeValue& FileReader::State::Numbers(std::string_view path,
-                                                 std::string_view name) const {
+const AttributeValue& ReaderState::Numbers(std::string_view path,
+                                           std::string_view name) const {
   const AttributeValue* value = FindAttribute(path, name);
   if (value == nullptr) FailAttribute(path, name, "is missing");
   if (value->is_text) FailAttribute(path, name, "is a text, not a number");
   return *value;
 }
 
-const AttributeValue& FileReader::State::Texts(std::string_view path,
-                                               std::string_view name) const {
+const AttributeValue& ReaderState::Texts(std::string_view path,
+                                         std::string_view name) const {
   const AttributeValue* value = FindAttribute(path, name);
   if (value == nullptr) FailAttribute(path, name, "is missing");
   if (!value->is_text) FailAttribute(path, name, "is a number, not a text");
   return *value;
 }
 
-void FileReader::State::RequireScalar(std::string_view path,
-                                      std::string_view name) const {
+void ReaderState::RequireScalar(std::string_view path,
+                                std::string_view name) const {
   const AttributeValue* value = FindAttribute(path, name);
   if (value == nullptr) FailAttribute(path, name, "is missing");
   if (!value->shape.empty()) FailAttribute(path, name, "is a list");
 }
 
-void FileReader::State::Convert(std::string_view path, std::string_view name,
-                                ElementType type, void* values) const {
+void ReaderState::Convert(std::string_view path, std::string_view name,
+                          ElementType type, void* values) const {
   const AttributeValue& value = Numbers(path, name);
-  const Index bad = internal::ConvertNumbers(
-      value.type, value.bytes.data(), type, values, ElementCount(value.shape));
+  const Index bad = ConvertNumbers(value.type, value.bytes.data(), type, values,
+                                   ElementCount(value.shape));
   if (bad >= 0) {
     FailAttribute(path, name, Str("cannot be held as ", ElementTypeName(type)));
   }
 }
 
-}  // namespace mtlkit
+}  // namespace mtlkit::internal

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "h5/array_info.h"
 #include "h5/fd_driver.h"
-#include "h5/file_reader.h"
 #include "h5/hdf5_session.h"
 #include "h5/types.h"
 

@@ -9,9 +9,10 @@
 
 #include "h5/atomic_file.h"
 #include "h5/fd_driver.h"
-#include "h5/file_writer.h"
 #include "h5/hdf5_session.h"
 #include "h5/posix.h"
+#include "h5/store_options.h"
+#include "h5/types.h"
 
 namespace mtlkit::internal {
 

@@ -150,9 +150,9 @@ TEST_CASE("paths are listed and looked up") {
   const TempFolder folder;
   FileWriter writer(folder / "a.h5", FileKind::kModel);
   const std::string name = EscapeName("two words");
-  writer.WriteNumber<float>("g/" + name + "/x", 1);
-  writer.WriteNumber<float>("g-2/x", 1);
-  writer.WriteNumber<float>("g/b", 1);
+  writer.WriteArray<float>("g/" + name + "/x", std::vector<float>{1}, {});
+  writer.WriteArray<float>("g-2/x", std::vector<float>{1}, {});
+  writer.WriteArray<float>("g/b", std::vector<float>{1}, {});
   writer.SetAttribute("g/b", "name", "a true name");
   writer.MakeGroup("empty");
   writer.Commit();
@@ -177,12 +177,18 @@ TEST_CASE("paths are listed and looked up") {
 TEST_CASE("mistakes of a writer are found") {
   const TempFolder folder;
   FileWriter writer(folder / "a.h5", FileKind::kModel);
-  writer.WriteNumber<float>("x", 1);
-  CHECK_THROWS_AS(writer.WriteNumber<float>("x", 1), Error);
-  CHECK_THROWS_AS(writer.WriteNumber<float>("x/y", 1), Error);
-  CHECK_THROWS_AS(writer.WriteNumber<float>("a b", 1), Error);
-  CHECK_THROWS_AS(writer.WriteNumber<float>("../a", 1), Error);
-  CHECK_THROWS_AS(writer.WriteNumber<float>("1/2/3/4/5/6/7/8/9", 1), Error);
+  writer.WriteArray<float>("x", std::vector<float>{1}, {});
+  CHECK_THROWS_AS(writer.WriteArray<float>("x", std::vector<float>{1}, {}),
+                  Error);
+  CHECK_THROWS_AS(writer.WriteArray<float>("x/y", std::vector<float>{1}, {}),
+                  Error);
+  CHECK_THROWS_AS(writer.WriteArray<float>("a b", std::vector<float>{1}, {}),
+                  Error);
+  CHECK_THROWS_AS(writer.WriteArray<float>("../a", std::vector<float>{1}, {}),
+                  Error);
+  CHECK_THROWS_AS(
+      writer.WriteArray<float>("1/2/3/4/5/6/7/8/9", std::vector<float>{1}, {}),
+      Error);
   CHECK_THROWS_AS(writer.WriteArray<float>("z", {1, 2}, {3}), Error);
   CHECK_THROWS_AS(writer.SetAttribute("x", "a b", 1), Error);
   CHECK_THROWS_AS(writer.SetAttribute("x", "a", std::string(70000, 'x')),
@@ -199,7 +205,7 @@ TEST_CASE("equal content makes equal bytes") {
 TEST_CASE("a file carries its kind, digests and provenance") {
   const TempFolder folder;
   FileWriter writer(folder / "a.h5", FileKind::kPredictions);
-  writer.WriteNumber<float>("x", 1);
+  writer.WriteArray<float>("x", std::vector<float>{1}, {});
   writer.SetProvenance(R"([{"id":"1"}])");
   const std::string digest = writer.Commit();
   const auto file = FileReader::Open(folder / "a.h5");
@@ -216,7 +222,7 @@ TEST_CASE("the content digest leaves provenance out and nothing else") {
   const auto digest = [&](float value, const char* attribute,
                           const char* provenance) {
     FileWriter writer(folder / "a.h5", FileKind::kModel);
-    writer.WriteNumber<float>("x", value);
+    writer.WriteArray<float>("x", std::vector<float>{value}, {});
     writer.SetAttribute("x", attribute, "a");
     writer.SetProvenance(provenance);
     return writer.Commit();

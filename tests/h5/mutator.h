@@ -143,21 +143,4 @@ inline DamageCount CountDamage(
   return count;
 }
 
-// The two promises about damage in one call: nothing of it passes, and with
-// a new envelope nothing is read as something else.
-inline void CheckDamage(
-    const std::string& path, Index count,
-    const std::function<std::string(const std::string& path)>& read) {
-  const DamageCount plain =
-      CountDamage({.original = FileBytes(path), .count = count}, read);
-  INFO(plain.first_wrong);
-  CHECK(plain.wrong == 0);
-  CHECK(plain.refused + plain.same == count);
-  const DamageCount resealed = CountDamage(
-      {.original = FileBytes(path), .count = count, .reseal = true}, read);
-  INFO(resealed.first_wrong);
-  CHECK(resealed.wrong == 0);
-  CHECK(resealed.refused + resealed.same == count);
-}
-
 }  // namespace mtlkit

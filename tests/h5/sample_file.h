@@ -34,7 +34,8 @@ inline void FillSample(FileWriter* writer, float scale = 1) {
                        std::vector<std::int64_t>{400, 4});
   writer->WriteTexts("tasks/topic/classes", {"art", "", "natürlich"});
   writer->WriteList<std::int64_t>("splits/train", {0, 5, 7});
-  writer->WriteNumber<double>("tasks/topic/norm_mean", 2.5);
+  writer->WriteArray<double>("tasks/topic/norm_mean", std::vector<double>{2.5},
+                             {});
   writer->WriteText("spec", R"({"layers": [8, 4]})");
   writer->SetProvenance("[]");
 }

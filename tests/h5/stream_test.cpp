@@ -180,7 +180,8 @@ TEST_CASE("a sender that fails sends nothing") {
                                                 O_WRONLY | O_CREAT, 0600));
     FileWriter writer("-", FileKind::kModel);
     FillSample(&writer);
-    CHECK_THROWS_AS(writer.WriteNumber<float>("spec", 1), Error);
+    CHECK_THROWS_AS(writer.WriteArray<float>("spec", std::vector<float>{1}, {}),
+                    Error);
   }
   CHECK(FileBytes(folder / "out").empty());
 }

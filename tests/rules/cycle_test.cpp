@@ -18,18 +18,6 @@ namespace {
 
 using Arrows = std::map<std::string, std::set<std::string>>;
 
-// Files that still need each other, "FROM -> TO". None may be added; those
-// that are mended go.
-const std::set<std::string>& Exceptions() {
-  static const std::set<std::string> exceptions = {
-      "h5/input_file -> h5/file_reader",
-      "h5/reader_state -> h5/file_reader",
-      "h5/structure -> h5/file_reader",
-      "h5/writer_state -> h5/file_writer",
-  };
-  return exceptions;
-}
-
 // "nn/plan" of "nn/plan.cpp".
 std::string StemOf(const std::string& path) {
   return path.substr(0, path.rfind('.'));
@@ -81,11 +69,7 @@ std::vector<std::string> ArrowsOfCycles(const Arrows& arrows) {
 }
 
 TEST_CASE("files of a module do not need each other") {
-  Arrows arrows = ArrowsOf(ReadTree({"lib"}, {".h", ".cpp"}));
-  for (const std::string& exception : Exceptions()) {
-    const std::size_t at = exception.find(" -> ");
-    arrows[exception.substr(0, at)].erase(exception.substr(at + 4));
-  }
+  const Arrows arrows = ArrowsOf(ReadTree({"lib"}, {".h", ".cpp"}));
   CHECK(Join(ArrowsOfCycles(arrows), "\n") == "");
 }
 
