@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "data/input_loader.h"
+#include "data/block_kind.h"
 #include "data/label_view.h"
 
 namespace mtlkit {
@@ -65,7 +65,7 @@ struct Batcher::State {
   Index capacity;
   OwnPlaces own_places;
   Batch batch;
-  std::vector<InputLoader> inputs;
+  std::vector<std::unique_ptr<InputLoader>> inputs;
   std::vector<LabelView> labels;  // one a task
   // Backing memory, one a task.
   std::vector<std::vector<Real>> targets;
@@ -74,14 +74,14 @@ struct Batcher::State {
   State(const Dataset& data, Index rows)
       : dataset(data), capacity(rows), own_places(data) {
     for (const InputBlock& block : data.inputs) {
-      inputs.emplace_back(data, block, rows);
+      inputs.push_back(MakeInputLoader(data, block, rows));
+      batch.inputs.emplace_back().kind = block.kind;
     }
     for (std::size_t i = 0; i < data.tasks.size(); ++i) {
       labels.emplace_back(data, static_cast<Index>(i));
       targets.emplace_back(At(rows * labels.back().cols()));
       weights.emplace_back(static_cast<std::size_t>(rows));
     }
-    batch.inputs.resize(data.inputs.size());
     batch.targets.resize(data.tasks.size());
   }
 
@@ -147,7 +147,7 @@ const Batch& Batcher::Load(std::span<const Index> rows) {
   state.batch.rows = static_cast<Index>(rows.size());
   state.batch.row_numbers = rows;
   for (std::size_t i = 0; i < state.inputs.size(); ++i) {
-    state.inputs[i].Load(rows, &state.batch.inputs[i]);
+    state.inputs[i]->Load(rows, &state.batch.inputs[i]);
   }
   state.LoadTargets(rows);
   return state.batch;

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "data/block_kind.h"
 #include "data/dataset_io.h"
+#include "data/file_parts.h"
 #include "data/head.h"
 #include "data/schema.h"
 
@@ -28,29 +30,13 @@ std::vector<std::string> Ordered(const FileReader& file,
   return names;
 }
 
-[[noreturn]] void Bad(const FileReader& file, const std::string& path,
-                      const std::string& message) {
-  Fail(ErrorKind::kBadInput, Str(file.name(), ": ", path, ": ", message));
-}
-
-Shape RequireRank(const FileReader& file, const std::string& path,
-                  std::size_t least, std::size_t most) {
-  Shape shape = file.Info(path).shape;
-  if (shape.size() < least || shape.size() > most) {
-    Bad(file, path,
-        Str("its shape is ", ShapeText(shape), "; ", least,
-            least == most ? "" : Str(" or ", most), " axes were expected"));
-  }
-  return shape;
-}
-
 RowIds ReadIds(const FileReader& file, Index rows) {
   if (!file.Has("ids")) {
     // Nothing in the file vouches for the number of rows yet; a wrong one must
     // not take all memory.
     constexpr Index kMostWithoutIds = Index{1} << 27;
     if (rows > kMostWithoutIds) {
-      Bad(file, "ids", Str("there are none for ", rows, " rows"));
+      internal::BadPart(file, "ids", Str("there are none for ", rows, " rows"));
     }
     std::vector<std::int64_t> numbers(static_cast<std::size_t>(rows));
     for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -62,102 +48,17 @@ RowIds ReadIds(const FileReader& file, Index rows) {
   return file.ReadList<std::int64_t>("ids");
 }
 
-void ReadSparse(const FileReader& file, const std::string& path,
-                InputBlock* block) {
-  const auto shape = file.Attribute<std::vector<std::int64_t>>(path, "shape");
-  if (shape.size() != 2) Bad(file, path, "its attribute `shape` is not a pair");
-  block->kind = InputKind::kSparse;
-  block->cols = shape[1];
-  const auto base = file.FindAttribute<std::int64_t>(path, "index_base");
-  if (base) {
-    if (*base != 0 && *base != 1)
-      Bad(file, path, "its index_base is not 0 or 1");
-    block->index_base = static_cast<int>(*base);
-    block->base_is_guessed =
-        file.FindAttribute<std::int64_t>(path, "index_base_guessed") != 0;
+// The kind of a block, which its arrays and their encoding tell.
+const BlockKindEntry& KindAt(const FileReader& file, const std::string& path) {
+  for (const BlockKindEntry* entry : BlockKinds()) {
+    if (entry->type.IsAt(file, path)) return *entry;
   }
-  for (const char* member : {"/indptr", "/indices", "/data"}) {
-    RequireRank(file, path + member, 1, 1);
-  }
-  block->row_starts = file.Map<std::int64_t>(path + "/indptr");
-  block->indices = file.Map<std::int32_t>(path + "/indices");
-  block->values = file.Map<float>(path + "/data");
-}
-
-void ReadImage(const FileReader& file, const std::string& path, Index rows,
-               InputBlock* block) {
-  const Shape shape = RequireRank(file, path + "/pixels", 4, 4);
-  if (shape[0] != rows) {
-    Bad(file, path, Str("it has ", shape[0], " rows of ", rows));
-  }
-  block->kind = InputKind::kImage;
-  block->height = shape[1];
-  block->width = shape[2];
-  block->cols = shape[3];
-  block->pixels = file.Map<std::uint8_t>(path + "/pixels");
-  if (!file.Has(path + "/mean")) return;
-  block->mean = file.ReadList<double>(path + "/mean");
-  block->deviation = file.ReadList<double>(path + "/deviation");
-}
-
-void ReadTokens(const FileReader& file, const std::string& path,
-                InputBlock* block) {
-  for (const char* member : {"/indptr", "/codes"}) {
-    RequireRank(file, path + member, 1, 1);
-  }
-  block->kind = InputKind::kTokens;
-  block->cols = 1;
-  block->row_starts = file.Map<std::int64_t>(path + "/indptr");
-  block->codes = file.Map<std::int32_t>(path + "/codes");
-  block->categories = {file.ReadTexts(path + "/vocabulary")};
-}
-
-// A block of several arrays, which its encoding tells apart.
-void ReadGroup(const FileReader& file, const std::string& path, Index rows,
-               InputBlock* block) {
-  const auto encoding =
-      file.FindAttribute<std::string>(path, "encoding-type").value_or("");
-  if (encoding == "csr_matrix") {
-    ReadSparse(file, path, block);
-  } else if (encoding == "image") {
-    ReadImage(file, path, rows, block);
-  } else if (encoding == "tokens") {
-    ReadTokens(file, path, block);
-  } else {
-    Bad(file, path,
-        Str("inputs of encoding '", encoding,
-            "' cannot be read; csr_matrix, image, tokens, numbers and codes "
-            "can"));
-  }
-}
-
-void ReadCategories(const FileReader& file, InputBlock* block) {
-  const bool plain = block->name == TableBlockName("", block->kind);
-  const std::string folder =
-      plain ? "categories/" : "categories/" + EscapeName(block->name) + "/";
-  for (Index col = 0; col < block->cols; ++col) {
-    block->categories.push_back(
-        file.ReadTexts(folder + EscapeName(ColumnName(*block, col))));
-  }
-}
-
-void ReadTable(const FileReader& file, const std::string& path, Index rows,
-               InputBlock* block) {
-  const Shape shape = RequireRank(file, path, 2, 2);
-  if (shape[0] != rows) {
-    Bad(file, path, Str("it has ", shape[0], " rows of ", rows));
-  }
-  block->cols = shape[1];
-  const ArrayInfo info = file.Info(path);
-  if (info.is_text) Bad(file, path, "it holds text; numbers were expected");
-  if (info.type == ElementType::kF32) {
-    block->dense = file.Map<float>(path);
-  } else if (info.type == ElementType::kF64) {
-    block->wide = file.Map<double>(path);
-  } else {
-    block->kind = InputKind::kCategorical;
-    block->codes = file.Map<std::int32_t>(path);
-  }
+  internal::BadPart(
+      file, path,
+      Str("inputs of encoding '",
+          file.FindAttribute<std::string>(path, "encoding-type").value_or(""),
+          "' cannot be read; csr_matrix, image, tokens, numbers and codes "
+          "can"));
 }
 
 InputBlock ReadInput(const FileReader& file, const std::string& member,
@@ -165,21 +66,19 @@ InputBlock ReadInput(const FileReader& file, const std::string& member,
   const std::string path = "inputs/" + member;
   InputBlock block;
   block.name = file.TrueName(path);
-  if (file.IsGroup(path)) {
-    ReadGroup(file, path, rows, &block);
-  } else {
-    ReadTable(file, path, rows, &block);
-  }
+  const BlockKindEntry& entry = KindAt(file, path);
+  block.kind = entry.kind;
+  entry.type.Read(file, path, rows, &block);
   const std::string names = "names/" + member;
   if (file.Has(names)) {
     block.columns = file.ReadTexts(names);
     if (static_cast<Index>(block.columns.size()) != block.cols) {
-      Bad(file, names,
-          Str("there are ", block.columns.size(), " names for ", block.cols,
-              " columns"));
+      internal::BadPart(file, names,
+                        Str("there are ", block.columns.size(), " names for ",
+                            block.cols, " columns"));
     }
   }
-  if (block.kind == InputKind::kCategorical) ReadCategories(file, &block);
+  entry.type.ReadNames(file, &block);
   return block;
 }
 
@@ -204,7 +103,8 @@ Task ReadTaskHead(const FileReader& file, const std::string& path) {
   try {
     task.type = ParseTaskType(type);
   } catch (const Error&) {
-    Bad(file, path, Str("tasks of type '", type, "' cannot be read"));
+    internal::BadPart(file, path,
+                      Str("tasks of type '", type, "' cannot be read"));
   }
   if (task.is_classification()) {
     task.classes = file.ReadTexts(path + "/classes");
@@ -224,7 +124,8 @@ Task ReadTaskHead(const FileReader& file, const std::string& path) {
   try {
     task.form = ParseForm(*form);
   } catch (const Error&) {
-    Bad(file, path, Str("predictions of form '", *form, "' cannot be read"));
+    internal::BadPart(file, path,
+                      Str("predictions of form '", *form, "' cannot be read"));
   }
   if (file.Has(path + "/levels")) {
     task.levels = file.ReadList<double>(path + "/levels");
@@ -237,7 +138,7 @@ void ReadTask(const FileReader& file, const std::string& member,
   const std::string path = "tasks/" + member;
   const std::string y = path + "/y";
   Task task = ReadTaskHead(file, path);
-  const Shape shape = RequireRank(file, y, 1, 2);
+  const Shape shape = internal::RequireRank(file, y, 1, 2);
   Labels labels;
   switch (task.traits().storage) {
     case LabelStorage::kNumbers:
@@ -302,12 +203,13 @@ TransformRecords ReadTransforms(const FileReader& file,
   const std::string path = group + "/spec";
   if (!file.Has(path)) return transforms;
   const auto specs = nlohmann::json::parse(file.ReadText(path), nullptr, false);
-  if (!specs.is_array()) Bad(file, path, "it is not a JSON array");
+  if (!specs.is_array())
+    internal::BadPart(file, path, "it is not a JSON array");
   for (const auto& entry : specs) {
     const auto name = entry.is_object() ? entry.find("name") : entry.end();
     const auto spec = entry.is_object() ? entry.find("spec") : entry.end();
     if (name == entry.end() || spec == entry.end() || !name->is_string()) {
-      Bad(file, path, "an entry lacks `name` or `spec`");
+      internal::BadPart(file, path, "an entry lacks `name` or `spec`");
     }
     TransformRecord record;
     record.name = name->get<std::string>();

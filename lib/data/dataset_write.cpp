@@ -2,21 +2,18 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "data/block_kind.h"
 #include "data/check_tools.h"
 #include "data/dataset_io.h"
+#include "data/file_parts.h"
 #include "data/head.h"
 #include "data/schema.h"
 
 namespace mtlkit {
 namespace {
 
-constexpr StoreOptions kPacked = {Compress::kAuto};
-
-// The true name of an object whose path had to be escaped.
-void NameObject(FileWriter& file, const std::string& path,
-                const std::string& name) {
-  if (EscapeName(name) != name) file.SetAttribute(path, "name", name);
-}
+using internal::kPacked;
+using internal::NameObject;
 
 void WriteIds(FileWriter& file, const RowIds& ids) {
   if (const auto* names = std::get_if<std::vector<std::string>>(&ids)) {
@@ -26,84 +23,10 @@ void WriteIds(FileWriter& file, const RowIds& ids) {
   }
 }
 
-void WriteImage(FileWriter& file, const InputBlock& block,
-                const std::string& path, Index rows) {
-  file.WriteArray<std::uint8_t>(path + "/pixels", block.pixels.span(),
-                                {rows, block.height, block.width, block.cols});
-  file.SetAttribute(path + "/pixels", "axes",
-                    std::vector<std::string>{"row", "y", "x", "channel"});
-  if (block.mean.empty()) return;
-  file.WriteList(path + "/mean", block.mean);
-  file.WriteList(path + "/deviation", block.deviation);
-}
-
-// How the arrays of a block are to be understood: the encodings that AnnData
-// knows, and two of our own.
-void WriteEncoding(FileWriter& file, const InputSpec& spec,
-                   const std::string& path) {
-  switch (spec.kind) {
-    case InputKind::kSparse:
-      file.SetAttribute(path, "encoding-type", "csr_matrix");
-      file.SetAttribute(path, "encoding-version", "0.1.0");
-      return;
-    case InputKind::kImage:
-      file.SetAttribute(path, "encoding-type", "image");
-      file.SetAttribute(path, "encoding-version", "0.1.0");
-      return;
-    case InputKind::kTokens:
-      file.SetAttribute(path, "encoding-type", "tokens");
-      file.SetAttribute(path, "encoding-version", "0.1.0");
-      return;
-    case InputKind::kDense:
-    case InputKind::kCategorical:
-      break;
-  }
-  file.SetAttribute(path, "encoding-type", "array");
-  file.SetAttribute(path, "encoding-version", "0.2.0");
-  file.SetAttribute(path, "axes", std::vector<std::string>{"row", "feature"});
-  if (spec.kind == InputKind::kCategorical) {
-    file.SetAttribute(path, "missing", -1);
-  } else if (ViewOf(spec.name) != spec.name) {
-    file.SetAttribute(path, "missing", "nan");
-  }
-}
-
 void WriteInput(FileWriter& file, const InputBlock& block, Index rows,
                 Index position) {
   const std::string path = "inputs/" + EscapeName(block.name);
-  switch (block.kind) {
-    case InputKind::kDense:
-      if (block.wide.empty()) {
-        file.WriteArray<float>(path, block.dense.span(), {rows, block.cols});
-      } else {
-        file.WriteArray<double>(path, block.wide.span(), {rows, block.cols});
-      }
-      break;
-    case InputKind::kCategorical:
-      file.WriteArray<std::int32_t>(path, block.codes.span(),
-                                    {rows, block.cols});
-      break;
-    case InputKind::kSparse:
-      file.WriteArray<float>(path + "/data", block.values.span(),
-                             {block.values.size()}, kPacked);
-      file.WriteArray<std::int32_t>(path + "/indices", block.indices.span(),
-                                    {block.indices.size()}, kPacked);
-      file.WriteArray<std::int64_t>(path + "/indptr", block.row_starts.span(),
-                                    {rows + 1}, kPacked);
-      file.SetAttribute(path, "shape",
-                        std::vector<std::int64_t>{rows, block.cols});
-      break;
-    case InputKind::kImage:
-      WriteImage(file, block, path, rows);
-      break;
-    case InputKind::kTokens:
-      file.WriteArray<std::int32_t>(path + "/codes", block.codes.span(),
-                                    {block.codes.size()}, kPacked);
-      file.WriteArray<std::int64_t>(path + "/indptr", block.row_starts.span(),
-                                    {rows + 1}, kPacked);
-      file.WriteTexts(path + "/vocabulary", block.categories[0]);
-      break;
-  }
+  EntryOf(block.kind).type.Write(file, block, path, rows);
   WriteInputNames(file, block, position);
 }
 
@@ -167,15 +90,6 @@ std::string TransformFolder(std::size_t number, const std::string& name) {
   return (number < 10 ? "0" : "") + std::to_string(number) + "-" + name;
 }
 
-// Where the categories of a column are: directly by its name for a table
-// without views, else in a folder of the block.
-std::string CategoriesPath(const InputSpec& spec, const std::string& column) {
-  if (spec.name == TableBlockName("", InputKind::kCategorical)) {
-    return "categories/" + EscapeName(column);
-  }
-  return "categories/" + EscapeName(spec.name) + "/" + EscapeName(column);
-}
-
 std::string WriteWith(const Dataset& dataset, const std::string& path,
                       FileKind kind, const TransformRecords& transforms,
                       const std::function<void(FileWriter&)>& write_inputs) {
@@ -198,7 +112,8 @@ void WriteInputNames(FileWriter& file, const InputSpec& spec, Index position) {
   const std::string path = "inputs/" + EscapeName(spec.name);
   file.SetAttribute(path, "position", position);
   NameObject(file, path, spec.name);
-  WriteEncoding(file, spec, path);
+  const BlockKind& kind = EntryOf(spec.kind).type;
+  kind.WriteEncoding(file, spec, path);
   if (spec.index_base >= 0) {
     file.SetAttribute(path, "index_base", spec.index_base);
     file.SetAttribute(path, "index_base_guessed", spec.base_is_guessed ? 1 : 0);
@@ -206,13 +121,7 @@ void WriteInputNames(FileWriter& file, const InputSpec& spec, Index position) {
   if (!spec.columns.empty()) {
     file.WriteTexts("names/" + EscapeName(spec.name), spec.columns);
   }
-  if (!HasColumns(spec.kind)) return;
-  for (std::size_t i = 0; i < spec.categories.size(); ++i) {
-    const std::string column = ColumnName(spec, static_cast<Index>(i));
-    const std::string categories = CategoriesPath(spec, column);
-    file.WriteTexts(categories, spec.categories[i]);
-    NameObject(file, categories, column);
-  }
+  kind.WriteNames(file, spec);
 }
 
 void WriteTaskHead(FileWriter& file, const Task& task, Index position) {

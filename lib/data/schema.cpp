@@ -5,17 +5,10 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "data/block_kind.h"
 
 namespace mtlkit {
 namespace {
-
-constexpr InputKindTraits kKinds[] = {
-    {InputKind::kDense, "dense", "numeric", " of numbers"},
-    {InputKind::kCategorical, "categorical", "categorical", " of categories"},
-    {InputKind::kSparse, "sparse", "sparse", ", sparse"},
-    {InputKind::kImage, "image", "image", ", images"},
-    {InputKind::kTokens, "tokens", "tokens", ", tokens"},
-};
 
 void RequireSameBlock(const InputSpec& expected, const InputSpec& given) {
   const std::string what = Str("input block '", given.name, "'");
@@ -49,25 +42,14 @@ void RequireSameBlock(const InputSpec& expected, const InputSpec& given) {
 
 }  // namespace
 
-std::span<const InputKindTraits> InputKinds() {
-  return kKinds;
-}
-
-const InputKindTraits& TraitsOf(InputKind kind) {
-  for (const InputKindTraits& traits : kKinds) {
-    if (traits.kind == kind) return traits;
-  }
-  Fail(ErrorKind::kBug, "a kind of input has no traits");
-}
-
 std::string TableBlockName(std::string_view view, InputKind kind) {
-  const std::string_view suffix = TraitsOf(kind).suffix;
+  const std::string_view suffix = EntryOf(kind).suffix;
   return view.empty() ? std::string(suffix) : Str(view, ".", suffix);
 }
 
 std::string ViewOf(std::string_view block) {
-  for (const InputKindTraits& traits : kKinds) {
-    const std::string_view suffix = traits.suffix;
+  for (const BlockKindEntry* entry : BlockKinds()) {
+    const std::string_view suffix = entry->suffix;
     if (block == suffix) return "";
     if (block.size() > suffix.size() + 1 && block.ends_with(suffix) &&
         block[block.size() - suffix.size() - 1] == '.') {
@@ -78,12 +60,12 @@ std::string ViewOf(std::string_view block) {
 }
 
 std::string_view InputKindName(InputKind kind) {
-  return TraitsOf(kind).name;
+  return EntryOf(kind).name;
 }
 
 InputKind ParseInputKind(std::string_view name) {
-  for (const InputKindTraits& traits : kKinds) {
-    if (traits.name == name) return traits.kind;
+  for (const BlockKindEntry* entry : BlockKinds()) {
+    if (entry->name == name) return entry->kind;
   }
   Fail(ErrorKind::kBadInput, Str("there is no kind of input '", name, "'"),
        "the file was written by a newer version");

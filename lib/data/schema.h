@@ -11,16 +11,6 @@
 
 namespace mtlkit {
 
-// What is said of a kind of input, once for all who name it.
-struct InputKindTraits {
-  InputKind kind;
-  std::string_view name;      // "dense", as in files and messages
-  std::string_view suffix;    // of blocks of a table: "numeric"
-  std::string_view contents;  // behind a number of columns: " of numbers"
-};
-std::span<const InputKindTraits> InputKinds();
-const InputKindTraits& TraitsOf(InputKind kind);
-
 // How the blocks of a table are called before preparation. A table without
 // views has `numeric`, `categorical` and `sparse`; a view VIEW of a table made
 // with `mtl-convert --beside` has `VIEW.numeric` and so on. A block of any

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "base/text.h"
+#include "data/block_kind.h"
 #include "data/head.h"
 #include "data/schema.h"
 #include "nn/graph.h"
@@ -105,8 +106,8 @@ class Members {
 };
 
 InputKind ParseKind(const std::string& name) {
-  for (const InputKindTraits& traits : InputKinds()) {
-    if (traits.name == name) return traits.kind;
+  for (const BlockKindEntry* entry : BlockKinds()) {
+    if (entry->name == name) return entry->kind;
   }
   RequireSpec(false, Str("'", name, "' is no kind of input"));
   return InputKind::kDense;

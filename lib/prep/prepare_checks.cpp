@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/size_budget.h"
 #include "base/text.h"
+#include "data/block_kind.h"
 #include "data/blocks.h"
 #include "data/schema.h"
 #include "prep/images.h"
@@ -51,7 +52,7 @@ void RequireBytes(double bytes, const InputSpec& spec, Index rows,
   SizeBudget(max_size).Require(
       bytes,
       Str("input '", spec.name, "', ", rows, " rows of ",
-          Counted(spec.cols, "column", "columns"), TraitsOf(spec.kind).contents,
+          Counted(spec.cols, "column", "columns"), EntryOf(spec.kind).contents,
           ","),
       "--ignore columns of many categories, --encode index, --pieces 0");
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/block_kind.h"
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/schema.h"
@@ -231,7 +232,7 @@ void ReportInput(const InputSpec& spec, Reporter* reporter) {
   } else if (spec.kind != InputKind::kTokens) {
     reporter->Note(Str("input '", spec.name,
                        "': ", Counted(spec.cols, "column", "columns"),
-                       TraitsOf(spec.kind).contents));
+                       EntryOf(spec.kind).contents));
   }
 }
 

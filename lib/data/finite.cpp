@@ -1,0 +1,19 @@
+#include "data/finite.h"
+
+#include <cmath>
+
+#include "base/error.h"
+#include "data/schema.h"
+
+namespace mtlkit::internal {
+
+void FailNotFinite(const Dataset& dataset, const InputBlock& block, Index row,
+                   Index col, double value) {
+  Fail(ErrorKind::kBadInput,
+       Str("input block '", block.name, "', column '", ColumnName(block, col),
+           "', row '", IdText(dataset.ids, row), "' is ",
+           std::isnan(value) ? "missing" : "infinite"),
+       "mtl-prep fills missing values");
+}
+
+}  // namespace mtlkit::internal
