@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
-#include "eval/predictions.h"
+#include "eval/prediction_source.h"
 #include "eval/predictions_columns.h"
 #include "h5/file_reader.h"
 #include "text/convert.h"
@@ -117,14 +117,15 @@ struct ConvertTool {
             Str(path == "-" ? "stdin" : path, ": is a file of the toolkit"),
             "--to csv or --to jsonl writes it as text");
     const TextFormat format = ParseTextFormat(to);
-    const FileReader file = FileReader::Open(
+    FileReader file = FileReader::Open(
         path,
         {FileKind::kDataset, FileKind::kFeatures, FileKind::kPredictions});
     if (file.kind() == FileKind::kPredictions) {
-      const Predictions predictions = ReadPredictions(file);
+      const auto source = OpenPredictions(std::move(file));
+      temporary.reset();
       return NoteFormulas(
-          WriteTextTable(PredictionColumns(predictions),
-                         IdCount(predictions.ids), format, output, safe_cells),
+          WriteTextTable(PredictionColumns(source), source->rows(), format,
+                         output, safe_cells),
           context);
     }
     const Dataset dataset = ReadDataset(file);

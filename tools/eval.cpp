@@ -52,19 +52,19 @@ struct EvalTool {
     FollowName();
     Require(!(json && csv), ErrorKind::kUsage,
             "--json and --csv exclude each other, and the ending of -o");
-    std::vector<NamedPredictions> read;
+    std::vector<NamedSource> sources;
     for (const NamedFile& file : files) {
       const std::string name =
           file.name.empty() ? FileStem(file.path) : file.name;
       Require(name != "constant", ErrorKind::kUsage,
               "the name 'constant' is taken by the best constant prediction",
               Str("give another: NAME=", file.path));
-      read.push_back({name, ReadPredictions(file.path)});
+      sources.push_back({name, OpenPredictions(file.path)});
     }
     Dataset labels;
     if (!truth.empty()) labels = ReadDataset(truth);
     const Evaluation evaluation = NamingTruth([&] {
-      return Evaluate(JoinedModels(PoolByName(std::move(read)),
+      return Evaluate(JoinedModels(PoolByName(sources),
                                    truth.empty() ? nullptr : &labels),
                       options, context.seed, *context.pool, context.reporter);
     });

@@ -1,11 +1,13 @@
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/tool.h"
 #include "base/error.h"
 #include "cotrain/status.h"
 #include "data/dataset_io.h"
-#include "eval/predictions.h"
+#include "eval/prediction_sink.h"
+#include "eval/prediction_source.h"
 #include "eval/predictions_columns.h"
 #include "h5/atomic_file.h"
 #include "h5/file_reader.h"
@@ -81,11 +83,8 @@ struct PredictTool {
       std::vector<EnsembleMember> members;
       members.reserve(models.size());
       for (const Model& member : models) members.push_back({&member, 1.0});
-      Predictions predictions = InContext(data_name, [&] {
-        return Predict(members, rows, options, context.pool);
-      });
-      predictions.provenance = provenance;
-      return Write(predictions, context);
+      return InContext(data_name,
+                       [&] { Write(members, rows, provenance, context); });
     }
     Require(options.split.empty(), ErrorKind::kUsage,
             "--features: cannot be used with --split",
@@ -134,14 +133,19 @@ struct PredictTool {
     return {numbered.index_base, numbered.cols};
   }
 
-  void Write(const Predictions& predictions, const Context& context) const {
+  void Write(const std::vector<EnsembleMember>& members, const Dataset& rows,
+             const std::string& provenance, const Context& context) const {
     const auto format = TextFormatOfName(output);
-    if (!format) {
-      WritePredictions(predictions, output);
-      return;
-    }
-    WriteTextTable(PredictionColumns(predictions), IdCount(predictions.ids),
-                   *format, output);
+    // Text is made of the file, a piece at a time.
+    std::optional<TemporaryPath> file;
+    if (format) file.emplace("mtlkit-predictions");
+    PredictionWriter writer(format ? file->path() : output, provenance);
+    Predict(members, rows, options, context.pool, &writer);
+    writer.Commit();
+    if (!format) return;
+    const auto source = OpenPredictions(file->path());
+    file.reset();  // a closed pipe leaves nothing behind
+    WriteTextTable(PredictionColumns(source), source->rows(), *format, output);
     context.reporter->Note(Str(output,
                                " is text for people: mtl-eval reads "
                                "predictions in HDF5, -o FILE.h5"));

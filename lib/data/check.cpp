@@ -62,13 +62,6 @@ void CheckIds(const Dataset& dataset) {
       dataset.ids);
 }
 
-void CheckTask(const Task& task, const std::string& what) {
-  if (task.name.empty()) Bad("a task has no name");
-  const std::string fault = task.head().Fault(task);
-  if (!fault.empty()) Bad(what + fault);
-  CheckUniqueNames(task.classes, Str(what, ": class"));
-}
-
 void CheckLabelValues(const Task& task, const Labels& labels,
                       const std::string& what) {
   const auto highest = static_cast<float>(task.head().label_count(task) - 1);
@@ -102,22 +95,6 @@ void CheckWeights(const std::vector<float>& weights, Index count,
               " is not a number from 0 on"));
     }
   }
-}
-
-void CheckLabels(const Task& task, const Labels& labels, Index rows) {
-  const std::string what = Str("task '", task.name, "'");
-  CheckTask(task, what);
-  Index places = rows;
-  if (!labels.on_all_rows) {
-    CheckRows(labels.rows, rows, what);
-    places = static_cast<Index>(labels.rows.size());
-  } else if (!labels.rows.empty()) {
-    Bad(Str(what, " is on all rows and lists rows"));
-  }
-  CheckSize(static_cast<Index>(labels.values.size()), places,
-            task.target_cols(), what);
-  CheckWeights(labels.weights, places, what);
-  CheckLabelValues(task, labels, what);
 }
 
 void CheckTasks(const Dataset& dataset) {
@@ -173,6 +150,30 @@ void CheckAll(const Dataset& dataset, bool has_inputs) {
 }
 
 }  // namespace
+
+void CheckTask(const Task& task) {
+  if (task.name.empty()) Bad("a task has no name");
+  const std::string what = Str("task '", task.name, "'");
+  const std::string fault = task.head().Fault(task);
+  if (!fault.empty()) Bad(what + fault);
+  CheckUniqueNames(task.classes, Str(what, ": class"));
+}
+
+void CheckLabels(const Task& task, const Labels& labels, Index rows) {
+  const std::string what = Str("task '", task.name, "'");
+  CheckTask(task);
+  Index places = rows;
+  if (!labels.on_all_rows) {
+    CheckRows(labels.rows, rows, what);
+    places = static_cast<Index>(labels.rows.size());
+  } else if (!labels.rows.empty()) {
+    Bad(Str(what, " is on all rows and lists rows"));
+  }
+  CheckSize(static_cast<Index>(labels.values.size()), places,
+            task.target_cols(), what);
+  CheckWeights(labels.weights, places, what);
+  CheckLabelValues(task, labels, what);
+}
 
 void CheckDataset(const Dataset& dataset) {
   CheckAll(dataset, true);

@@ -143,5 +143,9 @@ struct Dataset {
 // naming the first offender. Called when a file is read and before one is
 // written.
 void CheckDataset(const Dataset& dataset);
+// The parts of it that concern one task, and its labels where there are `rows`
+// rows.
+void CheckTask(const Task& task);
+void CheckLabels(const Task& task, const Labels& labels, Index rows);
 
 }  // namespace mtlkit

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "data/dataset.h"
 #include "h5/file_reader.h"
@@ -31,7 +32,40 @@ std::string WriteDataset(const Dataset& dataset, const std::string& path,
 // The parts of a dataset that files of other kinds share: number of rows, ids,
 // and tasks with their labels. Reading checks them; there are no inputs then.
 void WriteRows(FileWriter& file, const Dataset& dataset);
+// The first part of that: how many rows there are, and their ids.
+void WriteRowNames(FileWriter& file, const RowIds& ids);
 Dataset ReadRows(const FileReader& file);
+
+// The same a piece at a time, for files of which nobody has to hold all rows.
+Index ReadRowCount(const FileReader& file);
+// Ids of rows; 0, 1, ... where the file has none. The file must outlive it.
+class IdReader {
+ public:
+  explicit IdReader(const FileReader& file);
+
+  Index count() const { return count_; }
+  bool is_text() const { return is_text_; }
+  // Those of rows [first, first + count).
+  RowIds Read(Index first, Index count) const;
+
+ private:
+  const FileReader& file_;
+  Index count_;
+  bool has_ids_;
+  bool is_text_;
+};
+// A task of such a file without its labels.
+struct TaskOnFile {
+  std::string path;
+  Task task;
+  bool on_all_rows = true;
+  Index places = 0;
+};
+// All tasks, checked; of a file of `rows` rows.
+std::vector<TaskOnFile> ReadTaskHeads(const FileReader& file, Index rows);
+// The labels of one of them, checked.
+Labels ReadLabels(const FileReader& file, const TaskOnFile& task, Index rows);
+
 // Where a task is in such a file: "tasks/income".
 std::string TaskPath(const Task& task);
 

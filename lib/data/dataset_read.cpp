@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "base/error.h"
 #include "data/block_kind.h"
+#include "data/check_tools.h"
 #include "data/dataset_io.h"
 #include "data/file_parts.h"
 #include "data/head.h"
@@ -28,24 +30,6 @@ std::vector<std::string> Ordered(const FileReader& file,
   names.reserve(members.size());
   for (auto& member : members) names.push_back(std::move(member.second));
   return names;
-}
-
-RowIds ReadIds(const FileReader& file, Index rows) {
-  if (!file.Has("ids")) {
-    // Nothing in the file vouches for the number of rows yet; a wrong one must
-    // not take all memory.
-    constexpr Index kMostWithoutIds = Index{1} << 27;
-    if (rows > kMostWithoutIds) {
-      internal::BadPart(file, "ids", Str("there are none for ", rows, " rows"));
-    }
-    std::vector<std::int64_t> numbers(static_cast<std::size_t>(rows));
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      numbers[i] = static_cast<std::int64_t>(i);
-    }
-    return numbers;
-  }
-  if (file.Info("ids").is_text) return file.ReadTexts("ids");
-  return file.ReadList<std::int64_t>("ids");
 }
 
 // The kind of a block, which its arrays and their encoding tell.
@@ -133,16 +117,27 @@ Task ReadTaskHead(const FileReader& file, const std::string& path) {
   return task;
 }
 
-void ReadTask(const FileReader& file, const std::string& member,
-              Dataset* dataset) {
-  const std::string path = "tasks/" + member;
-  const std::string y = path + "/y";
-  Task task = ReadTaskHead(file, path);
-  const Shape shape = internal::RequireRank(file, y, 1, 2);
+TaskOnFile ReadUncheckedHead(const FileReader& file, const std::string& member,
+                             Index rows) {
+  TaskOnFile head;
+  head.path = "tasks/" + member;
+  head.task = ReadTaskHead(file, head.path);
+  const Shape shape = internal::RequireRank(file, head.path + "/y", 1, 2);
+  if (head.task.traits().storage == LabelStorage::kNumbers) {
+    head.task.width = shape.size() == 2 ? shape[1] : 1;
+  }
+  head.on_all_rows = !file.Has(head.path + "/rows");
+  head.places = head.on_all_rows
+                    ? rows
+                    : internal::RequireRank(file, head.path + "/rows", 1, 1)[0];
+  return head;
+}
+
+Labels ReadUncheckedLabels(const FileReader& file, const TaskOnFile& head) {
+  const std::string y = head.path + "/y";
   Labels labels;
-  switch (task.traits().storage) {
+  switch (head.task.traits().storage) {
     case LabelStorage::kNumbers:
-      task.width = shape.size() == 2 ? shape[1] : 1;
       labels.values = file.ReadArray<float>(y).values;
       break;
     case LabelStorage::kCodes:
@@ -152,16 +147,15 @@ void ReadTask(const FileReader& file, const std::string& member,
       labels.values = ReadClassLabels<std::int8_t>(file, y);
       break;
   }
-  if (file.Has(path + "/rows")) {
-    const auto rows = file.ReadList<std::int64_t>(path + "/rows");
-    labels.on_all_rows = false;
+  labels.on_all_rows = head.on_all_rows;
+  if (!head.on_all_rows) {
+    const auto rows = file.ReadList<std::int64_t>(head.path + "/rows");
     labels.rows.assign(rows.begin(), rows.end());
   }
-  if (file.Has(path + "/weight")) {
-    labels.weights = file.ReadList<float>(path + "/weight");
+  if (file.Has(head.path + "/weight")) {
+    labels.weights = file.ReadList<float>(head.path + "/weight");
   }
-  dataset->tasks.push_back(std::move(task));
-  dataset->labels.push_back(std::move(labels));
+  return labels;
 }
 
 // The arrays of a transform, by their true names.
@@ -182,13 +176,13 @@ std::string NumberedFolder(std::size_t number, const std::string& name) {
 // Rows, ids and tasks.
 Dataset ReadUncheckedRows(const FileReader& file) {
   Dataset dataset;
-  dataset.rows = file.Attribute<std::int64_t>("", "n_rows");
-  Require(dataset.rows >= 0 && dataset.rows < (Index{1} << 48),
-          ErrorKind::kBadInput,
-          Str(file.name(), ": it says that it has ", dataset.rows, " rows"));
-  dataset.ids = ReadIds(file, dataset.rows);
+  const IdReader ids(file);
+  dataset.rows = ids.count();
+  dataset.ids = ids.Read(0, dataset.rows);
   for (const std::string& member : Ordered(file, "tasks")) {
-    ReadTask(file, member, &dataset);
+    const TaskOnFile head = ReadUncheckedHead(file, member, dataset.rows);
+    dataset.tasks.push_back(head.task);
+    dataset.labels.push_back(ReadUncheckedLabels(file, head));
   }
   dataset.content_sha256 = file.content_sha256();
   if (file.provenance() != "[]") dataset.provenance = file.provenance();
@@ -219,6 +213,66 @@ TransformRecords ReadTransforms(const FileReader& file,
     transforms.push_back(std::move(record));
   }
   return transforms;
+}
+
+Index ReadRowCount(const FileReader& file) {
+  const Index rows = file.Attribute<std::int64_t>("", "n_rows");
+  Require(rows >= 0 && rows < (Index{1} << 48), ErrorKind::kBadInput,
+          Str(file.name(), ": it says that it has ", rows, " rows"));
+  return rows;
+}
+
+IdReader::IdReader(const FileReader& file)
+    : file_(file),
+      count_(ReadRowCount(file)),
+      has_ids_(file.Has("ids")),
+      is_text_(has_ids_ && file.Info("ids").is_text) {
+  if (!has_ids_) {
+    // Nothing in the file vouches for the number of rows yet; a wrong one must
+    // not take all memory.
+    constexpr Index kMostWithoutIds = Index{1} << 27;
+    if (count_ > kMostWithoutIds) {
+      internal::BadPart(file, "ids",
+                        Str("there are none for ", count_, " rows"));
+    }
+    return;
+  }
+  const Index ids = internal::RequireRank(file, "ids", 1, 1)[0];
+  if (ids != count_) {
+    Fail(ErrorKind::kBadInput,
+         Str(file.name(), ": there are ", ids, " ids for ", count_, " rows"));
+  }
+}
+
+RowIds IdReader::Read(Index first, Index count) const {
+  if (is_text_) return file_.ReadTexts("ids", first, count);
+  std::vector<std::int64_t> numbers(At(count));
+  if (has_ids_) {
+    file_.ReadRows<std::int64_t>("ids", first, count, numbers.data());
+  } else {
+    std::iota(numbers.begin(), numbers.end(), first);
+  }
+  return numbers;
+}
+
+std::vector<TaskOnFile> ReadTaskHeads(const FileReader& file, Index rows) {
+  std::vector<TaskOnFile> heads;
+  std::vector<std::string> names;
+  for (const std::string& member : Ordered(file, "tasks")) {
+    heads.push_back(ReadUncheckedHead(file, member, rows));
+    names.push_back(heads.back().task.name);
+  }
+  InContext(file.name(), [&] {
+    internal::CheckUniqueNames(names, "the task");
+    for (const TaskOnFile& head : heads) CheckTask(head.task);
+  });
+  return heads;
+}
+
+Labels ReadLabels(const FileReader& file, const TaskOnFile& task, Index rows) {
+  Labels labels = ReadUncheckedLabels(file, task);
+  InContext(file.name(), [&] { CheckLabels(task.task, labels, rows); });
+  return labels;
 }
 
 Dataset ReadRows(const FileReader& file) {

@@ -15,14 +15,6 @@ namespace {
 using internal::kPacked;
 using internal::NameObject;
 
-void WriteIds(FileWriter& file, const RowIds& ids) {
-  if (const auto* names = std::get_if<std::vector<std::string>>(&ids)) {
-    file.WriteTexts("ids", *names);
-  } else {
-    file.WriteList("ids", std::get<std::vector<std::int64_t>>(ids), kPacked);
-  }
-}
-
 void WriteInput(FileWriter& file, const InputBlock& block, Index rows,
                 Index position) {
   const std::string path = "inputs/" + EscapeName(block.name);
@@ -166,9 +158,17 @@ std::string TaskPath(const Task& task) {
   return "tasks/" + EscapeName(task.name);
 }
 
+void WriteRowNames(FileWriter& file, const RowIds& ids) {
+  file.SetAttribute("", "n_rows", IdCount(ids));
+  if (const auto* names = std::get_if<std::vector<std::string>>(&ids)) {
+    file.WriteTexts("ids", *names);
+  } else {
+    file.WriteList("ids", std::get<std::vector<std::int64_t>>(ids), kPacked);
+  }
+}
+
 void WriteRows(FileWriter& file, const Dataset& dataset) {
-  file.SetAttribute("", "n_rows", dataset.rows);
-  WriteIds(file, dataset.ids);
+  WriteRowNames(file, dataset.ids);
   for (std::size_t i = 0; i < dataset.tasks.size(); ++i) {
     WriteTask(file, dataset.tasks[i], dataset.labels[i], static_cast<Index>(i));
   }

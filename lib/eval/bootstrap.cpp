@@ -17,9 +17,7 @@ constexpr double kMuchWork = 5e8;
 double WorkOf(const std::vector<PreparedTask>& tasks, Index draws) {
   double work = 0;
   for (const PreparedTask& task : tasks) {
-    for (const auto& models : task.metrics) {
-      work += static_cast<double>(task.weights.size() * models.size());
-    }
+    work += static_cast<double>(task.size());
   }
   return work * static_cast<double>(draws);
 }
@@ -39,14 +37,21 @@ std::vector<std::uint32_t> DrawCounts(Index units, Seed seed, Index draw) {
 
 }  // namespace
 
-DrawnUnits::DrawnUnits(Index rows, Seed seed) : rows_(rows) {
-  if (rows <= kMostRows) return;
-  const Rng rng(seed, RandomPurpose::kBootstrap, kOfBlocks);
-  block_of_row_.resize(At(rows));
-  for (Index row = 0; row < rows; ++row) {
-    block_of_row_[At(row)] =
-        static_cast<std::uint16_t>(rng.At(row, 0) % kBlocks);
+DrawnUnits::DrawnUnits(Index rows, Seed seed)
+    : rows_(rows), rng_(seed, RandomPurpose::kBootstrap, kOfBlocks) {}
+
+std::uint16_t DrawnUnits::BlockOf(Index row) const {
+  return static_cast<std::uint16_t>(rng_.At(row, 0) % kBlocks);
+}
+
+std::size_t PreparedTask::size() const {
+  std::size_t size = 0;
+  for (const auto& models : metrics) {
+    for (const auto& metric : models) {
+      if (metric != nullptr) size += metric->size();
+    }
   }
+  return size;
 }
 
 TaskValues Values(const PreparedTask& task,
@@ -67,28 +72,34 @@ TaskValues Values(const PreparedTask& task,
   return values;
 }
 
-std::vector<ValueTable> Bootstrap(const std::vector<PreparedTask>& tasks,
-                                  Index units, Index draws, Seed seed,
-                                  ThreadPool& pool, Reporter* reporter) {
-  std::vector<ValueTable> tables(At(draws));
-  const bool reports = reporter != nullptr && WorkOf(tasks, draws) > kMuchWork;
+Bootstrap::Bootstrap(Index units, Index draws, Seed seed, ThreadPool& pool,
+                     Reporter* reporter)
+    : units_(units),
+      seed_(seed),
+      pool_(pool),
+      reporter_(reporter),
+      tables_(At(draws)) {}
+
+void Bootstrap::Add(const std::vector<PreparedTask>& tasks,
+                    const std::string& phase) {
+  const auto draws = static_cast<Index>(tables_.size());
+  const bool reports = reporter_ != nullptr && WorkOf(tasks, draws) > kMuchWork;
   const Index at_once =
-      reports ? std::max<Index>(draws / 10, 4 * pool.threads()) : draws;
-  if (reports) reporter->Begin("draw", draws);
+      reports ? std::max<Index>(draws / 10, 4 * pool_.threads()) : draws;
+  if (reports) reporter_->Begin(phase, draws);
   for (Index first = 0; first < draws; first += at_once) {
     const Index count = std::min(at_once, draws - first);
-    pool.For(count, [&](Index i) {
-      const auto counts = DrawCounts(units, seed, first + i);
-      ValueTable& table = tables[At(first + i)];
+    pool_.For(count, [&](Index i) {
+      const auto counts = DrawCounts(units_, seed_, first + i);
+      ValueTable& table = tables_[At(first + i)];
       for (const PreparedTask& task : tasks) {
         table.push_back(Values(task, counts));
       }
     });
     if (!reports) continue;
-    reporter->Advance(first + count);
-    reporter->Commit();
+    reporter_->Advance(first + count);
+    reporter_->Commit();
   }
-  return tables;
 }
 
 }  // namespace mtlkit

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/parallel.h"
@@ -23,13 +24,13 @@ class DrawnUnits {
   DrawnUnits(Index rows, Seed seed);
 
   Index count() const { return is_blocks() ? kBlocks : rows_; }
-  bool is_blocks() const { return !block_of_row_.empty(); }
+  bool is_blocks() const { return rows_ > kMostRows; }
   // Needs is_blocks().
-  std::uint16_t BlockOf(Index row) const { return block_of_row_[At(row)]; }
+  std::uint16_t BlockOf(Index row) const;
 
  private:
   Index rows_;
-  std::vector<std::uint16_t> block_of_row_;
+  Rng rng_;
 };
 
 // Metrics of one task, ready to be evaluated under any weights of its rows, or
@@ -38,7 +39,10 @@ struct PreparedTask {
   std::vector<double> weights;  // one a row (block)
   std::vector<Index> units;     // which of the drawn units each is
   // [metric][model]; null where the model lacks the task.
-  std::vector<std::vector<std::unique_ptr<Metric>>> metrics;
+  std::vector<std::vector<std::unique_ptr<WeightedMetric>>> metrics;
+
+  // Numbers that a draw goes through.
+  std::size_t size() const;
 };
 
 // Values of metrics: [task][metric][model], NaN where undefined.
@@ -50,11 +54,26 @@ using ValueTable = std::vector<TaskValues>;
 TaskValues Values(const PreparedTask& task,
                   const std::vector<std::uint32_t>& counts);
 
-// The metrics of `draws` samples of `units` units drawn with replacement (Efron
-// 1979). Draw i depends on (seed, i) alone. `reporter` (may be null) is told of
-// draws where they take long.
-std::vector<ValueTable> Bootstrap(const std::vector<PreparedTask>& tasks,
-                                  Index units, Index draws, Seed seed,
-                                  ThreadPool& pool, Reporter* reporter);
+// Draws samples of `units` units with replacement (Efron 1979). Draw i depends
+// on (seed, i) alone, so tasks may come in several calls.
+class Bootstrap {
+ public:
+  // `reporter` (may be null) is told of draws where they take long.
+  Bootstrap(Index units, Index draws, Seed seed, ThreadPool& pool,
+            Reporter* reporter);
+
+  // Adds the metrics of tasks in every draw, behind those that are there.
+  // `phase` is what the reporter calls them.
+  void Add(const std::vector<PreparedTask>& tasks, const std::string& phase);
+  // One table a draw.
+  const std::vector<ValueTable>& tables() const { return tables_; }
+
+ private:
+  Index units_;
+  Seed seed_;
+  ThreadPool& pool_;
+  Reporter* reporter_;
+  std::vector<ValueTable> tables_;
+};
 
 }  // namespace mtlkit

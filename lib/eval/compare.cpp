@@ -13,7 +13,7 @@ namespace {
 // and a unit for each. One task alone needs none, since it cancels.
 struct GainTasks {
   std::vector<std::size_t> tasks;
-  std::vector<double> units;
+  std::vector<ErrorUnit> units;
   std::vector<LeftOutTask> left_out;
 };
 
@@ -59,7 +59,8 @@ GainTasks ChooseGainTasks(const std::vector<TaskResult>& tasks,
       continue;
     }
     chosen.tasks.push_back(t);
-    chosen.units.push_back(defined.size() > 1 ? unit : 1);
+    chosen.units.push_back({defined.size() > 1 ? unit : 1,
+                            tasks[t].metrics.front().metric->is_root});
   }
   return chosen;
 }

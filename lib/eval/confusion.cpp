@@ -48,7 +48,8 @@ std::vector<Confusion> Empty(const ConfusionShape& shape) {
   return std::vector<Confusion>(At(matrices), empty);
 }
 
-// Sums of weights by block and cell: a table while that is small, else a list.
+// Sums of weights by block and cell: a table while that is small, else a list
+// that is put together when it has grown.
 class BlockCells {
  public:
   BlockCells(Index blocks, Index cells) : cells_(cells) {
@@ -57,10 +58,14 @@ class BlockCells {
   }
 
   void Add(std::int32_t block, std::int32_t cell, double weight) {
-    if (table_.empty()) {
-      list_.push_back({block, cell, weight});
-    } else {
+    if (!table_.empty()) {
       table_[At(block * cells_ + cell)] += weight;
+      return;
+    }
+    list_.push_back({block, cell, weight});
+    if (list_.size() > most_) {
+      PutTogether();
+      most_ = std::max(most_, 2 * list_.size());
     }
   }
 
@@ -70,37 +75,48 @@ class BlockCells {
       list_.push_back({static_cast<std::int32_t>(i / At(cells_)),
                        static_cast<std::int32_t>(i % At(cells_)), table_[i]});
     }
+    if (table_.empty()) PutTogether();
+    table_ = {};
     return std::move(list_);
   }
 
  private:
-  Index cells_;
-  std::vector<double> table_;
-  std::vector<CellCount> list_;
-};
-
-// Rows that are put together, as what they add to each cell.
-class BlockConfusionMetric : public Metric {
- public:
-  BlockConfusionMetric(std::vector<CellCount> counts,
-                       const ConfusionShape& shape, ConfusionMeasure measure)
-      : shape_(shape), measure_(measure) {
+  void PutTogether() {
     const auto place = [](const CellCount& count) {
       return std::pair(count.row, count.cell);
     };
-    std::stable_sort(counts.begin(), counts.end(),
+    std::stable_sort(list_.begin(), list_.end(),
                      [&place](const CellCount& a, const CellCount& b) {
                        return place(a) < place(b);
                      });
-    for (const CellCount& count : counts) {
-      if (!counts_.empty() && place(counts_.back()) == place(count)) {
-        counts_.back().weight += count.weight;
+    std::size_t kept = 0;
+    for (const CellCount& count : list_) {
+      if (kept > 0 && place(list_[kept - 1]) == place(count)) {
+        list_[kept - 1].weight += count.weight;
       } else {
-        counts_.push_back(count);
+        list_[kept++] = count;
       }
     }
+    list_.resize(kept);
   }
 
+  Index cells_;
+  std::vector<double> table_;
+  std::vector<CellCount> list_;
+  std::size_t most_ = std::size_t{1} << 20;
+};
+
+// Rows that are put together, as what they add to each cell.
+class BlockConfusion : public BlockedMetric {
+ public:
+  BlockConfusion(Index blocks, const ConfusionShape& shape,
+                 ConfusionMeasure measure)
+      : shape_(shape),
+        measure_(measure),
+        cells_(blocks, shape.matrices * shape.cells()),
+        all_(Empty(shape)) {}
+
+  void Finish() override { counts_ = cells_.Take(); }
   double Value(std::span<const double> weights) const override {
     std::vector<Confusion> matrices = Empty(shape_);
     const std::int32_t cells = shape_.cells();
@@ -110,21 +126,22 @@ class BlockConfusionMetric : public Metric {
     }
     return measure_.Of(matrices);
   }
+  std::size_t size() const override { return counts_.size(); }
+  double Whole() const override { return measure_.Of(all_); }
 
-  std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const override {
-    std::vector<CellCount> counts = counts_;
-    for (CellCount& count : counts) {
-      count.weight *= blocks.weights[At(count.row)];
-      count.row = blocks.block_of_row[At(count.row)];
-    }
-    return std::make_unique<BlockConfusionMetric>(std::move(counts), shape_,
-                                                  measure_);
+  void Add(std::int32_t block, Index matrix, std::int32_t cell, double weight) {
+    const std::int32_t cells = shape_.cells();
+    all_[At(matrix)].cells[At(cell)] += weight;
+    if (!(weight > 0)) return;
+    cells_.Add(block, static_cast<std::int32_t>(matrix) * cells + cell, weight);
   }
 
  private:
-  std::vector<CellCount> counts_;
   ConfusionShape shape_;
   ConfusionMeasure measure_;
+  BlockCells cells_;
+  std::vector<Confusion> all_;
+  std::vector<CellCount> counts_;
 };
 
 // Cells of one confusion matrix after another, as one number a row and matrix,
@@ -149,19 +166,19 @@ class ConfusionMetric : public Metric {
     return measure_.Of(counts);
   }
 
-  std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const override {
-    const std::int32_t cells = shape_.cells();
-    BlockCells sums(blocks.blocks, shape_.matrices * cells);
+  std::size_t size() const override { return cell_of_row_.size(); }
+  std::unique_ptr<BlockedMetric> EmptyBlocks(Index blocks) const override {
+    return std::make_unique<BlockConfusion>(blocks, shape_, measure_);
+  }
+  void AddTo(const RowBlocks& rows, BlockedMetric* blocks) const override {
+    auto& sums = static_cast<BlockConfusion&>(*blocks);
     const std::int32_t* cell = cell_of_row_.data();
-    for (std::size_t row = 0; row < blocks.weights.size(); ++row) {
-      for (std::int32_t i = 0; i < shape_.matrices; ++i, ++cell) {
-        if (*cell == kMissing || !(blocks.weights[row] > 0)) continue;
-        sums.Add(blocks.block_of_row[row], i * cells + *cell,
-                 blocks.weights[row]);
+    for (std::size_t row = 0; row < rows.weights.size(); ++row) {
+      for (Index i = 0; i < shape_.matrices; ++i, ++cell) {
+        if (*cell == kMissing) continue;
+        sums.Add(rows.block_of_row[row], i, *cell, rows.weights[row]);
       }
     }
-    return std::make_unique<BlockConfusionMetric>(sums.Take(), shape_,
-                                                  measure_);
   }
 
  private:
@@ -211,8 +228,10 @@ Index PredictedClass(const MetricRows& rows, Index row) {
 std::unique_ptr<Metric> FromConfusion(const MetricRows& rows,
                                       double (*measure)(const Confusion&)) {
   const Index known = rows.known_classes();
-  const bool any_unknown = std::ranges::any_of(
-      rows.y, [&rows](double y) { return rows.IsUnknown(y); });
+  const bool any_unknown =
+      rows.has_unknown || std::ranges::any_of(rows.y, [&rows](double y) {
+        return rows.IsUnknown(y);
+      });
   const Index classes = known + (any_unknown ? 1 : 0);
   std::vector<std::int32_t> cells(static_cast<std::size_t>(rows.rows));
   for (Index row = 0; row < rows.rows; ++row) {

@@ -6,9 +6,6 @@
 namespace mtlkit {
 namespace {
 
-// Rows that an entry has room for.
-constexpr std::uint32_t kRowMask = (std::uint32_t{1} << 30) - 1;
-
 // Truth and scores of "is it `label`?".
 RankedScores OneAgainstRest(const MetricRows& rows, Index label) {
   std::vector<double> y(static_cast<std::size_t>(rows.rows));
@@ -27,51 +24,48 @@ RankedScores OneAgainstRest(const MetricRows& rows, Index label) {
       y[i] = truth > 1 ? 0 : truth;
     }
   }
-  return RankedScores(y, score);
+  return {y, score};
 }
 
 }  // namespace
-
-RankedScores::RankedScores(const std::vector<double>& y,
-                           const std::vector<double>& score) {
-  std::vector<std::uint32_t> order;
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    if (!std::isnan(y[i])) order.push_back(static_cast<std::uint32_t>(i));
-  }
-  // Equal scores in the order of rows, so that the order is one.
-  std::sort(order.begin(), order.end(),
-            [&score](std::uint32_t a, std::uint32_t b) {
-              return score[a] != score[b] ? score[a] > score[b] : a < b;
-            });
-  entries_.reserve(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const bool starts = i > 0 && score[order[i]] != score[order[i - 1]];
-    entries_.push_back({order[i] & kRowMask, y[order[i]] > 0.5, starts});
-  }
-}
-
-RankedScores RankedScores::InBlocks(const RowBlocks& blocks) const {
-  RankedScores result;
-  result.entries_ = entries_;
-  const bool weighted =
-      !weights_.empty() ||
-      std::any_of(blocks.weights.begin(), blocks.weights.end(),
-                  [](double weight) { return weight != 1; });
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const std::uint32_t row = entries_[i].row;
-    result.entries_[i].row = blocks.block_of_row[row] & kRowMask;
-    if (!weighted) continue;
-    const double own = weights_.empty() ? 1 : weights_[i];
-    result.weights_.push_back(own * blocks.weights[row]);
-  }
-  return result;
-}
 
 std::vector<RankedScores> CurvesOf(const MetricRows& rows) {
   std::vector<RankedScores> curves;
   for (Index label = 0; label < rows.output_cols; ++label) {
     curves.push_back(OneAgainstRest(rows, label));
   }
+  return curves;
+}
+
+std::size_t SizeOf(const std::vector<RankedScores>& curves) {
+  std::size_t size = 0;
+  for (const RankedScores& curve : curves) size += curve.size();
+  return size;
+}
+
+void BlockedCurves::Add(const std::vector<RankedScores>& piece,
+                        const RowBlocks& rows) {
+  const std::size_t first = block_of_row_.size();
+  for (std::size_t i = 0; i < scores_.size(); ++i) {
+    scores_[i].Add(piece[i], static_cast<std::uint32_t>(first));
+  }
+  block_of_row_.insert(block_of_row_.end(), rows.block_of_row.begin(),
+                       rows.block_of_row.end());
+  const bool differs = std::any_of(rows.weights.begin(), rows.weights.end(),
+                                   [](double weight) { return weight != 1; });
+  if (differs) weights_.resize(first, 1.0);
+  if (weights_.empty() && !differs) return;
+  weights_.insert(weights_.end(), rows.weights.begin(), rows.weights.end());
+}
+
+std::vector<RankedScores> BlockedCurves::Take() {
+  std::vector<RankedScores> curves;
+  curves.reserve(scores_.size());
+  for (BlockedScores& scores : scores_) {
+    curves.push_back(scores.Take(block_of_row_, weights_));
+  }
+  block_of_row_ = {};
+  weights_ = {};
   return curves;
 }
 

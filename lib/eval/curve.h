@@ -8,63 +8,73 @@
 
 #include "eval/metric.h"
 #include "eval/part_mean.h"
+#include "eval/ranked_scores.h"
 
 namespace mtlkit {
-
-// Weights of the rows of one score, in descending order of the score.
-struct TiedRows {
-  double positive = 0;
-  double negative = 0;
-};
-
-// A metric of scores against a binary truth that depends on their order only:
-// rows are sorted once, a value is one pass over groups of tied scores.
-class RankedScores {
- public:
-  // Rows whose y is NaN are left out; y above 1/2 is positive.
-  RankedScores(const std::vector<double>& y, const std::vector<double>& score);
-
-  // Calls `add(group)` for groups in descending order of the score.
-  template <class Add>
-  void ForGroups(std::span<const double> weights, Add add) const {
-    TiedRows group;
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
-      const Entry entry = entries_[i];
-      if (entry.starts_group && group.positive + group.negative > 0) {
-        add(std::exchange(group, {}));
-      }
-      double weight = weights[entry.row];
-      if (!weights_.empty()) weight *= weights_[i];
-      (entry.positive != 0 ? group.positive : group.negative) += weight;
-    }
-    if (group.positive + group.negative > 0) add(group);
-  }
-
-  // The same with a block in place of each row: 4 bytes a row, 8 more where
-  // rows have weights.
-  RankedScores InBlocks(const RowBlocks& blocks) const;
-
- private:
-  // A row (or block), whether it is positive, and whether its score is less
-  // than the one before.
-  struct Entry {
-    std::uint32_t row : 30;
-    std::uint32_t positive : 1;
-    std::uint32_t starts_group : 1;
-  };
-  RankedScores() = default;
-
-  std::vector<Entry> entries_;
-  std::vector<double> weights_;  // one an entry; empty: 1
-};
 
 // Scores of the one-against-rest problems of a task: binary tasks have one,
 // multi-class tasks one a class, multi-label tasks one a label.
 std::vector<RankedScores> CurvesOf(const MetricRows& rows);
 
-// The mean over one-against-rest problems of a measure of ranked scores, which
-// gets the groups by Add(group) and then has a Value(). Problems that are
-// undefined are left out; NaN if all are.
+// Of all curves together.
+std::size_t SizeOf(const std::vector<RankedScores>& curves);
+
+// The same of rows that come piece by piece.
+class BlockedCurves {
+ public:
+  explicit BlockedCurves(std::size_t curves) : scores_(curves) {}
+
+  void Add(const std::vector<RankedScores>& piece, const RowBlocks& rows);
+  std::vector<RankedScores> Take();
+
+ private:
+  std::vector<BlockedScores> scores_;
+  std::vector<std::uint16_t> block_of_row_;
+  std::vector<double> weights_;  // empty: all 1 so far
+};
+
+// The mean over curves of a measure of ranked scores, which gets the groups by
+// Add(group) and then has a Value(). Curves where it is undefined are left out.
+template <class Measure>
+PartMean MeanOver(const std::vector<RankedScores>& curves,
+                  std::span<const double> weights) {
+  PartMean mean;
+  for (const RankedScores& curve : curves) {
+    Measure measure;
+    curve.ForGroups(weights,
+                    [&measure](const TiedRows& group) { measure.Add(group); });
+    mean.Add(measure.Value());
+  }
+  return mean;
+}
+
+template <class Measure>
+class BlockedCurveMetric : public BlockedMetric {
+ public:
+  BlockedCurveMetric(std::size_t curves, Index blocks)
+      : ones_(At(blocks), 1.0), scores_(curves) {}
+
+  void Add(const std::vector<RankedScores>& piece, const RowBlocks& rows) {
+    scores_.Add(piece, rows);
+  }
+  void Finish() override { curves_ = scores_.Take(); }
+
+  double Value(std::span<const double> weights) const override {
+    return MeanOver<Measure>(curves_, weights).Value();
+  }
+  PartCount Parts(std::span<const double> weights) const override {
+    return MeanOver<Measure>(curves_, weights).count();
+  }
+  std::size_t size() const override { return SizeOf(curves_); }
+  double Whole() const override { return Value(ones_); }
+  PartCount WholeParts() const override { return Parts(ones_); }
+
+ private:
+  std::vector<double> ones_;  // one a block
+  BlockedCurves scores_;
+  std::vector<RankedScores> curves_;
+};
+
 template <class Measure>
 class CurveMetric : public Metric {
  public:
@@ -72,32 +82,21 @@ class CurveMetric : public Metric {
       : curves_(std::move(curves)) {}
 
   double Value(std::span<const double> weights) const override {
-    return Curves(weights).Value();
+    return MeanOver<Measure>(curves_, weights).Value();
   }
   PartCount Parts(std::span<const double> weights) const override {
-    return Curves(weights).count();
+    return MeanOver<Measure>(curves_, weights).count();
   }
-  std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const override {
-    std::vector<RankedScores> curves;
-    curves.reserve(curves_.size());
-    for (const RankedScores& curve : curves_) {
-      curves.push_back(curve.InBlocks(blocks));
-    }
-    return std::make_unique<CurveMetric>(std::move(curves));
+  std::size_t size() const override { return SizeOf(curves_); }
+  std::unique_ptr<BlockedMetric> EmptyBlocks(Index blocks) const override {
+    return std::make_unique<BlockedCurveMetric<Measure>>(curves_.size(),
+                                                         blocks);
+  }
+  void AddTo(const RowBlocks& rows, BlockedMetric* blocks) const override {
+    static_cast<BlockedCurveMetric<Measure>&>(*blocks).Add(curves_, rows);
   }
 
  private:
-  PartMean Curves(std::span<const double> weights) const {
-    PartMean mean;
-    for (const RankedScores& curve : curves_) {
-      Measure measure;
-      curve.ForGroups(
-          weights, [&measure](const TiedRows& group) { measure.Add(group); });
-      mean.Add(measure.Value());
-    }
-    return mean;
-  }
-
   std::vector<RankedScores> curves_;
 };
 

@@ -2,153 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numeric>
-#include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "data/head.h"
 #include "eval/bootstrap.h"
 #include "eval/compare.h"
+#include "eval/measure_task.h"
 #include "eval/summary.h"
 
 namespace mtlkit {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-// The main one comes first: it counts for the gain.
-void AddAllMetrics(TaskType type, std::vector<const MetricEntry*>* chosen) {
-  const MetricEntry* main = &MainMetric(type);
-  chosen->push_back(main);
-  for (const MetricEntry* entry : AllMetrics()) {
-    if (entry->applies(type) && entry != main) chosen->push_back(entry);
-  }
-}
-
-std::vector<const MetricEntry*> ChooseMetrics(
-    TaskType type, const std::vector<std::string>& names) {
-  if (names.empty()) return {&MainMetric(type)};
-  std::vector<const MetricEntry*> chosen;
-  for (const std::string& name : names) {
-    if (name == "all") {
-      AddAllMetrics(type, &chosen);
-    } else if (const MetricEntry& entry = FindMetric(name);
-               entry.applies(type)) {
-      chosen.push_back(&entry);
-    }
-  }
-  if (chosen.empty()) chosen.push_back(&MainMetric(type));
-  return chosen;
-}
-
-// Puts the constant that is best for a metric into `rows`: for absolute errors
-// the median. False if it is not known.
-bool SetConstant(const JoinedTask& task, const MetricEntry& entry,
-                 MetricRows* rows) {
-  if (task.constants.empty()) return false;
-  const auto rows_of =
-      task.task.head().ConstantPredictions(task.task, task.constants);
-  const std::vector<double>& row =
-      entry.name == "mae" ? rows_of.back() : rows_of.front();
-  rows->output.reserve(At(rows->rows) * row.size());
-  for (Index i = 0; i < rows->rows; ++i) {
-    rows->output.insert(rows->output.end(), row.begin(), row.end());
-  }
-  return true;
-}
-
-// One task while it is measured.
-class TaskMeasurer {
- public:
-  TaskMeasurer(JoinedTask task, const std::vector<std::string>& metrics)
-      : task_(std::move(task)),
-        entries_(
-            ChooseMetrics(task_.task.form.value_or(task_.task.type), metrics)),
-        rows_(EmptyRows(task_.task)) {
-    rows_.rows = static_cast<Index>(task_.rows.size());
-    rows_.y = std::move(task_.y);
-    prepared_.metrics.resize(entries_.size());
-    for (auto& output : task_.outputs) PrepareModel(&output);
-  }
-
-  // Values of all rows, and the result without intervals.
-  TaskValues Measure(TaskResult* result) {
-    prepared_.weights = task_.weights;
-    prepared_.units = task_.rows;
-    const TaskValues values = Values(prepared_, {});
-    result->task = task_.task;
-    result->labelled = rows_.rows;
-    result->missing = task_.missing();
-    result->unknown = task_.unknown;
-    result->unknown_classes.assign(task_.unknown_classes.begin(),
-                                   task_.unknown_classes.end());
-    result->warning = task_.warning;
-    result->weighted = task_.weighted;
-    result->weightless = std::ranges::count(task_.weights, 0.0);
-    for (const auto& output : task_.outputs) {
-      result->predicted.push_back(output.has_value());
-    }
-    for (std::size_t m = 0; m < entries_.size(); ++m) {
-      MetricResult& metric = result->metrics.emplace_back();
-      metric.metric = entries_[m];
-      metric.constant = ConstantValue(*entries_[m]);
-      for (const auto& model : prepared_.metrics[m]) {
-        if (model != nullptr) metric.parts = model->Parts(task_.weights);
-      }
-    }
-    return values;
-  }
-
-  // What draws need; small where they are of blocks.
-  PreparedTask ForDraws(const DrawnUnits& units) {
-    if (!units.is_blocks()) return std::move(prepared_);
-    std::vector<std::uint16_t> block_of_row;
-    block_of_row.reserve(task_.rows.size());
-    for (const Index row : task_.rows) {
-      block_of_row.push_back(units.BlockOf(row));
-    }
-    const RowBlocks blocks{task_.weights, block_of_row, units.count()};
-    PreparedTask reduced;
-    reduced.weights.assign(At(units.count()), 1.0);
-    reduced.units.resize(At(units.count()));
-    std::iota(reduced.units.begin(), reduced.units.end(), Index{0});
-    for (auto& models : prepared_.metrics) {
-      auto& of_metric = reduced.metrics.emplace_back();
-      for (auto& model : models) {
-        of_metric.push_back(model == nullptr ? nullptr
-                                             : model->InBlocks(blocks));
-        model.reset();
-      }
-    }
-    return reduced;
-  }
-
- private:
-  // Lets go of a model's outputs when its metrics are prepared.
-  void PrepareModel(std::optional<std::vector<double>>* output) {
-    if (*output) rows_.output = std::move(**output);
-    for (std::size_t m = 0; m < entries_.size(); ++m) {
-      prepared_.metrics[m].push_back(*output ? entries_[m]->prepare(rows_)
-                                             : nullptr);
-    }
-    rows_.output = {};
-  }
-
-  double ConstantValue(const MetricEntry& entry) {
-    if (!SetConstant(task_, entry, &rows_)) return kNan;
-    const double value = entry.prepare(rows_)->Value(task_.weights);
-    rows_.output = {};
-    return value;
-  }
-
-  JoinedTask task_;
-  std::vector<const MetricEntry*> entries_;
-  MetricRows rows_;
-  PreparedTask prepared_;
-};
+// Tasks are drawn together up to so many numbers, then let go.
+constexpr std::size_t kMostHeld = std::size_t{1} << 21;
 
 Verdict Judge(const MetricEntry& entry, const Estimate& difference) {
   if (std::isnan(difference.low)) return Verdict::kUndefined;
@@ -242,23 +109,58 @@ Index BaselineOf(const JoinedHead& head, const std::string& name) {
 }
 
 // With a baseline, every model must have a task in common with it.
-void RequireComparable(const Evaluation& evaluation) {
-  for (std::size_t model = 0; model < evaluation.models.size(); ++model) {
-    bool common = evaluation.baseline < 0;
-    std::string names;
-    for (const TaskResult& task : evaluation.tasks) {
-      if (!task.predicted[model]) continue;
-      names += (names.empty() ? "" : ", ") + task.task.name;
-      common = common || task.predicted[At(evaluation.baseline)];
+void RequireComparable(const JoinedModels& models, Index baseline) {
+  const std::vector<std::string>& names = models.head().models;
+  for (std::size_t model = 0; model < names.size(); ++model) {
+    bool common = baseline < 0;
+    std::string tasks;
+    for (Index task = 0; task < models.task_count(); ++task) {
+      if (!models.Predicts(model, task)) continue;
+      tasks += (tasks.empty() ? "" : ", ") + models.TaskName(task);
+      common = common || models.Predicts(At(baseline), task);
     }
     if (common) continue;
     Fail(ErrorKind::kBadInput,
-         Str("'", evaluation.models[model],
-             "' has no task in common with the baseline '",
-             evaluation.models[At(evaluation.baseline)], "': ", names),
+         Str("'", names[model], "' has no task in common with the baseline '",
+             names[At(baseline)], "': ", tasks),
          "compare models of the same tasks");
   }
 }
+
+// Measures all tasks, and draws of them as they come, so that those of many
+// rows are held one at a time.
+class TaskDraws {
+ public:
+  TaskDraws(const DrawnUnits& units, Bootstrap* bootstrap)
+      : units_(units), bootstrap_(bootstrap) {}
+
+  TaskResult Add(JoinedTask task, const std::vector<std::string>& metrics) {
+    MeasuredTask measured = MeasureTask(std::move(task), metrics, units_);
+    held_ += measured.prepared.size();
+    whole_.push_back(std::move(measured.values));
+    waiting_.push_back(std::move(measured.prepared));
+    if (held_ > kMostHeld) Draw();
+    return std::move(measured.result);
+  }
+  const ValueTable& Finish() {
+    Draw();
+    return whole_;
+  }
+
+ private:
+  void Draw() {
+    if (waiting_.empty()) return;
+    bootstrap_->Add(waiting_, "draw");
+    waiting_.clear();
+    held_ = 0;
+  }
+
+  const DrawnUnits& units_;
+  Bootstrap* bootstrap_;
+  ValueTable whole_;
+  std::vector<PreparedTask> waiting_;
+  std::size_t held_ = 0;
+};
 
 }  // namespace
 
@@ -276,8 +178,9 @@ void EvaluationOptions::Describe(Fields& fields) {
          Range{0.0, 1.0, true, true});
 }
 
-Evaluation Evaluate(JoinedModels models, const EvaluationOptions& options,
-                    Seed seed, ThreadPool& pool, Reporter* reporter) {
+Evaluation Evaluate(const JoinedModels& models,
+                    const EvaluationOptions& options, Seed seed,
+                    ThreadPool& pool, Reporter* reporter) {
   const JoinedHead& head = models.head();
   Evaluation evaluation;
   evaluation.models = head.models;
@@ -293,24 +196,21 @@ Evaluation Evaluate(JoinedModels models, const EvaluationOptions& options,
     if (name != "all") FindMetric(name);
   }
 
+  RequireComparable(models, evaluation.baseline);
+
   const DrawnUnits units(head.rows, seed);
   evaluation.blocks = units.is_blocks() ? units.count() : 0;
-  std::vector<PreparedTask> prepared;
-  ValueTable whole;
+  Bootstrap bootstrap(units.count(), options.draws, seed, pool, reporter);
+  TaskDraws draws(units, &bootstrap);
   for (Index t = 0; t < models.task_count(); ++t) {
     JoinedTask task = models.Take(t);
     if (options.no_weights) {
-      std::ranges::fill(task.weights, 1.0);
+      task.weights.clear();
       task.weighted = false;
     }
-    TaskMeasurer measurer(std::move(task), options.metrics);
-    whole.push_back(measurer.Measure(&evaluation.tasks.emplace_back()));
-    prepared.push_back(measurer.ForDraws(units));
+    evaluation.tasks.push_back(draws.Add(std::move(task), options.metrics));
   }
-  RequireComparable(evaluation);
-  const auto draws =
-      Bootstrap(prepared, units.count(), options.draws, seed, pool, reporter);
-  const Summary summary(whole, draws);
+  const Summary summary(draws.Finish(), bootstrap.tables());
   for (std::size_t t = 0; t < evaluation.tasks.size(); ++t) {
     for (std::size_t m = 0; m < evaluation.tasks[t].metrics.size(); ++m) {
       AddEstimates(summary, t, m, &evaluation);

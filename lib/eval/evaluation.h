@@ -27,7 +27,8 @@ struct EvaluationOptions {
 // tasks. A task whose metric is undefined in a draw is left out of that draw.
 // The result does not depend on the number of threads. Takes all tasks of
 // `models`, one at a time. `reporter` may be null.
-Evaluation Evaluate(JoinedModels models, const EvaluationOptions& options,
-                    Seed seed, ThreadPool& pool, Reporter* reporter = nullptr);
+Evaluation Evaluate(const JoinedModels& models,
+                    const EvaluationOptions& options, Seed seed,
+                    ThreadPool& pool, Reporter* reporter = nullptr);
 
 }  // namespace mtlkit

@@ -10,19 +10,45 @@ Estimate Gain::share() const {
   return {fall(log_ratio.value), fall(log_ratio.high), fall(log_ratio.low)};
 }
 
+namespace {
+
+// The sum over tasks of relative errors; for roots it is their number times the
+// root of their mean square.
+class ErrorSum {
+ public:
+  void Add(double error, const ErrorUnit& unit) {
+    const double relative = error / unit.size;
+    if (unit.is_root) {
+      squares_ += relative * relative;
+      ++roots_;
+    } else {
+      sum_ += relative;
+    }
+  }
+  double Value() const { return sum_ + std::sqrt(squares_ * roots_); }
+
+ private:
+  double sum_ = 0;
+  double squares_ = 0;
+  double roots_ = 0;  // how many
+};
+
+}  // namespace
+
 double LogErrorRatio(std::span<const ErrorPair> errors,
-                     std::span<const double> units) {
-  double baseline = 0;
-  double model = 0;
+                     std::span<const ErrorUnit> units) {
+  ErrorSum baseline;
+  ErrorSum model;
   bool any = false;
   for (std::size_t i = 0; i < errors.size(); ++i) {
     if (std::isnan(errors[i].baseline) || std::isnan(errors[i].model)) continue;
-    baseline += errors[i].baseline / units[i];
-    model += errors[i].model / units[i];
+    baseline.Add(errors[i].baseline, units[i]);
+    model.Add(errors[i].model, units[i]);
     any = true;
   }
   if (!any) return std::numeric_limits<double>::quiet_NaN();
-  return model == baseline ? 0 : std::log(model) - std::log(baseline);
+  if (model.Value() == baseline.Value()) return 0;
+  return std::log(model.Value()) - std::log(baseline.Value());
 }
 
 }  // namespace mtlkit

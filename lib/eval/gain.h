@@ -16,6 +16,12 @@ struct ErrorPair {
   double model = 0;
 };
 
+// What errors of a task are taken as parts of.
+struct ErrorUnit {
+  double size = 1;       // the error of a constant
+  bool is_root = false;  // errors are roots of means (MetricEntry)
+};
+
 // A task without a part in a gain, and why.
 struct LeftOutTask {
   std::string task;
@@ -29,6 +35,11 @@ struct LeftOutTask {
 // turns its sign and mirrors its interval, and it is near a pole only where
 // every task is solved, not where one is: the mean over tasks of relative falls
 // (b - e) / b would be neither.
+//
+// Errors that are roots of means are averaged as squares among themselves (the
+// root of the mean square counts for each): a root of a mean of few rows is too
+// small on average, the more the heavier the tails, which does not go away with
+// the number of tasks. The mean itself is not.
 struct Gain {
   Estimate log_ratio;
   Index tasks = 0;  // over which the means are taken
@@ -41,10 +52,10 @@ struct Gain {
   Estimate share() const;
 };
 
-// The log of the ratio of the mean errors, each in `units` (the error of a
-// constant; one a task); tasks without both errors do not count. 0 where
-// neither model errs, infinite where one does not, NaN without a task.
+// The log of the ratio of the mean errors, each in its unit (one a task); tasks
+// without both errors do not count. 0 where neither model errs, infinite where
+// one does not, NaN without a task.
 double LogErrorRatio(std::span<const ErrorPair> errors,
-                     std::span<const double> units);
+                     std::span<const ErrorUnit> units);
 
 }  // namespace mtlkit

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "data/seen_rows.h"
 #include "eval/joined_rows.h"
 #include "eval/task_joiner.h"
 
@@ -15,11 +14,11 @@ namespace mtlkit {
 namespace {
 
 // Labels of other tasks only would leave nothing to measure.
-void RequireSharedTask(const std::vector<NamedPredictions>& models,
+void RequireSharedTask(const std::vector<NamedSource>& models,
                        const Dataset& truth) {
   std::string names;
-  for (const NamedPredictions& model : models) {
-    for (const TaskPredictions& one : model.predictions.tasks) {
+  for (const NamedSource& model : models) {
+    for (const SourceTask& one : model.source->tasks()) {
       if (FindTask(truth.tasks, one.task.name) >= 0) return;
       names += (names.empty() ? "" : ", ") + one.task.name;
     }
@@ -30,44 +29,34 @@ void RequireSharedTask(const std::vector<NamedPredictions>& models,
 }
 
 // "income, age"
-std::string TaskNames(const Predictions& predictions) {
+std::string TaskNames(const PredictionSource& source) {
   std::string names;
-  for (const TaskPredictions& task : predictions.tasks) {
+  for (const SourceTask& task : source.tasks()) {
     names += (names.empty() ? "" : ", ") + task.task.name;
   }
   return names;
 }
 
-SeenCount CountSeen(const std::vector<std::uint8_t>& seen) {
-  if (seen.empty()) return {};
-  SeenCount count{0, 0};
-  for (const std::uint8_t bits : seen) {
-    count.trained += (bits & kTrainedOn) != 0;
-    count.chosen += (bits & kChosenOn) != 0;
-  }
-  return count;
-}
-
-JoinedHead HeadOf(const std::vector<NamedPredictions>& models) {
+JoinedHead HeadOf(const std::vector<NamedSource>& models) {
   JoinedHead head;
-  head.split = models.front().predictions.split;
-  for (const NamedPredictions& model : models) {
+  head.split = models.front().source->split();
+  for (const NamedSource& model : models) {
     head.models.push_back(model.name);
-    head.selected_on.push_back(model.predictions.selected_on);
-    head.has_model.push_back(!model.predictions.model_sha256.empty());
-    head.seen.push_back(CountSeen(model.predictions.seen));
-    if (model.predictions.split != head.split) head.split.clear();
+    head.selected_on.push_back(model.source->selected_on());
+    head.has_model.push_back(model.source->has_model());
+    head.seen.push_back(model.source->seen());
+    if (model.source->split() != head.split) head.split.clear();
   }
   return head;
 }
 
 // Tasks in the order in which they are met, with the number of models.
 std::vector<std::pair<std::string, int>> TasksOf(
-    const std::vector<NamedPredictions>& models) {
+    const std::vector<NamedSource>& models) {
   std::vector<std::pair<std::string, int>> tasks;
   std::unordered_map<std::string, std::size_t> places;
-  for (const NamedPredictions& model : models) {
-    for (const TaskPredictions& task : model.predictions.tasks) {
+  for (const NamedSource& model : models) {
+    for (const SourceTask& task : model.source->tasks()) {
       const auto [place, is_new] = places.emplace(task.task.name, tasks.size());
       if (is_new) tasks.emplace_back(task.task.name, 0);
       ++tasks[place->second].second;
@@ -76,24 +65,24 @@ std::vector<std::pair<std::string, int>> TasksOf(
   return tasks;
 }
 
-void RequireCommonTasks(const std::vector<NamedPredictions>& models,
+void RequireCommonTasks(const std::vector<NamedSource>& models,
                         const std::vector<std::pair<std::string, int>>& tasks) {
   std::set<std::string> common;
   for (const auto& [name, count] : tasks) {
     if (count > 1) common.insert(name);
   }
   for (std::size_t i = 0; i < models.size() && models.size() > 1; ++i) {
-    const auto& own = models[i].predictions.tasks;
+    const auto& own = models[i].source->tasks();
     if (std::any_of(own.begin(), own.end(), [&](const auto& task) {
           return common.contains(task.task.name);
         })) {
       continue;
     }
-    const NamedPredictions& other = models[i == 0 ? 1 : 0];
+    const NamedSource& other = models[i == 0 ? 1 : 0];
     Fail(ErrorKind::kBadInput,
          Str("'", models[i].name, "' has no task in common with the others: ",
-             TaskNames(models[i].predictions), "; '", other.name, "' has ",
-             TaskNames(other.predictions)),
+             TaskNames(*models[i].source), "; '", other.name, "' has ",
+             TaskNames(*other.source)),
          "compare models of the same tasks");
   }
 }
@@ -101,7 +90,7 @@ void RequireCommonTasks(const std::vector<NamedPredictions>& models,
 }  // namespace
 
 struct JoinedModels::State {
-  State(std::vector<NamedPredictions> given, const Dataset* given_truth)
+  State(std::vector<NamedSource> given, const Dataset* given_truth)
       : models(std::move(given)),
         truth(given_truth),
         head(HeadOf(models)),
@@ -113,7 +102,7 @@ struct JoinedModels::State {
     if (truth != nullptr) truth_rows = rows->Find(truth->ids);
   }
 
-  std::vector<NamedPredictions> models;
+  std::vector<NamedSource> models;
   const Dataset* truth;
   JoinedHead head;
   std::vector<std::pair<std::string, int>> tasks;
@@ -121,7 +110,7 @@ struct JoinedModels::State {
   std::vector<std::int32_t> truth_rows;
 };
 
-JoinedModels::JoinedModels(std::vector<NamedPredictions> models,
+JoinedModels::JoinedModels(std::vector<NamedSource> models,
                            const Dataset* truth)
     : state_(std::make_unique<State>(std::move(models), truth)) {}
 JoinedModels::~JoinedModels() = default;
@@ -135,9 +124,16 @@ Index JoinedModels::task_count() const {
   return static_cast<Index>(state_->tasks.size());
 }
 
-JoinedTask JoinedModels::Take(Index task) {
-  TaskJoiner joiner(state_->models, *state_->rows,
-                    state_->tasks[At(task)].first);
+const std::string& JoinedModels::TaskName(Index task) const {
+  return state_->tasks[At(task)].first;
+}
+
+bool JoinedModels::Predicts(std::size_t model, Index task) const {
+  return state_->models[model].source->FindTask(TaskName(task)) >= 0;
+}
+
+JoinedTask JoinedModels::Take(Index task) const {
+  TaskJoiner joiner(state_->models, *state_->rows, TaskName(task));
   for (std::size_t i = 0; i < state_->models.size(); ++i) {
     joiner.AddModel(i, state_->truth == nullptr);
   }

@@ -9,13 +9,6 @@
 
 namespace mtlkit {
 
-// How many of the joined rows a model has learned from, and how many chose its
-// weights; -1 if it is not known.
-struct SeenCount {
-  Index trained = -1;
-  Index chosen = -1;
-};
-
 // What is known of models beside their tasks.
 struct JoinedHead {
   Index rows = 0;  // distinct ids
@@ -32,17 +25,23 @@ struct JoinedHead {
 // else from the files; two files that disagree about one are refused. Nothing
 // depends on the order of the models but the order of tasks and rows. Throws
 // kBadInput, also if a model has no task in common with any other.
+//
+// Files whose rows are the same in the same order take no memory here but the
+// labels of the task that is joined; others hold their ids and, one model at a
+// time, its predictions of a task.
 class JoinedModels {
  public:
-  explicit JoinedModels(std::vector<NamedPredictions> models,
+  explicit JoinedModels(std::vector<NamedSource> models,
                         const Dataset* truth = nullptr);
   ~JoinedModels();
   JoinedModels(JoinedModels&&) noexcept;
 
   const JoinedHead& head() const;
   Index task_count() const;
-  // Joins a task, once: what the files hold of it is let go.
-  JoinedTask Take(Index task);
+  const std::string& TaskName(Index task) const;
+  bool Predicts(std::size_t model, Index task) const;
+  // Joins a task. What it gives must not outlive this.
+  JoinedTask Take(Index task) const;
 
  private:
   struct State;

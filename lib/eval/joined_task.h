@@ -1,39 +1,63 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "eval/predictions.h"
+#include "eval/prediction_source.h"
 
 namespace mtlkit {
 
-// The predictions of one model under the name of its row in tables.
-struct NamedPredictions {
-  std::string name;
-  Predictions predictions;
+// What one model says of a task, place by place as the task has them.
+class JoinedOutputs {
+ public:
+  // `order`: which class of the source stands at each class of the task;
+  // `place_of`: where each place is in the source, empty: at its number.
+  JoinedOutputs(std::shared_ptr<const PredictionSource> source, Index task,
+                std::vector<Index> order, std::vector<std::int32_t> place_of);
+
+  // Predictions of places [first, first + count), row-major, columns in the
+  // order of the task's classes. Places in another order than the source's are
+  // read all at once, and held until Release.
+  void Read(Index first, Index count, double* to);
+  void Release() { held_ = {}; }
+
+ private:
+  std::shared_ptr<const PredictionSource> source_;
+  Index task_;
+  std::vector<Index> order_;
+  std::vector<std::int32_t> place_of_;
+  std::vector<float> held_;
 };
 
-// One task on rows that all models have predicted, with the truth.
+// One task on rows that all models have predicted, with the truth. A place is
+// one of these rows.
 struct JoinedTask {
   Task task;
-  std::vector<Index> rows;      // the joined rows that have a label
-  std::vector<double> weights;  // one a row of `rows`
+  Index places = 0;
+  std::vector<std::int32_t> row_of;  // among the joined rows; empty: the place
+  std::vector<float> y;         // places x target_cols; NaN cells are missing
+  std::vector<double> weights;  // one a place; empty: 1
   bool weighted = false;        // whether the files have weights
-  std::vector<double> y;        // rows x target_cols; NaN cells are missing
-  // One a model: rows x prediction_cols, columns in the order of task.classes;
-  // absent if the model does not have the task.
-  std::vector<std::optional<std::vector<double>>> outputs;
-  std::vector<double> constants;  // as in TaskPredictions
-  Index predicted = 0;            // rows with a prediction, labelled or not
+  std::vector<std::optional<JoinedOutputs>> models;  // nothing: lacks the task
+  std::vector<double> constants;                     // as in TaskPredictions
   // Labelled rows whose class the models do not know, and such classes; their y
   // is the number behind those of the classes.
   Index unknown = 0;
   std::set<std::string> unknown_classes = {};
   std::string warning = {};  // of labels that cannot be measured
 
-  Index missing() const { return predicted - static_cast<Index>(rows.size()); }
+  Index RowOf(Index place) const {
+    return row_of.empty() ? place : row_of[At(place)];
+  }
+  double Weight(Index place) const {
+    return weights.empty() ? 1 : weights[At(place)];
+  }
+  // Whether any cell of a place is known.
+  bool HasLabel(Index place) const;
 };
 
 }  // namespace mtlkit

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "base/registry.h"
 #include "data/head.h"
 
 namespace mtlkit {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/registry.h"
 #include "base/view.h"
 #include "data/task.h"
 
@@ -28,6 +29,11 @@ struct MetricRows {
   // class, one column).
   std::vector<double> output;
   std::vector<double> levels = {};  // Task::levels
+  // Where these are a part of all rows: the mean label of each column of all,
+  // from which moments are taken. Empty: these are all.
+  std::vector<double> centres = {};
+  // The same: whether any label of all rows is unknown.
+  bool has_unknown = false;
 
   // Whether a prediction has a probability for each of several classes, of
   // which one is true.
@@ -60,33 +66,52 @@ struct PartCount {
   Index all = 0;
 };
 
-// Rows that are put together: row i, of weight weights[i], belongs to
-// block_of_row[i].
-struct RowBlocks {
-  std::span<const double> weights;
-  std::span<const std::uint16_t> block_of_row;
-  Index blocks = 0;
-};
-
-// A metric of fixed rows as a function of their weights: a weight of 2 is the
-// row twice, 0 is the row left out. What does not depend on the weights (a
-// sorted order, row losses) is done once, so that a bootstrap costs one pass a
-// draw. Immutable; any number of threads may share it.
-class Metric {
+// A measure as a function of the weights of rows, or of blocks of rows. What
+// does not depend on the weights (a sorted order, row losses) is done before,
+// so that a bootstrap costs one pass a draw. Any number of threads may share
+// it.
+class WeightedMetric {
  public:
-  virtual ~Metric() = default;
-  // Needs one weight a row, none negative. NaN where the measure is undefined
-  // (one class only, no rows).
+  virtual ~WeightedMetric() = default;
+  // Needs one weight a row (block), none negative. NaN where the measure is
+  // undefined (one class only, no rows).
   virtual double Value(std::span<const double> weights) const = 0;
   // What the value is a mean over.
   virtual PartCount Parts(std::span<const double> weights) const {
     (void)weights;
     return {};
   }
-  // The same metric as a function of one weight a block, in memory that mostly
-  // does not grow with rows: its Value(w) is this one's with weight i times
-  // w[block_of_row[i]], up to rounding.
-  virtual std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const = 0;
+  // Numbers that it holds, and goes through for a value.
+  virtual std::size_t size() const = 0;
+};
+
+// A metric of rows that were put into blocks as they came, in memory that
+// mostly does not grow with rows. Value(w) is that of all rows, each weight
+// times w of its block, up to rounding.
+class BlockedMetric : public WeightedMetric {
+ public:
+  // All rows have come. To be called once, before anything is asked.
+  virtual void Finish() {}
+  // The value of all rows, to the bit as without blocks.
+  virtual double Whole() const = 0;
+  virtual PartCount WholeParts() const { return {}; }
+};
+
+// Rows that are put into blocks: row i of a metric, of weight weights[i],
+// belongs to block_of_row[i].
+struct RowBlocks {
+  std::span<const double> weights;
+  std::span<const std::uint16_t> block_of_row;
+};
+
+// A metric of fixed rows: a weight of 2 is the row twice, 0 is the row left
+// out. Immutable.
+class Metric : public WeightedMetric {
+ public:
+  // What AddTo of metrics of this kind and task may fill.
+  virtual std::unique_ptr<BlockedMetric> EmptyBlocks(Index blocks) const = 0;
+  // Adds its rows behind those that are there.
+  virtual void AddTo(const RowBlocks& rows, BlockedMetric* blocks) const = 0;
 };
 
 // What a metric may apply to: numbers (by MetricRows::Point),
@@ -99,17 +124,20 @@ bool HasLabelSets(TaskType type);
 bool HasRanks(TaskType type);
 bool HasLevels(TaskType type);
 
-// One line of the registry metrics.def.
-struct MetricEntry {
-  std::string_view name;   // "roc-auc", as on the command line
+// One line of the registry metrics.def; `help` is the definition.
+struct MetricEntry : RegistryEntry<std::unique_ptr<Metric>, const MetricRows&> {
   std::string_view label;  // "ROC AUC", as in tables
-  std::string_view help;   // the definition in one line
   bool up;                 // larger is better
   // The value of a perfect prediction: the error of a value is its distance
   // to it.
   double perfect;
   bool (*applies)(TaskType type);
-  std::unique_ptr<Metric> (*prepare)(const MetricRows& rows);
+  // Whether it is the root of a mean.
+  bool is_root = false;
+
+  std::unique_ptr<Metric> prepare(const MetricRows& rows) const {
+    return make({std::string(name), {}}, "--metrics", rows);
+  }
 };
 
 std::span<const MetricEntry* const> AllMetrics();

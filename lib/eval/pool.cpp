@@ -9,152 +9,214 @@
 namespace mtlkit {
 namespace {
 
+using Part = std::shared_ptr<const PredictionSource>;
+
 template <class T>
 void Append(const std::vector<T>& from, std::vector<T>* to) {
   to->insert(to->end(), from.begin(), from.end());
 }
 
-void SpellOutRows(Index rows, TaskPredictions* task) {
-  if (!task->on_all_rows) return;
-  task->on_all_rows = false;
-  task->rows.resize(static_cast<std::size_t>(rows));
-  for (Index i = 0; i < rows; ++i) {
-    task->rows[static_cast<std::size_t>(i)] = i;
-  }
-}
-
 // One file may have weights or labels where the other has none.
-void FillIn(std::size_t size, float value, std::vector<float>* values) {
-  if (values->empty()) values->assign(size, value);
+void AppendOr(float filling, std::size_t before, std::size_t count,
+              const std::vector<float>& from, std::vector<float>* to) {
+  if (from.empty() && to->empty()) return;
+  to->resize(before, filling);
+  Append(from, to);
+  to->resize(before + count, filling);
 }
 
 // The unknown classes of both, each once.
-void AppendUnknown(const TaskPredictions& from, TaskPredictions* to) {
-  if (from.unknown.empty() && to->unknown.empty()) return;
-  to->unknown.resize(to->rows.size(), -1);
+void AppendUnknown(std::size_t before, std::size_t count,
+                   const UnknownLabels& from, UnknownLabels* to) {
+  if (from.places.empty() && to->places.empty()) return;
+  to->places.resize(before, -1);
   std::vector<std::int32_t> number;
-  for (const std::string& name : from.unknown_classes) {
-    auto& known = to->unknown_classes;
-    const auto at = std::find(known.begin(), known.end(), name);
-    number.push_back(static_cast<std::int32_t>(at - known.begin()));
-    if (at == known.end()) known.push_back(name);
+  for (const std::string& name : from.names) {
+    const auto at = std::find(to->names.begin(), to->names.end(), name);
+    number.push_back(static_cast<std::int32_t>(at - to->names.begin()));
+    if (at == to->names.end()) to->names.push_back(name);
   }
-  for (Index place = 0; place < std::ssize(from.rows); ++place) {
-    to->unknown.push_back(
-        from.HasUnknown(place) ? number[At(from.unknown[At(place)])] : -1);
+  for (const std::int32_t name : from.places) {
+    to->places.push_back(name < 0 ? -1 : number[At(name)]);
+  }
+  to->places.resize(before + count, -1);
+}
+
+// Calls `visit(part, first, count, before)` for the parts that hold rows or
+// places [first, first + count), `sizes` of which each part has; `before` have
+// been visited.
+template <class Visit>
+void ForParts(const std::vector<Index>& sizes, Index first, Index count,
+              Visit visit) {
+  Index begin = 0;
+  Index before = 0;
+  for (std::size_t part = 0; part < sizes.size() && before < count; ++part) {
+    const Index from = std::max<Index>(first + before - begin, 0);
+    const Index some = std::min(sizes[part] - from, count - before);
+    if (some > 0) {
+      visit(part, from, some, before);
+      before += some;
+    }
+    begin += sizes[part];
   }
 }
 
-void AppendTask(const TaskPredictions& from, Index offset,
-                TaskPredictions* to) {
-  const auto places = from.rows.size();
-  const auto cols = static_cast<std::size_t>(to->task.target_cols());
-  TaskPredictions addition = from;
-  const float nan = std::numeric_limits<float>::quiet_NaN();
-  if (!to->y.empty() || !from.y.empty()) {
-    FillIn(to->rows.size() * cols, nan, &to->y);
-    FillIn(places * cols, nan, &addition.y);
-  }
-  if (!to->weight.empty() || !from.weight.empty()) {
-    FillIn(to->rows.size(), 1, &to->weight);
-    FillIn(places, 1, &addition.weight);
-  }
-  AppendUnknown(from, to);
-  for (Index& row : addition.rows) row += offset;
-  Append(addition.rows, &to->rows);
-  Append(addition.pred, &to->pred);
-  Append(addition.prob, &to->prob);
-  Append(addition.y, &to->y);
-  Append(addition.weight, &to->weight);
-  to->logits.clear();
-}
-
-void AppendIds(const NamedPredictions& from, RowIds* to) {
-  if (from.predictions.ids.index() != to->index()) {
+void RequireSameTasks(const std::string& name, const PredictionSource& first,
+                      const PredictionSource& other) {
+  if (first.has_text_ids() != other.has_text_ids()) {
     Fail(ErrorKind::kBadInput,
-         Str(from.name, ": one file has numbers as ids, another has texts"),
+         Str(name, ": one file has numbers as ids, another has texts"),
          "pool files that come from the same dataset");
   }
-  std::visit(
-      [&from](auto& ids) {
-        Append(
-            std::get<std::remove_cvref_t<decltype(ids)>>(from.predictions.ids),
-            &ids);
-      },
-      *to);
-}
-
-void RequireUniqueIds(const NamedPredictions& pooled) {
-  std::visit(
-      [&pooled](auto ids) {
-        std::sort(ids.begin(), ids.end());
-        const auto twice = std::adjacent_find(ids.begin(), ids.end());
-        if (twice == ids.end()) return;
-        Fail(ErrorKind::kBadInput,
-             Str(pooled.name, ": the row '", *twice,
-                 "' is predicted in two files of that name"),
-             "pool disjoint folds, or give the files different names");
-      },
-      pooled.predictions.ids);
+  if (first.tasks().size() != other.tasks().size()) {
+    Fail(ErrorKind::kBadInput,
+         Str(name, ": its files have different numbers of tasks"),
+         "pool files of the same tasks");
+  }
+  for (std::size_t t = 0; t < first.tasks().size(); ++t) {
+    const Task& task = first.tasks()[t].task;
+    const Task& same = other.tasks()[t].task;
+    if (task.name == same.name && task.classes == same.classes &&
+        IsSameKind(task, same)) {
+      continue;
+    }
+    Fail(ErrorKind::kBadInput,
+         Str(name, ": task '", task.name, "' is not the same in all its files"),
+         "pool files of the same tasks and classes");
+  }
 }
 
 // Where one file does not know what was seen, nothing was, as far as we know.
-void AppendSeen(const Predictions& from, Predictions* to) {
-  if (from.seen.empty() && to->seen.empty()) return;
-  to->seen.resize(At(IdCount(to->ids)));
-  Append(from.seen, &to->seen);
-  to->seen.resize(At(IdCount(to->ids) + IdCount(from.ids)));
+SeenCount SumOfSeen(const std::vector<Part>& parts) {
+  SeenCount sum;
+  for (const Part& part : parts) {
+    const SeenCount seen = part->seen();
+    if (seen.trained < 0) continue;
+    sum.trained = std::max<Index>(sum.trained, 0) + seen.trained;
+    sum.chosen = std::max<Index>(sum.chosen, 0) + seen.chosen;
+  }
+  return sum;
 }
 
-void AppendFile(const NamedPredictions& from, NamedPredictions* to) {
-  const Index offset = IdCount(to->predictions.ids);
-  AppendSeen(from.predictions, &to->predictions);
-  AppendIds(from, &to->predictions.ids);
-  if (to->predictions.tasks.size() != from.predictions.tasks.size()) {
-    Fail(ErrorKind::kBadInput,
-         Str(to->name, ": its files have different numbers of tasks"),
-         "pool files of the same tasks");
-  }
-  for (std::size_t t = 0; t < to->predictions.tasks.size(); ++t) {
-    TaskPredictions& task = to->predictions.tasks[t];
-    TaskPredictions addition = from.predictions.tasks[t];
-    if (task.task.name != addition.task.name ||
-        task.task.classes != addition.task.classes ||
-        !IsSameKind(task.task, addition.task)) {
-      Fail(ErrorKind::kBadInput,
-           Str(to->name, ": task '", task.task.name,
-               "' is not the same in all its files"),
-           "pool files of the same tasks and classes");
+class PooledPredictions : public PredictionSource {
+ public:
+  explicit PooledPredictions(std::vector<Part> parts)
+      : parts_(std::move(parts)) {
+    split_ = parts_.front()->split();
+    selected_on_ = parts_.front()->selected_on();
+    has_model_ = parts_.front()->has_model();
+    seen_ = SumOfSeen(parts_);
+    tasks_ = parts_.front()->tasks();
+    for (SourceTask& task : tasks_) task.places = 0;
+    for (const Part& part : parts_) {
+      rows_ += part->rows();
+      part_rows_.push_back(part->rows());
+      if (part->split() != split_) split_.clear();
+      if (part->selected_on() != parts_.front()->selected_on()) {
+        // Of some weights one split, of others another: as if nothing were
+        // known.
+        selected_on_.clear();
+        has_model_ = false;
+      }
+      for (std::size_t t = 0; t < tasks_.size(); ++t) {
+        const SourceTask& own = part->tasks()[t];
+        tasks_[t].on_all_rows = tasks_[t].on_all_rows && own.on_all_rows;
+        tasks_[t].places += own.places;
+      }
     }
-    SpellOutRows(offset, &task);
-    SpellOutRows(IdCount(from.predictions.ids), &addition);
-    AppendTask(addition, offset, &task);
   }
-  if (to->predictions.split != from.predictions.split) {
-    to->predictions.split.clear();
+
+  bool has_text_ids() const override { return parts_.front()->has_text_ids(); }
+  RowIds Ids(Index first, Index count) const override {
+    RowIds ids;
+    if (has_text_ids()) ids = std::vector<std::string>();
+    ForParts(part_rows_, first, count,
+             [&](std::size_t part, Index from, Index some, Index /*before*/) {
+               const RowIds more = parts_[part]->Ids(from, some);
+               std::visit(
+                   [&](auto& all) {
+                     Append(std::get<std::remove_cvref_t<decltype(all)>>(more),
+                            &all);
+                   },
+                   ids);
+             });
+    return ids;
   }
-  // Of some weights one split, of others another: as if nothing were known.
-  if (to->predictions.selected_on != from.predictions.selected_on) {
-    to->predictions.selected_on.clear();
-    to->predictions.model_sha256.clear();
+  Labels ReadLabels(Index task) const override {
+    const Index cols = tasks_[At(task)].task.target_cols();
+    Labels all;
+    all.on_all_rows = tasks_[At(task)].on_all_rows;
+    Index offset = 0;
+    std::size_t before = 0;
+    for (const Part& part : parts_) {
+      const Labels more = part->ReadLabels(task);
+      const std::size_t count = At(part->tasks()[At(task)].places);
+      for (std::size_t i = 0; i < count && !all.on_all_rows; ++i) {
+        all.rows.push_back(offset + more.RowOf(static_cast<Index>(i)));
+      }
+      AppendOr(std::numeric_limits<float>::quiet_NaN(), before * At(cols),
+               count * At(cols), more.values, &all.values);
+      AppendOr(1, before, count, more.weights, &all.weights);
+      AppendUnknown(before, count, more.unknown, &all.unknown);
+      offset += part->rows();
+      before += count;
+    }
+    return all;
   }
+  void ReadOutputs(Index task, Index first, Index count,
+                   float* outputs) const override {
+    const Index cols = tasks_[At(task)].task.prediction_cols();
+    std::vector<Index> places;
+    for (const Part& part : parts_) {
+      places.push_back(part->tasks()[At(task)].places);
+    }
+    ForParts(places, first, count,
+             [&](std::size_t part, Index from, Index some, Index before) {
+               parts_[part]->ReadOutputs(task, from, some,
+                                         outputs + before * cols);
+             });
+  }
+
+ private:
+  std::vector<Part> parts_;
+  std::vector<Index> part_rows_;
+};
+
+Part Pool(const std::string& name, std::vector<Part> parts) {
+  if (parts.size() == 1) return parts.front();
+  std::vector<const PredictionSource*> sources;
+  for (const Part& part : parts) {
+    RequireSameTasks(name, *parts.front(), *part);
+    sources.push_back(part.get());
+  }
+  const std::string twice = FindRepeatedId(sources);
+  if (!twice.empty()) {
+    Fail(ErrorKind::kBadInput,
+         Str(name, ": the row '", twice,
+             "' is predicted in two files of that name"),
+         "pool disjoint folds, or give the files different names");
+  }
+  return std::make_shared<PooledPredictions>(std::move(parts));
 }
 
 }  // namespace
 
-std::vector<NamedPredictions> PoolByName(std::vector<NamedPredictions> files) {
-  std::vector<NamedPredictions> pooled;
-  for (NamedPredictions& file : files) {
-    const auto same = std::find_if(
-        pooled.begin(), pooled.end(),
-        [&file](const auto& other) { return other.name == file.name; });
-    if (same == pooled.end()) {
-      pooled.push_back(std::move(file));
+std::vector<NamedSource> PoolByName(const std::vector<NamedSource>& sources) {
+  std::vector<std::pair<std::string, std::vector<Part>>> parts;
+  for (const NamedSource& one : sources) {
+    const auto same =
+        std::find_if(parts.begin(), parts.end(),
+                     [&one](const auto& p) { return p.first == one.name; });
+    if (same == parts.end()) {
+      parts.push_back({one.name, {one.source}});
     } else {
-      AppendFile(file, &*same);
+      same->second.push_back(one.source);
     }
   }
-  for (const NamedPredictions& model : pooled) RequireUniqueIds(model);
+  std::vector<NamedSource> pooled;
+  for (auto& [name, own] : parts) {
+    pooled.push_back({name, Pool(name, std::move(own))});
+  }
   return pooled;
 }
 

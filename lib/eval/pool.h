@@ -2,12 +2,13 @@
 
 #include <vector>
 
-#include "eval/joined_task.h"
+#include "eval/prediction_source.h"
 
 namespace mtlkit {
 
-// Files of one name (the folds of a cross-validation, say) become one model.
-// Throws kBadInput if an id occurs twice, or tasks or classes differ.
-std::vector<NamedPredictions> PoolByName(std::vector<NamedPredictions> files);
+// Puts sources of one name together: the folds of a cross-validation, whose
+// rows stand behind each other. Throws kBadInput where they have different
+// tasks, or a row twice.
+std::vector<NamedSource> PoolByName(const std::vector<NamedSource>& sources);
 
 }  // namespace mtlkit

@@ -2,130 +2,171 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <utility>
 
-#include "base/error.h"
 #include "data/head.h"
 
 namespace mtlkit {
 namespace {
 
-// The place of a row of the file among those of a task, or -1.
-Index PlaceOf(const TaskPredictions& task, Index row) {
-  if (task.on_all_rows) return row;
-  const auto found = std::lower_bound(task.rows.begin(), task.rows.end(), row);
-  return found == task.rows.end() || *found != row ? -1
-                                                   : found - task.rows.begin();
-}
+constexpr Index kNumbersAtOnce = Index{1} << 20;
+constexpr Index kIdsAtOnce = 65536;
 
-float CellOf(const std::vector<float>& values, Index place, Index cols,
-             Index col) {
-  return values[static_cast<std::size_t>(place * cols + col)];
-}
+using Source = std::shared_ptr<const PredictionSource>;
 
-// The class that the row speaks for.
-Index PredictedClass(const TaskPredictions& task, Index place) {
-  const auto cols = static_cast<std::size_t>(task.task.prediction_cols());
-  return task.task.head().PredictedClass(std::span(task.prob).subspan(
-      static_cast<std::size_t>(place) * cols, cols));
-}
+// A task of a source with its labels and the predictions around the row that
+// was asked for last.
+class TaskWindow {
+ public:
+  TaskWindow(Source source, Index task)
+      : source_(std::move(source)),
+        task_(task),
+        labels_(source_->ReadLabels(task)) {}
 
+  const Task& task() const { return source_->tasks()[At(task_)].task; }
+  // The place of a row of the file among those of the task, or -1.
+  Index PlaceOf(Index row) const {
+    return labels_.on_all_rows ? row : labels_.PlaceOf(row);
+  }
+  bool has_labels() const {
+    return !labels_.unknown.places.empty() ||
+           std::any_of(labels_.values.begin(), labels_.values.end(),
+                       [](float label) { return !std::isnan(label); });
+  }
+  // The class of a place that the model does not know, or null.
+  const std::string* Unknown(Index place) const {
+    const auto& places = labels_.unknown.places;
+    if (places.empty() || places[At(place)] < 0) return nullptr;
+    return &labels_.unknown.names[At(places[At(place)])];
+  }
+  float Label(Index place, Index col) const {
+    return labels_.values[At(place * task().target_cols() + col)];
+  }
+  std::span<const float> Outputs(Index place) {
+    const Index cols = task().prediction_cols();
+    if (place < first_ || place >= first_ + count_) {
+      const Index places = source_->tasks()[At(task_)].places;
+      const Index most = std::max<Index>(kNumbersAtOnce / cols, 1);
+      first_ = place;
+      count_ = std::min(most, places - place);
+      outputs_.resize(At(count_ * cols));
+      source_->ReadOutputs(task_, first_, count_, outputs_.data());
+    }
+    return std::span<const float>(outputs_).subspan(At((place - first_) * cols),
+                                                    At(cols));
+  }
+
+ private:
+  Source source_;
+  Index task_;
+  Labels labels_;
+  Index first_ = 0;
+  Index count_ = 0;
+  std::vector<float> outputs_;
+};
+
+using Window = std::shared_ptr<TaskWindow>;
 using PutPlace = std::function<void(Index place, CellWriter* cell)>;
 
-TextColumn MakeColumn(std::string name, const TaskPredictions& task,
-                      PutPlace put) {
-  return {std::move(name),
-          [&task, put = std::move(put)](Index row, CellWriter* cell) {
-            const Index place = PlaceOf(task, row);
-            place < 0 ? cell->Missing() : put(place, cell);
-          }};
+void AddColumn(std::string suffix, const Window& window, PutPlace put,
+               std::vector<TextColumn>* columns) {
+  columns->push_back(
+      {window->task().name + suffix,
+       [window, put = std::move(put)](Index row, CellWriter* cell) {
+         const Index place = window->PlaceOf(row);
+         place < 0 ? cell->Missing() : put(place, cell);
+       }});
 }
 
-using PutValue = void (*)(const TaskPredictions& task, Index place, Index col,
-                          CellWriter* cell);
-
-void PutClass(const TaskPredictions& task, Index place, Index /*col*/,
-              CellWriter* cell) {
-  const Index predicted = PredictedClass(task, place);
-  cell->Text(task.task.classes[static_cast<std::size_t>(predicted)]);
-}
-
-void PutLabel(const TaskPredictions& task, Index place, Index col,
-              CellWriter* cell) {
-  const Index cols = task.task.prediction_cols();
-  cell->Integer(CellOf(task.prob, place, cols, col) > 0.5F ? 1 : 0);
-}
-
-void PutNumber(const TaskPredictions& task, Index place, Index col,
-               CellWriter* cell) {
-  cell->Number(CellOf(task.pred, place, task.task.prediction_cols(), col));
-}
-
-void AddColumn(std::string name, const TaskPredictions& task, Index col,
-               PutValue put, std::vector<TextColumn>* columns) {
-  columns->push_back(MakeColumn(
-      std::move(name), task, [&task, col, put](Index place, CellWriter* cell) {
-        put(task, place, col, cell);
-      }));
-}
-
-void AddPredicted(const TaskPredictions& task,
-                  std::vector<TextColumn>* columns) {
-  const Task& what = task.task;
-  if (!what.is_classification()) {
-    for (Index col = 0; col < what.prediction_cols(); ++col) {
-      AddColumn(what.name + what.head().PredictionSuffix(what, col), task, col,
-                PutNumber, columns);
-    }
-    return;
-  }
-  const PutValue put = what.traits().one_class ? PutClass : PutLabel;
-  for (Index col = 0; col < what.target_cols(); ++col) {
-    AddColumn(what.name + what.head().LabelSuffix(what, col), task, col, put,
-              columns);
-  }
-}
-
-void AddProbabilities(const TaskPredictions& task,
-                      std::vector<TextColumn>* columns) {
-  const Task& what = task.task;
-  if (task.prob.empty()) return;
-  const Index cols = what.prediction_cols();
+void AddPredicted(const Window& window, std::vector<TextColumn>* columns) {
+  const Task& task = window->task();
+  const bool is_number = !task.is_classification();
+  const Index cols = is_number ? task.prediction_cols() : task.target_cols();
   for (Index col = 0; col < cols; ++col) {
-    columns->push_back(
-        MakeColumn(what.name + what.head().PredictionSuffix(what, col), task,
-                   [&task, cols, col](Index place, CellWriter* cell) {
-                     cell->Number(CellOf(task.prob, place, cols, col));
-                   }));
+    if (is_number) {
+      AddColumn(
+          task.head().PredictionSuffix(task, col), window,
+          [window, col](Index place, CellWriter* cell) {
+            cell->Number(window->Outputs(place)[At(col)]);
+          },
+          columns);
+      continue;
+    }
+    AddColumn(
+        task.head().LabelSuffix(task, col), window,
+        [window, col](Index place, CellWriter* cell) {
+          const auto outputs = window->Outputs(place);
+          const Task& what = window->task();
+          if (!what.traits().one_class) {
+            return cell->Integer(outputs[At(col)] > 0.5F ? 1 : 0);
+          }
+          cell->Text(what.classes[At(what.head().PredictedClass(outputs))]);
+        },
+        columns);
   }
 }
 
-void AddTruth(const TaskPredictions& task, std::vector<TextColumn>* columns) {
-  const Task& what = task.task;
-  if (task.y.empty()) return;
-  for (Index col = 0; col < what.target_cols(); ++col) {
-    columns->push_back(MakeColumn(
-        what.name + ".true" + what.head().LabelSuffix(what, col), task,
-        [&task, &what, col](Index place, CellWriter* cell) {
-          const float value = CellOf(task.y, place, what.target_cols(), col);
-          if (task.HasUnknown(place)) {
-            const auto name = static_cast<std::size_t>(task.unknown[At(place)]);
-            return cell->Text(task.unknown_classes[name]);
+void AddProbabilities(const Window& window, std::vector<TextColumn>* columns) {
+  const Task& task = window->task();
+  if (!task.is_classification()) return;
+  for (Index col = 0; col < task.prediction_cols(); ++col) {
+    AddColumn(
+        task.head().PredictionSuffix(task, col), window,
+        [window, col](Index place, CellWriter* cell) {
+          cell->Number(window->Outputs(place)[At(col)]);
+        },
+        columns);
+  }
+}
+
+void AddTruth(const Window& window, std::vector<TextColumn>* columns) {
+  const Task& task = window->task();
+  if (!window->has_labels()) return;
+  for (Index col = 0; col < task.target_cols(); ++col) {
+    AddColumn(
+        ".true" + task.head().LabelSuffix(task, col), window,
+        [window, col](Index place, CellWriter* cell) {
+          const float value = window->Label(place, col);
+          const Task& what = window->task();
+          if (const std::string* name = window->Unknown(place)) {
+            return cell->Text(*name);
           }
           if (std::isnan(value)) return cell->Missing();
           if (!what.traits().one_class) return cell->Number(value);
-          cell->Text(what.classes[static_cast<std::size_t>(value)]);
-        }));
+          cell->Text(what.classes[At(static_cast<Index>(value))]);
+        },
+        columns);
   }
+}
+
+TextColumn IdsOf(const Source& source) {
+  struct Some {
+    Index first = 0;
+    RowIds ids;
+  };
+  const auto held = std::make_shared<Some>();
+  return {"id", [source, held](Index row, CellWriter* cell) {
+            if (row < held->first || row >= held->first + IdCount(held->ids)) {
+              held->first = row;
+              held->ids =
+                  source->Ids(row, std::min(kIdsAtOnce, source->rows() - row));
+            }
+            IdColumn(held->ids).put(row - held->first, cell);
+          }};
 }
 
 }  // namespace
 
-std::vector<TextColumn> PredictionColumns(const Predictions& predictions) {
-  std::vector<TextColumn> columns = {IdColumn(predictions.ids)};
-  for (const TaskPredictions& task : predictions.tasks) {
-    AddPredicted(task, &columns);
-    AddProbabilities(task, &columns);
-    AddTruth(task, &columns);
+std::vector<TextColumn> PredictionColumns(
+    const std::shared_ptr<const PredictionSource>& source) {
+  std::vector<TextColumn> columns = {IdsOf(source)};
+  for (std::size_t i = 0; i < source->tasks().size(); ++i) {
+    const auto window =
+        std::make_shared<TaskWindow>(source, static_cast<Index>(i));
+    AddPredicted(window, &columns);
+    AddProbabilities(window, &columns);
+    AddTruth(window, &columns);
   }
   return columns;
 }

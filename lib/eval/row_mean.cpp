@@ -20,10 +20,10 @@ struct BlockSum {
 };
 
 // RowMean over rows that are put together.
-class BlockMean : public Metric {
+class BlockMean : public BlockedMetric {
  public:
-  BlockMean(std::vector<BlockSum> sums, Index cols, double (*finish)(double))
-      : sums_(std::move(sums)), cols_(cols), finish_(finish) {}
+  BlockMean(Index blocks, Index cols, double (*finish)(double))
+      : sums_(At(blocks * cols)), all_(At(cols)), finish_(finish) {}
 
   double Value(std::span<const double> weights) const override {
     return Columns(weights).Value();
@@ -31,36 +31,42 @@ class BlockMean : public Metric {
   PartCount Parts(std::span<const double> weights) const override {
     return Columns(weights).count();
   }
-  std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const override {
-    std::vector<BlockSum> sums(At(blocks.blocks * cols_));
-    for (std::size_t i = 0; i < sums_.size(); ++i) {
-      const std::size_t row = i / At(cols_);
-      BlockSum& sum =
-          sums[blocks.block_of_row[row] * At(cols_) + i % At(cols_)];
-      sum.value += blocks.weights[row] * sums_[i].value;
-      sum.weight += blocks.weights[row] * sums_[i].weight;
+  std::size_t size() const override { return sums_.size(); }
+  double Whole() const override { return OfAll().Value(); }
+  PartCount WholeParts() const override { return OfAll().count(); }
+
+  void Add(std::size_t block, std::size_t col, double value, double weight) {
+    for (BlockSum* sum : {&sums_[block * all_.size() + col], &all_[col]}) {
+      sum->value += weight * value;
+      sum->weight += weight;
     }
-    return std::make_unique<BlockMean>(std::move(sums), cols_, finish_);
   }
 
  private:
   PartMean Columns(std::span<const double> weights) const {
     PartMean columns;
-    for (Index col = 0; col < cols_; ++col) {
+    for (std::size_t col = 0; col < all_.size(); ++col) {
       BlockSum all;
       const BlockSum* sum = sums_.data() + col;
       for (const double weight : weights) {
         all.value += weight * sum->value;
         all.weight += weight * sum->weight;
-        sum += cols_;
+        sum += all_.size();
       }
       columns.Add(Finished(all.value, all.weight, finish_));
     }
     return columns;
   }
+  PartMean OfAll() const {
+    PartMean columns;
+    for (const BlockSum& sum : all_) {
+      columns.Add(Finished(sum.value, sum.weight, finish_));
+    }
+    return columns;
+  }
 
   std::vector<BlockSum> sums_;  // blocks x cols
-  Index cols_;
+  std::vector<BlockSum> all_;   // one a column
   double (*finish_)(double);
 };
 
@@ -96,19 +102,20 @@ PartMean RowMean::Columns(std::span<const double> weights) const {
   return columns;
 }
 
-std::unique_ptr<Metric> RowMean::InBlocks(const RowBlocks& blocks) const {
-  std::vector<BlockSum> sums(At(blocks.blocks * cols_));
+std::unique_ptr<BlockedMetric> RowMean::EmptyBlocks(Index blocks) const {
+  return std::make_unique<BlockMean>(blocks, cols_, finish_);
+}
+
+void RowMean::AddTo(const RowBlocks& rows, BlockedMetric* blocks) const {
+  auto& sums = static_cast<BlockMean&>(*blocks);
   const double* cell = values_.data();
-  for (std::size_t row = 0; row < blocks.weights.size(); ++row) {
-    const double weight = blocks.weights[row];
-    BlockSum* sum = sums.data() + blocks.block_of_row[row] * cols_;
-    for (Index col = 0; col < cols_; ++col, ++cell, ++sum) {
+  for (std::size_t row = 0; row < rows.weights.size(); ++row) {
+    const double weight = rows.weights[row];
+    for (std::size_t col = 0; col < At(cols_); ++col, ++cell) {
       if (!(weight > 0) || std::isnan(*cell)) continue;
-      sum->value += weight * *cell;
-      sum->weight += weight;
+      sums.Add(rows.block_of_row[row], col, *cell, weight);
     }
   }
-  return std::make_unique<BlockMean>(std::move(sums), cols_, finish_);
 }
 
 std::unique_ptr<Metric> MeanOverRows(

@@ -19,7 +19,9 @@ class RowMean : public Metric {
           double (*finish)(double) = nullptr);
   double Value(std::span<const double> weights) const override;
   PartCount Parts(std::span<const double> weights) const override;
-  std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const override;
+  std::size_t size() const override { return values_.size(); }
+  std::unique_ptr<BlockedMetric> EmptyBlocks(Index blocks) const override;
+  void AddTo(const RowBlocks& rows, BlockedMetric* blocks) const override;
 
  private:
   PartMean Columns(std::span<const double> weights) const;

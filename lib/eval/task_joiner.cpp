@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <optional>
-#include <span>
 #include <utility>
 
 #include "base/error.h"
@@ -15,22 +14,7 @@
 namespace mtlkit {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-Index Places(const TaskPredictions& task, Index file_rows) {
-  return task.on_all_rows ? file_rows : static_cast<Index>(task.rows.size());
-}
-
-Index RowOfPlace(const TaskPredictions& task, Index place) {
-  return task.on_all_rows ? place : task.rows[At(place)];
-}
-
-TaskPredictions* Find(Predictions& predictions, const std::string& name) {
-  for (TaskPredictions& task : predictions.tasks) {
-    if (task.task.name == name) return &task;
-  }
-  return nullptr;
-}
+constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 
 // Which class of `from` stands at each class of `to`.
 std::vector<Index> ClassOrder(const Task& from, const Task& to,
@@ -70,98 +54,134 @@ void RequireSameKind(const Task& a, const Task& b, const std::string& where) {
        "compare predictions of the same tasks");
 }
 
-// One row of predictions, classes in the order of the joined task.
-void CopyOutputs(const TaskPredictions& from, Index place,
-                 const std::vector<Index>& order, double* to) {
-  const Task& task = from.task;
-  const auto cols = static_cast<std::size_t>(task.prediction_cols());
-  const auto& source = task.is_classification() ? from.prob : from.pred;
-  task.head().Reorder(
-      order,
-      std::span(source).subspan(static_cast<std::size_t>(place) * cols, cols),
-      to);
-}
-
 // A class number in the class order of the joined task; NaN stays.
-double ClassIn(const std::vector<Index>& order, float label) {
-  if (std::isnan(label)) return kNan;
+float ClassIn(const std::vector<Index>& order, float label) {
+  if (std::isnan(label)) return kUnknown;
   const auto at =
       std::find(order.begin(), order.end(), static_cast<Index>(label));
-  return at == order.end() ? kNan : static_cast<double>(at - order.begin());
+  return at == order.end() ? kUnknown : static_cast<float>(at - order.begin());
 }
 
-// A label in the class order of the joined task.
-void CopyLabel(const float* from, const Task& task,
-               const std::vector<Index>& order, double* to) {
-  if (task.traits().one_class) {
-    to[0] = ClassIn(order, from[0]);
-    return;
-  }
-  for (Index col = 0; col < task.target_cols(); ++col) {
-    const Index at =
-        task.is_classification() ? order[static_cast<std::size_t>(col)] : col;
-    to[col] = static_cast<double>(from[at]);
-  }
-}
-
-template <class T>
-void Keep(const std::vector<std::size_t>& places, std::size_t cols,
-          std::vector<T>* values) {
-  auto to = values->begin();
-  for (const std::size_t place : places) {
-    const auto from = values->begin() + static_cast<Index>(place * cols);
-    to = std::copy_n(from, cols, to);
-  }
-  values->erase(to, values->end());
+// Cell `col` of a label in the class order of the joined task.
+float LabelCell(const float* from, Index col, const Task& task,
+                const std::vector<Index>& order) {
+  if (task.traits().one_class) return ClassIn(order, from[0]);
+  return from[task.is_classification() ? order[At(col)] : col];
 }
 
 }  // namespace
 
-TaskJoiner::TaskJoiner(std::vector<NamedPredictions>& models,
+TaskJoiner::TaskJoiner(const std::vector<NamedSource>& models,
                        const JoinedRows& rows, const std::string& name)
     : models_(models), rows_(rows) {
-  while (Find(models_[first_].predictions, name) == nullptr) ++first_;
-  const TaskPredictions& base = *Find(models_[first_].predictions, name);
+  while (models_[first_].source->FindTask(name) < 0) ++first_;
+  const PredictionSource& source = *models_[first_].source;
+  const SourceTask& base = source.tasks()[At(source.FindTask(name))];
   joined_.task = base.task;
   joined_.constants = base.constants;
-  joined_.outputs.resize(models.size());
-  joined_.predicted = Places(base, rows.file_rows(first_));
-  place_of_row_.assign(At(rows.count()), -1);
-  for (Index place = 0; place < joined_.predicted; ++place) {
-    joined_.rows.push_back(rows.Of(first_, RowOfPlace(base, place)));
-    place_of_row_[At(joined_.rows.back())] = static_cast<std::int32_t>(place);
-  }
-  joined_.y.assign(Cells(base.task.target_cols()), kNan);
-  joined_.weights.assign(Cells(1), kNan);
+  joined_.places = base.places;
+  joined_.models.resize(models.size());
 }
 
-void TaskJoiner::AddModel(std::size_t model, bool keep_labels) {
-  TaskPredictions* task = Find(models_[model].predictions, joined_.task.name);
-  if (task == nullptr) return;
-  const std::string& name = models_[model].name;
-  RequireSameKind(joined_.task, task->task, name);
-  const auto order = ClassOrder(task->task, joined_.task, name);
-  const Index cols = joined_.task.prediction_cols();
-  std::vector<double> output(Cells(cols), kNan);
-  const Index places = Places(*task, rows_.file_rows(model));
+void TaskJoiner::AddModel(std::size_t model, bool takes_labels) {
+  const auto& [name, source] = models_[model];
+  const Index t = source->FindTask(joined_.task.name);
+  if (t < 0) return;
+  const SourceTask& task = source->tasks()[At(t)];
+  RequireSameKind(joined_.task, task.task, name);
+  auto order = ClassOrder(task.task, joined_.task, name);
+  Labels labels;
+  if (takes_labels || !task.on_all_rows) labels = source->ReadLabels(t);
+  auto place_of = PlacesOf(model, labels, task.places);
+  if (takes_labels) TakeLabels(model, task.task, labels, order, place_of);
+  joined_.models[model].emplace(source, t, std::move(order),
+                                std::move(place_of));
+}
+
+std::vector<std::int32_t> TaskJoiner::PlacesOf(std::size_t model,
+                                               const Labels& labels,
+                                               Index places) {
+  const auto row_of = [&](Index place) {
+    return rows_.Of(model, labels.RowOf(place));
+  };
+  if (model == first_) {
+    if (labels.on_all_rows && rows_.is_same(model)) return {};
+    joined_.row_of.reserve(At(places));
+    for (Index place = 0; place < places; ++place) {
+      joined_.row_of.push_back(static_cast<std::int32_t>(row_of(place)));
+    }
+    return {};
+  }
+  Index same = 0;
+  const Index most = std::min(places, joined_.places);
+  while (same < most && row_of(same) == joined_.RowOf(same)) ++same;
+  if (same == places && same == joined_.places) return {};
+  std::vector<std::int32_t> place_of(At(joined_.places), -1);
   Index extra = -1;  // a row that the first model lacks
   for (Index place = 0; place < places; ++place) {
-    const Index row = rows_.Of(model, RowOfPlace(*task, place));
-    const Index at = place_of_row_[At(row)];
+    const Index at = PlaceOfRow(row_of(place));
     if (at < 0) {
-      extra = row;
-      continue;
+      extra = row_of(place);
+    } else {
+      place_of[At(at)] = static_cast<std::int32_t>(place);
     }
-    CopyOutputs(*task, place, order, output.data() + at * cols);
-    if (keep_labels) TakeLabel(*task, place, order, at, name);
   }
-  for (Index place = 0; place < joined_.predicted; ++place) {
-    if (!std::isnan(output[At(place * cols)])) continue;
-    RefuseRow(name, joined_.rows[At(place)], models_[first_].name);
+  for (Index place = 0; place < joined_.places; ++place) {
+    if (place_of[At(place)] >= 0) continue;
+    RefuseRow(models_[model].name, joined_.RowOf(place), models_[first_].name);
   }
-  if (extra >= 0) RefuseRow(models_[first_].name, extra, name);
-  joined_.outputs[model] = std::move(output);
-  *task = {task->task, {}, true, {}, {}, {}, {}, {}, {}};
+  if (extra >= 0) RefuseRow(models_[first_].name, extra, models_[model].name);
+  return place_of;
+}
+
+Index TaskJoiner::PlaceOfRow(Index row) {
+  if (joined_.row_of.empty()) return row < joined_.places ? row : -1;
+  if (place_of_row_.empty()) {
+    place_of_row_.assign(At(rows_.count()), -1);
+    for (Index place = 0; place < joined_.places; ++place) {
+      place_of_row_[At(joined_.RowOf(place))] =
+          static_cast<std::int32_t>(place);
+    }
+  }
+  return place_of_row_[At(row)];
+}
+
+void TaskJoiner::TakeLabels(std::size_t model, const Task& task,
+                            const Labels& labels,
+                            const std::vector<Index>& order,
+                            const std::vector<std::int32_t>& place_of) {
+  const std::string& name = models_[model].name;
+  const auto from = [&](Index place) {
+    return place_of.empty() ? place : place_of[At(place)];
+  };
+  if (!labels.weights.empty()) {
+    joined_.weighted = true;
+    joined_.weights.resize(At(joined_.places),
+                           std::numeric_limits<double>::quiet_NaN());
+    for (Index place = 0; place < joined_.places; ++place) {
+      Agree(static_cast<double>(labels.weights[At(from(place))]), place,
+            "weight", name, &joined_.weights[At(place)]);
+    }
+  }
+  if (labels.values.empty()) return;
+  const Index cols = task.target_cols();
+  joined_.y.resize(At(joined_.places * cols), kUnknown);
+  float* known = joined_.y.data();
+  for (Index place = 0; place < joined_.places; ++place) {
+    const float* cells = labels.values.data() + from(place) * cols;
+    const Index at = from(place);
+    const bool is_unknown =
+        !labels.unknown.places.empty() && labels.unknown.places[At(at)] >= 0;
+    if (is_unknown) {
+      joined_.unknown_classes.insert(
+          labels.unknown.names[At(labels.unknown.places[At(at)])]);
+    }
+    for (Index col = 0; col < cols; ++col, ++known) {
+      const float label =
+          is_unknown ? UnknownClass() : LabelCell(cells, col, task, order);
+      if (!std::isnan(label)) Agree(label, place, "label", name, known);
+    }
+  }
 }
 
 void TaskJoiner::TakeTruth(const Dataset& truth,
@@ -182,21 +202,26 @@ void TaskJoiner::TakeTruth(const Dataset& truth,
   if (mapped && mapped->unknown.places.empty()) {
     joined_.warning = UnknownLabelsText(joined_.task, mapped->unknown, true);
   }
+  joined_.y.assign(At(joined_.places * cols), kUnknown);
+  if (joined_.weighted) joined_.weights.assign(At(joined_.places), 1.0);
   for (Index place = 0; place < labels.places(); ++place) {
     const Index row = labels.RowOf(place);
     const Index joined = places.empty() ? row : places[At(row)];
-    const Index at = joined < 0 ? -1 : place_of_row_[At(joined)];
+    const Index at = joined < 0 ? -1 : PlaceOfRow(joined);
     if (at < 0) continue;
     for (Index col = 0; col < cols; ++col) {
-      joined_.y[At(at * cols + col)] =
-          static_cast<double>(labels.Value(place, col));
+      joined_.y[At(at * cols + col)] = labels.Value(place, col);
     }
     if (labels.IsUnknown(place)) {
       joined_.y[At(at)] = UnknownClass();
       joined_.unknown_classes.insert(labels.UnknownName(place));
     }
-    joined_.weights[At(at)] = labels.Weight(place);
+    if (joined_.weighted) joined_.weights[At(at)] = labels.Weight(place);
   }
+}
+
+float TaskJoiner::UnknownClass() const {
+  return static_cast<float>(joined_.task.classes.size());
 }
 
 JoinedTask TaskJoiner::Finish() {
@@ -206,57 +231,17 @@ JoinedTask TaskJoiner::Finish() {
   for (double& weight : joined_.weights) {
     if (std::isnan(weight)) weight = 1;
   }
-  const auto cols = At(joined_.task.target_cols());
-  std::vector<std::size_t> labelled;
-  for (std::size_t place = 0; place < joined_.rows.size(); ++place) {
-    const double* y = joined_.y.data() + place * cols;
-    if (std::any_of(y, y + cols, [](double v) { return !std::isnan(v); })) {
-      labelled.push_back(place);
-    }
-  }
-  if (labelled.size() == joined_.rows.size()) return std::move(joined_);
-  Keep(labelled, 1, &joined_.rows);
-  Keep(labelled, 1, &joined_.weights);
-  Keep(labelled, cols, &joined_.y);
-  for (auto& output : joined_.outputs) {
-    if (output) Keep(labelled, At(joined_.task.prediction_cols()), &*output);
-  }
+  joined_.y.resize(At(joined_.places * joined_.task.target_cols()), kUnknown);
   return std::move(joined_);
 }
 
-void TaskJoiner::TakeLabel(const TaskPredictions& from, Index place,
-                           const std::vector<Index>& order, Index at,
-                           const std::string& model) {
-  if (!from.weight.empty()) {
-    joined_.weighted = true;
-    const auto weight = static_cast<double>(from.weight[At(place)]);
-    Agree(weight, at, "weight", model, &joined_.weights[At(at)]);
-  }
-  if (from.y.empty()) return;
-  const Index cols = from.task.target_cols();
-  label_.assign(At(cols), kNan);
-  CopyLabel(from.y.data() + place * cols, from.task, order, label_.data());
-  if (from.HasUnknown(place)) {
-    label_[0] = UnknownClass();
-    joined_.unknown_classes.insert(
-        from.unknown_classes[At(from.unknown[At(place)])]);
-  }
-  for (Index col = 0; col < cols; ++col) {
-    if (std::isnan(label_[At(col)])) continue;
-    Agree(label_[At(col)], at, "label", model, &joined_.y[At(at * cols + col)]);
-  }
-}
-
-double TaskJoiner::UnknownClass() const {
-  return static_cast<double>(joined_.task.classes.size());
-}
-
-void TaskJoiner::Agree(double value, Index at, std::string_view what,
-                       const std::string& model, double* known) const {
+template <class T>
+void TaskJoiner::Agree(T value, Index place, std::string_view what,
+                       const std::string& model, T* known) const {
   if (!std::isnan(*known) && *known != value) {
     Fail(ErrorKind::kBadInput,
          Str(model, ": task '", joined_.task.name, "', row '",
-             IdText(rows_.ids(), joined_.rows[At(at)]), "': its ", what,
+             rows_.Text(joined_.RowOf(place)), "': its ", what,
              " differs from the one in another file"),
          "predict the same rows, or give the truth with --data");
   }
@@ -267,8 +252,8 @@ void TaskJoiner::RefuseRow(const std::string& lacking, Index row,
                            const std::string& having) const {
   Fail(ErrorKind::kBadInput,
        Str(lacking, ": task '", joined_.task.name,
-           "' has no prediction for the row '", IdText(rows_.ids(), row),
-           "' that '", having, "' predicts"),
+           "' has no prediction for the row '", rows_.Text(row), "' that '",
+           having, "' predicts"),
        "predict the same rows with every model");
 }
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "eval/part_mean.h"
@@ -30,7 +31,58 @@ void Add(double weight, const Moments& part, Moments* sum) {
   sum->error_square += weight * part.error_square;
 }
 
-// Moments of rows, or of rows that are put together, as a weighted sum.
+PartMean SharesOf(std::span<const Moments> columns, Unexplained unexplained) {
+  PartMean mean;
+  for (const Moments& moments : columns) {
+    mean.Add(ShareOf(moments, unexplained));
+  }
+  return mean;
+}
+
+// Weighted sums of the moments of rows or blocks, by column.
+PartMean SharesOf(std::span<const Moments> parts, std::size_t cols,
+                  std::span<const double> weights, Unexplained unexplained) {
+  std::vector<Moments> sums(cols);
+  const Moments* part = parts.data();
+  for (const double weight : weights) {
+    for (std::size_t col = 0; col < cols; ++col, ++part) {
+      if (weight > 0) Add(weight, *part, &sums[col]);
+    }
+  }
+  return SharesOf(sums, unexplained);
+}
+
+// Moments of rows that are put together.
+class BlockVariance : public BlockedMetric {
+ public:
+  BlockVariance(Index blocks, Index cols, Unexplained unexplained)
+      : sums_(At(blocks * cols)), all_(At(cols)), unexplained_(unexplained) {}
+
+  double Value(std::span<const double> weights) const override {
+    return SharesOf(sums_, all_.size(), weights, unexplained_).Value();
+  }
+  PartCount Parts(std::span<const double> weights) const override {
+    return SharesOf(sums_, all_.size(), weights, unexplained_).count();
+  }
+  std::size_t size() const override { return sums_.size(); }
+  double Whole() const override { return SharesOf(all_, unexplained_).Value(); }
+  PartCount WholeParts() const override {
+    return SharesOf(all_, unexplained_).count();
+  }
+
+  void Take(std::size_t block, std::size_t col, const Moments& moments,
+            double weight) {
+    if (!(weight > 0)) return;
+    Add(weight, moments, &sums_[block * all_.size() + col]);
+    Add(weight, moments, &all_[col]);
+  }
+
+ private:
+  std::vector<Moments> sums_;  // blocks x cols
+  std::vector<Moments> all_;   // one a column
+  Unexplained unexplained_;
+};
+
 class VarianceMetric : public Metric {
  public:
   VarianceMetric(std::vector<Moments> moments, Index cols,
@@ -38,37 +90,26 @@ class VarianceMetric : public Metric {
       : cols_(cols), unexplained_(unexplained), moments_(std::move(moments)) {}
 
   double Value(std::span<const double> weights) const override {
-    return Columns(weights).Value();
+    return SharesOf(moments_, At(cols_), weights, unexplained_).Value();
   }
   PartCount Parts(std::span<const double> weights) const override {
-    return Columns(weights).count();
+    return SharesOf(moments_, At(cols_), weights, unexplained_).count();
   }
-  std::unique_ptr<Metric> InBlocks(const RowBlocks& blocks) const override {
-    std::vector<Moments> sums(At(blocks.blocks * cols_));
-    for (std::size_t i = 0; i < moments_.size(); ++i) {
-      const std::size_t row = i / At(cols_);
-      Add(blocks.weights[row], moments_[i],
-          &sums[blocks.block_of_row[row] * At(cols_) + i % At(cols_)]);
+  std::size_t size() const override { return moments_.size(); }
+  std::unique_ptr<BlockedMetric> EmptyBlocks(Index blocks) const override {
+    return std::make_unique<BlockVariance>(blocks, cols_, unexplained_);
+  }
+  void AddTo(const RowBlocks& rows, BlockedMetric* blocks) const override {
+    auto& sums = static_cast<BlockVariance&>(*blocks);
+    const Moments* moments = moments_.data();
+    for (std::size_t row = 0; row < rows.weights.size(); ++row) {
+      for (std::size_t col = 0; col < At(cols_); ++col, ++moments) {
+        sums.Take(rows.block_of_row[row], col, *moments, rows.weights[row]);
+      }
     }
-    return std::make_unique<VarianceMetric>(std::move(sums), cols_,
-                                            unexplained_);
   }
 
  private:
-  PartMean Columns(std::span<const double> weights) const {
-    PartMean columns;
-    for (Index col = 0; col < cols_; ++col) {
-      Moments sum;
-      const Moments* part = moments_.data() + col;
-      for (const double weight : weights) {
-        if (weight > 0) Add(weight, *part, &sum);
-        part += cols_;
-      }
-      columns.Add(ShareOf(sum, unexplained_));
-    }
-    return columns;
-  }
-
   Index cols_;
   Unexplained unexplained_;
   std::vector<Moments> moments_;  // rows x cols; a missing cell has weight 0
@@ -76,6 +117,7 @@ class VarianceMetric : public Metric {
 
 // Means of the labels that are known: deviations are taken from these.
 std::vector<double> Centres(const MetricRows& rows) {
+  if (!rows.centres.empty()) return rows.centres;
   std::vector<double> centres;
   for (Index col = 0; col < rows.target_cols; ++col) {
     double sum = 0;

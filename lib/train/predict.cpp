@@ -2,43 +2,20 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <numeric>
 #include <utility>
 
 #include "base/error.h"
 #include "data/batch.h"
 #include "data/head.h"
-#include "data/label_view.h"
 #include "h5/digest.h"
 #include "nn/link.h"
-#include "nn/plan_size.h"
+#include "train/model_runner.h"
+#include "train/task_places.h"
 
 namespace mtlkit {
 namespace {
-
-// Runs a model over rows in batches; `visit(plan, first, count)` sees each.
-template <class Visit>
-void ForEachBatch(const Model& model, const Dataset& dataset,
-                  std::span<const Index> rows, const std::vector<Value>& keep,
-                  ThreadPool* pool, Visit&& visit) {
-  if (rows.empty()) return;
-  PlanOptions options =
-      InferencePlanFor(*model.network, dataset, std::ssize(rows));
-  options.keep = keep;
-  options.pool = pool;
-  Plan plan(*model.network, options);
-  Batcher batcher(dataset, options.capacity);
-  Block buffers = model.params.buffers;  // a pass may write to its own
-  Pass pass;
-  pass.weights = &model.params.weights;
-  pass.buffers = &buffers;
-  const Index total = static_cast<Index>(rows.size());
-  for (Index first = 0; first < total; first += options.capacity) {
-    const Index count = std::min(options.capacity, total - first);
-    plan.Forward(pass, batcher.Load(rows.subspan(At(first), At(count))));
-    visit(plan, first, count);
-  }
-}
 
 std::vector<Index> AllRows(const Dataset& dataset) {
   std::vector<Index> rows(At(dataset.rows));
@@ -57,92 +34,47 @@ RowIds GatherIds(const RowIds& ids, std::span<const Index> rows) {
       ids);
 }
 
-// A task as the data knows it: which of the predicted rows have a place, and
-// what is true there.
-struct Places {
-  std::vector<Index> rows;    // positions among the predicted rows
-  std::vector<Index> labels;  // place in Labels, -1 for none; one a row
-  bool on_all_rows = true;
+// What a block of rows says of one task.
+struct TaskBlock {
+  std::vector<float> predictions;
+  std::vector<float> logits;
+  std::vector<float> y;
+  std::vector<float> weight;
 };
 
-Places PlacesOf(const Labels& labels, std::span<const Index> rows,
-                bool all_rows) {
-  Places places;
-  const bool own = !labels.on_all_rows && !labels.rows.empty();
-  places.on_all_rows = !own || all_rows;
-  std::size_t next = 0;  // in labels.rows
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    Index label = labels.on_all_rows ? rows[i] : -1;
-    if (own) {
-      while (next < labels.rows.size() && labels.rows[next] < rows[i]) ++next;
-      const bool here =
-          next < labels.rows.size() && labels.rows[next] == rows[i];
-      if (here) label = static_cast<Index>(next);
-      if (!here && !all_rows) continue;
-    }
-    places.rows.push_back(static_cast<Index>(i));
-    places.labels.push_back(label);
+// Appends row `row` of a matrix.
+template <class T>
+void AppendRow(const std::vector<T>& all, Index cols, Index row,
+               std::vector<float>* to) {
+  const T* from = all.data() + row * cols;
+  for (Index col = 0; col < cols; ++col) {
+    to->push_back(static_cast<float>(from[col]));
   }
-  return places;
 }
 
-// Carries the unknown classes of the places along, if there are any.
-void AddUnknown(const Labels& labels, const Places& places,
-                TaskPredictions* task) {
-  if (labels.unknown.places.empty()) return;
-  UnknownLabelList list;
-  for (const Index label : places.labels) {
-    const std::int32_t name = label < 0 ? -1 : labels.unknown.places[At(label)];
-    task->unknown.push_back(
-        name < 0 ? -1 : list.Add(labels.unknown.names[At(name)]));
-  }
-  const UnknownLabels some = list.Take();
-  task->unknown_classes = some.names;
-  if (some.names.empty()) task->unknown.clear();
-}
-
-// Says of labels that the model does not know what becomes of them.
-void ReportUnknown(const TaskPredictions& task, const Labels& labels,
-                   Reporter* reporter) {
-  if (reporter == nullptr) return;
-  UnknownLabels unknown = labels.unknown;
-  if (task.task.type.traits().one_class) {
-    unknown.names = task.unknown_classes;
-    unknown.cells = std::ranges::count_if(
-        task.unknown, [](std::int32_t name) { return name >= 0; });
-  }
-  const std::string text = UnknownLabelsText(task.task, unknown, true);
-  if (!text.empty()) reporter->Warn(text);
-}
-
-void AddLabels(const Dataset& dataset, const Labels& labels,
-               std::span<const Index> rows, const Places& places,
-               TaskPredictions* task) {
+void AppendLabels(const Labels& labels, Index label, Index cols,
+                  std::vector<float>* y) {
   if (labels.values.empty()) return;
-  AddUnknown(labels, places, task);
-  const LabelView view(task->task, labels, dataset.weights);
-  for (const Index place : places.rows) {
-    const Index row = rows[At(place)];
-    view.AppendRow(row, &task->y);
-    if (!view.has_weights()) continue;
-    task->weight.push_back(static_cast<float>(view.WeightOfRow(row)));
+  if (label < 0) {
+    y->insert(y->end(), At(cols), std::numeric_limits<float>::quiet_NaN());
+  } else {
+    AppendRow(labels.values, cols, label, y);
   }
 }
 
-// The places' rows of a rows x cols matrix.
-std::vector<Real> GatherPlaces(const std::vector<Real>& all, std::size_t cols,
-                               const Places& places) {
-  std::vector<Real> some;
-  some.reserve(places.rows.size() * cols);
-  for (const Index row : places.rows) {
-    const auto begin = all.begin() + row * static_cast<Index>(cols);
-    some.insert(some.end(), begin, begin + static_cast<Index>(cols));
+float WeightOf(const Dataset& dataset, const Labels& labels, Index row,
+               Index label) {
+  float weight = 1;
+  if (!labels.weights.empty() && label >= 0) {
+    weight = labels.weights[At(label)];
   }
-  return some;
+  if (!dataset.weights.empty()) weight *= dataset.weights[At(row)];
+  return weight;
 }
 
-std::vector<float> AsFloats(const std::vector<Real>& values) {
-  return {values.begin(), values.end()};
+bool HasWeights(const Dataset& dataset, const Labels& labels) {
+  return !labels.values.empty() &&
+         !(labels.weights.empty() && dataset.weights.empty());
 }
 
 void RequireSameTasks(const Model& first, const Model& other) {
@@ -159,9 +91,9 @@ void RequireSameTasks(const Model& first, const Model& other) {
 }
 
 // Adds what one member says, with its share of the weights, to `sums`.
-void AddMember(const Model& model, NetworkOutputs outputs, double share,
-               std::vector<std::vector<double>>* sums) {
-  ApplyLinks(model.schema.tasks, &outputs);
+void AddMember(std::span<const Task> tasks, NetworkOutputs outputs,
+               double share, std::vector<std::vector<double>>* sums) {
+  ApplyLinks(tasks, &outputs);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     (*sums)[i].resize(outputs[i].size(), 0.0);
     for (std::size_t k = 0; k < outputs[i].size(); ++k) {
@@ -191,23 +123,143 @@ std::vector<std::uint8_t> SeenByAny(std::span<const EnsembleMember> members,
   return SeenBits(seen, dataset, rows);
 }
 
+// Rows of a block, so that what is said of them takes 32 MiB at most.
+Index RowsAtOnce(std::span<const Task> tasks, Index rows) {
+  constexpr Index kMostBytes = Index{32} << 20;
+  constexpr Index kMostRows = 16384;
+  Index bytes = 1;
+  for (const Task& task : tasks) {
+    // Outputs, then sums and predictions, each in two precisions.
+    bytes += 12 * (task.output_cols() + task.prediction_cols());
+  }
+  return std::clamp<Index>(kMostBytes / bytes, 1,
+                           std::clamp<Index>(rows, 1, kMostRows));
+}
+
+// The models that predict together, each with the rows as it reads them.
+class Members {
+ public:
+  Members(std::span<const EnsembleMember> members, const Dataset& dataset,
+          ThreadPool* pool)
+      : members_(members), pool_(pool) {
+    for (const EnsembleMember& member : members) {
+      RequireSameTasks(*members[0].model, *member.model);
+      total_ += member.weight;
+      data_.push_back(
+          DatasetFor(*member.model, dataset, UnknownLabelRule::kKeep));
+      // Those of the first are theirs.
+      if (data_.size() > 1) data_.back().labels.clear();
+    }
+  }
+
+  const std::vector<Task>& tasks() const {
+    return members_[0].model->schema.tasks;
+  }
+  const std::vector<Labels>& labels() const { return data_[0].labels; }
+
+  // Predictions of rows, at most `most` a call; of one member `logits`, too.
+  std::vector<std::vector<double>> Say(std::span<const Index> rows, Index most,
+                                       NetworkOutputs* logits) {
+    std::vector<std::vector<double>> sums(tasks().size());
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      const EnsembleMember& member = members_[i];
+      // Of several only one has its memory at a time.
+      if (runner_ == nullptr || members_.size() > 1) {
+        runner_.reset();
+        runner_ = std::make_unique<ModelRunner>(*member.model, data_[i], most,
+                                                std::vector<Value>{}, pool_);
+      }
+      NetworkOutputs outputs = runner_->Outputs(tasks(), rows);
+      if (members_.size() == 1) *logits = outputs;
+      AddMember(tasks(), std::move(outputs), member.weight / total_, &sums);
+    }
+    return sums;
+  }
+
+ private:
+  std::span<const EnsembleMember> members_;
+  ThreadPool* pool_;
+  double total_ = 0;
+  std::vector<Dataset> data_;
+  std::unique_ptr<ModelRunner> runner_;
+};
+
+// Carries the unknown classes of the places along, if there are any, and says
+// of labels that the model does not know what becomes of them.
+void AddUnknown(const Labels& labels, const TaskPlaces& places,
+                std::span<const Index> rows, Reporter* reporter,
+                TaskPredictions* task) {
+  if (!labels.unknown.places.empty()) {
+    UnknownLabelList list;
+    places.ForRows(rows, [&](std::size_t, Index label) {
+      const std::int32_t name =
+          label < 0 ? -1 : labels.unknown.places[At(label)];
+      task->unknown.push_back(
+          name < 0 ? -1 : list.Add(labels.unknown.names[At(name)]));
+    });
+    task->unknown_classes = list.Take().names;
+    if (task->unknown_classes.empty()) task->unknown.clear();
+  }
+  if (reporter == nullptr) return;
+  UnknownLabels unknown = labels.unknown;
+  if (task->task.type.traits().one_class) {
+    unknown.names = task->unknown_classes;
+    unknown.cells = std::ranges::count_if(
+        task->unknown, [](std::int32_t name) { return name >= 0; });
+  }
+  const std::string text = UnknownLabelsText(task->task, unknown, true);
+  if (!text.empty()) reporter->Warn(text);
+}
+
+// Everything but the arrays of outputs and labels.
+Predictions HeadOf(std::span<const EnsembleMember> members,
+                   const Dataset& dataset, const PredictOptions& options,
+                   std::span<const Index> rows,
+                   const std::vector<Labels>& labels) {
+  const Model& first = *members[0].model;
+  Predictions head;
+  head.ids = GatherIds(dataset.ids, rows);
+  head.split = options.split;
+  head.selected_on = first.log.selected_split;
+  head.seen = SeenByAny(members, dataset, rows);
+  head.model_sha256 = DigestOf(members);
+  head.dataset_sha256 = dataset.content_sha256;
+  for (std::size_t i = 0; i < first.schema.tasks.size(); ++i) {
+    TaskPredictions task;
+    task.task = first.schema.tasks[i];
+    if (!first.constants.empty()) task.constants = first.constants[i];
+    const TaskPlaces places(labels[i], options.all_rows);
+    task.on_all_rows = places.on_all_rows();
+    if (!task.on_all_rows) {
+      places.ForRows(rows, [&](std::size_t place, Index) {
+        task.rows.push_back(static_cast<Index>(place));
+      });
+    }
+    AddUnknown(labels[i], places, rows, options.reporter, &task);
+    head.tasks.push_back(std::move(task));
+  }
+  return head;
+}
+
+std::vector<TaskArrays> ArraysOf(const std::vector<Task>& tasks,
+                                 const Dataset& dataset,
+                                 const std::vector<Labels>& labels,
+                                 bool has_logits) {
+  std::vector<TaskArrays> arrays;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    arrays.push_back({true, has_logits && tasks[i].is_classification(),
+                      HasWeights(dataset, labels[i])});
+  }
+  return arrays;
+}
+
 }  // namespace
 
 NetworkOutputs ComputeOutputs(const Model& model, const Dataset& dataset,
                               std::span<const Index> rows, ThreadPool* pool) {
-  NetworkOutputs outputs;
-  for (const Task& task : model.schema.tasks) {
-    outputs.emplace_back(rows.size() * At(task.output_cols()));
-  }
-  ForEachBatch(model, dataset, rows, {}, pool,
-               [&](const Plan& plan, Index first, Index) {
-                 for (std::size_t i = 0; i < outputs.size(); ++i) {
-                   const ConstMatView y = plan.Output(static_cast<Index>(i));
-                   std::copy_n(y.data, y.size(),
-                               outputs[i].begin() + first * y.cols);
-                 }
-               });
-  return outputs;
+  if (rows.empty()) return NetworkOutputs(model.schema.tasks.size());
+  ModelRunner runner(model, dataset, std::ssize(rows), {}, pool);
+  return runner.Outputs(model.schema.tasks, rows);
 }
 
 void ApplyLinks(std::span<const Task> tasks, NetworkOutputs* outputs) {
@@ -227,59 +279,54 @@ void ApplyLinks(std::span<const Task> tasks, NetworkOutputs* outputs) {
   }
 }
 
-Predictions Predict(std::span<const EnsembleMember> members,
-                    const Dataset& dataset, const PredictOptions& options,
-                    ThreadPool* pool) {
+void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
+             const PredictOptions& options, ThreadPool* pool,
+             PredictionSink* sink) {
   assert(!members.empty());
-  const Model& first = *members[0].model;
   const std::vector<Index> rows = options.split.empty()
                                       ? AllRows(dataset)
                                       : dataset.SplitRows(options.split);
-  double total = 0;
-  for (const EnsembleMember& member : members) total += member.weight;
-  NetworkOutputs logits;
-  std::vector<std::vector<double>> sums(first.schema.tasks.size());
-  std::vector<Labels> labels;
-  for (const EnsembleMember& member : members) {
-    RequireSameTasks(first, *member.model);
-    Dataset data = DatasetFor(*member.model, dataset, UnknownLabelRule::kKeep);
-    NetworkOutputs outputs = ComputeOutputs(*member.model, data, rows, pool);
-    if (members.size() == 1) logits = outputs;
-    AddMember(*member.model, std::move(outputs), member.weight / total, &sums);
-    if (labels.empty()) labels = std::move(data.labels);
-  }
-
-  Predictions predictions;
-  predictions.ids = GatherIds(dataset.ids, rows);
-  predictions.split = options.split;
-  predictions.selected_on = first.log.selected_split;
-  predictions.seen = SeenByAny(members, dataset, rows);
-  predictions.model_sha256 = DigestOf(members);
-  predictions.dataset_sha256 = dataset.content_sha256;
-  for (std::size_t i = 0; i < first.schema.tasks.size(); ++i) {
-    TaskPredictions task;
-    task.task = first.schema.tasks[i];
-    const std::size_t cols = At(task.task.prediction_cols());
-    Places places = PlacesOf(labels[i], rows, options.all_rows);
-    const std::vector<Real> values = GatherPlaces(
-        std::vector<Real>(sums[i].begin(), sums[i].end()), cols, places);
-    if (task.task.is_classification()) {
-      task.prob = AsFloats(values);
-      if (!logits.empty()) {
-        task.logits = AsFloats(
-            GatherPlaces(logits[i], At(task.task.output_cols()), places));
-      }
-    } else {
-      task.pred = AsFloats(values);
+  Members all(members, dataset, pool);
+  const std::vector<Task>& tasks = all.tasks();
+  const auto arrays =
+      ArraysOf(tasks, dataset, all.labels(), members.size() == 1);
+  sink->Begin(HeadOf(members, dataset, options, rows, all.labels()), arrays);
+  const Index at_once = RowsAtOnce(tasks, std::ssize(rows));
+  for (Index first = 0; first < std::ssize(rows); first += at_once) {
+    const auto some = std::span(rows).subspan(
+        At(first), At(std::min(at_once, std::ssize(rows) - first)));
+    NetworkOutputs logits;
+    const auto said = all.Say(some, at_once, &logits);
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      const Labels& labels = all.labels()[t];
+      TaskBlock block;
+      TaskPlaces(labels, options.all_rows)
+          .ForRows(some, [&](std::size_t i, Index label) {
+            const auto row = static_cast<Index>(i);
+            AppendRow(said[t], tasks[t].prediction_cols(), row,
+                      &block.predictions);
+            if (arrays[t].logits) {
+              AppendRow(logits[t], tasks[t].output_cols(), row, &block.logits);
+            }
+            AppendLabels(labels, label, tasks[t].target_cols(), &block.y);
+            if (arrays[t].weight) {
+              block.weight.push_back(WeightOf(dataset, labels, some[i], label));
+            }
+          });
+      const Index places =
+          std::ssize(block.predictions) / tasks[t].prediction_cols();
+      sink->Add(
+          t, {places, block.predictions, block.logits, block.y, block.weight});
     }
-    AddLabels(dataset, labels[i], rows, places, &task);
-    ReportUnknown(task, labels[i], options.reporter);
-    if (!first.constants.empty()) task.constants = first.constants[i];
-    task.on_all_rows = places.on_all_rows;
-    if (!task.on_all_rows) task.rows = std::move(places.rows);
-    predictions.tasks.push_back(std::move(task));
   }
-  return predictions;
+}
+
+Predictions Predict(std::span<const EnsembleMember> members,
+                    const Dataset& dataset, const PredictOptions& options,
+                    ThreadPool* pool) {
+  PredictionCollector collector;
+  Predict(members, dataset, options, pool, &collector);
+  return collector.Take();
 }
 
 void RequireLayer(const Model& model, const std::string& name) {
@@ -299,12 +346,15 @@ Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
               SpaceText(model.network->info(value).space),
               ", not one row for each row of the data"),
           "name a layer behind it");
-  ForEachBatch(model, DatasetFor(model, dataset, UnknownLabelRule::kKeep), rows,
-               {value}, pool, [&](const Plan& plan, Index first, Index) {
-                 const ConstMatView kept = plan.Kept(value);
-                 std::copy_n(kept.data, kept.size(),
-                             features.begin() + first * kept.cols);
-               });
+  if (!rows.empty()) {
+    const Dataset data = DatasetFor(model, dataset, UnknownLabelRule::kKeep);
+    ModelRunner(model, data, dataset.rows, {value}, pool)
+        .Run(rows, [&](const Plan& plan, Index first, Index) {
+          const ConstMatView kept = plan.Kept(value);
+          std::copy_n(kept.data, kept.size(),
+                      features.begin() + first * kept.cols);
+        });
+  }
   block.dense = Array<float>(std::move(features));
   Dataset result = dataset;
   result.inputs = {std::move(block)};

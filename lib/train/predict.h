@@ -8,14 +8,12 @@
 #include "base/reporter.h"
 #include "base/view.h"
 #include "data/dataset.h"
+#include "eval/prediction_sink.h"
 #include "eval/predictions.h"
 #include "nn/model.h"
+#include "train/network_outputs.h"
 
 namespace mtlkit {
-
-// What a network says of rows, before the link function: for each task, rows x
-// output_cols.
-using NetworkOutputs = std::vector<std::vector<Real>>;
 
 // The outputs of `model` for rows of a dataset that DatasetFor made. The same
 // bits for any number of threads; `pool` may be null. Throws kBadInput where
@@ -51,6 +49,11 @@ struct PredictOptions {
 Predictions Predict(std::span<const EnsembleMember> members,
                     const Dataset& dataset, const PredictOptions& options,
                     ThreadPool* pool);
+// The same by blocks of rows, in memory that does not grow with what is
+// predicted.
+void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
+             const PredictOptions& options, ThreadPool* pool,
+             PredictionSink* sink);
 
 // Throws kUsage with the names that there are unless the model has the layer.
 void RequireLayer(const Model& model, const std::string& name);

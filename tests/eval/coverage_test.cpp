@@ -19,14 +19,28 @@ namespace {
 constexpr int kSamples = 1000;
 constexpr Index kDraws = 100;
 
-// How errors come about: `wrong` rows of a class, or a distance.
-enum class Errors { kWrongRows, kDistances };
+// How errors come about: rows whose class is wrong, or distances; those of the
+// second model may have tails that are heavier than those of the first
+// (Student's t, 5 degrees of freedom).
+enum class Errors { kWrongRows, kDistances, kHeavyTails };
 
 struct Setting {
   Index tasks;
   Index rows;  // of each task, shared by all
   Errors errors;
 };
+
+// Of deviation 1.
+double HeavyTailed(const Rng& rng, Index row, Index place) {
+  constexpr Index kFreedom = 5;
+  double square = 0;
+  for (Index i = 1; i <= kFreedom; ++i) {
+    const double part = rng.Normal(row, kFreedom * place + i + (1 << 20));
+    square += part * part;
+  }
+  const double t = rng.Normal(row, place) / std::sqrt(square / kFreedom);
+  return t * std::sqrt((kFreedom - 2.0) / kFreedom);
+}
 
 // Row errors of one model whose mean error is `size`. Half of what is hard for
 // one model is hard for the other.
@@ -38,6 +52,9 @@ std::vector<double> DrawErrors(const Setting& setting, double size,
     const Index place = 4 * task + 1 + (shared ? 0 : 1 + model);
     if (setting.errors == Errors::kWrongRows) {
       errors.push_back(rng.Uniform(row, place) < size ? 1.0 : 0.0);
+    } else if (setting.errors == Errors::kHeavyTails && model == 1) {
+      const double miss = size * HeavyTailed(rng, row, 4 * task + 3);
+      errors.push_back(miss * miss);
     } else {
       const double miss = size * rng.Normal(row, place);
       errors.push_back(miss * miss);
@@ -46,7 +63,7 @@ std::vector<double> DrawErrors(const Setting& setting, double size,
   return errors;
 }
 
-class ErrorMetric : public Metric {
+class ErrorMetric : public WeightedMetric {
  public:
   ErrorMetric(std::vector<double> errors, bool root)
       : errors_(std::move(errors)), root_(root) {}
@@ -59,9 +76,7 @@ class ErrorMetric : public Metric {
     }
     return root_ ? std::sqrt(sum / total) : sum / total;
   }
-  std::unique_ptr<Metric> InBlocks(const RowBlocks&) const override {
-    return nullptr;
-  }
+  std::size_t size() const override { return errors_.size(); }
 
  private:
   std::vector<double> errors_;
@@ -83,7 +98,7 @@ Outcome DrawOnce(const Setting& setting, Seed seed, ThreadPool& pool) {
   const Rng rng(seed, RandomPurpose::kTest);
   std::vector<Index> rows(At(setting.rows));
   std::iota(rows.begin(), rows.end(), Index{0});
-  const bool root = setting.errors == Errors::kDistances;
+  const bool root = setting.errors != Errors::kWrongRows;
   std::vector<PreparedTask> tasks(At(setting.tasks));
   for (Index t = 0; t < setting.tasks; ++t) {
     const double size = ErrorSize(t, setting.tasks);
@@ -98,12 +113,15 @@ Outcome DrawOnce(const Setting& setting, Seed seed, ThreadPool& pool) {
   }
   ValueTable whole;
   for (const PreparedTask& task : tasks) whole.push_back(Values(task, {}));
-  const auto draws =
-      Bootstrap(tasks, setting.rows, kDraws, seed, pool, nullptr);
-  const std::vector<double> units(At(setting.tasks), 1.0);
+  Bootstrap bootstrap(setting.rows, kDraws, seed, pool, nullptr);
+  bootstrap.Add(tasks, "draw");
+  std::vector<ErrorUnit> units;
+  for (Index t = 0; t < setting.tasks; ++t) {
+    units.push_back({ErrorSize(t, setting.tasks), root});
+  }
   const auto count = static_cast<double>(setting.rows);
   const Estimate estimate =
-      Summary(whole, draws)
+      Summary(whole, bootstrap.tables())
           .Student({0.95, count, count}, [&](const ValueTable& table) {
             std::vector<ErrorPair> errors;
             for (const auto& task : table) {
@@ -136,15 +154,19 @@ void CheckCoverage(const Setting& setting) {
 TEST_CASE("95 % intervals of a gain of 2 tasks cover the truth") {
   CheckCoverage({2, 20, Errors::kWrongRows});
   CheckCoverage({2, 12, Errors::kDistances});
+  CheckCoverage({2, 20, Errors::kHeavyTails});
 }
 
 TEST_CASE("95 % intervals of a gain of 20 tasks cover the truth") {
   CheckCoverage({20, 12, Errors::kWrongRows});
   CheckCoverage({20, 12, Errors::kDistances});
+  CheckCoverage({20, 12, Errors::kHeavyTails});
 }
 
 TEST_CASE("95 % intervals of a gain of 300 tasks cover the truth") {
   CheckCoverage({300, 12, Errors::kWrongRows});
+  CheckCoverage({300, 12, Errors::kDistances});
+  CheckCoverage({300, 12, Errors::kHeavyTails});
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "eval/bootstrap.h"
 #include "eval/pool.h"
 #include "eval/report.h"
+#include "eval/sample.h"
 #include "nlohmann/json.hpp"
 
 namespace mtlkit {
@@ -41,8 +42,8 @@ Evaluation Compare(double first, double second, int threads = 1) {
   EvaluationOptions options;
   options.against = "a";
   options.draws = 300;
-  return Evaluate(JoinedModels({{"a", Regression(200, first, 1)},
-                                {"b", Regression(200, second, 2)}}),
+  return Evaluate(JoinedModels(Held({{"a", Regression(200, first, 1)},
+                                     {"b", Regression(200, second, 2)}})),
                   options, 5, pool);
 }
 
@@ -90,7 +91,7 @@ TEST_CASE("the 95 % interval covers the truth about 95 times in 100") {
   int covered = 0;
   for (Seed seed = 0; seed < 200; ++seed) {
     const Evaluation evaluation =
-        Evaluate(JoinedModels({{"a", Regression(100, 1.0, 1000 + seed)}}),
+        Evaluate(JoinedModels(Held({{"a", Regression(100, 1.0, 1000 + seed)}})),
                  options, seed, pool);
     const Estimate& rmse = evaluation.tasks[0].metrics[0].models[0];
     covered += rmse.low <= 1.0 && 1.0 <= rmse.high;
@@ -105,7 +106,7 @@ TEST_CASE("evaluating the split that chose the weights is warned of") {
   predictions.selected_on = "valid";
   ThreadPool pool(1);
   const Evaluation evaluation =
-      Evaluate(JoinedModels({{"a", predictions}}), {}, 1, pool);
+      Evaluate(JoinedModels(Held({{"a", predictions}})), {}, 1, pool);
   REQUIRE(evaluation.warnings.size() == 1);
   CHECK(evaluation.warnings[0].find("chosen on the split 'valid'") !=
         std::string::npos);
@@ -120,7 +121,7 @@ TEST_CASE("rows that a model was trained on are counted and warned of") {
   }
   ThreadPool pool(1);
   const Evaluation evaluation =
-      Evaluate(JoinedModels({{"a", predictions}}), {}, 1, pool);
+      Evaluate(JoinedModels(Held({{"a", predictions}})), {}, 1, pool);
   CHECK(evaluation.seen.at(0).trained == 15);
   CHECK(evaluation.seen.at(0).chosen == 2);
   REQUIRE(evaluation.warnings.size() == 2);
@@ -136,7 +137,7 @@ TEST_CASE("pooled files count what each has seen") {
   auto second = Regression(10, 1.0, 2);
   for (auto& id : std::get<std::vector<std::int64_t>>(second.ids)) id += 100;
   second.seen.assign(10, kTrainedOn);
-  const JoinedModels joined(PoolByName({{"a", first}, {"a", second}}));
+  const JoinedModels joined(PoolByName(Held({{"a", first}, {"a", second}})));
   CHECK(joined.head().seen.at(0).trained == 10);
 }
 
@@ -149,13 +150,13 @@ TEST_CASE("weights of rows count unless they are switched off") {
   EvaluationOptions options;
   options.draws = 0;
   const Evaluation weighted =
-      Evaluate(JoinedModels({{"a", predictions}}), options, 1, pool);
+      Evaluate(JoinedModels(Held({{"a", predictions}})), options, 1, pool);
   CHECK(weighted.tasks[0].metrics[0].models[0].value == doctest::Approx(1));
   CHECK(weighted.tasks[0].weighted);
   CHECK(weighted.tasks[0].weightless == 2);
   options.no_weights = true;
   const Evaluation plain =
-      Evaluate(JoinedModels({{"a", predictions}}), options, 1, pool);
+      Evaluate(JoinedModels(Held({{"a", predictions}})), options, 1, pool);
   CHECK(plain.tasks[0].metrics[0].models[0].value ==
         doctest::Approx(std::sqrt(5.0)));
   CHECK(!plain.tasks[0].weighted);
@@ -170,27 +171,27 @@ TEST_CASE("many rows are drawn in blocks, to the same intervals") {
   options.draws = 400;
   const Predictions predictions = Regression(rows, 1.0, 3);
   const Evaluation evaluation =
-      Evaluate(JoinedModels({{"a", predictions}}), options, 7, one);
+      Evaluate(JoinedModels(Held({{"a", predictions}})), options, 7, one);
   CHECK(evaluation.blocks == DrawnUnits::kBlocks);
   const Estimate& rmse = evaluation.tasks[0].metrics[0].models[0];
   const double width = 2 * 1.96 / std::sqrt(2.0 * static_cast<double>(rows));
   CHECK(rmse.high - rmse.low == doctest::Approx(width).epsilon(0.15));
   CHECK(rmse.low < 1);
   CHECK(rmse.high > 1);
-  CHECK(
-      RenderJson(Evaluate(JoinedModels({{"a", predictions}}), options, 7, two))
-          .dump() == RenderJson(evaluation).dump());
+  CHECK(RenderJson(
+            Evaluate(JoinedModels(Held({{"a", predictions}})), options, 7, two))
+            .dump() == RenderJson(evaluation).dump());
 }
 
 TEST_CASE("a baseline that is none of the rows names those there are") {
   ThreadPool pool(1);
   EvaluationOptions options;
   options.against = "c";
-  CHECK_THROWS_WITH_AS(Evaluate(JoinedModels({{"a", Regression(20, 1.0, 1)},
-                                              {"b", Regression(20, 1.0, 2)}}),
-                                options, 1, pool),
-                       doctest::Contains("'c' is none of the given rows: a, b"),
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      Evaluate(JoinedModels(Held({{"a", Regression(20, 1.0, 1)},
+                                  {"b", Regression(20, 1.0, 2)}})),
+               options, 1, pool),
+      doctest::Contains("'c' is none of the given rows: a, b"), Error);
 }
 
 TEST_CASE("a baseline alone has nothing to be compared with") {
@@ -198,7 +199,8 @@ TEST_CASE("a baseline alone has nothing to be compared with") {
   EvaluationOptions options;
   options.against = "a";
   CHECK_THROWS_WITH_AS(
-      Evaluate(JoinedModels({{"a", Regression(20, 1.0, 1)}}), options, 1, pool),
+      Evaluate(JoinedModels(Held({{"a", Regression(20, 1.0, 1)}})), options, 1,
+               pool),
       doctest::Contains("--against 'a': there is no other model"), Error);
 }
 
@@ -212,8 +214,8 @@ TEST_CASE("a baseline without a task of a model is refused") {
   EvaluationOptions options;
   options.against = "a";
   CHECK_THROWS_WITH_AS(
-      Evaluate(JoinedModels(
-                   {{"a", Regression(20, 1.0, 1)}, {"b", two}, {"c", three}}),
+      Evaluate(JoinedModels(Held(
+                   {{"a", Regression(20, 1.0, 1)}, {"b", two}, {"c", three}})),
                options, 1, pool),
       doctest::Contains("'c' has no task in common with the baseline 'a': "
                         "size"),
@@ -224,9 +226,9 @@ TEST_CASE("a baseline that was not given is a usage error") {
   ThreadPool pool(1);
   EvaluationOptions options;
   options.against = "c";
-  CHECK_THROWS_AS(
-      Evaluate(JoinedModels({{"a", Regression(20, 1.0, 1)}}), options, 1, pool),
-      Error);
+  CHECK_THROWS_AS(Evaluate(JoinedModels(Held({{"a", Regression(20, 1.0, 1)}})),
+                           options, 1, pool),
+                  Error);
 }
 
 TEST_CASE("the best constant for absolute errors is the median") {
@@ -237,7 +239,7 @@ TEST_CASE("the best constant for absolute errors is the median") {
   EvaluationOptions options;
   options.metrics = {"rmse", "mae"};
   const Evaluation evaluation =
-      Evaluate(JoinedModels({{"a", predictions}}), options, 1, pool);
+      Evaluate(JoinedModels(Held({{"a", predictions}})), options, 1, pool);
   CHECK(evaluation.tasks[0].metrics[0].constant ==
         doctest::Approx(std::sqrt(3.0)));
   CHECK(evaluation.tasks[0].metrics[1].constant == doctest::Approx(1.0));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "eval/evaluation.h"
+#include "eval/sample.h"
 
 namespace mtlkit {
 namespace {
@@ -44,26 +45,38 @@ Evaluation Against(const Predictions& a, const Predictions& b,
   EvaluationOptions options;
   options.against = baseline;
   options.draws = 200;
-  return Evaluate(JoinedModels({{"a", a}, {"b", b}}), options, 1, pool);
+  return Evaluate(JoinedModels(Held({{"a", a}, {"b", b}})), options, 1, pool);
 }
 
 TEST_CASE("a gain is one ratio of mean errors, not a mean of ratios") {
   const std::vector<ErrorPair> errors = {{0.001, 0.004}, {0.4, 0.2}};
   // Errors of a constant: 0.5 and 0.5. (.008 + .4) / (.002 + .8).
-  CHECK(LogErrorRatio(errors, std::vector<double>{0.5, 0.5}) ==
+  CHECK(LogErrorRatio(errors, std::vector<ErrorUnit>{{0.5}, {0.5}}) ==
         doctest::Approx(std::log(0.408 / 0.802)));
+}
+
+TEST_CASE("errors that are roots are averaged as squares") {
+  const std::vector<ErrorPair> errors = {{3, 1}, {4, 7}, {0.5, 0.25}};
+  // Twice the root of the mean square, and the third task.
+  CHECK(LogErrorRatio(errors,
+                      std::vector<ErrorUnit>{{1, true}, {1, true}, {0.5}}) ==
+        doctest::Approx(std::log((2 * 5 + 0.5) / (2 * std::sqrt(12.5) + 1))));
+  // One alone is itself.
+  CHECK(LogErrorRatio(std::vector<ErrorPair>{{4, 2}, {1, 1}},
+                      std::vector<ErrorUnit>{{2, true}, {0.5}}) ==
+        doctest::Approx(std::log(3.0 / 4)));
 }
 
 TEST_CASE("units cancel: metres or millimetres give the same gain") {
   const std::vector<ErrorPair> metres = {{2, 1}, {0.3, 0.2}};
   const std::vector<ErrorPair> millimetres = {{2000, 1000}, {0.3, 0.2}};
-  CHECK(LogErrorRatio(metres, std::vector<double>{4, 0.5}) ==
+  CHECK(LogErrorRatio(metres, std::vector<ErrorUnit>{{4}, {0.5}}) ==
         doctest::Approx(
-            LogErrorRatio(millimetres, std::vector<double>{4000, 0.5})));
+            LogErrorRatio(millimetres, std::vector<ErrorUnit>{{4000}, {0.5}})));
 }
 
 TEST_CASE("where nobody errs there is no gain, where one does it has no end") {
-  const std::vector<double> unit = {1};
+  const std::vector<ErrorUnit> unit = {{1}};
   CHECK(LogErrorRatio(std::vector<ErrorPair>{{0, 0}}, unit) == 0);
   CHECK(LogErrorRatio(std::vector<ErrorPair>{{1, 0}}, unit) ==
         -std::numeric_limits<double>::infinity());

@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "eval/pool.h"
+#include "eval/sample.h"
 
 namespace mtlkit {
 namespace {
@@ -25,26 +27,72 @@ Predictions Binary(std::vector<std::int64_t> ids, std::vector<float> prob,
   return predictions;
 }
 
-struct Joined {
-  JoinedHead head;
-  std::vector<JoinedTask> tasks;
+// A joined task whose labelled rows are all read.
+struct ReadTask {
+  Task task;
+  std::vector<Index> rows;
+  std::vector<double> weights;
+  bool weighted = false;
+  std::vector<double> y;
+  std::vector<std::optional<std::vector<double>>> outputs;
+  Index missing = 0;
+  Index unknown = 0;
+  std::set<std::string> unknown_classes;
 };
 
-Joined Join(std::vector<NamedPredictions> models,
-            const Dataset* truth = nullptr) {
-  JoinedModels joined(std::move(models), truth);
+ReadTask ReadAll(JoinedTask joined) {
+  ReadTask task;
+  task.task = joined.task;
+  task.weighted = joined.weighted;
+  task.unknown = joined.unknown;
+  task.unknown_classes = joined.unknown_classes;
+  const Index cols = joined.task.prediction_cols();
+  task.outputs.resize(joined.models.size());
+  for (Index place = 0; place < joined.places; ++place) {
+    if (!joined.HasLabel(place)) continue;
+    task.rows.push_back(joined.RowOf(place));
+    task.weights.push_back(joined.Weight(place));
+    for (Index col = 0; col < joined.task.target_cols(); ++col) {
+      task.y.push_back(static_cast<double>(
+          joined.y[At(place * joined.task.target_cols() + col)]));
+    }
+    for (std::size_t i = 0; i < joined.models.size(); ++i) {
+      if (!joined.models[i]) continue;
+      if (!task.outputs[i]) task.outputs[i].emplace();
+      std::vector<double> row(At(cols));
+      joined.models[i]->Read(place, 1, row.data());
+      task.outputs[i]->insert(task.outputs[i]->end(), row.begin(), row.end());
+    }
+  }
+  task.missing = joined.places - static_cast<Index>(task.rows.size());
+  return task;
+}
+
+struct Joined {
+  JoinedHead head;
+  std::vector<ReadTask> tasks;
+};
+
+Joined JoinAll(const std::vector<NamedSource>& models,
+               const Dataset* truth = nullptr) {
+  const JoinedModels joined(models, truth);
   Joined result{joined.head(), {}};
   for (Index t = 0; t < joined.task_count(); ++t) {
-    result.tasks.push_back(joined.Take(t));
+    result.tasks.push_back(ReadAll(joined.Take(t)));
   }
   return result;
+}
+
+Joined Join(std::vector<MadePredictions> models,
+            const Dataset* truth = nullptr) {
+  return JoinAll(Held(std::move(models)), truth);
 }
 
 TEST_CASE("models are brought onto the same rows by id") {
   const auto joined =
       Join({{"a", Binary({10, 20, 30}, {0.1F, 0.2F, 0.3F}, {0, 1, 0})},
             {"b", Binary({30, 10, 20}, {0.6F, 0.4F, 0.5F}, {0, 0, 1})}});
-  const JoinedTask& task = joined.tasks.at(0);
+  const ReadTask& task = joined.tasks.at(0);
   CHECK(task.y == std::vector<double>{0, 1, 0});
   CHECK((*task.outputs[1])[0] == doctest::Approx(0.4));
   CHECK((*task.outputs[1])[1] == doctest::Approx(0.5));
@@ -55,7 +103,7 @@ TEST_CASE("rows without a label are counted and left out") {
   const auto joined =
       Join({{"a", Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, NAN, 1})}});
   CHECK(joined.tasks.at(0).rows == std::vector<Index>{0, 2});
-  CHECK(joined.tasks.at(0).missing() == 1);
+  CHECK(joined.tasks.at(0).missing == 1);
 }
 
 TEST_CASE("classes are matched by name, not by position") {
@@ -81,14 +129,17 @@ TEST_CASE("two files that disagree about a label are refused") {
 }
 
 TEST_CASE("folds of one name are pooled, and a row in two folds is refused") {
-  const auto pooled = PoolByName({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
-                                  {"a", Binary({3}, {0.3F}, {1})}});
+  const auto pooled =
+      PoolByName(Held({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
+                       {"a", Binary({3}, {0.3F}, {1})}}));
   REQUIRE(pooled.size() == 1);
-  CHECK(IdCount(pooled[0].predictions.ids) == 3);
-  CHECK(pooled[0].predictions.tasks[0].y == std::vector<float>{0, 1, 1});
+  const Joined joined = JoinAll(pooled);
+  CHECK(joined.head.rows == 3);
+  CHECK(joined.tasks[0].y == std::vector<double>{0, 1, 1});
+  CHECK((*joined.tasks[0].outputs[0])[2] == doctest::Approx(0.3));
   CHECK_THROWS_WITH_AS(
-      PoolByName({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
-                  {"a", Binary({2}, {0.3F}, {1})}}),
+      PoolByName(Held({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
+                       {"a", Binary({2}, {0.3F}, {1})}})),
       doctest::Contains("the row '2' is predicted in two files"), Error);
 }
 
@@ -99,9 +150,9 @@ TEST_CASE("pooled files whose weights differ in what chose them say nothing") {
   const Predictions last = Binary({2}, {0.2F}, {1});
   for (const bool turned : {false, true}) {
     const auto pooled = PoolByName(
-        {{"a", turned ? last : chosen}, {"a", turned ? chosen : last}});
-    CHECK(pooled[0].predictions.selected_on == "");
-    CHECK(pooled[0].predictions.model_sha256 == "");
+        Held({{"a", turned ? last : chosen}, {"a", turned ? chosen : last}}));
+    CHECK(pooled[0].source->selected_on() == "");
+    CHECK(!pooled[0].source->has_model());
   }
 }
 
@@ -219,11 +270,11 @@ TEST_CASE("a class that the model does not know stays a labelled row") {
   predicted.tasks[0].unknown = {-1, -1, 0};
   const Dataset truth = TruthWithThirdClass();
   for (const Dataset* given : {static_cast<const Dataset*>(nullptr), &truth}) {
-    const JoinedTask task = Join({{"a", predicted}}, given).tasks.at(0);
+    const ReadTask task = Join({{"a", predicted}}, given).tasks.at(0);
     CHECK(task.y == std::vector<double>{0, 1, 2});
     CHECK(task.unknown == 1);
     CHECK(task.unknown_classes == std::set<std::string>{"maybe"});
-    CHECK(task.missing() == 0);
+    CHECK(task.missing == 0);
   }
 }
 
@@ -235,11 +286,11 @@ TEST_CASE("unknown classes of folds are pooled by name") {
   two.tasks[0].unknown_classes = {"never", "maybe"};
   two.tasks[0].unknown = {1, 0};
   const auto plain = Binary({5}, {0.5F}, {0});
-  const auto pooled = PoolByName(
-      {{"a", plain}, {"a", one}, {"a", two}, {"a", Binary({6}, {0.5F}, {1})}});
-  const TaskPredictions& task = pooled.at(0).predictions.tasks[0];
-  CHECK(task.unknown_classes == std::vector<std::string>{"maybe", "never"});
-  CHECK(task.unknown == std::vector<std::int32_t>{-1, 0, -1, 0, 1, -1});
+  const auto pooled = PoolByName(Held(
+      {{"a", plain}, {"a", one}, {"a", two}, {"a", Binary({6}, {0.5F}, {1})}}));
+  const UnknownLabels unknown = pooled.at(0).source->ReadLabels(0).unknown;
+  CHECK(unknown.names == std::vector<std::string>{"maybe", "never"});
+  CHECK(unknown.places == std::vector<std::int32_t>{-1, 0, -1, 0, 1, -1});
 }
 
 }  // namespace

@@ -44,6 +44,25 @@ MetricRows Select(const MetricRows& rows, const std::vector<Index>& which) {
   return selected;
 }
 
+MetricRows PartOf(const MetricRows& rows, Index first, Index count) {
+  std::vector<Index> which(At(count));
+  std::iota(which.begin(), which.end(), first);
+  return Select(rows, which);
+}
+
+// Of the labels of a column that are known.
+double MeanLabel(const MetricRows& rows, Index col) {
+  double sum = 0;
+  double count = 0;
+  for (Index row = 0; row < rows.rows; ++row) {
+    const double y = rows.Y()(row, col);
+    if (std::isnan(y)) continue;
+    sum += y;
+    ++count;
+  }
+  return sum / count;
+}
+
 std::vector<double> Ones(Index rows) {
   return std::vector<double>(static_cast<std::size_t>(rows), 1.0);
 }
@@ -82,20 +101,24 @@ TEST_CASE("blocks of rows weigh as their rows do") {
       spelled_out.push_back(own.back() * of_block[block_of_row.back()]);
     }
     const auto metric = entry.prepare(rows);
-    const auto blocks = metric->InBlocks({own, block_of_row, 5});
+    const auto blocks = metric->EmptyBlocks(5);
+    // They come in two pieces, which know the means of all.
+    for (const auto& [first, count] :
+         {std::pair<Index, Index>{0, 17}, std::pair<Index, Index>{17, 43}}) {
+      MetricRows piece = PartOf(rows, first, count);
+      for (Index col = 0; col < rows.target_cols; ++col) {
+        piece.centres.push_back(MeanLabel(rows, col));
+      }
+      entry.prepare(piece)->AddTo(
+          {std::span(own).subspan(At(first), At(count)),
+           std::span(block_of_row).subspan(At(first), At(count))},
+          blocks.get());
+    }
+    blocks->Finish();
     const double expected = metric->Value(spelled_out);
     CHECK(blocks->Value(of_block) == doctest::Approx(expected).epsilon(1e-12));
-    // Blocks of blocks, of weight 1 then 2.
-    const std::vector<std::uint16_t> again = {0, 1, 0, 1, 0};
-    const std::vector<double> twice = {2, 2, 2, 2, 2};
-    std::vector<double> both;
-    for (Index row = 0; row < rows.rows; ++row) {
-      const auto i = static_cast<std::size_t>(row);
-      both.push_back(own[i] * 2 * (again[block_of_row[i]] == 0 ? 1 : 3));
-    }
-    CHECK(
-        blocks->InBlocks({twice, again, 2})->Value(std::vector<double>{1, 3}) ==
-        doctest::Approx(metric->Value(both)).epsilon(1e-12));
+    CHECK(blocks->Whole() == metric->Value(own));
+    CHECK(blocks->WholeParts().all == metric->Parts(own).all);
   });
 }
 
@@ -341,8 +364,23 @@ TEST_CASE("unknown classes weigh the same in blocks of rows") {
     }
     const std::vector<double> ones = Ones(30);
     const auto metric = entry.prepare(rows);
-    CHECK(metric->InBlocks({ones, block_of_row, 3})->Value(of_block) ==
-          doctest::Approx(metric->Value(repeated)));
+    MetricRows first_rows = PartOf(rows, 1, 3);
+    first_rows.has_unknown = true;
+    const auto blocks = entry.prepare(first_rows)->EmptyBlocks(3);
+    // The first piece has no row of an unknown class.
+    for (const auto& [first, count] :
+         {std::pair<Index, Index>{1, 3}, std::pair<Index, Index>{4, 26},
+          std::pair<Index, Index>{0, 1}}) {
+      MetricRows piece = PartOf(rows, first, count);
+      piece.has_unknown = true;
+      entry.prepare(piece)->AddTo(
+          {std::span(ones).subspan(At(first), At(count)),
+           std::span(block_of_row).subspan(At(first), At(count))},
+          blocks.get());
+    }
+    blocks->Finish();
+    CHECK(blocks->Value(of_block) == doctest::Approx(metric->Value(repeated)));
+    CHECK(blocks->Whole() == doctest::Approx(metric->Value(ones)));
   });
 }
 

@@ -16,8 +16,9 @@ constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 
 std::string Csv(const Predictions& predictions) {
   const TempFolder folder;
-  WriteTextTable(PredictionColumns(predictions), IdCount(predictions.ids),
-                 TextFormat::kCsv, folder / "out.csv");
+  WriteTextTable(PredictionColumns(HoldPredictions(predictions)),
+                 IdCount(predictions.ids), TextFormat::kCsv,
+                 folder / "out.csv");
   std::ostringstream text;
   text << std::ifstream(folder / "out.csv").rdbuf();
   return text.str();

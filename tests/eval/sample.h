@@ -1,12 +1,28 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/rng.h"
 #include "eval/metric.h"
+#include "eval/prediction_source.h"
 
 namespace mtlkit {
+
+struct MadePredictions {
+  std::string name;
+  Predictions predictions;
+};
+
+inline std::vector<NamedSource> Held(std::vector<MadePredictions> made) {
+  std::vector<NamedSource> sources;
+  for (MadePredictions& one : made) {
+    sources.push_back({one.name, HoldPredictions(std::move(one.predictions))});
+  }
+  return sources;
+}
 
 // Random labels and predictions of a task, probabilities that sum to 1 where
 // they must; `ties` rounds them so that equal scores occur.

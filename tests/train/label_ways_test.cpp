@@ -49,26 +49,38 @@ Predictions Filed(const TempFolder& folder, const Predictions& predictions) {
   return ReadPredictions(folder / "p.h5");
 }
 
+struct MadePredictions {
+  std::string name;
+  Predictions predictions;
+};
+
 // What mtl-eval knows of the rows: of each task each row's name, labels and
 // weight, and the value of every metric.
-std::map<std::string, std::string> Known(std::vector<NamedPredictions> files,
+std::map<std::string, std::string> Known(std::vector<MadePredictions> files,
                                          const Dataset* truth = nullptr) {
-  const auto pooled = PoolByName(std::move(files));
+  std::vector<NamedSource> sources;
+  for (MadePredictions& file : files) {
+    sources.push_back(
+        {file.name, HoldPredictions(std::move(file.predictions))});
+  }
+  const auto pooled = PoolByName(sources);
   JoinedModels joined(pooled, truth);
   std::map<std::string, std::string> known;
-  const RowIds ids = pooled[0].predictions.ids;
+  const PredictionSource& source = *pooled[0].source;
+  const RowIds ids = source.Ids(0, source.rows());
   for (Index t = 0; t < joined.task_count(); ++t) {
     const JoinedTask task = joined.Take(t);
     std::set<std::string> rows;
     const Index cols = task.task.target_cols();
-    for (std::size_t i = 0; i < task.rows.size(); ++i) {
+    for (Index place = 0; place < task.places; ++place) {
+      if (!task.HasLabel(place)) continue;
       std::vector<std::string> cells;
       for (Index col = 0; col < cols; ++col) {
-        const double y = task.y[i * At(cols) + At(col)];
+        const auto y = static_cast<double>(task.y[At(place * cols + col)]);
         cells.push_back(std::isnan(y) ? "-" : FormatNumber(y));
       }
-      rows.insert(Str(IdText(ids, task.rows[i]), ":", Join(cells, ","), "*",
-                      task.weights[i]));
+      rows.insert(Str(IdText(ids, task.RowOf(place)), ":", Join(cells, ","),
+                      "*", task.Weight(place)));
     }
     known[task.task.name] = Join({rows.begin(), rows.end()}, " ");
   }
@@ -313,7 +325,8 @@ TEST_CASE("a class that no training row had counts as an error, every way") {
   EvaluationOptions draws;
   draws.draws = 0;
   const Evaluation evaluation = Evaluate(
-      JoinedModels({{"m", PredictionsOf(model, raw)}}), draws, 1, pool);
+      JoinedModels({{"m", HoldPredictions(PredictionsOf(model, raw))}}), draws,
+      1, pool);
   CHECK(evaluation.tasks[3].unknown == 12);
   CHECK(
       Join(evaluation.warnings, "|")

@@ -9,16 +9,17 @@ double Accuracy(const Confusion& confusion) {
   return right / confusion.Total();  // 0/0: NaN, undefined
 }
 
+std::unique_ptr<Metric> PrepareAccuracy(const MetricRows& rows) {
+  return FromConfusion(rows, Accuracy);
+}
+
 }  // namespace
 
 extern const MetricEntry kAccuracy;
 const MetricEntry kAccuracy = {
-    "accuracy",
-    "accuracy",
-    "share of rows whose class is predicted (binary: probability above 1/2)",
-    true,
-    1.0,
-    HasOneClass,
-    [](const MetricRows& rows) { return FromConfusion(rows, Accuracy); }};
+    MakeEntry<PrepareAccuracy>("accuracy",
+                               "share of rows whose class is predicted "
+                               "(binary: probability above 1/2)"),
+    "accuracy", true, 1.0, HasOneClass};
 
 }  // namespace mtlkit

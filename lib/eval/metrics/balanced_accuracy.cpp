@@ -18,18 +18,16 @@ double BalancedAccuracy(const Confusion& confusion) {
                      : std::numeric_limits<double>::quiet_NaN();
 }
 
+std::unique_ptr<Metric> PrepareBalancedAccuracy(const MetricRows& rows) {
+  return FromConfusion(rows, BalancedAccuracy);
+}
+
 }  // namespace
 
 extern const MetricEntry kBalancedAccuracy;
-const MetricEntry kBalancedAccuracy = {"balanced-accuracy",
-                                       "balanced acc.",
-                                       "mean recall of the classes that occur",
-                                       true,
-                                       1.0,
-                                       HasOneClass,
-                                       [](const MetricRows& rows) {
-                                         return FromConfusion(rows,
-                                                              BalancedAccuracy);
-                                       }};
+const MetricEntry kBalancedAccuracy = {
+    MakeEntry<PrepareBalancedAccuracy>("balanced-accuracy",
+                                       "mean recall of the classes that occur"),
+    "balanced acc.", true, 1.0, HasOneClass};
 
 }  // namespace mtlkit

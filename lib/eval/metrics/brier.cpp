@@ -5,7 +5,7 @@
 namespace mtlkit {
 namespace {
 
-std::unique_ptr<Metric> Prepare(const MetricRows& rows) {
+std::unique_ptr<Metric> PrepareBrier(const MetricRows& rows) {
   if (!rows.has_class_columns()) {
     return MeanOverCells(rows, [](double y, double p) {
       // Of a third class: half of what three columns would give.
@@ -30,13 +30,11 @@ std::unique_ptr<Metric> Prepare(const MetricRows& rows) {
 
 extern const MetricEntry kBrier;
 const MetricEntry kBrier = {
-    "brier",
-    "Brier",
-    "mean squared error of the probabilities (Brier 1950); multi-class: summed "
-    "over classes, 0 to 2",
-    false,
-    0.0,
-    HasClasses,
-    Prepare};
+    MakeEntry<PrepareBrier>(
+        "brier",
+        "mean squared error of the probabilities (Brier 1950); "
+        "multi-class: summed "
+        "over classes, 0 to 2"),
+    "Brier", false, 0.0, HasClasses};
 
 }  // namespace mtlkit

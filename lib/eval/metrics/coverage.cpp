@@ -17,17 +17,18 @@ double Depth(const LabelRow& row) {
   return static_cast<double>(deepest);
 }
 
+std::unique_ptr<Metric> PrepareCoverage(const MetricRows& rows) {
+  return MeanOverLabelRankings(rows, Depth);
+}
+
 }  // namespace
 
 extern const MetricEntry kCoverage;
 const MetricEntry kCoverage = {
-    "coverage",
-    "coverage",
-    "how many of the highest scored labels it takes to have all set ones "
-    "(scikit-learn's; Mulan's is one less)",
-    false,
-    0.0,
-    HasLabelSets,
-    [](const MetricRows& rows) { return MeanOverLabelRankings(rows, Depth); }};
+    MakeEntry<PrepareCoverage>(
+        "coverage",
+        "how many of the highest scored labels it takes to have all set ones "
+        "(scikit-learn's; Mulan's is one less)"),
+    "coverage", false, 0.0, HasLabelSets};
 
 }  // namespace mtlkit

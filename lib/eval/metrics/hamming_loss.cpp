@@ -6,7 +6,7 @@
 namespace mtlkit {
 namespace {
 
-std::unique_ptr<Metric> Prepare(const MetricRows& rows) {
+std::unique_ptr<Metric> PrepareHammingLoss(const MetricRows& rows) {
   return MeanOverCells(rows, [](double y, double p) {
     return (y > 0.5) != (p > 0.5) ? 1.0 : 0.0;
   });
@@ -16,13 +16,11 @@ std::unique_ptr<Metric> Prepare(const MetricRows& rows) {
 
 extern const MetricEntry kHammingLoss;
 const MetricEntry kHammingLoss = {
-    "hamming-loss",
-    "Hamming loss",
-    "share of labels that are predicted wrongly at a probability of 1/2; mean "
-    "over labels",
-    false,
-    0.0,
-    HasLabelSets,
-    Prepare};
+    MakeEntry<PrepareHammingLoss>(
+        "hamming-loss",
+        "share of labels that are predicted wrongly at a "
+        "probability of 1/2; mean "
+        "over labels"),
+    "Hamming loss", false, 0.0, HasLabelSets};
 
 }  // namespace mtlkit

@@ -8,17 +8,18 @@ double Covered(double y, std::span<const double> quantiles,
   return y >= quantiles.front() && y <= quantiles.back() ? 1.0 : 0.0;
 }
 
+std::unique_ptr<Metric> PrepareIntervalCoverage(const MetricRows& rows) {
+  return MeanOverQuantiles(rows, Covered);
+}
+
 }  // namespace
 
 extern const MetricEntry kIntervalCoverage;
 const MetricEntry kIntervalCoverage = {
-    "interval-coverage",
-    "coverage",
-    "share of labels from the lowest to the highest quantile; to be near the "
-    "difference of their levels",
-    true,
-    1.0,
-    HasLevels,
-    [](const MetricRows& rows) { return MeanOverQuantiles(rows, Covered); }};
+    MakeEntry<PrepareIntervalCoverage>("interval-coverage",
+                                       "share of labels from the lowest to the "
+                                       "highest quantile; to be near the "
+                                       "difference of their levels"),
+    "coverage", true, 1.0, HasLevels};
 
 }  // namespace mtlkit

@@ -8,17 +8,18 @@ double Width(double /*y*/, std::span<const double> quantiles,
   return quantiles.back() - quantiles.front();
 }
 
+std::unique_ptr<Metric> PrepareIntervalWidth(const MetricRows& rows) {
+  return MeanOverQuantiles(rows, Width);
+}
+
 }  // namespace
 
 extern const MetricEntry kIntervalWidth;
 const MetricEntry kIntervalWidth = {
-    "interval-width",
-    "width",
-    "mean distance of the lowest to the highest quantile, in the units of the "
-    "label",
-    false,
-    0.0,
-    HasLevels,
-    [](const MetricRows& rows) { return MeanOverQuantiles(rows, Width); }};
+    MakeEntry<PrepareIntervalWidth>("interval-width",
+                                    "mean distance of the lowest to the "
+                                    "highest quantile, in the units of the "
+                                    "label"),
+    "width", false, 0.0, HasLevels};
 
 }  // namespace mtlkit

@@ -17,7 +17,7 @@ double BinaryLogLoss(double y, double probability) {
   return y > 0.5 ? -std::log(p) : -std::log1p(-p);
 }
 
-std::unique_ptr<Metric> Prepare(const MetricRows& rows) {
+std::unique_ptr<Metric> PrepareLogLoss(const MetricRows& rows) {
   if (!rows.has_class_columns()) {
     return MeanOverCells(rows, BinaryLogLoss);
   }
@@ -34,12 +34,10 @@ std::unique_ptr<Metric> Prepare(const MetricRows& rows) {
 
 extern const MetricEntry kLogLoss;
 const MetricEntry kLogLoss = {
-    "log-loss",
-    "log loss",
-    "mean negative log probability of the truth, in nats; mean over labels",
-    false,
-    0.0,
-    HasClasses,
-    Prepare};
+    MakeEntry<PrepareLogLoss>(
+        "log-loss",
+        "mean negative log probability of the truth, in nats; "
+        "mean over labels"),
+    "log loss", false, 0.0, HasClasses};
 
 }  // namespace mtlkit

@@ -29,20 +29,17 @@ double MacroF1OfLabels(std::span<const Confusion> labels) {
                    : std::numeric_limits<double>::quiet_NaN();
 }
 
+std::unique_ptr<Metric> PrepareMacroF1(const MetricRows& rows) {
+  return HasLabelSets(rows.type) ? FromLabelConfusions(rows, MacroF1OfLabels)
+                                 : FromConfusion(rows, MacroF1);
+}
+
 }  // namespace
 
 extern const MetricEntry kMacroF1;
-const MetricEntry kMacroF1 = {"macro-f1",
-                              "macro F1",
-                              "mean over classes (labels) of their F1",
-                              true,
-                              1.0,
-                              HasClasses,
-                              [](const MetricRows& rows) {
-                                return HasLabelSets(rows.type)
-                                           ? FromLabelConfusions(
-                                                 rows, MacroF1OfLabels)
-                                           : FromConfusion(rows, MacroF1);
-                              }};
+const MetricEntry kMacroF1 = {
+    MakeEntry<PrepareMacroF1>("macro-f1",
+                              "mean over classes (labels) of their F1"),
+    "macro F1", true, 1.0, HasClasses};
 
 }  // namespace mtlkit

@@ -3,18 +3,20 @@
 #include "eval/row_mean.h"
 
 namespace mtlkit {
+namespace {
+
+std::unique_ptr<Metric> PrepareMae(const MetricRows& rows) {
+  return MeanOverCells(rows,
+                       [](double y, double p) { return std::abs(y - p); });
+}
+
+}  // namespace
 
 extern const MetricEntry kMae;
 const MetricEntry kMae = {
-    "mae",
-    "MAE",
-    "mean absolute error, in the units of the label; mean over columns",
-    false,
-    0.0,
-    HasNumbers,
-    [](const MetricRows& rows) {
-      return MeanOverCells(rows,
-                           [](double y, double p) { return std::abs(y - p); });
-    }};
+    MakeEntry<PrepareMae>(
+        "mae",
+        "mean absolute error, in the units of the label; mean over columns"),
+    "MAE", false, 0.0, HasNumbers};
 
 }  // namespace mtlkit

@@ -20,20 +20,17 @@ double MicroF1OfLabels(std::span<const Confusion> labels) {
   return sizes > 0 ? 2 * hits / sizes : 0;
 }
 
+std::unique_ptr<Metric> PrepareMicroF1(const MetricRows& rows) {
+  return HasLabelSets(rows.type) ? FromLabelConfusions(rows, MicroF1OfLabels)
+                                 : FromConfusion(rows, MicroF1);
+}
+
 }  // namespace
 
 extern const MetricEntry kMicroF1;
-const MetricEntry kMicroF1 = {"micro-f1",
-                              "micro F1",
-                              "F1 of all classes (labels) counted together",
-                              true,
-                              1.0,
-                              HasClasses,
-                              [](const MetricRows& rows) {
-                                return HasLabelSets(rows.type)
-                                           ? FromLabelConfusions(
-                                                 rows, MicroF1OfLabels)
-                                           : FromConfusion(rows, MicroF1);
-                              }};
+const MetricEntry kMicroF1 = {
+    MakeEntry<PrepareMicroF1>("micro-f1",
+                              "F1 of all classes (labels) counted together"),
+    "micro F1", true, 1.0, HasClasses};
 
 }  // namespace mtlkit

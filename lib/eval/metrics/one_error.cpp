@@ -11,18 +11,16 @@ double TopIsWrong(const LabelRow& row) {
   return row.truth[static_cast<std::size_t>(top)] > 0.5 ? 0.0 : 1.0;
 }
 
+std::unique_ptr<Metric> PrepareOneError(const MetricRows& rows) {
+  return MeanOverLabelRankings(rows, TopIsWrong);
+}
+
 }  // namespace
 
 extern const MetricEntry kOneError;
 const MetricEntry kOneError = {
-    "one-error",
-    "one-error",
-    "share of rows whose highest scored label is not set",
-    false,
-    0.0,
-    HasLabelSets,
-    [](const MetricRows& rows) {
-      return MeanOverLabelRankings(rows, TopIsWrong);
-    }};
+    MakeEntry<PrepareOneError>(
+        "one-error", "share of rows whose highest scored label is not set"),
+    "one-error", false, 0.0, HasLabelSets};
 
 }  // namespace mtlkit

@@ -13,17 +13,18 @@ double Pinball(double y, std::span<const double> quantiles,
   return sum / static_cast<double>(levels.size());
 }
 
+std::unique_ptr<Metric> PreparePinball(const MetricRows& rows) {
+  return MeanOverQuantiles(rows, Pinball);
+}
+
 }  // namespace
 
 extern const MetricEntry kPinball;
 const MetricEntry kPinball = {
-    "pinball",
-    "pinball",
-    "mean pinball loss of the quantiles, in the units of the label (Koenker "
-    "and Bassett 1978)",
-    false,
-    0.0,
-    HasLevels,
-    [](const MetricRows& rows) { return MeanOverQuantiles(rows, Pinball); }};
+    MakeEntry<PreparePinball>("pinball",
+                              "mean pinball loss of the quantiles, in the "
+                              "units of the label (Koenker "
+                              "and Bassett 1978)"),
+    "pinball", false, 0.0, HasLevels};
 
 }  // namespace mtlkit

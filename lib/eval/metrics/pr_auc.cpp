@@ -24,18 +24,17 @@ class AveragePrecision {
   double area_ = 0;
 };
 
+std::unique_ptr<Metric> PreparePrAuc(const MetricRows& rows) {
+  return MeanOverCurves<AveragePrecision>(rows);
+}
+
 }  // namespace
 
 extern const MetricEntry kPrAuc;
 const MetricEntry kPrAuc = {
-    "pr-auc",
-    "PR AUC",
-    "average precision; mean over classes against the rest, or labels",
-    true,
-    1.0,
-    HasClasses,
-    [](const MetricRows& rows) {
-      return MeanOverCurves<AveragePrecision>(rows);
-    }};
+    MakeEntry<PreparePrAuc>(
+        "pr-auc",
+        "average precision; mean over classes against the rest, or labels"),
+    "PR AUC", true, 1.0, HasClasses};
 
 }  // namespace mtlkit

@@ -23,17 +23,18 @@ double QuadraticKappa(const Confusion& confusion) {
                        : std::numeric_limits<double>::quiet_NaN();
 }
 
+std::unique_ptr<Metric> PrepareQuadraticKappa(const MetricRows& rows) {
+  return FromConfusion(rows, QuadraticKappa);
+}
+
 }  // namespace
 
 extern const MetricEntry kQuadraticKappa;
 const MetricEntry kQuadraticKappa = {
-    "quadratic-kappa",
-    "quadratic kappa",
-    "agreement beyond chance, misses counted by the square of their distance "
-    "(Cohen 1968)",
-    true,
-    1.0,
-    HasRanks,
-    [](const MetricRows& rows) { return FromConfusion(rows, QuadraticKappa); }};
+    MakeEntry<PrepareQuadraticKappa>("quadratic-kappa",
+                                     "agreement beyond chance, misses counted "
+                                     "by the square of their distance "
+                                     "(Cohen 1968)"),
+    "quadratic kappa", true, 1.0, HasRanks};
 
 }  // namespace mtlkit

@@ -13,16 +13,17 @@ double RankMae(const Confusion& confusion) {
   return sum / confusion.Total();  // 0/0: NaN, undefined
 }
 
+std::unique_ptr<Metric> PrepareRankMae(const MetricRows& rows) {
+  return FromConfusion(rows, RankMae);
+}
+
 }  // namespace
 
 extern const MetricEntry kRankMae;
 const MetricEntry kRankMae = {
-    "rank-mae",
-    "rank MAE",
-    "mean number of classes between the predicted one and the truth",
-    false,
-    0.0,
-    HasRanks,
-    [](const MetricRows& rows) { return FromConfusion(rows, RankMae); }};
+    MakeEntry<PrepareRankMae>(
+        "rank-mae",
+        "mean number of classes between the predicted one and the truth"),
+    "rank MAE", false, 0.0, HasRanks};
 
 }  // namespace mtlkit

@@ -17,19 +17,18 @@ double WrongPairs(const LabelRow& row) {
   return wrong / static_cast<double>(row.relevant * (labels - row.relevant));
 }
 
+std::unique_ptr<Metric> PrepareRankingLoss(const MetricRows& rows) {
+  return MeanOverLabelRankings(rows, WrongPairs);
+}
+
 }  // namespace
 
 extern const MetricEntry kRankingLoss;
 const MetricEntry kRankingLoss = {
-    "ranking-loss",
-    "ranking loss",
-    "share of pairs of a set and an unset label that are ordered wrongly, ties "
-    "counted as wrong",
-    false,
-    0.0,
-    HasLabelSets,
-    [](const MetricRows& rows) {
-      return MeanOverLabelRankings(rows, WrongPairs);
-    }};
+    MakeEntry<PrepareRankingLoss>("ranking-loss",
+                                  "share of pairs of a set and an unset label "
+                                  "that are ordered wrongly, ties "
+                                  "counted as wrong"),
+    "ranking loss", false, 0.0, HasLabelSets};
 
 }  // namespace mtlkit

@@ -21,19 +21,18 @@ double Precision(const LabelRow& row) {
   return sum / static_cast<double>(row.relevant);
 }
 
+std::unique_ptr<Metric> PrepareRankingPrecision(const MetricRows& rows) {
+  return MeanOverLabelRankings(rows, Precision);
+}
+
 }  // namespace
 
 extern const MetricEntry kRankingPrecision;
 const MetricEntry kRankingPrecision = {
-    "ranking-precision",
-    "ranking prec.",
-    "label ranking average precision: mean over set labels of the share of set "
-    "ones among those scored as high",
-    true,
-    1.0,
-    HasLabelSets,
-    [](const MetricRows& rows) {
-      return MeanOverLabelRankings(rows, Precision);
-    }};
+    MakeEntry<PrepareRankingPrecision>("ranking-precision",
+                                       "label ranking average precision: mean "
+                                       "over set labels of the share of set "
+                                       "ones among those scored as high"),
+    "ranking prec.", true, 1.0, HasLabelSets};
 
 }  // namespace mtlkit

@@ -24,16 +24,17 @@ class RocAuc {
   double area_ = 0;
 };
 
+std::unique_ptr<Metric> PrepareRocAuc(const MetricRows& rows) {
+  return MeanOverCurves<RocAuc>(rows);
+}
+
 }  // namespace
 
 extern const MetricEntry kRocAuc;
 const MetricEntry kRocAuc = {
-    "roc-auc",
-    "ROC AUC",
-    "area under the ROC curve; mean over classes against the rest, or labels",
-    true,
-    1.0,
-    HasClasses,
-    [](const MetricRows& rows) { return MeanOverCurves<RocAuc>(rows); }};
+    MakeEntry<PrepareRocAuc>("roc-auc",
+                             "area under the ROC curve; mean over classes "
+                             "against the rest, or labels"),
+    "ROC AUC", true, 1.0, HasClasses};
 
 }  // namespace mtlkit

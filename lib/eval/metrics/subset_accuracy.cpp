@@ -10,18 +10,17 @@ double AllRight(const LabelRow& row) {
   return 1.0;
 }
 
+std::unique_ptr<Metric> PrepareSubsetAccuracy(const MetricRows& rows) {
+  return MeanOverLabelRankings(rows, AllRight);
+}
+
 }  // namespace
 
 extern const MetricEntry kSubsetAccuracy;
 const MetricEntry kSubsetAccuracy = {
-    "subset-accuracy",
-    "subset acc.",
-    "share of rows whose labels are all predicted rightly",
-    true,
-    1.0,
-    HasLabelSets,
-    [](const MetricRows& rows) {
-      return MeanOverLabelRankings(rows, AllRight);
-    }};
+    MakeEntry<PrepareSubsetAccuracy>(
+        "subset-accuracy",
+        "share of rows whose labels are all predicted rightly"),
+    "subset acc.", true, 1.0, HasLabelSets};
 
 }  // namespace mtlkit

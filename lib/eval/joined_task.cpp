@@ -1,0 +1,46 @@
+#include "eval/joined_task.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+
+#include "data/head.h"
+
+namespace mtlkit {
+
+JoinedOutputs::JoinedOutputs(std::shared_ptr<const PredictionSource> source,
+                             Index task, std::vector<Index> order,
+                             std::vector<std::int32_t> place_of)
+    : source_(std::move(source)),
+      task_(task),
+      order_(std::move(order)),
+      place_of_(std::move(place_of)) {}
+
+void JoinedOutputs::Read(Index first, Index count, double* to) {
+  const SourceTask& from = source_->tasks()[At(task_)];
+  const std::size_t cols = At(from.task.prediction_cols());
+  if (place_of_.empty()) {
+    held_.resize(At(count) * cols);
+    source_->ReadOutputs(task_, first, count, held_.data());
+  } else if (held_.empty()) {
+    held_.resize(At(from.places) * cols);
+    source_->ReadOutputs(task_, 0, from.places, held_.data());
+  }
+  for (Index i = 0; i < count; ++i) {
+    const Index place = place_of_.empty() ? i : place_of_[At(first + i)];
+    const auto row =
+        std::span<const float>(held_).subspan(At(place) * cols, cols);
+    from.task.head().Reorder(order_, row, to);
+    to += cols;
+  }
+}
+
+bool JoinedTask::HasLabel(Index place) const {
+  const Index cols = task.target_cols();
+  const float* cells = y.data() + place * cols;
+  return std::any_of(cells, cells + cols,
+                     [](float cell) { return !std::isnan(cell); });
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,275 @@
+#include "eval/measure_task.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "data/head.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+// Numbers of a piece.
+constexpr Index kPiece = Index{1} << 18;
+
+// The main one comes first: it counts for the gain.
+void AddAllMetrics(TaskType type, std::vector<const MetricEntry*>* chosen) {
+  const MetricEntry* main = &MainMetric(type);
+  chosen->push_back(main);
+  for (const MetricEntry* entry : AllMetrics()) {
+    if (entry->applies(type) && entry != main) chosen->push_back(entry);
+  }
+}
+
+// The constant that is best for a metric, for absolute errors the median;
+// empty if it is not known.
+std::vector<double> BestConstant(const JoinedTask& task,
+                                 const MetricEntry& entry) {
+  if (task.constants.empty()) return {};
+  const auto rows =
+      task.task.head().ConstantPredictions(task.task, task.constants);
+  return entry.name == "mae" ? rows.back() : rows.front();
+}
+
+// Labelled places of a task that follow one another.
+struct Piece {
+  Index first = 0;  // place
+  Index count = 0;  // of places
+  std::vector<Index> places;
+  std::vector<double> weights;  // one a labelled place
+  std::vector<std::uint16_t> blocks;
+};
+
+class TaskMeasurer {
+ public:
+  TaskMeasurer(JoinedTask task, std::vector<const MetricEntry*> entries,
+               const DrawnUnits& units)
+      : task_(std::move(task)),
+        entries_(std::move(entries)),
+        units_(units),
+        rows_(EmptyRows(task_.task)) {
+    rows_.has_unknown = task_.unknown > 0;
+    if (units_.is_blocks()) rows_.centres = MeanLabels();
+  }
+
+  MeasuredTask Measure() {
+    Describe();
+    measured_.prepared.metrics.resize(entries_.size());
+    measured_.values.resize(entries_.size());
+    for (std::size_t m = 0; m < entries_.size(); ++m) {
+      MetricResult& metric = measured_.result.metrics.emplace_back();
+      metric.metric = entries_[m];
+      metric.constant = ConstantValue(*entries_[m]);
+    }
+    for (auto& model : task_.models) {
+      if (model) {
+        MeasureModel(&*model);
+        model->Release();
+      } else {
+        for (std::size_t m = 0; m < entries_.size(); ++m) {
+          measured_.prepared.metrics[m].push_back(nullptr);
+          measured_.values[m].push_back(kNan);
+        }
+      }
+    }
+    PrepareUnits();
+    return std::move(measured_);
+  }
+
+ private:
+  // Where outputs come from: `fill(piece)` puts them into rows_.output.
+  template <class Fill>
+  void ForPieces(Fill fill) {
+    const Index cols = std::max(rows_.output_cols, rows_.target_cols);
+    const Index at_once = units_.is_blocks() ? std::max<Index>(kPiece / cols, 1)
+                                             : std::max<Index>(task_.places, 1);
+    for (Index first = 0; first == 0 || first < task_.places;
+         first += at_once) {
+      Piece piece;
+      piece.first = first;
+      piece.count = std::min(at_once, task_.places - first);
+      Load(&piece);
+      fill(piece);
+    }
+  }
+
+  // Puts the labels of a piece into rows_.
+  void Load(Piece* piece) {
+    rows_.y.clear();
+    for (Index place = piece->first; place < piece->first + piece->count;
+         ++place) {
+      if (!task_.HasLabel(place)) continue;
+      piece->places.push_back(place);
+      piece->weights.push_back(task_.Weight(place));
+      if (units_.is_blocks()) {
+        piece->blocks.push_back(units_.BlockOf(task_.RowOf(place)));
+      }
+      const float* cells = task_.y.data() + place * rows_.target_cols;
+      rows_.y.insert(rows_.y.end(), cells, cells + rows_.target_cols);
+    }
+    rows_.rows = static_cast<Index>(piece->places.size());
+  }
+
+  void LoadOutputs(const Piece& piece, JoinedOutputs* model) {
+    const Index cols = rows_.output_cols;
+    rows_.output.resize(At(piece.count * cols));
+    model->Read(piece.first, piece.count, rows_.output.data());
+    auto to = rows_.output.begin();
+    for (const Index place : piece.places) {
+      const auto from = rows_.output.begin() + (place - piece.first) * cols;
+      to = std::copy_n(from, cols, to);
+    }
+    rows_.output.erase(to, rows_.output.end());
+  }
+
+  // Of all rows: the metric as draws need it, its value and what that is a
+  // mean over.
+  struct Measured {
+    std::unique_ptr<WeightedMetric> metric;
+    double value = kNan;
+    PartCount parts;
+  };
+
+  // Takes a piece that was loaded.
+  void AddPiece(const Piece& piece, const MetricEntry& entry,
+                Measured* measured) {
+    std::unique_ptr<Metric> metric = entry.prepare(rows_);
+    if (!units_.is_blocks()) {
+      measured->value = metric->Value(piece.weights);
+      measured->parts = metric->Parts(piece.weights);
+      measured->metric = std::move(metric);
+      return;
+    }
+    if (measured->metric == nullptr) {
+      measured->metric = metric->EmptyBlocks(units_.count());
+    }
+    metric->AddTo({piece.weights, piece.blocks},
+                  static_cast<BlockedMetric*>(measured->metric.get()));
+  }
+
+  void FinishMetric(Measured* measured) const {
+    if (!units_.is_blocks()) return;
+    auto& metric = static_cast<BlockedMetric&>(*measured->metric);
+    metric.Finish();
+    measured->value = metric.Whole();
+    measured->parts = metric.WholeParts();
+  }
+
+  void MeasureModel(JoinedOutputs* model) {
+    std::vector<Measured> measured(entries_.size());
+    ForPieces([&](const Piece& piece) {
+      LoadOutputs(piece, model);
+      for (std::size_t m = 0; m < entries_.size(); ++m) {
+        AddPiece(piece, *entries_[m], &measured[m]);
+      }
+    });
+    for (std::size_t m = 0; m < entries_.size(); ++m) {
+      FinishMetric(&measured[m]);
+      measured_.values[m].push_back(measured[m].value);
+      measured_.result.metrics[m].parts = measured[m].parts;
+      measured_.prepared.metrics[m].push_back(std::move(measured[m].metric));
+    }
+  }
+
+  double ConstantValue(const MetricEntry& entry) {
+    const std::vector<double> row = BestConstant(task_, entry);
+    if (row.empty()) return kNan;
+    Measured measured;
+    ForPieces([&](const Piece& piece) {
+      rows_.output.clear();
+      for (Index i = 0; i < rows_.rows; ++i) {
+        rows_.output.insert(rows_.output.end(), row.begin(), row.end());
+      }
+      AddPiece(piece, entry, &measured);
+    });
+    FinishMetric(&measured);
+    return measured.value;
+  }
+
+  // Means of the labels that are known.
+  std::vector<double> MeanLabels() const {
+    const auto cols = At(task_.task.target_cols());
+    std::vector<double> sums(cols);
+    std::vector<double> counts(cols);
+    for (std::size_t i = 0; i < task_.y.size(); ++i) {
+      if (std::isnan(task_.y[i])) continue;
+      sums[i % cols] += static_cast<double>(task_.y[i]);
+      ++counts[i % cols];
+    }
+    for (std::size_t col = 0; col < cols; ++col) {
+      if (counts[col] > 0) sums[col] /= counts[col];
+    }
+    return sums;
+  }
+
+  void Describe() {
+    TaskResult& result = measured_.result;
+    result.task = task_.task;
+    result.weighted = task_.weighted;
+    result.unknown = task_.unknown;
+    result.unknown_classes.assign(task_.unknown_classes.begin(),
+                                  task_.unknown_classes.end());
+    result.warning = task_.warning;
+    for (const auto& model : task_.models) {
+      result.predicted.push_back(model.has_value());
+    }
+    for (Index place = 0; place < task_.places; ++place) {
+      if (!task_.HasLabel(place)) continue;
+      ++result.labelled;
+      result.weightless += task_.Weight(place) == 0;
+    }
+    result.missing = task_.places - result.labelled;
+  }
+
+  void PrepareUnits() {
+    PreparedTask& prepared = measured_.prepared;
+    if (units_.is_blocks()) {
+      prepared.weights.assign(At(units_.count()), 1.0);
+      for (Index i = 0; i < units_.count(); ++i) prepared.units.push_back(i);
+      return;
+    }
+    ForPieces([&](const Piece& piece) {
+      prepared.weights = piece.weights;
+      for (const Index place : piece.places) {
+        prepared.units.push_back(task_.RowOf(place));
+      }
+    });
+  }
+
+  JoinedTask task_;
+  std::vector<const MetricEntry*> entries_;
+  const DrawnUnits& units_;
+  MetricRows rows_;  // of the piece that is loaded
+  MeasuredTask measured_;
+};
+
+}  // namespace
+
+std::vector<const MetricEntry*> ChooseMetrics(
+    TaskType type, const std::vector<std::string>& names) {
+  if (names.empty()) return {&MainMetric(type)};
+  std::vector<const MetricEntry*> chosen;
+  for (const std::string& name : names) {
+    if (name == "all") {
+      AddAllMetrics(type, &chosen);
+    } else if (const MetricEntry& entry = FindMetric(name);
+               entry.applies(type)) {
+      chosen.push_back(&entry);
+    }
+  }
+  if (chosen.empty()) chosen.push_back(&MainMetric(type));
+  return chosen;
+}
+
+MeasuredTask MeasureTask(JoinedTask task,
+                         const std::vector<std::string>& metrics,
+                         const DrawnUnits& units) {
+  auto entries =
+      ChooseMetrics(task.task.form.value_or(task.task.type), metrics);
+  return TaskMeasurer(std::move(task), std::move(entries), units).Measure();
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/view.h"
+#include "data/dataset.h"
+#include "data/task.h"
+#include "eval/predictions.h"
+
+namespace mtlkit {
+
+// How many rows a model has learned from, and how many chose its weights; -1
+// if it is not known.
+struct SeenCount {
+  Index trained = -1;
+  Index chosen = -1;
+};
+
+// What is known of a task before its rows are read.
+struct SourceTask {
+  Task task;
+  bool on_all_rows = true;
+  Index places = 0;
+  std::vector<double> constants;  // as in TaskPredictions
+};
+
+// The predictions of one model, read a task and a piece at a time, so that
+// nobody has to hold them all. What is read is checked as ReadPredictions does.
+// Thread-compatible.
+class PredictionSource {
+ public:
+  virtual ~PredictionSource() = default;
+
+  Index rows() const { return rows_; }
+  const std::vector<SourceTask>& tasks() const { return tasks_; }
+  // The position of a task, or -1.
+  Index FindTask(const std::string& name) const;
+  const std::string& split() const { return split_; }
+  const std::string& selected_on() const { return selected_on_; }
+  // Whether a model of ours made them.
+  bool has_model() const { return has_model_; }
+  SeenCount seen() const { return seen_; }
+
+  // Ids of rows [first, first + count); all of a source are of one kind.
+  virtual bool has_text_ids() const = 0;
+  virtual RowIds Ids(Index first, Index count) const = 0;
+  // Rows, labels and weights of a task. `values` may be empty: no labels.
+  virtual Labels ReadLabels(Index task) const = 0;
+  // Predictions of places [first, first + count) of a task, row-major.
+  virtual void ReadOutputs(Index task, Index first, Index count,
+                           float* outputs) const = 0;
+
+ protected:
+  Index rows_ = 0;
+  std::vector<SourceTask> tasks_;
+  std::string split_;
+  std::string selected_on_;
+  bool has_model_ = false;
+  SeenCount seen_;
+};
+
+// A source under the name of its row in tables.
+struct NamedSource {
+  std::string name;
+  std::shared_ptr<const PredictionSource> source;
+};
+
+// A file of predictions (`path` may be "-"). Throws as ReadPredictions.
+std::shared_ptr<const PredictionSource> OpenPredictions(
+    const std::string& path);
+std::shared_ptr<const PredictionSource> OpenPredictions(FileReader file);
+// Predictions in memory.
+std::shared_ptr<const PredictionSource> HoldPredictions(
+    Predictions predictions);
+
+// How many of marks of rows (SeenBit) say what; empty: not known.
+SeenCount CountSeen(const std::vector<std::uint8_t>& seen);
+
+// An id that occurs twice in sources that are read one behind the other, or "".
+// Takes 8 bytes a row while it looks.
+std::string FindRepeatedId(const std::vector<const PredictionSource*>& sources);
+
+}  // namespace mtlkit

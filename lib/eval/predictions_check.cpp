@@ -1,0 +1,116 @@
+#include "eval/predictions_check.h"
+
+#include <cmath>
+
+#include "base/error.h"
+#include "data/head.h"
+#include "data/seen_rows.h"
+
+namespace mtlkit {
+namespace {
+
+[[noreturn]] void BadPredictions(const std::string& where,
+                                 const std::string& message) {
+  Fail(ErrorKind::kBadInput, Str(where, ": ", message),
+       "write it again with mtl-predict");
+}
+
+}  // namespace
+
+OutputArray FindOutputs(const FileReader& file, const TaskOnFile& task) {
+  const char* name = task.task.is_classification() ? "prob" : "pred";
+  OutputArray outputs{task.path + "/" + name, task.task.prediction_cols()};
+  if (!file.Has(outputs.path)) {
+    if (task.places == 0) return outputs;
+    BadPredictions(Str(file.name(), ": ", task.path),
+                   Str("it has no `", name, "`"));
+  }
+  RequireOutputShape(file, outputs.path,
+                     OutputShape(task.task, task.places, outputs.cols));
+  return outputs;
+}
+
+// One number a place is a list, several are rows.
+Shape OutputShape(const Task& task, Index places, Index cols) {
+  return IsListOfPredictions(task) && cols == 1 ? Shape{places}
+                                                : Shape{places, cols};
+}
+
+void RequireOutputShape(const FileReader& file, const std::string& path,
+                        const Shape& wanted) {
+  const Shape shape = file.Info(path).shape;
+  if (shape == wanted) return;
+  BadPredictions(Str(file.name(), ": ", path),
+                 Str("its shape is ", ShapeText(shape), "; ", ShapeText(wanted),
+                     " was expected"));
+}
+
+Index FindBadOutput(const Task& task, std::span<const float> values) {
+  const bool probabilities = task.is_classification();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool is_good = probabilities ? values[i] >= 0 && values[i] <= 1
+                                       : std::isfinite(values[i]);
+    if (!is_good) return static_cast<Index>(i);
+  }
+  return -1;
+}
+
+void FailOutput(const std::string& where, const Task& task,
+                const std::string& id, float value) {
+  BadPredictions(where, Str("row '", id, "': ", value,
+                            task.is_classification() ? " is no probability"
+                                                     : " is not finite"));
+}
+
+UnknownLabels ReadUnknown(const FileReader& file, const TaskOnFile& task,
+                          const std::vector<float>& y) {
+  UnknownLabels unknown;
+  const std::string path = task.path + "/unknown";
+  if (!file.Has(path)) return unknown;
+  const std::string where = Str(file.name(), ": ", path);
+  unknown.places = file.ReadList<std::int32_t>(path);
+  unknown.names = file.ReadTexts(path + "_classes");
+  bool good = task.task.type.traits().one_class &&
+              std::ssize(unknown.places) == task.places;
+  for (std::size_t i = 0; good && i < unknown.places.size(); ++i) {
+    const std::int32_t name = unknown.places[i];
+    good = name >= -1 && name < std::ssize(unknown.names) &&
+           (name < 0 || std::isnan(y[i]));
+  }
+  if (!good) {
+    BadPredictions(where, "it is not one class of `unknown_classes` a row");
+  }
+  for (const std::string& name : unknown.names) {
+    if (FindClass(task.task, name) < 0) continue;
+    BadPredictions(where, Str("'", name, "' is a class of the task"));
+  }
+  return unknown;
+}
+
+std::vector<double> ReadConstants(const FileReader& file, const Task& task) {
+  const std::string path = TaskPath(task) + "/constants";
+  if (!file.Has(path)) return {};
+  auto constants = file.ReadList<double>(path);
+  const Index wanted = task.head().constant_count(task);
+  if (static_cast<Index>(constants.size()) != wanted) {
+    BadPredictions(Str(file.name(), ": ", path),
+                   Str("it has ", constants.size(), " numbers; ", wanted,
+                       " were expected"));
+  }
+  return constants;
+}
+
+std::vector<std::uint8_t> ReadSeen(const FileReader& file, Index rows) {
+  if (!file.Has("seen")) return {};
+  auto seen = file.ReadList<std::uint8_t>("seen");
+  bool good = static_cast<Index>(seen.size()) == rows;
+  for (const std::uint8_t bits : seen) {
+    good = good && bits <= (kTrainedOn | kChosenOn);
+  }
+  if (!good) {
+    BadPredictions(Str(file.name(), ": seen"), "it is not one mark a row");
+  }
+  return seen;
+}
+
+}  // namespace mtlkit

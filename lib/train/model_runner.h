@@ -1,0 +1,72 @@
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "base/parallel.h"
+#include "data/batch.h"
+#include "data/dataset.h"
+#include "nn/model.h"
+#include "nn/plan.h"
+#include "nn/plan_size.h"
+#include "train/network_outputs.h"
+
+namespace mtlkit {
+
+// Runs a model over rows in batches.
+class ModelRunner {
+ public:
+  // `most` rows are given at a time. `dataset` must outlive it.
+  ModelRunner(const Model& model, const Dataset& dataset, Index most,
+              const std::vector<Value>& keep, ThreadPool* pool)
+      : options_(InferencePlanFor(*model.network, dataset, most)),
+        plan_(*model.network, WithKept(keep, pool)),
+        batcher_(dataset, options_.capacity),
+        buffers_(model.params.buffers) {
+    pass_.weights = &model.params.weights;
+    pass_.buffers = &buffers_;  // a pass may write to its own
+  }
+
+  // `visit(plan, first, count)` sees each batch.
+  template <class Visit>
+  void Run(std::span<const Index> rows, Visit&& visit) {
+    const Index total = std::ssize(rows);
+    for (Index first = 0; first < total; first += options_.capacity) {
+      const Index count = std::min(options_.capacity, total - first);
+      plan_.Forward(pass_, batcher_.Load(rows.subspan(At(first), At(count))));
+      visit(plan_, first, count);
+    }
+  }
+
+  NetworkOutputs Outputs(std::span<const Task> tasks,
+                         std::span<const Index> rows) {
+    NetworkOutputs outputs;
+    for (const Task& task : tasks) {
+      outputs.emplace_back(rows.size() * At(task.output_cols()));
+    }
+    Run(rows, [&](const Plan& plan, Index first, Index) {
+      for (std::size_t i = 0; i < outputs.size(); ++i) {
+        const ConstMatView y = plan.Output(static_cast<Index>(i));
+        std::copy_n(y.data, y.size(), outputs[i].begin() + first * y.cols);
+      }
+    });
+    return outputs;
+  }
+
+ private:
+  const PlanOptions& WithKept(const std::vector<Value>& keep,
+                              ThreadPool* pool) {
+    options_.keep = keep;
+    options_.pool = pool;
+    return options_;
+  }
+
+  PlanOptions options_;
+  Plan plan_;
+  Batcher batcher_;
+  Block buffers_;
+  Pass pass_;
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "base/view.h"
+
+namespace mtlkit {
+
+// What a network says of rows, before the link function: for each task, rows x
+// output_cols.
+using NetworkOutputs = std::vector<std::vector<Real>>;
+
+}  // namespace mtlkit
