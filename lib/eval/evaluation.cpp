@@ -162,6 +162,24 @@ class TaskDraws {
   std::size_t held_ = 0;
 };
 
+// A metric that was asked for and that no task has would be left out silently.
+void RequireMeasured(const Evaluation& evaluation,
+                     const std::vector<std::string>& metrics) {
+  for (const std::string& name : metrics) {
+    if (name == "all") continue;
+    const bool any =
+        std::ranges::any_of(evaluation.tasks, [&name](const TaskResult& task) {
+          return std::ranges::any_of(task.metrics,
+                                     [&name](const MetricResult& result) {
+                                       return result.metric->name == name;
+                                     });
+        });
+    Require(any, ErrorKind::kUsage,
+            Str("--metrics ", name, ": no task has this metric"),
+            "see --list metrics for what each is for");
+  }
+}
+
 }  // namespace
 
 void EvaluationOptions::Describe(Fields& fields) {
@@ -210,6 +228,7 @@ Evaluation Evaluate(const JoinedModels& models,
     }
     evaluation.tasks.push_back(draws.Add(std::move(task), options.metrics));
   }
+  RequireMeasured(evaluation, options.metrics);
   const Summary summary(draws.Finish(), bootstrap.tables());
   for (std::size_t t = 0; t < evaluation.tasks.size(); ++t) {
     for (std::size_t m = 0; m < evaluation.tasks[t].metrics.size(); ++m) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "base/error.h"
 #include "base/json_text.h"
@@ -59,6 +60,11 @@ const ForeignArray* ForeignWeights::Find(std::string_view array) const {
 
 ForeignWeights ReadForeignWeights(const std::string& path) {
   constexpr Index kMostBytes = Index{64} << 30;
+  std::error_code ignored;
+  Require(!std::filesystem::exists(path, ignored) ||
+              std::filesystem::is_regular_file(path, ignored),
+          ErrorKind::kBadInput,
+          Str(path, ": is no file, but a folder or a device"), kHint);
   const std::string bytes = ReadTextFile(path, kHint, kMostBytes);
   return InContext(path, [&] {
     ForeignWeights weights;

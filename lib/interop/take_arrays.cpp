@@ -52,6 +52,9 @@ class Taker {
                   "' is no parameter of this network"),
               Str("known: ", Join(KnownNames(), ", ")));
     }
+    Require(!result_.taken.empty() || map_.empty(), ErrorKind::kUsage,
+            "--map leaves every parameter fresh",
+            "name an array for one of them, or leave --from out");
     Require(!result_.taken.empty(), ErrorKind::kUsage,
             Str("--from ", source_.name, ": no array has a name of this ",
                 "network's; it has ", Join(NamesOf(source_.arrays), ", ")),
@@ -89,12 +92,15 @@ class Taker {
 
   std::vector<Source> ByMap(const Slice& slice) {
     std::vector<Source> parts;
+    bool decided = false;
     for (std::size_t i = 0; i < map_.size(); ++i) {
       const MapRule& rule = map_[i];
       const std::optional<std::string> name = rule.TheirsFor(slice.name);
-      if (!name || (rule.end < 0 && !parts.empty())) continue;
-      rule_used_[i] = true;
-      if (rule.theirs.empty()) break;
+      if (!name) continue;
+      rule_used_[i] = true;  // also where a line before it counts
+      if (decided || (rule.end < 0 && !parts.empty())) continue;
+      decided = rule.end < 0;
+      if (rule.theirs.empty()) continue;
       const ForeignArray* array = source_.Find(*name);
       Require(array != nullptr, ErrorKind::kUsage,
               Str("--map, line ", rule.line, ": ", source_.name,
@@ -105,7 +111,6 @@ class Taker {
                               : rule.turn == MapRule::Turn::kTranspose;
       const Index end = rule.end < 0 ? slice.spec.cols : rule.end;
       parts.push_back({array, rule.first, end, turned});
-      if (rule.end < 0) break;
     }
     return parts;
   }

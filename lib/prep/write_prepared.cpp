@@ -1,8 +1,11 @@
 #include "prep/write_prepared.h"
 
 #include <optional>
+#include <set>
+#include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "data/dataset_io.h"
 #include "data/schema.h"
 #include "prep/images.h"
@@ -70,11 +73,28 @@ class BlockWriter {
   std::optional<RowWriter<std::int64_t>> starts_;
 };
 
+// A column `sex=F` of the table and the category F of its column `sex` would
+// have one name.
+void RequireOwnNames(const InputSpec& spec) {
+  std::set<std::string_view> seen;
+  for (const std::string& name : spec.columns) {
+    if (seen.insert(name).second) continue;
+    Fail(ErrorKind::kBadInput,
+         Str("input block '", spec.name,
+             "': two prepared columns would be "
+             "called '",
+             name, "'"),
+         "leave one of the columns that they come from out with --ignore, or "
+         "call it otherwise in the table");
+  }
+}
+
 }  // namespace
 
 std::string WritePrepared(const Transforms& transforms, const Dataset& table,
                           const std::string& path) {
   const TransformedRows made(transforms, table);
+  for (const InputSpec& spec : made.specs()) RequireOwnNames(spec);
   if (made.is_done() || !OtherBlocks(table.inputs).empty()) {
     return WriteDataset(ApplyTransforms(transforms, table), path);
   }

@@ -231,6 +231,16 @@ TEST_CASE("a baseline that was not given is a usage error") {
                   Error);
 }
 
+TEST_CASE("a metric that no task has is a usage error") {
+  ThreadPool pool(1);
+  EvaluationOptions options;
+  options.metrics = {"rmse", "pinball"};
+  CHECK_THROWS_WITH(
+      Evaluate(JoinedModels(Held({{"a", Regression(20, 1.0, 1)}})), options, 1,
+               pool),
+      doctest::Contains("--metrics pinball: no task has this metric"));
+}
+
 TEST_CASE("the best constant for absolute errors is the median") {
   auto predictions = Regression(4, 0.0, 1);
   predictions.tasks[0].y = {0, 0, 0, 4};

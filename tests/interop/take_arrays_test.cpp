@@ -117,6 +117,21 @@ TEST_CASE("the first rule counts, and fresh leaves a parameter as it was") {
   }
 }
 
+TEST_CASE("a line behind one that counts is no mistake") {
+  Model model = Skeleton(2);
+  const auto before = Values(model.params.weights, "trunk.0/kernel");
+  const WarmStart start = TakeArrays(
+      TurnedArrays(Skeleton(1)),
+      ParseNameMap("trunk.0/kernel fresh\ntrunk.0/kernel trunk.0/kernel\n"
+                   "trunk.0/bias trunk.0/bias\ntrunk.0/bias trunk.0/bias\n",
+                   "m"),
+      &model);
+  CHECK(Values(model.params.weights, "trunk.0/kernel") == before);
+  CHECK(start.taken == std::vector<std::string>{"trunk.0/bias"});
+  CHECK(Refusal(TurnedArrays(Skeleton(1)), "* fresh\n") ==
+        "--map leaves every parameter fresh");
+}
+
 TEST_CASE("several arrays may fill the columns of one parameter") {
   ForeignWeights weights;
   weights.name = "w";

@@ -174,6 +174,12 @@ TEST_CASE("a text is refused with the formats that are read") {
         "is CSV or other text, not weights of a kind that is read");
 }
 
+TEST_CASE("a device, which never ends, is refused") {
+  CHECK_THROWS_WITH(
+      ReadForeignWeights("/dev/zero"),
+      doctest::Contains("/dev/zero: is no file, but a folder or a device"));
+}
+
 TEST_CASE("damage is refused, or changes no array that is read") {
   const std::string files[] = {
       kTwoArrays, ZipOf({{"k.npy", NpyOf("2, 3", {1, 2, 3, 4, 5, 6})}}),

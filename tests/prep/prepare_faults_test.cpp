@@ -36,6 +36,21 @@ TEST_CASE("what training would refuse is refused at once") {
         "task 'rare' has one class only in the training rows, '1'");
 }
 
+TEST_CASE(
+    "two columns that would have one name after preparation are refused") {
+  const TempFolder folder;
+  Dataset table = TableOf(
+      4, {CodeBlock("categorical", {"sex"}, {{"F", "M"}}, {0, 1, 0, 1}),
+          DenseBlock("numeric", {"sex=F", "y"}, {1, 2, 2, 3, 3, 5, 4, 1})});
+  Notebook notebook;
+  const Prepared made =
+      PrepareRows(table, Tasks({"y=regression"}), 1, &notebook);
+  CHECK_THROWS_WITH(
+      WritePrepared(made.transforms, made.rows, folder / "p.h5"),
+      doctest::Contains("two prepared columns would be called 'sex=F'"));
+  CHECK(!std::filesystem::exists(folder / "p.h5"));
+}
+
 TEST_CASE("many absent classes are one warning") {
   std::vector<float> numbers;
   std::vector<Index> test;

@@ -202,7 +202,8 @@ class TorchFile {
       std::vector<Real> values = Gather(Storage(Item(arguments, 0)), view);
       room_ -= static_cast<Index>(values.size());
       if (room_ < 0) FailTorch("names its storages again and again");
-      arrays_.push_back({name, view.shape, std::move(values)});
+      arrays_.push_back(
+          {name.empty() ? "tensor" : name, view.shape, std::move(values)});
     });
   }
 
