@@ -52,7 +52,7 @@ TEST_CASE("a network of every architecture is made again from its graph") {
 }
 
 // What is said of the sample's graph after a change.
-std::string MessageOf(const std::function<void(Json&)>& change) {
+std::string RefusalOfChanged(const std::function<void(Json&)>& change) {
   const Schema schema = SampleSchema();
   Json graph = GraphOf(SampleNetwork(), schema);
   change(graph);
@@ -76,12 +76,12 @@ Json& LayerOf(Json& graph, const std::string& kind) {
 
 void CheckRefused(const std::function<void(Json&)>& change,
                   const std::string& part) {
-  const std::string message = MessageOf(change);
+  const std::string message = RefusalOfChanged(change);
   CHECK_MESSAGE(message.find(part) != std::string::npos, message);
 }
 
 TEST_CASE("a graph that is none is refused by what is wrong") {
-  CHECK(MessageOf([](Json&) {}) == "no error");
+  CHECK(RefusalOfChanged([](Json&) {}) == "no error");
   CheckRefused([](Json& g) { g = Json::array(); }, "it is not an object");
   CheckRefused([](Json& g) { g.erase("outputs"); }, "no list 'outputs'");
   CheckRefused([](Json& g) { g["more"] = 1; }, "unknown key 'more'");

@@ -90,7 +90,7 @@ Subject SubjectOf(const json& item) {
 }
 
 // A case's inputs as a loss wants them.
-struct Prepared {
+struct GoldenLoss {
   Task task;
   std::vector<Real> output;
   std::vector<Real> target;
@@ -101,9 +101,9 @@ struct Prepared {
   Index cols = 0;
 };
 
-Prepared Prepare(const json& item, const Subject& subject) {
+GoldenLoss Prepare(const json& item, const Subject& subject) {
   const json& inputs = item.at("inputs");
-  Prepared prepared;
+  GoldenLoss prepared;
   prepared.rows = static_cast<Index>(inputs.at("prediction").size());
   prepared.cols = golden::Columns(inputs.at("prediction"));
   prepared.task = MakeTask(subject.type, prepared.cols);
@@ -139,7 +139,7 @@ Prepared Prepare(const json& item, const Subject& subject) {
 }
 
 void CompareCase(const json& item, const Subject& subject) {
-  Prepared data = Prepare(item, subject);
+  GoldenLoss data = Prepare(item, subject);
   const auto loss = MakeLoss(data.task, {subject.loss, subject.options});
   REQUIRE(static_cast<Index>(data.target.size()) ==
           data.rows * loss->target_cols());
