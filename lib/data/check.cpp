@@ -65,10 +65,11 @@ void CheckIds(const Dataset& dataset) {
 void CheckLabelValues(const Task& task, const Labels& labels,
                       const std::string& what) {
   const auto highest = static_cast<float>(task.head().label_count(task) - 1);
+  const auto least = static_cast<float>(task.traits().least_label);
   for (std::size_t i = 0; i < labels.values.size(); ++i) {
     const float value = labels.values[i];
     if (std::isnan(value)) continue;
-    const bool fits = highest < 0 ? std::isfinite(value)
+    const bool fits = highest < 0 ? std::isfinite(value) && value >= least
                                   : value >= 0 && value <= highest &&
                                         std::floor(value) == value;
     if (!fits) {
@@ -77,8 +78,9 @@ void CheckLabelValues(const Task& task, const Labels& labels,
                             ? place
                             : labels.rows[static_cast<std::size_t>(place)];
       Bad(Str(what, ", row ", row, ": label ", value, " is ",
-              highest < 0 ? std::string("not finite")
-                          : Str("outside 0 .. ", highest)));
+              highest >= 0           ? Str("outside 0 .. ", highest)
+              : std::isfinite(value) ? Str("below ", least)
+                                     : std::string("not finite")));
     }
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +40,8 @@ struct HeadTraits {
   // Whether tasks can be declared so; else it is a form that a loss gives.
   bool is_type = true;
   LabelStorage storage = LabelStorage::kNumbers;
+  // Labels that are numbers are at least this: 0 of counts.
+  double least_label = -std::numeric_limits<double>::infinity();
   OutputLink link = OutputLink::kIdentity;
   std::string_view default_loss;
   std::string_view main_metric;

@@ -41,7 +41,16 @@ std::vector<Index> Places(const Layout& layout, const std::string& node,
 
 // Whether a batch holds numbers of such a block, row by row.
 bool IsNumbers(InputKind kind) {
-  return kind == InputKind::kDense || kind == InputKind::kImage;
+  switch (kind) {
+    case InputKind::kDense:
+    case InputKind::kImage:
+      return true;
+    case InputKind::kSparse:
+    case InputKind::kCategorical:
+    case InputKind::kTokens:
+      break;
+  }
+  return false;
 }
 
 Space SpaceOfInput(const InputSpec& input, Index number) {

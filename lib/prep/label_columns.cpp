@@ -36,17 +36,18 @@ TaskType InferType(const CodedColumn& column) {
   return column.is_number ? TaskType::kRegression : TaskType::kMulticlass;
 }
 
-Task MakeRegression(const Dataset& table, const TableColumn& column) {
+Task MakeNumbers(const Dataset& table, const TableColumn& column,
+                 TaskType type) {
   const InputBlock& block = table.inputs[column.block];
   if (block.kind == InputKind::kCategorical) {
     const auto& names = CodeColumn(table, column).names;
     Fail(ErrorKind::kUsage,
-         Str("task '", column.name(), "' cannot be a regression: '",
-             names.empty() ? "" : names.back(), "' is not a number"),
+         Str("task '", column.name(), "' cannot be a ", TaskTypeName(type),
+             ": '", names.empty() ? "" : names.back(), "' is not a number"),
          Str("--task ", column.name(), "=multiclass"));
   }
   Task task;
-  task.type = TaskType::kRegression;
+  task.type = type;
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
   double change = 0;
@@ -185,15 +186,15 @@ Task MakeTask(const Dataset& table, const std::string& name,
   const bool is_number = block.kind != InputKind::kCategorical;
   Task task;
   // Numbers are not taken apart into values where that is not asked for.
-  const bool regression =
+  const bool numbers =
       type ? !type->traits().has_classes
            : is_number && HasMoreNumbers(block, table.rows, first.col, 2);
-  if (regression && columns.size() == 1) {
-    task = MakeRegression(table, first);
+  if (numbers && columns.size() == 1) {
+    task = MakeNumbers(table, first, type.value_or(TaskType::kRegression));
   } else {
     CodedColumn coded = CodeColumns(table, columns);
     const TaskType chosen = type.value_or(InferType(coded));
-    task = !chosen.traits().has_classes ? MakeRegression(table, first)
+    task = !chosen.traits().has_classes ? MakeNumbers(table, first, chosen)
            : chosen.traits().one_class
                ? MakeClasses(first, chosen, std::move(coded))
                : MakeListed(coded);

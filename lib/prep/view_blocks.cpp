@@ -16,9 +16,11 @@ Index* SlotOf(InputKind kind, ViewBlocks* view) {
       return &view->codes;
     case InputKind::kSparse:
       return &view->sparse;
-    default:
-      return nullptr;
+    case InputKind::kImage:
+    case InputKind::kTokens:
+      break;  // in no view
   }
+  return nullptr;
 }
 
 }  // namespace

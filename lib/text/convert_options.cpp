@@ -1,4 +1,5 @@
 // The flags of a conversion.
+#include "data/head.h"
 #include "text/convert.h"
 #include "text/format.h"
 
@@ -11,13 +12,20 @@ std::vector<std::string> FormatNames() {
   return names;
 }
 
+std::vector<std::string> LabelTypes() {
+  std::vector<std::string> names = {"auto"};
+  for (const HeadEntry* entry : HeadEntries()) {
+    if (entry->traits.is_type) names.emplace_back(entry->name);
+  }
+  return names;
+}
+
 void DescribeSvmlight(Fields& fields, ConvertOptions* options) {
   fields("index-base", options->index_base,
          "number of the first SVMlight feature",
          std::vector<std::string>{"auto", "0", "1"});
   fields("label-type", options->label_type, "what SVMlight labels are",
-         std::vector<std::string>{"auto", "regression", "binary", "multiclass",
-                                  "ordinal", "multilabel"});
+         LabelTypes());
   fields("features", options->features,
          "number of SVMlight features; 0: as many as occur",
          Between(0, 2147483647));

@@ -21,7 +21,9 @@ constexpr std::size_t kMaxWarnings = 10;
 
 std::string DescribeTask(const Task& task) {
   const auto classes = static_cast<Index>(task.classes.size());
-  if (!task.is_classification()) return task.name + " (regression)";
+  if (!task.is_classification()) {
+    return Str(task.name, " (", TaskTypeName(task.type), ")");
+  }
   if (!task.traits().one_class) {
     return Str(task.name, " (", Counted(classes, "label", "labels"), ")");
   }

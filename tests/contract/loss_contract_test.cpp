@@ -65,7 +65,7 @@ struct Sample {
       while (std::any_of(outputs.begin(), outputs.end(), is_near)) {
         value += Real(0.11);
       }
-      return value;
+      return std::max(value, static_cast<Real>(task.traits().least_label));
     }
     if (soft) return static_cast<Real>(rng.Normal(i, 1));
     const Index labels = task.head().label_count(task);

@@ -16,9 +16,11 @@ using Rows = std::vector<std::vector<Real>>;
 
 // Gradients of tasks (one row a task) with losses, as a weighting sees them.
 struct Scene {
-  Scene(Rows gradients, std::vector<double> task_losses)
+  Scene(Rows gradients, std::vector<double> task_losses,
+        std::string task_names = "abcd")
       : rows(std::move(gradients)),
         losses(std::move(task_losses)),
+        names(std::move(task_names)),
         present(rows.size(), 1),
         task_weight(rows.size(), 1.0) {
     for (const std::vector<Real>& a : rows) {
@@ -46,12 +48,16 @@ struct Scene {
 
   std::vector<Task> Tasks() const {
     std::vector<Task> tasks(rows.size());
-    for (Task& task : tasks) task.type = TaskType::kBinary;
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      tasks[i].name = names.substr(i, 1);
+      tasks[i].type = TaskType::kBinary;
+    }
     return tasks;
   }
 
   Rows rows;
   std::vector<double> losses;
+  std::string names;  // one letter a task
   std::vector<std::uint8_t> present;
   std::vector<double> task_weight;
   std::vector<double> gram;
@@ -136,7 +142,7 @@ TEST_CASE("a task alone keeps its gradient, but for what is learned") {
 
 TEST_CASE("exchanging two tasks exchanges their weights") {
   const Scene scene({{1, 2, -1}, {-2, 0.5, 1}}, {0.5, 2});
-  const Scene other({scene.rows[1], scene.rows[0]}, {2, 0.5});
+  const Scene other({scene.rows[1], scene.rows[0]}, {2, 0.5}, "ba");
   ForEachWeighting([&](const Choice& choice) {
     Subject first(choice, scene);
     Subject second(choice, other);
@@ -154,7 +160,7 @@ TEST_CASE("exchanging two tasks exchanges their weights") {
 
 TEST_CASE("an absent task has weight 0, no influence and an untouched state") {
   Scene scene({{1, 2}, {-3, 1}, {0.5, -2}}, {1, 1, 1});
-  const Scene without({{1, 2}, {0.5, -2}}, {1, 1});
+  const Scene without({{1, 2}, {0.5, -2}}, {1, 1}, "ac");
   scene.present[1] = 0;
   scene.losses[1] = std::nan("");
   for (std::size_t i = 0; i < 3; ++i) {

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "data/head.h"
 #include "data/small_table.h"
 
 namespace mtlkit {
@@ -122,6 +123,19 @@ TEST_CASE("labels are in range and as many as their places") {
         }) ==
         "task 'income': row 4 comes after row 5; rows are ascending and "
         "unique");
+}
+
+TEST_CASE("labels that are numbers are not below what their type allows") {
+  HeadTraits traits;
+  traits.least_label = 0;
+  const HeadEntry counts = {"count", "", traits, TaskType::kRegression.head()};
+  const auto as_counts = [&](Dataset* d, float label) {
+    d->tasks[2].type = TaskType(&counts);
+    d->labels[2].values[1] = label;
+  };
+  CHECK(Wrong([&](Dataset* d) { as_counts(d, 0); }) == "no error");
+  CHECK(Wrong([&](Dataset* d) { as_counts(d, -1); }) ==
+        "task 'height', row 1: label -1 is below 0");
 }
 
 TEST_CASE("tasks have names, classes and a scale that make sense") {

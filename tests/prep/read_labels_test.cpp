@@ -9,8 +9,10 @@
 #include "base/reporter.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
+#include "data/head.h"
 #include "data/label_view.h"
 #include "data/small_table.h"
+#include "prep/label_columns.h"
 #include "prep/prepare.h"
 #include "temp_folder.h"
 
@@ -218,6 +220,24 @@ TEST_CASE("cells that are lists of other programs list labels") {
   const Dataset ready = Prepare(raw, options, 1, &silent);
   CHECK(Join(ready.tasks[0].classes, ",") == "large,red");
   CHECK(Render(ready.labels[0]) == "1 1 0 1 0 0 1 1 ");
+}
+
+// Whatever else a list of types may name in time, such as counts.
+TEST_CASE("a column becomes a task of the type that is asked for") {
+  const HeadEntry other = {"other", "", {}, TaskType::kRegression.head()};
+  std::vector<TaskType> types = {TaskType(&other)};
+  for (const HeadEntry* entry : HeadEntries()) {
+    if (entry->traits.is_type) types.emplace_back(entry);
+  }
+  const Dataset raw = Raw();
+  const std::vector<TableColumn> columns = ListColumns(raw.inputs);
+  for (const TaskType type : types) {
+    CAPTURE(std::string(type.name()));
+    std::vector<TableColumn> used;
+    const auto tasks = TasksFromColumns(raw, columns, {"won", type}, &used);
+    REQUIRE(tasks.size() == 1);
+    CHECK(tasks[0].task.type == type);
+  }
 }
 
 TEST_CASE("a view of labels multiplies the weights of rows and labels") {

@@ -102,6 +102,25 @@ TEST_CASE("every row comes up, no other, in batches that are as many") {
   });
 }
 
+// Whoever counts on it reserves memory for different rows only.
+TEST_CASE("a row comes up twice in a batch only where the sampler says so") {
+  const Dataset data = SampleData(101);
+  const std::vector<Index>& rows = data.SplitRows("train");
+  ForEachSampler([&](const Choice& choice) {
+    if (FindEntry(SamplerEntries(), "sampler", choice.name).repeats) return;
+    const auto sampler = MakeSampler(choice, {data, rows, 16});
+    EpochRows epoch;
+    for (Index i = 0; i < 10; ++i) {
+      sampler->Draw(1, i, &epoch);
+      for (Index k = 0; k < epoch.batch_count(); ++k) {
+        const auto batch = epoch.Batch(k);
+        const std::set<Index> different(batch.begin(), batch.end());
+        CHECK(different.size() == batch.size());
+      }
+    }
+  });
+}
+
 TEST_CASE("batches are as alike as they can be") {
   const auto cut = [](std::size_t rows, Index batch) {
     EpochRows epoch;

@@ -6,8 +6,9 @@
 #include <utility>
 
 #include "base/error.h"
+#include "data/block_kind.h"
 #include "data/dataset_io.h"
-#include "data/space_blocks.h"
+#include "data/kind_samples.h"
 #include "nn/layers/layers.h"
 #include "nn/model_io.h"
 #include "nn/plan_size.h"
@@ -69,6 +70,24 @@ TEST_CASE("every architecture takes images and texts and gives them back") {
       WriteModel(model, folder / "model.h5");
       const Model read = ReadModel(folder / "model.h5");
       CHECK(OutputsOf(read, data, rows) == OutputsOf(model, data, rows));
+    }
+  }
+}
+
+TEST_CASE("every architecture takes every kind of input and gives it back") {
+  const TempFolder folder;
+  const std::vector<Index> rows = {2, 0, 1};
+  for (const BlockKindEntry* kind : BlockKinds()) {
+    Dataset data = SampleOfKind(kind->kind);
+    data.splits["train"] = {0, 1, 2, 3};
+    for (const ArchEntry* entry : ArchEntries()) {
+      INFO(entry->name, " of ", kind->name);
+      const Model model = Untrained(data, std::string(entry->name));
+      WriteModel(model, folder / "model.h5");
+      const Model read = ReadModel(folder / "model.h5");
+      const NetworkOutputs outputs = OutputsOf(model, data, rows);
+      CHECK(OutputsOf(read, data, rows) == outputs);
+      CHECK(outputs[0][0] != outputs[0][1]);
     }
   }
 }

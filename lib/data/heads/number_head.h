@@ -23,7 +23,7 @@ class NumberHead : public Head {
 
   std::string Fault(const Task& task) const override {
     if (task.width < 1) return Str(" has ", task.width, " columns");
-    if (!task.classes.empty()) return " is a regression and has classes";
+    if (!task.classes.empty()) return " has numbers for labels, and classes";
     if (task.mean.size() != task.deviation.size() ||
         (!task.mean.empty() &&
          static_cast<Index>(task.mean.size()) != task.width)) {

@@ -1,0 +1,68 @@
+// What must hold of every kind of input block.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "base/error.h"
+#include "data/block_kind.h"
+#include "data/blocks.h"
+#include "data/dataset_io.h"
+#include "data/kind_samples.h"
+#include "temp_folder.h"
+
+namespace mtlkit {
+namespace {
+
+template <class Check>
+void ForEachKind(const Check& check) {
+  for (const BlockKindEntry* entry : BlockKinds()) {
+    CAPTURE(std::string(entry->name));
+    check(entry->kind);
+  }
+}
+
+// What tells contents apart.
+std::string DigestOf(const Dataset& data) {
+  const TempFolder folder;
+  return WriteDataset(data, folder / "data.h5");
+}
+
+TEST_CASE("every kind comes back from a file as it was written") {
+  const TempFolder folder;
+  ForEachKind([&](InputKind kind) {
+    const std::string digest =
+        WriteDataset(SampleOfKind(kind), folder / "data.h5");
+    const Dataset read = ReadDataset(folder / "data.h5");
+    CHECK(read.inputs[0].kind == kind);
+    CHECK(DigestOf(read) == digest);
+  });
+}
+
+TEST_CASE("rows of every kind are gathered, sliced and appended") {
+  ForEachKind([](InputKind kind) {
+    const Dataset data = SampleOfKind(kind);
+    const std::vector<Index> back = {3, 2, 1, 0};
+    const Dataset reversed = GatherRows(data, back);
+    Dataset again = GatherRows(reversed, back);
+    CHECK(DigestOf(again) == DigestOf(data));
+
+    BlockBuilder builder(data.inputs[0], kSampleRows);
+    builder.Append(SliceRows(data.inputs[0], 0, 1));
+    builder.Append(SliceRows(data.inputs[0], 1, kSampleRows - 1));
+    again.inputs[0] = std::move(builder).Finish();
+    CHECK(DigestOf(again) == DigestOf(data));
+  });
+}
+
+TEST_CASE("cells that are too few or too many are refused in every kind") {
+  ForEachKind([](InputKind kind) {
+    Dataset data = SampleOfKind(kind);
+    CHECK_NOTHROW(CheckDataset(data));
+    const std::vector<Index> some = {0, 1};
+    data.inputs[0] = GatherRows(data.inputs[0], some);
+    CHECK_THROWS_AS(CheckDataset(data), Error);
+  });
+}
+
+}  // namespace
+}  // namespace mtlkit
