@@ -12,7 +12,7 @@
 namespace mtlkit {
 namespace {
 
-constexpr Real kNan = std::numeric_limits<Real>::quiet_NaN();
+constexpr Real kNotANumber = std::numeric_limits<Real>::quiet_NaN();
 
 std::vector<Task> SampleTasks() {
   Task hours;
@@ -43,8 +43,8 @@ Result Evaluate(const Loss& loss, std::vector<Real> output,
                 std::vector<Real> target, std::vector<Real> weight) {
   const Index rows = static_cast<Index>(weight.size());
   const Index cols = static_cast<Index>(output.size()) / rows;
-  Result result{std::vector<Real>(weight.size(), kNan),
-                std::vector<Real>(output.size(), kNan)};
+  Result result{std::vector<Real>(weight.size(), kNotANumber),
+                std::vector<Real>(output.size(), kNotANumber)};
   loss.Evaluate({{output.data(), rows, cols},
                  {target.data(), rows, loss.target_cols()},
                  weight},
@@ -52,7 +52,7 @@ Result Evaluate(const Loss& loss, std::vector<Real> output,
   return result;
 }
 
-std::string MessageOf(const std::vector<std::string>& texts) {
+std::string RefusalOfLoss(const std::vector<std::string>& texts) {
   try {
     MakeLosses(SampleTasks(), texts);
   } catch (const Error& error) {
@@ -76,14 +76,15 @@ TEST_CASE("a missing cell adds nothing and the others count as before") {
   task.width = 2;
   const auto squared = MakeLoss(task, {"squared", {}});
   const Result result =
-      Evaluate(*squared, {3, 5, 3, 5}, {1, kNan, 1, 4}, {1, 1});
+      Evaluate(*squared, {3, 5, 3, 5}, {1, kNotANumber, 1, 4}, {1, 1});
   CHECK(Render(result.row_loss) == "2 2.5");
   CHECK(Render(result.gradient) == "2 0 2 1");
 }
 
 TEST_CASE("a missing class adds nothing whatever the row's weight") {
   const auto loss = MakeLoss(SampleTasks()[2], {"cross-entropy", {}});
-  const Result result = Evaluate(*loss, {0, 0, 0, 1, 1, 1}, {kNan, 2}, {1, 1});
+  const Result result =
+      Evaluate(*loss, {0, 0, 0, 1, 1, 1}, {kNotANumber, 2}, {1, 1});
   CHECK(result.row_loss[0] == 0);
   CHECK(result.gradient[1] == 0);
   CHECK(static_cast<double>(result.row_loss[1]) ==
@@ -100,23 +101,24 @@ TEST_CASE("losses are what the flags name, and the default elsewhere") {
 }
 
 TEST_CASE("a mistake in a loss flag is named with what would be right") {
-  CHECK(MessageOf({"hour=huber"}) ==
+  CHECK(RefusalOfLoss({"hour=huber"}) ==
         "--loss: there is no task 'hour'; did you mean 'hours'? (tasks: hours, "
         "income, status)");
-  CHECK(MessageOf({"hours=hubr"}).find("did you mean 'huber'?") !=
+  CHECK(RefusalOfLoss({"hours=hubr"}).find("did you mean 'huber'?") !=
         std::string::npos);
-  CHECK(MessageOf({"hours=huber:delta=0"}).find("more than 0") !=
+  CHECK(RefusalOfLoss({"hours=huber:delta=0"}).find("more than 0") !=
         std::string::npos);
-  CHECK(MessageOf({"hours=huber:dela=1"}).find("did you mean 'delta'?") !=
+  CHECK(RefusalOfLoss({"hours=huber:dela=1"}).find("did you mean 'delta'?") !=
         std::string::npos);
-  CHECK(MessageOf({"income=squared"}) ==
+  CHECK(RefusalOfLoss({"income=squared"}) ==
         "--loss: 'squared' does not fit task 'income', which is binary "
         "(fitting: binary-cross-entropy)");
-  CHECK(MessageOf({"income=distillation"}).find("another model's outputs") !=
-        std::string::npos);
-  CHECK(MessageOf({"status=cross-entropy:class-weight=1/2"})
+  CHECK(
+      RefusalOfLoss({"income=distillation"}).find("another model's outputs") !=
+      std::string::npos);
+  CHECK(RefusalOfLoss({"status=cross-entropy:class-weight=1/2"})
             .find("there are 3 classes") != std::string::npos);
-  CHECK(MessageOf({"hours"}).find("is not TASK=NAME") != std::string::npos);
+  CHECK(RefusalOfLoss({"hours"}).find("is not TASK=NAME") != std::string::npos);
 }
 
 Task Ratings() {
@@ -131,8 +133,8 @@ Task Ratings() {
 TEST_CASE("corn is minus the log of the probability of the label's class") {
   const auto loss = MakeLoss(Ratings(), {"corn", {}});
   const Real z = std::log(Real{3});
-  const Result result =
-      Evaluate(*loss, {0, z, 0, z, 0, z, 0, z}, {0, 1, 2, kNan}, {1, 2, 1, 1});
+  const Result result = Evaluate(*loss, {0, z, 0, z, 0, z, 0, z},
+                                 {0, 1, 2, kNotANumber}, {1, 2, 1, 1});
   CHECK(static_cast<double>(result.row_loss[0]) ==
         doctest::Approx(std::log(2.0)));
   CHECK(static_cast<double>(result.row_loss[1]) ==
@@ -168,7 +170,7 @@ TEST_CASE("the quantile loss weighs by its level what lies above") {
   CHECK(tasks[0].levels == std::vector<double>{0.1, 0.5, 0.9});
   const auto losses = MakeLosses(tasks, {"hours=quantile:levels=0.1/0.5/0.9"});
   const Result result =
-      Evaluate(*losses[0], {0, 1, 3, 0, 0, 0}, {1, kNan}, {3, 1});
+      Evaluate(*losses[0], {0, 1, 3, 0, 0, 0}, {1, kNotANumber}, {3, 1});
   CHECK(static_cast<double>(result.row_loss[0]) == doctest::Approx(0.3));
   CHECK(static_cast<double>(result.gradient[0]) == doctest::Approx(-0.1));
   CHECK(result.gradient[1] == 0);
@@ -178,7 +180,7 @@ TEST_CASE("the quantile loss weighs by its level what lies above") {
 }
 
 TEST_CASE("a loss must want the outputs that the network has") {
-  CHECK(MessageOf({"hours=quantile"}).find("wants other outputs of task") !=
+  CHECK(RefusalOfLoss({"hours=quantile"}).find("wants other outputs of task") !=
         std::string::npos);
   const std::vector<Task> tasks = ShapeTasks(SampleTasks(), {"hours=quantile"});
   CHECK_THROWS_WITH_AS(MakeLosses(tasks, {}),

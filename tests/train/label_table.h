@@ -18,7 +18,7 @@
 
 namespace mtlkit {
 
-inline constexpr Index kRows = 36;
+inline constexpr Index kTableRows = 36;
 
 // A cell of the table, by the number of its row; "" is missing.
 inline std::string CellOf(const std::string& column, Index row) {
@@ -57,8 +57,8 @@ inline Dataset Table(const TempFolder& folder, const Written& how = {}) {
   const std::string path = folder / "table.csv";
   std::ofstream file(path);
   file << Join(how.columns, ",") << "\n";
-  for (Index i = 0; i < kRows; ++i) {
-    const Index row = how.backwards ? kRows - 1 - i : i;
+  for (Index i = 0; i < kTableRows; ++i) {
+    const Index row = how.backwards ? kTableRows - 1 - i : i;
     std::vector<std::string> cells;
     for (const std::string& column : how.columns) {
       std::string cell = CellOf(column, row);

@@ -114,7 +114,7 @@ void CheckSame(const std::map<std::string, std::string>& a,
 // The reference: labels as the columns say them, from the text itself.
 std::string Expected(const std::string& column, bool weighted) {
   std::set<std::string> rows;
-  for (Index row = 0; row < kRows; ++row) {
+  for (Index row = 0; row < kTableRows; ++row) {
     const std::string cell = CellOf(column, row);
     if (cell.empty()) continue;
     const std::vector<std::string> classes =
@@ -224,7 +224,7 @@ void CheckTableOfTruth(const Ways& ways) {
 
 void CheckSomeRows(const Ways& ways) {
   std::vector<Index> every;
-  for (Index row = 0; row < kRows; row += 3) every.push_back(row);
+  for (Index row = 0; row < kTableRows; row += 3) every.push_back(row);
   const Dataset some = GatherRows(ways.ready, every);
   const Dataset raw = GatherRows(ways.table, every);
   CheckSame(Known({{"m", PredictionsOf(ways.model, some)}}),
@@ -272,7 +272,7 @@ TEST_CASE("labels that are all written otherwise are refused, not dropped") {
         "task 'won': none of its labels is a class of the model: '0', '1' (its "
         "classes are: no, yes)");
   how = {};
-  for (Index row = 0; row < kRows; ++row) {
+  for (Index row = 0; row < kTableRows; ++row) {
     const std::string cell = CellOf("price", row);
     if (!cell.empty()) how.instead[{"price", cell}] = "dear";
   }
