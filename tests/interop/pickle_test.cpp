@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "h5/mutator.h"
 #include "interop/foreign_weights.h"
+#include "interop/read_bytes.h"
 #include "interop/sample_files.h"
 #include "temp_folder.h"
 
@@ -54,24 +55,8 @@ std::string TorchOf(const std::string& pickle) {
                 {"m/version", "3\n"}});
 }
 
-ForeignWeights ReadBytes(const std::string& bytes) {
-  const TempFolder folder;
-  PutFile(folder / "w", bytes);
-  return ReadForeignWeights(folder / "w");
-}
-
-std::string Refusal(const std::string& bytes) {
-  try {
-    ReadBytes(bytes);
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::kBadInput);
-    return error.message().substr(error.message().find("/w: ") + 4);
-  }
-  return "";
-}
-
 TEST_CASE("a state_dict gives tensors by name, outputs first") {
-  const ForeignWeights weights = ReadBytes(
+  const ForeignWeights weights = ReadWeightBytes(
       TorchOf(StateDict(Word("fc.weight") + Tensor("0", 6, 0, {2, 3}, {3, 1}) +
                         Word("fc.bias") + Tensor("0", 6, 4, {2}, {1}))));
   CHECK(weights.order == MatrixOrder::kOutputsFirst);
@@ -83,7 +68,7 @@ TEST_CASE("a state_dict gives tensors by name, outputs first") {
 }
 
 TEST_CASE("strides are followed: a transposed tensor is read by its rows") {
-  const ForeignWeights weights = ReadBytes(
+  const ForeignWeights weights = ReadWeightBytes(
       TorchOf(StateDict(Word("t") + Tensor("0", 6, 0, {3, 2}, {1, 3}))));
   CHECK(weights.arrays[0].values == std::vector<Real>{1, 4, 2, 5, 3, 6});
 }
@@ -91,7 +76,7 @@ TEST_CASE("strides are followed: a transposed tensor is read by its rows") {
 TEST_CASE(
     "a checkpoint has its keys in front; what is no tensor is passed "
     "over") {
-  const ForeignWeights weights = ReadBytes(
+  const ForeignWeights weights = ReadWeightBytes(
       TorchOf("\x80\x02}("s + Word("epoch") + Whole(3) + Word("model") + "}(" +
               Word("w") + Tensor("0", 6, 0, {6}, {1}) + "uu."));
   REQUIRE(weights.arrays.size() == 1);
@@ -101,18 +86,18 @@ TEST_CASE(
 TEST_CASE("code is refused by its name, and never runs") {
   const TempFolder folder;
   const std::string proof = folder / "proof";
-  CHECK(Refusal(TorchOf("\x80\x02"
-                        "cos\nsystem\n("s +
-                        Word("touch " + proof) + "tR.")) ==
+  CHECK(RefusalOfBytes(TorchOf("\x80\x02"
+                               "cos\nsystem\n("s +
+                               Word("touch " + proof) + "tR.")) ==
         "the PyTorch file holds a os.system, which is code");
   CHECK(!std::filesystem::exists(proof));
-  CHECK(Refusal(TorchOf(StateDict(Word("m") + "cmine\nNet\n)\x81"))) ==
+  CHECK(RefusalOfBytes(TorchOf(StateDict(Word("m") + "cmine\nNet\n)\x81"))) ==
         "the PyTorch file holds a mine.Net, which is code");
 }
 
 TEST_CASE("tensors beyond their storage are refused") {
   const auto with = [](const std::string& tensor) {
-    return Refusal(TorchOf(StateDict(Word("t") + tensor)));
+    return RefusalOfBytes(TorchOf(StateDict(Word("t") + tensor)));
   };
   CHECK(with(Tensor("0", 6, 1, {2, 3}, {3, 1})) ==
         "array 't': the PyTorch file has a tensor that reaches beyond its "
@@ -132,12 +117,12 @@ TEST_CASE("tensors beyond their storage are refused") {
 
 TEST_CASE("a small file cannot ask for much work or a deep stack") {
   // A list in a list, a million times, and a dictionary that holds itself.
-  CHECK(Refusal(TorchOf("\x80\x02" + std::string(1'000'000, ']') + ".")) ==
-        "there is no array in it");
+  CHECK(RefusalOfBytes(TorchOf("\x80\x02" + std::string(1'000'000, ']') +
+                               ".")) == "there is no array in it");
   std::string deep = "\x80\x02]";
   for (int i = 0; i < 1'000'000; ++i) deep += '\x85';
-  CHECK(Refusal(TorchOf(deep + ".")) == "there is no array in it");
-  CHECK(Refusal(TorchOf("\x80\x02}q\x00"s + Word("x") + "h\x00s."s)) ==
+  CHECK(RefusalOfBytes(TorchOf(deep + ".")) == "there is no array in it");
+  CHECK(RefusalOfBytes(TorchOf("\x80\x02}q\x00"s + Word("x") + "h\x00s."s)) ==
         "the PyTorch file has containers in containers without an end");
   // Each dictionary holds the one before it twice: 2^30 in all.
   std::string doubled = "\x80\x02}q\x00"s;
@@ -145,7 +130,7 @@ TEST_CASE("a small file cannot ask for much work or a deep stack") {
     doubled += "}("s + Word("a") + "h" + i + Word("b") + "h" + i + "uq" +
                static_cast<char>(i + 1);
   }
-  CHECK(Refusal(TorchOf(doubled + ".")) ==
+  CHECK(RefusalOfBytes(TorchOf(doubled + ".")) ==
         "the PyTorch file has containers in containers without an end");
 }
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "h5/mutator.h"
+#include "interop/read_bytes.h"
 #include "interop/sample_files.h"
 #include "temp_folder.h"
 
@@ -29,30 +30,13 @@ std::string Render(const ForeignWeights& weights) {
   return text;
 }
 
-ForeignWeights ReadBytes(const std::string& bytes) {
-  const TempFolder folder;
-  PutFile(folder / "w", bytes);
-  return ReadForeignWeights(folder / "w");
-}
-
-// The message of the Error, without the file's name.
-std::string Refusal(const std::string& bytes) {
-  try {
-    ReadBytes(bytes);
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::kBadInput);
-    return error.message().substr(error.message().find("/w: ") + 4);
-  }
-  return "";
-}
-
 const std::string kTwoArrays =
     SafetensorsOf(R"({"b":{"dtype":"F32","shape":[2],"data_offsets":[16,24]},)"
                   R"("a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}})",
                   Floats({1, 2, 3, 4, 5, 6}));
 
 TEST_CASE("safetensors gives arrays by name, matrices outputs first") {
-  const ForeignWeights weights = ReadBytes(kTwoArrays);
+  const ForeignWeights weights = ReadWeightBytes(kTwoArrays);
   CHECK(Render(weights) == "a 2x2: 1 2 3 4; b 2: 5 6");
   CHECK(weights.order == MatrixOrder::kOutputsFirst);
   CHECK(weights.Find("b") == &weights.arrays[1]);
@@ -60,7 +44,7 @@ TEST_CASE("safetensors gives arrays by name, matrices outputs first") {
 }
 
 TEST_CASE("safetensors of Flax say that inputs come first") {
-  const ForeignWeights weights = ReadBytes(
+  const ForeignWeights weights = ReadWeightBytes(
       SafetensorsOf(R"({"__metadata__":{"format":"flax"},)"
                     R"("a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
                     Floats({1})));
@@ -69,7 +53,7 @@ TEST_CASE("safetensors of Flax say that inputs come first") {
 
 TEST_CASE("elements of any width become numbers") {
   const auto one = [](const std::string& dtype, const std::string& bytes) {
-    return Render(ReadBytes(SafetensorsOf(
+    return Render(ReadWeightBytes(SafetensorsOf(
         Str(R"({"x":{"dtype":")", dtype, R"(","shape":[1],"data_offsets":[0,)",
             bytes.size(), "]}}"),
         bytes)));
@@ -88,7 +72,7 @@ TEST_CASE("elements of any width become numbers") {
 
 TEST_CASE("safetensors that lie about places, shapes or types are refused") {
   const auto with = [](const std::string& entries) {
-    return Refusal(SafetensorsOf(entries, Floats({1, 2})));
+    return RefusalOfBytes(SafetensorsOf(entries, Floats({1, 2})));
   };
   CHECK(with(R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},)"
              R"("y":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})") ==
@@ -110,7 +94,7 @@ TEST_CASE("safetensors that lie about places, shapes or types are refused") {
 }
 
 TEST_CASE("an array that holds no number is refused") {
-  CHECK(Refusal(SafetensorsOf(
+  CHECK(RefusalOfBytes(SafetensorsOf(
             R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
             Raw<std::uint32_t>(0x7fc00000))) ==
         "array 'x' holds a number that is not finite in single precision");
@@ -119,21 +103,21 @@ TEST_CASE("an array that holds no number is refused") {
 TEST_CASE("npz gives arrays by name, stored or compressed, inputs first") {
   for (const bool deflate : {false, true}) {
     const ForeignWeights weights =
-        ReadBytes(ZipOf({{"k.npy", NpyOf("2, 3", {1, 2, 3, 4, 5, 6})},
-                         {"b.npy", NpyOf("3,", {7, 8, 9})}},
-                        deflate));
+        ReadWeightBytes(ZipOf({{"k.npy", NpyOf("2, 3", {1, 2, 3, 4, 5, 6})},
+                               {"b.npy", NpyOf("3,", {7, 8, 9})}},
+                              deflate));
     CHECK(Render(weights) == "b 3: 7 8 9; k 2x3: 1 2 3 4 5 6");
     CHECK(weights.order == MatrixOrder::kInputsFirst);
   }
 }
 
 TEST_CASE("arrays by columns and of the other byte order are read by rows") {
-  CHECK(Render(ReadBytes(
+  CHECK(Render(ReadWeightBytes(
             ZipOf({{"k.npy", NpyOf("{'descr': '<f4', 'fortran_order': True, "
                                    "'shape': (2, 3), }\n",
                                    Floats({1, 4, 2, 5, 3, 6}))}}))) ==
         "k 2x3: 1 2 3 4 5 6");
-  CHECK(Render(ReadBytes(
+  CHECK(Render(ReadWeightBytes(
             ZipOf({{"k.npy", NpyOf("{'descr': '>i2', 'fortran_order': False, "
                                    "'shape': (2,), }\n",
                                    std::string("\x01\x02\xff\xfe", 4))}}))) ==
@@ -142,10 +126,11 @@ TEST_CASE("arrays by columns and of the other byte order are read by rows") {
 
 TEST_CASE("what is no plain array is refused by what it is") {
   const auto with = [](const std::string& descr) {
-    return Refusal(ZipOf({{"k.npy", NpyOf("{'descr': " + descr +
-                                              ", 'fortran_order': False, "
-                                              "'shape': (1,), }\n",
-                                          Floats({1}))}}));
+    return RefusalOfBytes(
+        ZipOf({{"k.npy", NpyOf("{'descr': " + descr +
+                                   ", 'fortran_order': False, "
+                                   "'shape': (1,), }\n",
+                               Floats({1}))}}));
   };
   CHECK(with("'|O'") ==
         "array 'k': the NumPy array holds objects: a pickle, which could run "
@@ -160,17 +145,17 @@ TEST_CASE("a damaged archive is refused") {
       ZipOf({{"k.npy", NpyOf("2,", {1, 2})}, {"b.npy", NpyOf("1,", {3})}});
   std::string flipped = good;
   flipped[good.find("(2,)") + 12] ^= 1;
-  CHECK(Refusal(flipped).find("'k.npy' is not what was written") !=
+  CHECK(RefusalOfBytes(flipped).find("'k.npy' is not what was written") !=
         std::string::npos);
-  CHECK(Refusal(good.substr(0, good.size() - 30)) ==
+  CHECK(RefusalOfBytes(good.substr(0, good.size() - 30)) ==
         "damaged ZIP archive: its directory is missing");
-  CHECK(Refusal(ZipOf(
+  CHECK(RefusalOfBytes(ZipOf(
             {{"k.npy", NpyOf("1,", {1})}, {"k.npy", NpyOf("1,", {2})}})) ==
         "damaged ZIP archive: 'k.npy' is in it twice");
 }
 
 TEST_CASE("a text is refused with the formats that are read") {
-  CHECK(Refusal("a,b\n1,2\n") ==
+  CHECK(RefusalOfBytes("a,b\n1,2\n") ==
         "is CSV or other text, not weights of a kind that is read");
 }
 
