@@ -111,7 +111,7 @@ struct FunctionEntry {
 //   extern const LossEntry kHuberLoss;
 //   const LossEntry kHuberLoss = {
 //       MakeEntry<HuberLoss, HuberOptions>("huber", "squared near 0, ..."),
-//       kTypes};
+//       kHuberTypes};
 template <class Class, class Options = NoOptions>
 constexpr ClassEntry<Class, Options> MakeEntry(std::string_view name,
                                                std::string_view help) {

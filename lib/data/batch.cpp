@@ -26,17 +26,17 @@ class OwnPlaces {
     Index place;
   };
 
-  explicit OwnPlaces(const Dataset& dataset)
-      : starts_(static_cast<std::size_t>(dataset.rows) + 1) {
-    for (const Labels& labels : dataset.labels) {
+  OwnPlaces(Index rows, std::span<const Labels> tasks)
+      : starts_(static_cast<std::size_t>(rows) + 1) {
+    for (const Labels& labels : tasks) {
       for (const Index row : labels.rows) ++starts_[Next(row)];
     }
     for (std::size_t i = 1; i < starts_.size(); ++i)
       starts_[i] += starts_[i - 1];
     entries_.resize(starts_.back());
     std::vector<std::size_t> end(starts_.begin(), starts_.end() - 1);
-    for (std::size_t task = 0; task < dataset.labels.size(); ++task) {
-      const std::vector<Index>& rows = dataset.labels[task].rows;
+    for (std::size_t task = 0; task < tasks.size(); ++task) {
+      const std::vector<Index>& rows = tasks[task].rows;
       for (std::size_t place = 0; place < rows.size(); ++place) {
         entries_[end[static_cast<std::size_t>(rows[place])]++] = {
             task, static_cast<Index>(place)};
@@ -71,12 +71,17 @@ struct Batcher::State {
   std::vector<std::vector<Real>> targets;
   std::vector<std::vector<Real>> weights;
 
-  State(const Dataset& data, Index rows)
-      : dataset(data), capacity(rows), own_places(data) {
+  State(const Dataset& data, Index rows, BatchParts parts)
+      : dataset(data),
+        capacity(rows),
+        own_places(parts == BatchParts::kInputs
+                       ? OwnPlaces(0, {})
+                       : OwnPlaces(data.rows, data.labels)) {
     for (const InputBlock& block : data.inputs) {
       inputs.push_back(MakeInputLoader(data, block, rows));
       batch.inputs.emplace_back().kind = block.kind;
     }
+    if (parts == BatchParts::kInputs) return;
     for (std::size_t i = 0; i < data.tasks.size(); ++i) {
       labels.emplace_back(data, static_cast<Index>(i));
       targets.emplace_back(At(rows * labels.back().cols()));
@@ -103,6 +108,7 @@ struct Batcher::State {
   }
 
   void LoadTargets(std::span<const Index> rows) {
+    if (labels.empty()) return;
     for (std::size_t i = 0; i < targets.size(); ++i) {
       const auto cols =
           static_cast<std::size_t>(dataset.tasks[i].target_cols());
@@ -136,8 +142,8 @@ struct Batcher::State {
   }
 };
 
-Batcher::Batcher(const Dataset& dataset, Index capacity)
-    : state_(std::make_unique<State>(dataset, capacity)) {}
+Batcher::Batcher(const Dataset& dataset, Index capacity, BatchParts parts)
+    : state_(std::make_unique<State>(dataset, capacity, parts)) {}
 
 Batcher::~Batcher() = default;
 

@@ -26,15 +26,21 @@ struct Batch {
   Index rows = 0;
   std::span<const Index> row_numbers;  // in the dataset
   std::vector<InputBatch> inputs;
-  std::vector<TargetBatch> targets;  // one a task, in the order of tasks
+  std::vector<TargetBatch> targets;  // one a task, in the order of tasks,
+                                     // or none
 };
+
+// What of a batch is gathered: predictions need no labels.
+enum class BatchParts { kInputs, kInputsAndTargets };
 
 // Gathers rows of a dataset into blocks that are allocated once. Not
 // thread-safe; the dataset must outlive it.
 class Batcher {
  public:
   // `capacity`: the largest number of rows of a batch, all different.
-  Batcher(const Dataset& dataset, Index capacity);
+  // With kInputs there are no targets, and no label is looked at.
+  Batcher(const Dataset& dataset, Index capacity,
+          BatchParts parts = BatchParts::kInputsAndTargets);
   ~Batcher();
   Batcher(const Batcher&) = delete;
   Batcher& operator=(const Batcher&) = delete;

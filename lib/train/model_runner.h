@@ -14,7 +14,7 @@
 
 namespace mtlkit {
 
-// Runs a model over rows in batches.
+// Runs a model over the inputs of rows in batches.
 class ModelRunner {
  public:
   // `most` rows are given at a time. `dataset` must outlive it.
@@ -22,7 +22,7 @@ class ModelRunner {
               const std::vector<Value>& keep, ThreadPool* pool)
       : options_(InferencePlanFor(*model.network, dataset, most)),
         plan_(*model.network, WithKept(keep, pool)),
-        batcher_(dataset, options_.capacity),
+        batcher_(dataset, options_.capacity, BatchParts::kInputs),
         buffers_(model.params.buffers) {
     pass_.weights = &model.params.weights;
     pass_.buffers = &buffers_;  // a pass may write to its own

@@ -147,7 +147,7 @@ class Members {
       total_ += member.weight;
       data_.push_back(
           DatasetFor(*member.model, dataset, UnknownLabelRule::kKeep));
-      // Those of the first are theirs.
+      // Those of the first are theirs; the network reads none.
       if (data_.size() > 1) data_.back().labels.clear();
     }
   }

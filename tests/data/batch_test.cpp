@@ -53,6 +53,18 @@ TEST_CASE("a missing or unseen category is the code after the last") {
         std::vector<int>{1, 2, 2, 1});
 }
 
+TEST_CASE("a batch of inputs looks at no label") {
+  Dataset people = Prepared();
+  people.labels.clear();
+  Batcher batcher(people, 4, BatchParts::kInputs);
+  const std::vector<Index> rows{3, 0, 5};
+
+  const Batch& batch = batcher.Load(rows);
+
+  CHECK(Render(batch.inputs[0].dense.flat()) == "3 0 5");
+  CHECK(batch.targets.empty());
+}
+
 TEST_CASE("regression targets are given in deviations from the mean") {
   const Dataset people = Prepared();
   Batcher batcher(people, 2);

@@ -45,7 +45,7 @@ class BinaryHead final : public SigmoidLink<ClassHead> {
   }
 };
 
-constexpr BinaryHead kHead{};
+constexpr BinaryHead kBinaryForm{};
 
 }  // namespace
 
@@ -60,6 +60,6 @@ const HeadEntry kBinaryHead = {"binary",
                                 .link = OutputLink::kSigmoid,
                                 .default_loss = "binary-cross-entropy",
                                 .main_metric = "roc-auc"},
-                               kHead};
+                               kBinaryForm};
 
 }  // namespace mtlkit

@@ -56,7 +56,7 @@ class MulticlassHead final : public ClassHead {
   }
 };
 
-constexpr MulticlassHead kHead{};
+constexpr MulticlassHead kMulticlassForm{};
 
 }  // namespace
 
@@ -70,6 +70,6 @@ const HeadEntry kMulticlassHead = {
      .link = OutputLink::kSoftmax,
      .default_loss = "cross-entropy",
      .main_metric = "accuracy"},
-    kHead};
+    kMulticlassForm};
 
 }  // namespace mtlkit

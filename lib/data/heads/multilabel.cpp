@@ -63,7 +63,7 @@ class MultilabelHead final : public SigmoidLink<Head> {
   }
 };
 
-constexpr MultilabelHead kHead{};
+constexpr MultilabelHead kMultilabelForm{};
 
 }  // namespace
 
@@ -76,6 +76,6 @@ const HeadEntry kMultilabelHead = {
      .link = OutputLink::kSigmoid,
      .default_loss = "multilabel-cross-entropy",
      .main_metric = "hamming-loss"},
-    kHead};
+    kMultilabelForm};
 
 }  // namespace mtlkit

@@ -105,7 +105,7 @@ class OrdinalHead final : public ClassHead {
   }
 };
 
-constexpr OrdinalHead kHead{};
+constexpr OrdinalHead kOrdinalForm{};
 
 }  // namespace
 
@@ -121,6 +121,6 @@ const HeadEntry kOrdinalHead = {
      .link = OutputLink::kContinuation,
      .default_loss = "corn",
      .main_metric = "rank-mae"},
-    kHead};
+    kOrdinalForm};
 
 }  // namespace mtlkit

@@ -84,7 +84,7 @@ class QuantileHead final : public NumberHead {
   }
 };
 
-constexpr QuantileHead kHead{};
+constexpr QuantileHead kQuantileForm{};
 
 }  // namespace
 
@@ -96,6 +96,6 @@ const HeadEntry kQuantileHead = {
      .is_type = false,
      .default_loss = "quantile",
      .main_metric = "pinball"},
-    kHead};
+    kQuantileForm};
 
 }  // namespace mtlkit

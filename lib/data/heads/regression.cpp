@@ -38,7 +38,7 @@ class RegressionHead final : public NumberHead {
   }
 };
 
-constexpr RegressionHead kHead{};
+constexpr RegressionHead kRegressionForm{};
 
 }  // namespace
 
@@ -47,6 +47,6 @@ const HeadEntry kRegressionHead = {
     "regression",
     "numbers; a network puts out the value",
     {.default_loss = "squared", .main_metric = "rmse"},
-    kHead};
+    kRegressionForm};
 
 }  // namespace mtlkit

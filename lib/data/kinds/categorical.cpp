@@ -120,13 +120,13 @@ class CategoricalBlocks final : public BlockKind {
   }
 };
 
-constexpr CategoricalBlocks kType{};
+constexpr CategoricalBlocks kCategoricalKind{};
 
 }  // namespace
 
 extern const BlockKindEntry kCategoricalBlocks;
 const BlockKindEntry kCategoricalBlocks = {InputKind::kCategorical,
                                            "categorical", "categorical",
-                                           " of categories", kType};
+                                           " of categories", kCategoricalKind};
 
 }  // namespace mtlkit

@@ -113,12 +113,12 @@ class DenseBlocks final : public BlockKind {
   }
 };
 
-constexpr DenseBlocks kType{};
+constexpr DenseBlocks kDenseKind{};
 
 }  // namespace
 
 extern const BlockKindEntry kDenseBlocks;
 const BlockKindEntry kDenseBlocks = {InputKind::kDense, "dense", "numeric",
-                                     " of numbers", kType};
+                                     " of numbers", kDenseKind};
 
 }  // namespace mtlkit

@@ -131,12 +131,12 @@ class ImageBlocks final : public BlockKind {
   }
 };
 
-constexpr ImageBlocks kType{};
+constexpr ImageBlocks kImageKind{};
 
 }  // namespace
 
 extern const BlockKindEntry kImageBlocks;
 const BlockKindEntry kImageBlocks = {InputKind::kImage, "image", "image",
-                                     ", images", kType};
+                                     ", images", kImageKind};
 
 }  // namespace mtlkit

@@ -133,12 +133,12 @@ class SparseBlocks final : public BlockKind {
   }
 };
 
-constexpr SparseBlocks kType{};
+constexpr SparseBlocks kSparseKind{};
 
 }  // namespace
 
 extern const BlockKindEntry kSparseBlocks;
 const BlockKindEntry kSparseBlocks = {InputKind::kSparse, "sparse", "sparse",
-                                      ", sparse", kType};
+                                      ", sparse", kSparseKind};
 
 }  // namespace mtlkit

@@ -104,12 +104,12 @@ class TokenBlocks final : public BlockKind {
   }
 };
 
-constexpr TokenBlocks kType{};
+constexpr TokenBlocks kTokensKind{};
 
 }  // namespace
 
 extern const BlockKindEntry kTokenBlocks;
 const BlockKindEntry kTokenBlocks = {InputKind::kTokens, "tokens", "tokens",
-                                     ", tokens", kType};
+                                     ", tokens", kTokensKind};
 
 }  // namespace mtlkit

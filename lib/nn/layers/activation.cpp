@@ -60,12 +60,12 @@ class ActivationLayer : public ElementwiseLayer {
   Real shape_;
 };
 
-LayerPtr MakeOf(const ActivationOptions& options) {
+LayerPtr ActivationFrom(const ActivationOptions& options) {
   return MakeActivation(ParseActivation(options.function),
                         static_cast<Real>(options.shape));
 }
 
-std::vector<LayerSample> Samples() {
+std::vector<LayerSample> ActivationSamples() {
   std::vector<LayerSample> samples;
   for (const NamedActivation& known : kActivations) {
     samples.push_back(
@@ -112,7 +112,9 @@ LayerPtr MakeActivation(Activation activation, Real shape) {
 }
 
 extern const LayerEntry kActivationLayer;
-const LayerEntry kActivationLayer = MakeLayerEntry<MakeOf, ActivationOptions>(
-    "activation", "a function of each element: ReLU, tanh and others", Samples);
+const LayerEntry kActivationLayer =
+    MakeLayerEntry<ActivationFrom, ActivationOptions>(
+        "activation", "a function of each element: ReLU, tanh and others",
+        ActivationSamples);
 
 }  // namespace mtlkit

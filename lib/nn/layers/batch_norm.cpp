@@ -8,12 +8,12 @@
 namespace mtlkit {
 namespace {
 
-constexpr Index kScale = 0;
-constexpr Index kShift = 1;
+constexpr Index kBatchNormScale = 0;
+constexpr Index kBatchNormShift = 1;
 constexpr Index kRunningMean = 0;
 constexpr Index kRunningVariance = 1;
 
-struct Described : BatchNormOptions {
+struct DescribedBatchNorm : BatchNormOptions {
   void Describe(Fields& fields) {
     fields("momentum", momentum, "share of a batch in the running statistics",
            Between(0, 1));
@@ -30,7 +30,7 @@ class BatchNormLayer : public Layer {
   std::string_view kind() const override { return "batch-norm"; }
   LayerTraits traits() const override { return {.mixes_rows = true}; }
   void Describe(Fields& fields) const override {
-    Described{options_}.Describe(fields);
+    DescribedBatchNorm{options_}.Describe(fields);
   }
   Index OutputCols(std::span<const Index> cols) const override {
     return cols[0];
@@ -57,7 +57,7 @@ class BatchNormLayer : public Layer {
       RunningStatistics(args);
     }
     BatchNormArgs norm = Arguments(args, x);
-    norm.shift = args.w[kShift].data;
+    norm.shift = args.w[kBatchNormShift].data;
     norm.y = args.y.Row(args.first);
     norm.y_stride = x.cols;
     pass.kernels->batch_norm(norm);
@@ -83,7 +83,7 @@ class BatchNormLayer : public Layer {
     norm.fixed = pass.mode == Mode::kInference;
     norm.dy = args.dy.Row(args.first);
     norm.dy_stride = args.dy.cols;
-    (args.param == kScale ? norm.dscale : norm.dshift) = args.dw.data;
+    (args.param == kBatchNormScale ? norm.dscale : norm.dshift) = args.dw.data;
     pass.kernels->batch_norm_gradient(norm);
   }
 
@@ -95,7 +95,7 @@ class BatchNormLayer : public Layer {
             .cols = x.cols,
             .mean = args.saved,
             .inverse_deviation = args.saved + x.cols,
-            .scale = args.w[kScale].data};
+            .scale = args.w[kBatchNormScale].data};
   }
 
   Real InverseDeviation(double variance) const {
@@ -146,11 +146,11 @@ class BatchNormLayer : public Layer {
   BatchNormOptions options_;
 };
 
-LayerPtr MakeOf(const Described& options) {
+LayerPtr BatchNormFrom(const DescribedBatchNorm& options) {
   return MakeBatchNorm(options);
 }
 
-std::vector<LayerSample> Samples() {
+std::vector<LayerSample> BatchNormSamples() {
   return {{"5 columns", MakeBatchNorm(), {5}},
           {"70 columns", MakeBatchNorm(), {70}},
           {.name = "pixels",
@@ -166,7 +166,8 @@ LayerPtr MakeBatchNorm(const BatchNormOptions& options) {
 }
 
 extern const LayerEntry kBatchNormLayer;
-const LayerEntry kBatchNormLayer = MakeLayerEntry<MakeOf, Described>(
-    "batch-norm", "normalises columns over the batch", Samples);
+const LayerEntry kBatchNormLayer =
+    MakeLayerEntry<BatchNormFrom, DescribedBatchNorm>(
+        "batch-norm", "normalises columns over the batch", BatchNormSamples);
 
 }  // namespace mtlkit

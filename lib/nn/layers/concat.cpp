@@ -95,7 +95,7 @@ class ColumnsLayer : public Layer {
   Index count_;
 };
 
-LayerPtr MakeOf(const ColumnsOptions& options) {
+LayerPtr ConcatFrom(const ColumnsOptions& options) {
   return MakeColumns(options.first, options.count);
 }
 
@@ -123,7 +123,7 @@ const LayerEntry kConcatLayer = MakeLayerEntry<MakeConcat>(
     "concat", "its inputs side by side", ConcatSamples, 1, 0);
 
 extern const LayerEntry kColumnsLayer;
-const LayerEntry kColumnsLayer = MakeLayerEntry<MakeOf, ColumnsOptions>(
+const LayerEntry kColumnsLayer = MakeLayerEntry<ConcatFrom, ColumnsOptions>(
     "columns", "some columns of its input", ColumnsSamples);
 
 }  // namespace mtlkit

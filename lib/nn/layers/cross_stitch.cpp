@@ -112,7 +112,7 @@ class SumLayer : public Layer {
   }
 };
 
-LayerPtr MakeOf(const CrossStitchOptions& options) {
+LayerPtr CrossStitchFrom(const CrossStitchOptions& options) {
   return MakeCrossStitch(options.own, options.same);
 }
 
@@ -136,9 +136,10 @@ LayerPtr MakeSum() {
 }
 
 extern const LayerEntry kCrossStitchLayer;
-const LayerEntry kCrossStitchLayer = MakeLayerEntry<MakeOf, CrossStitchOptions>(
-    "cross-stitch", "a learned linear mix of the tasks' layers", StitchSamples,
-    1, 0);
+const LayerEntry kCrossStitchLayer =
+    MakeLayerEntry<CrossStitchFrom, CrossStitchOptions>(
+        "cross-stitch", "a learned linear mix of the tasks' layers",
+        StitchSamples, 1, 0);
 
 extern const LayerEntry kSumLayer;
 const LayerEntry kSumLayer =

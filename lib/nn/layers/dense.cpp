@@ -21,9 +21,9 @@ bool KeepsSign(Activation activation) {
          activation == Activation::kLeakyRelu;
 }
 
-struct Described {
-  Described() : Described(DenseOptions{}) {}
-  explicit Described(const DenseOptions& options)
+struct DescribedDense {
+  DescribedDense() : DescribedDense(DenseOptions{}) {}
+  explicit DescribedDense(const DenseOptions& options)
       : units(options.units),
         activation(ActivationName(options.activation)),
         bias(options.bias),
@@ -70,7 +70,7 @@ class DenseLayer : public Layer {
   }
 
   void Describe(Fields& fields) const override {
-    Described(options_).Describe(fields);
+    DescribedDense(options_).Describe(fields);
   }
   void CheckBlock(const InputSpec& block) const override {
     Require(block.categories.empty(), ErrorKind::kUsage,
@@ -353,11 +353,11 @@ class DenseLayer : public Layer {
   DenseOptions options_;
 };
 
-LayerPtr MakeOf(const Described& options) {
+LayerPtr DenseFrom(const DescribedDense& options) {
   return MakeDense(options.Options());
 }
 
-std::vector<LayerSample> Samples() {
+std::vector<LayerSample> DenseSamples() {
   std::vector<LayerSample> samples;
   for (const std::string& name : ActivationNames()) {
     samples.push_back(
@@ -389,7 +389,8 @@ LayerPtr MakeDense(const DenseOptions& options) {
 }
 
 extern const LayerEntry kDenseLayer;
-const LayerEntry kDenseLayer = MakeLayerEntry<MakeOf, Described>(
-    "dense", "activation(x kernel + bias), of dense or sparse inputs", Samples);
+const LayerEntry kDenseLayer = MakeLayerEntry<DenseFrom, DescribedDense>(
+    "dense", "activation(x kernel + bias), of dense or sparse inputs",
+    DenseSamples);
 
 }  // namespace mtlkit

@@ -48,11 +48,11 @@ class DropoutLayer : public ElementwiseLayer {
   double rate_;
 };
 
-LayerPtr MakeOf(const DropoutOptions& options) {
+LayerPtr DropoutFrom(const DropoutOptions& options) {
   return MakeDropout(options.rate);
 }
 
-std::vector<LayerSample> Samples() {
+std::vector<LayerSample> DropoutSamples() {
   return {{"half", MakeDropout(0.5), {6}},
           {"none", MakeDropout(0), {3}},
           {.name = "tokens",
@@ -70,7 +70,7 @@ LayerPtr MakeDropout(double rate) {
 }
 
 extern const LayerEntry kDropoutLayer;
-const LayerEntry kDropoutLayer = MakeLayerEntry<MakeOf, DropoutOptions>(
-    "dropout", "sets random elements to 0 in training", Samples);
+const LayerEntry kDropoutLayer = MakeLayerEntry<DropoutFrom, DropoutOptions>(
+    "dropout", "sets random elements to 0 in training", DropoutSamples);
 
 }  // namespace mtlkit

@@ -98,11 +98,11 @@ class EmbeddingLayer : public Layer {
   std::vector<Index> widths_;
 };
 
-LayerPtr MakeOf(const EmbeddingOptions& options) {
+LayerPtr EmbeddingFrom(const EmbeddingOptions& options) {
   return MakeEmbedding(options.codes, options.widths);
 }
 
-std::vector<LayerSample> Samples() {
+std::vector<LayerSample> EmbeddingSamples() {
   return {{.name = "three columns",
            .layer = MakeEmbedding({4, 2, 9}, {2, 1, 5}),
            .input_cols = {3},
@@ -129,7 +129,9 @@ Index EmbeddingWidth(Index codes) {
 }
 
 extern const LayerEntry kEmbeddingLayer;
-const LayerEntry kEmbeddingLayer = MakeLayerEntry<MakeOf, EmbeddingOptions>(
-    "embedding", "a learned row of numbers for each category", Samples);
+const LayerEntry kEmbeddingLayer =
+    MakeLayerEntry<EmbeddingFrom, EmbeddingOptions>(
+        "embedding", "a learned row of numbers for each category",
+        EmbeddingSamples);
 
 }  // namespace mtlkit

@@ -4,8 +4,8 @@
 namespace mtlkit {
 namespace {
 
-constexpr Index kScale = 0;
-constexpr Index kShift = 1;
+constexpr Index kLayerNormScale = 0;
+constexpr Index kLayerNormShift = 1;
 
 struct LayerNormOptions {
   double epsilon = 1e-5;
@@ -34,7 +34,7 @@ class LayerNormLayer : public Layer {
   void Forward(const Pass& pass, const ForwardArgs& args) const override {
     LayerNormArgs norm =
         Arguments(args, args.x[0].values.Rows(args.first, args.count));
-    norm.shift = args.w[kShift].data;
+    norm.shift = args.w[kLayerNormShift].data;
     norm.y = args.y.Row(args.first);
     norm.y_stride = args.y.cols;
     pass.kernels->layer_norm(norm);
@@ -58,7 +58,7 @@ class LayerNormLayer : public Layer {
         Arguments(args, args.x[0].values.Rows(args.first, args.count));
     norm.dy = args.dy.Row(args.first);
     norm.dy_stride = args.dy.cols;
-    (args.param == kScale ? norm.dscale : norm.dshift) = args.dw.data;
+    (args.param == kLayerNormScale ? norm.dscale : norm.dshift) = args.dw.data;
     pass.kernels->layer_norm_gradient(norm);
   }
 
@@ -69,17 +69,17 @@ class LayerNormLayer : public Layer {
             .rows = x.rows,
             .cols = x.cols,
             .epsilon = static_cast<Real>(epsilon_),
-            .scale = args.w[kScale].data};
+            .scale = args.w[kLayerNormScale].data};
   }
 
   double epsilon_;
 };
 
-LayerPtr MakeOf(const LayerNormOptions& options) {
+LayerPtr LayerNormFrom(const LayerNormOptions& options) {
   return MakeLayerNorm(options.epsilon);
 }
 
-std::vector<LayerSample> Samples() {
+std::vector<LayerSample> LayerNormSamples() {
   return {{"6 columns", MakeLayerNorm(), {6}},
           {"large epsilon", MakeLayerNorm(0.1), {19}}};
 }
@@ -91,7 +91,8 @@ LayerPtr MakeLayerNorm(double epsilon) {
 }
 
 extern const LayerEntry kLayerNormLayer;
-const LayerEntry kLayerNormLayer = MakeLayerEntry<MakeOf, LayerNormOptions>(
-    "layer-norm", "normalises each row over its columns", Samples);
+const LayerEntry kLayerNormLayer =
+    MakeLayerEntry<LayerNormFrom, LayerNormOptions>(
+        "layer-norm", "normalises each row over its columns", LayerNormSamples);
 
 }  // namespace mtlkit

@@ -133,11 +133,11 @@ class MixtureLayer : public Layer {
   double balance_;
 };
 
-LayerPtr MakeOf(const MixtureOptions& options) {
+LayerPtr MixtureFrom(const MixtureOptions& options) {
   return MakeMixture(options.balance);
 }
 
-std::vector<LayerSample> Samples() {
+std::vector<LayerSample> MixtureSamples() {
   return {{"three experts", MakeMixture(), {3, 5, 5, 5}},
           {"one expert", MakeMixture(), {1, 4}},
           {"balanced", MakeMixture(3), {3, 2, 2, 2}}};
@@ -150,7 +150,8 @@ LayerPtr MakeMixture(double balance) {
 }
 
 extern const LayerEntry kMixtureLayer;
-const LayerEntry kMixtureLayer = MakeLayerEntry<MakeOf, MixtureOptions>(
-    "mixture", "experts weighted by the softmax of a gate", Samples, 2, 0);
+const LayerEntry kMixtureLayer = MakeLayerEntry<MixtureFrom, MixtureOptions>(
+    "mixture", "experts weighted by the softmax of a gate", MixtureSamples, 2,
+    0);
 
 }  // namespace mtlkit

@@ -166,7 +166,7 @@ class SpreadLayer : public Layer {
   Index members_;
 };
 
-LayerPtr MakeOf(const FlattenOptions& options) {
+LayerPtr SpacesFrom(const FlattenOptions& options) {
   return MakeFlatten(options.height, options.width);
 }
 
@@ -229,7 +229,7 @@ LayerPtr MakePool() {
 }
 
 extern const LayerEntry kFlattenLayer;
-const LayerEntry kFlattenLayer = MakeLayerEntry<MakeOf, FlattenOptions>(
+const LayerEntry kFlattenLayer = MakeLayerEntry<SpacesFrom, FlattenOptions>(
     "flatten", "the pixels of an image side by side", FlattenSamples);
 
 extern const LayerEntry kSpreadLayer;

@@ -19,7 +19,7 @@ class AbsoluteLoss : public ResidualLoss<AbsolutePoint> {
   bool robust() const override { return true; }
 };
 
-constexpr std::string_view kTypes[] = {"regression"};
+constexpr std::string_view kAbsoluteTypes[] = {"regression"};
 
 }  // namespace
 
@@ -28,6 +28,6 @@ const LossEntry kAbsoluteLoss = {
     MakeEntry<AbsoluteLoss>("absolute",
                             "mean over columns of |output - y|: learns the "
                             "median, calm at outliers"),
-    kTypes};
+    kAbsoluteTypes};
 
 }  // namespace mtlkit

@@ -56,7 +56,7 @@ class BinaryCrossEntropy : public Loss {
   Real positive_ = 1;
 };
 
-constexpr std::string_view kTypes[] = {"binary"};
+constexpr std::string_view kBinaryCrossEntropyTypes[] = {"binary"};
 
 }  // namespace
 
@@ -65,6 +65,6 @@ const LossEntry kBinaryCrossEntropyLoss = {
     MakeEntry<BinaryCrossEntropy, BinaryCrossEntropy::Options>(
         "binary-cross-entropy",
         "minus the log of the probability given to the label, from a logit"),
-    kTypes};
+    kBinaryCrossEntropyTypes};
 
 }  // namespace mtlkit

@@ -50,7 +50,7 @@ class Corn : public Loss {
   }
 };
 
-constexpr std::string_view kTypes[] = {"ordinal"};
+constexpr std::string_view kCornTypes[] = {"ordinal"};
 
 }  // namespace
 
@@ -59,6 +59,6 @@ const LossEntry kCornLoss = {
     MakeEntry<Corn>("corn",
                     "cross-entropy of \"higher still\" at every class up to "
                     "the label's (CORN, Shi et al. 2021)"),
-    kTypes};
+    kCornTypes};
 
 }  // namespace mtlkit

@@ -113,7 +113,7 @@ class CrossEntropy : public Loss {
   bool weighted_;
 };
 
-constexpr std::string_view kTypes[] = {"multiclass"};
+constexpr std::string_view kCrossEntropyTypes[] = {"multiclass"};
 
 }  // namespace
 
@@ -122,6 +122,6 @@ const LossEntry kCrossEntropyLoss = {
     MakeEntry<CrossEntropy, CrossEntropy::Options>(
         "cross-entropy",
         "minus the log of the softmax probability given to the label's class"),
-    kTypes};
+    kCrossEntropyTypes};
 
 }  // namespace mtlkit

@@ -34,7 +34,7 @@ class HuberLoss : public ResidualLoss<HuberPoint> {
   bool robust() const override { return true; }
 };
 
-constexpr std::string_view kTypes[] = {"regression"};
+constexpr std::string_view kHuberTypes[] = {"regression"};
 
 }  // namespace
 
@@ -42,6 +42,6 @@ extern const LossEntry kHuberLoss;
 const LossEntry kHuberLoss = {
     MakeEntry<HuberLoss, HuberLoss::Options>(
         "huber", "squared near 0, absolute in the tails (Huber 1964)"),
-    kTypes};
+    kHuberTypes};
 
 }  // namespace mtlkit

@@ -86,7 +86,7 @@ class MultilabelCrossEntropy : public Loss {
   std::vector<Real> positive_;
 };
 
-constexpr std::string_view kTypes[] = {"multilabel"};
+constexpr std::string_view kMultilabelCrossEntropyTypes[] = {"multilabel"};
 
 }  // namespace
 
@@ -95,6 +95,6 @@ const LossEntry kMultilabelCrossEntropyLoss = {
     MakeEntry<MultilabelCrossEntropy, MultilabelCrossEntropy::Options>(
         "multilabel-cross-entropy",
         "binary cross-entropy of each label, averaged over the labels"),
-    kTypes};
+    kMultilabelCrossEntropyTypes};
 
 }  // namespace mtlkit

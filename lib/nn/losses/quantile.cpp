@@ -81,7 +81,7 @@ void Shape(const Choice& choice, const std::string& where, Task* task) {
           "write levels such as levels=0.1/0.5/0.9");
 }
 
-constexpr std::string_view kTypes[] = {"regression"};
+constexpr std::string_view kQuantileTypes[] = {"regression"};
 
 }  // namespace
 
@@ -91,6 +91,6 @@ const LossEntry kQuantileLoss = {
         "quantile",
         "the pinball loss of several quantiles, which are then predicted in "
         "place of the value (Koenker and Bassett 1978)"),
-    kTypes, false, Shape};
+    kQuantileTypes, false, Shape};
 
 }  // namespace mtlkit

@@ -17,13 +17,13 @@ class SquaredLoss : public ResidualLoss<SquaredPoint> {
       : ResidualLoss(task.output_cols(), {}) {}
 };
 
-constexpr std::string_view kTypes[] = {"regression"};
+constexpr std::string_view kSquaredTypes[] = {"regression"};
 
 }  // namespace
 
 extern const LossEntry kSquaredLoss;
 const LossEntry kSquaredLoss = {
     MakeEntry<SquaredLoss>("squared", "mean over columns of (output - y)^2"),
-    kTypes};
+    kSquaredTypes};
 
 }  // namespace mtlkit

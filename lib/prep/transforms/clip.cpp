@@ -77,8 +77,8 @@ struct ClipOptions {
   }
 };
 
-std::shared_ptr<const Transform> Fit(const FitArgs& args,
-                                     const ClipOptions& options) {
+std::shared_ptr<const Transform> FitClip(const FitArgs& args,
+                                         const ClipOptions& options) {
   Require(options.low < options.high, ErrorKind::kUsage,
           Str("clip: low is ", options.low, " and high ", options.high),
           "low is below high");
@@ -100,7 +100,7 @@ std::shared_ptr<const Transform> Fit(const FitArgs& args,
   return std::make_shared<Clip>(std::move(bounds));
 }
 
-std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
+std::shared_ptr<const Transform> RestoreClip(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<Clip>(record.arrays);
 }
@@ -109,8 +109,8 @@ std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
 
 extern const TransformEntry kClipTransform;
 const TransformEntry kClipTransform = {
-    MakeEntry<Fit, ClipOptions>(
+    MakeEntry<FitClip, ClipOptions>(
         "clip", "numbers beyond a quantile of the training rows become it"),
-    TakesNumbers, Restore};
+    TakesNumbers, RestoreClip};
 
 }  // namespace mtlkit

@@ -208,8 +208,8 @@ struct ImputeOptions {
   }
 };
 
-std::shared_ptr<const Transform> Fit(const FitArgs& args,
-                                     const ImputeOptions& options) {
+std::shared_ptr<const Transform> FitImpute(const FitArgs& args,
+                                           const ImputeOptions& options) {
   Fills fills;
   for (const InputSpec& spec : args.rows.specs()) {
     if (!TakesTables(spec.kind)) continue;
@@ -221,7 +221,7 @@ std::shared_ptr<const Transform> Fit(const FitArgs& args,
   return std::make_shared<Impute>(options.method, std::move(fills));
 }
 
-std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
+std::shared_ptr<const Transform> RestoreImpute(const TransformRecord& record) {
   const nlohmann::json spec = ParseSpec(record);
   return std::make_shared<Impute>(spec.at("method").get<std::string>(),
                                   record.arrays);
@@ -231,10 +231,10 @@ std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
 
 extern const TransformEntry kImputeTransform;
 const TransformEntry kImputeTransform = {
-    MakeEntry<Fit, ImputeOptions>(
+    MakeEntry<FitImpute, ImputeOptions>(
         "impute",
         "fills missing numbers with the median or mean, missing categories "
         "with the most frequent one"),
-    TakesTables, Restore};
+    TakesTables, RestoreImpute};
 
 }  // namespace mtlkit

@@ -35,11 +35,11 @@ class KeepCodes : public Transform {
   TransformArrays chosen_;
 };
 
-std::shared_ptr<const Transform> Fit(const FitArgs& args) {
+std::shared_ptr<const Transform> FitIndex(const FitArgs& args) {
   return std::make_shared<KeepCodes>(ChosenMarks(args, TakesCategories));
 }
 
-std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
+std::shared_ptr<const Transform> RestoreIndex(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<KeepCodes>(record.arrays);
 }
@@ -48,7 +48,7 @@ std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
 
 extern const TransformEntry kIndexTransform;
 const TransformEntry kIndexTransform = {
-    MakeEntry<Fit>("index", "categories stay numbers, for an embedding"),
-    TakesCategories, Restore};
+    MakeEntry<FitIndex>("index", "categories stay numbers, for an embedding"),
+    TakesCategories, RestoreIndex};
 
 }  // namespace mtlkit

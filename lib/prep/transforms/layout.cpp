@@ -64,12 +64,12 @@ class Layout : public Transform {
   }
 };
 
-std::shared_ptr<const Transform> Fit(const FitArgs& args) {
+std::shared_ptr<const Transform> FitLayoutStep(const FitArgs& args) {
   PlacesOf(args.rows.specs());
   return std::make_shared<Layout>();
 }
 
-std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
+std::shared_ptr<const Transform> RestoreLayout(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<Layout>();
 }
@@ -82,7 +82,8 @@ bool TakesAll(InputKind) {
 
 extern const TransformEntry kLayoutTransform;
 const TransformEntry kLayoutTransform = {
-    MakeEntry<Fit>("layout", "the blocks of each view as networks know them"),
-    TakesAll, Restore, false};
+    MakeEntry<FitLayoutStep>("layout",
+                             "the blocks of each view as networks know them"),
+    TakesAll, RestoreLayout, false};
 
 }  // namespace mtlkit

@@ -48,11 +48,11 @@ class Log : public Transform {
   TransformArrays chosen_;
 };
 
-std::shared_ptr<const Transform> Fit(const FitArgs& args) {
+std::shared_ptr<const Transform> FitLog(const FitArgs& args) {
   return std::make_shared<Log>(ChosenMarks(args, TakesNumbers));
 }
 
-std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
+std::shared_ptr<const Transform> RestoreLog(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<Log>(record.arrays);
 }
@@ -61,7 +61,7 @@ std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
 
 extern const TransformEntry kLogTransform;
 const TransformEntry kLogTransform = {
-    MakeEntry<Fit>("log", "sign(x) log(1 + |x|), for amounts and counts"),
-    TakesNumbers, Restore};
+    MakeEntry<FitLog>("log", "sign(x) log(1 + |x|), for amounts and counts"),
+    TakesNumbers, RestoreLog};
 
 }  // namespace mtlkit

@@ -257,8 +257,8 @@ struct OneHotOptions {
   }
 };
 
-std::shared_ptr<const Transform> Fit(const FitArgs& args,
-                                     const OneHotOptions& options) {
+std::shared_ptr<const Transform> FitOnehot(const FitArgs& args,
+                                           const OneHotOptions& options) {
   TransformArrays forms;
   for (const InputSpec& spec : args.rows.specs()) {
     if (!TakesCategories(spec.kind)) continue;
@@ -276,7 +276,7 @@ std::shared_ptr<const Transform> Fit(const FitArgs& args,
   return step;
 }
 
-std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
+std::shared_ptr<const Transform> RestoreOnehot(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<OneHot>(record.arrays);
 }
@@ -285,8 +285,8 @@ std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
 
 extern const TransformEntry kOneHotTransform;
 const TransformEntry kOneHotTransform = {
-    MakeEntry<Fit, OneHotOptions>(
+    MakeEntry<FitOnehot, OneHotOptions>(
         "onehot", "a column of zeros and ones for each category"),
-    TakesCategories, Restore};
+    TakesCategories, RestoreOnehot};
 
 }  // namespace mtlkit

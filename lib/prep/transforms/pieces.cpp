@@ -246,8 +246,8 @@ struct PiecesOptions {
   }
 };
 
-std::shared_ptr<const Transform> Fit(const FitArgs& args,
-                                     const PiecesOptions& options) {
+std::shared_ptr<const Transform> FitPieces(const FitArgs& args,
+                                           const PiecesOptions& options) {
   Arrays arrays;
   for (const InputSpec& spec : args.rows.specs()) {
     if (spec.kind != InputKind::kDense) continue;
@@ -263,7 +263,7 @@ std::shared_ptr<const Transform> Fit(const FitArgs& args,
   return std::make_shared<Pieces>(std::move(arrays));
 }
 
-std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
+std::shared_ptr<const Transform> RestorePieces(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<Pieces>(record.arrays);
 }
@@ -272,10 +272,10 @@ std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
 
 extern const TransformEntry kPiecesTransform;
 const TransformEntry kPiecesTransform = {
-    MakeEntry<Fit, PiecesOptions>(
+    MakeEntry<FitPieces, PiecesOptions>(
         "pieces",
         "columns beside a number that say how far it is through each piece of "
         "its range (Gorishniy et al., 2022)"),
-    TakesNumbers, Restore};
+    TakesNumbers, RestorePieces};
 
 }  // namespace mtlkit

@@ -244,7 +244,7 @@ bool TakesNumbersAndSparse(InputKind kind) {
   return TakesNumbers(kind) || kind == InputKind::kSparse;
 }
 
-std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
+std::shared_ptr<const Transform> RestoreScale(const TransformRecord& record) {
   ParseSpec(record);
   return std::make_shared<Scale>(record.name, record.arrays);
 }
@@ -255,7 +255,7 @@ extern const TransformEntry kStandardTransform;
 const TransformEntry kStandardTransform = {
     MakeEntry<Standard>("standard",
                         "numbers less their mean, over their deviation"),
-    TakesNumbers, Restore};
+    TakesNumbers, RestoreScale};
 
 extern const TransformEntry kRobustTransform;
 const TransformEntry kRobustTransform = {
@@ -263,19 +263,19 @@ const TransformEntry kRobustTransform = {
         "robust",
         "numbers less their median, over the distance of their quartiles "
         "(in deviations of a normal distribution)"),
-    TakesNumbers, Restore};
+    TakesNumbers, RestoreScale};
 
 extern const TransformEntry kMinMaxTransform;
 const TransformEntry kMinMaxTransform = {
     MakeEntry<MinMax>("minmax",
                       "numbers mapped so that the training rows lie in 0 .. 1"),
-    TakesNumbers, Restore};
+    TakesNumbers, RestoreScale};
 
 extern const TransformEntry kMaxAbsTransform;
 const TransformEntry kMaxAbsTransform = {
     MakeEntry<MaxAbs>(
         "max-abs",
         "numbers over their largest magnitude, which keeps sparse zeros"),
-    TakesNumbersAndSparse, Restore};
+    TakesNumbersAndSparse, RestoreScale};
 
 }  // namespace mtlkit

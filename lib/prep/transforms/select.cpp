@@ -278,14 +278,14 @@ Selection Read(const TransformRecord& record) {
   return selection;
 }
 
-std::shared_ptr<const Transform> Restore(const TransformRecord& record) {
+std::shared_ptr<const Transform> RestoreSelect(const TransformRecord& record) {
   Selection selection = Read(record);
   return std::make_shared<Select>(std::move(selection.blocks),
                                   std::move(selection.left_out));
 }
 
 // Here the columns are those to leave out.
-std::shared_ptr<const Transform> Fit(const FitArgs& args) {
+std::shared_ptr<const Transform> FitSelectStep(const FitArgs& args) {
   std::vector<InputSpec> chosen;
   for (const InputSpec& spec : args.rows.specs()) {
     InputSpec kept = Without(spec, args.columns);
@@ -312,8 +312,8 @@ std::optional<Selection> ReadSelection(const TransformRecord& record) {
 
 extern const TransformEntry kSelectTransform;
 const TransformEntry kSelectTransform = {
-    MakeEntry<Fit>("select",
-                   "the columns that go in, by name, and their categories"),
-    TakesAll, Restore, false};
+    MakeEntry<FitSelectStep>(
+        "select", "the columns that go in, by name, and their categories"),
+    TakesAll, RestoreSelect, false};
 
 }  // namespace mtlkit
