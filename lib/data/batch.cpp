@@ -36,9 +36,9 @@ class OwnPlaces {
     entries_.resize(starts_.back());
     std::vector<std::size_t> end(starts_.begin(), starts_.end() - 1);
     for (std::size_t task = 0; task < tasks.size(); ++task) {
-      const std::vector<Index>& rows = tasks[task].rows;
-      for (std::size_t place = 0; place < rows.size(); ++place) {
-        entries_[end[static_cast<std::size_t>(rows[place])]++] = {
+      const std::vector<Index>& own = tasks[task].rows;
+      for (std::size_t place = 0; place < own.size(); ++place) {
+        entries_[end[static_cast<std::size_t>(own[place])]++] = {
             task, static_cast<Index>(place)};
       }
     }
