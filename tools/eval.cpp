@@ -1,3 +1,6 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -64,17 +67,27 @@ struct EvalTool {
     Dataset labels;
     if (!truth.empty()) labels = ReadDataset(truth);
     const Evaluation evaluation = NamingTruth([&] {
-      return Evaluate(JoinedModels(PoolByName(sources),
-                                   truth.empty() ? nullptr : &labels),
-                      options, context.seed, *context.pool, context.reporter);
+      return Evaluate(
+          JoinedModels(PoolByName(sources), truth.empty() ? nullptr : &labels),
+          options, context.seed, *context.pool, context.reporter);
     });
+    const bool is_shown =
+        !json && !csv && output.empty() && StandardStreamsAreOne();
     for (const std::string& warning : evaluation.warnings) {
-      context.reporter->Warn(warning);
+      if (!is_shown) context.reporter->Warn(warning);
     }
     if (!output.empty() && output != "-") return Write(evaluation);
     if (json) return context.PrintJson(RenderJson(evaluation));
     if (csv) return context.PrintData(RenderCsv(evaluation));
     context.Print(RenderText(evaluation));
+  }
+
+  // A table has the warnings in it; who reads both streams gets them once.
+  static bool StandardStreamsAreOne() {
+    struct stat out {};
+    struct stat err {};
+    return fstat(STDOUT_FILENO, &out) == 0 && fstat(STDERR_FILENO, &err) == 0 &&
+           out.st_dev == err.st_dev && out.st_ino == err.st_ino;
   }
 
   // The library calls labels of another file by their flag.

@@ -1,5 +1,6 @@
 #include "eval/compare.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -74,14 +75,15 @@ Gain GainOf(const Evaluation& evaluation, const Summary& summary,
       ChooseGainTasks(evaluation.tasks, model, baseline, evaluation.models);
   double labelled = 0;
   for (const std::size_t t : chosen.tasks) {
-    labelled += static_cast<double>(evaluation.tasks[t].labelled);
+    const TaskResult& task = evaluation.tasks[t];
+    labelled += static_cast<double>(task.counted());
   }
   const auto count = static_cast<double>(chosen.tasks.size());
   Gain gain;
   std::vector<ErrorPair> errors(chosen.tasks.size());
   gain.log_ratio = summary.Student(
       {evaluation.level, labelled / count,
-       static_cast<double>(evaluation.rows)},
+       std::min(labelled, static_cast<double>(evaluation.rows))},
       [&](const ValueTable& table) {
         for (std::size_t i = 0; i < errors.size(); ++i) {
           const std::size_t t = chosen.tasks[i];

@@ -2,221 +2,182 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
+#include <span>
 #include <utility>
 
 #include "data/head.h"
+#include "eval/unit_cells.h"
 
 namespace mtlkit {
 namespace {
 
-constexpr std::int32_t kMissing = -1;
+using CountMeasure = double (*)(const ClassCounts&);
 
-// Rows that are in one cell of one matrix: `row` is a row, or a block of rows
-// with the sum of their weights.
-struct CellCount {
-  std::int32_t row;
-  std::int32_t cell;  // of all matrices, one after another
-  double weight;
-};
+// What a row (or a block of rows) adds beside cells.
+struct UnitSums {
+  double total = 0;
+  double distance = 0;
+  double square = 0;
 
-// Either measure of one confusion matrix, or of one a label.
-struct ConfusionMeasure {
-  double (*of_one)(const Confusion&) = nullptr;
-  double (*of_labels)(std::span<const Confusion>) = nullptr;
-
-  double Of(std::span<const Confusion> counts) const {
-    return of_one != nullptr ? of_one(counts.front()) : of_labels(counts);
+  void Add(double weight, const UnitSums& more) {
+    total += weight * more.total;
+    distance += weight * more.distance;
+    square += weight * more.square;
   }
 };
 
-// How many matrices there are, of how many classes.
-struct ConfusionShape {
-  Index matrices = 1;
-  Index classes = 2;
-  Index known = 2;
+// What rows, or blocks of them, add to the counts.
+struct CountedUnits {
+  Index known = 0;
+  std::vector<UnitCell> cells;  // ascending units
+  std::vector<UnitSums> sums;   // one a unit
 
-  std::int32_t cells() const {
-    return static_cast<std::int32_t>(classes * classes);
+  ClassCounts Count(std::span<const double> weights) const {
+    ClassCounts counts(known);
+    double* to = counts.cells().data();
+    for (const UnitCell& one : cells) {
+      to[one.cell] += weights[At(one.unit)] * one.weight;
+    }
+    UnitSums all;
+    for (std::size_t i = 0; i < sums.size(); ++i) all.Add(weights[i], sums[i]);
+    counts.total = all.total;
+    counts.distance = all.distance;
+    counts.square = all.square;
+    return counts;
+  }
+  // Numbers that a count goes through.
+  std::size_t size() const {
+    return cells.size() + sums.size() + 3 * At(known + 1);
   }
 };
 
-std::vector<Confusion> Empty(const ConfusionShape& shape) {
-  const auto& [matrices, classes, known] = shape;
-  const Confusion empty{classes, known,
-                        std::vector<double>(At(classes * classes))};
-  return std::vector<Confusion>(At(matrices), empty);
-}
-
-// Sums of weights by block and cell: a table while that is small, else a list
-// that is put together when it has grown.
-class BlockCells {
+// Rows that are put together.
+class BlockCounts : public BlockedMetric {
  public:
-  BlockCells(Index blocks, Index cells) : cells_(cells) {
-    constexpr Index kLargestTable = Index{1} << 20;
-    if (blocks * cells <= kLargestTable) table_.resize(At(blocks * cells));
+  BlockCounts(Index blocks, Index known, CountMeasure measure)
+      : measure_(measure), cells_(blocks, 3 * (known + 1)), all_(known) {
+    blocks_.known = known;
+    blocks_.sums.resize(At(blocks));
   }
 
-  void Add(std::int32_t block, std::int32_t cell, double weight) {
-    if (!table_.empty()) {
-      table_[At(block * cells_ + cell)] += weight;
-      return;
-    }
-    list_.push_back({block, cell, weight});
-    if (list_.size() > most_) {
-      PutTogether();
-      most_ = std::max(most_, 2 * list_.size());
-    }
-  }
-
-  std::vector<CellCount> Take() {
-    for (std::size_t i = 0; i < table_.size(); ++i) {
-      if (table_[i] == 0) continue;
-      list_.push_back({static_cast<std::int32_t>(i / At(cells_)),
-                       static_cast<std::int32_t>(i % At(cells_)), table_[i]});
-    }
-    if (table_.empty()) PutTogether();
-    table_ = {};
-    return std::move(list_);
-  }
-
- private:
-  void PutTogether() {
-    const auto place = [](const CellCount& count) {
-      return std::pair(count.row, count.cell);
-    };
-    std::stable_sort(list_.begin(), list_.end(),
-                     [&place](const CellCount& a, const CellCount& b) {
-                       return place(a) < place(b);
-                     });
-    std::size_t kept = 0;
-    for (const CellCount& count : list_) {
-      if (kept > 0 && place(list_[kept - 1]) == place(count)) {
-        list_[kept - 1].weight += count.weight;
-      } else {
-        list_[kept++] = count;
-      }
-    }
-    list_.resize(kept);
-  }
-
-  Index cells_;
-  std::vector<double> table_;
-  std::vector<CellCount> list_;
-  std::size_t most_ = std::size_t{1} << 20;
-};
-
-// Rows that are put together, as what they add to each cell.
-class BlockConfusion : public BlockedMetric {
- public:
-  BlockConfusion(Index blocks, const ConfusionShape& shape,
-                 ConfusionMeasure measure)
-      : shape_(shape),
-        measure_(measure),
-        cells_(blocks, shape.matrices * shape.cells()),
-        all_(Empty(shape)) {}
-
-  void Finish() override { counts_ = cells_.Take(); }
+  void Finish() override { blocks_.cells = cells_.Take(); }
   double Value(std::span<const double> weights) const override {
-    std::vector<Confusion> matrices = Empty(shape_);
-    const std::int32_t cells = shape_.cells();
-    for (const CellCount& count : counts_) {
-      matrices[At(count.cell / cells)].cells[At(count.cell % cells)] +=
-          weights[At(count.row)] * count.weight;
-    }
-    return measure_.Of(matrices);
+    return measure_(blocks_.Count(weights));
   }
-  std::size_t size() const override { return counts_.size(); }
-  double Whole() const override { return measure_.Of(all_); }
+  std::size_t size() const override { return blocks_.size(); }
+  double Whole() const override { return measure_(all_); }
 
-  void Add(std::int32_t block, Index matrix, std::int32_t cell, double weight) {
-    const std::int32_t cells = shape_.cells();
-    all_[At(matrix)].cells[At(cell)] += weight;
-    if (!(weight > 0)) return;
-    cells_.Add(block, static_cast<std::int32_t>(matrix) * cells + cell, weight);
+  void AddCell(std::int32_t block, std::int32_t cell, double weight) {
+    all_.cells()[At(cell)] += weight;
+    cells_.Add(block, cell, weight);
+  }
+  void AddSums(std::size_t block, double weight, const UnitSums& sums) {
+    blocks_.sums[block].Add(weight, sums);
+    all_.total += weight * sums.total;
+    all_.distance += weight * sums.distance;
+    all_.square += weight * sums.square;
   }
 
  private:
-  ConfusionShape shape_;
-  ConfusionMeasure measure_;
+  CountMeasure measure_;
   BlockCells cells_;
-  std::vector<Confusion> all_;
-  std::vector<CellCount> counts_;
+  CountedUnits blocks_;
+  ClassCounts all_;
 };
 
-// Cells of one confusion matrix after another, as one number a row and matrix,
-// so that a pass over the rows is a table look-up.
-class ConfusionMetric : public Metric {
+class CountMetric : public Metric {
  public:
-  ConfusionMetric(std::vector<std::int32_t> cell_of_row,
-                  const ConfusionShape& shape, ConfusionMeasure measure)
-      : cell_of_row_(std::move(cell_of_row)),
-        shape_(shape),
-        measure_(measure) {}
+  CountMetric(CountedUnits rows, CountMeasure measure)
+      : rows_(std::move(rows)), measure_(measure) {}
 
   double Value(std::span<const double> weights) const override {
-    std::vector<Confusion> counts = Empty(shape_);
-    const std::int32_t* cell = cell_of_row_.data();
-    for (const double weight : weights) {
-      for (Confusion& count : counts) {
-        if (*cell != kMissing) count.cells[At(*cell)] += weight;
-        ++cell;
-      }
-    }
-    return measure_.Of(counts);
+    return measure_(rows_.Count(weights));
   }
-
-  std::size_t size() const override { return cell_of_row_.size(); }
+  std::size_t size() const override { return rows_.size(); }
   std::unique_ptr<BlockedMetric> EmptyBlocks(Index blocks) const override {
-    return std::make_unique<BlockConfusion>(blocks, shape_, measure_);
+    return std::make_unique<BlockCounts>(blocks, rows_.known, measure_);
   }
   void AddTo(const RowBlocks& rows, BlockedMetric* blocks) const override {
-    auto& sums = static_cast<BlockConfusion&>(*blocks);
-    const std::int32_t* cell = cell_of_row_.data();
-    for (std::size_t row = 0; row < rows.weights.size(); ++row) {
-      for (Index i = 0; i < shape_.matrices; ++i, ++cell) {
-        if (*cell == kMissing) continue;
-        sums.Add(rows.block_of_row[row], i, *cell, rows.weights[row]);
-      }
+    auto& counts = static_cast<BlockCounts&>(*blocks);
+    for (const UnitCell& one : rows_.cells) {
+      const double weight = rows.weights[At(one.unit)];
+      if (!(weight > 0)) continue;
+      counts.AddCell(rows.block_of_row[At(one.unit)], one.cell, weight);
+    }
+    for (std::size_t row = 0; row < rows_.sums.size(); ++row) {
+      counts.AddSums(rows.block_of_row[row], rows.weights[row],
+                     rows_.sums[row]);
     }
   }
 
  private:
-  std::vector<std::int32_t> cell_of_row_;  // rows x matrices
-  ConfusionShape shape_;
-  ConfusionMeasure measure_;
+  CountedUnits rows_;
+  CountMeasure measure_;
 };
+
+// Of rows with one class.
+CountedUnits CountClasses(const MetricRows& rows) {
+  CountedUnits counted;
+  counted.known = rows.known_classes();
+  counted.sums.resize(At(rows.rows));
+  const auto classes = static_cast<std::int32_t>(counted.known + 1);
+  for (Index row = 0; row < rows.rows; ++row) {
+    if (std::isnan(rows.y[At(row)])) continue;
+    const auto truth = static_cast<std::int32_t>(rows.y[At(row)]);
+    const auto said = static_cast<std::int32_t>(PredictedClass(rows, row));
+    const auto unit = static_cast<std::int32_t>(row);
+    const double distance = ClassDistance(truth, said, counted.known);
+    counted.sums[At(row)] = {1, distance, distance * distance};
+    if (truth == said) {
+      counted.cells.push_back({unit, 2 * classes + truth, 1});
+    } else {
+      counted.cells.push_back({unit, truth, 1});
+      counted.cells.push_back({unit, classes + said, 1});
+    }
+  }
+  return counted;
+}
+
+// Of rows with sets of labels. Labels neither set nor predicted take nothing.
+CountedUnits CountLabels(const MetricRows& rows) {
+  CountedUnits counted;
+  counted.known = rows.target_cols;
+  counted.sums.resize(At(rows.rows));
+  const auto classes = static_cast<std::int32_t>(counted.known + 1);
+  for (Index row = 0; row < rows.rows; ++row) {
+    const double* y = rows.Y().Row(row);
+    const double* output = rows.Output().Row(row);
+    for (std::int32_t label = 0; label + 1 < classes; ++label) {
+      if (std::isnan(y[label])) continue;
+      counted.sums[At(row)].total += 1;
+      const bool is_set = y[label] > 0.5;
+      const bool is_said = output[label] > 0.5;
+      if (!is_set && !is_said) continue;
+      const std::int32_t kind = is_set && is_said ? 2 : is_said ? 1 : 0;
+      counted.cells.push_back(
+          {static_cast<std::int32_t>(row), kind * classes + label, 1});
+    }
+  }
+  return counted;
+}
 
 }  // namespace
 
-double Confusion::Truth(Index label) const {
-  double sum = 0;
-  for (Index i = 0; i < classes; ++i) sum += At(label, i);
-  return sum;
-}
+ClassCounts::ClassCounts(Index known)
+    : known_(known), cells_(At(3 * (known + 1))) {}
 
-double Confusion::Predicted(Index label) const {
-  double sum = 0;
-  for (Index i = 0; i < classes; ++i) sum += At(i, label);
-  return sum;
-}
-
-double Confusion::Total() const {
-  double sum = 0;
-  for (const double cell : cells) sum += cell;
-  return sum;
-}
-
-double Confusion::Distance(Index truth, Index predicted) const {
+double ClassDistance(Index truth, Index predicted, Index known) {
   const Index between = truth < known
                             ? std::abs(truth - predicted)
                             : std::max(predicted, known - 1 - predicted);
   return static_cast<double>(between);
 }
 
-double ClassF1(const Confusion& confusion, Index label) {
-  const double sizes = confusion.Truth(label) + confusion.Predicted(label);
-  return sizes > 0 ? 2 * confusion.At(label, label) / sizes : 0;
+double ClassF1(const ClassCounts& counts, Index label) {
+  const double sizes = counts.Truth(label) + counts.Predicted(label);
+  return sizes > 0 ? 2 * counts.Hits(label) / sizes : 0;
 }
 
 Index PredictedClass(const MetricRows& rows, Index row) {
@@ -225,40 +186,11 @@ Index PredictedClass(const MetricRows& rows, Index row) {
   return rows.type.head().PredictedClass(output);
 }
 
-std::unique_ptr<Metric> FromConfusion(const MetricRows& rows,
-                                      double (*measure)(const Confusion&)) {
-  const Index known = rows.known_classes();
-  const bool any_unknown =
-      rows.has_unknown || std::ranges::any_of(rows.y, [&rows](double y) {
-        return rows.IsUnknown(y);
-      });
-  const Index classes = known + (any_unknown ? 1 : 0);
-  std::vector<std::int32_t> cells(static_cast<std::size_t>(rows.rows));
-  for (Index row = 0; row < rows.rows; ++row) {
-    const double y = rows.y[static_cast<std::size_t>(row)];
-    cells[static_cast<std::size_t>(row)] =
-        std::isnan(y)
-            ? kMissing
-            : static_cast<std::int32_t>(static_cast<Index>(y) * classes +
-                                        PredictedClass(rows, row));
-  }
-  return std::make_unique<ConfusionMetric>(std::move(cells),
-                                           ConfusionShape{1, classes, known},
-                                           ConfusionMeasure{measure, nullptr});
-}
-
-std::unique_ptr<Metric> FromLabelConfusions(
-    const MetricRows& rows,
-    double (*measure)(std::span<const Confusion> labels)) {
-  std::vector<std::int32_t> cells(rows.y.size());
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    cells[i] = std::isnan(rows.y[i])
-                   ? kMissing
-                   : (rows.y[i] > 0.5 ? 2 : 0) + (rows.output[i] > 0.5 ? 1 : 0);
-  }
-  return std::make_unique<ConfusionMetric>(
-      std::move(cells), ConfusionShape{rows.target_cols, 2, 2},
-      ConfusionMeasure{nullptr, measure});
+std::unique_ptr<Metric> FromClassCounts(const MetricRows& rows,
+                                        double (*measure)(const ClassCounts&)) {
+  return std::make_unique<CountMetric>(
+      HasLabelSets(rows.type) ? CountLabels(rows) : CountClasses(rows),
+      measure);
 }
 
 }  // namespace mtlkit

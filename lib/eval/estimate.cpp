@@ -10,6 +10,7 @@ namespace mtlkit {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInf = std::numeric_limits<double>::infinity();
 
 // Linear between order statistics, as numpy's default.
 double Quantile(std::span<const double> sorted, double share) {
@@ -33,19 +34,31 @@ double HalfWidth(const IntervalOptions& options) {
   return std::sqrt(rows / (rows - 1)) * StudentQuantile(share, freedom);
 }
 
-// Sorts the draws that are numbers; false if they are too few.
-bool Sort(double value, std::vector<double>* draws) {
+// Sorts the draws that are numbers, and says why they give no interval.
+NoInterval Sort(double value, const IntervalOptions& options,
+                std::vector<double>* draws) {
   const std::size_t all = draws->size();
   std::erase_if(*draws, [](double draw) { return std::isnan(draw); });
   std::sort(draws->begin(), draws->end());
-  return !std::isnan(value) && !draws->empty() && draws->size() * 2 >= all;
+  if (all == 0) return NoInterval::kNone;
+  if (std::isnan(value)) return NoInterval::kUndefined;
+  if (options.all_rows > 0 && options.all_rows < 2) return NoInterval::kOneRow;
+  if (draws->empty() || draws->size() * 2 < all) return NoInterval::kFewDraws;
+  return NoInterval::kNone;
 }
 
 }  // namespace
 
+double LeastDraws(double level) {
+  return 2 / (1 - level);
+}
+
 Estimate PercentileInterval(double value, std::vector<double> draws,
                             const IntervalOptions& options) {
-  if (!Sort(value, &draws)) return {value, kNan, kNan};
+  const NoInterval why = Sort(value, options, &draws);
+  if (why != NoInterval::kNone || draws.empty()) {
+    return {value, kNan, kNan, why};
+  }
   const double outside = NormalShare(-HalfWidth(options));
   return {value, std::min(value, Quantile(draws, outside)),
           std::max(value, Quantile(draws, 1 - outside))};
@@ -53,9 +66,17 @@ Estimate PercentileInterval(double value, std::vector<double> draws,
 
 Estimate StudentInterval(double value, std::vector<double> draws,
                          const IntervalOptions& options) {
-  if (!Sort(value, &draws)) return {value, kNan, kNan};
+  const NoInterval why = Sort(value, options, &draws);
+  if (why != NoInterval::kNone || draws.empty()) {
+    return {value, kNan, kNan, why};
+  }
   const double one = NormalShare(-1);
-  const double error = (Quantile(draws, 1 - one) - Quantile(draws, one)) / 2;
+  const double above = Quantile(draws, 1 - one);
+  const double below = Quantile(draws, one);
+  if (std::isinf(value) || std::isinf(above) || std::isinf(below)) {
+    return {value, -kInf, kInf, NoInterval::kInfinite};
+  }
+  const double error = (above - below) / 2;
   if (!(error > 0)) return {value, value, value};
   const double half = HalfWidth(options) * error;
   return {value, value - half, value + half};

@@ -6,11 +6,21 @@
 
 namespace mtlkit {
 
+// Why a number has no interval.
+enum class NoInterval {
+  kNone,       // it has one, or none was asked for
+  kUndefined,  // the number itself is undefined
+  kOneRow,     // nothing varies
+  kFewDraws,   // it is undefined in more than half of the draws
+  kInfinite,   // it, or a sixth of the draws, has no end: nor has the interval
+};
+
 // A number with its bootstrap interval; NaN where it is undefined.
 struct Estimate {
   double value = 0;
   double low = 0;
   double high = 0;
+  NoInterval why = NoInterval::kNone;
 };
 
 // What an interval must know besides the draws.
@@ -23,8 +33,13 @@ struct IntervalOptions {
   double all_rows = 0;
 };
 
+// Draws from which an interval of this level can be read: more than this, so
+// that one lies outside of it at each end.
+double LeastDraws(double level);
+
 // Both leave draws out that are NaN, and give a NaN interval if fewer than half
-// are left or the value is NaN. Both hold the value, and turning the sign of
+// are left, the value is NaN, or it is made of one row (`rows` of 1). Both
+// hold the value, and turning the sign of
 // value and draws mirrors them.
 
 // The expanded percentile interval (Hesterberg, "What teachers should know

@@ -16,6 +16,7 @@ namespace {
 
 // Tasks are drawn together up to so many numbers, then let go.
 constexpr std::size_t kMostHeld = std::size_t{1} << 21;
+constexpr double kMostDraws = 1e6;
 
 Verdict Judge(const MetricEntry& entry, const Estimate& difference) {
   if (std::isnan(difference.low)) return Verdict::kUndefined;
@@ -28,7 +29,7 @@ void AddEstimates(const Summary& summary, std::size_t t, std::size_t m,
                   Evaluation* evaluation) {
   TaskResult& task = evaluation->tasks[t];
   MetricResult& result = task.metrics[m];
-  const auto rows = static_cast<double>(task.labelled - task.weightless);
+  const auto rows = static_cast<double>(task.counted());
   const IntervalOptions interval{evaluation->level, rows, rows};
   for (std::size_t model = 0; model < evaluation->models.size(); ++model) {
     result.models.push_back(summary.Percentile(
@@ -127,6 +128,40 @@ void RequireComparable(const JoinedModels& models, Index baseline) {
   }
 }
 
+// A name that comes again would be measured once.
+void CheckMetricNames(const std::vector<std::string>& names) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] != "all") FindMetric(names[i]);
+    const auto before = names.begin() + static_cast<std::ptrdiff_t>(i);
+    Require(std::find(names.begin(), before, names[i]) == before,
+            ErrorKind::kUsage,
+            Str("--metrics: '", names[i], "' is named twice"),
+            "name each metric once");
+  }
+}
+
+// The ends of an interval are read from the outermost draws.
+void CheckDraws(const EvaluationOptions& options) {
+  if (options.draws == 0) {
+    Require(options.level == EvaluationOptions{}.level, ErrorKind::kUsage,
+            "--level: there are no intervals with --draws 0",
+            "leave one of the two out");
+    return;
+  }
+  // 1 - level is rounded.
+  const double least = LeastDraws(options.level) * (1 + 1e-9);
+  if (static_cast<double>(options.draws) > least) return;
+  Fail(ErrorKind::kUsage,
+       Str("--draws ", options.draws, ": too few for intervals of --level ",
+           FormatNumber(options.level),
+           ", whose ends lie among the outermost draws"),
+       least < kMostDraws
+           ? Str("take more than 2 / (1 - level): --draws ",
+                 FormatNumber(std::floor(least) + 1), " or more")
+           : Str("take a lower level: ", FormatNumber(kMostDraws),
+                 " draws are the most"));
+}
+
 // Measures all tasks, and draws of them as they come, so that those of many
 // rows are held one at a time.
 class TaskDraws {
@@ -191,7 +226,7 @@ void EvaluationOptions::Describe(Fields& fields) {
   fields("no-weights", no_weights,
          "count every row once, whatever the weights of rows", {});
   fields("draws", draws, "samples of the bootstrap; 0: no intervals",
-         Between(0, 1e6));
+         Between(0, kMostDraws));
   fields("level", level, "coverage of the intervals",
          Range{0.0, 1.0, true, true});
 }
@@ -210,10 +245,8 @@ Evaluation Evaluate(const JoinedModels& models,
   evaluation.draws = options.draws;
   evaluation.level = options.level;
   evaluation.baseline = BaselineOf(head, options.against);
-  for (const std::string& name : options.metrics) {
-    if (name != "all") FindMetric(name);
-  }
-
+  CheckMetricNames(options.metrics);
+  CheckDraws(options);
   RequireComparable(models, evaluation.baseline);
 
   const DrawnUnits units(head.rows, seed);

@@ -7,7 +7,8 @@ namespace mtlkit {
 
 Estimate Gain::share() const {
   const auto fall = [](double log) { return -std::expm1(log); };
-  return {fall(log_ratio.value), fall(log_ratio.high), fall(log_ratio.low)};
+  return {fall(log_ratio.value), fall(log_ratio.high), fall(log_ratio.low),
+          log_ratio.why};
 }
 
 namespace {

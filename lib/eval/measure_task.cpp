@@ -14,13 +14,22 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 // Numbers of a piece.
 constexpr Index kPiece = Index{1} << 18;
+// Numbers of a task that are held at once. Of more, as of more rows than are
+// drawn one by one, metrics come piece by piece.
+constexpr Index kMostAtOnce = Index{1} << 22;
+
+void AddOnce(const MetricEntry* entry,
+             std::vector<const MetricEntry*>* chosen) {
+  const bool is_there =
+      std::find(chosen->begin(), chosen->end(), entry) != chosen->end();
+  if (!is_there) chosen->push_back(entry);
+}
 
 // The main one comes first: it counts for the gain.
 void AddAllMetrics(TaskType type, std::vector<const MetricEntry*>* chosen) {
-  const MetricEntry* main = &MainMetric(type);
-  chosen->push_back(main);
+  AddOnce(&MainMetric(type), chosen);
   for (const MetricEntry* entry : AllMetrics()) {
-    if (entry->applies(type) && entry != main) chosen->push_back(entry);
+    if (entry->applies(type)) AddOnce(entry, chosen);
   }
 }
 
@@ -34,10 +43,12 @@ std::vector<double> BestConstant(const JoinedTask& task,
   return entry.name == "mae" ? rows.back() : rows.front();
 }
 
-// Labelled places of a task that follow one another.
+// Labelled places of a task that follow one another. A block is one of those
+// that are drawn whole, or else the number of the labelled place.
 struct Piece {
   Index first = 0;  // place
   Index count = 0;  // of places
+  Index labelled_before = 0;
   std::vector<Index> places;
   std::vector<double> weights;  // one a labelled place
   std::vector<std::uint16_t> blocks;
@@ -50,9 +61,10 @@ class TaskMeasurer {
       : task_(std::move(task)),
         entries_(std::move(entries)),
         units_(units),
-        rows_(EmptyRows(task_.task)) {
-    rows_.has_unknown = task_.unknown > 0;
-    if (units_.is_blocks()) rows_.centres = MeanLabels();
+        rows_(EmptyRows(task_.task)),
+        in_pieces_(units_.is_blocks() ||
+                   task_.places > kMostAtOnce / NumbersOfPlace()) {
+    if (in_pieces_) rows_.centres = MeanLabels();
   }
 
   MeasuredTask Measure() {
@@ -83,17 +95,28 @@ class TaskMeasurer {
   // Where outputs come from: `fill(piece)` puts them into rows_.output.
   template <class Fill>
   void ForPieces(Fill fill) {
-    const Index cols = std::max(rows_.output_cols, rows_.target_cols);
-    const Index at_once = units_.is_blocks() ? std::max<Index>(kPiece / cols, 1)
-                                             : std::max<Index>(task_.places, 1);
+    const Index at_once = in_pieces_
+                              ? std::max<Index>(kPiece / NumbersOfPlace(), 1)
+                              : std::max<Index>(task_.places, 1);
+    Index labelled = 0;
     for (Index first = 0; first == 0 || first < task_.places;
          first += at_once) {
       Piece piece;
       piece.first = first;
+      piece.labelled_before = labelled;
       piece.count = std::min(at_once, task_.places - first);
       Load(&piece);
       fill(piece);
+      labelled += rows_.rows;
     }
+  }
+
+  // Of labels or predictions, whichever are more.
+  Index NumbersOfPlace() const {
+    return std::max(rows_.output_cols, rows_.target_cols);
+  }
+  Index BlockCount() const {
+    return units_.is_blocks() ? units_.count() : measured_.result.labelled;
   }
 
   // Puts the labels of a piece into rows_.
@@ -102,10 +125,13 @@ class TaskMeasurer {
     for (Index place = piece->first; place < piece->first + piece->count;
          ++place) {
       if (!task_.HasLabel(place)) continue;
+      const Index number = piece->labelled_before + std::ssize(piece->places);
       piece->places.push_back(place);
       piece->weights.push_back(task_.Weight(place));
-      if (units_.is_blocks()) {
-        piece->blocks.push_back(units_.BlockOf(task_.RowOf(place)));
+      if (in_pieces_) {
+        piece->blocks.push_back(units_.is_blocks()
+                                    ? units_.BlockOf(task_.RowOf(place))
+                                    : static_cast<std::uint16_t>(number));
       }
       const float* cells = task_.y.data() + place * rows_.target_cols;
       rows_.y.insert(rows_.y.end(), cells, cells + rows_.target_cols);
@@ -137,21 +163,21 @@ class TaskMeasurer {
   void AddPiece(const Piece& piece, const MetricEntry& entry,
                 Measured* measured) {
     std::unique_ptr<Metric> metric = entry.prepare(rows_);
-    if (!units_.is_blocks()) {
+    if (!in_pieces_) {
       measured->value = metric->Value(piece.weights);
       measured->parts = metric->Parts(piece.weights);
       measured->metric = std::move(metric);
       return;
     }
     if (measured->metric == nullptr) {
-      measured->metric = metric->EmptyBlocks(units_.count());
+      measured->metric = metric->EmptyBlocks(BlockCount());
     }
     metric->AddTo({piece.weights, piece.blocks},
                   static_cast<BlockedMetric*>(measured->metric.get()));
   }
 
   void FinishMetric(Measured* measured) const {
-    if (!units_.is_blocks()) return;
+    if (!in_pieces_) return;
     auto& metric = static_cast<BlockedMetric&>(*measured->metric);
     metric.Finish();
     measured->value = metric.Whole();
@@ -231,18 +257,19 @@ class TaskMeasurer {
       for (Index i = 0; i < units_.count(); ++i) prepared.units.push_back(i);
       return;
     }
-    ForPieces([&](const Piece& piece) {
-      prepared.weights = piece.weights;
-      for (const Index place : piece.places) {
-        prepared.units.push_back(task_.RowOf(place));
-      }
-    });
+    for (Index place = 0; place < task_.places; ++place) {
+      if (!task_.HasLabel(place)) continue;
+      // In pieces the metrics know the weights.
+      prepared.weights.push_back(in_pieces_ ? 1.0 : task_.Weight(place));
+      prepared.units.push_back(task_.RowOf(place));
+    }
   }
 
   JoinedTask task_;
   std::vector<const MetricEntry*> entries_;
   const DrawnUnits& units_;
   MetricRows rows_;  // of the piece that is loaded
+  bool in_pieces_;
   MeasuredTask measured_;
 };
 
@@ -257,7 +284,7 @@ std::vector<const MetricEntry*> ChooseMetrics(
       AddAllMetrics(type, &chosen);
     } else if (const MetricEntry& entry = FindMetric(name);
                entry.applies(type)) {
-      chosen.push_back(&entry);
+      AddOnce(&entry, &chosen);
     }
   }
   if (chosen.empty()) chosen.push_back(&MainMetric(type));

@@ -32,8 +32,6 @@ struct MetricRows {
   // Where these are a part of all rows: the mean label of each column of all,
   // from which moments are taken. Empty: these are all.
   std::vector<double> centres = {};
-  // The same: whether any label of all rows is unknown.
-  bool has_unknown = false;
 
   // Whether a prediction has a probability for each of several classes, of
   // which one is true.

@@ -1,6 +1,8 @@
 #include "eval/predictions_check.h"
 
 #include <cmath>
+#include <set>
+#include <string_view>
 
 #include "base/error.h"
 #include "data/head.h"
@@ -80,8 +82,10 @@ UnknownLabels ReadUnknown(const FileReader& file, const TaskOnFile& task,
   if (!good) {
     BadPredictions(where, "it is not one class of `unknown_classes` a row");
   }
+  const std::set<std::string_view> known(task.task.classes.begin(),
+                                         task.task.classes.end());
   for (const std::string& name : unknown.names) {
-    if (FindClass(task.task, name) < 0) continue;
+    if (!known.contains(name)) continue;
     BadPredictions(where, Str("'", name, "' is a class of the task"));
   }
   return unknown;

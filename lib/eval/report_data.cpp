@@ -16,13 +16,18 @@ Json KnownCount(Index count) {
   return count < 0 ? Json(nullptr) : Json(count);
 }
 
-Json ToJson(const Estimate& estimate) {
-  return {{"value", Number(estimate.value)},
-          {"low", Number(estimate.low)},
-          {"high", Number(estimate.high)}};
+// A number that is made of `rows` rows.
+Json ToJson(const Estimate& estimate, Index rows) {
+  Json json{{"value", Number(estimate.value)},
+            {"low", Number(estimate.low)},
+            {"high", Number(estimate.high)}};
+  const std::string why = NoIntervalText(estimate.why, rows);
+  if (!why.empty()) json["no_interval"] = why;
+  return json;
 }
 
-Json ToJson(const MetricResult& result, const Evaluation& evaluation) {
+Json ToJson(const MetricResult& result, Index rows,
+            const Evaluation& evaluation) {
   Json json{{"name", result.metric->name},
             {"better", result.metric->up ? "up" : "down"},
             {"constant", Number(result.constant)},
@@ -32,9 +37,9 @@ Json ToJson(const MetricResult& result, const Evaluation& evaluation) {
                          {"all", result.parts.all}};
   }
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-    Json model = ToJson(result.models[i]);
+    Json model = ToJson(result.models[i], rows);
     if (!result.differences.empty()) {
-      model["difference"] = ToJson(result.differences[i]);
+      model["difference"] = ToJson(result.differences[i], rows);
       model["verdict"] = VerdictName(result.verdicts[i]);
     }
     json["models"][evaluation.models[i]] = std::move(model);
@@ -102,7 +107,7 @@ Json RenderJson(const Evaluation& evaluation) {
         {"unknown_class", task.unknown}, {"metrics", Json::array()}};
     if (task.task.form) item["form"] = TaskTypeName(*task.task.form);
     for (const MetricResult& result : task.metrics) {
-      item["metrics"].push_back(ToJson(result, evaluation));
+      item["metrics"].push_back(ToJson(result, task.counted(), evaluation));
     }
     json["tasks"].push_back(std::move(item));
   }
@@ -111,8 +116,8 @@ Json RenderJson(const Evaluation& evaluation) {
       evaluation.models[static_cast<std::size_t>(evaluation.baseline)];
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
     const Gain& gain = evaluation.gains[i];
-    Json item = ToJson(gain.share());
-    item["log_ratio"] = ToJson(gain.log_ratio);
+    Json item = ToJson(gain.share(), evaluation.rows);
+    item["log_ratio"] = ToJson(gain.log_ratio, evaluation.rows);
     item["tasks"] = gain.tasks;
     item["left_out"] = Json::array();
     for (const LeftOutTask& task : gain.left_out) {

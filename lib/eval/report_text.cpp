@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "eval/interval_text.h"
 #include "eval/report.h"
 #include "eval/table.h"
 
@@ -18,8 +19,13 @@ constexpr std::size_t kWidestTable = 5;
 
 // How large the errors of a task are, for as many digits as they need.
 double ScaleOf(const MetricResult& result) {
-  const bool is_error = result.metric->perfect == 0;
-  return is_error && result.constant > 0 ? result.constant : 1;
+  if (result.metric->perfect != 0) return 1;
+  if (result.constant > 0) return result.constant;
+  double largest = 0;
+  for (const Estimate& model : result.models) {
+    if (model.value > largest) largest = model.value;
+  }
+  return largest > 0 ? largest : 1;
 }
 
 std::string WithInterval(const Estimate& estimate, bool sign, double scale) {
@@ -52,15 +58,17 @@ std::string Value(const Evaluation& evaluation, const MetricResult& result,
 std::string Bootstrap(const Evaluation& evaluation) {
   if (evaluation.draws == 0) return "";
   const bool of_blocks = evaluation.blocks > 0;
-  return Str(std::round(evaluation.level * 1000) / 10, " % bootstrap, ",
-             evaluation.draws, " draws",
+  return Str(FormatNumber(std::round(evaluation.level * 1e9) / 1e7),
+             " % bootstrap, ", evaluation.draws, " draws",
              of_blocks ? Str(" of ", evaluation.blocks, " blocks") : "",
              evaluation.models.size() > 1 ? ", paired by row" : "");
 }
 
+// Of a few rows a gain may have any lower bound; far below it says no more.
 std::string Percent(const Estimate& gain) {
-  if (!std::isfinite(gain.value)) return "-";
-  const auto number = [](double share) {
+  if (std::isnan(gain.value)) return "-";
+  const auto number = [](double share) -> std::string {
+    if (share < -9.99) return "<-999";
     // Plus 0: a rounded -0.0 has no sign.
     const double percent = std::round(share * 1000) / 10 + 0.0;
     std::array<char, 64> text{};
@@ -68,7 +76,7 @@ std::string Percent(const Estimate& gain) {
     return std::string(text.data());
   };
   std::string text = number(gain.value) + " %";
-  if (!std::isnan(gain.low)) {
+  if (!std::isnan(gain.low) && gain.why == NoInterval::kNone) {
     text += Str(" [", number(gain.low), ", ", number(gain.high), "]");
   }
   return text;
@@ -320,7 +328,8 @@ std::string Closing(const Evaluation& evaluation) {
   Index missing = 0;
   for (const TaskResult& task : evaluation.tasks) missing += task.missing;
   if (missing > 0) text += Str("missing labels ", missing, " of all tasks\n");
-  text += Weights(evaluation) + PartsLeftOut(evaluation);
+  text += Weights(evaluation) + PartsLeftOut(evaluation) +
+          WithoutInterval(evaluation);
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
     if (IsCompared(evaluation, i)) text += LeftOut(evaluation, i);
   }

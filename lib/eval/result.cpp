@@ -1,5 +1,7 @@
 #include "eval/result.h"
 
+#include "base/error.h"
+#include "base/text.h"
 #include "data/head.h"
 
 namespace mtlkit {
@@ -21,6 +23,23 @@ std::string_view VerdictName(Verdict verdict) {
       break;
   }
   return "undefined";
+}
+
+std::string NoIntervalText(NoInterval why, Index rows) {
+  switch (why) {
+    case NoInterval::kNone:
+      break;
+    case NoInterval::kUndefined:
+      return "the value is undefined";
+    case NoInterval::kOneRow:
+      return Counted(rows, "row", "rows");
+    case NoInterval::kFewDraws:
+      return Str("undefined in most draws of ", Counted(rows, "row", "rows"));
+    case NoInterval::kInfinite:
+      return Str("a model makes no error in many draws of ",
+                 Counted(rows, "row", "rows"));
+  }
+  return "";
 }
 
 }  // namespace mtlkit

@@ -32,6 +32,9 @@ struct MetricResult {
 // "columns".
 std::string_view PartsName(TaskType type);
 
+// Why a number that is made of so many rows has no interval; "" if it has one.
+std::string NoIntervalText(NoInterval why, Index rows);
+
 struct TaskResult {
   Task task;
   std::vector<bool> predicted;  // one a model: whether it has the task
@@ -39,6 +42,7 @@ struct TaskResult {
   Index missing = 0;
   bool weighted = false;  // whether rows count by their weights
   Index weightless = 0;   // labelled rows of weight 0
+  Index counted() const { return labelled - weightless; }
   // Labelled rows of classes that the models do not know, and these classes.
   Index unknown = 0;
   std::vector<std::string> unknown_classes = {};

@@ -10,10 +10,19 @@
 namespace mtlkit {
 namespace {
 
+// Numbers of such a scale or size are written with a power of ten.
+constexpr double kSmallScale = 1e-5;
+constexpr double kSmallSize = 1e-2;
+constexpr double kLargeSize = 1e7;
+
+bool TakesPower(double size, double scale) {
+  const bool is_small = scale > 0 && scale < kSmallScale && size > 0;
+  return size >= kLargeSize || (is_small && size < kSmallSize);
+}
+
 int DigitsAfterPoint(double size, double scale) {
-  constexpr int kMost = 12;
-  if (size < 10 && scale > 0 && scale < 0.1) {
-    return std::min(2 - static_cast<int>(std::floor(std::log10(scale))), kMost);
+  if (size < 10 && scale >= kSmallScale && scale < 0.1) {
+    return 2 - static_cast<int>(std::floor(std::log10(scale)));
   }
   if (size < 10) return 3;
   if (size < 100) return 2;
@@ -50,6 +59,10 @@ std::string TextTable::Render() const {
 std::string TableNumber(double value, bool sign, double scale) {
   if (std::isnan(value)) return "-";
   std::array<char, 64> buffer{};
+  if (TakesPower(std::abs(value), scale)) {
+    std::snprintf(buffer.data(), buffer.size(), sign ? "%+.3e" : "%.3e", value);
+    return buffer.data();
+  }
   const int digits = DigitsAfterPoint(std::abs(value), scale);
   std::snprintf(buffer.data(), buffer.size(), sign ? "%+.*f" : "%.*f", digits,
                 value);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "base/error.h"
@@ -19,15 +20,19 @@ constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 // Which class of `from` stands at each class of `to`.
 std::vector<Index> ClassOrder(const Task& from, const Task& to,
                               const std::string& where) {
+  std::unordered_map<std::string_view, Index> numbers;
+  for (const std::string& name : from.classes) {
+    numbers.emplace(name, std::ssize(numbers));
+  }
   std::vector<Index> order;
   for (const std::string& name : to.classes) {
-    const Index index = FindClass(from, name);
-    if (index < 0) {
+    const auto found = numbers.find(name);
+    if (found == numbers.end()) {
       Fail(ErrorKind::kBadInput,
            Str(where, ": task '", to.name, "' lacks the class '", name, "'"),
            "compare models that were trained on the same classes");
     }
-    order.push_back(index);
+    order.push_back(found->second);
   }
   if (to.traits().is_ordered && from.classes != to.classes) {
     Fail(ErrorKind::kBadInput,
@@ -54,20 +59,31 @@ void RequireSameKind(const Task& a, const Task& b, const std::string& where) {
        "compare predictions of the same tasks");
 }
 
-// A class number in the class order of the joined task; NaN stays.
-float ClassIn(const std::vector<Index>& order, float label) {
-  if (std::isnan(label)) return kUnknown;
-  const auto at =
-      std::find(order.begin(), order.end(), static_cast<Index>(label));
-  return at == order.end() ? kUnknown : static_cast<float>(at - order.begin());
-}
+// Labels in the class order of the joined task, of those in another order.
+class LabelOrder {
+ public:
+  LabelOrder(const Task& task, const std::vector<Index>& order)
+      : task_(task), order_(order), place_of_(order.size()) {
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      place_of_[At(order[k])] = static_cast<float>(k);
+    }
+  }
 
-// Cell `col` of a label in the class order of the joined task.
-float LabelCell(const float* from, Index col, const Task& task,
-                const std::vector<Index>& order) {
-  if (task.traits().one_class) return ClassIn(order, from[0]);
-  return from[task.is_classification() ? order[At(col)] : col];
-}
+  // Cell `col` of the label `from`; NaN stays.
+  float Cell(const float* from, Index col) const {
+    if (!task_.traits().one_class) {
+      return from[task_.is_classification() ? order_[At(col)] : col];
+    }
+    if (std::isnan(from[0])) return kUnknown;
+    const auto number = static_cast<std::size_t>(from[0]);
+    return number < place_of_.size() ? place_of_[number] : kUnknown;
+  }
+
+ private:
+  const Task& task_;
+  const std::vector<Index>& order_;
+  std::vector<float> place_of_;  // of each class of the other
+};
 
 }  // namespace
 
@@ -165,6 +181,7 @@ void TaskJoiner::TakeLabels(std::size_t model, const Task& task,
   }
   if (labels.values.empty()) return;
   const Index cols = task.target_cols();
+  const LabelOrder in_order(task, order);
   joined_.y.resize(At(joined_.places * cols), kUnknown);
   float* known = joined_.y.data();
   for (Index place = 0; place < joined_.places; ++place) {
@@ -178,7 +195,7 @@ void TaskJoiner::TakeLabels(std::size_t model, const Task& task,
     }
     for (Index col = 0; col < cols; ++col, ++known) {
       const float label =
-          is_unknown ? UnknownClass() : LabelCell(cells, col, task, order);
+          is_unknown ? UnknownClass() : in_order.Cell(cells, col);
       if (!std::isnan(label)) Agree(label, place, "label", name, known);
     }
   }

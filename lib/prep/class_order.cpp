@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/error.h"
@@ -14,10 +17,13 @@ namespace {
 
 // Makes `order` the task's classes; it holds the same names.
 void Reorder(std::vector<std::string> order, LabelledTask* task) {
+  std::unordered_map<std::string_view, float> places;
+  for (const std::string& name : order) {
+    places.emplace(name, static_cast<float>(places.size()));
+  }
   std::vector<float> number;  // of each class, in the new order
   for (const std::string& name : task->task.classes) {
-    const auto at = std::find(order.begin(), order.end(), name);
-    number.push_back(static_cast<float>(at - order.begin()));
+    number.push_back(places.at(name));
   }
   for (float& label : task->labels.values) {
     if (!std::isnan(label)) label = number[static_cast<std::size_t>(label)];
@@ -36,8 +42,10 @@ void OrderAsAsked(const std::string& request, std::vector<std::string> order,
   Require(task->task.traits().one_class, ErrorKind::kUsage,
           Str(flag, ": the task is ", TaskTypeName(task->task.type)),
           "only tasks with one class a row have an order of classes");
+  const std::unordered_set<std::string_view> known(task->task.classes.begin(),
+                                                   task->task.classes.end());
   for (const std::string& name : order) {
-    if (FindClass(task->task, name) >= 0) continue;
+    if (known.contains(name)) continue;
     const std::string near = Nearest(name, task->task.classes);
     Fail(ErrorKind::kUsage,
          Str(flag, ": there is no class '", name, "'",

@@ -364,19 +364,15 @@ TEST_CASE("unknown classes weigh the same in blocks of rows") {
     }
     const std::vector<double> ones = Ones(30);
     const auto metric = entry.prepare(rows);
-    MetricRows first_rows = PartOf(rows, 1, 3);
-    first_rows.has_unknown = true;
-    const auto blocks = entry.prepare(first_rows)->EmptyBlocks(3);
+    const auto blocks = entry.prepare(PartOf(rows, 1, 3))->EmptyBlocks(3);
     // The first piece has no row of an unknown class.
     for (const auto& [first, count] :
          {std::pair<Index, Index>{1, 3}, std::pair<Index, Index>{4, 26},
           std::pair<Index, Index>{0, 1}}) {
-      MetricRows piece = PartOf(rows, first, count);
-      piece.has_unknown = true;
-      entry.prepare(piece)->AddTo(
-          {std::span(ones).subspan(At(first), At(count)),
-           std::span(block_of_row).subspan(At(first), At(count))},
-          blocks.get());
+      entry.prepare(PartOf(rows, first, count))
+          ->AddTo({std::span(ones).subspan(At(first), At(count)),
+                   std::span(block_of_row).subspan(At(first), At(count))},
+                  blocks.get());
     }
     blocks->Finish();
     CHECK(blocks->Value(of_block) == doctest::Approx(metric->Value(repeated)));

@@ -3,14 +3,14 @@
 namespace mtlkit {
 namespace {
 
-double Accuracy(const Confusion& confusion) {
+double Accuracy(const ClassCounts& counts) {
   double right = 0;
-  for (Index i = 0; i < confusion.classes; ++i) right += confusion.At(i, i);
-  return right / confusion.Total();  // 0/0: NaN, undefined
+  for (Index i = 0; i < counts.known(); ++i) right += counts.Hits(i);
+  return right / counts.total;  // 0/0: NaN, undefined
 }
 
 std::unique_ptr<Metric> PrepareAccuracy(const MetricRows& rows) {
-  return FromConfusion(rows, Accuracy);
+  return FromClassCounts(rows, Accuracy);
 }
 
 }  // namespace

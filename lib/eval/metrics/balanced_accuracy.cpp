@@ -5,13 +5,13 @@
 namespace mtlkit {
 namespace {
 
-double BalancedAccuracy(const Confusion& confusion) {
+double BalancedAccuracy(const ClassCounts& counts) {
   double recalls = 0;
   int present = 0;
-  for (Index i = 0; i < confusion.classes; ++i) {
-    const double size = confusion.Truth(i);
+  for (Index i = 0; i < counts.classes(); ++i) {
+    const double size = counts.Truth(i);
     if (size <= 0) continue;
-    recalls += confusion.At(i, i) / size;
+    recalls += counts.Hits(i) / size;
     ++present;
   }
   return present > 0 ? recalls / present
@@ -19,7 +19,7 @@ double BalancedAccuracy(const Confusion& confusion) {
 }
 
 std::unique_ptr<Metric> PrepareBalancedAccuracy(const MetricRows& rows) {
-  return FromConfusion(rows, BalancedAccuracy);
+  return FromClassCounts(rows, BalancedAccuracy);
 }
 
 }  // namespace

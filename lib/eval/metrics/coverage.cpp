@@ -1,20 +1,20 @@
 #include <algorithm>
+#include <limits>
 
 #include "eval/label_ranking.h"
 
 namespace mtlkit {
 namespace {
 
+// How many labels are scored as high as the lowest that is set.
 double Depth(const LabelRow& row) {
-  Index deepest = 0;
+  double lowest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < row.truth.size(); ++i) {
-    if (row.truth[i] < 0.5) continue;
-    const Index rank =
-        std::count_if(row.score.begin(), row.score.end(),
-                      [&](double score) { return score >= row.score[i]; });
-    deepest = std::max(deepest, rank);
+    if (row.truth[i] > 0.5) lowest = std::min(lowest, row.score[i]);
   }
-  return static_cast<double>(deepest);
+  return static_cast<double>(
+      std::count_if(row.score.begin(), row.score.end(),
+                    [&](double score) { return score >= lowest; }));
 }
 
 std::unique_ptr<Metric> PrepareCoverage(const MetricRows& rows) {

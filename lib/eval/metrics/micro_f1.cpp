@@ -4,25 +4,25 @@ namespace mtlkit {
 namespace {
 
 // With one class a row this is the accuracy.
-double MicroF1(const Confusion& confusion) {
+double MicroF1(const ClassCounts& counts) {
   double right = 0;
-  for (Index i = 0; i < confusion.classes; ++i) right += confusion.At(i, i);
-  return right / confusion.Total();
+  for (Index i = 0; i < counts.known(); ++i) right += counts.Hits(i);
+  return right / counts.total;
 }
 
-double MicroF1OfLabels(std::span<const Confusion> labels) {
+double MicroF1OfLabels(const ClassCounts& counts) {
   double hits = 0;
   double sizes = 0;
-  for (const Confusion& label : labels) {
-    hits += label.At(1, 1);
-    sizes += label.Truth(1) + label.Predicted(1);
+  for (Index i = 0; i < counts.known(); ++i) {
+    hits += counts.Hits(i);
+    sizes += counts.Truth(i) + counts.Predicted(i);
   }
   return sizes > 0 ? 2 * hits / sizes : 0;
 }
 
 std::unique_ptr<Metric> PrepareMicroF1(const MetricRows& rows) {
-  return HasLabelSets(rows.type) ? FromLabelConfusions(rows, MicroF1OfLabels)
-                                 : FromConfusion(rows, MicroF1);
+  return FromClassCounts(rows,
+                         HasLabelSets(rows.type) ? MicroF1OfLabels : MicroF1);
 }
 
 }  // namespace

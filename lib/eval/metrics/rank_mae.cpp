@@ -3,18 +3,12 @@
 namespace mtlkit {
 namespace {
 
-double RankMae(const Confusion& confusion) {
-  double sum = 0;
-  for (Index truth = 0; truth < confusion.classes; ++truth) {
-    for (Index said = 0; said < confusion.known; ++said) {
-      sum += confusion.At(truth, said) * confusion.Distance(truth, said);
-    }
-  }
-  return sum / confusion.Total();  // 0/0: NaN, undefined
+double RankMae(const ClassCounts& counts) {
+  return counts.distance / counts.total;  // 0/0: NaN, undefined
 }
 
 std::unique_ptr<Metric> PrepareRankMae(const MetricRows& rows) {
-  return FromConfusion(rows, RankMae);
+  return FromClassCounts(rows, RankMae);
 }
 
 }  // namespace

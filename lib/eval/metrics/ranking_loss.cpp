@@ -7,14 +7,13 @@ namespace {
 double WrongPairs(const LabelRow& row) {
   const auto labels = static_cast<Index>(row.truth.size());
   if (row.relevant == 0 || row.relevant == labels) return 0.0;
-  double wrong = 0;
+  const ScoreRanks unset(row, [](double truth) { return truth < 0.5; });
+  Index wrong = 0;
   for (std::size_t i = 0; i < row.truth.size(); ++i) {
-    if (row.truth[i] < 0.5) continue;
-    for (std::size_t j = 0; j < row.truth.size(); ++j) {
-      wrong += row.truth[j] < 0.5 && row.score[i] <= row.score[j] ? 1.0 : 0.0;
-    }
+    if (row.truth[i] > 0.5) wrong += unset.CountFrom(row.score[i]);
   }
-  return wrong / static_cast<double>(row.relevant * (labels - row.relevant));
+  return static_cast<double>(wrong) /
+         static_cast<double>(row.relevant * (labels - row.relevant));
 }
 
 std::unique_ptr<Metric> PrepareRankingLoss(const MetricRows& rows) {

@@ -6,17 +6,13 @@ namespace {
 double Precision(const LabelRow& row) {
   const auto labels = static_cast<Index>(row.truth.size());
   if (row.relevant == 0 || row.relevant == labels) return 1.0;
+  const ScoreRanks all(row, [](double) { return true; });
+  const ScoreRanks set(row, [](double truth) { return truth > 0.5; });
   double sum = 0;
   for (std::size_t i = 0; i < row.truth.size(); ++i) {
     if (row.truth[i] < 0.5) continue;
-    double above = 0;
-    double hits = 0;
-    for (std::size_t j = 0; j < row.truth.size(); ++j) {
-      if (row.score[j] < row.score[i]) continue;
-      ++above;
-      hits += row.truth[j] > 0.5 ? 1.0 : 0.0;
-    }
-    sum += hits / above;
+    const auto hits = static_cast<double>(set.CountFrom(row.score[i]));
+    sum += hits / static_cast<double>(all.CountFrom(row.score[i]));
   }
   return sum / static_cast<double>(row.relevant);
 }
