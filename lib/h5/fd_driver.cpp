@@ -7,6 +7,7 @@
 #include <cstring>
 #include <functional>
 #include <limits>
+#include <new>
 
 namespace mtlkit::internal {
 namespace {
@@ -177,9 +178,17 @@ hid_t DriverId() {
   return id;
 }
 
+// HDF5 (1.10, H5AC_create) uses the half megabyte of a new file's cache without
+// a look at whether it got it, and dies. Throws std::bad_alloc first.
+void RequireMemoryOfCache() {
+  constexpr std::size_t kBytes = std::size_t{4} << 20;
+  ::operator delete(::operator new(kBytes));
+}
+
 }  // namespace
 
 Handle AccessThrough(Channel* channel) {
+  RequireMemoryOfCache();
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_driver(access.id(), DriverId(), static_cast<const void*>(&channel));
   H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_V18);

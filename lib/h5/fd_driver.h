@@ -25,7 +25,8 @@ struct Channel {
 };
 
 // A property list that makes H5Fcreate and H5Fopen use `channel`; the name
-// given to them is ignored.
+// given to them is ignored. Throws std::bad_alloc where memory would not do for
+// a file.
 Handle AccessThrough(Channel* channel);
 
 }  // namespace mtlkit::internal

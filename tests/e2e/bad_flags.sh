@@ -305,4 +305,20 @@ no 74 'out of memory' mtl-train ready.h5 -o old.h5 --epochs 1 \
 no 74 'out of memory' mtl-cotrain init new --data ready.h5 "${big[@]}" \
   --arch mmoe:experts=1024
 
+# Memory that ends anywhere on the way is an error, never a crash.
+for reader in 'mtl-convert pred.h5 --to csv' 'mtl-prep table.h5 --task price' \
+  'mtl-train ready.h5 --epochs 1 -q' 'mtl-predict model.h5 ready.h5' \
+  'mtl-eval pred.h5 --draws 100' 'mtl-inspect ready.h5'; do
+  case $reader in *convert* | *prep* | *train* | *predict*) out='-o spare.out' ;;
+  *) out= ;; esac
+  for limit in $(seq 16000 2000 110000); do
+    status=0
+    (ulimit -v "$limit" && exec $reader $out) >/dev/null 2>refused.err ||
+      status=$?
+    [ $status -eq 0 ] || [ $status -eq 74 ] ||
+      fail "$status with $limit KB: $reader: $(cat refused.err)"
+  done
+done
+rm -f spare.out
+
 [ -z "$(find . -name '*.tmp.*')" ] || fail "temporary files are left"
