@@ -108,6 +108,7 @@ struct PredictTool {
     if (data != "-" && IsTextFile(data)) {
       table = std::make_unique<TemporaryPath>("mtlkit-rows");
       ConvertOptions convert;
+      convert.for_model = true;
       convert.model_numbering = NumberingOf(wanting.transforms);
       ConvertTables({{"", data}}, table->path(), convert, {},
                     context.verbose > 0, context.reporter);

@@ -52,9 +52,11 @@ struct PrepTool {
       other = ReadLikeness(like);
       sources.push_back({"like", other.content_sha256, other.provenance});
     }
-    const std::string provenance = ExtendProvenance(context.tool, context.seed,
-                                                    *context.settings, sources);
     const std::string name = table == "-" ? "stdin" : table;
+    const std::string provenance = OnDataOf(name, "like", [&] {
+      return ExtendProvenance(context.tool, context.seed, *context.settings,
+                              sources);
+    });
     if (!like.empty()) {
       Dataset ready = OnDataOf(name, "", [&] {
         return PrepareLike(raw, other, options, context.seed, context.reporter);

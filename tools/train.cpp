@@ -19,6 +19,7 @@
 #include "train/sampler.h"
 #include "train/schedule.h"
 #include "train/target_scale.h"
+#include "train/useful_settings.h"
 #include "train/warm_start.h"
 
 namespace mtlkit {
@@ -104,6 +105,8 @@ struct TrainTool {
     }
     Model model =
         BuildModel(rows, arch, context.seed, inputs.train_rows, train.loss);
+    RequireUseful(FindUseless(model, train));
+    WarnOfOneTask(context, model);
     ScaleTargets(rows, inputs.train_rows, train.loss, &model);
     if (beginning) {
       const WarmStart start = beginning->Begin(&model);
@@ -117,6 +120,17 @@ struct TrainTool {
     WriteModel(model, output);
     RemoveCheckpoint(environment);
     Summarise(context, history);
+  }
+
+  // Runs over many files, some of which have one task, need not fail.
+  void WarnOfOneTask(Context& context, const Model& model) const {
+    const std::string usual = WeightingOptions{}.weighting;
+    if (model.schema.tasks.size() > 1 || train.weighting.weighting == usual) {
+      return;
+    }
+    context.reporter->Warn(
+        "--weighting has no effect: there is one task, which nothing is "
+        "weighed against");
   }
 
   static void RemoveCheckpoint(const TrainEnvironment& environment) {

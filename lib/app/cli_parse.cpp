@@ -101,6 +101,12 @@ void Apply(const FlagTexts& texts) {
         std::any_of(texts.values.begin(), texts.values.end(),
                     [](const std::string& text) { return text != "true"; });
     Require(!has_text, ErrorKind::kUsage, Str(where, " takes no value"));
+    const bool is_empty =
+        flag.value_names.size() == 1 &&
+        std::any_of(texts.values.begin(), texts.values.end(),
+                    [](const std::string& text) { return Trim(text).empty(); });
+    Require(!is_empty, ErrorKind::kUsage, Str(where, " is empty"),
+            "give it a value, or leave it out");
     return flag.set(where, texts.values);
   }
   if (!flag.in_environment) return;
@@ -146,7 +152,7 @@ void ApplyOperands(const CliState& state, const Sorted& sorted) {
       Require(!file.path.empty(), ErrorKind::kUsage,
               Str("the operand '", text, "' names no file"));
       Require(VisibleText(file.name) == file.name, ErrorKind::kUsage,
-              Str("the name '", file.name, "' holds a control character"));
+              Str("the name '", file.name, "' holds a control character, or an invisible one"));
     }
   }
   if (next < sorted.operands.size()) {

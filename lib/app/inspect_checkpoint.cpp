@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "base/terminal_text.h"
+#include "base/text.h"
 #include "eval/table.h"
 
 namespace mtlkit {
@@ -61,10 +62,12 @@ std::string InspectCheckpoint(const FileReader& file, Json* json) {
                 {"step", position[2]},
                 {"settings", settings},
                 {"peers", Json::array()}});
-  std::string text = Str("stopped after ", position[0], " epochs and ",
-                         position[1], " batches, ", position[2],
-                         " steps: the command that wrote it goes "
-                         "on from here\n");
+  std::string text =
+      Str("stopped after ", Counted(position[0], "epoch", "epochs"), " and ",
+          Counted(position[1], "batch", "batches"), ", ",
+          Counted(position[2], "step", "steps"),
+          ": the command that wrote it goes "
+          "on from here\n");
   TextTable table;
   DescribePeers(file, &table, json);
   text += table.Render();

@@ -98,7 +98,7 @@ void DescribeInput(const InputBlock& block, bool all, TextTable* table,
   if (block.kind == InputKind::kSparse) {
     table->AddRow({block.name, Counted(block.cols, "column", "columns"),
                    "sparse",
-                   Str(block.values.size(), " values",
+                   Str(Counted(block.values.size(), "value", "values"),
                        block.index_base < 0 ? "" : ",", NumberedFrom(block))});
     item["kind"] = "sparse";
     if (block.index_base >= 0) {
@@ -123,7 +123,7 @@ void DescribeInput(const InputBlock& block, bool all, TextTable* table,
   if (block.kind == InputKind::kTokens) {
     const Index words = std::ssize(block.categories[0]);
     table->AddRow({block.name, Counted(words, "word", "words"), "tokens",
-                   Str(block.codes.size(), " values")});
+                   Counted(block.codes.size(), "value", "values")});
     item["kind"] = "tokens";
     item["values"] = block.codes.size();
     item["words"] = words;

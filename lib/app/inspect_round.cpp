@@ -38,19 +38,20 @@ std::string InspectRound(const FileReader& file, Json* json) {
                 {"selections", selections},
                 {"tasks", Json::array()},
                 {"arrays", Json::array()}});
-  text = Str("round ", round, " of peer ", peer, ", learned from ", rows,
-             " rows\n");
+  text = Str("round ", round, " of peer ", peer, ", learned from ",
+             Counted(rows, "row", "rows"), "\n");
   TextTable table;
   for (const std::string& member : file.Children("tasks")) {
     const std::string path = "tasks/" + member;
     const Index published = CountOf(file, path + "/id");
-    table.AddRow({file.TrueName(path), Str(published, " rows")});
+    table.AddRow({file.TrueName(path), Counted(published, "row", "rows")});
     (*json)["tasks"].push_back(
         {{"name", file.TrueName(path)}, {"rows", published}});
   }
   text += table.Render();
   if (parameters > 0) text += Str(parameters, " parameters\n");
-  if (selections > 0) text += Str(selections, " labelled rows\n");
+  if (selections > 0)
+    text += Str(Counted(selections, "labelled row", "labelled rows"), "\n");
   for (const std::string& member : file.Children("arrays")) {
     const std::string path = "arrays/" + member;
     const ArrayInfo info = file.Info(path);

@@ -1,5 +1,6 @@
 #include "base/terminal_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -43,12 +44,22 @@ bool IsControl(std::uint32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0);
 }
 
+// Takes no room, or looks like an empty place: two names that differ by it look
+// alike.
+bool IsInvisible(std::uint32_t code) {
+  constexpr std::array<std::uint32_t, 8> kSingle = {
+      0x00AD, 0x034F, 0x115F, 0x1160, 0x180E, 0x3164, 0xFEFF, 0xFFA0};
+  return std::find(kSingle.begin(), kSingle.end(), code) != kSingle.end() ||
+         (code >= 0x200B && code <= 0x200F) ||
+         (code >= 0x2060 && code <= 0x206F) ||
+         (code >= 0xFFF9 && code <= 0xFFFB) ||
+         (code >= 0xE0000 && code <= 0xE0FFF);
+}
+
 // Marks that turn the direction of what follows, and what some programs take
 // for the end of a line.
 bool IsDeceptive(std::uint32_t code) {
-  return code == 0x061C || code == 0x200E || code == 0x200F ||
-         (code >= 0x2028 && code <= 0x202E) ||
-         (code >= 0x2066 && code <= 0x2069);
+  return code == 0x061C || (code >= 0x2028 && code <= 0x202E);
 }
 
 void AppendCode(const char* format, std::uint32_t code, std::string* text) {
@@ -70,7 +81,7 @@ std::string Clean(std::string_view text, bool keeps_lines) {
       AppendCode("\\x%02x", static_cast<unsigned char>(text[0]), &shown);
     } else if (IsControl(code)) {
       AppendCode("\\x%02x", code, &shown);
-    } else if (IsDeceptive(code)) {
+    } else if (IsDeceptive(code) || IsInvisible(code)) {
       AppendCode("\\u%04x", code, &shown);
     } else {
       shown += text.substr(0, length);

@@ -157,8 +157,9 @@ void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
   }
   if (spec.cotrain.min_peers >= spec.peers) {
     Fail(ErrorKind::kUsage,
-         Str("--min-peers ", spec.cotrain.min_peers, ": of ", spec.peers,
-             " peers, each has ", spec.peers - 1, " beside it"),
+         Str("--min-peers ", spec.cotrain.min_peers, ": of ",
+             Counted(spec.peers, "peer", "peers"), ", each has ",
+             spec.peers - 1, " beside it"),
          "ask for fewer, or give more --peers");
   }
   CheckPeers(spec, method, data);

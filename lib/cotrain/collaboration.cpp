@@ -17,6 +17,7 @@
 #include "nn/model.h"
 #include "nn/model_io.h"
 #include "train/own_options.h"
+#include "train/useful_settings.h"
 
 namespace mtlkit {
 namespace {
@@ -66,11 +67,15 @@ void CheckStart(const Collaboration& run, const Beginnings& beginnings) {
   const RunSpec& spec = run.spec;
   NamingData(run.data_name,
              [&] { RequireTrainable(run.data, run.train_rows); });
+  UselessSettings useless;
   for (Index peer = 0; peer < spec.peers; ++peer) {
     RequireLabelledPart(run, peer);
     if (peer > 0 && spec.each.empty()) continue;
     const PeerSpec& own = spec.Peer(peer);
     Model model = BeginningOfPeer(run, beginnings, peer).model;
+    const UselessSettings own_useless = FindUseless(model, spec.train);
+    if (peer == 0) useless = own_useless;
+    KeepUselessOfBoth(own_useless, &useless);
     TrainInputs inputs = InputsOf(run.data, spec.train);
     const Dataset view = DatasetFor(model, run.data);
     inputs.data = &view;
@@ -81,6 +86,7 @@ void CheckStart(const Collaboration& run, const Beginnings& beginnings) {
     };
     spec.each.empty() ? check() : InContext(own.Name(peer), check);
   }
+  RequireUseful(useless);
 }
 
 // Round 0: parameters as they are before a peer has learned anything.

@@ -19,6 +19,7 @@
 #include "nn/model_io.h"
 #include "train/own_options.h"
 #include "train/protocol.h"
+#include "train/useful_settings.h"
 
 namespace mtlkit {
 namespace {
@@ -94,6 +95,11 @@ Peers MakePeers(const RunSpec& spec, const Dataset& data,
 
 // Refuses what training would, before anything is written.
 void CheckPeersTraining(const RunSpec& spec, Peers* made) {
+  UselessSettings useless = FindUseless(made->models.front(), spec.train);
+  for (const Model& model : made->models) {
+    KeepUselessOfBoth(FindUseless(model, spec.train), &useless);
+  }
+  RequireUseful(useless);
   for (std::size_t i = 0; i < made->peers.size(); ++i) {
     if (i > 0 && spec.each.empty()) break;
     const auto peer = static_cast<Index>(i);
@@ -163,6 +169,9 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   spec.cotrain.rows_by = "all";
   RequireProtocol(spec);
   Dataset data = ReadDataset(spec.data);
+  Require(!data.tasks.empty(), ErrorKind::kBadInput,
+          Str(DataName(spec.data), ": there is no task to learn"),
+          "declare what is to be predicted with mtl-prep --task");
   data.tasks = ShapeTasks(data.tasks, spec.train.loss);
   spec.data_sha256 = data.content_sha256;
   ResolveArchOptions(&spec.arch);

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cotrain/record.h"
 #include "h5/file_reader.h"
 
@@ -76,8 +77,11 @@ std::vector<std::string> SharedRows(const Collaboration& run, Index peer,
     std::set_intersection(own.begin(), own.end(), theirs.begin(), theirs.end(),
                           std::back_inserter(both));
     if (both.empty()) continue;
-    notes.push_back(Str(both.size(), " of ", all.size(),
-                        " training rows are also those of peer ", input.peer));
+    notes.push_back(
+        Str(both.size(), " of ",
+            Counted(std::ssize(all), "training row", "training rows"),
+            both.size() == 1 ? " is" : " are", " also ",
+            both.size() == 1 ? "one" : "those", " of peer ", input.peer));
   }
   return notes;
 }

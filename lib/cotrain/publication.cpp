@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "data/dataset_io.h"
 #include "data/id_index.h"
 #include "h5/file_reader.h"
@@ -49,7 +50,8 @@ std::vector<Index> ReadRowsById(const FileReader& file, const std::string& path,
     if (rows.back() < 0) {
       Fail(ErrorKind::kBadInput,
            Str(file.name(), ": ", path, ": the row '", IdText(ids, i),
-               "' is not in the run's data (", dataset.rows, " rows)"),
+               "' is not in the run's data (",
+               Counted(dataset.rows, "row", "rows"), ")"),
            "it was published for other data");
     }
   }

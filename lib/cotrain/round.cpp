@@ -6,6 +6,7 @@
 #include "cotrain/own_data.h"
 #include "cotrain/round_inputs.h"
 #include "cotrain/round_work.h"
+#include "cotrain/status.h"
 #include "h5/atomic_file.h"
 #include "h5/provenance.h"
 #include "nn/model_io.h"
@@ -30,6 +31,19 @@ std::string ProvenanceOfRound(const Collaboration& run, const Model& model,
                           sources);
 }
 
+// Says whom the round learns nothing from though it might.
+void TellMissingPeers(const Collaboration& run, const DoneRecord& record,
+                      Reporter* reporter) {
+  const auto missing = MissingPeers(run.folder, run.spec, record);
+  if (missing.empty() || reporter == nullptr) return;
+  const bool one = missing.size() == 1;
+  reporter->Warn(
+      Str("peer ", record.peer, ": round ", record.round, " reads nothing of ",
+          PeersText(missing), one ? ", which has" : ", which have",
+          " no finished round before it that is young enough (--max-stale ",
+          run.spec.cotrain.max_stale, ")"));
+}
+
 // Reads what the round starts from, has it done, and writes what comes of it.
 DoneRecord MakeRound(const Collaboration& run, Index peer, Index round,
                      TrainEnvironment environment) {
@@ -51,6 +65,7 @@ DoneRecord MakeRound(const Collaboration& run, Index peer, Index round,
   start.model = ReadModel(folder.ModelPath(peer, round - 1));
   start.first = [&] { return ReadModel(folder.ModelPath(peer, 0)); };
   record.inputs = CommittedInputs(run, peer, round);
+  TellMissingPeers(run, record, environment.reporter);
   start.inputs =
       ReadInputs(run, peer, round, record.inputs, start.model.params);
   environment.checkpoint = folder.CheckpointPath(peer, round);

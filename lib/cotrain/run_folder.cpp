@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -137,6 +138,21 @@ Index RunFolder::NewestRound(Index peer, Index limit) const {
     }
   }
   return newest;
+}
+
+std::vector<std::string> RunFolder::Strays(Index peers) const {
+  std::vector<std::string> strays;
+  std::error_code error;
+  const fs::directory_iterator folder(Inside("peers"), error);
+  for (const auto& entry : folder) {
+    const std::string name = entry.path().filename().string();
+    long long number = -1;
+    const bool is_peer = ParseInteger(name, &number) && number >= 0 &&
+                         number < peers && PeerName(number) == "peers/" + name;
+    if (!is_peer && !name.starts_with('.')) strays.push_back("peers/" + name);
+  }
+  std::sort(strays.begin(), strays.end());
+  return strays;
 }
 
 std::string RunFolder::PathOfData(const std::string& path) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/options.h"
 #include "base/view.h"
@@ -42,6 +43,10 @@ class RunFolder {
   // The newest round of a peer that is done, at most `limit` if that is not
   // negative; -1 if there is none.
   Index NewestRound(Index peer, Index limit = -1) const;
+
+  // What lies among the folders of `peers` peers and is none of theirs, sorted:
+  // "peers/009". Hidden files are left out: tools that copy make them.
+  std::vector<std::string> Strays(Index peers) const;
 
   // `path`, as the caller sees it, as it is seen from this folder: so a run
   // and its data can be moved together. "" for what can be read only once.

@@ -16,20 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<Index> MissingPeers(const RunFolder& folder, const RunSpec& spec,
-                                const DoneRecord& record) {
-  std::vector<Index> missing;
-  if (spec.local || record.round < 2) return missing;
-  if (!MethodOfRun(folder, spec).reads_others) return missing;
-  for (Index peer = 0; peer < spec.peers; ++peer) {
-    const bool read = std::any_of(
-        record.inputs.begin(), record.inputs.end(),
-        [peer](const RoundInput& input) { return input.peer == peer; });
-    if (!read && peer != record.peer) missing.push_back(peer);
-  }
-  return missing;
-}
-
 std::string Numbers(const std::vector<Index>& values) {
   std::vector<std::string> texts;
   texts.reserve(values.size());
@@ -99,11 +85,35 @@ std::string NotesText(const RunStatus& status) {
   return text;
 }
 
+// A line for each thing in the folder that is no part of the run.
+std::string StraysText(const RunStatus& status) {
+  std::string text;
+  for (const std::string& stray : status.strays) {
+    text += VisibleText(stray) + ": no peer of this run\n";
+  }
+  return text;
+}
+
 }  // namespace
+
+std::vector<Index> MissingPeers(const RunFolder& folder, const RunSpec& spec,
+                                const DoneRecord& record) {
+  std::vector<Index> missing;
+  if (spec.local || record.round < 2) return missing;
+  if (!MethodOfRun(folder, spec).reads_others) return missing;
+  for (Index peer = 0; peer < spec.peers; ++peer) {
+    const bool read = std::any_of(
+        record.inputs.begin(), record.inputs.end(),
+        [peer](const RoundInput& input) { return input.peer == peer; });
+    if (!read && peer != record.peer) missing.push_back(peer);
+  }
+  return missing;
+}
 
 RunStatus StatusOf(const std::string& path) {
   const RunFolder folder(path);
-  RunStatus status{ReadSpec(folder), {}};
+  RunStatus status{ReadSpec(folder), {}, {}};
+  status.strays = folder.Strays(status.spec.peers);
   if (!status.spec.local) MethodOfRun(folder, status.spec);
   for (Index peer = 0; peer < status.spec.peers; ++peer) {
     PeerStatus& of_peer = status.peers.emplace_back();
@@ -165,7 +175,7 @@ std::string RenderText(const RunStatus& status) {
   if (!status.spec.local) {
     text += "read: PEER@ROUND, age: how many rounds ago; missing: not read\n";
   }
-  text += NotesText(status);
+  text += NotesText(status) + StraysText(status);
   if (!tasks.empty()) {
     const bool pooled = std::any_of(
         status.peers.begin(), status.peers.end(), [](const PeerStatus& peer) {
@@ -181,6 +191,7 @@ Json RenderJson(const RunStatus& status) {
   Json json{{"schema", 1},
             {"method", status.spec.method},
             {"local", status.spec.local},
+            {"strays", status.strays},
             {"peers", Json::array()}};
   const auto number = [](double value) {
     return std::isnan(value) ? Json(nullptr) : Json(value);

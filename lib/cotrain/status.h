@@ -15,8 +15,7 @@ struct PeerStatus {
   Index peer = 0;
   Index round = -1;                  // newest that is done; -1: none
   std::optional<DoneRecord> record;  // of that round
-  // Peers whose publications the round did not read though it might have.
-  std::vector<Index> missing;
+  std::vector<Index> missing;        // MissingPeers of it
   // A round that was begun and is not done; -1: none.
   Index begun = -1;
 };
@@ -24,7 +23,12 @@ struct PeerStatus {
 struct RunStatus {
   RunSpec spec;
   std::vector<PeerStatus> peers;
+  std::vector<std::string> strays;  // RunFolder::Strays
 };
+
+// Peers whose publications a round did not read though it might have.
+std::vector<Index> MissingPeers(const RunFolder& folder, const RunSpec& spec,
+                                const DoneRecord& record);
 
 // Reads a run's records. Needs no data.
 RunStatus StatusOf(const std::string& path);

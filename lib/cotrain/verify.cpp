@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cotrain/record.h"
 #include "cotrain/run.h"
 #include "cotrain/status.h"
@@ -58,6 +59,7 @@ class Verifier {
   std::vector<std::string> Check() {
     for (Index peer = 0; peer < spec_.peers; ++peer) CheckPeer(peer);
     Try([&] { CheckMerged(); });
+    Try([&] { CheckStrays(); });
     return problems_;
   }
 
@@ -68,6 +70,13 @@ class Verifier {
         FileReader::Open(folder_.MergedFile(file),
                          {FileKind::kModel, FileKind::kPredictions}, kWhole);
       });
+    }
+  }
+
+  void CheckStrays() {
+    for (const std::string& stray : folder_.Strays(spec_.peers)) {
+      Add(Str(folder_.path(), "/", stray, ": the run has no such peer (",
+              Counted(spec_.peers, "peer", "peers"), ")"));
     }
   }
 
@@ -92,7 +101,15 @@ class Verifier {
     try {
       work();
     } catch (const Error& error) {
-      problems_.push_back(error.message());
+      Add(error.message());
+    }
+  }
+
+  // One thing may stand in the way of several checks.
+  void Add(const std::string& problem) {
+    if (std::find(problems_.begin(), problems_.end(), problem) ==
+        problems_.end()) {
+      problems_.push_back(problem);
     }
   }
 

@@ -44,7 +44,9 @@ void CheckRows(const std::vector<T>& numbers, Index rows,
 void CheckIds(const Dataset& dataset) {
   const Index count = IdCount(dataset.ids);
   if (count != dataset.rows) {
-    Bad(Str("there are ", count, " ids for ", dataset.rows, " rows"));
+    Bad(Str(count == 1 ? "there is " : "there are ",
+            Counted(count, "id", "ids"), " for ",
+            Counted(dataset.rows, "row", "rows")));
   }
   std::visit(
       [](const auto& ids) {
@@ -89,7 +91,8 @@ void CheckWeights(const std::vector<float>& weights, Index count,
                   const std::string& what) {
   if (weights.empty()) return;
   if (static_cast<Index>(weights.size()) != count) {
-    Bad(Str(what, ": ", weights.size(), " weights for ", count, " rows"));
+    Bad(Str(what, ": ", Counted(std::ssize(weights), "weight", "weights"),
+            " for ", Counted(count, "row", "rows")));
   }
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (!(weights[i] >= 0) || !std::isfinite(weights[i])) {

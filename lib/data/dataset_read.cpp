@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "data/block_kind.h"
 #include "data/check_tools.h"
 #include "data/dataset_io.h"
@@ -239,8 +240,8 @@ IdReader::IdReader(const FileReader& file)
   }
   const Index ids = internal::RequireRank(file, "ids", 1, 1)[0];
   if (ids != count_) {
-    Fail(ErrorKind::kBadInput,
-         Str(file.name(), ": there are ", ids, " ids for ", count_, " rows"));
+    Fail(ErrorKind::kBadInput, Str(file.name(), ": ", Counted(ids, "id", "ids"),
+                                   " for ", Counted(count_, "row", "rows")));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "data/file_parts.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace mtlkit::internal {
 
@@ -24,7 +25,8 @@ Shape RequireRows(const FileReader& file, const std::string& path,
                   std::size_t rank, Index rows) {
   Shape shape = RequireRank(file, path, rank, rank);
   if (shape[0] != rows) {
-    BadPart(file, path, Str("it has ", shape[0], " rows of ", rows));
+    BadPart(file, path,
+            Str("it has ", Counted(shape[0], "row", "rows"), " of ", rows));
   }
   return shape;
 }

@@ -16,6 +16,8 @@ constexpr std::size_t kIdDigits = 16;
 constexpr std::size_t kMostRecords = 10000;
 constexpr std::string_view kNotOurs =
     "the provenance is not a list of records as mtlkit writes it";
+constexpr std::string_view kHowToHaveNone =
+    "a program that knows none writes []";
 
 // Keys come out sorted, so equal records have equal texts.
 Json ToJson(const ProvenanceRecord& record, bool with_id) {
@@ -47,7 +49,8 @@ ProvenanceRecord FromJson(const Json& json) {
                              input.at("digest").get<std::string>(),
                              input.value("from", std::string())});
   }
-  Require(json.at("seed").is_number_unsigned(), ErrorKind::kBadInput, kNotOurs);
+  Require(json.at("seed").is_number_unsigned(), ErrorKind::kBadInput, kNotOurs,
+          kHowToHaveNone);
   record.seed = json.at("seed").get<Seed>();
   record.settings = json.at("settings").dump();
   return record;
@@ -56,7 +59,10 @@ ProvenanceRecord FromJson(const Json& json) {
 }  // namespace
 
 ProvenanceSource SourceOf(std::string role, const FileReader& file) {
-  return {std::move(role), file.content_sha256(), file.provenance()};
+  // What is wrong with it is said of the file.
+  const std::string text = file.provenance();
+  if (!text.empty()) InContext(file.name(), [&] { ParseProvenance(text); });
+  return {std::move(role), file.content_sha256(), text};
 }
 
 std::vector<ProvenanceRecord> ParseProvenance(std::string_view json) {
@@ -64,10 +70,11 @@ std::vector<ProvenanceRecord> ParseProvenance(std::string_view json) {
   try {
     const Json parsed = Json::parse(json);
     Require(parsed.is_array() && parsed.size() <= kMostRecords,
-            ErrorKind::kBadInput, kNotOurs);
+            ErrorKind::kBadInput, kNotOurs, kHowToHaveNone);
     for (const Json& record : parsed) records.push_back(FromJson(record));
   } catch (const Json::exception&) {
-    Fail(ErrorKind::kBadInput, std::string(kNotOurs));
+    Fail(ErrorKind::kBadInput, std::string(kNotOurs),
+         std::string(kHowToHaveNone));
   }
   return records;
 }
@@ -85,9 +92,11 @@ std::string ExtendProvenance(std::string_view tool, Seed seed,
   Json history = Json::array();
   std::set<std::string> known;
   for (const ProvenanceSource& source : sources) {
-    const auto records = source.provenance.empty()
-                             ? std::vector<ProvenanceRecord>()
-                             : ParseProvenance(source.provenance);
+    std::vector<ProvenanceRecord> records;
+    if (!source.provenance.empty()) {
+      records = InContext(source.role,
+                          [&] { return ParseProvenance(source.provenance); });
+    }
     for (const ProvenanceRecord& earlier : records) {
       if (!known.insert(earlier.id).second) continue;
       history.push_back(ToJson(earlier, true));

@@ -10,6 +10,7 @@
 #include "data/dataset_io.h"
 #include "h5/file_reader.h"
 #include "nn/model_io.h"
+#include "prep/adapt_table.h"
 #include "prep/choose_rows.h"
 #include "prep/split.h"
 
@@ -87,7 +88,11 @@ Dataset PrepareLike(const Dataset& whole, const Likeness& like,
                     const PrepareOptions& options, Seed seed,
                     Reporter* reporter) {
   RequireNothingElse(options);
-  const Dataset table = ChosenRows(whole, options, seed);
+  std::vector<std::string> warnings;
+  const Dataset table =
+      AdaptTable(like.transforms, ChosenRows(whole, options, seed), &warnings,
+                 "the file of --like");
+  for (const std::string& warning : warnings) reporter->Warn(warning);
   Require(!like.schema.tasks.empty(), ErrorKind::kBadInput,
           "--like: the file has no task",
           "give one that mtl-prep has prepared");

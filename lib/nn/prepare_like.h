@@ -25,8 +25,9 @@ Likeness ReadLikeness(const std::string& path);
 // anew, so that rows that are prepared in several places go together. Rows are
 // chosen and divided as `options.rows`, `sample` and `split` say; every other
 // option must be left at its default (kUsage). A task whose column the table
-// does not have gets no labels and a warning. Throws kBadInput where the table
-// does not fit.
+// does not have gets no labels and a warning; columns that the other did not
+// have are left out, with a warning, as mtl-predict does. Throws kBadInput
+// where the table does not fit.
 Dataset PrepareLike(const Dataset& whole, const Likeness& like,
                     const PrepareOptions& options, Seed seed,
                     Reporter* reporter);

@@ -1,6 +1,7 @@
 #include "prep/adapt_table.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <optional>
@@ -22,14 +23,14 @@ struct Recoded {
   std::string name;
   std::vector<std::string> categories;  // of codes
   std::vector<std::int32_t> codes;
-  std::vector<float> numbers;
+  std::vector<double> numbers;
 };
 
 class Adapter {
  public:
   Adapter(const Selection& selection, const Dataset& raw,
-          std::vector<std::string>* warnings)
-      : selection_(selection), raw_(raw), warnings_(warnings) {}
+          std::vector<std::string>* warnings, std::string_view whose)
+      : selection_(selection), raw_(raw), warnings_(warnings), whose_(whose) {}
 
   Dataset Run() {
     Dataset result = raw_;
@@ -138,20 +139,20 @@ class Adapter {
   }
 
   // Nothing where a word is no number.
-  std::optional<std::vector<float>> AsNumbers(const InputBlock& block,
-                                              Index col) const {
-    std::vector<float> values;
+  std::optional<std::vector<double>> AsNumbers(const InputBlock& block,
+                                               Index col) const {
+    std::vector<double> values;
     for (const std::string& name : block.categories[At(col)]) {
       double value = 0;
       if (!ParseNumber(name, &value)) return std::nullopt;
-      values.push_back(static_cast<float>(value));
+      values.push_back(value);
     }
-    std::vector<float> numbers;
+    std::vector<double> numbers;
     for (Index row = 0; row < raw_.rows; ++row) {
       const std::int32_t code = block.codes[row * block.cols + col];
       const bool known = code >= 0 && At(code) < values.size();
       numbers.push_back(known ? values[At(code)]
-                              : std::numeric_limits<float>::quiet_NaN());
+                              : std::numeric_limits<double>::quiet_NaN());
     }
     return numbers;
   }
@@ -196,12 +197,18 @@ class Adapter {
         cells.push_back(DenseCell(*block, row * block->cols + col));
       }
       for (const Recoded& column : columns) {
-        cells.push_back(static_cast<double>(column.numbers[At(row)]));
+        cells.push_back(column.numbers[At(row)]);
       }
     }
-    if (block->wide.empty()) {
+    // Texts may hold whole numbers that single precision would change.
+    const bool fits = std::ranges::none_of(cells, [](double cell) {
+      return std::abs(cell) > 1 << 24 &&
+             static_cast<double>(static_cast<float>(cell)) != cell;
+    });
+    if (block->wide.empty() && fits) {
       block->dense = Array<float>({cells.begin(), cells.end()});
     } else {
+      block->dense = {};
       block->wide = Array<double>(std::move(cells));
     }
     for (const Recoded& column : columns) block->columns.push_back(column.name);
@@ -220,9 +227,10 @@ class Adapter {
       const std::string guess = Str("the features of '", block.name,
                                     "' are taken to be numbered from ",
                                     block.index_base, ", since there is no 0");
-      Require(block.index_base == wanted->index_base, ErrorKind::kBadInput,
-              Str(guess, "; those of the model are from ", wanted->index_base),
-              "say which it is: mtl-convert --index-base 0, or 1");
+      Require(
+          block.index_base == wanted->index_base, ErrorKind::kBadInput,
+          Str(guess, "; those of ", whose_, " are from ", wanted->index_base),
+          "say which it is: mtl-convert --index-base 0, or 1");
       warnings_->push_back(
           Str(guess, "; if they are from 0: mtl-convert --index-base 0"));
     }
@@ -235,7 +243,7 @@ class Adapter {
     const std::vector<std::string> first(
         unknown_.begin(), unknown_.begin() + static_cast<Index>(shown));
     warnings_->push_back(
-        Str("the model does not know the ",
+        Str(whose_, " does not know the ",
             unknown_.size() == 1 ? "column '" : "columns '",
             Join(first, "', '"), "'", shown < unknown_.size() ? " ..." : "",
             unknown_.size() == 1 ? ": it is left out" : ": they are left out"));
@@ -280,6 +288,7 @@ class Adapter {
   const Selection& selection_;
   const Dataset& raw_;
   std::vector<std::string>* warnings_;
+  std::string_view whose_;
   std::vector<std::string> unknown_;
   std::map<std::string, std::vector<Recoded>> codes_;    // by view
   std::map<std::string, std::vector<Recoded>> numbers_;  // by view
@@ -288,10 +297,10 @@ class Adapter {
 }  // namespace
 
 Dataset AdaptTable(const TransformRecords& transforms, const Dataset& raw,
-                   std::vector<std::string>* warnings) {
+                   std::vector<std::string>* warnings, std::string_view whose) {
   if (!raw.transforms.empty() || transforms.empty()) return raw;
   const std::optional<Selection> selection = ReadSelection(transforms.front());
-  return selection ? Adapter(*selection, raw, warnings).Run() : raw;
+  return selection ? Adapter(*selection, raw, warnings, whose).Run() : raw;
 }
 
 InputSpec NumberedInput(const TransformRecords& transforms) {

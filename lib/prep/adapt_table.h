@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/dataset.h"
@@ -12,9 +13,10 @@ namespace mtlkit {
 // words that all are numbers as numbers. What the user should know goes into
 // `warnings`: columns left out, categories that training never saw. A table
 // that has been through transforms is returned as it is; what is missing is for
-// ApplyTransforms to say.
+// ApplyTransforms to say. `whose` the transforms are is for messages.
 Dataset AdaptTable(const TransformRecords& transforms, const Dataset& raw,
-                   std::vector<std::string>* warnings);
+                   std::vector<std::string>* warnings,
+                   std::string_view whose = "the model");
 
 // The sparse block without names that the table behind `transforms` had, with
 // all its columns; one of no columns if it had none.

@@ -46,12 +46,13 @@ Comparison ReadComparison(std::string_view text) {
   const std::size_t at = text.find_first_of("=!<>");
   if (at == std::string_view::npos || at == 0) FailExpression(text);
   std::size_t length = 1;
-  if (text[at] != '=' && at + 1 < text.size() && text[at + 1] == '=') {
+  if (at + 1 < text.size() && text[at + 1] == '=') {
     length = 2;
   }
   Comparison result{std::string(Trim(text.substr(0, at))),
                     std::string(text.substr(at, length)),
                     std::string(Trim(text.substr(at + length)))};
+  if (result.sign == "==") result.sign = "=";
   if (result.sign == "!" || result.value.empty()) FailExpression(text);
   return result;
 }
@@ -80,6 +81,31 @@ std::vector<Index> RowsWithValue(const Dataset& table,
     }
   }
   return rows;
+}
+
+bool HasColumn(const std::vector<TableColumn>& columns, std::string_view name) {
+  return std::ranges::any_of(columns, [&](const TableColumn& column) {
+    return column.name() == name;
+  });
+}
+
+// Of a split and a value of a column called `split` only a person knows which
+// is meant, unless they are the same rows.
+void RequireOneMeaning(const Dataset& table,
+                       const std::vector<TableColumn>& all,
+                       const Comparison& wanted) {
+  if (!HasColumn(all, "split")) return;
+  const auto columns = FindOneColumn(all, "split", "--rows");
+  const CodedColumn coded = CodeColumns(table, columns);
+  if (std::ranges::find(coded.names, wanted.value) == coded.names.end()) return;
+  Require(
+      RowsWithValue(table, columns, wanted) == table.SplitRows(wanted.value),
+      ErrorKind::kUsage,
+      Str("--rows split=", wanted.value,
+          ": there is a split of that name, and a column called 'split' "
+          "says it of other rows"),
+      "a pattern names the column: 'spli?=VALUE'; mtl-convert --type "
+      "split=ignore leaves it out");
 }
 
 std::vector<Index> RowsCompared(const Dataset& table, const TableColumn& column,
@@ -116,11 +142,13 @@ std::vector<Index> RowsWhere(const Dataset& table,
     return rows;
   }
   const Comparison wanted = ReadComparison(expression);
-  if (wanted.column == "split" && wanted.sign == "=") {
+  const std::vector<TableColumn> all = ListColumns(table.inputs);
+  if (wanted.column == "split" && wanted.sign == "=" &&
+      (table.splits.count(wanted.value) > 0 || !HasColumn(all, "split"))) {
+    RequireOneMeaning(table, all, wanted);
     return table.SplitRows(wanted.value);
   }
-  const auto columns =
-      FindOneColumn(ListColumns(table.inputs), wanted.column, "--rows");
+  const auto columns = FindOneColumn(all, wanted.column, "--rows");
   const bool by_value = wanted.sign == "=" || wanted.sign == "!=";
   std::vector<Index> rows = by_value ? RowsWithValue(table, columns, wanted)
                                      : RowsCompared(table, columns[0], wanted);
@@ -144,7 +172,7 @@ std::vector<Index> SampleRows(Index rows, std::string_view amount, Seed seed) {
   Require(wanted >= 1 && wanted <= static_cast<double>(rows), ErrorKind::kUsage,
           Str("--sample ", amount,
               wanted < 1 ? " takes none of the " : " takes more than the ",
-              rows, " rows"));
+              Counted(rows, "row", "rows")));
   std::vector<Index> order(static_cast<std::size_t>(rows));
   std::iota(order.begin(), order.end(), Index{0});
   Rng(seed, RandomPurpose::kSampleRows).Shuffle(order);

@@ -22,6 +22,17 @@ class Fitting {
 
   Transforms Run(const ColumnSet& left_out) {
     fitted_.push_back(FitSelect(Rows(), left_out));
+    const auto has_columns = [&](bool (*takes)(InputKind)) {
+      return std::ranges::any_of(Rows().specs(), [&](const InputSpec& spec) {
+        return takes(spec.kind) && spec.cols > 0;
+      });
+    };
+    const auto scaled = [](InputKind kind) {
+      return TakesNumbers(kind) || kind == InputKind::kSparse;
+    };
+    RequireUsefulForms(options_,
+                       {has_columns(TakesNumbers), has_columns(scaled),
+                        has_columns(TakesCategories)});
     const std::string scale = ScaleMethod(Rows().specs());
     for (const std::string& text : options_.transform) Chosen(text);
     Impute();
@@ -221,6 +232,43 @@ TransformRequest ParseTransformRequest(const std::string& text) {
        Str(where, ": there is no transform '", name, "'",
            near.empty() ? "" : Str("; did you mean '", near, "'?")),
        Str("known: ", Join(ChosenNames(), ", ")));
+}
+
+void RequireUsefulForms(const PrepareOptions& options,
+                        const KindsOfColumns& kinds) {
+  const PrepareOptions usual;
+  const auto require = [](bool holds, std::string_view flag,
+                          const std::string& value, std::string_view kind) {
+    Require(holds, ErrorKind::kUsage,
+            Str("--", flag, " ", value,
+                " has no effect: no input is a column "
+                "of ",
+                kind),
+            "leave it out");
+  };
+  require(options.impute == usual.impute || kinds.numbers, "impute",
+          options.impute, "numbers");
+  require(
+      options.pieces == usual.pieces || options.pieces == "0" || kinds.numbers,
+      "pieces", options.pieces, "numbers");
+  require(
+      options.scale == usual.scale || options.scale == "none" || kinds.scaled,
+      "scale", options.scale, "numbers");
+  require(options.encode == usual.encode || kinds.categories, "encode",
+          options.encode, "categories");
+}
+
+void RequireColumnsFor(const PrepareOptions& options, bool has_no_table,
+                       const std::set<std::string>& other_blocks) {
+  for (const std::string& text : options.transform) {
+    const std::string columns = ParseTransformRequest(text).columns;
+    Require(!has_no_table && other_blocks.count(columns) == 0,
+            ErrorKind::kUsage,
+            Str("--transform ", text,
+                ": images and texts go in as they are, they have no columns"),
+            "leave it out");
+  }
+  if (has_no_table) RequireUsefulForms(options, {});
 }
 
 Transforms FitInputs(const std::vector<InputBlock>& inputs,

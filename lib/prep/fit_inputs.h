@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +19,21 @@ namespace mtlkit {
 Transforms FitInputs(const std::vector<InputBlock>& inputs,
                      std::span<const Index> train, const ColumnSet& left_out,
                      const PrepareOptions& options);
+
+// Refuses (kUsage) what is said of columns where images and texts alone go in,
+// and of one of these (`other_blocks`) as if it had columns.
+void RequireColumnsFor(const PrepareOptions& options, bool has_no_table,
+                       const std::set<std::string>& other_blocks);
+
+// Kinds of columns that are inputs.
+struct KindsOfColumns {
+  bool numbers = false;
+  bool scaled = false;  // numbers, or sparse ones
+  bool categories = false;
+};
+// Refuses (kUsage) a short form that is chosen where there is no column for it.
+void RequireUsefulForms(const PrepareOptions& options,
+                        const KindsOfColumns& kinds);
 
 // COLUMNS=NAME[:option=value,...] of --transform.
 struct TransformRequest {

@@ -137,8 +137,9 @@ void KeepLabels(std::string_view request, const std::vector<Index>& rows,
             ? Str("class '", task.classes[static_cast<std::size_t>(own)],
                   "' of task '", task.name, "'")
             : Str("task '", task.name, "'");
-    reporter->Warn(Str("--keep-labels: ", what, " has only ", count,
-                       " labels in the training rows"));
+    reporter->Warn(Str("--keep-labels: ", what, " has only ",
+                       Counted(count, "label", "labels"),
+                       " in the training rows"));
   }
   Hide(hidden, task.target_cols(), &labels);
 }

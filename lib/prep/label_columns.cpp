@@ -62,7 +62,11 @@ Task MakeNumbers(const Dataset& table, const TableColumn& column,
     if (std::isinf(static_cast<float>(value))) {
       Fail(ErrorKind::kBadInput,
            Str("task '", column.name(), "', row '", IdText(table.ids, row),
-               "': label ", value, " is not finite"));
+               "': label ", FormatNumber(value),
+               std::isinf(value) ? " is infinite"
+                                 : " is too large: labels are kept in single "
+                                   "precision"),
+           "scale the labels before they are converted");
     }
   });
   // Labels are kept in single precision.
@@ -71,7 +75,7 @@ Task MakeNumbers(const Dataset& table, const TableColumn& column,
           ErrorKind::kBadInput,
           Str("task '", column.name(),
               "': its labels differ by too little for single precision, from ",
-              low, " to ", high),
+              FormatNumber(low), " to ", FormatNumber(high)),
           "subtract their mean, or scale them, before they are converted");
   return task;
 }

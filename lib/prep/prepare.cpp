@@ -17,6 +17,7 @@
 #include "prep/column_warnings.h"
 #include "prep/drop_classes.h"
 #include "prep/fit_inputs.h"
+#include "prep/fold_tasks.h"
 #include "prep/hide_labels.h"
 #include "prep/images.h"
 #include "prep/label_columns.h"
@@ -59,11 +60,16 @@ class Preparation {
       KeepLabels(request, train, seed_, &data_, reporter_);
     }
     FitTasks(train, &data_, reporter_);
+    RequireFoldTasks(train, data_);
     FitImages(train, &data_);
     LeaveTable();
     Transforms transforms = TransformsFor(train);
     std::vector<InputSpec> inputs = TransformedRows(transforms, data_).specs();
     std::ranges::copy(OtherBlocks(data_.inputs), std::back_inserter(inputs));
+    Require(!inputs.empty(), ErrorKind::kBadInput,
+            "there is no input to learn from",
+            "every column is a task, is left out, or has another use; or the "
+            "file has tasks only");
     RequireWithin(inputs, data_.rows, options_.max_size);
     RequireSparseWithin(inputs, data_, transforms, options_.max_size);
     return {std::move(data_), std::move(transforms), std::move(inputs)};
@@ -268,26 +274,9 @@ class Preparation {
       method.kind = SplitMethod::kGrouped;
       method.numbers = data_.groups;
     } else if (!options_.stratify.empty()) {
-      Stratify(&method);
+      Stratify(data_, columns_, options_, &method);
     }
     return method;
-  }
-
-  // By the classes of a task, or by the values of a column.
-  void Stratify(SplitMethod* method) {
-    const Index number = FindTask(data_.tasks, options_.stratify);
-    method->kind = SplitMethod::kStratified;
-    if (number < 0) {
-      const CodedColumn coded = CodeColumns(
-          data_, FindOneColumn(columns_, options_.stratify, "--stratify"));
-      method->numbers.assign(coded.codes.begin(), coded.codes.end());
-      return;
-    }
-    const Task& task = data_.tasks[static_cast<std::size_t>(number)];
-    Require(task.is_classification(), ErrorKind::kUsage,
-            Str("--stratify ", task.name, ": the task is a regression"),
-            "name a task with classes");
-    StratifyByTask(data_, number, method);
   }
 
   // Images and tokens have no columns: --inputs and --ignore name their blocks.
@@ -359,6 +348,7 @@ class Preparation {
     Transforms transforms = MakeTransforms(data_.transforms);
     const std::vector<InputBlock> table = TableBlocks(data_.inputs);
     const std::set<ColumnRef> left_out = LeftOut();
+    RequireColumnsFor(options_, table.empty(), other_blocks_);
     if (table.empty()) return transforms;
     if (data_.transforms.empty()) {
       WarnOfColumns(table, train, left_out, reporter_);

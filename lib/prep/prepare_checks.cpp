@@ -51,7 +51,7 @@ void RequireBytes(double bytes, const InputSpec& spec, Index rows,
                   const std::string& max_size) {
   SizeBudget(max_size).Require(
       bytes,
-      Str("input '", spec.name, "', ", rows, " rows of ",
+      Str("input '", spec.name, "', ", Counted(rows, "row", "rows"), " of ",
           Counted(spec.cols, "column", "columns"), EntryOf(spec.kind).contents,
           ","),
       "--ignore columns of many categories, --encode index, --pieces 0");

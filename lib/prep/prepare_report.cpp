@@ -212,10 +212,10 @@ void ReportTasks(const Dataset& dataset, Reporter* reporter) {
   for (std::size_t i = 0; i < shown; ++i) {
     const Task& task = dataset.tasks[i];
     const LabelView labels(dataset, static_cast<Index>(i));
-    reporter->Note(Str("task ", task.name, ": ", task.head().Describe(task),
-                       "; ", LabelledPlaces(labels, all), " rows labelled, ",
-                       LabelledPlaces(labels, is_training),
-                       " of them for training"));
+    reporter->Note(
+        Str("task ", task.name, ": ", task.head().Describe(task), "; ",
+            Counted(LabelledPlaces(labels, all), "row", "rows"), " labelled, ",
+            LabelledPlaces(labels, is_training), " of them for training"));
   }
   if (shown < dataset.tasks.size()) {
     reporter->Note(Str("and ", dataset.tasks.size() - shown,
@@ -238,11 +238,17 @@ void ReportInput(const InputSpec& spec, Reporter* reporter) {
 
 void ReportRows(const Dataset& dataset, Reporter* reporter) {
   std::vector<std::string> splits;
-  for (const std::string& name : dataset.SplitNames()) {
+  constexpr std::size_t kMostSplits = 20;
+  const std::vector<std::string> names = dataset.SplitNames();
+  for (const std::string& name : names) {
     splits.push_back(Str(name, " ", dataset.SplitRows(name).size()));
   }
+  if (names.size() > kMostSplits) {
+    splits.resize(kMostSplits / 2);
+    splits.push_back(Str("... (", names.size(), " splits)"));
+  }
   reporter->Note(
-      Str(dataset.rows, " rows: ",
+      Str(Counted(dataset.rows, "row", "rows"), ": ",
           splits.empty() ? "no splits, all for training" : Join(splits, ", ")));
   ReportTasks(dataset, reporter);
 }

@@ -64,7 +64,7 @@ std::vector<Index> RowsOfPart(const std::vector<Index>& rows,
     const Dataset& dataset) {
   Fail(ErrorKind::kUsage,
        Str("--split ", name, ": there is a split of that name already, of ",
-           split.second.size(), " of ", dataset.rows, " rows"),
+           split.second.size(), " of ", Counted(dataset.rows, "row", "rows")),
        "choose another name, or prepare a table without it; the splits that "
        "are there stay as they are");
 }
@@ -110,10 +110,15 @@ std::vector<Index> TrainingRowsOf(const Dataset& dataset) {
   std::vector<Index> rows =
       at == dataset.splits.end() ? RowsInNoSplit(dataset) : at->second;
   if (rows.empty()) {
+    constexpr std::size_t kShown = 10;
     std::vector<std::string> names;
-    for (const auto& [name, some] : dataset.splits) names.push_back(name);
+    for (const auto& [name, some] : dataset.splits) {
+      if (names.size() < kShown) names.push_back(name);
+    }
+    const bool many = dataset.splits.size() > kShown;
     Fail(ErrorKind::kBadInput,
          Str("there are no training rows: the splits are ", Join(names, ", "),
+             many ? Str(" ... (", dataset.splits.size(), ")") : "",
              ", and no row is left for train"),
          "name one of them train");
   }
@@ -155,7 +160,7 @@ void AddSplits(const std::vector<SplitPart>& parts, const SplitMethod& method,
     std::vector<Index> rows = RowsOfPart(pool, numbers, static_cast<Index>(i));
     Require(!rows.empty(), ErrorKind::kBadInput,
             Str("split '", wanted.names[i], "' would have none of ",
-                pool.size(), " rows"),
+                Counted(std::ssize(pool), "row", "rows")),
             "give it a larger fraction");
     dataset->splits[wanted.names[i]] = std::move(rows);
   }
@@ -164,9 +169,11 @@ void AddSplits(const std::vector<SplitPart>& parts, const SplitMethod& method,
 void AddFolds(Index folds, const SplitMethod& method, Seed seed,
               Dataset* dataset) {
   const std::vector<Index> pool = TrainingRowsOf(*dataset);
-  Require(folds <= static_cast<Index>(pool.size()), ErrorKind::kUsage,
-          Str("--folds ", folds, ": there are only ", pool.size(),
-              " training rows"));
+  Require(
+      folds <= static_cast<Index>(pool.size()), ErrorKind::kUsage,
+      Str("--folds ", folds, ": there ", pool.size() == 1 ? "is" : "are",
+          " only ", Counted(std::ssize(pool), "training row", "training rows")),
+      "make fewer");
   std::erase_if(dataset->splits,
                 [](const auto& split) { return IsFoldName(split.first); });
   const std::vector<double> fractions(static_cast<std::size_t>(folds),

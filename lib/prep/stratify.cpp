@@ -1,9 +1,62 @@
 #include "prep/stratify.h"
 
+#include <algorithm>
+
+#include "base/error.h"
 #include "data/head.h"
 #include "data/label_view.h"
+#include "data/schema.h"
 
 namespace mtlkit {
+namespace {
+
+// Values of fewer rows than there are parts cannot be dealt out by share.
+void RequireUsefulStrata(const CodedColumn& coded,
+                         const PrepareOptions& options) {
+  double least = 1;
+  for (const std::string& text : options.split) {
+    least = std::min(least, ParseSplitPart(text).fraction);
+  }
+  if (options.folds > 0) {
+    least = std::min(least, 1.0 / static_cast<double>(options.folds));
+  }
+  std::vector<Index> rows(coded.names.size());
+  for (const std::int32_t code : coded.codes) {
+    if (code >= 0) ++rows[At(code)];
+  }
+  Index all = 0;
+  Index small = 0;
+  for (const Index count : rows) {
+    all += count;
+    if (static_cast<double>(count) * least < 1) small += count;
+  }
+  Require(
+      2 * small <= all, ErrorKind::kUsage,
+      Str("--stratify ", options.stratify, " has no effect: the column has ",
+          coded.names.size(), " different values in ", all,
+          " rows, most of them too rare to have a share in every part"),
+      "name a task, or a column of few values");
+}
+
+}  // namespace
+
+void Stratify(const Dataset& data, const std::vector<TableColumn>& columns,
+              const PrepareOptions& options, SplitMethod* method) {
+  const Index number = FindTask(data.tasks, options.stratify);
+  method->kind = SplitMethod::kStratified;
+  if (number < 0) {
+    const CodedColumn coded = CodeColumns(
+        data, FindOneColumn(columns, options.stratify, "--stratify"));
+    RequireUsefulStrata(coded, options);
+    method->numbers.assign(coded.codes.begin(), coded.codes.end());
+    return;
+  }
+  const Task& task = data.tasks[At(number)];
+  Require(task.is_classification(), ErrorKind::kUsage,
+          Str("--stratify ", task.name, ": the task is a regression"),
+          "name a task with classes");
+  StratifyByTask(data, number, method);
+}
 
 void StratifyByTask(const Dataset& data, Index task, SplitMethod* method) {
   const LabelView labels(data, task);

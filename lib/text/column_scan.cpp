@@ -15,10 +15,6 @@ constexpr std::size_t kMaxCategoryBytes = 4096;
 // Numbers beyond this many more than texts: the column will be one of numbers.
 constexpr Index kHopelessNumbers = 1000;
 
-CellPlace MakePlace(const LinePlace& place, std::string_view text) {
-  return {place.Where(), std::string(text)};
-}
-
 [[noreturn]] void FailNotANumber(const ColumnScan& column,
                                  const CellPlace& place, char decimal) {
   double value = 0;
@@ -66,10 +62,6 @@ void Rename(const std::string& from, const std::string& to,
 
 }  // namespace
 
-std::string LinePlace::Where() const {
-  return Str(*file, ":", line);
-}
-
 void CellScanner::Scan(const LinePlace& place, std::string_view text,
                        bool missing, ColumnScan* column) const {
   if (missing) {
@@ -101,6 +93,7 @@ CellScanner::Seen CellScanner::ScanNumber(const LinePlace& place,
     column->first_infinite = MakePlace(place, text);
   }
   ++column->numbers;
+  if (kind == NumberText::kNumber) column->loss.Note(place, text, value);
   if (!column->needs_double && options_.precision == "auto") {
     column->needs_double = !SurvivesSinglePrecision(text, value);
   }
@@ -141,6 +134,31 @@ void CellScanner::AddCategory(const LinePlace& place, std::string_view text,
   found->second.files |= mark_;
 }
 
+namespace {
+
+// Whole numbers of many digits are names more often than amounts: two of them
+// may not become one without a word.
+void KeepDigits(const ScanOptions& options, ColumnScan* column) {
+  const CellPlace& first = column->loss.first_rounded;
+  if (column->is_declared || first.where.empty()) return;
+  if (options.for_model) {
+    column->type = ColumnType::kCategory;
+    column->has_all_categories = false;
+    return;
+  }
+  double rounded = 0;
+  ParseCellNumber(first.text, options.decimal, &rounded);
+  FailCell(first, *column,
+           Str("has more digits than double precision holds, it would become ",
+               WholeText(rounded)),
+           Str(TypeFlag(*column, "category"),
+               " keeps them apart (id: as names "
+               "of the rows), ",
+               TypeFlag(*column, "number"), " rounds"));
+}
+
+}  // namespace
+
 void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
   if (column->type == ColumnType::kUnknown) {
     if (column->numbers > column->texts && column->texts > 0) {
@@ -157,6 +175,8 @@ void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
              Str("list it under --missing, or declare ",
                  TypeFlag(*column, "category")));
   }
+  KeepDigits(options, column);
+  if (column->type != ColumnType::kNumber) return;
   column->categories.clear();
   column->needs_double |= options.precision == "double";
   Require(column->renames.empty(), ErrorKind::kUsage,

@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "text/cell_place.h"
 #include "text/format.h"
+#include "text/number_loss.h"
 
 namespace mtlkit {
 
@@ -21,6 +23,9 @@ struct ScanOptions {
   Index features = 0;
   // Of a model that is to read the rows: holds where nothing else is said.
   Numbering model_numbering = {};
+  // A model reads the rows: numbers that double precision would round are
+  // kept as texts, so that the model's categories are told apart.
+  bool for_model = false;
   // Markers of missing values that are numbers: they count by value, so that
   // -200 stands for -200.0 too.
   std::vector<double> missing_numbers;
@@ -43,19 +48,6 @@ struct Category {
 using CategoryMap =
     std::unordered_map<std::string, Category, TextHash, std::equal_to<>>;
 
-// Where something was first seen: "adult.csv:1043" and the text.
-struct CellPlace {
-  std::string where;
-  std::string text;
-};
-
-// A line of a file, for messages.
-struct LinePlace {
-  const std::string* file = nullptr;
-  Index line = 0;
-  std::string Where() const;  // "adult.csv:1043"
-};
-
 // What the first reading of a table finds out about a column.
 struct ColumnScan {
   Column column;  // as its format declares it
@@ -68,6 +60,7 @@ struct ColumnScan {
   bool needs_double = false;  // a number changes in single precision
   CellPlace first_text;
   CellPlace first_infinite;
+  NumberLoss loss;
   CategoryMap categories;
   bool has_all_categories = true;
   std::vector<std::string> sorted;  // the categories, in natural order

@@ -13,6 +13,7 @@
 #include "text/align_columns.h"
 #include "text/convert_report.h"
 #include "text/format.h"
+#include "text/lost_numbers.h"
 #include "text/number_text.h"
 #include "text/source_kind.h"
 #include "text/table_encode.h"
@@ -20,6 +21,7 @@
 #include "text/table_scan.h"
 #include "text/table_write.h"
 #include "text/text_lists.h"
+#include "text/useful_flags.h"
 
 namespace mtlkit {
 namespace {
@@ -40,6 +42,7 @@ ScanOptions ScanOptionsOf(const ConvertOptions& options) {
   scan.label_type = options.label_type;
   scan.features = options.features;
   scan.model_numbering = options.model_numbering;
+  scan.for_model = options.for_model;
   for (const std::string& entry : options.type) {
     const std::size_t mark = entry.rfind('=');
     Require(mark != std::string::npos && mark > 0, ErrorKind::kUsage,
@@ -93,6 +96,13 @@ TextOptions TextOptionsOf(const ConvertOptions& options,
   if (!names_file.empty()) read.names = ReadColumnNames(names_file);
   if (!options.labels.empty()) read.labels = ReadLabelList(options.labels);
   return read;
+}
+
+Json ValuesOf(ConvertOptions options) {
+  Json values;
+  JsonWriter writer(&values, true);
+  options.Describe(writer);
+  return values;
 }
 
 class Converter {
@@ -178,8 +188,11 @@ class Converter {
       file.source = std::make_unique<TextSource>(input.path, encoding);
       const TextOptions read =
           TextOptionsOf(options_, NamesFileFor(options_, input, inputs_));
-      file.reader = OpenRows(file.source.get(), Format(), read);
+      formats_.push_back(&FormatOf(file.source.get(), Format()));
+      file.reader = formats_.back()->open(file.source.get(), read);
     }
+    RequireFormatFlags(ValuesOf(options_), ValuesOf({}), formats_,
+                       !scan_options_.missing_numbers.empty());
   }
 
   std::string Format() const {
@@ -198,14 +211,17 @@ class Converter {
     if (verbose) ReportColumns(table.scan, table.plan, reporter_);
     WarnOfColumns(table.files, table.scan, reporter_);
     WarnOfMarkers(options_.missing, table.scan, reporter_);
+    CheckNumbers(table.scan, table.plan, reporter_);
   }
 
   // A flag that no file has used is a mistake.
   void RequireUsefulFlags() const {
+    bool any_dense = false;
     bool any_label = false;
     bool any_numbered = false;
     bool any_column = false;
     for (const Table& table : tables_) {
+      any_dense |= table.plan.numeric.cols > 0;
       for (const ColumnScan& scan : table.scan.columns) {
         any_label |= scan.column.is_label;
         any_column |=
@@ -218,13 +234,12 @@ class Converter {
     Require(options_.labels.empty() || any_label, ErrorKind::kUsage,
             "--labels: only ARFF files have labels that a list names",
             "mtl-prep --task makes tasks of other columns");
-    const ConvertOptions usual;
-    const bool numbering = options_.features != usual.features ||
-                           options_.index_base != usual.index_base ||
-                           options_.label_type != usual.label_type;
-    Require(!numbering || any_numbered, ErrorKind::kUsage,
-            "--features, --index-base and --label-type are for SVMlight only",
-            "leave them out");
+    Require(options_.precision == "auto" || any_dense, ErrorKind::kUsage,
+            Str("--precision ", options_.precision,
+                " has no effect: there is "
+                "no column of numbers (sparse inputs and labels are kept in "
+                "single precision)"),
+            "leave it out");
     Require(any_column || any_numbered, ErrorKind::kUsage,
             "no column is left: all are ignored", "ignore fewer with --type");
   }
@@ -243,8 +258,9 @@ class Converter {
     }
     for (const Table& table : tables_) {
       Require(table.scan.rows == rows_, ErrorKind::kBadInput,
-              Str("view '", table.view, "' has ", table.scan.rows,
-                  " rows, view '", first.view, "' has ", rows_),
+              Str("view '", table.view, "' has ",
+                  Counted(table.scan.rows, "row", "rows"), ", view '",
+                  first.view, "' has ", rows_),
               "views have the same rows");
     }
   }
@@ -348,6 +364,7 @@ class Converter {
   ScanOptions scan_options_;
   Reporter* reporter_;
   std::vector<Table> tables_;
+  std::vector<const FormatEntry*> formats_;  // of the inputs
   Index rows_ = 0;
   bool by_id_ = false;
   RowIds ids_;

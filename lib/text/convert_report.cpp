@@ -95,13 +95,17 @@ void WarnOfSpellings(const std::vector<TableFile>& files,
   }
 }
 
-// Whether all categories are numbers with a decimal comma.
+// Whether all categories are numbers, some with a decimal comma.
 bool HasDecimalCommas(const ColumnScan& column) {
   double value = 0;
-  return std::all_of(
-      column.sorted.begin(), column.sorted.end(), [&](const std::string& text) {
-        return ParseCellNumber(text, ',', &value) == NumberText::kNumber;
-      });
+  const auto is_number = [&](const std::string& text) {
+    return ParseCellNumber(text, ',', &value) == NumberText::kNumber;
+  };
+  const auto has_comma = [](const std::string& text) {
+    return text.find(',') != std::string::npos;
+  };
+  return std::ranges::all_of(column.sorted, is_number) &&
+         std::ranges::any_of(column.sorted, has_comma);
 }
 
 // A table whose only row may be its header: names do not tell from values.

@@ -62,7 +62,7 @@ TextColumn InputColumn(const InputBlock& block, Index column) {
       break;
     case InputKind::kImage:
     case InputKind::kTokens:
-      Fail(ErrorKind::kUsage,
+      Fail(ErrorKind::kBadInput,
            Str("input block '", block.name, "' holds ",
                block.kind == InputKind::kImage ? "images" : "tokens",
                ", which a table of text has no columns for"),

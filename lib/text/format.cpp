@@ -76,11 +76,8 @@ ColumnType ParseColumnType(std::string_view name) {
        Str("known: ", Join(names, ", ")));
 }
 
-std::unique_ptr<RowReader> OpenRows(TextSource* source, std::string_view format,
-                                    const TextOptions& options) {
-  if (!format.empty()) {
-    return FindEntry(Formats(), "format", format).open(source, options);
-  }
+const FormatEntry& FormatOf(TextSource* source, std::string_view format) {
+  if (!format.empty()) return FindEntry(Formats(), "format", format);
   const std::string head = HeadText(source);
   const FormatEntry* best = nullptr;
   double surest = 0;
@@ -95,7 +92,12 @@ std::unique_ptr<RowReader> OpenRows(TextSource* source, std::string_view format,
     Fail(ErrorKind::kBadInput, Str(source->name(), ": no text table"),
          "say what it is with --format");
   }
-  return best->open(source, options);
+  return *best;
+}
+
+std::unique_ptr<RowReader> OpenRows(TextSource* source, std::string_view format,
+                                    const TextOptions& options) {
+  return FormatOf(source, format).open(source, options);
 }
 
 }  // namespace mtlkit

@@ -98,14 +98,20 @@ struct FormatEntry {
   int (*recognises)(std::string_view head);
   std::unique_ptr<RowReader> (*open)(TextSource* source,
                                      const TextOptions& options);
+  // Of the flags of conversion that not every format has those that it knows;
+  // missing-numbers: only such markers of --missing as are numbers.
+  std::string_view flags;
 };
 
 // All formats, in the order of formats.def.
 std::span<const FormatEntry* const> Formats();
 
-// Opens a text in the format of that name, or, if it is empty, in the one that
-// says so itself, else by the extension of its name (that of a compression
-// apart), else in the one that could be. `source` must outlive the reader.
+// The format of that name, or, if it is empty, the one that a text says so
+// itself, else by the extension of its name (that of a compression apart), else
+// the one that could be.
+const FormatEntry& FormatOf(TextSource* source, std::string_view format);
+
+// Opens a text in its format. `source` must outlive the reader.
 std::unique_ptr<RowReader> OpenRows(TextSource* source, std::string_view format,
                                     const TextOptions& options);
 

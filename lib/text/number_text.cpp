@@ -76,6 +76,30 @@ std::string CanonicalNumber(std::string_view text) {
   return (is_negative ? "-" : "") + std::string(digits);
 }
 
+bool LosesDigits(std::string_view text, double value) {
+  if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+  const std::size_t sign = text.find_first_of(".,");
+  if (sign != std::string_view::npos) {
+    if (text.find_first_not_of('0', sign + 1) != std::string_view::npos) {
+      return false;
+    }
+    text = text.substr(0, sign);
+  }
+  if (text.find_first_not_of("0123456789") != std::string_view::npos) {
+    return false;
+  }
+  text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
+  return text != WholeText(std::abs(value));
+}
+
+std::string WholeText(double value) {
+  std::array<char, 320> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                 value, std::chars_format::fixed, 0)
+                       .ptr;
+  return {digits.data(), end};
+}
+
 bool SurvivesSinglePrecision(std::string_view text, double value) {
   int digits = 0;
   for (const char c : text) {

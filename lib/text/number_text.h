@@ -20,6 +20,12 @@ NumberText ParseCellNumber(std::string_view text, char decimal, double* value);
 // a number.
 std::string CanonicalNumber(std::string_view text);
 
+// Whether `text` of `value` is a whole number, written in digits, that double
+// precision does not hold.
+bool LosesDigits(std::string_view text, double value);
+// All digits of a whole number.
+std::string WholeText(double value);
+
 // Whether the decimal `text` of `value` reads back the same from single
 // precision: its shortest decimal form has the same value.
 bool SurvivesSinglePrecision(std::string_view text, double value);

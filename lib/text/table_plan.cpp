@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "data/head.h"
 #include "data/schema.h"
 #include "text/number_text.h"
@@ -168,8 +169,10 @@ class Planner {
     if (task.is_classification()) task.classes = labels.sorted;
     Require(!task.traits().has_positive || task.classes.size() == 2,
             ErrorKind::kUsage,
-            Str("--label-type binary: there are ", task.classes.size(),
-                " different labels"));
+            Str("--label-type binary: there ",
+                task.classes.size() == 1 ? "is " : "are ",
+                Counted(std::ssize(task.classes), "label", "different labels")),
+            "binary labels are two");
   }
 
   const TableScan& scan_;

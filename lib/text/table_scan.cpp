@@ -86,8 +86,9 @@ class Scanner {
     Require(columns.size() == first.size() &&
                 file.reader->has_row_labels() == scan_.has_row_labels,
             ErrorKind::kBadInput,
-            Str(both, " have ", columns.size(), " and ", first.size(),
-                " columns", Difference(columns, first)),
+            Str(both, " have ", columns.size(), " and ",
+                Counted(std::ssize(first), "column", "columns"),
+                Difference(columns, first)),
             "files that are rows of one table have the same columns; "
             "--beside joins different ones");
     for (std::size_t i = 0; i < first.size(); ++i) {
@@ -245,9 +246,10 @@ class Scanner {
              Str(place.Where(), ": feature ", entry.column, ": '",
                  ShowText(entry.text), "' is not a finite number"));
       }
+      scan_.feature_loss.Note(place, entry.text, value);
     }
     if (!row.entries.empty()) ScanFeatures(row);
-    ScanRowLabels(row);
+    ScanRowLabels(place, row);
     groups_ += row.group.has_value();
   }
 
@@ -259,7 +261,7 @@ class Scanner {
     scan_.last_feature = std::max(scan_.last_feature, last);
   }
 
-  void ScanRowLabels(const Row& row) {
+  void ScanRowLabels(const LinePlace& place, const Row& row) {
     RowLabelScan& labels = scan_.row_labels;
     labels.labelled += !row.labels.empty();
     labels.is_single &= row.labels.size() == 1;
@@ -269,6 +271,10 @@ class Scanner {
       auto found = labels.classes.find(label);
       if (found == labels.classes.end()) {
         found = labels.classes.emplace(label, Category()).first;
+        double value = 0;
+        if (ParseCellNumber(label, '.', &value) == NumberText::kNumber) {
+          labels.loss.Note(place, label, value);
+        }
       }
       found->second.files |= cells_.mark();
     }
@@ -299,6 +305,7 @@ class Scanner {
     for (TableFile& file : files_) file.reader->Rewind();
     for (ColumnScan& column : scan_.columns) {
       column.missing = column.numbers = 0;
+      column.loss = {};
       if (column.type != ColumnType::kId) continue;
       column.type = ColumnType::kIgnore;
       id_column_ = &column - scan_.columns.data();
@@ -351,8 +358,9 @@ class Scanner {
   void FinishGroups() {
     if (groups_ == 0) return;
     Require(groups_ == scan_.rows, ErrorKind::kBadInput,
-            Str(files_[0].source->name(), ": ", groups_, " of ", scan_.rows,
-                " rows have a qid"),
+            Str(files_[0].source->name(), ": ", groups_, " of ",
+                Counted(scan_.rows, "row", "rows"),
+                groups_ == 1 ? " has a qid" : " have a qid"),
             "all rows have one or none has");
     scan_.has_groups = true;
   }

@@ -26,6 +26,7 @@ struct RowLabelScan {
   bool is_single = true;  // every row has exactly one
   bool is_whole = true;   // all are whole numbers
   std::vector<std::string> sorted;
+  NumberLoss loss;  // of different labels
 };
 
 struct TableScan {
@@ -37,6 +38,7 @@ struct TableScan {
   Index entries = 0;        // of sparse rows
   Index first_feature = 0;  // smallest column number in a numbered file
   Index last_feature = -1;
+  NumberLoss feature_loss;  // of sparse rows whose columns have no names
   Numbering numbering;
   bool has_groups = false;
   bool has_ids = false;

@@ -25,6 +25,14 @@ TEST_CASE("what makes a text look like another becomes visible") {
         "a\\u2066\\u2028\\u061c");
 }
 
+TEST_CASE("what nobody sees becomes visible") {
+  CHECK(VisibleText("age\xe2\x80\x8b") == "age\\u200b");
+  CHECK(VisibleText("\xef\xbb\xbf"
+                    "a\xc2\xad"
+                    "b\xe2\x81\xa0") == "\\ufeffa\\u00adb\\u2060");
+  CHECK(VisibleText("a\xf3\xa0\x81\x81") == "a\\ue0041");
+}
+
 TEST_CASE("letters of all languages stay as they are") {
   const std::string text = "h\xc3\xb6he \xd7\x90 \xe6\xbc\xa2 \xf0\x9f\x98\x80";
   CHECK(VisibleText(text) == text);

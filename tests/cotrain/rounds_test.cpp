@@ -332,6 +332,31 @@ TEST_CASE("a task with rows of its own is spoken of on these only") {
   }
 }
 
+class Warnings : public SilentReporter {
+ public:
+  void Warn(std::string_view text) override { all += Str(text, "\n"); }
+  std::string all;
+};
+
+TEST_CASE("a round says whom it reads nothing of") {
+  SampleRun run("codistillation",
+                [](RunSpec* spec) { spec->cotrain.max_stale = 1; });
+  Warnings warnings;
+  TrainEnvironment environment = run.environment();
+  environment.reporter = &warnings;
+  RunRound(run.run(), 0, 1, environment);
+  CHECK(warnings.all.empty());  // nobody has published before
+  RunRound(run.run(), 0, 2, environment);
+  CHECK(warnings.all ==
+        "peer 0: round 2 reads nothing of peer 1, which has no finished round "
+        "before it that is young enough (--max-stale 1)\n");
+  run.Round(1);
+  run.Round(1);
+  warnings.all.clear();
+  RunRound(run.run(), 0, 3, environment);
+  CHECK(warnings.all.empty());
+}
+
 TEST_CASE("proposed rows are learned from, whosever part they lie in") {
   SampleRun run("co-training", [](RunSpec* spec) {
     spec->cotrain.rows_by = "random";

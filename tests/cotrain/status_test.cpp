@@ -17,6 +17,9 @@ TEST_CASE("what a round noted forges no line of a run's status") {
   peer.record->notes = {"nothing was proposed for task 'a\nall rounds hold'"};
   const std::string text = RenderText(status);
   CHECK(text.find("\nall rounds hold") == std::string::npos);
+  status.strays = {"peers/009"};
+  CHECK(RenderText(status).find("peers/009: no peer of this run\n") !=
+        std::string::npos);
   CHECK(text.find("peer 0, round 2: nothing was proposed for task 'a all "
                   "rounds hold'\n") != std::string::npos);
 }

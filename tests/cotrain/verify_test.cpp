@@ -111,6 +111,22 @@ TEST_CASE("a publication that changed after it was read is found") {
   CHECK(Finds(problems, "001/r0001/publish.h5 is not what it read"));
 }
 
+TEST_CASE("folders that are no peer's are found, and no line comes twice") {
+  const auto problems = ProblemsAfter([](SampleRun& run) {
+    fs::create_directories(run.path() + "/peers/009/r0001");
+    fs::create_directories(run.path() + "/peers/.copying");
+  });
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0] == "peers/009: the run has no such peer (2 peers)");
+  const auto linked = ProblemsAfter([](SampleRun& run) {
+    fs::rename(run.path() + "/peers/001", run.path() + "/away");
+    fs::create_directory_symlink("../away", run.path() + "/peers/001");
+  });
+  for (std::size_t i = 0; i < linked.size(); ++i) {
+    CHECK(std::count(linked.begin(), linked.end(), linked[i]) == 1);
+  }
+}
+
 TEST_CASE("a damaged merge is found") {
   const auto problems =
       ProblemsAfter([](SampleRun& run) { Spoil(run.folder().MergedPath(2)); });

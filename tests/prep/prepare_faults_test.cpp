@@ -3,6 +3,7 @@
 
 #include "data/dataset_io.h"
 #include "h5/mutator.h"
+#include "prep/choose_rows.h"
 #include "prep/prepare_fixture.h"
 #include "prep/write_prepared.h"
 #include "temp_folder.h"
@@ -49,6 +50,121 @@ TEST_CASE(
       WritePrepared(made.transforms, made.rows, folder / "p.h5"),
       doctest::Contains("two prepared columns would be called 'sex=F'"));
   CHECK(!std::filesystem::exists(folder / "p.h5"));
+}
+
+TEST_CASE("a dataset without inputs is refused") {
+  Dataset table = Run(Tasks({"sex"}));
+  table.inputs.clear();
+  table.transforms.clear();
+  CHECK(Failure({}, table) == "there is no input to learn from");
+}
+
+TEST_CASE("a fold that leaves one class for training is refused") {
+  PrepareOptions options = Tasks({"rare", "number=regression"});
+  std::vector<float> numbers;
+  for (int row = 0; row < 20; ++row) {
+    numbers.insert(numbers.end(),
+                   {static_cast<float>(row * row % 7), row == 3 ? 1.0F : 0.0F,
+                    static_cast<float>(row)});
+  }
+  const Dataset table =
+      TableOf(20, {DenseBlock("numeric", {"x", "rare", "number"}, numbers)});
+  CHECK(Failure(options, table) == "no error");
+  options.folds = 4;
+  CHECK(Failure(options, table)
+            .starts_with("task 'rare' has one class only in the training rows "
+                         "outside of fold"));
+  options.task = {"number=regression"};
+  options.ignore = {"rare"};
+  CHECK(Failure(options, table) == "no error");
+}
+
+TEST_CASE("what is said of columns that are not there is refused") {
+  const Dataset words = TableOf(
+      4, {CodeBlock("categorical", {"job", "sex"}, {{"a", "b"}, {"f", "m"}},
+                    {0, 0, 1, 1, 0, 1, 1, 0})});
+  for (const auto& [flag, change] :
+       std::vector<std::pair<std::string, void (*)(PrepareOptions*)>>{
+           {"--impute mean", [](PrepareOptions* o) { o->impute = "mean"; }},
+           {"--pieces 4", [](PrepareOptions* o) { o->pieces = "4"; }},
+           {"--scale minmax",
+            [](PrepareOptions* o) { o->scale = "minmax"; }}}) {
+    PrepareOptions options = Tasks({"sex"});
+    change(&options);
+    CHECK(Failure(options, words) ==
+          flag + " has no effect: no input is a column of numbers");
+  }
+  const Dataset numbers =
+      TableOf(4, {DenseBlock("numeric", {"x", "y"}, {1, 0, 2, 1, 3, 0, 4, 1})});
+  PrepareOptions options = Tasks({"y"});
+  options.encode = "index";
+  CHECK(Failure(options, numbers) ==
+        "--encode index has no effect: no input is a column of categories");
+}
+
+TEST_CASE("images alone take no flags for columns") {
+  Dataset table = TableOf(4, {});
+  InputBlock image;
+  image.name = "photo";
+  image.kind = InputKind::kImage;
+  image.cols = 1;
+  image.height = image.width = 1;
+  image.pixels = Array<std::uint8_t>({1, 2, 3, 4});
+  table.inputs.push_back(std::move(image));
+  table.inputs.push_back(DenseBlock("numeric", {"y"}, {0, 1, 0, 1}));
+  PrepareOptions options = Tasks({"y"});
+  CHECK(Failure(options, table) == "no error");
+  options.transform = {"photo=log"};
+  CHECK(Failure(options, table) ==
+        "--transform photo=log: images and texts go in as they are, they have "
+        "no columns");
+  options.transform.clear();
+  options.encode = "index";
+  CHECK(Failure(options, table) ==
+        "--encode index has no effect: no input is a column of categories");
+}
+
+TEST_CASE("a column of too many values does not stratify") {
+  PrepareOptions options = Tasks({"sex"});
+  options.stratify = "x";
+  options.split = {"valid=0.25"};
+  CHECK(Failure(options) ==
+        "--stratify x has no effect: the column has 12 different values in 12 "
+        "rows, most of them too rare to have a share in every part");
+  options.stratify = "job";
+  CHECK(Failure(options) == "no error");
+}
+
+TEST_CASE("a split and a column called split are told apart") {
+  Dataset table = TableOf(
+      4, {CodeBlock("categorical", {"split", "sex"}, {{"a", "b"}, {"f", "m"}},
+                    {0, 0, 1, 1, 0, 1, 1, 0})});
+  CHECK(RowsWhere(table, "split=a") == std::vector<Index>{0, 2});
+  CHECK(RowsWhere(table, "split==a") == std::vector<Index>{0, 2});
+  table.splits = {{"a", {1, 2}}, {"train", {0, 3}}};
+  CHECK(RowsWhere(table, "split=train") == std::vector<Index>{0, 3});
+  CHECK(RowsWhere(table, "split=b") == std::vector<Index>{1, 3});
+  CHECK(MessageOf([&] { RowsWhere(table, "split=a"); }) ==
+        "--rows split=a: there is a split of that name, and a column called "
+        "'split' says it of other rows");
+  table.splits["a"] = {0, 2};
+  CHECK(RowsWhere(table, "split=a") == std::vector<Index>{0, 2});
+  CHECK(RowsWhere(table, "spli?=a") == std::vector<Index>{0, 2});
+}
+
+TEST_CASE("labels beyond single precision are named as such") {
+  Dataset table = TableOf(2, {DenseBlock("numeric", {"x"}, {1, 2})});
+  InputBlock wide = DenseBlock("big.numeric", {"y"}, {0, 0});
+  wide.dense = {};
+  wide.wide = Array<double>({1e39, 1});
+  table.inputs.push_back(wide);
+  CHECK(Failure(Tasks({"y=regression"}), table) ==
+        "task 'y', row '0': label 1e+39 is too large: labels are kept in "
+        "single precision");
+  table.inputs[1].wide = Array<double>({1700000000.25, 1700000000.5});
+  CHECK(Failure(Tasks({"y=regression"}), table) ==
+        "task 'y': its labels differ by too little for single precision, from "
+        "1700000000.25 to 1700000000.5");
 }
 
 TEST_CASE("many absent classes are one warning") {

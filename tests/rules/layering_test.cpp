@@ -32,10 +32,9 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       {"cotrain",
        {"base", "kernels", "h5", "data", "prep", "nn", "eval", "train",
         "interop"}},
-      {"linear", {"base", "kernels", "h5", "data", "eval"}},
       {"app",
        {"base", "kernels", "h5", "data", "text", "prep", "nn", "eval", "train",
-        "interop", "cotrain", "linear"}},
+        "interop", "cotrain"}},
   };
   return arrows;
 }
@@ -57,6 +56,22 @@ std::vector<std::string> Violations(const SourceFile& file,
     if (!allowed) found.push_back(Str(file.path, " includes ", include));
   }
   return found;
+}
+
+TEST_CASE("the modules of the table are those of the library") {
+  std::set<std::string> modules;
+  for (const SourceFile& file : ReadTree({"lib"}, {".h", ".cpp", ".def"})) {
+    modules.insert(ModuleOf(file.path.substr(4)));
+  }
+  std::set<std::string> known;
+  for (const auto& [module, below] : Arrows()) {
+    known.insert(module);
+    for (const std::string& other : below) {
+      CHECK_MESSAGE((modules.count(other) == 1 || other == "hwy"), module,
+                    " may include ", other, ", which is not there");
+    }
+  }
+  CHECK(known == modules);
 }
 
 TEST_CASE("a module includes only what lies below it") {

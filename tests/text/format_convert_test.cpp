@@ -274,7 +274,7 @@ TEST_CASE("views with ids are joined by id") {
       ErrorOf([&] {
         Convert({{"one=a.csv", "x\n1\n2\n"}, {"two=b.csv", "y\n1\n"}}, options);
       }) ==
-      "65: view 'two' has 1 rows, view 'one' has 2 (views have the same "
+      "65: view 'two' has 1 row, view 'one' has 2 (views have the same "
       "rows)");
   CHECK(ErrorOf([&] {
           Convert({{"a.csv", "x\n1\n2\n"}}, options);

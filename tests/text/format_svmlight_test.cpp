@@ -82,7 +82,7 @@ TEST_CASE("SVMlight mistakes are named with their line") {
         "65: t.svm:2: the last line has no end (the file may be cut; if it is "
         "whole, add a line break)");
   CHECK(error("1 qid:1 1:1\n1 1:1\n") ==
-        "65: t.svm: 1 of 2 rows have a qid (all rows have one or none has)");
+        "65: t.svm: 1 of 2 rows has a qid (all rows have one or none has)");
 }
 
 TEST_CASE("labels are one where their values are") {

@@ -26,9 +26,10 @@ struct MmoeOptions {
 // importance: the squared coefficient of variation of the experts' total gates.
 Network BuildMmoe(const ArchArgs& args, const MmoeOptions& options) {
   NetworkParts parts(args);
-  Require(!parts.layers().empty(), ErrorKind::kUsage,
-          "--arch mmoe needs hidden layers for its experts",
-          "give --layers, or use --arch shared");
+  Require(
+      !parts.layers().empty(), ErrorKind::kUsage,
+      "--arch mmoe needs hidden layers for its experts, and --layers is none",
+      "give widths, as --layers 64, or use --arch shared");
   const NetworkParts::Source inputs = parts.Inputs("");
   std::vector<Value> experts;
   for (Index e = 0; e < options.experts; ++e) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/registry.h"
 #include "base/text.h"
 #include "data/head.h"
@@ -76,6 +78,12 @@ void Shape(const Choice& choice, const std::string& where, Task* task) {
   ReadOptions(choice, where, &options);
   task->form = ParseForm("quantile");
   task->levels = Ascending(options);
+  const auto twice =
+      std::adjacent_find(task->levels.begin(), task->levels.end());
+  if (twice != task->levels.end()) {
+    Fail(ErrorKind::kUsage, Str(where, ": level ", *twice, " is given twice"),
+         "give it once");
+  }
   const std::string fault = task->head().Fault(*task);
   Require(fault.empty(), ErrorKind::kUsage, where + fault,
           "write levels such as levels=0.1/0.5/0.9");

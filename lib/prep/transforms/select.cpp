@@ -139,7 +139,7 @@ class Select : public Transform {
               Str("input block '", given.name, "' has ",
                   Counted(given.cols, "feature", "features"),
                   ", the model has ", known),
-              Str("convert it again with --features ", known,
+              Str("convert it with mtl-convert --features ", known,
                   chosen->index_base < 0
                       ? ""
                       : Str(" and --index-base 0 or 1, as the file has it (the "
@@ -192,7 +192,7 @@ class Select : public Transform {
              Str("column '", column, "' is ", InputKindName(other->kind),
                  " here and was ", InputKindName(wanted.kind),
                  " when the transforms were fitted"),
-             Str("convert it again with --type ", column, "=",
+             Str("convert it with mtl-convert --type ", column, "=",
                  number ? "number" : "category"));
       }
       Fail(ErrorKind::kBadInput, Str("column '", column, "' is missing"),

@@ -140,7 +140,8 @@ class ArffReader : public RowReader {
         std::count_if(columns_.begin(), columns_.end(),
                       [](const Column& column) { return column.is_label; });
     const std::string name = Str("ARFF '", ShowText(relation_), "'");
-    return labels == 0 ? name : Str(name, ", ", labels, " labels");
+    return labels == 0 ? name
+                       : Str(name, ", ", Counted(labels, "label", "labels"));
   }
 
  private:
@@ -285,8 +286,9 @@ class ArffReader : public RowReader {
       scanner.Advance();
     }
     if (row->cells.size() != columns_.size()) {
-      FailHere(Str(row->cells.size(), " values, but there are ",
-                   columns_.size(), " attributes"));
+      FailHere(Str(Counted(std::ssize(row->cells), "value", "values"),
+                   ", but there ", columns_.size() == 1 ? "is " : "are ",
+                   Counted(std::ssize(columns_), "attribute", "attributes")));
     }
   }
 
@@ -361,11 +363,14 @@ int RecognisesArff(std::string_view head) {
 
 extern const FormatEntry kArffFormat;
 const FormatEntry kArffFormat = {
-    "arff", "ARFF of Weka, Mulan and MEKA, dense or sparse", ".arff",
+    "arff",
+    "ARFF of Weka, Mulan and MEKA, dense or sparse",
+    ".arff",
     RecognisesArff,
     [](TextSource* source,
        const TextOptions& options) -> std::unique_ptr<RowReader> {
       return std::make_unique<ArffReader>(source, options);
-    }};
+    },
+    "decimal missing-numbers"};
 
 }  // namespace mtlkit

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "text/delimited_guess.h"
 #include "text/format.h"
 #include "text/record_parser.h"
@@ -99,8 +100,9 @@ class DelimitedReader : public RowReader {
     const std::size_t count = parser_.cells().size();
     if (!options_.names.empty() && options_.names.size() != count) {
       Fail(ErrorKind::kBadInput,
-           Str(window_.name(), ":", record_line_, ": ", count,
-               " cells, but --names lists ", options_.names.size()),
+           Str(window_.name(), ":", record_line_, ": ",
+               Counted(static_cast<Index>(count), "cell", "cells"),
+               ", but --names lists ", options_.names.size()),
            Str("read with delimiter ", DelimiterName(parser_.delimiter()),
                "; --delimiter chooses another"));
     }
@@ -219,11 +221,14 @@ class DelimitedReader : public RowReader {
 
 extern const FormatEntry kDelimitedFormat;
 const FormatEntry kDelimitedFormat = {
-    "csv", "delimited text: CSV, TSV and the like", ".csv .tsv .tab",
+    "csv",
+    "delimited text: CSV, TSV and the like",
+    ".csv .tsv .tab",
     [](std::string_view) { return 1; },
     [](TextSource* source,
        const TextOptions& options) -> std::unique_ptr<RowReader> {
       return std::make_unique<DelimitedReader>(source, options);
-    }};
+    },
+    "delimiter header decimal missing comment skip names"};
 
 }  // namespace mtlkit

@@ -216,10 +216,13 @@ int RecognisesSvmlight(std::string_view head) {
 
 extern const FormatEntry kSvmlightFormat;
 const FormatEntry kSvmlightFormat = {
-    "svmlight", "SVMlight and LIBSVM, one or several labels a row",
-    ".svm .svmlight .libsvm", RecognisesSvmlight,
+    "svmlight",
+    "SVMlight and LIBSVM, one or several labels a row",
+    ".svm .svmlight .libsvm",
+    RecognisesSvmlight,
     [](TextSource* source, const TextOptions&) -> std::unique_ptr<RowReader> {
       return std::make_unique<SvmlightReader>(source);
-    }};
+    },
+    "index-base label-type features"};
 
 }  // namespace mtlkit

@@ -1,0 +1,96 @@
+#include "text/lost_numbers.h"
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/head.h"
+#include "text/number_loss.h"
+#include "text/number_text.h"
+#include "text/text_lists.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr int kMostWarnings = 10;
+
+class LossChecker {
+ public:
+  LossChecker(const TableScan& scan, const TablePlan& plan, Reporter* reporter)
+      : scan_(scan), plan_(plan), reporter_(reporter) {}
+
+  void Run() {
+    for (std::size_t i = 0; i < scan_.columns.size(); ++i) {
+      CheckColumn(scan_.columns[i], plan_.roles[i].role);
+    }
+    if (!scan_.has_row_labels) return;
+    constexpr std::string_view kScale =
+        "sparse inputs are kept in single precision: scale them first";
+    Check(scan_.feature_loss, "a feature", true, kScale, kScale);
+    const bool numbers =
+        !plan_.tasks.empty() && !plan_.tasks[0].traits().has_classes;
+    if (!numbers) return;
+    Check(scan_.row_labels.loss, "a label", true, kLabelHint, kLabelHint);
+  }
+
+ private:
+  static constexpr std::string_view kLabelHint =
+      "labels are kept in single precision: scale them first";
+
+  void CheckColumn(const ColumnScan& column, Role role) {
+    if (column.type != ColumnType::kNumber && role != Role::kSparse) return;
+    if (role == Role::kNone || role == Role::kCode) return;
+    const std::string apart =
+        TypeFlag(column, "category") + " keeps them apart";
+    const std::string hint =
+        role == Role::kNumeric ? "--precision double keeps it"
+        : role == Role::kLabel ? std::string(kLabelHint)
+                               : Str("sparse inputs are kept in single "
+                                     "precision: scale it, or leave it out: ",
+                                     TypeFlag(column, "ignore"));
+    Check(column.loss, Str("column '", ShowText(column.column.name), "'"),
+          role != Role::kNumeric || !plan_.is_wide, hint, apart);
+  }
+
+  // `apart`: what to do about too many digits.
+  void Check(const NumberLoss& loss, const std::string& what, bool is_single,
+             std::string_view hint, std::string_view apart) {
+    const CellPlace& beyond = loss.first_beyond;
+    if (is_single && !beyond.where.empty()) {
+      Fail(ErrorKind::kBadInput,
+           Str(beyond.where, ": ", what, ": '", ShowText(beyond.text),
+               "' is too large for single precision"),
+           std::string(hint));
+    }
+    if (loss.rounded > 0) {
+      Warn(what, loss.rounded, loss.first_rounded,
+           "more digits than double precision holds", apart);
+    } else if (is_single && loss.changed > 0) {
+      Warn(what, loss.changed, loss.first_changed,
+           "another value in single precision", hint);
+    }
+  }
+
+  void Warn(const std::string& what, Index count, const CellPlace& first,
+            std::string_view why, std::string_view hint) {
+    if (++warnings_ > kMostWarnings) return;
+    reporter_->Warn(Str(
+        what, ": ", Counted(count, "number has ", "numbers have "), why,
+        ", such as '", ShowText(first.text), "' in ", first.where, "; ", hint));
+  }
+
+  const TableScan& scan_;
+  const TablePlan& plan_;
+  Reporter* reporter_;
+  int warnings_ = 0;
+};
+
+}  // namespace
+
+void CheckNumbers(const TableScan& scan, const TablePlan& plan,
+                  Reporter* reporter) {
+  LossChecker(scan, plan, reporter).Run();
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,45 @@
+#include "text/number_loss.h"
+
+#include <cmath>
+
+#include "base/error.h"
+#include "text/number_text.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr double kWholeInSingle = 16777216;            // 2^24
+constexpr double kWholeInDouble = 9007199254740992.0;  // 2^53
+
+void NoteChange(const LinePlace& place, std::string_view text, Index* count,
+                CellPlace* first) {
+  if ((*count)++ == 0) *first = MakePlace(place, text);
+}
+
+}  // namespace
+
+std::string LinePlace::Where() const {
+  return Str(*file, ":", line);
+}
+
+CellPlace MakePlace(const LinePlace& place, std::string_view text) {
+  return {place.Where(), std::string(text)};
+}
+
+void NumberLoss::Note(const LinePlace& place, std::string_view text,
+                      double value) {
+  const double magnitude = std::abs(value);
+  const auto single = static_cast<float>(value);
+  if (magnitude <= kWholeInSingle && (single != 0.0F || value == 0)) return;
+  if (std::isinf(single)) {
+    if (first_beyond.where.empty()) first_beyond = MakePlace(place, text);
+  } else if (single == 0.0F || (static_cast<double>(single) != value &&
+                                value == std::floor(value))) {
+    NoteChange(place, text, &changed, &first_changed);
+  }
+  if (magnitude >= kWholeInDouble && LosesDigits(text, value)) {
+    NoteChange(place, text, &rounded, &first_rounded);
+  }
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/view.h"
+#include "text/cell_place.h"
+
+namespace mtlkit {
+
+// What the numbers of a column would lose where they are stored.
+struct NumberLoss {
+  CellPlace first_beyond;  // too large for single precision
+  // In single precision another whole number, or 0.
+  CellPlace first_changed;
+  Index changed = 0;
+  // A whole number of more digits than double precision holds.
+  CellPlace first_rounded;
+  Index rounded = 0;
+
+  void Note(const LinePlace& place, std::string_view text, double value);
+};
+
+}  // namespace mtlkit

@@ -1,0 +1,50 @@
+#include "text/useful_flags.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace mtlkit {
+namespace {
+
+std::set<std::string> FlagsOf(const FormatEntry& format) {
+  const std::vector<std::string> flags = Split(format.flags, ' ');
+  return {flags.begin(), flags.end()};
+}
+
+// "csv and svmlight".
+std::string NamesOfFormats(const std::vector<const FormatEntry*>& formats) {
+  std::set<std::string> names;
+  for (const FormatEntry* format : formats) names.emplace(format->name);
+  return Join({names.begin(), names.end()}, " and ");
+}
+
+}  // namespace
+
+void RequireFormatFlags(const Json& values, const Json& usual,
+                        const std::vector<const FormatEntry*>& formats,
+                        bool has_number_marker) {
+  std::set<std::string> some;  // that some format knows
+  for (const FormatEntry* format : Formats()) some.merge(FlagsOf(*format));
+  std::set<std::string> here;
+  for (const FormatEntry* format : formats) here.merge(FlagsOf(*format));
+  const bool counts = here.count("missing-numbers") > 0 && has_number_marker;
+  if (counts) here.insert("missing");
+  std::vector<std::string> useless;
+  for (const auto& [name, value] : values.items()) {
+    if (some.count(name) > 0 && here.count(name) == 0 &&
+        value != usual.at(name)) {
+      useless.push_back("--" + name);
+    }
+  }
+  Require(useless.empty(), ErrorKind::kUsage,
+          Str(Join(useless, ", "), useless.size() == 1 ? " has" : " have",
+              " no effect on ", NamesOfFormats(formats)),
+          "leave out what another format needs");
+}
+
+}  // namespace mtlkit

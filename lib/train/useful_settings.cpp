@@ -1,0 +1,92 @@
+#include "train/useful_settings.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/choice.h"
+#include "base/error.h"
+#include "nn/graph.h"
+#include "train/weigher.h"
+#include "train/weighting.h"
+
+namespace mtlkit {
+namespace {
+
+// Whether other options make the same network.
+bool MakesTheSame(const Model& model, const ArchOptions& options) {
+  return GraphOf(BuildNetwork(model.schema, options), model.schema) ==
+         GraphOf(*model.network, model.schema);
+}
+
+bool ReadsCategories(const InputSpec& input) {
+  return input.kind == InputKind::kCategorical ||
+         input.kind == InputKind::kTokens;
+}
+
+void FindInNetwork(const Model& model, UselessSettings* useless) {
+  const ArchOptions usual;
+  // A setting counts where it changes the network that it is part of.
+  const auto look = [&](auto ArchOptions::*field, const std::string& flag,
+                        std::string_view why) {
+    if (model.arch.*field == usual.*field) return;
+    ArchOptions without = model.arch;
+    without.*field = usual.*field;
+    if (MakesTheSame(model, without)) useless->emplace(flag, why);
+  };
+  constexpr std::string_view kNoLayer = "the network has no hidden layer";
+  look(&ArchOptions::activation, "activation", kNoLayer);
+  look(&ArchOptions::norm, "norm", kNoLayer);
+  look(&ArchOptions::dropout, "dropout", kNoLayer);
+  if (!model.arch.hierarchy.empty()) {
+    look(&ArchOptions::layers, "layers",
+         "every group of the hierarchy has layers of its own");
+  }
+  if (model.arch.embedding != usual.embedding &&
+      std::ranges::none_of(model.schema.inputs, ReadsCategories)) {
+    useless->emplace("embedding", "no input holds categories or texts");
+  }
+}
+
+void FindInWeighting(const Model& model, const WeightingOptions& options,
+                     UselessSettings* useless) {
+  const Choice choice = ParseChoice(options.weighting, "--weighting");
+  const auto weighting = MakeWeighting(choice, model.schema.tasks);
+  const bool is_plain = RouteOf(weighting->needs()) == Route::kPlain;
+  if (options.gradients_at != WeightingOptions{}.gradients_at && is_plain) {
+    useless->emplace("gradients-at",
+                     Str("--weighting ", choice.name, " takes no gradients"));
+  }
+  // The sum and the mean of losses are meant for any network.
+  const bool chooses = choice.name != "equal" && choice.name != "fixed";
+  if (chooses && model.schema.tasks.size() > 1 &&
+      model.network->weights()->shared_size() == 0) {
+    useless->emplace(
+        "weighting",
+        "the tasks share no parameters, between which it would weigh");
+  }
+}
+
+}  // namespace
+
+UselessSettings FindUseless(const Model& model, const TrainOptions& options) {
+  UselessSettings useless;
+  FindInNetwork(model, &useless);
+  FindInWeighting(model, options.weighting, &useless);
+  return useless;
+}
+
+void KeepUselessOfBoth(const UselessSettings& other,
+                       UselessSettings* settings) {
+  std::erase_if(*settings, [&](const auto& setting) {
+    return other.count(setting.first) == 0;
+  });
+}
+
+void RequireUseful(const UselessSettings& settings) {
+  if (settings.empty()) return;
+  const auto& [flag, why] = *settings.begin();
+  Fail(ErrorKind::kUsage, Str("--", flag, " has no effect: ", why),
+       "leave it out");
+}
+
+}  // namespace mtlkit

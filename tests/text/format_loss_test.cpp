@@ -1,0 +1,153 @@
+// Numbers that do not fit where they are stored, and flags that no format of
+// the inputs knows.
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "text/format_fixture.h"
+#include "text/number_text.h"
+
+namespace mtlkit {
+namespace {
+
+ConvertOptions Precision(const std::string& precision) {
+  ConvertOptions options;
+  options.precision = precision;
+  return options;
+}
+
+ConvertOptions Type(const std::string& type) {
+  ConvertOptions options;
+  options.type = {type};
+  return options;
+}
+
+TEST_CASE("single precision refuses what is too large for it") {
+  CHECK(ErrorOf([] {
+          Convert({{"t.csv", "a,x\n1,2\n2,-1e39\n"}}, Precision("single"));
+        }) ==
+        "65: t.csv:3: column 'x': '-1e39' is too large for single precision "
+        "(--precision double keeps it)");
+  CHECK(Convert({{"t.csv", "a,x\n1,2\n2,-1e39\n"}}).dataset.inputs[0].wide[3] ==
+        -1e39);
+  CHECK(Convert({{"t.csv", "x\n3.4028234e38\n"}}, Precision("single"))
+            .dataset.inputs[0]
+            .dense[0] == 3.4028234e38F);
+}
+
+TEST_CASE("sparse inputs and labels are as careful") {
+  CHECK(ErrorOf([] {
+          Convert({{"t.svm", "1 2:1e39\n2 3:1\n"}});
+        }) ==
+        "65: t.svm:1: a feature: '1e39' is too large for single precision "
+        "(sparse inputs are kept in single precision: scale them first)");
+  CHECK(ErrorOf([] {
+          ConvertOptions options;
+          options.label_type = "regression";
+          Convert({{"t.svm", "1 2:1\n2e40 3:1\n"}}, options);
+        }).find("t.svm:2: a label: '2e+40' is too large for single") !=
+        std::string::npos);
+  CHECK(ErrorOf([] {
+          Convert({{"t.arff",
+                    "@relation r\n@attribute x numeric\n@data\n{0 1e39}\n"}});
+        }).find("t.arff:4: column 'x': '1e39' is too large for single") !=
+        std::string::npos);
+}
+
+TEST_CASE("whole numbers that single precision changes are warned of") {
+  CHECK(Convert({{"t.csv", "x,y\n16777217,1\n16777216,2\n1.5e-60,16777219\n"}},
+                Precision("single"))
+            .warnings ==
+        "column 'x': 2 numbers have another value in single precision, such as "
+        "'16777217' in t.csv:2; --precision double keeps it\n"
+        "column 'y': 1 number has another value in single precision, such as "
+        "'16777219' in t.csv:4; --precision double keeps it\n");
+  CHECK(Convert({{"t.csv", "x\n16777217\n0.1\n1e-60\n"}}).warnings.empty());
+  CHECK(Convert({{"t.svm", "1 2:16777217\n2 3:1\n"}})
+            .warnings.find("a feature: 1 number has another value") !=
+        std::string::npos);
+}
+
+TEST_CASE("whole numbers beyond double precision are refused or kept apart") {
+  const std::vector<NamedText> table = {
+      {"t.csv", "user,x\n9007199254740992,1\n9007199254740993,2\n"}};
+  CHECK(ErrorOf([&] { Convert(table); }) ==
+        "65: t.csv:3: column 'user': '9007199254740993' has more digits than "
+        "double precision holds, it would become 9007199254740992 (--type "
+        "user=category keeps them apart (id: as names of the rows), --type "
+        "user=number rounds)");
+  CHECK(Csv(Convert(table, Type("user=category")).dataset) ==
+        "id,x,user\n0,1,9007199254740992\n1,2,9007199254740993\n");
+  CHECK(
+      Convert(table, Type("user=number")).warnings ==
+      "column 'user': 1 number has more digits than double precision holds, "
+      "such as '9007199254740993' in t.csv:3; --type user=category keeps them "
+      "apart\n");
+  // For a model they are texts, whatever it makes of them.
+  ConvertOptions options;
+  options.for_model = true;
+  CHECK(Convert(table, options).warnings.empty());
+  CHECK(Convert(table, options).dataset.inputs[1].categories[0] ==
+        std::vector<std::string>{"9007199254740992", "9007199254740993"});
+}
+
+TEST_CASE("digits that double precision holds are told from those it loses") {
+  const auto loses = [](std::string_view text) {
+    double value = 0;
+    REQUIRE(ParseCellNumber(text, '.', &value) == NumberText::kNumber);
+    return LosesDigits(text, value);
+  };
+  CHECK_FALSE(loses("9007199254740992"));
+  CHECK_FALSE(loses("-009007199254740994.00"));
+  CHECK_FALSE(loses("1152921504606846976"));  // 2^60
+  CHECK(loses("1152921504606846977"));
+  CHECK(loses("+9007199254740993"));
+  CHECK(loses("9007199254740993.0"));
+  // Written as measurements.
+  CHECK_FALSE(loses("9007199254740993.5"));
+  CHECK_FALSE(loses("9.007199254740993e15"));
+}
+
+TEST_CASE("flags that no format of the inputs knows are refused") {
+  ConvertOptions options;
+  options.skip = 1;
+  options.header = "yes";
+  options.missing = {"1"};
+  CHECK(ErrorOf([&] {
+          Convert({{"t.svm", "1 2:1\n2 3:1\n"}}, options);
+        }) ==
+        "2: --header, --missing, --skip have no effect on svmlight (leave out "
+        "what another format needs)");
+  const std::string arff = "@relation r\n@attribute x numeric\n@data\n1\n2\n";
+  CHECK(ErrorOf([&] {
+          Convert({{"t.arff", arff}}, options);
+        }) ==
+        "2: --header, --skip have no effect on arff (leave out what another "
+        "format needs)");
+  ConvertOptions marker;
+  marker.missing = {"1"};
+  CHECK(std::isnan(
+      Convert({{"t.arff", arff}}, marker).dataset.inputs[0].dense[0]));
+  marker.missing = {"none"};
+  CHECK(ErrorOf([&] {
+          Convert({{"t.arff", arff}}, marker);
+        }) ==
+        "2: --missing has no effect on arff (leave out what another format "
+        "needs)");
+  ConvertOptions numbering;
+  numbering.index_base = "0";
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", "x\n1\n"}}, numbering);
+        }) ==
+        "2: --index-base has no effect on csv (leave out what another format "
+        "needs)");
+  CHECK(ErrorOf([&] {
+          Convert({{"t.svm", "1 2:1\n2 3:1\n"}}, Precision("double"));
+        }) ==
+        "2: --precision double has no effect: there is no column of numbers "
+        "(sparse inputs and labels are kept in single precision) (leave it "
+        "out)");
+}
+
+}  // namespace
+}  // namespace mtlkit

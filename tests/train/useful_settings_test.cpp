@@ -1,0 +1,78 @@
+#include "train/useful_settings.h"
+
+#include <doctest/doctest.h>
+
+#include "train/sample.h"
+
+namespace mtlkit {
+namespace {
+
+std::string Useless(const ArchOptions& arch, const TrainOptions& train = {}) {
+  const Dataset data = SampleData(40);
+  const Model model = BuildModel(data, arch, 1, data.SplitRows("train"));
+  std::string text;
+  for (const auto& [flag, why] : FindUseless(model, train)) {
+    text += flag + ": " + why + ". ";
+  }
+  return text;
+}
+
+TEST_CASE("what hidden layers have counts only where there are some") {
+  ArchOptions arch;
+  arch.dropout = 0.1;
+  arch.norm = "layer";
+  arch.activation = "tanh";
+  CHECK(Useless(arch).empty());
+  arch.layers = {"none"};
+  CHECK(Useless(arch) ==
+        "activation: the network has no hidden layer. "
+        "dropout: the network has no hidden layer. "
+        "norm: the network has no hidden layer. ");
+  arch.head_layers = {"4"};
+  CHECK(Useless(arch).empty());
+}
+
+TEST_CASE("tables of categories, and layers of a hierarchy") {
+  ArchOptions arch;
+  arch.embedding = 3;
+  CHECK(Useless(arch) == "embedding: no input holds categories or texts. ");
+  ArchOptions tree;
+  tree.layers = {"5"};
+  tree.hierarchy =
+      R"({"groups": [{"name": "a", "layers": [4], "tasks": ["*"]}]})";
+  CHECK(Useless(tree) ==
+        "layers: every group of the hierarchy has layers of its own. ");
+  tree.hierarchy = R"({"groups": [{"name": "a", "tasks": ["*"]}]})";
+  CHECK(Useless(tree).empty());
+}
+
+TEST_CASE("a weighting needs tasks that share something") {
+  ArchOptions arch;
+  arch.arch = "single";
+  for (const char* name : {"pcgrad", "mgda", "famo", "graddrop", "db-mtl"}) {
+    TrainOptions train;
+    train.weighting.weighting = name;
+    CHECK(Useless(arch, train) ==
+          "weighting: the tasks share no parameters, between which it would "
+          "weigh. ");
+    CHECK(Useless({}, train).empty());
+  }
+  TrainOptions train;
+  train.weighting.weighting = "fixed";
+  CHECK(Useless(arch, train).empty());
+  train.weighting.gradients_at = "representation";
+  CHECK(Useless({}, train) ==
+        "gradients-at: --weighting fixed takes no gradients. ");
+}
+
+TEST_CASE("what counts for one of several models counts") {
+  UselessSettings both = {{"norm", "a"}, {"dropout", "b"}};
+  KeepUselessOfBoth({{"norm", "c"}}, &both);
+  CHECK(both == UselessSettings{{"norm", "a"}});
+  CHECK_THROWS_WITH(RequireUseful(both),
+                    "--norm has no effect: a (leave it out)");
+  RequireUseful({});
+}
+
+}  // namespace
+}  // namespace mtlkit
