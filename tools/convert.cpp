@@ -96,7 +96,8 @@ struct ConvertTool {
     Require(flags.empty(), ErrorKind::kUsage,
             Str(Join(flags, ", "), flags.size() == 1 ? " has" : " have",
                 " no effect: ", inputs[0].path, " is a file of the toolkit"),
-            "they say how text is read: leave them out");
+            flags.size() == 1 ? "it says how text is read: leave it out"
+                              : "they say how text is read: leave them out");
   }
 
   void Convert(const std::string& destination, Context& context) const {

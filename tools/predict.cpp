@@ -83,8 +83,8 @@ struct PredictTool {
       std::vector<EnsembleMember> members;
       members.reserve(models.size());
       for (const Model& member : models) members.push_back({&member, 1.0});
-      return InContext(data_name,
-                       [&] { Write(members, rows, provenance, context); });
+      return OnRows(data_name,
+                    [&] { Write(members, rows, provenance, context); });
     }
     Require(options.split.empty(), ErrorKind::kUsage,
             "--features: cannot be used with --split",
@@ -110,8 +110,10 @@ struct PredictTool {
       ConvertOptions convert;
       convert.for_model = true;
       convert.model_numbering = NumberingOf(wanting.transforms);
-      ConvertTables({{"", data}}, table->path(), convert, {},
-                    context.verbose > 0, context.reporter);
+      NamingConversion([&] {
+        ConvertTables({{"", data}}, table->path(), convert, {},
+                      context.verbose > 0, context.reporter);
+      });
     }
     const FileReader file =
         FileReader::Open(table ? table->path() : data,
@@ -126,6 +128,33 @@ struct PredictTool {
     }
     sources->push_back(SourceOf("data", file));
     return rows;
+  }
+
+  // What is wrong with the rows is said of their file, and so is a split that
+  // it lacks; not that an output cannot be written.
+  template <class Work>
+  static void OnRows(const std::string& name, const Work& work) {
+    try {
+      work();
+    } catch (Error& error) {
+      const bool is_output = error.kind() == ErrorKind::kIo ||
+                             error.kind() == ErrorKind::kCannotCreate;
+      if (!is_output) error.AddContext(name);
+      throw;
+    }
+  }
+
+  // Runs a conversion; its flags, in what it says, are those of another tool.
+  template <class Work>
+  static void NamingConversion(const Work& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      if (error.hint().find("--") == std::string::npos) throw;
+      throw Error(
+          error.kind(), error.message(),
+          "convert it first, with flags of mtl-convert: " + error.hint());
+    }
   }
 
   // How the features of a file are numbered that the model was trained on.

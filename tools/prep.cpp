@@ -50,6 +50,9 @@ struct PrepTool {
     Likeness other;
     if (!like.empty()) {
       other = ReadLikeness(like);
+      Require(!other.schema.tasks.empty(), ErrorKind::kBadInput,
+              Str(like, ": there is no task in it for --like"),
+              "give a file that mtl-prep has prepared, or a model");
       sources.push_back({"like", other.content_sha256, other.provenance});
     }
     const std::string name = table == "-" ? "stdin" : table;

@@ -240,8 +240,10 @@ IdReader::IdReader(const FileReader& file)
   }
   const Index ids = internal::RequireRank(file, "ids", 1, 1)[0];
   if (ids != count_) {
-    Fail(ErrorKind::kBadInput, Str(file.name(), ": ", Counted(ids, "id", "ids"),
-                                   " for ", Counted(count_, "row", "rows")));
+    Fail(ErrorKind::kBadInput,
+         Str(file.name(), ids == 1 ? ": there is " : ": there are ",
+             Counted(ids, "id", "ids"), " for ",
+             Counted(count_, "row", "rows")));
   }
 }
 

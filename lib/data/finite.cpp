@@ -13,7 +13,9 @@ void FailNotFinite(const Dataset& dataset, const InputBlock& block, Index row,
        Str("input block '", block.name, "', column '", ColumnName(block, col),
            "', row '", IdText(dataset.ids, row), "' is ",
            std::isnan(value) ? "missing" : "infinite"),
-       "mtl-prep fills missing values");
+       std::isnan(value) ? "mtl-prep fills missing values"
+                         : "the value is too large, perhaps once it is scaled: "
+                           "look at this cell of the table");
 }
 
 }  // namespace mtlkit::internal

@@ -42,10 +42,11 @@ void TransformedRows::ForEach(
     for (const InputBlock& block : table_) {
       piece.push_back(SliceRows(block, first, count));
     }
-    visit(
-        ApplyToPiece(rest_, std::move(piece), count,
-                     [&](Index row) { return IdText(raw_.ids, first + row); }),
-        count);
+    const auto name = [&](Index row) { return IdText(raw_.ids, first + row); };
+    const std::vector<InputBlock> made =
+        ApplyToPiece(rest_, std::move(piece), count, name);
+    RequireSingle(made, count, name);
+    visit(made, count);
     for (const InputBlock& block : table_) ForgetRows(block, first, count);
   }
 }

@@ -57,4 +57,21 @@ std::vector<InputBlock> ApplyToPiece(const Transforms& transforms,
   return piece;
 }
 
+void RequireSingle(const std::vector<InputBlock>& piece, Index rows,
+                   const RowName& name) {
+  for (const InputBlock& block : piece) {
+    if (block.kind != InputKind::kDense) continue;
+    for (Index at = 0; at < rows * block.cols; ++at) {
+      if (!std::isinf(static_cast<float>(DenseCell(block, at)))) continue;
+      Fail(
+          ErrorKind::kBadInput,
+          Str("column '", ColumnName(block, at % block.cols), "', row '",
+              name(at / block.cols),
+              "' is too large for single precision once it is prepared"),
+          "look at this cell of the table; mtl-prep --transform COLUMN=log, or "
+          "--ignore, if it is right");
+    }
+  }
+}
+
 }  // namespace mtlkit

@@ -37,4 +37,9 @@ std::vector<InputBlock> ApplyToPiece(const Transforms& transforms,
                                      std::vector<InputBlock> piece, Index rows,
                                      const RowName& name);
 
+// Demands that single precision, in which prepared numbers are kept, holds
+// those of a piece (kBadInput).
+void RequireSingle(const std::vector<InputBlock>& piece, Index rows,
+                   const RowName& name);
+
 }  // namespace mtlkit

@@ -1,6 +1,7 @@
 #include "prep/prepare.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -224,10 +225,11 @@ class Preparation {
     data_.weights.clear();
     for (Index row = 0; row < data_.rows; ++row) {
       const double weight = CellNumber(block, row, found[0].col);
-      if (!(weight >= 0)) {
+      if (!(weight >= 0) || std::isinf(static_cast<float>(weight))) {
         Fail(ErrorKind::kBadInput,
              Str("--weight: column '", options_.weight, "', row '",
-                 IdText(data_.ids, row), "' is not a number from 0 on"));
+                 IdText(data_.ids, row),
+                 "' is not a number from 0 on, or too large"));
       }
       data_.weights.push_back(static_cast<float>(weight));
     }

@@ -38,13 +38,20 @@ void RequireFormatFlags(const Json& values, const Json& usual,
   for (const auto& [name, value] : values.items()) {
     if (some.count(name) > 0 && here.count(name) == 0 &&
         value != usual.at(name)) {
-      useless.push_back("--" + name);
+      useless.push_back(name);
     }
   }
-  Require(useless.empty(), ErrorKind::kUsage,
-          Str(Join(useless, ", "), useless.size() == 1 ? " has" : " have",
-              " no effect on ", NamesOfFormats(formats)),
-          "leave out what another format needs");
+  if (useless.empty()) return;
+  std::vector<const FormatEntry*> knowing;
+  for (const FormatEntry* format : Formats()) {
+    if (FlagsOf(*format).count(useless.front()) > 0) knowing.push_back(format);
+  }
+  const bool one = useless.size() == 1;
+  Fail(ErrorKind::kUsage,
+       Str("--", Join(useless, ", --"), one ? " has" : " have",
+           " no effect on ", NamesOfFormats(formats)),
+       one ? Str("it is for ", NamesOfFormats(knowing), " only: leave it out")
+           : "leave them out");
 }
 
 }  // namespace mtlkit

@@ -224,7 +224,10 @@ TEST_CASE("operands and flags are given exactly as often as they should") {
   CHECK(ParseFlags({"--bias=maybe"}) ==
         "--bias is 'maybe' but must be true or false");
   CHECK(ParseFlags({"--verbose=3"}) == "--verbose takes no value");
-  CHECK(ParseFlags({"--names", ""}) == "--names is empty");
+  const std::string hint = " is empty (give it a value, or leave it out)";
+  CHECK(ParseFlags({"--names", ""}) == "--names" + hint);
+  CHECK(ParseFlags({"--layers="}) == "--layers" + hint);
+  CHECK(ParseFlags({"--activation", " "}) == "--activation" + hint);
 }
 
 TEST_CASE("one input and one output at most may be a pipe") {

@@ -104,6 +104,9 @@ needs_a_value --rate
 needs_a_value,_but_-v_follows --rate -v
 unexpected_operand extra
 did_you_mean_'archs' --list archz
+is_empty --layers=
+no_hidden_layer --layers none --dropout 0.5
+share_no_parameters --arch single --weighting pcgrad
 LIST
 
 # Hierarchies.
@@ -160,6 +163,8 @@ no 2 'header, --missing have no effect' \
   mtl-convert pred.h5 --to csv --header no --missing x -o -
 no 2 'there is no other model' mtl-eval a=pred.h5 --against a
 no 2 'did you mean --rate' mtl-train ready.h5 -o old.h5 --learning-rate 1
+sed '3s/^[^,]*,[^,]*,/7,inf,/' table.csv >t/infinite
+no 65 'flags of mtl-convert: .*--missing' mtl-predict model.h5 t/infinite -o old.h5
 no 2 'models of a run' mtl-predict model.h5 ready.h5 --peer 1 -o old.h5
 no 2 'no peer 7' mtl-predict run ready.h5 --peer 7 -o old.h5
 no 66 'round 9' mtl-predict run ready.h5 --round 9 -o old.h5
@@ -252,6 +257,7 @@ for writer in "${writers[@]}"; do
     no 74 'File too large' sh -c "ulimit -f 2; exec $writer -o old.h5"
   }
 done
+no 74 '^mtl-predict: /dev/full: ' mtl-predict model.h5 ready.h5 -o /dev/full -q
 for writer in 'mtl-convert pred.h5 --to csv' 'mtl-convert pred.h5 --to jsonl' \
   'mtl-predict model.h5 ready.h5 --features trunk' \
   'mtl-train ready.h5 --layers 64 --checkpoint-every 0 -q'; do

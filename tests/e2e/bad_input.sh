@@ -197,7 +197,7 @@ must_be_at_least_0 --skip -1
 did_you_mean_'csv' --format cvs
 must_be_one_of --to xml
 only_ARFF --labels t/whole.xml
-SVMlight_only --features 5
+for_svmlight_only --features 5
 no_column_is_left --type ?=ignore
 there_is_no_flag.*--missing --mising NA
 LIST

@@ -187,7 +187,7 @@ TEST_CASE("a loss must want the outputs that the network has") {
                        doctest::Contains("quantile 0.1/0.5/0.9"), Error);
   CHECK_THROWS_WITH_AS(
       ShapeTasks(SampleTasks(), {"hours=quantile:levels=0.5/0.5"}),
-      doctest::Contains("levels ascend between 0 and 1"), Error);
+      doctest::Contains("level 0.5 is given twice"), Error);
   CHECK_THROWS_AS(ShapeTasks(SampleTasks(), {"hours=quantile:levels=1.5"}),
                   Error);
   CHECK_THROWS_WITH_AS(ShapeTasks(SampleTasks(), {"income=quantile"}),

@@ -252,8 +252,9 @@ TEST_CASE("architectures that cannot be are refused with what to do") {
         "--arch: there is no architecture 'share'; did you mean 'shared'?");
   CHECK(refused("pooled", {"4"}) ==
         "--arch pooled: task 'sold' is binary, but 'score' is regression");
-  CHECK(refused("mmoe", {"none"}) ==
-        "--arch mmoe needs hidden layers for its experts");
+  CHECK(
+      refused("mmoe", {"none"}) ==
+      "--arch mmoe needs hidden layers for its experts, and --layers is none");
   CHECK(refused("mmoe:experts=0", {"4"}).find("experts") != std::string::npos);
   CHECK(refused("shared", {"64", "x"}) ==
         "--layers: 'x' is not a width between 1 and 65536");

@@ -152,6 +152,25 @@ TEST_CASE("a split and a column called split are told apart") {
   CHECK(RowsWhere(table, "spli?=a") == std::vector<Index>{0, 2});
 }
 
+TEST_CASE("inputs and weights beyond single precision are refused") {
+  Dataset table = TableOf(3, {DenseBlock("numeric", {"y"}, {1, 0, 1})});
+  InputBlock wide = DenseBlock("big.numeric", {"x"}, {0, 0, 0});
+  wide.dense = {};
+  wide.wide = Array<double>({1, 1e39, 2});
+  table.inputs.push_back(wide);
+  PrepareOptions options = Tasks({"y"});
+  CHECK(Failure(options, table) == "no error");  // scaled
+  options.scale = "none";
+  CHECK(Failure(options, table) ==
+        "column 'x', row '1' is too large for single precision once it is "
+        "prepared");
+  table.inputs.push_back(DenseBlock("numeric2", {"z"}, {1, 2, 3}));
+  options.weight = "x";
+  CHECK(
+      Failure(options, table) ==
+      "--weight: column 'x', row '1' is not a number from 0 on, or too large");
+}
+
 TEST_CASE("labels beyond single precision are named as such") {
   Dataset table = TableOf(2, {DenseBlock("numeric", {"x"}, {1, 2})});
   InputBlock wide = DenseBlock("big.numeric", {"y"}, {0, 0});

@@ -116,31 +116,29 @@ TEST_CASE("flags that no format of the inputs knows are refused") {
   CHECK(ErrorOf([&] {
           Convert({{"t.svm", "1 2:1\n2 3:1\n"}}, options);
         }) ==
-        "2: --header, --missing, --skip have no effect on svmlight (leave out "
-        "what another format needs)");
+        "2: --header, --missing, --skip have no effect on svmlight (leave them "
+        "out)");
   const std::string arff = "@relation r\n@attribute x numeric\n@data\n1\n2\n";
   CHECK(ErrorOf([&] {
           Convert({{"t.arff", arff}}, options);
-        }) ==
-        "2: --header, --skip have no effect on arff (leave out what another "
-        "format needs)");
+        }) == "2: --header, --skip have no effect on arff (leave them out)");
   ConvertOptions marker;
   marker.missing = {"1"};
   CHECK(std::isnan(
       Convert({{"t.arff", arff}}, marker).dataset.inputs[0].dense[0]));
   marker.missing = {"none"};
-  CHECK(ErrorOf([&] {
-          Convert({{"t.arff", arff}}, marker);
-        }) ==
-        "2: --missing has no effect on arff (leave out what another format "
-        "needs)");
+  CHECK(
+      ErrorOf([&] {
+        Convert({{"t.arff", arff}}, marker);
+      }) ==
+      "2: --missing has no effect on arff (it is for csv only: leave it out)");
   ConvertOptions numbering;
   numbering.index_base = "0";
   CHECK(ErrorOf([&] {
           Convert({{"t.csv", "x\n1\n"}}, numbering);
         }) ==
-        "2: --index-base has no effect on csv (leave out what another format "
-        "needs)");
+        "2: --index-base has no effect on csv (it is for svmlight only: leave "
+        "it out)");
   CHECK(ErrorOf([&] {
           Convert({{"t.svm", "1 2:1\n2 3:1\n"}}, Precision("double"));
         }) ==
