@@ -105,7 +105,6 @@ needs_a_value,_but_-v_follows --rate -v
 unexpected_operand extra
 did_you_mean_'archs' --list archz
 is_empty --layers=
-no_hidden_layer --layers none --dropout 0.5
 share_no_parameters --arch single --weighting pcgrad
 LIST
 
