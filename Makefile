@@ -12,7 +12,7 @@ GENERATOR ?= $(if $(wildcard $(BUILD)/CMakeCache.txt),,\
 
 .DEFAULT_GOAL := all
 .PHONY: all help configure demo test bench bench-peers install uninstall docs \
-        format tidy clean test-long
+        format tidy clean test-long test-interop
 
 # "make install PREFIX=~/.local": not every shell expands this tilde.
 override PREFIX := $(patsubst ~/%,$(HOME)/%,$(patsubst ~,$(HOME),$(PREFIX)))
@@ -35,6 +35,9 @@ test: configure ## build and run all tests, of long campaigns a sample
 test-long: configure ## the same with campaigns in full
 	@cmake --build $(BUILD) -j $(JOBS)
 	@MTLKIT_LONG=1 tests/run.sh $(BUILD)
+
+test-interop: all ## compare exports with PyTorch and ONNX Runtime (in an environment of its own)
+	@tests/interop/run.sh $(BUILD)/bin
 
 bench: all ## how fast, as ratios
 	@cmake --build $(BUILD) -j $(JOBS) --target mtl-bench

@@ -13,7 +13,7 @@ for name in $(env | sed -n 's/^\(MTLKIT_[A-Z_0-9]*\)=.*/\1/p'); do
   unset "$name"
 done
 
-tools="convert prep train predict eval cotrain inspect"
+tools="convert prep train predict eval cotrain export inspect"
 {
   echo "# Reference"
   echo
@@ -41,6 +41,8 @@ done
   printf '```\n'
   printf '\n## metrics\n\n```\n'
   "$bin/mtl-eval" --list metrics
+  printf '```\n\n## targets of `mtl-export`\n\n```\n'
+  "$bin/mtl-export" --list targets
   printf '```\n\n## methods of `mtl-cotrain init`\n\n```\n'
   "$bin/mtl-cotrain" init --list methods
   printf '```\n\n## methods of `mtl-cotrain local`\n\n```\n'

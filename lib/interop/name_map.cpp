@@ -1,12 +1,11 @@
 #include "interop/name_map.h"
 
-#include <array>
-#include <cctype>
 #include <sstream>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "interop/torch_module.h"
 
 namespace mtlkit {
 namespace {
@@ -65,34 +64,6 @@ MapRule ParseRule(const std::vector<std::string>& words) {
   return rule;
 }
 
-// An identifier of Python's, as exports write it.
-std::string Identifier(std::string_view name) {
-  std::string clean(name);
-  for (char& c : clean) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
-  }
-  const bool is_letter =
-      !clean.empty() && std::isalpha(static_cast<unsigned char>(clean[0])) != 0;
-  return is_letter ? clean : "x" + clean;
-}
-
-// What PyTorch calls a parameter of ours, of a layer.
-std::string TorchName(std::string_view param) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6>
-      kNames = {{{"kernel", "weight"},
-                 {"bias", "bias"},
-                 {"scale", "weight"},
-                 {"shift", "bias"},
-                 {"running_mean", "running_mean"},
-                 {"running_variance", "running_var"}}};
-  for (const auto& [ours, theirs] : kNames) {
-    if (param == ours) return std::string(theirs);
-  }
-  // "table.3" is the weight of the third of a list of embeddings.
-  if (param.starts_with("table.")) return Str(param.substr(6), ".weight");
-  return std::string(param);
-}
-
 }  // namespace
 
 std::optional<std::string> MapRule::TheirsFor(std::string_view name) const {
@@ -129,12 +100,12 @@ std::vector<MapRule> ParseNameMap(std::string_view text,
   return rules;
 }
 
-std::vector<std::string> UsualNames(std::string_view name) {
+std::vector<std::string> UsualNames(std::string_view name,
+                                    std::string_view module) {
   const std::size_t slash = name.rfind('/');
   const std::string_view layer = name.substr(0, slash);
-  const std::string torch = TorchName(name.substr(slash + 1));
-  return {std::string(name), Str(layer, ".", torch),
-          Str(Identifier(layer), ".", torch)};
+  const std::string torch = TorchParameterName(name.substr(slash + 1));
+  return {std::string(name), Str(layer, ".", torch), Str(module, ".", torch)};
 }
 
 }  // namespace mtlkit

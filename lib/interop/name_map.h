@@ -40,9 +40,11 @@ struct MapRule {
 std::vector<MapRule> ParseNameMap(std::string_view text,
                                   const std::string& name);
 
-// The names that a parameter may have where no map says otherwise: ours, and
-// what PyTorch calls such a parameter of a module of the layer's name
-// ("trunk.0.weight" or "trunk_0.weight" for "trunk.0/kernel").
-std::vector<std::string> UsualNames(std::string_view name);
+// The names that a parameter may have where no map says otherwise: ours, what
+// PyTorch calls such a parameter of a module of the layer's name, and the same
+// of a module `module`, as an export calls it ("trunk.0/kernel",
+// "trunk.0.weight", "trunk_0.weight").
+std::vector<std::string> UsualNames(std::string_view name,
+                                    std::string_view module);
 
 }  // namespace mtlkit

@@ -1,11 +1,13 @@
 #include "interop/take_arrays.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "interop/torch_module.h"
 
 namespace mtlkit {
 namespace {
@@ -26,8 +28,12 @@ std::string ShapeText(const std::vector<Index>& shape) {
 
 class Taker {
  public:
-  Taker(const ForeignWeights& source, const std::vector<MapRule>& map)
-      : source_(source), map_(map), rule_used_(map.size(), false) {}
+  Taker(const ForeignWeights& source, const std::vector<MapRule>& map,
+        const Network& network)
+      : source_(source),
+        map_(map),
+        modules_(TorchModuleNames(network)),
+        rule_used_(map.size(), false) {}
 
   void Fill(Block* block) {
     const Layout& layout = block->layout();
@@ -82,7 +88,8 @@ class Taker {
   }
 
   std::vector<Source> ByUsualName(const Slice& slice) const {
-    for (const std::string& name : UsualNames(slice.name)) {
+    const std::string layer = slice.name.substr(0, slice.name.rfind('/'));
+    for (const std::string& name : UsualNames(slice.name, modules_.at(layer))) {
       if (const ForeignArray* array = source_.Find(name)) {
         return {{array, 0, slice.spec.cols, TurnsByConvention(slice)}};
       }
@@ -168,6 +175,7 @@ class Taker {
 
   const ForeignWeights& source_;
   const std::vector<MapRule>& map_;
+  std::map<std::string, std::string> modules_;  // by layer
   std::vector<bool> rule_used_;
   std::set<std::string> used_;
   WarmStart result_;
@@ -177,7 +185,7 @@ class Taker {
 
 WarmStart TakeArrays(const ForeignWeights& source,
                      const std::vector<MapRule>& map, Model* model) {
-  Taker taker(source, map);
+  Taker taker(source, map, *model->network);
   taker.Fill(&model->params.weights);
   taker.Fill(&model->params.buffers);
   return taker.Finish();

@@ -53,11 +53,12 @@ TEST_CASE("what is no rule is refused with its line") {
 }
 
 TEST_CASE("a parameter may have our name or PyTorch's") {
-  CHECK(UsualNames("trunk.0/kernel") ==
+  CHECK(UsualNames("trunk.0/kernel", "trunk_0") ==
         std::vector<std::string>{"trunk.0/kernel", "trunk.0.weight",
                                  "trunk_0.weight"});
-  CHECK(UsualNames("norm/running_variance").back() == "norm.running_var");
-  CHECK(UsualNames("embed.a/table.2").back() == "embed_a.2.weight");
+  CHECK(UsualNames("norm/running_variance", "norm").back() ==
+        "norm.running_var");
+  CHECK(UsualNames("embed.a/table.2", "embed_a").back() == "embed_a.2.weight");
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       {"nn", {"base", "kernels", "h5", "data", "prep"}},
       {"eval", {"base", "h5", "data", "text"}},
       {"train", {"base", "kernels", "h5", "data", "prep", "nn", "eval"}},
-      {"interop", {"base", "h5", "data", "nn", "train"}},
+      {"interop", {"base", "kernels", "h5", "data", "prep", "nn", "train"}},
       {"cotrain",
        {"base", "kernels", "h5", "data", "prep", "nn", "eval", "train",
         "interop"}},

@@ -1,0 +1,121 @@
+// Heads whose predictions are probabilities.
+#include "interop/head_export.h"
+
+namespace mtlkit {
+namespace {
+
+// 1 where a number is above one half, else 0, as whole numbers.
+std::string AboveHalf(const std::string& values, OnnxGraph* graph) {
+  return graph->Cast(graph->Node("Greater", {values, graph->Number(0.5)}),
+                     OnnxType::kInt64);
+}
+
+std::string SigmoidLinkNode(const Task& /*task*/, const std::string& outputs,
+                            OnnxGraph* graph) {
+  return graph->Node("Sigmoid", {outputs});
+}
+
+std::string BinaryClass(const std::string& predictions, OnnxGraph* graph) {
+  return graph->Node("Squeeze",
+                     {AboveHalf(predictions, graph), graph->Integers({1})});
+}
+
+std::string MulticlassLink(const Task& /*task*/, const std::string& outputs,
+                           OnnxGraph* graph) {
+  return graph->Node("Softmax", {outputs}, {{"axis", Index{-1}}});
+}
+
+std::string MulticlassClass(const std::string& predictions, OnnxGraph* graph) {
+  return graph->Node("ArgMax", {predictions},
+                     {{"axis", Index{1}}, {"keepdims", Index{0}}});
+}
+
+// CORN: P(y > k) is the product of the sigmoids up to k, which is e to the sum
+// of their logs, -softplus(-z).
+std::string OrdinalLink(const Task& task, const std::string& outputs,
+                        OnnxGraph* graph) {
+  const std::string negative = graph->Node("Neg", {outputs});
+  const std::string logs =
+      graph->Node("Neg", {graph->Node("Softplus", {negative})});
+  const auto product = [&](const OnnxAttributes& attributes) {
+    return graph->Node(
+        "Exp", {graph->Node("CumSum", {logs, graph->Integer(1)}, attributes)});
+  };
+  const std::string higher = product({});
+  const std::string at_least = product({{"exclusive", Index{1}}});
+  const std::string here =
+      graph->Node("Mul", {at_least, graph->Node("Sigmoid", {negative})});
+  return graph->Node("Concat",
+                     {here, graph->Columns(higher, task.output_cols() - 1, 1)},
+                     {{"axis", Index{1}}});
+}
+
+// The median: how many classes the truth is more likely above than not.
+std::string OrdinalClass(const std::string& predictions, OnnxGraph* graph) {
+  const std::string at_least = graph->Node(
+      "CumSum", {predictions, graph->Integer(1)}, {{"reverse", Index{1}}});
+  constexpr Index kLast = Index{1} << 62;
+  const std::string higher = graph->Columns(at_least, 1, kLast - 1);
+  return graph->Node("ReduceSum",
+                     {AboveHalf(higher, graph), graph->Integers({1})},
+                     {{"keepdims", Index{0}}});
+}
+
+constexpr std::string_view kBinaryTorch =
+    R"(def link_binary(z, task):
+    """The probability of the second class."""
+    return torch.sigmoid(z)
+
+
+def class_binary(p):
+    return (p[:, 0] > 0.5).long()
+)";
+
+constexpr std::string_view kMulticlassTorch =
+    R"(def link_multiclass(z, task):
+    """The probability of each class."""
+    return torch.softmax(z, 1)
+
+
+def class_multiclass(p):
+    return p.argmax(1)
+)";
+
+constexpr std::string_view kMultilabelTorch =
+    R"(def link_multilabel(z, task):
+    """The probability of each label."""
+    return torch.sigmoid(z)
+)";
+
+constexpr std::string_view kOrdinalTorch =
+    R"(def link_ordinal(z, task):
+    """The probability of each class (CORN, Shi et al., 2021)."""
+    higher = torch.sigmoid(z).cumprod(1)
+    at_least = torch.cat([torch.ones_like(z[:, :1]), higher[:, :-1]], 1)
+    return torch.cat([at_least * torch.sigmoid(-z), higher[:, -1:]], 1)
+
+
+def class_ordinal(p):
+    """The median."""
+    return (p.flip(1).cumsum(1).flip(1)[:, 1:] > 0.5).sum(1)
+)";
+
+}  // namespace
+
+extern const HeadExport kBinaryExport;
+const HeadExport kBinaryExport = {"binary", SigmoidLinkNode, BinaryClass,
+                                  kBinaryTorch};
+
+extern const HeadExport kMulticlassExport;
+const HeadExport kMulticlassExport = {"multiclass", MulticlassLink,
+                                      MulticlassClass, kMulticlassTorch};
+
+extern const HeadExport kMultilabelExport;
+const HeadExport kMultilabelExport = {"multilabel", SigmoidLinkNode, nullptr,
+                                      kMultilabelTorch};
+
+extern const HeadExport kOrdinalExport;
+const HeadExport kOrdinalExport = {"ordinal", OrdinalLink, OrdinalClass,
+                                   kOrdinalTorch};
+
+}  // namespace mtlkit

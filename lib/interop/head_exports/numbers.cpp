@@ -1,0 +1,71 @@
+// Heads whose predictions are numbers.
+#include "interop/head_export.h"
+
+namespace mtlkit {
+namespace {
+
+// In double, as predictions are made: a mean may be large beside the deviation.
+std::string OnnxToUnits(const Task& task, Index per_column,
+                        const std::string& outputs, OnnxGraph* graph) {
+  if (task.mean.empty()) return outputs;
+  std::vector<double> mean;
+  std::vector<double> deviation;
+  for (std::size_t i = 0; i < task.mean.size(); ++i) {
+    mean.insert(mean.end(), At(per_column), task.mean[i]);
+    deviation.insert(deviation.end(), At(per_column), task.deviation[i]);
+  }
+  const std::vector<Index> shape = {std::ssize(mean)};
+  const std::string scaled =
+      graph->Node("Mul", {graph->Cast(outputs, OnnxType::kDouble),
+                          graph->Doubles(shape, deviation)});
+  return graph->Cast(graph->Node("Add", {scaled, graph->Doubles(shape, mean)}),
+                     OnnxType::kFloat);
+}
+
+std::string RegressionLink(const Task& task, const std::string& outputs,
+                           OnnxGraph* graph) {
+  return OnnxToUnits(task, 1, outputs, graph);
+}
+
+// In order, so that quantiles do not cross.
+std::string QuantileLink(const Task& task, const std::string& outputs,
+                         OnnxGraph* graph) {
+  const Index levels = std::ssize(task.levels);
+  const std::string columns = graph->Reshape(outputs, {-1, levels});
+  const std::string sorted =
+      graph->Node("TopK", {columns, graph->Integers({levels})},
+                  {{"axis", Index{-1}}, {"largest", Index{0}}}, "", 2);
+  return OnnxToUnits(task, levels,
+                     graph->Reshape(sorted, {-1, task.width * levels}), graph);
+}
+
+constexpr std::string_view kRegressionTorch =
+    R"(def link_regression(z, task):
+    """In the units of the labels; in double, since means may be large."""
+    if not task["mean"]:
+        return z
+    columns = z.double().reshape(len(z), len(task["mean"]), -1)
+    mean = torch.tensor(task["mean"], dtype=torch.float64)
+    deviation = torch.tensor(task["deviation"], dtype=torch.float64)
+    columns = columns * deviation[:, None] + mean[:, None]
+    return columns.reshape(z.shape).to(z.dtype)
+)";
+
+constexpr std::string_view kQuantileTorch =
+    R"(def link_quantile(z, task):
+    """Quantiles in order, in the units of the labels."""
+    columns = z.reshape(len(z), task["width"], len(task["levels"]))
+    return link_regression(columns.sort(-1).values.reshape(z.shape), task)
+)";
+
+}  // namespace
+
+extern const HeadExport kRegressionExport;
+const HeadExport kRegressionExport = {"regression", RegressionLink, nullptr,
+                                      kRegressionTorch};
+
+extern const HeadExport kQuantileExport;
+const HeadExport kQuantileExport = {"quantile", QuantileLink, nullptr,
+                                    kQuantileTorch};
+
+}  // namespace mtlkit

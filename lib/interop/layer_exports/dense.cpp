@@ -1,0 +1,40 @@
+#include "base/error.h"
+#include "interop/activation_export.h"
+#include "interop/layer_export.h"
+#include "nn/layers/layers.h"
+
+namespace mtlkit {
+namespace {
+
+Activation DenseActivation(const ExportNode& node) {
+  return ParseActivation(node.Text("activation"));
+}
+
+// Sparse columns come as others.
+std::string DenseToOnnx(const OnnxLayer& layer) {
+  std::vector<std::string> inputs = {layer.x[0], layer.Matrix(0)};
+  if (layer.node.Flag("bias")) inputs.push_back(layer.Vector(1));
+  const Activation activation = DenseActivation(layer.node);
+  return OnnxActivation(activation,
+                        static_cast<double>(ActivationShape(activation)),
+                        layer.Node("Gemm", inputs), &layer.graph);
+}
+
+std::string DenseToTorch(const TorchLayer& layer) {
+  const ExportNode& node = layer.node;
+  const std::string module =
+      layer.Make(Str("nn.Linear(", node.input_cols[0], ", ", node.cols,
+                     node.Flag("bias") ? "" : ", bias=False", ")"));
+  const Activation activation = DenseActivation(node);
+  return TorchActivation(activation,
+                         static_cast<double>(ActivationShape(activation)),
+                         Str(module, "(", layer.x[0], ")"));
+}
+
+}  // namespace
+
+extern const LayerExport kDenseExport;
+const LayerExport kDenseExport = {
+    .name = "dense", .onnx = {DenseToOnnx}, .torch = {DenseToTorch}};
+
+}  // namespace mtlkit

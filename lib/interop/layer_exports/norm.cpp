@@ -1,0 +1,65 @@
+#include "base/error.h"
+#include "base/text.h"
+#include "interop/layer_export.h"
+
+namespace mtlkit {
+namespace {
+
+float NormEpsilon(const ExportNode& node) {
+  return static_cast<float>(node.Number("epsilon"));
+}
+
+// By the running statistics. Values are matrices here, whatever their space.
+std::string BatchNormToOnnx(const OnnxLayer& layer) {
+  return layer.Node("BatchNormalization",
+                    {layer.x[0], layer.Vector(0), layer.Vector(1),
+                     layer.Buffer(0), layer.Buffer(1)},
+                    {{"epsilon", NormEpsilon(layer.node)}});
+}
+
+std::string BatchNormToTorch(const TorchLayer& layer) {
+  const ExportNode& node = layer.node;
+  if (!node.Flag("unbiased")) {
+    RefuseNode(node,
+               "its running variance is divided by the rows, and PyTorch's by "
+               "one less");
+  }
+  const std::string module = layer.Make(
+      Str("nn.BatchNorm1d(", node.cols,
+          ", eps=", FormatNumber(node.Number("epsilon")),
+          ", momentum=", FormatNumber(node.Number("momentum")), ")"));
+  if (layer.is_new) {
+    layer.module.AddTensor({.name = layer.attribute + ".num_batches_tracked",
+                            .shape = {},
+                            .values = {0},
+                            .is_count = true});
+  }
+  return Str(module, "(", layer.x[0], ")");
+}
+
+std::string LayerNormToOnnx(const OnnxLayer& layer) {
+  return layer.Node(
+      "LayerNormalization", {layer.x[0], layer.Vector(0), layer.Vector(1)},
+      {{"axis", Index{-1}}, {"epsilon", NormEpsilon(layer.node)}});
+}
+
+std::string LayerNormToTorch(const TorchLayer& layer) {
+  const std::string module = layer.Make(
+      Str("nn.LayerNorm(", layer.node.cols,
+          ", eps=", FormatNumber(layer.node.Number("epsilon")), ")"));
+  return Str(module, "(", layer.x[0], ")");
+}
+
+}  // namespace
+
+extern const LayerExport kBatchNormExport;
+const LayerExport kBatchNormExport = {.name = "batch-norm",
+                                      .onnx = {BatchNormToOnnx},
+                                      .torch = {BatchNormToTorch}};
+
+extern const LayerExport kLayerNormExport;
+const LayerExport kLayerNormExport = {.name = "layer-norm",
+                                      .onnx = {LayerNormToOnnx},
+                                      .torch = {LayerNormToTorch}};
+
+}  // namespace mtlkit

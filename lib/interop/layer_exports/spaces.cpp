@@ -1,0 +1,103 @@
+// Layers that go from one space of rows to another.
+#include "base/error.h"
+#include "interop/layer_export.h"
+
+namespace mtlkit {
+namespace {
+
+std::string FlattenToOnnx(const OnnxLayer& layer) {
+  return layer.graph.Reshape(layer.x[0], {-1, layer.node.cols});
+}
+
+std::string FlattenToTorch(const TorchLayer& layer) {
+  return Str(layer.x[0], ".reshape(-1, ", layer.node.cols, ")");
+}
+
+std::string SpreadToOnnx(const OnnxLayer& layer) {
+  const Index members = layer.node.Integer("members");
+  const std::string wide =
+      layer.Node("Tile", {layer.x[0], layer.graph.Integers({1, members})});
+  return layer.graph.Reshape(wide, {-1, layer.node.cols});
+}
+
+std::string SpreadToTorch(const TorchLayer& layer) {
+  return Str(layer.x[0], ".repeat_interleave(", layer.node.Integer("members"),
+             ", 0)");
+}
+
+// The sums over the tokens of each row are differences of running sums, which
+// are kept in double: there is no operation for it in opset 17.
+std::string PoolTokensToOnnx(const OnnxLayer& layer) {
+  OnnxGraph& graph = layer.graph;
+  const std::vector<double> zeros(At(layer.node.cols));
+  const std::string zero = graph.Doubles({1, layer.node.cols}, zeros);
+  const std::string running = graph.Node(
+      "CumSum", {graph.Cast(layer.x[0], OnnxType::kDouble), graph.Integer(0)});
+  const std::string sums =
+      graph.Node("Concat", {zero, running}, {{"axis", Index{0}}});
+  // What belongs to the begin, and to the end, of each row.
+  const auto difference = [&](const std::string& of) {
+    constexpr Index kLast = Index{1} << 62;
+    const std::string ends =
+        graph.Node("Slice", {of, graph.Integers({1}), graph.Integers({kLast}),
+                             graph.Integers({0})});
+    const std::string begins = graph.Node(
+        "Slice",
+        {of, graph.Integers({0}), graph.Integers({-1}), graph.Integers({0})});
+    return graph.Node("Sub", {ends, begins});
+  };
+  const std::string totals = difference(
+      graph.Node("Gather", {sums, layer.starts}, {{"axis", Index{0}}}));
+  // No row has less than one, lest nothing be divided by nothing.
+  const std::string counts =
+      graph.Node("Max", {difference(layer.starts), graph.Integer(1)});
+  const std::string divisor =
+      graph.Node("Unsqueeze",
+                 {graph.Cast(counts, OnnxType::kDouble), graph.Integers({1})});
+  return graph.Cast(graph.Node("Div", {totals, divisor}), OnnxType::kFloat);
+}
+
+std::string PoolToOnnx(const OnnxLayer& layer) {
+  const Space& space = layer.node.input_spaces[0];
+  if (space.is_ragged()) return PoolTokensToOnnx(layer);
+  const std::string rows =
+      layer.graph.Reshape(layer.x[0], {-1, space.per_row(), layer.node.cols});
+  return layer.Node("ReduceMean", {rows},
+                    {{"axes", std::vector<Index>{1}}, {"keepdims", Index{0}}});
+}
+
+constexpr std::string_view kMeanOfRows =
+    R"(def mean_of_rows(x, starts):
+    """The mean over the tokens of each row; 0 where there are none."""
+    counts = starts[1:] - starts[:-1]
+    rows = torch.arange(len(counts), device=x.device)
+    sums = x.new_zeros(len(counts), x.shape[1])
+    sums = sums.index_add(0, rows.repeat_interleave(counts), x)
+    return sums / counts.clamp(min=1).unsqueeze(1)
+)";
+
+std::string PoolToTorch(const TorchLayer& layer) {
+  const Space& space = layer.node.input_spaces[0];
+  if (space.is_ragged()) {
+    layer.module.AddHelper(kMeanOfRows);
+    return Str("mean_of_rows(", layer.x[0], ", ", layer.starts, ")");
+  }
+  return Str(layer.x[0], ".reshape(-1, ", space.per_row(), ", ",
+             layer.node.cols, ").mean(1)");
+}
+
+}  // namespace
+
+extern const LayerExport kFlattenExport;
+const LayerExport kFlattenExport = {
+    .name = "flatten", .onnx = {FlattenToOnnx}, .torch = {FlattenToTorch}};
+
+extern const LayerExport kSpreadExport;
+const LayerExport kSpreadExport = {
+    .name = "spread", .onnx = {SpreadToOnnx}, .torch = {SpreadToTorch}};
+
+extern const LayerExport kPoolExport;
+const LayerExport kPoolExport = {
+    .name = "pool", .onnx = {PoolToOnnx}, .torch = {PoolToTorch}};
+
+}  // namespace mtlkit

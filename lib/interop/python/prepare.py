@@ -1,0 +1,292 @@
+"""Raw columns as the network reads them, as mtl-prep and mtl-predict do it.
+
+    from prepare import prepare
+    blocks = prepare({"age": [39, None], "job": ["clerk", "?"]})
+
+Written by mtlkit's mtl-export; the numbers are in model.json. Needs NumPy.
+"""
+import json
+import math
+import os
+
+import numpy as np
+
+MISSING = ("", "?", "NA", "N/A", "NaN", "nan", "null", "NULL")
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+
+def prepare(table, spec=None, missing=MISSING, precision="auto"):
+    """Arrays by the names of blocks.
+
+    table: columns by name (a dict, a pandas DataFrame), "VIEW.COLUMN" where
+    views have columns of one name; a block without names of columns (sparse
+    features, images, texts) as a matrix under its own name.
+    spec: path of model.json. missing: texts that stand for no value. precision:
+    of numbers before they are scaled, "single" or "double"; "auto" takes single
+    precision where no number changes by it, as mtl-convert does for the columns
+    of a table. Sparse blocks come as full matrices, or as scipy.sparse where
+    they were given so.
+    """
+    with open(spec or os.path.join(FOLDER, "model.json"),
+              encoding="utf-8") as file:
+        model = json.load(file)
+    steps = model["steps"]
+    blocks = []
+    for step in steps:
+        if step["name"] == "select":
+            blocks = [_Block(table, b, missing, precision)
+                      for b in step["blocks"]]
+        elif step["name"] == "take":
+            blocks = _take(blocks, step["blocks"])
+        else:
+            blocks = STEPS[step["name"]](
+                blocks, {k: np.array(v, "f8") for k, v in step["arrays"].items()})
+    made = {b.name: b.x for b in blocks}
+    result = {}
+    for block in model["inputs"]:
+        name, kind = block["name"], block["kind"]
+        x = made[name] if name in made else table[name]
+        if kind == "tokens":
+            x, result[name + ".starts"] = _tokens(x, table.get(name + ".starts"))
+        elif kind == "image":
+            x = np.asarray(x, "u1")
+        elif kind == "categorical":
+            x = np.asarray(x, "i4")
+        elif not hasattr(x, "tocsr"):
+            x = np.asarray(x, "f4")
+        result[name] = x
+    return result
+
+
+class _Block:
+    """Columns of one kind, which steps change."""
+
+    def __init__(self, table, spec, missing, precision):
+        self.name, self.kind = spec["name"], spec["kind"]
+        self.categories = spec.get("categories", [])
+        columns = spec.get("columns", [])
+        if self.name in table and self.kind == "sparse":
+            self.x = table[self.name]
+            if not hasattr(self.x, "tocsr"):
+                self.x = np.asarray(self.x, "f4")
+        elif self.kind == "categorical":
+            self.x = np.stack([_codes(_column(table, self.view, c), k, missing)
+                               for c, k in zip(columns, self.categories)], 1)
+        else:
+            x = np.stack([_numbers(_column(table, self.view, c), missing)
+                          for c in columns], 1)
+            single = self.kind == "sparse" or precision == "single" or (
+                precision == "auto" and _is_single(x))
+            self.x = x.astype("f4" if single else "f8")
+            if self.kind == "sparse":
+                self.x = np.nan_to_num(self.x, nan=0.0)
+
+    @property
+    def view(self):
+        for kind in ("numeric", "categorical", "sparse", "image", "tokens"):
+            if self.name == kind:
+                return ""
+            if self.name.endswith("." + kind):
+                return self.name[:-len(kind) - 1]
+        return self.name
+
+    def change(self, function):
+        """Numbers in double, kept in the block's precision."""
+        self.x = function(self.x.astype("f8")).astype(self.x.dtype)
+
+
+def _column(table, view, column):
+    """A column; "VIEW.COLUMN" where several views have one of that name."""
+    name = view + "." + column
+    return table[name if view and name in table else column]
+
+
+def _is_missing(value, missing):
+    return value is None or value != value or (
+        isinstance(value, str) and value in missing)
+
+
+def _numbers(values, missing):
+    values = np.asarray(values)
+    if values.dtype.kind in "fiub":
+        return values.astype("f8")
+    return np.array([math.nan if _is_missing(v, missing) else float(v)
+                     for v in values.tolist()], "f8")
+
+
+def _is_single(x):
+    """Whether single precision keeps what was written: 0.1, but not 2**24+1."""
+    known = x[~np.isnan(x)]
+    with np.errstate(over="ignore"):
+        single = known.astype("f4")
+    changed = single.astype("f8") != known
+    return all(float(str(s)) == v
+               for s, v in zip(single[changed], known[changed]))
+
+
+def _codes(values, names, missing):
+    """Numbers of categories: len(names) is unknown, -1 missing."""
+    by_name = {name: i for i, name in enumerate(names)}
+    by_value = {}
+    for i, name in enumerate(names):
+        try:
+            by_value.setdefault(float(name), i)
+        except ValueError:
+            pass
+    codes = []
+    for v in np.asarray(values, dtype=object).tolist():
+        if isinstance(v, str) and v in by_name:
+            codes.append(by_name[v])
+        elif _is_missing(v, missing):
+            codes.append(-1)
+        elif isinstance(v, str):
+            codes.append(len(names))
+        else:
+            codes.append(by_value.get(float(v), len(names)))
+    return np.array(codes, "i4")
+
+
+def _tokens(x, starts):
+    """Words one row behind the other, and where rows begin; or lists of them."""
+    if starts is None:
+        lengths = [len(row) for row in x]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        x = np.concatenate([np.asarray(row, "i8") for row in x]) if x else []
+    return np.asarray(x, "i8"), np.asarray(starts, "i8")
+
+
+def _take(blocks, wanted):
+    """Some columns of blocks; -1, at the end of each list of codes, stays."""
+    made = {b.name: b for b in blocks}
+    for want in wanted:
+        b = made[want["block"]]
+        b.x = b.x[:, want["columns"]]
+        if want["codes"]:
+            b.categories = [range(codes[-2]) for codes in want["codes"]]
+        for j, codes in enumerate(want["codes"]):
+            b.x[:, j] = np.array(codes, "i4")[b.x[:, j]]
+    return [made[want["block"]] for want in wanted]
+
+
+def _impute(blocks, arrays):
+    for b in blocks:
+        if b.name not in arrays or b.kind == "sparse":
+            continue
+        codes = b.kind == "categorical"
+        keeps = arrays.get(b.name + ".keeps", np.zeros(b.x.shape[1])) > 0
+        empty = (b.x < 0 if codes else np.isnan(b.x)) & ~keeps
+        b.x = np.where(empty, arrays[b.name].astype(b.x.dtype), b.x)
+    return blocks
+
+
+def _log(blocks, arrays):
+    def log(x):
+        # Of the C library, as ours: NumPy's own differs in the last bit.
+        flat = [math.copysign(math.log1p(abs(v)), v) for v in x.ravel().tolist()]
+        return np.array(flat, "f8").reshape(x.shape)
+    for b in blocks:
+        if b.kind == "dense":
+            b.change(lambda x: np.where(arrays[b.name] > 0, log(x), x))
+    return blocks
+
+
+def _clip(blocks, arrays):
+    for b in blocks:
+        if b.kind == "dense":
+            low, high = arrays[b.name + ".low"], arrays[b.name + ".high"]
+            b.change(lambda x: np.where(x < low, low, np.where(x > high, high, x)))
+    return blocks
+
+
+def _pieces(blocks, arrays):
+    for b in blocks:
+        if b.kind != "dense":
+            continue
+        x, at = b.x.astype("f8"), 0
+        columns = [x]
+        for j, count in enumerate(arrays[b.name + ".counts"].astype(int)):
+            edges = arrays[b.name + ".edges"][at:at + count]
+            at += count
+            if count > 1:
+                part = (x[:, j:j + 1] - edges[:-1]) / (edges[1:] - edges[:-1])
+                columns.append(np.clip(part, 0, 1))
+        b.x = np.concatenate(columns, 1)
+    return blocks
+
+
+def _scale(blocks, arrays):
+    for b in blocks:
+        if b.name + ".scale" not in arrays or b.kind == "categorical":
+            continue
+        shift, scale = arrays[b.name + ".shift"], arrays[b.name + ".scale"]
+        if hasattr(b.x, "tocsr"):
+            b.x = b.x.tocsr(copy=True)
+            b.x.data = (b.x.data.astype("f8") / scale[b.x.indices]).astype("f4")
+        else:
+            b.change(lambda x: (x - shift) / scale)
+    return blocks
+
+
+def _views(blocks):
+    views = {}
+    for b in blocks:
+        views.setdefault(b.view, {})[b.kind] = b
+    return views
+
+
+def _onehot(blocks, arrays):
+    made = []
+    for view, parts in _views(blocks).items():
+        codes = parts.get("categorical")
+        forms = arrays[codes.name] if codes else []
+        given = codes.x if codes else None
+        known = codes.categories if codes else []
+        for kind, form in (("dense", 1), ("categorical", 0), ("sparse", 2)):
+            chosen = [j for j, f in enumerate(forms) if f == form]
+            if kind == "categorical":
+                if chosen:
+                    codes.x = given[:, chosen]
+                    codes.categories = [known[j] for j in chosen]
+                    made.append(codes)
+                continue
+            b = parts.get(kind)
+            if chosen and b is None:
+                b = _Block.__new__(_Block)
+                b.kind, b.categories = kind, []
+                suffix = {"dense": "numeric"}.get(kind, kind)
+                b.name = view + "." + suffix if view else suffix
+                b.x = np.zeros((len(given), 0), "f4")
+            if chosen:
+                marks = [(given[:, j:j + 1] ==
+                          np.arange(len(known[j]))).astype(b.x.dtype)
+                         for j in chosen]
+                if hasattr(b.x, "tocsr"):
+                    b.x = b.x.toarray()
+                b.x = np.concatenate([b.x] + marks, 1)
+            if b is not None:
+                made.append(b)
+    return made
+
+
+def _keep(blocks, arrays):
+    return blocks
+
+
+def _layout(blocks, arrays):
+    made = []
+    for view, parts in _views(blocks).items():
+        name = view or "features"
+        for kind in ("dense", "categorical", "sparse"):
+            if kind not in parts:
+                continue
+            alone = kind == "dense" or (kind == "sparse" and len(parts) == 1)
+            parts[kind].name = name if alone else name + "." + kind
+            made.append(parts[kind])
+    return made
+
+
+STEPS = {
+    "impute": _impute, "log": _log, "clip": _clip, "pieces": _pieces,
+    "standard": _scale, "robust": _scale, "minmax": _scale, "max-abs": _scale,
+    "onehot": _onehot, "index": _keep, "layout": _layout,
+}

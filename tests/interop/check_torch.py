@@ -1,0 +1,47 @@
+"""usage: check_torch.py FOLDER RAW.h5 READY.h5 SPLIT PREDICTIONS.h5 TUNED
+
+What PyTorch says from raw columns, beside what mtl-predict says; whether
+prepare.py makes the blocks of mtl-prep, to the bit. Then trains on a little and
+writes TUNED.safetensors, TUNED.pt and what the tuned model says, TUNED.npz.
+"""
+import sys
+
+import h5py
+import numpy as np
+import torch
+
+from common import block, compare, raw_columns, rows_of
+
+folder, raw, ready, split, predictions, tuned = sys.argv[1:]
+sys.path.insert(0, folder)
+from model import load  # noqa: E402
+from prepare import prepare  # noqa: E402
+
+torch.set_num_threads(1)
+table, prepared = h5py.File(raw), h5py.File(ready)
+rows = rows_of(prepared, split)
+blocks = prepare(raw_columns(table, rows))
+for name, x in blocks.items():
+    ours = block(prepared["inputs/" + name], rows)
+    if x.dtype != ours.dtype or not np.array_equal(x, ours):
+        worst = np.abs(x.astype("f8") - ours).max()
+        raise SystemExit(f"prepare.py: {name} is off by {worst}")
+    print(f"prepare.py: {name}: {x.shape} equal to the bit")
+model = load()
+inputs = model.tensors(blocks)
+said = model.predict(**inputs)
+compare("torch", predictions, {k: x.numpy() for k, x in said.items()},
+        model.classes(said))
+
+model.train()
+optimiser = torch.optim.Adam(model.parameters(), 1e-3)
+for _ in range(3):
+    optimiser.zero_grad()
+    sum((z ** 2).mean() for z in model(**inputs).values()).backward()
+    optimiser.step()
+model.eval()
+model.save(tuned + ".safetensors")
+torch.save(model.state_dict(), tuned + ".pt")
+after = model.predict(**inputs)
+assert any(not torch.equal(said[k], after[k]) for k in said)
+np.savez(tuned, **{name: x.numpy() for name, x in after.items()})

@@ -1,0 +1,75 @@
+"""Files of mtlkit as the comparisons with other frameworks read them."""
+import h5py
+import numpy as np
+
+TOLERANCE = 1e-5
+
+
+def rows_of(file, split):
+    return file["splits/" + split][:]
+
+
+def block(group, rows):
+    """Rows of an input block; sparse ones as full matrices."""
+    if isinstance(group, h5py.Dataset):
+        return group[:][rows]
+    starts, columns, values = (group[k][:] for k in
+                               ("indptr", "indices", "data"))
+    full = np.zeros((len(rows), group.attrs["shape"][1]), "f4")
+    for i, row in enumerate(rows):
+        part = slice(starts[row], starts[row + 1])
+        full[i, columns[part]] = values[part]
+    return full
+
+
+def raw_columns(file, rows):
+    """A table that mtl-convert wrote, as columns of numbers and texts."""
+    table = {}
+    for name, group in file["inputs"].items():
+        if "names/" + name not in file:
+            table[name] = block(group, rows)
+            continue
+        columns = file["names/" + name].asstr()[:]
+        x = block(group, rows)
+        for j, column in enumerate(columns):
+            if x.dtype.kind == "f":
+                table[column] = x[:, j]
+                continue
+            at = "categories/" + column
+            if at not in file:
+                at = f"categories/{name}/{column}"
+            words = np.array(list(file[at].asstr()[:]) + [""], object)
+            table[column] = words[x[:, j]]  # -1, missing, is the last
+    return table
+
+
+def compare(what, predictions, said, classes):
+    """Ends the program where another framework says something else.
+
+    said: arrays by task; classes: names of classes by task.
+    """
+    tasks = h5py.File(predictions)["tasks"]
+    for name, task in tasks.items():
+        ours = task["prob" if "prob" in task else "pred"][:]
+        ours = ours.reshape(len(ours), -1)
+        theirs = np.asarray(said[name], "f8").reshape(ours.shape)
+        scale = 1 if "prob" in task else max(1e-30, ours.std())
+        worst = np.abs(ours - theirs).max() / scale
+        print(f"{what}: {name}: {len(ours)} rows, off by {worst:.1e}")
+        if not worst < TOLERANCE:
+            raise SystemExit(f"{what}: {name}: that is too much")
+        if name not in classes:
+            continue
+        known = task["classes"].asstr()[:]
+        if task.attrs["type"] == "ordinal":
+            best = (ours[:, ::-1].cumsum(1)[:, ::-1][:, 1:] > 0.5).sum(1)
+            margin = np.abs(
+                ours[:, ::-1].cumsum(1)[:, ::-1][:, 1:] - 0.5).min(1)
+        elif ours.shape[1] == 1:
+            best, margin = (ours[:, 0] > 0.5).astype(int), abs(ours[:, 0] - 0.5)
+        else:
+            top = np.sort(ours, 1)
+            best, margin = ours.argmax(1), top[:, -1] - top[:, -2]
+        clear = margin > TOLERANCE
+        if not (known[best] == np.asarray(classes[name], object))[clear].all():
+            raise SystemExit(f"{what}: {name}: other classes")
