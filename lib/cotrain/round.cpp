@@ -65,9 +65,9 @@ DoneRecord MakeRound(const Collaboration& run, Index peer, Index round,
   start.model = ReadModel(folder.ModelPath(peer, round - 1));
   start.first = [&] { return ReadModel(folder.ModelPath(peer, 0)); };
   record.inputs = CommittedInputs(run, peer, round);
-  TellMissingPeers(run, record, environment.reporter);
   start.inputs =
       ReadInputs(run, peer, round, record.inputs, start.model.params);
+  TellMissingPeers(run, record, environment.reporter);
   environment.checkpoint = folder.CheckpointPath(peer, round);
   RoundWork work = WorkRound(run, std::move(start), environment);
   KillPoint("trained");
