@@ -92,11 +92,10 @@ struct PredictTool {
     Require(models.size() == 1, ErrorKind::kUsage,
             "--features: a run has several models", "choose one with --peer");
     InContext(files.front(), [&] { RequireLayer(models.front(), features); });
-    Dataset result = InContext(data_name, [&] {
-      return ComputeFeatures(models.front(), rows, features, context.pool);
+    InContext(data_name, [&] {
+      WriteFeatures(models.front(), rows, features, provenance, output,
+                    context.pool);
     });
-    result.provenance = provenance;
-    WriteDataset(result, output, FileKind::kFeatures);
   }
 
   // The rows as the model wants them, and how messages call their file.

@@ -27,7 +27,8 @@ std::string WriteDataset(const Dataset& dataset, const std::string& path,
 // looked at nor written.
 std::string WriteDataset(const Dataset& dataset, const std::string& path,
                          const TransformRecords& transforms,
-                         const std::function<void(FileWriter&)>& write_inputs);
+                         const std::function<void(FileWriter&)>& write_inputs,
+                         FileKind kind = FileKind::kDataset);
 
 // The parts of a dataset that files of other kinds share: number of rows, ids,
 // and tasks with their labels. Reading checks them; there are no inputs then.

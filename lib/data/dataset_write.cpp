@@ -73,7 +73,7 @@ void WriteTask(FileWriter& file, const Task& task, const Labels& labels,
 void WriteSplits(FileWriter& file, const Dataset& dataset) {
   for (const auto& [name, rows] : dataset.splits) {
     const std::string path = "splits/" + EscapeName(name);
-    file.WriteList<std::int64_t>(path, {rows.begin(), rows.end()}, kPacked);
+    file.WriteList<Index>(path, rows, kPacked);
     NameObject(file, path, name);
   }
 }
@@ -188,9 +188,10 @@ std::string WriteDataset(const Dataset& dataset, const std::string& path,
 
 std::string WriteDataset(const Dataset& dataset, const std::string& path,
                          const TransformRecords& transforms,
-                         const std::function<void(FileWriter&)>& write_inputs) {
+                         const std::function<void(FileWriter&)>& write_inputs,
+                         FileKind kind) {
   internal::CheckAllButInputs(dataset);
-  return WriteWith(dataset, path, FileKind::kDataset, transforms, write_inputs);
+  return WriteWith(dataset, path, kind, transforms, write_inputs);
 }
 
 }  // namespace mtlkit

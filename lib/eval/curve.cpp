@@ -43,6 +43,11 @@ std::size_t SizeOf(const std::vector<RankedScores>& curves) {
   return size;
 }
 
+void BlockedCurves::Expect(Index rows) {
+  for (BlockedScores& scores : scores_) scores.Expect(rows);
+  block_of_row_.reserve(At(rows));
+}
+
 void BlockedCurves::Add(const std::vector<RankedScores>& piece,
                         const RowBlocks& rows) {
   const std::size_t first = block_of_row_.size();

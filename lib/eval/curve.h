@@ -24,6 +24,7 @@ class BlockedCurves {
  public:
   explicit BlockedCurves(std::size_t curves) : scores_(curves) {}
 
+  void Expect(Index rows);
   void Add(const std::vector<RankedScores>& piece, const RowBlocks& rows);
   std::vector<RankedScores> Take();
 
@@ -54,6 +55,7 @@ class BlockedCurveMetric : public BlockedMetric {
   BlockedCurveMetric(std::size_t curves, Index blocks)
       : ones_(At(blocks), 1.0), scores_(curves) {}
 
+  void Expect(Index rows) override { scores_.Expect(rows); }
   void Add(const std::vector<RankedScores>& piece, const RowBlocks& rows) {
     scores_.Add(piece, rows);
   }

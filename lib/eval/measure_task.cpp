@@ -170,7 +170,9 @@ class TaskMeasurer {
       return;
     }
     if (measured->metric == nullptr) {
-      measured->metric = metric->EmptyBlocks(BlockCount());
+      auto blocks = metric->EmptyBlocks(BlockCount());
+      blocks->Expect(measured_.result.labelled);
+      measured->metric = std::move(blocks);
     }
     metric->AddTo({piece.weights, piece.blocks},
                   static_cast<BlockedMetric*>(measured->metric.get()));

@@ -88,6 +88,9 @@ class WeightedMetric {
 // times w of its block, up to rounding.
 class BlockedMetric : public WeightedMetric {
  public:
+  // How many rows there will be, to reserve memory for; may be called once,
+  // before any come.
+  virtual void Expect(Index rows) { (void)rows; }
   // All rows have come. To be called once, before anything is asked.
   virtual void Finish() {}
   // The value of all rows, to the bit as without blocks.

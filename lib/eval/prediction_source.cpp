@@ -1,6 +1,8 @@
 #include "eval/prediction_source.h"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -34,6 +36,30 @@ void ForIds(const std::vector<const PredictionSource*>& sources, Visit visit) {
       std::visit(visit, source->Ids(first, count));
     }
   }
+}
+
+// Whether each id is above the one before, as running numbers are; then none
+// can occur twice.
+bool AreAscending(const std::vector<const PredictionSource*>& sources) {
+  bool ascends = true;
+  std::optional<std::int64_t> last_number;
+  std::optional<std::string> last_text;
+  ForIds(sources, [&](const auto& ids) {
+    using Id = typename std::remove_cvref_t<decltype(ids)>::value_type;
+    const auto check = [&](std::optional<Id>* last) {
+      if (!ascends || ids.empty()) return;
+      ascends = (!*last || **last < ids.front()) &&
+                std::adjacent_find(ids.begin(), ids.end(),
+                                   std::greater_equal<>()) == ids.end();
+      *last = ids.back();
+    };
+    if constexpr (std::is_same_v<Id, std::string>) {
+      check(&last_text);
+    } else {
+      check(&last_number);
+    }
+  });
+  return ascends;
 }
 
 // Keys that occur more than once, sorted.
@@ -117,7 +143,11 @@ SeenCount CountSeen(const std::vector<std::uint8_t>& seen) {
 
 std::string FindRepeatedId(
     const std::vector<const PredictionSource*>& sources) {
+  if (AreAscending(sources)) return "";
   std::vector<std::uint64_t> keys;
+  Index rows = 0;
+  for (const PredictionSource* source : sources) rows += source->rows();
+  keys.reserve(At(rows));
   ForIds(sources, [&](const auto& ids) {
     for (const auto& id : ids) keys.push_back(KeyOf(id));
   });

@@ -79,7 +79,7 @@ std::shared_ptr<const PredictionSource> HoldPredictions(
 SeenCount CountSeen(const std::vector<std::uint8_t>& seen);
 
 // An id that occurs twice in sources that are read one behind the other, or "".
-// Takes 8 bytes a row while it looks.
+// Takes 8 bytes a row while it looks, unless the ids ascend.
 std::string FindRepeatedId(const std::vector<const PredictionSource*>& sources);
 
 }  // namespace mtlkit

@@ -62,6 +62,8 @@ class RankedScores {
 // score is no `float`), 4 bytes behind that, 8 more where rows have weights.
 class BlockedScores {
  public:
+  // How many rows there will be at most.
+  void Expect(Index rows) { narrow_.reserve(At(rows)); }
   // Rows of `piece` are numbered from `first` on.
   void Add(const RankedScores& piece, std::uint32_t first);
   // The order of all rows, whose blocks and weights (empty: 1) are given by

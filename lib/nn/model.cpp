@@ -32,12 +32,12 @@ std::vector<InputBlock> InputsFor(const Schema& schema,
   return inputs;
 }
 
-Labels LabelsFor(const Task& task, const Dataset& dataset, const Dataset& raw) {
+Labels LabelsOfTask(const Task& task, const Dataset& dataset) {
   const Index found = FindTask(dataset.tasks, task.name);
   if (found >= 0) {
     return MapLabels(dataset.tasks[At(found)], dataset.labels[At(found)], task);
   }
-  Labels labels = ReadLabels(task, raw).labels;
+  Labels labels = ReadLabels(task, dataset).labels;
   RequireKnownLabels(task, labels);
   return labels;
 }
@@ -112,9 +112,26 @@ std::vector<std::string> AbsentClasses(const Dataset& dataset,
 Dataset DatasetFor(const Model& model, const Dataset& dataset,
                    UnknownLabelRule unknown) {
   Dataset result = ApplyTransforms(model.transforms, dataset);
+  std::vector<Labels> labels = LabelsFor(model, dataset, unknown);
+  result.inputs = InputsFor(model.schema, result);
+  result.tasks = model.schema.tasks;
+  result.labels = std::move(labels);
+  return result;
+}
+
+Dataset InputRowsFor(const Model& model, const Dataset& dataset) {
+  Dataset result = ApplyTransforms(model.transforms, dataset);
+  result.inputs = InputsFor(model.schema, result);
+  result.tasks.clear();
+  result.labels.clear();
+  return result;
+}
+
+std::vector<Labels> LabelsFor(const Model& model, const Dataset& dataset,
+                              UnknownLabelRule unknown) {
   std::vector<Labels> labels;
   for (const Task& task : model.schema.tasks) {
-    labels.push_back(LabelsFor(task, result, dataset));
+    labels.push_back(LabelsOfTask(task, dataset));
     const UnknownLabels& unknown_labels = labels.back().unknown;
     if (unknown == UnknownLabelRule::kKeep || unknown_labels.cells == 0) {
       continue;
@@ -124,10 +141,7 @@ Dataset DatasetFor(const Model& model, const Dataset& dataset,
              unknown_labels.names.front(), "'"),
          "use rows with the classes that it was trained on");
   }
-  result.inputs = InputsFor(model.schema, result);
-  result.tasks = model.schema.tasks;
-  result.labels = std::move(labels);
-  return result;
+  return labels;
 }
 
 }  // namespace mtlkit

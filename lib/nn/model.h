@@ -75,5 +75,11 @@ std::vector<std::string> AbsentClasses(const Dataset& dataset,
 enum class UnknownLabelRule { kRefuse, kKeep };
 Dataset DatasetFor(const Model& model, const Dataset& dataset,
                    UnknownLabelRule unknown = UnknownLabelRule::kRefuse);
+// Its two halves, for who makes the inputs of some rows at a time: the rows
+// with the model's inputs and without labels, and the labels of all rows.
+Dataset InputRowsFor(const Model& model, const Dataset& dataset);
+std::vector<Labels> LabelsFor(
+    const Model& model, const Dataset& dataset,
+    UnknownLabelRule unknown = UnknownLabelRule::kRefuse);
 
 }  // namespace mtlkit

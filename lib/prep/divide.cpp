@@ -26,8 +26,9 @@ std::vector<double> WithRest(const std::vector<double>& fractions) {
   return shares;
 }
 
-Index PartOrRest(std::size_t part, const std::vector<double>& fractions) {
-  return part < fractions.size() ? static_cast<Index>(part) : -1;
+std::int32_t PartOrRest(std::size_t part,
+                        const std::vector<double>& fractions) {
+  return part < fractions.size() ? static_cast<std::int32_t>(part) : -1;
 }
 
 // The part that lacks most of what it should have of `total`.
@@ -118,7 +119,7 @@ class Stratifier {
     for (std::size_t part = 1; part < wanted_rows_.size(); ++part) {
       if (Before(part, best, label, row)) best = part;
     }
-    part_[static_cast<std::size_t>(row)] = static_cast<Index>(best);
+    part_[static_cast<std::size_t>(row)] = static_cast<std::int32_t>(best);
     wanted_rows_[best] -= 1;
     for (const Index own : labels_[static_cast<std::size_t>(row)]) {
       wanted_[best][static_cast<std::size_t>(own)] -= 1;
@@ -149,7 +150,7 @@ Parts DivideRandom(Index count, const std::vector<double>& fractions,
         count, std::llround(cumulated * static_cast<double>(count)));
     for (; first < end; ++first) {
       parts[static_cast<std::size_t>(order[static_cast<std::size_t>(first)])] =
-          static_cast<Index>(part);
+          static_cast<std::int32_t>(part);
     }
   }
   return parts;
@@ -211,7 +212,7 @@ Parts DivideIterative(const std::vector<std::vector<Index>>& labels,
                       Index label_count, const std::vector<double>& fractions,
                       const Rng& rng) {
   Parts parts = Stratifier(labels, label_count, WithRest(fractions), rng).Run();
-  for (Index& part : parts) {
+  for (std::int32_t& part : parts) {
     part = PartOrRest(static_cast<std::size_t>(part), fractions);
   }
   return parts;

@@ -54,7 +54,8 @@ class Preparation {
     ReadRowColumns();
     MakeSplits();
     WarnOfCutGroups(data_, reporter_);
-    const std::vector<Index> train = TrainingRowsOf(data_);
+    std::vector<Index> rest;
+    const std::vector<Index>& train = TrainingRowsOf(data_, &rest);
     for (const std::string& request : options_.hide_labels)
       HideLabels(request, train, seed_, &data_);
     for (const std::string& request : options_.keep_labels) {
@@ -112,13 +113,14 @@ class Preparation {
     for (const std::string& text : options_.task) MakeTask(text, &made);
     OrderClasses(options_.classes, &made);
     for (const auto& row : options_.positive) SetPositive(row, &made);
-    for (const LabelledTask& whole : made) {
+    for (LabelledTask& whole : made) {
       if (!by) {
-        Add(whole);
+        Add(std::move(whole));
         continue;
       }
-      for (const LabelledTask& part : SplitTask(whole, per_column, *by))
-        Add(part);
+      for (LabelledTask& part : SplitTask(whole, per_column, *by)) {
+        Add(std::move(part));
+      }
     }
     Require(!data_.tasks.empty(), ErrorKind::kUsage,
             "there is no task: name the columns to predict with --task",
@@ -173,12 +175,12 @@ class Preparation {
          Str("the tasks are: ", Join(names, ", ")));
   }
 
-  void Add(const LabelledTask& task) {
+  void Add(LabelledTask task) {
     Require(FindTask(data_.tasks, task.task.name) < 0, ErrorKind::kUsage,
             Str("there are two tasks called '", task.task.name, "'"),
             "each column can be one task");
-    data_.tasks.push_back(task.task);
-    data_.labels.push_back(task.labels);
+    data_.tasks.push_back(std::move(task.task));
+    data_.labels.push_back(std::move(task.labels));
   }
 
   std::string KnownColumns() const {

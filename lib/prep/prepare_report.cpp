@@ -1,6 +1,7 @@
 // What `mtl-prep` checks of tasks and tells about the result.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "base/error.h"
@@ -131,11 +132,30 @@ void RequireClasses(const Task& task, const std::vector<Index>& rows_of_class) {
           Str("--task ", task.name, "=regression"));
 }
 
+// A number that never changes can be learned, but there is nothing to it.
+void WarnConstant(const Lessons& lessons, const Task& task, Index col,
+                  Reporter* reporter) {
+  double first = std::numeric_limits<double>::quiet_NaN();
+  bool is_constant = true;
+  lessons.ForEach([&](double value) {
+    if (std::isnan(first)) first = value;
+    is_constant = is_constant && value == first;
+  });
+  if (!is_constant || lessons.count() < 2) return;
+  reporter->Warn(Str("task '", task.name, "'",
+                     task.width > 1 ? Str(", column ", col) : std::string(),
+                     ": all ", lessons.count(),
+                     " labels of the training rows are ",
+                     FormatNumber(static_cast<float>(first)),
+                     ": there is nothing to learn from them"));
+}
+
 void FitRegression(const std::vector<bool>& is_training,
-                   const LabelView& labels, Task* task) {
+                   const LabelView& labels, Task* task, Reporter* reporter) {
   for (Index col = 0; col < labels.cols(); ++col) {
     const Lessons lessons(is_training, labels, col);
     if (lessons.count() == 0) FailNoLabel(*task, col);
+    WarnConstant(lessons, *task, col, reporter);
     Normalise(lessons, task);
   }
 }
@@ -183,7 +203,7 @@ void FitTask(const std::vector<bool>& is_training, const LabelView& labels,
   task->mean.clear();
   task->deviation.clear();
   if (!task->is_classification()) {
-    FitRegression(is_training, labels, task);
+    FitRegression(is_training, labels, task, reporter);
   } else if (task->traits().one_class) {
     CheckClasses(is_training, labels, reporter);
   } else {

@@ -20,6 +20,7 @@ std::vector<Index> RowsInNoSplit(const Dataset& dataset) {
     for (const Index row : rows) taken[static_cast<std::size_t>(row)] = true;
   }
   std::vector<Index> rest;
+  rest.reserve(At(std::count(taken.begin(), taken.end(), false)));
   for (Index row = 0; row < dataset.rows; ++row) {
     if (!taken[static_cast<std::size_t>(row)]) rest.push_back(row);
   }
@@ -52,6 +53,7 @@ Parts Divide(const std::vector<Index>& rows, const SplitMethod& method,
 std::vector<Index> RowsOfPart(const std::vector<Index>& rows,
                               const Parts& parts, Index part) {
   std::vector<Index> result;
+  result.reserve(At(std::count(parts.begin(), parts.end(), part)));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (parts[i] == part) result.push_back(rows[i]);
   }
@@ -105,10 +107,12 @@ Wanted WantedParts(const std::vector<SplitPart>& parts,
 
 }  // namespace
 
-std::vector<Index> TrainingRowsOf(const Dataset& dataset) {
+const std::vector<Index>& TrainingRowsOf(const Dataset& dataset,
+                                         std::vector<Index>* made) {
   const auto at = dataset.splits.find(kTrain);
-  std::vector<Index> rows =
-      at == dataset.splits.end() ? RowsInNoSplit(dataset) : at->second;
+  const bool is_split = at != dataset.splits.end();
+  if (!is_split) *made = RowsInNoSplit(dataset);
+  const std::vector<Index>& rows = is_split ? at->second : *made;
   if (rows.empty()) {
     constexpr std::size_t kShown = 10;
     std::vector<std::string> names;
@@ -123,6 +127,11 @@ std::vector<Index> TrainingRowsOf(const Dataset& dataset) {
          "name one of them train");
   }
   return rows;
+}
+
+std::vector<Index> TrainingRowsOf(const Dataset& dataset) {
+  std::vector<Index> made;
+  return TrainingRowsOf(dataset, &made);
 }
 
 SplitPart ParseSplitPart(std::string_view text) {
@@ -146,8 +155,10 @@ void AddSplits(const std::vector<SplitPart>& parts, const SplitMethod& method,
   Wanted wanted = WantedParts(parts, *dataset);
   const bool has_train = dataset->splits.count(kTrain) > 0;
   if (wanted.names.empty() && (has_train || wanted.train < 0)) return;
-  const std::vector<Index> pool = TrainingRowsOf(*dataset);
-  // `train` gets what remains, as a part of its own or as the rest.
+  std::vector<Index> made;
+  const std::vector<Index>& pool = TrainingRowsOf(*dataset, &made);
+  // `train`, which may be the pool itself, comes last and gets what remains, as
+  // a part of its own or as the rest.
   const double rest = 1 - wanted.sum;
   Require(wanted.train >= 0 || rest > 1e-9, ErrorKind::kUsage,
           "--split leaves no rows to train on",
@@ -168,7 +179,8 @@ void AddSplits(const std::vector<SplitPart>& parts, const SplitMethod& method,
 
 void AddFolds(Index folds, const SplitMethod& method, Seed seed,
               Dataset* dataset) {
-  const std::vector<Index> pool = TrainingRowsOf(*dataset);
+  std::vector<Index> made;
+  const std::vector<Index>& pool = TrainingRowsOf(*dataset, &made);
   Require(
       folds <= static_cast<Index>(pool.size()), ErrorKind::kUsage,
       Str("--folds ", folds, ": there ", pool.size() == 1 ? "is" : "are",

@@ -14,11 +14,15 @@ namespace mtlkit {
 // The rows to learn from: the split `train`; without one, the rows that are in
 // no split (folds apart). Throws kBadInput where there are none.
 std::vector<Index> TrainingRowsOf(const Dataset& dataset);
+// The same without a copy where they are a split; else they go into `made`,
+// which must outlive them, as must the split.
+const std::vector<Index>& TrainingRowsOf(const Dataset& dataset,
+                                         std::vector<Index>* made);
 
 // How `count` things are dealt out: the part number of each, 0 ..
 // fractions.size() - 1, or -1 for those left over when the fractions add up to
 // less than 1. Each depends on its arguments and `rng` alone.
-using Parts = std::vector<Index>;
+using Parts = std::vector<std::int32_t>;
 
 // Sizes are the rounded cumulated fractions of `count`.
 Parts DivideRandom(Index count, const std::vector<double>& fractions,

@@ -11,6 +11,7 @@
 #include "data/head.h"
 #include "h5/digest.h"
 #include "nn/link.h"
+#include "train/model_rows.h"
 #include "train/model_runner.h"
 #include "train/task_places.h"
 
@@ -141,21 +142,28 @@ class Members {
  public:
   Members(std::span<const EnsembleMember> members, const Dataset& dataset,
           ThreadPool* pool)
-      : members_(members), pool_(pool) {
+      : members_(members),
+        pool_(pool),
+        labels_(
+            LabelsFor(*members[0].model, dataset, UnknownLabelRule::kKeep)) {
+    rows_.reserve(members.size());
     for (const EnsembleMember& member : members) {
       RequireSameTasks(*members[0].model, *member.model);
       total_ += member.weight;
-      data_.push_back(
-          DatasetFor(*member.model, dataset, UnknownLabelRule::kKeep));
-      // Those of the first are theirs; the network reads none.
-      if (data_.size() > 1) data_.back().labels.clear();
+      rows_.emplace_back(*member.model, dataset);
     }
   }
 
   const std::vector<Task>& tasks() const {
     return members_[0].model->schema.tasks;
   }
-  const std::vector<Labels>& labels() const { return data_[0].labels; }
+  const std::vector<Labels>& labels() const { return labels_; }
+  // Rows that any of them takes at a time.
+  Index most() const {
+    Index most = rows_.front().most();
+    for (const ModelRows& rows : rows_) most = std::min(most, rows.most());
+    return most;
+  }
 
   // Predictions of rows, at most `most` a call; of one member `logits`, too.
   std::vector<std::vector<double>> Say(std::span<const Index> rows, Index most,
@@ -164,12 +172,13 @@ class Members {
     for (std::size_t i = 0; i < members_.size(); ++i) {
       const EnsembleMember& member = members_[i];
       // Of several only one has its memory at a time.
-      if (runner_ == nullptr || members_.size() > 1) {
-        runner_.reset();
-        runner_ = std::make_unique<ModelRunner>(*member.model, data_[i], most,
+      if (members_.size() > 1 || !rows_[i].is_whole()) runner_.reset();
+      const auto [data, numbers] = rows_[i].Load(rows);
+      if (runner_ == nullptr) {
+        runner_ = std::make_unique<ModelRunner>(*member.model, *data, most,
                                                 std::vector<Value>{}, pool_);
       }
-      NetworkOutputs outputs = runner_->Outputs(tasks(), rows);
+      NetworkOutputs outputs = runner_->Outputs(tasks(), numbers);
       if (members_.size() == 1) *logits = outputs;
       AddMember(tasks(), std::move(outputs), member.weight / total_, &sums);
     }
@@ -180,7 +189,8 @@ class Members {
   std::span<const EnsembleMember> members_;
   ThreadPool* pool_;
   double total_ = 0;
-  std::vector<Dataset> data_;
+  std::vector<Labels> labels_;
+  std::vector<ModelRows> rows_;
   std::unique_ptr<ModelRunner> runner_;
 };
 
@@ -291,7 +301,8 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
   const auto arrays =
       ArraysOf(tasks, dataset, all.labels(), members.size() == 1);
   sink->Begin(HeadOf(members, dataset, options, rows, all.labels()), arrays);
-  const Index at_once = RowsAtOnce(tasks, std::ssize(rows));
+  const Index at_once =
+      std::min(RowsAtOnce(tasks, std::ssize(rows)), all.most());
   for (Index first = 0; first < std::ssize(rows); first += at_once) {
     const auto some = std::span(rows).subspan(
         At(first), At(std::min(at_once, std::ssize(rows) - first)));
@@ -327,40 +338,6 @@ Predictions Predict(std::span<const EnsembleMember> members,
   PredictionCollector collector;
   Predict(members, dataset, options, pool, &collector);
   return collector.Take();
-}
-
-void RequireLayer(const Model& model, const std::string& name) {
-  (void)model.network->Find(name);
-}
-
-Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
-                        const std::string& name, ThreadPool* pool) {
-  const Value value = model.network->Find(name);
-  const std::vector<Index> rows = AllRows(dataset);
-  InputBlock block;
-  block.name = name;
-  block.cols = model.network->info(value).cols;
-  std::vector<float> features(rows.size() * At(block.cols));
-  Require(model.network->info(value).space == Space{}, ErrorKind::kUsage,
-          Str("layer '", name, "' has ",
-              SpaceText(model.network->info(value).space),
-              ", not one row for each row of the data"),
-          "name a layer behind it");
-  if (!rows.empty()) {
-    const Dataset data = DatasetFor(model, dataset, UnknownLabelRule::kKeep);
-    ModelRunner(model, data, dataset.rows, {value}, pool)
-        .Run(rows, [&](const Plan& plan, Index first, Index) {
-          const ConstMatView kept = plan.Kept(value);
-          std::copy_n(kept.data, kept.size(),
-                      features.begin() + first * kept.cols);
-        });
-  }
-  block.dense = Array<float>(std::move(features));
-  Dataset result = dataset;
-  result.inputs = {std::move(block)};
-  result.transforms.clear();
-  result.content_sha256.clear();
-  return result;
 }
 
 }  // namespace mtlkit

@@ -63,5 +63,10 @@ void RequireLayer(const Model& model, const std::string& name);
 // tasks, labels, splits, weights and groups it carries along.
 Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
                         const std::string& name, ThreadPool* pool);
+// The same into a file of features as they are made, in memory that does not
+// grow with them; `path` may be "-".
+void WriteFeatures(const Model& model, const Dataset& dataset,
+                   const std::string& name, const std::string& provenance,
+                   const std::string& path, ThreadPool* pool);
 
 }  // namespace mtlkit

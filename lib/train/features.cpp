@@ -1,0 +1,108 @@
+// The output of a layer as a dataset.
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <utility>
+
+#include "base/error.h"
+#include "data/dataset_io.h"
+#include "data/schema.h"
+#include "train/model_rows.h"
+#include "train/model_runner.h"
+#include "train/predict.h"
+
+namespace mtlkit {
+namespace {
+
+// What a layer puts out, as an input block without values.
+InputSpec FeatureSpec(const Model& model, const std::string& name) {
+  const Value value = model.network->Find(name);
+  Require(model.network->info(value).space == Space{}, ErrorKind::kUsage,
+          Str("layer '", name, "' has ",
+              SpaceText(model.network->info(value).space),
+              ", not one row for each row of the data"),
+          "name a layer behind it");
+  InputSpec spec;
+  spec.name = name;
+  spec.cols = model.network->info(value).cols;
+  return spec;
+}
+
+// Calls `visit` with the features of all rows, some rows at a time.
+void ForFeatures(const Model& model, const Dataset& dataset,
+                 const std::string& name, ThreadPool* pool,
+                 const std::function<void(std::span<const float>)>& visit) {
+  constexpr Index kMostRows = 16384;
+  const Value value = model.network->Find(name);
+  ModelRows rows(model, dataset);
+  const Index at_once = std::min(kMostRows, rows.most());
+  std::unique_ptr<ModelRunner> runner;
+  std::vector<Index> numbers;
+  for (Index first = 0; first < dataset.rows; first += at_once) {
+    numbers.resize(At(std::min(at_once, dataset.rows - first)));
+    std::iota(numbers.begin(), numbers.end(), first);
+    if (!rows.is_whole()) runner.reset();
+    const auto [data, own] = rows.Load(numbers);
+    if (runner == nullptr) {
+      runner = std::make_unique<ModelRunner>(model, *data, at_once,
+                                             std::vector<Value>{value}, pool);
+    }
+    runner->Run(own, [&](const Plan& plan, Index, Index) {
+      const ConstMatView kept = plan.Kept(value);
+      const std::vector<float> features(kept.data, kept.data + kept.size());
+      visit(features);
+    });
+  }
+}
+
+// All but the inputs.
+Dataset CarriedAlong(const Dataset& dataset) {
+  Dataset result = dataset;
+  result.inputs.clear();
+  result.transforms.clear();
+  result.content_sha256.clear();
+  return result;
+}
+
+}  // namespace
+
+void RequireLayer(const Model& model, const std::string& name) {
+  (void)model.network->Find(name);
+}
+
+Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
+                        const std::string& name, ThreadPool* pool) {
+  InputBlock block;
+  static_cast<InputSpec&>(block) = FeatureSpec(model, name);
+  std::vector<float> features;
+  features.reserve(At(dataset.rows * block.cols));
+  ForFeatures(model, dataset, name, pool, [&](std::span<const float> some) {
+    features.insert(features.end(), some.begin(), some.end());
+  });
+  block.dense = Array<float>(std::move(features));
+  Dataset result = CarriedAlong(dataset);
+  result.inputs = {std::move(block)};
+  return result;
+}
+
+void WriteFeatures(const Model& model, const Dataset& dataset,
+                   const std::string& name, const std::string& provenance,
+                   const std::string& path, ThreadPool* pool) {
+  const InputSpec spec = FeatureSpec(model, name);
+  Dataset result = CarriedAlong(dataset);
+  result.provenance = provenance;
+  WriteDataset(
+      result, path, {},
+      [&](FileWriter& file) {
+        auto rows = file.CreateRows<float>("inputs/" + EscapeName(name),
+                                           {spec.cols}, dataset.rows);
+        ForFeatures(model, dataset, name, pool,
+                    [&](std::span<const float> some) { rows.Append(some); });
+        rows.Close();
+        WriteInputNames(file, spec, 0);
+      },
+      FileKind::kFeatures);
+}
+
+}  // namespace mtlkit
