@@ -73,7 +73,8 @@ struct PrepTool {
                          context.reporter);
     });
     ready.rows.provenance = provenance;
-    WritePrepared(ready.transforms, ready.rows, output);
+    OnDataOf(name, "",
+             [&] { WritePrepared(ready.transforms, ready.rows, output); });
     ReportDataset(ready, context.reporter);
   }
 };
