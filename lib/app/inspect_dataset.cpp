@@ -92,56 +92,73 @@ void DescribeCategories(const InputBlock& block, Index col, TextTable* table,
                    {"categories", names}});
 }
 
-void DescribeInput(const InputBlock& block, bool all, TextTable* table,
-                   Json* json) {
-  Json item{{"name", block.name}, {"cols", block.cols}};
-  if (block.kind == InputKind::kSparse) {
-    table->AddRow({block.name, Counted(block.cols, "column", "columns"),
-                   "sparse",
-                   Str(Counted(block.values.size(), "value", "values"),
-                       block.index_base < 0 ? "" : ",", NumberedFrom(block))});
-    item["kind"] = "sparse";
-    if (block.index_base >= 0) {
-      item["index_base"] = block.index_base;
-      item["index_base_guessed"] = block.base_is_guessed;
-    }
-    item["values"] = block.values.size();
-    json->push_back(std::move(item));
-    return;
+void DescribeSparse(const InputBlock& block, TextTable* table, Json* item) {
+  table->AddRow({block.name, Counted(block.cols, "column", "columns"), "sparse",
+                 Str(Counted(block.values.size(), "value", "values"),
+                     block.index_base < 0 ? "" : ",", NumberedFrom(block))});
+  if (block.index_base >= 0) {
+    (*item)["index_base"] = block.index_base;
+    (*item)["index_base_guessed"] = block.base_is_guessed;
   }
-  if (block.kind == InputKind::kImage) {
-    table->AddRow({block.name, Str(block.height, " x ", block.width), "image",
-                   Counted(block.cols, "channel", "channels")});
-    item["kind"] = "image";
-    item["height"] = block.height;
-    item["width"] = block.width;
-    item["mean"] = block.mean;
-    item["deviation"] = block.deviation;
-    json->push_back(std::move(item));
-    return;
-  }
-  if (block.kind == InputKind::kTokens) {
-    const Index words = std::ssize(block.categories[0]);
-    table->AddRow({block.name, Counted(words, "word", "words"), "tokens",
-                   Counted(block.codes.size(), "value", "values")});
-    item["kind"] = "tokens";
-    item["values"] = block.codes.size();
-    item["words"] = words;
-    json->push_back(std::move(item));
-    return;
-  }
-  const bool dense = block.kind == InputKind::kDense;
+  (*item)["values"] = block.values.size();
+}
+
+void DescribeImages(const InputBlock& block, TextTable* table, Json* item) {
+  table->AddRow({block.name, Str(block.height, " x ", block.width), "image",
+                 Counted(block.cols, "channel", "channels")});
+  (*item)["height"] = block.height;
+  (*item)["width"] = block.width;
+  (*item)["mean"] = block.mean;
+  (*item)["deviation"] = block.deviation;
+}
+
+void DescribeTokens(const InputBlock& block, TextTable* table, Json* item) {
+  const Index words = std::ssize(block.categories[0]);
+  table->AddRow({block.name, Counted(words, "word", "words"), "tokens",
+                 Counted(block.codes.size(), "value", "values")});
+  (*item)["values"] = block.codes.size();
+  (*item)["words"] = words;
+}
+
+using DescribeColumn = void (*)(const InputBlock& block, Index col,
+                                TextTable* table, Json* json);
+
+void DescribeColumns(const InputBlock& block, bool all,
+                     std::string_view contents, DescribeColumn describe,
+                     TextTable* table, Json* item) {
   table->AddRow({block.name, Counted(block.cols, "column", "columns"),
-                 "missing", dense ? "numbers" : "codes"});
-  item["kind"] = dense ? "dense" : "categorical";
-  item["columns"] = Json::array();
+                 "missing", std::string(contents)});
+  (*item)["columns"] = Json::array();
   const Index shown = all ? block.cols : std::min(block.cols, kFewColumns);
   for (Index col = 0; col < shown; ++col) {
-    (dense ? DescribeNumbers : DescribeCategories)(block, col, table,
-                                                   &item["columns"]);
+    describe(block, col, table, &(*item)["columns"]);
   }
   if (shown < block.cols) {
     table->AddRow({Str("  ... ", block.cols - shown, " more (--verbose)")});
+  }
+}
+
+void DescribeInput(const InputBlock& block, bool all, TextTable* table,
+                   Json* json) {
+  Json item{{"name", block.name},
+            {"cols", block.cols},
+            {"kind", std::string(InputKindName(block.kind))}};
+  switch (block.kind) {
+    case InputKind::kSparse:
+      DescribeSparse(block, table, &item);
+      break;
+    case InputKind::kImage:
+      DescribeImages(block, table, &item);
+      break;
+    case InputKind::kTokens:
+      DescribeTokens(block, table, &item);
+      break;
+    case InputKind::kDense:
+      DescribeColumns(block, all, "numbers", DescribeNumbers, table, &item);
+      break;
+    case InputKind::kCategorical:
+      DescribeColumns(block, all, "codes", DescribeCategories, table, &item);
+      break;
   }
   json->push_back(std::move(item));
 }

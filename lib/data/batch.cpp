@@ -67,6 +67,7 @@ struct Batcher::State {
   Batch batch;
   std::vector<std::unique_ptr<InputLoader>> inputs;
   std::vector<LabelView> labels;  // one a task
+  std::vector<double> units;      // of weights, one a task
   // Backing memory, one a task.
   std::vector<std::vector<Real>> targets;
   std::vector<std::vector<Real>> weights;
@@ -84,6 +85,7 @@ struct Batcher::State {
     if (parts == BatchParts::kInputs) return;
     for (std::size_t i = 0; i < data.tasks.size(); ++i) {
       labels.emplace_back(data, static_cast<Index>(i));
+      units.push_back(labels.back().WeightUnit());
       targets.emplace_back(At(rows * labels.back().cols()));
       weights.emplace_back(static_cast<std::size_t>(rows));
     }
@@ -95,15 +97,13 @@ struct Batcher::State {
     const LabelView& view = labels[i];
     const Task& task = view.task();
     Real* out = targets[i].data() + r * At(view.cols());
-    for (Index col = 0; col < view.cols(); ++col) {
-      const auto label = static_cast<double>(view.Value(place, col));
-      out[col] =
-          static_cast<Real>(task.mean.empty() ? label
-                                              : (label - task.mean[At(col)]) /
-                                                    task.deviation[At(col)]);
+    view.CopyCells(place, out);
+    for (std::size_t col = 0; col < task.mean.size(); ++col) {
+      const double apart = static_cast<double>(out[col]) - task.mean[col];
+      out[col] = static_cast<Real>(apart / task.deviation[col]);
     }
     if (view.HasLabel(place)) {
-      weights[i][r] = static_cast<Real>(view.Weight(place));
+      weights[i][r] = static_cast<Real>(view.Weight(place) / units[i]);
     }
   }
 

@@ -16,7 +16,8 @@ struct TargetBatch {
   // rows x target_cols; NaN cells are missing. Regression targets are
   // normalised by the task's mean and deviation.
   ConstMatView target;
-  // Sample weight of each row times the label's own; 0 where no label is.
+  // Sample weight of each row times the label's own, in a unit of the task
+  // (LabelView::WeightUnit); 0 where no label is.
   std::span<const Real> weight;
   Index labelled = 0;     // rows with a weight above 0
   double weight_sum = 0;  // sum of the weights, in row order

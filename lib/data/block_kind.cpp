@@ -17,6 +17,10 @@ const BlockKindEntry& EntryOf(InputKind kind) {
   Fail(ErrorKind::kBug, "a kind of input has no entry");
 }
 
+const BlockTraits& TraitsOf(InputKind kind) {
+  return EntryOf(kind).traits;
+}
+
 std::unique_ptr<InputLoader> MakeInputLoader(const Dataset& dataset,
                                              const InputBlock& block,
                                              Index capacity) {
@@ -26,7 +30,7 @@ std::unique_ptr<InputLoader> MakeInputLoader(const Dataset& dataset,
 std::vector<Index> MostTokens(const Dataset& dataset, Index rows) {
   std::vector<Index> tokens;
   for (const InputBlock& block : dataset.inputs) {
-    tokens.push_back(block.kind == InputKind::kTokens
+    tokens.push_back(TraitsOf(block.kind).rows == BlockRows::kTokens
                          ? internal::MostEntries(block, rows)
                          : 0);
   }

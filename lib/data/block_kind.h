@@ -60,16 +60,40 @@ class BlockKind {
   ~BlockKind() = default;
 };
 
+// What one row of a block's batch is: a row of the batch, one of its height x
+// width pixels, or one of its tokens.
+enum class BlockRows { kBatch, kPixels, kTokens };
+
+// All that others must know of a kind; they ask this, not for its name.
+struct BlockTraits {
+  // Columns have names, as in a table. Preparation leaves other blocks as they
+  // are, and tables of text cannot hold them.
+  bool has_columns = true;
+  // InputSpec::categories names what codes mean, one list a column. A batch
+  // has codes, and a network learns a row of numbers for each.
+  bool has_categories = false;
+  // A batch has numbers (InputBatch::dense), which any layer reads.
+  bool is_numbers = false;
+  // A batch has some of the numbers of a row, with their columns.
+  bool is_compressed = false;
+  // InputBlock::row_starts says which entries are a row's.
+  bool has_row_starts = false;
+  BlockRows rows = BlockRows::kBatch;
+};
+
 // One line of the registry kinds.def.
 struct BlockKindEntry {
   InputKind kind;
   std::string_view name;      // "dense", as in files and messages
   std::string_view suffix;    // of blocks of a table: "numeric"
-  std::string_view contents;  // behind a number of columns: " of numbers"
+  std::string_view contents;  // behind a number of columns: " of numbers";
+                              // without columns what it holds: "images"
   const BlockKind& type;
+  BlockTraits traits;
 };
 std::span<const BlockKindEntry* const> BlockKinds();
 const BlockKindEntry& EntryOf(InputKind kind);
+const BlockTraits& TraitsOf(InputKind kind);
 
 // A loader of this block's kind.
 std::unique_ptr<InputLoader> MakeInputLoader(const Dataset& dataset,

@@ -1,8 +1,11 @@
 #include "data/blocks.h"
 
 #include <algorithm>
+#include <numeric>
 #include <type_traits>
 #include <utility>
+
+#include "data/block_kind.h"
 
 namespace mtlkit {
 namespace {
@@ -42,36 +45,34 @@ std::vector<T> Pick(const std::vector<T>& values, std::span<const Index> rows) {
   return result;
 }
 
-void GatherTokens(const InputBlock& block, std::span<const Index> rows,
-                  InputBlock* result) {
-  std::vector<std::int64_t> starts{0};
-  std::vector<std::int32_t> codes;
+// The entries of each row, where a row has a number of its own.
+template <class T>
+Array<T> GatherEntries(const Array<T>& array, const Array<std::int64_t>& starts,
+                       std::span<const Index> rows) {
+  if (array.empty()) return {};
+  std::vector<T> result;
+  const auto all = array.span();
   for (const Index row : rows) {
-    const auto all = block.codes.span();
-    codes.insert(codes.end(), all.begin() + block.row_starts[row],
-                 all.begin() + block.row_starts[row + 1]);
-    starts.push_back(static_cast<std::int64_t>(codes.size()));
+    result.insert(result.end(), all.begin() + starts[row],
+                  all.begin() + starts[row + 1]);
   }
-  result->row_starts = Array<std::int64_t>(std::move(starts));
-  result->codes = Array<std::int32_t>(std::move(codes));
+  return Array<T>(std::move(result));
 }
 
-void GatherSparse(const InputBlock& block, std::span<const Index> rows,
-                  InputBlock* result) {
-  std::vector<std::int64_t> starts{0};
-  std::vector<std::int32_t> indices;
-  std::vector<float> values;
+Array<std::int64_t> GatherStarts(const Array<std::int64_t>& starts,
+                                 std::span<const Index> rows) {
+  std::vector<std::int64_t> result{0};
   for (const Index row : rows) {
-    for (Index at = block.row_starts[row]; at < block.row_starts[row + 1];
-         ++at) {
-      indices.push_back(block.indices[at]);
-      values.push_back(block.values[at]);
-    }
-    starts.push_back(static_cast<std::int64_t>(values.size()));
+    result.push_back(result.back() + starts[row + 1] - starts[row]);
   }
-  result->row_starts = Array<std::int64_t>(std::move(starts));
-  result->indices = Array<std::int32_t>(std::move(indices));
-  result->values = Array<float>(std::move(values));
+  return Array<std::int64_t>(std::move(result));
+}
+
+template <class T>
+void AddCells(const Array<T>& more, Index cells, std::vector<T>* all) {
+  if (more.empty()) return;
+  all->reserve(std::max(all->size(), At(cells)));
+  all->insert(all->end(), more.begin(), more.end());
 }
 
 // The number that each old row has among `rows`, or -1.
@@ -100,11 +101,10 @@ Labels GatherLabels(const Task& task, const Labels& labels,
     }
   }
   const auto cols = static_cast<std::size_t>(task.target_cols());
+  result.values = LabelCells(labels.values.storage());
   result.values.reserve(places.size() * cols);
   for (const Index place : places) {
-    const auto* cells =
-        labels.values.data() + static_cast<std::size_t>(place) * cols;
-    result.values.insert(result.values.end(), cells, cells + cols);
+    result.values.Append(labels.values, At(place) * cols, cols);
   }
   result.weights = Pick(labels.weights, places);
   return result;
@@ -113,11 +113,9 @@ Labels GatherLabels(const Task& task, const Labels& labels,
 }  // namespace
 
 InputBlock SliceRows(const InputBlock& block, Index first, Index count) {
-  if (block.kind == InputKind::kSparse || block.kind == InputKind::kTokens) {
+  if (TraitsOf(block.kind).has_row_starts) {
     std::vector<Index> rows(static_cast<std::size_t>(count));
-    for (Index i = 0; i < count; ++i) {
-      rows[static_cast<std::size_t>(i)] = first + i;
-    }
+    std::iota(rows.begin(), rows.end(), first);
     return GatherRows(block, rows);
   }
   InputBlock result;
@@ -134,16 +132,19 @@ InputBlock SliceRows(const InputBlock& block, Index first, Index count) {
 InputBlock GatherRows(const InputBlock& block, std::span<const Index> rows) {
   InputBlock result;
   static_cast<InputSpec&>(result) = static_cast<const InputSpec&>(block);
-  result.dense = Gather(block.dense, block.cols, rows);
-  result.wide = Gather(block.wide, block.cols, rows);
-  result.pixels = Gather(block.pixels, block.row_cells(), rows);
-  if (block.kind == InputKind::kSparse) {
-    GatherSparse(block, rows, &result);
-  } else if (block.kind == InputKind::kTokens) {
-    GatherTokens(block, rows, &result);
-  } else {
-    result.codes = Gather(block.codes, block.cols, rows);
+  if (TraitsOf(block.kind).has_row_starts) {
+    const Array<std::int64_t>& starts = block.row_starts;
+    result.row_starts = GatherStarts(starts, rows);
+    result.indices = GatherEntries(block.indices, starts, rows);
+    result.values = GatherEntries(block.values, starts, rows);
+    result.codes = GatherEntries(block.codes, starts, rows);
+    return result;
   }
+  const Index cells = block.row_cells();
+  result.dense = Gather(block.dense, cells, rows);
+  result.wide = Gather(block.wide, cells, rows);
+  result.codes = Gather(block.codes, cells, rows);
+  result.pixels = Gather(block.pixels, cells, rows);
   return result;
 }
 
@@ -177,29 +178,29 @@ Dataset GatherRows(const Dataset& dataset, std::span<const Index> rows) {
   return result;
 }
 
-BlockBuilder::BlockBuilder(const InputSpec& spec, Index rows) : spec_(spec) {
-  const auto cells = At(rows * spec.row_cells());
-  if (spec.kind == InputKind::kDense) dense_.reserve(cells);
-  if (spec.kind == InputKind::kImage) pixels_.reserve(cells);
-  if (spec.kind == InputKind::kCategorical) codes_.reserve(cells);
-}
+BlockBuilder::BlockBuilder(const InputSpec& spec, Index rows)
+    : spec_(spec), rows_(rows) {}
 
 void BlockBuilder::Append(const InputBlock& piece) {
+  const Index cells = TraitsOf(spec_.kind).has_row_starts
+                          ? 0  // unknown
+                          : rows_ * spec_.row_cells();
   if (!piece.wide.empty()) {
+    dense_.reserve(At(cells));
     for (const double value : piece.wide) {
       dense_.push_back(static_cast<float>(value));
     }
   }
-  dense_.insert(dense_.end(), piece.dense.begin(), piece.dense.end());
-  const auto base = static_cast<std::int64_t>(
-      spec_.kind == InputKind::kTokens ? codes_.size() : values_.size());
-  codes_.insert(codes_.end(), piece.codes.begin(), piece.codes.end());
-  pixels_.insert(pixels_.end(), piece.pixels.begin(), piece.pixels.end());
+  const auto base =
+      static_cast<std::int64_t>(std::max(indices_.size(), codes_.size()));
+  AddCells(piece.dense, cells, &dense_);
+  AddCells(piece.codes, cells, &codes_);
+  AddCells(piece.pixels, cells, &pixels_);
+  AddCells(piece.indices, cells, &indices_);
+  AddCells(piece.values, cells, &values_);
   for (Index row = 1; row < piece.row_starts.size(); ++row) {
     row_starts_.push_back(base + piece.row_starts[row]);
   }
-  indices_.insert(indices_.end(), piece.indices.begin(), piece.indices.end());
-  values_.insert(values_.end(), piece.values.begin(), piece.values.end());
 }
 
 InputBlock BlockBuilder::Finish() && {
@@ -208,10 +209,7 @@ InputBlock BlockBuilder::Finish() && {
   result.dense = Array<float>(std::move(dense_));
   result.codes = Array<std::int32_t>(std::move(codes_));
   result.pixels = Array<std::uint8_t>(std::move(pixels_));
-  if (result.kind == InputKind::kTokens) {
-    result.row_starts = Array<std::int64_t>(std::move(row_starts_));
-  }
-  if (result.kind == InputKind::kSparse) {
+  if (TraitsOf(result.kind).has_row_starts) {
     result.row_starts = Array<std::int64_t>(std::move(row_starts_));
     result.indices = Array<std::int32_t>(std::move(indices_));
     result.values = Array<float>(std::move(values_));

@@ -29,6 +29,7 @@ class BlockBuilder {
 
  private:
   InputSpec spec_;
+  Index rows_;
   std::vector<float> dense_;
   std::vector<std::int64_t> row_starts_{0};
   std::vector<std::int32_t> indices_;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -102,6 +103,36 @@ void CheckWeights(const std::vector<float>& weights, Index count,
   }
 }
 
+// The smallest weight above 0 and the largest; of none 1 and 1.
+std::pair<double, double> RangeOf(const std::vector<float>& weights) {
+  double least = std::numeric_limits<double>::infinity();
+  double most = 0;
+  for (const float weight : weights) {
+    if (weight > 0) least = std::min(least, static_cast<double>(weight));
+    most = std::max(most, static_cast<double>(weight));
+  }
+  return most > 0 ? std::pair(least, most) : std::pair(1.0, 1.0);
+}
+
+// A label counts with the product of both, which is kept as a float.
+void CheckProducts(const Dataset& dataset) {
+  if (dataset.weights.empty()) return;
+  const auto [row_least, row_most] = RangeOf(dataset.weights);
+  for (std::size_t i = 0; i < dataset.tasks.size(); ++i) {
+    const auto [least, most] = RangeOf(dataset.labels[i].weights);
+    using Limits = std::numeric_limits<float>;
+    if (row_most * most <= static_cast<double>(Limits::max()) &&
+        row_least * least >= static_cast<double>(Limits::min())) {
+      continue;
+    }
+    Fail(ErrorKind::kBadInput,
+         Str("task '", dataset.tasks[i].name, "': weights of rows (", row_least,
+             " .. ", row_most, ") times those of its labels (", least, " .. ",
+             most, ") are too large or too small for single precision"),
+         "divide the weights by a constant: only their ratios count");
+  }
+}
+
 void CheckTasks(const Dataset& dataset) {
   if (dataset.tasks.size() != dataset.labels.size()) {
     Bad(Str("there are ", dataset.labels.size(), " sets of labels for ",
@@ -147,6 +178,7 @@ void CheckAll(const Dataset& dataset, bool has_inputs) {
   CheckDisjoint(dataset, false);
   CheckDisjoint(dataset, true);
   CheckWeights(dataset.weights, dataset.rows, "row weights");
+  CheckProducts(dataset);
   if (!dataset.groups.empty() &&
       static_cast<Index>(dataset.groups.size()) != dataset.rows) {
     Bad(Str("there are ", dataset.groups.size(), " group numbers for ",

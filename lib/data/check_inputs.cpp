@@ -47,8 +47,9 @@ void CheckInputs(const Dataset& dataset) {
     if (block.cols < 0 || block.cols > std::numeric_limits<int>::max()) {
       Bad(Str(what, " has ", block.cols, " columns"));
     }
-    if (!HasColumns(block.kind) && !block.columns.empty()) {
-      Bad(Str(what, " has names of columns; pixels and tokens have none"));
+    if (!TraitsOf(block.kind).has_columns && !block.columns.empty()) {
+      Bad(Str(what, " has names of columns; ", EntryOf(block.kind).contents,
+              " have none"));
     }
     if (!block.columns.empty()) {
       if (static_cast<Index>(block.columns.size()) != block.cols) {

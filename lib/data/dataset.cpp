@@ -1,7 +1,7 @@
 #include "data/dataset.h"
 
 #include <algorithm>
-#include <cmath>
+
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
@@ -70,10 +70,7 @@ Index Labels::PlaceOf(Index row) const {
 }
 
 bool Labels::HasLabel(Index place, Index cols) const {
-  for (Index cell = place * cols; cell < (place + 1) * cols; ++cell) {
-    if (!std::isnan(values[static_cast<std::size_t>(cell)])) return true;
-  }
-  return false;
+  return values.AnyKnown(At(place * cols), At(cols));
 }
 
 }  // namespace mtlkit

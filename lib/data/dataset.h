@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/view.h"
+#include "data/label_cells.h"
 #include "data/task.h"
 #include "data/transform_record.h"
 #include "data/unknown_labels.h"
@@ -28,8 +29,8 @@ struct InputSpec {
   // is categories[j][c]. A network gets codes 0 .. size(), where size() stands
   // for "missing or never seen in training". Tokens: one list, the vocabulary.
   std::vector<std::vector<std::string>> categories;
-  // Images only: pixels of a column and of a row, and for each channel what a
-  // byte divided by 255 is normalised by; empty: it is not.
+  // Images only (others: 0): pixels of a column and of a row, and for each
+  // channel what a byte divided by 255 is normalised by; empty: it is not.
   Index height = 0;
   Index width = 0;
   std::vector<double> mean = {};
@@ -40,16 +41,8 @@ struct InputSpec {
   bool base_is_guessed = false;
 
   // Numbers, codes or bytes of one row; not of sparse ones and tokens.
-  Index row_cells() const {
-    return kind == InputKind::kImage ? height * width * cols : cols;
-  }
+  Index row_cells() const { return height > 0 ? height * width * cols : cols; }
 };
-
-// Whether a block has columns with names, as a table has. Pixels and tokens do
-// not: preparation leaves them as they are.
-inline bool HasColumns(InputKind kind) {
-  return kind != InputKind::kImage && kind != InputKind::kTokens;
-}
 
 // One group of input columns of all rows. Which members are filled depends on
 // the kind. A table before preparation may hold NaN and code -1 for missing;
@@ -83,7 +76,7 @@ struct Labels {
   std::vector<Index> rows;
   bool on_all_rows = true;
   // places x target_cols: numbers, class numbers, or 0/1; NaN is missing.
-  std::vector<float> values;
+  LabelCells values;
   // One weight a place; empty: 1.
   std::vector<float> weights;
   // Of labels that were read or mapped for a model; files of datasets have

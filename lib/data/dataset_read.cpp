@@ -67,20 +67,6 @@ InputBlock ReadInput(const FileReader& file, const std::string& member,
   return block;
 }
 
-// Labels of classes: -1 is missing.
-template <class T>
-std::vector<float> ReadClassLabels(const FileReader& file,
-                                   const std::string& path) {
-  const std::vector<T> codes = file.ReadArray<T>(path).values;
-  std::vector<float> values;
-  values.reserve(codes.size());
-  for (const T code : codes) {
-    values.push_back(code == -1 ? std::numeric_limits<float>::quiet_NaN()
-                                : static_cast<float>(code));
-  }
-  return values;
-}
-
 Task ReadTaskHead(const FileReader& file, const std::string& path) {
   Task task;
   task.name = file.TrueName(path);
@@ -139,13 +125,13 @@ Labels ReadUncheckedLabels(const FileReader& file, const TaskOnFile& head) {
   Labels labels;
   switch (head.task.traits().storage) {
     case LabelStorage::kNumbers:
-      labels.values = file.ReadArray<float>(y).values;
+      labels.values = LabelCells(file.ReadArray<float>(y).values);
       break;
     case LabelStorage::kCodes:
-      labels.values = ReadClassLabels<std::int32_t>(file, y);
+      labels.values = LabelCells(file.ReadArray<std::int32_t>(y).values);
       break;
     case LabelStorage::kFlags:
-      labels.values = ReadClassLabels<std::int8_t>(file, y);
+      labels.values = LabelCells(file.ReadArray<std::int8_t>(y).values);
       break;
   }
   labels.on_all_rows = head.on_all_rows;

@@ -27,17 +27,6 @@ Shape LabelShape(const Task& task, Index places) {
                               : Shape{places, task.target_cols()};
 }
 
-template <class T>
-void WriteClassLabels(FileWriter& file, const std::string& path,
-                      const std::vector<float>& values, const Shape& shape) {
-  std::vector<T> codes;
-  codes.reserve(values.size());
-  for (const float value : values) {
-    codes.push_back(std::isnan(value) ? T{-1} : static_cast<T>(value));
-  }
-  file.WriteArray<T>(path, codes, shape, kPacked);
-}
-
 void WriteTask(FileWriter& file, const Task& task, const Labels& labels,
                Index position) {
   const std::string path = TaskPath(task);
@@ -47,13 +36,15 @@ void WriteTask(FileWriter& file, const Task& task, const Labels& labels,
   const Shape shape = LabelShape(task, places);
   switch (task.traits().storage) {
     case LabelStorage::kNumbers:
-      file.WriteArray<float>(y, labels.values, shape);
+      file.WriteArray<float>(y, labels.values.Numbers(), shape);
       break;
     case LabelStorage::kCodes:
-      WriteClassLabels<std::int32_t>(file, y, labels.values, shape);
+      file.WriteArray<std::int32_t>(y, labels.values.As<std::int32_t>(), shape,
+                                    kPacked);
       break;
     case LabelStorage::kFlags:
-      WriteClassLabels<std::int8_t>(file, y, labels.values, shape);
+      file.WriteArray<std::int8_t>(y, labels.values.As<std::int8_t>(), shape,
+                                   kPacked);
       break;
   }
   WriteTaskHead(file, task, position);

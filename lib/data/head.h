@@ -7,23 +7,12 @@
 #include <vector>
 
 #include "base/view.h"
+#include "data/label_cells.h"
 #include "data/task.h"
 
 namespace mtlkit {
 
-// How labels are kept in files: numbers with NaN for none, or whole numbers
-// with -1 for none.
-enum class LabelStorage { kNumbers, kFlags, kCodes };
-
-// What a soft loss (distillation) takes outputs for.
-enum class OutputLink {
-  kIdentity,  // values
-  kSigmoid,   // one logit for each of several questions
-  kSoftmax,   // one logit for each class
-  // For each class but the highest the logit of "higher still", given that it
-  // is at least this one. Soft targets are shares of all that are higher.
-  kContinuation,
-};
+class OutputDistance;
 
 struct HeadTraits {
   // Task::classes names what labels mean; predictions are probabilities.
@@ -40,9 +29,11 @@ struct HeadTraits {
   // Whether tasks can be declared so; else it is a form that a loss gives.
   bool is_type = true;
   LabelStorage storage = LabelStorage::kNumbers;
+  // Labels that are numbers reach a loss less their mean, by their deviation,
+  // as preparation finds them. False: as they are, as a log needs them.
+  bool scales_labels = true;
   // Labels that are numbers are at least this: 0 of counts.
   double least_label = -std::numeric_limits<double>::infinity();
-  OutputLink link = OutputLink::kIdentity;
   std::string_view default_loss;
   std::string_view main_metric;
 };
@@ -90,6 +81,9 @@ class Head {
   // The same, from predictions; may be in place where the columns agree.
   virtual void TargetsOf(const Task& task, ConstMatView predictions,
                          MatView targets) const = 0;
+
+  // How outputs of two networks are compared, by what they mean.
+  virtual const OutputDistance& distance() const = 0;
 
   // The class that a row of predictions speaks for. Needs traits().one_class.
   virtual Index PredictedClass(std::span<const float> row) const;

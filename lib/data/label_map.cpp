@@ -16,8 +16,9 @@ namespace {
 constexpr float kUnlabelled = std::numeric_limits<float>::quiet_NaN();
 
 // What is common to both whatever the labels are.
-Labels WithoutValues(const Labels& labels) {
+Labels WithoutValues(const Labels& labels, const Task& to) {
   Labels result;
+  result.values = LabelCells(to.traits().storage);
   result.rows = labels.rows;
   result.on_all_rows = labels.on_all_rows;
   result.weights = labels.weights;
@@ -49,7 +50,7 @@ void RequireSameOrder(const Task& from, const Task& to,
 class ClassMapper {
  public:
   ClassMapper(const Labels& labels, const Task& to)
-      : labels_(labels), to_(to), result_(WithoutValues(labels)) {}
+      : labels_(labels), to_(to), result_(WithoutValues(labels, to)) {}
 
   // From classes.
   Labels FromClasses(const Task& from) {
@@ -107,7 +108,7 @@ class ClassMapper {
 // Classes whose names are numbers as these.
 Labels NumbersOfClasses(const Task& from, const Labels& labels,
                         const Task& to) {
-  Labels result = WithoutValues(labels);
+  Labels result = WithoutValues(labels, to);
   std::vector<double> numbers;
   UnknownLabelList unknown;
   for (const std::string& name : from.classes) {
@@ -136,7 +137,7 @@ Labels MapLabelSets(const Task& from, const Labels& labels, const Task& to) {
   for (const std::string& name : from.classes) {
     columns.push_back(finder.Find(name));
   }
-  Labels result = WithoutValues(labels);
+  Labels result = WithoutValues(labels, to);
   UnknownLabelList unknown;
   const std::size_t width = columns.size();
   const std::size_t wanted = to.classes.size();

@@ -1,5 +1,8 @@
 #include "data/label_view.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace mtlkit {
@@ -27,6 +30,18 @@ double LabelView::Weight(Index place) const {
     weight *= static_cast<double>(labels_.weights[At(place)]);
   }
   return weight;
+}
+
+double LabelView::WeightUnit() const {
+  constexpr int kFar = 40;
+  if (!has_weights()) return 1;
+  double most = 0;
+  for (Index place = 0; place < places_; ++place) {
+    if (HasLabel(place)) most = std::max(most, Weight(place));
+  }
+  if (most == 0) return 1;
+  const int exponent = std::ilogb(most);
+  return std::abs(exponent) > kFar ? std::ldexp(1.0, exponent) : 1;
 }
 
 double LabelView::WeightOfRow(Index row) const {

@@ -29,8 +29,10 @@ class LabelView {
   float Value(Index place, Index col) const {
     return labels_.values[At(place * cols_ + col)];
   }
-  const float* Cells(Index place) const {
-    return labels_.values.data() + place * cols_;
+  // All of a place.
+  template <class T>
+  void CopyCells(Index place, T* to) const {
+    labels_.values.CopyTo(At(place * cols_), At(cols_), to);
   }
   // Whether any cell is known.
   bool HasLabel(Index place) const { return labels_.HasLabel(place, cols_); }
@@ -51,7 +53,11 @@ class LabelView {
   // The weight of the row times the label's own, whether there is a label or
   // not.
   double Weight(Index place) const;
-  // The same of a row that may have no place.
+  // What weights may be divided by so that their sums stay finite in single
+  // precision, without a change of any mean: a power of two near the largest
+  // weight of a label, 1 unless that is very far from 1.
+  double WeightUnit() const;
+  // The same as Weight of a row that may have no place.
   double WeightOfRow(Index row) const;
 
   // Appends the cells of a row; NaN where it has no place.

@@ -30,14 +30,12 @@ void RequireSameBlock(const InputSpec& expected, const InputSpec& given) {
                   expected.columns[at], "' was expected"));
     }
   }
+  const bool tokens = TraitsOf(expected.kind).rows == BlockRows::kTokens;
   Require(expected.categories == given.categories, ErrorKind::kBadInput,
-          Str(what, " has ",
-              expected.kind == InputKind::kTokens ? "another vocabulary"
-                                                  : "other categories",
+          Str(what, " has ", tokens ? "another vocabulary" : "other categories",
               " than was expected"),
-          expected.kind == InputKind::kTokens
-              ? "its texts must be coded with the vocabulary of the model"
-              : "prepare it with the transforms of the model");
+          tokens ? "its texts must be coded with the vocabulary of the model"
+                 : "prepare it with the transforms of the model");
 }
 
 }  // namespace

@@ -25,6 +25,15 @@ void AppendOr(float filling, std::size_t before, std::size_t count,
   to->resize(before + count, filling);
 }
 
+void AppendLabels(std::size_t before, std::size_t count, const LabelCells& from,
+                  LabelCells* to) {
+  constexpr float kNone = std::numeric_limits<float>::quiet_NaN();
+  if (from.empty() && to->empty()) return;
+  while (to->size() < before) to->push_back(kNone);
+  to->Append(from, 0, from.size());
+  while (to->size() < before + count) to->push_back(kNone);
+}
+
 // The unknown classes of both, each once.
 void AppendUnknown(std::size_t before, std::size_t count,
                    const UnknownLabels& from, UnknownLabels* to) {
@@ -154,8 +163,8 @@ class PooledPredictions : public PredictionSource {
       for (std::size_t i = 0; i < count && !all.on_all_rows; ++i) {
         all.rows.push_back(offset + more.RowOf(static_cast<Index>(i)));
       }
-      AppendOr(std::numeric_limits<float>::quiet_NaN(), before * At(cols),
-               count * At(cols), more.values, &all.values);
+      AppendLabels(before * At(cols), count * At(cols), more.values,
+                   &all.values);
       AppendOr(1, before, count, more.weights, &all.weights);
       AppendUnknown(before, count, more.unknown, &all.unknown);
       offset += part->rows();

@@ -65,7 +65,7 @@ void FailOutput(const std::string& where, const Task& task,
 }
 
 UnknownLabels ReadUnknown(const FileReader& file, const TaskOnFile& task,
-                          const std::vector<float>& y) {
+                          const LabelCells& y) {
   UnknownLabels unknown;
   const std::string path = task.path + "/unknown";
   if (!file.Has(path)) return unknown;

@@ -36,7 +36,7 @@ Index FindBadOutput(const Task& task, std::span<const float> values);
 // The classes that the model does not know, of places whose label `y` is
 // missing for it.
 UnknownLabels ReadUnknown(const FileReader& file, const TaskOnFile& task,
-                          const std::vector<float>& y);
+                          const LabelCells& y);
 
 // Empty: there are none.
 std::vector<double> ReadConstants(const FileReader& file, const Task& task);

@@ -31,8 +31,7 @@ class TaskWindow {
   }
   bool has_labels() const {
     return !labels_.unknown.places.empty() ||
-           std::any_of(labels_.values.begin(), labels_.values.end(),
-                       [](float label) { return !std::isnan(label); });
+           labels_.values.AnyKnown(0, labels_.values.size());
   }
   // The class of a place that the model does not know, or null.
   const std::string* Unknown(Index place) const {

@@ -76,7 +76,7 @@ TaskPredictions ReadTaskPredictions(const FileReader& file, Task task,
   result.task = std::move(task);
   result.rows = std::move(labels.rows);
   result.on_all_rows = labels.on_all_rows;
-  result.y = std::move(labels.values);
+  result.y = labels.values.Numbers();
   result.weight = std::move(labels.weights);
   const Index places = PlacesOf(result, IdCount(ids));
   const OutputArray outputs = FindOutputs(

@@ -184,9 +184,10 @@ void TaskJoiner::TakeLabels(std::size_t model, const Task& task,
   const LabelOrder in_order(task, order);
   joined_.y.resize(At(joined_.places * cols), kUnknown);
   float* known = joined_.y.data();
+  std::vector<float> cells(At(cols));
   for (Index place = 0; place < joined_.places; ++place) {
-    const float* cells = labels.values.data() + from(place) * cols;
     const Index at = from(place);
+    labels.values.CopyTo(At(at * cols), At(cols), cells.data());
     const bool is_unknown =
         !labels.unknown.places.empty() && labels.unknown.places[At(at)] >= 0;
     if (is_unknown) {
@@ -195,7 +196,7 @@ void TaskJoiner::TakeLabels(std::size_t model, const Task& task,
     }
     for (Index col = 0; col < cols; ++col, ++known) {
       const float label =
-          is_unknown ? UnknownClass() : in_order.Cell(cells, col);
+          is_unknown ? UnknownClass() : in_order.Cell(cells.data(), col);
       if (!std::isnan(label)) Agree(label, place, "label", name, known);
     }
   }

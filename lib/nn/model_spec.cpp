@@ -25,11 +25,11 @@ Json InputJson(const InputSpec& input) {
                {"kind", std::string(InputKindName(input.kind))},
                {"cols", input.cols},
                {"columns", input.columns}};
-  if (input.kind == InputKind::kCategorical ||
-      input.kind == InputKind::kTokens) {
+  const BlockTraits& traits = TraitsOf(input.kind);
+  if (traits.has_categories) {
     json["categories"] = input.categories;
   }
-  if (input.kind == InputKind::kImage) {
+  if (traits.rows == BlockRows::kPixels) {
     json["height"] = input.height;
     json["width"] = input.width;
     json["mean"] = input.mean;
@@ -147,9 +147,9 @@ InputSpec ReadInput(const Json& json) {
                   (input.columns.empty() ||
                    static_cast<Index>(input.columns.size()) == input.cols),
               Str("input '", input.name, "' has the wrong number of columns"));
-  if (input.kind == InputKind::kImage) ReadImage(&members, &input);
-  if (input.kind == InputKind::kCategorical ||
-      input.kind == InputKind::kTokens) {
+  const BlockTraits& traits = TraitsOf(input.kind);
+  if (traits.rows == BlockRows::kPixels) ReadImage(&members, &input);
+  if (traits.has_categories) {
     input.categories =
         members.Get<std::vector<std::vector<std::string>>>("categories");
     RequireSpec(static_cast<Index>(input.categories.size()) == input.cols,

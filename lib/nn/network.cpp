@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "data/block_kind.h"
+#include "data/schema.h"
 
 namespace mtlkit {
 namespace {
@@ -39,26 +41,14 @@ std::vector<Index> Places(const Layout& layout, const std::string& node,
   return places;
 }
 
-// Whether a batch holds numbers of such a block, row by row.
-bool IsNumbers(InputKind kind) {
-  switch (kind) {
-    case InputKind::kDense:
-    case InputKind::kImage:
-      return true;
-    case InputKind::kSparse:
-    case InputKind::kCategorical:
-    case InputKind::kTokens:
-      break;
-  }
-  return false;
-}
-
 Space SpaceOfInput(const InputSpec& input, Index number) {
-  if (input.kind == InputKind::kImage) {
-    return {SpaceKind::kGrid, input.height, input.width, -1};
-  }
-  if (input.kind == InputKind::kTokens) {
-    return {SpaceKind::kTokens, 1, 1, number};
+  switch (TraitsOf(input.kind).rows) {
+    case BlockRows::kBatch:
+      break;
+    case BlockRows::kPixels:
+      return {SpaceKind::kGrid, input.height, input.width, -1};
+    case BlockRows::kTokens:
+      return {SpaceKind::kTokens, 1, 1, number};
   }
   return {};
 }
@@ -112,6 +102,7 @@ NetworkBuilder::NetworkBuilder(std::span<const InputSpec> inputs, Index tasks) {
     info.input = network_.input_count_++;
     info.space = SpaceOfInput(input, info.input);
     info.kind = input.kind;
+    info.is_numbers = TraitsOf(input.kind).is_numbers;
     network_.values_.push_back(info);
   }
   network_.outputs_.resize(At(tasks));
@@ -144,9 +135,9 @@ Value NetworkBuilder::Add(std::string name, LayerPtr layer,
     std::vector<Space> spaces;
     for (const Value input : inputs) {
       ValueInfo& info = network_.values_[At(input.id)];
-      Require(IsNumbers(info.kind) || layer->traits().reads_blocks,
+      Require(info.is_numbers || layer->traits().reads_blocks,
               ErrorKind::kUsage,
-              "cannot read sparse, categorical or token inputs");
+              Str("cannot read ", InputKindName(info.kind), " inputs"));
       info.readers.push_back(number);
       cols.push_back(info.cols);
       spaces.push_back(info.space);

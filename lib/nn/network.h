@@ -29,6 +29,8 @@ struct ValueInfo {
   // Number of the input block, or -1.
   Index input = -1;
   InputKind kind = InputKind::kDense;
+  // Of what layers make and of blocks of numbers: any layer reads it.
+  bool is_numbers = true;
   // Tasks whose outputs depend on it, ascending. In a pass with a lane per
   // task it carries one lane for each of these.
   std::vector<Index> tasks;
@@ -123,8 +125,8 @@ class NetworkBuilder {
  public:
   NetworkBuilder(std::span<const InputSpec> inputs, Index tasks);
 
-  // Input block `i`. Sparse, categorical and token ones can only be read by
-  // layers whose traits say so.
+  // Input block `i`. Those that are no numbers (sparse, categorical, token
+  // ones) can only be read by layers whose traits say so.
   Value Input(Index i) const;
 
   // Adds a layer. `name` must be new. With `params_of`, the name of an earlier

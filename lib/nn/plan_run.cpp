@@ -80,7 +80,7 @@ void PlanState::Bind(const Pass& pass, const Batch& batch) {
 void PlanState::BindRows(const Batch& batch) {
   rows = batch.rows;
   for (std::size_t i = 0; i < offsets.size(); ++i) {
-    if (batch.inputs[i].kind != InputKind::kTokens) continue;
+    if (!network.values()[i].space.is_ragged()) continue;
     offsets[i] = batch.inputs[i].row_starts;
     assert(std::ssize(offsets[i]) == rows + 1);
     const Index tokens = offsets[i].back();
@@ -115,7 +115,7 @@ Operand PlanState::BindOperand(Value value, const Batch& batch) {
   const InputBatch& input = batch.inputs[At(info.input)];
   assert(input.kind == info.kind);
   const Index count = extent.Begin(rows);
-  if (input.kind != InputKind::kDense && input.kind != InputKind::kImage) {
+  if (!info.is_numbers) {
     return {{nullptr, count, info.cols}, &input, extent};
   }
   assert(input.dense.rows == count && input.dense.cols == info.cols);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/batch.h"
+#include "data/block_kind.h"
 
 namespace mtlkit {
 namespace {
@@ -15,7 +16,7 @@ Index BytesOf(const Network& network, const PlanOptions& options) {
   Index numbers = 0;
   for (const ValueInfo& info : network.values()) {
     // A sparse input is as wide as its columns and takes next to nothing.
-    if (info.kind == InputKind::kSparse) continue;
+    if (info.input >= 0 && TraitsOf(info.kind).is_compressed) continue;
     const Index rows = info.space.is_ragged()
                            ? options.tokens[At(info.space.input)]
                            : options.capacity * info.space.per_row();

@@ -58,10 +58,7 @@ void LeaveOutUnknown(Dataset* made, Reporter* reporter) {
   for (std::size_t t = 0; t < made->tasks.size(); ++t) {
     const Task& task = made->tasks[t];
     Labels& labels = made->labels[t];
-    const std::vector<float>& values = labels.values;
-    const bool any = std::any_of(values.begin(), values.end(),
-                                 [](float y) { return !std::isnan(y); });
-    if (!any) {
+    if (!labels.values.AnyKnown(0, labels.values.size())) {
       reporter->Warn(Str("task '", task.name, "' has no label in these rows"));
     }
     const std::string problem = UnknownLabelsText(task, labels.unknown, false);

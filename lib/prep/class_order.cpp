@@ -25,8 +25,10 @@ void Reorder(std::vector<std::string> order, LabelledTask* task) {
   for (const std::string& name : task->task.classes) {
     number.push_back(places.at(name));
   }
-  for (float& label : task->labels.values) {
-    if (!std::isnan(label)) label = number[static_cast<std::size_t>(label)];
+  LabelCells& labels = task->labels.values;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const float label = labels[i];
+    if (!std::isnan(label)) labels[i] = number[static_cast<std::size_t>(label)];
   }
   task->task.classes = std::move(order);
 }

@@ -22,16 +22,18 @@ std::vector<Index> Renumbered(const std::vector<bool>& goes) {
 }
 
 void RenumberClasses(const std::vector<Index>& number, Labels* labels) {
-  for (float& value : labels->values) {
+  LabelCells& values = labels->values;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const float value = values[i];
     if (std::isnan(value)) continue;
     const Index now = number[static_cast<std::size_t>(value)];
-    value = now < 0 ? std::numeric_limits<float>::quiet_NaN()
-                    : static_cast<float>(now);
+    values[i] = now < 0 ? std::numeric_limits<float>::quiet_NaN()
+                        : static_cast<float>(now);
   }
 }
 
 void RemoveColumns(const std::vector<bool>& goes, Labels* labels) {
-  std::vector<float> kept;
+  LabelCells kept(labels->values.storage());
   for (std::size_t at = 0; at < labels->values.size(); ++at) {
     if (!goes[at % goes.size()]) kept.push_back(labels->values[at]);
   }

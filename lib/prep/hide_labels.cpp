@@ -59,9 +59,10 @@ std::vector<Index> LabelledPlaces(const LabelView& labels,
 
 void Hide(const std::vector<Index>& places, Index cols, Labels* labels) {
   for (const Index place : places) {
-    const auto first =
-        labels->values.begin() + static_cast<std::ptrdiff_t>(place * cols);
-    std::fill(first, first + cols, std::numeric_limits<float>::quiet_NaN());
+    for (Index col = 0; col < cols; ++col) {
+      labels->values[At(place * cols + col)] =
+          std::numeric_limits<float>::quiet_NaN();
+    }
   }
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "data/block_kind.h"
+
 namespace mtlkit {
 namespace {
 
@@ -13,7 +15,7 @@ std::vector<InputBlock> Select(const std::vector<InputBlock>& inputs,
                                bool columns) {
   std::vector<InputBlock> some;
   for (const InputBlock& block : inputs) {
-    if (HasColumns(block.kind) == columns) some.push_back(block);
+    if (TraitsOf(block.kind).has_columns == columns) some.push_back(block);
   }
   return some;
 }

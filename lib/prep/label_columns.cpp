@@ -265,8 +265,7 @@ std::vector<LabelledTask> SplitTask(const LabelledTask& whole,
     if (by.codes[row] < 0) continue;
     Labels& labels = parts[static_cast<std::size_t>(by.codes[row])].labels;
     labels.rows.push_back(static_cast<Index>(row));
-    const float* cells = whole.labels.values.data() + row * cols;
-    labels.values.insert(labels.values.end(), cells, cells + cols);
+    labels.values.Append(whole.labels.values, row * cols, cols);
   }
   return parts;
 }
@@ -286,7 +285,8 @@ void SetPositiveClass(std::string_view name, LabelledTask* task) {
   }
   if (number == 1) return;
   std::swap(task->task.classes[0], task->task.classes[1]);
-  for (float& value : task->labels.values) value = 1 - value;
+  LabelCells& labels = task->labels.values;
+  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = 1 - labels[i];
 }
 
 }  // namespace mtlkit

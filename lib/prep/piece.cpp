@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/mapped_pages.h"
+#include "data/block_kind.h"
 #include "data/schema.h"
 
 namespace mtlkit {
@@ -34,7 +35,7 @@ void ForgetCells(const Array<T>& cells, Index first, Index count) {
 }  // namespace
 
 void ForgetRows(const InputBlock& block, Index first, Index count) {
-  if (!HasColumns(block.kind) || block.kind == InputKind::kSparse) return;
+  if (TraitsOf(block.kind).has_row_starts) return;
   const Index cells = block.row_cells();
   ForgetCells(block.dense, first * cells, count * cells);
   ForgetCells(block.wide, first * cells, count * cells);

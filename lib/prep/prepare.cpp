@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/block_kind.h"
 #include "data/blocks.h"
 #include "data/head.h"
 #include "data/schema.h"
@@ -286,7 +287,7 @@ class Preparation {
   // Images and tokens have no columns: --inputs and --ignore name their blocks.
   void ChooseOtherBlocks() {
     std::erase_if(data_.inputs, [&](const InputBlock& block) {
-      if (HasColumns(block.kind)) return false;
+      if (TraitsOf(block.kind).has_columns) return false;
       other_blocks_.insert(block.name);
       const auto names_it = [&](const std::string& pattern) {
         return pattern == block.name || MatchesPattern(pattern, block.name);

@@ -156,7 +156,7 @@ void FitRegression(const std::vector<bool>& is_training,
     const Lessons lessons(is_training, labels, col);
     if (lessons.count() == 0) FailNoLabel(*task, col);
     WarnConstant(lessons, *task, col, reporter);
-    Normalise(lessons, task);
+    if (task->type.traits().scales_labels) Normalise(lessons, task);
   }
 }
 

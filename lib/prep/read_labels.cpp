@@ -57,6 +57,7 @@ class LabelReader {
 
   RawLabels Run() {
     read_.labels.on_all_rows = false;
+    read_.labels.values = LabelCells(task_.traits().storage);
     std::vector<const TableColumn*> found;
     for (const std::string& name : source_.columns) {
       found.push_back(FindNamed(columns_, name));
@@ -90,15 +91,16 @@ class LabelReader {
   // Cells of every row from what each code of a column means.
   void Fill(const CodedColumn& column, const std::vector<Meaning>& meanings,
             std::size_t first_col, std::size_t cols) {
-    std::vector<float>& values = read_.labels.values;
-    values.resize(rows() * cols, kMissing);
+    LabelCells& values = read_.labels.values;
+    if (values.empty()) values.assign(rows() * cols, kMissing);
     for (std::size_t row = 0; row < rows(); ++row) {
       const std::int32_t code = column.codes[row];
       if (code < 0) continue;
       const Meaning& meaning = meanings[At(code)];
       for (const std::string& name : meaning.unknown) AddUnknown(row, name);
-      std::copy(meaning.values.begin(), meaning.values.end(),
-                values.begin() + static_cast<Index>(row * cols + first_col));
+      for (std::size_t i = 0; i < meaning.values.size(); ++i) {
+        values[row * cols + first_col + i] = meaning.values[i];
+      }
     }
   }
 
@@ -111,13 +113,13 @@ class LabelReader {
     if (block.kind == InputKind::kCategorical) {
       return ReadWords(CodeColumn(table_, column));
     }
-    std::vector<float>& values = read_.labels.values;
+    LabelCells& values = read_.labels.values;
     values.reserve(rows());
     ForCells(block, table_.rows, column.col, [&](Index row, double number) {
-      values.push_back(static_cast<float>(number));
-      if (!std::isinf(values.back())) return;
-      AddUnknown(At(row), FormatNumber(number));
-      values.back() = kMissing;
+      const auto value = static_cast<float>(number);
+      const bool fits = !std::isinf(value);
+      values.push_back(fits ? value : kMissing);
+      if (!fits) AddUnknown(At(row), FormatNumber(number));
     });
   }
 
@@ -217,10 +219,7 @@ class LabelReader {
       }
       if (!keeps) continue;
       kept.rows.push_back(static_cast<Index>(row));
-      const auto first =
-          read_.labels.values.begin() + static_cast<Index>(row * cols);
-      kept.values.insert(kept.values.end(), first,
-                         first + static_cast<Index>(cols));
+      kept.values.Append(read_.labels.values, row * cols, cols);
       if (read_.labels.weights.empty()) continue;
       kept.weights.push_back(read_.labels.weights[row]);
     }

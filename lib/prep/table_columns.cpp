@@ -10,11 +10,22 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "data/block_kind.h"
 #include "data/schema.h"
 #include "prep/transform_entry.h"
 
 namespace mtlkit {
 namespace {
+
+// 0 where none is stored.
+double SparseCell(const InputBlock& block, Index row, Index col) {
+  const auto indices = block.indices.span();
+  const auto begin = indices.begin() + block.row_starts[row];
+  const auto end = indices.begin() + block.row_starts[row + 1];
+  const auto at = std::lower_bound(begin, end, static_cast<std::int32_t>(col));
+  if (at == end || *at != col) return 0;
+  return static_cast<double>(block.values[at - indices.begin()]);
+}
 
 constexpr Index kMostNumbered = Index{1} << 20;
 
@@ -116,7 +127,7 @@ std::vector<TableColumn> ListColumns(const std::vector<InputBlock>& inputs) {
 std::vector<TableColumn> ListColumns(const std::vector<InputSpec>& inputs) {
   std::vector<TableColumn> columns;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!HasColumns(inputs[i].kind)) continue;
+    if (!TraitsOf(inputs[i].kind).has_columns) continue;
     // Numbered columns beyond any that a person names.
     if (inputs[i].columns.empty() && inputs[i].cols > kMostNumbered) continue;
     const std::string view = ViewOf(inputs[i].name);
@@ -162,18 +173,17 @@ std::vector<TableColumn> FindOneColumn(const std::vector<TableColumn>& columns,
 }
 
 double CellNumber(const InputBlock& block, Index row, Index col) {
-  if (block.kind == InputKind::kDense) {
-    return DenseCell(block, row * block.cols + col);
+  switch (block.kind) {
+    case InputKind::kDense:
+      return DenseCell(block, row * block.cols + col);
+    case InputKind::kSparse:
+      return SparseCell(block, row, col);
+    case InputKind::kCategorical:
+    case InputKind::kImage:
+    case InputKind::kTokens:
+      break;
   }
-  if (block.kind == InputKind::kCategorical) {
-    return std::numeric_limits<double>::quiet_NaN();
-  }
-  const auto indices = block.indices.span();
-  const auto begin = indices.begin() + block.row_starts[row];
-  const auto end = indices.begin() + block.row_starts[row + 1];
-  const auto at = std::lower_bound(begin, end, static_cast<std::int32_t>(col));
-  if (at == end || *at != col) return 0;
-  return static_cast<double>(block.values[at - indices.begin()]);
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 CodedColumn CodeColumn(const Dataset& table, const TableColumn& column) {

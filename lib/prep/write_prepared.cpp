@@ -1,5 +1,6 @@
 #include "prep/write_prepared.h"
 
+#include <cassert>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -19,25 +20,25 @@ class BlockWriter {
   BlockWriter(const InputSpec& spec, Index rows, FileWriter* file)
       : kind_(spec.kind) {
     const std::string path = "inputs/" + EscapeName(spec.name);
-    const StoreOptions packed{Compress::kAuto};
-    if (kind_ == InputKind::kSparse) {
-      values_.emplace(file->CreateRows<float>(path + "/data", {}, -1, packed));
-      indices_.emplace(
-          file->CreateRows<std::int32_t>(path + "/indices", {}, -1, packed));
-      starts_.emplace(
-          file->CreateRows<std::int64_t>(path + "/indptr", {}, -1, packed));
-      const std::int64_t first = 0;
-      starts_->Append({&first, 1});
-    } else if (kind_ == InputKind::kDense) {
-      dense_.emplace(file->CreateRows<float>(path, {spec.cols}, rows));
-    } else {
-      codes_.emplace(file->CreateRows<std::int32_t>(path, {spec.cols}, rows));
+    switch (kind_) {
+      case InputKind::kSparse:
+        CreateSparse(path, file);
+        break;
+      case InputKind::kDense:
+        dense_.emplace(file->CreateRows<float>(path, {spec.cols}, rows));
+        break;
+      case InputKind::kCategorical:
+        codes_.emplace(file->CreateRows<std::int32_t>(path, {spec.cols}, rows));
+        break;
+      case InputKind::kImage:
+      case InputKind::kTokens:
+        assert(false);  // written as they came
     }
   }
 
   void Append(const InputBlock& piece) {
-    if (kind_ == InputKind::kSparse) return AppendSparse(piece);
-    if (kind_ != InputKind::kDense) return codes_->Append(piece.codes.span());
+    if (starts_) return AppendSparse(piece);
+    if (codes_) return codes_->Append(piece.codes.span());
     if (piece.wide.empty()) return dense_->Append(piece.dense.span());
     const std::vector<float> cells(piece.wide.begin(), piece.wide.end());
     dense_->Append(cells);
@@ -53,6 +54,17 @@ class BlockWriter {
   }
 
  private:
+  void CreateSparse(const std::string& path, FileWriter* file) {
+    const StoreOptions packed{Compress::kAuto};
+    values_.emplace(file->CreateRows<float>(path + "/data", {}, -1, packed));
+    indices_.emplace(
+        file->CreateRows<std::int32_t>(path + "/indices", {}, -1, packed));
+    starts_.emplace(
+        file->CreateRows<std::int64_t>(path + "/indptr", {}, -1, packed));
+    const std::int64_t first = 0;
+    starts_->Append({&first, 1});
+  }
+
   void AppendSparse(const InputBlock& piece) {
     std::vector<std::int64_t> starts;
     for (Index row = 1; row < piece.row_starts.size(); ++row) {

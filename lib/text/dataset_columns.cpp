@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "data/block_kind.h"
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/schema.h"
@@ -64,7 +65,7 @@ TextColumn InputColumn(const InputBlock& block, Index column) {
     case InputKind::kTokens:
       Fail(ErrorKind::kBadInput,
            Str("input block '", block.name, "' holds ",
-               block.kind == InputKind::kImage ? "images" : "tokens",
+               EntryOf(block.kind).contents,
                ", which a table of text has no columns for"),
            "read it from the HDF5 file (docs/file-format.md)");
   }

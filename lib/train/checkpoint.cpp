@@ -57,7 +57,8 @@ std::string ProposalDigest(const TrainInputs& inputs) {
 std::string LabelDigest(const Dataset& data) {
   Sha256 digest;
   for (const Labels& labels : data.labels) {
-    digest.Update(labels.values.data(), labels.values.size() * sizeof(float));
+    const std::vector<float> values = labels.values.Numbers();
+    digest.Update(values.data(), values.size() * sizeof(float));
     digest.Update(labels.weights.data(), labels.weights.size() * sizeof(float));
   }
   digest.Update(data.weights.data(), data.weights.size() * sizeof(float));

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <variant>
 
+#include "data/block_kind.h"
 #include "data/blocks.h"
 #include "prep/piece.h"
 
@@ -14,7 +15,7 @@ namespace {
 bool IsTableFor(const Model& model, const Dataset& dataset) {
   return dataset.transforms.size() < model.transforms.size() &&
          std::ranges::all_of(dataset.inputs, [](const InputBlock& block) {
-           return HasColumns(block.kind);
+           return TraitsOf(block.kind).has_columns;
          });
 }
 

@@ -59,7 +59,9 @@ void AppendLabels(const Labels& labels, Index label, Index cols,
   if (label < 0) {
     y->insert(y->end(), At(cols), std::numeric_limits<float>::quiet_NaN());
   } else {
-    AppendRow(labels.values, cols, label, y);
+    y->resize(y->size() + At(cols));
+    labels.values.CopyTo(At(label * cols), At(cols),
+                         y->data() + y->size() - At(cols));
   }
 }
 

@@ -21,6 +21,7 @@ void AddPlaces(std::span<const Index> rows, Index cols, Labels* labels) {
                  rows.end(), std::back_inserter(all));
   Labels merged;
   merged.on_all_rows = false;
+  merged.values = LabelCells(labels->values.storage());
   merged.values.assign(all.size() * At(cols),
                        std::numeric_limits<float>::quiet_NaN());
   if (!labels->weights.empty()) merged.weights.assign(all.size(), 1.0F);
@@ -30,10 +31,9 @@ void AddPlaces(std::span<const Index> rows, Index cols, Labels* labels) {
       continue;
     }
     const auto width = At(cols);
-    std::copy_n(
-        labels->values.begin() + static_cast<std::ptrdiff_t>(from * width),
-        width,
-        merged.values.begin() + static_cast<std::ptrdiff_t>(place * width));
+    for (std::size_t col = 0; col < width; ++col) {
+      merged.values[place * width + col] = labels->values[from * width + col];
+    }
     if (!labels->weights.empty()) merged.weights[place] = labels->weights[from];
     ++from;
   }

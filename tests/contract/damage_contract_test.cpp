@@ -69,7 +69,7 @@ TEST_CASE("no damaged predictions are taken for others") {
   TaskPredictions task;
   task.task = data.tasks[0];
   task.pred.assign(60, 1.5F);
-  task.y = data.labels[0].values;
+  task.y = data.labels[0].values.Numbers();
   predictions.tasks.push_back(task);
   WritePredictions(predictions, folder / "a.h5");
   CheckKind(folder / "a.h5",

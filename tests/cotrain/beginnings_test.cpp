@@ -293,7 +293,8 @@ TEST_CASE("classes that no training row has are told, in rounds and not") {
   Scene scene;
   Dataset data = GroupedData();
   for (const Index row : data.SplitRows("train")) {
-    float& label = data.labels[2].values[static_cast<std::size_t>(row)];
+    LabelCells::Cell label =
+        data.labels[2].values[static_cast<std::size_t>(row)];
     if (label == 2) label = 1;
   }
   WriteDataset(data, scene.folder / "data.h5");

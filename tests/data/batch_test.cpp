@@ -90,6 +90,26 @@ TEST_CASE("row weights and label weights multiply; unlabelled rows weigh 0") {
   CHECK(income.weight_sum == 10);
 }
 
+// Weights of the only task that all rows weigh.
+std::string WeightsTimes(float factor) {
+  Dataset people = Prepared();
+  people.weights = {1, 2, 3, 4, 5, 6};
+  for (float& weight : people.weights) weight *= factor;
+  Batcher batcher(people, 6);
+  const std::vector<Index> rows{0, 1, 2, 3, 4, 5};
+  const TargetBatch& income = batcher.Load(rows).targets[0];
+  CHECK(income.labelled == 5);
+  return Render(income.weight);
+}
+
+TEST_CASE("weights far from 1 are given in a unit of their own") {
+  CHECK(WeightsTimes(1) == "1 2 0 4 5 6");
+  CHECK(WeightsTimes(1024) == "1024 2048 0 4096 5120 6144");
+  // 6 x 2^100 is 1.5 x 2^102.
+  CHECK(WeightsTimes(0x1p100F) == "0.25 0.5 0 1 1.25 1.5");
+  CHECK(WeightsTimes(0x1p-100F) == "0.25 0.5 0 1 1.25 1.5");
+}
+
 TEST_CASE("a task with rows of its own has no label elsewhere") {
   Dataset people = Prepared();
   people.labels[0].on_all_rows = false;

@@ -58,6 +58,11 @@ class Damage {
     }
     (*values)[Below(values->size())] = Value<T>();
   }
+  void Hit(LabelCells* values) {
+    std::vector<float> copy = values->Numbers();
+    Hit(&copy);
+    *values = copy;
+  }
   template <class T>
   void Hit(Array<T>* values) {
     std::vector<T> copy(values->begin(), values->end());

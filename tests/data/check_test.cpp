@@ -113,8 +113,9 @@ TEST_CASE("labels are in range and as many as their places") {
   CHECK(Wrong([](Dataset* d) {
           d->labels[2].values[1] = std::numeric_limits<float>::infinity();
         }) == "task 'height', row 1: label inf is not finite");
-  CHECK(Wrong([](Dataset* d) { d->labels[2].values.pop_back(); }) ==
-        "task 'height' has 5 cells; 6 rows of 1 were expected");
+  CHECK(Wrong([](Dataset* d) {
+          d->labels[2].values = {1, 2, 3, 4, 5};
+        }) == "task 'height' has 5 cells; 6 rows of 1 were expected");
   CHECK(Wrong([](Dataset* d) { d->labels[2].weights = {1, 1, -1, 1, 1, 1}; }) ==
         "task 'height': weight -1 at place 2 is not a number from 0 on");
   CHECK(Wrong([](Dataset* d) {
@@ -123,6 +124,23 @@ TEST_CASE("labels are in range and as many as their places") {
         }) ==
         "task 'income': row 4 comes after row 5; rows are ascending and "
         "unique");
+}
+
+TEST_CASE("products of weights that no float can hold are refused") {
+  const auto weigh = [](Dataset* d, float row, float label) {
+    d->weights.assign(6, row);
+    d->labels[2].weights.assign(6, label);
+  };
+  CHECK(Wrong([&](Dataset* d) { weigh(d, 1e37F, 1); }) == "no error");
+  CHECK(Wrong([&](Dataset* d) { weigh(d, 1e18F, 1e18F); }) == "no error");
+  CHECK(Wrong([&](Dataset* d) { weigh(d, 2e20F, 2e20F); }) ==
+        "task 'height': weights of rows (2e+20 .. 2e+20) times those of its "
+        "labels (2e+20 .. 2e+20) are too large or too small for single "
+        "precision");
+  CHECK(Wrong([&](Dataset* d) { weigh(d, 1e-30F, 1e-30F); }) ==
+        "task 'height': weights of rows (1e-30 .. 1e-30) times those of its "
+        "labels (1e-30 .. 1e-30) are too large or too small for single "
+        "precision");
 }
 
 TEST_CASE("labels that are numbers are not below what their type allows") {

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/rng.h"
 #include "data/label_statistics.h"
+#include "data/output_distance.h"
 
 namespace mtlkit {
 namespace {
@@ -117,6 +118,35 @@ TEST_CASE("soft targets of outputs are those of the predictions") {
     for (std::size_t i = 0; i < direct.size(); ++i) {
       CHECK(direct[i] == doctest::Approx(by_way[i]).epsilon(1e-5).scale(1));
     }
+  });
+}
+
+TEST_CASE("outputs are no way from what they say themselves") {
+  ForEachHead([](const HeadEntry& entry, const Task& task) {
+    const Said said(task);
+    const Index cols = task.output_cols();
+    const std::size_t cells = said.outputs.size();
+    const ConstMatView outputs = said.Outputs(task);
+    std::vector<Real> target(cells);
+    const MatView targets = {target.data(), kRows, cols};
+    entry.head.SoftTargets(task, outputs, targets);
+    const std::vector<Real> weight(At(kRows), Real{2});
+    std::vector<Real> loss(At(kRows), Real{9});
+    std::vector<Real> slope(cells, Real{9});
+    const MatView slopes = {slope.data(), kRows, cols};
+    const auto is_nothing = [&] {
+      for (const Real value : loss) CHECK(std::abs(value) < Real(1e-5));
+      for (const Real value : slope) CHECK(std::abs(value) < Real(1e-5));
+    };
+    const OutputDistance& distance = entry.head.distance();
+    distance.Distill({}, {outputs, targets, weight, loss, slopes});
+    is_nothing();
+    distance.Compare({outputs, targets, weight, loss, slopes});
+    is_nothing();
+    if (!distance.has_divergence()) return;
+    loss.assign(loss.size(), Real{9});
+    distance.Diverge(outputs, outputs, loss, slopes);
+    is_nothing();
   });
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "data/batch.h"
 #include "data/block_kind.h"
 #include "data/blocks.h"
 #include "data/dataset_io.h"
@@ -52,6 +53,39 @@ TEST_CASE("rows of every kind are gathered, sliced and appended") {
     again.inputs[0] = std::move(builder).Finish();
     CHECK(DigestOf(again) == DigestOf(data));
   });
+}
+
+TEST_CASE("traits of every kind are what its blocks and batches hold") {
+  for (const BlockKindEntry* entry : BlockKinds()) {
+    CAPTURE(std::string(entry->name));
+    const BlockTraits& traits = entry->traits;
+    const Dataset data = SampleOfKind(entry->kind);
+    const InputBlock& block = data.inputs[0];
+    Batcher batcher(data, kSampleRows);
+    const std::vector<Index> all = {0, 1, 2, 3};
+    const InputBatch& batch = batcher.Load(all).inputs[0];
+    CHECK(batch.dense.empty() == !traits.is_numbers);
+    CHECK(batch.codes.empty() == !traits.has_categories);
+    CHECK(block.categories.empty() == !traits.has_categories);
+    CHECK(batch.values.empty() == !traits.is_compressed);
+    CHECK(block.row_starts.empty() == !traits.has_row_starts);
+    CHECK((traits.has_columns || block.columns.empty()));
+    CHECK((block.height > 0) == (traits.rows == BlockRows::kPixels));
+    const Index rows = traits.is_numbers       ? batch.dense.rows
+                       : traits.has_categories ? batch.codes.rows
+                                               : kSampleRows;
+    switch (traits.rows) {
+      case BlockRows::kBatch:
+        CHECK(rows == kSampleRows);
+        break;
+      case BlockRows::kPixels:
+        CHECK(rows == kSampleRows * block.height * block.width);
+        break;
+      case BlockRows::kTokens:
+        CHECK(rows == batch.row_starts.back());
+        break;
+    }
+  }
 }
 
 TEST_CASE("cells that are too few or too many are refused in every kind") {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "data/head.h"
 #include "data/schema.h"
 
 namespace mtlkit {
@@ -80,7 +81,8 @@ inline void AddTask(Dataset* dataset, std::string name, TaskType type,
   task.type = type;
   task.classes = std::move(classes);
   Labels labels;
-  labels.values = std::move(values);
+  labels.values = LabelCells(type.traits().storage);
+  for (const float value : values) labels.values.push_back(value);
   dataset->tasks.push_back(std::move(task));
   dataset->labels.push_back(std::move(labels));
 }

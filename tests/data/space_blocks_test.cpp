@@ -1,5 +1,6 @@
 // Images and tokens: in files, in batches, and what is wrong with them.
 #include "data/space_blocks.h"
+#include "base/error.h"
 
 #include <doctest/doctest.h>
 
@@ -80,6 +81,20 @@ TEST_CASE("a batch holds normalised pixels and tokens end to end") {
   CHECK(MostTokens(data, 9) == std::vector<Index>{0, 5});
 }
 
+TEST_CASE("the code after the last is a word that is not known, as -1 is") {
+  const auto loaded = [](int code) {
+    const Dataset data = TableOf(1, {TokenBlock("text", {"a", "b"}, {{code}})});
+    CheckDataset(data);
+    Batcher batcher(data, 1);
+    const std::vector<Index> rows{0};
+    return batcher.Load(rows).inputs[0].codes(0, 0);
+  };
+  CHECK(loaded(1) == 1);
+  CHECK(loaded(2) == 2);
+  CHECK(loaded(-1) == 2);
+  CHECK_THROWS_AS(loaded(3), Error);
+}
+
 TEST_CASE("one long row does not make room for many long rows") {
   std::vector<std::vector<std::pair<int, float>>> rows(3);
   for (int col = 0; col < 1 << 19; ++col) rows[1].push_back({col, 1.F});
@@ -158,7 +173,7 @@ TEST_CASE("what is wrong with tokens is named") {
   CHECK(Wrong([](Dataset* d) { d->inputs[1].categories.clear(); }) ==
         "input block 'text' has 0 vocabularies; tokens have one");
   CHECK(Wrong([](Dataset* d) { d->inputs[1].columns = {"x"}; }) ==
-        "input block 'text' has names of columns; pixels and tokens have none");
+        "input block 'text' has names of columns; tokens have none");
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ PrepareOptions AdultTasks() {
   return options;
 }
 
-Index Count(const std::vector<float>& values, float wanted) {
+Index Count(const LabelCells& values, float wanted) {
   return std::count(values.begin(), values.end(), wanted);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/head.h"
 #include "data/small_table.h"
 #include "prep/choose_rows.h"
 #include "prep/label_columns.h"
@@ -321,6 +322,27 @@ TEST_CASE("preparing again without a word on inputs leaves them as they are") {
   REQUIRE(twice.inputs.size() == once.inputs.size());
   CHECK(RenderDense(twice.inputs[0]) == RenderDense(once.inputs[0]));
   CHECK(twice.transforms.size() == once.transforms.size());
+}
+
+TEST_CASE("labels that a head wants as they are get no mean") {
+  HeadTraits traits;
+  traits.scales_labels = false;
+  const HeadEntry plain = {"plain", "", traits, TaskType::kRegression.head()};
+  Dataset people = People();
+  people.tasks[2].type = TaskType(&plain);
+  SilentReporter silent;
+  FitTasks({0, 1, 2, 3, 5}, &people, &silent);
+  CHECK(people.tasks[2].mean.empty());
+  CheckTask(people.tasks[2]);
+
+  people.tasks[2].mean = {1};
+  people.tasks[2].deviation = {1};
+  CHECK(MessageOf([&] { CheckTask(people.tasks[2]); }) ==
+        "task 'height' has a mean to be normalised by, and is learned as it "
+        "is");
+  people.tasks[2] = People().tasks[2];
+  FitTasks({0, 1, 2, 3, 5}, &people, &silent);
+  CHECK(people.tasks[2].mean.size() == 1);
 }
 
 TEST_CASE("the summary names rows, tasks and inputs") {

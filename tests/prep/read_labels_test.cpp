@@ -88,8 +88,7 @@ Labels Backwards(const Task& task, const Labels& labels) {
   const Index cols = task.target_cols();
   Labels result;
   for (Index place = labels.PlaceCount(cols) - 1; place >= 0; --place) {
-    const float* cells = labels.values.data() + place * cols;
-    result.values.insert(result.values.end(), cells, cells + cols);
+    result.values.Append(labels.values, At(place * cols), At(cols));
   }
   return result;
 }

@@ -200,7 +200,7 @@ TEST_CASE("Mulan's multi-label sets have the documented labels") {
     REQUIRE(made.tasks.size() == 1);
     CHECK(made.tasks[0].classes.size() ==
           static_cast<std::size_t>(set.label_count));
-    const std::vector<float>& labels = made.labels[0].values;
+    const LabelCells& labels = made.labels[0].values;
     const double sum = std::accumulate(labels.begin(), labels.end(), 0.0);
     CHECK(sum / static_cast<double>(made.rows) ==
           doctest::Approx(set.cardinality).epsilon(0.001));

@@ -200,6 +200,35 @@ TEST_CASE("results are the same for any number of threads") {
   }
 }
 
+TEST_CASE("only ratios of weights count, however large or small they are") {
+  TrainOptions options = SampleOptions();
+  options.epochs = 2;
+  const auto trained = [&](float factor, double* best) {
+    Dataset data = SampleData(200);
+    const Rng rng(3, RandomPurpose::kTest);
+    for (Index row = 0; row < data.rows; ++row) {
+      data.weights.push_back(factor *
+                             static_cast<float>(0.5 + rng.Uniform(row, 0)));
+    }
+    Model model = SampleModel(data);
+    *best = Train(InputsOf(data, options), options, 1, {}, &model).best;
+    return WeightsOf(model);
+  };
+  double best = 0;
+  const std::vector<Real> weights = trained(1, &best);
+  for (const float factor : {0x1p-100F, 0x1p100F}) {
+    double same = 0;
+    CHECK(trained(factor, &same) == weights);
+    CHECK(same == best);
+  }
+  for (const float factor : {1e-30F, 1e30F, 1e37F}) {
+    CAPTURE(factor);
+    double close = 0;
+    trained(factor, &close);
+    CHECK(close == doctest::Approx(best).epsilon(1e-3));
+  }
+}
+
 TEST_CASE("divergence names the task and the epoch") {
   const Dataset data = SampleData(200);
   TrainOptions options = SampleOptions();
@@ -273,7 +302,8 @@ TEST_CASE("soft targets teach where there are no labels") {
   SoftTargets soft;
   soft.task = 0;
   for (const Index row : data.SplitRows("train")) {
-    float& label = data.labels[0].values[static_cast<std::size_t>(row)];
+    LabelCells::Cell label =
+        data.labels[0].values[static_cast<std::size_t>(row)];
     if (row < 20) continue;  // each class keeps a few
     soft.rows.push_back(row);
     soft.values.push_back(label > 0.5F ? 0.95F : 0.05F);

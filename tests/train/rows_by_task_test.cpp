@@ -57,7 +57,9 @@ TEST_CASE("one row with labels of two tasks is enough to have no order") {
   CHECK(RowsByTask(data, train, 8).one_task_each());
   // Row 1 is of task 1.
   data.labels[0].rows.insert(data.labels[0].rows.begin() + 1, 1);
-  data.labels[0].values.insert(data.labels[0].values.begin() + 1, 1.0F);
+  std::vector<float> values = data.labels[0].values.Numbers();
+  values.insert(values.begin() + 1, 1.0F);
+  data.labels[0].values = values;
   CHECK(!RowsByTask(data, train, 8).one_task_each());
   // Rows that nobody learns from do not count.
   CHECK(RowsByTask(data, data.SplitRows("valid"), 8).one_task_each());

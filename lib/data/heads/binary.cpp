@@ -57,7 +57,6 @@ const HeadEntry kBinaryHead = {"binary",
                                 .one_class = true,
                                 .has_positive = true,
                                 .storage = LabelStorage::kFlags,
-                                .link = OutputLink::kSigmoid,
                                 .default_loss = "binary-cross-entropy",
                                 .main_metric = "roc-auc"},
                                kBinaryForm};

@@ -1,4 +1,5 @@
 #include "data/heads/class_head.h"
+#include "data/output_distance.h"
 
 namespace mtlkit {
 namespace {
@@ -26,6 +27,7 @@ class MulticlassHead final : public ClassHead {
     CopyValues(predictions, targets);
   }
 
+  const OutputDistance& distance() const override { return SoftmaxDistance(); }
   Index PredictedClass(std::span<const float> row) const override {
     return Largest(row);
   }
@@ -67,7 +69,6 @@ const HeadEntry kMulticlassHead = {
     {.has_classes = true,
      .one_class = true,
      .storage = LabelStorage::kCodes,
-     .link = OutputLink::kSoftmax,
      .default_loss = "cross-entropy",
      .main_metric = "accuracy"},
     kMulticlassForm};

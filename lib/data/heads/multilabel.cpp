@@ -73,7 +73,6 @@ const HeadEntry kMultilabelHead = {
     "labels of which any number is set; a network puts out a logit for each",
     {.has_classes = true,
      .storage = LabelStorage::kFlags,
-     .link = OutputLink::kSigmoid,
      .default_loss = "multilabel-cross-entropy",
      .main_metric = "hamming-loss"},
     kMultilabelForm};

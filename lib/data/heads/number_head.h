@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "data/head.h"
 #include "data/label_statistics.h"
+#include "data/output_distance.h"
 
 namespace mtlkit {
 
@@ -24,6 +25,9 @@ class NumberHead : public Head {
   std::string Fault(const Task& task) const override {
     if (task.width < 1) return Str(" has ", task.width, " columns");
     if (!task.classes.empty()) return " has numbers for labels, and classes";
+    if (!task.type.traits().scales_labels && !task.mean.empty()) {
+      return " has a mean to be normalised by, and is learned as it is";
+    }
     if (task.mean.size() != task.deviation.size() ||
         (!task.mean.empty() &&
          static_cast<Index>(task.mean.size()) != task.width)) {
@@ -72,6 +76,7 @@ class NumberHead : public Head {
     }
   }
 
+  const OutputDistance& distance() const override { return ValueDistance(); }
   void Reorder(std::span<const Index> /*order*/, std::span<const float> from,
                double* to) const override {
     std::copy(from.begin(), from.end(), to);

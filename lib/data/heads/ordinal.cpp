@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "data/heads/class_head.h"
+#include "data/output_distance.h"
 
 namespace mtlkit {
 namespace {
@@ -63,6 +64,9 @@ class OrdinalHead final : public ClassHead {
     }
   }
 
+  const OutputDistance& distance() const override {
+    return ContinuationDistance();
+  }
   Index PredictedClass(std::span<const float> row) const override {
     return Median(row);
   }
@@ -118,7 +122,6 @@ const HeadEntry kOrdinalHead = {
      .one_class = true,
      .is_ordered = true,
      .storage = LabelStorage::kCodes,
-     .link = OutputLink::kContinuation,
      .default_loss = "corn",
      .main_metric = "rank-mae"},
     kOrdinalForm};

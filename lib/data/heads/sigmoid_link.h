@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/heads/class_head.h"
+#include "data/output_distance.h"
 
 namespace mtlkit {
 
@@ -20,6 +21,8 @@ class SigmoidLink : public Base {
                  MatView targets) const override {
     CopyValues(predictions, targets);
   }
+
+  const OutputDistance& distance() const override { return LogitDistance(); }
 
  protected:
   ~SigmoidLink() = default;

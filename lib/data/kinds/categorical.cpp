@@ -125,8 +125,8 @@ constexpr CategoricalBlocks kCategoricalKind{};
 }  // namespace
 
 extern const BlockKindEntry kCategoricalBlocks;
-const BlockKindEntry kCategoricalBlocks = {InputKind::kCategorical,
-                                           "categorical", "categorical",
-                                           " of categories", kCategoricalKind};
+const BlockKindEntry kCategoricalBlocks = {
+    InputKind::kCategorical, "categorical",    "categorical",
+    " of categories",        kCategoricalKind, {.has_categories = true}};
 
 }  // namespace mtlkit

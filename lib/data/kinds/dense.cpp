@@ -118,7 +118,8 @@ constexpr DenseBlocks kDenseKind{};
 }  // namespace
 
 extern const BlockKindEntry kDenseBlocks;
-const BlockKindEntry kDenseBlocks = {InputKind::kDense, "dense", "numeric",
-                                     " of numbers", kDenseKind};
+const BlockKindEntry kDenseBlocks = {InputKind::kDense, "dense",
+                                     "numeric",         " of numbers",
+                                     kDenseKind,        {.is_numbers = true}};
 
 }  // namespace mtlkit

@@ -136,7 +136,12 @@ constexpr ImageBlocks kImageKind{};
 }  // namespace
 
 extern const BlockKindEntry kImageBlocks;
-const BlockKindEntry kImageBlocks = {InputKind::kImage, "image", "image",
-                                     ", images", kImageKind};
+const BlockKindEntry kImageBlocks = {
+    InputKind::kImage,
+    "image",
+    "image",
+    "images",
+    kImageKind,
+    {.has_columns = false, .is_numbers = true, .rows = BlockRows::kPixels}};
 
 }  // namespace mtlkit

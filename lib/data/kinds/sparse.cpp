@@ -138,7 +138,9 @@ constexpr SparseBlocks kSparseKind{};
 }  // namespace
 
 extern const BlockKindEntry kSparseBlocks;
-const BlockKindEntry kSparseBlocks = {InputKind::kSparse, "sparse", "sparse",
-                                      ", sparse", kSparseKind};
+const BlockKindEntry kSparseBlocks = {
+    InputKind::kSparse, "sparse",
+    "sparse",           ", sparse",
+    kSparseKind,        {.is_compressed = true, .has_row_starts = true}};
 
 }  // namespace mtlkit

@@ -109,7 +109,14 @@ constexpr TokenBlocks kTokensKind{};
 }  // namespace
 
 extern const BlockKindEntry kTokenBlocks;
-const BlockKindEntry kTokenBlocks = {InputKind::kTokens, "tokens", "tokens",
-                                     ", tokens", kTokensKind};
+const BlockKindEntry kTokenBlocks = {InputKind::kTokens,
+                                     "tokens",
+                                     "tokens",
+                                     "tokens",
+                                     kTokensKind,
+                                     {.has_columns = false,
+                                      .has_categories = true,
+                                      .has_row_starts = true,
+                                      .rows = BlockRows::kTokens}};
 
 }  // namespace mtlkit

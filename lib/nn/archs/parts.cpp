@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "data/block_kind.h"
 
 namespace mtlkit {
 namespace {
@@ -38,7 +39,7 @@ NetworkParts::Source NetworkParts::Inputs(const std::string& prefix) {
   for (std::size_t i = 0; i < schema_.inputs.size(); ++i) {
     const InputSpec& input = schema_.inputs[i];
     const Value value = builder_.Input(static_cast<Index>(i));
-    if (input.kind == InputKind::kSparse) {
+    if (TraitsOf(input.kind).is_compressed) {
       source.sparse.push_back(value);
       continue;
     }
@@ -55,20 +56,22 @@ NetworkParts::Source NetworkParts::Inputs(const std::string& prefix) {
 Value NetworkParts::AddStem(const std::string& prefix,
                             const std::string& number, const InputSpec& input,
                             Value value) {
-  switch (input.kind) {
-    case InputKind::kDense:
-    case InputKind::kSparse:
-      return value;
-    case InputKind::kCategorical:
-      return AddTables(prefix + "embedding" + number, input, value);
-    case InputKind::kImage:
+  const BlockTraits& traits = TraitsOf(input.kind);
+  const bool tokens = traits.rows == BlockRows::kTokens;
+  if (traits.has_categories) {
+    const std::string name = tokens ? "tokens" : "embedding";
+    value = AddTables(prefix + name + number, input, value);
+  }
+  switch (traits.rows) {
+    case BlockRows::kBatch:
+      break;
+    case BlockRows::kPixels:
       return builder_.Add(prefix + "flatten" + number,
                           MakeFlatten(input.height, input.width), {value});
-    case InputKind::kTokens:
-      break;
+    case BlockRows::kTokens:
+      return builder_.Add(prefix + "pool" + number, MakePool(), {value});
   }
-  const Value tokens = AddTables(prefix + "tokens" + number, input, value);
-  return builder_.Add(prefix + "pool" + number, MakePool(), {tokens});
+  return value;
 }
 
 Value NetworkParts::AddTables(const std::string& name, const InputSpec& input,

@@ -7,37 +7,11 @@
 #include <span>
 #include <string>
 
+#include "data/distances/row_math.h"
 #include "kernels/kernels.h"
 #include "nn/loss.h"
 
 namespace mtlkit {
-
-// Row `row` takes no part: loss 0 and gradient 0.
-inline void SkipRow(Index row, std::span<Real> row_loss, MatView gradient) {
-  row_loss[At(row)] = 0;
-  if (!gradient.empty()) {
-    std::fill_n(gradient.Row(row), gradient.cols, Real{0});
-  }
-}
-
-inline bool IsMissing(Real target) {
-  return std::isnan(target);
-}
-
-// log(1 + exp(z)) and 1 / (1 + exp(-z)) of one logit, without overflow.
-struct LogisticParts {
-  explicit LogisticParts(Real z) {
-    const Real small = std::exp(-std::abs(z));
-    const Real tail = std::log1p(small);
-    softplus = std::max(z, Real{0}) + tail;
-    softplus_minus = std::max(-z, Real{0}) + tail;
-    const Real big = 1 / (1 + small);
-    sigmoid = z >= 0 ? big : small * big;
-  }
-  Real softplus;        // -log(1 - sigmoid)
-  Real softplus_minus;  // -log(sigmoid)
-  Real sigmoid;
-};
 
 // Logistic losses of a few logits at a time, of which each has a target t and
 // factors of its two terms: yes t (-log s(z)) + no (1 - t) (-log(1 - s(z))).
@@ -63,14 +37,6 @@ struct LogisticChunk {
   Real target[kSize];
   Real weight[kSize];
 };
-
-// log of the sum of exp(z / temperature) of a row.
-inline Real LogSumExp(const Real* z, Index cols, Real temperature) {
-  const Real top = *std::max_element(z, z + cols);
-  Real sum = 0;
-  for (Index k = 0; k < cols; ++k) sum += std::exp((z[k] - top) / temperature);
-  return top / temperature + std::log(sum);
-}
 
 // A loss that is a mean over columns of a function of each residual
 // r = output - target. `Point` has void operator()(Real r, Real* loss,
