@@ -1,6 +1,7 @@
 #include "interop/activation_export.h"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <numbers>
 
 #include "base/error.h"
@@ -81,6 +82,42 @@ std::string TorchActivation(Activation activation, double shape,
       return Str("torch.sigmoid(", x, ")");
     case Activation::kSilu:
       return Str("F.silu(", x, ")");
+  }
+  return x;
+}
+
+std::string KerasActivation(Activation activation, double shape,
+                            const std::string& x, const KerasLayer& layer,
+                            const std::string& suffix) {
+  const auto add = [&](const std::string& type, const Json& options) {
+    return layer.Add(type, {x}, layer.graph.ShapeOf(x), options, {}, suffix);
+  };
+  const auto named = [&](const char* name) {
+    return add("Activation", {{"activation", name}});
+  };
+  switch (activation) {
+    case Activation::kIdentity:
+      return x;
+    case Activation::kRelu:
+      return named("relu");
+    case Activation::kLeakyRelu:
+      return add("LeakyReLU", {{"negative_slope", shape}});
+    case Activation::kElu:
+      return add("ELU", {{"alpha", shape}});
+    case Activation::kGelu:
+      return named("gelu");
+    case Activation::kGeluTanh:
+      RefuseNode(layer.node,
+                 "Keras has no layer for the tanh form of GELU, only for the "
+                 "exact one");
+    case Activation::kTanh:
+      return named("tanh");
+    case Activation::kSigmoid:
+      return named("sigmoid");
+    case Activation::kSilu:
+      return named("silu");
+    case Activation::kSoftplus:
+      return named("softplus");
   }
   return x;
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "data/task.h"
+#include "interop/keras_graph.h"
 #include "interop/onnx_graph.h"
 
 namespace mtlkit {
@@ -22,6 +23,11 @@ struct HeadExport {
   // Functions of Python: link_NAME(z, task), and class_NAME(p) where there is
   // one class. Fixed text; `task` is that of model.json.
   std::string_view torch;
+  // The value of predictions, of the value of outputs; null where Keras cannot
+  // hold it, for the reason that is said.
+  std::string (*keras)(const Task& task, const std::string& outputs,
+                       KerasGraph* graph);
+  std::string_view keras_reason = {};
 };
 std::span<const HeadExport* const> HeadExports();
 const HeadExport& HeadExportOf(const Task& task);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "interop/export_node.h"
+#include "interop/keras_graph.h"
 #include "interop/onnx_graph.h"
 #include "interop/torch_module.h"
 
@@ -46,7 +47,7 @@ struct OnnxLayer {
 };
 
 // How a layer goes into a target: a function that adds it and returns the name
-// of its value (ONNX) or the expression for it (PyTorch), or the reason why the
+// of its value (ONNX, Keras) or the expression for it (PyTorch), or the reason why the
 // target cannot hold it, which the user gets to read.
 template <class Layer>
 struct LayerWay {
@@ -60,6 +61,7 @@ struct LayerExport {
   std::string_view name;
   LayerWay<OnnxLayer> onnx;
   LayerWay<TorchLayer> torch;
+  LayerWay<KerasLayer> keras;
 };
 std::span<const LayerExport* const> LayerExports();
 const LayerExport& LayerExportOf(const ExportNode& node);

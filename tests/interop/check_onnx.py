@@ -25,10 +25,18 @@ TYPES = {"tensor(float)": "f4", "tensor(double)": "f8", "tensor(int64)": "i8",
          "tensor(string)": object, "tensor(uint8)": "u1"}
 inputs = {}
 for place in session.get_inputs():
+    name, _, starts = place.name.rpartition(".")
+    if starts == "starts" and "inputs/" + name in prepared:
+        lengths = [len(x) for x in block(prepared["inputs/" + name], rows)]
+        inputs[place.name] = np.cumsum([0] + lengths).astype("i8")
+        continue
     x = (block(prepared["inputs/" + place.name], rows) if table is None
          else table[place.name])
+    if isinstance(x, list):  # texts
+        inputs[place.name] = np.concatenate(x).astype("i8")
+        continue
     x = np.asarray(x).astype(TYPES[place.type])
-    inputs[place.name] = x.reshape(len(rows), -1)
+    inputs[place.name] = x if x.ndim > 1 else x.reshape(-1, 1)
 names = [output.name for output in session.get_outputs()]
 said = dict(zip(names, session.run(names, inputs)))
 compare("onnx from blocks" if table is None else "onnx from columns",

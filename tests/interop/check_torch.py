@@ -1,8 +1,9 @@
 """usage: check_torch.py FOLDER RAW.h5 READY.h5 SPLIT PREDICTIONS.h5 TUNED
 
-What PyTorch says from raw columns, beside what mtl-predict says; whether
-prepare.py makes the blocks of mtl-prep, to the bit. Then trains on a little and
-writes TUNED.safetensors, TUNED.pt and what the tuned model says, TUNED.npz.
+What PyTorch says from raw columns, or, with "-" for RAW.h5, from prepared
+blocks, beside what mtl-predict says; whether prepare.py makes the blocks of
+mtl-prep, to the bit. Then trains on a little and writes TUNED.safetensors,
+TUNED.pt and what the tuned model says, TUNED.npz.
 """
 import sys
 
@@ -18,10 +19,17 @@ from model import load  # noqa: E402
 from prepare import prepare  # noqa: E402
 
 torch.set_num_threads(1)
-table, prepared = h5py.File(raw), h5py.File(ready)
+prepared = h5py.File(ready)
 rows = rows_of(prepared, split)
-blocks = prepare(raw_columns(table, rows))
+if raw == "-":
+    table = {name: block(group, rows)
+             for name, group in prepared["inputs"].items()}
+else:
+    table = raw_columns(h5py.File(raw), rows)
+blocks = prepare(table)
 for name, x in blocks.items():
+    if raw == "-":
+        continue
     ours = block(prepared["inputs/" + name], rows)
     if x.dtype != ours.dtype or not np.array_equal(x, ours):
         worst = np.abs(x.astype("f8") - ours).max()

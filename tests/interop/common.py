@@ -10,9 +10,14 @@ def rows_of(file, split):
 
 
 def block(group, rows):
-    """Rows of an input block; sparse ones as full matrices."""
+    """Rows of an input block; sparse ones as full matrices, texts as lists."""
     if isinstance(group, h5py.Dataset):
         return group[:][rows]
+    if "pixels" in group:
+        return group["pixels"][:][rows]
+    if "codes" in group:
+        starts, codes = group["indptr"][:], group["codes"][:]
+        return [codes[starts[row]:starts[row + 1]] for row in rows]
     starts, columns, values = (group[k][:] for k in
                                ("indptr", "indices", "data"))
     full = np.zeros((len(rows), group.attrs["shape"][1]), "f4")
@@ -61,10 +66,9 @@ def compare(what, predictions, said, classes):
         if name not in classes:
             continue
         known = task["classes"].asstr()[:]
-        if task.attrs["type"] == "ordinal":
-            best = (ours[:, ::-1].cumsum(1)[:, ::-1][:, 1:] > 0.5).sum(1)
-            margin = np.abs(
-                ours[:, ::-1].cumsum(1)[:, ::-1][:, 1:] - 0.5).min(1)
+        if task.attrs["type"] == b"ordinal":
+            higher = ours[:, ::-1].cumsum(1)[:, ::-1][:, 1:]
+            best, margin = (higher > 0.5).sum(1), abs(higher - 0.5).min(1)
         elif ours.shape[1] == 1:
             best, margin = (ours[:, 0] > 0.5).astype(int), abs(ours[:, 0] - 0.5)
         else:

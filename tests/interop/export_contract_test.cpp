@@ -12,6 +12,7 @@
 #include "interop/activation_export.h"
 #include "interop/export_samples.h"
 #include "interop/head_export.h"
+#include "interop/keras_eval.h"
 #include "interop/layer_export.h"
 #include "interop/onnx_eval.h"
 
@@ -132,6 +133,49 @@ void CheckTorch(const LayerSample& sample, const LayerWay<TorchLayer>& way) {
   }
 }
 
+void CheckKeras(const LayerSample& sample, const LayerWay<KerasLayer>& way) {
+  contract::LayerRun run(sample, kRows, Mode::kInference, 3);
+  run.Forward();
+  const ExportNode node = SampleNode(sample, run);
+  if (node.input_spaces[0].is_ragged()) return;  // refused with the input
+  KerasGraph graph;
+  std::vector<std::string> x;
+  std::vector<std::string> codes;
+  std::map<std::string, OnnxArray> inputs;
+  for (std::size_t i = 0; i < sample.input_cols.size(); ++i) {
+    OnnxArray array = OperandArray(run, sample, i);
+    if (!sample.codes.empty()) continue;
+    const Space& space = node.input_spaces[i];
+    if (space != Space{}) {
+      array.shape = {kRows, space.per_row(), array.shape[1]};
+    }
+    x.push_back(graph.Input(
+        Str("x", i), {array.shape.begin() + 1, array.shape.end()}, "float32"));
+    inputs[x.back()] = array;
+  }
+  for (std::size_t i = 0; i < sample.codes.size(); ++i) {
+    codes.push_back(graph.Input(Str("codes", i), {}, "int32"));
+    OnnxArray& column = inputs[codes.back()];
+    column.shape = {kRows};
+    for (Index row = 0; row < kRows; ++row) {
+      column.numbers.push_back(static_cast<double>(
+          run.operands()[0].block->codes(row, static_cast<Index>(i))));
+    }
+  }
+  if (x.empty()) x.emplace_back();
+  graph.Output("y", AddLayer(way, KerasLayer{node, x, codes, graph}));
+  const OnnxArray said = EvaluateKeras(graph, inputs).at("y");
+  REQUIRE(said.numbers.size() == run.y.size());
+  double worst = 0;
+  double largest = 1;
+  for (std::size_t i = 0; i < said.numbers.size(); ++i) {
+    largest = std::max(largest, std::abs(said.numbers[i]));
+    worst = std::max(worst,
+                     std::abs(said.numbers[i] - static_cast<double>(run.y[i])));
+  }
+  CHECK(worst < 2e-6 * largest);
+}
+
 TEST_CASE("every layer goes into every target as it is, or says why not") {
   for (const LayerEntry* entry : LayerEntries()) {
     INFO("layer ", entry->name);
@@ -139,8 +183,10 @@ TEST_CASE("every layer goes into every target as it is, or says why not") {
         FindEntry(LayerExports(), "export of the layer", entry->name);
     CHECK((way.onnx.add != nullptr || !way.onnx.reason.empty()));
     CHECK((way.torch.add != nullptr || !way.torch.reason.empty()));
+    CHECK((way.keras.add != nullptr || !way.keras.reason.empty()));
     for (const LayerSample& sample : entry->samples()) {
       INFO("sample ", sample.name);
+      if (way.keras.add != nullptr) CheckKeras(sample, way.keras);
       if (way.onnx.add != nullptr) CheckOnnx(sample, way.onnx);
       if (way.torch.add != nullptr) CheckTorch(sample, way.torch);
     }
@@ -206,6 +252,24 @@ Task TaskOf(const HeadEntry& entry) {
   return task;
 }
 
+void CheckKerasHead(const Task& task, const HeadExport& way,
+                    const std::vector<Real>& z,
+                    const std::vector<Real>& expected) {
+  KerasGraph graph;
+  const std::string x = graph.Input("z", {task.output_cols()}, "float32");
+  graph.Output("y", way.keras(task, x, &graph));
+  const OnnxArray said =
+      EvaluateKeras(
+          graph,
+          {{x, {1, {kRows, task.output_cols()}, {z.begin(), z.end()}, {}}}})
+          .at("y");
+  REQUIRE(said.numbers.size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    CHECK(said.numbers[i] ==
+          doctest::Approx(static_cast<double>(expected[i])).epsilon(1e-6));
+  }
+}
+
 void CheckHead(const HeadEntry& entry) {
   const Task task = TaskOf(entry);
   const Rng random(4, RandomPurpose::kTest);
@@ -244,6 +308,8 @@ void CheckHead(const HeadEntry& entry) {
           static_cast<double>(
               task.head().PredictedClass(std::span<const float>(p))));
   }
+  CHECK((way.keras != nullptr) == way.keras_reason.empty());
+  if (way.keras != nullptr) CheckKerasHead(task, way, z, expected);
   const std::string function = Str("def link_", entry.name, "(z, task):");
   CHECK(way.torch.find(function) != std::string_view::npos);
   const std::string classes = Str("def class_", entry.name, "(p):");

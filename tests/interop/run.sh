@@ -8,7 +8,7 @@ set -euo pipefail
 bin=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 samples=$here/../../data-samples
-export PATH=$bin:$PATH MTLKIT_PROGRESS=never
+export PATH=$bin:$PATH MTLKIT_PROGRESS=never KERAS_BACKEND=torch
 for name in $(env | sed -n 's/^\(MTLKIT_[A-Z_0-9]*\)=.*/\1/p'); do
   case $name in
     MTLKIT_INTEROP_PYTHON | MTLKIT_PROGRESS | MTLKIT_TMPDIR) ;;
@@ -30,7 +30,7 @@ if [ -z "$python" ]; then
     touch "$venv/ready"
   fi
 fi
-"$python" -c 'import h5py, onnx, onnxruntime, safetensors, torch' || {
+"$python" -c 'import h5py, keras, onnx, onnxruntime, safetensors, torch' || {
   echo "skipped: $python lacks a framework"
   exit 77
 }
@@ -52,10 +52,22 @@ mtl-prep adult.h5 "${tasks[@]}" -o steps.h5 \
   --transform age=pieces:count=8 --transform age=minmax \
   --transform education=onehot:dense=4 --transform native-country=index
 
+# come_back WEIGHTS SAID: into a fresh network of the model that is compared.
+# A step this small leaves what came back as it is; so do frozen statistics.
+come_back() {
+  local still=(--rate 1e-20)
+  [ "$name" != shared ] || still+=(--freeze trunk)
+  mtl-train "$ready.h5" -o back.h5 --epochs 1 --layers 32,16 -q "${flags[@]}" \
+    --seed 9 --from "$1" "${still[@]}"
+  mtl-predict back.h5 "$ready.h5" --split test -q -o back.pred.h5
+  "$python" "$here/check_back.py" "$2" back.pred.h5
+}
+
 # compare NAME PREPARED ARCHITECTURE... : one model, everywhere and back.
 compare() {
   local name=$1 ready=$2
   shift 2
+  flags=("$@")
   echo "== $name"
   mtl-train "$ready.h5" -o "$name.h5" --epochs 1 --layers 32,16 -q "$@"
   mtl-predict "$name.h5" "$ready.h5" --split test -q -o "$name.pred.h5"
@@ -66,16 +78,16 @@ compare() {
     "$name.pred.h5"
   "$python" "$here/check_onnx.py" "$name.onnx" adult.h5 "$ready.h5" test \
     "$name.pred.h5"
+  if [ "$name" != quantiles ]; then
+    mtl-export "$name.h5" --to keras -q -o "$name.keras"
+    "$python" "$here/check_keras.py" "$name.keras" "$ready.h5" test \
+      "$name.pred.h5" "$name.keras-tuned"
+    come_back "$name.keras-tuned.weights.npz" "$name.keras-tuned.npz"
+  fi
   "$python" "$here/check_torch.py" "$name.torch" adult.h5 "$ready.h5" test \
     "$name.pred.h5" "$name.tuned"
-  # A step this small leaves what came back as it is; so do frozen statistics.
-  local still=(--rate 1e-20)
-  [ "$name" != shared ] || still+=(--freeze trunk)
   for ending in safetensors pt; do
-    mtl-train "$ready.h5" -o back.h5 --epochs 1 --layers 32,16 -q "$@" --seed 9 \
-      --from "$name.tuned.$ending" "${still[@]}"
-    mtl-predict back.h5 "$ready.h5" --split test -q -o back.pred.h5
-    "$python" "$here/check_back.py" "$name.tuned.npz" back.pred.h5
+    come_back "$name.tuned.$ending" "$name.tuned.npz"
   done
 }
 compare shared onehot --arch shared --norm batch --dropout 0.1
@@ -84,4 +96,31 @@ compare mmoe index --arch mmoe:experts=3 --norm layer --activation gelu
 compare stitch steps --arch cross-stitch --activation leaky-relu
 compare quantiles onehot --arch shared --head-layers 8 --activation tanh \
   --loss hours-per-week=quantile:levels=0.1/0.5/0.9
+
+# Ordered classes in a tree of towers, and images with texts.
+elsewhere() {
+  local name=$1 raw=$2 ready=$3 split=$4
+  echo "== $name"
+  mtl-predict "$name.h5" "$ready" --split "$split" -q -o "$name.pred.h5"
+  mtl-export "$name.h5" --to onnx-prepared -q -o "$name.onnx"
+  mtl-export "$name.h5" --to torch -q -o "$name.torch"
+  "$python" "$here/check_onnx.py" "$name.onnx" - "$ready" "$split" \
+    "$name.pred.h5"
+  "$python" "$here/check_torch.py" "$name.torch" "$raw" "$ready" "$split" \
+    "$name.pred.h5" "$name.tuned"
+}
+mtl-convert "$samples/winequality-red.csv.gz" -q -o wine.h5
+mtl-prep wine.h5 -q -o ranks.h5 --task quality=ordinal --task alcohol \
+  --split valid=0.2,test=0.2
+mtl-train ranks.h5 -o ranks-model.h5 -q --epochs 2 --head-layers 8
+elsewhere ranks-model wine.h5 ranks.h5 test
+mtl-export ranks-model.h5 --to keras -q -o ranks.keras
+"$python" "$here/check_keras.py" ranks.keras ranks.h5 test \
+  ranks-model.pred.h5 ranks-tuned
+awk '/^```python$/ {on = 1; block = ""; next} /^```/ {if (on) last = block; on = 0}
+  on {block = block $0 "\n"} END {printf "%s", last}' \
+  "$here/../../docs/file-format.md" >write.py
+"$python" write.py
+mtl-train mine.h5 -o mine-model.h5 -q --epochs 2
+elsewhere mine-model - mine.h5 valid
 echo "all models say the same elsewhere"

@@ -1,4 +1,7 @@
 // Heads whose predictions are probabilities.
+#include <nlohmann/json.hpp>
+#include <utility>
+
 #include "interop/head_export.h"
 
 namespace mtlkit {
@@ -61,6 +64,76 @@ std::string OrdinalClass(const std::string& predictions, OnnxGraph* graph) {
                      {{"keepdims", Index{0}}});
 }
 
+std::string KerasFunction(const Task& task, const std::string& outputs,
+                          const char* function, KerasGraph* graph) {
+  return graph->Add({.type = "Activation",
+                     .name = task.name + ".prob",
+                     .inputs = {outputs},
+                     .shape = graph->ShapeOf(outputs)},
+                    {{"activation", function}});
+}
+
+std::string SigmoidKeras(const Task& task, const std::string& outputs,
+                         KerasGraph* graph) {
+  return KerasFunction(task, outputs, "sigmoid", graph);
+}
+
+std::string SoftmaxKeras(const Task& task, const std::string& outputs,
+                         KerasGraph* graph) {
+  return KerasFunction(task, outputs, "softmax", graph);
+}
+
+// A product with fixed numbers.
+std::string KerasProduct(const std::string& value, KerasArray kernel,
+                         const std::string& name, KerasGraph* graph) {
+  const Index units = kernel.shape[1];
+  return graph->Add({.type = "Dense",
+                     .name = name,
+                     .inputs = {value},
+                     .shape = {units},
+                     .weights = {std::move(kernel)}},
+                    {{"units", units},
+                     {"use_bias", false},
+                     {"activation", "linear"},
+                     {"trainable", false}});
+}
+
+// P(y >= k) is e to the sum over all steps before k of -softplus(-z), and the
+// probability of class k is the difference to the next.
+std::string OrdinalKeras(const Task& task, const std::string& outputs,
+                         KerasGraph* graph) {
+  const Index steps = task.output_cols();
+  const Index classes = steps + 1;
+  KerasArray sums{{steps, classes}, std::vector<float>(At(steps * classes))};
+  KerasArray differences{{classes, classes},
+                         std::vector<float>(At(classes * classes))};
+  for (Index k = 0; k < classes; ++k) {
+    for (Index step = 0; step < k; ++step) {
+      sums.values[At(step * classes + k)] = -1;
+    }
+    differences.values[At(k * classes + k)] = 1;
+    if (k > 0) differences.values[At(k * classes + k - 1)] = -1;
+  }
+  const auto add = [&](const char* type, const std::string& value,
+                       const char* name, const Json& options) {
+    return graph->Add({.type = type,
+                       .name = task.name + name,
+                       .inputs = {value},
+                       .shape = graph->ShapeOf(value)},
+                      options);
+  };
+  const std::string negative = add("Rescaling", outputs, ".negative",
+                                   {{"scale", -1.0}, {"offset", 0.0}});
+  const std::string steps_down =
+      add("Activation", negative, ".steps", {{"activation", "softplus"}});
+  const std::string logs =
+      KerasProduct(steps_down, std::move(sums), task.name + ".logs", graph);
+  const std::string at_least =
+      add("Activation", logs, ".at_least", {{"activation", "exponential"}});
+  return KerasProduct(at_least, std::move(differences), task.name + ".prob",
+                      graph);
+}
+
 constexpr std::string_view kBinaryTorch =
     R"(def link_binary(z, task):
     """The probability of the second class."""
@@ -104,18 +177,19 @@ def class_ordinal(p):
 
 extern const HeadExport kBinaryExport;
 const HeadExport kBinaryExport = {"binary", SigmoidLinkNode, BinaryClass,
-                                  kBinaryTorch};
+                                  kBinaryTorch, SigmoidKeras};
 
 extern const HeadExport kMulticlassExport;
 const HeadExport kMulticlassExport = {"multiclass", MulticlassLink,
-                                      MulticlassClass, kMulticlassTorch};
+                                      MulticlassClass, kMulticlassTorch,
+                                      SoftmaxKeras};
 
 extern const HeadExport kMultilabelExport;
 const HeadExport kMultilabelExport = {"multilabel", SigmoidLinkNode, nullptr,
-                                      kMultilabelTorch};
+                                      kMultilabelTorch, SigmoidKeras};
 
 extern const HeadExport kOrdinalExport;
 const HeadExport kOrdinalExport = {"ordinal", OrdinalLink, OrdinalClass,
-                                   kOrdinalTorch};
+                                   kOrdinalTorch, OrdinalKeras};
 
 }  // namespace mtlkit

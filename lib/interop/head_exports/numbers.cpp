@@ -1,4 +1,7 @@
 // Heads whose predictions are numbers.
+#include <nlohmann/json.hpp>
+#include <utility>
+
 #include "interop/head_export.h"
 
 namespace mtlkit {
@@ -39,6 +42,24 @@ std::string QuantileLink(const Task& task, const std::string& outputs,
                      graph->Reshape(sorted, {-1, task.width * levels}), graph);
 }
 
+// The last layer of the task, so that none of it is two tasks' output.
+std::string RegressionKeras(const Task& task, const std::string& outputs,
+                            KerasGraph* graph) {
+  const std::vector<Index> shape = graph->ShapeOf(outputs);
+  if (task.mean.empty()) {
+    return graph->Add({.type = "Activation",
+                       .name = task.name + ".value",
+                       .inputs = {outputs},
+                       .shape = shape},
+                      {{"activation", "linear"}});
+  }
+  return graph->Add({.type = "Rescaling",
+                     .name = task.name + ".units",
+                     .inputs = {outputs},
+                     .shape = shape},
+                    {{"scale", task.deviation}, {"offset", task.mean}});
+}
+
 constexpr std::string_view kRegressionTorch =
     R"(def link_regression(z, task):
     """In the units of the labels; in double, since means may be large."""
@@ -62,10 +83,15 @@ constexpr std::string_view kQuantileTorch =
 
 extern const HeadExport kRegressionExport;
 const HeadExport kRegressionExport = {"regression", RegressionLink, nullptr,
-                                      kRegressionTorch};
+                                      kRegressionTorch, RegressionKeras};
 
 extern const HeadExport kQuantileExport;
-const HeadExport kQuantileExport = {"quantile", QuantileLink, nullptr,
-                                    kQuantileTorch};
+const HeadExport kQuantileExport = {"quantile",
+                                    QuantileLink,
+                                    nullptr,
+                                    kQuantileTorch,
+                                    nullptr,
+                                    "Keras has no layer that puts quantiles "
+                                    "in order"};
 
 }  // namespace mtlkit

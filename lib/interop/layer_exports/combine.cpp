@@ -1,4 +1,6 @@
 // Layers that bring several values together, or take one apart.
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "interop/layer_export.h"
@@ -84,27 +86,96 @@ std::string MixtureToTorch(const TorchLayer& layer) {
              Join(experts, ", "), "], 1)).squeeze(1)");
 }
 
+std::string ConcatToKeras(const KerasLayer& layer) {
+  if (layer.x.size() == 1) return layer.x[0];
+  return layer.Add("Concatenate", layer.x, layer.shape(), {{"axis", -1}});
+}
+
+std::string ColumnsToKeras(const KerasLayer& layer) {
+  return layer.graph.Columns(layer.x[0], layer.node.Integer("first"),
+                             layer.node.cols, layer.node.name);
+}
+
+std::string SumToKeras(const KerasLayer& layer) {
+  if (layer.x.size() == 1) return layer.x[0];
+  return layer.Add("Add", layer.x, layer.shape(), Json::object());
+}
+
+// Values [..., width] side by side along a new last axis.
+std::string KerasStack(const KerasLayer& layer,
+                       const std::vector<std::string>& values) {
+  std::vector<Index> shape = layer.graph.ShapeOf(values[0]);
+  shape.push_back(1);
+  std::vector<std::string> columns;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    columns.push_back(layer.Add("Reshape", {values[i]}, shape,
+                                {{"target_shape", shape}}, {},
+                                Str(".column", i)));
+  }
+  if (columns.size() == 1) return columns[0];
+  shape.back() = std::ssize(values);
+  return layer.Add("Concatenate", columns, shape, {{"axis", -1}}, {}, ".stack");
+}
+
+std::string CrossStitchToKeras(const KerasLayer& layer) {
+  const std::string stack = KerasStack(layer, layer.x);
+  std::vector<Index> shape = layer.graph.ShapeOf(stack);
+  KerasArray alpha = KerasArrayOf(layer.node.params[0], true);
+  alpha.shape.push_back(1);
+  shape.back() = 1;
+  const std::string sum =
+      layer.Add("Dense", {stack}, shape,
+                {{"units", 1}, {"use_bias", false}, {"activation", "linear"}},
+                {std::move(alpha)});
+  shape.pop_back();
+  return layer.Add("Reshape", {sum}, shape, {{"target_shape", shape}}, {},
+                   ".flat");
+}
+
+std::string MixtureToKeras(const KerasLayer& layer) {
+  if (layer.node.input_spaces[0] != Space{}) {
+    RefuseNode(layer.node,
+               "Keras has no layer that mixes experts pixel by pixel");
+  }
+  const std::string gates =
+      layer.Add("Activation", {layer.x[0]}, layer.graph.ShapeOf(layer.x[0]),
+                {{"activation", "softmax"}}, {}, ".gates");
+  const std::string experts =
+      KerasStack(layer, {layer.x.begin() + 1, layer.x.end()});
+  return layer.Add("Dot", {gates, experts}, {layer.node.cols},
+                   {{"axes", {1, 2}}});
+}
+
 }  // namespace
 
 extern const LayerExport kConcatExport;
-const LayerExport kConcatExport = {
-    .name = "concat", .onnx = {ConcatToOnnx}, .torch = {ConcatToTorch}};
+const LayerExport kConcatExport = {.name = "concat",
+                                   .onnx = {ConcatToOnnx},
+                                   .torch = {ConcatToTorch},
+                                   .keras = {ConcatToKeras}};
 
 extern const LayerExport kColumnsExport;
-const LayerExport kColumnsExport = {
-    .name = "columns", .onnx = {ColumnsToOnnx}, .torch = {ColumnsToTorch}};
+const LayerExport kColumnsExport = {.name = "columns",
+                                    .onnx = {ColumnsToOnnx},
+                                    .torch = {ColumnsToTorch},
+                                    .keras = {ColumnsToKeras}};
 
 extern const LayerExport kSumExport;
-const LayerExport kSumExport = {
-    .name = "sum", .onnx = {SumToOnnx}, .torch = {SumToTorch}};
+const LayerExport kSumExport = {.name = "sum",
+                                .onnx = {SumToOnnx},
+                                .torch = {SumToTorch},
+                                .keras = {SumToKeras}};
 
 extern const LayerExport kCrossStitchExport;
 const LayerExport kCrossStitchExport = {.name = "cross-stitch",
                                         .onnx = {CrossStitchToOnnx},
-                                        .torch = {CrossStitchToTorch}};
+                                        .torch = {CrossStitchToTorch},
+                                        .keras = {CrossStitchToKeras}};
 
 extern const LayerExport kMixtureExport;
-const LayerExport kMixtureExport = {
-    .name = "mixture", .onnx = {MixtureToOnnx}, .torch = {MixtureToTorch}};
+const LayerExport kMixtureExport = {.name = "mixture",
+                                    .onnx = {MixtureToOnnx},
+                                    .torch = {MixtureToTorch},
+                                    .keras = {MixtureToKeras}};
 
 }  // namespace mtlkit

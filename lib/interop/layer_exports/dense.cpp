@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "interop/activation_export.h"
 #include "interop/layer_export.h"
@@ -31,10 +33,27 @@ std::string DenseToTorch(const TorchLayer& layer) {
                          Str(module, "(", layer.x[0], ")"));
 }
 
+std::string DenseToKeras(const KerasLayer& layer) {
+  const ExportNode& node = layer.node;
+  std::vector<KerasArray> weights = {KerasArrayOf(node.params[0], false)};
+  const bool has_bias = node.Flag("bias");
+  if (has_bias) weights.push_back(KerasArrayOf(node.params[1], true));
+  const std::string product = layer.Add(
+      "Dense", {layer.x[0]}, layer.shape(),
+      {{"units", node.cols}, {"use_bias", has_bias}, {"activation", "linear"}},
+      std::move(weights));
+  const Activation activation = DenseActivation(node);
+  return KerasActivation(activation,
+                         static_cast<double>(ActivationShape(activation)),
+                         product, layer, ".activation");
+}
+
 }  // namespace
 
 extern const LayerExport kDenseExport;
-const LayerExport kDenseExport = {
-    .name = "dense", .onnx = {DenseToOnnx}, .torch = {DenseToTorch}};
+const LayerExport kDenseExport = {.name = "dense",
+                                  .onnx = {DenseToOnnx},
+                                  .torch = {DenseToTorch},
+                                  .keras = {DenseToKeras}};
 
 }  // namespace mtlkit

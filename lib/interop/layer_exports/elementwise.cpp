@@ -1,4 +1,6 @@
 // Layers without parameters that see one element at a time.
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "interop/activation_export.h"
@@ -33,15 +35,33 @@ std::string DropoutToTorch(const TorchLayer& layer) {
   return Str(module, "(", layer.x[0], ")");
 }
 
+std::string ActivationToKeras(const KerasLayer& layer) {
+  return KerasActivation(ActivationFunction(layer.node),
+                         layer.node.Number("shape"), layer.x[0], layer, "");
+}
+
+std::string DropoutToKeras(const KerasLayer& layer) {
+  const double rate = layer.node.Number("rate");
+  return layer.graph.Add({.type = "Dropout",
+                          .name = layer.node.name,
+                          .inputs = {layer.x[0]},
+                          .shape = layer.shape(),
+                          .has_seed = rate > 0},
+                         {{"rate", rate}});
+}
+
 }  // namespace
 
 extern const LayerExport kActivationExport;
 const LayerExport kActivationExport = {.name = "activation",
                                        .onnx = {ActivationToOnnx},
-                                       .torch = {ActivationToTorch}};
+                                       .torch = {ActivationToTorch},
+                                       .keras = {ActivationToKeras}};
 
 extern const LayerExport kDropoutExport;
-const LayerExport kDropoutExport = {
-    .name = "dropout", .onnx = {DropoutToOnnx}, .torch = {DropoutToTorch}};
+const LayerExport kDropoutExport = {.name = "dropout",
+                                    .onnx = {DropoutToOnnx},
+                                    .torch = {DropoutToTorch},
+                                    .keras = {DropoutToKeras}};
 
 }  // namespace mtlkit

@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "interop/layer_export.h"
@@ -44,11 +46,27 @@ std::string EmbeddingToTorch(const TorchLayer& layer) {
                           : Str("torch.cat([", Join(rows, ", "), "], 1)");
 }
 
+// A value a column: Keras gathers a vector for each number of one input.
+std::string EmbeddingToKeras(const KerasLayer& layer) {
+  const ExportNode& node = layer.node;
+  std::vector<std::string> rows;
+  for (std::size_t i = 0; i < node.params.size(); ++i) {
+    const ConstMatView table = node.params[i].values;
+    rows.push_back(
+        layer.Add("Embedding", {layer.codes[i]}, {table.cols},
+                  {{"input_dim", table.rows}, {"output_dim", table.cols}},
+                  {KerasArrayOf(node.params[i], false)}, Str(".", i)));
+  }
+  if (rows.size() == 1) return rows[0];
+  return layer.Add("Concatenate", rows, {node.cols}, {{"axis", -1}});
+}
+
 }  // namespace
 
 extern const LayerExport kEmbeddingExport;
 const LayerExport kEmbeddingExport = {.name = "embedding",
                                       .onnx = {EmbeddingToOnnx},
-                                      .torch = {EmbeddingToTorch}};
+                                      .torch = {EmbeddingToTorch},
+                                      .keras = {EmbeddingToKeras}};
 
 }  // namespace mtlkit

@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "interop/layer_export.h"
@@ -50,16 +52,44 @@ std::string LayerNormToTorch(const TorchLayer& layer) {
   return Str(module, "(", layer.x[0], ")");
 }
 
+// Parameters, then running statistics, as vectors.
+std::vector<KerasArray> NormArrays(const ExportNode& node) {
+  std::vector<KerasArray> arrays;
+  for (const auto* group : {&node.params, &node.buffers}) {
+    for (const ExportArray& array : *group) {
+      arrays.push_back(KerasArrayOf(array, true));
+    }
+  }
+  return arrays;
+}
+
+// Trained on, the running variance is that of a batch, not the unbiased one.
+std::string BatchNormToKeras(const KerasLayer& layer) {
+  return layer.Add("BatchNormalization", {layer.x[0]}, layer.shape(),
+                   {{"axis", -1},
+                    {"epsilon", layer.node.Number("epsilon")},
+                    {"momentum", 1 - layer.node.Number("momentum")}},
+                   NormArrays(layer.node));
+}
+
+std::string LayerNormToKeras(const KerasLayer& layer) {
+  return layer.Add("LayerNormalization", {layer.x[0]}, layer.shape(),
+                   {{"axis", -1}, {"epsilon", layer.node.Number("epsilon")}},
+                   NormArrays(layer.node));
+}
+
 }  // namespace
 
 extern const LayerExport kBatchNormExport;
 const LayerExport kBatchNormExport = {.name = "batch-norm",
                                       .onnx = {BatchNormToOnnx},
-                                      .torch = {BatchNormToTorch}};
+                                      .torch = {BatchNormToTorch},
+                                      .keras = {BatchNormToKeras}};
 
 extern const LayerExport kLayerNormExport;
 const LayerExport kLayerNormExport = {.name = "layer-norm",
                                       .onnx = {LayerNormToOnnx},
-                                      .torch = {LayerNormToTorch}};
+                                      .torch = {LayerNormToTorch},
+                                      .keras = {LayerNormToKeras}};
 
 }  // namespace mtlkit

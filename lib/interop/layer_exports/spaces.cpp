@@ -1,4 +1,6 @@
 // Layers that go from one space of rows to another.
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "interop/layer_export.h"
 
@@ -86,18 +88,45 @@ std::string PoolToTorch(const TorchLayer& layer) {
              layer.node.cols, ").mean(1)");
 }
 
+std::string FlattenToKeras(const KerasLayer& layer) {
+  return layer.Add("Reshape", {layer.x[0]}, {layer.node.cols},
+                   {{"target_shape", {layer.node.cols}}});
+}
+
+std::string SpreadToKeras(const KerasLayer& layer) {
+  const Index members = layer.node.Integer("members");
+  return layer.Add("RepeatVector", {layer.x[0]}, {members, layer.node.cols},
+                   {{"n", members}});
+}
+
+std::string PoolToKeras(const KerasLayer& layer) {
+  if (layer.node.input_spaces[0].is_ragged()) {
+    RefuseNode(layer.node,
+               "Keras has no layer for the mean over rows of different "
+               "lengths, some of them empty");
+  }
+  return layer.Add("GlobalAveragePooling1D", {layer.x[0]}, {layer.node.cols},
+                   Json::object());
+}
+
 }  // namespace
 
 extern const LayerExport kFlattenExport;
-const LayerExport kFlattenExport = {
-    .name = "flatten", .onnx = {FlattenToOnnx}, .torch = {FlattenToTorch}};
+const LayerExport kFlattenExport = {.name = "flatten",
+                                    .onnx = {FlattenToOnnx},
+                                    .torch = {FlattenToTorch},
+                                    .keras = {FlattenToKeras}};
 
 extern const LayerExport kSpreadExport;
-const LayerExport kSpreadExport = {
-    .name = "spread", .onnx = {SpreadToOnnx}, .torch = {SpreadToTorch}};
+const LayerExport kSpreadExport = {.name = "spread",
+                                   .onnx = {SpreadToOnnx},
+                                   .torch = {SpreadToTorch},
+                                   .keras = {SpreadToKeras}};
 
 extern const LayerExport kPoolExport;
-const LayerExport kPoolExport = {
-    .name = "pool", .onnx = {PoolToOnnx}, .torch = {PoolToTorch}};
+const LayerExport kPoolExport = {.name = "pool",
+                                 .onnx = {PoolToOnnx},
+                                 .torch = {PoolToTorch},
+                                 .keras = {PoolToKeras}};
 
 }  // namespace mtlkit

@@ -23,14 +23,16 @@ def prepare(table, spec=None, missing=MISSING, precision="auto"):
     features, images, texts) as a matrix under its own name.
     spec: path of model.json. missing: texts that stand for no value. precision:
     of numbers before they are scaled, "single" or "double"; "auto" takes single
-    precision where no number changes by it, as mtl-convert does for the columns
-    of a table. Sparse blocks come as full matrices, or as scipy.sparse where
+    precision where no number of the table changes by it, as mtl-convert does, so
+    give all columns that it was given. Sparse blocks come as full matrices, or as scipy.sparse where
     they were given so.
     """
     with open(spec or os.path.join(FOLDER, "model.json"),
               encoding="utf-8") as file:
         model = json.load(file)
     steps = model["steps"]
+    if precision == "auto":
+        precision = "single" if _is_single_table(table) else "double"
     blocks = []
     for step in steps:
         if step["name"] == "select":
@@ -75,8 +77,7 @@ class _Block:
         else:
             x = np.stack([_numbers(_column(table, self.view, c), missing)
                           for c in columns], 1)
-            single = self.kind == "sparse" or precision == "single" or (
-                precision == "auto" and _is_single(x))
+            single = self.kind == "sparse" or precision == "single"
             self.x = x.astype("f4" if single else "f8")
             if self.kind == "sparse":
                 self.x = np.nan_to_num(self.x, nan=0.0)
@@ -114,8 +115,22 @@ def _numbers(values, missing):
                      for v in values.tolist()], "f8")
 
 
+def _is_single_table(table):
+    """Whether single precision keeps what was written in every column."""
+    for name in table:
+        if hasattr(table[name], "tocsr"):
+            continue
+        try:
+            x = np.asarray(table[name], "f8")
+        except (TypeError, ValueError):
+            continue  # texts
+        if x.ndim == 1 and not _is_single(x):
+            return False
+    return True
+
+
 def _is_single(x):
-    """Whether single precision keeps what was written: 0.1, but not 2**24+1."""
+    """0.1 is kept by single precision, 2**24 + 1 is not."""
     known = x[~np.isnan(x)]
     with np.errstate(over="ignore"):
         single = known.astype("f4")
