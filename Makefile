@@ -36,7 +36,7 @@ test-long: configure ## the same with campaigns in full
 	@cmake --build $(BUILD) -j $(JOBS)
 	@MTLKIT_LONG=1 tests/run.sh $(BUILD)
 
-test-interop: all ## compare exports with PyTorch and ONNX Runtime (in an environment of its own)
+test-interop: all ## compare exports with PyTorch, Keras and ONNX Runtime (in an environment of its own)
 	@tests/interop/run.sh $(BUILD)/bin
 
 bench: all ## how fast, as ratios

@@ -181,8 +181,8 @@ no 2 'best constant' mtl-eval constant=pred.h5
 no 2 'control character' mtl-eval $'a\tb=pred.h5'
 no 65 'table.h5: --data has none of the predicted tasks' mtl-eval pred.h5 --data table.h5
 no 2 'no training log' mtl-inspect ready.h5 --log
-no 2 'onnx-prepared, or --to torch' mtl-export model.h5 -o new.onnx
-no 2 'one of onnx, onnx-prepared, torch' mtl-export model.h5 --to tflite -o new
+no 2 'onnx-prepared, or --to torch, or --to keras' mtl-export model.h5 -o new.onnx
+no 2 'one of onnx, onnx-prepared, torch, keras' mtl-export model.h5 --to tflite -o new
 no 2 'cannot be -' mtl-export model.h5 --to torch -o -
 no 2 'writes another kind of file, not .h5' mtl-export model.h5 --to onnx -o old.h5
 no 65 'ready.h5' mtl-export ready.h5 --to onnx -o new.onnx
