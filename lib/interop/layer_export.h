@@ -47,8 +47,8 @@ struct OnnxLayer {
 };
 
 // How a layer goes into a target: a function that adds it and returns the name
-// of its value (ONNX, Keras) or the expression for it (PyTorch), or the reason why the
-// target cannot hold it, which the user gets to read.
+// of its value (ONNX, Keras) or the expression for it (PyTorch), or the reason
+// why the target cannot hold it, which the user gets to read.
 template <class Layer>
 struct LayerWay {
   std::string (*add)(const Layer&) = nullptr;
