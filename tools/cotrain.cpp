@@ -46,7 +46,7 @@ struct InitCommand {
   RunFlags flags{"codistillation", true};
 
   void Register(Cli& cli) {
-    cli.Operand("run", &folder, "the folder of the run");
+    cli.RunOperand(&folder);
     cli.InputFlag("data", &data, "the rows to learn from (HDF5)");
     cli.InputFlag(
         "schema", &schema,
@@ -78,7 +78,7 @@ struct RoundCommand {
   std::string checkpoint_every = "120s";
 
   void Register(Cli& cli) {
-    cli.Operand("run", &folder, "the folder of the run");
+    cli.RunOperand(&folder);
     cli.InputFlag("data", &data,
                   "the run's data, if it has moved, or the peer's own");
     Fields& flags = cli.Section("Round");
@@ -106,7 +106,7 @@ struct MergeCommand {
   std::string output;
 
   void Register(Cli& cli) {
-    cli.Operand("run", &folder, "the folder of the run");
+    cli.RunOperand(&folder);
     cli.InputFlag("data", &data, "the run's data, if it has moved");
     cli.OutputFlag("to", &output,
                    "where it goes (default RUN/merged/rNNNN.h5)");
@@ -152,7 +152,7 @@ struct StatusCommand {
   bool json = false;
 
   void Register(Cli& cli) {
-    cli.Operand("run", &folder, "the folder of the run");
+    cli.RunOperand(&folder);
     cli.NoSeed();
     cli.Section("Output")("json", json, "print one JSON document", {});
   }
@@ -168,7 +168,7 @@ struct VerifyCommand {
   std::string folder;
 
   void Register(Cli& cli) {
-    cli.Operand("run", &folder, "the folder of the run");
+    cli.RunOperand(&folder);
     cli.NoSeed();
   }
   void Run(Context& context) {

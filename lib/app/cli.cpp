@@ -129,6 +129,11 @@ void Cli::Operand(const std::string& name, std::string* value,
       {UpperCase(name), std::move(help), value, nullptr, false});
 }
 
+void Cli::RunOperand(std::string* folder) {
+  Operand("run", folder, "the folder of the run");
+  state_->run_folder = folder;
+}
+
 void Cli::Output(const std::string& name, std::string* path, std::string help,
                  OutputKind kind) {
   Flag flag = PathFlag("output", path, std::move(help));
@@ -154,7 +159,7 @@ void Cli::OutputFlag(std::string name, std::string* path, std::string help,
                      OutputKind kind) {
   state_->outputs.push_back({"--" + name, path, kind});
   Flag flag = PathFlag(std::move(name), path, std::move(help));
-  if (flag.name == "output") flag.short_name = "o";
+  if (flag.name == "output" || flag.name == "to") flag.short_name = "o";
   flag.section = "Output";
   state_->flags.push_back(std::move(flag));
 }

@@ -36,6 +36,9 @@ class Cli {
               std::string help);
   // A text that is no file to read: a folder.
   void Operand(const std::string& name, std::string* value, std::string help);
+  // The folder of a run of peers: its data count as an input, and an output may
+  // lie among its merges.
+  void RunOperand(std::string* folder);
 
   // `-o`, `--output`; required. `name` is shown in help as MODEL.
   void Output(const std::string& name, std::string* path, std::string help,
@@ -44,7 +47,8 @@ class Cli {
   // begun last, else in "Input".
   void InputFlag(std::string name, std::string* path, std::string help,
                  bool required = false);
-  // `--name FILE`: a further output, optional; "output" is `-o` too.
+  // `--name FILE`: a further output, optional; "output"
+  // and "to" are `-o` too.
   void OutputFlag(std::string name, std::string* path, std::string help,
                   OutputKind kind = OutputKind::kHdf5);
   // `--name A B C`, any number of times; each adds one row.

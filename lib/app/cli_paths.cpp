@@ -8,6 +8,7 @@
 #include "app/cli.h"
 #include "app/cli_state.h"
 #include "base/error.h"
+#include "cotrain/outside_runs.h"
 
 namespace mtlkit {
 namespace {
@@ -51,10 +52,22 @@ bool IsSameFile(const std::string& first, const std::string& second) {
          one.st_ino == other.st_ino;
 }
 
+// Those that were given, and what a run that is written from has recorded.
+std::vector<GivenFile> ReadFiles(const CliState& state) {
+  std::vector<GivenFile> files = GivenInputs(state);
+  const bool writes =
+      std::any_of(state.outputs.begin(), state.outputs.end(),
+                  [](const CliOutput& out) { return !out.path->empty(); });
+  if (state.run_folder == nullptr || !writes) return files;
+  const std::string data = RecordedData(*state.run_folder);
+  if (!data.empty()) files.push_back({"the data of the run", data});
+  return files;
+}
+
 // What is read is not overwritten: a table would be gone that cannot be made
 // again.
 void CheckOverwriting(const CliState& state) {
-  const std::vector<GivenFile> inputs = GivenInputs(state);
+  const std::vector<GivenFile> inputs = ReadFiles(state);
   std::vector<GivenFile> written;
   for (const CliOutput& output : state.outputs) {
     if (output.path->empty() || *output.path == "-") continue;
@@ -73,6 +86,15 @@ void CheckOverwriting(const CliState& state) {
           "write to another file");
     }
     written.push_back({output.label, *output.path});
+  }
+}
+
+// Files of a run are written by its own rounds.
+void CheckRuns(const CliState& state) {
+  const bool is_of_run = state.run_folder != nullptr;
+  const RunFolder own(is_of_run ? *state.run_folder : "");
+  for (const CliOutput& output : state.outputs) {
+    RequireOutsideRuns(output.label, *output.path, is_of_run ? &own : nullptr);
   }
 }
 
@@ -109,6 +131,7 @@ void CheckPaths(const CliState& state) {
   CheckPipes(state);
   CheckEndings(state);
   CheckOverwriting(state);
+  CheckRuns(state);
 }
 
 }  // namespace mtlkit

@@ -61,6 +61,7 @@ struct CliState {
   std::vector<CliList> lists;
   std::vector<CliInput> inputs;
   std::vector<CliOutput> outputs;
+  const std::string* run_folder = nullptr;  // of a command about a run
   std::vector<CliCommand> commands;
   std::function<void(Context&)> run;
 

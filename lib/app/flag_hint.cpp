@@ -40,6 +40,8 @@ constexpr Synonym kSynonyms[] = {
     {"model", "arch"},
     {"out", "output"},
     {"output-file", "output"},
+    {"output", "to"},
+    {"out", "to"},
     {"workers", "threads"},
     {"jobs", "threads"},
     {"num-threads", "threads"},

@@ -9,6 +9,7 @@
 #include "cotrain/beginnings.h"
 #include "cotrain/check_run.h"
 #include "cotrain/data_name.h"
+#include "cotrain/outside_runs.h"
 #include "cotrain/peer_rows.h"
 #include "data/dataset_io.h"
 #include "h5/atomic_file.h"
@@ -164,6 +165,7 @@ Collaboration OpenRunToMerge(const std::string& folder,
 
 Collaboration InitRun(const std::string& folder, RunSpec spec, bool own_data,
                       Reporter* reporter) {
+  RequireOutsideRuns("RUN", folder, nullptr);
   Collaboration run{RunFolder(folder), {}, {}};
   run.method = &FindRoundMethod(spec.method);
   run.data_name = DataName(spec.data);

@@ -8,10 +8,13 @@
 #include "cotrain/average.h"
 #include "cotrain/collaboration.h"
 #include "cotrain/merge_predictions.h"
+#include "cotrain/outside_runs.h"
 #include "cotrain/own_data.h"
 #include "cotrain/publication.h"
+#include "cotrain/record.h"
 #include "cotrain/status.h"
 #include "h5/atomic_file.h"
+#include "h5/file_reader.h"
 #include "h5/provenance.h"
 #include "nn/model_io.h"
 
@@ -72,23 +75,43 @@ void MergeParams(const Collaboration& run, Model model, const Newest& newest,
   WriteModel(model, output);
 }
 
-// A file of the run itself must not be replaced, nor what a link among them
-// points to.
-void RequireOutside(const RunFolder& run, const std::string& output) {
+// Links among the merges are not followed.
+void RequireOwnMerge(const RunFolder& run, const std::string& output) {
   if (output.empty() || output == "-") return;
   namespace fs = std::filesystem;
-  const std::string& folder = run.path();
   const fs::path named = fs::absolute(output).lexically_normal();
-  const fs::path merged = fs::absolute(folder + "/merged").lexically_normal();
+  const fs::path merged =
+      fs::absolute(run.path() + "/merged").lexically_normal();
   if (named.parent_path() == merged) {
     run.MergedFile(named.filename().string());
   }
-  const fs::path inside =
-      fs::weakly_canonical(output).lexically_relative(fs::canonical(folder));
-  const bool is_outside = inside.empty() || *inside.begin() == "..";
-  Require(is_outside || *inside.begin() == "merged", ErrorKind::kUsage,
-          Str("--to ", output, " lies among the files of the run"),
-          "choose a place outside, or leave --to out");
+}
+
+// The content digest of a dataset; "" of all else.
+std::string DigestOfDataset(const std::string& path) {
+  try {
+    return FileReader::Open(path, {FileKind::kDataset}).content_sha256();
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+// Nothing that peers have learned from is replaced, wherever it lies: some of
+// them alone know where their own data are.
+void RequireNoData(const Collaboration& run, const std::string& output) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(output, none)) return;
+  const std::string digest = DigestOfDataset(output);
+  if (digest.empty()) return;
+  bool is_data = digest == run.spec.data_sha256;
+  for (Index peer = 0; peer < run.spec.peers && !is_data; ++peer) {
+    const Index newest = run.folder.NewestRound(peer);
+    if (newest < 1) continue;
+    is_data = PeekDone(run.folder, peer, newest)->data_sha256 == digest;
+  }
+  Require(!is_data, ErrorKind::kUsage,
+          Str("--to ", output, " holds data that the run learns from"),
+          "write to another file");
 }
 
 }  // namespace
@@ -96,7 +119,9 @@ void RequireOutside(const RunFolder& run, const std::string& output) {
 MergeReport MergeRun(const std::string& folder, const std::string& data_path,
                      const std::string& output) {
   const Collaboration run = OpenRunToMerge(folder, data_path);
-  RequireOutside(run.folder, output);
+  RequireOutsideRuns("--to", output, &run.folder);
+  RequireOwnMerge(run.folder, output);
+  RequireNoData(run, output);
   const Model start = ReadModel(run.folder.ModelPath(0, 0));
   const Newest newest = ReadNewest(run, start.params);
   std::string path = output;

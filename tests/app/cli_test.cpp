@@ -135,6 +135,8 @@ TEST_CASE("names of flags elsewhere lead to ours") {
         "give the same command again: it goes on where it was");
   CHECK(FlagHint("--checkpoint_every", known) ==
         "did you mean --checkpoint-every?");
+  CHECK(FlagHint("--output", std::vector<std::string>{"--to"}) ==
+        "did you mean --to?");
   // Only what this tool has.
   const std::vector<std::string> other = {"--json"};
   CHECK(FlagHint("--lr", other) == "");

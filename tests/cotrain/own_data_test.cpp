@@ -85,6 +85,10 @@ TEST_CASE("peers with files of their own are as with one file for all") {
     return Numbers(ReadModel(report.path).params);
   };
   CHECK(merged("one") == merged("own"));
+  // The run does not know where a peer's file lies, but what it holds.
+  const std::string site = sites.folder / "b.h5";
+  CHECK(Contains(ErrorOf([&] { MergeRun(sites.folder / "own", "", site); }),
+                 Str("2 --to ", site, " holds data that the run learns from")));
   CHECK(VerifyRun(sites.folder / "own").empty());
 }
 

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cotrain/json_record.h"
+#include "cotrain/merge.h"
+#include "cotrain/outside_runs.h"
 #include "cotrain/sample_run.h"
 
 namespace mtlkit {
@@ -114,6 +116,34 @@ TEST_CASE("data is found from the run's folder, or where one says") {
   CHECK(Contains(
       ErrorOf([&] { ReadRunData(run.folder(), spec, run / "other.h5"); }),
       "other.h5: this is not the data that the run began with"));
+}
+
+TEST_CASE("neither data nor files of a run are written over") {
+  SampleRun run("fedavg");
+  run.Rounds(1);
+  const std::string data = run / "data.h5";
+  CHECK(std::filesystem::equivalent(RecordedData(run.path()), data));
+  CHECK(RecordedData(run / "none") == "");
+  const std::string copy = run / "copy.h5";
+  std::filesystem::copy_file(data, copy);
+  const std::string bytes = FileBytes(data);
+  for (const std::string& path : {data, copy}) {
+    CHECK(ErrorOf([&] { MergeRun(run.path(), "", path); }) ==
+          Str("2 --to ", path,
+              " holds data that the run learns from (write to another file)"));
+    CHECK(FileBytes(path) == bytes);
+  }
+  const std::string inside = run.path() + "/peers/000/r0001/model.h5";
+  CHECK(Contains(ErrorOf([&] { MergeRun(run.path(), "", inside); }),
+                 Str("2 --to ", inside, " lies among the files of the run")));
+  const std::string nested = run.path() + "/peers/000/other";
+  CHECK(Contains(ErrorOf([&] { InitRun(nested, run.spec()); }),
+                 Str("2 RUN ", nested, " lies among the files of the run")));
+  MergeRun(run.path(), "", "");
+  MergeRun(run.path(), "", run.path() + "/merged/mine.h5");
+  // A model that is no data may be replaced.
+  MergeRun(run.path(), "", run / "m.h5");
+  MergeRun(run.path(), "", run / "m.h5");
 }
 
 TEST_CASE("data from a pipe has no place") {

@@ -226,6 +226,7 @@ no 2 'rounds begin with 1' mtl-cotrain round run --round 0
 no 2 'command must come first' mtl-cotrain --seed 3 round run
 no 2 'cannot be -' mtl-cotrain init - --data ready.h5
 no 2 'files of the run' mtl-cotrain merge run --to run/run.json.h5
+no 2 'files of the run' mtl-predict model.h5 ready.h5 -o run/peers/000/r0000/model.h5
 no 2 'HDF5 is written here, not json' mtl-cotrain merge run --to run/run.json
 no 2 'neither a number' mtl-cotrain round run --peer x
 no 65 'not the data that the run began with.*init --schema' mtl-cotrain round run --data other.h5
@@ -238,7 +239,7 @@ cp table.csv t/copy
 for command in 'mtl-convert table.csv -o t/link -q' \
   'mtl-convert t/link -o table.csv -q' 'mtl-prep old.h5 --task price -o old.h5' \
   'mtl-train old.h5 -o ./old.h5' 'mtl-predict old.h5 ready.h5 -o old.h5' \
-  'mtl-predict model.h5 old.h5 -o old.h5'; do
+  'mtl-predict model.h5 old.h5 -o old.h5' 'mtl-cotrain merge run -o ready.h5'; do
   # shellcheck disable=SC2086
   no 2 'is also .*, which is read' $command
 done

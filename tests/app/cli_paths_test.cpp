@@ -1,0 +1,105 @@
+// Which files a command line may name.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "app/cli.h"
+#include "base/error.h"
+#include "cotrain/run.h"
+#include "temp_folder.h"
+
+namespace mtlkit {
+namespace {
+
+// "" if all is well, else the error.
+std::string ParseWith(Cli& cli, const std::vector<std::string>& arguments) {
+  try {
+    return cli.Parse(arguments).value_or("");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::kUsage);
+    return error.what();
+  }
+}
+
+// The outcome of flags of a tool that knows no run.
+std::string ParsePlain(const std::vector<std::string>& flags) {
+  std::string output;
+  std::string log;
+  Cli cli("mtl-toy", "Plays.", "mtl-toy -o b");
+  cli.Output("model", &output, "the result");
+  cli.OutputFlag("log", &log, "where the log goes", OutputKind::kText);
+  return ParseWith(cli, flags);
+}
+
+// A command about a run, and such a run with the data that it recorded.
+struct RunScene {
+  RunScene() {
+    std::filesystem::create_directories(folder / "run/peers/000");
+    std::filesystem::create_directories(folder / "run/merged");
+    RunSpec spec;
+    spec.method = "fedavg";
+    spec.peers = 1;
+    spec.data = "../data.h5";
+    WriteSpec(RunFolder(run), spec);
+    std::ofstream(folder / "data.h5") << "rows";
+  }
+
+  std::string Parse(std::vector<std::string> arguments) const {
+    std::string given;
+    std::string output;
+    Cli cli("mtl-toy", "Plays.", "mtl-toy run");
+    cli.RunOperand(&given);
+    cli.OutputFlag("to", &output, "where it goes");
+    return ParseWith(cli, arguments);
+  }
+
+  TempFolder folder;
+  std::string run = folder / "run";
+};
+
+TEST_CASE("the data that a run has recorded are an input of its commands") {
+  const RunScene scene;
+  const std::string data = scene.folder / "data.h5";
+  std::filesystem::create_symlink(data, scene.folder / "link.h5");
+  for (const std::string& path : {data, scene.folder / "link.h5"}) {
+    CHECK(scene.Parse({scene.run, "--to", path}) ==
+          Str("--to ", path,
+              " is also the data of the run, which is read (write to another "
+              "file)"));
+  }
+  CHECK(scene.Parse({scene.run, "-o", scene.folder / "new.h5"}) == "");
+  CHECK(scene.Parse({scene.run}) == "");
+}
+
+TEST_CASE("no tool writes among the files of a run, but for its merges") {
+  const RunScene scene;
+  const std::string said = " lies among the files of the run ";
+  std::filesystem::create_symlink(scene.folder / "run/peers/000/none.h5",
+                                  scene.folder / "link.h5");
+  std::filesystem::create_directory_symlink(scene.folder / "run",
+                                            scene.folder / "other");
+  for (const char* name :
+       {"run/peers/000/r0001/model.h5", "run/model.h5", "run/merged/m.h5",
+        "link.h5", "other/model.h5", "run/../run/m.h5"}) {
+    INFO(name);
+    const std::string path = scene.folder / name;
+    CHECK(ParsePlain({"-o", path}).starts_with("-o " + path + said));
+    CHECK(ParsePlain({"--log", path, "-o", "b"})
+              .starts_with("--log " + path + said));
+    const bool is_merge = std::string(name) == "run/merged/m.h5";
+    CHECK(scene.Parse({scene.run, "--to", path}).empty() == is_merge);
+  }
+  // Of another run not even merges.
+  CHECK_FALSE(scene
+                  .Parse({scene.folder / "new", "--to",
+                          scene.folder / "run/merged/m.h5"})
+                  .empty());
+  CHECK(ParsePlain({"-o", scene.folder / "run2.h5"}) == "");
+  CHECK(ParsePlain({"-o", scene.folder / "elsewhere/run.h5"}) == "");
+}
+
+}  // namespace
+}  // namespace mtlkit
