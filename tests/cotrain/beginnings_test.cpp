@@ -265,11 +265,14 @@ Dataset WithOutlier() {
 TEST_CASE("robust losses have labels of a robust scale, in rounds and not") {
   Scene scene;
   WriteDataset(WithOutlier(), scene.folder / "data.h5");
-  scene.spec.train.loss = {"score=huber"};
-  for (const char* method : {"fedavg", "codistillation", "mutual"}) {
-    INFO(method);
+  for (const auto& [method, loss] :
+       {std::pair{"fedavg", "huber"}, std::pair{"fedavg", "quantile"},
+        std::pair{"codistillation", "absolute"}, std::pair{"mutual", "huber"},
+        std::pair{"mutual", "quantile"}}) {
+    INFO(method << " " << loss);
     scene.spec.method = method;
-    const std::string folder = scene.folder / method;
+    scene.spec.train.loss = {Str("score=", loss)};
+    const std::string folder = scene.folder / Str(method, loss);
     Index round = 0;
     if (std::string(method) == "mutual") {
       ThreadPool pool(1);

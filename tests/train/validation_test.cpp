@@ -143,11 +143,14 @@ TEST_CASE("outliers do not move the scale of labels of a robust loss") {
   Model model = BuildModel(data, {}, 1, train);
   ScaleTargets(data, train, {"y=squared"}, &model);
   CHECK(model.schema.tasks[0].mean[0] == 22);
-  for (const char* loss : {"y=huber:delta=2", "y=absolute"}) {
-    ScaleTargets(data, train, {loss}, &model);
+  for (const char* loss : {"y=huber:delta=2", "y=absolute", "y=quantile",
+                           "y=quantile:levels=0.5"}) {
+    CAPTURE(std::string(loss));
+    Model scaled = BuildModel(data, {}, 1, train, {loss});
+    ScaleTargets(data, train, {loss}, &scaled);
     // Distances from 3 are 0, 1, 1, 2 and many.
-    CHECK(model.schema.tasks[0].mean[0] == 3);
-    CHECK(model.schema.tasks[0].deviation[0] == doctest::Approx(1.4826022));
+    CHECK(scaled.schema.tasks[0].mean[0] == 3);
+    CHECK(scaled.schema.tasks[0].deviation[0] == doctest::Approx(1.4826022));
   }
   // More than half the same: the mean distance, 1/5 x 1.2533; constant: 1.
   data.labels[0].values = {3, 3, 3, 3, 4, 7};

@@ -36,6 +36,7 @@ class QuantileLoss : public Loss {
   }
 
   Index target_cols() const override { return width_; }
+  bool robust() const override { return true; }
 
   void Evaluate(const LossArgs& args, std::span<Real> row_loss,
                 MatView gradient) const override {
