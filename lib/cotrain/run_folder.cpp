@@ -104,6 +104,13 @@ std::string RunFolder::InputsPath(Index peer, Index round) const {
 std::string RunFolder::CheckpointPath(Index peer, Index round) const {
   return Inside(PeerName(peer) + "/" + RoundName(round) + "/model.h5.ckpt.h5");
 }
+void RunFolder::RequireOwnRound(Index peer, Index round) const {
+  ModelPath(peer, round);
+  PublicationPath(peer, round);
+  DonePath(peer, round);
+  InputsPath(peer, round);
+  CheckpointPath(peer, round);
+}
 std::string RunFolder::MergedFolder() const {
   return Inside("merged");
 }

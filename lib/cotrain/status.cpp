@@ -120,9 +120,11 @@ RunStatus StatusOf(const std::string& path) {
     of_peer.peer = peer;
     of_peer.round = folder.NewestRound(peer);
     if (of_peer.round >= 0) {
+      folder.RequireOwnRound(peer, of_peer.round);
       of_peer.record = PeekDone(folder, peer, of_peer.round);
       of_peer.missing = MissingPeers(folder, status.spec, *of_peer.record);
     }
+    folder.RequireOwnRound(peer, of_peer.round + 1);
     if (fs::exists(folder.RoundPath(peer, of_peer.round + 1))) {
       of_peer.begun = of_peer.round + 1;
     }

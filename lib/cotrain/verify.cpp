@@ -58,7 +58,12 @@ class Verifier {
 
   std::vector<std::string> Check() {
     for (Index peer = 0; peer < spec_.peers; ++peer) CheckPeer(peer);
+    for (Index peer = 0; peer < spec_.peers; ++peer) {
+      Try([&] { CheckBegun(peer); });
+    }
     Try([&] { CheckMerged(); });
+    Try([&] { folder_.EventsPath(); });
+    Try([&] { folder_.LocalCheckpointPath(); });
     Try([&] { CheckStrays(); });
     return problems_;
   }
@@ -87,12 +92,43 @@ class Verifier {
     Try([&] { newest = std::max(first, folder_.NewestRound(peer)); });
     for (Index round = first; round <= newest; ++round) {
       Try([&] {
+        folder_.RequireOwnRound(peer, round);
         const auto record = ReadDone(folder_, peer, round);
         Require(record.has_value(), ErrorKind::kBadInput,
                 Str(folder_.DonePath(peer, round), ": it is missing"));
         if (!spec_.local && round > 0) ReadPublished(folder_, peer, round);
         CheckRound(folder_, *record);
       });
+      if (spec_.local || round == 0) continue;
+      Try([&] { CheckCommitted(peer, round); });
+    }
+  }
+
+  // What a round has committed to read is what it says that it read.
+  void CheckCommitted(Index peer, Index round) {
+    const auto inputs = ReadRoundInputs(folder_, peer, round);
+    const std::string path = folder_.InputsPath(peer, round);
+    Require(inputs.has_value(), ErrorKind::kBadInput,
+            Str(path, ": it is missing"));
+    const auto record = PeekDone(folder_, peer, round);
+    Require(!record || record->inputs == *inputs, ErrorKind::kBadInput,
+            Str(path, ": it says otherwise than DONE.json beside it"));
+  }
+
+  // The round after the last, which goes on with what it committed to.
+  void CheckBegun(Index peer) {
+    const Index round = std::max<Index>(0, folder_.NewestRound(peer)) + 1;
+    folder_.RequireOwnRound(peer, round);
+    if (spec_.local) return;
+    const auto inputs = ReadRoundInputs(folder_, peer, round);
+    if (!inputs) return;
+    for (const RoundInput& input : *inputs) {
+      const auto done = PeekDone(folder_, input.peer, input.round);
+      Require(done && done->publication_content_sha256 == input.content_sha256,
+              ErrorKind::kBadInput,
+              Str(folder_.InputsPath(peer, round), ": ",
+                  folder_.PublicationPath(input.peer, input.round),
+                  " is not what it committed to read"));
     }
   }
 

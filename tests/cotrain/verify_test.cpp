@@ -181,6 +181,86 @@ TEST_CASE("a symbolic link among merges is found, and not written through") {
   CHECK(problems[1].starts_with("merged/r0002.h5: it is a symbolic link"));
 }
 
+TEST_CASE("verify names each link that a round or status refuses, once") {
+  for (const char* place :
+       {"peers", "events.jsonl", "peers/001/r0003",
+        "peers/001/r0003/model.h5.ckpt.h5", "peers/001/r0002/inputs.json"}) {
+    INFO(place);
+    const auto problems = ProblemsAfter([&](SampleRun& run) {
+      const std::string link = Str(run.path(), "/", place);
+      fs::create_directories(fs::path(link).parent_path());
+      if (fs::exists(link)) fs::rename(link, run / "away");
+      fs::create_symlink(run / "away", link);
+    });
+    CHECK(std::count_if(problems.begin(), problems.end(),
+                        [](const std::string& problem) {
+                          return Contains(problem, "symbolic link");
+                        }) == 1);
+  }
+  for (const char* file : {"model.h5", "publish.h5", "inputs.json"}) {
+    SampleRun run("codistillation");
+    run.Rounds(2);
+    const std::string link = Str(run.path(), "/peers/001/r0002/", file);
+    fs::rename(link, run / "away");
+    fs::create_symlink(run / "away", link);
+    CHECK(Contains(ErrorOf([&] { StatusOf(run.path()); }),
+                   Str("65 ", link, ": it is a symbolic link")));
+  }
+}
+
+TEST_CASE("what a round committed to is checked as every record") {
+  const std::string path = "peers/001/r0002/inputs.json";
+  const auto change = [&](SampleRun& run, auto&& with) {
+    const std::string file = Str(run.path(), "/", path);
+    const std::string text = FileBytes(file);
+    std::ofstream(file, std::ios::binary) << with(text);
+  };
+  const auto damaged =
+      ProblemsAfter([&](SampleRun& run) { Spoil(Str(run.path(), "/", path)); });
+  REQUIRE(damaged.size() == 1);
+  CHECK(damaged[0].starts_with(path + ": it is damaged"));
+  const auto schema = ProblemsAfter([&](SampleRun& run) {
+    change(run, [](std::string text) {
+      const std::string known = "\"schema\": 2";
+      return text.replace(text.find(known), known.size(), "\"schema\": 99");
+    });
+  });
+  REQUIRE(schema.size() == 1);
+  CHECK(schema[0].starts_with(path + ": it has schema 99"));
+  const auto missing = ProblemsAfter(
+      [&](SampleRun& run) { fs::remove(Str(run.path(), "/", path)); });
+  REQUIRE(missing.size() == 1);
+  CHECK(missing[0] == path + ": it is missing");
+  const auto other = ProblemsAfter(
+      [](SampleRun& run) { WriteRoundInputs(run.folder(), 1, 2, {}); });
+  REQUIRE(other.size() == 1);
+  CHECK(other[0] == path + ": it says otherwise than DONE.json beside it");
+}
+
+TEST_CASE("what an unfinished round committed to is checked, too") {
+  const std::string path = "peers/001/r0003/inputs.json";
+  const auto begin = [](SampleRun& run) {
+    fs::create_directories(run.folder().RoundPath(1, 3));
+    WriteRoundInputs(
+        run.folder(), 1, 3,
+        {{0, 2, PeekDone(run.folder(), 0, 2)->publication_content_sha256}});
+  };
+  CHECK(ProblemsAfter(begin).empty());
+  const auto damaged = ProblemsAfter([&](SampleRun& run) {
+    begin(run);
+    Spoil(Str(run.path(), "/", path));
+  });
+  REQUIRE(damaged.size() == 1);
+  CHECK(damaged[0].starts_with(path + ": it is damaged"));
+  const auto gone = ProblemsAfter([&](SampleRun& run) {
+    fs::create_directories(run.folder().RoundPath(1, 3));
+    WriteRoundInputs(run.folder(), 1, 3, {{0, 2, "other"}});
+  });
+  REQUIRE(gone.size() == 1);
+  CHECK(gone[0].starts_with(path + ": "));
+  CHECK(gone[0].ends_with("publish.h5 is not what it committed to read"));
+}
+
 TEST_CASE("verify names a symbolic link") {
   const auto problems = ProblemsAfter([](SampleRun& run) {
     const std::string path = run.folder().ModelPath(1, 2);
