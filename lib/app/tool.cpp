@@ -97,8 +97,9 @@ void RunParsed(const Cli& cli) {
   ThreadPool pool(common.threads > 0 ? static_cast<int>(common.threads)
                                      : DefaultThreads());
   if (common.threads > pool.threads()) {
-    reporter->Note(Str("goes on with ", pool.threads(),
-                       " threads: the system starts no more"));
+    reporter->Note(Str("goes on with ",
+                       Counted(pool.threads(), "thread", "threads"),
+                       ": the system starts no more"));
   }
   const Json settings = cli.Settings();
   Context context;

@@ -1,8 +1,10 @@
 #include "base/json_text.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/terminal_text.h"
@@ -40,10 +42,12 @@ std::optional<Index> JsonInteger(const nlohmann::json& json) {
 
 std::string ReadTextFile(const std::string& path, std::string_view hint,
                          Index most) {
+  std::error_code none;
+  Require(!std::filesystem::is_directory(path, none), ErrorKind::kMissingInput,
+          Str(path, ": is a folder, not a file"), hint);
   std::ifstream file(path, std::ios::binary);
   Require(file.is_open(), ErrorKind::kMissingInput,
           Str(path, ": cannot be read"), hint);
-  // A folder opens, but has nothing to read.
   constexpr Index kPiece = Index{64} << 10;
   std::string text;
   while (file && static_cast<Index>(text.size()) <= most) {

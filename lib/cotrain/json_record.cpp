@@ -1,6 +1,8 @@
 #include "cotrain/json_record.h"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/json_text.h"
@@ -44,6 +46,9 @@ void WriteRecord(Json json, const std::string& path) {
 }
 
 Json ReadRecord(const std::string& path, std::string_view hint) {
+  std::error_code none;
+  Require(!std::filesystem::is_directory(path, none), ErrorKind::kBadInput,
+          Str(path, ": it is damaged: this is a folder"), std::string(hint));
   const std::string text = ReadTextFile(path, "");
   Json json = Json::parse(text, nullptr, false);
   Require(!json.is_discarded() && json.is_object(), ErrorKind::kBadInput,

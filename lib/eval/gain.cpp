@@ -6,7 +6,7 @@
 namespace mtlkit {
 
 Estimate Gain::share() const {
-  const auto fall = [](double log) { return -std::expm1(log); };
+  const auto fall = [](double log) { return 0 - std::expm1(log); };
   return {fall(log_ratio.value), fall(log_ratio.high), fall(log_ratio.low),
           log_ratio.why};
 }

@@ -48,6 +48,8 @@ struct Gain {
   Index ties = 0;
   Index losses = 0;
 
+  // Whether any task has a verdict: without intervals none has.
+  bool is_judged() const { return wins + ties + losses > 0; }
   // 1 - ratio, for reading: the share of the error that is gone.
   Estimate share() const;
 };

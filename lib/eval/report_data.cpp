@@ -9,7 +9,8 @@ namespace mtlkit {
 namespace {
 
 Json Number(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
+  // Plus 0: a -0.0 has no sign.
+  return std::isfinite(value) ? Json(value + 0.0) : Json(nullptr);
 }
 
 Json KnownCount(Index count) {
@@ -48,7 +49,7 @@ Json ToJson(const MetricResult& result, Index rows,
 }
 
 std::string Cell(double value) {
-  return std::isnan(value) ? "" : FormatNumber(value);
+  return std::isnan(value) ? "" : FormatNumber(value + 0.0);
 }
 
 // Empty if it is not known.
@@ -124,9 +125,12 @@ Json RenderJson(const Evaluation& evaluation) {
       item["left_out"].push_back(
           {{"task", task.task}, {"reason", task.reason}});
     }
-    item["wins"] = gain.wins;
-    item["ties"] = gain.ties;
-    item["losses"] = gain.losses;
+    const auto count = [&gain](Index verdicts) {
+      return gain.is_judged() ? Json(verdicts) : Json(nullptr);
+    };
+    item["wins"] = count(gain.wins);
+    item["ties"] = count(gain.ties);
+    item["losses"] = count(gain.losses);
     json["gain"][evaluation.models[i]] = std::move(item);
   }
   return json;

@@ -87,6 +87,7 @@ std::string MetricTitle(const MetricEntry& metric) {
 }
 
 std::string Verdicts(const Gain& gain) {
+  if (!gain.is_judged()) return "-";
   return Str("wins ", gain.wins, ", ties ", gain.ties, ", losses ",
              gain.losses);
 }
@@ -257,8 +258,8 @@ std::string RenderTall(const Evaluation& evaluation) {
     const Gain& gain = evaluation.gains[i];
     text += Str("gain of ", ModelName(evaluation, i), " over ",
                 ModelName(evaluation, At(evaluation.baseline)), ", mean over ",
-                TasksOf(evaluation, gain), ": ", Percent(gain.share()), "; ",
-                Verdicts(gain), "\n");
+                TasksOf(evaluation, gain), ": ", Percent(gain.share()),
+                gain.is_judged() ? "; " + Verdicts(gain) : "", "\n");
   }
   const std::string bootstrap = Bootstrap(evaluation);
   text += Str("rows ", evaluation.rows, bootstrap.empty() ? "" : "  ",

@@ -41,6 +41,8 @@ TEST_CASE("a small text file ends somewhere") {
   CHECK_THROWS_WITH_AS(ReadTextFile(folder / "none", "take another"),
                        doctest::Contains("cannot be read (take another)"),
                        Error);
+  CHECK_THROWS_WITH_AS(ReadTextFile(folder / ".", "take another"),
+                       doctest::Contains("is a folder, not a file"), Error);
 }
 
 }  // namespace

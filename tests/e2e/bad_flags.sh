@@ -140,7 +140,7 @@ from 'zz', which is not a group
 cut not a hierarchy: no JSON in line 1
 comma no JSON in line 2
 LIST
-no 2 'not a hierarchy' "${quiet_train[@]}" --hierarchy files
+no 66 'files: is a folder' "${quiet_train[@]}" --hierarchy files
 no 66 'cannot be read' "${quiet_train[@]}" --hierarchy t/none.json
 no 65 '/dev/zero: has more than' "${quiet_train[@]}" --hierarchy /dev/zero
 no 2 'which is not UTF-8' "${quiet_train[@]}" --loss $'price\xff=huber'

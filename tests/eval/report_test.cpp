@@ -68,6 +68,22 @@ TEST_CASE("JSON carries every number, undefined ones as null") {
   CHECK(json.at("gain").at("shared").at("wins") == 1);
 }
 
+TEST_CASE("without intervals nothing is said of wins, and no zero has a sign") {
+  Evaluation evaluation = TwoModels();
+  evaluation.gains[1] = {{0, 0, 0}, 1, {}, 0, 0, 0};
+  evaluation.tasks[0].metrics[0].differences[1] = {-0.0, -0.0, -0.0};
+  evaluation.tasks[0].metrics[0].verdicts[1] = Verdict::kUndefined;
+  for (std::size_t tasks = 1; tasks < 20; tasks += 18) {
+    evaluation.tasks.resize(tasks, evaluation.tasks[0]);
+    CHECK(RenderText(evaluation).find("wins") == std::string::npos);
+  }
+  const Json json = RenderJson(evaluation);
+  CHECK(json.at("gain").at("shared").at("wins").is_null());
+  CHECK(json.at("gain").at("shared").at("losses").is_null());
+  CHECK(json.dump().find("-0.0") == std::string::npos);
+  CHECK(RenderCsv(evaluation).find(",-0,") == std::string::npos);
+}
+
 TEST_CASE("tasks without a part in a gain are named in text and JSON") {
   Evaluation evaluation = TwoModels();
   evaluation.gains[1].left_out = {{"sport", "no label"},
