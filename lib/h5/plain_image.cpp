@@ -71,7 +71,8 @@ void PlainImage::AddGroup(const std::string& path) {
   RequireMade(group.valid());
 }
 
-void PlainImage::AddNumbers(const std::string& path, const Shape& shape,
+void PlainImage::AddNumbers(const std::string& path,
+                            const std::vector<Index>& shape,
                             std::span<const float> values) {
   const Hdf5Lock lock;
   state_->Write(path, {shape.begin(), shape.end()}, H5T_IEEE_F32LE,

@@ -5,8 +5,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "h5/array_info.h"
+#include "base/view.h"
 
 namespace mtlkit {
 
@@ -22,7 +23,7 @@ class PlainImage {
 
   // Groups come before what lies in them.
   void AddGroup(const std::string& path);
-  void AddNumbers(const std::string& path, const Shape& shape,
+  void AddNumbers(const std::string& path, const std::vector<Index>& shape,
                   std::span<const float> values);
   void AddCounts(const std::string& path,
                  std::span<const std::uint32_t> values);

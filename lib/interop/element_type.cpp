@@ -56,24 +56,24 @@ std::vector<Real> Decode(std::string_view bytes, bool big_endian,
 
 }  // namespace
 
-Index SizeOf(ElementType type) {
+Index SizeOf(ForeignElement type) {
   switch (type) {
-    case ElementType::kBool:
-    case ElementType::kInt8:
-    case ElementType::kUint8:
+    case ForeignElement::kBool:
+    case ForeignElement::kInt8:
+    case ForeignElement::kUint8:
       return 1;
-    case ElementType::kInt16:
-    case ElementType::kUint16:
-    case ElementType::kFloat16:
-    case ElementType::kBfloat16:
+    case ForeignElement::kInt16:
+    case ForeignElement::kUint16:
+    case ForeignElement::kFloat16:
+    case ForeignElement::kBfloat16:
       return 2;
-    case ElementType::kInt32:
-    case ElementType::kUint32:
-    case ElementType::kFloat32:
+    case ForeignElement::kInt32:
+    case ForeignElement::kUint32:
+    case ForeignElement::kFloat32:
       return 4;
-    case ElementType::kInt64:
-    case ElementType::kUint64:
-    case ElementType::kFloat64:
+    case ForeignElement::kInt64:
+    case ForeignElement::kUint64:
+    case ForeignElement::kFloat64:
       return 8;
   }
   return 0;
@@ -97,33 +97,33 @@ Index ElementCount(const std::vector<Index>& shape, Index most,
   return count;
 }
 
-std::vector<Real> DecodeElements(ElementType type, std::string_view bytes,
+std::vector<Real> DecodeElements(ForeignElement type, std::string_view bytes,
                                  bool big_endian) {
   switch (type) {
-    case ElementType::kBool:
-    case ElementType::kUint8:
+    case ForeignElement::kBool:
+    case ForeignElement::kUint8:
       return Decode<std::uint8_t>(bytes, big_endian, Plain<std::uint8_t>);
-    case ElementType::kInt8:
+    case ForeignElement::kInt8:
       return Decode<std::int8_t>(bytes, big_endian, Plain<std::int8_t>);
-    case ElementType::kInt16:
+    case ForeignElement::kInt16:
       return Decode<std::int16_t>(bytes, big_endian, Plain<std::int16_t>);
-    case ElementType::kUint16:
+    case ForeignElement::kUint16:
       return Decode<std::uint16_t>(bytes, big_endian, Plain<std::uint16_t>);
-    case ElementType::kInt32:
+    case ForeignElement::kInt32:
       return Decode<std::int32_t>(bytes, big_endian, Plain<std::int32_t>);
-    case ElementType::kUint32:
+    case ForeignElement::kUint32:
       return Decode<std::uint32_t>(bytes, big_endian, Plain<std::uint32_t>);
-    case ElementType::kInt64:
+    case ForeignElement::kInt64:
       return Decode<std::int64_t>(bytes, big_endian, Plain<std::int64_t>);
-    case ElementType::kUint64:
+    case ForeignElement::kUint64:
       return Decode<std::uint64_t>(bytes, big_endian, Plain<std::uint64_t>);
-    case ElementType::kFloat16:
+    case ForeignElement::kFloat16:
       return Decode<std::uint16_t>(bytes, big_endian, FromHalf);
-    case ElementType::kBfloat16:
+    case ForeignElement::kBfloat16:
       return Decode<std::uint16_t>(bytes, big_endian, FromBfloat16);
-    case ElementType::kFloat32:
+    case ForeignElement::kFloat32:
       return Decode<float>(bytes, big_endian, Plain<float>);
-    case ElementType::kFloat64:
+    case ForeignElement::kFloat64:
       return Decode<double>(bytes, big_endian, Plain<double>);
   }
   return {};

@@ -8,7 +8,7 @@
 namespace mtlkit {
 
 // How other programs keep the numbers of an array.
-enum class ElementType {
+enum class ForeignElement {
   kBool,
   kInt8,
   kInt16,
@@ -25,7 +25,7 @@ enum class ElementType {
 };
 
 // Bytes of one element.
-Index SizeOf(ElementType type);
+Index SizeOf(ForeignElement type);
 
 // The product of `shape`; kBadInput where a length is negative or the product
 // has more than `most` elements. `what` names the array.
@@ -33,7 +33,7 @@ Index ElementCount(const std::vector<Index>& shape, Index most,
                    std::string_view what);
 
 // The elements of `bytes`, which holds a whole number of them.
-std::vector<Real> DecodeElements(ElementType type, std::string_view bytes,
+std::vector<Real> DecodeElements(ForeignElement type, std::string_view bytes,
                                  bool big_endian = false);
 
 }  // namespace mtlkit

@@ -70,20 +70,21 @@ class Literal {
 };
 
 void ReadType(const std::string& text, NpyHeader* header) {
-  constexpr std::array<std::pair<std::string_view, ElementType>, 12> kTypes = {{
-      {"b1", ElementType::kBool},
-      {"i1", ElementType::kInt8},
-      {"i2", ElementType::kInt16},
-      {"i4", ElementType::kInt32},
-      {"i8", ElementType::kInt64},
-      {"u1", ElementType::kUint8},
-      {"u2", ElementType::kUint16},
-      {"u4", ElementType::kUint32},
-      {"u8", ElementType::kUint64},
-      {"f2", ElementType::kFloat16},
-      {"f4", ElementType::kFloat32},
-      {"f8", ElementType::kFloat64},
-  }};
+  constexpr std::array<std::pair<std::string_view, ForeignElement>, 12> kTypes =
+      {{
+          {"b1", ForeignElement::kBool},
+          {"i1", ForeignElement::kInt8},
+          {"i2", ForeignElement::kInt16},
+          {"i4", ForeignElement::kInt32},
+          {"i8", ForeignElement::kInt64},
+          {"u1", ForeignElement::kUint8},
+          {"u2", ForeignElement::kUint16},
+          {"u4", ForeignElement::kUint32},
+          {"u8", ForeignElement::kUint64},
+          {"f2", ForeignElement::kFloat16},
+          {"f4", ForeignElement::kFloat32},
+          {"f8", ForeignElement::kFloat64},
+      }};
   if (text.empty()) FailHeader("names no type");
   header->big_endian = text[0] == '>';
   for (const auto& [name, type] : kTypes) {

@@ -11,7 +11,7 @@ namespace mtlkit {
 
 // The header of an array in NumPy's format (NEP 1), versions 1 to 3.
 struct NpyHeader {
-  ElementType type = ElementType::kFloat32;
+  ForeignElement type = ForeignElement::kFloat32;
   bool big_endian = false;
   bool by_columns = false;  // Fortran's order
   std::vector<Index> shape;

@@ -64,7 +64,7 @@ OnnxArray Concat(const OnnxNodeRead& node, const OnnxInputs& in) {
   return y;
 }
 
-OnnxArray Slice(const OnnxNodeRead&, const OnnxInputs& in) {
+OnnxArray SliceAxis(const OnnxNodeRead&, const OnnxInputs& in) {
   const OnnxArray& x = *in[0];
   Demand(in.size() == 4, "a slice of one axis");
   const Index axis = AxisOf(static_cast<Index>(in[3]->numbers[0]), x);
@@ -243,7 +243,7 @@ OnnxArray Broadcast(const OnnxArray& a, const OnnxArray& b,
 const OnnxOperations& OnnxShapeOperations() {
   static const OnnxOperations operations = {
       {"Gather", Gather},   {"Concat", Concat},
-      {"Slice", Slice},     {"Reshape", Reshape},
+      {"Slice", SliceAxis}, {"Reshape", Reshape},
       {"Squeeze", Squeeze}, {"Unsqueeze", Unsqueeze},
       {"Tile", Tile},       {"Cast", Cast},
       {"Where", Where},     {"LabelEncoder", LabelEncoder},

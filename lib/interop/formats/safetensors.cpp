@@ -34,22 +34,23 @@ bool Matches(std::string_view bytes) {
   return in.Number<std::uint64_t>() <= kMostHeader;
 }
 
-ElementType TypeOf(const std::string& dtype) {
-  constexpr std::array<std::pair<std::string_view, ElementType>, 13> kTypes = {{
-      {"BOOL", ElementType::kBool},
-      {"I8", ElementType::kInt8},
-      {"I16", ElementType::kInt16},
-      {"I32", ElementType::kInt32},
-      {"I64", ElementType::kInt64},
-      {"U8", ElementType::kUint8},
-      {"U16", ElementType::kUint16},
-      {"U32", ElementType::kUint32},
-      {"U64", ElementType::kUint64},
-      {"F16", ElementType::kFloat16},
-      {"BF16", ElementType::kBfloat16},
-      {"F32", ElementType::kFloat32},
-      {"F64", ElementType::kFloat64},
-  }};
+ForeignElement TypeOf(const std::string& dtype) {
+  constexpr std::array<std::pair<std::string_view, ForeignElement>, 13> kTypes =
+      {{
+          {"BOOL", ForeignElement::kBool},
+          {"I8", ForeignElement::kInt8},
+          {"I16", ForeignElement::kInt16},
+          {"I32", ForeignElement::kInt32},
+          {"I64", ForeignElement::kInt64},
+          {"U8", ForeignElement::kUint8},
+          {"U16", ForeignElement::kUint16},
+          {"U32", ForeignElement::kUint32},
+          {"U64", ForeignElement::kUint64},
+          {"F16", ForeignElement::kFloat16},
+          {"BF16", ForeignElement::kBfloat16},
+          {"F32", ForeignElement::kFloat32},
+          {"F64", ForeignElement::kFloat64},
+      }};
   for (const auto& [name, type] : kTypes) {
     if (dtype == name) return type;
   }
@@ -61,7 +62,7 @@ ElementType TypeOf(const std::string& dtype) {
 // Where an array lies, as the header says it.
 struct Placed {
   std::string name;
-  ElementType type = ElementType::kFloat32;
+  ForeignElement type = ForeignElement::kFloat32;
   std::vector<Index> shape;
   Index begin = 0;
   Index end = 0;

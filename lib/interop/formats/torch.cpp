@@ -63,18 +63,18 @@ std::vector<Index> WholeNumbers(const PickleValue& list) {
   return numbers;
 }
 
-ElementType StorageType(const PickleValue& global) {
-  constexpr std::array<std::pair<std::string_view, ElementType>, 10> kTypes = {
-      {{"torch.FloatStorage", ElementType::kFloat32},
-       {"torch.DoubleStorage", ElementType::kFloat64},
-       {"torch.HalfStorage", ElementType::kFloat16},
-       {"torch.BFloat16Storage", ElementType::kBfloat16},
-       {"torch.LongStorage", ElementType::kInt64},
-       {"torch.IntStorage", ElementType::kInt32},
-       {"torch.ShortStorage", ElementType::kInt16},
-       {"torch.CharStorage", ElementType::kInt8},
-       {"torch.ByteStorage", ElementType::kUint8},
-       {"torch.BoolStorage", ElementType::kBool}}};
+ForeignElement StorageType(const PickleValue& global) {
+  constexpr std::array<std::pair<std::string_view, ForeignElement>, 10> kTypes =
+      {{{"torch.FloatStorage", ForeignElement::kFloat32},
+        {"torch.DoubleStorage", ForeignElement::kFloat64},
+        {"torch.HalfStorage", ForeignElement::kFloat16},
+        {"torch.BFloat16Storage", ForeignElement::kBfloat16},
+        {"torch.LongStorage", ForeignElement::kInt64},
+        {"torch.IntStorage", ForeignElement::kInt32},
+        {"torch.ShortStorage", ForeignElement::kInt16},
+        {"torch.CharStorage", ForeignElement::kInt8},
+        {"torch.ByteStorage", ForeignElement::kUint8},
+        {"torch.BoolStorage", ForeignElement::kBool}}};
   for (const auto& [name, type] : kTypes) {
     if (global.kind == Kind::kGlobal && global.text == name) return type;
   }
@@ -219,7 +219,7 @@ class TorchFile {
     if (reference.kind != Kind::kReference) FailTorch("is damaged");
     const PickleValue& id = Item(reference, 0);
     if (Item(id, 0).text != "storage") FailTorch("is damaged");
-    const ElementType type = StorageType(Item(id, 1));
+    const ForeignElement type = StorageType(Item(id, 1));
     const std::string name = Str(root_, "/data/", Item(id, 2).text);
     if (const auto known = storages_.find(name); known != storages_.end()) {
       return known->second;
