@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -63,10 +64,17 @@ struct InitCommand {
             "--data FILE: all peers' rows; --schema FILE: each has its own");
     const RunSpec spec =
         flags.Finish(context.seed, data.empty() ? schema : data);
-    InitRun(folder, spec, data.empty(), context.reporter);
-    context.reporter->Note(Str("began ", folder, ": ", spec.method, ", ",
-                               Counted(spec.peers, "peer", "peers"),
-                               "; next: mtl-cotrain round ", folder));
+    const Collaboration run =
+        InitRun(folder, spec, data.empty(), context.reporter);
+    Index round = 0;
+    for (Index peer = 0; peer < spec.peers; ++peer) {
+      round = std::max(round, run.folder.NewestRound(peer));
+    }
+    context.reporter->Note(Str(
+        round == 0 ? Str("began ", folder)
+                   : Str(folder, " was begun before, and is at round ", round),
+        ": ", spec.method, ", ", Counted(spec.peers, "peer", "peers"),
+        "; next: mtl-cotrain round ", folder));
   }
 };
 

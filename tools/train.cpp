@@ -202,6 +202,13 @@ struct TrainTool {
                                " of ", history.epochs(), ": ",
                                history.selected_on, " ",
                                ShortNumber(history.best)));
+    if (history.selected_on == "valid loss" && !(history.best < 1)) {
+      context.reporter->Warn(
+          "on the validation rows the model is no better than the best "
+          "constants (their loss is 1): look for inputs far out of range "
+          "(mtl-inspect; mtl-prep --transform 'COLUMNS=clip'), or learn with "
+          "a lower --rate");
+    }
   }
 };
 

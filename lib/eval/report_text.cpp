@@ -324,13 +324,33 @@ std::string Selection(const Evaluation& evaluation) {
   return text;
 }
 
+// A gain over a baseline that has learned nothing says nothing.
+std::string WorseThanConstants(const Evaluation& evaluation) {
+  std::string names;
+  for (const TaskResult& task : evaluation.tasks) {
+    const MetricResult& result = task.metrics.front();
+    for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+      const double margin = result.models[i].value - result.constant;
+      // False of what is undefined.
+      if (!(result.metric->up ? margin < 0 : margin > 0)) continue;
+      names += Str(names.empty() ? "" : ", ", task.task.name, " of ",
+                   evaluation.models[i]);
+    }
+  }
+  if (names.empty()) return "";
+  return Str("worse than the constant: ", VisibleText(names), "\n");
+}
+
 std::string Closing(const Evaluation& evaluation) {
   std::string text;
   Index missing = 0;
   for (const TaskResult& task : evaluation.tasks) missing += task.missing;
-  if (missing > 0) text += Str("missing labels ", missing, " of all tasks\n");
+  if (missing > 0) {
+    text += Str(Counted(missing, "label", "labels"),
+                " missing, all tasks together\n");
+  }
   text += Weights(evaluation) + PartsLeftOut(evaluation) +
-          WithoutInterval(evaluation);
+          WithoutInterval(evaluation) + WorseThanConstants(evaluation);
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
     if (IsCompared(evaluation, i)) text += LeftOut(evaluation, i);
   }

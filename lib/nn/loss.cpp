@@ -89,6 +89,12 @@ void RequireOfLabels(const Task& task, const Choice& choice) {
           Str("fitting: ", LossesOf(task.type)));
 }
 
+std::string FirstDefault(const std::vector<Task>& tasks) {
+  return tasks.empty()
+             ? "TASK=NAME"
+             : Str(tasks.front().name, "=", DefaultLoss(tasks.front().type));
+}
+
 // One choice a task, from texts as of `--loss`; none of them soft.
 std::vector<Choice> ChooseLosses(const std::vector<Task>& tasks,
                                  const std::vector<std::string>& texts) {
@@ -102,7 +108,8 @@ std::vector<Choice> ChooseLosses(const std::vector<Task>& tasks,
     const std::size_t equals = text.find('=');
     Require(equals != std::string::npos && equals > 0, ErrorKind::kUsage,
             Str("--loss: '", text, "' is not TASK=NAME"),
-            "write TASK=NAME[:option=value,...]");
+            Str("write TASK=NAME[:option=value,...], as in --loss '",
+                FirstDefault(tasks), "'; --list losses names all"));
     const std::string pattern = text.substr(0, equals);
     Require(seen.insert(pattern).second, ErrorKind::kUsage,
             Str("--loss: '", pattern, "' is given twice"));

@@ -124,7 +124,9 @@ const std::vector<Index>& TrainingRowsOf(const Dataset& dataset,
          Str("there are no training rows: the splits are ", Join(names, ", "),
              many ? Str(" ... (", dataset.splits.size(), ")") : "",
              ", and no row is left for train"),
-         "name one of them train");
+         Str("name one of them train: for --split-from, mtl-convert "
+             "--rename-class COLUMN ",
+             names.front(), " train"));
   }
   return rows;
 }

@@ -53,7 +53,7 @@ TEST_CASE("two models and few tasks stand beside each other") {
         "difference  +.010 [+.002, +.018]  wins 1, ties 0, losses 0\n"
         "rows 100    90 labelled           "
         "95 % bootstrap, 1000 draws, paired by row\n"
-        "missing labels 10 of all tasks\n"
+        "10 labels missing, all tasks together\n"
         "weights chosen on the split 'valid'\n");
 }
 
