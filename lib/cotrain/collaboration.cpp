@@ -96,6 +96,7 @@ void WriteStart(const Collaboration& run, const Beginnings& beginnings,
   if (PeekDone(run.folder, peer, 0)) return;
   Beginning beginning = BeginningOfPeer(run, beginnings, peer);
   Model& model = beginning.model;
+  model.constants_are_agreed = run.spec.has_own_data();
   NoteBeginning(run.spec, peer, beginning.note, reporter);
   std::vector<ProvenanceSource> sources = {
       {"data", run.data.content_sha256, run.data.provenance}};

@@ -1,6 +1,9 @@
 #include "nn/model.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "base/error.h"
@@ -127,11 +130,44 @@ Dataset InputRowsFor(const Model& model, const Dataset& dataset) {
   return result;
 }
 
+namespace {
+
+// Makes labels of classes that occurred in no training row unknown ones.
+void ForgetUntrained(const Task& task, std::span<const double> frequencies,
+                     Labels* labels) {
+  if (!task.traits().one_class || frequencies.size() != task.classes.size()) {
+    return;
+  }
+  std::vector<std::int32_t> name_of(frequencies.size(), -1);
+  for (std::size_t place = 0; place < labels->values.size(); ++place) {
+    const float label = labels->values[place];
+    if (std::isnan(label)) continue;
+    const auto number = static_cast<std::size_t>(label);
+    if (frequencies[number] > 0) continue;
+    UnknownLabels& unknown = labels->unknown;
+    if (name_of[number] < 0) {
+      name_of[number] = static_cast<std::int32_t>(unknown.names.size());
+      unknown.names.push_back(task.classes[number]);
+    }
+    SetUnknown(static_cast<Index>(place), std::ssize(labels->values),
+               name_of[number], &unknown.places);
+    ++unknown.cells;
+    labels->values[place] = std::numeric_limits<float>::quiet_NaN();
+  }
+}
+
+}  // namespace
+
 std::vector<Labels> LabelsFor(const Model& model, const Dataset& dataset,
                               UnknownLabelRule unknown) {
   std::vector<Labels> labels;
-  for (const Task& task : model.schema.tasks) {
+  for (std::size_t i = 0; i < model.schema.tasks.size(); ++i) {
+    const Task& task = model.schema.tasks[i];
     labels.push_back(LabelsOfTask(task, dataset));
+    if (unknown == UnknownLabelRule::kKeep && !model.constants_are_agreed &&
+        i < model.constants.size()) {
+      ForgetUntrained(task, model.constants[i], &labels.back());
+    }
     const UnknownLabels& unknown_labels = labels.back().unknown;
     if (unknown == UnknownLabelRule::kKeep || unknown_labels.cells == 0) {
       continue;

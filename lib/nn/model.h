@@ -33,6 +33,9 @@ struct Model {
   Params params;
   // The best constant predictions of each task (link.h, BestConstants).
   std::vector<std::vector<double>> constants;
+  // Whether these are of rows that others agreed on, so that a frequency of 0
+  // does not mean that it has seen no such row.
+  bool constants_are_agreed = false;
   // Of the training that made it; says which split chose the weights.
   History log;
   // The rows it learned from and those that chose its weights; empty if they
@@ -71,7 +74,8 @@ std::vector<std::string> AbsentClasses(const Dataset& dataset,
 // or has other columns or categories, and a task of another type or other
 // classes are kBadInput. Class numbers are mapped by name, or value; labels
 // that the model does not know are refused, unless they are kept as such
-// (Labels::unknown) for rows that are to be predicted.
+// (Labels::unknown) for rows that are to be predicted; then so are classes of
+// which it has learned from no row.
 enum class UnknownLabelRule { kRefuse, kKeep };
 Dataset DatasetFor(const Model& model, const Dataset& dataset,
                    UnknownLabelRule unknown = UnknownLabelRule::kRefuse);

@@ -86,18 +86,21 @@ void WriteConstants(FileWriter& file, const Model& model) {
     const std::string& task = model.schema.tasks[i].name;
     const std::string path = "constants/" + EscapeName(task);
     file.WriteList<double>(path, model.constants[i]);
+    if (model.constants_are_agreed) {
+      file.SetAttribute(path, "agreed", std::int64_t{1});
+    }
     if (EscapeName(task) != task) file.SetAttribute(path, "name", task);
   }
 }
 
-std::vector<std::vector<double>> ReadConstants(const FileReader& file,
-                                               const Schema& schema) {
-  std::vector<std::vector<double>> constants;
-  for (const Task& task : schema.tasks) {
+void ReadConstants(const FileReader& file, Model* model) {
+  auto& constants = model->constants;
+  for (const Task& task : model->schema.tasks) {
     const std::string path = "constants/" + EscapeName(task.name);
     constants.emplace_back();
     if (!file.Has(path)) continue;
     constants.back() = file.ReadList<double>(path);
+    if (file.HasAttribute(path, "agreed")) model->constants_are_agreed = true;
     bool good = static_cast<Index>(constants.back().size()) ==
                 task.head().constant_count(task);
     for (const double value : constants.back()) {
@@ -108,7 +111,6 @@ std::vector<std::vector<double>> ReadConstants(const FileReader& file,
             Str(file.name(), ": ", path, " is not what task '", task.name,
                 "' has"));
   }
-  return constants;
 }
 
 void WriteSeenRows(FileWriter& file, const SeenRows& seen) {
@@ -218,7 +220,7 @@ Model ReadModelParts(const FileReader& file) {
   ReadBlock(file, "buffers", &model.params.buffers);
   model.transforms = ReadTransforms(file);
   InContext(file.name(), [&] { MakeTransforms(model.transforms); });
-  model.constants = ReadConstants(file, model.schema);
+  ReadConstants(file, &model);
   model.log = ReadHistory(file);
   model.seen = {ReadRowKeys(file, "rows/trained"),
                 ReadRowKeys(file, "rows/chosen")};

@@ -206,6 +206,31 @@ TEST_CASE("a class that the model does not know, or another type, is refused") {
         "task 'score' is regression in the model, but binary in the data");
 }
 
+TEST_CASE("a class that no training row had is unknown to what is predicted") {
+  const Dataset data = SampleDataset();
+  const std::vector<float>& kinds = data.labels[2].values;
+  std::vector<Index> without;
+  for (const Index row : data.SplitRows("train")) {
+    if (kinds[At(row)] != 1) without.push_back(row);
+  }
+  Model model = BuildModel(data, SmallOptions(), 3, without);
+  Labels labels = LabelsFor(model, data, UnknownLabelRule::kKeep)[2];
+  REQUIRE(labels.unknown.names == std::vector<std::string>{"mid"});
+  CHECK(labels.unknown.cells == std::ranges::count(kinds, 1.0F));
+  for (std::size_t row = 0; row < kinds.size(); ++row) {
+    CAPTURE(row);
+    CHECK(labels.unknown.places[row] == (kinds[row] == 1 ? 0 : -1));
+    CHECK(std::isnan(labels.values[row]) ==
+          (kinds[row] == 1 || std::isnan(kinds[row])));
+  }
+  // Training may give labels of it to others, and rows that were agreed on say
+  // nothing of those that a peer has.
+  CHECK(LabelsFor(model, data)[2].unknown.cells == 0);
+  model.constants_are_agreed = true;
+  labels = LabelsFor(model, data, UnknownLabelRule::kKeep)[2];
+  CHECK(labels.unknown.cells == 0);
+}
+
 TEST_CASE("rows that a task cannot be learned from are refused") {
   Dataset data = SampleDataset();
   CHECK_NOTHROW(RequireTrainable(data, data.SplitRows("train")));
