@@ -15,6 +15,7 @@
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
 #include "text/convert.h"
+#include "text/reading_history.h"
 #include "text/temporary_path.h"
 #include "text/text_source.h"
 #include "text/text_table.h"
@@ -109,6 +110,13 @@ struct PredictTool {
       ConvertOptions convert;
       convert.for_model = true;
       convert.model_numbering = NumberingOf(wanting.transforms);
+      const std::string flags = InContext(
+          model, [&] { return ReadAsBefore(wanting.provenance, &convert); });
+      if (!flags.empty()) {
+        context.reporter->Note(Str(
+            data,
+            ": read as the texts were that the model learned from: ", flags));
+      }
       NamingConversion([&] {
         ConvertTables({{"", data}}, table->path(), convert, {},
                       context.verbose > 0, context.reporter);

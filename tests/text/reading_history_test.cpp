@@ -1,0 +1,68 @@
+#include "text/reading_history.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "h5/provenance.h"
+
+namespace mtlkit {
+namespace {
+
+std::string Converted(const Json& settings) {
+  const std::vector<ProvenanceSource> texts = {
+      {"data", "sha256:" + settings.dump(), {}}};
+  return ExtendProvenance("mtl-convert", 1, settings, texts);
+}
+
+std::string Prepared(const std::vector<std::string>& converted) {
+  std::vector<ProvenanceSource> sources;
+  for (const std::string& history : converted) {
+    sources.push_back({"data", history, history});
+  }
+  return ExtendProvenance("mtl-prep", 1, {{"scale", "none"}}, sources);
+}
+
+TEST_CASE("texts are read as those were that a model learned from") {
+  ConvertOptions options;
+  CHECK(ReadAsBefore(Prepared({Converted({{"missing", {"-200", "x"}},
+                                          {"decimal", ","},
+                                          {"comment", "#"},
+                                          {"encoding", "latin1"},
+                                          {"skip", 2}})}),
+                     &options) ==
+        "--missing='-200,x' --decimal ',' --comment '#' --encoding latin1");
+  CHECK(options.missing == std::vector<std::string>{"-200", "x"});
+  CHECK(options.decimal == ",");
+  CHECK(options.comment == "#");
+  CHECK(options.encoding == "latin1");
+  CHECK(options.skip == 0);
+}
+
+TEST_CASE("without such a history texts are read as usual") {
+  for (const std::string& history :
+       {std::string(), std::string("[]"), Prepared({Converted(Json::object())}),
+        Prepared({})}) {
+    CAPTURE(history);
+    ConvertOptions options;
+    CHECK(ReadAsBefore(history, &options).empty());
+    CHECK(options.missing.empty());
+    CHECK(options.decimal == ".");
+  }
+}
+
+TEST_CASE("texts that were read in two ways say nothing of a third") {
+  const std::string history = Prepared(
+      {Converted({{"missing", {"-1"}}}), Converted({{"missing", {"-2"}}})});
+  ConvertOptions options;
+  CHECK_THROWS_WITH_AS(ReadAsBefore(history, &options),
+                       "the texts that the model learned from were read in "
+                       "different ways",
+                       Error);
+  CHECK_THROWS_AS(
+      ReadAsBefore(Prepared({Converted({{"missing", 3}})}), &options), Error);
+}
+
+}  // namespace
+}  // namespace mtlkit
