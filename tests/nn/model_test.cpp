@@ -208,7 +208,7 @@ TEST_CASE("a class that the model does not know, or another type, is refused") {
 
 TEST_CASE("a class that no training row had is unknown to what is predicted") {
   const Dataset data = SampleDataset();
-  const std::vector<float>& kinds = data.labels[2].values;
+  const std::vector<float> kinds = data.labels[2].values.Numbers();
   std::vector<Index> without;
   for (const Index row : data.SplitRows("train")) {
     if (kinds[At(row)] != 1) without.push_back(row);
