@@ -30,7 +30,7 @@ mtl-eval p.h5 --draws 50 --json >e.json
 mtl-train ready.h5 --inputs text --layers none --epochs 2 --quiet -o text.h5
 mtl-predict text.h5 ready.h5 -o text.p.h5 --quiet
 
-refuses 2 "'photo' holds images" mtl-convert raw.h5 --to csv -o x.csv
+refuses 65 "'photo' holds images" mtl-convert raw.h5 --to csv -o x.csv
 refuses 2 "layer 'tokens' has tokens" \
   mtl-predict m1.h5 ready.h5 --features tokens -o x.h5
 

@@ -57,9 +57,7 @@ TEST_CASE("texts that were read in two ways say nothing of a third") {
       {Converted({{"missing", {"-1"}}}), Converted({{"missing", {"-2"}}})});
   ConvertOptions options;
   CHECK_THROWS_WITH_AS(ReadAsBefore(history, &options),
-                       "the texts that the model learned from were read in "
-                       "different ways",
-                       Error);
+                       doctest::Contains("were read in different ways"), Error);
   CHECK_THROWS_AS(
       ReadAsBefore(Prepared({Converted({{"missing", 3}})}), &options), Error);
 }
