@@ -151,8 +151,7 @@ InputBlock GatherRows(const InputBlock& block, std::span<const Index> rows) {
 Dataset GatherRows(const Dataset& dataset, std::span<const Index> rows) {
   Dataset result;
   result.rows = static_cast<Index>(rows.size());
-  std::visit([&](const auto& ids) { result.ids = Pick(ids, rows); },
-             dataset.ids);
+  result.ids = TakeIds(dataset.ids, rows);
   for (const InputBlock& block : dataset.inputs) {
     result.inputs.push_back(GatherRows(block, rows));
   }
@@ -215,6 +214,11 @@ InputBlock BlockBuilder::Finish() && {
     result.values = Array<float>(std::move(values_));
   }
   return result;
+}
+
+RowIds TakeIds(const RowIds& ids, std::span<const Index> rows) {
+  return std::visit(
+      [&](const auto& names) -> RowIds { return Pick(names, rows); }, ids);
 }
 
 }  // namespace mtlkit

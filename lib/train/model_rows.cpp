@@ -19,17 +19,6 @@ bool IsTableFor(const Model& model, const Dataset& dataset) {
          });
 }
 
-RowIds IdsOf(const RowIds& ids, std::span<const Index> rows) {
-  return std::visit(
-      [&](const auto& names) -> RowIds {
-        std::remove_cvref_t<decltype(names)> some;
-        some.reserve(rows.size());
-        for (const Index row : rows) some.push_back(names[At(row)]);
-        return some;
-      },
-      ids);
-}
-
 }  // namespace
 
 ModelRows::ModelRows(const Model& model, const Dataset& dataset)
@@ -67,7 +56,7 @@ Index ModelRows::most() const {
 Dataset ModelRows::Gather(std::span<const Index> rows) const {
   Dataset some;
   some.rows = std::ssize(rows);
-  some.ids = IdsOf(dataset_.ids, rows);
+  some.ids = TakeIds(dataset_.ids, rows);
   some.transforms = dataset_.transforms;
   for (const InputBlock& block : dataset_.inputs) {
     some.inputs.push_back(GatherRows(block, rows));

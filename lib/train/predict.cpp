@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "data/batch.h"
+#include "data/blocks.h"
 #include "data/head.h"
 #include "h5/digest.h"
 #include "nn/link.h"
@@ -22,17 +23,6 @@ std::vector<Index> AllRows(const Dataset& dataset) {
   std::vector<Index> rows(At(dataset.rows));
   std::iota(rows.begin(), rows.end(), Index{0});
   return rows;
-}
-
-RowIds GatherIds(const RowIds& ids, std::span<const Index> rows) {
-  return std::visit(
-      [&](const auto& names) -> RowIds {
-        std::remove_cvref_t<decltype(names)> some;
-        some.reserve(rows.size());
-        for (const Index row : rows) some.push_back(names[At(row)]);
-        return some;
-      },
-      ids);
 }
 
 // What a block of rows says of one task.
@@ -230,7 +220,7 @@ Predictions HeadOf(std::span<const EnsembleMember> members,
                    const std::vector<Labels>& labels) {
   const Model& first = *members[0].model;
   Predictions head;
-  head.ids = GatherIds(dataset.ids, rows);
+  head.ids = TakeIds(dataset.ids, rows);
   head.split = options.split;
   head.selected_on = first.log.selected_split;
   head.seen = SeenByAny(members, dataset, rows);
