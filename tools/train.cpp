@@ -16,6 +16,7 @@
 #include "nn/loss.h"
 #include "nn/model_io.h"
 #include "train/loop.h"
+#include "train/run_report.h"
 #include "train/sampler.h"
 #include "train/schedule.h"
 #include "train/target_scale.h"
@@ -97,8 +98,9 @@ struct TrainTool {
     Require(!rows.tasks.empty(), ErrorKind::kBadInput,
             Str(file.name(), ": there is no task to learn"),
             "declare what is to be predicted with mtl-prep --task");
+    // Splits that are missing are missing in this file.
     const TrainInputs inputs =
-        OnDataOf(file.name(), "", [&] { return InputsOf(rows, train); });
+        InContext(file.name(), [&] { return InputsOf(rows, train); });
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
     for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
       context.reporter->Warn(absent);
@@ -202,13 +204,8 @@ struct TrainTool {
                                " of ", history.epochs(), ": ",
                                history.selected_on, " ",
                                ShortNumber(history.best)));
-    if (history.selected_on == "valid loss" && !(history.best < 1)) {
-      context.reporter->Warn(
-          "on the validation rows the model is no better than the best "
-          "constants (their loss is 1): look for inputs far out of range "
-          "(mtl-inspect; mtl-prep --transform 'COLUMNS=clip'), or learn with "
-          "a lower --rate");
-    }
+    const std::string useless = UselessText(history);
+    if (!useless.empty()) context.reporter->Warn(useless);
   }
 };
 

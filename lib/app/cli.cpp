@@ -24,7 +24,7 @@ namespace {
 void AddCommonFlags(CliState& state) {
   CommonOptions& common = state.common;
   FlagMaker& fields = state.common_maker;
-  fields.set_section("Every tool");
+  fields.set_section(kCommonSection);
   fields.Field({.name = "seed",
                 .help = "which random numbers; same seed, same result",
                 .range = AtLeast(0),
@@ -51,7 +51,7 @@ void AddCommonFlags(CliState& state) {
   verbose.name = "verbose";
   verbose.short_name = "v";
   verbose.help = "say more; may be repeated";
-  verbose.section = "Every tool";
+  verbose.section = kCommonSection;
   verbose.is_repeatable = true;
   verbose.set = [&common](std::string_view,
                           const std::vector<std::string>& values) {
@@ -68,7 +68,7 @@ void AddQuestion(CliState& state, std::string name, std::string short_name,
   flag.short_name = std::move(short_name);
   flag.is_hidden = help.empty();
   flag.help = std::move(help);
-  flag.section = "Every tool";
+  flag.section = kCommonSection;
   flag.in_environment = false;
   flag.set = [asked](std::string_view, const std::vector<std::string>&) {
     *asked = true;
@@ -102,10 +102,13 @@ Cli::Cli(std::string program, std::string sentence, std::string example)
   state_->example = std::move(example);
   state_->maker.set_section("Flags");
   AddCommonFlags(*state_);
-  AddQuestion(*state_, "help", "h", "print this and do nothing else",
+  AddQuestion(*state_, "help", "h", "print what is most asked for",
               &state_->wants_help);
   AddQuestion(*state_, "version", "", "print one line about this build",
               &state_->wants_version);
+  AddQuestion(*state_, "help-all", "",
+              "print all that is known of flags, environment and exit codes",
+              &state_->wants_all_help);
   AddQuestion(*state_, "help-markdown", "", "", &state_->wants_markdown);
 }
 

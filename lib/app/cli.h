@@ -103,7 +103,7 @@ class Cli {
   bool reads_stdin() const;
   void Run(Context& context) const;
 
-  std::string Help() const;
+  std::string Help(bool all) const;
   // A page of the reference, from the same definitions.
   std::string Markdown() const;
 

@@ -143,7 +143,33 @@ std::string CliState::UsageHint() const {
   return "usage: " + Usage() + "; --help says more";
 }
 
-std::string Cli::Help() const {
+namespace {
+
+// "--seed N, -q, --help": what every tool has, on a line or two.
+std::string FlagNames(const std::vector<const Flag*>& flags) {
+  std::vector<std::string> names;
+  for (const Flag* flag : flags) {
+    if (flag->name == "help-all") continue;  // which is what comes next
+    names.push_back(flag->short_name.empty() ? "--" + flag->name
+                                             : "-" + flag->short_name);
+    for (const std::string& value : flag->value_names) {
+      names.back() += " " + value;
+    }
+  }
+  return Join(names, ", ");
+}
+
+std::string ExitCodeHelp() {
+  std::string help = "\n" + Wrap(kEnvironment, 0) + "\n\nExit codes:\n";
+  for (const ExitCode& code : ExitCodes()) {
+    help += Row(std::string(code.code), code.meaning, kHelpColumn);
+  }
+  return help;
+}
+
+}  // namespace
+
+std::string Cli::Help(bool all) const {
   const CliState& state = *state_;
   std::string help = Wrap(state.sentence, 0) + "\n\n" +
                      Indented(state.example) +
@@ -160,16 +186,21 @@ std::string Cli::Help() const {
     help += Row(operand.name, OperandHelp(operand), kHelpColumn);
   }
   for (const auto& [title, flags] : SectionsOf(state)) {
+    if (title == kCommonSection && !all) {
+      help += "\n" +
+              Wrap(title + ": " + FlagNames(flags) +
+                       "; --help-all explains these, the "
+                       "environment and exit codes",
+                   0) +
+              "\n";
+      continue;
+    }
     help += "\n" + title + ":\n";
     for (const Flag* flag : flags) {
       help += Row(FlagText(*flag), FlagHelp(*flag), kHelpColumn);
     }
   }
-  help += "\n" + Wrap(kEnvironment, 0) + "\n\nExit codes:\n";
-  for (const ExitCode& code : ExitCodes()) {
-    help += Row(std::string(code.code), code.meaning, kHelpColumn);
-  }
-  return help;
+  return all ? help + ExitCodeHelp() : help;
 }
 
 namespace {
@@ -222,7 +253,7 @@ std::string Cli::Markdown() const {
   }
   for (const auto& [title, flags] : SectionsOf(state)) {
     // Commands have the common flags of their tool's own section.
-    if (is_command && title == "Every tool") continue;
+    if (is_command && title == kCommonSection) continue;
     page += heading + title + "\n\n" + FlagTable(flags);
   }
   for (const CliCommand& command : state.commands) {

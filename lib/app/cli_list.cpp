@@ -47,7 +47,7 @@ void AddListFlag(CliState& state) {
   std::vector<std::string> kinds;
   for (const CliList& list : state.lists) kinds.push_back(list.kind);
   flag.allowed = "one of " + Join(kinds, ", ");
-  flag.section = "Every tool";
+  flag.section = "Lists";
   flag.value_names = {"KIND"};
   flag.in_environment = false;
   flag.set = [&state](std::string_view,

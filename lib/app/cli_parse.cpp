@@ -152,7 +152,8 @@ void ApplyOperands(const CliState& state, const Sorted& sorted) {
       Require(!file.path.empty(), ErrorKind::kUsage,
               Str("the operand '", text, "' names no file"));
       Require(VisibleText(file.name) == file.name, ErrorKind::kUsage,
-              Str("the name '", file.name, "' holds a control character, or an invisible one"));
+              Str("the name '", file.name,
+                  "' holds a control character, or an invisible one"));
     }
   }
   if (next < sorted.operands.size()) {
@@ -186,7 +187,8 @@ std::optional<std::string> Answer(const Cli& cli, const CliState& state,
                              texts.flag->is_switch() && texts.count > 0;
     if (is_question) texts.flag->set("", {});
   }
-  if (state.wants_help) return cli.Help();
+  if (state.wants_all_help) return cli.Help(true);
+  if (state.wants_help) return cli.Help(false);
   if (state.wants_markdown) return cli.Markdown();
   if (state.wants_version) return VersionLine(state.program) + "\n";
   return std::nullopt;
@@ -196,7 +198,8 @@ std::optional<std::string> Answer(const Cli& cli, const CliState& state,
 
 std::optional<std::string> Cli::Parse(std::span<const std::string> arguments) {
   CliState& state = *state_;
-  state.wants_help = state.wants_version = state.wants_markdown = false;
+  state.wants_help = state.wants_all_help = false;
+  state.wants_version = state.wants_markdown = false;
   if (!state.commands.empty()) {
     CliCommand* command = FindCommand(state, arguments);
     if (command != nullptr) {

@@ -15,6 +15,9 @@ namespace mtlkit {
 class Cli;
 struct Context;
 
+// The section of the flags that every tool has.
+inline constexpr const char* kCommonSection = "Every tool";
+
 // What a Cli knows, for its own source files.
 struct CliOperand {
   std::string name;  // "DATA"
@@ -67,6 +70,7 @@ struct CliState {
 
   CommonOptions common;
   bool wants_help = false;
+  bool wants_all_help = false;
   bool wants_version = false;
   bool wants_markdown = false;
   std::string wanted_list;

@@ -5,6 +5,7 @@
 
 #include "app/inspect.h"
 #include "base/error.h"
+#include "base/terminal_text.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
 #include "data/head.h"
@@ -16,6 +17,27 @@ namespace mtlkit {
 namespace {
 
 constexpr Index kFewColumns = 24;
+
+// A line is for looking over: names that are whole texts are cut.
+std::string CutName(const std::string& name) {
+  constexpr std::size_t kMostWidth = 40;
+  if (TextWidth(name) <= kMostWidth) return name;
+  std::string cut = name.substr(0, kMostWidth - 3);
+  cut.resize(cut.size() - CutCharacter(cut));
+  return cut + "...";
+}
+
+// "a, b, c, d, ...": the first, with `mark` behind the last of them.
+std::string FirstNames(const std::vector<std::string>& names,
+                       std::string_view mark) {
+  constexpr std::size_t kShown = 4;
+  std::string list;
+  for (std::size_t i = 0; i < names.size() && i < kShown; ++i) {
+    list += (i > 0 ? ", " : "") + CutName(names[i]);
+  }
+  list += mark;
+  return names.size() > kShown ? list + ", ..." : list;
+}
 
 // What a column of numbers holds.
 struct NumberSummary {
@@ -78,11 +100,7 @@ void DescribeCategories(const InputBlock& block, Index col, TextTable* table,
     const std::int32_t code = codes(row, col);
     missing += code < 0 || code >= static_cast<Index>(names.size());
   }
-  std::string list;
-  for (std::size_t i = 0; i < names.size() && i < 4; ++i) {
-    list += (i > 0 ? ", " : "") + names[i];
-  }
-  if (names.size() > 4) list += ", ...";
+  const std::string list = FirstNames(names, "");
   const std::string name = ColumnName(block, col);
   table->AddRow(
       {"  " + name, "category", Str(missing), Str(names.size(), ": ", list)});
@@ -179,12 +197,9 @@ std::string ClassList(const Task& task) {
   if (!task.is_classification()) {
     return task.width > 1 ? Str(task.width, " columns") : "";
   }
-  std::string list = Str(task.classes.size(), ": ");
-  for (std::size_t i = 0; i < task.classes.size() && i < 4; ++i) {
-    list += (i > 0 ? ", " : "") + task.classes[i];
-  }
-  if (task.traits().has_positive) list += " (positive)";
-  return task.classes.size() > 4 ? list + ", ..." : list;
+  return Str(task.classes.size(), ": ",
+             FirstNames(task.classes,
+                        task.traits().has_positive ? " (positive)" : ""));
 }
 
 void DescribeTasks(const Dataset& dataset, bool all, std::string* text,

@@ -16,6 +16,7 @@
 #include "app/memory_limit.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "base/thread_variables.h"
 #include "h5/atomic_file.h"
 
 namespace mtlkit {
@@ -96,6 +97,8 @@ void RunParsed(const Cli& cli) {
   const auto reporter = MakeReporter(cli.program(), mode, common.quiet);
   ThreadPool pool(common.threads > 0 ? static_cast<int>(common.threads)
                                      : DefaultThreads());
+  const std::string problem = ThreadVariableProblem();
+  if (common.threads == 0 && !problem.empty()) reporter->Warn(problem);
   if (common.threads > pool.threads()) {
     reporter->Note(Str("goes on with ",
                        Counted(pool.threads(), "thread", "threads"),

@@ -193,6 +193,24 @@ std::size_t EditDistance(const std::string& a, const std::string& b) {
 
 constexpr std::size_t kShortestPrefix = 3;
 
+// The only candidate that begins with `word` as a whole: "CO(GT)" for "CO", but
+// neither "COLUMN" nor one of "CO(GT)" and "CO(PT)".
+std::string OnlyBeginning(std::string_view word,
+                          const std::vector<std::string>& candidates) {
+  const std::string wanted = Lower(word);
+  std::string only;
+  for (const std::string& candidate : candidates) {
+    const bool begins = !wanted.empty() && candidate.size() > wanted.size() &&
+                        Lower(candidate).starts_with(wanted);
+    if (!begins) continue;
+    const auto next = static_cast<unsigned char>(candidate[wanted.size()]);
+    if (std::isalnum(next) != 0 || next >= 0x80) continue;
+    if (!only.empty()) return "";
+    only = candidate;
+  }
+  return only;
+}
+
 }  // namespace
 
 std::string Nearest(std::string_view word,
@@ -207,12 +225,13 @@ std::string Nearest(std::string_view word,
     if (wanted.size() >= kShortestPrefix && known.rfind(wanted, 0) == 0) {
       distance = std::min<std::size_t>(distance, 1);
     }
-    if (distance < best_distance) {
+    // Of a name of one letter, another letter is nothing alike.
+    if (distance < best_distance && distance < wanted.size()) {
       best_distance = distance;
       best = candidate;
     }
   }
-  return best;
+  return best.empty() ? OnlyBeginning(word, candidates) : best;
 }
 
 }  // namespace mtlkit

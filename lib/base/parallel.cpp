@@ -9,18 +9,16 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <new>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "base/text.h"
+#include "base/thread_variables.h"
 
 namespace mtlkit {
 namespace {
@@ -213,16 +211,6 @@ namespace {
 
 constexpr int kMostThreads = 1024;
 
-// The number that the environment variable begins with, or 0.
-int FromEnvironment(const char* name) {
-  const char* text = std::getenv(name);
-  if (text == nullptr) return 0;
-  const std::vector<std::string> parts = Split(text, ',');
-  long long value = 0;
-  if (parts.empty() || !ParseInteger(Trim(parts[0]), &value)) return 0;
-  return static_cast<int>(std::clamp<long long>(value, 0, kMostThreads));
-}
-
 int FromAffinity() {
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -262,9 +250,7 @@ int FromControlGroup() {
 }  // namespace
 
 int DefaultThreads() {
-  for (const char* name : {"SLURM_CPUS_PER_TASK", "OMP_NUM_THREADS"}) {
-    if (const int threads = FromEnvironment(name); threads > 0) return threads;
-  }
+  if (const int threads = ThreadsOfEnvironment(); threads > 0) return threads;
   const int cores = std::max(1, FromAffinity());
   const int quota = FromControlGroup();
   return quota > 0 ? std::min(quota, cores) : cores;

@@ -138,7 +138,7 @@ Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
   run.data_name = DataName(
       data_path.empty() ? run.folder.PathInRun(run.spec.data) : data_path);
   run.data.tasks = ShapeTasks(run.data.tasks, run.spec.train.loss);
-  NamingData(run.data_name, [&] { FindRows(&run); });
+  InContext(run.data_name, [&] { FindRows(&run); });
   return run;
 }
 
@@ -187,7 +187,7 @@ Collaboration InitRun(const std::string& folder, RunSpec spec, bool own_data,
   const Beginnings beginnings(&spec);
   CheckRunSpec(spec, run.data);
   run.spec = std::move(spec);
-  NamingData(run.data_name, [&] { FindRows(&run); });
+  InContext(run.data_name, [&] { FindRows(&run); });
   if (!own_data) {
     CheckStart(run, beginnings);
     WarnOfClasses(run.data, run.train_rows, reporter);

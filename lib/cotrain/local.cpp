@@ -19,6 +19,7 @@
 #include "nn/model_io.h"
 #include "train/own_options.h"
 #include "train/protocol.h"
+#include "train/run_report.h"
 #include "train/useful_settings.h"
 
 namespace mtlkit {
@@ -57,7 +58,7 @@ struct Peers {
 Peers MakePeers(const RunSpec& spec, const Dataset& data,
                 const Beginnings& beginnings) {
   Peers made;
-  const TrainInputs inputs = NamingData(
+  const TrainInputs inputs = InContext(
       DataName(spec.data), [&] { return InputsOf(data, spec.train); });
   for (Index peer = 0; peer < spec.peers; ++peer) {
     const PeerSpec& own = spec.Peer(peer);
@@ -135,6 +136,13 @@ void TellBeginnings(const RunSpec& spec, const Peers& made, const Dataset& data,
   }
 }
 
+void WarnOfUseless(const std::vector<History>& histories, Reporter* reporter) {
+  for (std::size_t i = 0; i < histories.size() && reporter != nullptr; ++i) {
+    const std::string useless = UselessText(histories[i]);
+    if (!useless.empty()) reporter->Warn(Str("peer ", i, ": ", useless));
+  }
+}
+
 // Peers that help each other know the rows of all.
 void ShareSeenRows(const RunSpec& spec, std::vector<Model>* models) {
   const auto protocol =
@@ -188,6 +196,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   own.checkpoint = folder.LocalCheckpointPath();
   const auto histories =
       TrainPeers(made.peers, spec.train, spec.method, spec.seed, own);
+  WarnOfUseless(histories, environment.reporter);
   ShareSeenRows(spec, &made.models);
   for (Index peer = 0; peer < spec.peers; ++peer) {
     const auto i = static_cast<std::size_t>(peer);

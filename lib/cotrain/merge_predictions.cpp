@@ -46,6 +46,7 @@ TaskPredictions MeanOf(const Collaboration& run,
   (task.is_classification() ? mean.prob : mean.pred) = std::move(values);
   mean.constants =
       BestConstants(run.data, static_cast<Index>(t), run.train_rows);
+  mean.constants_are_agreed = run.spec.has_own_data();
   return mean;
 }
 

@@ -26,11 +26,42 @@ fs::path PlaceBehindLinks(fs::path path) {
   return error ? path.lexically_normal() : place;
 }
 
-// Other programs may call a file run.json, too.
+// "r0007", "012": `mark` and at least so many digits.
+bool IsNumbered(const std::string& name, std::string_view mark,
+                std::size_t digits) {
+  return name.size() >= mark.size() + digits && name.starts_with(mark) &&
+         name.find_first_not_of("0123456789", mark.size()) == name.npos;
+}
+
+// Whether a folder holds one of that form of which `holds` is true.
+template <class Holds>
+bool HasNumbered(const fs::path& folder, std::string_view mark,
+                 std::size_t digits, Holds holds) {
+  std::error_code error;
+  fs::directory_iterator at(folder, error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+    std::error_code ignored;
+    if (IsNumbered(at->path().filename().string(), mark, digits) &&
+        at->is_directory(ignored) && holds(at->path())) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Other programs may call a file run.json, too; and where that is lost, or a
+// peer is, the rounds are a run's still.
 bool IsFolderOfRun(const fs::path& folder) {
   std::error_code error;
+  const auto any = [](const fs::path&) { return true; };
+  const auto has_round = [any](const fs::path& peer) {
+    return HasNumbered(peer, "r", 4, any);
+  };
+  const fs::path peers = folder / "peers";
+  if (HasNumbered(peers, "", 3, has_round)) return true;
   return fs::exists(folder / "run.json", error) &&
-         fs::is_directory(folder / "peers" / "000", error);
+         (fs::exists(folder / "events.jsonl", error) ||
+          HasNumbered(peers, "", 3, any));
 }
 
 // The innermost folder of a run above a place; empty if there is none.

@@ -10,6 +10,7 @@
 #include "cotrain/peer_rows.h"
 #include "cotrain/selection.h"
 #include "train/own_options.h"
+#include "train/run_report.h"
 
 namespace mtlkit {
 namespace {
@@ -134,6 +135,11 @@ class RoundWorker {
         inputs,
         OptionsFor(view_.tasks, own.AbsentTasks(run_.data), run_.spec.train),
         run_.spec.SeedOf(start_.peer, start_.round), environment, &work_.model);
+    const std::string useless = UselessText(work_.model.log);
+    if (!useless.empty() && environment_.reporter != nullptr) {
+      environment_.reporter->Warn(
+          Str("peer ", start_.peer, ", round ", start_.round, ": ", useless));
+    }
     AddSeen(run_, &work_.model.seen);
     // Rows that only others know of came along with what they published.
     for (const Publication& read : start_.inputs) {

@@ -29,6 +29,19 @@ std::string ListClasses(const Task& task) {
              shown < task.classes.size() ? ", ..." : "", ")");
 }
 
+// How a label is written that a column of its own says, of the first of them.
+std::string ListWords(const Task& task) {
+  const LabelSource& source = task.source;
+  return Str(" (column '", source.columns.front(), "' has '",
+             source.absent.front(), "' and '", source.present.front(), "')");
+}
+
+bool HasLabelColumns(const Task& task) {
+  const LabelSource& source = task.source;
+  return !source.columns.empty() && !source.absent.empty() &&
+         !source.present.empty();
+}
+
 }  // namespace
 
 void RequireKnownLabels(const Task& task, const Labels& labels) {
@@ -40,14 +53,17 @@ void RequireKnownLabels(const Task& task, const Labels& labels) {
   });
   const std::vector<std::string>& columns = task.source.columns;
   const std::string column = columns.empty() ? task.name : columns.front();
-  Require(
-      any, ErrorKind::kBadInput,
-      Str("task '", task.name, "': none of its labels is ",
-          task.is_classification() ? "a class of the model: " : "a number: ",
-          ListNames(labels.unknown.names), ListClasses(task)),
-      Str("write them as in training (mtl-convert --rename-class), or "
-          "leave them out (mtl-convert --type ",
-          column, "=ignore)"));
+  const bool has_columns = HasLabelColumns(task);
+  Require(any, ErrorKind::kBadInput,
+          Str("task '", task.name, "': none of its labels is ",
+              has_columns                ? "written as those of the model: "
+              : task.is_classification() ? "a class of the model: "
+                                         : "a number: ",
+              ListNames(labels.unknown.names),
+              has_columns ? ListWords(task) : ListClasses(task)),
+          Str("write them as in training (mtl-convert --rename-class), or "
+              "leave them out (mtl-convert --type ",
+              column, "=ignore)"));
 }
 
 std::string UnknownLabelsText(const Task& task, const UnknownLabels& unknown,
@@ -62,11 +78,14 @@ std::string UnknownLabelsText(const Task& task, const UnknownLabels& unknown,
                                   : ": they count as errors",
                ListClasses(task));
   }
-  return Str(
-      begin, "'", unknown.names.front(), "' is ",
-      task.is_classification() ? "no class of the model: " : "no number: ",
-      Counted(unknown.cells, "such cell counts", "such cells count"),
-      " as not labelled", ListClasses(task));
+  const bool has_columns = HasLabelColumns(task);
+  return Str(begin, "'", unknown.names.front(), "' is ",
+             has_columns                ? "no label of the model: "
+             : task.is_classification() ? "no class of the model: "
+                                        : "no number: ",
+             Counted(unknown.cells, "such cell counts", "such cells count"),
+             " as not labelled",
+             has_columns ? ListWords(task) : ListClasses(task));
 }
 
 }  // namespace mtlkit

@@ -85,6 +85,13 @@ void AddWarnings(const JoinedHead& head, Evaluation* evaluation) {
   for (std::size_t i = 0; i < head.models.size(); ++i) {
     WarnOfSeenRows(head, i, &evaluation->warnings);
   }
+  if (head.not_in_truth > 0) {
+    evaluation->warnings.push_back(
+        Str(head.not_in_truth, " of ",
+            Counted(head.rows, "predicted row is", "predicted rows are"),
+            " not in the file of --data: without a label, ",
+            head.not_in_truth == 1 ? "it is" : "they are", " not measured"));
+  }
   for (const TaskResult& task : evaluation->tasks) {
     if (!task.warning.empty()) evaluation->warnings.push_back(task.warning);
     if (task.unknown > 0) evaluation->warnings.push_back(UnknownText(task));

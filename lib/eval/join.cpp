@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "eval/joined_rows.h"
 #include "eval/task_joiner.h"
 
@@ -26,6 +27,28 @@ void RequireSharedTask(const std::vector<NamedSource>& models,
   Fail(ErrorKind::kBadInput,
        Str("--data has none of the predicted tasks: ", names),
        "give a dataset that mtl-prep made with these tasks");
+}
+
+// Rows of the models that `truth` has, where each of its rows is.
+Index FoundRows(const Dataset& truth, const std::vector<std::int32_t>& places) {
+  if (places.empty()) return IdCount(truth.ids);  // they are the same
+  return std::ranges::count_if(places, [](Index place) { return place >= 0; });
+}
+
+// Nothing would be measured, and nothing said of why.
+void RequireFoundRows(const JoinedRows& rows, const Dataset& truth,
+                      Index found) {
+  if (found > 0 || rows.count() == 0) return;
+  std::string ids;
+  if (IdCount(truth.ids) > 0) {
+    ids = Str(": its ids are like '", IdText(truth.ids, 0),
+              "', the predicted ones like '", rows.Text(0), "'");
+  }
+  Fail(ErrorKind::kBadInput,
+       Str("--data has none of the ",
+           Counted(rows.count(), "predicted row", "predicted rows"), ids),
+       "give a file with the ids of the rows that were predicted (mtl-convert "
+       "--type COLUMN=id)");
 }
 
 // "income, age"
@@ -99,7 +122,11 @@ struct JoinedModels::State {
     if (truth != nullptr) RequireSharedTask(models, *truth);
     rows.emplace(models);
     head.rows = rows->count();
-    if (truth != nullptr) truth_rows = rows->Find(truth->ids);
+    if (truth == nullptr) return;
+    truth_rows = rows->Find(truth->ids);
+    const Index found = FoundRows(*truth, truth_rows);
+    RequireFoundRows(*rows, *truth, found);
+    head.not_in_truth = head.rows - found;
   }
 
   std::vector<NamedSource> models;

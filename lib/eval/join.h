@@ -17,12 +17,14 @@ struct JoinedHead {
   std::vector<bool> has_model;           // of each: made by a model of ours
   std::vector<SeenCount> seen;           // of each model
   std::string split;                     // of the rows; "" if it differs
+  Index not_in_truth = 0;  // rows that the file of other labels lacks
 };
 
 // Models brought onto the same rows, by id, task by task. Of a task, all models
 // that have it must have predicted the same rows. Labels and weights come from
-// `truth` if given (a dataset with the tasks' names, which must outlive this),
-// else from the files; two files that disagree about one are refused. Nothing
+// `truth` if given (a dataset with the tasks' names and some of the rows, which
+// must outlive this), else from the files; two files that disagree about one
+// are refused. Nothing
 // depends on the order of the models but the order of tasks and rows. Throws
 // kBadInput, also if a model has no task in common with any other.
 //

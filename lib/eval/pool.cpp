@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "base/error.h"
@@ -131,6 +132,9 @@ class PooledPredictions : public PredictionSource {
         const SourceTask& own = part->tasks()[t];
         tasks_[t].on_all_rows = tasks_[t].on_all_rows && own.on_all_rows;
         tasks_[t].places += own.places;
+        std::vector<Index> order(own.learned.size());
+        std::iota(order.begin(), order.end(), Index{0});
+        AddLearned(own.learned, order, &tasks_[t].learned);
       }
     }
   }

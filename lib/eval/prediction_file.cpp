@@ -23,8 +23,12 @@ class PredictionFile : public PredictionSource {
         !file_.FindAttribute<std::string>("", "model").value_or("").empty();
     for (TaskOnFile& task : ReadTaskHeads(file_, rows_)) {
       OutputArray outputs = FindOutputs(file_, task);
+      TaskPredictions known;
+      known.task = task.task;
+      known.constants = ReadConstants(file_, task.task);
+      known.constants_are_agreed = AreConstantsAgreed(file_, task.task);
       tasks_.push_back({task.task, task.on_all_rows, task.places,
-                        ReadConstants(file_, task.task)});
+                        known.constants, known.LearnedShares()});
       heads_.push_back(std::move(task));
       outputs_.push_back(std::move(outputs));
     }

@@ -78,6 +78,9 @@ class TaskRows {
     }
     if (!task.constants.empty()) {
       file.WriteList(path + "/constants", task.constants);
+      if (task.constants_are_agreed) {
+        file.SetAttribute(path + "/constants", "agreed", std::int64_t{1});
+      }
     }
     if (!task.unknown.empty()) {
       // Where the true class is one that the model does not know.

@@ -85,7 +85,8 @@ class HeldPredictions : public PredictionSource {
     for (const TaskPredictions& task : held_.tasks) {
       const Index places =
           task.on_all_rows ? rows_ : static_cast<Index>(task.rows.size());
-      tasks_.push_back({task.task, task.on_all_rows, places, task.constants});
+      tasks_.push_back({task.task, task.on_all_rows, places, task.constants,
+                        task.LearnedShares()});
     }
   }
 
@@ -118,6 +119,14 @@ class HeldPredictions : public PredictionSource {
 };
 
 }  // namespace
+
+void AddLearned(const std::vector<double>& other,
+                const std::vector<Index>& order, std::vector<double>* learned) {
+  if (other.size() != learned->size()) learned->clear();
+  for (std::size_t k = 0; k < learned->size(); ++k) {
+    (*learned)[k] = std::max((*learned)[k], other[At(order[k])]);
+  }
+}
 
 Index PredictionSource::FindTask(const std::string& name) const {
   for (std::size_t i = 0; i < tasks_.size(); ++i) {

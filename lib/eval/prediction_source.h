@@ -24,7 +24,15 @@ struct SourceTask {
   bool on_all_rows = true;
   Index places = 0;
   std::vector<double> constants;  // as in TaskPredictions
+  // The share of each class in the labels that were learned from, the largest
+  // of several models; empty: not known, or there are no classes.
+  std::vector<double> learned;
 };
+
+// Brings the shares of another model's classes into `learned`, class `order[k]`
+// of it being class k.
+void AddLearned(const std::vector<double>& other,
+                const std::vector<Index>& order, std::vector<double>* learned);
 
 // The predictions of one model, read a task and a piece at a time, so that
 // nobody has to hold them all. What is read is checked as ReadPredictions does.

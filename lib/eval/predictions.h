@@ -38,12 +38,17 @@ struct TaskPredictions {
   // class (binary: negative, positive; multi-label: of each label). Empty if
   // unknown.
   std::vector<double> constants;
+  // They are of rows that peers agreed on, not of those that were learned from.
+  bool constants_are_agreed = false;
   // Classes that are true of some places and that the model does not know, and
   // for each place which of them is, -1 for none; both empty: there are none.
   // Such a place has no `y`, and every prediction of it is wrong.
   std::vector<std::string> unknown_classes = {};
   std::vector<std::int32_t> unknown = {};
 
+  // Shares of the classes in the labels that were learned from; empty where
+  // the constants do not say it.
+  std::vector<double> LearnedShares() const;
   bool HasUnknown(Index place) const {
     return !unknown.empty() && unknown[At(place)] >= 0;
   }

@@ -104,6 +104,11 @@ std::vector<double> ReadConstants(const FileReader& file, const Task& task) {
   return constants;
 }
 
+bool AreConstantsAgreed(const FileReader& file, const Task& task) {
+  const std::string path = TaskPath(task) + "/constants";
+  return file.Has(path) && file.HasAttribute(path, "agreed");
+}
+
 std::vector<std::uint8_t> ReadSeen(const FileReader& file, Index rows) {
   if (!file.Has("seen")) return {};
   auto seen = file.ReadList<std::uint8_t>("seen");

@@ -40,6 +40,7 @@ UnknownLabels ReadUnknown(const FileReader& file, const TaskOnFile& task,
 
 // Empty: there are none.
 std::vector<double> ReadConstants(const FileReader& file, const Task& task);
+bool AreConstantsAgreed(const FileReader& file, const Task& task);
 std::vector<std::uint8_t> ReadSeen(const FileReader& file, Index rows);
 
 }  // namespace mtlkit

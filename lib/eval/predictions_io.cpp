@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "data/dataset_io.h"
+#include "data/head.h"
 #include "eval/prediction_sink.h"
 #include "eval/predictions.h"
 #include "eval/predictions_check.h"
@@ -94,10 +95,17 @@ TaskPredictions ReadTaskPredictions(const FileReader& file, Task task,
   result.unknown_classes = std::move(unknown.names);
   result.unknown = std::move(unknown.places);
   result.constants = ReadConstants(file, result.task);
+  result.constants_are_agreed = AreConstantsAgreed(file, result.task);
   return result;
 }
 
 }  // namespace
+
+std::vector<double> TaskPredictions::LearnedShares() const {
+  const bool says_it = !constants_are_agreed && task.traits().one_class &&
+                       constants.size() == task.classes.size();
+  return says_it ? constants : std::vector<double>{};
+}
 
 void WritePredictions(const Predictions& predictions, const std::string& path) {
   CheckDataset(RowsOf(predictions));

@@ -11,6 +11,7 @@
 #include "data/head.h"
 #include "data/label_map.h"
 #include "data/label_view.h"
+#include "data/untrained.h"
 
 namespace mtlkit {
 namespace {
@@ -106,6 +107,9 @@ void TaskJoiner::AddModel(std::size_t model, bool takes_labels) {
   const SourceTask& task = source->tasks()[At(t)];
   RequireSameKind(joined_.task, task.task, name);
   auto order = ClassOrder(task.task, joined_.task, name);
+  // Classes of the first model stand in their own order.
+  if (model == first_) learned_ = task.learned;
+  AddLearned(task.learned, order, &learned_);
   Labels labels;
   if (takes_labels || !task.on_all_rows) labels = source->ReadLabels(t);
   auto place_of = PlacesOf(model, labels, task.places);
@@ -212,6 +216,10 @@ void TaskJoiner::TakeTruth(const Dataset& truth,
     mapped = InContext("--data", [&] {
       return MapLabels(from, truth.labels[At(t)], joined_.task);
     });
+  }
+  if (std::ranges::count(learned_, 0.0) > 0) {
+    if (!mapped) mapped = truth.labels[At(t)];
+    ForgetUntrained(joined_.task, learned_, &*mapped);
   }
   const LabelView labels(joined_.task, mapped ? *mapped : truth.labels[At(t)],
                          truth.weights);

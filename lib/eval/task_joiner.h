@@ -47,6 +47,7 @@ class TaskJoiner {
   const JoinedRows& rows_;
   std::size_t first_ = 0;
   std::vector<std::int32_t> place_of_row_;  // made when it is asked for
+  std::vector<double> learned_;             // as in SourceTask
   JoinedTask joined_;
 };
 

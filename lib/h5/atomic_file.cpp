@@ -51,7 +51,8 @@ std::string FollowLinks(std::string path, const std::string& destination) {
                : (std::filesystem::path(path).parent_path() / next).string();
   }
   Fail(ErrorKind::kCannotCreate,
-       Str(destination, ": cannot be created: ", ErrnoText(ELOOP)));
+       Str(destination, ": cannot be created: ", ErrnoText(ELOOP)),
+       "it is a symbolic link that leads back to itself");
 }
 
 Target ResolveTarget(const std::string& destination) {
@@ -149,8 +150,12 @@ UniqueFd CreateTemporary(const Target& target, std::string* path) {
       return fd;
     }
     if (errno == EEXIST) continue;
+    const int error = errno;
+    std::error_code ignored;
+    const bool is_link = std::filesystem::is_symlink(target.name, ignored);
     Fail(ErrorKind::kCannotCreate,
-         Str(target.name, ": cannot be created: ", ErrnoText(errno)));
+         Str(target.name, ": cannot be created: ", ErrnoText(error)),
+         is_link ? Str("it is a symbolic link to ", target.path) : "");
   }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "data/blocks.h"
 #include "data/dataset_io.h"
 #include "h5/file_reader.h"
@@ -67,6 +68,16 @@ void LeaveOutUnknown(Dataset* made, Reporter* reporter) {
   }
 }
 
+// Rows that were held out there would be learned from here.
+void WarnOfSplits(const Dataset& made, const Likeness& like,
+                  Reporter* reporter) {
+  if (like.splits.empty() || !made.splits.empty()) return;
+  reporter->Warn(
+      Str("the splits of the file of --like (", Join(like.splits, ", "),
+          ") are of its own rows: these rows have none, and all are for "
+          "training; --split makes some"));
+}
+
 }  // namespace
 
 Likeness ReadLikeness(const std::string& path) {
@@ -74,11 +85,15 @@ Likeness ReadLikeness(const std::string& path) {
       FileReader::Open(path, {FileKind::kDataset, FileKind::kModel});
   if (file.kind() == FileKind::kModel) {
     Model model = ReadModel(file);
-    return {model.schema, model.transforms, model.content_sha256,
-            model.provenance};
+    return {model.schema,
+            model.transforms,
+            model.content_sha256,
+            model.provenance,
+            {}};
   }
   const Dataset data = ReadDataset(file);
-  return {data.schema(), data.transforms, data.content_sha256, data.provenance};
+  return {data.schema(), data.transforms, data.content_sha256, data.provenance,
+          data.SplitNames()};
 }
 
 Dataset PrepareLike(const Dataset& whole, const Likeness& like,
@@ -109,6 +124,7 @@ Dataset PrepareLike(const Dataset& whole, const Likeness& like,
     method.numbers = made.groups;
   }
   if (!parts.empty()) AddSplits(parts, method, seed, &made);
+  WarnOfSplits(made, like, reporter);
   LeaveOutUnknown(&made, reporter);
   return made;
 }

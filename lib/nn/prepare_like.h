@@ -15,6 +15,7 @@ struct Likeness {
   TransformRecords transforms;
   std::string content_sha256;
   std::string provenance;
+  std::vector<std::string> splits;  // names of those that its own rows have
 };
 
 // Of a prepared dataset, or of a model, which holds no rows.

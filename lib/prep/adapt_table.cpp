@@ -40,6 +40,7 @@ class Adapter {
     }
     for (auto& [view, columns] : codes_) AddCodes(view, columns, &result);
     for (auto& [view, columns] : numbers_) AddNumbers(view, columns, &result);
+    RequireNoHeader();
     CheckNumbering();
     WarnOfUnknownColumns();
     WarnOfUnseen(result);
@@ -233,6 +234,25 @@ class Adapter {
           "say which it is: mtl-convert --index-base 0, or 1");
       warnings_->push_back(
           Str(guess, "; if they are from 0: mtl-convert --index-base 0"));
+    }
+  }
+
+  // A header without rows is read as a row of words.
+  void RequireNoHeader() const {
+    if (raw_.rows != 1) return;
+    for (const InputBlock& block : raw_.inputs) {
+      if (block.kind != InputKind::kCategorical) continue;
+      for (Index col = 0; col < block.cols; ++col) {
+        const std::int32_t code = block.codes[col];
+        const auto& names = block.categories[At(col)];
+        if (code < 0 || At(code) >= names.size()) continue;
+        Require(!IsKnown(ViewOf(block.name), names[At(code)]) ||
+                    IsKnown(ViewOf(block.name), block.columns[At(col)]),
+                ErrorKind::kBadInput,
+                Str("its only line names the columns ('", names[At(code)],
+                    "'): there are no rows"),
+                "rows come behind the names");
+      }
     }
   }
 

@@ -130,6 +130,28 @@ std::vector<Index> RowsCompared(const Dataset& table, const TableColumn& column,
   return rows;
 }
 
+// Who knows the table looks for a column that preparation has made something
+// else of.
+void RequireColumnStill(const Dataset& table,
+                        const std::vector<TableColumn>& all,
+                        const std::string& name) {
+  constexpr std::string_view kHint =
+      "choose rows of the table before: --rows in the preparation that makes "
+      "its tasks and inputs";
+  if (HasColumn(all, name)) return;
+  Require(
+      FindTask(table.tasks, name) < 0, ErrorKind::kUsage,
+      Str("--rows: '", name, "' is a task of this file and no column any more"),
+      std::string(kHint));
+  const auto is_made_of_it = [&](const TableColumn& column) {
+    return column.name().starts_with(name + "=");
+  };
+  Require(table.transforms.empty() || std::ranges::none_of(all, is_made_of_it),
+          ErrorKind::kUsage,
+          Str("--rows: preparation made other columns of '", name, "'"),
+          std::string(kHint));
+}
+
 }  // namespace
 
 std::vector<Index> RowsWhere(const Dataset& table,
@@ -148,6 +170,7 @@ std::vector<Index> RowsWhere(const Dataset& table,
     RequireOneMeaning(table, all, wanted);
     return table.SplitRows(wanted.value);
   }
+  RequireColumnStill(table, all, wanted.column);
   const auto columns = FindOneColumn(all, wanted.column, "--rows");
   const bool by_value = wanted.sign == "=" || wanted.sign == "!=";
   std::vector<Index> rows = by_value ? RowsWithValue(table, columns, wanted)

@@ -54,6 +54,55 @@ Seen LookAtRows(const TrainingRows& rows, const InputSpec& spec) {
   return seen;
 }
 
+// Rows of splits that are not learned from, folds apart, ascending.
+std::vector<Index> HeldOutRows(const Dataset& data,
+                               std::span<const Index> train) {
+  std::vector<bool> is_held(At(data.rows));
+  for (const auto& [name, rows] : data.splits) {
+    if (IsFoldName(name)) continue;
+    for (const Index row : rows) is_held[At(row)] = true;
+  }
+  for (const Index row : train) is_held[At(row)] = false;
+  std::vector<Index> held;
+  for (Index row = 0; row < data.rows; ++row) {
+    if (is_held[At(row)]) held.push_back(row);
+  }
+  return held;
+}
+
+// Rows that have a category of a column, and those of them that have one which
+// no training row has.
+struct UnseenCount {
+  Index known = 0;
+  Index unseen = 0;
+};
+
+std::vector<UnseenCount> CountUnseen(const TrainingRows& held,
+                                     const InputSpec& spec, const Seen& seen) {
+  std::vector<UnseenCount> counts(At(spec.cols));
+  held.ForEach(spec.name, [&](const InputBlock& block, Index count) {
+    for (Index at = 0; at < count * block.cols; ++at) {
+      const std::size_t col = At(at % block.cols);
+      const std::int32_t code = block.codes[at];
+      const auto& codes = seen.codes[col];
+      if (code < 0 || At(code) >= codes.size()) continue;
+      ++counts[col].known;
+      counts[col].unseen += !codes[At(code)];
+    }
+  });
+  return counts;
+}
+
+void WarnOfUnseen(const std::string& name, const UnseenCount& count,
+                  Reporter* reporter) {
+  if (2 * count.unseen <= count.known) return;
+  reporter->Warn(
+      Str("column '", name, "': ", count.unseen, " of ", count.known,
+          " rows that are held out have a category that no training row has: "
+          "the column says nothing of them (--ignore ",
+          name, ", or splits that share its categories)"));
+}
+
 void Warn(const std::vector<std::string>& columns, std::string_view one,
           std::string_view many, Reporter* reporter) {
   constexpr std::size_t kShown = 5;
@@ -74,15 +123,19 @@ void Warn(const std::vector<std::string>& columns, std::string_view one,
 }  // namespace
 
 void WarnOfColumns(const std::vector<InputBlock>& inputs,
-                   std::span<const Index> train, const ColumnSet& left_out,
-                   Reporter* reporter) {
+                   std::span<const Index> train, const Dataset& splits_of,
+                   const ColumnSet& left_out, Reporter* reporter) {
   const TrainingRows rows(inputs, {}, train);
+  const std::vector<Index> held_out = HeldOutRows(splits_of, train);
+  const TrainingRows held(inputs, {}, held_out);
   std::vector<std::string> constant;
   std::vector<std::string> unique;
   for (const InputSpec& spec : rows.specs()) {
     const bool numbers = spec.kind == InputKind::kDense;
     if (!numbers && spec.kind != InputKind::kCategorical) continue;
     const Seen seen = LookAtRows(rows, spec);
+    std::vector<UnseenCount> unseen;
+    if (!numbers) unseen = CountUnseen(held, spec, seen);
     for (Index i = 0; i < spec.cols; ++i) {
       const std::string name = ColumnName(spec, i);
       if (left_out.count({spec.name, name}) > 0) continue;
@@ -95,6 +148,8 @@ void WarnOfColumns(const std::vector<InputBlock>& inputs,
       if (different == 1) constant.push_back(name);
       if (different > kFewCategories && 2 * different > seen.known[At(i)]) {
         unique.push_back(name);
+      } else {
+        WarnOfUnseen(name, unseen[At(i)], reporter);
       }
     }
   }

@@ -10,10 +10,11 @@
 namespace mtlkit {
 
 // Warns of columns that go in and can teach nothing: those with one value in
-// the training rows, and categories of which most occur once, which are names
-// of rows.
+// the training rows, categories of which most occur once, which are names of
+// rows, and categories that most rows of the other splits have and no training
+// row.
 void WarnOfColumns(const std::vector<InputBlock>& inputs,
-                   std::span<const Index> train, const ColumnSet& left_out,
-                   Reporter* reporter);
+                   std::span<const Index> train, const Dataset& splits_of,
+                   const ColumnSet& left_out, Reporter* reporter);
 
 }  // namespace mtlkit

@@ -249,6 +249,13 @@ std::vector<LabelledTask> TasksFromColumns(
   return tasks;
 }
 
+bool HasTwoNumbers(const Dataset& table, const TableColumn& column) {
+  const InputBlock& block = table.inputs[column.block];
+  return block.kind != InputKind::kCategorical &&
+         HasMoreNumbers(block, table.rows, column.col, 1) &&
+         !HasMoreNumbers(block, table.rows, column.col, 2);
+}
+
 std::vector<LabelledTask> SplitTask(const LabelledTask& whole,
                                     const std::string& column,
                                     const CodedColumn& by) {

@@ -37,6 +37,9 @@ std::vector<LabelledTask> TasksFromColumns(
     const Dataset& table, const std::vector<TableColumn>& columns,
     const TaskRequest& request, std::vector<TableColumn>* used);
 
+// Whether a column holds two different numbers and nothing else.
+bool HasTwoNumbers(const Dataset& table, const TableColumn& column);
+
 // One task for each value of a column, on the rows that have it, called
 // "task.value".
 std::vector<LabelledTask> SplitTask(const LabelledTask& whole,

@@ -80,6 +80,9 @@ class Preparation {
 
  private:
   void ChooseRows() {
+    if (!options_.rows.empty() || !options_.sample.empty()) {
+      two_valued_ = TwoValuedTasks(data_, options_);
+    }
     if (!options_.rows.empty()) {
       data_ = GatherRows(data_, RowsWhere(data_, options_.rows));
     }
@@ -125,7 +128,7 @@ class Preparation {
     }
     Require(!data_.tasks.empty(), ErrorKind::kUsage,
             "there is no task: name the columns to predict with --task",
-            Str("the table has: ", KnownColumns()));
+            Str("the table has: ", NamesOfColumns(columns_)));
   }
 
   void MakeTask(const std::string& text, std::vector<LabelledTask>* made) {
@@ -140,6 +143,7 @@ class Preparation {
     std::vector<TableColumn> found;
     for (LabelledTask& task :
          TasksFromColumns(data_, columns_, request, &found)) {
+      if (!request.type) RequireBothValues(two_valued_, task.task);
       made->push_back(std::move(task));
     }
     for (const TableColumn& column : found) {
@@ -182,18 +186,6 @@ class Preparation {
             "each column can be one task");
     data_.tasks.push_back(std::move(task.task));
     data_.labels.push_back(std::move(task.labels));
-  }
-
-  std::string KnownColumns() const {
-    std::vector<std::string> names;
-    for (const TableColumn& column : columns_) {
-      if (names.size() == 20) {
-        names.emplace_back("...");
-        break;
-      }
-      names.push_back(column.name());
-    }
-    return Join(names, ", ");
   }
 
   // Groups, weights and splits that come from columns.
@@ -356,7 +348,7 @@ class Preparation {
     RequireColumnsFor(options_, table.empty(), other_blocks_);
     if (table.empty()) return transforms;
     if (data_.transforms.empty()) {
-      WarnOfColumns(table, train, left_out, reporter_);
+      WarnOfColumns(table, train, data_, left_out, reporter_);
     }
     if (!KeepsInputs()) {
       const Transforms fitted = FitInputs(table, train, left_out, options_);
@@ -371,6 +363,7 @@ class Preparation {
   Seed seed_;
   Reporter* reporter_;
   Dataset data_;
+  std::set<std::string> two_valued_;  // tasks, of the table before rows go
   std::vector<TableColumn> columns_;
   std::set<std::string> other_blocks_;  // images and tokens
   std::set<ColumnRef> used_;            // by tasks, groups, weights, splits

@@ -12,6 +12,7 @@
 #include "data/blocks.h"
 #include "data/schema.h"
 #include "prep/images.h"
+#include "prep/label_columns.h"
 #include "prep/piece.h"
 
 namespace mtlkit {
@@ -65,6 +66,46 @@ void RequireRefit(const Dataset& data, bool has_new_splits) {
           "that new splits would hold out",
           "give --split to the preparation of the raw table; --folds and "
           "--rows can be used here");
+}
+
+std::set<std::string> TwoValuedTasks(const Dataset& table,
+                                     const PrepareOptions& options) {
+  std::set<std::string> found;
+  const std::vector<TableColumn> all = ListColumns(table.inputs);
+  for (const std::string& text : options.task) {
+    const TaskRequest request = ParseTaskRequest(text, all);
+    if (request.type || FindTask(table.tasks, request.pattern) >= 0) continue;
+    for (const TableColumn& column :
+         FindColumns(all, request.pattern, "--task")) {
+      if (HasTwoNumbers(table, column)) found.insert(column.name());
+    }
+  }
+  return found;
+}
+
+void RequireBothValues(const std::set<std::string>& two_valued,
+                       const Task& task) {
+  if (task.is_classification() || two_valued.count(task.name) == 0) return;
+  Fail(ErrorKind::kBadInput,
+       Str("task '", task.name,
+           "' has two values in the table, but only one in the rows that were "
+           "chosen"),
+       Str("choose other rows (--rows, --sample), or say that it is a number: "
+           "--task ",
+           task.name, "=regression"));
+}
+
+std::string NamesOfColumns(const std::vector<TableColumn>& columns) {
+  constexpr std::size_t kShown = 20;
+  std::vector<std::string> names;
+  for (const TableColumn& column : columns) {
+    if (names.size() == kShown) {
+      names.emplace_back("...");
+      break;
+    }
+    names.push_back(column.name());
+  }
+  return Join(names, ", ");
 }
 
 void WarnOfCutGroups(const Dataset& data, Reporter* reporter) {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/reporter.h"
 #include "data/dataset.h"
+#include "prep/prepare_options.h"
+#include "prep/table_columns.h"
 #include "prep/transform.h"
 
 namespace mtlkit {
@@ -12,6 +15,18 @@ namespace mtlkit {
 // Refuses new splits of inputs that were prepared before: rows that scaling was
 // fitted to cannot be held out any more.
 void RequireRefit(const Dataset& data, bool has_new_splits);
+
+// Columns that --task names without a type and that hold two different numbers.
+// Of chosen rows that have one of them only, the other is not to be forgotten:
+// what is left would pass for a regression.
+std::set<std::string> TwoValuedTasks(const Dataset& table,
+                                     const PrepareOptions& options);
+// Refuses such a task that is a regression of the chosen rows.
+void RequireBothValues(const std::set<std::string>& two_valued,
+                       const Task& task);
+
+// "a, b, c", the first 20.
+std::string NamesOfColumns(const std::vector<TableColumn>& columns);
 
 // Warns where splits that were not made by group cut groups.
 void WarnOfCutGroups(const Dataset& data, Reporter* reporter);

@@ -256,6 +256,22 @@ void ReportInput(const InputSpec& spec, Reporter* reporter) {
   }
 }
 
+// Rows that nobody uses are seldom meant.
+void WarnOfRowsInNoSplit(const Dataset& dataset, Reporter* reporter) {
+  if (dataset.splits.count("train") == 0) return;  // the rest is for training
+  std::vector<bool> taken(At(dataset.rows));
+  for (const auto& [name, rows] : dataset.splits) {
+    for (const Index row : rows) taken[At(row)] = true;
+  }
+  const Index left = std::ranges::count(taken, false);
+  if (left == 0) return;
+  reporter->Warn(Str(left, " of ", Counted(dataset.rows, "row is", "rows are"),
+                     " in no split: nothing is learned from ",
+                     left == 1 ? "it" : "them", " or measured on ",
+                     left == 1 ? "it" : "them",
+                     " (fractions of --split that add up to 1 divide all)"));
+}
+
 void ReportRows(const Dataset& dataset, Reporter* reporter) {
   std::vector<std::string> splits;
   constexpr std::size_t kMostSplits = 20;
@@ -270,6 +286,7 @@ void ReportRows(const Dataset& dataset, Reporter* reporter) {
   reporter->Note(
       Str(Counted(dataset.rows, "row", "rows"), ": ",
           splits.empty() ? "no splits, all for training" : Join(splits, ", ")));
+  WarnOfRowsInNoSplit(dataset, reporter);
   ReportTasks(dataset, reporter);
 }
 

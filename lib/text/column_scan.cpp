@@ -171,7 +171,11 @@ void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
   }
   if (column->type != ColumnType::kNumber) return;
   if (!column->first_infinite.where.empty()) {
-    FailCell(column->first_infinite, *column, "is infinite",
+    const bool is_finite = column->first_infinite.text.find_first_of(
+                               "0123456789") != std::string::npos;
+    FailCell(column->first_infinite, *column,
+             is_finite ? "is beyond the range of double precision, 1.8e308"
+                       : "is infinite",
              Str("list it under --missing, or declare ",
                  TypeFlag(*column, "category")));
   }

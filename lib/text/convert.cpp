@@ -91,8 +91,9 @@ TextOptions TextOptionsOf(const ConvertOptions& options,
   read.index_base = options.index_base;
   // What a column costs at most while its type is found out.
   constexpr double kColumnBytes = 8192;
-  read.most_columns =
-      static_cast<Index>(SizeBudget(options.max_size).bytes() / kColumnBytes);
+  read.most_columns = std::max<Index>(
+      1,
+      static_cast<Index>(SizeBudget(options.max_size).bytes() / kColumnBytes));
   if (!names_file.empty()) read.names = ReadColumnNames(names_file);
   if (!options.labels.empty()) read.labels = ReadLabelList(options.labels);
   return read;
@@ -191,8 +192,7 @@ class Converter {
       formats_.push_back(&FormatOf(file.source.get(), Format()));
       file.reader = formats_.back()->open(file.source.get(), read);
     }
-    RequireFormatFlags(ValuesOf(options_), ValuesOf({}), formats_,
-                       !scan_options_.missing_numbers.empty());
+    RequireFormatFlags(ValuesOf(options_), ValuesOf({}), formats_);
   }
 
   std::string Format() const {
@@ -209,6 +209,10 @@ class Converter {
                         Join(names, ", "), ": ",
                         SummariseTable(table.scan, table.plan)));
     if (verbose) ReportColumns(table.scan, table.plan, reporter_);
+    for (const TableFile& file : table.files) {
+      const std::string doubt = file.reader->Doubt();
+      if (!doubt.empty()) reporter_->Warn(doubt);
+    }
     WarnOfColumns(table.files, table.scan, reporter_);
     WarnOfMarkers(options_.missing, table.scan, reporter_);
     CheckNumbers(table.scan, table.plan, reporter_);

@@ -86,6 +86,8 @@ class RowReader {
   virtual Numbering numbering() const { return {}; }
   // What was found out about the file: "delimiter ';', header".
   virtual std::string Describe() const = 0;
+  // What speaks against how it is read, for a warning; "": nothing.
+  virtual std::string Doubt() const { return ""; }
 };
 
 // A kind of text table, listed in formats.def.

@@ -4,8 +4,15 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "text/wide_blank.h"
 
 namespace mtlkit {
+namespace {
+
+constexpr std::ptrdiff_t kLongestBlank = 3;  // bytes
+
+}  // namespace
 
 void RawCell::Unquote() {
   if (!doubled) return;
@@ -44,7 +51,8 @@ RecordParser::Result RecordParser::Parse(char* begin, char* end, bool last) {
       Unquoted(&position, end);
     }
     if (is_too_wide()) {
-      error_ = Str("more than ", most_cells_, " cells in a row");
+      error_ =
+          Str("more than ", Counted(most_cells_, "cell", "cells"), " in a row");
       return Result::kError;
     }
     if (delimiter_ == kBlanks) position = SkipBlanks(position, end);
@@ -83,6 +91,8 @@ RecordParser::Result RecordParser::Quoted(char** position, const char* end,
   lines_ += std::count(cell.begin, cell.end, '\n');
   cells_.push_back(cell);
   char* after = SkipBlanks(cell.end + 1, end);
+  // The end may have cut a blank of several bytes.
+  if (!last && end - after < kLongestBlank) return Result::kNeedsMore;
   const bool joined = delimiter_ != kBlanks || after == cell.end + 1;
   if (after < end && !IsStop(*after) && joined) {
     error_ = Str("column ", cells_.size(), ": text after the closing quote");
@@ -97,7 +107,14 @@ void RecordParser::Unquoted(char** position, const char* end) {
   char* stop = begin;
   while (stop < end && !IsStop(*stop)) ++stop;
   *position = stop;
-  while (stop > begin && IsBlank(stop[-1])) --stop;
+  while (stop > begin) {
+    const std::size_t length =
+        IsBlank(stop[-1])
+            ? 1
+            : WideBlankBehind({begin, static_cast<std::size_t>(stop - begin)});
+    if (length == 0) break;
+    stop -= length;
+  }
   cells_.push_back({begin, stop, false, false});
 }
 
@@ -113,7 +130,15 @@ RecordParser::Result RecordParser::EndLine(char* position, const char* end,
 }
 
 char* RecordParser::SkipBlanks(char* position, const char* end) const {
-  while (position < end && IsBlank(*position)) ++position;
+  while (position < end) {
+    const std::size_t length =
+        IsBlank(*position)
+            ? 1
+            : WideBlankBefore(
+                  {position, static_cast<std::size_t>(end - position)});
+    if (length == 0) break;
+    position += length;
+  }
   return position;
 }
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <string>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace mtlkit {
 namespace {
@@ -89,6 +91,23 @@ bool IsCutSignature(std::string_view head) {
   return false;
 }
 
+// A page that was saved, or that a server sent, in place of a file. Declared or
+// not, in capitals or not, behind blanks or not: no bytes stand at one place.
+bool IsHtml(std::string_view head) {
+  std::string begin;
+  for (const char c : Trim(head.substr(0, 512))) {
+    begin += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  if (begin.starts_with("\xef\xbb\xbf")) begin.erase(0, 3);
+  const std::string_view text = Trim(begin);
+  const auto begins = [text](std::string_view tag) {
+    return text.starts_with(tag);
+  };
+  constexpr std::array kTags = {"<!doctype html"sv, "<html>"sv, "<html "sv,
+                                "<head>"sv};
+  return std::ranges::any_of(kTags, begins);
+}
+
 bool IsControlByte(char c) {
   const auto byte = static_cast<unsigned char>(c);
   const bool blank = byte >= '\t' && byte <= '\r';
@@ -105,6 +124,7 @@ SourceKind SniffSource(std::string_view head) {
   if (head.empty()) return SourceKind::kEmpty;
   if (const Magic* magic = FindMagic(head)) return magic->kind;
   if (IsCutSignature(head)) return SourceKind::kCut;
+  if (IsHtml(head)) return SourceKind::kForeign;
   return HasControlBytes(head) ? SourceKind::kBinary : SourceKind::kText;
 }
 
@@ -112,6 +132,7 @@ std::string_view DescribeSource(std::string_view head) {
   if (head.empty()) return "empty";
   if (const Magic* magic = FindMagic(head)) return magic->name;
   if (IsCutSignature(head)) return "the first bytes of a compressed file";
+  if (IsHtml(head)) return "HTML, a web page";
   return HasControlBytes(head) ? "binary data" : "text";
 }
 
@@ -128,7 +149,10 @@ std::string PlaceOfControlByte(std::string_view head) {
 
 std::string_view SourceAdvice(std::string_view head) {
   const Magic* magic = FindMagic(head);
-  return magic == nullptr ? "" : magic->advice;
+  if (magic != nullptr) return magic->advice;
+  return IsHtml(head) ? "download the file itself: this may be the page about "
+                        "it, or of an error"
+                      : "";
 }
 
 }  // namespace mtlkit

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "text/number_text.h"
 
 namespace mtlkit {
 namespace {
@@ -23,17 +24,39 @@ std::string NamesOfFormats(const std::vector<const FormatEntry*>& formats) {
   return Join({names.begin(), names.end()}, " and ");
 }
 
+// What --missing lists and is no number.
+std::vector<std::string> WordMarkers(const Json& values) {
+  const char decimal = values.at("decimal").get<std::string>().front();
+  std::vector<std::string> words;
+  for (const Json& marker : values.at("missing")) {
+    double value = 0;
+    const auto text = marker.get<std::string>();
+    if (ParseCellNumber(text, decimal, &value) != NumberText::kNumber) {
+      words.push_back(text);
+    }
+  }
+  return words;
+}
+
 }  // namespace
 
 void RequireFormatFlags(const Json& values, const Json& usual,
-                        const std::vector<const FormatEntry*>& formats,
-                        bool has_number_marker) {
+                        const std::vector<const FormatEntry*>& formats) {
   std::set<std::string> some;  // that some format knows
   for (const FormatEntry* format : Formats()) some.merge(FlagsOf(*format));
   std::set<std::string> here;
   for (const FormatEntry* format : formats) here.merge(FlagsOf(*format));
-  const bool counts = here.count("missing-numbers") > 0 && has_number_marker;
-  if (counts) here.insert("missing");
+  if (here.count("missing") == 0 && here.count("missing-numbers") > 0) {
+    const std::vector<std::string> words = WordMarkers(values);
+    const bool is_mixed = words.size() < values.at("missing").size();
+    Require(words.empty() || !is_mixed, ErrorKind::kUsage,
+            Str("--missing: '", Join(words, "', '"), "' ",
+                words.size() == 1 ? "has" : "have", " no effect on ",
+                NamesOfFormats(formats),
+                ": beside ?, only numbers stand for missing values there"),
+            "leave it out, or write ? in the file");
+    if (is_mixed) here.insert("missing");
+  }
   std::vector<std::string> useless;
   for (const auto& [name, value] : values.items()) {
     if (some.count(name) > 0 && here.count(name) == 0 &&

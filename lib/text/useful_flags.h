@@ -9,10 +9,7 @@ namespace mtlkit {
 
 // Refuses (kUsage) flags that none of the formats of the inputs knows: those of
 // `values` that are not as in `usual`, under their names.
-// `has_number_marker`: whether --missing lists a number, which any column of
-// numbers understands.
 void RequireFormatFlags(const Json& values, const Json& usual,
-                        const std::vector<const FormatEntry*>& formats,
-                        bool has_number_marker);
+                        const std::vector<const FormatEntry*>& formats);
 
 }  // namespace mtlkit

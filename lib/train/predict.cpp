@@ -230,6 +230,7 @@ Predictions HeadOf(std::span<const EnsembleMember> members,
     TaskPredictions task;
     task.task = first.schema.tasks[i];
     if (!first.constants.empty()) task.constants = first.constants[i];
+    task.constants_are_agreed = first.constants_are_agreed;
     const TaskPlaces places(labels[i], options.all_rows);
     task.on_all_rows = places.on_all_rows();
     if (!task.on_all_rows) {

@@ -7,6 +7,16 @@
 
 namespace mtlkit {
 
+std::string UselessText(const History& history) {
+  const bool is_measured =
+      history.best_epoch > 0 && history.selected_on == "valid loss";
+  if (!is_measured || history.best < 1) return "";
+  return "on the validation rows the model is no better than the best "
+         "constants (their loss is 1): look for inputs far out of range "
+         "(mtl-inspect; mtl-prep --transform 'COLUMNS=clip'), or learn with "
+         "a lower --rate";
+}
+
 RunReport::RunReport(const TrainEnvironment& environment,
                      std::span<const Peer> models, std::span<Trainee> peers)
     : environment_(environment), models_(models), peers_(peers) {}

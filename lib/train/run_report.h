@@ -1,13 +1,20 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "base/reporter.h"
+#include "nn/history.h"
 #include "train/peer.h"
 #include "train/train_environment.h"
 #include "train/trainee.h"
 
 namespace mtlkit {
+
+// What is to be said of a training that found nothing: its best weights are no
+// better on the validation rows than the best constants. "" otherwise, and
+// where that was not measured.
+std::string UselessText(const History& history);
 
 // Tells the environment's reporter, if it has one, how peers get on.
 class RunReport {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "data/label_view.h"
+#include "data/spread.h"
 #include "nn/loss.h"
 #include "train/labelled_rows.h"
 
@@ -14,15 +15,14 @@ namespace {
 constexpr double kOfMedianDistance = 1.482602218505602;
 constexpr double kOfMeanDistance = 1.2533141373155001;
 
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half]
-                                : (values[half - 1] + values[half]) / 2;
+double Median(const std::vector<double>& sorted) {
+  const std::size_t half = sorted.size() / 2;
+  return sorted.size() % 2 == 1 ? sorted[half]
+                                : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-void SetScale(const std::vector<double>& labels, double* centre,
-              double* scale) {
+void SetScale(std::vector<double> labels, double* centre, double* scale) {
+  std::sort(labels.begin(), labels.end());
   *centre = Median(labels);
   std::vector<double> distances;
   double sum = 0;
@@ -30,10 +30,13 @@ void SetScale(const std::vector<double>& labels, double* centre,
     distances.push_back(std::abs(label - *centre));
     sum += distances.back();
   }
-  const double robust = kOfMedianDistance * Median(distances);
   const double mean =
       kOfMeanDistance * sum / static_cast<double>(labels.size());
-  const double deviation = robust > 0 ? robust : mean;
+  std::sort(distances.begin(), distances.end());
+  const double robust = kOfMedianDistance * Median(distances);
+  const bool says_it =
+      robust > 0 && !IsSpreadOfRounding(labels, *centre, robust);
+  const double deviation = says_it ? robust : mean;
   *scale = deviation > 1e-12 * std::abs(*centre) ? deviation : 1;
 }
 

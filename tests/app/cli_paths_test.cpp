@@ -101,5 +101,25 @@ TEST_CASE("no tool writes among the files of a run, but for its merges") {
   CHECK(ParsePlain({"-o", scene.folder / "elsewhere/run.h5"}) == "");
 }
 
+TEST_CASE("a run is one without its run.json or first peer, too") {
+  namespace fs = std::filesystem;
+  const RunScene scene;
+  const auto is_refused = [&](const char* name) {
+    return !ParsePlain({"-o", scene.folder / name}).empty();
+  };
+  fs::create_directories(scene.folder / "run/peers/001/r0001");
+  fs::remove_all(scene.folder / "run/peers/000");
+  CHECK(is_refused("run/m.h5"));
+  fs::remove(scene.folder / "run/run.json");
+  CHECK(is_refused("run/peers/001/r0001/model.h5"));
+  CHECK(is_refused("run/merged/m.h5"));
+  // A run.json beside nothing else may be another program's.
+  fs::create_directories(scene.folder / "other/peers/anna");
+  std::ofstream(scene.folder / "other/run.json") << "{}";
+  CHECK_FALSE(is_refused("other/m.h5"));
+  std::ofstream(scene.folder / "other/events.jsonl") << "{}";
+  CHECK(is_refused("other/m.h5"));
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/terminal_text.h"
+#include "base/text.h"
 #include "data/dataset_io.h"
 #include "eval/predictions.h"
 #include "temp_folder.h"
@@ -101,6 +103,27 @@ TEST_CASE("predictions are shown with what chose the weights") {
   CHECK(InspectFile(FileReader::Open(folder / "q.h5"), false, &json)
             .find("split none: all rows\nweights of the last epoch\n") !=
         std::string::npos);
+}
+
+TEST_CASE("names that are whole texts are cut in tables and whole in JSON") {
+  const TempFolder folder;
+  Dataset data = Small();
+  const std::string review =
+      "the soup was cold, the waiter was late, and we shall not come again";
+  const std::string umlauts =
+      "xx" + Join(std::vector<std::string>(50, "\u00fc"), "");
+  data.inputs[1].categories = {{review, umlauts}};
+  data.tasks[0].classes = {"no", review};
+  WriteDataset(data, folder / "d.h5");
+  Json json;
+  const std::string text =
+      Squeeze(InspectFile(FileReader::Open(folder / "d.h5"), false, &json));
+  const std::string cut = "the soup was cold, the waiter was lat...";
+  CHECK(text.find("2: " + cut + ", xx\u00fc") != std::string::npos);
+  CHECK(text.find("2: no, " + cut + " (positive)") != std::string::npos);
+  CHECK(text.find("come again") == std::string::npos);
+  CHECK(IsValidUtf8(text));
+  CHECK(json.at("inputs")[1].at("columns")[0].at("categories")[0] == review);
 }
 
 }  // namespace

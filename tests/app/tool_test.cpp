@@ -144,7 +144,8 @@ TEST_CASE("threads that the system does not start are done without") {
 }
 #endif
 
-TEST_CASE("help begins with one sentence and an example, and names the codes") {
+TEST_CASE(
+    "help begins with a sentence and an example; all of it names the codes") {
   const Outcome outcome = Shell("$TOY --help");
   CHECK(outcome.code == 0);
   CHECK(outcome.err == "");
@@ -152,7 +153,23 @@ TEST_CASE("help begins with one sentence and an example, and names the codes") {
                           "  mtl-toy data.h5 -o out.h5\n\n"
                           "Usage: mtl-toy DATA -o OUT [flags]\n",
                           0) == 0);
-  CHECK(outcome.out.find("\nExit codes:\n  0                       done\n") !=
+  CHECK(outcome.out.find("Exit codes") == std::string::npos);
+  CHECK(outcome.out.find("\nEvery tool: --seed N, ") != std::string::npos);
+  const Outcome all = Shell("$TOY --help-all");
+  CHECK(all.code == 0);
+  CHECK(all.out.find("\nEvery tool:\n  --seed N ") != std::string::npos);
+  CHECK(all.out.find("\nExit codes:\n  0                       done\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("variables that say no number of threads are told") {
+  const Outcome told = Shell("OMP_NUM_THREADS=abc $TOY a -o b");
+  CHECK(told.code == 0);
+  CHECK(told.err.find("warning: OMP_NUM_THREADS is 'abc'") !=
+        std::string::npos);
+  CHECK(Shell("OMP_NUM_THREADS=abc $TOY a -o b --threads 1").err.find("OMP") ==
+        std::string::npos);
+  CHECK(Shell("OMP_NUM_THREADS=2,1 $TOY a -o b").err.find("OMP") ==
         std::string::npos);
 }
 

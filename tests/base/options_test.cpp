@@ -142,5 +142,16 @@ TEST_CASE("the nearest name survives typing mistakes, and far ones have none") {
   CHECK(Nearest("", names) == "");
 }
 
+TEST_CASE("a name that is whole at the beginning of one other is that one") {
+  const std::vector<std::string> names = {"CO(GT)", "PT08.S1(CO)", "COLUMN",
+                                          "NO2(GT)", "NO2-sensor"};
+  CHECK(Nearest("CO", names) == "CO(GT)");
+  CHECK(Nearest("co", names) == "CO(GT)");
+  CHECK(Nearest("n", {"N(GT)", "N-sensor"}) == "");
+  CHECK(Nearest("N", names) == "");
+  CHECK(Nearest("y", {"a", "x"}) == "");
+  CHECK(Nearest("Y", {"x", "y"}) == "y");
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -16,6 +16,7 @@
 
 #include "allocations.h"
 #include "base/rng.h"
+#include "base/thread_variables.h"
 
 namespace mtlkit {
 namespace {
@@ -149,8 +150,16 @@ TEST_CASE("the scheduler's cores come before the user's and the machine's") {
   CHECK(DefaultThreads() == 5);
   const Environment scheduler("SLURM_CPUS_PER_TASK", "3");
   CHECK(DefaultThreads() == 3);
+  CHECK(ThreadVariableProblem() == "");
   const Environment nonsense("SLURM_CPUS_PER_TASK", "many");
   CHECK(DefaultThreads() == 5);
+  CHECK(ThreadVariableProblem() ==
+        "SLURM_CPUS_PER_TASK is 'many', which is no number of threads: it is "
+        "passed over");
+  const Environment none("SLURM_CPUS_PER_TASK", "");
+  const Environment zero("OMP_NUM_THREADS", "0");
+  CHECK(DefaultThreads() == machine);
+  CHECK(ThreadVariableProblem().starts_with("OMP_NUM_THREADS is '0'"));
 }
 
 }  // namespace

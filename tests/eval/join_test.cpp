@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/parallel.h"
+#include "eval/evaluation.h"
 #include "eval/pool.h"
 #include "eval/sample.h"
 
@@ -276,6 +278,73 @@ TEST_CASE("a class that the model does not know stays a labelled row") {
     CHECK(task.unknown_classes == std::set<std::string>{"maybe"});
     CHECK(task.missing == 0);
   }
+}
+
+// Truth of one binary task for rows with these ids.
+Dataset TruthOf(RowIds ids, std::vector<float> labels) {
+  Dataset truth;
+  truth.rows = IdCount(ids);
+  truth.ids = std::move(ids);
+  truth.tasks.push_back(Binary({}, {}, {}).tasks[0].task);
+  truth.labels.push_back({{}, true, std::move(labels), {}});
+  return truth;
+}
+
+TEST_CASE("rows that the file of other labels lacks are counted and told") {
+  const auto one = Binary({1, 2, 3}, {0.1F, 0.9F, 0.3F}, {0, 0, 0});
+  const Dataset truth = TruthOf(std::vector<std::int64_t>{7, 2, 1}, {1, 1, 0});
+  CHECK(Join({{"a", one}}, &truth).head.not_in_truth == 1);
+  ThreadPool pool(1);
+  const Evaluation evaluation =
+      Evaluate(JoinedModels(Held({{"a", one}}), &truth), {}, 1, pool);
+  CHECK(evaluation.warnings ==
+        std::vector<std::string>{
+            "1 of 3 predicted rows are not in the file of --data: without a "
+            "label, it is not measured"});
+  const Dataset all = TruthOf(std::vector<std::int64_t>{1, 2, 3}, {1, 1, 0});
+  CHECK(Join({{"a", one}}, &all).head.not_in_truth == 0);
+}
+
+TEST_CASE("labels of none of the predicted rows are refused with both ids") {
+  const auto one = Binary({1, 2}, {0.1F, 0.9F}, {0, 1});
+  const Dataset others = TruthOf(std::vector<std::int64_t>{7, 8}, {1, 1});
+  CHECK_THROWS_WITH_AS(
+      Join({{"a", one}}, &others),
+      doctest::Contains("--data has none of the 2 predicted rows: its ids are "
+                        "like '7', the predicted ones like '1'"),
+      Error);
+  const Dataset texts = TruthOf(std::vector<std::string>{"1", "2"}, {1, 1});
+  CHECK_THROWS_WITH_AS(Join({{"a", one}}, &texts),
+                       doctest::Contains("none of the 2 predicted rows"),
+                       Error);
+  const Dataset empty = TruthOf(std::vector<std::int64_t>{}, {});
+  CHECK_THROWS_WITH_AS(Join({{"a", one}}, &empty),
+                       doctest::Contains("none of the 2 predicted rows"),
+                       Error);
+}
+
+TEST_CASE("a class without training rows is unknown in labels of a file, too") {
+  auto one = Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, NAN, 0});
+  one.tasks[0].constants = {1, 0};
+  const Dataset truth = TruthOf(std::vector<std::int64_t>{1, 2, 3}, {0, 1, 0});
+  const ReadTask task = Join({{"a", one}}, &truth).tasks.at(0);
+  CHECK(task.y == std::vector<double>{0, 2, 0});
+  CHECK(task.unknown == 1);
+  CHECK(task.unknown_classes == std::set<std::string>{"yes"});
+  // Peers that agreed on rows may have it, and so may other models or folds.
+  auto agreed = one;
+  agreed.tasks[0].constants_are_agreed = true;
+  CHECK(Join({{"a", agreed}}, &truth).tasks[0].unknown == 0);
+  auto two = Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, NAN, 0});
+  two.tasks[0].task.classes = {"yes", "no"};
+  two.tasks[0].constants = {0.25, 0.75};
+  CHECK(Join({{"a", one}, {"b", two}}, &truth).tasks[0].unknown == 0);
+  two.tasks[0].constants = {0, 1};
+  CHECK(Join({{"a", one}, {"b", two}}, &truth).tasks[0].unknown == 1);
+  auto fold = Binary({4}, {0.5F}, {0});
+  fold.tasks[0].constants = {0.5, 0.5};
+  const auto pooled = PoolByName(Held({{"a", one}, {"a", fold}}));
+  CHECK(JoinAll(pooled, &truth).tasks[0].unknown == 0);
 }
 
 TEST_CASE("unknown classes of folds are pooled by name") {

@@ -207,6 +207,22 @@ TEST_CASE("a symbolic link to nothing yet stays one, what it names is made") {
                        doctest::Contains("loop.h5: cannot be created"), Error);
 }
 
+TEST_CASE("a symbolic link into no folder is said to be one") {
+  const TempFolder folder;
+  std::filesystem::create_symlink("none/two.h5", folder / "one.h5");
+  for (const bool probes : {false, true}) {
+    CHECK_THROWS_WITH_AS(
+        probes ? ProbeOutput(folder / "one.h5", false)
+               : WriteSample(folder / "one.h5", FileKind::kModel),
+        doctest::Contains(
+            (folder / "one.h5: cannot be created: No such file or directory "
+                      "(it is a symbolic link to " +
+             (folder / "none/two.h5)"))
+                .c_str()),
+        Error);
+  }
+}
+
 TEST_CASE("what cannot be made to last is an error of the device") {
   CHECK_THROWS_WITH_AS(internal::SyncDescriptor(-1, "a.h5"),
                        doctest::Contains("a.h5: cannot write"), Error);

@@ -99,5 +99,27 @@ TEST_CASE("labels of other classes are missing at a site, and said") {
         "classes are: clerk, cook, judge)");
 }
 
+TEST_CASE("splits of the other file are its own rows', which is said") {
+  const TempFolder folder;
+  PrepareOptions prepare;
+  prepare.task = {"pay=regression"};
+  prepare.split = {"test=0.5"};
+  SilentReporter silent;
+  const Dataset table =
+      Site({1, 3, 1, 3}, {10, 20, 10, 20}, {"cook", "judge"}, {0, 1, 1, 0});
+  WriteDataset(Prepare(table, prepare, 1, &silent), folder / "first.h5");
+  const Likeness like = ReadLikeness(folder / "first.h5");
+  Notes notes;
+  CHECK(PrepareLike(table, like, {}, 1, &notes).splits.empty());
+  CHECK(Join(notes.warnings, "|") ==
+        "the splits of the file of --like (train, test) are of its own rows: "
+        "these rows have none, and all are for training; --split makes some");
+  Notes none;
+  PrepareOptions options;
+  options.split = {"test=0.5"};
+  PrepareLike(table, like, options, 1, &none);
+  CHECK(none.warnings.empty());
+}
+
 }  // namespace
 }  // namespace mtlkit

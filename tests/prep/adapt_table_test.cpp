@@ -146,5 +146,25 @@ TEST_CASE("how features are numbered travels with the transforms") {
   CHECK(NumberedInput(Fitted()).cols == 0);
 }
 
+TEST_CASE("a header without rows is not taken for a row of words") {
+  Dataset table = TableOf(
+      4,
+      {DenseBlock("numeric", {"age", "pay"}, {1, 5, 2, 6, 3, 7, 4, 8}),
+       CodeBlock("categorical", {"job"}, {{"cook", "judge"}}, {0, 1, 0, 1})});
+  const TransformRecords records = {
+      FitSelect(TrainingRows(table.inputs, {}, std::vector<Index>{0, 1, 2, 3}),
+                {})
+          ->Record()};
+  const Dataset header =
+      TableOf(1, {CodeBlock("categorical", {"column1", "column2", "column3"},
+                            {{"age"}, {"pay"}, {"job"}}, {0, 0, 0})});
+  std::vector<std::string> warnings;
+  CHECK(MessageOf([&] { AdaptTable(records, header, &warnings); }) ==
+        "its only line names the columns ('age'): there are no rows");
+  const Dataset other =
+      TableOf(1, {CodeBlock("categorical", {"job"}, {{"job"}}, {0})});
+  CHECK_NOTHROW(AdaptTable(records, other, &warnings));
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -54,6 +54,37 @@ TEST_CASE("robust scaling looks at the quartiles, not at what lies outside") {
   CHECK(ready.inputs[0].dense[3] == doctest::Approx(0.67448975));
 }
 
+TEST_CASE("quartiles that are one but for rounding do not scale the rest") {
+  // Eight of ten are 3, but for the last bits.
+  for (const double unit : {1e-30, 1e-12, 1.0, 1e12, 1e30}) {
+    for (const double middle : {0.0, 3.0}) {
+      CAPTURE(unit);
+      CAPTURE(middle);
+      std::vector<double> cells;
+      for (int i = 0; i < 10; ++i) {
+        const double cell = i < 8 ? middle + i * 1e-10 : middle + i;
+        cells.push_back(cell * unit);
+      }
+      Dataset table = Column(std::vector<float>(10));
+      table.inputs[0].dense = {};
+      table.inputs[0].wide = Array<double>(std::move(cells));
+      const std::vector<Index> rows{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+      const auto made = [&](const char* name) {
+        return ApplyTransforms(
+                   {FitTransform(TrainingRows(table.inputs, {}, rows), name)},
+                   table)
+            .inputs[0];
+      };
+      // As far apart as over the deviation, from the median on.
+      const InputBlock robust = made("robust");
+      const InputBlock standard = made("standard");
+      CHECK(robust.dense[9] - robust.dense[0] ==
+            doctest::Approx(standard.dense[9] - standard.dense[0]));
+      CHECK(robust.dense[9] < 4);
+    }
+  }
+}
+
 TEST_CASE("inputs are scaled alike from 1e-30 to 1e30") {
   const std::string usual = Made(Column({1, 2, 3, 4}), "standard");
   for (const float unit : {1e-30F, 1e-12F, 1e12F, 1e30F}) {

@@ -155,5 +155,42 @@ TEST_CASE("more columns than memory is meant for are refused") {
         "--max-size)");
 }
 
+TEST_CASE("blanks that nobody sees are no part of a cell either") {
+  CHECK(Rows("a,b\n\u00a01\u00a0,\u2003x\u00a0y\u200b \n"
+             "\ufeff2 \u202f,\u3000\u00a0\n") == "1|x\u00a0y\n2|~\n");
+  CHECK(Rows("a,b\n1,\u00a0\"x\"\u00a0\n\"\u00a02\",y\n") ==
+        "1|x\n\u00a02|y\n");
+  const Dataset made =
+      Convert({{"t.csv", "n\u00a0,c\n1\u00a0,u\n\u00a02,u\u00a0\n"}}).dataset;
+  CHECK(made.inputs[0].columns[0] == "n");
+  CHECK(made.inputs[0].kind == InputKind::kDense);
+  CHECK(made.inputs[1].categories[0] == std::vector<std::string>{"u"});
+  CHECK(Rows("@relation r\n@attribute a numeric\n@attribute c {x}\n@data\n"
+             "\u00a01 ,\u00a0x\u00a0\n",
+             "arff") == "1|x\n");
+  // Letters that end in the same bytes stay.
+  CHECK(Rows("a,b\n\u00e0,\u0420\u00a0\n1,2\n") == "\u00e0|\u0420\n1|2\n");
+}
+
+TEST_CASE("a delimiter that leaves one column of several is doubted") {
+  ConvertOptions options;
+  options.delimiter = ";";
+  CHECK(Convert({{"t.csv", "a,b\n1,2\n3,4\n"}}, options)
+            .warnings.find("t.csv: with --delimiter ; there is one column, "
+                           "with ',' 2") != std::string::npos);
+  CHECK(Convert({{"t.csv", "a\n1\n3\n"}}, options).warnings == "");
+  CHECK(Convert({{"t.csv", "a b\nc d\ne f\n"}}, options).warnings == "");
+  options.delimiter = "";
+  CHECK(Convert({{"t.csv", "a,b\n1,2\n3,4\n"}}, options).warnings == "");
+}
+
+TEST_CASE("a table that may have no column of a size says what it may have") {
+  ConvertOptions options;
+  options.max_size = "1k";
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", "a,b\n1,2\n"}}, options);
+        }).find("more than 1 cell in a row") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace mtlkit

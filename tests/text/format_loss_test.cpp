@@ -147,5 +147,26 @@ TEST_CASE("flags that no format of the inputs knows are refused") {
         "out)");
 }
 
+TEST_CASE(
+    "words among markers of numbers have no effect on ARFF, which is said") {
+  const std::string arff =
+      "@relation r\n@attribute a numeric\n@attribute c {x,NA}\n@data\n1,x\n";
+  ConvertOptions options;
+  options.missing = {"NA", "-200", "none"};
+  CHECK(ErrorOf([&] {
+          Convert({{"t.arff", arff}}, options);
+        }) ==
+        "2: --missing: 'NA', 'none' have no effect on arff: beside ?, only "
+        "numbers stand for missing values there (leave it out, or write ? in "
+        "the file)");
+  options.missing = {"-200"};
+  CHECK(ErrorOf([&] { Convert({{"t.arff", arff}}, options); }) == "");
+  // Delimited text beside it knows them.
+  options.missing = {"NA", "-200"};
+  CHECK(ErrorOf([&] {
+          Convert({{"t.arff", arff}, {"t.csv", "a,c\n2,x\n"}}, options);
+        }).find("no effect") == std::string::npos);
+}
+
 }  // namespace
 }  // namespace mtlkit

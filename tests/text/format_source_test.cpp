@@ -119,5 +119,21 @@ TEST_CASE("a file that is not there and a folder are missing inputs") {
         }).substr(0, 3) == "66:");
 }
 
+TEST_CASE("a web page in place of a table is called one") {
+  for (const char* page :
+       {"<!DOCTYPE html>\n<html><body>404</body></html>\n",
+        "<html><body>x</body></html>\n", "\n  <HTML lang='en'>\n<head>",
+        "\xef\xbb\xbf<!doctype HTML><title>x</title>"}) {
+    CAPTURE(page);
+    CHECK(SniffSource(page) == SourceKind::kForeign);
+    CHECK(DescribeSource(page) == "HTML, a web page");
+    const std::string error = ErrorOf([&] { Convert({{"t.csv", page}}); });
+    CHECK(error.starts_with("65: t.csv: this is HTML, a web page"));
+    CHECK(error.find("download the file itself") != std::string::npos);
+  }
+  CHECK(SniffSource("<htmlish>,<b>\n1,2\n") == SourceKind::kText);
+  CHECK(SniffSource("a,b\n<html>,1\n") == SourceKind::kText);
+}
+
 }  // namespace
 }  // namespace mtlkit

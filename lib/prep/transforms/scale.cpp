@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "data/schema.h"
+#include "data/spread.h"
 #include "prep/transform_entry.h"
 
 namespace mtlkit {
@@ -131,7 +132,8 @@ void FitStandard(const FitArgs& args, const InputSpec& spec, Arrays* arrays) {
 constexpr double kNormalQuartiles = 1.3489795003921634;
 
 // (Median, distance of the quartiles); of columns whose quartiles fall
-// together, half of whose rows are one value, the deviation.
+// together, half of whose rows are one value or so but for rounding, the
+// deviation.
 void FitRobust(const FitArgs& args, const InputSpec& spec, Arrays* arrays) {
   FitStandard(args, spec, arrays);
   std::vector<double>& shift = arrays->at(ShiftOf(spec));
@@ -143,7 +145,8 @@ void FitRobust(const FitArgs& args, const InputSpec& spec, Arrays* arrays) {
     shift[col] = Quantile(known[col], 0.5);
     const double between =
         Quantile(known[col], 0.75) - Quantile(known[col], 0.25);
-    if (between > 1e-12 * std::abs(shift[col])) {
+    if (between > 1e-12 * std::abs(shift[col]) &&
+        !IsSpreadOfRounding(known[col], shift[col], between)) {
       scale[col] = between / kNormalQuartiles;
     }
   }
@@ -262,7 +265,8 @@ const TransformEntry kRobustTransform = {
     MakeEntry<Robust>(
         "robust",
         "numbers less their median, over the distance of their quartiles "
-        "(in deviations of a normal distribution)"),
+        "(in deviations of a normal distribution); over their deviation where "
+        "the quartiles fall together"),
     TakesNumbers, RestoreScale};
 
 extern const TransformEntry kMinMaxTransform;

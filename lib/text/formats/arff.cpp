@@ -8,6 +8,7 @@
 #include "text/format.h"
 #include "text/text_lists.h"
 #include "text/text_window.h"
+#include "text/wide_blank.h"
 
 // ARFF of Weka (Hall et al. 2009), with the label lists of Mulan (Tsoumakas et
 // al. 2011) and the "-C n" of MEKA's relation names (Read et al. 2016).
@@ -33,6 +34,15 @@ bool EqualsWord(std::string_view text, std::string_view word) {
   return text.size() == word.size() && StartsWithWord(text, word);
 }
 
+std::string_view WithoutBlanksBehind(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = IsBlank(text.back()) ? 1 : WideBlankBehind(text);
+    if (length == 0) break;
+    text.remove_suffix(length);
+  }
+  return text;
+}
+
 // Reads values that may be quoted from a line. Quotes are ' or ", with
 // backslash escapes inside; what a value holds is moved to the front in place.
 class Scanner {
@@ -40,7 +50,11 @@ class Scanner {
   Scanner(char* begin, char* end) : position_(begin), end_(end) {}
 
   void SkipBlanks() {
-    while (position_ < end_ && IsBlank(*position_)) ++position_;
+    while (!done()) {
+      const std::size_t length = IsBlank(front()) ? 1 : WideBlankBefore(rest());
+      if (length == 0) break;
+      position_ += length;
+    }
   }
   bool done() const { return position_ == end_; }
   char front() const { return *position_; }
@@ -58,9 +72,8 @@ class Scanner {
     if (quoted_) return Quoted(value);
     char* const begin = position_;
     while (!done() && stops.find(front()) == std::string_view::npos) Advance();
-    char* stop = position_;
-    while (stop > begin && IsBlank(stop[-1])) --stop;
-    *value = {begin, static_cast<std::size_t>(stop - begin)};
+    *value = WithoutBlanksBehind(
+        {begin, static_cast<std::size_t>(position_ - begin)});
     return true;
   }
 

@@ -62,7 +62,24 @@ class DelimitedReader : public RowReader {
     return text;
   }
 
+  std::string Doubt() const override { return doubt_; }
+
  private:
+  // One column with the delimiter that was asked for, several with another.
+  std::string DoubtOfDelimiter(const TextSample& sample,
+                               const TextRecords& records) const {
+    const bool is_narrow = std::ranges::all_of(
+        records, [](const auto& record) { return record.size() == 1; });
+    if (options_.delimiter.empty() || !is_narrow) return "";
+    const char other = GuessDelimiter(sample);
+    if (other == RecordParser::kBlanks) return "";
+    const TextRecords wider = SampleRecords(sample, other);
+    if (wider.empty() || wider.front().size() < 2) return "";
+    return Str(window_.name(), ": with --delimiter ", options_.delimiter,
+               " there is one column, with ", DelimiterName(other), " ",
+               wider.front().size());
+  }
+
   void FindSyntax() {
     SkipLines();
     std::size_t bytes = kGuessBytes;
@@ -85,6 +102,7 @@ class DelimitedReader : public RowReader {
                                : ParseDelimiter(options_.delimiter);
     parser_ = RecordParser(delimiter, options_.most_columns);
     const TextRecords records = SampleRecords(sample, delimiter);
+    doubt_ = DoubtOfDelimiter(sample, records);
     has_header_ = options_.header == "yes" ||
                   (options_.header == "auto" &&
                    GuessHeader(records, options_.missing, options_.decimal));
@@ -210,6 +228,7 @@ class DelimitedReader : public RowReader {
   RecordParser parser_;
   std::vector<Column> columns_;
   std::array<bool, 256> starts_marker_ = {};
+  std::string doubt_;
   bool has_header_ = false;
   bool has_first_ = false;
   Index line_ = 1;         // of what comes next
