@@ -57,7 +57,7 @@ echo "- [lists](lists.md): what \`--list\` prints" >> "$out/README.md"
   echo "The same for every tool."
   echo
   echo '```'
-  "$bin/mtl-train" --help | sed -n '/^Exit codes:/,$p' | tail -n +2
+  "$bin/mtl-train" --help-all | sed -n '/^Exit codes:/,$p' | tail -n +2
   echo '```'
 } > "$out/exit-codes.md"
 echo "- [exit codes](exit-codes.md)" >> "$out/README.md"
