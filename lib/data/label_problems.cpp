@@ -29,6 +29,13 @@ std::string ListClasses(const Task& task) {
              shown < task.classes.size() ? ", ..." : "", ")");
 }
 
+// Whether all are classes of the task: then no training row had them.
+bool KnowsAll(const Task& task, const std::vector<std::string>& names) {
+  return std::ranges::all_of(names, [&task](const std::string& name) {
+    return FindClass(task, name) >= 0;
+  });
+}
+
 // How a label is written that a column of its own says, of the first of them.
 std::string ListWords(const Task& task) {
   const LabelSource& source = task.source;
@@ -72,11 +79,13 @@ std::string UnknownLabelsText(const Task& task, const UnknownLabels& unknown,
   const std::string begin = Str("task '", task.name, "': ");
   if (measured && task.type.traits().one_class) {
     return Str(begin, Counted(unknown.cells, "row has", "rows have"),
-               " a class that the model does not know, ",
+               KnowsAll(task, unknown.names)
+                   ? " a class that no training row had, "
+                   : " a class that the model does not know, ",
                ListNames(unknown.names),
                unknown.cells == 1 ? ": it counts as an error"
                                   : ": they count as errors",
-               ListClasses(task));
+               KnowsAll(task, unknown.names) ? "" : ListClasses(task));
   }
   const bool has_columns = HasLabelColumns(task);
   return Str(begin, "'", unknown.names.front(), "' is ",

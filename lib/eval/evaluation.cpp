@@ -70,6 +70,9 @@ void WarnOfSeenRows(const JoinedHead& joined, std::size_t i,
 std::string UnknownText(const TaskResult& task) {
   constexpr std::size_t kShown = 5;
   std::vector<std::string> names = task.unknown_classes;
+  const bool known = std::ranges::all_of(names, [&task](const auto& name) {
+    return FindClass(task.task, name) >= 0;
+  });
   if (names.size() > kShown) {
     names.resize(kShown);
     names.emplace_back("...");
@@ -77,7 +80,9 @@ std::string UnknownText(const TaskResult& task) {
   return Str(
       "task '", task.task.name, "': ", task.unknown, " of ",
       Counted(task.labelled, "labelled row has", "labelled rows have"),
-      " a class that the model does not know (", Join(names, ", "), "): ",
+      known ? " a class that no training row had ("
+            : " a class that the model does not know (",
+      Join(names, ", "), "): ",
       task.unknown == 1 ? "it counts as an error" : "they count as errors");
 }
 

@@ -1,12 +1,11 @@
 #include "eval/predictions_check.h"
 
 #include <cmath>
-#include <set>
-#include <string_view>
 
 #include "base/error.h"
 #include "data/head.h"
 #include "data/seen_rows.h"
+#include "eval/predictions.h"
 
 namespace mtlkit {
 namespace {
@@ -64,6 +63,25 @@ void FailOutput(const std::string& where, const Task& task,
                                                      : " is not finite"));
 }
 
+namespace {
+
+// A class of the task is unknown where it had no training row.
+void RequireUnknown(const UnknownLabels& unknown, const FileReader& file,
+                    const Task& task, const std::string& where) {
+  TaskPredictions known;
+  known.task = task;
+  known.constants = ReadConstants(file, task);
+  known.constants_are_agreed = AreConstantsAgreed(file, task);
+  const std::vector<double> learned = known.LearnedShares();
+  for (const std::string& name : unknown.names) {
+    const Index number = FindClass(task, name);
+    if (number < 0 || (!learned.empty() && learned[At(number)] <= 0)) continue;
+    BadPredictions(where, Str("'", name, "' is a class of the task"));
+  }
+}
+
+}  // namespace
+
 UnknownLabels ReadUnknown(const FileReader& file, const TaskOnFile& task,
                           const LabelCells& y) {
   UnknownLabels unknown;
@@ -82,12 +100,7 @@ UnknownLabels ReadUnknown(const FileReader& file, const TaskOnFile& task,
   if (!good) {
     BadPredictions(where, "it is not one class of `unknown_classes` a row");
   }
-  const std::set<std::string_view> known(task.task.classes.begin(),
-                                         task.task.classes.end());
-  for (const std::string& name : unknown.names) {
-    if (!known.contains(name)) continue;
-    BadPredictions(where, Str("'", name, "' is a class of the task"));
-  }
+  RequireUnknown(unknown, file, task.task, where);
   return unknown;
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "eval/prediction_source.h"
 #include "eval/predictions.h"
 #include "temp_folder.h"
 
@@ -123,6 +124,26 @@ void CheckRefused(const std::function<void(Predictions*)>& spoil,
   };
   CHECK_THROWS_WITH_AS(write_and_read(), doctest::Contains(message.c_str()),
                        Error);
+}
+
+TEST_CASE("a class without training rows may be true of predicted rows") {
+  const TempFolder folder;
+  Predictions written = Sample();
+  TaskPredictions& task = written.tasks[1];
+  task.unknown_classes = {"y"};
+  task.constants = {0.25, 0, 0.75};
+  WritePredictions(written, folder / "p.h5");
+  CHECK(ReadPredictions(folder / "p.h5").tasks[1].unknown_classes ==
+        std::vector<std::string>{"y"});
+  const auto source = OpenPredictions(folder / "p.h5");
+  CHECK(source->ReadLabels(1).unknown.names == std::vector<std::string>{"y"});
+  CHECK(source->tasks()[1].learned == task.constants);
+  // Rows that peers agreed on do not say what a model has learned.
+  task.constants_are_agreed = true;
+  task.unknown_classes = {"never seen"};
+  WritePredictions(written, folder / "p.h5");
+  CHECK(ReadPredictions(folder / "p.h5").tasks[1].constants_are_agreed);
+  CHECK(OpenPredictions(folder / "p.h5")->tasks()[1].learned.empty());
 }
 
 TEST_CASE("what is no prediction is refused by name") {
