@@ -159,6 +159,10 @@ TEST_CASE("outliers do not move the scale of labels of a robust loss") {
   data.labels[0].values = {3, 3, 3, 3, 3, 7};
   ScaleTargets(data, train, {"y=absolute"}, &model);
   CHECK(model.schema.tasks[0].deviation[0] == 1);
+  // The same but for rounding: 2/5 x 1e4 x 1.2533.
+  data.labels[0].values = {3, 3.0000002F, 3.0000005F, 1e4F, -1e4F, 7};
+  ScaleTargets(data, train, {"y=absolute"}, &model);
+  CHECK(model.schema.tasks[0].deviation[0] == doctest::Approx(5013.3));
 }
 
 TEST_CASE("rows of tables that nobody reads become the mean of the others") {
