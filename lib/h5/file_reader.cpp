@@ -34,6 +34,25 @@ std::string_view LastComponent(std::string_view path) {
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
+// Runs `open`. A table in place of what tools have made of one is not to be
+// converted: the command wants something else.
+template <class Open>
+internal::InputFile AdvisingOn(std::initializer_list<FileKind> kinds,
+                               Open open) {
+  try {
+    return open();
+  } catch (const Error& error) {
+    const auto is_table = [](FileKind kind) {
+      return kind == FileKind::kDataset || kind == FileKind::kFeatures;
+    };
+    const bool takes_tables =
+        kinds.size() == 0 || std::ranges::any_of(kinds, is_table);
+    if (takes_tables || error.hint() != internal::kConvertHint) throw;
+    throw Error(error.kind(), error.message(),
+                internal::HowToMake(*kinds.begin()));
+  }
+}
+
 }  // namespace
 
 FileReader::FileReader(std::unique_ptr<internal::ReaderState> state)
@@ -46,7 +65,8 @@ FileReader FileReader::Open(const std::string& operand,
                             std::initializer_list<FileKind> kinds,
                             const OpenOptions& options) {
   auto state = std::make_unique<internal::ReaderState>();
-  state->input = internal::OpenInput(operand, options);
+  state->input =
+      AdvisingOn(kinds, [&] { return internal::OpenInput(operand, options); });
   state->options = options;
   InContext(state->input.name, [&] {
     state->Open();

@@ -52,7 +52,7 @@ std::string_view AdviceFor(Content content) {
     case Content::kArff:
     case Content::kGzip:
     case Content::kXz:
-      return "convert it with mtl-convert";
+      return kConvertHint;
     case Content::kHdf5:
     case Content::kNpy:
     case Content::kParquet:

@@ -10,6 +10,9 @@
 
 namespace mtlkit::internal {
 
+// What is said of a text table.
+inline constexpr const char* kConvertHint = "convert it with mtl-convert";
+
 // An input whose envelope and length have been verified: a regular file, opened
 // in place, or a copy of a stream in a temporary file without a name.
 struct InputFile {

@@ -129,8 +129,6 @@ std::string ReaderState::Prefix() const {
   return is_open ? input.name + ": " : "";
 }
 
-namespace {
-
 std::string HowToMake(FileKind kind) {
   switch (kind) {
     case FileKind::kDataset:
@@ -147,8 +145,6 @@ std::string HowToMake(FileKind kind) {
   }
   return "";
 }
-
-}  // namespace
 
 void ReaderState::RequireKind(const std::vector<FileKind>& kinds) const {
   const bool is_accepted =

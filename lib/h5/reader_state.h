@@ -13,6 +13,9 @@
 
 namespace mtlkit::internal {
 
+// What to do where a file of that kind is wanted.
+std::string HowToMake(FileKind kind);
+
 // What FileReader knows of its file.
 struct ReaderState {
   ~ReaderState();

@@ -30,7 +30,7 @@ constexpr std::array<Magic, 11> kMagics = {{
 }};
 
 // As in Content.
-constexpr std::array<std::string_view, 15> kNames = {
+constexpr std::array<std::string_view, 16> kNames = {
     "an empty file",
     "an mtlkit file",
     "an HDF5 file of another program",
@@ -44,6 +44,7 @@ constexpr std::array<std::string_view, 15> kNames = {
     "an image",
     "ARFF",
     "JSON",
+    "HTML, a web page",
     "CSV or other text",
     "no kind of file that is known here",
 };
@@ -65,6 +66,15 @@ bool StartsWithIgnoringCase(std::string_view text, std::string_view word) {
     if (std::tolower(byte) != word[i]) return false;
   }
   return true;
+}
+
+// A page that was saved, or that a server sent in place of a file.
+bool IsHtmlPage(std::string_view start) {
+  constexpr std::array<std::string_view, 4> kTags = {"<!doctype html", "<html>",
+                                                     "<html ", "<head>"};
+  return std::ranges::any_of(kTags, [start](std::string_view tag) {
+    return StartsWithIgnoringCase(start, tag);
+  });
 }
 
 // The first thing in an ARFF file, a comment or the header.
@@ -92,6 +102,7 @@ Content SniffContent(std::string_view head) {
   if (first == std::string_view::npos) return Content::kText;
   const std::string_view start = head.substr(first);
   if (start[0] == '{' || start[0] == '[') return Content::kJson;
+  if (IsHtmlPage(start)) return Content::kHtml;
   return IsArff(start) ? Content::kArff : Content::kText;
 }
 

@@ -19,6 +19,7 @@ enum class Content {
   kImage,
   kArff,
   kJson,
+  kHtml,
   kText,     // delimited text, SVMlight, ...
   kUnknown,  // none of these; binary
 };

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdio>
 #include <string>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "h5/sniff.h"
 
 namespace mtlkit {
 namespace {
@@ -91,21 +90,8 @@ bool IsCutSignature(std::string_view head) {
   return false;
 }
 
-// A page that was saved, or that a server sent, in place of a file. Declared or
-// not, in capitals or not, behind blanks or not: no bytes stand at one place.
 bool IsHtml(std::string_view head) {
-  std::string begin;
-  for (const char c : Trim(head.substr(0, 512))) {
-    begin += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  if (begin.starts_with("\xef\xbb\xbf")) begin.erase(0, 3);
-  const std::string_view text = Trim(begin);
-  const auto begins = [text](std::string_view tag) {
-    return text.starts_with(tag);
-  };
-  constexpr std::array kTags = {"<!doctype html"sv, "<html>"sv, "<html "sv,
-                                "<head>"sv};
-  return std::ranges::any_of(kTags, begins);
+  return SniffContent(head) == Content::kHtml;
 }
 
 bool IsControlByte(char c) {
@@ -132,7 +118,7 @@ std::string_view DescribeSource(std::string_view head) {
   if (head.empty()) return "empty";
   if (const Magic* magic = FindMagic(head)) return magic->name;
   if (IsCutSignature(head)) return "the first bytes of a compressed file";
-  if (IsHtml(head)) return "HTML, a web page";
+  if (IsHtml(head)) return ContentName(Content::kHtml);
   return HasControlBytes(head) ? "binary data" : "text";
 }
 

@@ -99,6 +99,9 @@ TEST_CASE("kinds of files are told by their first bytes") {
   CHECK(SniffContent("\xef\xbb\xbf {\"a\": 1}") == Content::kJson);
   CHECK(SniffContent("a,b\n1,2\n") == Content::kText);
   CHECK(SniffContent("% tex\n1,2\n") == Content::kText);
+  CHECK(SniffContent("\n<!DOCTYPE HTML>\n<html>") == Content::kHtml);
+  CHECK(SniffContent("<html>,b\n") == Content::kHtml);
+  CHECK(SniffContent("<htmls>,b\n") == Content::kText);
   CHECK(SniffContent("\x01\x02\x03") == Content::kUnknown);
 }
 

@@ -266,6 +266,24 @@ TEST_CASE("a foreign file is named and the way to convert it") {
   }
 }
 
+TEST_CASE("a text in place of what a table became is not to be converted") {
+  const TempFolder folder;
+  PutFile(folder / "a.csv", "a,b\n1,2\n");
+  const auto hint = [&](std::initializer_list<FileKind> kinds) {
+    try {
+      FileReader::Open(folder / "a.csv", kinds);
+    } catch (const Error& error) {
+      return error.hint();
+    }
+    return std::string("accepted");
+  };
+  CHECK(hint({FileKind::kPredictions}) ==
+        "mtl-predict MODEL DATA makes predictions");
+  CHECK(hint({FileKind::kModel}) == "mtl-train makes models");
+  CHECK(hint({FileKind::kModel, FileKind::kDataset}) ==
+        "convert it with mtl-convert");
+}
+
 TEST_CASE("what is not there is a missing input") {
   const TempFolder folder;
   for (const std::string& path : {folder / "none.h5", folder.path().string()}) {
