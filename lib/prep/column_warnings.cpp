@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -93,14 +94,29 @@ std::vector<UnseenCount> CountUnseen(const TrainingRows& held,
   return counts;
 }
 
-void WarnOfUnseen(const std::string& name, const UnseenCount& count,
-                  Reporter* reporter) {
-  if (2 * count.unseen <= count.known) return;
+// Columns of which most rows that are held out have unseen categories.
+using UnseenColumns = std::vector<std::pair<std::string, UnseenCount>>;
+
+void WarnOfUnseen(const UnseenColumns& columns, Reporter* reporter) {
+  constexpr std::size_t kFew = 3;
+  for (std::size_t i = 0; i < columns.size() && columns.size() <= kFew; ++i) {
+    const auto& [name, count] = columns[i];
+    reporter->Warn(
+        Str("column '", name, "': ", count.unseen, " of ", count.known,
+            " rows that are held out have a category that no training row "
+            "has: the column says nothing of them (--ignore ",
+            name, ", or splits that share its categories)"));
+  }
+  if (columns.size() <= kFew) return;
+  std::vector<std::string> first;
+  for (std::size_t i = 0; i < kFew; ++i) first.push_back(columns[i].first);
   reporter->Warn(
-      Str("column '", name, "': ", count.unseen, " of ", count.known,
-          " rows that are held out have a category that no training row has: "
-          "the column says nothing of them (--ignore ",
-          name, ", or splits that share its categories)"));
+      Str("of ", columns.size(),
+          " columns most rows that are held out have a "
+          "category that no training row has: '",
+          Join(first, "', '"),
+          "' ...; they say nothing of them (--ignore, or splits that share "
+          "categories)"));
 }
 
 void Warn(const std::vector<std::string>& columns, std::string_view one,
@@ -126,10 +142,16 @@ void WarnOfColumns(const std::vector<InputBlock>& inputs,
                    std::span<const Index> train, const Dataset& splits_of,
                    const ColumnSet& left_out, Reporter* reporter) {
   const TrainingRows rows(inputs, {}, train);
-  const std::vector<Index> held_out = HeldOutRows(splits_of, train);
+  const bool any_category =
+      std::ranges::any_of(inputs, [](const InputBlock& block) {
+        return block.kind == InputKind::kCategorical;
+      });
+  std::vector<Index> held_out;
+  if (any_category) held_out = HeldOutRows(splits_of, train);
   const TrainingRows held(inputs, {}, held_out);
   std::vector<std::string> constant;
   std::vector<std::string> unique;
+  UnseenColumns unseen_columns;
   for (const InputSpec& spec : rows.specs()) {
     const bool numbers = spec.kind == InputKind::kDense;
     if (!numbers && spec.kind != InputKind::kCategorical) continue;
@@ -148,8 +170,8 @@ void WarnOfColumns(const std::vector<InputBlock>& inputs,
       if (different == 1) constant.push_back(name);
       if (different > kFewCategories && 2 * different > seen.known[At(i)]) {
         unique.push_back(name);
-      } else {
-        WarnOfUnseen(name, unseen[At(i)], reporter);
+      } else if (2 * unseen[At(i)].unseen > unseen[At(i)].known) {
+        unseen_columns.emplace_back(name, unseen[At(i)]);
       }
     }
   }
@@ -159,6 +181,7 @@ void WarnOfColumns(const std::vector<InputBlock>& inputs,
        "has another text in nearly every training row: a name, no category",
        "have another text in nearly every training row: names, no categories",
        reporter);
+  WarnOfUnseen(unseen_columns, reporter);
 }
 
 }  // namespace mtlkit

@@ -14,10 +14,6 @@ constexpr std::string_view kWideBlanks[] = {
     "\u2008"sv, "\u2009"sv, "\u200A"sv, "\u200B"sv, "\u202F"sv,
     "\u205F"sv, "\u2060"sv, "\u3000"sv, "\uFEFF"sv};
 
-bool IsAscii(char c) {
-  return (static_cast<unsigned char>(c) & 0x80U) == 0;
-}
-
 template <class Fits>
 std::size_t LengthOfBlank(Fits fits) {
   const auto* const found = std::ranges::find_if(kWideBlanks, fits);
@@ -26,16 +22,17 @@ std::size_t LengthOfBlank(Fits fits) {
 
 }  // namespace
 
-std::size_t WideBlankBefore(std::string_view text) {
-  if (text.empty() || IsAscii(text.front())) return 0;
+namespace internal {
+
+std::size_t BlankBefore(std::string_view text) {
   return LengthOfBlank(
       [text](std::string_view blank) { return text.starts_with(blank); });
 }
 
-std::size_t WideBlankBehind(std::string_view text) {
-  if (text.empty() || IsAscii(text.back())) return 0;
+std::size_t BlankBehind(std::string_view text) {
   return LengthOfBlank(
       [text](std::string_view blank) { return text.ends_with(blank); });
 }
 
+}  // namespace internal
 }  // namespace mtlkit

@@ -58,6 +58,19 @@ TEST_CASE(
         "column 'date': 16 of 16 rows that are held out have a category that "
         "no training row has: the column says nothing of them (--ignore date, "
         "or splits that share its categories)");
+  Dataset wide = table;
+  wide.inputs[1] = CodeBlock("categorical", {"a", "b", "c", "d"},
+                             {names, names, names, names}, [&days] {
+                               std::vector<std::int32_t> codes;
+                               for (const std::int32_t day : days) {
+                                 codes.insert(codes.end(), 4, day);
+                               }
+                               return codes;
+                             }());
+  CHECK(Warnings(options, wide) ==
+        "of 4 columns most rows that are held out have a category that no "
+        "training row has: 'a', 'b', 'c' ...; they say nothing of them "
+        "(--ignore, or splits that share categories)");
   PrepareOptions without = options;
   without.ignore = {"date"};
   CHECK(Warnings(without, table) == "");
