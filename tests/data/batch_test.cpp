@@ -169,6 +169,19 @@ TEST_CASE("a missing number is refused with its place") {
         "input block 'numeric', column 'age', row '2' is missing");
 }
 
+TEST_CASE("a number that single precision does not hold is refused as such") {
+  Dataset people = People();
+  std::vector<double> cells(At(people.inputs[0].cols * people.rows), 1);
+  cells[0] = 1e39;
+  people.inputs[0].dense = {};
+  people.inputs[0].wide = Array<double>(std::move(cells));
+  Batcher batcher(people, 6);
+  const std::vector<Index> rows{0};
+  CHECK(MessageOf([&] { batcher.Load(rows); })
+            .find("is beyond the range of single precision, 3.4e38") !=
+        std::string::npos);
+}
+
 TEST_CASE("one long row does not count for a whole batch") {
   Dataset data;
   data.rows = 3;
