@@ -11,7 +11,6 @@
 #include "data/head.h"
 #include "data/label_map.h"
 #include "data/label_view.h"
-#include "data/untrained.h"
 
 namespace mtlkit {
 namespace {
@@ -194,13 +193,14 @@ void TaskJoiner::TakeLabels(std::size_t model, const Task& task,
     labels.values.CopyTo(At(at * cols), At(cols), cells.data());
     const bool is_unknown =
         !labels.unknown.places.empty() && labels.unknown.places[At(at)] >= 0;
+    float unknown = kUnknown;
     if (is_unknown) {
-      joined_.unknown_classes.insert(
-          labels.unknown.names[At(labels.unknown.places[At(at)])]);
+      unknown =
+          LabelOf(labels.unknown.names[At(labels.unknown.places[At(at)])]);
     }
     for (Index col = 0; col < cols; ++col, ++known) {
       const float label =
-          is_unknown ? UnknownClass() : in_order.Cell(cells.data(), col);
+          is_unknown ? unknown : in_order.Cell(cells.data(), col);
       if (!std::isnan(label)) Agree(label, place, "label", name, known);
     }
   }
@@ -216,10 +216,6 @@ void TaskJoiner::TakeTruth(const Dataset& truth,
     mapped = InContext("--data", [&] {
       return MapLabels(from, truth.labels[At(t)], joined_.task);
     });
-  }
-  if (std::ranges::count(learned_, 0.0) > 0) {
-    if (!mapped) mapped = truth.labels[At(t)];
-    ForgetUntrained(joined_.task, learned_, &*mapped);
   }
   const LabelView labels(joined_.task, mapped ? *mapped : truth.labels[At(t)],
                          truth.weights);
@@ -250,7 +246,27 @@ float TaskJoiner::UnknownClass() const {
   return static_cast<float>(joined_.task.classes.size());
 }
 
+// Another model may have learned a class that one has not.
+float TaskJoiner::LabelOf(const std::string& unknown_class) {
+  const Index number = FindClass(joined_.task, unknown_class);
+  if (number >= 0) return static_cast<float>(number);
+  joined_.unknown_classes.insert(unknown_class);
+  return UnknownClass();
+}
+
+void TaskJoiner::ForgetUnlearned() {
+  if (!joined_.task.traits().one_class) return;
+  for (float& label : joined_.y) {
+    if (std::isnan(label)) continue;
+    const auto number = static_cast<std::size_t>(label);
+    if (number >= learned_.size() || learned_[number] > 0) continue;
+    joined_.unknown_classes.insert(joined_.task.classes[number]);
+    label = UnknownClass();
+  }
+}
+
 JoinedTask TaskJoiner::Finish() {
+  ForgetUnlearned();
   if (!joined_.unknown_classes.empty()) {
     joined_.unknown = std::ranges::count(joined_.y, UnknownClass());
   }

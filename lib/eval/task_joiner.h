@@ -34,6 +34,10 @@ class TaskJoiner {
   void TakeLabels(std::size_t model, const Task& task, const Labels& labels,
                   const std::vector<Index>& order,
                   const std::vector<std::int32_t>& place_of);
+  // The label of places that a file calls of an unknown class.
+  float LabelOf(const std::string& unknown_class);
+  // Classes that no model has learned from a row are unknown to all.
+  void ForgetUnlearned();
   // Stands in y for a class that the models do not know.
   float UnknownClass() const;
   // Sets what is not known yet, and refuses what is known otherwise.

@@ -10,7 +10,6 @@
 #include "data/head.h"
 #include "data/label_map.h"
 #include "data/schema.h"
-#include "data/untrained.h"
 #include "nn/link.h"
 #include "nn/loss.h"
 #include "prep/apply_transforms.h"
@@ -130,6 +129,34 @@ Dataset InputRowsFor(const Model& model, const Dataset& dataset) {
   result.labels.clear();
   return result;
 }
+
+namespace {
+
+// Makes labels of classes that occurred in no training row unknown ones.
+void ForgetUntrained(const Task& task, std::span<const double> frequencies,
+                     Labels* labels) {
+  if (!task.traits().one_class || frequencies.size() != task.classes.size()) {
+    return;
+  }
+  std::vector<std::int32_t> name_of(frequencies.size(), -1);
+  for (std::size_t place = 0; place < labels->values.size(); ++place) {
+    const float label = labels->values[place];
+    if (std::isnan(label)) continue;
+    const auto number = static_cast<std::size_t>(label);
+    if (frequencies[number] > 0) continue;
+    UnknownLabels& unknown = labels->unknown;
+    if (name_of[number] < 0) {
+      name_of[number] = static_cast<std::int32_t>(unknown.names.size());
+      unknown.names.push_back(task.classes[number]);
+    }
+    SetUnknown(static_cast<Index>(place), std::ssize(labels->values),
+               name_of[number], &unknown.places);
+    ++unknown.cells;
+    labels->values[place] = std::numeric_limits<float>::quiet_NaN();
+  }
+}
+
+}  // namespace
 
 std::vector<Labels> LabelsFor(const Model& model, const Dataset& dataset,
                               UnknownLabelRule unknown) {

@@ -347,6 +347,25 @@ TEST_CASE("a class without training rows is unknown in labels of a file, too") {
   CHECK(JoinAll(pooled, &truth).tasks[0].unknown == 0);
 }
 
+TEST_CASE("what one model has not learned and another has is a class of both") {
+  auto one = Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, NAN, 0});
+  one.tasks[0].constants = {1, 0};
+  one.tasks[0].unknown_classes = {"yes"};
+  one.tasks[0].unknown = {-1, 0, -1};
+  const ReadTask alone = Join({{"one", one}}).tasks.at(0);
+  CHECK(alone.y == std::vector<double>{0, 2, 0});
+  CHECK(alone.unknown_classes == std::set<std::string>{"yes"});
+  auto two = Binary({1, 2, 3}, {0.1F, 0.2F, 0.3F}, {0, 1, 0});
+  two.tasks[0].constants = {0.5, 0.5};
+  for (const bool turned : {false, true}) {
+    const ReadTask both = turned ? Join({{"two", two}, {"one", one}}).tasks[0]
+                                 : Join({{"one", one}, {"two", two}}).tasks[0];
+    CHECK(both.y == std::vector<double>{0, 1, 0});
+    CHECK(both.unknown == 0);
+    CHECK(both.missing == 0);
+  }
+}
+
 TEST_CASE("unknown classes of folds are pooled by name") {
   auto one = Binary({1, 2}, {0.1F, 0.2F}, {NAN, 1});
   one.tasks[0].unknown_classes = {"maybe"};
