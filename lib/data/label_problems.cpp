@@ -20,13 +20,28 @@ std::string ListNames(const std::vector<std::string>& names) {
   return Str("'", Join(first, "', '"), "'", shown < names.size() ? " ..." : "");
 }
 
+// Labels of columns of their own have two words each, of which the first
+// column's are shown.
+bool HasLabelColumns(const Task& task) {
+  const LabelSource& source = task.source;
+  return !source.columns.empty() && !source.absent.empty() &&
+         !source.present.empty();
+}
+
 std::string ListClasses(const Task& task) {
   if (!task.is_classification()) return "";
   const std::size_t shown = std::min(std::size_t{20}, task.classes.size());
   const std::vector<std::string> first(
       task.classes.begin(), task.classes.begin() + static_cast<Index>(shown));
-  return Str(" (its classes are: ", Join(first, ", "),
-             shown < task.classes.size() ? ", ..." : "", ")");
+  const bool has_columns = HasLabelColumns(task);
+  const LabelSource& source = task.source;
+  return Str(has_columns ? " (its labels are: " : " (its classes are: ",
+             Join(first, ", "), shown < task.classes.size() ? ", ..." : "",
+             has_columns ? Str("; column '", source.columns.front(), "' has '",
+                               source.absent.front(), "' and '",
+                               source.present.front(), "'")
+                         : "",
+             ")");
 }
 
 // Whether all are classes of the task: then no training row had them.
@@ -34,19 +49,6 @@ bool KnowsAll(const Task& task, const std::vector<std::string>& names) {
   return std::ranges::all_of(names, [&task](const std::string& name) {
     return FindClass(task, name) >= 0;
   });
-}
-
-// How a label is written that a column of its own says, of the first of them.
-std::string ListWords(const Task& task) {
-  const LabelSource& source = task.source;
-  return Str(" (column '", source.columns.front(), "' has '",
-             source.absent.front(), "' and '", source.present.front(), "')");
-}
-
-bool HasLabelColumns(const Task& task) {
-  const LabelSource& source = task.source;
-  return !source.columns.empty() && !source.absent.empty() &&
-         !source.present.empty();
 }
 
 }  // namespace
@@ -63,11 +65,10 @@ void RequireKnownLabels(const Task& task, const Labels& labels) {
   const bool has_columns = HasLabelColumns(task);
   Require(any, ErrorKind::kBadInput,
           Str("task '", task.name, "': none of its labels is ",
-              has_columns                ? "written as those of the model: "
+              has_columns                ? "one of the model: "
               : task.is_classification() ? "a class of the model: "
                                          : "a number: ",
-              ListNames(labels.unknown.names),
-              has_columns ? ListWords(task) : ListClasses(task)),
+              ListNames(labels.unknown.names), ListClasses(task)),
           Str("write them as in training (mtl-convert --rename-class), or "
               "leave them out (mtl-convert --type ",
               column, "=ignore)"));
@@ -93,8 +94,7 @@ std::string UnknownLabelsText(const Task& task, const UnknownLabels& unknown,
              : task.is_classification() ? "no class of the model: "
                                         : "no number: ",
              Counted(unknown.cells, "such cell counts", "such cells count"),
-             " as not labelled",
-             has_columns ? ListWords(task) : ListClasses(task));
+             " as not labelled", ListClasses(task));
 }
 
 }  // namespace mtlkit

@@ -283,8 +283,8 @@ TEST_CASE("labels that are all written otherwise are refused, not dropped") {
     how.instead[{column, "Y"}] = "1";
   }
   CHECK(Refusal(how) ==
-        "task 'c': none of its labels is written as those of the model: '0', "
-        "'1' (column 'c_red' has 'N' and 'Y')");
+        "task 'c': none of its labels is one of the model: '0', '1' (its "
+        "labels are: c_red, c_blue; column 'c_red' has 'N' and 'Y')");
   how = {};
   how.instead[{"w", "0.5"}] = "";
   CHECK(Refusal(how) ==
