@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/terminal_text.h"
 #include "base/text.h"
+#include "data/block_kind.h"
 #include "data/dataset_io.h"
 #include "data/head.h"
 #include "data/label_view.h"
@@ -138,6 +139,13 @@ void DescribeTokens(const InputBlock& block, TextTable* table, Json* item) {
   (*item)["words"] = words;
 }
 
+// Of a kind that nothing else is known of.
+void DescribeBlock(const InputBlock& block, TextTable* table) {
+  const BlockKindEntry& kind = EntryOf(block.kind);
+  table->AddRow({block.name, Counted(block.cols, "column", "columns"),
+                 std::string(kind.name), std::string(kind.contents)});
+}
+
 using DescribeColumn = void (*)(const InputBlock& block, Index col,
                                 TextTable* table, Json* json);
 
@@ -177,6 +185,8 @@ void DescribeInput(const InputBlock& block, bool all, TextTable* table,
     case InputKind::kCategorical:
       DescribeColumns(block, all, "codes", DescribeCategories, table, &item);
       break;
+    default:
+      DescribeBlock(block, table);
   }
   json->push_back(std::move(item));
 }

@@ -45,16 +45,17 @@ std::vector<T> Pick(const std::vector<T>& values, std::span<const Index> rows) {
   return result;
 }
 
-// The entries of each row, where a row has a number of its own.
+// The entries of each row, where a row has a number of its own: `cells` numbers
+// each.
 template <class T>
 Array<T> GatherEntries(const Array<T>& array, const Array<std::int64_t>& starts,
-                       std::span<const Index> rows) {
+                       Index cells, std::span<const Index> rows) {
   if (array.empty()) return {};
   std::vector<T> result;
   const auto all = array.span();
   for (const Index row : rows) {
-    result.insert(result.end(), all.begin() + starts[row],
-                  all.begin() + starts[row + 1]);
+    result.insert(result.end(), all.begin() + starts[row] * cells,
+                  all.begin() + starts[row + 1] * cells);
   }
   return Array<T>(std::move(result));
 }
@@ -135,9 +136,11 @@ InputBlock GatherRows(const InputBlock& block, std::span<const Index> rows) {
   if (TraitsOf(block.kind).has_row_starts) {
     const Array<std::int64_t>& starts = block.row_starts;
     result.row_starts = GatherStarts(starts, rows);
-    result.indices = GatherEntries(block.indices, starts, rows);
-    result.values = GatherEntries(block.values, starts, rows);
-    result.codes = GatherEntries(block.codes, starts, rows);
+    // Of a compressed row an entry is one number, of others a row of them.
+    const Index cells = TraitsOf(block.kind).is_compressed ? 1 : block.cols;
+    result.indices = GatherEntries(block.indices, starts, 1, rows);
+    result.values = GatherEntries(block.values, starts, cells, rows);
+    result.codes = GatherEntries(block.codes, starts, cells, rows);
     return result;
   }
   const Index cells = block.row_cells();
@@ -190,8 +193,7 @@ void BlockBuilder::Append(const InputBlock& piece) {
       dense_.push_back(static_cast<float>(value));
     }
   }
-  const auto base =
-      static_cast<std::int64_t>(std::max(indices_.size(), codes_.size()));
+  const std::int64_t base = row_starts_.back();
   AddCells(piece.dense, cells, &dense_);
   AddCells(piece.codes, cells, &codes_);
   AddCells(piece.pixels, cells, &pixels_);

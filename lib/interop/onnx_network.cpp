@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
+#include "data/block_kind.h"
 #include "data/head.h"
 #include "h5/atomic_file.h"
 #include "interop/head_export.h"
@@ -37,26 +38,26 @@ std::string AddPixels(const InputSpec& input, const std::string& bytes,
 }
 
 OnnxBlock AddPreparedInput(const InputSpec& input, OnnxGraph* graph) {
-  switch (input.kind) {
-    case InputKind::kDense:
-    case InputKind::kSparse:
-      return {graph->Input(input.name, OnnxType::kFloat, {kRows, input.cols},
-                           input.columns),
-              ""};
-    case InputKind::kCategorical:
-      return {graph->Input(input.name, OnnxType::kInt64, {kRows, input.cols},
-                           input.columns),
-              ""};
-    case InputKind::kImage:
+  const BlockTraits& traits = TraitsOf(input.kind);
+  const OnnxType type =
+      traits.has_categories ? OnnxType::kInt64 : OnnxType::kFloat;
+  const std::string count = input.name + ".count";
+  switch (traits.rows) {
+    case BlockRows::kBatch:
+      break;
+    case BlockRows::kPixels:
       return {graph->Input(input.name, OnnxType::kUint8,
                            {kRows, input.height, input.width, input.cols}),
               ""};
-    case InputKind::kTokens:
-      break;
+    case BlockRows::kTokens:
+      return {traits.has_categories
+                  ? graph->Input(input.name, type, {count})
+                  : graph->Input(input.name, type, {count, input.cols}),
+              graph->Input(input.name + ".starts", OnnxType::kInt64,
+                           {Str(kRows, " + 1")})};
   }
-  return {graph->Input(input.name, OnnxType::kInt64, {input.name + ".count"}),
-          graph->Input(input.name + ".starts", OnnxType::kInt64,
-                       {Str(kRows, " + 1")})};
+  return {graph->Input(input.name, type, {kRows, input.cols}, input.columns),
+          ""};
 }
 
 std::string TaskOutput(const Model& model, Index task, const std::string& value,
@@ -77,7 +78,7 @@ std::vector<OnnxBlock> AddPreparedBlocks(const std::vector<InputSpec>& blocks,
     result.push_back(AddPreparedInput(block, graph));
   }
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    if (blocks[i].kind != InputKind::kImage) continue;
+    if (TraitsOf(blocks[i].kind).rows != BlockRows::kPixels) continue;
     result[i].value = AddPixels(blocks[i], result[i].value, graph);
   }
   return result;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "data/block_kind.h"
 #include "interop/identifier.h"
 
 namespace mtlkit {
@@ -78,7 +79,7 @@ std::map<std::string, std::string> TorchInputNames(const Model& model) {
   for (const InputSpec& input : model.schema.inputs) {
     const std::string clean = "in_" + CleanIdentifier(input.name);
     names[input.name] = unique.Take(clean);
-    if (input.kind == InputKind::kTokens) {
+    if (TraitsOf(input.kind).rows == BlockRows::kTokens) {
       names[input.name + ".starts"] = unique.Take(clean + "_starts");
     }
   }

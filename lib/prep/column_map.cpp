@@ -155,11 +155,9 @@ InputBlock MapColumns(const InputBlock& block, const InputSpec& wanted,
       return MapCodes(block, map, rows, wanted);
     case InputKind::kSparse:
       return MapSparse(block, map, rows, wanted);
-    case InputKind::kImage:
-    case InputKind::kTokens:
-      break;  // no columns to be mapped
+    default:
+      return {};  // no columns to be mapped
   }
-  return {};
 }
 
 }  // namespace mtlkit

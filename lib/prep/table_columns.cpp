@@ -178,12 +178,9 @@ double CellNumber(const InputBlock& block, Index row, Index col) {
       return DenseCell(block, row * block.cols + col);
     case InputKind::kSparse:
       return SparseCell(block, row, col);
-    case InputKind::kCategorical:
-    case InputKind::kImage:
-    case InputKind::kTokens:
-      break;
+    default:
+      return std::numeric_limits<double>::quiet_NaN();
   }
-  return std::numeric_limits<double>::quiet_NaN();
 }
 
 CodedColumn CodeColumn(const Dataset& table, const TableColumn& column) {

@@ -16,11 +16,9 @@ Index* SlotOf(InputKind kind, ViewBlocks* view) {
       return &view->codes;
     case InputKind::kSparse:
       return &view->sparse;
-    case InputKind::kImage:
-    case InputKind::kTokens:
-      break;  // in no view
+    default:
+      return nullptr;  // in no view
   }
-  return nullptr;
 }
 
 }  // namespace

@@ -61,8 +61,7 @@ TextColumn InputColumn(const InputBlock& block, Index column) {
         cell->Number(SparseValue(block, row, column));
       };
       break;
-    case InputKind::kImage:
-    case InputKind::kTokens:
+    default:
       Fail(ErrorKind::kBadInput,
            Str("input block '", block.name, "' holds ",
                EntryOf(block.kind).contents,

@@ -44,10 +44,10 @@ Index ModelRows::most() const {
   constexpr Index kMostCells = Index{1} << 22;
   Index cells = 1;
   for (const InputSpec& spec : model_.schema.inputs) {
-    if (spec.kind != InputKind::kSparse) cells += spec.row_cells();
+    if (!TraitsOf(spec.kind).is_compressed) cells += spec.row_cells();
   }
   for (const InputBlock& block : dataset_.inputs) {
-    if (block.kind != InputKind::kSparse) cells += block.row_cells();
+    if (!TraitsOf(block.kind).is_compressed) cells += block.row_cells();
   }
   return is_whole_ ? std::max<Index>(dataset_.rows, 1)
                    : std::max<Index>(kMostCells / cells, 1);

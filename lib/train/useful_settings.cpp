@@ -5,6 +5,7 @@
 
 #include "base/choice.h"
 #include "base/error.h"
+#include "data/block_kind.h"
 #include "nn/graph.h"
 #include "train/weigher.h"
 #include "train/weighting.h"
@@ -19,8 +20,7 @@ bool MakesTheSame(const Model& model, const ArchOptions& options) {
 }
 
 bool ReadsCategories(const InputSpec& input) {
-  return input.kind == InputKind::kCategorical ||
-         input.kind == InputKind::kTokens;
+  return TraitsOf(input.kind).has_categories;
 }
 
 void FindInNetwork(const Model& model, UselessSettings* useless) {

@@ -1,7 +1,10 @@
 // What must hold of every kind of input block.
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "data/batch.h"
@@ -53,6 +56,26 @@ TEST_CASE("rows of every kind are gathered, sliced and appended") {
     again.inputs[0] = std::move(builder).Finish();
     CHECK(DigestOf(again) == DigestOf(data));
   });
+}
+
+template <class T>
+std::vector<T> Values(const Array<T>& array) {
+  return {array.begin(), array.end()};
+}
+
+TEST_CASE("entries of several numbers are taken whole") {
+  InputBlock block = TokenBlock("sample", {"a", "b"}, {{0, 1}, {}, {1}});
+  block.cols = 2;
+  block.codes = Array<std::int32_t>({0, 1, 1, 1, 0, 0});
+  const std::vector<Index> rows = {2, 0};
+  const InputBlock taken = GatherRows(block, rows);
+  CHECK(Values(taken.codes) == std::vector<std::int32_t>{0, 0, 0, 1, 1, 1});
+  CHECK(Values(taken.row_starts) == std::vector<std::int64_t>{0, 1, 3});
+  BlockBuilder builder(block, 4);
+  builder.Append(taken);
+  builder.Append(taken);
+  CHECK(Values(std::move(builder).Finish().row_starts) ==
+        std::vector<std::int64_t>{0, 1, 3, 4, 6});
 }
 
 TEST_CASE("traits of every kind are what its blocks and batches hold") {

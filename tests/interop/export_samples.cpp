@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/registry.h"
+#include "data/block_kind.h"
 #include "interop/export_format.h"
 #include "nn/sample_data.h"
 #include "temp_folder.h"
@@ -62,25 +63,20 @@ std::map<std::string, OnnxArray> OnnxInputsOf(const Dataset& data) {
   std::map<std::string, OnnxArray> inputs;
   for (const InputBlock& block : data.inputs) {
     OnnxArray& array = inputs[block.name];
-    switch (block.kind) {
-      case InputKind::kDense:
-        array = ArrayOf(1, {data.rows, block.cols}, Doubles(block.dense));
-        break;
-      case InputKind::kSparse:
-        array = FullMatrix(block, data.rows);
-        break;
-      case InputKind::kCategorical:
-        array = ArrayOf(7, {data.rows, block.cols}, Doubles(block.codes));
-        break;
-      case InputKind::kImage:
-        array = ArrayOf(2, {data.rows, block.height, block.width, block.cols},
-                        Doubles(block.pixels));
-        break;
-      case InputKind::kTokens:
-        array = ArrayOf(7, {block.codes.size()}, Doubles(block.codes));
-        inputs[block.name + ".starts"] =
-            ArrayOf(7, {data.rows + 1}, Doubles(block.row_starts));
-        break;
+    const BlockTraits& traits = TraitsOf(block.kind);
+    if (traits.is_compressed) {
+      array = FullMatrix(block, data.rows);
+    } else if (traits.rows == BlockRows::kPixels) {
+      array = ArrayOf(2, {data.rows, block.height, block.width, block.cols},
+                      Doubles(block.pixels));
+    } else if (traits.rows == BlockRows::kTokens) {
+      array = ArrayOf(7, {block.codes.size()}, Doubles(block.codes));
+      inputs[block.name + ".starts"] =
+          ArrayOf(7, {data.rows + 1}, Doubles(block.row_starts));
+    } else if (traits.has_categories) {
+      array = ArrayOf(7, {data.rows, block.cols}, Doubles(block.codes));
+    } else {
+      array = ArrayOf(1, {data.rows, block.cols}, Doubles(block.dense));
     }
   }
   return inputs;

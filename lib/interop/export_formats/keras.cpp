@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
+#include "data/block_kind.h"
 #include "data/head.h"
 #include "data/schema.h"
 #include "interop/export_format.h"
@@ -49,23 +50,20 @@ KerasBlock AddKerasImage(const InputSpec& block, KerasGraph* graph) {
 }
 
 KerasBlock AddKerasBlock(const InputSpec& block, KerasGraph* graph) {
+  const BlockTraits& traits = TraitsOf(block.kind);
+  if (traits.rows == BlockRows::kPixels) return AddKerasImage(block, graph);
+  if (traits.rows == BlockRows::kTokens) {
+    Fail(ErrorKind::kUsage,
+         Str("input '", block.name, "' is ",
+             traits.has_categories ? "texts" : EntryOf(block.kind).contents,
+             ", which cannot go in: Keras has no rows of different lengths"),
+         "use --to onnx or --to torch");
+  }
   KerasBlock result;
-  switch (block.kind) {
-    case InputKind::kImage:
-      return AddKerasImage(block, graph);
-    case InputKind::kTokens:
-      Fail(ErrorKind::kUsage,
-           Str("input '", block.name,
-               "' is texts, which cannot go in: Keras has no rows of different "
-               "lengths"),
-           "use --to onnx or --to torch");
-    case InputKind::kDense:
-    case InputKind::kSparse:
-      result.value = graph->Input(block.name, {block.cols}, "float32");
-      result.inputs.push_back({{"name", result.value}, {"block", block.name}});
-      return result;
-    case InputKind::kCategorical:
-      break;
+  if (!traits.has_categories) {
+    result.value = graph->Input(block.name, {block.cols}, "float32");
+    result.inputs.push_back({{"name", result.value}, {"block", block.name}});
+    return result;
   }
   for (Index i = 0; i < block.cols; ++i) {
     const std::string column = ColumnName(block, i);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "base/text.h"
+#include "data/block_kind.h"
 #include "data/head.h"
 #include "data/schema.h"
 #include "h5/atomic_folder.h"
@@ -53,7 +54,7 @@ std::vector<std::string> AddTorchNetwork(const Model& model,
   std::vector<std::string> values;
   for (const InputSpec& input : model.schema.inputs) {
     values.push_back(arguments.at(input.name));
-    if (input.kind == InputKind::kImage) {
+    if (TraitsOf(input.kind).rows == BlockRows::kPixels) {
       AddTorchPixels(input, values.back(), module);
     }
   }
@@ -148,7 +149,7 @@ std::string ModelPython(const Model& model, const TorchNames& arguments,
   for (const InputSpec& input : model.schema.inputs) {
     parameters.push_back(arguments.at(input.name));
     const auto starts = arguments.find(input.name + ".starts");
-    if (input.kind == InputKind::kTokens) parameters.push_back(starts->second);
+    if (starts != arguments.end()) parameters.push_back(starts->second);
   }
   std::string helpers;
   for (const std::string& helper : module->helpers()) {
