@@ -28,6 +28,8 @@ struct HeadExport {
   std::string (*keras)(const Task& task, const std::string& outputs,
                        KerasGraph* graph);
   std::string_view keras_reason = {};
+  // Another head whose functions of Python those of this one call.
+  std::string_view torch_uses = {};
 };
 std::span<const HeadExport* const> HeadExports();
 const HeadExport& HeadExportOf(const Task& task);

@@ -10,6 +10,7 @@
 #include "data/batch.h"
 #include "data/blocks.h"
 #include "data/head.h"
+#include "data/label_view.h"
 #include "h5/digest.h"
 #include "nn/link.h"
 #include "train/model_rows.h"
@@ -43,31 +44,12 @@ void AppendRow(const std::vector<T>& all, Index cols, Index row,
   }
 }
 
-void AppendLabels(const Labels& labels, Index label, Index cols,
-                  std::vector<float>* y) {
-  if (labels.values.empty()) return;
-  if (label < 0) {
-    y->insert(y->end(), At(cols), std::numeric_limits<float>::quiet_NaN());
-  } else {
-    y->resize(y->size() + At(cols));
-    labels.values.CopyTo(At(label * cols), At(cols),
-                         y->data() + y->size() - At(cols));
-  }
-}
-
-float WeightOf(const Dataset& dataset, const Labels& labels, Index row,
-               Index label) {
-  float weight = 1;
-  if (!labels.weights.empty() && label >= 0) {
-    weight = labels.weights[At(label)];
-  }
-  if (!dataset.weights.empty()) weight *= dataset.weights[At(row)];
-  return weight;
-}
-
-bool HasWeights(const Dataset& dataset, const Labels& labels) {
-  return !labels.values.empty() &&
-         !(labels.weights.empty() && dataset.weights.empty());
+// The cells of a place, -1: none; nothing where there are no labels at all.
+void AppendLabels(const LabelView& labels, Index place, std::vector<float>* y) {
+  if (labels.places() == 0) return;
+  const std::size_t end = y->size();
+  y->resize(end + At(labels.cols()), std::numeric_limits<float>::quiet_NaN());
+  if (place >= 0) labels.CopyCells(place, y->data() + end);
 }
 
 void RequireSameTasks(const Model& first, const Model& other) {
@@ -250,8 +232,9 @@ std::vector<TaskArrays> ArraysOf(const std::vector<Task>& tasks,
                                  bool has_logits) {
   std::vector<TaskArrays> arrays;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const LabelView view(tasks[i], labels[i], dataset.weights);
     arrays.push_back({true, has_logits && tasks[i].is_classification(),
-                      HasWeights(dataset, labels[i])});
+                      view.places() > 0 && view.has_weights()});
   }
   return arrays;
 }
@@ -302,9 +285,9 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
     NetworkOutputs logits;
     const auto said = all.Say(some, at_once, &logits);
     for (std::size_t t = 0; t < tasks.size(); ++t) {
-      const Labels& labels = all.labels()[t];
+      const LabelView labels(tasks[t], all.labels()[t], dataset.weights);
       TaskBlock block;
-      TaskPlaces(labels, options.all_rows)
+      TaskPlaces(all.labels()[t], options.all_rows)
           .ForRows(some, [&](std::size_t i, Index label) {
             const auto row = static_cast<Index>(i);
             AppendRow(said[t], tasks[t].prediction_cols(), row,
@@ -312,9 +295,11 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
             if (arrays[t].logits) {
               AppendRow(logits[t], tasks[t].output_cols(), row, &block.logits);
             }
-            AppendLabels(labels, label, tasks[t].target_cols(), &block.y);
+            AppendLabels(labels, label, &block.y);
             if (arrays[t].weight) {
-              block.weight.push_back(WeightOf(dataset, labels, some[i], label));
+              block.weight.push_back(
+                  static_cast<float>(label < 0 ? labels.WeightOfRow(some[i])
+                                               : labels.Weight(label)));
             }
           });
       const Index places =

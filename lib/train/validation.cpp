@@ -46,8 +46,7 @@ std::string WhyUnmeasurable(const Dataset& data, std::size_t task,
     }
   }
   if (!any) return "has no label";
-  const TaskType type = data.tasks[task].type;
-  return type == TaskType::kBinary || type == TaskType::kMulticlass
+  return data.tasks[task].type.traits().one_class
              ? "has only one class"
              : "has the same label everywhere";
 }

@@ -64,6 +64,17 @@ TEST_CASE("tasks of which nothing can be said are left out, with the reason") {
   CHECK(history.best < 1);
 }
 
+TEST_CASE("a task of ordered classes can have only one class, too") {
+  Dataset data = SampleData(200);
+  data.tasks[1].type = ParseTaskType("ordinal");
+  SetLabels(1, "valid", 1, &data);
+  Listener listener;
+  TrainOn(data, SampleOptions(), &listener);
+  CHECK(listener.warnings ==
+        "task 'kind' has only one class in the validation rows; it is left out "
+        "of the validation measure\n");
+}
+
 TEST_CASE("a constant target is said to be constant") {
   Dataset data = SampleData(200);
   SetLabels(2, "valid", 20, &data);

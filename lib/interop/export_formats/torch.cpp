@@ -107,8 +107,10 @@ struct TorchLinks {
 TorchLinks LinksOf(const std::vector<Task>& tasks) {
   std::set<std::string> wanted;
   for (const Task& task : tasks) wanted.insert(HeadName(task));
-  // Quantiles are put into units as other numbers are.
-  if (wanted.count("quantile") > 0) wanted.insert("regression");
+  for (const Task& task : tasks) {
+    const std::string_view uses = HeadExportOf(task).torch_uses;
+    if (!uses.empty()) wanted.emplace(uses);
+  }
   TorchLinks result;
   for (const HeadExport* head : HeadExports()) {
     if (wanted.count(std::string(head->name)) == 0) continue;

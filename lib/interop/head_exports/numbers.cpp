@@ -92,6 +92,7 @@ const HeadExport kQuantileExport = {"quantile",
                                     kQuantileTorch,
                                     nullptr,
                                     "Keras has no layer that puts quantiles "
-                                    "in order"};
+                                    "in order",
+                                    "regression"};
 
 }  // namespace mtlkit
