@@ -170,34 +170,30 @@ void TaskJoiner::TakeLabels(std::size_t model, const Task& task,
                             const std::vector<Index>& order,
                             const std::vector<std::int32_t>& place_of) {
   const std::string& name = models_[model].name;
+  const LabelView view(task, labels, {});
   const auto from = [&](Index place) {
     return place_of.empty() ? place : place_of[At(place)];
   };
-  if (!labels.weights.empty()) {
+  if (view.has_weights()) {
     joined_.weighted = true;
     joined_.weights.resize(At(joined_.places),
                            std::numeric_limits<double>::quiet_NaN());
     for (Index place = 0; place < joined_.places; ++place) {
-      Agree(static_cast<double>(labels.weights[At(from(place))]), place,
-            "weight", name, &joined_.weights[At(place)]);
+      Agree(view.Weight(from(place)), place, "weight", name,
+            &joined_.weights[At(place)]);
     }
   }
-  if (labels.values.empty()) return;
-  const Index cols = task.target_cols();
+  if (view.places() == 0) return;
+  const Index cols = view.cols();
   const LabelOrder in_order(task, order);
   joined_.y.resize(At(joined_.places * cols), kUnknown);
   float* known = joined_.y.data();
   std::vector<float> cells(At(cols));
   for (Index place = 0; place < joined_.places; ++place) {
     const Index at = from(place);
-    labels.values.CopyTo(At(at * cols), At(cols), cells.data());
-    const bool is_unknown =
-        !labels.unknown.places.empty() && labels.unknown.places[At(at)] >= 0;
-    float unknown = kUnknown;
-    if (is_unknown) {
-      unknown =
-          LabelOf(labels.unknown.names[At(labels.unknown.places[At(at)])]);
-    }
+    view.CopyCells(at, cells.data());
+    const bool is_unknown = view.IsUnknown(at);
+    const float unknown = is_unknown ? LabelOf(view.UnknownName(at)) : kUnknown;
     for (Index col = 0; col < cols; ++col, ++known) {
       const float label =
           is_unknown ? unknown : in_order.Cell(cells.data(), col);
