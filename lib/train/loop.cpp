@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <iterator>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -79,11 +80,12 @@ class Run {
         epochs_(
             EpochsOf(options, rows_.batch_count(), peers_[0].has_validation())),
         patience_(PatienceOf(options, epochs_)),
-        schedule_(ParseChoice(options.schedule, "--schedule"),
-                  options.optimizer.rate, rows_.batch_count(), epochs_),
+        schedule_(MakeSchedule(
+            ParseChoice(options.schedule, "--schedule"),
+            {options.optimizer.rate, rows_.batch_count(), epochs_})),
         settings_(RunSettings(peers, options, protocol, seed)),
         saver_(environment, settings_,
-               {&peers_, &meeting_, &schedule_, &position_}),
+               {&peers_, &meeting_, schedule_.get(), &position_}),
         report_(environment, peers, peers_) {
     for (Trainee& peer : peers_) {
       RequireSeveralRows(peer.model(), rows_);
@@ -143,12 +145,12 @@ class Run {
   void TrainEpoch() {
     sampler_->Draw(seed_, position_.epoch, &rows_);
     const double began = Seconds();
-    double rate = schedule_.Rate(position_.step);
+    double rate = schedule_->Rate(position_.step);
     Index rows = 0;
     while (position_.batch < rows_.batch_count()) {
       saver_.BetweenBatches();
       const std::span<const Index> batch = rows_.Batch(position_.batch);
-      rate = schedule_.Rate(position_.step);
+      rate = schedule_->Rate(position_.step);
       TrainBatch(batch, rate);
       report_.Advance(position_.epoch);
       rows += static_cast<Index>(batch.size());
@@ -194,7 +196,7 @@ class Run {
       measure += of_peer;
       ++learning;
     }
-    schedule_.Observe(measure / learning);
+    schedule_->Observe(measure / learning);
     position_.epoch = epoch;
     position_.batch = 0;
     report_.EndEpoch(position_.epoch, rows_per_second);
@@ -213,7 +215,7 @@ class Run {
   EpochRows rows_;  // of the running epoch
   Index epochs_;
   Index patience_;
-  Schedule schedule_;
+  std::unique_ptr<Schedule> schedule_;
   Json settings_;
   RunPosition position_;
   RunSaver saver_;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "golden/golden.h"
+#include "train/schedules/plateau.h"
 
 namespace mtlkit {
 namespace {
@@ -16,9 +17,9 @@ using golden::json;
 
 // Rates of all steps of a schedule whose epochs have one step.
 std::vector<double> Rates(const Choice& choice, Index steps, Index epochs) {
-  const Schedule schedule(choice, 0.1, 1, epochs);
+  const auto schedule = MakeSchedule(choice, {0.1, 1, epochs});
   std::vector<double> rates;
-  for (Index t = 0; t < steps; ++t) rates.push_back(schedule.Rate(t));
+  for (Index t = 0; t < steps; ++t) rates.push_back(schedule->Rate(t));
   return rates;
 }
 
@@ -86,25 +87,51 @@ TEST_CASE("rates are those of the reference") {
 
 TEST_CASE("a plateau schedule goes on from its state") {
   const Choice choice{"plateau", {{"patience", "1"}, {"factor", "0.5"}}};
-  Schedule whole(choice, 1, 10, 20);
-  Schedule half(choice, 1, 10, 20);
+  const ScheduleArgs args{1, 10, 20};
+  const auto whole = MakeSchedule(choice, args);
+  const auto half = MakeSchedule(choice, args);
   for (const double measure : {1.0, 1.0, 1.0}) {
-    whole.Observe(measure);
-    half.Observe(measure);
+    whole->Observe(measure);
+    half->Observe(measure);
   }
-  Schedule rest(choice, 1, 10, 20);
-  rest.set_state(half.state());
+  const auto rest = MakeSchedule(choice, args);
+  rest->set_state(half->state());
   for (const double measure : {1.0, 0.5, 0.5, 0.5}) {
-    whole.Observe(measure);
-    rest.Observe(measure);
-    CHECK(rest.Rate(5) == whole.Rate(5));
+    whole->Observe(measure);
+    rest->Observe(measure);
+    CHECK(rest->Rate(5) == whole->Rate(5));
   }
-  CHECK(whole.Rate(5) == 0.25);
+  CHECK(whole->Rate(5) == 0.25);
+  const std::vector<double> of_another = {1, 2};
+  CHECK_THROWS_AS(rest->set_state(of_another), Error);
+}
+
+TEST_CASE("every schedule begins with the rise that it is asked for") {
+  for (const ScheduleEntry* entry : ScheduleEntries()) {
+    CAPTURE(std::string(entry->name));
+    const auto schedule = MakeSchedule(
+        {std::string(entry->name), {{"warm-up", "2"}}}, {0.8, 4, 10});
+    CHECK(schedule->Rate(0) == doctest::Approx(0.1));
+    CHECK(schedule->Rate(3) == doctest::Approx(0.4));
+    CHECK(schedule->Rate(8) == doctest::Approx(0.8));
+    for (Index step = 8; step < 40; ++step) {
+      CHECK(schedule->Rate(step) >= 0);
+      CHECK(schedule->Rate(step) <= 0.8);
+    }
+    const auto again = MakeSchedule(
+        {std::string(entry->name), {{"warm-up", "2"}}}, {0.8, 4, 10});
+    for (const double measure : {1.0, 2.0, 2.0, 2.0, 2.0, 2.0}) {
+      schedule->Observe(measure);
+    }
+    again->set_state(schedule->state());
+    CHECK(again->Rate(20) == schedule->Rate(20));
+  }
 }
 
 TEST_CASE("an option of another kind of schedule is refused") {
-  CHECK_THROWS_AS(Schedule({"cosine", {{"every", "3"}}}, 0.1, 1, 1), Error);
-  CHECK_THROWS_AS(Schedule({"cosin", {}}, 0.1, 1, 1), Error);
+  CHECK_THROWS_AS(MakeSchedule({"cosine", {{"every", "3"}}}, {0.1, 1, 1}),
+                  Error);
+  CHECK_THROWS_AS(MakeSchedule({"cosin", {}}, {0.1, 1, 1}), Error);
 }
 
 }  // namespace
