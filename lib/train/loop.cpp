@@ -5,8 +5,11 @@
 #include <cmath>
 #include <filesystem>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "nn/network.h"
@@ -38,6 +41,33 @@ std::vector<Index> RowsOfAll(const std::vector<Trainee>& peers) {
     std::set_union(all.begin(), all.end(), rows.begin(), rows.end(),
                    std::back_inserter(both));
     all = std::move(both);
+  }
+  return all;
+}
+
+bool AnyHasValidation(const std::vector<Trainee>& peers) {
+  return std::ranges::any_of(peers, &Trainee::has_validation);
+}
+
+// The labels of all peers' tasks, by name, where not all have the same: then
+// no peer's tell a sampler what there is.
+std::optional<Dataset> LabelsOfAll(const std::vector<Trainee>& peers) {
+  std::map<std::string, std::pair<const Dataset*, std::size_t>> tasks;
+  for (const Trainee& peer : peers) {
+    for (std::size_t t = 0; t < peer.tasks().size(); ++t) {
+      tasks.emplace(peer.tasks()[t].name, std::pair(&peer.data(), t));
+    }
+  }
+  const bool same = std::ranges::all_of(peers, [&](const Trainee& peer) {
+    return peer.tasks().size() == tasks.size();
+  });
+  if (same) return std::nullopt;
+  Dataset all;
+  all.rows = peers[0].data().rows;
+  all.weights = peers[0].data().weights;
+  for (const auto& [name, place] : tasks) {
+    all.tasks.push_back(place.first->tasks[place.second]);
+    all.labels.push_back(place.first->labels[place.second]);
   }
   return all;
 }
@@ -74,11 +104,14 @@ class Run {
         train_rows_(RowsOfAll(peers_)),
         meeting_(protocol_.get(), &peers_, peers[0].inputs.data->rows,
                  std::min(options.batch, peers[0].inputs.data->rows)),
-        sampler_(MakeSampler(ParseChoice(options.sampler, "--sampler"),
-                             {peers_[0].data(), train_rows_, options.batch})),
+        labels_of_all_(LabelsOfAll(peers_)),
+        sampler_(
+            MakeSampler(ParseChoice(options.sampler, "--sampler"),
+                        {labels_of_all_ ? *labels_of_all_ : peers_[0].data(),
+                         train_rows_, options.batch})),
         rows_(FirstEpoch()),
         epochs_(
-            EpochsOf(options, rows_.batch_count(), peers_[0].has_validation())),
+            EpochsOf(options, rows_.batch_count(), AnyHasValidation(peers_))),
         patience_(PatienceOf(options, epochs_)),
         schedule_(MakeSchedule(
             ParseChoice(options.schedule, "--schedule"),
@@ -134,11 +167,12 @@ class Run {
     return protocol_->learns(static_cast<Index>(peer));
   }
 
-  // No peer has become better for as long as one waits.
+  // No peer whose weights are chosen has become better for as long as one
+  // waits.
   bool IsStale() {
-    if (patience_ == 0 || !peers_[0].has_validation()) return false;
+    if (patience_ == 0 || !AnyHasValidation(peers_)) return false;
     return std::all_of(peers_.begin(), peers_.end(), [&](Trainee& peer) {
-      return peer.state().since_best >= patience_;
+      return !peer.has_validation() || peer.state().since_best >= patience_;
     });
   }
 
@@ -211,6 +245,7 @@ class Run {
   std::vector<Trainee> peers_;
   std::vector<Index> train_rows_;  // that some peer learns from
   Meeting meeting_;
+  std::optional<Dataset> labels_of_all_;  // of what they do not have in common
   std::unique_ptr<Sampler> sampler_;
   EpochRows rows_;  // of the running epoch
   Index epochs_;

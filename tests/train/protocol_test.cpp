@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -253,6 +254,51 @@ TEST_CASE("labels of rows that are not a peer's own do not count for it") {
     results.push_back(WeightsOf(two));
   }
   CHECK(results[0] == results[1]);
+}
+
+// The task alone.
+Dataset OnlyTask(const Dataset& data, std::size_t task) {
+  Dataset own = data;
+  own.tasks = {data.tasks[task]};
+  own.labels = {data.labels[task]};
+  return own;
+}
+
+TEST_CASE("the first peer's tasks are not all that a sampler counts") {
+  Dataset data = SampleData(120);
+  for (std::size_t row = 20; row < 120; ++row) {
+    data.labels[1].values[row] = std::nanf("");
+  }
+  const Dataset values = OnlyTask(data, 2);
+  const Dataset kinds = OnlyTask(data, 1);
+  TrainOptions options = SampleOptions();
+  options.epochs = 2;
+  options.sampler = "by-task:alpha=0";
+  options.schedule = "constant";
+  std::vector<std::vector<Real>> results;
+  for (const bool swapped : {false, true}) {
+    Model one = SampleModel(values, 1);
+    Model two = SampleModel(kinds, 2);
+    std::vector<Peer> peers = {{&one, 1, InputsOf(values, options)},
+                               {&two, 2, InputsOf(kinds, options)}};
+    if (swapped) std::swap(peers[0], peers[1]);
+    TrainPeers(peers, options, "solo", 4, {});
+    results.push_back(WeightsOf(one));
+  }
+  CHECK(results[0] == results[1]);
+}
+
+TEST_CASE("a first peer without validation rows does not wait for ever") {
+  const Dataset data = SampleData(100);
+  TrainOptions options = SampleOptions();
+  options.epochs = 60;
+  options.patience = 1;
+  Model one = SampleModel(data, 1);
+  Model two = SampleModel(data, 2);
+  std::vector<Peer> peers = {{&one, 1, InputsOf(data, options)},
+                             {&two, 2, InputsOf(data, options)}};
+  peers[0].inputs.valid_rows.clear();
+  CHECK(TrainPeers(peers, options, "solo", 4, {})[1].epochs() < 60);
 }
 
 TEST_CASE("mean teacher learns where few rows have labels") {
