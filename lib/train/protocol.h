@@ -131,6 +131,9 @@ class Protocol {
 struct ProtocolEntry : RegistryEntry<std::unique_ptr<Protocol>> {
   Index least_peers = 1;
   Index most_peers = 0;  // 0: any number
+  // Peers are one network at several times or places: Begin refuses (kUsage)
+  // those that differ in architecture, inputs or tasks.
+  bool one_network = false;
 };
 
 std::span<const ProtocolEntry* const> ProtocolEntries();

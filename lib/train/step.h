@@ -47,7 +47,7 @@ PlanOptions PlanOptionsOf(const LearnerSetup& setup);
 // One network that learns batch by batch:
 //
 //   learner.Forward(batch, t, &state);    outputs and losses
-//   learner.KeepRows(...), lesson(i)      from a protocol, if there is one
+//   learner.Weights(task), lesson(i)      from a protocol, if there is one
 //   learner.Learn(batch, t, rate, &state) gradients and one update
 //
 // Allocates when built, and never in a step. Not thread-safe.

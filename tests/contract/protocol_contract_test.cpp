@@ -36,13 +36,12 @@ std::vector<Choice> AllProtocols() {
   return all;
 }
 
+const ProtocolEntry& ProtocolOf(const Choice& choice) {
+  return FindEntry(ProtocolEntries(), "protocol", choice.name);
+}
+
 Index PeersOf(const Choice& choice) {
-  for (const ProtocolEntry* entry : ProtocolEntries()) {
-    if (entry->name == choice.name) {
-      return std::max(kPeers, entry->least_peers);
-    }
-  }
-  return 0;
+  return std::max(kPeers, ProtocolOf(choice).least_peers);
 }
 
 std::vector<Task> TasksOfAllTypes() {
@@ -271,8 +270,7 @@ TEST_CASE("gradients that a protocol gives are those of its row losses") {
 TEST_CASE("a task that a peer does not have is left out, not zero-filled") {
   ForAll([](const Choice& choice) {
     Scene scene(choice);
-    const bool teacher = choice.name == "mean-teacher";
-    if (teacher) return;  // its peers are one network
+    if (ProtocolOf(choice).one_network) return;
     scene.absent = 2;
     scene.Meet(100);
     // Nobody can help peer 0 with it.
@@ -360,22 +358,27 @@ TEST_CASE("stopped and continued, at any number of threads: the same bits") {
 }
 
 // Peers that share nothing but the rows: networks, tasks, own rows.
-TEST_CASE("peers may differ in network, tasks and rows") {
+TEST_CASE("peers may differ in network, tasks and rows, or are refused") {
   const Dataset data = SampleData(150);
   const TrainOptions options = SampleOptions();
   Dataset fewer = data;
   fewer.tasks.erase(fewer.tasks.begin() + 1);
   fewer.labels.erase(fewer.labels.begin() + 1);
   ForAll([&](const Choice& choice) {
-    if (choice.name == "mean-teacher") return;
     Model one = SampleModel(data, 1, "mmoe");
     Model two = SampleModel(fewer, 2);
     std::vector<Peer> peers = {{&one, 1, InputsOf(data, options)},
                                {&two, 2, InputsOf(fewer, options)}};
     std::vector<Index>& rows = peers[1].inputs.train_rows;
     rows.erase(rows.begin(), rows.begin() + 30);
-    const auto histories =
-        TrainPeers(peers, options, ChoiceText(choice), 2, {});
+    const auto train = [&] {
+      return TrainPeers(peers, options, ChoiceText(choice), 2, {});
+    };
+    if (ProtocolOf(choice).one_network) {
+      CHECK_THROWS_AS(train(), Error);
+      return;
+    }
+    const auto histories = train();
     REQUIRE(histories.size() == 2);
     CHECK(std::isfinite(histories[0].best));
     CHECK(std::isfinite(histories[1].best));

@@ -121,6 +121,6 @@ const ProtocolEntry kMeanTeacher = {
         "mean-teacher",
         "a student agrees with the running mean of itself (Tarvainen and "
         "Valpola 2017)"),
-    2, 2};
+    2, 2, true};
 
 }  // namespace mtlkit
