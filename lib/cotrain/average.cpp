@@ -12,7 +12,7 @@ void Average(std::span<const WeightedParams> peers, GetBlock block_of,
   double total = 0;
   for (const WeightedParams& peer : peers) total += peer.weight;
   for (Index i = 0; i < count; ++i) {
-    const auto at = static_cast<std::size_t>(i);
+    const auto at = At(i);
     double sum = 0;
     for (const WeightedParams& peer : peers) {
       sum += peer.weight / total *

@@ -68,7 +68,7 @@ void RequireRowsToLabel(const RunSpec& spec, const Dataset& data) {
   const std::vector<Index> rows = InputsOf(data, spec.train).train_rows;
   bool any_task = false;
   for (Index task = 0; task < static_cast<Index>(data.tasks.size()); ++task) {
-    if (!CanBeLabelled(data.tasks[static_cast<std::size_t>(task)])) continue;
+    if (!CanBeLabelled(data.tasks[At(task)])) continue;
     any_task = true;
     if (!UnlabelledRows(data, task, rows).empty()) return;
   }

@@ -53,7 +53,7 @@ std::vector<Selection> SelectFor(const RoundArgs& args, Index task,
                                  const std::vector<Selection>& before,
                                  std::vector<std::string>* notes) {
   const CotrainOptions& options = args.spec.cotrain;
-  const Task& of_task = args.data.tasks[static_cast<std::size_t>(task)];
+  const Task& of_task = args.data.tasks[At(task)];
   const auto unlabelled = UnlabelledRows(args.data, task, args.train_rows);
   const Index proposers = args.alone ? 1 : args.spec.peers;
   const Index taken =
@@ -94,7 +94,7 @@ void PlanLabelling(const RoundArgs& args, const std::string& labelling,
   const std::vector<Selection> before = plan->selections;
   for (Index task = 0; task < static_cast<Index>(args.data.tasks.size());
        ++task) {
-    if (!CanBeLabelled(args.data.tasks[static_cast<std::size_t>(task)])) {
+    if (!CanBeLabelled(args.data.tasks[At(task)])) {
       continue;
     }
     const auto selected = SelectFor(args, task, rule, before, &plan->notes);

@@ -74,7 +74,7 @@ Peers MakePeers(const RunSpec& spec, const Dataset& data,
   NamingData(DataName(spec.data),
              [&] { RequireTrainable(data, made.all_rows); });
   for (Index peer = 0; peer < spec.peers; ++peer) {
-    const auto i = static_cast<std::size_t>(peer);
+    const auto i = At(peer);
     Beginning beginning = beginnings.Make(
         {spec, data, peer, spec.SeedOf(peer, 0), made.rows[i], made.all_rows});
     made.models.push_back(std::move(beginning.model));
@@ -82,7 +82,7 @@ Peers MakePeers(const RunSpec& spec, const Dataset& data,
     made.views.push_back(DatasetFor(made.models.back(), data));
   }
   for (Index peer = 0; peer < spec.peers; ++peer) {
-    const auto i = static_cast<std::size_t>(peer);
+    const auto i = At(peer);
     Peer& added = made.peers.emplace_back();
     added.model = &made.models[i];
     added.seed = spec.SeedOf(peer, 1);
@@ -131,8 +131,7 @@ void TellBeginnings(const RunSpec& spec, const Peers& made, const Dataset& data,
                     Reporter* reporter) {
   WarnOfClasses(data, made.all_rows, reporter);
   for (Index peer = 0; peer < spec.peers; ++peer) {
-    NoteBeginning(spec, peer, made.notes[static_cast<std::size_t>(peer)],
-                  reporter);
+    NoteBeginning(spec, peer, made.notes[At(peer)], reporter);
   }
 }
 
@@ -199,7 +198,7 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   WarnOfUseless(histories, environment.reporter);
   ShareSeenRows(spec, &made.models);
   for (Index peer = 0; peer < spec.peers; ++peer) {
-    const auto i = static_cast<std::size_t>(peer);
+    const auto i = At(peer);
     Model& model = made.models[i];
     model.log = histories[i];
     model.provenance = Provenance(spec, data, beginnings, peer);

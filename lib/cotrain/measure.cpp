@@ -66,8 +66,7 @@ std::vector<double> EnsembleOf(const std::vector<float>& own,
       const float* values =
           published->values.data() + (found - published->rows.begin()) * cols;
       for (Index col = 0; col < cols; ++col) {
-        sum[i * static_cast<std::size_t>(cols) +
-            static_cast<std::size_t>(col)] += static_cast<double>(values[col]);
+        sum[i * At(cols) + At(col)] += static_cast<double>(values[col]);
       }
     }
   }

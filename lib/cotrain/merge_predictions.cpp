@@ -20,7 +20,7 @@ TaskPredictions MeanOf(const Collaboration& run,
                        std::span<const Publication> publications, std::size_t t,
                        const std::vector<Index>& rows) {
   const Task& task = run.data.tasks[t];
-  const auto cols = static_cast<std::size_t>(task.prediction_cols());
+  const auto cols = At(task.prediction_cols());
   TaskPredictions mean;
   mean.task = task;
   std::vector<float> values;
@@ -32,7 +32,7 @@ TaskPredictions MeanOf(const Collaboration& run,
       if (found == nullptr) continue;
       ++members;
       const PublishedTask& published = *found;
-      const auto at = static_cast<std::size_t>(
+      const auto at = At(
           std::lower_bound(published.rows.begin(), published.rows.end(), row) -
           published.rows.begin());
       for (std::size_t col = 0; col < cols; ++col) {
@@ -109,7 +109,7 @@ void MergePredictions(const Collaboration& run,
       [&](const auto& ids) {
         std::remove_cvref_t<decltype(ids)> chosen;
         for (const Index row : all) {
-          chosen.push_back(ids[static_cast<std::size_t>(row)]);
+          chosen.push_back(ids[At(row)]);
         }
         merged.ids = std::move(chosen);
       },

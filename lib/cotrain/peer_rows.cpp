@@ -21,14 +21,14 @@ std::vector<std::vector<Index>> PartsByGroup(const Dataset& data,
   }
   std::map<std::int64_t, std::vector<Index>> groups;
   for (const Index row : rows) {
-    groups[data.groups[static_cast<std::size_t>(row)]].push_back(row);
+    groups[data.groups[At(row)]].push_back(row);
   }
   std::vector<const std::vector<Index>*> order;
   order.reserve(groups.size());
   for (const auto& [id, members] : groups) order.push_back(&members);
   std::stable_sort(order.begin(), order.end(),
                    [](auto* a, auto* b) { return a->size() > b->size(); });
-  std::vector<std::vector<Index>> parts(static_cast<std::size_t>(peers));
+  std::vector<std::vector<Index>> parts(At(peers));
   for (const auto* members : order) {
     auto& smallest = *std::min_element(
         parts.begin(), parts.end(),
@@ -41,9 +41,9 @@ std::vector<std::vector<Index>> PartsByGroup(const Dataset& data,
 std::vector<std::vector<Index>> RandomParts(std::vector<Index> rows, Seed seed,
                                             Index peers) {
   Rng(seed, RandomPurpose::kPeerRows).Shuffle(rows);
-  std::vector<std::vector<Index>> parts(static_cast<std::size_t>(peers));
+  std::vector<std::vector<Index>> parts(At(peers));
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    parts[i % static_cast<std::size_t>(peers)].push_back(rows[i]);
+    parts[i % At(peers)].push_back(rows[i]);
   }
   return parts;
 }
@@ -69,7 +69,7 @@ std::vector<Index> PeerRows(const RunSpec& spec, const Dataset& data,
                 "rows"),
             "use fewer peers");
   }
-  std::vector<Index> rows = std::move(parts[static_cast<std::size_t>(peer)]);
+  std::vector<Index> rows = std::move(parts[At(peer)]);
   std::sort(rows.begin(), rows.end());
   return rows;
 }

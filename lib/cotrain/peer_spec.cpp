@@ -9,10 +9,6 @@
 namespace mtlkit {
 namespace {
 
-std::size_t Size(Index i) {
-  return static_cast<std::size_t>(i);
-}
-
 // Calls set(peer, value) for each PEER=VALUE.
 void ForEachPair(const std::vector<std::string>& texts, std::string_view flag,
                  std::string_view value_name, Index peers,
@@ -104,8 +100,8 @@ Dataset PeerSpec::DataOf(const Dataset& data) const {
   own.tasks.clear();
   own.labels.clear();
   for (const Index task : TasksOf(data)) {
-    own.tasks.push_back(data.tasks[Size(task)]);
-    own.labels.push_back(data.labels[Size(task)]);
+    own.tasks.push_back(data.tasks[At(task)]);
+    own.labels.push_back(data.labels[At(task)]);
   }
   return own;
 }
@@ -135,32 +131,32 @@ void PeerFlags::Describe(Fields& fields) {
 }
 
 std::vector<PeerSpec> PeerFlags::Parse(Index peers) const {
-  std::vector<PeerSpec> specs(Size(peers));
+  std::vector<PeerSpec> specs(At(peers));
   ForEachPair(view, "view", "INPUT", peers, [&](Index k, std::string value) {
     for (std::string& input : SplitNames(value)) {
-      specs[Size(k)].inputs.push_back(std::move(input));
+      specs[At(k)].inputs.push_back(std::move(input));
     }
   });
   ForEachPair(arch, "peer-arch", "NAME", peers,
               [&](Index k, std::string value) {
-                specs[Size(k)].arch = std::move(value);
+                specs[At(k)].arch = std::move(value);
               });
   ForEachPair(layers, "peer-layers", "WIDTHS", peers,
               [&](Index k, const std::string& value) {
-                specs[Size(k)].layers = Split(value, ',');
+                specs[At(k)].layers = Split(value, ',');
               });
   ForEachPair(tasks, "peer-tasks", "TASK", peers,
               [&](Index k, const std::string& value) {
                 // One name, in which a comma may be written as in lists.
-                specs[Size(k)].tasks.push_back(Join(SplitNames(value), ","));
+                specs[At(k)].tasks.push_back(Join(SplitNames(value), ","));
               });
   ForEachPair(rows, "peer-rows", "SPLIT", peers,
               [&](Index k, std::string value) {
-                specs[Size(k)].rows = std::move(value);
+                specs[At(k)].rows = std::move(value);
               });
   ForEachPair(from, "peer-from", "MODEL", peers,
               [&](Index k, std::string value) {
-                specs[Size(k)].from.path = std::move(value);
+                specs[At(k)].from.path = std::move(value);
               });
   for (std::size_t k = 0; k < specs.size() && !view.empty(); ++k) {
     Require(!specs[k].inputs.empty(), ErrorKind::kUsage,

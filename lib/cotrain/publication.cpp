@@ -24,7 +24,7 @@ void WriteIdsOf(FileWriter& file, const std::string& path,
       [&](const auto& ids) {
         std::remove_cvref_t<decltype(ids)> chosen;
         for (const Index row : rows) {
-          chosen.push_back(ids[static_cast<std::size_t>(row)]);
+          chosen.push_back(ids[At(row)]);
         }
         if constexpr (std::is_same_v<decltype(chosen),
                                      std::vector<std::string>>) {
@@ -107,9 +107,7 @@ std::vector<Selection> ReadSelections(const FileReader& file,
     const bool known =
         task[i] >= 0 && task[i] < static_cast<Index>(dataset.tasks.size());
     const Index classes =
-        known ? static_cast<Index>(
-                    dataset.tasks[static_cast<std::size_t>(task[i])]
-                        .classes.size())
+        known ? static_cast<Index>(dataset.tasks[At(task[i])].classes.size())
               : 0;
     if (!known || !(label[i] >= 0) || label[i] >= static_cast<float>(classes) ||
         !(weight[i] >= 0) || !std::isfinite(weight[i])) {
@@ -129,7 +127,7 @@ PublishedTask ReadTask(const FileReader& file, const std::string& path,
   published.task = FindTask(dataset.tasks, file.TrueName(path));
   Require(published.task >= 0, ErrorKind::kBadInput,
           Str(file.name(), ": ", path, ": the run has no such task"));
-  const Task& task = dataset.tasks[static_cast<std::size_t>(published.task)];
+  const Task& task = dataset.tasks[At(published.task)];
   const bool numbers = !task.is_classification();
   published.rows = ReadRowsById(file, path + "/id", dataset, index);
   const std::string values = path + (numbers ? "/pred" : "/prob");
@@ -206,7 +204,7 @@ std::string WritePublication(const Publication& publication,
                     publication.made_for.empty() ? dataset.content_sha256
                                                  : publication.made_for);
   for (const PublishedTask& published : publication.tasks) {
-    const Task& task = dataset.tasks[static_cast<std::size_t>(published.task)];
+    const Task& task = dataset.tasks[At(published.task)];
     const std::string group = TaskPath(task);
     WriteIdsOf(file, group + "/id", dataset, published.rows);
     file.WriteArray<float>(

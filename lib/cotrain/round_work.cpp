@@ -90,7 +90,7 @@ class RoundWorker {
     auto own = PredictTasks(work_.model, view_, rows, environment_.pool);
     std::vector<std::vector<float>> all(run_.data.tasks.size());
     for (std::size_t i = 0; i < own.size(); ++i) {
-      all[static_cast<std::size_t>(tasks_[i])] = std::move(own[i]);
+      all[At(tasks_[i])] = std::move(own[i]);
     }
     return all;
   }
@@ -172,8 +172,7 @@ class RoundWorker {
       if (found == predicted.end()) {
         found = predicted.emplace(rows, PredictRunTasks(rows)).first;
       }
-      work_.publication.tasks.push_back(
-          {task, rows, found->second[static_cast<std::size_t>(task)]});
+      work_.publication.tasks.push_back({task, rows, found->second[At(task)]});
     }
   }
 

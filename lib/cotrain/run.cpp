@@ -108,7 +108,7 @@ ArchOptions RunSpec::ArchOf(Index peer) const {
 
 const PeerSpec& RunSpec::Peer(Index peer) const {
   static const PeerSpec kUsual;
-  return each.empty() ? kUsual : each[static_cast<std::size_t>(peer)];
+  return each.empty() ? kUsual : each[At(peer)];
 }
 
 const ModelToBeginFrom& RunSpec::FromOf(Index peer) const {

@@ -22,13 +22,12 @@ struct Vote {
 };
 
 Vote VoteOf(const Task& task, const Opinion& opinion, Index place) {
-  const auto cols = static_cast<std::size_t>(task.prediction_cols());
+  const auto cols = At(task.prediction_cols());
   const std::span<const float> row =
-      std::span(opinion.probabilities)
-          .subspan(static_cast<std::size_t>(place) * cols, cols);
+      std::span(opinion.probabilities).subspan(At(place) * cols, cols);
   const Index label = task.head().PredictedClass(row);
   if (!task.traits().has_positive) {
-    return {label, static_cast<double>(row[static_cast<std::size_t>(label)])};
+    return {label, static_cast<double>(row[At(label)])};
   }
   const double positive = static_cast<double>(row[0]);
   return {label, label == 1 ? positive : 1 - positive};
@@ -39,21 +38,18 @@ Vote VoteOf(const Task& task, const Opinion& opinion, Index place) {
 std::vector<Index> MostCertain(const std::vector<Vote>& votes,
                                const std::vector<bool>& allowed, Index classes,
                                const SelectionRule& rule) {
-  std::vector<std::vector<Index>> by_class(static_cast<std::size_t>(classes));
+  std::vector<std::vector<Index>> by_class(At(classes));
   for (std::size_t place = 0; place < votes.size(); ++place) {
     if (allowed[place] && votes[place].certainty >= rule.threshold) {
-      by_class[static_cast<std::size_t>(votes[place].label)].push_back(
-          static_cast<Index>(place));
+      by_class[At(votes[place].label)].push_back(static_cast<Index>(place));
     }
   }
   std::vector<Index> chosen;
   for (auto& places : by_class) {
     std::stable_sort(places.begin(), places.end(), [&votes](Index a, Index b) {
-      return votes[static_cast<std::size_t>(a)].certainty >
-             votes[static_cast<std::size_t>(b)].certainty;
+      return votes[At(a)].certainty > votes[At(b)].certainty;
     });
-    const auto count =
-        std::min(places.size(), static_cast<std::size_t>(rule.per_class));
+    const auto count = std::min(places.size(), At(rule.per_class));
     chosen.insert(chosen.end(), places.begin(),
                   places.begin() + static_cast<std::ptrdiff_t>(count));
   }
@@ -106,8 +102,8 @@ std::vector<Selection> SelectExamples(const Task& task, Index task_number,
   std::map<Index, std::vector<std::pair<Index, Index>>> proposals;
   for (std::size_t i = 0; i < opinions.size(); ++i) {
     for (const Index place : MostCertain(votes[i], allowed, classes, rule)) {
-      proposals[place].emplace_back(
-          opinions[i].peer, votes[i][static_cast<std::size_t>(place)].label);
+      proposals[place].emplace_back(opinions[i].peer,
+                                    votes[i][At(place)].label);
     }
   }
   std::vector<Selection> selected;
@@ -116,7 +112,7 @@ std::vector<Selection> SelectExamples(const Task& task, Index task_number,
     for (const auto& [proposer, label] : of_place) labels.insert(label);
     if (labels.size() > 1) continue;  // peers contradict each other
     Selection selection{task_number,
-                        pool[static_cast<std::size_t>(place)],
+                        pool[At(place)],
                         static_cast<float>(*labels.begin()),
                         1,
                         of_place.front().first,
@@ -184,7 +180,7 @@ std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index drawn,
   Rng(seed, RandomPurpose::kPool, static_cast<std::uint64_t>(task))
       .Shuffle(order);
   if (drawn > 0 && drawn < static_cast<Index>(order.size())) {
-    order.resize(static_cast<std::size_t>(drawn));
+    order.resize(At(drawn));
   }
   std::vector<Index> pool;
   for (const Index row : order) {
@@ -196,7 +192,7 @@ std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index drawn,
 
 std::vector<Index> RowsOfTask(const Dataset& dataset, Index task,
                               const std::vector<Index>& rows) {
-  const Labels& labels = dataset.labels[static_cast<std::size_t>(task)];
+  const Labels& labels = dataset.labels[At(task)];
   if (labels.on_all_rows) return rows;
   std::vector<Index> own;
   std::set_intersection(rows.begin(), rows.end(), labels.rows.begin(),

@@ -26,8 +26,7 @@ class OwnPlaces {
     Index place;
   };
 
-  OwnPlaces(Index rows, std::span<const Labels> tasks)
-      : starts_(static_cast<std::size_t>(rows) + 1) {
+  OwnPlaces(Index rows, std::span<const Labels> tasks) : starts_(At(rows) + 1) {
     for (const Labels& labels : tasks) {
       for (const Index row : labels.rows) ++starts_[Next(row)];
     }
@@ -38,21 +37,18 @@ class OwnPlaces {
     for (std::size_t task = 0; task < tasks.size(); ++task) {
       const std::vector<Index>& own = tasks[task].rows;
       for (std::size_t place = 0; place < own.size(); ++place) {
-        entries_[end[static_cast<std::size_t>(own[place])]++] = {
-            task, static_cast<Index>(place)};
+        entries_[end[At(own[place])]++] = {task, static_cast<Index>(place)};
       }
     }
   }
 
   std::span<const Entry> Of(Index row) const {
-    const std::size_t first = starts_[static_cast<std::size_t>(row)];
+    const std::size_t first = starts_[At(row)];
     return std::span(entries_).subspan(first, starts_[Next(row)] - first);
   }
 
  private:
-  static std::size_t Next(Index row) {
-    return static_cast<std::size_t>(row) + 1;
-  }
+  static std::size_t Next(Index row) { return At(row) + 1; }
 
   std::vector<std::size_t> starts_;  // a row
   std::vector<Entry> entries_;
@@ -87,7 +83,7 @@ struct Batcher::State {
       labels.emplace_back(data, static_cast<Index>(i));
       units.push_back(labels.back().WeightUnit());
       targets.emplace_back(At(rows * labels.back().cols()));
-      weights.emplace_back(static_cast<std::size_t>(rows));
+      weights.emplace_back(At(rows));
     }
     batch.targets.resize(data.tasks.size());
   }
@@ -110,8 +106,7 @@ struct Batcher::State {
   void LoadTargets(std::span<const Index> rows) {
     if (labels.empty()) return;
     for (std::size_t i = 0; i < targets.size(); ++i) {
-      const auto cols =
-          static_cast<std::size_t>(dataset.tasks[i].target_cols());
+      const auto cols = At(dataset.tasks[i].target_cols());
       std::fill_n(targets[i].begin(), rows.size() * cols, kMissing);
       std::fill_n(weights[i].begin(), rows.size(), Real{0});
       if (!dataset.labels[i].on_all_rows) continue;

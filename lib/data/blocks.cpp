@@ -15,9 +15,7 @@ Array<T> Slice(const Array<T>& array, Index first, Index count) {
   if (count == 0) return {};
   // The copy of the array keeps its memory alive.
   auto owner = std::make_shared<const Array<T>>(array);
-  return Array<T>(array.span().subspan(static_cast<std::size_t>(first),
-                                       static_cast<std::size_t>(count)),
-                  std::move(owner));
+  return Array<T>(array.span().subspan(At(first), At(count)), std::move(owner));
 }
 
 template <class T>
@@ -25,10 +23,9 @@ Array<T> Gather(const Array<T>& array, Index cols,
                 std::span<const Index> rows) {
   std::vector<T> result;
   if (array.empty()) return {};
-  result.reserve(rows.size() * static_cast<std::size_t>(cols));
+  result.reserve(rows.size() * At(cols));
   for (const Index row : rows) {
-    const auto cells = array.span().subspan(
-        static_cast<std::size_t>(row * cols), static_cast<std::size_t>(cols));
+    const auto cells = array.span().subspan(At(row * cols), At(cols));
     result.insert(result.end(), cells.begin(), cells.end());
   }
   return Array<T>(std::move(result));
@@ -40,7 +37,7 @@ std::vector<T> Pick(const std::vector<T>& values, std::span<const Index> rows) {
   if (values.empty()) return result;
   result.reserve(rows.size());
   for (const Index row : rows) {
-    result.push_back(values[static_cast<std::size_t>(row)]);
+    result.push_back(values[At(row)]);
   }
   return result;
 }
@@ -78,9 +75,9 @@ void AddCells(const Array<T>& more, Index cells, std::vector<T>* all) {
 
 // The number that each old row has among `rows`, or -1.
 std::vector<Index> NewNumbers(Index old_rows, std::span<const Index> rows) {
-  std::vector<Index> number(static_cast<std::size_t>(old_rows), -1);
+  std::vector<Index> number(At(old_rows), -1);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    number[static_cast<std::size_t>(rows[i])] = static_cast<Index>(i);
+    number[At(rows[i])] = static_cast<Index>(i);
   }
   return number;
 }
@@ -95,13 +92,13 @@ Labels GatherLabels(const Task& task, const Labels& labels,
     places.assign(rows.begin(), rows.end());
   } else {
     for (std::size_t place = 0; place < labels.rows.size(); ++place) {
-      const Index row = number[static_cast<std::size_t>(labels.rows[place])];
+      const Index row = number[At(labels.rows[place])];
       if (row < 0) continue;
       places.push_back(static_cast<Index>(place));
       result.rows.push_back(row);
     }
   }
-  const auto cols = static_cast<std::size_t>(task.target_cols());
+  const auto cols = At(task.target_cols());
   result.values = LabelCells(labels.values.storage());
   result.values.reserve(places.size() * cols);
   for (const Index place : places) {
@@ -115,7 +112,7 @@ Labels GatherLabels(const Task& task, const Labels& labels,
 
 InputBlock SliceRows(const InputBlock& block, Index first, Index count) {
   if (TraitsOf(block.kind).has_row_starts) {
-    std::vector<Index> rows(static_cast<std::size_t>(count));
+    std::vector<Index> rows(At(count));
     std::iota(rows.begin(), rows.end(), first);
     return GatherRows(block, rows);
   }
@@ -167,7 +164,7 @@ Dataset GatherRows(const Dataset& dataset, std::span<const Index> rows) {
   for (const auto& [name, old_rows] : dataset.splits) {
     std::vector<Index> kept;
     for (const Index row : old_rows) {
-      const Index now = number[static_cast<std::size_t>(row)];
+      const Index now = number[At(row)];
       if (now >= 0) kept.push_back(now);
     }
     if (!kept.empty()) result.splits[name] = std::move(kept);

@@ -77,9 +77,7 @@ void CheckLabelValues(const Task& task, const Labels& labels,
                                         std::floor(value) == value;
     if (!fits) {
       const Index place = static_cast<Index>(i) / task.target_cols();
-      const Index row = labels.on_all_rows
-                            ? place
-                            : labels.rows[static_cast<std::size_t>(place)];
+      const Index row = labels.on_all_rows ? place : labels.rows[At(place)];
       Bad(Str(what, ", row ", row, ": label ", value, " is ",
               highest >= 0           ? Str("outside 0 .. ", highest)
               : std::isfinite(value) ? Str("below ", least)

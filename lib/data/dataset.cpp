@@ -15,7 +15,7 @@ Index IdCount(const RowIds& ids) {
 }
 
 std::string IdText(const RowIds& ids, Index row) {
-  const auto at = static_cast<std::size_t>(row);
+  const auto at = At(row);
   if (const auto* names = std::get_if<std::vector<std::string>>(&ids)) {
     return names->at(at);
   }

@@ -18,7 +18,7 @@ IdIndex::IdIndex(const RowIds& ids) {
 }
 
 Index IdIndex::Find(const RowIds& ids, Index row) const {
-  const auto i = static_cast<std::size_t>(row);
+  const auto i = At(row);
   if (const auto* numbers = std::get_if<0>(&ids)) {
     const auto found = numbers_.find((*numbers)[i]);
     return found == numbers_.end() ? -1 : found->second;

@@ -88,7 +88,7 @@ class ClassMapper {
     const Index count = static_cast<Index>(labels_.values.size());
     result_.values.reserve(labels_.values.size());
     for (Index place = 0; place < count; ++place) {
-      const float value = labels_.values[static_cast<std::size_t>(place)];
+      const float value = labels_.values[At(place)];
       const Index number = std::isnan(value) ? -1 : find(value);
       result_.values.push_back(number < 0 ? kUnlabelled
                                           : static_cast<float>(number));

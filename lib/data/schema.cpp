@@ -24,7 +24,7 @@ void RequireSameBlock(const InputSpec& expected, const InputSpec& given) {
               expected.height, " x ", expected.width, " were expected"));
   if (!expected.columns.empty() && !given.columns.empty()) {
     for (Index i = 0; i < expected.cols; ++i) {
-      const auto at = static_cast<std::size_t>(i);
+      const auto at = At(i);
       Require(expected.columns[at] == given.columns[at], ErrorKind::kBadInput,
               Str(what, ": column ", i, " is '", given.columns[at], "'; '",
                   expected.columns[at], "' was expected"));
@@ -71,7 +71,7 @@ InputKind ParseInputKind(std::string_view name) {
 
 std::string ColumnName(const InputSpec& block, Index column) {
   if (block.columns.empty()) return Str(block.name, ".", column);
-  return block.columns.at(static_cast<std::size_t>(column));
+  return block.columns.at(At(column));
 }
 
 std::string NumberedFrom(const InputSpec& spec) {
@@ -126,8 +126,7 @@ void RequireInputs(const std::vector<InputSpec>& expected,
            Str("there is no input block '", spec.name, "'"),
            Str("the file has: ", names.empty() ? "none" : Join(names, ", ")));
     }
-    RequireSameBlock(spec,
-                     inputs[static_cast<std::size_t>(at - names.begin())]);
+    RequireSameBlock(spec, inputs[At(at - names.begin())]);
   }
 }
 

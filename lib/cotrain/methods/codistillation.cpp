@@ -13,8 +13,7 @@ struct Mean {
 };
 
 SoftTargets TargetsOf(const RoundArgs& args, Index task) {
-  const Index cols =
-      args.data.tasks[static_cast<std::size_t>(task)].prediction_cols();
+  const Index cols = args.data.tasks[At(task)].prediction_cols();
   std::map<Index, Mean> means;
   for (const Publication& publication : args.publications) {
     if (publication.peer == args.peer) continue;
@@ -26,7 +25,7 @@ SoftTargets TargetsOf(const RoundArgs& args, Index task) {
     if (published == nullptr) continue;
     for (std::size_t i = 0; i < published->rows.size(); ++i) {
       Mean& mean = means[published->rows[i]];
-      mean.sum.resize(static_cast<std::size_t>(cols));
+      mean.sum.resize(At(cols));
       mean.weight += share;
       for (std::size_t col = 0; col < mean.sum.size(); ++col) {
         mean.sum[col] +=

@@ -26,7 +26,7 @@ class ClassHead : public Head {
     return "";
   }
   std::string PredictionSuffix(const Task& task, Index col) const override {
-    return ".prob." + task.classes[static_cast<std::size_t>(col)];
+    return ".prob." + task.classes[At(col)];
   }
 
   // Shares of the classes.

@@ -19,19 +19,19 @@ class MultilabelHead final : public SigmoidLink<Head> {
     return Counted(static_cast<Index>(task.classes.size()), "label", "labels");
   }
   std::string LabelSuffix(const Task& task, Index col) const override {
-    return "." + task.classes[static_cast<std::size_t>(col)];
+    return "." + task.classes[At(col)];
   }
 
   Index output_cols(const Task& task) const override {
     return static_cast<Index>(task.classes.size());
   }
   std::string PredictionSuffix(const Task& task, Index col) const override {
-    return ".prob." + task.classes[static_cast<std::size_t>(col)];
+    return ".prob." + task.classes[At(col)];
   }
   void Reorder(std::span<const Index> order, std::span<const float> from,
                double* to) const override {
     for (const Index at : order) {
-      *to++ = static_cast<double>(from[static_cast<std::size_t>(at)]);
+      *to++ = static_cast<double>(from[At(at)]);
     }
   }
 

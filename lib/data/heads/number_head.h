@@ -68,7 +68,7 @@ class NumberHead : public Head {
     const Index per_column = targets.cols / task.width;
     for (Index row = 0; row < targets.rows; ++row) {
       for (Index col = 0; col < targets.cols; ++col) {
-        const auto k = static_cast<std::size_t>(col / per_column);
+        const auto k = At(col / per_column);
         Real& value = targets(row, col);
         value = static_cast<Real>((static_cast<double>(value) - task.mean[k]) /
                                   task.deviation[k]);
@@ -94,7 +94,7 @@ class NumberHead : public Head {
     if (task.mean.empty()) return;
     for (Index row = 0; row < values.rows; ++row) {
       for (Index col = 0; col < values.cols; ++col) {
-        const auto k = static_cast<std::size_t>(col / per_column);
+        const auto k = At(col / per_column);
         Real& value = values(row, col);
         value = static_cast<Real>(
             static_cast<double>(value) * task.deviation[k] + task.mean[k]);
@@ -107,7 +107,7 @@ class NumberHead : public Head {
                                       std::span<const double> values) {
     std::vector<Real> row;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::size_t k = i / static_cast<std::size_t>(per_column);
+      const std::size_t k = i / At(per_column);
       const double mean = task.mean.empty() ? 0 : task.mean[k];
       const double deviation = task.deviation.empty() ? 1 : task.deviation[k];
       row.push_back(static_cast<Real>((values[i] - mean) / deviation));

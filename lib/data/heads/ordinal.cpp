@@ -76,7 +76,7 @@ class OrdinalHead final : public ClassHead {
   void Reorder(std::span<const Index> order, std::span<const float> from,
                double* to) const override {
     for (const Index at : order) {
-      *to++ = static_cast<double>(from[static_cast<std::size_t>(at)]);
+      *to++ = static_cast<double>(from[At(at)]);
     }
   }
 

@@ -34,9 +34,8 @@ class QuantileHead final : public NumberHead {
   }
   std::string PredictionSuffix(const Task& task, Index col) const override {
     const Index levels = PerColumn(task);
-    return Str(
-        LabelSuffix(task, col / levels), ":q",
-        FormatNumber(task.levels[static_cast<std::size_t>(col % levels)]));
+    return Str(LabelSuffix(task, col / levels), ":q",
+               FormatNumber(task.levels[At(col % levels)]));
   }
   void Link(const Task& task, ConstMatView outputs,
             MatView predictions) const override {
@@ -80,7 +79,7 @@ class QuantileHead final : public NumberHead {
   }
   static std::span<const double> Quantiles(const Task& task,
                                            std::span<const double> constants) {
-    return constants.subspan(2 * static_cast<std::size_t>(task.width));
+    return constants.subspan(2 * At(task.width));
   }
 };
 

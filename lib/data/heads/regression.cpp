@@ -26,13 +26,13 @@ class RegressionHead final : public NumberHead {
   }
   std::vector<std::vector<double>> ConstantPredictions(
       const Task& task, std::span<const double> constants) const override {
-    const auto means = constants.first(static_cast<std::size_t>(task.width));
+    const auto means = constants.first(At(task.width));
     const auto medians = constants.last(means.size());
     return {{means.begin(), means.end()}, {medians.begin(), medians.end()}};
   }
   std::vector<std::vector<Real>> ConstantOutputs(
       const Task& task, std::span<const double> constants) const override {
-    const auto means = constants.first(static_cast<std::size_t>(task.width));
+    const auto means = constants.first(At(task.width));
     return {Normalised(task, 1, means),
             Normalised(task, 1, constants.last(means.size()))};
   }

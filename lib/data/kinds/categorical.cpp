@@ -95,14 +95,13 @@ class CategoricalBlocks final : public BlockKind {
     }
     for (Index col = 0; col < block.cols; ++col) {
       internal::CheckUniqueNames(
-          block.categories[static_cast<std::size_t>(col)],
+          block.categories[At(col)],
           Str(what, ": column '", ColumnName(block, col), "': category"));
     }
     const auto codes = block.codes.AsRows(block.cols);
     for (Index row = 0; row < codes.rows; ++row) {
       for (Index col = 0; col < codes.cols; ++col) {
-        const auto known = static_cast<Index>(
-            block.categories[static_cast<std::size_t>(col)].size());
+        const auto known = static_cast<Index>(block.categories[At(col)].size());
         const std::int32_t code = codes(row, col);
         if (code < -1 || code > known) {
           internal::Bad(Str(what, ": column '", ColumnName(block, col),
