@@ -59,7 +59,7 @@ TEST_CASE("rows of every kind are gathered, sliced and appended") {
 }
 
 template <class T>
-std::vector<T> Values(const Array<T>& array) {
+std::vector<T> ListOf(const Array<T>& array) {
   return {array.begin(), array.end()};
 }
 
@@ -69,12 +69,12 @@ TEST_CASE("entries of several numbers are taken whole") {
   block.codes = Array<std::int32_t>({0, 1, 1, 1, 0, 0});
   const std::vector<Index> rows = {2, 0};
   const InputBlock taken = GatherRows(block, rows);
-  CHECK(Values(taken.codes) == std::vector<std::int32_t>{0, 0, 0, 1, 1, 1});
-  CHECK(Values(taken.row_starts) == std::vector<std::int64_t>{0, 1, 3});
+  CHECK(ListOf(taken.codes) == std::vector<std::int32_t>{0, 0, 0, 1, 1, 1});
+  CHECK(ListOf(taken.row_starts) == std::vector<std::int64_t>{0, 1, 3});
   BlockBuilder builder(block, 4);
   builder.Append(taken);
   builder.Append(taken);
-  CHECK(Values(std::move(builder).Finish().row_starts) ==
+  CHECK(ListOf(std::move(builder).Finish().row_starts) ==
         std::vector<std::int64_t>{0, 1, 3, 4, 6});
 }
 
