@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <map>
 
 #include "base/error.h"
@@ -108,6 +109,37 @@ bool HasDecimalCommas(const ColumnScan& column) {
          std::ranges::any_of(column.sorted, has_comma);
 }
 
+// A number without its unit and the marks between groups of digits: "1234.5" of
+// "$1,234.5".
+std::string Undressed(std::string_view text) {
+  constexpr std::string_view kDress[] = {"$",      "%",     "\u20AC", "\u00A3",
+                                         "\u00A5", ",",     "'",      " ",
+                                         "\u00A0", "\u202F"};
+  std::string plain;
+  while (!text.empty()) {
+    const auto* const mark = std::ranges::find_if(
+        kDress, [text](std::string_view one) { return text.starts_with(one); });
+    const bool is_dress = mark != std::end(kDress);
+    const std::size_t length = is_dress ? mark->size() : 1;
+    if (!is_dress) plain += text.substr(0, length);
+    text.remove_prefix(length);
+  }
+  return plain;
+}
+
+// A category that is a number but for such marks, if all categories are numbers
+// so; else "".
+std::string DressedNumber(const ColumnScan& column) {
+  double value = 0;
+  std::string dressed;
+  for (const std::string& text : column.sorted) {
+    const std::string plain = Undressed(text);
+    if (ParseCellNumber(plain, '.', &value) != NumberText::kNumber) return "";
+    if (plain != text) dressed = text;
+  }
+  return dressed;
+}
+
 // A table whose only row may be its header: names do not tell from values.
 bool IsPerhapsHeader(const TableScan& scan) {
   return scan.rows == 1 && scan.columns.size() > 1 &&
@@ -193,6 +225,15 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
                          ShowText(column.sorted.back()),
                          "' are taken for words; if the comma is their decimal "
                          "sign: --decimal ,"));
+      continue;
+    }
+    const std::string dressed = column.is_declared ? "" : DressedNumber(column);
+    if (!dressed.empty()) {
+      reporter->Warn(Str("column '", ShowText(name), "': values like '",
+                         ShowText(dressed),
+                         "' are taken for words; write them without units and "
+                         "marks between digits, or --type ",
+                         ShellWord(name + "=category"), " if they are names"));
       continue;
     }
     const auto rows = static_cast<std::size_t>(scan.rows - column.missing);

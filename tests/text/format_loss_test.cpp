@@ -168,5 +168,31 @@ TEST_CASE(
         }).find("no effect") == std::string::npos);
 }
 
+TEST_CASE("numbers with units or marks between digits are warned of as words") {
+  for (const auto& [first, second] :
+       std::vector<std::pair<std::string, std::string>>{
+           {"$5", "$3.5"},
+           {"5%", "3"},
+           {"\"1,234.5\"", "3"},
+           {"1 234", "7 000"},
+           {"1\u00a0234", "2"},
+           {"12'000", "\u20ac 3"}}) {
+    CAPTURE(first);
+    CHECK(Convert({{"t.csv", "a,b\n" + first + ",2\n" + second + ",3\n"}})
+              .warnings.find("are taken for words; write them without units "
+                             "and marks between digits, or --type a=category "
+                             "if they are names") != std::string::npos);
+  }
+  for (const char* text :
+       {"a,b\nv1,2\n3,4\n", "a,b\n10:00,2\n11:30,3\n",
+        "a,b\n2024-01-02,2\n2024-01-03,3\n", "a,b\n$,2\n%,3\n"}) {
+    CAPTURE(text);
+    CHECK(Convert({{"t.csv", text}}).warnings == "");
+  }
+  ConvertOptions declared;
+  declared.type = {"a=category"};
+  CHECK(Convert({{"t.csv", "a,b\n5%,2\n3%,3\n"}}, declared).warnings == "");
+}
+
 }  // namespace
 }  // namespace mtlkit
