@@ -8,8 +8,8 @@
 
 #include "cotrain/own_data.h"
 #include "data/label_view.h"
+#include "data/link.h"
 #include "eval/predictions.h"
-#include "nn/link.h"
 
 namespace mtlkit {
 namespace {

@@ -137,10 +137,6 @@ std::string_view DefaultLoss(TaskType type) {
   return type.traits().default_loss;
 }
 
-std::string_view SoftLoss() {
-  return "distillation";
-}
-
 std::unique_ptr<Loss> MakeLoss(const Task& task, const Choice& choice,
                                const std::string& where) {
   return InContext(where, [&] {

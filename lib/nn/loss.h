@@ -67,10 +67,6 @@ const LossEntry& FindLoss(std::string_view name);
 // The loss of a task type that is used unless another is named.
 std::string_view DefaultLoss(TaskType type);
 
-// The loss towards another model's outputs that Teach uses unless told
-// otherwise: "distillation", for every type.
-std::string_view SoftLoss();
-
 // Makes a loss for a task that has the form that the loss gives. An unknown
 // name or option, a loss that the task's type cannot have, and one of another
 // form than the task's is kUsage.

@@ -10,8 +10,8 @@
 #include "data/batch.h"
 #include "data/head.h"
 #include "data/label_view.h"
+#include "data/link.h"
 #include "eval/metric.h"
-#include "nn/link.h"
 #include "nn/plan_size.h"
 #include "train/labelled_rows.h"
 

@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/link.h"
 #include "golden/golden.h"
-#include "nn/link.h"
 #include "nn/loss.h"
 
 namespace mtlkit {

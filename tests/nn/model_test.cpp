@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "data/link.h"
 #include "h5/file_reader.h"
 #include "h5/file_writer.h"
-#include "nn/link.h"
 #include "nn/model_io.h"
 #include "nn/model_spec.h"
 #include "nn/sample_data.h"

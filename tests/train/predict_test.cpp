@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "nn/link.h"
+#include "data/link.h"
 #include "nn/sample_data.h"
 
 namespace mtlkit {

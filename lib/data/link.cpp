@@ -1,4 +1,4 @@
-#include "nn/link.h"
+#include "data/link.h"
 
 #include <cmath>
 #include <utility>
