@@ -1,5 +1,6 @@
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "app/tool.h"
@@ -127,9 +128,10 @@ struct PredictTool {
                          {FileKind::kDataset, FileKind::kFeatures});
     if (!table) *name = file.name();
     std::vector<std::string> warnings;
-    const Dataset read = ReadDataset(file);
-    Dataset rows = InContext(
-        *name, [&] { return AdaptTable(wanting.transforms, read, &warnings); });
+    Dataset read = ReadDataset(file);
+    Dataset rows = InContext(*name, [&] {
+      return AdaptTable(wanting.transforms, std::move(read), &warnings);
+    });
     for (const std::string& warning : warnings) {
       context.reporter->Warn(Str(*name, ": ", warning));
     }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/tool.h"
+#include "base/choice.h"
 #include "base/error.h"
 #include "base/seconds.h"
 #include "base/text.h"
@@ -16,6 +17,7 @@
 #include "nn/loss.h"
 #include "nn/model_io.h"
 #include "train/loop.h"
+#include "train/optimizer.h"
 #include "train/run_report.h"
 #include "train/sampler.h"
 #include "train/schedule.h"
@@ -105,8 +107,10 @@ struct TrainTool {
     for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
       context.reporter->Warn(absent);
     }
-    Model model =
-        BuildModel(rows, arch, context.seed, inputs.train_rows, train.loss);
+    const Index held = BlocksHeldBy(
+        *MakeOptimizer(ParseChoice(train.optimizer.optimizer, "--optimizer")));
+    Model model = BuildModel(rows, arch, context.seed, inputs.train_rows,
+                             train.loss, held);
     RequireUseful(FindUseless(model, train));
     WarnOfOneTask(context, model);
     ScaleTargets(rows, inputs.train_rows, train.loss, &model);

@@ -171,8 +171,9 @@ void ThreadPool::State::StopAll() {
   for (std::thread& worker : workers) worker.join();
 }
 
-ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
-  assert(threads >= 1);
+ThreadPool::ThreadPool(int threads, Index worth_a_thread)
+    : state_(std::make_unique<State>()), worth_a_thread_(worth_a_thread) {
+  assert(threads >= 1 && worth_a_thread >= 1);
   if (threads > 1) LimitStacks();
   // Where the system starts no more, half of what it did start is enough: the
   // rest is left for the work itself, which needs memory too.
@@ -191,6 +192,10 @@ ThreadPool::~ThreadPool() {
 
 int ThreadPool::threads() const {
   return static_cast<int>(state_->workers.size()) + 1;
+}
+
+Index ThreadPool::ThreadsFor(Index operations) const {
+  return std::clamp<Index>(operations / worth_a_thread_, 1, threads());
 }
 
 void ThreadPool::For(Index tiles, TileWork work) {

@@ -33,14 +33,21 @@ class TileWork {
 // sleep. Only one thread at a time may call For; a tile must not call For.
 class ThreadPool {
  public:
+  // A thread that does less than this many floating-point operations between
+  // two sleeps costs more than it helps.
+  static constexpr Index kWorthAThread = 4'000'000;
+
   // Needs threads >= 1; 1 starts no thread and runs everything in the caller.
   // Goes on with fewer where the system starts no more: see threads().
-  explicit ThreadPool(int threads);
+  explicit ThreadPool(int threads, Index worth_a_thread = kWorthAThread);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int threads() const;
+
+  // How many threads `operations` of floating point are worth: 1 to threads().
+  Index ThreadsFor(Index operations) const;
 
   // Runs work(0) ... work(tiles - 1) and returns when all are done. The first
   // exception of a tile is thrown again here. Allocates nothing.
@@ -49,6 +56,7 @@ class ThreadPool {
  private:
   struct State;
   std::unique_ptr<State> state_;
+  Index worth_a_thread_;
 };
 
 // Cores this process may use: SLURM_CPUS_PER_TASK, else OMP_NUM_THREADS, else

@@ -95,12 +95,25 @@ std::uint64_t Rng::Below(Index row, Index col, std::uint64_t bound) const {
   }
 }
 
-void Rng::Shuffle(std::span<Index> values, Index row) const {
+namespace {
+
+template <class T>
+void ShuffleWith(const Rng& rng, std::span<T> values, Index row) {
   for (std::size_t i = values.size(); i > 1; --i) {
     const auto j = static_cast<std::size_t>(
-        Below(row, static_cast<Index>(i), static_cast<std::uint64_t>(i)));
+        rng.Below(row, static_cast<Index>(i), static_cast<std::uint64_t>(i)));
     std::swap(values[i - 1], values[j]);
   }
+}
+
+}  // namespace
+
+void Rng::Shuffle(std::span<Index> values, Index row) const {
+  ShuffleWith(*this, values, row);
+}
+
+void Rng::Shuffle(std::span<std::uint32_t> values, Index row) const {
+  ShuffleWith(*this, values, row);
 }
 
 Seed DeriveSeed(Seed seed, RandomPurpose purpose, std::uint64_t number) {

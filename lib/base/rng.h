@@ -67,6 +67,7 @@ class Rng {
   // Puts `values` into an order that depends on this generator and their
   // number only (Fisher-Yates; `row` tells several shuffles apart).
   void Shuffle(std::span<Index> values, Index row = 0) const;
+  void Shuffle(std::span<std::uint32_t> values, Index row = 0) const;
 
  private:
   std::array<std::uint32_t, 2> key_;

@@ -65,7 +65,7 @@ void BlockedScores::Add(const RankedScores& piece, std::uint32_t first) {
 
 void BlockedScores::Widen() {
   is_wide_ = true;
-  wide_.reserve(narrow_.size());
+  wide_.reserve(std::max(expected_, narrow_.size()));
   for (const std::uint64_t key : narrow_) {
     const float score = ScoreOf(static_cast<std::uint32_t>(key >> 32));
     wide_.push_back({static_cast<double>(score), static_cast<MarkedRow>(key)});

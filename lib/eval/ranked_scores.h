@@ -63,7 +63,10 @@ class RankedScores {
 class BlockedScores {
  public:
   // How many rows there will be at most.
-  void Expect(Index rows) { narrow_.reserve(At(rows)); }
+  void Expect(Index rows) {
+    expected_ = At(rows);
+    narrow_.reserve(expected_);
+  }
   // Rows of `piece` are numbered from `first` on.
   void Add(const RankedScores& piece, std::uint32_t first);
   // The order of all rows, whose blocks and weights (empty: 1) are given by
@@ -84,6 +87,7 @@ class BlockedScores {
   std::vector<std::uint64_t> narrow_;
   std::vector<Wide> wide_;
   bool is_wide_ = false;
+  std::size_t expected_ = 0;
 };
 
 }  // namespace mtlkit

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/memory_room.h"
+#include "base/text.h"
 #include "data/head.h"
 #include "data/label_map.h"
 #include "data/link.h"
@@ -45,11 +47,20 @@ Labels LabelsOfTask(const Task& task, const Dataset& dataset) {
   return labels;
 }
 
+void RequireRoom(const Network& network, Index held) {
+  const Index size = network.weights()->size();
+  RequireRoomFor(
+      static_cast<double>(held) * static_cast<double>(size) * sizeof(Real),
+      Str("training of ", size, " parameters"),
+      "choose a smaller network (--layers), or fewer columns (mtl-prep "
+      "--ignore)");
+}
+
 }  // namespace
 
 Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
                  std::span<const Index> train_rows,
-                 const std::vector<std::string>& losses) {
+                 const std::vector<std::string>& losses, Index held) {
   Model model;
   model.arch = options;
   ResolveArchOptions(&model.arch);
@@ -61,6 +72,7 @@ Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
   model.transforms = dataset.transforms;
   model.network =
       std::make_shared<const Network>(BuildNetwork(model.schema, model.arch));
+  RequireRoom(*model.network, held);
   model.params = model.network->Initialized(seed);
   for (std::size_t i = 0; i < all.tasks.size(); ++i) {
     model.constants.push_back(BestConstants(dataset, static_cast<Index>(i),
@@ -122,8 +134,8 @@ Dataset DatasetFor(const Model& model, const Dataset& dataset,
   return result;
 }
 
-Dataset InputRowsFor(const Model& model, const Dataset& dataset) {
-  Dataset result = ApplyTransforms(model.transforms, dataset);
+Dataset InputRowsFor(const Model& model, Dataset rows) {
+  Dataset result = ApplyTransforms(model.transforms, std::move(rows));
   result.inputs = InputsFor(model.schema, result);
   result.tasks.clear();
   result.labels.clear();

@@ -51,10 +51,12 @@ struct Model {
 // dataset, whose transforms it takes over; constants are those of the labels
 // in `train_rows` (ascending). `losses` are texts as of --loss: a loss may
 // want other outputs than its task's type. Throws kUsage where options do not
-// fit the data.
+// fit the data, and kIo, before it makes parameters, where there is no memory
+// for `held` blocks as long as these: they, their gradient and what else the
+// caller will hold.
 Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
                  std::span<const Index> train_rows,
-                 const std::vector<std::string>& losses = {});
+                 const std::vector<std::string>& losses = {}, Index held = 2);
 
 // Demands that every task can be learned from these rows (ascending): it has a
 // label there, a binary or multi-class one labels of two classes. kBadInput
@@ -81,7 +83,7 @@ Dataset DatasetFor(const Model& model, const Dataset& dataset,
                    UnknownLabelRule unknown = UnknownLabelRule::kRefuse);
 // Its two halves, for who makes the inputs of some rows at a time: the rows
 // with the model's inputs and without labels, and the labels of all rows.
-Dataset InputRowsFor(const Model& model, const Dataset& dataset);
+Dataset InputRowsFor(const Model& model, Dataset rows);
 std::vector<Labels> LabelsFor(
     const Model& model, const Dataset& dataset,
     UnknownLabelRule unknown = UnknownLabelRule::kRefuse);

@@ -5,10 +5,6 @@
 namespace mtlkit {
 namespace {
 
-// A thread that does less than this many floating-point operations of a step
-// costs more than it helps.
-constexpr Index kWorthAThread = 4'000'000;
-
 void CopyColumns(ConstMatView from, Index from_col, MatView to, Index to_col,
                  Index cols) {
   for (Index row = 0; row < from.rows; ++row) {
@@ -71,7 +67,7 @@ void PlanState::Bind(const Pass& pass, const Batch& batch) {
     work += PlanOf(i).work * RowsOf(network.node(i).inputs[0]);
   }
   work *= trains() ? 6 : 2;
-  workers = std::clamp<Index>(work / kWorthAThread, 1, MostThreads());
+  workers = options.pool == nullptr ? 1 : options.pool->ThreadsFor(work);
   for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
     BindNode(i, pass, batch);
   }

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/options.h"
@@ -32,11 +33,10 @@ class Adapter {
           std::vector<std::string>* warnings, std::string_view whose)
       : selection_(selection), raw_(raw), warnings_(warnings), whose_(whose) {}
 
-  Dataset Run() {
-    Dataset result = raw_;
-    result.inputs.clear();
+  std::vector<InputBlock> Run() {
+    std::vector<InputBlock> result;
     for (std::size_t i = 0; i < raw_.inputs.size(); ++i) {
-      AddBlock(i, &result.inputs);
+      AddBlock(i, &result);
     }
     for (auto& [view, columns] : codes_) AddCodes(view, columns, &result);
     for (auto& [view, columns] : numbers_) AddNumbers(view, columns, &result);
@@ -160,18 +160,18 @@ class Adapter {
 
   // The block of that kind and view, with the columns behind its own.
   InputBlock* BlockFor(const std::string& view, InputKind kind,
-                       Dataset* result) const {
-    for (InputBlock& block : result->inputs) {
+                       std::vector<InputBlock>* result) const {
+    for (InputBlock& block : *result) {
       if (block.kind == kind && ViewOf(block.name) == view) return &block;
     }
-    InputBlock& block = result->inputs.emplace_back();
+    InputBlock& block = result->emplace_back();
     block.name = Wanted(view, kind)->name;
     block.kind = kind;
     return &block;
   }
 
   void AddCodes(const std::string& view, std::vector<Recoded>& columns,
-                Dataset* result) const {
+                std::vector<InputBlock>* result) const {
     InputBlock* block = BlockFor(view, InputKind::kCategorical, result);
     std::vector<std::int32_t> cells;
     for (Index row = 0; row < raw_.rows; ++row) {
@@ -190,7 +190,7 @@ class Adapter {
   }
 
   void AddNumbers(const std::string& view, std::vector<Recoded>& columns,
-                  Dataset* result) const {
+                  std::vector<InputBlock>* result) const {
     InputBlock* block = BlockFor(view, InputKind::kDense, result);
     std::vector<double> cells;
     for (Index row = 0; row < raw_.rows; ++row) {
@@ -270,8 +270,8 @@ class Adapter {
   }
 
   // Rows whose category training never saw, column by column.
-  void WarnOfUnseen(const Dataset& result) const {
-    for (const InputBlock& block : result.inputs) {
+  void WarnOfUnseen(const std::vector<InputBlock>& result) const {
+    for (const InputBlock& block : result) {
       if (block.kind != InputKind::kCategorical) continue;
       const InputSpec* wanted =
           Wanted(ViewOf(block.name), InputKind::kCategorical);
@@ -316,11 +316,12 @@ class Adapter {
 
 }  // namespace
 
-Dataset AdaptTable(const TransformRecords& transforms, const Dataset& raw,
+Dataset AdaptTable(const TransformRecords& transforms, Dataset raw,
                    std::vector<std::string>* warnings, std::string_view whose) {
   if (!raw.transforms.empty() || transforms.empty()) return raw;
   const std::optional<Selection> selection = ReadSelection(transforms.front());
-  return selection ? Adapter(*selection, raw, warnings, whose).Run() : raw;
+  if (selection) raw.inputs = Adapter(*selection, raw, warnings, whose).Run();
+  return raw;
 }
 
 InputSpec NumberedInput(const TransformRecords& transforms) {

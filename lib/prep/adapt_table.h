@@ -14,7 +14,7 @@ namespace mtlkit {
 // `warnings`: columns left out, categories that training never saw. A table
 // that has been through transforms is returned as it is; what is missing is for
 // ApplyTransforms to say. `whose` the transforms are is for messages.
-Dataset AdaptTable(const TransformRecords& transforms, const Dataset& raw,
+Dataset AdaptTable(const TransformRecords& transforms, Dataset raw,
                    std::vector<std::string>* warnings,
                    std::string_view whose = "the model");
 

@@ -11,8 +11,8 @@
 
 namespace mtlkit {
 
-Dataset ApplyTransforms(const TransformRecords& records, const Dataset& raw) {
-  return ApplyTransforms(MakeTransforms(records), raw);
+Dataset ApplyTransforms(const TransformRecords& records, Dataset raw) {
+  return ApplyTransforms(MakeTransforms(records), std::move(raw));
 }
 
 TransformedRows::TransformedRows(const Transforms& transforms,
@@ -51,10 +51,9 @@ void TransformedRows::ForEach(
   }
 }
 
-Dataset ApplyTransforms(const Transforms& transforms, const Dataset& raw) {
+Dataset ApplyTransforms(const Transforms& transforms, Dataset raw) {
   const TransformedRows made(transforms, raw);
-  Dataset result = raw;
-  if (made.is_done()) return result;
+  if (made.is_done()) return raw;
   std::vector<BlockBuilder> builders;
   builders.reserve(made.specs().size());
   for (const InputSpec& spec : made.specs()) {
@@ -63,15 +62,14 @@ Dataset ApplyTransforms(const Transforms& transforms, const Dataset& raw) {
   made.ForEach([&](const std::vector<InputBlock>& piece, Index) {
     for (std::size_t i = 0; i < piece.size(); ++i) builders[i].Append(piece[i]);
   });
-  result.inputs.clear();
+  std::vector<InputBlock> others = OtherBlocks(raw.inputs);
+  raw.inputs.clear();
   for (BlockBuilder& builder : builders) {
-    result.inputs.push_back(std::move(builder).Finish());
+    raw.inputs.push_back(std::move(builder).Finish());
   }
-  for (InputBlock& block : OtherBlocks(raw.inputs)) {
-    result.inputs.push_back(std::move(block));
-  }
-  result.transforms = made.records();
-  return result;
+  for (InputBlock& block : others) raw.inputs.push_back(std::move(block));
+  raw.transforms = made.records();
+  return raw;
 }
 
 }  // namespace mtlkit

@@ -41,7 +41,7 @@ class TransformedRows {
 // known and not chosen may be there or not. A category that was never seen in
 // training becomes the unknown code (or an all-zero one-hot group). Ids,
 // labels, splits, weights and groups stay as they are.
-Dataset ApplyTransforms(const Transforms& transforms, const Dataset& raw);
-Dataset ApplyTransforms(const TransformRecords& records, const Dataset& raw);
+Dataset ApplyTransforms(const Transforms& transforms, Dataset raw);
+Dataset ApplyTransforms(const TransformRecords& records, Dataset raw);
 
 }  // namespace mtlkit

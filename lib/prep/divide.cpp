@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <numeric>
 
@@ -10,9 +12,10 @@
 namespace mtlkit {
 namespace {
 
-std::vector<Index> ShuffledNumbers(Index count, const Rng& rng) {
-  std::vector<Index> numbers(static_cast<std::size_t>(count));
-  std::iota(numbers.begin(), numbers.end(), Index{0});
+template <class Number = Index>
+std::vector<Number> ShuffledNumbers(Index count, const Rng& rng) {
+  std::vector<Number> numbers(static_cast<std::size_t>(count));
+  std::iota(numbers.begin(), numbers.end(), Number{0});
   rng.Shuffle(numbers);
   return numbers;
 }
@@ -138,10 +141,13 @@ class Stratifier {
 
 }  // namespace
 
-Parts DivideRandom(Index count, const std::vector<double>& fractions,
-                   const Rng& rng) {
+namespace {
+
+template <class Number>
+Parts DivideInOrderOf(Index count, const std::vector<double>& fractions,
+                      const Rng& rng) {
   Parts parts(static_cast<std::size_t>(count), -1);
-  const std::vector<Index> order = ShuffledNumbers(count, rng);
+  const std::vector<Number> order = ShuffledNumbers<Number>(count, rng);
   double cumulated = 0;
   Index first = 0;
   for (std::size_t part = 0; part < fractions.size(); ++part) {
@@ -154,6 +160,16 @@ Parts DivideRandom(Index count, const std::vector<double>& fractions,
     }
   }
   return parts;
+}
+
+}  // namespace
+
+Parts DivideRandom(Index count, const std::vector<double>& fractions,
+                   const Rng& rng) {
+  // Of millions of rows the order takes more than the parts.
+  return count <= std::numeric_limits<std::uint32_t>::max()
+             ? DivideInOrderOf<std::uint32_t>(count, fractions, rng)
+             : DivideInOrderOf<Index>(count, fractions, rng);
 }
 
 Parts DivideStratified(const std::vector<std::int64_t>& strata,

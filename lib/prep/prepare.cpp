@@ -378,8 +378,8 @@ Prepared PrepareRows(Dataset table, const PrepareOptions& options, Seed seed,
 
 Dataset Prepare(const Dataset& table, const PrepareOptions& options, Seed seed,
                 Reporter* reporter) {
-  const Prepared made = PrepareRows(table, options, seed, reporter);
-  return ApplyTransforms(made.transforms, made.rows);
+  Prepared made = PrepareRows(table, options, seed, reporter);
+  return ApplyTransforms(made.transforms, std::move(made.rows));
 }
 
 }  // namespace mtlkit

@@ -1,7 +1,9 @@
 #include "text/table_scan.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/options.h"
@@ -69,11 +71,11 @@ class Scanner {
                                 const std::vector<Column>& b) {
     const auto& longer = a.size() > b.size() ? a : b;
     const auto& shorter = a.size() > b.size() ? b : a;
+    std::set<std::string_view> names;
+    for (const Column& column : shorter) names.insert(column.name);
     for (const Column& column : longer) {
-      const bool in_both = std::any_of(
-          shorter.begin(), shorter.end(),
-          [&](const Column& other) { return other.name == column.name; });
-      if (!in_both) return Str(", '", ShowText(column.name), "' in one only");
+      if (names.count(column.name) > 0) continue;
+      return Str(", '", ShowText(column.name), "' in one only");
     }
     return "";
   }
@@ -83,14 +85,15 @@ class Scanner {
     const std::vector<Column>& columns = file.reader->columns();
     const std::string both =
         Str(file.source->name(), " and ", files_[0].source->name());
-    Require(columns.size() == first.size() &&
-                file.reader->has_row_labels() == scan_.has_row_labels,
-            ErrorKind::kBadInput,
-            Str(both, " have ", columns.size(), " and ",
-                Counted(std::ssize(first), "column", "columns"),
-                Difference(columns, first)),
-            "files that are rows of one table have the same columns; "
-            "--beside joins different ones");
+    if (columns.size() != first.size() ||
+        file.reader->has_row_labels() != scan_.has_row_labels) {
+      Fail(ErrorKind::kBadInput,
+           Str(both, " have ", columns.size(), " and ",
+               Counted(std::ssize(first), "column", "columns"),
+               Difference(columns, first)),
+           "files that are rows of one table have the same columns; "
+           "--beside joins different ones");
+    }
     for (std::size_t i = 0; i < first.size(); ++i) {
       Require(columns[i].name == first[i].name, ErrorKind::kBadInput,
               Str(both, ": column ", i + 1, " is '", ShowText(columns[i].name),
@@ -119,6 +122,7 @@ class Scanner {
   // Columns without a name get one by their number, repeated names a suffix.
   void NameColumns() {
     std::set<std::string> taken;
+    std::map<std::string, int> copies;  // of names that came twice
     for (std::size_t i = 0; i < scan_.columns.size(); ++i) {
       std::string& name = scan_.columns[i].column.name;
       Require(IsValidUtf8(name), ErrorKind::kBadInput,
@@ -130,8 +134,8 @@ class Scanner {
         name = Str("column", i + 1);
       }
       std::string candidate = name;
-      for (int copy = 2; !taken.insert(candidate).second; ++copy) {
-        candidate = Str(name, "-", copy);
+      while (!taken.insert(candidate).second) {
+        candidate = Str(name, "-", ++copies.try_emplace(name, 1).first->second);
       }
       scan_.columns[i].is_renamed = candidate != name;
       name = candidate;

@@ -202,21 +202,32 @@ class Run {
     for (std::size_t i = 0; i < peers_.size(); ++i) {
       if (!Learns(i)) continue;
       const Index diverged = peers_[i].Learn(position_.step, rate, progress);
-      if (diverged >= 0) FailDiverged(peers_[i].tasks()[At(diverged)].name);
+      if (diverged < 0) continue;
+      FailDiverged(Str("the loss of task '",
+                       peers_[i].tasks()[At(diverged)].name,
+                       "' is not finite"));
     }
     meeting_.Exchange({position_.step, position_.epoch,
                        position_.batch + 1 == rows_.batch_count()});
   }
 
-  [[noreturn]] void FailDiverged(const std::string& task) {
+  [[noreturn]] void FailDiverged(const std::string& why) const {
     const std::string& path = environment_.checkpoint;
     const bool kept = !path.empty() && std::filesystem::exists(path);
     Fail(ErrorKind::kNo,
          Str("training diverged in epoch ", position_.epoch + 1,
-             ": the loss of task '", task, "' is not finite",
+             ": ", why,
              kept ? Str("; the last good state is kept in ", path) : ""),
          kept ? "remove that file, and lower --rate or set --clip-norm"
               : "lower --rate or set --clip-norm");
+  }
+
+  // Weights that no validation row has a finite loss with are of no use.
+  void RequireMeasured() const {
+    for (const Trainee& peer : peers_) {
+      if (peer.was_measurable()) continue;
+      FailDiverged("the loss of the validation rows was never finite");
+    }
   }
 
   void EndEpoch(double rate, double rows_per_second) {
@@ -226,10 +237,14 @@ class Run {
     double learning = 0;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
       const double of_peer = peers_[i].EndEpoch(epoch, rate);
+      if (!peers_[i].has_finite_weights()) {
+        FailDiverged("there are weights that are not finite");
+      }
       if (!Learns(i)) continue;
       measure += of_peer;
       ++learning;
     }
+    if (epoch == epochs_ || IsStale()) RequireMeasured();
     schedule_->Observe(measure / learning);
     position_.epoch = epoch;
     position_.batch = 0;

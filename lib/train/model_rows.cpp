@@ -11,6 +11,16 @@
 namespace mtlkit {
 namespace {
 
+// The rows without labels, splits and weights, which no input depends on.
+Dataset InputsOf(const Dataset& dataset) {
+  Dataset rows;
+  rows.rows = dataset.rows;
+  rows.ids = dataset.ids;
+  rows.inputs = dataset.inputs;
+  rows.transforms = dataset.transforms;
+  return rows;
+}
+
 // Images and texts go through no transform, and are not copied.
 bool IsTableFor(const Model& model, const Dataset& dataset) {
   return dataset.transforms.size() < model.transforms.size() &&
@@ -24,7 +34,7 @@ bool IsTableFor(const Model& model, const Dataset& dataset) {
 ModelRows::ModelRows(const Model& model, const Dataset& dataset)
     : model_(model), dataset_(dataset), is_whole_(!IsTableFor(model, dataset)) {
   // Of no rows the columns are checked all the same.
-  data_ = InputRowsFor(model, is_whole_ ? dataset : Gather({}));
+  data_ = InputRowsFor(model, is_whole_ ? InputsOf(dataset) : Gather({}));
 }
 
 ModelRows::Block ModelRows::Load(std::span<const Index> rows) {

@@ -28,6 +28,10 @@ void OptimizerOptions::Describe(Fields& field) {
         AtLeast(0));
 }
 
+Index BlocksHeldBy(const Optimizer& optimizer) {
+  return 2 + optimizer.slots();
+}
+
 void ClipValues(std::span<Real> gradient, double limit) {
   const Real high = static_cast<Real>(limit);
   for (Real& value : gradient) {

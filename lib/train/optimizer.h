@@ -55,6 +55,10 @@ std::span<const OptimizerEntry* const> OptimizerEntries();
 std::unique_ptr<Optimizer> MakeOptimizer(
     const Choice& choice, const std::string& where = "--optimizer");
 
+// Blocks as long as the parameters that are held while these are learned: they,
+// their gradient and the optimiser's state.
+Index BlocksHeldBy(const Optimizer& optimizer);
+
 // Cuts every entry to [-limit, limit]; NaN stays NaN. Needs limit > 0.
 void ClipValues(std::span<Real> gradient, double limit);
 

@@ -91,6 +91,8 @@ std::string DigestOf(std::span<const EnsembleMember> members) {
 std::vector<std::uint8_t> SeenByAny(std::span<const EnsembleMember> members,
                                     const Dataset& dataset,
                                     std::span<const Index> rows) {
+  if (members.size() == 1)
+    return SeenBits(members[0].model->seen, dataset, rows);
   SeenRows seen;
   for (const EnsembleMember& member : members) {
     AddSeenRows(member.model->seen, &seen);

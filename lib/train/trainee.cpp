@@ -140,7 +140,7 @@ struct Trainee::Parts {
 
   void Keep(Index epoch) {
     const bool first = state.best_epoch == 0;
-    if (!std::isnan(validation->score) &&
+    if (std::isfinite(validation->score) &&
         (first || validation->score < state.best_score)) {
       state.best = state.learner.params;
       state.best_epoch = epoch;
@@ -206,6 +206,15 @@ const std::vector<Index>& Trainee::train_rows() const {
 }
 bool Trainee::has_validation() const {
   return parts_->validator.has_value();
+}
+bool Trainee::has_finite_weights() const {
+  return std::ranges::all_of(parts_->state.learner.params.weights.all(),
+                             [](Real weight) { return std::isfinite(weight); });
+}
+bool Trainee::was_measurable() const {
+  const Parts& p = *parts_;
+  return !p.validation || p.state.best_epoch > 0 ||
+         std::isfinite(p.validation->relative);
 }
 const std::vector<std::string>& Trainee::left_out() const {
   return parts_->left_out;

@@ -51,6 +51,9 @@ class Trainee {
   // The tasks that cannot be measured on the validation rows, and why.
   const std::vector<std::string>& left_out() const;
   const Validator& validator() const;
+  bool has_finite_weights() const;
+  // Whether some epoch gave the validation rows, if any, a finite loss.
+  bool was_measurable() const;
 
   // The steps of one batch, in this order. `progress`: epochs so far, with
   // fractions.

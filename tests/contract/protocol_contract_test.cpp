@@ -325,7 +325,7 @@ std::vector<Real> TrainedBy(const Choice& choice, int threads, int batches) {
   options.batch = 16;
   options.valid_split = "test";
   const Index peers = PeersOf(choice);
-  ThreadPool pool(threads);
+  ThreadPool pool(threads, 1);
   for (;;) {
     std::vector<Model> models = Networks(data, peers);
     std::vector<Peer> list(Size(peers));

@@ -140,7 +140,7 @@ TEST_CASE("peers may run a round in any order, by any number of threads") {
     SampleRun whole(method, three);
     whole.Rounds(kRounds);
     SampleRun other(method, three);
-    ThreadPool pool(3);
+    ThreadPool pool(3, 1);
     TrainEnvironment environment = other.environment();
     environment.pool = &pool;
     const std::vector<std::vector<Index>> orders = {

@@ -234,7 +234,7 @@ TEST_CASE("lanes of rows have the same bits for any number of threads") {
   };
   const Vector one = bits(nullptr);
   for (const int threads : {2, 7}) {
-    ThreadPool pool(threads);
+    ThreadPool pool(threads, 1);
     CHECK(bits(&pool) == one);
   }
 }

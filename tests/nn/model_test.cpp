@@ -40,6 +40,19 @@ std::string ErrorOf(Work&& work, ErrorKind kind = ErrorKind::kBadInput) {
   return "no error";
 }
 
+TEST_CASE("a network without room in memory is refused before it is made") {
+  Dataset data = SampleDataset();
+  for (InputBlock& block : data.inputs) {
+    if (block.kind == InputKind::kSparse) block.cols = Index{1} << 30;
+  }
+  ArchOptions options;
+  options.layers = {"60000"};
+  const std::string said =
+      ErrorOf([&] { BuildModel(data, options, 3, data.SplitRows("train")); },
+              ErrorKind::kIo);
+  CHECK(said.find("training of 64424510280032 parameters would take ") == 0);
+}
+
 TEST_CASE("a model file gives back the model") {
   Model model = SampleModel();
   model.log.columns = {"epoch", "train.score.loss"};

@@ -234,9 +234,7 @@ TEST_CASE("a tree of groups has no single representation") {
 
 // Outputs, gradient and Gramian after two steps.
 Vector Bits(const Network& network, Route route, ThreadPool* pool) {
-  // So many rows that the plan finds threads worth it: none of these networks
-  // does 4 million operations otherwise.
-  constexpr Index kMany = 20'000;
+  constexpr Index kMany = 700;
   PlanOptions options = Options(route, GradientsAt::kParameters, pool);
   options.capacity = kMany;
   options.tokens = MostTestTokens(kMany);
@@ -264,7 +262,7 @@ TEST_CASE("any number of threads gives the same bits") {
     for (const Route route : {Route::kPlain, Route::kGramian}) {
       const Vector one = Bits(net.network, route, nullptr);
       for (const int threads : {2, 7}) {
-        ThreadPool pool(threads);
+        ThreadPool pool(threads, 1);
         CHECK(Bits(net.network, route, &pool) == one);
       }
     }

@@ -186,7 +186,7 @@ TEST_CASE("results are the same for any number of threads") {
     options.weighting.weighting = weighting;
     std::vector<std::vector<Real>> results;
     for (const int threads : {1, 2, 3}) {
-      ThreadPool pool(threads);
+      ThreadPool pool(threads, 1);
       TrainEnvironment environment;
       environment.pool = &pool;
       ArchOptions arch;
@@ -243,6 +243,33 @@ TEST_CASE("divergence names the task and the epoch") {
     CHECK(error.message().find("training diverged in epoch 1: the loss of task"
                                " '") == 0);
     CHECK(error.hint() == "lower --rate or set --clip-norm");
+  }
+}
+
+TEST_CASE("divergence in the last step is one, with validation rows or not") {
+  for (const bool validates : {false, true}) {
+    Dataset data = SampleData(200);
+    if (!validates) data.splits.erase("valid");
+    // Weights that are not finite, and such that give no finite loss.
+    for (const double rate : {1e300, 1e25}) {
+      CAPTURE(validates);
+      CAPTURE(rate);
+      TrainOptions options = SampleOptions();
+      options.optimizer.optimizer = "sgd";
+      options.optimizer.rate = rate;
+      options.epochs = 1;
+      options.batch = 1000;
+      if (!validates && rate < 1e300) continue;  // nobody has looked
+      Model model = SampleModel(data);
+      try {
+        Train(InputsOf(data, options), options, 1, {}, &model);
+        FAIL("it did not diverge");
+      } catch (const Error& error) {
+        CHECK(error.kind() == ErrorKind::kNo);
+        CHECK(error.message().find("training diverged in epoch 1: ") == 0);
+        CHECK(error.message().find("finite") != std::string::npos);
+      }
+    }
   }
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("predictions are the same for any number of threads") {
   const Dataset data = SampleDataset(1500);
   const Predictions alone = PredictOne(model, data);
   for (const int threads : {2, 7}) {
-    ThreadPool pool(threads);
+    ThreadPool pool(threads, 1);
     const EnsembleMember member = {&model, 1};
     const Predictions said = Predict({&member, 1}, data, {}, &pool);
     for (std::size_t i = 0; i < 4; ++i) {

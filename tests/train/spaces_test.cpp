@@ -33,7 +33,7 @@ double Learn(const Dataset& data, int threads, Model* model) {
   options.epochs = 30;
   options.batch = 32;
   options.optimizer.rate = 0.02;
-  ThreadPool pool(threads);
+  ThreadPool pool(threads, 1);
   SilentReporter reporter;
   TrainEnvironment environment;
   environment.pool = &pool;
