@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/registry.h"
+#include "base/size_budget.h"
 #include "base/text.h"
 #include "data/schema.h"
 #include "prep/prepare_checks.h"
@@ -61,6 +62,25 @@ class Fitting {
                   std::ssize(train_), options_.max_size);
   }
 
+  // What is fitted to each column is kept, and a row may name any number.
+  void RequireFitWithin(const std::vector<InputSpec>& specs,
+                        const Choice& choice, const ColumnSet& columns) const {
+    constexpr double kFittedBytes = 16;
+    for (const InputSpec& spec : specs) {
+      if (spec.kind != InputKind::kSparse) continue;
+      const bool is_chosen = std::ranges::any_of(
+          columns,
+          [&](const ColumnRef& ref) { return ref.block == spec.name; });
+      if (!is_chosen) continue;
+      SizeBudget(options_.max_size)
+          .Require(
+              kFittedBytes * static_cast<double>(spec.cols),
+              Str(choice.name, " of ", Counted(spec.cols, "column", "columns"),
+                  " of input '", spec.name, "'"),
+              Str("do without ", choice.name));
+    }
+  }
+
   Index Columns() const {
     const TrainingRows rows = Rows();
     Index columns = 0;
@@ -94,6 +114,7 @@ class Fitting {
       if (request.choice.name == "index") stay_codes_.insert(name);
       if (request.choice.name == "impute") imputed_.insert(name);
     }
+    RequireFitWithin(rows.specs(), request.choice, columns);
     Add(FitTransform(rows, request.choice, columns, where));
     for (const auto& name : NamesIn(Rows().specs())) {
       if (before.count(name) == 0) named_.insert(name);
@@ -109,6 +130,7 @@ class Fitting {
       if (entry.takes(spec.kind)) AddColumns(spec, but, &columns);
     }
     if (columns.empty()) return;
+    RequireFitWithin(rows.specs(), choice, columns);
     Add(FitTransform(rows, choice, columns, choice.name));
   }
 

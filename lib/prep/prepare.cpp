@@ -46,6 +46,7 @@ class Preparation {
     ChooseRows();
     ChooseOtherBlocks();
     columns_ = ListColumns(data_.inputs);
+    RequireLabelsWithin(data_.tasks, data_.rows, options_.max_size);
     MakeTasks();
     for (const std::string& request : options_.drop_class)
       DropClass(request, &data_);

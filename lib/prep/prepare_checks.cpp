@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "data/block_kind.h"
 #include "data/blocks.h"
+#include "data/head.h"
 #include "data/schema.h"
 #include "prep/images.h"
 #include "prep/label_columns.h"
@@ -128,6 +129,20 @@ void WarnOfCutGroups(const Dataset& data, Reporter* reporter) {
                      Counted(cut, "group", "groups"), " of ", splits_of.size(),
                      ": one is in ", example,
                      ", so rows of a group are on both sides"));
+}
+
+void RequireLabelsWithin(const std::vector<Task>& tasks, Index rows,
+                         const std::string& max_size) {
+  for (const Task& task : tasks) {
+    const bool is_flags = task.traits().storage == LabelStorage::kFlags;
+    const double cells =
+        static_cast<double>(rows) * static_cast<double>(task.target_cols());
+    SizeBudget(max_size).Require(
+        (is_flags ? 1 : 4) * cells,
+        Str("task '", task.name, "', ", Counted(rows, "row", "rows"), " of ",
+            Counted(task.target_cols(), "label", "labels"), ","),
+        "leave labels out with mtl-convert, or rows with --rows, --sample");
+  }
 }
 
 void RequireWithin(const std::vector<InputSpec>& inputs, Index rows,

@@ -31,6 +31,10 @@ std::string NamesOfColumns(const std::vector<TableColumn>& columns);
 // Warns where splits that were not made by group cut groups.
 void WarnOfCutGroups(const Dataset& data, Reporter* reporter);
 
+// Refuses labels that would take more than `max_size`.
+void RequireLabelsWithin(const std::vector<Task>& tasks, Index rows,
+                         const std::string& max_size);
+
 // Refuses blocks of numbers and codes that would take more than `max_size`.
 void RequireWithin(const std::vector<InputSpec>& inputs, Index rows,
                    const std::string& max_size);

@@ -61,7 +61,7 @@ struct TextOptions {
   std::vector<std::string> names;   // of the columns; empty: those of the file
   std::vector<std::string> labels;  // ARFF: attributes that are labels
   std::string index_base = "auto";  // SVMlight: 0 | 1 | auto
-  Index most_columns = Index{1} << 20;  // of delimited text
+  Index most_columns = Index{1} << 20;  // of one table
 };
 
 // How the columns of a file are numbered that only numbers them.

@@ -306,6 +306,44 @@ TEST_CASE("a result that would be too large is refused before it is made") {
         "bytes, more than the 100 bytes of --max-size");
 }
 
+TEST_CASE("labels that would be too large are refused") {
+  Dataset table = Table();
+  Task task;
+  task.name = "topics";
+  task.type = TaskType::kMultilabel;
+  for (int label = 0; label < 9; ++label) {
+    task.classes.push_back(Str("t", label));
+  }
+  Labels labels;
+  labels.values.assign(At(table.rows) * 9, 1);
+  table.tasks = {task};
+  table.labels = {labels};
+  PrepareOptions options = Tasks({"sex"});
+  options.max_size = "107";
+  CHECK(Failure(options, table) ==
+        "task 'topics', 12 rows of 9 labels, would take 108 bytes, more than "
+        "the 107 bytes of --max-size");
+}
+
+TEST_CASE("what is fitted to sparse columns is within the bounds, too") {
+  InputBlock words;
+  words.name = "words";
+  words.kind = InputKind::kSparse;
+  words.cols = 300'000'000;
+  words.row_starts = Array<std::int64_t>(std::vector<std::int64_t>{0, 1, 2});
+  words.indices = Array<std::int32_t>(std::vector<std::int32_t>{0, 299999999});
+  words.values = Array<float>(std::vector<float>{1, 1});
+  const Dataset table =
+      TableOf(2, {DenseBlock("numeric", {"y"}, {0, 1}), words});
+  PrepareOptions options = Tasks({"y"});
+  options.max_size = "100m";
+  CHECK(Failure(options, table) == "no error");
+  options.scale = "max-abs";
+  CHECK(Failure(options, table) ==
+        "max-abs of 300000000 columns of input 'words' would take 4.5 GB, more "
+        "than the 100 MB of --max-size");
+}
+
 TEST_CASE("columns that teach nothing are said") {
   std::vector<float> numbers;
   std::vector<std::string> names;

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/error.h"
 #include "text/delimited_guess.h"
 #include "text/format_fixture.h"
 
@@ -190,6 +191,32 @@ TEST_CASE("a table that may have no column of a size says what it may have") {
   CHECK(ErrorOf([&] {
           Convert({{"t.csv", "a,b\n1,2\n"}}, options);
         }).find("more than 1 cell in a row") != std::string::npos);
+}
+
+TEST_CASE("any number of columns may have one name") {
+  constexpr int kColumns = 50'000;
+  std::string header = "c";
+  std::string row = "1";
+  for (int col = 1; col < kColumns; ++col) {
+    header += ",c";
+    row += ",1";
+  }
+  const Converted made =
+      Convert({{"t.csv", Str(header, '\n', row, '\n', row, '\n')}}, {});
+  const std::vector<std::string>& names = made.dataset.inputs[0].columns;
+  CHECK(names.front() == "c");
+  CHECK(names.back() == "c-50000");
+}
+
+TEST_CASE("a table of attributes has a bound, too") {
+  ConvertOptions options;
+  options.max_size = "16k";  // two columns
+  const std::string two = "@relation r\n@attribute a real\n@attribute b real\n";
+  CHECK(Convert({{"t.arff", two + "@data\n1,2\n"}}, options).dataset.rows == 1);
+  CHECK(ErrorOf([&] {
+          Convert({{"t.arff", two + "@attribute c real\n@data\n1,2,3\n"}},
+                  options);
+        }).find("more than 2 columns") != std::string::npos);
 }
 
 }  // namespace

@@ -117,7 +117,8 @@ class Scanner {
 
 class ArffReader : public RowReader {
  public:
-  ArffReader(TextSource* source, const TextOptions& options) : window_(source) {
+  ArffReader(TextSource* source, const TextOptions& options)
+      : window_(source), most_columns_(options.most_columns) {
     ReadHeader();
     MarkLabels(options.labels);
   }
@@ -207,6 +208,13 @@ class ArffReader : public RowReader {
   }
 
   void ReadAttribute(Scanner scanner) {
+    if (std::ssize(columns_) >= most_columns_) {
+      Fail(ErrorKind::kBadInput,
+           Str(window_.name(), ": more than ",
+               Counted(most_columns_, "column", "columns"),
+               ", which a table of --max-size may not have"),
+           "raise --max-size");
+    }
     Column& column = columns_.emplace_back();
     std::string_view name;
     if (!scanner.Value(" \t{", &name)) FailQuote();
@@ -353,6 +361,7 @@ class ArffReader : public RowReader {
   }
 
   TextWindow window_;
+  Index most_columns_;
   std::string relation_;
   std::vector<Column> columns_;
   Index line_ = 0;  // of the line read last
