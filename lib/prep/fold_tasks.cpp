@@ -36,10 +36,12 @@ class FoldCounts {
   }
 
   std::size_t width() const { return width_; }
+  Index In(Index fold, std::size_t at) const {
+    return counts_[At(fold) * width_ + at];
+  }
   // Outside of the fold.
   Index Without(Index fold, std::size_t at) const {
-    return counts_[counts_.size() - width_ + at] -
-           counts_[At(fold) * width_ + at];
+    return counts_[counts_.size() - width_ + at] - In(fold, at);
   }
 
  private:
@@ -53,12 +55,21 @@ class FoldCounts {
 void RequireFold(const Task& task, const FoldCounts& counts, Index fold,
                  const std::string& name) {
   std::vector<std::size_t> seen;
+  bool is_alone = false;  // the only row of its kind
   for (std::size_t at = 0; at < counts.width(); ++at) {
-    if (counts.Without(fold, at) > 0) seen.push_back(at);
+    if (counts.Without(fold, at) > 0) {
+      seen.push_back(at);
+    } else if (counts.In(fold, at) == 1) {
+      is_alone = true;
+    }
   }
   const bool by_class = task.traits().one_class;
-  const std::string hint = Str(
-      "make fewer folds, or deal the rows out by it: --stratify ", task.name);
+  const std::string hint =
+      is_alone
+          ? "one row alone has what is lacking, so no folds can do: leave "
+            "the task out, or hold rows out with --split"
+          : Str("make fewer folds, or deal the rows out by it: --stratify ",
+                task.name);
   Require(
       by_class ? !seen.empty() : seen.size() == counts.width(),
       ErrorKind::kBadInput,

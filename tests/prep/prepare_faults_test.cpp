@@ -74,6 +74,8 @@ TEST_CASE("a fold that leaves one class for training is refused") {
   CHECK(Failure(options, table)
             .starts_with("task 'rare' has one class only in the training rows "
                          "outside of fold"));
+  CHECK_THROWS_WITH(Run(options, table),
+                    doctest::Contains("one row alone has what is lacking"));
   options.task = {"number=regression"};
   options.ignore = {"rare"};
   CHECK(Failure(options, table) == "no error");
