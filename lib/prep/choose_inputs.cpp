@@ -1,0 +1,97 @@
+#include "prep/choose_inputs.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "data/block_kind.h"
+#include "prep/column_warnings.h"
+#include "prep/fit_inputs.h"
+#include "prep/images.h"
+#include "prep/prepare_checks.h"
+#include "prep/table_columns.h"
+#include "prep/training_rows.h"
+
+namespace mtlkit {
+
+void InputChoice::ChooseOtherBlocks() {
+  std::erase_if(table_->inputs, [&](const InputBlock& block) {
+    if (TraitsOf(block.kind).has_columns) return false;
+    other_blocks_.insert(block.name);
+    const auto names_it = [&](const std::string& pattern) {
+      return pattern == block.name || MatchesPattern(pattern, block.name);
+    };
+    return std::ranges::any_of(options_.ignore, names_it) ||
+           (!options_.inputs.empty() &&
+            std::ranges::none_of(options_.inputs, names_it));
+  });
+}
+
+std::vector<TableColumn> InputChoice::ColumnsOf(const UsedColumns& columns,
+                                                const std::string& pattern,
+                                                std::string_view flag) const {
+  if (other_blocks_.count(pattern) > 0) return {};
+  return FindColumns(columns.all(), pattern, flag);
+}
+
+std::set<ColumnRef> InputChoice::LeftOut(const UsedColumns& columns) const {
+  std::set<ColumnRef> left_out = columns.used();
+  for (const std::string& pattern : options_.ignore) {
+    for (const auto& column : ColumnsOf(columns, pattern, "--ignore")) {
+      left_out.insert(column.ref);
+    }
+  }
+  if (options_.inputs.empty()) return left_out;
+  std::set<ColumnRef> wanted;
+  for (const std::string& pattern : options_.inputs) {
+    for (const auto& column : ColumnsOf(columns, pattern, "--inputs")) {
+      wanted.insert(column.ref);
+    }
+  }
+  for (const TableColumn& column : columns.all()) {
+    if (wanted.count(column.ref) == 0) left_out.insert(column.ref);
+  }
+  return left_out;
+}
+
+// What was prepared before, and is not to be prepared otherwise, goes in as
+// it is: other labels or splits make no other inputs.
+bool InputChoice::KeepsInputs() const {
+  const PrepareOptions usual;
+  return !table_->transforms.empty() && options_.transform.empty() &&
+         options_.scale == usual.scale && options_.impute == usual.impute &&
+         options_.pieces == usual.pieces && options_.encode == usual.encode;
+}
+
+void InputChoice::LeaveTable(const UsedColumns& columns) {
+  const std::set<ColumnRef> left_out = LeftOut(columns);
+  const bool no_column =
+      std::ranges::all_of(columns.all(), [&](const TableColumn& column) {
+        return left_out.count(column.ref) > 0;
+      });
+  std::vector<InputBlock> others = OtherBlocks(table_->inputs);
+  if (!no_column || others.empty()) return;
+  table_->inputs = std::move(others);
+  table_->transforms.clear();
+}
+
+Transforms InputChoice::TransformsFor(const UsedColumns& columns,
+                                      const std::vector<Index>& train) const {
+  Transforms transforms = MakeTransforms(table_->transforms);
+  const std::vector<InputBlock> table = TableBlocks(table_->inputs);
+  const std::set<ColumnRef> left_out = LeftOut(columns);
+  RequireColumnsFor(options_, table.empty(), other_blocks_);
+  if (table.empty()) return transforms;
+  if (table_->transforms.empty()) {
+    WarnOfColumns(table, train, *table_, left_out, reporter_);
+  }
+  if (!KeepsInputs()) {
+    const Transforms fitted = FitInputs(table, train, left_out, options_);
+    transforms.insert(transforms.end(), fitted.begin(), fitted.end());
+  } else if (!left_out.empty()) {
+    transforms.push_back(FitSelect(TrainingRows(table, {}, train), left_out));
+  }
+  return transforms;
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,56 @@
+// Training that ends without weights of use.
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+#include "train/loop.h"
+#include "train/sample.h"
+
+namespace mtlkit {
+namespace {
+
+TEST_CASE("divergence names the task and the epoch") {
+  const Dataset data = SampleData(200);
+  TrainOptions options = SampleOptions();
+  options.optimizer.optimizer = "sgd";
+  options.optimizer.rate = 1e12;
+  Model model = SampleModel(data);
+  try {
+    Train(InputsOf(data, options), options, 1, {}, &model);
+    FAIL("it did not diverge");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::kNo);
+    CHECK(error.message().find("training diverged in epoch 1: the loss of task"
+                               " '") == 0);
+    CHECK(error.hint() == "lower --rate or set --clip-norm");
+  }
+}
+
+TEST_CASE("divergence in the last step is one, with validation rows or not") {
+  for (const bool validates : {false, true}) {
+    Dataset data = SampleData(200);
+    if (!validates) data.splits.erase("valid");
+    // Weights that are not finite, and such that give no finite loss.
+    for (const double rate : {1e300, 1e25}) {
+      CAPTURE(validates);
+      CAPTURE(rate);
+      TrainOptions options = SampleOptions();
+      options.optimizer.optimizer = "sgd";
+      options.optimizer.rate = rate;
+      options.epochs = 1;
+      options.batch = 1000;
+      if (!validates && rate < 1e300) continue;  // nobody has looked
+      Model model = SampleModel(data);
+      try {
+        Train(InputsOf(data, options), options, 1, {}, &model);
+        FAIL("it did not diverge");
+      } catch (const Error& error) {
+        CHECK(error.kind() == ErrorKind::kNo);
+        CHECK(error.message().find("training diverged in epoch 1: ") == 0);
+        CHECK(error.message().find("finite") != std::string::npos);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mtlkit
