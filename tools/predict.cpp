@@ -96,7 +96,7 @@ struct PredictTool {
     InContext(files.front(), [&] { RequireLayer(models.front(), features); });
     InContext(data_name, [&] {
       WriteFeatures(models.front(), rows, features, provenance, output,
-                    context.pool);
+                    context.pool, context.reporter);
     });
   }
 

@@ -112,7 +112,7 @@ void WriteTaskHead(FileWriter& file, const Task& task, Index position) {
   file.SetAttribute(path, "type", TaskTypeName(task.type));
   file.SetAttribute(path, "position", position);
   NameObject(file, path, task.name);
-  if (!task.source.empty()) {
+  if (task.source != LabelSource{}) {
     file.WriteText(path + "/source", LabelSourceText(task.source));
   }
   if (task.is_classification()) {

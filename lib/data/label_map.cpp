@@ -33,6 +33,22 @@ Labels WithoutValues(const Labels& labels, const Task& to) {
        "prepare the data with tasks of the same types");
 }
 
+// What stands for a class that preparation left out of `to`.
+constexpr Index kDropped = -2;
+
+// The number of each class of `from` in `to`; -1 is unknown.
+std::vector<Index> NumbersOf(const std::vector<std::string>& from,
+                             const Task& to) {
+  const ClassFinder finder(to.classes);
+  const ClassFinder dropped(to.source.dropped);
+  std::vector<Index> numbers;
+  for (const std::string& name : from) {
+    Index& number = numbers.emplace_back(finder.Find(name));
+    if (number < 0 && dropped.Find(name) >= 0) number = kDropped;
+  }
+  return numbers;
+}
+
 // Classes in order must be in the same order.
 void RequireSameOrder(const Task& from, const Task& to,
                       const std::vector<Index>& numbers) {
@@ -54,11 +70,7 @@ class ClassMapper {
 
   // From classes.
   Labels FromClasses(const Task& from) {
-    const ClassFinder finder(to_.classes);
-    std::vector<Index> numbers;
-    for (const std::string& name : from.classes) {
-      numbers.push_back(finder.Find(name));
-    }
+    const std::vector<Index> numbers = NumbersOf(from.classes, to_);
     RequireSameOrder(from, to_, numbers);
     return Run([&](float value) { return numbers[Code(value)]; },
                [&](float value) { return from.classes[Code(value)]; });
@@ -66,11 +78,10 @@ class ClassMapper {
 
   // From numbers.
   Labels FromNumbers() {
-    const ClassFinder finder(to_.classes);
     std::map<float, Index> numbers;
     const auto find = [&](float value) {
       const auto [at, is_new] = numbers.emplace(value, -1);
-      if (is_new) at->second = finder.Find(FormatNumber(value));
+      if (is_new) at->second = NumbersOf({FormatNumber(value)}, to_).front();
       return at->second;
     };
     return Run(find, [](float value) { return FormatNumber(value); });
@@ -92,7 +103,7 @@ class ClassMapper {
       const Index number = std::isnan(value) ? -1 : find(value);
       result_.values.push_back(number < 0 ? kUnlabelled
                                           : static_cast<float>(number));
-      if (number >= 0 || std::isnan(value)) continue;
+      if (number >= 0 || number == kDropped || std::isnan(value)) continue;
       SetUnknown(place, count, unknown.Add(name(value)), &places);
     }
     result_.unknown = unknown.Take();
@@ -130,26 +141,51 @@ Labels NumbersOfClasses(const Task& from, const Labels& labels,
   return result;
 }
 
+// One place of it. Of a cell that lists labels, none of which is known, nothing
+// is known, as where the cell itself is read.
+void MapLabelSet(const Task& from, const Labels& labels,
+                 const std::vector<Index>& columns, std::size_t place,
+                 std::size_t wanted, LabelCells* values,
+                 UnknownLabelList* unknown) {
+  bool any_unknown = false;
+  bool any_set = false;
+  bool any_known = false;
+  for (std::size_t col = 0; col < columns.size(); ++col) {
+    const float value = labels.values[place * columns.size() + col];
+    if (columns[col] >= 0) {
+      (*values)[place * wanted + At(columns[col])] = value;
+      any_known = any_known || !std::isnan(value);
+      any_set = any_set || value > 0;
+    } else if (columns[col] != kDropped && value > 0) {
+      const std::string& name = from.classes[col];
+      if (any_unknown) {
+        unknown->AddToCell(name);
+      } else {
+        unknown->Add(name);
+      }
+      any_unknown = true;
+    }
+  }
+  if (!any_unknown) return;
+  if (any_set || (any_known && from.source.separator.empty())) {
+    return unknown->MarkPartly();
+  }
+  for (std::size_t col = 0; col < wanted; ++col) {
+    (*values)[place * wanted + col] = kUnlabelled;
+  }
+}
+
 // Columns of set labels in the order of `to`.
 Labels MapLabelSets(const Task& from, const Labels& labels, const Task& to) {
-  const ClassFinder finder(to.classes);
-  std::vector<Index> columns;
-  for (const std::string& name : from.classes) {
-    columns.push_back(finder.Find(name));
-  }
+  const std::vector<Index> columns = NumbersOf(from.classes, to);
   Labels result = WithoutValues(labels, to);
   UnknownLabelList unknown;
   const std::size_t width = columns.size();
   const std::size_t wanted = to.classes.size();
   const std::size_t places = labels.values.size() / width;
   result.values.assign(places * wanted, kUnlabelled);
-  for (std::size_t cell = 0; cell < labels.values.size(); ++cell) {
-    const Index column = columns[cell % width];
-    if (column >= 0) {
-      result.values[cell / width * wanted + At(column)] = labels.values[cell];
-    } else if (labels.values[cell] > 0) {
-      unknown.Add(from.classes[cell % width]);
-    }
+  for (std::size_t place = 0; place < places; ++place) {
+    MapLabelSet(from, labels, columns, place, wanted, &result.values, &unknown);
   }
   result.unknown = unknown.Take();
   return result;

@@ -51,6 +51,20 @@ bool KnowsAll(const Task& task, const std::vector<std::string>& names) {
   });
 }
 
+std::string WhatCounts(const UnknownLabels& unknown) {
+  const Index unlabelled = unknown.cells - unknown.partly;
+  const std::string none =
+      unlabelled == 0
+          ? ""
+          : Str(Counted(unlabelled, "such cell counts", "such cells count"),
+                " as not labelled");
+  if (unknown.partly == 0) return none;
+  return Str(none, none.empty() ? "of " : ", of ",
+             Counted(unknown.partly, none.empty() ? "such cell" : "other",
+                     none.empty() ? "such cells" : "others"),
+             " the known labels count");
+}
+
 }  // namespace
 
 void RequireKnownLabels(const Task& task, const Labels& labels) {
@@ -93,8 +107,20 @@ std::string UnknownLabelsText(const Task& task, const UnknownLabels& unknown,
              has_columns                ? "no label of the model: "
              : task.is_classification() ? "no class of the model: "
                                         : "no number: ",
-             Counted(unknown.cells, "such cell counts", "such cells count"),
-             " as not labelled", ListClasses(task));
+             WhatCounts(unknown), ListClasses(task));
+}
+
+void LeaveOutUnknown(Dataset* dataset, Reporter* reporter) {
+  for (std::size_t t = 0; t < dataset->tasks.size(); ++t) {
+    const Task& task = dataset->tasks[t];
+    Labels& labels = dataset->labels[t];
+    if (!labels.values.AnyKnown(0, labels.values.size())) {
+      reporter->Warn(Str("task '", task.name, "' has no label in these rows"));
+    }
+    const std::string problem = UnknownLabelsText(task, labels.unknown, false);
+    if (!problem.empty()) reporter->Warn(problem);
+    labels.unknown = {};
+  }
 }
 
 }  // namespace mtlkit

@@ -17,6 +17,7 @@ std::string LabelSourceText(const LabelSource& source) {
     json["per"] = {source.per_column, source.per_value};
   }
   if (!source.weight.empty()) json["weight"] = source.weight;
+  if (!source.dropped.empty()) json["dropped"] = source.dropped;
   return json.dump();
 }
 
@@ -32,6 +33,7 @@ LabelSource ParseLabelSource(std::string_view text) {
     }
     source.separator = json.value("separator", "");
     source.weight = json.value("weight", "");
+    if (json.contains("dropped")) json.at("dropped").get_to(source.dropped);
     if (json.contains("per")) {
       json.at("per").at(0).get_to(source.per_column);
       json.at("per").at(1).get_to(source.per_value);

@@ -24,6 +24,9 @@ struct LabelSource {
   std::string per_value;
   // The column of the weights of rows; "": rows have none.
   std::string weight;
+  // Classes that preparation left out: such labels are missing, not unknown;
+  // of a set of labels they are passed over.
+  std::vector<std::string> dropped = {};
 
   bool empty() const { return columns.empty(); }
   bool operator==(const LabelSource&) const = default;

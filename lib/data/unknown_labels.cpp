@@ -4,6 +4,10 @@ namespace mtlkit {
 
 std::int32_t UnknownLabelList::Add(const std::string& name) {
   ++unknown_.cells;
+  return AddToCell(name);
+}
+
+std::int32_t UnknownLabelList::AddToCell(const std::string& name) {
   const auto [at, is_new] =
       numbers_.emplace(name, static_cast<std::int32_t>(unknown_.names.size()));
   if (is_new) unknown_.names.push_back(name);

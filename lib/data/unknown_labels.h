@@ -5,10 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "base/reporter.h"
 #include "base/view.h"
 
 namespace mtlkit {
 
+struct Dataset;
 struct Labels;
 struct Task;
 
@@ -21,13 +23,19 @@ struct UnknownLabels {
   // is predicted of it is right.
   std::vector<std::int32_t> places;
   Index cells = 0;  // that hold one of the names
+  // Of the cells those that say something known, too: sets of labels.
+  Index partly = 0;
 };
 
 // Notes unknown labels as they are met.
 class UnknownLabelList {
  public:
-  // The number of the name.
+  // One cell; the number of the name.
   std::int32_t Add(const std::string& name);
+  // Another name in the cell before.
+  std::int32_t AddToCell(const std::string& name);
+  // The cell before says something known, too.
+  void MarkPartly() { ++unknown_.partly; }
   UnknownLabels Take() { return std::move(unknown_); }
 
  private:
@@ -45,8 +53,12 @@ void RequireKnownLabels(const Task& task, const Labels& labels);
 
 // What is to be said of the unknown labels of a task, or "": that rows of
 // unknown classes count as errors where they are `measured`, else as not
-// labelled.
+// labelled; that of sets with known labels those count.
 std::string UnknownLabelsText(const Task& task, const UnknownLabels& unknown,
                               bool measured);
+
+// Makes unknown labels of a dataset missing ones, for a file that has no place
+// for them, and says so, and where a task has no label at all.
+void LeaveOutUnknown(Dataset* dataset, Reporter* reporter);
 
 }  // namespace mtlkit

@@ -26,6 +26,14 @@ void RequireKeys(const Json& object, const std::vector<std::string>& known) {
   }
 }
 
+// Layers are called as their group, in files and on terminals.
+void RequireVisible(const std::string& name) {
+  Require(VisibleText(name) == name, ErrorKind::kUsage,
+          Str("group '", VisibleText(name),
+              "': its name holds a control character, or an invisible one"),
+          "choose a name that can be seen");
+}
+
 std::vector<std::string> ReadNames(const Json& group, const char* key) {
   std::vector<std::string> names;
   if (!group.contains(key)) return names;
@@ -60,6 +68,7 @@ TaskGroup ReadGroup(const Json& json) {
   const bool named = json.contains("name") && json.at("name").is_string();
   if (named) group.name = json.at("name").get<std::string>();
   Require(!group.name.empty(), ErrorKind::kUsage, "a group has no name");
+  RequireVisible(group.name);
   InContext(Str("group '", group.name, "'"), [&] {
     RequireKeys(json, {"name", "from", "layers", "tasks"});
     const std::vector<std::string> from = ReadNames(json, "from");
@@ -143,9 +152,28 @@ void RequireLeadToTasks(const Hierarchy& hierarchy) {
   }
 }
 
+// Of two members of one name JSON readers take either.
+class KeysOnce {
+ public:
+  bool operator()(int /*depth*/, Json::parse_event_t event,
+                  const Json& parsed) {
+    if (event == Json::parse_event_t::object_start) open_.emplace_back();
+    if (event == Json::parse_event_t::object_end) open_.pop_back();
+    if (event != Json::parse_event_t::key) return true;
+    const auto name = parsed.get<std::string>();
+    Require(open_.back().insert(name).second, ErrorKind::kUsage,
+            Str("the key '", VisibleText(name), "' is given twice in one {}"),
+            "leave one out");
+    return true;
+  }
+
+ private:
+  std::vector<std::set<std::string>> open_;  // of the objects around
+};
+
 Json ParseText(std::string_view text) {
   try {
-    return Json::parse(text);
+    return Json::parse(text, KeysOnce());
   } catch (const Json::parse_error& error) {
     const std::string_view read = text.substr(0, error.byte);
     Fail(ErrorKind::kUsage,

@@ -41,7 +41,9 @@ Json InputJson(const InputSpec& input) {
 Json TaskJson(const Task& task) {
   Json json = {{"name", task.name},
                {"type", std::string(TaskTypeName(task.type))}};
-  if (!task.source.empty()) json["source"] = LabelSourceText(task.source);
+  if (task.source != LabelSource{}) {
+    json["source"] = LabelSourceText(task.source);
+  }
   if (task.is_classification()) {
     json["classes"] = task.classes;
   } else {

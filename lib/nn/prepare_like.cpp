@@ -10,9 +10,11 @@
 #include "data/blocks.h"
 #include "data/dataset_io.h"
 #include "h5/file_reader.h"
+#include "h5/provenance.h"
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
 #include "prep/choose_rows.h"
+#include "prep/rows_of_no_task.h"
 #include "prep/split.h"
 
 namespace mtlkit {
@@ -54,20 +56,6 @@ Dataset ChosenRows(Dataset table, const PrepareOptions& options, Seed seed) {
   return table;
 }
 
-// Labels that the model does not know are missing in a dataset.
-void LeaveOutUnknown(Dataset* made, Reporter* reporter) {
-  for (std::size_t t = 0; t < made->tasks.size(); ++t) {
-    const Task& task = made->tasks[t];
-    Labels& labels = made->labels[t];
-    if (!labels.values.AnyKnown(0, labels.values.size())) {
-      reporter->Warn(Str("task '", task.name, "' has no label in these rows"));
-    }
-    const std::string problem = UnknownLabelsText(task, labels.unknown, false);
-    if (!problem.empty()) reporter->Warn(problem);
-    labels.unknown = {};
-  }
-}
-
 // Rows that were held out there would be learned from here.
 void WarnOfSplits(const Dataset& made, const Likeness& like,
                   Reporter* reporter) {
@@ -78,6 +66,37 @@ void WarnOfSplits(const Dataset& made, const Likeness& like,
           "training; --split makes some"));
 }
 
+// Whether transforms were fitted on the rows of the file itself: what was made
+// with --like has those of another.
+bool IsFittedOnOwnRows(const std::string& provenance) {
+  if (provenance.empty()) return false;
+  for (const ProvenanceRecord& record : ParseProvenance(provenance)) {
+    for (const ProvenanceInput& input : record.inputs) {
+      if (input.role == "like") return false;
+    }
+  }
+  return true;
+}
+
+// What is measured on rows that shaped the transforms is too good.
+void WarnOfFittedRows(const Dataset& made, const Dataset& table,
+                      const Likeness& like, Reporter* reporter) {
+  for (const auto& [name, rows] : made.splits) {
+    if (name == "train") continue;
+    const std::vector<std::uint8_t> bits = SeenBits(like.fitted, table, rows);
+    const Index fitted = std::ranges::count_if(
+        bits, [](std::uint8_t bit) { return (bit & kTrainedOn) != 0; });
+    if (fitted == 0) continue;
+    reporter->Warn(
+        Str("split '", name,
+            "': the transforms of the file of --like were "
+            "fitted on ",
+            fitted, " of its ", Counted(std::ssize(rows), "row", "rows"),
+            ": what is measured on them is too good; hold rows out where the "
+            "table is first prepared: mtl-prep --split"));
+  }
+}
+
 }  // namespace
 
 Likeness ReadLikeness(const std::string& path) {
@@ -85,15 +104,18 @@ Likeness ReadLikeness(const std::string& path) {
       FileReader::Open(path, {FileKind::kDataset, FileKind::kModel});
   if (file.kind() == FileKind::kModel) {
     Model model = ReadModel(file);
-    return {model.schema,
-            model.transforms,
-            model.content_sha256,
-            model.provenance,
-            {}};
+    if (!IsFittedOnOwnRows(model.provenance)) model.seen = {};
+    return {
+        model.schema, model.transforms, model.content_sha256, model.provenance,
+        {},           model.seen};
   }
   const Dataset data = ReadDataset(file);
-  return {data.schema(), data.transforms, data.content_sha256, data.provenance,
-          data.SplitNames()};
+  Likeness like{data.schema(),   data.transforms,   data.content_sha256,
+                data.provenance, data.SplitNames(), {}};
+  if (!data.transforms.empty() && IsFittedOnOwnRows(data.provenance)) {
+    AddRowKeys(data, TrainingRowsOf(data), &like.fitted.trained);
+  }
+  return like;
 }
 
 Dataset PrepareLike(const Dataset& whole, const Likeness& like,
@@ -125,6 +147,10 @@ Dataset PrepareLike(const Dataset& whole, const Likeness& like,
   }
   if (!parts.empty()) AddSplits(parts, method, seed, &made);
   WarnOfSplits(made, like, reporter);
+  WarnOfFittedRows(made, table, like, reporter);
+  for (const std::string& text : RowsOfNoTask(made.tasks, table)) {
+    reporter->Warn(text);
+  }
   LeaveOutUnknown(&made, reporter);
   return made;
 }

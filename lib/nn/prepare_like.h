@@ -5,6 +5,7 @@
 #include "base/reporter.h"
 #include "base/rng.h"
 #include "data/dataset.h"
+#include "data/seen_rows.h"
 #include "prep/prepare.h"
 
 namespace mtlkit {
@@ -16,6 +17,7 @@ struct Likeness {
   std::string content_sha256;
   std::string provenance;
   std::vector<std::string> splits;  // names of those that its own rows have
+  SeenRows fitted;  // `trained`: the rows that its transforms were fitted on
 };
 
 // Of a prepared dataset, or of a model, which holds no rows.

@@ -51,6 +51,10 @@ void RemoveMarked(const std::vector<bool>& goes, std::vector<T>* items) {
 }
 
 void Drop(const std::vector<bool>& goes, Task* task, Labels* labels) {
+  for (std::size_t i = 0; i < goes.size(); ++i) {
+    // What a raw table says of it is passed over, too.
+    if (goes[i]) task->source.dropped.push_back(task->classes[i]);
+  }
   if (!task->type.traits().one_class) {
     RemoveColumns(goes, labels);
     // Of several columns one is a label.

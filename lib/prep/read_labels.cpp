@@ -138,31 +138,42 @@ class LabelReader {
 
   void ReadClasses(const CodedColumn& column) {
     const ClassFinder classes(task_.classes);
+    const ClassFinder dropped(source_.dropped);
     std::vector<Meaning> meanings;
     for (const std::string& name : column.names) {
       const Index number = classes.Find(name);
-      meanings.push_back(number >= 0 ? Meaning{{static_cast<float>(number)}, {}}
-                                     : Meaning{{}, {name}});
+      Meaning& meaning = meanings.emplace_back();
+      if (number >= 0) {
+        meaning.values = {static_cast<float>(number)};
+      } else if (dropped.Find(name) < 0) {
+        meaning.unknown = {name};
+      }
     }
     Fill(column, meanings, 0, 1);
   }
 
   void ReadLists(const CodedColumn& column) {
     const ClassFinder classes(task_.classes);
+    const ClassFinder dropped(source_.dropped);
     std::vector<Meaning> meanings;
     for (const std::string& cell : column.names) {
       Meaning meaning{std::vector<float>(task_.classes.size()), {}};
+      bool any = false;
       for (std::string& label : ListedLabels(cell, source_.separator)) {
         const Index number = classes.Find(label);
         if (number >= 0) {
           meaning.values[At(number)] = 1;
-        } else {
+          any = true;
+        } else if (dropped.Find(label) < 0) {
           meaning.unknown.push_back(std::move(label));
         }
       }
+      // Written otherwise than in training, it does not say what is not set.
+      if (!any && !meaning.unknown.empty()) meaning.values.clear();
       meanings.push_back(std::move(meaning));
     }
     Fill(column, meanings, 0, task_.classes.size());
+    is_list_ = true;
   }
 
   void ReadJoined(const std::vector<const TableColumn*>& columns) {
@@ -231,8 +242,16 @@ class LabelReader {
     UnknownLabelList list;
     std::vector<std::int32_t> places;
     const Index count = read_.labels.PlaceCount(task_.target_cols());
+    Index last = -1;
     for (const auto& [place, name] : unknown_) {
-      const std::int32_t number = list.Add(name);
+      const bool same_cell = is_list_ && place == last;
+      const std::int32_t number =
+          same_cell ? list.AddToCell(name) : list.Add(name);
+      last = place;
+      if (is_list_ && !same_cell &&
+          read_.labels.HasLabel(place, task_.target_cols())) {
+        list.MarkPartly();
+      }
       if (task_.type.traits().one_class) {
         SetUnknown(place, count, number, &places);
       }
@@ -246,6 +265,7 @@ class LabelReader {
   const Dataset& table_;
   std::vector<TableColumn> columns_;
   RawLabels read_;
+  bool is_list_ = false;  // a cell lists labels
   // Row (place, once those of the task are known) and name.
   std::vector<std::pair<Index, std::string>> unknown_;
 };

@@ -23,6 +23,7 @@ struct ScanOptions {
   Index features = 0;
   // Of a model that is to read the rows: holds where nothing else is said.
   Numbering model_numbering = {};
+  std::vector<std::string> model_ids;
   // A model reads the rows: numbers that double precision would round are
   // kept as texts, so that the model's categories are told apart.
   bool for_model = false;

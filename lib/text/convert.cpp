@@ -42,6 +42,7 @@ ScanOptions ScanOptionsOf(const ConvertOptions& options) {
   scan.label_type = options.label_type;
   scan.features = options.features;
   scan.model_numbering = options.model_numbering;
+  scan.model_ids = options.model_ids;
   scan.for_model = options.for_model;
   for (const std::string& entry : options.type) {
     const std::size_t mark = entry.rfind('=');

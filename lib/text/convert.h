@@ -35,6 +35,7 @@ struct ConvertOptions {
 
   // Of a model that is to read the rows; not a flag.
   Numbering model_numbering = {};
+  std::vector<std::string> model_ids;  // columns that were ids in its texts
   bool for_model = false;
 
   void Describe(Fields& fields);

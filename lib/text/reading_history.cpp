@@ -16,6 +16,8 @@ struct TextReading {
   std::string decimal = ".";
   std::string comment;
   std::string encoding = "utf8";
+  // Columns of type id; other types follow from the transforms.
+  std::vector<std::string> ids;
 
   bool operator==(const TextReading&) const = default;
 };
@@ -32,6 +34,13 @@ TextReading ReadingOf(const std::string& settings) {
     take("decimal", &reading.decimal);
     take("comment", &reading.comment);
     take("encoding", &reading.encoding);
+    std::vector<std::string> types;
+    take("type", &types);
+    for (const std::string& type : types) {
+      const std::size_t mark = type.rfind('=');
+      if (mark == std::string::npos || type.substr(mark) != "=id") continue;
+      reading.ids.push_back(type.substr(0, mark));
+    }
   } catch (const Json::exception&) {
     Fail(ErrorKind::kBadInput,
          "its history has settings that mtl-convert does not write");
@@ -53,6 +62,9 @@ std::string FlagsOf(const TextReading& reading) {
   }
   if (reading.encoding != usual.encoding) {
     flags.push_back("--encoding " + reading.encoding);
+  }
+  for (const std::string& id : reading.ids) {
+    flags.push_back(Str("--type ", id, "=id"));
   }
   return Join(flags, " ");
 }
@@ -76,6 +88,7 @@ std::string ReadAsBefore(std::string_view provenance, ConvertOptions* options) {
   options->decimal = found->decimal;
   options->comment = found->comment;
   options->encoding = found->encoding;
+  options->model_ids = found->ids;
   return FlagsOf(*found);
 }
 

@@ -178,9 +178,15 @@ class Scanner {
       }
       if (!found) FailColumn("--type", name);
     }
+    const auto was_id = [this](const ColumnScan& column) {
+      return std::ranges::count(options_.model_ids, column.column.name) > 0;
+    };
+    const bool any_was = std::ranges::any_of(scan_.columns, was_id);
     Index ids = 0;
     for (ColumnScan& column : scan_.columns) {
-      if (column.type == ColumnType::kUnknown && IsIdName(column.column.name)) {
+      const bool is_id =
+          any_was ? was_id(column) : IsIdName(column.column.name);
+      if (column.type == ColumnType::kUnknown && is_id) {
         column.type = ColumnType::kId;
       }
       ids += column.type == ColumnType::kId;

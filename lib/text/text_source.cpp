@@ -288,9 +288,9 @@ void TextSource::Rewind() {
 std::string TextSource::Digest() {
   Sha256 digest;
   std::vector<char> buffer(kCopyBytes);
-  state_->file.Rewind();
-  while (const std::size_t got =
-             state_->file.Read(buffer.data(), buffer.size())) {
+  ByteStream* bytes = state_->decompressed();
+  bytes->Rewind();
+  while (const std::size_t got = bytes->Read(buffer.data(), buffer.size())) {
     digest.Update(buffer.data(), got);
   }
   state_->Rewind();

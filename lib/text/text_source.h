@@ -38,8 +38,8 @@ class TextSource {
   const std::string& name() const;
   std::size_t Read(char* to, std::size_t size);
   void Rewind();
-  // SHA-256 of the bytes of the file as it lies there, as hexadecimal digits;
-  // reads it once.
+  // SHA-256 of the bytes of the file, decompressed, as hexadecimal digits, so
+  // that the same table is known again however it is packed; reads it once.
   std::string Digest();
 
  private:

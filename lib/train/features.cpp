@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "data/dataset_io.h"
 #include "data/schema.h"
+#include "data/unknown_labels.h"
+#include "prep/rows_of_no_task.h"
 #include "train/model_rows.h"
 #include "train/model_runner.h"
 #include "train/predict.h"
@@ -56,12 +58,34 @@ void ForFeatures(const Model& model, const Dataset& dataset,
   }
 }
 
+// Gives rows of a raw table the model's tasks that its columns have labels of.
+void AddTasks(const Model& model, const Dataset& table, Reporter* reporter,
+              Dataset* result) {
+  // All classes of the tasks are kept, those without training rows, too.
+  Model like;
+  like.schema = model.schema;
+  std::vector<Labels> labels = LabelsFor(like, table, UnknownLabelRule::kKeep);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i].values.empty()) continue;
+    Task& task = result->tasks.emplace_back(model.schema.tasks[i]);
+    task.form.reset();
+    task.levels.clear();
+    result->labels.push_back(std::move(labels[i]));
+  }
+  LeaveOutUnknown(result, reporter);
+  for (const std::string& text : RowsOfNoTask(model.schema.tasks, table)) {
+    reporter->Warn(text);
+  }
+}
+
 // All but the inputs.
-Dataset CarriedAlong(const Dataset& dataset) {
+Dataset CarriedAlong(const Model& model, const Dataset& dataset,
+                     Reporter* reporter) {
   Dataset result = dataset;
   result.inputs.clear();
   result.transforms.clear();
   result.content_sha256.clear();
+  if (result.tasks.empty()) AddTasks(model, dataset, reporter, &result);
   return result;
 }
 
@@ -72,7 +96,8 @@ void RequireLayer(const Model& model, const std::string& name) {
 }
 
 Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
-                        const std::string& name, ThreadPool* pool) {
+                        const std::string& name, ThreadPool* pool,
+                        Reporter* reporter) {
   InputBlock block;
   static_cast<InputSpec&>(block) = FeatureSpec(model, name);
   std::vector<float> features;
@@ -81,16 +106,17 @@ Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
     features.insert(features.end(), some.begin(), some.end());
   });
   block.dense = Array<float>(std::move(features));
-  Dataset result = CarriedAlong(dataset);
+  Dataset result = CarriedAlong(model, dataset, reporter);
   result.inputs = {std::move(block)};
   return result;
 }
 
 void WriteFeatures(const Model& model, const Dataset& dataset,
                    const std::string& name, const std::string& provenance,
-                   const std::string& path, ThreadPool* pool) {
+                   const std::string& path, ThreadPool* pool,
+                   Reporter* reporter) {
   const InputSpec spec = FeatureSpec(model, name);
-  Dataset result = CarriedAlong(dataset);
+  Dataset result = CarriedAlong(model, dataset, reporter);
   result.provenance = provenance;
   WriteDataset(
       result, path, {},

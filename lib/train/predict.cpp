@@ -13,6 +13,7 @@
 #include "data/label_view.h"
 #include "data/link.h"
 #include "h5/digest.h"
+#include "prep/rows_of_no_task.h"
 #include "train/model_rows.h"
 #include "train/model_runner.h"
 #include "train/task_places.h"
@@ -210,6 +211,11 @@ Predictions HeadOf(std::span<const EnsembleMember> members,
   head.seen = SeenByAny(members, dataset, rows);
   head.model_sha256 = DigestOf(members);
   head.dataset_sha256 = dataset.content_sha256;
+  if (options.reporter != nullptr) {
+    for (const std::string& text : RowsOfNoTask(first.schema.tasks, dataset)) {
+      options.reporter->Warn(text);
+    }
+  }
   for (std::size_t i = 0; i < first.schema.tasks.size(); ++i) {
     TaskPredictions task;
     task.task = first.schema.tasks[i];

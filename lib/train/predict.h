@@ -60,13 +60,17 @@ void RequireLayer(const Model& model, const std::string& name);
 
 // A dataset whose only input is a value inside the network (Network::Find,
 // "trunk" for the last shared one), for all rows of `dataset`, whose ids,
-// tasks, labels, splits, weights and groups it carries along.
+// tasks, labels, splits, weights and groups it carries along. A raw table has
+// the labels that the model's tasks find in its columns; `reporter` is told of
+// those that they do not know.
 Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
-                        const std::string& name, ThreadPool* pool);
+                        const std::string& name, ThreadPool* pool,
+                        Reporter* reporter);
 // The same into a file of features as they are made, in memory that does not
 // grow with them; `path` may be "-".
 void WriteFeatures(const Model& model, const Dataset& dataset,
                    const std::string& name, const std::string& provenance,
-                   const std::string& path, ThreadPool* pool);
+                   const std::string& path, ThreadPool* pool,
+                   Reporter* reporter);
 
 }  // namespace mtlkit

@@ -112,6 +112,18 @@ TEST_CASE(
   CHECK(labels.unknown.places.empty());
 }
 
+TEST_CASE("of sets that were listed, one without a known label says nothing") {
+  Task from = TaskOf("multilabel", {"p", "y", "z"});
+  const Task to = TaskOf("multilabel", {"p"});
+  const std::vector<float> sets = {1, 0, 1, 0, 1, 1, 0, 0, 0};
+  CHECK(Mapped(from, sets, to) == "1 0 0");
+  from.source.separator = ";";
+  CHECK(Mapped(from, sets, to) == "1 - 0");
+  const UnknownLabels unknown = MapLabels(from, LabelsOf(sets), to).unknown;
+  CHECK(unknown.cells == 2);
+  CHECK(unknown.partly == 1);
+}
+
 TEST_CASE("rows and weights of the labels stay") {
   Labels labels = LabelsOf({1, 0});
   labels.on_all_rows = false;

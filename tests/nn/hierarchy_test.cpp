@@ -126,6 +126,23 @@ TEST_CASE("an impossible hierarchy is refused by name") {
         "tree.json: group 'a': 'layers': 0 is not a width between 1 and 65536");
 }
 
+TEST_CASE("a hierarchy with names that no file can hold is refused at once") {
+  CHECK(ErrorOf(R"({"groups": [{"name": "a\u0000b", "tasks": ["*"]}]})") ==
+        "tree.json: group 'a\\x00b': its name holds a control character, or an "
+        "invisible one");
+  CHECK(ErrorOf(R"({"groups": [{"name": "a\nb", "tasks": ["*"]}]})") !=
+        "no error");
+}
+
+TEST_CASE("a key that is given twice is refused, which JSON readers allow") {
+  CHECK(ErrorOf(R"({"groups": [{"name": "a", "tasks": ["*"],
+                                "tasks": ["income"]}]})") ==
+        "tree.json: the key 'tasks' is given twice in one {}");
+  CHECK(ErrorOf(R"({"groups": [{"name": "a", "tasks": ["income", "hours"]},
+                               {"name": "b", "tasks": ["status"]}]})") ==
+        "no error");
+}
+
 TEST_CASE("tasks of a hierarchy are those of the data, each exactly once") {
   CHECK(
       ErrorOf(R"({"groups": [{"name": "a", "tasks": ["income", "hours"]}]})") ==

@@ -4,10 +4,12 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "data/dataset_io.h"
 #include "data/small_table.h"
+#include "h5/provenance.h"
 #include "temp_folder.h"
 
 namespace mtlkit {
@@ -119,6 +121,39 @@ TEST_CASE("splits of the other file are its own rows', which is said") {
   PrepareOptions options;
   options.split = {"test=0.5"};
   PrepareLike(table, like, options, 1, &none);
+  CHECK(none.warnings.empty());
+}
+
+std::string PreparedFrom(const std::vector<ProvenanceSource>& sources) {
+  return ExtendProvenance("mtl-prep", 1, Json::object(), sources);
+}
+
+TEST_CASE("rows that the transforms were fitted on are held out with a word") {
+  const TempFolder folder;
+  SilentReporter silent;
+  PrepareOptions prepare;
+  prepare.task = {"pay=regression"};
+  Dataset table = Site({1, 3, 1, 3}, {10, 20, 10, 20}, {"cook"}, {0, 0, 0, 0});
+  table.ids = std::vector<std::string>{"a", "b", "c", "d"};
+  Dataset first = Prepare(table, prepare, 1, &silent);
+  first.provenance = PreparedFrom({{"data", "d1"}});
+  WriteDataset(first, folder / "first.h5");
+  PrepareOptions options;
+  options.split = {"test=0.5"};
+  Notes notes;
+  PrepareLike(table, ReadLikeness(folder / "first.h5"), options, 1, &notes);
+  REQUIRE(notes.warnings.size() == 1);
+  CHECK(notes.warnings[0].starts_with(
+      "split 'test': the transforms of the file of --like were fitted on 2 of "
+      "its 2 rows: "));
+  Notes none;
+  Dataset others = table;
+  others.ids = std::vector<std::string>{"e", "f", "g", "h"};
+  PrepareLike(others, ReadLikeness(folder / "first.h5"), options, 1, &none);
+  // What was made with --like was fitted on the rows of another.
+  first.provenance = PreparedFrom({{"data", "d2"}, {"like", "d1"}});
+  WriteDataset(first, folder / "second.h5");
+  PrepareLike(table, ReadLikeness(folder / "second.h5"), options, 1, &none);
   CHECK(none.warnings.empty());
 }
 

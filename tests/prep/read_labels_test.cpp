@@ -10,10 +10,12 @@
 #include "base/text.h"
 #include "data/dataset_io.h"
 #include "data/head.h"
+#include "data/label_map.h"
 #include "data/label_view.h"
 #include "data/small_table.h"
 #include "prep/label_columns.h"
 #include "prep/prepare.h"
+#include "prep/rows_of_no_task.h"
 #include "temp_folder.h"
 
 namespace mtlkit {
@@ -198,9 +200,89 @@ TEST_CASE("labels written otherwise than in training are said") {
         "task 'kind': 1 row has a class that the model does not know, '1': it "
         "counts as an error (its classes are: cat, dog, eel)");
   CHECK(problem(CodeBlock("categorical", {"tags"}, {{"a;c", "b"}}, {0, 1})) ==
-        "task 'tags': 'c' is no class of the model: 1 such cell counts as not "
-        "labelled (its classes are: a, b)");
+        "task 'tags': 'c' is no class of the model: of 1 such cell the known "
+        "labels count (its classes are: a, b)");
+  CHECK(problem(CodeBlock("categorical", {"tags"}, {{"b,a", "b"}}, {0, 1})) ==
+        "task 'tags': 'b,a' is no class of the model: 1 such cell counts as "
+        "not labelled (its classes are: a, b)");
   CHECK(problem(DenseBlock("numeric", {"x"}, {1, 2})).empty());
+}
+
+TEST_CASE("a list of labels none of which is known says nothing of others") {
+  const Task tags = Ready(Options()).tasks[4];
+  const Dataset table = TableOf(
+      5, {CodeBlock("categorical", {"tags"}, {{"a,b", "a;c", "b", "c;d", ";"}},
+                    {0, 1, 2, 3, 4})});
+  const Labels labels = ReadLabels(tags, table).labels;
+  CHECK(Render(labels) == "- - 1 0 0 1 - - 0 0 ");
+  CHECK(UnknownLabelsText(tags, labels.unknown, true) ==
+        "task 'tags': 'a,b' is no class of the model: 2 such cells count as "
+        "not labelled, of 1 other the known labels count (its classes are: a, "
+        "b)");
+}
+
+TEST_CASE("classes that preparation left out are left out of raw tables, too") {
+  PrepareOptions options = Options();
+  options.drop_class = {"kind=eel"};
+  const Dataset ready = Ready(options);
+  const RawLabels raw = ReadLabels(ready.tasks[3], Raw());
+  CHECK(Render(raw.labels) == "0 1 - - 0 1 ");
+  CHECK(Render(raw.labels) == Render(ready.labels[3]));
+  CHECK(raw.labels.unknown.cells == 0);
+  options = Options();
+  options.min_class_rows = 2;
+  options.task = {"grade=multiclass"};
+  const Dataset rare = Ready(options);
+  const Labels of_all = MapLabels(Ready(Options()).tasks[2],
+                                  Ready(Options()).labels[2], rare.tasks[0]);
+  CHECK(rare.tasks[0].source.dropped == std::vector<std::string>{"2"});
+  CHECK(Render(of_all) == Render(rare.labels[0]));
+  CHECK(of_all.unknown.cells == 0);
+  const LabelSource source = rare.tasks[0].source;
+  CHECK(ParseLabelSource(LabelSourceText(source)) == source);
+}
+
+TEST_CASE("a set of labels without one that was left out says the others") {
+  Dataset raw = TableOf(4, {DenseBlock("numeric", {"x"}, {1, 2, 3, 4}),
+                            CodeBlock("categorical", {"tags"},
+                                      {{"a;b", "b;c", "c"}}, {0, 1, 2, 0})});
+  PrepareOptions options;
+  options.task = {"tags=multilabel"};
+  options.drop_class = {"tags=c"};
+  const auto ready = [&] {
+    SilentReporter silent;
+    return Prepare(raw, options, 1, &silent);
+  }();
+  const RawLabels read = ReadLabels(ready.tasks[0], raw);
+  CHECK(Render(read.labels) == "1 1 0 1 0 0 1 1 ");
+  CHECK(Render(read.labels) == Render(ready.labels[0]));
+  CHECK(read.labels.unknown.cells == 0);
+}
+
+TEST_CASE("rows that no task of --task-per is for are counted") {
+  PrepareOptions options = Options();
+  options.task = {"price"};
+  options.task_per = "school";
+  options.ignore = {"red", "blue", "w"};
+  const std::vector<Task> tasks = Ready(options).tasks;
+  const InputBlock price = DenseBlock("numeric", {"price"}, {1, 2, 3, 4});
+  const auto said = [&](std::vector<InputBlock> blocks) {
+    return Join(RowsOfNoTask(tasks, TableOf(4, std::move(blocks))), "|");
+  };
+  const auto schools = [](std::vector<std::int32_t> codes) {
+    return CodeBlock("categorical", {"school"},
+                     {{"north", "south", "west", "east"}}, std::move(codes));
+  };
+  CHECK(said({price, schools({0, 1, 1, 0})}).empty());
+  CHECK(said({price, schools({2, 1, -1, 3})}) ==
+        "column 'school': 2 rows have a value that no task is for, such as "
+        "'west', and 1 row has none: they count as not labelled");
+  CHECK(said({price, schools({0, 1, -1, 0})}) ==
+        "column 'school': 1 row has none: it counts as not labelled");
+  CHECK(said({price}) ==
+        "there is no column 'school', which says for which task a row is: no "
+        "row of these tasks counts as labelled");
+  CHECK(said({schools({2, 2, 2, 2})}).empty());
 }
 
 TEST_CASE("cells that are lists of other programs list labels") {

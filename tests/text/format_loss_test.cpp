@@ -91,6 +91,16 @@ TEST_CASE("whole numbers beyond double precision are refused or kept apart") {
         std::vector<std::string>{"9007199254740992", "9007199254740993"});
 }
 
+TEST_CASE("ids are in the column that a model read them from, if it is there") {
+  ConvertOptions options;
+  options.model_ids = {"rid"};
+  const std::vector<NamedText> table = {{"t.csv", "id,rid,x\n7,a,1\n8,b,2\n"}};
+  CHECK(Convert(table, options).dataset.ids ==
+        RowIds(std::vector<std::string>{"a", "b"}));
+  options.model_ids = {"other"};
+  CHECK(Csv(Convert(table, options).dataset) == "id,x,rid\n7,1,a\n8,2,b\n");
+}
+
 TEST_CASE("digits that double precision holds are told from those it loses") {
   const auto loses = [](std::string_view text) {
     double value = 0;

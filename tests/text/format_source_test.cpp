@@ -31,6 +31,22 @@ std::string ReadTwice(std::string_view bytes,
   return first;
 }
 
+TEST_CASE("a table is the same one packed, and where its text stays") {
+  const TempFolder folder;
+  const auto digest = [&](const std::string& bytes) {
+    std::ofstream(folder / "table", std::ios::binary) << bytes;
+    TextSource source(folder / "table", Encoding::kUtf8);
+    const std::string found = source.Digest();
+    CHECK(ReadAll(&source) == "a,b\n1,2\n");
+    return found;
+  };
+  const std::string plain = digest("a,b\n1,2\n");
+  CHECK(plain ==
+        "492d5ea496056f1a6a6592241032fab764c321596317930b4fa0e1e8bc3b7470");
+  CHECK(digest(Gzip("a,b\n1,2\n")) == plain);
+  CHECK(digest(Xz("a,b\n1,2\n")) == plain);
+}
+
 TEST_CASE("gzip and xz are unpacked, also in several members") {
   CHECK(ReadTwice(Gzip("a,b\n") + Gzip("1,2\n")) == "a,b\n1,2\n");
   CHECK(ReadTwice(Xz("a,b\n") + Xz("1,2\n")) == "a,b\n1,2\n");

@@ -30,9 +30,12 @@ TEST_CASE("texts are read as those were that a model learned from") {
                                           {"decimal", ","},
                                           {"comment", "#"},
                                           {"encoding", "latin1"},
+                                          {"type", {"zip=category", "rid=id"}},
                                           {"skip", 2}})}),
                      &options) ==
-        "--missing='-200,x' --decimal ',' --comment '#' --encoding latin1");
+        "--missing='-200,x' --decimal ',' --comment '#' --encoding latin1 "
+        "--type rid=id");
+  CHECK(options.model_ids == std::vector<std::string>{"rid"});
   CHECK(options.missing == std::vector<std::string>{"-200", "x"});
   CHECK(options.decimal == ",");
   CHECK(options.comment == "#");

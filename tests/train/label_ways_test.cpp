@@ -257,6 +257,40 @@ TEST_CASE("labels and weights of tasks on rows of their own are the same") {
   CheckWays(true, true);
 }
 
+TEST_CASE("features of a raw table have its labels") {
+  const Ways ways(true, false);
+  SilentReporter silent;
+  std::vector<std::string> warnings;
+  const Dataset raw = AdaptTable(ways.model.transforms, ways.table, &warnings);
+  const Dataset of_raw =
+      ComputeFeatures(ways.model, raw, "trunk", nullptr, &silent);
+  const Dataset of_ready =
+      ComputeFeatures(ways.model, ways.ready, "trunk", nullptr, &silent);
+  REQUIRE(of_raw.tasks.size() == of_ready.tasks.size());
+  for (std::size_t i = 0; i < of_raw.tasks.size(); ++i) {
+    CAPTURE(of_raw.tasks[i].name);
+    CHECK(of_raw.tasks[i].name == of_ready.tasks[i].name);
+    const LabelView a(of_raw, static_cast<Index>(i));
+    const LabelView b(of_ready, static_cast<Index>(i));
+    for (Index row = 0; row < kTableRows; ++row) {
+      const bool same =
+          a.HasLabel(row) == b.HasLabel(row) &&
+          (!a.HasLabel(row) || (a.Value(row, 0) == b.Value(row, 0) &&
+                                a.Weight(row) == b.Weight(row)));
+      CHECK(same);
+    }
+  }
+  CHECK_NOTHROW(WriteDataset(of_raw, ways.folder / "features.h5"));
+  // Without the columns there is nothing to bring.
+  Written bare;
+  bare.columns = {"id", "x", "w", "school"};
+  CHECK(ComputeFeatures(ways.model,
+                        AdaptTable(ways.model.transforms,
+                                   Table(ways.folder, bare), &warnings),
+                        "trunk", nullptr, &silent)
+            .tasks.empty());
+}
+
 // What prediction makes of a table with other words in it.
 std::string Refusal(const Written& how) {
   const TempFolder folder;

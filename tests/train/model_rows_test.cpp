@@ -19,6 +19,8 @@
 namespace mtlkit {
 namespace {
 
+SilentReporter no_reports;
+
 // More than one block of rows, with holes and a category.
 constexpr Index kManyRows = 20000;
 
@@ -128,15 +130,16 @@ TEST_CASE("a column that the model needs is missed before any row is read") {
 TEST_CASE("features that are written as they come are those held at once") {
   const MadeRows made = Make();
   TempFolder folder;
-  const Dataset held = ComputeFeatures(made.model, made.raw, "trunk", nullptr);
+  const Dataset held =
+      ComputeFeatures(made.model, made.raw, "trunk", nullptr, &no_reports);
   CHECK(held.inputs[0].dense.size() == kManyRows * 3);
   WriteDataset(held, folder / "held.h5", FileKind::kFeatures);
   WriteFeatures(made.model, made.raw, "trunk", "", folder / "streamed.h5",
-                nullptr);
+                nullptr, &no_reports);
   CHECK(ReadDataset(folder / "held.h5").content_sha256 ==
         ReadDataset(folder / "streamed.h5").content_sha256);
   const Dataset ready =
-      ComputeFeatures(made.model, made.ready, "trunk", nullptr);
+      ComputeFeatures(made.model, made.ready, "trunk", nullptr, &no_reports);
   CHECK(std::equal(held.inputs[0].dense.begin(), held.inputs[0].dense.end(),
                    ready.inputs[0].dense.begin()));
 }

@@ -6,11 +6,14 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/reporter.h"
 #include "data/link.h"
 #include "nn/sample_data.h"
 
 namespace mtlkit {
 namespace {
+
+SilentReporter no_reports;
 
 Model SampleModel(Seed seed = 3, std::vector<std::string> inputs = {}) {
   const Dataset data = SampleDataset();
@@ -213,7 +216,8 @@ TEST_CASE("features are a layer's output with everything else carried along") {
   const Model model = SampleModel();
   Dataset data = SampleDataset();
   data.weights.assign(240, 2.0F);
-  const Dataset features = ComputeFeatures(model, data, "trunk", nullptr);
+  const Dataset features =
+      ComputeFeatures(model, data, "trunk", nullptr, &no_reports);
   CHECK(features.inputs.size() == 1);
   CHECK(features.inputs[0].name == "trunk");
   CHECK(features.inputs[0].cols == 3);
@@ -233,7 +237,8 @@ TEST_CASE("features are a layer's output with everything else carried along") {
   const Predictions said = PredictOne(model, data);
   CHECK(static_cast<double>(said.tasks[1].logits[0]) ==
         doctest::Approx(logit).epsilon(1e-5));
-  CHECK_THROWS_AS(ComputeFeatures(model, data, "trunc", nullptr), Error);
+  CHECK_THROWS_AS(ComputeFeatures(model, data, "trunc", nullptr, &no_reports),
+                  Error);
 }
 
 TEST_CASE("an input that is not finite is refused with its row") {

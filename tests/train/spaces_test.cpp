@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/reporter.h"
 #include "data/block_kind.h"
 #include "data/dataset_io.h"
 #include "data/kind_samples.h"
@@ -18,6 +19,8 @@
 
 namespace mtlkit {
 namespace {
+
+SilentReporter no_reports;
 
 Model Untrained(const Dataset& data, const std::string& arch,
                 std::vector<std::string> inputs = {}) {
@@ -151,11 +154,14 @@ TEST_CASE("data of another size or vocabulary are refused") {
 TEST_CASE("features of pixels or tokens are refused by name") {
   const Dataset data = PhotosAndTexts(8);
   const Model model = Untrained(data, "shared");
-  CHECK(ComputeFeatures(model, data, "pool", nullptr).inputs[0].cols == 3);
-  CHECK_THROWS_WITH_AS(ComputeFeatures(model, data, "tokens", nullptr),
-                       "layer 'tokens' has tokens, not one row for each row of "
-                       "the data (name a layer behind it)",
-                       Error);
+  CHECK(ComputeFeatures(model, data, "pool", nullptr, &no_reports)
+            .inputs[0]
+            .cols == 3);
+  CHECK_THROWS_WITH_AS(
+      ComputeFeatures(model, data, "tokens", nullptr, &no_reports),
+      "layer 'tokens' has tokens, not one row for each row of "
+      "the data (name a layer behind it)",
+      Error);
 }
 
 TEST_CASE("inference takes as many rows at a time as memory allows") {

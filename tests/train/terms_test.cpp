@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/reporter.h"
 #include "nn/layers/elementwise.h"
 #include "nn/layers/layers.h"
 #include "train/loop.h"
@@ -17,6 +18,8 @@
 
 namespace mtlkit {
 namespace {
+
+SilentReporter no_reports;
 
 // Passes its input on and notes how far training is.
 class ProgressLayer : public ElementwiseLayer {
@@ -73,7 +76,8 @@ TEST_CASE("layers know how far training is") {
 
 // The squared coefficient of variation of the experts' gates over all rows.
 double Unevenness(const Model& model, const Dataset& data) {
-  const Dataset gates = ComputeFeatures(model, data, "gate.value", nullptr);
+  const Dataset gates =
+      ComputeFeatures(model, data, "gate.value", nullptr, &no_reports);
   const auto logits = gates.inputs[0].dense.AsRows(gates.inputs[0].cols);
   std::vector<double> used(At(logits.cols));
   for (Index row = 0; row < logits.rows; ++row) {
