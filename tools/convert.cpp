@@ -12,6 +12,7 @@
 #include "eval/predictions_columns.h"
 #include "h5/file_reader.h"
 #include "text/convert.h"
+#include "text/csv_cells.h"
 #include "text/format.h"
 #include "text/temporary_path.h"
 #include "text/text_source.h"
@@ -25,7 +26,7 @@ struct ConvertTool {
   std::vector<NamedFile> inputs;
   std::string output;
   std::string to = "auto";
-  bool safe_cells = false;
+  CellGuard guard;
   ConvertOptions options;
 
   void Register(Cli& cli) {
@@ -47,12 +48,7 @@ struct ConvertTool {
          .choices = {"auto", "h5", "csv", "jsonl"},
          .in_settings = false},
         to);
-    writing.Field(
-        {.name = "safe-cells",
-         .help = "in CSV an apostrophe before texts that begin with = + - or "
-                 "@, which spreadsheets run as formulas",
-         .in_settings = false},
-        safe_cells);
+    guard.Describe(writing);
     cli.List("formats", "the formats that can be read", [] {
       std::vector<ListItem> items;
       for (const FormatEntry* entry : Formats()) {
@@ -68,14 +64,12 @@ struct ConvertTool {
     if (to == "auto") {
       to = !by_name ? "h5" : *by_name == TextFormat::kCsv ? "csv" : "jsonl";
     }
-    if (to == "h5") RequireHdf5Name("-o", output);
-    Require(to == "h5" || !by_name || *by_name == ParseTextFormat(to),
-            ErrorKind::kUsage,
-            Str("-o ", output, ": --to ", to, " is another format"),
-            "give one of the two, the name is enough");
-    Require(!safe_cells || to == "csv", ErrorKind::kUsage,
-            Str("--safe-cells has no effect: ", to, " is written, not CSV"),
-            "leave it out");
+    if (to == "h5") {
+      RequireHdf5Name("-o", output);
+    } else {
+      RequireTextName("-o", output, "." + to, Str("--to ", to, " writes text"));
+    }
+    guard.RequireCsv(to == "csv", to);
     if (inputs.size() == 1 && IsOwnFile(inputs[0].path)) {
       RequireNoReading(context);
       return Export(inputs[0].path, nullptr, context);
@@ -124,24 +118,16 @@ struct ConvertTool {
     if (file.kind() == FileKind::kPredictions) {
       const auto source = OpenPredictions(std::move(file));
       temporary.reset();
-      return NoteFormulas(
+      return guard.Note(
           WriteTextTable(PredictionColumns(source), source->rows(), format,
-                         output, safe_cells),
-          context);
+                         output, guard.safe_cells),
+          context.reporter);
     }
     const Dataset dataset = ReadDataset(file);
     temporary.reset();
-    NoteFormulas(WriteTextTable(DatasetColumns(dataset), dataset.rows, format,
-                                output, safe_cells),
-                 context);
-  }
-
-  void NoteFormulas(Index formulas, Context& context) const {
-    if (formulas == 0 || safe_cells) return;
-    context.reporter->Note(
-        Str(Counted(formulas, "text begins", "texts begin"),
-            " with = + - or @, which spreadsheets run as formulas; "
-            "--safe-cells guards them"));
+    guard.Note(WriteTextTable(DatasetColumns(dataset), dataset.rows, format,
+                              output, guard.safe_cells),
+               context.reporter);
   }
 };
 

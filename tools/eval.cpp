@@ -8,12 +8,14 @@
 #include "app/tool.h"
 #include "base/error.h"
 #include "base/json_text.h"
+#include "base/text.h"
 #include "data/dataset_io.h"
 #include "eval/evaluation.h"
 #include "eval/metric.h"
 #include "eval/pool.h"
 #include "eval/report.h"
 #include "h5/atomic_file.h"
+#include "text/csv_cells.h"
 
 namespace mtlkit {
 namespace {
@@ -25,6 +27,7 @@ struct EvalTool {
   std::string output;
   bool json = false;
   bool csv = false;
+  CellGuard guard;
   EvaluationOptions options;
 
   void Register(Cli& cli) {
@@ -41,6 +44,7 @@ struct EvalTool {
     Fields& form = cli.Section("Output");
     form("json", json, "print one JSON document", {});
     form("csv", csv, "print CSV, a line a task, metric and model", {});
+    guard.Describe(form);
     cli.List("metrics", "every metric with its definition", [] {
       std::vector<ListItem> items;
       for (const MetricEntry* metric : AllMetrics()) {
@@ -55,6 +59,7 @@ struct EvalTool {
     FollowName();
     Require(!(json && csv), ErrorKind::kUsage,
             "--json and --csv exclude each other, and the ending of -o");
+    guard.RequireCsv(csv, json ? "JSON" : "a table");
     std::vector<NamedSource> sources;
     for (const NamedFile& file : files) {
       const std::string name =
@@ -62,7 +67,9 @@ struct EvalTool {
       Require(name != "constant", ErrorKind::kUsage,
               "the name 'constant' is taken by the best constant prediction",
               Str("give another: NAME=", file.path));
-      sources.push_back({name, OpenPredictions(file.path)});
+      sources.push_back({name,
+                         OpenPredictions(file.path),
+                         {file.path == "-" ? "stdin" : file.path}});
     }
     Dataset labels;
     if (!truth.empty()) labels = ReadDataset(truth);
@@ -76,9 +83,9 @@ struct EvalTool {
     for (const std::string& warning : evaluation.warnings) {
       if (!is_shown) context.reporter->Warn(warning);
     }
-    if (!output.empty() && output != "-") return Write(evaluation);
+    if (!output.empty() && output != "-") return Write(evaluation, context);
     if (json) return context.PrintJson(RenderJson(evaluation));
-    if (csv) return context.PrintData(RenderCsv(evaluation));
+    if (csv) return context.PrintData(Csv(evaluation, context));
     context.Print(RenderText(evaluation));
   }
 
@@ -102,18 +109,23 @@ struct EvalTool {
   }
 
   void FollowName() {
-    json = json || output.ends_with(".json");
-    csv = csv || output.ends_with(".csv");
-    const bool is_other = output.ends_with(".h5") || output.ends_with(".jsonl");
-    Require(!is_other, ErrorKind::kUsage,
-            Str("-o ", output, ": an evaluation is a table, CSV or JSON"),
-            "end the name with .csv, .json or .txt");
+    json = json || HasEnding(output, ".json");
+    csv = csv || HasEnding(output, ".csv");
+    RequireTextName("-o", output, ".csv .json",
+                    "an evaluation is a table, CSV or JSON");
   }
 
-  void Write(const Evaluation& evaluation) const {
+  std::string Csv(const Evaluation& evaluation, const Context& context) const {
+    CsvCells cells(guard.safe_cells);
+    std::string text = RenderCsv(evaluation, &cells);
+    guard.Note(cells.formulas(), context.reporter);
+    return text;
+  }
+
+  void Write(const Evaluation& evaluation, const Context& context) const {
     AtomicFile file(output);
     file.Write(json  ? JsonText(RenderJson(evaluation), 1) + "\n"
-               : csv ? RenderCsv(evaluation)
+               : csv ? Csv(evaluation, context)
                      : RenderText(evaluation));
     file.Commit();
   }

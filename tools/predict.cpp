@@ -16,6 +16,7 @@
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
 #include "text/convert.h"
+#include "text/csv_cells.h"
 #include "text/reading_history.h"
 #include "text/temporary_path.h"
 #include "text/text_source.h"
@@ -33,6 +34,7 @@ struct PredictTool {
   std::string features;
   Index peer = -1;
   Index round = -1;
+  CellGuard guard;
   PredictOptions options;
 
   void Register(Cli& cli) {
@@ -58,6 +60,7 @@ struct PredictTool {
         "features", features, "LAYER",
         "write the output of this layer as a dataset instead (trunk: the "
         "last shared one; mtl-inspect MODEL lists them)");
+    guard.Describe(flags);
   }
 
   void Run(Context& context) {
@@ -67,6 +70,9 @@ struct PredictTool {
       RequireHdf5Name("-o", output);
       ProbeOutput(output);
     }
+    guard.RequireCsv(
+        features.empty() && TextFormatOfName(output) == TextFormat::kCsv,
+        is_text && features.empty() ? "JSON lines" : "HDF5");
     std::vector<ProvenanceSource> sources;
     std::vector<Model> models;
     const std::vector<std::string> files = ModelFiles(context);
@@ -79,6 +85,7 @@ struct PredictTool {
     const Dataset rows =
         ReadRowsFor(models.front(), context, &data_name, &sources);
     options.reporter = context.reporter;
+    options.rows_name = data_name;
     const std::string provenance = ExtendProvenance(context.tool, context.seed,
                                                     *context.settings, sources);
     if (features.empty()) {
@@ -91,11 +98,15 @@ struct PredictTool {
     Require(options.split.empty(), ErrorKind::kUsage,
             "--features: cannot be used with --split",
             "features carry all splits along");
+    Require(!options.all_rows, ErrorKind::kUsage,
+            "--features: cannot be used with --all-rows",
+            "features are of all rows");
     Require(models.size() == 1, ErrorKind::kUsage,
             "--features: a run has several models", "choose one with --peer");
-    InContext(files.front(), [&] { RequireLayer(models.front(), features); });
+    const std::string layer = InContext(
+        files.front(), [&] { return LayerSaid(models.front(), features); });
     InContext(data_name, [&] {
-      WriteFeatures(models.front(), rows, features, provenance, output,
+      WriteFeatures(models.front(), rows, layer, provenance, output,
                     context.pool, context.reporter);
     });
   }
@@ -106,7 +117,8 @@ struct PredictTool {
                       std::vector<ProvenanceSource>* sources) const {
     // A text table becomes a dataset on the way.
     std::unique_ptr<TemporaryPath> table;
-    if (data != "-" && IsTextFile(data)) {
+    if (IsTextFile(data)) {
+      if (data == "-") *name = "stdin";
       table = std::make_unique<TemporaryPath>("mtlkit-rows");
       ConvertOptions convert;
       convert.for_model = true;
@@ -115,7 +127,7 @@ struct PredictTool {
           model, [&] { return ReadAsBefore(wanting.provenance, &convert); });
       if (!flags.empty()) {
         context.reporter->Note(Str(
-            data,
+            *name,
             ": read as the texts were that the model learned from: ", flags));
       }
       NamingConversion([&] {
@@ -184,7 +196,9 @@ struct PredictTool {
     if (!format) return;
     const auto source = OpenPredictions(file->path());
     file.reset();  // a closed pipe leaves nothing behind
-    WriteTextTable(PredictionColumns(source), source->rows(), *format, output);
+    guard.Note(WriteTextTable(PredictionColumns(source), source->rows(),
+                              *format, output, guard.safe_cells),
+               context.reporter);
     context.reporter->Note(Str(output,
                                " is text for people: mtl-eval reads "
                                "predictions in HDF5, -o FILE.h5"));

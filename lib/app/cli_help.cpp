@@ -112,8 +112,8 @@ std::string OperandHelp(const CliOperand& operand) {
 
 constexpr std::string_view kEnvironment =
     "A flag that is not given is taken from the environment, as --threads "
-    "from MTLKIT_THREADS; of one that is given again the last holds. Write "
-    "\\, for a comma in a name.";
+    "from MTLKIT_THREADS; of one that is given again the last holds, but "
+    "a list (NAME,...) takes them all. Write \\, for a comma in a name.";
 
 }  // namespace
 

@@ -1,16 +1,30 @@
 #include "app/operands.h"
 
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
 #include "base/error.h"
 #include "base/text.h"
 
 namespace mtlkit {
 namespace {
 
+constexpr std::string_view kHdf5Endings[] = {".h5", ".hdf5"};
 // Names that say what is in a file: text, or another program's.
 constexpr std::string_view kOtherEndings[] = {
     ".csv",     ".tsv",  ".txt", ".json", ".jsonl", ".arff",
     ".svm",     ".md",   ".gz",  ".xz",   ".zip",   ".npy",
     ".parquet", ".html", ".pkl", ".pt",   ".onnx"};
+
+// The one of some endings that a name has, or "".
+std::string_view EndingAmong(std::span<const std::string_view> endings,
+                             const std::string& path) {
+  const auto has = [&](std::string_view one) { return HasEnding(path, one); };
+  const auto found = std::ranges::find_if(endings, has);
+  return found == endings.end() ? "" : *found;
+}
 
 }  // namespace
 
@@ -32,13 +46,25 @@ std::string FileStem(std::string_view path) {
 }
 
 void RequireHdf5Name(std::string_view label, const std::string& path) {
-  for (const std::string_view ending : kOtherEndings) {
-    if (!HasEnding(path, ending)) continue;
-    Fail(
-        ErrorKind::kUsage,
-        Str(label, " ", path, ": HDF5 is written here, not ", ending.substr(1)),
-        "end the name with .h5; mtl-convert FILE -o FILE.csv makes text of it");
+  const std::string_view ending = EndingAmong(kOtherEndings, path);
+  if (ending.empty()) return;
+  Fail(ErrorKind::kUsage,
+       Str(label, " ", path, ": HDF5 is written here, not ", ending.substr(1)),
+       "end the name with .h5; mtl-convert FILE -o FILE.csv makes text of it");
+}
+
+void RequireTextName(std::string_view label, const std::string& path,
+                     std::string_view endings, std::string_view what) {
+  std::string_view ending = EndingAmong(kHdf5Endings, path);
+  if (ending.empty()) ending = EndingAmong(kOtherEndings, path);
+  const std::vector<std::string> right = Split(endings, ' ');
+  if (ending.empty() || ending == ".txt" ||
+      std::ranges::find(right, ending) != right.end()) {
+    return;
   }
+  Fail(ErrorKind::kUsage,
+       Str(label, " ", path, ": ", what, ", not ", ending.substr(1)),
+       Str("end the name with ", Join(right, ", "), " or .txt"));
 }
 
 }  // namespace mtlkit

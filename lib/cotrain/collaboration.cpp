@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cotrain/agreement.h"
 #include "cotrain/beginnings.h"
 #include "cotrain/check_run.h"
@@ -63,6 +64,36 @@ void RequireLabelledPart(const Collaboration& run, Index peer) {
        "give it others with --peer-rows or --peer-tasks");
 }
 
+// Layers that compare the rows of a batch may learn from all training rows, and
+// not from a peer's part.
+void RequireBatchesOfParts(const Collaboration& run,
+                           const Beginnings& beginnings) {
+  const RunSpec& spec = run.spec;
+  if (spec.cotrain.rows_by == "all" && spec.each.empty()) return;
+  for (Index peer = 0; peer < spec.peers; ++peer) {
+    Model model = BeginningOfPeer(run, beginnings, peer).model;
+    const bool mixes = std::ranges::any_of(
+        model.network->nodes(),
+        [](const Node& node) { return node.layer->traits().mixes_rows; });
+    if (!mixes && spec.each.empty()) return;
+    if (!mixes) continue;
+    const PeerSpec& own = spec.Peer(peer);
+    const Dataset view = DatasetFor(model, run.data);
+    TrainInputs inputs = InputsOf(run.data, spec.train);
+    inputs.data = &view;
+    inputs.train_rows = PeerRows(spec, run.data, run.train_rows, peer);
+    const std::string part =
+        Str("peer ", peer, " with ",
+            Counted(std::ssize(RowsToLearnFrom(inputs)), "row", "rows"),
+            " to learn from");
+    InContext(part, [&] {
+      CheckTraining(
+          inputs, OptionsFor(view.tasks, own.AbsentTasks(run.data), spec.train),
+          &model);
+    });
+  }
+}
+
 // Refuses, before anything is written, what the first round would.
 void CheckStart(const Collaboration& run, const Beginnings& beginnings) {
   const RunSpec& spec = run.spec;
@@ -87,6 +118,7 @@ void CheckStart(const Collaboration& run, const Beginnings& beginnings) {
     };
     spec.each.empty() ? check() : InContext(own.Name(peer), check);
   }
+  RequireBatchesOfParts(run, beginnings);
   RequireUseful(useless);
 }
 

@@ -87,10 +87,12 @@ void RequireOwnMerge(const RunFolder& run, const std::string& output) {
   }
 }
 
-// The content digest of a dataset; "" of all else.
-std::string DigestOfDataset(const std::string& path) {
+// The content digest of what a run can begin with; "" of all else.
+std::string DigestOfInput(const std::string& path) {
   try {
-    return FileReader::Open(path, {FileKind::kDataset}).content_sha256();
+    return FileReader::Open(path, {FileKind::kDataset, FileKind::kFeatures,
+                                   FileKind::kModel})
+        .content_sha256();
   } catch (const Error&) {
     return "";
   }
@@ -101,8 +103,19 @@ std::string DigestOfDataset(const std::string& path) {
 void RequireNoData(const Collaboration& run, const std::string& output) {
   std::error_code none;
   if (!std::filesystem::is_regular_file(output, none)) return;
-  const std::string digest = DigestOfDataset(output);
+  const std::string digest = DigestOfInput(output);
   if (digest.empty()) return;
+  // The first models know of the data, or what peers agreed on, and the models
+  // that they were made of.
+  for (Index peer = 0; peer < run.spec.peers; ++peer) {
+    const FileReader start =
+        FileReader::Open(run.folder.ModelPath(peer, 0), {FileKind::kModel});
+    Require(start.provenance().find(digest) == std::string::npos ||
+                digest == run.spec.data_sha256,
+            ErrorKind::kUsage,
+            Str("--to ", output, " holds what the run began with"),
+            "write to another file");
+  }
   bool is_data = digest == run.spec.data_sha256;
   for (Index peer = 0; peer < run.spec.peers && !is_data; ++peer) {
     const Index newest = run.folder.NewestRound(peer);

@@ -251,9 +251,13 @@ RunModels ModelsOfRun(const std::string& path, Index peer, Index round) {
   }
   if (models.paths.empty()) {
     Fail(ErrorKind::kMissingInput,
-         Str(path, ": no peer has finished ",
+         Str(path, ": ",
+             peer >= 0 ? Str("peer ", peer, " has not finished ")
+                       : std::string("no peer has finished "),
              round >= 0 ? Str("round ", round) : std::string("a round")),
-         "run mtl-cotrain round first");
+         peer >= 0 ? Str("run mtl-cotrain round ", path, " --peer ", peer,
+                         " first, or name another peer")
+                   : std::string("run mtl-cotrain round first"));
   }
   return models;
 }

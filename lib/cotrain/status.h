@@ -54,7 +54,7 @@ struct RunModels {
 
 // The model files of the peers' newest rounds, or of round `round`, or of one
 // peer: what stands for a run where a model is asked for. Throws kMissingInput
-// if no peer has finished a round.
+// if none of those has finished such a round.
 RunModels ModelsOfRun(const std::string& path, Index peer = -1,
                       Index round = -1);
 // "peers 1 and 4 have not finished round 7, and are left out"; "" if none is

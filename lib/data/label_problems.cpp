@@ -44,6 +44,12 @@ std::string ListClasses(const Task& task) {
              ")");
 }
 
+// Whether the label of a regression is a number that is too large for it.
+bool IsTooLarge(const std::string& label) {
+  double value = 0;
+  return ParseNumber(label, &value) && !std::isnan(value);
+}
+
 // Whether all are classes of the task: then no training row had them.
 bool KnowsAll(const Task& task, const std::vector<std::string>& names) {
   return std::ranges::all_of(names, [&task](const std::string& name) {
@@ -81,7 +87,9 @@ void RequireKnownLabels(const Task& task, const Labels& labels) {
           Str("task '", task.name, "': none of its labels is ",
               has_columns                ? "one of the model: "
               : task.is_classification() ? "a class of the model: "
-                                         : "a number: ",
+              : IsTooLarge(labels.unknown.names.front())
+                  ? "small enough for single precision: "
+                  : "a number: ",
               ListNames(labels.unknown.names), ListClasses(task)),
           Str("write them as in training (mtl-convert --rename-class), or "
               "leave them out (mtl-convert --type ",
@@ -106,7 +114,9 @@ std::string UnknownLabelsText(const Task& task, const UnknownLabels& unknown,
   return Str(begin, "'", unknown.names.front(), "' is ",
              has_columns                ? "no label of the model: "
              : task.is_classification() ? "no class of the model: "
-                                        : "no number: ",
+             : IsTooLarge(unknown.names.front())
+                 ? "too large for single precision: "
+                 : "no number: ",
              WhatCounts(unknown), ListClasses(task));
 }
 

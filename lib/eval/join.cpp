@@ -102,11 +102,12 @@ void RequireCommonTasks(const std::vector<NamedSource>& models,
       continue;
     }
     const NamedSource& other = models[i == 0 ? 1 : 0];
-    Fail(ErrorKind::kBadInput,
-         Str("'", models[i].name, "' has no task in common with the others: ",
-             TaskNames(*models[i].source), "; '", other.name, "' has ",
-             TaskNames(*other.source)),
-         "compare models of the same tasks");
+    Fail(
+        ErrorKind::kBadInput,
+        Str("'", models[i].Label(), "' has no task in common with the others: ",
+            TaskNames(*models[i].source), "; '", other.Label(), "' has ",
+            TaskNames(*other.source)),
+        "compare models of the same tasks");
   }
 }
 

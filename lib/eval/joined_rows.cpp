@@ -32,7 +32,7 @@ JoinedRows::JoinedRows(const std::vector<NamedSource>& models)
   for (std::size_t i = 1; i < models.size(); ++i) {
     if (models[i].source->has_text_ids() != first_.has_text_ids()) {
       Fail(ErrorKind::kBadInput,
-           Str(models[i].name,
+           Str(models[i].Label(),
                ": one file has numbers as ids, another has texts"),
            "compare predictions of the same dataset");
     }
@@ -40,7 +40,7 @@ JoinedRows::JoinedRows(const std::vector<NamedSource>& models)
                                                 : Place(models[i]));
   }
   Require(count() <= kMostRows, ErrorKind::kBadInput,
-          Str(models.front().name, ": more than ", kMostRows, " rows"),
+          Str(models.front().Label(), ": more than ", kMostRows, " rows"),
           "evaluate a part of them");
 }
 

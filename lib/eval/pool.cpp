@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace mtlkit {
 namespace {
@@ -195,40 +196,62 @@ class PooledPredictions : public PredictionSource {
   std::vector<Index> part_rows_;
 };
 
-Part Pool(const std::string& name, std::vector<Part> parts) {
-  if (parts.size() == 1) return parts.front();
+// The files of a pool in which a row occurs: "a.h5 and b.h5".
+std::string FilesWith(const std::string& id, const NamedSource& pool,
+                      const std::vector<Part>& parts) {
+  constexpr Index kIdsAtOnce = 65536;
+  std::vector<std::string> having;
+  for (std::size_t i = 0; i < parts.size() && i < pool.files.size(); ++i) {
+    bool has = false;
+    for (Index row = 0; row < parts[i]->rows() && !has; row += kIdsAtOnce) {
+      const Index count = std::min(kIdsAtOnce, parts[i]->rows() - row);
+      const RowIds ids = parts[i]->Ids(row, count);
+      for (Index k = 0; k < count && !has; ++k) has = IdText(ids, k) == id;
+    }
+    if (has) having.push_back(pool.files[i]);
+  }
+  return having.empty() ? pool.Label() : Join(having, " and ");
+}
+
+// `pool` has the name and the files of all its parts.
+void PoolParts(std::vector<Part> parts, NamedSource* pool) {
+  if (parts.size() == 1) {
+    pool->source = parts.front();
+    return;
+  }
   std::vector<const PredictionSource*> sources;
   for (const Part& part : parts) {
-    RequireSameTasks(name, *parts.front(), *part);
+    RequireSameTasks(pool->Label(), *parts.front(), *part);
     sources.push_back(part.get());
   }
   const std::string twice = FindRepeatedId(sources);
   if (!twice.empty()) {
     Fail(ErrorKind::kBadInput,
-         Str(name, ": the row '", twice,
-             "' is predicted in two files of that name"),
+         Str(FilesWith(twice, *pool, parts), ": the row '", twice,
+             "' is predicted twice under the name '", pool->name, "'"),
          "pool disjoint folds, or give the files different names");
   }
-  return std::make_shared<PooledPredictions>(std::move(parts));
+  pool->source = std::make_shared<PooledPredictions>(std::move(parts));
 }
 
 }  // namespace
 
 std::vector<NamedSource> PoolByName(const std::vector<NamedSource>& sources) {
-  std::vector<std::pair<std::string, std::vector<Part>>> parts;
-  for (const NamedSource& one : sources) {
-    const auto same =
-        std::find_if(parts.begin(), parts.end(),
-                     [&one](const auto& p) { return p.first == one.name; });
-    if (same == parts.end()) {
-      parts.push_back({one.name, {one.source}});
-    } else {
-      same->second.push_back(one.source);
-    }
-  }
   std::vector<NamedSource> pooled;
-  for (auto& [name, own] : parts) {
-    pooled.push_back({name, Pool(name, std::move(own))});
+  std::vector<std::vector<Part>> parts;
+  for (const NamedSource& one : sources) {
+    const auto same = std::ranges::find(pooled, one.name, &NamedSource::name);
+    const auto at = static_cast<std::size_t>(same - pooled.begin());
+    if (same == pooled.end()) {
+      pooled.push_back({one.name, nullptr, {}});
+      parts.emplace_back();
+    }
+    std::vector<std::string>& files = pooled[at].files;
+    files.insert(files.end(), one.files.begin(), one.files.end());
+    parts[at].push_back(one.source);
+  }
+  for (std::size_t i = 0; i < pooled.size(); ++i) {
+    PoolParts(std::move(parts[i]), &pooled[i]);
   }
   return pooled;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "data/seen_rows.h"
 
 namespace mtlkit {
@@ -148,6 +149,10 @@ SeenCount CountSeen(const std::vector<std::uint8_t>& seen) {
     count.chosen += (bits & kChosenOn) != 0;
   }
   return count;
+}
+
+std::string NamedSource::Label() const {
+  return files.empty() ? name : Join(files, " and ");
 }
 
 std::string FindRepeatedId(

@@ -73,6 +73,10 @@ class PredictionSource {
 struct NamedSource {
   std::string name;
   std::shared_ptr<const PredictionSource> source;
+  std::vector<std::string> files = {};  // that it was read from
+
+  // What messages call it: its files, or its name where it has none.
+  std::string Label() const;
 };
 
 // A file of predictions (`path` may be "-"). Throws as ReadPredictions.

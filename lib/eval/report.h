@@ -4,6 +4,7 @@
 
 #include "base/options.h"
 #include "eval/evaluation.h"
+#include "text/csv_cells.h"
 
 namespace mtlkit {
 
@@ -15,7 +16,7 @@ std::string RenderText(const Evaluation& evaluation);
 // As one JSON document with "schema": 1; undefined numbers are null.
 Json RenderJson(const Evaluation& evaluation);
 
-// As CSV, one line a task, metric and model.
-std::string RenderCsv(const Evaluation& evaluation);
+// As CSV, one line a task, metric and model; `cells` write the names.
+std::string RenderCsv(const Evaluation& evaluation, CsvCells* cells);
 
 }  // namespace mtlkit

@@ -41,7 +41,10 @@ Json ToJson(const MetricResult& result, Index rows,
     Json model = ToJson(result.models[i], rows);
     if (!result.differences.empty()) {
       model["difference"] = ToJson(result.differences[i], rows);
-      model["verdict"] = VerdictName(result.verdicts[i]);
+      // Without intervals nothing is judged.
+      model["verdict"] = evaluation.draws > 0
+                             ? Json(VerdictName(result.verdicts[i]))
+                             : Json(nullptr);
     }
     json["models"][evaluation.models[i]] = std::move(model);
   }
@@ -57,28 +60,18 @@ std::string CountCell(Index count) {
   return count < 0 ? "" : Str(count);
 }
 
-std::string Quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char character : text) {
-    quoted += character;
-    if (character == '"') quoted += '"';
-  }
-  return quoted + '"';
-}
-
-// What follows the task and the metric in a line of CSV.
-std::string ModelCells(const Evaluation& evaluation, const MetricResult& result,
-                       std::size_t i) {
+// What follows the model in a line of CSV, up to the counts.
+std::string NumberCells(const Evaluation& evaluation,
+                        const MetricResult& result, std::size_t i) {
   const Estimate& model = result.models[i];
-  std::string text =
-      Str(Quoted(evaluation.models[i]), ',', Cell(model.value), ',',
-          Cell(model.low), ',', Cell(model.high), ',', Cell(result.constant));
+  std::string text = Str(',', Cell(model.value), ',', Cell(model.low), ',',
+                         Cell(model.high), ',', Cell(result.constant));
   if (result.differences.empty()) return text + ",,,,";
   const Estimate& difference = result.differences[i];
-  return text + Str(',', Cell(difference.value), ',', Cell(difference.low), ',',
-                    Cell(difference.high), ',',
-                    VerdictName(result.verdicts[i]));
+  return text +
+         Str(',', Cell(difference.value), ',', Cell(difference.low), ',',
+             Cell(difference.high), ',',
+             evaluation.draws > 0 ? VerdictName(result.verdicts[i]) : "");
 }
 
 }  // namespace
@@ -136,7 +129,7 @@ Json RenderJson(const Evaluation& evaluation) {
   return json;
 }
 
-std::string RenderCsv(const Evaluation& evaluation) {
+std::string RenderCsv(const Evaluation& evaluation, CsvCells* cells) {
   std::string text =
       "task,type,metric,better,model,value,low,high,constant,difference,"
       "difference_low,difference_high,verdict,labelled,missing,"
@@ -144,12 +137,13 @@ std::string RenderCsv(const Evaluation& evaluation) {
   for (const TaskResult& task : evaluation.tasks) {
     for (const MetricResult& result : task.metrics) {
       for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-        text +=
-            Str(Quoted(task.task.name), ',', TaskTypeName(task.task.type), ',',
-                result.metric->name, ',', result.metric->up ? "up" : "down",
-                ',', ModelCells(evaluation, result, i), ',', task.labelled, ',',
-                task.missing, ',', CountCell(evaluation.seen[i].trained), ',',
-                CountCell(evaluation.seen[i].chosen), '\n');
+        cells->Append(task.task.name, &text);
+        text += Str(',', TaskTypeName(task.task.type), ',', result.metric->name,
+                    ',', result.metric->up ? "up" : "down", ',');
+        cells->Append(evaluation.models[i], &text);
+        text += Str(NumberCells(evaluation, result, i), ',', task.labelled, ',',
+                    task.missing, ',', CountCell(evaluation.seen[i].trained),
+                    ',', CountCell(evaluation.seen[i].chosen), '\n');
       }
     }
   }

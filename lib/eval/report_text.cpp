@@ -230,7 +230,8 @@ std::vector<std::string> TallRow(const Evaluation& evaluation,
     row.push_back(Value(evaluation, result, i));
     if (!IsCompared(evaluation, i)) continue;
     row.push_back(Difference(result, i));
-    row.emplace_back(VerdictName(result.verdicts[i]));
+    row.emplace_back(evaluation.draws > 0 ? VerdictName(result.verdicts[i])
+                                          : "-");
   }
   return row;
 }

@@ -100,7 +100,8 @@ TaskJoiner::TaskJoiner(const std::vector<NamedSource>& models,
 }
 
 void TaskJoiner::AddModel(std::size_t model, bool takes_labels) {
-  const auto& [name, source] = models_[model];
+  const std::string name = models_[model].Label();
+  const auto& source = models_[model].source;
   const Index t = source->FindTask(joined_.task.name);
   if (t < 0) return;
   const SourceTask& task = source->tasks()[At(t)];
@@ -147,9 +148,12 @@ std::vector<std::int32_t> TaskJoiner::PlacesOf(std::size_t model,
   }
   for (Index place = 0; place < joined_.places; ++place) {
     if (place_of[At(place)] >= 0) continue;
-    RefuseRow(models_[model].name, joined_.RowOf(place), models_[first_].name);
+    RefuseRow(models_[model].Label(), joined_.RowOf(place),
+              models_[first_].Label());
   }
-  if (extra >= 0) RefuseRow(models_[first_].name, extra, models_[model].name);
+  if (extra >= 0) {
+    RefuseRow(models_[first_].Label(), extra, models_[model].Label());
+  }
   return place_of;
 }
 
@@ -169,7 +173,7 @@ void TaskJoiner::TakeLabels(std::size_t model, const Task& task,
                             const Labels& labels,
                             const std::vector<Index>& order,
                             const std::vector<std::int32_t>& place_of) {
-  const std::string& name = models_[model].name;
+  const std::string name = models_[model].Label();
   const LabelView view(task, labels, {});
   const auto from = [&](Index place) {
     return place_of.empty() ? place : place_of[At(place)];

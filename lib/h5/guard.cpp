@@ -124,13 +124,16 @@ std::string ReadAll(int fd) {
 void CheckInChild(Index bytes, const std::function<void()>& check) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    Fail(ErrorKind::kIo, Str("cannot make a pipe: ", ErrnoText(errno)));
+    Fail(ErrorKind::kIo, Str("cannot make a pipe: ", ErrnoText(errno)),
+         "raise the limit of open files (ulimit -n)");
   }
   UniqueFd from_child(ends[0]);
   UniqueFd to_parent(ends[1]);
   const pid_t child = ::fork();
   if (child < 0) {
-    Fail(ErrorKind::kIo, Str("cannot start a process: ", ErrnoText(errno)));
+    Fail(ErrorKind::kIo,
+         Str("cannot start the process that checks it: ", ErrnoText(errno)),
+         "end other programs, or raise the limit of processes (ulimit -u)");
   }
   if (child == 0) {
     LimitChild(bytes);

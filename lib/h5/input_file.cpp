@@ -75,6 +75,9 @@ std::string_view AdviceFor(Content content) {
        std::string(AdviceFor(content)));
 }
 
+constexpr std::string_view kEmptyStream =
+    "empty (the previous command wrote nothing)";
+
 // The start of a file or stream: an envelope, or what says why not.
 Envelope ParseHead(std::string_view head, std::string_view if_empty) {
   Require(!head.empty(), ErrorKind::kBadInput, if_empty);
@@ -132,8 +135,7 @@ InputFile OpenStream(UniqueFd stream, std::string name,
   const Index got = ReadFully(stream.get(), head.data(), kEnvelopeSize, name);
   head.resize(static_cast<std::size_t>(got));
   InputFile input{.fd = {}, .name = std::move(name), .envelope = {}};
-  input.envelope =
-      ParseHead(head, "empty (the previous command wrote nothing)");
+  input.envelope = ParseHead(head, kEmptyStream);
   Require(input.envelope.body_size <= options.max_stream_bytes,
           ErrorKind::kBadInput,
           Str("the stream declares ", input.envelope.body_size,
@@ -148,7 +150,10 @@ InputFile OpenInPlace(UniqueFd fd, std::string name) {
   const Index got = ReadFullyAt(fd.get(), head.data(), kEnvelopeSize, 0, name);
   head.resize(static_cast<std::size_t>(got));
   InputFile input{.fd = std::move(fd), .name = std::move(name), .envelope = {}};
-  input.envelope = ParseHead(head, "the file is empty");
+  // A tool may have kept what came through a pipe to look at it first.
+  const bool is_stdin = input.name == "stdin";
+  input.envelope = ParseHead(
+      head, is_stdin ? kEmptyStream : std::string_view("the file is empty"));
   return input;
 }
 

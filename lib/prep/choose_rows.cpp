@@ -163,8 +163,9 @@ std::vector<Index> RowsWhere(const Dataset& table,
     std::iota(rows.begin(), rows.end(), first);
     return rows;
   }
-  const Comparison wanted = ReadComparison(expression);
+  Comparison wanted = ReadComparison(expression);
   const std::vector<TableColumn> all = ListColumns(table.inputs);
+  wanted.column = ColumnSaid(all, wanted.column);
   if (wanted.column == "split" && wanted.sign == "=" &&
       (table.splits.count(wanted.value) > 0 || !HasColumn(all, "split"))) {
     RequireOneMeaning(table, all, wanted);

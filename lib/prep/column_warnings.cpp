@@ -124,8 +124,8 @@ void Warn(const std::vector<std::string>& columns, std::string_view one,
   constexpr std::size_t kShown = 5;
   if (columns.empty()) return;
   if (columns.size() == 1) {
-    reporter->Warn(
-        Str("column '", columns[0], "' ", one, " (--ignore ", columns[0], ")"));
+    reporter->Warn(Str("column '", columns[0], "' ", one, " (--ignore ",
+                       NameInList(columns[0]), ")"));
     return;
   }
   const std::size_t shown = std::min(kShown, columns.size());

@@ -42,6 +42,10 @@ class Preparation {
     InputChoice choice(options_, reporter_, &data_);
     choice.ChooseOtherBlocks();
     UsedColumns columns(data_);
+    for (std::string* name : {&options_.task_per, &options_.weight,
+                              &options_.split_from, &options_.group}) {
+      *name = ColumnSaid(columns.all(), *name);
+    }
     RequireLabelsWithin(data_.tasks, data_.rows, options_.max_size);
     MakeTasks(options_, two_valued_, &columns, &data_);
     for (const std::string& request : options_.drop_class)
@@ -124,7 +128,7 @@ class Preparation {
     return method;
   }
 
-  const PrepareOptions& options_;
+  PrepareOptions options_;
   Seed seed_;
   Reporter* reporter_;
   Dataset data_;

@@ -104,7 +104,7 @@ std::string NamesOfColumns(const std::vector<TableColumn>& columns) {
       names.emplace_back("...");
       break;
     }
-    names.push_back(column.name());
+    names.push_back(NameInList(column.name()));
   }
   return Join(names, ", ");
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/name_said.h"
+#include "base/text.h"
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/schema.h"
@@ -42,7 +44,8 @@ void RequireUsefulStrata(const CodedColumn& coded,
 
 void Stratify(const Dataset& data, const std::vector<TableColumn>& columns,
               const PrepareOptions& options, SplitMethod* method) {
-  const Index number = FindTask(data.tasks, options.stratify);
+  const Index number =
+      FindTask(data.tasks, NameSaid(options.stratify, NamesOf(data.tasks)));
   method->kind = SplitMethod::kStratified;
   if (number < 0) {
     const CodedColumn coded = CodeColumns(

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/name_said.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "data/block_kind.h"
@@ -106,10 +107,11 @@ CodedColumn CodeNumbers(const InputBlock& block, Index rows, Index col) {
   for (const TableColumn& column : columns) {
     if (seen.insert(column.name()).second) names.push_back(column.name());
   }
-  const std::string near = Nearest(pattern, names);
+  const std::string near = Nearest(Join(SplitNames(pattern), ","), names);
   constexpr std::size_t kShown = 20;
   const bool many = names.size() > kShown;
   if (many) names.resize(kShown);
+  for (std::string& name : names) name = NameInList(name);
   Fail(ErrorKind::kUsage,
        Str(flag, ": there is no column '", pattern, "'",
            near.empty() ? "" : Str("; did you mean '", NameInList(near), "'?")),
@@ -139,9 +141,21 @@ std::vector<TableColumn> ListColumns(const std::vector<InputSpec>& inputs) {
   return columns;
 }
 
+std::string ColumnSaid(const std::vector<TableColumn>& columns,
+                       std::string_view said) {
+  if (said.find(',') == said.npos) return std::string(said);
+  std::vector<std::string> names;
+  for (const TableColumn& column : columns) {
+    names.push_back(column.name());
+    if (!column.view.empty()) names.push_back(LongName(column));
+  }
+  return NameSaid(said, names);
+}
+
 std::vector<TableColumn> FindColumns(const std::vector<TableColumn>& columns,
-                                     std::string_view pattern,
+                                     std::string_view said,
                                      std::string_view flag) {
+  const std::string pattern = ColumnSaid(columns, said);
   std::vector<TableColumn> found;
   for (const TableColumn& column : columns) {
     if (column.name() == pattern || LongName(column) == pattern) {

@@ -26,11 +26,15 @@ struct TableColumn {
 std::vector<TableColumn> ListColumns(const std::vector<InputBlock>& inputs);
 std::vector<TableColumn> ListColumns(const std::vector<InputSpec>& inputs);
 
-// The columns that `pattern` names, for the flag `flag`: COLUMN, VIEW.COLUMN,
+// The name of a column, COLUMN or VIEW.COLUMN, as `said` (base/name_said.h).
+std::string ColumnSaid(const std::vector<TableColumn>& columns,
+                       std::string_view said);
+
+// The columns that `said` names, for the flag `flag`: COLUMN, VIEW.COLUMN,
 // or a shell pattern of either. A name that is there is taken before it is
 // read as a pattern. None is an error (kUsage) with the nearest name.
 std::vector<TableColumn> FindColumns(const std::vector<TableColumn>& columns,
-                                     std::string_view pattern,
+                                     std::string_view said,
                                      std::string_view flag);
 
 // The number in a cell of a dense or sparse block; NaN is missing.

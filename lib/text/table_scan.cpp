@@ -98,14 +98,16 @@ class Scanner {
       Require(columns[i].name == first[i].name, ErrorKind::kBadInput,
               Str(both, ": column ", i + 1, " is '", ShowText(columns[i].name),
                   "' in one and '", ShowText(first[i].name), "' in the other"),
-              "files that are rows of one table have the same columns in the "
-              "same order");
+              "files that are rows of one table have the same columns; "
+              "--beside joins different ones");
       Require(columns[i].type == first[i].type &&
                   columns[i].is_label == first[i].is_label &&
                   SameValues(columns[i].categories, first[i].categories),
               ErrorKind::kBadInput,
               Str(both, " declare column '", ShowText(first[i].name),
-                  "' differently"));
+                  "' differently"),
+              "declare it alike in both, or write both as CSV, which declares "
+              "nothing");
     }
   }
 

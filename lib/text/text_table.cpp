@@ -7,26 +7,19 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "h5/atomic_file.h"
+#include "text/csv_cells.h"
 
 namespace mtlkit {
 namespace {
 
 constexpr std::size_t kBufferBytes = 1 << 20;
 
-// Whether a spreadsheet takes the cell for a formula and runs it.
-bool IsFormula(std::string_view text) {
-  double number = 0;
-  return !text.empty() &&
-         std::string_view("=+-@\t\r").find(text.front()) != text.npos &&
-         !ParseNumber(text, &number);
-}
-
 // A row as text, appended to a buffer.
 class RowText : public CellWriter {
  public:
   explicit RowText(std::string* buffer) : buffer_(*buffer) {}
   // Cells so far that a spreadsheet would run.
-  Index formulas() const { return formulas_; }
+  virtual Index formulas() const { return 0; }
   virtual void BeginRow() = 0;
   // Called before each cell.
   virtual void BeginCell(std::size_t column) = 0;
@@ -38,7 +31,6 @@ class RowText : public CellWriter {
 
  protected:
   std::string& buffer_;
-  Index formulas_ = 0;
 
  private:
   template <class T>
@@ -55,38 +47,18 @@ class RowText : public CellWriter {
 class CsvRow : public RowText {
  public:
   CsvRow(std::string* buffer, bool safe_cells)
-      : RowText(buffer), safe_cells_(safe_cells) {}
+      : RowText(buffer), cells_(safe_cells) {}
+  Index formulas() const override { return cells_.formulas(); }
   void BeginRow() override {}
   void BeginCell(std::size_t column) override {
     if (column > 0) buffer_ += ',';
   }
   void EndRow() override { buffer_ += '\n'; }
   void Missing() override {}
-  void Text(std::string_view text) override {
-    if (!IsFormula(text)) return Put(text);
-    ++formulas_;
-    Put(safe_cells_ ? Str("'", text) : std::string(text));
-  }
+  void Text(std::string_view text) override { cells_.Append(text, &buffer_); }
 
  private:
-  void Put(std::string_view text) {
-    const bool blank_ends = text.empty() || text.front() == ' ' ||
-                            text.front() == '\t' || text.back() == ' ' ||
-                            text.back() == '\t';
-    if (!blank_ends &&
-        text.find_first_of(",\"\r\n") == std::string_view::npos) {
-      buffer_ += text;
-      return;
-    }
-    buffer_ += '"';
-    for (const char c : text) {
-      if (c == '"') buffer_ += '"';
-      buffer_ += c;
-    }
-    buffer_ += '"';
-  }
-
-  bool safe_cells_;
+  CsvCells cells_;
 };
 
 void AppendJsonText(std::string_view text, std::string* buffer) {

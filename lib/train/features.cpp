@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/name_said.h"
 #include "data/dataset_io.h"
 #include "data/schema.h"
 #include "data/unknown_labels.h"
@@ -91,8 +92,19 @@ Dataset CarriedAlong(const Model& model, const Dataset& dataset,
 
 }  // namespace
 
-void RequireLayer(const Model& model, const std::string& name) {
+std::string LayerSaid(const Model& model, const std::string& said) {
+  const std::vector<std::string> layers = model.network->Names();
+  std::vector<std::string> names = layers;
+  // A group of layers is called by what stands before a dot.
+  for (const std::string& layer : layers) {
+    for (std::size_t dot = layer.find('.'); dot != layer.npos;
+         dot = layer.find('.', dot + 1)) {
+      names.push_back(layer.substr(0, dot));
+    }
+  }
+  const std::string name = NameSaid(said, names);
   (void)model.network->Find(name);
+  return name;
 }
 
 Dataset ComputeFeatures(const Model& model, const Dataset& dataset,

@@ -84,7 +84,9 @@ void RequireSeveralRows(const Model& model, const EpochRows& epoch) {
             Str("layer '", node.name, "' (", node.layer->kind(),
                 ") compares the rows of a batch, and some batches have one "
                 "row"),
-            "give a larger --batch, or --norm layer");
+            epoch.rows.size() > 1
+                ? "give a larger --batch, or --norm layer"
+                : "learn from more rows, or with --norm layer");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/name_said.h"
 #include "base/text.h"
 
 namespace mtlkit {
@@ -36,8 +37,8 @@ TrainOptions OptionsFor(std::span<const Task> tasks,
   std::erase_if(options.weighting.task_weight, [&](const std::string& text) {
     return IsAmong(absent, text.substr(0, text.rfind('=')));
   });
-  const std::string chosen =
-      options.select_on.substr(0, options.select_on.rfind('.'));
+  const std::string chosen = NameSaid(
+      options.select_on.substr(0, options.select_on.rfind('.')), absent);
   Require(
       !IsAmong(absent, chosen), ErrorKind::kUsage,
       Str("--select-on ", options.select_on, ": it has no task '", chosen, "'"),

@@ -174,7 +174,7 @@ class Members {
 // Carries the unknown classes of the places along, if there are any, and says
 // of labels that the model does not know what becomes of them.
 void AddUnknown(const Labels& labels, const TaskPlaces& places,
-                std::span<const Index> rows, Reporter* reporter,
+                std::span<const Index> rows, const PredictOptions& options,
                 TaskPredictions* task) {
   if (!labels.unknown.places.empty()) {
     UnknownLabelList list;
@@ -187,7 +187,7 @@ void AddUnknown(const Labels& labels, const TaskPlaces& places,
     task->unknown_classes = list.Take().names;
     if (task->unknown_classes.empty()) task->unknown.clear();
   }
-  if (reporter == nullptr) return;
+  if (options.reporter == nullptr) return;
   UnknownLabels unknown = labels.unknown;
   if (task->task.type.traits().one_class) {
     unknown.names = task->unknown_classes;
@@ -195,7 +195,9 @@ void AddUnknown(const Labels& labels, const TaskPlaces& places,
         task->unknown, [](std::int32_t name) { return name >= 0; });
   }
   const std::string text = UnknownLabelsText(task->task, unknown, true);
-  if (!text.empty()) reporter->Warn(text);
+  if (text.empty()) return;
+  options.reporter->Warn(
+      options.rows_name.empty() ? text : Str(options.rows_name, ": ", text));
 }
 
 // Everything but the arrays of outputs and labels.
@@ -204,6 +206,14 @@ Predictions HeadOf(std::span<const EnsembleMember> members,
                    std::span<const Index> rows,
                    const std::vector<Labels>& labels) {
   const Model& first = *members[0].model;
+  const bool any_rows_of_own = std::ranges::any_of(
+      labels, [](const Labels& own) { return !own.on_all_rows; });
+  if (options.all_rows && !any_rows_of_own && options.reporter != nullptr) {
+    options.reporter->Note(
+        Str("--all-rows has no effect: every task",
+            options.rows_name.empty() ? "" : " of " + options.rows_name,
+            " has all rows"));
+  }
   Predictions head;
   head.ids = TakeIds(dataset.ids, rows);
   head.split = options.split;
@@ -228,7 +238,7 @@ Predictions HeadOf(std::span<const EnsembleMember> members,
         task.rows.push_back(static_cast<Index>(place));
       });
     }
-    AddUnknown(labels[i], places, rows, options.reporter, &task);
+    AddUnknown(labels[i], places, rows, options, &task);
     head.tasks.push_back(std::move(task));
   }
   return head;

@@ -35,8 +35,11 @@ struct PredictOptions {
   std::string split;
   // Also rows that a task with rows of its own has no place for.
   bool all_rows = false;
-  // Is told of labels that the models do not know; may be null.
+  // Is told of labels that the models do not know, and of settings without
+  // effect; may be null.
   Reporter* reporter = nullptr;
+  // What the reporter is told that the rows are, "new.csv", if anything.
+  std::string rows_name = {};
 };
 
 // What models say of the rows of a dataset: probabilities and regression
@@ -55,8 +58,9 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
              const PredictOptions& options, ThreadPool* pool,
              PredictionSink* sink);
 
-// Throws kUsage with the names that there are unless the model has the layer.
-void RequireLayer(const Model& model, const std::string& name);
+// The name of a layer as `said`, where "\\," may stand for a comma. Throws
+// kUsage with the names that there are unless the model has it.
+std::string LayerSaid(const Model& model, const std::string& said);
 
 // A dataset whose only input is a value inside the network (Network::Find,
 // "trunk" for the last shared one), for all rows of `dataset`, whose ids,

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/name_said.h"
 #include "base/rng.h"
 #include "base/text.h"
 #include "data/batch.h"
@@ -142,7 +143,8 @@ struct Validator::State {
   void ChooseMetric(std::string_view select_on) {
     if (select_on == "loss") return;
     const std::size_t dot = select_on.rfind('.');
-    metric_task = At(FindTask(tasks, std::string(select_on.substr(0, dot))));
+    metric_task =
+        At(FindTask(tasks, NameSaid(select_on.substr(0, dot), NamesOf(tasks))));
     metric = &FindMetric(select_on.substr(dot + 1));
     Require(!std::isnan(MetricOfAnything()), ErrorKind::kUsage,
             Str("--select-on ", select_on,
@@ -282,11 +284,10 @@ std::vector<std::string> Validator::left_out() const {
 void CheckSelectOn(std::span<const Task> tasks, std::string_view select_on) {
   if (select_on == "loss") return;
   const std::size_t dot = select_on.rfind('.');
-  const std::string name(select_on.substr(0, dot));
+  const std::vector<std::string> names = NamesOf(tasks);
+  const std::string name = NameSaid(select_on.substr(0, dot), names);
   const Task* task = nullptr;
-  std::vector<std::string> names;
   for (const Task& one : tasks) {
-    names.push_back(one.name);
     if (dot != std::string_view::npos && one.name == name) task = &one;
   }
   if (task == nullptr) {

@@ -74,6 +74,27 @@ TEST_CASE("the data that a run has recorded are an input of its commands") {
   CHECK(scene.Parse({scene.run}) == "");
 }
 
+TEST_CASE("text goes under no name that says otherwise") {
+  const auto said = [](const char* path) -> std::string {
+    try {
+      RequireTextName("-o", path, ".csv", "--to csv writes text");
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::kUsage);
+      return error.what();
+    }
+    return "";
+  };
+  for (const char* path : {"a.csv", "A.CSV", "a", "a.txt", "-", "a.b"}) {
+    CHECK(said(path) == "");
+  }
+  CHECK(said("a.h5") ==
+        "-o a.h5: --to csv writes text, not h5 (end the name with .csv or "
+        ".txt)");
+  for (const char* path : {"a.HDF5", "a.jsonl", "a.tsv", "a.csv.gz"}) {
+    CHECK(said(path) != "");
+  }
+}
+
 TEST_CASE("no tool writes among the files of a run, but for its merges") {
   const RunScene scene;
   const std::string said = " lies among the files of the run ";

@@ -137,6 +137,10 @@ TEST_CASE("names of flags elsewhere lead to ours") {
         "did you mean --checkpoint-every?");
   CHECK(FlagHint("--output", std::vector<std::string>{"--to"}) ==
         "did you mean --to?");
+  const std::vector<std::string> more = {"--peers", "--missing", "--ignore"};
+  CHECK(FlagHint("--num-peers", more) == "did you mean --peers?");
+  CHECK(FlagHint("--na", more) == "did you mean --missing?");
+  CHECK(FlagHint("--drop", more) == "did you mean --ignore?");
   // Only what this tool has.
   const std::vector<std::string> other = {"--json"};
   CHECK(FlagHint("--lr", other) == "");

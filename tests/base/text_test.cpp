@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/name_said.h"
 #include "base/rng.h"
 
 namespace mtlkit {
@@ -23,6 +24,11 @@ TEST_CASE("split and join are each other's inverse, empty parts included") {
 TEST_CASE("names stand between commas and may hold some") {
   CHECK(SplitNames("a,b\\, c,") == std::vector<std::string>{"a", "b, c", ""});
   CHECK(SplitNames("").empty());
+  const std::vector<std::string> names = {"a, 1", "b\\, 2", "b, 2", "c"};
+  CHECK(NameSaid("a, 1", names) == "a, 1");
+  CHECK(NameSaid("a\\, 1", names) == "a, 1");
+  CHECK(NameSaid("b\\, 2", names) == "b\\, 2");  // as it is comes first
+  CHECK(NameSaid("d\\, 1", names) == "d\\, 1");
   CHECK(SplitNames(NameInList("x,y\\z")) == std::vector<std::string>{"x,y\\z"});
 }
 

@@ -89,6 +89,9 @@ TEST_CASE("peers with files of their own are as with one file for all") {
   const std::string site = sites.folder / "b.h5";
   CHECK(Contains(ErrorOf([&] { MergeRun(sites.folder / "own", "", site); }),
                  Str("2 --to ", site, " holds data that the run learns from")));
+  const std::string schema = sites.folder / "all.h5";
+  CHECK(Contains(ErrorOf([&] { MergeRun(sites.folder / "own", "", schema); }),
+                 Str("2 --to ", schema, " holds what the run began with")));
   CHECK(VerifyRun(sites.folder / "own").empty());
 }
 

@@ -179,6 +179,10 @@ TEST_CASE("models of a round name the peers that are not there yet") {
   CHECK(ModelsOfRun(run.path(), -1, 2).missing == std::vector<Index>{0});
   CHECK(ModelsOfRun(run.path(), -1, 1).missing.empty());
   CHECK(ModelsOfRun(run.path(), 1, 2).missing.empty());
+  CHECK(Contains(ErrorOf([&] { ModelsOfRun(run.path(), 0, 2); }),
+                 Str("66 ", run.path(), ": peer 0 has not finished round 2 ")));
+  CHECK(Contains(ErrorOf([&] { ModelsOfRun(run.path(), -1, 3); }),
+                 Str("66 ", run.path(), ": no peer has finished round 3 ")));
   CHECK(MissingText({0}, 2) ==
         "peer 0 has not finished round 2 and is left out");
   CHECK(MissingText({0, 3}, -1) ==

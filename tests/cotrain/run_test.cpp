@@ -146,6 +146,29 @@ TEST_CASE("neither data nor files of a run are written over") {
   MergeRun(run.path(), "", run / "m.h5");
 }
 
+TEST_CASE("batch norm of a part of one row is refused before the run begins") {
+  const TempFolder folder;
+  Dataset data = GroupedData();
+  for (Index row = 0; row < data.rows; ++row) {
+    data.groups[At(row)] = row == 5 ? 7 : 3;
+  }
+  data.splits["train"].resize(40);
+  WriteDataset(data, folder / "data.h5");
+  RunSpec spec;
+  spec.method = "fedavg";
+  spec.peers = 2;
+  spec.data = folder / "data.h5";
+  spec.arch.layers = {"4"};
+  spec.cotrain.rows_by = "group";
+  spec.arch.norm = "batch";
+  const std::string said = ErrorOf([&] { InitRun(folder / "run", spec); });
+  CHECK(Contains(said, "2 peer 1 with 1 row to learn from: layer '"));
+  CHECK(Contains(said, "(learn from more rows, or with --norm layer)"));
+  CHECK_FALSE(fs::exists(folder / "run"));
+  spec.arch.norm = "layer";
+  CHECK_NOTHROW(InitRun(folder / "run", spec));
+}
+
 TEST_CASE("data from a pipe has no place") {
   const SampleRun run("codistillation");
   CHECK(run.folder().PathOfData("-").empty());

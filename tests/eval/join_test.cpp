@@ -142,7 +142,8 @@ TEST_CASE("folds of one name are pooled, and a row in two folds is refused") {
   CHECK_THROWS_WITH_AS(
       PoolByName(Held({{"a", Binary({1, 2}, {0.1F, 0.2F}, {0, 1})},
                        {"a", Binary({2}, {0.3F}, {1})}})),
-      doctest::Contains("the row '2' is predicted in two files"), Error);
+      doctest::Contains("the row '2' is predicted twice under the name"),
+      Error);
 }
 
 TEST_CASE("pooled files whose weights differ in what chose them say nothing") {

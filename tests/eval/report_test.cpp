@@ -43,6 +43,11 @@ Evaluation TwoModels() {
   return evaluation;
 }
 
+std::string CsvOf(const Evaluation& evaluation, bool is_safe = false) {
+  CsvCells cells(is_safe);
+  return RenderCsv(evaluation, &cells);
+}
+
 TEST_CASE("two models and few tasks stand beside each other") {
   CHECK(RenderText(TwoModels()) ==
         "            income                gain over single\n"
@@ -81,7 +86,7 @@ TEST_CASE("without intervals nothing is said of wins, and no zero has a sign") {
   CHECK(json.at("gain").at("shared").at("wins").is_null());
   CHECK(json.at("gain").at("shared").at("losses").is_null());
   CHECK(json.dump().find("-0.0") == std::string::npos);
-  CHECK(RenderCsv(evaluation).find(",-0,") == std::string::npos);
+  CHECK(CsvOf(evaluation).find(",-0,") == std::string::npos);
 }
 
 TEST_CASE("tasks without a part in a gain are named in text and JSON") {
@@ -104,9 +109,38 @@ TEST_CASE("tasks without a part in a gain are named in text and JSON") {
 }
 
 TEST_CASE("CSV has a line a task, metric and model") {
-  const std::string csv = RenderCsv(TwoModels());
+  const std::string csv = CsvOf(TwoModels());
   CHECK(csv.find("income,binary,roc-auc,up,shared,0.91,0.89,0.93,0.5,0.01,"
                  "0.002,0.018,win,90,10,,\n") != std::string::npos);
+}
+
+TEST_CASE("names that spreadsheets would run are counted and guarded in CSV") {
+  Evaluation evaluation = TwoModels();
+  evaluation.tasks[0].task.name = "=1+1,";
+  evaluation.models[1] = "@shared";
+  CsvCells cells;
+  CHECK(RenderCsv(evaluation, &cells)
+            .find("\n\"=1+1,\",binary,roc-auc,up,"
+                  "@shared,") != std::string::npos);
+  CHECK(cells.formulas() == 3);
+  CHECK(CsvOf(evaluation, true)
+            .find("\n\"'=1+1,\",binary,roc-auc,up,"
+                  "'@shared,") != std::string::npos);
+}
+
+TEST_CASE("without draws there is no verdict on any difference") {
+  Evaluation evaluation = TwoModels();
+  evaluation.draws = 0;
+  evaluation.gains[1] = {{0, 0, 0}, 1, {}, 0, 0, 0};
+  evaluation.tasks[0].metrics[0].verdicts[1] = Verdict::kUndefined;
+  evaluation.tasks.resize(20, evaluation.tasks[0]);
+  const std::string text = RenderText(evaluation);
+  CHECK(text.find(" -\n") != std::string::npos);
+  CHECK(text.find("undefined") == std::string::npos);
+  CHECK(CsvOf(evaluation).find("0.018,,90,") != std::string::npos);
+  const Json json = RenderJson(evaluation);
+  CHECK(json.at("tasks")[0].at("metrics")[0].at("models").at("shared").at(
+            "verdict") == nullptr);
 }
 
 TEST_CASE("every form says which rows made a model") {
@@ -120,7 +154,7 @@ TEST_CASE("every form says which rows made a model") {
   CHECK(json.at("trained_on") == Json::array({0, 240}));
   CHECK(json.at("chosen_on") == Json::array({0, 40}));
   CHECK(json.at("warnings").size() == 1);
-  CHECK(RenderCsv(evaluation).find("win,90,10,240,40\n") != std::string::npos);
+  CHECK(CsvOf(evaluation).find("win,90,10,240,40\n") != std::string::npos);
 }
 
 TEST_CASE("what chose the weights is said of each model where it differs") {

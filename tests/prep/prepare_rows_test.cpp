@@ -15,6 +15,37 @@ std::string Warnings(const PrepareOptions& options, const Dataset& table) {
   return Join(notebook.warnings, "|");
 }
 
+TEST_CASE("flags of one column take a comma of its name plain or escaped") {
+  Dataset table = Table();
+  table.inputs[0].columns = {"x", "co,de", "pay", "flag"};
+  table.inputs[1].columns = {"job", "se,x", "school", "pa,rt"};
+  const auto same = [&](std::string PrepareOptions::*flag, std::string name) {
+    PrepareOptions plain = Tasks({"pay=regression"});
+    if (flag == &PrepareOptions::stratify) plain.split = {"test=0.5"};
+    PrepareOptions escaped = plain;
+    plain.*flag = name;
+    escaped.*flag = name.insert(name.find(','), "\\");
+    const Dataset one = Run(plain, table);
+    const Dataset other = Run(escaped, table);
+    CHECK(one.rows == other.rows);
+    CHECK(one.splits == other.splits);
+    CHECK(one.groups == other.groups);
+    CHECK(one.weights == other.weights);
+    CHECK(NamesOf(one.tasks) == NamesOf(other.tasks));
+    CHECK(one.tasks[0].source.weight == other.tasks[0].source.weight);
+  };
+  same(&PrepareOptions::group, "se,x");
+  same(&PrepareOptions::weight, "co,de");
+  same(&PrepareOptions::split_from, "pa,rt");
+  same(&PrepareOptions::stratify, "se,x");
+  same(&PrepareOptions::task_per, "se,x");
+  same(&PrepareOptions::rows, "se,x=f");
+  PrepareOptions wrong = Tasks({"pay=regression"});
+  wrong.group = "sa\\,x";
+  CHECK(Failure(wrong, table) ==
+        "--group: there is no column 'sa\\,x'; did you mean 'se\\,x'?");
+}
+
 TEST_CASE("rows that fractions leave in no split are counted") {
   PrepareOptions options = Tasks({"pay=regression"});
   options.ignore = {"part", "school"};

@@ -196,6 +196,9 @@ TEST_CASE("labels written otherwise than in training are said") {
   CHECK(problem(CodeBlock("categorical", {"price"}, {{"dear", "7"}}, {0, 1})) ==
         "task 'price': 'dear' is no number: 1 such cell counts as not "
         "labelled");
+  CHECK(problem(CodeBlock("categorical", {"price"}, {{"1e40", "7"}}, {0, 1})) ==
+        "task 'price': '1e40' is too large for single precision: 1 such cell "
+        "counts as not labelled");
   CHECK(problem(DenseBlock("numeric", {"kind"}, {1, kNan})) ==
         "task 'kind': 1 row has a class that the model does not know, '1': it "
         "counts as an error (its classes are: cat, dog, eel)");

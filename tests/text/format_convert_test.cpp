@@ -144,8 +144,14 @@ TEST_CASE("files of one table must have the same columns") {
           Convert({{"a.csv", "x,y\n1,2\n"}, {"b.csv", "x,z\n1,2\n"}});
         }) ==
         "65: b.csv and a.csv: column 2 is 'z' in one and 'y' in the other "
-        "(files that are rows of one table have the same columns in the "
-        "same order)");
+        "(files that are rows of one table have the same columns; --beside "
+        "joins different ones)");
+  CHECK(ErrorOf([] {
+          Convert({{"a.arff", "@relation r\n@attribute x {u,v}\n@data\nu\n"},
+                   {"b.csv", "x\nu\n"}});
+        })
+            .find("' differently (declare it alike in both, or write both as "
+                  "CSV, which declares nothing)") != std::string::npos);
   CHECK(ErrorOf([] {
           Convert({{"a.csv", "x,y\n1,2\n"}, {"b.csv", "x\n1\n"}});
         }) ==

@@ -142,6 +142,13 @@ TEST_CASE("flags that no format of the inputs knows are refused") {
         Convert({{"t.arff", arff}}, marker);
       }) ==
       "2: --missing has no effect on arff (it is for csv only: leave it out)");
+  ConvertOptions latin;
+  latin.encoding = "latin1";
+  CHECK(ErrorOf([&] {
+          Convert({{"t.svm", "1 2:1\n2 3:1\n"}}, latin);
+        }) ==
+        "2: --encoding has no effect on svmlight (it is for arff and csv only: "
+        "leave it out)");
   ConvertOptions numbering;
   numbering.index_base = "0";
   CHECK(ErrorOf([&] {

@@ -239,6 +239,29 @@ TEST_CASE("features are a layer's output with everything else carried along") {
         doctest::Approx(logit).epsilon(1e-5));
   CHECK_THROWS_AS(ComputeFeatures(model, data, "trunc", nullptr, &no_reports),
                   Error);
+  CHECK(LayerSaid(model, "trunk") == "trunk");
+  CHECK_THROWS_AS(LayerSaid(model, "trunc"), Error);
+}
+
+TEST_CASE("what has no effect is noted, and labels' file is named") {
+  struct Heard : SilentReporter {
+    void Note(std::string_view text) override { said += text; }
+    void Warn(std::string_view text) override { said += text; }
+    std::string said;
+  } heard;
+  const Model model = SampleModel();
+  Dataset data = SampleDataset();
+  for (Labels& labels : data.labels) {
+    REQUIRE(labels.on_all_rows);
+  }
+  PredictOptions options;
+  options.all_rows = true;
+  options.reporter = &heard;
+  options.rows_name = "new.csv";
+  const EnsembleMember member{&model, 1.0};
+  Predict({&member, 1}, data, options, nullptr);
+  CHECK(heard.said ==
+        "--all-rows has no effect: every task of new.csv has all rows");
 }
 
 TEST_CASE("an input that is not finite is refused with its row") {

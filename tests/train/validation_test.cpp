@@ -128,6 +128,16 @@ TEST_CASE("what chooses the weights is checked without validation rows too") {
         "--select-on sign.roc-auc: there are no validation rows to choose on");
 }
 
+TEST_CASE("a comma of a task's name is plain or escaped in --select-on") {
+  std::vector<Task> tasks(1);
+  tasks[0].name = "a, 1";
+  tasks[0].type = TaskType::kBinary;
+  tasks[0].classes = {"no", "yes"};
+  CHECK_NOTHROW(CheckSelectOn(tasks, "a, 1.roc-auc"));
+  CHECK_NOTHROW(CheckSelectOn(tasks, "a\\, 1.roc-auc"));
+  CHECK_THROWS_AS(CheckSelectOn(tasks, "a; 1.roc-auc"), Error);
+}
+
 TEST_CASE("a split that is not there is refused in a file without splits") {
   Dataset data = SampleData(50);
   data.splits.clear();

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "data/schema.h"
 #include "prep/transform_entry.h"
 
@@ -118,7 +119,7 @@ class Impute : public Transform {
   const std::string name = ColumnName(spec, column);
   Fail(ErrorKind::kBadInput,
        Str("column '", name, "' has no value in the training rows"),
-       Str("leave it out with --ignore ", name));
+       Str("leave it out with --ignore ", NameInList(name)));
 }
 
 // The mean of what is known of each chosen column, over all training rows; NaN

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "data/schema.h"
 #include "data/spread.h"
 #include "prep/transform_entry.h"
@@ -199,7 +200,7 @@ void RequireFitted(const InputSpec& spec, const Arrays& arrays) {
       const std::string column = ColumnName(spec, static_cast<Index>(col));
       Fail(ErrorKind::kBadInput,
            Str("column '", column, "': its values are too large to be scaled"),
-           Str("leave it out with --ignore ", column,
+           Str("leave it out with --ignore ", NameInList(column),
                ", or divide it before it is converted"));
     }
   }

@@ -393,6 +393,6 @@ const FormatEntry kArffFormat = {
        const TextOptions& options) -> std::unique_ptr<RowReader> {
       return std::make_unique<ArffReader>(source, options);
     },
-    "decimal missing-numbers"};
+    "decimal missing-numbers encoding"};
 
 }  // namespace mtlkit

@@ -248,6 +248,6 @@ const FormatEntry kDelimitedFormat = {
        const TextOptions& options) -> std::unique_ptr<RowReader> {
       return std::make_unique<DelimitedReader>(source, options);
     },
-    "delimiter header decimal missing comment skip names"};
+    "delimiter header decimal missing comment skip names encoding"};
 
 }  // namespace mtlkit
