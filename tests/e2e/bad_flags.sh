@@ -311,14 +311,14 @@ done
 big=(--layers 65536,65536 --epochs 1)
 (
   ulimit -v 400000
-  no 74 'out of memory' mtl-train ready.h5 -o old.h5 "${big[@]}"
+  no 74 'of memory, more than there is' mtl-train ready.h5 -o old.h5 "${big[@]}"
   printf '1 2000000000:1\n2 1:2\n' >t/wide.svm
   mtl-convert t/wide.svm -o t/wide.h5 -q
-  no 74 'out of memory' mtl-train t/wide.h5 -o old.h5
+  no 74 'of memory, more than there is' mtl-train t/wide.h5 -o old.h5
 )
-no 74 'out of memory' mtl-train ready.h5 -o old.h5 --epochs 1 \
+no 74 'of memory, more than there is' mtl-train ready.h5 -o old.h5 --epochs 1 \
   --arch mmoe:experts=1024 --layers 65536,65536
-no 74 'out of memory' mtl-cotrain init new --data ready.h5 "${big[@]}" \
+no 74 'of memory, more than there is' mtl-cotrain init new --data ready.h5 "${big[@]}" \
   --arch mmoe:experts=1024
 
 # Memory that ends anywhere on the way is an error, never a crash.
