@@ -67,7 +67,9 @@ struct ConvertTool {
     if (to == "h5") {
       RequireHdf5Name("-o", output);
     } else {
-      RequireTextName("-o", output, "." + to, Str("--to ", to, " writes text"));
+      RequireTextName(
+          "-o", output, "." + to,
+          to == "csv" ? "CSV is written here" : "JSON lines are written here");
     }
     guard.RequireCsv(to == "csv", to);
     if (inputs.size() == 1 && IsOwnFile(inputs[0].path)) {

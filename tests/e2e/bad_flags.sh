@@ -157,7 +157,7 @@ no 2 'HDF5 is written here, not csv' \
 no 2 'HDF5 is written here, not csv' mtl-train ready.h5 -o new.csv
 no 2 'HDF5 is written here, not jsonl' mtl-convert table.csv --to h5 -o new.jsonl
 no 2 'safe-cells has no effect' mtl-convert table.csv --safe-cells -o new.jsonl
-no 2 'another format' mtl-convert table.csv --to csv -o new.jsonl
+no 2 'CSV is written here, not jsonl' mtl-convert table.csv --to csv -o new.jsonl
 no 2 'header, --missing have no effect' \
   mtl-convert pred.h5 --to csv --header no --missing x -o -
 no 2 'there is no other model' mtl-eval a=pred.h5 --against a
@@ -176,7 +176,7 @@ no 2 "did you mean 'rmse'" mtl-eval pred.h5 --metrics rmes
 no 2 'exclude each other' mtl-eval pred.h5 --json --csv
 no 2 'in \(0, 1\)' mtl-eval pred.h5 --level 2
 no 65 'no prediction for the row' mtl-eval a=pred.h5 b=valid.pred.h5
-no 65 'two files of that name' mtl-eval pred.h5 pred.h5
+no 65 '^mtl-eval: pred.h5 and pred.h5: .*predicted twice' mtl-eval pred.h5 pred.h5
 no 2 'best constant' mtl-eval constant=pred.h5
 no 2 'control character' mtl-eval $'a\tb=pred.h5'
 no 65 'table.h5: --data has none of the predicted tasks' mtl-eval pred.h5 --data table.h5
@@ -268,8 +268,13 @@ for writer in "${writers[@]}"; do
   }
 done
 no 74 '^mtl-predict: /dev/full: ' mtl-predict model.h5 ready.h5 -o /dev/full -q
-for writer in 'mtl-convert pred.h5 --to csv' 'mtl-convert pred.h5 --to jsonl' \
-  'mtl-predict model.h5 ready.h5 --features trunk' \
+for format in csv jsonl; do
+  cp old.copy t/old
+  no 74 'File too large' sh -c "ulimit -f 2; exec mtl-convert pred.h5 --to $format -o t/old"
+  same t/old old.copy "text of $format"
+  rm t/old
+done
+for writer in 'mtl-predict model.h5 ready.h5 --features trunk' \
   'mtl-train ready.h5 --layers 64 --checkpoint-every 0 -q'; do
   no 74 'File too large' sh -c "ulimit -f 2; exec $writer -o old.h5"
 done

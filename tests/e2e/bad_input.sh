@@ -49,6 +49,8 @@ for file in gzip text; do
   mtl-predict model.h5 files/$file -o t/taken.h5 -q
   mtl-convert t/taken.h5 --to csv -o - -q | cmp - t/table.pred.csv ||
     fail "files/$file is predicted otherwise than what mtl-convert made of it"
+  cat files/$file | mtl-predict model.h5 - -o - -q | cmp - t/taken.h5 ||
+    fail "files/$file is predicted otherwise through a pipe"
 done
 no 65 'truncated gzip' mtl-convert <(head -c 200 files/gzip) -o old.h5
 for file in empty png pdf zip foreign noise; do
