@@ -48,10 +48,11 @@ Labels LabelsOfTask(const Task& task, const Dataset& dataset) {
 }
 
 void RequireRoom(const Network& network, Index held) {
-  const Index size = network.weights()->size();
+  const Layout& weights = *network.weights();
   RequireRoomFor(
-      static_cast<double>(held) * static_cast<double>(size) * sizeof(Real),
-      Str("training of ", size, " parameters"),
+      static_cast<double>(held) * static_cast<double>(weights.size()) *
+          sizeof(Real),
+      Str("training of ", weights.count(), " parameters"),
       "choose a smaller network (--layers), or fewer columns (mtl-prep "
       "--ignore)");
 }

@@ -50,7 +50,7 @@ TEST_CASE("a network without room in memory is refused before it is made") {
   const std::string said =
       ErrorOf([&] { BuildModel(data, options, 3, data.SplitRows("train")); },
               ErrorKind::kIo);
-  CHECK(said.find("training of 64424510280032 parameters would take ") == 0);
+  CHECK(said.find("training of 64424510280015 parameters would take ") == 0);
 }
 
 TEST_CASE("a model file gives back the model") {

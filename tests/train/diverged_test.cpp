@@ -1,6 +1,9 @@
 // Training that ends without weights of use.
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "base/error.h"
 #include "train/loop.h"
 #include "train/sample.h"
@@ -30,7 +33,8 @@ TEST_CASE("divergence in the last step is one, with validation rows or not") {
     Dataset data = SampleData(200);
     if (!validates) data.splits.erase("valid");
     // Weights that are not finite, and such that give no finite loss.
-    for (const double rate : {1e300, 1e25}) {
+    const double large = std::sqrt(std::numeric_limits<Real>::max());
+    for (const double rate : {1e300, 1e6 * large}) {
       CAPTURE(validates);
       CAPTURE(rate);
       TrainOptions options = SampleOptions();
@@ -38,7 +42,8 @@ TEST_CASE("divergence in the last step is one, with validation rows or not") {
       options.optimizer.rate = rate;
       options.epochs = 1;
       options.batch = 1000;
-      if (!validates && rate < 1e300) continue;  // nobody has looked
+      const bool overflows = std::isinf(static_cast<Real>(rate));
+      if (!validates && !overflows) continue;  // nobody has looked
       Model model = SampleModel(data);
       try {
         Train(InputsOf(data, options), options, 1, {}, &model);
