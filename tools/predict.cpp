@@ -106,7 +106,7 @@ struct PredictTool {
     const std::string layer = InContext(
         files.front(), [&] { return LayerSaid(models.front(), features); });
     InContext(data_name, [&] {
-      WriteFeatures(models.front(), rows, layer, provenance, output,
+      WriteFeatures(models.front(), rows, layer, {output, provenance},
                     context.pool, context.reporter);
     });
   }

@@ -10,24 +10,30 @@
 namespace mtlkit {
 namespace {
 
+// Adds the list of a command; those of one kind stand below each other.
+void AddListOf(const CliState& command, const CliList& list,
+               std::vector<CliList>* lists) {
+  const auto text = [&command, &list] {
+    return Str(command.command, ": ", list.help, "\n\n", list.text());
+  };
+  const auto same = std::ranges::find_if(*lists, [&list](const CliList& known) {
+    return known.kind == list.kind;
+  });
+  if (same == lists->end()) {
+    lists->push_back({list.kind, list.help, text});
+    return;
+  }
+  same->text = [before = std::move(same->text), text] {
+    return before() + "\n" + text();
+  };
+}
+
 // A tool of commands lists what each of them does, under what it is.
 void GatherLists(CliState& state) {
   for (const CliCommand& command : state.commands) {
     const CliState& of_command = command.cli->state();
     for (const CliList& list : of_command.lists) {
-      const auto text = [&of_command, &list] {
-        return Str(of_command.command, ": ", list.help, "\n\n", list.text());
-      };
-      const auto same = std::find_if(
-          state.lists.begin(), state.lists.end(),
-          [&](const CliList& known) { return known.kind == list.kind; });
-      if (same == state.lists.end()) {
-        state.lists.push_back({list.kind, list.help, text});
-      } else {
-        same->text = [before = std::move(same->text), text] {
-          return before() + "\n" + text();
-        };
-      }
+      AddListOf(of_command, list, &state.lists);
     }
   }
 }

@@ -132,11 +132,12 @@ void PeerFlags::Describe(Fields& fields) {
 
 std::vector<PeerSpec> PeerFlags::Parse(Index peers) const {
   std::vector<PeerSpec> specs(At(peers));
-  ForEachPair(view, "view", "INPUT", peers, [&](Index k, std::string value) {
-    for (std::string& input : SplitNames(value)) {
-      specs[At(k)].inputs.push_back(std::move(input));
-    }
-  });
+  ForEachPair(view, "view", "INPUT", peers,
+              [&](Index k, const std::string& value) {
+                for (std::string& input : SplitNames(value)) {
+                  specs[At(k)].inputs.push_back(std::move(input));
+                }
+              });
   ForEachPair(arch, "peer-arch", "NAME", peers,
               [&](Index k, std::string value) {
                 specs[At(k)].arch = std::move(value);

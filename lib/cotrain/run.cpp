@@ -107,8 +107,8 @@ ArchOptions RunSpec::ArchOf(Index peer) const {
 }
 
 const PeerSpec& RunSpec::Peer(Index peer) const {
-  static const PeerSpec kUsual;
-  return each.empty() ? kUsual : each[At(peer)];
+  static const PeerSpec usual;
+  return each.empty() ? usual : each[At(peer)];
 }
 
 const ModelToBeginFrom& RunSpec::FromOf(Index peer) const {

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <limits>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -84,7 +85,9 @@ class LabelCells {
 
  private:
   template <class T>
-  static constexpr T kNone = -1;
+  static constexpr T kNone = std::is_same_v<T, float>
+                                 ? std::numeric_limits<T>::quiet_NaN()
+                                 : T(-1);
   static constexpr float NumberOf(float number) { return number; }
   template <class T>
   static constexpr float NumberOf(T code) {
@@ -98,10 +101,6 @@ class LabelCells {
       cells_;
 };
 
-template <>
-constexpr float LabelCells::kNone<float> =
-    std::numeric_limits<float>::quiet_NaN();
-
 // A cell to be set or read.
 class LabelCells::Cell {
  public:
@@ -111,7 +110,8 @@ class LabelCells::Cell {
     all_->Set(i_, value);
     return *this;
   }
-  Cell& operator=(const Cell& other) {
+  // The value, not the place.
+  Cell& operator=(const Cell& other) {  // NOLINT: to itself is no special case
     return *this = static_cast<float>(other);
   }
 

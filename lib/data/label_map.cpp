@@ -145,8 +145,9 @@ Labels NumbersOfClasses(const Task& from, const Labels& labels,
 // is known, as where the cell itself is read.
 void MapLabelSet(const Task& from, const Labels& labels,
                  const std::vector<Index>& columns, std::size_t place,
-                 std::size_t wanted, LabelCells* values,
-                 UnknownLabelList* unknown) {
+                 LabelCells* values, UnknownLabelList* unknown) {
+  const std::size_t places = labels.values.size() / columns.size();
+  const std::size_t wanted = values->size() / places;
   bool any_unknown = false;
   bool any_set = false;
   bool any_known = false;
@@ -185,7 +186,7 @@ Labels MapLabelSets(const Task& from, const Labels& labels, const Task& to) {
   const std::size_t places = labels.values.size() / width;
   result.values.assign(places * wanted, kUnlabelled);
   for (std::size_t place = 0; place < places; ++place) {
-    MapLabelSet(from, labels, columns, place, wanted, &result.values, &unknown);
+    MapLabelSet(from, labels, columns, place, &result.values, &unknown);
   }
   result.unknown = unknown.Take();
   return result;

@@ -59,7 +59,7 @@ bool KnowsAll(const Task& task, const std::vector<std::string>& names) {
 
 std::string WhatCounts(const UnknownLabels& unknown) {
   const Index unlabelled = unknown.cells - unknown.partly;
-  const std::string none =
+  std::string none =
       unlabelled == 0
           ? ""
           : Str(Counted(unlabelled, "such cell counts", "such cells count"),

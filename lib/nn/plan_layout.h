@@ -62,7 +62,7 @@ struct TaskPlan {
 // are larger than so many bytes (pixels, tokens), or there are more workers.
 inline constexpr Index kBlockRows = 64;
 inline constexpr Index kLeastRows = 16;
-inline constexpr Index kBlockBytes = 512 * 1024;
+inline constexpr Index kBlockBytes = Index{512} << 10;
 
 // Consecutive nodes that run together: all of them on one block of rows after
 // the other, or a single one that mixes rows on all rows.

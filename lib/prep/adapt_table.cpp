@@ -77,7 +77,7 @@ class Adapter {
       blocks->push_back(block);
       return;
     }
-    InputSpec kept = block;
+    InputSpec kept = static_cast<const InputSpec&>(block);
     kept.columns.clear();
     kept.categories.clear();
     for (Index col = 0; col < block.cols; ++col) {

@@ -102,7 +102,7 @@ std::string LayerSaid(const Model& model, const std::string& said) {
       names.push_back(layer.substr(0, dot));
     }
   }
-  const std::string name = NameSaid(said, names);
+  std::string name = NameSaid(said, names);
   (void)model.network->Find(name);
   return name;
 }
@@ -124,21 +124,20 @@ Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
 }
 
 void WriteFeatures(const Model& model, const Dataset& dataset,
-                   const std::string& name, const std::string& provenance,
-                   const std::string& path, ThreadPool* pool,
-                   Reporter* reporter) {
+                   const std::string& name, const FeatureFile& file,
+                   ThreadPool* pool, Reporter* reporter) {
   const InputSpec spec = FeatureSpec(model, name);
   Dataset result = CarriedAlong(model, dataset, reporter);
-  result.provenance = provenance;
+  result.provenance = file.provenance;
   WriteDataset(
-      result, path, {},
-      [&](FileWriter& file) {
-        auto rows = file.CreateRows<float>("inputs/" + EscapeName(name),
+      result, file.path, {},
+      [&](FileWriter& writer) {
+        auto rows = writer.CreateRows<float>("inputs/" + EscapeName(name),
                                            {spec.cols}, dataset.rows);
         ForFeatures(model, dataset, name, pool,
                     [&](std::span<const float> some) { rows.Append(some); });
         rows.Close();
-        WriteInputNames(file, spec, 0);
+        WriteInputNames(writer, spec, 0);
       },
       FileKind::kFeatures);
 }

@@ -244,6 +244,27 @@ Predictions HeadOf(std::span<const EnsembleMember> members,
   return head;
 }
 
+// What is said of a task's rows of a block, put below each other.
+struct TaskRowsSaid {
+  const Task& task;
+  const TaskArrays& arrays;
+  LabelView labels;
+  const std::vector<double>& predictions;
+  const std::vector<Real>* logits;  // of one member
+
+  // Row `i` of the block, which is row `number` of the dataset.
+  void AppendTo(TaskBlock* block, Index i, Index number, Index label) const {
+    AppendRow(predictions, task.prediction_cols(), i, &block->predictions);
+    if (arrays.logits) {
+      AppendRow(*logits, task.output_cols(), i, &block->logits);
+    }
+    AppendLabels(labels, label, &block->y);
+    if (!arrays.weight) return;
+    block->weight.push_back(static_cast<float>(
+        label < 0 ? labels.WeightOfRow(number) : labels.Weight(label)));
+  }
+};
+
 std::vector<TaskArrays> ArraysOf(const std::vector<Task>& tasks,
                                  const Dataset& dataset,
                                  const std::vector<Labels>& labels,
@@ -303,22 +324,16 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
     NetworkOutputs logits;
     const auto said = all.Say(some, at_once, &logits);
     for (std::size_t t = 0; t < tasks.size(); ++t) {
-      const LabelView labels(tasks[t], all.labels()[t], dataset.weights);
+      const Labels& labels = all.labels()[t];
+      const TaskRowsSaid rows_said = {tasks[t],
+                                      arrays[t],
+                                      {tasks[t], labels, dataset.weights},
+                                      said[t],
+                                      arrays[t].logits ? &logits[t] : nullptr};
       TaskBlock block;
-      TaskPlaces(all.labels()[t], options.all_rows)
+      TaskPlaces(labels, options.all_rows)
           .ForRows(some, [&](std::size_t i, Index label) {
-            const auto row = static_cast<Index>(i);
-            AppendRow(said[t], tasks[t].prediction_cols(), row,
-                      &block.predictions);
-            if (arrays[t].logits) {
-              AppendRow(logits[t], tasks[t].output_cols(), row, &block.logits);
-            }
-            AppendLabels(labels, label, &block.y);
-            if (arrays[t].weight) {
-              block.weight.push_back(
-                  static_cast<float>(label < 0 ? labels.WeightOfRow(some[i])
-                                               : labels.Weight(label)));
-            }
+            rows_said.AppendTo(&block, static_cast<Index>(i), some[i], label);
           });
       const Index places =
           std::ssize(block.predictions) / tasks[t].prediction_cols();

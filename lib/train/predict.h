@@ -70,11 +70,15 @@ std::string LayerSaid(const Model& model, const std::string& said);
 Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
                         const std::string& name, ThreadPool* pool,
                         Reporter* reporter);
+// Where features go.
+struct FeatureFile {
+  std::string path;  // may be "-"
+  std::string provenance;
+};
 // The same into a file of features as they are made, in memory that does not
-// grow with them; `path` may be "-".
+// grow with them.
 void WriteFeatures(const Model& model, const Dataset& dataset,
-                   const std::string& name, const std::string& provenance,
-                   const std::string& path, ThreadPool* pool,
-                   Reporter* reporter);
+                   const std::string& name, const FeatureFile& file,
+                   ThreadPool* pool, Reporter* reporter);
 
 }  // namespace mtlkit

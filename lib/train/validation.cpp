@@ -92,6 +92,16 @@ struct Validator::State {
     sums->weight += target.weight_sum;
   }
 
+  // The same outputs for every row, in `memory`.
+  static ConstMatView Repeated(const std::vector<Real>& outputs, Index rows,
+                               std::vector<Real>* memory) {
+    memory->clear();
+    for (Index row = 0; row < rows; ++row) {
+      memory->insert(memory->end(), outputs.begin(), outputs.end());
+    }
+    return {memory->data(), rows, std::ssize(outputs)};
+  }
+
   // Loss of the best constant prediction of each task, in one pass.
   void MeasureConstants(const Model& model) {
     std::vector<std::vector<std::vector<Real>>> constant;
@@ -105,14 +115,7 @@ struct Validator::State {
       for (std::size_t task = 0; task < tasks.size(); ++task) {
         if (batch.targets[task].labelled == 0) continue;
         for (std::size_t i = 0; i < constant[task].size(); ++i) {
-          output.clear();
-          for (Index row = 0; row < batch.rows; ++row) {
-            output.insert(output.end(), constant[task][i].begin(),
-                          constant[task][i].end());
-          }
-          AddLoss(batch, task,
-                  {output.data(), batch.rows,
-                   static_cast<Index>(constant[task][i].size())},
+          AddLoss(batch, task, Repeated(constant[task][i], batch.rows, &output),
                   &sums[task][i]);
         }
       }

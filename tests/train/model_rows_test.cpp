@@ -134,7 +134,7 @@ TEST_CASE("features that are written as they come are those held at once") {
       ComputeFeatures(made.model, made.raw, "trunk", nullptr, &no_reports);
   CHECK(held.inputs[0].dense.size() == kManyRows * 3);
   WriteDataset(held, folder / "held.h5", FileKind::kFeatures);
-  WriteFeatures(made.model, made.raw, "trunk", "", folder / "streamed.h5",
+  WriteFeatures(made.model, made.raw, "trunk", {folder / "streamed.h5", ""},
                 nullptr, &no_reports);
   CHECK(ReadDataset(folder / "held.h5").content_sha256 ==
         ReadDataset(folder / "streamed.h5").content_sha256);
