@@ -1,6 +1,7 @@
 #include "app/operands.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,9 +33,16 @@ NamedFile ParseNamedFile(std::string_view text) {
   const std::size_t equals = text.find('=');
   const bool is_named =
       equals != std::string_view::npos && equals > 0 && text.find('/') > equals;
-  if (!is_named) return {"", std::string(text)};
-  return {std::string(text.substr(0, equals)),
-          std::string(text.substr(equals + 1))};
+  const std::string whole(text);
+  if (!is_named) return {"", whole};
+  const std::string path(text.substr(equals + 1));
+  // A folder may be called so: "year=2020/part.csv".
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored) &&
+      std::filesystem::exists(whole, ignored)) {
+    return {"", whole};
+  }
+  return {std::string(text.substr(0, equals)), path};
 }
 
 std::string FileStem(std::string_view path) {

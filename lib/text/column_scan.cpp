@@ -21,10 +21,67 @@ constexpr Index kHopelessNumbers = 1000;
   const bool comma =
       decimal == '.' &&
       ParseCellNumber(place.text, ',', &value) == NumberText::kNumber;
+  // Only ARFF declares numbers itself.
+  if (column.column.type == ColumnType::kNumber) {
+    FailCell(place, column, "is not a number",
+             Str("write ? for a missing value, or declare ",
+                 TypeFlag(column, "category")));
+  }
   FailCell(place, column, "is not a number",
            comma ? "if the comma is its decimal sign: --decimal ,"
                  : Str("declare ", TypeFlag(column, "category"),
                        ", or list it under --missing"));
+}
+
+// What stands for no value in tables, but may be a value, too.
+constexpr std::string_view kLikelyMarkers[] = {
+    "None",    "none",    "NONE",    "#N/A",   "<NA>", "n/a",  "N/a",
+    "na",      "Na",      "Nan",     "NAN",    "NaT",  "Null", "nil",
+    "missing", "Missing", "#VALUE!", "-",      "--",   "---",  ".",
+    "..",      "*",       "#NULL!",  "#DIV/0!"};
+
+bool IsLikelyMarker(std::string_view text) {
+  return std::ranges::count(kLikelyMarkers, text) > 0;
+}
+
+// Whether a column of texts and fewer numbers is one of numbers, of which most
+// are missing: one text only, or only such as mark missing values, beside them.
+bool IsMostlyMissing(const ColumnScan& column) {
+  if (column.numbers == 0 || column.texts == 0) return false;
+  if (column.are_markers) return true;
+  // A code of two values may well be a word and a number.
+  return column.is_one_text && !column.is_one_number;
+}
+
+[[noreturn]] void FailMostlyMissing(const ColumnScan& column) {
+  const std::string cells =
+      Str("in ", column.texts, " of ", column.numbers + column.texts, " cells");
+  FailCell(column.first_text, column,
+           Str(column.is_one_text ? "is " : "and its like are ", cells,
+               " of a column of numbers"),
+           Str("where it stands for no value list it under --missing, where it "
+               "is one ",
+               TypeFlag(column, "category")));
+}
+
+void NoteText(std::string_view text, ColumnScan* column) {
+  if (column->texts == 1) column->only_text = text;
+  if (column->texts > 1 && text != column->only_text) {
+    column->is_one_text = false;
+  }
+  column->are_markers = column->are_markers && IsLikelyMarker(text);
+}
+
+// Numbers that begin anew, as those of a second file do, go on running.
+void NoteNumber(double value, ColumnScan* column) {
+  if (column->numbers == 1) column->first_number = value;
+  column->is_one_number &= value == column->first_number;
+  if (!column->is_running) return;
+  const bool begins = value == column->first_number;
+  column->is_running =
+      begins ? value == 0 || value == 1 : value == column->last_number + 1;
+  column->restarts += begins && column->numbers > 1;
+  column->last_number = value;
 }
 
 void CheckDeclared(const LinePlace& place, std::string_view text,
@@ -93,6 +150,7 @@ CellScanner::Seen CellScanner::ScanNumber(const LinePlace& place,
     column->first_infinite = MakePlace(place, text);
   }
   ++column->numbers;
+  NoteNumber(value, column);
   if (kind == NumberText::kNumber) column->loss.Note(place, text, value);
   if (!column->needs_double && options_.precision == "auto") {
     column->needs_double = !SurvivesSinglePrecision(text, value);
@@ -115,6 +173,7 @@ void CellScanner::ScanUnknown(const LinePlace& place, std::string_view text,
     }
     case Seen::kText:
       ++column->texts;
+      NoteText(text, column);
       if (column->first_text.where.empty()) {
         column->first_text = MakePlace(place, text);
       }
@@ -164,6 +223,9 @@ void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
     if (column->numbers > column->texts && column->texts > 0) {
       FailNotANumber(*column, column->first_text, options.decimal);
     }
+    if (!options.for_model && IsMostlyMissing(*column)) {
+      FailMostlyMissing(*column);
+    }
     const bool has_values = column->numbers > 0 || column->texts > 0;
     column->type = column->texts > 0        ? ColumnType::kCategory
                    : is_named || has_values ? ColumnType::kNumber
@@ -176,7 +238,9 @@ void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
     FailCell(column->first_infinite, *column,
              is_finite ? "is beyond the range of double precision, 1.8e308"
                        : "is infinite",
-             Str("list it under --missing, or declare ",
+             Str(column->column.type == ColumnType::kNumber
+                     ? "write ? for a missing value, or declare "
+                     : "list it under --missing, or declare ",
                  TypeFlag(*column, "category")));
   }
   KeepDigits(options, column);
@@ -218,7 +282,8 @@ void CheckText(const LinePlace& place, std::string_view text,
   }
   if (!IsValidUtf8(text)) {
     FailCell(MakePlace(place, text), column, "is not UTF-8",
-             "--encoding latin1 converts text of that encoding");
+             "--encoding cp1252 converts text of Windows, latin1 that of ISO "
+             "8859-1");
   }
 }
 

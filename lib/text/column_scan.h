@@ -55,11 +55,20 @@ struct ColumnScan {
   ColumnType type = ColumnType::kUnknown;
   bool is_declared = false;  // by the user or the format
   bool is_renamed = false;   // its name had been taken
+  bool is_unnamed = false;   // the file has no name for it
   Index numbers = 0;
   Index texts = 0;
   Index missing = 0;
   bool needs_double = false;  // a number changes in single precision
   CellPlace first_text;
+  std::string only_text;      // the first of its texts that are no numbers
+  bool is_one_text = true;    // there is no other
+  bool are_markers = true;    // all of them are such as mark missing values
+  bool is_running = true;     // its numbers are 0, 1, 2 ... or 1, 2, 3 ...
+  bool is_one_number = true;  // all are equal
+  double first_number = 0;
+  double last_number = 0;
+  std::size_t restarts = 0;  // of what is running
   CellPlace first_infinite;
   NumberLoss loss;
   CategoryMap categories;

@@ -186,7 +186,9 @@ class Converter {
       TableFile& file = tables_.back().files.emplace_back();
       if (!options_.beside) file.split = input.name;
       const Encoding encoding =
-          options_.encoding == "latin1" ? Encoding::kLatin1 : Encoding::kUtf8;
+          options_.encoding == "latin1"   ? Encoding::kLatin1
+          : options_.encoding == "cp1252" ? Encoding::kCp1252
+                                          : Encoding::kUtf8;
       file.source = std::make_unique<TextSource>(input.path, encoding);
       const TextOptions read =
           TextOptionsOf(options_, NamesFileFor(options_, input, inputs_));

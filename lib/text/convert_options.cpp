@@ -70,7 +70,7 @@ void ConvertOptions::Describe(Fields& fields) {
   fields("skip", skip, "lines to skip at the beginning of each file",
          AtLeast(0));
   fields("encoding", encoding, "of the text",
-         std::vector<std::string>{"utf8", "latin1"});
+         std::vector<std::string>{"utf8", "latin1", "cp1252"});
   fields("precision", precision,
          "of numbers; auto: double where a value would change in single",
          std::vector<std::string>{"auto", "single", "double"});

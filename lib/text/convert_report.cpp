@@ -19,6 +19,8 @@ namespace {
 // probably an id or free text.
 constexpr std::size_t kManyCategories = 1000;
 constexpr std::size_t kMaxWarnings = 10;
+// Fewer numbers run by chance.
+constexpr Index kFewestRunning = 4;
 
 std::string DescribeTask(const Task& task) {
   const auto classes = static_cast<Index>(task.classes.size());
@@ -160,6 +162,32 @@ std::string AdviceForTexts(const ColumnScan& column, std::size_t rows) {
   return Str(advice, "--type ", ShellWord(name + "=ignore"), " leaves it out");
 }
 
+// Rows that are counted say where they stood, which gives the answer away where
+// they were sorted by it.
+void WarnOfRowNumbers(std::size_t files, const TableScan& scan,
+                      Reporter* reporter) {
+  constexpr std::string_view kNames[] = {
+      "rownames", "row.names", "Unnamed: 0", "index", "Index", "num", "row"};
+  std::size_t warnings = 0;
+  for (const ColumnScan& column : scan.columns) {
+    const std::string& name = column.column.name;
+    const bool is_named_so =
+        column.is_unnamed || std::ranges::count(kNames, name) > 0;
+    if (column.type != ColumnType::kNumber || !is_named_so ||
+        !column.is_running || column.restarts >= files || column.is_declared ||
+        column.column.is_label || column.missing > 0 ||
+        scan.rows < kFewestRunning || ++warnings > kMaxWarnings) {
+      continue;
+    }
+    reporter->Warn(
+        Str("column '", ShowText(name), "' only counts the rows; --type ",
+            ShellWord(name + "=ignore"), " leaves it out of the inputs",
+            scan.has_ids ? ""
+                         : Str(", --type ", ShellWord(name + "=id"),
+                               " names the rows by it")));
+  }
+}
+
 }  // namespace
 
 std::string SummariseTable(const TableScan& scan, const TablePlan& plan) {
@@ -208,6 +236,7 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
         "one row, without a number: if it is the names of columns, no rows "
         "came with them (--header yes)");
   }
+  WarnOfRowNumbers(files.size(), scan, reporter);
   std::size_t warnings = 0;
   for (const ColumnScan& column : scan.columns) {
     const std::string& name = column.column.name;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "base/error.h"
 #include "data/block_kind.h"
@@ -120,19 +121,35 @@ bool HasSplits(const Dataset& dataset, bool folds) {
       [&](const auto& split) { return IsFoldName(split.first) == folds; });
 }
 
+// The names of columns that are neither inputs nor labels. An input that has
+// one of them is written behind the name of its block.
+std::set<std::string> OwnNames(const Dataset& dataset) {
+  std::set<std::string> names = {"id"};
+  if (!dataset.weights.empty()) names.insert("weight");
+  if (!dataset.groups.empty()) names.insert("group");
+  if (HasSplits(dataset, false)) names.insert("split");
+  if (HasSplits(dataset, true)) names.insert("fold");
+  return names;
+}
+
 }  // namespace
 
 std::vector<TextColumn> DatasetColumns(const Dataset& dataset) {
   std::vector<TextColumn> columns = {IdColumn(dataset.ids)};
+  const std::set<std::string> own = OwnNames(dataset);
+  const auto add = [&](const std::string& owner, TextColumn column) {
+    if (own.count(column.name) > 0) column.name = owner + "." + column.name;
+    columns.push_back(std::move(column));
+  };
   for (const InputBlock& block : dataset.inputs) {
     for (const Index col : WrittenColumns(block)) {
-      columns.push_back(InputColumn(block, col));
+      add(block.name, InputColumn(block, col));
     }
   }
   for (std::size_t i = 0; i < dataset.tasks.size(); ++i) {
     const LabelView labels(dataset, static_cast<Index>(i));
     for (Index col = 0; col < labels.cols(); ++col) {
-      columns.push_back(LabelColumn(labels, col));
+      add("task", LabelColumn(labels, col));
     }
   }
   if (!dataset.weights.empty()) {

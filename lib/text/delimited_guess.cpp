@@ -1,6 +1,7 @@
 #include "text/delimited_guess.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -19,6 +20,8 @@ constexpr std::size_t kSampleCells = std::size_t{1} << 20;
 constexpr double kUniform = 0.9;
 // Fewer cells than this can be running numbers by chance.
 constexpr std::size_t kRunningNumbers = 8;
+// Fewer numbers beside words can be in equal steps by chance.
+constexpr std::size_t kEqualSteps = 4;
 
 // In the order of preference where several fit a text equally well: a decimal
 // comma makes ',' fit by chance, blanks after commas make blanks fit.
@@ -72,6 +75,7 @@ bool IsRunningNumbers(const std::vector<std::string>& cells) {
 }
 
 struct ColumnView {
+  bool has_texts = false;
   bool has_numbers = false;  // and no texts
   bool repeats_first = false;
 };
@@ -80,7 +84,6 @@ struct ColumnView {
 ColumnView LookBelow(const TextRecords& records, std::size_t column,
                      const std::vector<std::string>& missing, char decimal) {
   ColumnView view;
-  bool has_texts = false;
   for (std::size_t i = 1; i < records.size(); ++i) {
     if (column >= records[i].size()) continue;
     const std::string& text = records[i][column];
@@ -89,10 +92,73 @@ ColumnView LookBelow(const TextRecords& records, std::size_t column,
         std::find(missing.begin(), missing.end(), text) != missing.end()) {
       continue;
     }
-    (IsNumber(text, decimal) ? view.has_numbers : has_texts) = true;
+    (IsNumber(text, decimal) ? view.has_numbers : view.has_texts) = true;
   }
-  view.has_numbers &= !has_texts;
+  view.has_numbers &= !view.has_texts;
   return view;
+}
+
+// The whole numbers of a record at `columns`; none if one is something else.
+std::vector<long long> WholesAt(const std::vector<std::string>& record,
+                                const std::vector<std::size_t>& columns) {
+  std::vector<long long> wholes;
+  for (const std::size_t column : columns) {
+    long long whole = 0;
+    if (column >= record.size() || !ParseInteger(record[column], &whole)) {
+      return {};
+    }
+    wholes.push_back(whole);
+  }
+  return wholes;
+}
+
+bool AreYears(const std::vector<long long>& wholes) {
+  return wholes.size() > 1 && std::ranges::all_of(wholes, [](long long whole) {
+           return whole >= 1800 && whole <= 2100;
+         });
+}
+
+bool AreInOrder(const std::vector<long long>& wholes) {
+  return std::ranges::adjacent_find(wholes, std::greater_equal<>()) ==
+             wholes.end() ||
+         std::ranges::adjacent_find(wholes, std::less_equal<>()) ==
+             wholes.end();
+}
+
+bool HaveEqualSteps(const std::vector<long long>& wholes) {
+  if (wholes.size() < kEqualSteps || wholes[1] == wholes[0]) return false;
+  for (std::size_t i = 2; i < wholes.size(); ++i) {
+    if (wholes[i] - wholes[i - 1] != wholes[1] - wholes[0]) return false;
+  }
+  return true;
+}
+
+// Whether the first record is one of words and of numbers that name columns of
+// other numbers: years in order, or numbers in equal steps (wavelengths), as no
+// record below has them.
+bool IsHeaderOfNumbers(const TextRecords& records,
+                       const std::vector<std::string>& missing, char decimal) {
+  const std::vector<std::string>& first = records[0];
+  std::vector<std::size_t> columns;  // that numbers may name
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const ColumnView view = LookBelow(records, i, missing, decimal);
+    if (IsNumber(first[i], decimal)) {
+      if (view.has_texts) return false;
+      columns.push_back(i);
+      continue;
+    }
+    const bool is_name = first[i].empty() ? i == 0 : !view.repeats_first;
+    if (!is_name || std::ranges::count(missing, first[i]) > 0) return false;
+  }
+  if (columns.size() == first.size()) return false;
+  const std::vector<long long> names = WholesAt(first, columns);
+  const bool are_years = AreYears(names) && AreInOrder(names);
+  if (!are_years && !HaveEqualSteps(names)) return false;
+  return std::none_of(
+      records.begin() + 1, records.end(), [&](const auto& record) {
+        const std::vector<long long> wholes = WholesAt(record, columns);
+        return are_years ? AreYears(wholes) : HaveEqualSteps(wholes);
+      });
 }
 
 }  // namespace
@@ -155,7 +221,7 @@ bool GuessHeader(const TextRecords& records,
                (!cell.empty() && std::find(missing.begin(), missing.end(),
                                            cell) != missing.end());
       });
-  if (any_number) return false;
+  if (any_number) return IsHeaderOfNumbers(records, missing, decimal);
   bool repeats = false;
   for (std::size_t column = 0; column < first.size(); ++column) {
     if (first[column].empty()) continue;

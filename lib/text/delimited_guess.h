@@ -29,7 +29,9 @@ char GuessDelimiter(const TextSample& sample);
 
 // Whether the first record names the columns: none of its cells is a number
 // while the cells below one are, or all are texts that do not come again, or
-// they are running numbers. `missing` are the texts that stand for no value.
+// they are running numbers, or words beside years in order or numbers in equal
+// steps, which no record below is. `missing` are the texts that stand for no
+// value.
 bool GuessHeader(const TextRecords& records,
                  const std::vector<std::string>& missing, char decimal);
 

@@ -68,6 +68,7 @@ struct TextOptions {
 struct Numbering {
   int base = -1;       // number of the first column, 0 or 1; -1: not said
   Index features = 0;  // columns that the file declares; 0: not said
+  Index labels = 0;    // that it declares, counted from 0; 0: not said
 };
 
 // Rows of one text, one after the other, as often as wanted. Not thread-safe.

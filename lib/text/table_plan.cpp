@@ -148,7 +148,9 @@ class Planner {
       return ParseTaskType(options_.label_type);
     }
     const RowLabelScan& labels = scan_.row_labels;
-    if (!labels.is_single) return TaskType::kMultilabel;
+    if (!labels.is_single || scan_.numbering.labels > 0) {
+      return TaskType::kMultilabel;
+    }
     if (labels.sorted.size() == 2) return TaskType::kBinary;
     return labels.is_whole && labels.sorted.size() <= kMostClasses
                ? TaskType::kMulticlass

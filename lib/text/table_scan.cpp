@@ -130,9 +130,10 @@ class Scanner {
       Require(IsValidUtf8(name), ErrorKind::kBadInput,
               Str(files_[0].source->name(), ": the name of column ", i + 1,
                   ", '", ShowText(name), "', is not UTF-8"),
-              "--encoding latin1 converts it");
+              "--encoding cp1252 (of Windows) or latin1 converts it");
       if (name.empty()) {
         unnamed_.insert(i);
+        scan_.columns[i].is_unnamed = true;
         name = Str("column", i + 1);
       }
       std::string candidate = name;
@@ -230,6 +231,7 @@ class Scanner {
     scan_.numbering.base = std::max(scan_.numbering.base, numbering.base);
     scan_.numbering.features =
         std::max(scan_.numbering.features, numbering.features);
+    scan_.numbering.labels = std::max(scan_.numbering.labels, numbering.labels);
   }
 
   void ScanDense(const TableFile& file, const Row& row) {
@@ -317,6 +319,8 @@ class Scanner {
     for (TableFile& file : files_) file.reader->Rewind();
     for (ColumnScan& column : scan_.columns) {
       column.missing = column.numbers = 0;
+      column.is_running = true;
+      column.restarts = 0;
       column.loss = {};
       if (column.type != ColumnType::kId) continue;
       column.type = ColumnType::kIgnore;
@@ -330,7 +334,15 @@ class Scanner {
     }
   }
 
+  // A line of counts says which labels there are, whether they occur or not.
+  void AddDeclaredLabels() {
+    for (Index label = 0; label < scan_.numbering.labels; ++label) {
+      scan_.row_labels.classes.try_emplace(std::to_string(label));
+    }
+  }
+
   void SortClasses() {
+    AddDeclaredLabels();
     scan_.row_labels.sorted = SortTexts(&scan_.row_labels.classes);
   }
 
@@ -342,7 +354,8 @@ class Scanner {
     Fail(ErrorKind::kBadInput,
          Str(PlaceOfRow(second), ": id '", ShowText(IdText(scan_.ids, second)),
              "' occurs twice, first at ", PlaceOfRow(first)),
-         Str(IdFlag("ignore"), " numbers the rows instead"));
+         Str(IdFlag("ignore"), " numbers the rows instead, ",
+             IdFlag("category"), " keeps it, to group by"));
   }
 
   std::string IdFlag(std::string_view type) const {

@@ -7,7 +7,7 @@
 
 namespace mtlkit {
 
-enum class Encoding { kUtf8, kLatin1 };
+enum class Encoding { kUtf8, kLatin1, kCp1252 };
 
 // The bytes of an input that can be read more than once: a file, or what came
 // through a pipe, which is spilled to an unlinked temporary file. Not

@@ -112,8 +112,8 @@ TEST_CASE("ARFF mistakes are named with their line") {
         "65: t.arff:8: column 'class': 'yes' is not one of its declared "
         "values");
   CHECK(error("no,one,2\n") ==
-        "65: t.arff:8: column 'a b, c': 'one' is not a number (declare --type "
-        "'a b, c=category', or list it under --missing)");
+        "65: t.arff:8: column 'a b, c': 'one' is not a number (write ? for "
+        "a missing value, or declare --type 'a b, c=category')");
   CHECK(error("'no,1,2\n") == "65: t.arff:8: a quote that is never closed");
   CHECK(error("{0 no, 1 2\n") ==
         "65: t.arff:8: a sparse row without its closing '}'");
@@ -122,9 +122,10 @@ TEST_CASE("ARFF mistakes are named with their line") {
   CHECK(error("{1 2,1 3}\n") ==
         "65: t.arff:8: attribute 1 is out of order or occurs twice");
   CHECK(error("") == "65: t.arff: no rows (there is nothing after the header)");
-  CHECK(error("no,inf,2\n") ==
-        "65: t.arff:8: column 'a b, c': 'inf' is infinite (list it under "
-        "--missing, or declare --type 'a b, c=category')");
+  CHECK(
+      error("no,inf,2\n") ==
+      "65: t.arff:8: column 'a b, c': 'inf' is infinite (write ? for a missing "
+      "value, or declare --type 'a b, c=category')");
   CHECK(ErrorOf([] {
           Convert({{"t.arff", "@relation r\n@attribute a real\n"}});
         }) ==

@@ -107,7 +107,8 @@ TEST_CASE("an id that occurs twice or is missing is refused") {
           Convert({{"t.csv", "id,x\na,1\nb,2\na,3\n"}});
         }) ==
         "65: t.csv:4: id 'a' occurs twice, first at t.csv:2 (--type "
-        "id=ignore numbers the rows instead)");
+        "id=ignore numbers the rows instead, --type id=category keeps it, to "
+        "group by)");
   CHECK(ErrorOf([] {
           Convert({{"t.csv", "id,x\na,1\n,2\n"}});
         }) ==
@@ -291,8 +292,8 @@ TEST_CASE("text that is not UTF-8 is refused or converted") {
   CHECK(ErrorOf([&] {
           Convert({{"t.csv", text}});
         }) ==
-        "65: t.csv:2: column 'a': 'caf?' is not UTF-8 (--encoding latin1 "
-        "converts text of that encoding)");
+        "65: t.csv:2: column 'a': 'caf?' is not UTF-8 (--encoding cp1252 "
+        "converts text of Windows, latin1 that of ISO 8859-1)");
   ConvertOptions options;
   options.encoding = "latin1";
   CHECK(
@@ -302,7 +303,7 @@ TEST_CASE("text that is not UTF-8 is refused or converted") {
           Convert({{"t.csv", "caf\xe9,b\n1,2\n"}});
         }) ==
         "65: t.csv: the name of column 1, 'caf?', is not UTF-8 (--encoding "
-        "latin1 converts it)");
+        "cp1252 (of Windows) or latin1 converts it)");
 }
 
 TEST_CASE("a text too long for a category is refused") {

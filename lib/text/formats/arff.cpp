@@ -225,7 +225,7 @@ class ArffReader : public RowReader {
       ReadNominal(scanner, &column);
       return;
     }
-    const std::string type(scanner.rest());
+    const std::string type = TypeOf(scanner.rest());
     if (EqualsWord(type, "numeric") || EqualsWord(type, "real") ||
         EqualsWord(type, "integer")) {
       column.type = ColumnType::kNumber;
@@ -236,6 +236,31 @@ class ArffReader : public RowReader {
                    type.empty() ? "no type" : Str("the type '", type, "'"),
                    "; known are numeric, real, integer, string, date, {...}"));
     }
+  }
+
+  // The type of an attribute without what Weka ignores behind it, too: a range
+  // in [], a weight in {}, a comment.
+  static std::string TypeOf(std::string_view text) {
+    if (StartsWithWord(text, "date")) return std::string(text);
+    text = text.substr(0, text.find('%'));
+    text = WithoutBlanksBehind(text);
+    const std::size_t mark = text.find_first_of("[{");
+    if (mark == std::string_view::npos || mark == 0) return std::string(text);
+    const char end = text[mark] == '[' ? ']' : '}';
+    if (text.back() != end) return std::string(text);
+    return std::string(WithoutBlanksBehind(text.substr(0, mark)));
+  }
+
+  // Whether something ends with the weight of a row as Weka writes it: "{2}".
+  static bool IsWeight(std::string_view text) {
+    return text.size() > 2 && text.front() == '{' && text.back() == '}';
+  }
+
+  [[noreturn]] void FailWeight(std::string_view weight) const {
+    Fail(ErrorKind::kBadInput,
+         Str(window_.name(), ":", line_, ": '", weight,
+             "' is a weight of the row, which is not read"),
+         "leave weights out of the file");
   }
 
   void ReadNominal(Scanner scanner, Column* column) {
@@ -306,6 +331,10 @@ class ArffReader : public RowReader {
       if (scanner.front() != ',') FailHere("text after the closing quote");
       scanner.Advance();
     }
+    if (row->cells.size() == columns_.size() + 1 &&
+        IsWeight(row->cells.back().text)) {
+      FailWeight(row->cells.back().text);
+    }
     if (row->cells.size() != columns_.size()) {
       FailHere(Str(Counted(std::ssize(row->cells), "value", "values"),
                    ", but there ", columns_.size() == 1 ? "is " : "are ",
@@ -327,6 +356,11 @@ class ArffReader : public RowReader {
     }
     scanner.Advance();
     scanner.SkipBlanks();
+    const std::string_view rest = scanner.rest();
+    const std::size_t brace = std::min(rest.find('{'), rest.size());
+    if (rest.starts_with(',') && IsWeight(rest.substr(brace))) {
+      FailWeight(rest.substr(brace));
+    }
     if (!scanner.done()) FailHere("text after the closing '}'");
   }
 

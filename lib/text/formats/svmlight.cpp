@@ -61,8 +61,8 @@ bool IsLabelList(std::string_view part) {
 
 class SvmlightReader : public RowReader {
  public:
-  explicit SvmlightReader(TextSource* source)
-      : window_(source), has_counts_(BeginsWithCounts()) {
+  SvmlightReader(TextSource* source, const TextOptions& options)
+      : window_(source), has_counts_(BeginsWithCounts(options)) {
     SvmlightReader::Rewind();
   }
 
@@ -73,11 +73,16 @@ class SvmlightReader : public RowReader {
   void Rewind() override {
     window_.Rewind();
     line_ = 0;
+    rows_ = 0;
     if (has_counts_) ReadLine();
   }
 
   bool Next(Row* row) override {
-    if (!ReadLine()) return false;
+    if (!ReadLine()) {
+      RequireCountedRows();
+      return false;
+    }
+    ++rows_;
     row->line = line_;
     row->is_sparse = true;
     row->entries.clear();
@@ -101,13 +106,44 @@ class SvmlightReader : public RowReader {
 
  private:
   // Whether the first line is one of counts, which it then notes.
-  bool BeginsWithCounts() {
+  bool BeginsWithCounts(const TextOptions& options) {
     ReadLine();
     if (!IsCounts(parts_)) return false;
-    long long features = 0;
-    ParseInteger(parts_[1], &features);
-    numbering_ = {0, static_cast<Index>(features)};
+    long long counts[3] = {};
+    for (std::size_t i = 0; i < 3; ++i) ParseInteger(parts_[i], &counts[i]);
+    counted_rows_ = counts[0];
+    numbering_ = {0, counts[1], counts[2]};
+    // A label takes far less memory than the scan of a column.
+    constexpr Index kLabelsPerColumn = 64;
+    if (numbering_.labels / kLabelsPerColumn > options.most_columns) {
+      Fail(ErrorKind::kBadInput,
+           Str(window_.name(), ":", line_, ": the line of counts says ",
+               numbering_.labels,
+               " labels, more than a table of --max-size may have"),
+           "raise --max-size");
+    }
     return true;
+  }
+
+  void RequireCountedRows() const {
+    if (!has_counts_ || rows_ == counted_rows_) return;
+    Fail(ErrorKind::kBadInput,
+         Str(window_.name(), ": the line of counts says ",
+             Counted(counted_rows_, "row", "rows"), ", but there ",
+             rows_ == 1 ? "is " : "are ", rows_),
+         "the file is cut, or its first line is wrong: correct it, or leave it "
+         "out");
+  }
+
+  void RequireCountedLabel(std::string_view label) const {
+    if (numbering_.labels == 0) return;
+    long long number = -1;
+    if (ParseInteger(label, &number) && number >= 0 &&
+        number < numbering_.labels) {
+      return;
+    }
+    FailHere(Str("label '", label, "' is none of 0 to ", numbering_.labels - 1,
+                 ", which the line of counts says"));
   }
 
   // The next line with anything in it, as parts_.
@@ -136,6 +172,7 @@ class SvmlightReader : public RowReader {
       const std::size_t end = std::min(list.find(',', begin), list.size());
       const std::string_view label = list.substr(begin, end - begin);
       if (!IsNumber(label)) FailHere(Str("label '", label, "' is no number"));
+      RequireCountedLabel(label);
       row->labels.push_back(label);
       begin = end + 1;
     }
@@ -185,6 +222,8 @@ class SvmlightReader : public RowReader {
   std::vector<std::string_view> parts_;
   Numbering numbering_;
   Index line_ = 0;  // of the line read last
+  Index rows_ = 0;
+  Index counted_rows_ = 0;  // as the line of counts says
   bool has_counts_;
 };
 
@@ -220,8 +259,9 @@ const FormatEntry kSvmlightFormat = {
     "SVMlight and LIBSVM, one or several labels a row",
     ".svm .svmlight .libsvm",
     RecognisesSvmlight,
-    [](TextSource* source, const TextOptions&) -> std::unique_ptr<RowReader> {
-      return std::make_unique<SvmlightReader>(source);
+    [](TextSource* source,
+       const TextOptions& options) -> std::unique_ptr<RowReader> {
+      return std::make_unique<SvmlightReader>(source, options);
     },
     "index-base label-type features"};
 

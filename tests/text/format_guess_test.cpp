@@ -1,0 +1,148 @@
+#include <doctest/doctest.h>
+
+#include "data/schema.h"
+#include "text/delimited_guess.h"
+#include "text/format_fixture.h"
+
+namespace mtlkit {
+namespace {
+
+bool IsHeader(std::string_view text) {
+  return GuessHeader(SampleRecords({text, "", true}, ','), {"?"}, '.');
+}
+
+TEST_CASE("years and numbers in equal steps are names beside words") {
+  CHECK(IsHeader("country,1990,1991,1992\nAland,1.5,2,3\nBland,4,5,6\n"));
+  CHECK(IsHeader(",1970,1971,1994\nA,7,2,3\nB,,5,6\n"));
+  CHECK(IsHeader("team,2022,2021\nx,1,2\ny,1,3\n"));
+  CHECK(IsHeader("smiles,400,402,404,406\nC,.1,.2,.3,.1\nCC,0,0,.1,.2\n"));
+  // Born and died; a repeated word; a first row of data; steps below, too.
+  CHECK_FALSE(IsHeader("ann,1990,1991\nbob,1992,1995\n"));
+  CHECK_FALSE(IsHeader("a,1990,1991\na,1,2\n"));
+  CHECK_FALSE(IsHeader("A,1,2,3\nB,3,4,9\n"));
+  CHECK_FALSE(IsHeader("A,1,2,3,4\nB,2,4,6,8\n"));
+  CHECK_FALSE(IsHeader("?,1990,1991\nx,1,2\n"));
+  CHECK_FALSE(IsHeader("1990,1991\n1,2\n"));
+}
+
+TEST_CASE("one text beside fewer numbers is a missing value, not a class") {
+  const auto error = [](const std::string& text) {
+    return ErrorOf([&] { Convert({{"t.csv", text}}); });
+  };
+  CHECK(error("d,p\n1,6.1\n2,None\n3,None\n4,5.7\n5,None\n") ==
+        "65: t.csv:3: column 'p': 'None' is in 3 of 5 cells of a column of "
+        "numbers (where it stands for no value list it under --missing, where "
+        "it is one --type p=category)");
+  CHECK(error("d,p\n1,6.1\n2,x\n3,x\n4,x\n5,5.7\n").substr(0, 25) ==
+        "65: t.csv:3: column 'p': ");
+  CHECK(error("d,p\n1,6.1\n2,-\n3,n/a\n4,.\n") ==
+        "65: t.csv:3: column 'p': '-' and its like are in 3 of 4 cells of a "
+        "column of numbers (where it stands for no value list it under "
+        "--missing, where it is one --type p=category)");
+  // Codes of words and numbers are classes.
+  CHECK(error("d,p\n1,1\n2,x\n3,y\n4,x\n").empty());
+  CHECK(error("d,p\n1,1\n2,x\n3,x\n4,1\n").empty());
+  ConvertOptions options;
+  options.type = {"p=category"};
+  CHECK(Convert({{"t.csv", "p\n6.1\nNone\nNone\n"}}, options)
+            .dataset.inputs[0]
+            .categories[0]
+            .size() == 2);
+  options.type.clear();
+  options.missing = {"None"};
+  CHECK(Csv(Convert({{"t.csv", "d,p\n1,6.1\n2,None\n3,None\n"}}, options)
+                .dataset) == "id,d,p\n0,1,6.1\n1,2,\n2,3,\n");
+}
+
+TEST_CASE("a column without a name that counts the rows is warned of") {
+  const auto warnings = [](std::vector<NamedText> files) {
+    return Convert(files).warnings;
+  };
+  const std::string warning =
+      "column 'column1' only counts the rows; --type column1=ignore leaves it "
+      "out of the inputs, --type column1=id names the rows by it\n";
+  CHECK(warnings({{"t.csv", ",a\n0,5\n1,6\n2,5\n3,9\n"}}) == warning);
+  CHECK(warnings({{"t.csv", ",a\n1,5\n2,6\n3,5\n4,9\n"}}) == warning);
+  CHECK(warnings({{"train=a.csv", ",a\n0,5\n1,6\n2,7\n"},
+                  {"test=b.csv", ",a\n0,5\n1,6\n"}}) == warning);
+  CHECK(warnings({{"t.csv", "num,a\n0,5\n1,6\n2,5\n3,9\n"}}).find("'num'") !=
+        std::string::npos);
+  CHECK(warnings({{"t.csv", ",a\n0,5\n1,6\n2,5\n4,9\n"}}).empty());
+  CHECK(warnings({{"t.csv", ",a\n0,5\n1,6\n0,5\n1,9\n"}}).empty());
+  CHECK(warnings({{"t.csv", "n,a\n0,5\n1,6\n2,5\n3,9\n"}}).empty());
+}
+
+TEST_CASE("bytes of Windows are letters of cp1252 only") {
+  const std::string text = "a,b\nit\x92s \x80,1\ncaf\xe9,2\n";
+  ConvertOptions options;
+  options.encoding = "cp1252";
+  CHECK(
+      Convert({{"t.csv", text}}, options).dataset.inputs[1].categories[0] ==
+      std::vector<std::string>{"caf\xc3\xa9", "it\xe2\x80\x99s \xe2\x82\xac"});
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", "a,b\n\x8d,1\n"}}, options);
+        }) ==
+        "65: t.csv: line 2: byte 0x8d is no letter of cp1252 (convert it to "
+        "UTF-8 first, such as with iconv)");
+  options.encoding = "latin1";
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", text}}, options);
+        }) ==
+        "65: t.csv: line 2: byte 0x92 is no letter of latin1 (--encoding "
+        "cp1252 is that of Windows)");
+}
+
+TEST_CASE("a line of counts holds, and says which labels there are") {
+  const auto error = [](const std::string& text) {
+    return ErrorOf([&] { Convert({{"t.txt", text}}); });
+  };
+  CHECK(error("4 5 4\n1,3 0:1\n 1:1\n2 3:4\n") ==
+        "65: t.txt: the line of counts says 4 rows, but there are 3 (the file "
+        "is cut, or its first line is wrong: correct it, or leave it out)");
+  CHECK(error("1 5 4\n1,3 0:1\n1 1:1\n").substr(0, 40) ==
+        "65: t.txt: the line of counts says 1 row");
+  CHECK(error("2 5 3\n1,3 0:1\n1 1:1\n") ==
+        "65: t.txt:2: label '3' is none of 0 to 2, which the line of counts "
+        "says");
+  CHECK(error("2 5 3000000000\n1,3 0:1\n1 1:1\n").find("--max-size") !=
+        std::string::npos);
+  const auto made = Convert({{"t.txt", "2 5 4\n1 0:1\n3 1:1\n"}});
+  REQUIRE(made.dataset.tasks.size() == 1);
+  CHECK(made.dataset.tasks[0].name == "labels");
+  CHECK(made.dataset.tasks[0].classes ==
+        std::vector<std::string>{"0", "1", "2", "3"});
+}
+
+TEST_CASE("ARFF types may have a range, a weight or a comment behind them") {
+  const std::string text =
+      "@relation r\n@attribute legs integer [0,9]\n"
+      "@attribute w numeric {2.5}\n@attribute v real % as it is\n"
+      "@attribute c {p,q}   % two kinds\n@data\n4,1.5,7,p\n2,2.5,8,q\n";
+  CHECK(Csv(Convert({{"t.arff", text}}).dataset) ==
+        "id,legs,w,v,c\n0,4,1.5,7,p\n1,2,2.5,8,q\n");
+}
+
+TEST_CASE("weights of rows in ARFF are refused by name") {
+  const auto error = [](const std::string& row) {
+    return ErrorOf([&] {
+      Convert({{"t.arff",
+                "@relation r\n@attribute a real\n@attribute c {p,q}\n@data\n" +
+                    row}});
+    });
+  };
+  const std::string expected =
+      "65: t.arff:5: '{2}' is a weight of the row, which is not read (leave "
+      "weights out of the file)";
+  CHECK(error("1,p,{2}\n") == expected);
+  CHECK(error("{0 1}, {2}\n") == expected);
+}
+
+TEST_CASE("inputs called as the columns that text adds go back to text") {
+  CHECK(Csv(Convert({{"t.arff",
+                      "@relation r\n@attribute id real\n@attribute a real\n"
+                      "@data\n7,1\n7,2\n"}})
+                .dataset) == "id,numeric.id,a\n0,7,1\n1,7,2\n");
+}
+
+}  // namespace
+}  // namespace mtlkit
