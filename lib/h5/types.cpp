@@ -3,6 +3,8 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "h5/digest.h"
 
 namespace mtlkit {
 namespace {
@@ -17,6 +19,9 @@ constexpr std::array<std::string_view, 10> kTypes = {
 
 constexpr std::string_view kHexDigits = "0123456789ABCDEF";
 constexpr std::size_t kLongestComponent = 255;
+// Of a longer one: bytes at its beginning, and digits of its digest.
+constexpr std::size_t kKeptOfLong = 200;
+constexpr std::size_t kDigestDigits = 32;
 
 bool IsPlain(char c, bool first) {
   const bool is_word = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
@@ -28,6 +33,16 @@ int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
+}
+
+// The beginning of what is too long for a path, and a digest in place of the
+// rest. No other name is escaped so: two digits follow a '%' of theirs.
+std::string Shortened(std::string component, std::string_view name) {
+  std::size_t kept = kKeptOfLong;
+  const std::size_t mark = component.rfind('%', kept - 1);
+  if (mark != std::string::npos && mark + 3 > kept) kept = mark;
+  component.resize(kept);
+  return Str(component, "%-", Sha256Of(name).substr(0, kDigestDigits));
 }
 
 }  // namespace
@@ -72,11 +87,8 @@ std::string EscapeName(std::string_view name) {
       component += kHexDigits[byte & 15];
     }
   }
-  Require(component.size() <= kLongestComponent, ErrorKind::kBadInput,
-          Str("the name '", name.substr(0, 40), "...' is too long"),
-          Str("at most ", kLongestComponent,
-              " bytes, where each unusual one counts three"));
-  return component;
+  return component.size() <= kLongestComponent ? component
+                                               : Shortened(component, name);
 }
 
 std::string UnescapeName(std::string_view component) {

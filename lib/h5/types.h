@@ -71,10 +71,11 @@ constexpr ElementType ElementTypeOf() {
 
 // A name of the user's (task, column, layer) as a component of a path: every
 // byte outside [A-Za-z0-9_.-] becomes %XX, and so does a leading '.' or '-'.
-// "" and names of more than 255 bytes once escaped are an error (kBadInput).
+// "" is an error (kBadInput). Of more than 255 bytes a digest replaces the end.
 // Writers put the true name into the attribute `name` when it differs.
 std::string EscapeName(std::string_view name);
-// The inverse; a '%' without two hexadecimal digits stands for itself.
+// The inverse of what is not so cut; a '%' without two hexadecimal digits
+// stands for itself.
 std::string UnescapeName(std::string_view component);
 
 }  // namespace mtlkit

@@ -36,6 +36,7 @@ class AlignedReader : public RowReader {
 
   void Rewind() override { reader_->Rewind(); }
   std::string Describe() const override { return reader_->Describe(); }
+  std::string Doubt() const override { return reader_->Doubt(); }
 
  private:
   std::unique_ptr<RowReader> reader_;

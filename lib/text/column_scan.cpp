@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "text/digit_groups.h"
 #include "text/number_text.h"
 #include "text/text_lists.h"
 
@@ -15,22 +16,52 @@ constexpr std::size_t kMaxCategoryBytes = 4096;
 // Numbers beyond this many more than texts: the column will be one of numbers.
 constexpr Index kHopelessNumbers = 1000;
 
-[[noreturn]] void FailNotANumber(const ColumnScan& column,
-                                 const CellPlace& place, char decimal) {
+bool HasCommasAsGroups(std::string_view text) {
+  return DigitGroups(",", '.').IsGrouped(text);
+}
+
+// What to do about a text among numbers. Where it is the only one that is known
+// of its column its comma can be either.
+std::string AdviceForText(const ColumnScan& column, const CellPlace& place,
+                          char decimal) {
   double value = 0;
-  const bool comma =
+  const bool is_decimal =
       decimal == '.' &&
       ParseCellNumber(place.text, ',', &value) == NumberText::kNumber;
-  // Only ARFF declares numbers itself.
-  if (column.column.type == ColumnType::kNumber) {
-    FailCell(place, column, "is not a number",
-             Str("write ? for a missing value, or declare ",
-                 TypeFlag(column, "category")));
+  const bool is_grouped = HasCommasAsGroups(place.text) && column.are_grouped;
+  constexpr std::string_view kGroups = "if the comma groups its digits: ";
+  if (is_grouped && (!is_decimal || column.texts > 0)) {
+    return Str(kGroups, "--thousands ,");
   }
+  if (is_grouped) {
+    return Str(kGroups,
+               "--thousands ,; if it is its decimal sign: --decimal ,");
+  }
+  if (is_decimal) return "if the comma is its decimal sign: --decimal ,";
+  return Str("declare ", TypeFlag(column, "category"),
+             ", or list it under --missing");
+}
+
+// Whether a number with a decimal comma may be one whose digits it groups.
+void NoteComma(const LinePlace& place, std::string_view text,
+               ColumnScan* column) {
+  if (text.find(',') == std::string_view::npos) {
+    ++column->wholes;
+  } else if (!HasCommasAsGroups(text)) {
+    column->has_decimals = true;
+  } else if (column->first_grouped.where.empty()) {
+    column->first_grouped = MakePlace(place, text);
+  }
+}
+
+[[noreturn]] void FailNotANumber(const ColumnScan& column,
+                                 const CellPlace& place, char decimal) {
+  // Only ARFF declares numbers itself.
   FailCell(place, column, "is not a number",
-           comma ? "if the comma is its decimal sign: --decimal ,"
-                 : Str("declare ", TypeFlag(column, "category"),
-                       ", or list it under --missing"));
+           column.column.type == ColumnType::kNumber
+               ? Str("write ? for a missing value, or declare ",
+                     TypeFlag(column, "category"))
+               : AdviceForText(column, place, decimal));
 }
 
 // What stands for no value in tables, but may be a value, too.
@@ -69,6 +100,7 @@ void NoteText(std::string_view text, ColumnScan* column) {
   if (column->texts > 1 && text != column->only_text) {
     column->is_one_text = false;
   }
+  column->are_grouped = column->are_grouped && HasCommasAsGroups(text);
   column->are_markers = column->are_markers && IsLikelyMarker(text);
 }
 
@@ -151,6 +183,7 @@ CellScanner::Seen CellScanner::ScanNumber(const LinePlace& place,
   }
   ++column->numbers;
   NoteNumber(value, column);
+  if (options_.decimal == ',') NoteComma(place, text, column);
   if (kind == NumberText::kNumber) column->loss.Note(place, text, value);
   if (!column->needs_double && options_.precision == "auto") {
     column->needs_double = !SurvivesSinglePrecision(text, value);

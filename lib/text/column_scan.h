@@ -63,6 +63,7 @@ struct ColumnScan {
   CellPlace first_text;
   std::string only_text;      // the first of its texts that are no numbers
   bool is_one_text = true;    // there is no other
+  bool are_grouped = true;    // all of them are numbers as "1,234"
   bool are_markers = true;    // all of them are such as mark missing values
   bool is_running = true;     // its numbers are 0, 1, 2 ... or 1, 2, 3 ...
   bool is_one_number = true;  // all are equal
@@ -70,6 +71,11 @@ struct ColumnScan {
   double last_number = 0;
   std::size_t restarts = 0;  // of what is running
   CellPlace first_infinite;
+  // With a decimal comma: the first like "1,234", numbers without a comma, and
+  // whether others have one that cannot group digits.
+  CellPlace first_grouped;
+  Index wholes = 0;
+  bool has_decimals = false;
   NumberLoss loss;
   CategoryMap categories;
   bool has_all_categories = true;

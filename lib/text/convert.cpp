@@ -86,6 +86,7 @@ TextOptions TextOptionsOf(const ConvertOptions& options,
   read.delimiter = options.delimiter;
   read.header = options.header;
   read.decimal = options.decimal[0];
+  read.thousands = options.thousands;
   if (!options.missing.empty()) read.missing = options.missing;
   read.comment = options.comment;
   read.skip = options.skip;
@@ -217,6 +218,7 @@ class Converter {
       if (!doubt.empty()) reporter_->Warn(doubt);
     }
     WarnOfColumns(table.files, table.scan, reporter_);
+    if (options_.decimal == ",") WarnOfGroups(table.scan, reporter_);
     WarnOfMarkers(options_.missing, table.scan, reporter_);
     CheckNumbers(table.scan, table.plan, reporter_);
   }

@@ -19,6 +19,7 @@ struct ConvertOptions {
   std::string delimiter;
   std::string header = "auto";
   std::string decimal = ".";
+  std::string thousands = "none";
   std::string comment;
   Index skip = 0;
   std::string encoding = "utf8";

@@ -65,6 +65,8 @@ void ConvertOptions::Describe(Fields& fields) {
          std::vector<std::string>{"auto", "yes", "no"});
   fields("decimal", decimal, "the decimal sign",
          std::vector<std::string>{".", ","});
+  fields("thousands", thousands, "what stands between groups of three digits",
+         std::vector<std::string>{"none", ",", ".", "'", "space"});
   fields.Field({"comment", "lines that begin so are skipped", {}, {}, "TEXT"},
                comment);
   fields("skip", skip, "lines to skip at the beginning of each file",

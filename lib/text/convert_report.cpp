@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "data/head.h"
 #include "data/schema.h"
+#include "text/digit_groups.h"
 #include "text/number_text.h"
 #include "text/text_lists.h"
 
@@ -142,6 +143,30 @@ std::string DressedNumber(const ColumnScan& column) {
   return dressed;
 }
 
+// Warns of a column of numbers that marks or units made words of; false: it is
+// none.
+bool WarnOfWords(const ColumnScan& column, Reporter* reporter) {
+  const auto warn = [&](const std::string& value, const std::string& advice) {
+    reporter->Warn(Str("column '", ShowText(column.column.name),
+                       "': values like '", ShowText(value),
+                       "' are taken for words; ", advice));
+  };
+  const bool is_decimal = HasDecimalCommas(column);
+  const std::string decimal = "if the comma is their decimal sign: --decimal ,";
+  const std::string groups = FlagsOfGroups(column.sorted);
+  const std::string dressed = DressedNumber(column);
+  if (!groups.empty()) {
+    warn(column.sorted.back(), Str("if their digits are in groups: ", groups,
+                                   is_decimal ? "; " + decimal : ""));
+  } else if (is_decimal) {
+    warn(column.sorted.back(), decimal);
+  } else if (!dressed.empty()) {
+    warn(dressed, Str("write them without units and marks between digits, or ",
+                      TypeFlag(column, "category"), " if they are names"));
+  }
+  return !groups.empty() || is_decimal || !dressed.empty();
+}
+
 // A table whose only row may be its header: names do not tell from values.
 bool IsPerhapsHeader(const TableScan& scan) {
   return scan.rows == 1 && scan.columns.size() > 1 &&
@@ -249,22 +274,7 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
                          ShellWord(name + "=ignore"), " leaves it out"));
     }
     if (column.type != ColumnType::kCategory) continue;
-    if (!column.is_declared && HasDecimalCommas(column)) {
-      reporter->Warn(Str("column '", ShowText(name), "': values like '",
-                         ShowText(column.sorted.back()),
-                         "' are taken for words; if the comma is their decimal "
-                         "sign: --decimal ,"));
-      continue;
-    }
-    const std::string dressed = column.is_declared ? "" : DressedNumber(column);
-    if (!dressed.empty()) {
-      reporter->Warn(Str("column '", ShowText(name), "': values like '",
-                         ShowText(dressed),
-                         "' are taken for words; write them without units and "
-                         "marks between digits, or --type ",
-                         ShellWord(name + "=category"), " if they are names"));
-      continue;
-    }
+    if (!column.is_declared && WarnOfWords(column, reporter)) continue;
     const auto rows = static_cast<std::size_t>(scan.rows - column.missing);
     if (column.sorted.size() > kManyCategories &&
         column.sorted.size() * 2 > rows) {
@@ -273,6 +283,21 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
                          " rows; ", AdviceForTexts(column, rows)));
     }
     if (files.size() > 1) WarnOfSpellings(files, column, &warnings, reporter);
+  }
+}
+
+void WarnOfGroups(const TableScan& scan, Reporter* reporter) {
+  std::size_t warnings = 0;
+  for (const ColumnScan& column : scan.columns) {
+    const CellPlace& first = column.first_grouped;
+    const bool is_doubtful = column.type == ColumnType::kNumber &&
+                             !first.where.empty() && !column.has_decimals &&
+                             column.wholes > 0;
+    if (!is_doubtful || ++warnings > kMaxWarnings) continue;
+    reporter->Warn(Str("column '", ShowText(column.column.name), "': '",
+                       ShowText(first.text), "' in ", first.where,
+                       " has a decimal comma beside whole numbers; if it "
+                       "groups digits: --thousands , in place of --decimal ,"));
   }
 }
 

@@ -23,6 +23,10 @@ void ReportColumns(const TableScan& scan, const TablePlan& plan,
 void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
                    Reporter* reporter);
 
+// Warns of numbers that a decimal comma may have made of others: 1.234 of
+// "1,234".
+void WarnOfGroups(const TableScan& scan, Reporter* reporter);
+
 // Warns of usual markers of missing values that are values of categories, since
 // `chosen` (of --missing) took their place.
 void WarnOfMarkers(const std::vector<std::string>& chosen,

@@ -63,6 +63,29 @@ bool IsNumber(std::string_view text, char decimal) {
   return ParseCellNumber(text, decimal, &value) == NumberText::kNumber;
 }
 
+double ShareOfNumbers(const TextRecords& records) {
+  std::size_t cells = 0;
+  std::size_t numbers = 0;
+  for (const std::vector<std::string>& record : records) {
+    cells += record.size();
+    for (const std::string& cell : record) numbers += IsNumber(cell, '.');
+  }
+  return cells == 0 ? 0
+                    : static_cast<double>(numbers) / static_cast<double>(cells);
+}
+
+// Whether records that fit a delimiter hold texts only, which are numbers once
+// blanks divide them, as where a tab stands before the last of many columns.
+bool OnlyBlanksGiveNumbers(const TextSample& sample,
+                           const TextRecords& records) {
+  constexpr double kMostly = 0.5;
+  if (ShareOfNumbers(records) > 0 || sample.comment.starts_with(' ')) {
+    return false;
+  }
+  const TextRecords divided = SampleRecords(sample, RecordParser::kBlanks);
+  return Uniformity(divided) >= kUniform && ShareOfNumbers(divided) >= kMostly;
+}
+
 bool IsRunningNumbers(const std::vector<std::string>& cells) {
   if (cells.size() < kRunningNumbers) return false;
   long long first = 0;
@@ -195,13 +218,40 @@ TextRecords SampleRecords(const TextSample& sample, char delimiter) {
   return records;
 }
 
+std::string DoubtOfOneColumn(const TextRecords& records) {
+  constexpr std::string_view kMarks = " \t:;|^~!";
+  std::size_t divided = 0;
+  std::size_t doubled = 0;
+  for (const std::vector<std::string>& record : records) {
+    if (record.size() != 1) return "";
+    divided += record[0].find_first_of(kMarks) != std::string::npos;
+    doubled += record[0].find("::") != std::string::npos;
+  }
+  if (records.size() < 2 || divided * 2 <= records.size()) return "";
+  std::string advice = "one column of texts: is --delimiter another";
+  if (doubled * 2 > records.size()) {
+    advice += " (':' reads '::', too: what is between is left out)";
+  }
+  const std::string& first = records[0][0];
+  if (first.starts_with('#') || first.starts_with('%')) {
+    advice +=
+        Str(", are lines comments (--comment '", first.substr(0, 1), "')");
+  }
+  return advice + "?";
+}
+
 char GuessDelimiter(const TextSample& sample) {
   char best = ',';
   double best_score = 0;
   for (const char delimiter : kDelimiters) {
     if (sample.comment.starts_with(delimiter)) continue;
-    const double score = Uniformity(SampleRecords(sample, delimiter));
-    if (score >= kUniform) return delimiter;
+    const TextRecords records = SampleRecords(sample, delimiter);
+    double score = Uniformity(records);
+    if (HasRowNames(records, '.')) score = 1;
+    if (score >= kUniform) {
+      return OnlyBlanksGiveNumbers(sample, records) ? RecordParser::kBlanks
+                                                    : delimiter;
+    }
     if (score > best_score) {
       best = delimiter;
       best_score = score;

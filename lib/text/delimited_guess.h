@@ -5,10 +5,9 @@
 #include <vector>
 
 #include "base/view.h"
+#include "text/record_shape.h"
 
 namespace mtlkit {
-
-using TextRecords = std::vector<std::vector<std::string>>;
 
 // The beginning of a text that is looked at.
 struct TextSample {
@@ -24,8 +23,13 @@ struct TextSample {
 TextRecords SampleRecords(const TextSample& sample, char delimiter);
 
 // The delimiter that gives the most records of one length: tab, ';', '|', ','
-// or blanks, in this order where several fit. ',' where none does.
+// or blanks, in this order where several fit, but blanks where only they give
+// numbers. ',' where none does.
 char GuessDelimiter(const TextSample& sample);
+
+// What speaks against records of one cell, of texts that other marks divide;
+// "": nothing.
+std::string DoubtOfOneColumn(const TextRecords& records);
 
 // Whether the first record names the columns: none of its cells is a number
 // while the cells below one are, or all are texts that do not come again, or

@@ -54,6 +54,7 @@ struct TextOptions {
   std::string delimiter;        // one character or its name; "": guess
   std::string header = "auto";  // yes | no | auto
   char decimal = '.';
+  std::string thousands = "none";  // what groups digits, see DigitGroups
   std::vector<std::string> missing = {"?",   "NA",   "N/A", "NaN",
                                       "nan", "null", "NULL"};
   std::string comment;              // lines that begin so are skipped

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "h5/provenance.h"
+#include "text/text_lists.h"
 
 namespace mtlkit {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 struct TextReading {
   std::vector<std::string> missing;
   std::string decimal = ".";
+  std::string thousands = "none";
   std::string comment;
   std::string encoding = "utf8";
   // Columns of type id; other types follow from the transforms.
@@ -32,6 +34,7 @@ TextReading ReadingOf(const std::string& settings) {
   try {
     take("missing", &reading.missing);
     take("decimal", &reading.decimal);
+    take("thousands", &reading.thousands);
     take("comment", &reading.comment);
     take("encoding", &reading.encoding);
     std::vector<std::string> types;
@@ -56,6 +59,9 @@ std::string FlagsOf(const TextReading& reading) {
   }
   if (reading.decimal != usual.decimal) {
     flags.push_back(Str("--decimal '", reading.decimal, "'"));
+  }
+  if (reading.thousands != usual.thousands) {
+    flags.push_back("--thousands " + ShellWord(reading.thousands));
   }
   if (reading.comment != usual.comment) {
     flags.push_back(Str("--comment '", reading.comment, "'"));
@@ -86,6 +92,7 @@ std::string ReadAsBefore(std::string_view provenance, ConvertOptions* options) {
   if (!found) return "";
   options->missing = found->missing;
   options->decimal = found->decimal;
+  options->thousands = found->thousands;
   options->comment = found->comment;
   options->encoding = found->encoding;
   options->model_ids = found->ids;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "text/id_list.h"
 #include "text/number_text.h"
+#include "text/same_columns.h"
 #include "text/text_lists.h"
 
 namespace mtlkit {
@@ -62,63 +63,8 @@ class Scanner {
       added.type = column.type;
       added.is_declared = column.type != ColumnType::kUnknown;
     }
-    for (const TableFile& file : files_) RequireSameColumns(file, first);
+    for (const TableFile& file : files_) RequireSameColumns(file, files_[0]);
     NameColumns();
-  }
-
-  // ", 'y' in one only": the first column that one of two files lacks.
-  static std::string Difference(const std::vector<Column>& a,
-                                const std::vector<Column>& b) {
-    const auto& longer = a.size() > b.size() ? a : b;
-    const auto& shorter = a.size() > b.size() ? b : a;
-    std::set<std::string_view> names;
-    for (const Column& column : shorter) names.insert(column.name);
-    for (const Column& column : longer) {
-      if (names.count(column.name) > 0) continue;
-      return Str(", '", ShowText(column.name), "' in one only");
-    }
-    return "";
-  }
-
-  void RequireSameColumns(const TableFile& file,
-                          const std::vector<Column>& first) const {
-    const std::vector<Column>& columns = file.reader->columns();
-    const std::string both =
-        Str(file.source->name(), " and ", files_[0].source->name());
-    if (columns.size() != first.size() ||
-        file.reader->has_row_labels() != scan_.has_row_labels) {
-      Fail(ErrorKind::kBadInput,
-           Str(both, " have ", columns.size(), " and ",
-               Counted(std::ssize(first), "column", "columns"),
-               Difference(columns, first)),
-           "files that are rows of one table have the same columns; "
-           "--beside joins different ones");
-    }
-    for (std::size_t i = 0; i < first.size(); ++i) {
-      Require(columns[i].name == first[i].name, ErrorKind::kBadInput,
-              Str(both, ": column ", i + 1, " is '", ShowText(columns[i].name),
-                  "' in one and '", ShowText(first[i].name), "' in the other"),
-              "files that are rows of one table have the same columns; "
-              "--beside joins different ones");
-      Require(columns[i].type == first[i].type &&
-                  columns[i].is_label == first[i].is_label &&
-                  SameValues(columns[i].categories, first[i].categories),
-              ErrorKind::kBadInput,
-              Str(both, " declare column '", ShowText(first[i].name),
-                  "' differently"),
-              "declare it alike in both, or write both as CSV, which declares "
-              "nothing");
-    }
-  }
-
-  static bool SameValues(std::vector<std::string> a,
-                         std::vector<std::string> b) {
-    if (a == b) return true;
-    // What a sparse row leaves out is the first value.
-    if (a.empty() || b.empty() || a[0] != b[0]) return false;
-    std::sort(a.begin(), a.end());
-    std::sort(b.begin(), b.end());
-    return a == b;
   }
 
   // Columns without a name get one by their number, repeated names a suffix.

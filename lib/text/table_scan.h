@@ -1,23 +1,13 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "data/dataset.h"
 #include "text/column_scan.h"
-#include "text/format.h"
-#include "text/text_source.h"
+#include "text/table_file.h"
 
 namespace mtlkit {
-
-// One of the files that are rows of a table.
-struct TableFile {
-  std::string split;  // "" if its rows are in none
-  std::unique_ptr<TextSource> source;
-  std::unique_ptr<RowReader> reader;
-  Index rows = 0;  // known after the scan
-};
 
 // The labels in front of SVMlight rows.
 struct RowLabelScan {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/cli.h"
+#include "app/operands.h"
 #include "base/error.h"
 #include "cotrain/run.h"
 #include "temp_folder.h"
@@ -140,6 +141,25 @@ TEST_CASE("a run is one without its run.json or first peer, too") {
   CHECK_FALSE(is_refused("other/m.h5"));
   std::ofstream(scene.folder / "other/events.jsonl") << "{}";
   CHECK(is_refused("other/m.h5"));
+}
+
+TEST_CASE("a path with an equals sign is a file where it is one") {
+  const TempFolder folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder / "");
+  std::filesystem::create_directory("year=2020");
+  std::ofstream("year=2020/part.csv") << "a\n";
+  std::ofstream("train=b.csv") << "a\n";
+  const NamedFile folded = ParseNamedFile("year=2020/part.csv");
+  const NamedFile absent = ParseNamedFile("train=c.csv");
+  std::ofstream("b.csv") << "a\n";
+  const NamedFile both = ParseNamedFile("train=b.csv");
+  std::filesystem::current_path(before);
+  CHECK(folded.name.empty());
+  CHECK(folded.path == "year=2020/part.csv");
+  CHECK(absent.name == "train");
+  CHECK(absent.path == "c.csv");
+  CHECK(both.path == "b.csv");
 }
 
 }  // namespace

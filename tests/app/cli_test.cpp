@@ -3,8 +3,6 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -12,7 +10,6 @@
 #include "app/flag_hint.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "temp_folder.h"
 
 namespace mtlkit {
 namespace {
@@ -249,25 +246,6 @@ TEST_CASE("one input and one output at most may be a pipe") {
   CHECK(Toy().Parse({"a", "-o", "-", "--log", "-"}) ==
         "-o and --log cannot both be stdout (give a file to one of them)");
   CHECK_FALSE(Toy().cli.reads_stdin());
-}
-
-TEST_CASE("a path with an equals sign is a file where it is one") {
-  const TempFolder folder;
-  const auto before = std::filesystem::current_path();
-  std::filesystem::current_path(folder / "");
-  std::filesystem::create_directory("year=2020");
-  std::ofstream("year=2020/part.csv") << "a\n";
-  std::ofstream("train=b.csv") << "a\n";
-  const NamedFile folded = ParseNamedFile("year=2020/part.csv");
-  const NamedFile absent = ParseNamedFile("train=c.csv");
-  std::ofstream("b.csv") << "a\n";
-  const NamedFile both = ParseNamedFile("train=b.csv");
-  std::filesystem::current_path(before);
-  CHECK(folded.name.empty());
-  CHECK(folded.path == "year=2020/part.csv");
-  CHECK(absent.name == "train");
-  CHECK(absent.path == "c.csv");
-  CHECK(both.path == "b.csv");
 }
 
 TEST_CASE("files may have names") {

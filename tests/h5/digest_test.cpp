@@ -114,7 +114,18 @@ TEST_CASE("any name becomes a component of a path and comes back") {
     CHECK(UnescapeName(EscapeName(name)) == name);
   }
   CHECK_THROWS_AS(EscapeName(""), Error);
-  CHECK_THROWS_AS(EscapeName(std::string(100, '/')), Error);
+}
+
+TEST_CASE("names too long for a path are cut and told apart by a digest") {
+  const std::string name(100, '/');
+  const std::string component = EscapeName(name);
+  // 66 whole escapes fit into the 200 bytes that are kept.
+  CHECK(component.substr(0, 200) == EscapeName(std::string(66, '/')) + "%-");
+  CHECK(component.substr(200) == Sha256Of(name).substr(0, 32));
+  CHECK(EscapeName(name) != EscapeName(name + "/"));
+  CHECK(EscapeName(std::string(255, 'x')) == std::string(255, 'x'));
+  CHECK(EscapeName(std::string(256, 'x')).substr(0, 202) ==
+        std::string(200, 'x') + "%-");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "base/error.h"
+#include "base/text.h"
 #include "data/schema.h"
 #include "text/delimited_guess.h"
 #include "text/format_fixture.h"
@@ -142,6 +144,136 @@ TEST_CASE("inputs called as the columns that text adds go back to text") {
                       "@relation r\n@attribute id real\n@attribute a real\n"
                       "@data\n7,1\n7,2\n"}})
                 .dataset) == "id,numeric.id,a\n0,7,1\n1,7,2\n");
+}
+
+TEST_CASE("blanks divide where only they give numbers") {
+  const auto guess = [](std::string_view text) {
+    return DelimiterName(GuessDelimiter({text, "", true}));
+  };
+  CHECK(
+      guess("18.0   8  70  1\t\"chev malibu\"\n15.0  8  70  1\t\"buick\"\n") ==
+      "blanks");
+  CHECK(guess("a b\tc d\ne f\tg h\n") == "tab");
+  CHECK(guess("2020-01-01 10:00;x 1\n2020-01-01 11:00;y 2\n") == "';'");
+  CHECK(guess("\"a\" \"b\"\n\"1\" 1.5 2\n\"2\" 3 4\n") == "blanks");
+  CHECK(guess("Station A\n1 2 3\n4 5 6\n") == "','");
+  CHECK(guess("Name City\nAnn New York\nBob San Jose\n") == "','");
+}
+
+TEST_CASE("one column of texts with other marks is doubted") {
+  const auto warnings = [](const std::string& text) {
+    return Convert({{"t.csv", text}}).warnings;
+  };
+  CHECK(warnings("1::122::5\n1::185::4.5\n1::231::4\n") ==
+        "t.csv: one column of texts: is --delimiter another (':' reads '::', "
+        "too: what is between is left out)?\n");
+  CHECK(warnings("# A\n# year mm avg\n1958 3 315\n1958 4 317\n") ==
+        "t.csv: one column of texts: is --delimiter another, are lines "
+        "comments (--comment '#')?\n");
+  CHECK(warnings("word\nyes\nno\nyes\n").empty());
+  CHECK(warnings("x\n1\n2\n").empty());
+  ConvertOptions options;
+  options.delimiter = ":";
+  CHECK(Csv(Convert({{"t.dat", "1::122::5\n1::185::4.5\n2::122::3\n"}}, options)
+                .dataset) ==
+        "id,column1,column3,column5\n0,1,122,5\n1,1,185,4.5\n2,2,122,3\n");
+  CHECK(ErrorOf([] {
+          std::string text = "# A b c d\n";
+          for (int i = 0; i < 30; ++i) text += "1958 3 315\n";
+          Convert({{"t.csv", text}});
+        }).find("or --comment '#'") != std::string::npos);
+}
+
+TEST_CASE("a header without a name for names of rows is R's") {
+  const std::string expected = "id,a,b\n1,1.5,2\n2,3,4\n";
+  const auto csv = [](const std::string& text) {
+    return Csv(Convert({{"t.csv", text}}).dataset);
+  };
+  CHECK(csv("\"a\",\"b\"\n\"1\",1.5,2\n\"2\",3,4\n") == expected);
+  CHECK(csv("\"a\" \"b\"\n\"1\" 1.5 2\n\"2\" 3 4\n") == expected);
+  CHECK(csv("a,b\nx,1.5,2\ny,3,4\n") == "id,a,b\nx,1.5,2\ny,3,4\n");
+  CHECK(Convert({{"t.csv", "a,b\nx,1.5,2\ny,3,4\n"}}).notes ==
+        "t.csv (delimiter ',', header, names of rows): 2 rows, 2 numbers, "
+        "ids\n");
+  // A row of the usual length, repeated names, values in front.
+  for (const char* rows : {"x,1,2\n3,4\n", "x,1,2\nx,3,4\n", "7,1,2\n5,3,4\n",
+                           "x,1,2\n", "x,y,z\nu,v,w\n"}) {
+    CAPTURE(rows);
+    CHECK(ErrorOf([&] { csv(Str("a,b\n", rows)); }).substr(0, 3) == "65:");
+  }
+}
+
+TEST_CASE("a delimiter at the end of the header or of all rows is dropped") {
+  const std::string expected = "id,x,y\n1,7,8\n2,5,6\n";
+  const auto csv = [](const std::string& text) {
+    return Csv(Convert({{"t.csv", text}}).dataset);
+  };
+  CHECK(csv("id,x,y,\n1,7,8\n2,5,6\n") == expected);
+  CHECK(csv("id,x,y\n1,7,8,\n2,5,6,\n") == expected);
+  CHECK(csv("id,x,y,\n1,7,8,\n2,5,6,\n") == expected);
+  CHECK(ErrorOf([&] { csv("k,x,y\n7,7,8,\n5,5,6,9\n"); }).substr(0, 3) ==
+        "65:");
+}
+
+TEST_CASE("digits in groups are numbers where --thousands says so") {
+  ConvertOptions options;
+  options.thousands = ",";
+  const std::string text =
+      "c,v\nA,1292\nB,11004\nC,\"1,116,432.5\"\nD,\"-5,644\"\n\"1,2\",7\n";
+  CHECK(Csv(Convert({{"t.csv", text}}, options).dataset) ==
+        "id,v,c\n0,1292,A\n1,11004,B\n2,1116432.5,C\n3,-5644,D\n4,7,\"1,2\"\n");
+  options.thousands = "space";
+  CHECK(Csv(Convert({{"t.csv", "v;w\n1 234;1\n12\u202f345;2\n"}}, options)
+                .dataset) == "id,v,w\n0,1234,1\n1,12345,2\n");
+  options.thousands = ".";
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", text}}, options);
+        }).starts_with("2: --thousands and --decimal are both '.'"));
+  options.decimal = ",";
+  CHECK(Csv(Convert({{"t.csv", "v;w\n1.234,5;1\n2;2\n"}}, options).dataset) ==
+        "id,v,w\n0,1234.5,1\n1,2,2\n");
+}
+
+TEST_CASE("advice for digits in groups keeps their value") {
+  const std::string text = "c,v\nA,1292\nB,11004\nC,\"116,432\"\nD,5644\n";
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", text}});
+        }) ==
+        "65: t.csv:4: column 'v': '116,432' is not a number (if the comma "
+        "groups its digits: --thousands ,)");
+  ConvertOptions options;
+  options.decimal = ",";
+  CHECK(Convert({{"t.csv", text}}, options).warnings ==
+        "column 'v': '116,432' in t.csv:4 has a decimal comma beside whole "
+        "numbers; if it groups digits: --thousands , in place of --decimal "
+        ",\n");
+  CHECK(Convert({{"t.csv", text + "E,\"1,5\"\n"}}, options).warnings.empty());
+  const auto warnings = [](const std::string& cells) {
+    return Convert({{"t.csv", "a;b\n" + cells}}).warnings;
+  };
+  CHECK(warnings("1,234,567;1\n4,567;2\n") ==
+        "column 'a': values like '4,567' are taken for words; if their digits "
+        "are in groups: --thousands ,\n");
+  CHECK(warnings("1,234;1\n4,567;2\n") ==
+        "column 'a': values like '4,567' are taken for words; if their digits "
+        "are in groups: --thousands ,; if the comma is their decimal sign: "
+        "--decimal ,\n");
+  CHECK(warnings("1.234.567;1\n1;2\n").find("--thousands . --decimal ,") !=
+        std::string::npos);
+  CHECK(warnings("1 234;1\n7 000;2\n").find("--thousands space") !=
+        std::string::npos);
+  CHECK(warnings("1,5;1\n4,567;2\n").find("thousands") == std::string::npos);
+}
+
+TEST_CASE("names of any length and script are kept") {
+  std::string name;
+  for (int i = 0; i < 66; ++i) name += "\u044f";
+  const std::string other = name + "?";
+  const Dataset made =
+      Convert({{"t.csv", name + "," + other + "\n1,x\n2,y\n"}}).dataset;
+  CHECK(made.inputs[0].columns == std::vector<std::string>{name});
+  CHECK(made.inputs[1].columns == std::vector<std::string>{other});
+  CHECK(Csv(made) == "id," + name + "," + other + "\n0,1,x\n1,2,y\n");
 }
 
 }  // namespace

@@ -188,12 +188,7 @@ TEST_CASE(
 TEST_CASE("numbers with units or marks between digits are warned of as words") {
   for (const auto& [first, second] :
        std::vector<std::pair<std::string, std::string>>{
-           {"$5", "$3.5"},
-           {"5%", "3"},
-           {"\"1,234.5\"", "3"},
-           {"1 234", "7 000"},
-           {"1\u00a0234", "2"},
-           {"12'000", "\u20ac 3"}}) {
+           {"$5", "$3.5"}, {"5%", "3"}, {"12'000", "\u20ac 3"}}) {
     CAPTURE(first);
     CHECK(Convert({{"t.csv", "a,b\n" + first + ",2\n" + second + ",3\n"}})
               .warnings.find("are taken for words; write them without units "

@@ -28,16 +28,18 @@ TEST_CASE("texts are read as those were that a model learned from") {
   ConvertOptions options;
   CHECK(ReadAsBefore(Prepared({Converted({{"missing", {"-200", "x"}},
                                           {"decimal", ","},
+                                          {"thousands", "'"},
                                           {"comment", "#"},
                                           {"encoding", "latin1"},
                                           {"type", {"zip=category", "rid=id"}},
                                           {"skip", 2}})}),
                      &options) ==
-        "--missing='-200,x' --decimal ',' --comment '#' --encoding latin1 "
-        "--type rid=id");
+        "--missing='-200,x' --decimal ',' --thousands ''\\''' --comment '#' "
+        "--encoding latin1 --type rid=id");
   CHECK(options.model_ids == std::vector<std::string>{"rid"});
   CHECK(options.missing == std::vector<std::string>{"-200", "x"});
   CHECK(options.decimal == ",");
+  CHECK(options.thousands == "'");
   CHECK(options.comment == "#");
   CHECK(options.encoding == "latin1");
   CHECK(options.skip == 0);

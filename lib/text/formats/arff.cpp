@@ -1,119 +1,19 @@
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "text/arff_scanner.h"
 #include "text/format.h"
 #include "text/text_lists.h"
 #include "text/text_window.h"
-#include "text/wide_blank.h"
 
 // ARFF of Weka (Hall et al. 2009), with the label lists of Mulan (Tsoumakas et
 // al. 2011) and the "-C n" of MEKA's relation names (Read et al. 2016).
 
 namespace mtlkit {
 namespace {
-
-bool IsBlank(char c) {
-  return c == ' ' || c == '\t';
-}
-
-bool StartsWithWord(std::string_view line, std::string_view word) {
-  if (line.size() < word.size()) return false;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    if (std::tolower(static_cast<unsigned char>(line[i])) != word[i]) {
-      return false;
-    }
-  }
-  return line.size() == word.size() || IsBlank(line[word.size()]);
-}
-
-bool EqualsWord(std::string_view text, std::string_view word) {
-  return text.size() == word.size() && StartsWithWord(text, word);
-}
-
-std::string_view WithoutBlanksBehind(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = IsBlank(text.back()) ? 1 : WideBlankBehind(text);
-    if (length == 0) break;
-    text.remove_suffix(length);
-  }
-  return text;
-}
-
-// Reads values that may be quoted from a line. Quotes are ' or ", with
-// backslash escapes inside; what a value holds is moved to the front in place.
-class Scanner {
- public:
-  Scanner(char* begin, char* end) : position_(begin), end_(end) {}
-
-  void SkipBlanks() {
-    while (!done()) {
-      const std::size_t length = IsBlank(front()) ? 1 : WideBlankBefore(rest());
-      if (length == 0) break;
-      position_ += length;
-    }
-  }
-  bool done() const { return position_ == end_; }
-  char front() const { return *position_; }
-  void Advance() { ++position_; }
-  bool was_quoted() const { return quoted_; }
-  std::string_view rest() const {
-    return {position_, static_cast<std::size_t>(end_ - position_)};
-  }
-
-  // The next value, which ends before one of `stops`; an unquoted one loses
-  // blanks at its end. False where a quote is never closed.
-  bool Value(std::string_view stops, std::string_view* value) {
-    SkipBlanks();
-    quoted_ = !done() && (front() == '\'' || front() == '"');
-    if (quoted_) return Quoted(value);
-    char* const begin = position_;
-    while (!done() && stops.find(front()) == std::string_view::npos) Advance();
-    *value = WithoutBlanksBehind(
-        {begin, static_cast<std::size_t>(position_ - begin)});
-    return true;
-  }
-
- private:
-  bool Quoted(std::string_view* value) {
-    const char quote = front();
-    char* const begin = ++position_;
-    char* to = begin;
-    while (!done() && front() != quote) {
-      char c = front();
-      Advance();
-      if (c == '\\' && !done()) {
-        c = Unescape(front());
-        Advance();
-      }
-      *to++ = c;
-    }
-    if (done()) return false;
-    Advance();
-    *value = {begin, static_cast<std::size_t>(to - begin)};
-    return true;
-  }
-
-  static char Unescape(char c) {
-    switch (c) {
-      case 'n':
-        return '\n';
-      case 't':
-        return '\t';
-      case 'r':
-        return '\r';
-      default:
-        return c;
-    }
-  }
-
-  char* position_;
-  char* end_;
-  bool quoted_ = false;
-};
 
 class ArffReader : public RowReader {
  public:
@@ -142,9 +42,9 @@ class ArffReader : public RowReader {
     row->line = line_;
     row->is_sparse = *begin == '{';
     if (row->is_sparse) {
-      Sparse(Scanner(begin + 1, end), row);
+      Sparse(ArffScanner(begin + 1, end), row);
     } else {
-      Dense(Scanner(begin, end), row);
+      Dense(ArffScanner(begin, end), row);
     }
     return true;
   }
@@ -160,7 +60,7 @@ class ArffReader : public RowReader {
 
  private:
   static bool IsData(std::string_view line) {
-    return StartsWithWord(line, "@data");
+    return StartsWithArffWord(line, "@data");
   }
 
   // The next line that is neither empty nor a comment, without blanks round
@@ -173,8 +73,8 @@ class ArffReader : public RowReader {
       char* first = window_.begin();
       char* last = first + text.size();
       window_.Consume(first + bytes);
-      while (first < last && IsBlank(*first)) ++first;
-      while (last > first && IsBlank(last[-1])) --last;
+      while (first < last && IsArffBlank(*first)) ++first;
+      while (last > first && IsArffBlank(last[-1])) --last;
       if (first == last || *first == '%') continue;
       *begin = first;
       *end = last;
@@ -192,13 +92,13 @@ class ArffReader : public RowReader {
         if (columns_.empty()) FailHere("@data before any @attribute");
         return;
       }
-      if (StartsWithWord(line, "@relation")) {
-        Scanner scanner(begin + 9, end);
+      if (StartsWithArffWord(line, "@relation")) {
+        ArffScanner scanner(begin + 9, end);
         std::string_view name;
         if (!scanner.Value("", &name)) FailQuote();
         relation_ = name;
-      } else if (StartsWithWord(line, "@attribute")) {
-        ReadAttribute(Scanner(begin + 10, end));
+      } else if (StartsWithArffWord(line, "@attribute")) {
+        ReadAttribute(ArffScanner(begin + 10, end));
       } else {
         FailHere("expected @relation, @attribute or @data");
       }
@@ -207,7 +107,7 @@ class ArffReader : public RowReader {
          "the file is incomplete, or no ARFF");
   }
 
-  void ReadAttribute(Scanner scanner) {
+  void ReadAttribute(ArffScanner scanner) {
     if (std::ssize(columns_) >= most_columns_) {
       Fail(ErrorKind::kBadInput,
            Str(window_.name(), ": more than ",
@@ -226,10 +126,10 @@ class ArffReader : public RowReader {
       return;
     }
     const std::string type = TypeOf(scanner.rest());
-    if (EqualsWord(type, "numeric") || EqualsWord(type, "real") ||
-        EqualsWord(type, "integer")) {
+    if (IsArffWord(type, "numeric") || IsArffWord(type, "real") ||
+        IsArffWord(type, "integer")) {
       column.type = ColumnType::kNumber;
-    } else if (EqualsWord(type, "string") || StartsWithWord(type, "date")) {
+    } else if (IsArffWord(type, "string") || StartsWithArffWord(type, "date")) {
       column.type = ColumnType::kCategory;
     } else {
       FailHere(Str("attribute '", column.name, "' has ",
@@ -241,14 +141,14 @@ class ArffReader : public RowReader {
   // The type of an attribute without what Weka ignores behind it, too: a range
   // in [], a weight in {}, a comment.
   static std::string TypeOf(std::string_view text) {
-    if (StartsWithWord(text, "date")) return std::string(text);
+    if (StartsWithArffWord(text, "date")) return std::string(text);
     text = text.substr(0, text.find('%'));
-    text = WithoutBlanksBehind(text);
+    text = WithoutArffBlanksBehind(text);
     const std::size_t mark = text.find_first_of("[{");
     if (mark == std::string_view::npos || mark == 0) return std::string(text);
     const char end = text[mark] == '[' ? ']' : '}';
     if (text.back() != end) return std::string(text);
-    return std::string(WithoutBlanksBehind(text.substr(0, mark)));
+    return std::string(WithoutArffBlanksBehind(text.substr(0, mark)));
   }
 
   // Whether something ends with the weight of a row as Weka writes it: "{2}".
@@ -263,7 +163,7 @@ class ArffReader : public RowReader {
          "leave weights out of the file");
   }
 
-  void ReadNominal(Scanner scanner, Column* column) {
+  void ReadNominal(ArffScanner scanner, Column* column) {
     column->type = ColumnType::kCategory;
     while (true) {
       std::string_view value;
@@ -315,7 +215,7 @@ class ArffReader : public RowReader {
     }
   }
 
-  void Dense(Scanner scanner, Row* row) {
+  void Dense(ArffScanner scanner, Row* row) {
     const bool commas = scanner.rest().find(',') != std::string_view::npos;
     const std::string_view stops = commas ? "," : " \t";
     row->cells.clear();
@@ -342,7 +242,7 @@ class ArffReader : public RowReader {
     }
   }
 
-  void Sparse(Scanner scanner, Row* row) {
+  void Sparse(ArffScanner scanner, Row* row) {
     row->entries.clear();
     scanner.SkipBlanks();
     while (scanner.done() || scanner.front() != '}') {
@@ -364,7 +264,7 @@ class ArffReader : public RowReader {
     if (!scanner.done()) FailHere("text after the closing '}'");
   }
 
-  void SparseValue(Scanner* scanner, Row* row) {
+  void SparseValue(ArffScanner* scanner, Row* row) {
     std::string_view number;
     std::string_view value;
     scanner->Value(" \t,}", &number);
@@ -407,8 +307,8 @@ int RecognisesArff(std::string_view head) {
     const std::string_view line = Trim(head.substr(0, end));
     head.remove_prefix(std::min(end + 1, head.size()));
     if (line.empty() || line.front() == '%') continue;
-    return StartsWithWord(line, "@relation") ||
-                   StartsWithWord(line, "@attribute")
+    return StartsWithArffWord(line, "@relation") ||
+                   StartsWithArffWord(line, "@attribute")
                ? 2
                : 0;
   }

@@ -4,8 +4,10 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "text/delimited_guess.h"
+#include "text/digit_groups.h"
 #include "text/format.h"
 #include "text/record_parser.h"
+#include "text/record_shape.h"
 #include "text/text_window.h"
 
 namespace mtlkit {
@@ -19,7 +21,10 @@ constexpr std::size_t kMostGuessBytes = std::size_t{1} << 25;
 class DelimitedReader : public RowReader {
  public:
   DelimitedReader(TextSource* source, const TextOptions& options)
-      : options_(options), window_(source), parser_(',') {
+      : options_(options),
+        window_(source),
+        parser_(','),
+        groups_(options.thousands, options.decimal) {
     for (const std::string& marker : options_.missing) {
       if (!marker.empty()) {
         starts_marker_[static_cast<unsigned char>(marker[0])] = true;
@@ -45,19 +50,22 @@ class DelimitedReader : public RowReader {
     std::vector<RawCell>& raw = parser_.cells();
     row->line = record_line_;
     row->is_sparse = false;
+    DropLastCell(&raw);
     if (raw.size() != columns_.size()) FailRagged(raw.size());
     row->cells.resize(raw.size());
     for (std::size_t i = 0; i < raw.size(); ++i) {
       raw[i].Unquote();
-      const std::string_view text = raw[i].text();
-      row->cells[i] = {text, IsMissing(text)};
+      const bool missing = IsMissing(raw[i].text());
+      raw[i].end = groups_.Join(raw[i].begin, raw[i].end);
+      row->cells[i] = {raw[i].text(), missing};
     }
     return true;
   }
 
   std::string Describe() const override {
     std::string text = Str("delimiter ", DelimiterName(parser_.delimiter()),
-                           has_header_ ? ", header" : ", no header");
+                           has_header_ ? ", header" : ", no header",
+                           shape_.has_row_names ? ", names of rows" : "");
     if (empty_rows_ > 0) text += Str(", empty lines skipped: ", empty_rows_);
     return text;
   }
@@ -70,7 +78,11 @@ class DelimitedReader : public RowReader {
                                const TextRecords& records) const {
     const bool is_narrow = std::ranges::all_of(
         records, [](const auto& record) { return record.size() == 1; });
-    if (options_.delimiter.empty() || !is_narrow) return "";
+    if (!is_narrow) return "";
+    if (options_.delimiter.empty()) {
+      const std::string doubt = DoubtOfOneColumn(records);
+      return doubt.empty() ? "" : Str(window_.name(), ": ", doubt);
+    }
     const char other = GuessDelimiter(sample);
     if (other == RecordParser::kBlanks) return "";
     const TextRecords wider = SampleRecords(sample, other);
@@ -102,10 +114,14 @@ class DelimitedReader : public RowReader {
                                : ParseDelimiter(options_.delimiter);
     parser_ = RecordParser(delimiter, options_.most_columns);
     const TextRecords records = SampleRecords(sample, delimiter);
+    shape_ = ShapeOf(records, options_.decimal);
     doubt_ = DoubtOfDelimiter(sample, records);
     has_header_ = options_.header == "yes" ||
                   (options_.header == "auto" &&
-                   GuessHeader(records, options_.missing, options_.decimal));
+                   (shape_.has_row_names ||
+                    GuessHeader(WithoutGroups(records), options_.missing,
+                                options_.decimal)));
+    if (!has_header_) shape_ = {};
     return whole || records.size() > 1;
   }
 
@@ -115,7 +131,8 @@ class DelimitedReader : public RowReader {
       Fail(ErrorKind::kBadInput, Str(window_.name(), ": no rows"),
            "every line is empty, skipped or a comment");
     }
-    const std::size_t count = parser_.cells().size();
+    std::vector<std::string> names = NamesOfHeader();
+    const std::size_t count = names.size();
     if (!options_.names.empty() && options_.names.size() != count) {
       Fail(ErrorKind::kBadInput,
            Str(window_.name(), ":", record_line_, ": ",
@@ -125,14 +142,45 @@ class DelimitedReader : public RowReader {
                "; --delimiter chooses another"));
     }
     for (std::size_t i = 0; i < count; ++i) {
-      Column& column = columns_.emplace_back();
-      if (!options_.names.empty()) {
-        column.name = options_.names[i];
-      } else if (has_header_) {
-        parser_.cells()[i].Unquote();
-        column.name = parser_.cells()[i].text();
+      columns_.emplace_back().name =
+          options_.names.empty() ? std::move(names[i]) : options_.names[i];
+    }
+  }
+
+  // The names in the first record, or as many empty ones.
+  std::vector<std::string> NamesOfHeader() {
+    std::vector<std::string> names;
+    for (RawCell& cell : parser_.cells()) {
+      cell.Unquote();
+      names.emplace_back(has_header_ ? cell.text() : "");
+    }
+    if (shape_.has_last_name) names.pop_back();
+    if (!shape_.has_row_names) return names;
+    const bool has_id = std::ranges::any_of(names, [](const auto& name) {
+      return name == "id" || name == "ID" || name == "Id";
+    });
+    names.insert(names.begin(), has_id ? "row.names" : "id");
+    return names;
+  }
+
+  // A delimiter at the end of each row, which the header has not.
+  void DropLastCell(std::vector<RawCell>* cells) const {
+    if (!shape_.has_last_delimiters || cells->size() != columns_.size() + 1) {
+      return;
+    }
+    const RawCell& last = cells->back();
+    if (!last.quoted && last.begin == last.end) cells->pop_back();
+  }
+
+  TextRecords WithoutGroups(TextRecords records) const {
+    for (std::vector<std::string>& record : records) {
+      for (std::string& cell : record) {
+        char* const end = cell.data() + cell.size();
+        cell.resize(static_cast<std::size_t>(groups_.Join(cell.data(), end) -
+                                             cell.data()));
       }
     }
+    return records;
   }
 
   // Skips what --skip says.
@@ -214,7 +262,17 @@ class DelimitedReader : public RowReader {
              cells == 1 ? " cell" : " cells", ", but the table has ",
              columns_.size(), columns_.size() == 1 ? " column" : " columns"),
          Str("read with delimiter ", DelimiterName(parser_.delimiter()),
-             "; quote cells that hold it, or choose --delimiter"));
+             "; quote cells that hold it, or choose --delimiter",
+             AdviceForShape()));
+  }
+
+  // What else may be the cause.
+  std::string AdviceForShape() const {
+    const std::string& first = columns_[0].name;
+    if (first.starts_with('#') || first.starts_with('%')) {
+      return Str(", or --comment '", first.substr(0, 1), "'");
+    }
+    return "";
   }
 
   [[noreturn]] void FailQuote() const {
@@ -226,8 +284,10 @@ class DelimitedReader : public RowReader {
   TextOptions options_;
   TextWindow window_;
   RecordParser parser_;
+  DigitGroups groups_;
   std::vector<Column> columns_;
   std::array<bool, 256> starts_marker_ = {};
+  RecordShape shape_;
   std::string doubt_;
   bool has_header_ = false;
   bool has_first_ = false;
@@ -248,6 +308,6 @@ const FormatEntry kDelimitedFormat = {
        const TextOptions& options) -> std::unique_ptr<RowReader> {
       return std::make_unique<DelimitedReader>(source, options);
     },
-    "delimiter header decimal missing comment skip names encoding"};
+    "delimiter header decimal thousands missing comment skip names encoding"};
 
 }  // namespace mtlkit
