@@ -124,6 +124,14 @@ TEST_CASE("ARFF types may have a range, a weight or a comment behind them") {
         "id,legs,w,v,c\n0,4,1.5,7,p\n1,2,2.5,8,q\n");
 }
 
+TEST_CASE("KEEL's lists of inputs and outputs are passed over") {
+  CHECK(Csv(Convert({{"t.dat",
+                      "@relation iris\n@attribute w real [4.3, 7.9]\n"
+                      "@attribute c {p, q}\n@inputs w\n@outputs c\n@data\n"
+                      "5.1, p\n4.9, q\n"}})
+                .dataset) == "id,w,c\n0,5.1,p\n1,4.9,q\n");
+}
+
 TEST_CASE("weights of rows in ARFF are refused by name") {
   const auto error = [](const std::string& row) {
     return ErrorOf([&] {

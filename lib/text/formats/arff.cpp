@@ -83,6 +83,15 @@ class ArffReader : public RowReader {
     return false;
   }
 
+  // What KEEL says of the use of attributes; mtl-prep decides that.
+  static bool IsListOfKeel(std::string_view line) {
+    constexpr std::string_view kLists[] = {"@inputs", "@input", "@outputs",
+                                           "@output"};
+    return std::ranges::any_of(kLists, [line](std::string_view list) {
+      return StartsWithArffWord(line, list);
+    });
+  }
+
   void ReadHeader() {
     char* begin = nullptr;
     char* end = nullptr;
@@ -99,7 +108,7 @@ class ArffReader : public RowReader {
         relation_ = name;
       } else if (StartsWithArffWord(line, "@attribute")) {
         ReadAttribute(ArffScanner(begin + 10, end));
-      } else {
+      } else if (!IsListOfKeel(line)) {
         FailHere("expected @relation, @attribute or @data");
       }
     }
