@@ -32,6 +32,9 @@ if(MTLKIT_SANITIZE)
   target_compile_options(mtlkit_flags INTERFACE
     -fsanitize=${MTLKIT_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all
+    # What is wrong with the library shows in the library; in all that tests
+    # say it costs a third of the time of the compiler.
+    $<$<BOOL:$<TARGET_PROPERTY:MTLKIT_IS_TEST>>:-fno-sanitize=undefined>
     # g++ takes the sanitizers' own code for uses of what is not initialised.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(mtlkit_flags INTERFACE -fsanitize=${MTLKIT_SANITIZE})
@@ -79,6 +82,7 @@ function(mtlkit_test name)
   list(TRANSFORM ARG_DEPENDS PREPEND mtlkit_)
   target_link_libraries(test-${name} PRIVATE
     mtlkit_flags mtlkit_doctest ${ARG_DEPENDS} ${ARG_LIBRARIES})
+  set_target_properties(test-${name} PROPERTIES MTLKIT_IS_TEST ON)
   mtlkit_precompiled(test-${name})
   mtlkit_unity(test-${name})
   # They spend their time in the library.
