@@ -148,6 +148,8 @@ struct PredictTool {
       context.reporter->Warn(Str(*name, ": ", warning));
     }
     sources->push_back(SourceOf("data", file));
+    // Lists of millions of rows are not kept for nothing.
+    if (features.empty() && options.split.empty()) rows.splits.clear();
     return rows;
   }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <iterator>
 #include <type_traits>
-#include <variant>
 #include <vector>
 
 #include "cotrain/own_data.h"
+#include "data/blocks.h"
 #include "data/label_view.h"
 #include "data/link.h"
 #include "eval/predictions.h"
@@ -105,15 +105,7 @@ void MergePredictions(const Collaboration& run,
     all = std::move(both);
   }
   Predictions merged;
-  std::visit(
-      [&](const auto& ids) {
-        std::remove_cvref_t<decltype(ids)> chosen;
-        for (const Index row : all) {
-          chosen.push_back(ids[At(row)]);
-        }
-        merged.ids = std::move(chosen);
-      },
-      run.data.ids);
+  merged.ids = TakeIds(run.data.ids, all);
   for (std::size_t t = 0; t < rows.size(); ++t) {
     if (!AnyHas(publications, t)) continue;
     TaskPredictions task = MeanOf(run, publications, t, rows[t]);

@@ -14,8 +14,8 @@ namespace mtlkit {
 void RequireOutsideRuns(std::string_view label, const std::string& output,
                         const RunFolder* own);
 
-// Where the data of the run in the folder `path` lie, as the run knows it; "" if there
-// is no run, or none that says so.
+// Where the data of the run in the folder `path` lie, as the run knows it; "" if
+// there is no run, or none that says so.
 std::string RecordedData(const std::string& path);
 
 }  // namespace mtlkit

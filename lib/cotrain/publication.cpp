@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/blocks.h"
 #include "data/dataset_io.h"
 #include "data/id_index.h"
 #include "h5/file_reader.h"
@@ -20,20 +21,7 @@ constexpr StoreOptions kPacked = {Compress::kAuto};
 // Ids of some rows; texts or numbers, as the dataset has them.
 void WriteIdsOf(FileWriter& file, const std::string& path,
                 const Dataset& dataset, const std::vector<Index>& rows) {
-  std::visit(
-      [&](const auto& ids) {
-        std::remove_cvref_t<decltype(ids)> chosen;
-        for (const Index row : rows) {
-          chosen.push_back(ids[At(row)]);
-        }
-        if constexpr (std::is_same_v<decltype(chosen),
-                                     std::vector<std::string>>) {
-          file.WriteTexts(path, chosen);
-        } else {
-          file.WriteList(path, chosen, kPacked);
-        }
-      },
-      dataset.ids);
+  WriteIds(file, path, TakeIds(dataset.ids, rows));
 }
 
 std::vector<Index> ReadRowsById(const FileReader& file, const std::string& path,

@@ -31,6 +31,15 @@ Array<T> Gather(const Array<T>& array, Index cols,
   return Array<T>(std::move(result));
 }
 
+// Whether these are all rows, in order.
+bool AreAllOf(Index count, std::span<const Index> rows) {
+  if (std::ssize(rows) != count) return false;
+  for (Index i = 0; i < count; ++i) {
+    if (rows[At(i)] != i) return false;
+  }
+  return true;
+}
+
 template <class T>
 std::vector<T> Pick(const std::vector<T>& values, std::span<const Index> rows) {
   std::vector<T> result;
@@ -216,8 +225,10 @@ InputBlock BlockBuilder::Finish() && {
 }
 
 RowIds TakeIds(const RowIds& ids, std::span<const Index> rows) {
+  if (AreAllOf(IdCount(ids), rows)) return ids;
   return std::visit(
-      [&](const auto& names) -> RowIds { return Pick(names, rows); }, ids);
+      [&](const auto& names) -> RowIds { return Pick(names.get(), rows); },
+      ids);
 }
 
 }  // namespace mtlkit

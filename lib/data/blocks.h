@@ -38,7 +38,7 @@ class BlockBuilder {
   std::vector<std::uint8_t> pixels_;
 };
 
-// The ids of these rows, in this order.
+// The ids of these rows, in this order; shared where they are all.
 RowIds TakeIds(const RowIds& ids, std::span<const Index> rows);
 
 }  // namespace mtlkit

@@ -54,7 +54,7 @@ void CheckIds(const Dataset& dataset) {
         const auto unordered =
             std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>());
         if (unordered == ids.end()) return;  // as running numbers are
-        auto values = ids;
+        std::vector values = ids.get();
         std::sort(values.begin(), values.end());
         const auto twice = std::adjacent_find(values.begin(), values.end());
         if (twice != values.end()) {

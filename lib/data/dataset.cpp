@@ -16,10 +16,10 @@ Index IdCount(const RowIds& ids) {
 
 std::string IdText(const RowIds& ids, Index row) {
   const auto at = At(row);
-  if (const auto* names = std::get_if<std::vector<std::string>>(&ids)) {
+  if (const auto* names = std::get_if<TextIds>(&ids)) {
     return names->at(at);
   }
-  return std::to_string(std::get<std::vector<std::int64_t>>(ids).at(at));
+  return std::to_string(std::get<NumberIds>(ids).at(at));
 }
 
 Schema Dataset::schema() const {

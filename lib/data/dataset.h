@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/array.h"
+#include "base/shared_vector.h"
 #include "base/view.h"
 #include "data/label_cells.h"
 #include "data/task.h"
@@ -65,8 +66,9 @@ struct InputBlock : InputSpec {
 };
 
 // Names of rows, unique: integers or texts.
-using RowIds =
-    std::variant<std::vector<std::int64_t>, std::vector<std::string>>;
+using NumberIds = SharedVector<std::int64_t>;
+using TextIds = SharedVector<std::string>;
+using RowIds = std::variant<NumberIds, TextIds>;
 Index IdCount(const RowIds& ids);
 std::string IdText(const RowIds& ids, Index row);
 

@@ -35,6 +35,8 @@ std::string WriteDataset(const Dataset& dataset, const std::string& path,
 void WriteRows(FileWriter& file, const Dataset& dataset);
 // The first part of that: how many rows there are, and their ids.
 void WriteRowNames(FileWriter& file, const RowIds& ids);
+// Ids alone, at a path.
+void WriteIds(FileWriter& file, const std::string& path, const RowIds& ids);
 Dataset ReadRows(const FileReader& file);
 
 // The same a piece at a time, for files of which nobody has to hold all rows.

@@ -149,13 +149,17 @@ std::string TaskPath(const Task& task) {
   return "tasks/" + EscapeName(task.name);
 }
 
+void WriteIds(FileWriter& file, const std::string& path, const RowIds& ids) {
+  if (const auto* names = std::get_if<TextIds>(&ids)) {
+    file.WriteTexts(path, *names);
+  } else {
+    file.WriteList(path, std::get<NumberIds>(ids).get(), kPacked);
+  }
+}
+
 void WriteRowNames(FileWriter& file, const RowIds& ids) {
   file.SetAttribute("", "n_rows", IdCount(ids));
-  if (const auto* names = std::get_if<std::vector<std::string>>(&ids)) {
-    file.WriteTexts("ids", *names);
-  } else {
-    file.WriteList("ids", std::get<std::vector<std::int64_t>>(ids), kPacked);
-  }
+  WriteIds(file, "ids", ids);
 }
 
 void WriteRows(FileWriter& file, const Dataset& dataset) {

@@ -23,19 +23,19 @@ LabelCells::LabelCells(LabelStorage storage) {
     case LabelStorage::kNumbers:
       break;
     case LabelStorage::kFlags:
-      cells_ = std::vector<std::int8_t>();
+      cells_ = SharedVector<std::int8_t>();
       break;
     case LabelStorage::kCodes:
-      cells_ = std::vector<std::int32_t>();
+      cells_ = SharedVector<std::int32_t>();
       break;
   }
 }
 
 LabelStorage LabelCells::storage() const {
-  if (std::holds_alternative<std::vector<float>>(cells_)) {
+  if (std::holds_alternative<SharedVector<float>>(cells_)) {
     return LabelStorage::kNumbers;
   }
-  return std::holds_alternative<std::vector<std::int8_t>>(cells_)
+  return std::holds_alternative<SharedVector<std::int8_t>>(cells_)
              ? LabelStorage::kFlags
              : LabelStorage::kCodes;
 }
@@ -73,7 +73,7 @@ void LabelCells::Set(std::size_t i, float value) {
   std::visit(
       [=](auto& cells) {
         using T = std::decay_t<decltype(cells[0])>;
-        cells[i] = Stored<T>(value);
+        cells.Own()[i] = Stored<T>(value);
       },
       cells_);
 }
@@ -97,7 +97,7 @@ void LabelCells::assign(std::size_t count, float value) {
   std::visit(
       [=](auto& cells) {
         using T = std::decay_t<decltype(cells[0])>;
-        cells.assign(count, Stored<T>(value));
+        cells.Own().assign(count, Stored<T>(value));
       },
       cells_);
 }
@@ -112,11 +112,13 @@ void LabelCells::Append(const LabelCells& from, std::size_t first,
   }
   std::visit(
       [&](auto& cells) {
-        const auto& others =
+        // Which may be these cells themselves.
+        const auto others =
             std::get<std::decay_t<decltype(cells)>>(from.cells_);
         const auto begin = others.begin() + static_cast<std::ptrdiff_t>(first);
-        cells.insert(cells.end(), begin,
-                     begin + static_cast<std::ptrdiff_t>(count));
+        auto& own = cells.Own();
+        own.insert(own.end(), begin,
+                   begin + static_cast<std::ptrdiff_t>(count));
       },
       cells_);
 }

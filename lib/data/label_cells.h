@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/shared_vector.h"
+
 namespace mtlkit {
 
 // How labels are kept, in memory and in files: numbers with NaN for none, or
@@ -20,6 +22,7 @@ enum class LabelStorage { kNumbers, kFlags, kCodes };
 // The labels of a task, one cell behind the other, in the type that its head
 // declares. Whatever that is, a cell is read and set as a float, NaN for none.
 // Storage that cannot hold a value that it is given becomes that of numbers.
+// Copies share their cells until one of them is changed.
 // Only this class knows the arrays; another storage is another member of its
 // variant.
 class LabelCells {
@@ -69,7 +72,7 @@ class LabelCells {
   // The same stored otherwise: T is float, std::int8_t or std::int32_t.
   template <class T>
   std::vector<T> As() const {
-    if (const auto* same = std::get_if<std::vector<T>>(&cells_)) return *same;
+    if (const auto* same = std::get_if<SharedVector<T>>(&cells_)) return *same;
     std::vector<T> all(size());
     for (std::size_t i = 0; i < all.size(); ++i) {
       const float value = (*this)[i];
@@ -96,8 +99,8 @@ class LabelCells {
   // Whether cells of this type can hold the value.
   bool Holds(float value) const;
 
-  std::variant<std::vector<float>, std::vector<std::int8_t>,
-               std::vector<std::int32_t>>
+  std::variant<SharedVector<float>, SharedVector<std::int8_t>,
+               SharedVector<std::int32_t>>
       cells_;
 };
 

@@ -48,15 +48,14 @@ class RowKeys {
  public:
   explicit RowKeys(const Dataset& dataset)
       : ids_(dataset.ids),
-        origin_(std::holds_alternative<std::vector<std::int64_t>>(ids_)
-                    ? OriginOf(dataset)
-                    : 0) {}
+        origin_(std::holds_alternative<NumberIds>(ids_) ? OriginOf(dataset)
+                                                        : 0) {}
 
   std::uint64_t Of(Index row) const {
-    if (const auto* texts = std::get_if<std::vector<std::string>>(&ids_)) {
+    if (const auto* texts = std::get_if<TextIds>(&ids_)) {
       return KeyOfText((*texts)[At(row)]);
     }
-    const auto& numbers = std::get<std::vector<std::int64_t>>(ids_);
+    const auto& numbers = std::get<NumberIds>(ids_);
     return Mix(origin_ ^ Mix(static_cast<std::uint64_t>(numbers[At(row)])));
   }
 

@@ -19,7 +19,7 @@ RowIds PartOf(const RowIds& ids, Index first, Index count) {
   return std::visit(
       [&](const auto& all) -> RowIds {
         const auto begin = all.begin() + first;
-        return std::remove_cvref_t<decltype(all)>(begin, begin + count);
+        return std::vector(begin, begin + count);
       },
       ids);
 }
@@ -63,7 +63,7 @@ bool JoinedRows::AreAll(const PredictionSource& source) const {
 }
 
 bool JoinedRows::AreAll(const RowIds& ids) const {
-  const bool is_text = std::holds_alternative<std::vector<std::string>>(ids);
+  const bool is_text = std::holds_alternative<TextIds>(ids);
   if (IdCount(ids) != count_ || is_text != first_.has_text_ids()) return false;
   for (Index row = 0; row < count_; row += kRowsAtOnce) {
     const Index count = std::min(kRowsAtOnce, count_ - row);

@@ -143,17 +143,18 @@ class PooledPredictions : public PredictionSource {
   bool has_text_ids() const override { return parts_.front()->has_text_ids(); }
   RowIds Ids(Index first, Index count) const override {
     RowIds ids;
-    if (has_text_ids()) ids = std::vector<std::string>();
-    ForParts(part_rows_, first, count,
-             [&](std::size_t part, Index from, Index some, Index /*before*/) {
-               const RowIds more = parts_[part]->Ids(from, some);
-               std::visit(
-                   [&](auto& all) {
-                     Append(std::get<std::remove_cvref_t<decltype(all)>>(more),
-                            &all);
-                   },
-                   ids);
-             });
+    if (has_text_ids()) ids = TextIds();
+    ForParts(
+        part_rows_, first, count,
+        [&](std::size_t part, Index from, Index some, Index /*before*/) {
+          const RowIds more = parts_[part]->Ids(from, some);
+          std::visit(
+              [&](auto& all) {
+                Append(std::get<std::remove_cvref_t<decltype(all)>>(more).get(),
+                       &all.Own());
+              },
+              ids);
+        });
     return ids;
   }
   Labels ReadLabels(Index task) const override {

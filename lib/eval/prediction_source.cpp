@@ -49,10 +49,10 @@ bool AreAscending(const std::vector<const PredictionSource*>& sources) {
     using Id = typename std::remove_cvref_t<decltype(ids)>::value_type;
     const auto check = [&](std::optional<Id>* last) {
       if (!ascends || ids.empty()) return;
-      ascends = (!*last || **last < ids.front()) &&
+      ascends = (!*last || **last < *ids.begin()) &&
                 std::adjacent_find(ids.begin(), ids.end(),
                                    std::greater_equal<>()) == ids.end();
-      *last = ids.back();
+      *last = ids[ids.size() - 1];
     };
     if constexpr (std::is_same_v<Id, std::string>) {
       check(&last_text);
@@ -96,7 +96,7 @@ class HeldPredictions : public PredictionSource {
     return std::visit(
         [&](const auto& ids) -> RowIds {
           const auto begin = ids.begin() + first;
-          return std::remove_cvref_t<decltype(ids)>(begin, begin + count);
+          return std::vector(begin, begin + count);
         },
         held_.ids);
   }
@@ -169,7 +169,7 @@ std::string FindRepeatedId(
   if (repeated.empty()) return "";
   // Texts are only alike so far; of several the first is named.
   RowIds alike;
-  if (sources.front()->has_text_ids()) alike = std::vector<std::string>();
+  if (sources.front()->has_text_ids()) alike = TextIds();
   ForIds(sources, [&](const auto& ids) {
     using Ids = std::remove_cvref_t<decltype(ids)>;
     for (const auto& id : ids) {
@@ -179,7 +179,8 @@ std::string FindRepeatedId(
     }
   });
   return std::visit(
-      [](auto& ids) -> std::string {
+      [](auto& shared) -> std::string {
+        auto& ids = shared.Own();
         std::sort(ids.begin(), ids.end());
         const auto twice = std::adjacent_find(ids.begin(), ids.end());
         return twice == ids.end() ? "" : Str(*twice);

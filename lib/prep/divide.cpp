@@ -139,10 +139,6 @@ class Stratifier {
   std::vector<std::vector<double>> wanted_;  // a part and label
 };
 
-}  // namespace
-
-namespace {
-
 template <class Number>
 Parts DivideInOrderOf(Index count, const std::vector<double>& fractions,
                       const Rng& rng) {

@@ -237,11 +237,7 @@ void WriteRowNames(const RowIds& ids,
                    const std::map<std::string, std::vector<Index>>& splits,
                    Index rows, FileWriter* file) {
   file->SetAttribute("", "n_rows", rows);
-  if (const auto* texts = std::get_if<std::vector<std::string>>(&ids)) {
-    file->WriteTexts("ids", *texts);
-  } else {
-    file->WriteList("ids", std::get<std::vector<std::int64_t>>(ids), kPacked);
-  }
+  WriteIds(*file, "ids", ids);
   for (const auto& [name, numbers] : splits) {
     const std::string path = "splits/" + EscapeName(name);
     file->WriteList<std::int64_t>(path, {numbers.begin(), numbers.end()},

@@ -168,11 +168,10 @@ Index WriteTextTable(const std::vector<TextColumn>& columns, Index rows,
 TextColumn IdColumn(const RowIds& ids) {
   return {"id", [&ids](Index row, CellWriter* cell) {
             const auto at = static_cast<std::size_t>(row);
-            if (const auto* numbers =
-                    std::get_if<std::vector<std::int64_t>>(&ids)) {
+            if (const auto* numbers = std::get_if<NumberIds>(&ids)) {
               cell->Integer((*numbers)[at]);
             } else {
-              cell->Text(std::get<std::vector<std::string>>(ids)[at]);
+              cell->Text(std::get<TextIds>(ids)[at]);
             }
           }};
 }

@@ -92,8 +92,9 @@ std::string DigestOf(std::span<const EnsembleMember> members) {
 std::vector<std::uint8_t> SeenByAny(std::span<const EnsembleMember> members,
                                     const Dataset& dataset,
                                     std::span<const Index> rows) {
-  if (members.size() == 1)
+  if (members.size() == 1) {
     return SeenBits(members[0].model->seen, dataset, rows);
+  }
   SeenRows seen;
   for (const EnsembleMember& member : members) {
     AddSeenRows(member.model->seen, &seen);
@@ -171,6 +172,12 @@ class Members {
   std::unique_ptr<ModelRunner> runner_;
 };
 
+// Warns of something in the rows, which have a name if anybody knows it.
+void WarnOfRows(const PredictOptions& options, const std::string& text) {
+  options.reporter->Warn(
+      options.rows_name.empty() ? text : Str(options.rows_name, ": ", text));
+}
+
 // Carries the unknown classes of the places along, if there are any, and says
 // of labels that the model does not know what becomes of them.
 void AddUnknown(const Labels& labels, const TaskPlaces& places,
@@ -195,9 +202,7 @@ void AddUnknown(const Labels& labels, const TaskPlaces& places,
         task->unknown, [](std::int32_t name) { return name >= 0; });
   }
   const std::string text = UnknownLabelsText(task->task, unknown, true);
-  if (text.empty()) return;
-  options.reporter->Warn(
-      options.rows_name.empty() ? text : Str(options.rows_name, ": ", text));
+  if (!text.empty()) WarnOfRows(options, text);
 }
 
 // Everything but the arrays of outputs and labels.
@@ -223,7 +228,7 @@ Predictions HeadOf(std::span<const EnsembleMember> members,
   head.dataset_sha256 = dataset.content_sha256;
   if (options.reporter != nullptr) {
     for (const std::string& text : RowsOfNoTask(first.schema.tasks, dataset)) {
-      options.reporter->Warn(text);
+      WarnOfRows(options, text);
     }
   }
   for (std::size_t i = 0; i < first.schema.tasks.size(); ++i) {

@@ -73,7 +73,7 @@ TEST_CASE("what is published is read, tasks in the run's order") {
 TEST_CASE("rows are joined by id, not by position") {
   const Dataset data = RunData();
   Dataset turned = data;
-  auto& ids = std::get<std::vector<std::int64_t>>(turned.ids);
+  auto& ids = std::get<NumberIds>(turned.ids).Own();
   std::reverse(ids.begin(), ids.end());
   Publication publication;
   publication.selections = {{1, 5, 1, 1, 0, -1, 2}};
@@ -88,7 +88,7 @@ TEST_CASE("a publication for other data is refused") {
   CHECK(Contains(ErrorOf([&] { ReadBack(Full(data), other, data); }),
                  "publish.h5: it was published for other data"));
   other = data;
-  std::get<std::vector<std::int64_t>>(other.ids)[100] = 5555;
+  std::get<NumberIds>(other.ids).Own()[100] = 5555;
   CHECK(Contains(ErrorOf([&] { ReadBack(Full(data), other, data); }),
                  "row '5555' is not in the run's data"));
 }

@@ -45,6 +45,41 @@ TEST_CASE("cells are the same numbers however they are kept") {
   }
 }
 
+TEST_CASE("a copy shares its cells until one of the two is changed") {
+  for (const LabelStorage storage : kStorages) {
+    LabelCells cells(storage);
+    cells.assign(3, 1);
+    const LabelCells before = cells;
+
+    LabelCells changed = cells;
+    changed[1] = 0;
+    cells.push_back(0);
+    LabelCells longer = before;
+    longer.Append(longer, 0, 1);
+    LabelCells other = before;
+    other.assign(1, 0);
+    LabelCells wider = before;
+    wider[0] = 0.5F;
+
+    CHECK(before == LabelCells{1, 1, 1});
+    CHECK(changed == LabelCells{1, 0, 1});
+    CHECK(cells == LabelCells{1, 1, 1, 0});
+    CHECK(longer == LabelCells{1, 1, 1, 1});
+    CHECK(other == LabelCells{0});
+    CHECK(wider == LabelCells{0.5F, 1, 1});
+  }
+}
+
+TEST_CASE("cells that were moved away are empty, and can be filled again") {
+  LabelCells cells{1, 2};
+  const LabelCells taken = std::move(cells);
+  CHECK(cells.empty());  // NOLINT: that is what is tested
+  CHECK(cells.Numbers().empty());
+  cells.push_back(3);
+  CHECK(cells == LabelCells{3});
+  CHECK(taken == LabelCells{1, 2});
+}
+
 TEST_CASE("storage that cannot hold a value gives way, and loses nothing") {
   LabelCells flags(LabelStorage::kFlags);
   flags.assign(2, kNan);

@@ -135,7 +135,7 @@ TEST_CASE("pooled files count what each has seen") {
   auto first = Regression(20, 1.0, 1);
   first.seen.assign(20, 0);
   auto second = Regression(10, 1.0, 2);
-  for (auto& id : std::get<std::vector<std::int64_t>>(second.ids)) id += 100;
+  for (auto& id : std::get<NumberIds>(second.ids).Own()) id += 100;
   second.seen.assign(10, kTrainedOn);
   const JoinedModels joined(PoolByName(Held({{"a", first}, {"a", second}})));
   CHECK(joined.head().seen.at(0).trained == 10);

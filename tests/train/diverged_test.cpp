@@ -11,24 +11,33 @@
 namespace mtlkit {
 namespace {
 
-TEST_CASE("divergence names the task and the epoch") {
-  const Dataset data = SampleData(200);
-  TrainOptions options = SampleOptions();
+// What training with plain steps of a rate says when it diverges.
+Error Divergence(const Dataset& data, TrainOptions options, double rate) {
   options.optimizer.optimizer = "sgd";
-  options.optimizer.rate = 1e12;
+  options.optimizer.rate = rate;
   Model model = SampleModel(data);
   try {
     Train(InputsOf(data, options), options, 1, {}, &model);
-    FAIL("it did not diverge");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::kNo);
-    CHECK(error.message().find("training diverged in epoch 1: the loss of task"
-                               " '") == 0);
+    CHECK(error.message().find("training diverged in epoch 1: ") == 0);
     CHECK(error.hint() == "lower --rate or set --clip-norm");
+    return error;
   }
+  FAIL("it did not diverge");
+  return {ErrorKind::kBug, ""};
+}
+
+TEST_CASE("divergence names the task and the epoch") {
+  const Error error = Divergence(SampleData(200), SampleOptions(), 1e12);
+  CHECK(error.message().find("in epoch 1: the loss of task '") !=
+        std::string::npos);
 }
 
 TEST_CASE("divergence in the last step is one, with validation rows or not") {
+  TrainOptions options = SampleOptions();
+  options.epochs = 1;
+  options.batch = 1000;
   for (const bool validates : {false, true}) {
     Dataset data = SampleData(200);
     if (!validates) data.splits.erase("valid");
@@ -37,22 +46,10 @@ TEST_CASE("divergence in the last step is one, with validation rows or not") {
     for (const double rate : {1e300, 1e6 * large}) {
       CAPTURE(validates);
       CAPTURE(rate);
-      TrainOptions options = SampleOptions();
-      options.optimizer.optimizer = "sgd";
-      options.optimizer.rate = rate;
-      options.epochs = 1;
-      options.batch = 1000;
       const bool overflows = std::isinf(static_cast<Real>(rate));
       if (!validates && !overflows) continue;  // nobody has looked
-      Model model = SampleModel(data);
-      try {
-        Train(InputsOf(data, options), options, 1, {}, &model);
-        FAIL("it did not diverge");
-      } catch (const Error& error) {
-        CHECK(error.kind() == ErrorKind::kNo);
-        CHECK(error.message().find("training diverged in epoch 1: ") == 0);
-        CHECK(error.message().find("finite") != std::string::npos);
-      }
+      const Error error = Divergence(data, options, rate);
+      CHECK(error.message().find("finite") != std::string::npos);
     }
   }
 }
