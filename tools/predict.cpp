@@ -5,6 +5,7 @@
 
 #include "app/tool.h"
 #include "base/error.h"
+#include "base/reporter.h"
 #include "cotrain/status.h"
 #include "data/dataset_io.h"
 #include "eval/prediction_sink.h"
@@ -84,8 +85,8 @@ struct PredictTool {
     std::string data_name = data;
     const Dataset rows =
         ReadRowsFor(models.front(), context, &data_name, &sources);
-    options.reporter = context.reporter;
-    options.rows_name = data_name;
+    NamedReporter reporter(data_name, context.reporter);
+    options.reporter = &reporter;
     const std::string provenance = ExtendProvenance(context.tool, context.seed,
                                                     *context.settings, sources);
     if (features.empty()) {
@@ -107,7 +108,7 @@ struct PredictTool {
         files.front(), [&] { return LayerSaid(models.front(), features); });
     InContext(data_name, [&] {
       WriteFeatures(models.front(), rows, layer, {output, provenance},
-                    context.pool, context.reporter);
+                    context.pool, &reporter);
     });
   }
 

@@ -59,6 +59,27 @@ class SilentReporter : public Reporter {
   void Warn(std::string_view) override {}
 };
 
+// Says in front of notes and warnings which file they are about:
+// "new.csv: ...". The rest goes on as it is. Both arguments must outlive it.
+class NamedReporter : public Reporter {
+ public:
+  NamedReporter(const std::string& name, Reporter* reporter)
+      : name_(name), reporter_(*reporter) {}
+
+  void Begin(std::string_view phase, Index total) override;
+  void Advance(Index done) override;
+  void Measure(std::string_view name, double value, bool decides) override;
+  void Show(std::string_view name, double value,
+            std::string_view text) override;
+  void Commit() override;
+  void Note(std::string_view text) override;
+  void Warn(std::string_view text) override;
+
+ private:
+  const std::string& name_;
+  Reporter& reporter_;
+};
+
 // Three digits at most and no leading zero: ".312", "1.52", "48.3", "1250".
 std::string ShortNumber(double value);
 // A count a second: "310", "4.8k", "48k", "1.2M".

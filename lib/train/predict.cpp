@@ -172,12 +172,6 @@ class Members {
   std::unique_ptr<ModelRunner> runner_;
 };
 
-// Warns of something in the rows, which have a name if anybody knows it.
-void WarnOfRows(const PredictOptions& options, const std::string& text) {
-  options.reporter->Warn(
-      options.rows_name.empty() ? text : Str(options.rows_name, ": ", text));
-}
-
 // Carries the unknown classes of the places along, if there are any, and says
 // of labels that the model does not know what becomes of them.
 void AddUnknown(const Labels& labels, const TaskPlaces& places,
@@ -202,7 +196,7 @@ void AddUnknown(const Labels& labels, const TaskPlaces& places,
         task->unknown, [](std::int32_t name) { return name >= 0; });
   }
   const std::string text = UnknownLabelsText(task->task, unknown, true);
-  if (!text.empty()) WarnOfRows(options, text);
+  if (!text.empty()) options.reporter->Warn(text);
 }
 
 // Everything but the arrays of outputs and labels.
@@ -214,10 +208,7 @@ Predictions HeadOf(std::span<const EnsembleMember> members,
   const bool any_rows_of_own = std::ranges::any_of(
       labels, [](const Labels& own) { return !own.on_all_rows; });
   if (options.all_rows && !any_rows_of_own && options.reporter != nullptr) {
-    options.reporter->Note(
-        Str("--all-rows has no effect: every task",
-            options.rows_name.empty() ? "" : " of " + options.rows_name,
-            " has all rows"));
+    options.reporter->Note("--all-rows has no effect: every task has all rows");
   }
   Predictions head;
   head.ids = TakeIds(dataset.ids, rows);
@@ -228,7 +219,7 @@ Predictions HeadOf(std::span<const EnsembleMember> members,
   head.dataset_sha256 = dataset.content_sha256;
   if (options.reporter != nullptr) {
     for (const std::string& text : RowsOfNoTask(first.schema.tasks, dataset)) {
-      WarnOfRows(options, text);
+      options.reporter->Warn(text);
     }
   }
   for (std::size_t i = 0; i < first.schema.tasks.size(); ++i) {

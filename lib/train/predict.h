@@ -38,8 +38,6 @@ struct PredictOptions {
   // Is told of labels that the models do not know, and of settings without
   // effect; may be null.
   Reporter* reporter = nullptr;
-  // What the reporter is told that the rows are, "new.csv", if anything.
-  std::string rows_name = {};
 };
 
 // What models say of the rows of a dataset: probabilities and regression

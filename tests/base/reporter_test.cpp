@@ -49,6 +49,22 @@ TEST_CASE("without a terminal each committed position is a line") {
         "mtl-toy: warning: a loss is large\n");
 }
 
+TEST_CASE("a file's name stands in front of what is said of it") {
+  Sink sink;
+  const auto reporter = MakeReporter(sink.Settings(ProgressMode::kAuto, false));
+  const std::string file = "new.csv";
+  NamedReporter named(file, reporter.get());
+  named.Begin("epoch", 50);
+  ReportEpoch(named, 50);
+  named.Note("read");
+  named.Warn("a loss is large");
+  CHECK(sink.text ==
+        "epoch 50/50  income .312  valid .523 (best .519 @ 9)  48k rows/s  "
+        "left 0:00\n"
+        "mtl-toy: new.csv: read\n"
+        "mtl-toy: warning: new.csv: a loss is large\n");
+}
+
 TEST_CASE("of a long phase some committed positions are lines, and the last") {
   Sink sink;
   const auto reporter = MakeReporter(sink.Settings(ProgressMode::kAuto, false));

@@ -256,12 +256,13 @@ TEST_CASE("what has no effect is noted, and labels' file is named") {
   }
   PredictOptions options;
   options.all_rows = true;
-  options.reporter = &heard;
-  options.rows_name = "new.csv";
+  const std::string file = "new.csv";
+  NamedReporter named(file, &heard);
+  options.reporter = &named;
   const EnsembleMember member{&model, 1.0};
   Predict({&member, 1}, data, options, nullptr);
   CHECK(heard.said ==
-        "--all-rows has no effect: every task of new.csv has all rows");
+        "new.csv: --all-rows has no effect: every task has all rows");
 }
 
 TEST_CASE("an input that is not finite is refused with its row") {
