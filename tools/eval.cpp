@@ -73,6 +73,7 @@ struct EvalTool {
     }
     Dataset labels;
     if (!truth.empty()) labels = ReadDataset(truth);
+    labels.splits.clear();  // lists of millions of rows that nobody asks for
     const Evaluation evaluation = NamingTruth([&] {
       return Evaluate(
           JoinedModels(PoolByName(sources), truth.empty() ? nullptr : &labels),
