@@ -58,7 +58,7 @@ function(mtlkit_module name)
     PRIVATE ${ARG_PRIVATE_LIBRARIES})
   # The loops that take the time are in the kernels; those that only call
   # others take a compiler half the time so.
-  if(name MATCHES "^(app|cotrain|h5|interop)$")
+  if(name MATCHES "^(app|cotrain|eval|h5|interop|nn)$")
     target_compile_options(mtlkit_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   else()
     target_compile_options(mtlkit_${name} PRIVATE $<$<CONFIG:Release>:-O2>)
