@@ -116,6 +116,7 @@ struct PredictTool {
   Dataset ReadRowsFor(const Model& wanting, const Context& context,
                       std::string* name,
                       std::vector<ProvenanceSource>* sources) const {
+    NamedReporter reporter(*name, context.reporter);
     // A text table becomes a dataset on the way.
     std::unique_ptr<TemporaryPath> table;
     if (IsTextFile(data)) {
@@ -127,9 +128,8 @@ struct PredictTool {
       const std::string flags = InContext(
           model, [&] { return ReadAsBefore(wanting.provenance, &convert); });
       if (!flags.empty()) {
-        context.reporter->Note(Str(
-            *name,
-            ": read as the texts were that the model learned from: ", flags));
+        reporter.Note(
+            Str("read as the texts were that the model learned from: ", flags));
       }
       NamingConversion([&] {
         ConvertTables({{"", data}}, table->path(), convert, {},
@@ -145,9 +145,7 @@ struct PredictTool {
     Dataset rows = InContext(*name, [&] {
       return AdaptTable(wanting.transforms, std::move(read), &warnings);
     });
-    for (const std::string& warning : warnings) {
-      context.reporter->Warn(Str(*name, ": ", warning));
-    }
+    for (const std::string& warning : warnings) reporter.Warn(warning);
     sources->push_back(SourceOf("data", file));
     // Lists of millions of rows are not kept for nothing.
     if (features.empty() && options.split.empty()) rows.splits.clear();

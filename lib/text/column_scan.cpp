@@ -17,17 +17,15 @@ constexpr std::size_t kMaxCategoryBytes = 4096;
 constexpr Index kHopelessNumbers = 1000;
 
 bool HasCommasAsGroups(std::string_view text) {
-  return DigitGroups(",", '.').IsGrouped(text);
+  static const DigitGroups commas(",", '.');
+  return commas.IsGrouped(text);
 }
 
 // What to do about a text among numbers. Where it is the only one that is known
 // of its column its comma can be either.
 std::string AdviceForText(const ColumnScan& column, const CellPlace& place,
                           char decimal) {
-  double value = 0;
-  const bool is_decimal =
-      decimal == '.' &&
-      ParseCellNumber(place.text, ',', &value) == NumberText::kNumber;
+  const bool is_decimal = decimal == '.' && IsCellNumber(place.text, ',');
   const bool is_grouped = HasCommasAsGroups(place.text) && column.are_grouped;
   constexpr std::string_view kGroups = "if the comma groups its digits: ";
   if (is_grouped && (!is_decimal || column.texts > 0)) {
@@ -45,6 +43,7 @@ std::string AdviceForText(const ColumnScan& column, const CellPlace& place,
 // Whether a number with a decimal comma may be one whose digits it groups.
 void NoteComma(const LinePlace& place, std::string_view text,
                ColumnScan* column) {
+  if (column->has_decimals) return;  // the comma is the decimal sign
   if (text.find(',') == std::string_view::npos) {
     ++column->wholes;
   } else if (!HasCommasAsGroups(text)) {

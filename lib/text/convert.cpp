@@ -137,7 +137,7 @@ class Converter {
 
   std::string Write(const std::string& output, const ConvertRecord& record) {
     FileWriter file(output, FileKind::kDataset);
-    WriteRowNames(ids_, splits_, rows_, &file);
+    WriteRowNames(ids_, splits_, &file);
     std::vector<TableView> views;
     for (std::size_t i = 0; i < tables_.size(); ++i) {
       views.push_back(

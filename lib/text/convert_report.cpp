@@ -101,9 +101,8 @@ void WarnOfSpellings(const std::vector<TableFile>& files,
 
 // Whether all categories are numbers, some with a decimal comma.
 bool HasDecimalCommas(const ColumnScan& column) {
-  double value = 0;
-  const auto is_number = [&](const std::string& text) {
-    return ParseCellNumber(text, ',', &value) == NumberText::kNumber;
+  const auto is_number = [](const std::string& text) {
+    return IsCellNumber(text, ',');
   };
   const auto has_comma = [](const std::string& text) {
     return text.find(',') != std::string::npos;

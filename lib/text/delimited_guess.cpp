@@ -58,17 +58,12 @@ double Uniformity(const TextRecords& records) {
   return static_cast<double>(count) / static_cast<double>(records.size());
 }
 
-bool IsNumber(std::string_view text, char decimal) {
-  double value = 0;
-  return ParseCellNumber(text, decimal, &value) == NumberText::kNumber;
-}
-
 double ShareOfNumbers(const TextRecords& records) {
   std::size_t cells = 0;
   std::size_t numbers = 0;
   for (const std::vector<std::string>& record : records) {
     cells += record.size();
-    for (const std::string& cell : record) numbers += IsNumber(cell, '.');
+    for (const std::string& cell : record) numbers += IsCellNumber(cell, '.');
   }
   return cells == 0 ? 0
                     : static_cast<double>(numbers) / static_cast<double>(cells);
@@ -115,7 +110,7 @@ ColumnView LookBelow(const TextRecords& records, std::size_t column,
         std::find(missing.begin(), missing.end(), text) != missing.end()) {
       continue;
     }
-    (IsNumber(text, decimal) ? view.has_numbers : view.has_texts) = true;
+    (IsCellNumber(text, decimal) ? view.has_numbers : view.has_texts) = true;
   }
   view.has_numbers &= !view.has_texts;
   return view;
@@ -165,7 +160,7 @@ bool IsHeaderOfNumbers(const TextRecords& records,
   std::vector<std::size_t> columns;  // that numbers may name
   for (std::size_t i = 0; i < first.size(); ++i) {
     const ColumnView view = LookBelow(records, i, missing, decimal);
-    if (IsNumber(first[i], decimal)) {
+    if (IsCellNumber(first[i], decimal)) {
       if (view.has_texts) return false;
       columns.push_back(i);
       continue;
@@ -267,7 +262,7 @@ bool GuessHeader(const TextRecords& records,
   if (IsRunningNumbers(first)) return true;
   const bool any_number =
       std::any_of(first.begin(), first.end(), [&](const std::string& cell) {
-        return IsNumber(cell, decimal) ||
+        return IsCellNumber(cell, decimal) ||
                (!cell.empty() && std::find(missing.begin(), missing.end(),
                                            cell) != missing.end());
       });

@@ -92,11 +92,9 @@ std::string FlagsOfGroups(const std::vector<std::string>& texts) {
     const DigitGroups groups(way.mark, way.decimal);
     bool any = false;
     const bool all = std::ranges::all_of(texts, [&](const std::string& text) {
-      double value = 0;
       const bool is_grouped = groups.IsGrouped(text);
       any |= is_grouped;
-      return is_grouped ||
-             ParseCellNumber(text, way.decimal, &value) == NumberText::kNumber;
+      return is_grouped || IsCellNumber(text, way.decimal);
     });
     if (all && any) return std::string(way.flags);
   }

@@ -62,6 +62,11 @@ NumberText ParseCellNumber(std::string_view text, char decimal, double* value) {
   return Classify({copy.data(), text.size()}, value);
 }
 
+bool IsCellNumber(std::string_view text, char decimal) {
+  double value = 0;
+  return ParseCellNumber(text, decimal, &value) == NumberText::kNumber;
+}
+
 std::string CanonicalNumber(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   const bool is_negative = text.starts_with('-');

@@ -14,6 +14,8 @@ enum class NumberText { kNumber, kInfinite, kNotANumber, kOther };
 // kInfinite: "inf" and what no double holds; kNotANumber: "nan"; kOther: text.
 // No blanks, no grouping of digits; a leading '+' is allowed.
 NumberText ParseCellNumber(std::string_view text, char decimal, double* value);
+// Whether that is a finite number.
+bool IsCellNumber(std::string_view text, char decimal);
 
 // A number as all that are equal to it are written: 1 for +1, 1.0 and 1e0.
 // Whole numbers of more digits than a double holds keep them. `text` has to be

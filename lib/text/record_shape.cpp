@@ -9,11 +9,6 @@
 namespace mtlkit {
 namespace {
 
-bool IsNumberCell(const std::string& text, char decimal) {
-  double value = 0;
-  return ParseCellNumber(text, decimal, &value) == NumberText::kNumber;
-}
-
 // Whether all records below the first have `cells` cells.
 bool AreAllOf(const TextRecords& records, std::size_t cells) {
   return records.size() > 1 &&
@@ -32,7 +27,7 @@ bool AreRowNames(const TextRecords& records, char decimal) {
   for (std::size_t i = 1; i < records.size(); ++i) {
     const std::string& name = records[i][0];
     if (name.empty() || !names.insert(name).second) return false;
-    has_number |= IsNumberCell(name, decimal);
+    has_number |= IsCellNumber(name, decimal);
     long long number = 0;
     is_running &= ParseInteger(name, &number) && (i == 1 || number == next) &&
                   (i > 1 || number == 0 || number == 1);
@@ -50,7 +45,7 @@ bool HasRowNames(const TextRecords& records, char decimal) {
   const bool are_names =
       names.size() == header.size() && names.count("") == 0 &&
       std::ranges::none_of(header, [decimal](const std::string& name) {
-        return IsNumberCell(name, decimal);
+        return IsCellNumber(name, decimal);
       });
   if (!are_names || !AreAllOf(records, header.size() + 1) ||
       !AreRowNames(records, decimal)) {
@@ -61,7 +56,7 @@ bool HasRowNames(const TextRecords& records, char decimal) {
     const bool are_numbers =
         std::all_of(records.begin() + 1, records.end(),
                     [&](const std::vector<std::string>& record) {
-                      return IsNumberCell(record[column], decimal);
+                      return IsCellNumber(record[column], decimal);
                     });
     if (are_numbers) return true;
   }

@@ -235,9 +235,8 @@ void WriteViews(const std::vector<TableView>& views, Index rows,
 
 void WriteRowNames(const RowIds& ids,
                    const std::map<std::string, std::vector<Index>>& splits,
-                   Index rows, FileWriter* file) {
-  file->SetAttribute("", "n_rows", rows);
-  WriteIds(*file, "ids", ids);
+                   FileWriter* file) {
+  WriteRowNames(*file, ids);
   for (const auto& [name, numbers] : splits) {
     const std::string path = "splits/" + EscapeName(name);
     file->WriteList<std::int64_t>(path, {numbers.begin(), numbers.end()},

@@ -26,9 +26,9 @@ struct TableView {
 void WriteViews(const std::vector<TableView>& views, Index rows,
                 FileWriter* file);
 
-// Ids, splits and the attributes of the root.
+// Ids, how many there are, and splits.
 void WriteRowNames(const RowIds& ids,
                    const std::map<std::string, std::vector<Index>>& splits,
-                   Index rows, FileWriter* file);
+                   FileWriter* file);
 
 }  // namespace mtlkit

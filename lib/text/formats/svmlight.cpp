@@ -32,8 +32,7 @@ void SplitBlanks(std::string_view line, std::vector<std::string_view>* parts) {
 }
 
 bool IsNumber(std::string_view text) {
-  double value = 0;
-  return ParseCellNumber(text, '.', &value) == NumberText::kNumber;
+  return IsCellNumber(text, '.');
 }
 
 bool IsCount(std::string_view text) {
