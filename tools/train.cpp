@@ -7,6 +7,7 @@
 #include "app/tool.h"
 #include "base/choice.h"
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/seconds.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
@@ -34,8 +35,7 @@ bool IsFinished(const std::string& path, const std::string& provenance) {
   try {
     const FileReader file = FileReader::Open(path, {FileKind::kModel});
     // What is damaged is discarded, and that equals nothing.
-    return Json::parse(file.provenance(), nullptr, false) ==
-           Json::parse(provenance);
+    return ParseJson(file.provenance()) == ParseJson(provenance);
   } catch (const Error&) {
     return false;  // something else: it is replaced
   }

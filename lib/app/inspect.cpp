@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/text.h"
 #include "h5/provenance.h"
 
@@ -33,12 +34,9 @@ std::string InspectKind(const FileReader& file, bool all, Json* json) {
 }
 
 Json RecordJson(const ProvenanceRecord& record) {
-  Json json{{"id", record.id},
-            {"prev", record.prev},
-            {"tool", record.tool},
-            {"version", record.version},
-            {"seed", record.seed},
-            {"settings", Json::parse(record.settings, nullptr, false)},
+  Json json{{"id", record.id},        {"prev", record.prev},
+            {"tool", record.tool},    {"version", record.version},
+            {"seed", record.seed},    {"settings", ParseJson(record.settings)},
             {"inputs", Json::array()}};
   for (const ProvenanceInput& input : record.inputs) {
     json["inputs"].push_back({{"role", input.role}, {"digest", input.digest}});

@@ -50,7 +50,7 @@ void DescribePeers(const FileReader& file, TextTable* table, Json* json) {
 }  // namespace
 
 std::string InspectCheckpoint(const FileReader& file, Json* json) {
-  const Json settings = Json::parse(file.ReadText("settings"), nullptr, false);
+  const Json settings = ParseJson(file.ReadText("settings"));
   Require(settings.is_object(), ErrorKind::kBadInput,
           Str(file.name(), ": settings is not JSON"));
   const auto position = file.ReadList<Index>("position");

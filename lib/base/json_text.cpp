@@ -11,6 +11,14 @@
 
 namespace mtlkit {
 
+nlohmann::json ParseJson(std::string_view text) {
+  return nlohmann::json::parse(text, nullptr, false);
+}
+
+std::string DumpJson(const nlohmann::json& json) {
+  return json.dump();
+}
+
 std::string JsonText(const nlohmann::json& json, int indent) {
   const std::string text =
       json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);

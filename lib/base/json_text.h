@@ -9,6 +9,14 @@
 
 namespace mtlkit {
 
+// The one door from and to JSON, whose templates compile slowly. A value that
+// is_discarded(), of no kind and equal to none, where the text is not JSON.
+nlohmann::json ParseJson(std::string_view text);
+
+// The shortest text, from which ParseJson gets the same value. Throws
+// nlohmann::json::type_error for strings that are not UTF-8.
+std::string DumpJson(const nlohmann::json& json);
+
 // A document for programs as text, `indent` blanks a level; on one line if
 // negative. Never fails: what is not UTF-8 becomes U+FFFD. What TerminalText
 // would change is escaped, so that a terminal can show it and nothing is lost.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/options.h"
 #include "h5/digest.h"
 
@@ -12,7 +13,7 @@ namespace mtlkit {
 namespace {
 
 Json Item(const std::string& name, const Json& content) {
-  return {{"name", name}, {"sha256", Sha256Of(content.dump())}};
+  return {{"name", name}, {"sha256", Sha256Of(DumpJson(content))}};
 }
 
 Json AgreementJson(const Dataset& data) {
@@ -63,13 +64,13 @@ std::string FirstDifference(const Json& agreed, const Json& own,
 }  // namespace
 
 std::string AgreementOf(const Dataset& data) {
-  return AgreementJson(data).dump();
+  return DumpJson(AgreementJson(data));
 }
 
 void RequireAgreement(const std::string& agreed, const Dataset& data,
                       const std::string& name) {
   const Json own = AgreementJson(data);
-  const Json wanted = Json::parse(agreed, nullptr, false);
+  const Json wanted = ParseJson(agreed);
   Require(wanted.is_object(), ErrorKind::kBadInput,
           "run.json: what was agreed on is damaged");
   for (const auto& [list, what] : {std::pair("tasks", "task"),

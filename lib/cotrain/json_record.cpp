@@ -50,7 +50,7 @@ Json ReadRecord(const std::string& path, std::string_view hint) {
   Require(!std::filesystem::is_directory(path, none), ErrorKind::kBadInput,
           Str(path, ": it is damaged: this is a folder"), std::string(hint));
   const std::string text = ReadTextFile(path, "");
-  Json json = Json::parse(text, nullptr, false);
+  Json json = ParseJson(text);
   Require(!json.is_discarded() && json.is_object(), ErrorKind::kBadInput,
           Str(path, ": it is damaged: this is no JSON object"),
           std::string(hint));

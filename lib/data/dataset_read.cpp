@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/text.h"
 #include "data/block_kind.h"
 #include "data/check_tools.h"
@@ -183,7 +184,7 @@ TransformRecords ReadTransforms(const FileReader& file,
   TransformRecords transforms;
   const std::string path = group + "/spec";
   if (!file.Has(path)) return transforms;
-  const auto specs = nlohmann::json::parse(file.ReadText(path), nullptr, false);
+  const auto specs = ParseJson(file.ReadText(path));
   if (!specs.is_array())
     internal::BadPart(file, path, "it is not a JSON array");
   for (const auto& entry : specs) {

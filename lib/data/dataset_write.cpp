@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "data/block_kind.h"
 #include "data/check_tools.h"
 #include "data/dataset_io.h"
@@ -132,8 +133,7 @@ void WriteTransforms(FileWriter& file, const TransformRecords& transforms,
   nlohmann::json spec = nlohmann::json::array();
   for (std::size_t i = 0; i < transforms.size(); ++i) {
     const TransformRecord& record = transforms[i];
-    spec.push_back(
-        {{"name", record.name}, {"spec", nlohmann::json::parse(record.spec)}});
+    spec.push_back({{"name", record.name}, {"spec", ParseJson(record.spec)}});
     const std::string folder = group + "/" + TransformFolder(i, record.name);
     file.MakeGroup(folder);
     for (const auto& [name, values] : record.arrays) {
@@ -142,7 +142,7 @@ void WriteTransforms(FileWriter& file, const TransformRecords& transforms,
       NameObject(file, path, name);
     }
   }
-  file.WriteText(group + "/spec", spec.dump());
+  file.WriteText(group + "/spec", DumpJson(spec));
 }
 
 std::string TaskPath(const Task& task) {

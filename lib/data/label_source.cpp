@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json_text.h"
 
 namespace mtlkit {
 
@@ -18,14 +19,14 @@ std::string LabelSourceText(const LabelSource& source) {
   }
   if (!source.weight.empty()) json["weight"] = source.weight;
   if (!source.dropped.empty()) json["dropped"] = source.dropped;
-  return json.dump();
+  return DumpJson(json);
 }
 
 LabelSource ParseLabelSource(std::string_view text) {
   LabelSource source;
   bool fits = true;
   try {
-    const auto json = nlohmann::json::parse(text);
+    const auto json = ParseJson(text);
     json.at("columns").get_to(source.columns);
     if (json.contains("absent")) {
       json.at("absent").get_to(source.absent);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/version.h"
 #include "h5/digest.h"
 #include "h5/file_reader.h"
@@ -24,7 +25,7 @@ Json ToJson(const ProvenanceRecord& record, bool with_id) {
   Json json = {
       {"prev", record.prev},       {"tool", record.tool},
       {"version", record.version}, {"inputs", Json::array()},
-      {"seed", record.seed},       {"settings", Json::parse(record.settings)}};
+      {"seed", record.seed},       {"settings", ParseJson(record.settings)}};
   for (const ProvenanceInput& input : record.inputs) {
     Json one = {{"role", input.role}, {"digest", input.digest}};
     if (!input.from.empty()) one["from"] = input.from;
@@ -35,7 +36,7 @@ Json ToJson(const ProvenanceRecord& record, bool with_id) {
 }
 
 std::string IdOf(const ProvenanceRecord& record) {
-  return Sha256Of(ToJson(record, false).dump()).substr(0, kIdDigits);
+  return Sha256Of(DumpJson(ToJson(record, false))).substr(0, kIdDigits);
 }
 
 ProvenanceRecord FromJson(const Json& json) {
@@ -52,7 +53,7 @@ ProvenanceRecord FromJson(const Json& json) {
   Require(json.at("seed").is_number_unsigned(), ErrorKind::kBadInput, kNotOurs,
           kHowToHaveNone);
   record.seed = json.at("seed").get<Seed>();
-  record.settings = json.at("settings").dump();
+  record.settings = DumpJson(json.at("settings"));
   return record;
 }
 
@@ -68,7 +69,7 @@ ProvenanceSource SourceOf(std::string role, const FileReader& file) {
 std::vector<ProvenanceRecord> ParseProvenance(std::string_view json) {
   std::vector<ProvenanceRecord> records;
   try {
-    const Json parsed = Json::parse(json);
+    const Json parsed = ParseJson(json);
     Require(parsed.is_array() && parsed.size() <= kMostRecords,
             ErrorKind::kBadInput, kNotOurs, kHowToHaveNone);
     for (const Json& record : parsed) records.push_back(FromJson(record));
@@ -88,7 +89,7 @@ std::string ExtendProvenance(std::string_view tool, Seed seed,
                           .version = MTLKIT_VERSION,
                           .inputs = {},
                           .seed = seed,
-                          .settings = settings.dump()};
+                          .settings = DumpJson(settings)};
   Json history = Json::array();
   std::set<std::string> known;
   for (const ProvenanceSource& source : sources) {
@@ -112,7 +113,7 @@ std::string ExtendProvenance(std::string_view tool, Seed seed,
   record.id = IdOf(record);
   // The same command may have made one of its own sources (a resumed chain).
   if (!known.contains(record.id)) history.push_back(ToJson(record, true));
-  return history.dump();
+  return DumpJson(history);
 }
 
 }  // namespace mtlkit

@@ -2,6 +2,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "base/text.h"
 #include "h5/provenance.h"
 
@@ -36,7 +37,7 @@ std::string Quote(const std::string& word) {
 std::string ValueText(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number_float()) return FormatNumber(value.get<double>());
-  return value.dump();
+  return DumpJson(value);
 }
 
 // A word that another may follow after a comma.
@@ -101,7 +102,7 @@ std::vector<std::string> HistoryCommands(
     for (const ProvenanceInput& input : record.inputs) {
       command += " " + InputText(input);
     }
-    const Json settings = Json::parse(record.settings);
+    const Json settings = ParseJson(record.settings);
     for (const auto& [name, value] : settings.items()) {
       if (!IsNothing(value)) command += FlagText(name, value);
     }

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "h5/plain_image.h"
 
 namespace mtlkit {
@@ -45,7 +46,7 @@ Json BatchShape(const std::vector<Index>& shape) {
 std::string KerasGraph::Add(KerasSpec spec, const Json& options) {
   spec.name = names_.Take(CleanIdentifier(spec.name));
   at_[spec.name] = layers_.size();
-  layers_.push_back({std::move(spec), options.dump()});
+  layers_.push_back({std::move(spec), DumpJson(options)});
   return layers_.back().spec.name;
 }
 
@@ -81,7 +82,7 @@ std::string KerasGraph::Columns(const std::string& value, Index first,
 
 Json KerasGraph::LayerJson(const Record& record) const {
   const KerasSpec& spec = record.spec;
-  Json config = Json::parse(record.options);
+  Json config = ParseJson(record.options);
   config["name"] = spec.name;
   config["dtype"] = spec.dtype;
   Json calls = Json::array();
@@ -118,16 +119,15 @@ std::string KerasGraph::Config() const {
   for (const auto& [name, value] : outputs_) {
     outputs[name] = Json::array({value, 0, 0});
   }
-  return Json{{"module", "keras"},
-              {"class_name", "Model"},
-              {"registered_name", nullptr},
-              {"config",
-               {{"name", "mtlkit"},
-                {"trainable", true},
-                {"layers", layers},
-                {"input_layers", inputs},
-                {"output_layers", outputs}}}}
-      .dump();
+  return DumpJson(Json{{"module", "keras"},
+                       {"class_name", "Model"},
+                       {"registered_name", nullptr},
+                       {"config",
+                        {{"name", "mtlkit"},
+                         {"trainable", true},
+                         {"layers", layers},
+                         {"input_layers", inputs},
+                         {"output_layers", outputs}}}});
 }
 
 // When a depth-first search from the outputs, by their names, first meets each

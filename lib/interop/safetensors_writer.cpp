@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/json_text.h"
 #include "h5/atomic_file.h"
 
 namespace mtlkit {
@@ -39,7 +40,7 @@ std::string HeaderOf(const std::vector<TorchTensor>& tensors) {
                            {"data_offsets", {begin, end}}};
     begin = end;
   }
-  std::string text = header.dump();
+  std::string text = DumpJson(header);
   text.resize((text.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');
   return text;
 }

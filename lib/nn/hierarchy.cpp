@@ -225,7 +225,7 @@ std::string HierarchyText(const Hierarchy& hierarchy) {
     if (group.layers.has_value()) json["layers"] = *group.layers;
     groups.push_back(std::move(json));
   }
-  return Json{{"groups", std::move(groups)}}.dump();
+  return DumpJson(Json{{"groups", std::move(groups)}});
 }
 
 Hierarchy DefaultHierarchy(const std::vector<Task>& tasks) {

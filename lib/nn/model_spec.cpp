@@ -236,17 +236,16 @@ std::string ModelSpec(const Model& model) {
   for (const Task& task : model.schema.tasks) tasks.push_back(TaskJson(task));
   Json network = Json::object();
   WriteOptions(model.arch, &network);
-  return Json{{"version", kSpecVersion},
-              {"inputs", std::move(inputs)},
-              {"tasks", std::move(tasks)},
-              {"network", std::move(network)},
-              {"graph", GraphOf(*model.network, model.schema)}}
-      .dump();
+  return DumpJson(Json{{"version", kSpecVersion},
+                       {"inputs", std::move(inputs)},
+                       {"tasks", std::move(tasks)},
+                       {"network", std::move(network)},
+                       {"graph", GraphOf(*model.network, model.schema)}});
 }
 
 void ReadModelSpec(const std::string& text, Model* model) {
   try {
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = ParseJson(text);
     RequireSpec(!json.is_discarded(), "this is not JSON");
     ReadMembers(json, model);
   } catch (const Error& error) {

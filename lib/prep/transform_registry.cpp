@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/registry.h"
 #include "data/schema.h"
 #include "prep/transform_entry.h"
@@ -166,7 +167,7 @@ double Quantile(const std::vector<double>& values, double share) {
 }
 
 nlohmann::json ParseSpec(const TransformRecord& record) {
-  auto spec = nlohmann::json::parse(record.spec, nullptr, false);
+  auto spec = ParseJson(record.spec);
   if (!spec.is_object()) {
     FailDamagedTransform(record.name, "its description is not JSON");
   }

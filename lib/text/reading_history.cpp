@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/text.h"
 #include "h5/provenance.h"
 #include "text/text_lists.h"
@@ -26,7 +27,7 @@ struct TextReading {
 
 TextReading ReadingOf(const std::string& settings) {
   TextReading reading;
-  const Json flags = Json::parse(settings);
+  const Json flags = ParseJson(settings);
   const auto take = [&flags](const char* name, auto* value) {
     const auto at = flags.find(name);
     if (at != flags.end()) at->get_to(*value);

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "h5/digest.h"
 #include "h5/file_reader.h"
 #include "h5/file_writer.h"
@@ -68,7 +69,7 @@ std::string LabelDigest(const Dataset& data) {
 void AddPeer(const Peer& peer, const std::string& name, Json* settings) {
   Json arch;
   WriteOptions(peer.model->arch, &arch);
-  (*settings)[name + "network"] = arch.dump();
+  (*settings)[name + "network"] = DumpJson(arch);
   (*settings)[name + "seed"] = peer.seed;
   (*settings)[name + "data"] = peer.inputs.data->content_sha256;
   (*settings)[name + "labels"] = LabelDigest(*peer.inputs.data);
@@ -174,9 +175,10 @@ void RequireSameRun(const std::string& path, const Json& theirs,
   for (const auto& [key, value] : ours.items()) {
     if (!theirs.contains(key) || theirs[key] != value) {
       what = Str("another '", key, "'");
-      const bool shown = theirs.contains(key) && value.dump().size() < 40;
+      const bool shown = theirs.contains(key) && DumpJson(value).size() < 40;
       if (shown)
-        what += Str(" (", theirs[key].dump(), ", now ", value.dump(), ")");
+        what +=
+            Str(" (", DumpJson(theirs[key]), ", now ", DumpJson(value), ")");
       break;
     }
   }
@@ -188,7 +190,7 @@ void ReadIt(const std::string& path, const Json& settings,
             RunPosition* position, std::span<TraineeState* const> peers,
             std::span<const ProtocolState> protocol) {
   const FileReader file = FileReader::Open(path, {FileKind::kCheckpoint});
-  const Json theirs = Json::parse(file.ReadText("settings"), nullptr, false);
+  const Json theirs = ParseJson(file.ReadText("settings"));
   Require(theirs.is_object(), ErrorKind::kBadInput,
           Str(path, ": settings is not JSON"));
   RequireSameRun(path, theirs, settings);
@@ -229,7 +231,7 @@ void WriteCheckpoint(const std::string& path, const Json& settings,
                      std::span<const TraineeState* const> peers,
                      std::span<const ProtocolState> protocol) {
   FileWriter file(path, FileKind::kCheckpoint);
-  file.WriteText("settings", settings.dump());
+  file.WriteText("settings", DumpJson(settings));
   file.WriteList<Index>("position",
                         {position.epoch, position.batch, position.step});
   file.WriteList<double>("schedule", position.schedule);

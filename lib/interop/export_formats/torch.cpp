@@ -198,7 +198,7 @@ Json TorchSteps(const TransformRecords& transforms) {
     const auto selection = ReadSelection(record);
     if (selection && before.empty()) {
       steps.push_back({{"name", record.name},
-                       {"blocks", Json::parse(record.spec).at("blocks")}});
+                       {"blocks", ParseJson(record.spec).at("blocks")}});
       before = selection->blocks;
       continue;
     }

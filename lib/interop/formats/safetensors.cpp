@@ -93,7 +93,7 @@ Placed PlaceOf(const std::string& name, const Json& entry) {
 // By place. Arrays must follow each other without holes up to the end, so that
 // no byte is of two arrays or of none.
 std::vector<Placed> PlacesOf(const Json& header, Index size) {
-  if (!header.is_object()) FailFormat("its header is no object");
+  if (!header.is_object()) FailFormat("its header is no JSON object");
   std::vector<Placed> places;
   for (const auto& [name, entry] : header.items()) {
     if (name != "__metadata__") places.push_back(PlaceOf(name, entry));
@@ -132,7 +132,7 @@ ForeignContent Read(std::string_view bytes) {
   if (header_size > kMostHeader) FailFormat("its header is too long");
   ForeignContent content;
   try {
-    const Json header = Json::parse(in.Bytes(static_cast<Index>(header_size)));
+    const Json header = ParseJson(in.Bytes(static_cast<Index>(header_size)));
     content.order = OrderOf(header);
     const std::string_view data = in.Bytes(in.left());
     for (const Placed& placed :

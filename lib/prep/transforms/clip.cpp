@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "prep/transform_entry.h"
@@ -57,9 +56,7 @@ class Clip : public Transform {
     return result;
   }
 
-  TransformRecord Record() const override {
-    return {"clip", nlohmann::json::object().dump(), bounds_};
-  }
+  TransformRecord Record() const override { return {"clip", "{}", bounds_}; }
 
  private:
   TransformArrays bounds_;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/text.h"
 #include "data/schema.h"
 #include "prep/transform_entry.h"
@@ -64,7 +65,7 @@ class Impute : public Transform {
   }
 
   TransformRecord Record() const override {
-    return {"impute", nlohmann::json{{"method", method_}}.dump(), fills_};
+    return {"impute", DumpJson(nlohmann::json{{"method", method_}}), fills_};
   }
 
  private:

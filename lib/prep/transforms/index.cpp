@@ -1,6 +1,5 @@
 // index: categories stay numbers, for an embedding. The number after the last
 // stands for what training never saw.
-#include <nlohmann/json.hpp>
 
 #include "prep/transform_entry.h"
 
@@ -27,9 +26,7 @@ class KeepCodes : public Transform {
     return inputs;
   }
 
-  TransformRecord Record() const override {
-    return {"index", nlohmann::json::object().dump(), chosen_};
-  }
+  TransformRecord Record() const override { return {"index", "{}", chosen_}; }
 
  private:
   TransformArrays chosen_;

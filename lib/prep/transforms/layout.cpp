@@ -1,6 +1,5 @@
 // layout: the last step. Gives the blocks of each view the order and the names
 // that networks know them by.
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "prep/transform_entry.h"
@@ -59,9 +58,7 @@ class Layout : public Transform {
     return result;
   }
 
-  TransformRecord Record() const override {
-    return {"layout", nlohmann::json::object().dump(), {}};
-  }
+  TransformRecord Record() const override { return {"layout", "{}", {}}; }
 };
 
 std::shared_ptr<const Transform> FitLayoutStep(const FitArgs& args) {

@@ -1,7 +1,6 @@
 // log: sign(x) log(1 + |x|), for numbers whose ratios matter more than their
 // differences, as amounts and counts. 0 stays 0, and order is kept.
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "prep/transform_entry.h"
 
@@ -40,9 +39,7 @@ class Log : public Transform {
     return result;
   }
 
-  TransformRecord Record() const override {
-    return {"log", nlohmann::json::object().dump(), chosen_};
-  }
+  TransformRecord Record() const override { return {"log", "{}", chosen_}; }
 
  private:
   TransformArrays chosen_;

@@ -1,7 +1,6 @@
 // onehot: a column `column=category` of zeros and ones for each category,
 // behind the numbers of its view; in a sparse block where they are many.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/error.h"
@@ -112,9 +111,7 @@ class OneHot : public Transform {
     return result;
   }
 
-  TransformRecord Record() const override {
-    return {"onehot", nlohmann::json::object().dump(), forms_};
-  }
+  TransformRecord Record() const override { return {"onehot", "{}", forms_}; }
 
  private:
   void RequireForms(const InputSpec& codes) const {

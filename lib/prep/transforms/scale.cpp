@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -61,9 +60,7 @@ class Scale : public Transform {
     return result;
   }
 
-  TransformRecord Record() const override {
-    return {method_, nlohmann::json::object().dump(), arrays_};
-  }
+  TransformRecord Record() const override { return {method_, "{}", arrays_}; }
 
   // Whether it has numbers for the block.
   bool Scales(const InputSpec& spec) const {

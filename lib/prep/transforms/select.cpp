@@ -100,7 +100,7 @@ class Select : public Transform {
       left.push_back({ref.block, ref.column});
     }
     return {"select",
-            nlohmann::json{{"blocks", blocks}, {"left_out", left}}.dump(),
+            DumpJson(nlohmann::json{{"blocks", blocks}, {"left_out", left}}),
             {}};
   }
 
