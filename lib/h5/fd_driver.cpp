@@ -100,6 +100,12 @@ herr_t ReadDriver(H5FD_t* file, H5FD_mem_t /*type*/, hid_t /*transfer*/,
     channel->is_damaged = true;
     return -1;
   }
+  if (channel->bytes != nullptr) {
+    const auto end = static_cast<haddr_t>(channel->end);
+    if (offset > end || count > end - offset) return -1;
+    std::memcpy(to, channel->bytes + offset, count);
+    return 0;
+  }
   while (count > 0) {
     const ssize_t moved =
         ::pread(channel->fd, to, count, static_cast<off_t>(offset));

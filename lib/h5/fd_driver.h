@@ -22,6 +22,8 @@ struct Channel {
   BodyCheck* check = nullptr;
   bool is_damaged = false;
   Index end = -1;
+  // Where the file is in memory instead, its bytes; null otherwise.
+  const char* bytes = nullptr;
 };
 
 // A property list that makes H5Fcreate and H5Fopen use `channel`; the name

@@ -13,12 +13,13 @@
 #include <string>
 
 #include "base/error.h"
+#include "h5/confine.h"
 #include "h5/posix.h"
 
 namespace mtlkit::internal {
 namespace {
 
-// A check that passes says this, so that silence means a crash.
+// Work that succeeds says this first, so that silence means a crash.
 constexpr std::string_view kPassed = "passed";
 constexpr char kSeparator = '\x1f';
 constexpr std::string_view kOutOfMemory =
@@ -81,10 +82,19 @@ void LimitChild(Index bytes) {
   }
 }
 
-std::string RunCheck(const std::function<void()>& check) {
+void WriteAnswer(int fd, std::string_view answer) {
+  while (!answer.empty()) {
+    const ssize_t moved = ::write(fd, answer.data(), answer.size());
+    if (moved < 0 && errno == EINTR) continue;
+    if (moved <= 0) return;  // nobody listens any more
+    answer.remove_prefix(static_cast<std::size_t>(moved));
+  }
+}
+
+// What the child says: that it passed and the answer, or the error.
+std::string RunWork(const std::function<std::string()>& work) {
   try {
-    check();
-    return std::string(kPassed);
+    return std::string(kPassed) + work();
   } catch (const Error& error) {
     return Str(error.exit_code(), kSeparator, error.message(), kSeparator,
                error.hint());
@@ -93,12 +103,14 @@ std::string RunCheck(const std::function<void()>& check) {
   }
 }
 
-std::string ReadAll(int fd) {
+// An answer of more than `most` bytes is cut behind that.
+std::string ReadAnswer(int fd, Index most) {
   std::string text;
   std::array<char, 4096> piece{};
   while (const Index count = ReadFully(
              fd, piece.data(), static_cast<Index>(piece.size()), "guard")) {
     text.append(piece.data(), static_cast<std::size_t>(count));
+    if (std::ssize(text) > most + std::ssize(kPassed)) break;
   }
   return text;
 }
@@ -119,9 +131,11 @@ std::string ReadAll(int fd) {
        answer.substr(first + 1, second - first - 1), answer.substr(second + 1));
 }
 
-}  // namespace
-
-void CheckInChild(Index bytes, const std::function<void()>& check) {
+// Forks, and waits for what `work` returns there. `enter` is called there
+// first, with the descriptor that the answer goes to.
+std::string AnswerOfChild(Index bytes, Index most_answer,
+                          const std::function<void(int)>& enter,
+                          const std::function<std::string()>& work) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     Fail(ErrorKind::kIo, Str("cannot make a pipe: ", ErrnoText(errno)),
@@ -137,17 +151,51 @@ void CheckInChild(Index bytes, const std::function<void()>& check) {
   }
   if (child == 0) {
     LimitChild(bytes);
-    const std::string answer = RunCheck(check);
-    (void)!::write(to_parent.get(), answer.data(), answer.size());
+    enter(to_parent.get());
+    const std::string answer = RunWork(work);
+    WriteAnswer(to_parent.get(), answer);
     ::_exit(0);
   }
   to_parent.Reset();
-  const std::string answer = ReadAll(from_child.get());
+  // An error has a message, which takes more than a short answer.
+  constexpr Index kMostMessage = Index{1} << 20;
+  std::string answer =
+      ReadAnswer(from_child.get(), std::max(most_answer, kMostMessage));
+  // What it still writes ends it.
+  from_child.Reset();
   while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
   }
-  if (answer == kPassed) return;
+  if (answer.starts_with(kPassed)) return answer.substr(kPassed.size());
   const Index allowed = AllowedMemory(bytes);
   ThrowAnswer(answer, allowed > 0 && IsShortOfMemory(allowed));
+}
+
+}  // namespace
+
+void CheckInChild(Index bytes, const std::function<void()>& check) {
+  (void)AnswerOfChild(
+      bytes, 0, [](int) {},
+      [&] {
+        check();
+        return std::string();
+      });
+}
+
+std::string AnswerOfConfined(const Confinement& limits,
+                             const std::function<std::string()>& work) {
+  try {
+    std::string answer = AnswerOfChild(
+        limits.bytes, limits.most_answer,
+        [&](int answer_fd) { Confine(answer_fd, limits.fd); }, work);
+    Require(static_cast<Index>(answer.size()) <= limits.most_answer,
+            ErrorKind::kBadInput,
+            "the file is refused: it says more of itself than is sensible");
+    return answer;
+  } catch (const Error& error) {
+    // A stranger may not say that it was a mistake of ours.
+    if (error.kind() == ErrorKind::kIo) throw;
+    Fail(ErrorKind::kBadInput, error.message(), error.hint());
+  }
 }
 
 }  // namespace mtlkit::internal

@@ -19,8 +19,8 @@ namespace mtlkit {
 namespace {
 
 constexpr const char* kHint =
-    "give a model of mtlkit, or weights as .safetensors, .npz or a PyTorch "
-    "state_dict";
+    "give a model of mtlkit, or weights as .safetensors, .keras, .weights.h5, "
+    ".npz or a PyTorch state_dict";
 
 const WeightFormat& FormatOf(std::string_view bytes) {
   for (const WeightFormat* format : WeightFormats()) {
@@ -73,6 +73,7 @@ ForeignWeights ReadForeignWeights(const std::string& path) {
     ForeignContent content = FormatOf(bytes).read(bytes);
     weights.order = content.order;
     weights.arrays = std::move(content.arrays);
+    weights.note = std::move(content.note);
     std::sort(weights.arrays.begin(), weights.arrays.end(),
               [](const ForeignArray& a, const ForeignArray& b) {
                 return a.name < b.name;

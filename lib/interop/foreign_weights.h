@@ -28,6 +28,7 @@ struct ForeignWeights {
   std::string sha256;  // of its bytes
   MatrixOrder order = MatrixOrder::kInputsFirst;
   std::vector<ForeignArray> arrays;  // by ascending name
+  std::string note;  // what its reader is to know beside them, or ""
 
   // Null where there is none.
   const ForeignArray* Find(std::string_view array) const;
@@ -40,6 +41,7 @@ inline constexpr Index kMostArrayBytes = Index{8} << 30;
 struct ForeignContent {
   MatrixOrder order = MatrixOrder::kInputsFirst;
   std::vector<ForeignArray> arrays;
+  std::string note = {};
 };
 
 // One line of the registry weight_formats.def.

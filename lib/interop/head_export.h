@@ -24,7 +24,8 @@ struct HeadExport {
   // one class. Fixed text; `task` is that of model.json.
   std::string_view torch;
   // The value of predictions, of the value of outputs; null where Keras cannot
-  // hold it, for the reason that is said.
+  // hold it, for the reason that is said. The layer that makes it is called as
+  // the task is: losses by name go to layers in Keras 3.0.
   std::string (*keras)(const Task& task, const std::string& outputs,
                        KerasGraph* graph);
   std::string_view keras_reason = {};

@@ -1,7 +1,6 @@
 #include "interop/keras_graph.h"
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -9,30 +8,10 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "h5/plain_image.h"
+#include "interop/keras_names.h"
 
 namespace mtlkit {
 namespace {
-
-bool IsLower(char c) {
-  return std::islower(static_cast<unsigned char>(c)) != 0;
-}
-bool IsUpper(char c) {
-  return std::isupper(static_cast<unsigned char>(c)) != 0;
-}
-
-// "leaky_re_lu" of "LeakyReLU", as keras.utils.naming has it.
-std::string SnakeCase(const std::string& type) {
-  std::string text;
-  for (std::size_t i = 0; i < type.size(); ++i) {
-    const bool begins_word =
-        IsUpper(type[i]) && i > 0 &&
-        (IsLower(type[i - 1]) || (i + 1 < type.size() && IsLower(type[i + 1])));
-    if (begins_word) text += '_';
-    text +=
-        static_cast<char>(std::tolower(static_cast<unsigned char>(type[i])));
-  }
-  return text;
-}
 
 // With the batch, whose size is not known, in front.
 Json BatchShape(const std::vector<Index>& shape) {
@@ -187,7 +166,7 @@ std::vector<std::pair<std::string, std::string>> KerasGraph::Places() const {
   std::vector<std::pair<std::string, std::string>> places;
   std::map<std::string, Index> counts;
   for (const std::size_t i : Order()) {
-    const std::string type = SnakeCase(layers_[i].spec.type);
+    const std::string type = KerasSnakeCase(layers_[i].spec.type);
     const Index number = counts[type]++;
     places.emplace_back(
         number == 0 ? "layers/" + type : Str("layers/", type, "_", number),
@@ -209,6 +188,24 @@ Json KerasGraph::Parameters() const {
     }
   }
   return parameters;
+}
+
+KerasArrayNames KerasGraph::ArrayNames() const {
+  KerasArrayNames names;
+  for (const Record& record : layers_) {
+    const std::vector<std::string> roles = KerasWeightNames(
+        KerasSnakeCase(record.spec.type), std::ssize(record.spec.weights));
+    for (std::size_t i = 0; i < record.spec.weights.size(); ++i) {
+      const std::string& parameter = record.spec.weights[i].parameter;
+      const std::string name = Str(record.spec.name, "/", roles.at(i));
+      if (parameter.empty()) {
+        names.constants.insert(name);
+      } else {
+        names.of_parameter[parameter] = name;
+      }
+    }
+  }
+  return names;
 }
 
 std::string KerasGraph::Weights() const {

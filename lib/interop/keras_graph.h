@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,12 @@ struct KerasSpec {
   bool takes_list = false;  // its inputs are one argument
   bool has_seed = false;    // it keeps the state of random numbers
   std::string dtype = "float32";
+};
+
+// What the weights of a model are called: LAYER/kernel.
+struct KerasArrayNames {
+  std::map<std::string, std::string> of_parameter;  // by our names
+  std::set<std::string> constants;  // numbers that no parameter of ours is
 };
 
 // A functional model of Keras 3 as it grows, and the file it becomes: an
@@ -64,6 +71,7 @@ class KerasGraph {
   std::vector<std::pair<std::string, std::string>> Places() const;
   // Which weight of which layer is which parameter of ours, as JSON.
   Json Parameters() const;
+  KerasArrayNames ArrayNames() const;
   // The file of weights.
   std::string Weights() const;
 

@@ -13,7 +13,7 @@
 namespace mtlkit {
 namespace {
 
-// What is HDF5, empty or missing gets the message of files of ours.
+// What is empty or missing gets the message of files of ours.
 bool IsForeign(const std::string& path) {
   if (path == "-") return false;
   std::ifstream file(path, std::ios::binary);
@@ -21,8 +21,7 @@ bool IsForeign(const std::string& path) {
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(file.gcount()));
   const Content content = SniffContent(head);
-  return content != Content::kMtlkit && content != Content::kHdf5 &&
-         content != Content::kEmpty;
+  return content != Content::kMtlkit && content != Content::kEmpty;
 }
 
 std::variant<Model, ForeignWeights> ReadContent(const std::string& path) {

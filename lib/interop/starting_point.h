@@ -15,7 +15,8 @@ namespace mtlkit {
 // What tools say of the flags for it.
 inline constexpr const char* kFromHelp =
     "model to begin from: its parameters are taken by name; or weights of "
-    "another framework (.safetensors, .npz, PyTorch's .pt)";
+    "another framework (.safetensors, .keras, .weights.h5, .npz, PyTorch's "
+    ".pt)";
 inline constexpr const char* kMapHelp =
     "text file that says which array of --from is which parameter, a line "
     "OURS THEIRS each";

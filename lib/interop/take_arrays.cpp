@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "interop/keras_network.h"
 #include "interop/torch_module.h"
 
 namespace mtlkit {
@@ -29,10 +30,11 @@ std::string ShapeText(const std::vector<Index>& shape) {
 class Taker {
  public:
   Taker(const ForeignWeights& source, const std::vector<MapRule>& map,
-        const Network& network)
+        const Model& model)
       : source_(source),
         map_(map),
-        modules_(TorchModuleNames(network)),
+        modules_(TorchModuleNames(*model.network)),
+        keras_(NamesFor(source, map, model)),
         rule_used_(map.size(), false) {}
 
   void Fill(Block* block) {
@@ -67,15 +69,26 @@ class Taker {
             "say with --map FILE which array is which parameter");
     for (const ForeignArray& array : source_.arrays) {
       // PyTorch's batch norms count batches, which nothing here depends on.
+      // Nor on numbers that an export needs beside parameters.
       if (used_.count(array.name) == 0 &&
+          keras_.constants.count(array.name) == 0 &&
           !array.name.ends_with("num_batches_tracked")) {
         result_.unused.push_back(array.name);
       }
     }
+    result_.note = source_.note;
     return std::move(result_);
   }
 
  private:
+  // None where no name of Keras is looked for.
+  static KerasArrayNames NamesFor(const ForeignWeights& source,
+                                  const std::vector<MapRule>& map,
+                                  const Model& model) {
+    if (source.order != MatrixOrder::kInputsFirst || !map.empty()) return {};
+    return KerasNamesOf(model);
+  }
+
   std::vector<std::string> KnownNames() const {
     std::vector<std::string> names = result_.taken;
     names.insert(names.end(), result_.fresh.begin(), result_.fresh.end());
@@ -91,6 +104,12 @@ class Taker {
     const std::string layer = slice.name.substr(0, slice.name.rfind('/'));
     for (const std::string& name : UsualNames(slice.name, modules_.at(layer))) {
       if (const ForeignArray* array = source_.Find(name)) {
+        return {{array, 0, slice.spec.cols, TurnsByConvention(slice)}};
+      }
+    }
+    const auto keras = keras_.of_parameter.find(slice.name);
+    if (keras != keras_.of_parameter.end()) {
+      if (const ForeignArray* array = source_.Find(keras->second)) {
         return {{array, 0, slice.spec.cols, TurnsByConvention(slice)}};
       }
     }
@@ -146,7 +165,11 @@ class Taker {
     const bool is_vector = rows == 1;
     std::vector<Index> wanted = {rows, cols};
     if (part.transposed) std::swap(wanted[0], wanted[1]);
-    if (from.shape != wanted && !(is_vector && from.shape == VectorOf(cols))) {
+    // What is a vector here may be the kernel of one unit in Keras.
+    const bool is_column = slice.spec.name != "kernel" &&
+                           from.shape == std::vector<Index>{cols, 1};
+    if (from.shape != wanted &&
+        !(is_vector && (from.shape == VectorOf(cols) || is_column))) {
       FailShape(part, slice, wanted);
     }
     for (Index r = 0; r < rows; ++r) {
@@ -176,6 +199,7 @@ class Taker {
   const ForeignWeights& source_;
   const std::vector<MapRule>& map_;
   std::map<std::string, std::string> modules_;  // by layer
+  KerasArrayNames keras_;
   std::vector<bool> rule_used_;
   std::set<std::string> used_;
   WarmStart result_;
@@ -185,7 +209,7 @@ class Taker {
 
 WarmStart TakeArrays(const ForeignWeights& source,
                      const std::vector<MapRule>& map, Model* model) {
-  Taker taker(source, map, *model->network);
+  Taker taker(source, map, *model);
   taker.Fill(&model->params.weights);
   taker.Fill(&model->params.buffers);
   return taker.Finish();

@@ -79,8 +79,8 @@ std::string WarmStartText(const WarmStart& start, const std::string& name) {
       "took ", start.taken.size(), " of ",
       start.taken.size() + start.fresh.size(), " arrays of parameters from ",
       name, start.fresh.empty() ? "" : Str("; new: ", Join(start.fresh, ", ")),
-      start.unused.empty() ? ""
-                           : Str("; not used: ", Join(start.unused, ", ")));
+      start.unused.empty() ? "" : Str("; not used: ", Join(start.unused, ", ")),
+      start.note.empty() ? "" : "; " + start.note);
 }
 
 }  // namespace mtlkit

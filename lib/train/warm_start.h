@@ -12,6 +12,7 @@ struct WarmStart {
   std::vector<std::string> taken;   // names that both have
   std::vector<std::string> fresh;   // of the model alone: as they were
   std::vector<std::string> unused;  // of the source alone
+  std::string note = {};            // what is to be known of the source, or ""
 };
 
 // Copies the parameters and running statistics of `source` that `model` has by

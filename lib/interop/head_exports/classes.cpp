@@ -67,7 +67,7 @@ std::string OrdinalClass(const std::string& predictions, OnnxGraph* graph) {
 std::string KerasFunction(const Task& task, const std::string& outputs,
                           const char* function, KerasGraph* graph) {
   return graph->Add({.type = "Activation",
-                     .name = task.name + ".prob",
+                     .name = task.name,
                      .inputs = {outputs},
                      .shape = graph->ShapeOf(outputs)},
                     {{"activation", function}});
@@ -130,8 +130,7 @@ std::string OrdinalKeras(const Task& task, const std::string& outputs,
       KerasProduct(steps_down, std::move(sums), task.name + ".logs", graph);
   const std::string at_least =
       add("Activation", logs, ".at_least", {{"activation", "exponential"}});
-  return KerasProduct(at_least, std::move(differences), task.name + ".prob",
-                      graph);
+  return KerasProduct(at_least, std::move(differences), task.name, graph);
 }
 
 constexpr std::string_view kBinaryTorch =

@@ -48,13 +48,13 @@ std::string RegressionKeras(const Task& task, const std::string& outputs,
   const std::vector<Index> shape = graph->ShapeOf(outputs);
   if (task.mean.empty()) {
     return graph->Add({.type = "Activation",
-                       .name = task.name + ".value",
+                       .name = task.name,
                        .inputs = {outputs},
                        .shape = shape},
                       {{"activation", "linear"}});
   }
   return graph->Add({.type = "Rescaling",
-                     .name = task.name + ".units",
+                     .name = task.name,
                      .inputs = {outputs},
                      .shape = shape},
                     {{"scale", task.deviation}, {"offset", task.mean}});
