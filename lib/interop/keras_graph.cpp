@@ -39,24 +39,34 @@ std::string KerasGraph::Input(std::string_view wanted, std::vector<Index> shape,
              options);
 }
 
+std::string KerasGraph::Turned(const std::string& value,
+                               const std::vector<Index>& shape,
+                               const std::string& name) {
+  if (shape.size() == 1 || ShapeOf(value).size() == 1) {
+    return Add(
+        {.type = "Reshape", .name = name, .inputs = {value}, .shape = shape},
+        {{"target_shape", shape}});
+  }
+  return Add(
+      {.type = "Permute", .name = name, .inputs = {value}, .shape = shape},
+      {{"dims", {2, 1}}});
+}
+
 std::string KerasGraph::Columns(const std::string& value, Index first,
                                 Index count, const std::string& name) {
-  std::vector<Index> shape = ShapeOf(value);
-  KerasArray kernel{{shape.back(), count}, {}};
-  kernel.values.resize(At(shape.back() * count));
-  for (Index i = 0; i < count; ++i) {
-    kernel.values[At((first + i) * count + i)] = 1;
-  }
-  shape.back() = count;
-  return Add({.type = "Dense",
-              .name = name,
-              .inputs = {value},
-              .shape = std::move(shape),
-              .weights = {std::move(kernel)}},
-             {{"units", count},
-              {"use_bias", false},
-              {"activation", "linear"},
-              {"trainable", false}});
+  const std::vector<Index> shape = ShapeOf(value);
+  const bool is_row = shape.size() == 1;
+  const Index rows = is_row ? 1 : shape[0];
+  const Index cols = shape.back();
+  const std::string turned = Turned(value, {cols, rows}, name + ".turned");
+  const std::string cut = Add({.type = "Cropping1D",
+                               .name = name + ".cut",
+                               .inputs = {turned},
+                               .shape = {count, rows}},
+                              {{"cropping", {first, cols - first - count}}});
+  return Turned(
+      cut, is_row ? std::vector<Index>{count} : std::vector<Index>{rows, count},
+      name);
 }
 
 Json KerasGraph::LayerJson(const Record& record) const {

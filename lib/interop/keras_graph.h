@@ -60,8 +60,9 @@ class KerasGraph {
     return SpecOf(value).shape;
   }
 
-  // Columns [first, first + count) of the last axis: a product with ones and
-  // zeros, since Keras has no layer that takes some.
+  // Columns [first, first + count) of the last axis. Keras has no layer that
+  // takes some, but one that cuts the axis before it; a product with ones and
+  // zeros would be trained on in Keras 3.0.
   std::string Columns(const std::string& value, Index first, Index count,
                       const std::string& name);
 
@@ -81,6 +82,9 @@ class KerasGraph {
     std::string options;  // JSON
   };
 
+  // With its two axes exchanged; a row becomes a column, and that a row.
+  std::string Turned(const std::string& value, const std::vector<Index>& shape,
+                     const std::string& name);
   Json LayerJson(const Record& record) const;
   std::vector<std::size_t> Order() const;
   std::vector<std::size_t> FirstSeen(std::vector<std::size_t>* finished) const;

@@ -2,8 +2,8 @@
 
 What Keras says from prepared blocks, beside what mtl-predict says; that it can
 be trained on and saved, and says the same when it is loaded again. The backend
-is that of KERAS_BACKEND. Writes weights as TUNED.weights.npz, and what the tuned
-model says as TUNED.npz.
+is that of KERAS_BACKEND. Writes weights as TUNED.weights.npz, TUNED.keras,
+TUNED.weights.h5 and TUNED.h5, and what the tuned model says as TUNED.npz.
 """
 import json
 import os
@@ -54,11 +54,12 @@ net.fit(few, {k: v[:512] + 1 for k, v in said.items()}, epochs=1,
 after = net.predict(few, verbose=0)
 assert any(np.abs(np.asarray(after[k]) - said[k][:512]).max() > 1e-6
            for k in said), "training changes nothing"
-net.save("again.keras")
-again = keras.models.load_model("again.keras").predict(few, verbose=0)
+net.save(tuned + ".keras")
+net.save(tuned + ".h5")
+net.save_weights(tuned + ".weights.h5")
+again = keras.models.load_model(tuned + ".keras").predict(few, verbose=0)
 for name in said:
     assert np.array_equal(np.asarray(again[name]), np.asarray(after[name]))
-os.remove("again.keras")
 
 np.savez(tuned + ".weights", **{
     p["name"]: net.get_layer(p["layer"]).get_weights()[p["weight"]]

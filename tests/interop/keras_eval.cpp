@@ -125,6 +125,36 @@ OnnxArray Reshaped(const Json& config, const Arrays& x, const Arrays&) {
   return y;
 }
 
+// Of rows x A x B.
+OnnxArray Exchange(const Json& config, const Arrays& x, const Arrays&) {
+  Demand(config.at("dims") == Json({2, 1}), "two axes to exchange");
+  const Index a = x[0].shape[1];
+  const Index b = x[0].shape[2];
+  OnnxArray y;
+  y.shape = {x[0].shape[0], b, a};
+  for (Index at = 0; at < x[0].size(); ++at) {
+    const Index row = at / (a * b);
+    const Index to = at % (a * b);
+    y.numbers.push_back(x[0].numbers[At(row * a * b + to % a * b + to / a)]);
+  }
+  return y;
+}
+
+OnnxArray Crop(const Json& config, const Arrays& x, const Arrays&) {
+  const auto front = config.at("cropping").at(0).get<Index>();
+  const auto back = config.at("cropping").at(1).get<Index>();
+  const Index length = x[0].shape[1];
+  const Index inner = x[0].shape[2];
+  Demand(front >= 0 && back >= 0 && front + back < length, "a part of an axis");
+  OnnxArray y;
+  y.shape = {x[0].shape[0], length - front - back, inner};
+  for (Index at = 0; at < x[0].size(); at += length * inner) {
+    y.numbers.insert(y.numbers.end(), x[0].numbers.begin() + at + front * inner,
+                     x[0].numbers.begin() + at + (length - back) * inner);
+  }
+  return y;
+}
+
 OnnxArray Repeat(const Json& config, const Arrays& x, const Arrays&) {
   const auto times = config.at("n").get<Index>();
   const Index cols = x[0].shape[1];
@@ -191,6 +221,8 @@ const std::map<std::string, KerasOperation> kKerasOperations = {
     {"Concatenate", Concatenate},
     {"Add", AddAll},
     {"Reshape", Reshaped},
+    {"Permute", Exchange},
+    {"Cropping1D", Crop},
     {"RepeatVector", Repeat},
     {"GlobalAveragePooling1D", Average},
     {"Dot", Dot},

@@ -82,7 +82,9 @@ compare() {
     mtl-export "$name.h5" --to keras -q -o "$name.keras"
     "$python" "$here/check_keras.py" "$name.keras" "$ready.h5" test \
       "$name.pred.h5" "$name.keras-tuned"
-    come_back "$name.keras-tuned.weights.npz" "$name.keras-tuned.npz"
+    for ending in weights.npz keras weights.h5 h5; do
+      come_back "$name.keras-tuned.$ending" "$name.keras-tuned.npz"
+    done
   fi
   "$python" "$here/check_torch.py" "$name.torch" adult.h5 "$ready.h5" test \
     "$name.pred.h5" "$name.tuned"

@@ -1,0 +1,153 @@
+// Weights that went to Keras come back.
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+#include "base/registry.h"
+#include "campaign.h"
+#include "contract/option_texts.h"
+#include "data/space_blocks.h"
+#include "h5/guard.h"
+#include "h5/mutator.h"
+#include "interop/export_format.h"
+#include "interop/export_samples.h"
+#include "interop/read_bytes.h"
+#include "interop/starting_point.h"
+#include "interop/zip_archive.h"
+#include "nn/sample_data.h"
+#include "temp_folder.h"
+
+namespace mtlkit {
+namespace {
+
+void ExportKeras(const Model& model, const std::string& path) {
+  ExportModel(model, FindEntry(ExportFormats(), "target", "keras"), path);
+}
+
+// Without the padding between arrays.
+std::vector<Real> AllNumbers(const Block& block) {
+  std::vector<Real> numbers;
+  const Index slices = std::ssize(block.layout().slices());
+  for (Index i = 0; i < slices; ++i) {
+    const auto flat = block.At(i).flat();
+    numbers.insert(numbers.end(), flat.begin(), flat.end());
+  }
+  return numbers;
+}
+
+void CheckTaken(const Model& model, const std::string& path) {
+  Model fresh = model;
+  fresh.params = model.network->Initialized(77);
+  const WarmStart start = StartingPoint(path).Begin(&fresh);
+  CHECK(start.fresh == std::vector<std::string>{});
+  CHECK(start.unused == std::vector<std::string>{});
+  CHECK(start.note.empty());
+  CHECK(AllNumbers(fresh.params.weights) == AllNumbers(model.params.weights));
+  CHECK(AllNumbers(fresh.params.buffers) == AllNumbers(model.params.buffers));
+}
+
+std::string WeightsIn(const std::string& model) {
+  const ZipArchive archive(model);
+  const ZipMember* weights = archive.Find("model.weights.h5");
+  REQUIRE(weights != nullptr);
+  return archive.Read(*weights, Index{1} << 30);
+}
+
+// As a model and as weights alone, all of them, to the bit.
+void CheckKerasReturn(const Model& model) {
+  const TempFolder folder;
+  ExportKeras(model, folder / "m.keras");
+  CheckTaken(model, folder / "m.keras");
+  PutFile(folder / "m.weights.h5", WeightsIn(FileBytes(folder / "m.keras")));
+  CheckTaken(model, folder / "m.weights.h5");
+}
+
+ArchOptions ReturningNetwork(const std::string& arch) {
+  ArchOptions options;
+  options.arch = arch;
+  options.layers = {"6", "4"};
+  return options;
+}
+
+TEST_CASE("every architecture comes back from Keras, to the bit") {
+  for (const ArchEntry* entry : ArchEntries()) {
+    for (Choice choice : OptionTexts(entry->describe)) {
+      choice.name = std::string(entry->name);
+      const ArchOptions options = ReturningNetwork(ChoiceText(choice));
+      INFO("arch ", options.arch);
+      Dataset data = DatasetOfAllTypes();
+      if (entry->name == "pooled") data = AlikeDataset(60);
+      CheckKerasReturn(RandomModel(data, options));
+    }
+  }
+}
+
+TEST_CASE("norms, towers, trees and activations come back from Keras") {
+  for (const std::string norm : {"batch", "layer"}) {
+    INFO("norm ", norm);
+    ArchOptions options = ReturningNetwork("shared");
+    options.norm = norm;
+    options.dropout = 0.3;
+    options.activation = "gelu";
+    options.head_layers = {"3"};
+    options.hierarchy =
+        R"({"groups": [{"name": "root", "layers": [5]},
+            {"name": "left", "from": ["root"], "tasks": ["score", "sold"]},
+            {"name": "right", "from": ["root"], "tasks": ["kind", "tags",
+             "grade"]}]})";
+    CheckKerasReturn(RandomModel(DatasetOfAllTypes(), options));
+  }
+}
+
+TEST_CASE("tasks that are called as layers and inputs come back from Keras") {
+  Dataset data = SampleDataset(30);
+  data.tasks[0].name = "features";
+  data.tasks[1].name = "trunk.0";
+  data.tasks[2].name = "trunk_0";
+  data.tasks[3].name = "Features";
+  CheckKerasReturn(RandomModel(data, ReturningNetwork("shared")));
+  CheckKerasReturn(RandomModel(data, ReturningNetwork("single")));
+}
+
+std::string RenderArrays(const ForeignWeights& weights) {
+  std::string text;
+  for (const ForeignArray& array : weights.arrays) {
+    text += array.name;
+    for (const Real value : array.values) text += Str(" ", value);
+  }
+  return text;
+}
+
+// Reads damaged files; those under checksums give what they held, or an error.
+void CheckDamaged(const std::string& good, bool has_checksums) {
+  const TempFolder folder;
+  const std::string path = folder / "damaged";
+  PutFile(path, good);
+  const std::string expected = RenderArrays(ReadForeignWeights(path));
+  const Index count = Campaign(internal::kIsSanitized ? 60 : 600, 10000);
+  Index refused = 0;
+  for (Index i = 0; i < count; ++i) {
+    ChangeFile(path, Damage(good, 0, i));
+    try {
+      const std::string read = RenderArrays(ReadForeignWeights(path));
+      if (has_checksums) CHECK(read == expected);
+    } catch (const Error& error) {
+      ++refused;
+      CHECK(error.kind() == ErrorKind::kBadInput);
+      CHECK(error.message().find(path) == 0);
+    }
+  }
+  CHECK(refused > count / (has_checksums ? 2 : 20));
+}
+
+TEST_CASE("damaged files of Keras are refused, or read without harm") {
+  const TempFolder folder;
+  ArchOptions options = ReturningNetwork("shared");
+  options.layers = {"2"};
+  ExportKeras(RandomModel(SampleDataset(8), options), folder / "m.keras");
+  const std::string bytes = FileBytes(folder / "m.keras");
+  CheckDamaged(bytes, true);
+  CheckDamaged(WeightsIn(bytes), false);
+}
+
+}  // namespace
+}  // namespace mtlkit
