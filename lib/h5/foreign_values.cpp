@@ -12,7 +12,7 @@ namespace {
 
 constexpr Index kMostAttributeElements = Index{1} << 22;
 // What an array may declare without having stored it.
-constexpr Index kMostUnstored = Index{16} << 20;
+constexpr Index kMostUnstored = Index{1} << 20;
 
 struct ForeignType {
   ForeignObject::Kind kind = ForeignObject::Kind::kUnread;

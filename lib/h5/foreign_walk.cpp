@@ -155,7 +155,12 @@ Handle OpenForeign(Channel* channel) {
   Handle file(H5Fopen("foreign", H5F_ACC_RDONLY, access.id()), H5Fclose);
   if (!file.valid()) {
     RequireMemory();
-    Fail(ErrorKind::kBadInput, Str("HDF5 cannot open it: ", Hdf5Reason()),
+    const std::string reason = Hdf5Reason();
+    Require(!reason.starts_with("truncated file"), ErrorKind::kBadInput,
+            Str("truncated HDF5 file: it has ", channel->end,
+                " bytes, and was longer"),
+            "copy or write it again");
+    Fail(ErrorKind::kBadInput, Str("HDF5 cannot open it: ", reason),
          "restore it from a copy");
   }
   return file;

@@ -98,6 +98,8 @@ KerasConfig ReadKerasConfig(std::string_view json) {
   const Json model = ParseJson(json);
   if (!model.is_object()) FailConfig("is no JSON object");
   KerasConfig config;
+  const std::string type = TextOf(model, "class_name");
+  if (!type.empty() && !IsPlain(model, type)) config.code.push_back(type);
   config.layers = ConfigReader(&config).LayersOf(model, 0);
   return config;
 }

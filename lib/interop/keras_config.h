@@ -19,8 +19,8 @@ struct KerasLayerConfig {
 
 struct KerasConfig {
   std::vector<KerasLayerConfig> layers;
-  // Layers that are code, such as Lambda, or classes of the user's own:
-  // "'twice' (Lambda)".
+  // What is code: layers such as Lambda, and classes of the user's own, the
+  // model's, too: "'twice' (Lambda)", "MyModel".
   std::vector<std::string> code;
 };
 

@@ -88,6 +88,14 @@ bool IsState(const std::vector<std::string>& steps) {
 
 }  // namespace
 
+ForeignFile OpenKerasWeights(std::string_view bytes) {
+  // Keras compresses nothing; who does it later gains this much at most.
+  constexpr Index kMostGain = 64;
+  constexpr Index kSpare = Index{64} << 20;
+  const auto size = static_cast<Index>(bytes.size());
+  return {bytes, std::min(kMostArrayBytes, kSpare + kMostGain * size)};
+}
+
 std::vector<KerasPlace> KerasPlaces(const ForeignFile& file,
                                     const KerasConfig& config) {
   std::vector<KerasPlace> places;

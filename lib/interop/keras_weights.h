@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "h5/foreign_file.h"
@@ -14,6 +15,10 @@ struct KerasPlace {
   std::string path;
   std::string name;  // LAYER/kernel
 };
+
+// A file of weights in memory, whose bytes must outlive it. A small file gets
+// little room, whatever it declares.
+ForeignFile OpenKerasWeights(std::string_view bytes);
 
 // Weights as Keras 3 keeps them (.weights.h5, also in .keras): groups of layers
 // by class and count ("layers/dense_1/vars/0"). Names come from the attribute

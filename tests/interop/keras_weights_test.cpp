@@ -100,6 +100,9 @@ TEST_CASE("classes of the user's own are named, their arrays are read") {
   CHECK(NamesIn(read) == "gate/vars/0");
   CHECK(read.note ==
         "code was not run, only arrays are read; it has 'gate' (Gate)");
+  CHECK(ReadKerasConfig(R"({"module": null, "class_name": "Mine",
+                            "registered_name": "Mine", "config": {}})")
+            .code == std::vector<std::string>{"Mine"});
 }
 
 // As Keras 2 with TensorFlow names weights; `root` is "" for weights alone.
@@ -154,7 +157,7 @@ TEST_CASE("what is no weights of Keras is refused by what it is") {
           PutArray(file, "X", {2}, {1, 2});
         })) == "this HDF5 file has no weights as Keras keeps them");
   CHECK(RefusalOfBytes(LegacyBytes("").substr(0, 3000))
-            .starts_with("HDF5 cannot open it: truncated file"));
+            .starts_with("truncated HDF5 file: it has 3000 bytes"));
   CHECK(RefusalOfBytes(ZipOf({{"metadata.json", "{}"},
                               {"config.json", "{}"},
                               {"model.weights.json", "{}"}})) ==

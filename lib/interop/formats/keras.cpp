@@ -38,7 +38,7 @@ ForeignContent Read(std::string_view bytes) {
   content.order = MatrixOrder::kInputsFirst;
   InContext(kWeights, [&] {
     const std::string image = archive.Read(*weights, kMostArrayBytes);
-    const ForeignFile file(image, kMostArrayBytes);
+    const ForeignFile file = OpenKerasWeights(image);
     content.arrays = ReadKerasArrays(file, KerasPlaces(file, config));
   });
   if (!config.code.empty()) {

@@ -12,7 +12,7 @@ bool Matches(std::string_view bytes) {
 }
 
 ForeignContent Read(std::string_view bytes) {
-  const ForeignFile file(bytes, kMostArrayBytes);
+  const ForeignFile file = OpenKerasWeights(bytes);
   const std::vector<KerasPlace> places =
       IsKerasLegacy(file) ? KerasLegacyPlaces(file) : KerasPlaces(file, {});
   Require(!places.empty(), ErrorKind::kBadInput,
