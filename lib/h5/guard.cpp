@@ -186,7 +186,11 @@ std::string AnswerOfConfined(const Confinement& limits,
   try {
     std::string answer = AnswerOfChild(
         limits.bytes, limits.most_answer,
-        [&](int answer_fd) { Confine(answer_fd, limits.fd); }, work);
+        [&](int answer_fd) {
+          // The reports of sanitizers need more.
+          if (!kIsSanitized) Confine(answer_fd, limits.fd);
+        },
+        work);
     Require(static_cast<Index>(answer.size()) <= limits.most_answer,
             ErrorKind::kBadInput,
             "the file is refused: it says more of itself than is sensible");
