@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -8,9 +9,13 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
+#include "eval/foreign_predictions.h"
 #include "eval/prediction_source.h"
 #include "eval/predictions_columns.h"
 #include "h5/file_reader.h"
+#include "h5/provenance.h"
+#include "interop/convert_arrays.h"
+#include "interop/data_array.h"
 #include "text/convert.h"
 #include "text/csv_cells.h"
 #include "text/format.h"
@@ -21,13 +26,16 @@
 namespace mtlkit {
 namespace {
 
-// Turns text tables into datasets, and files of the toolkit into text.
+// Turns text tables into datasets or predictions, and files of the toolkit into
+// text.
 struct ConvertTool {
   std::vector<NamedFile> inputs;
   std::string output;
   std::string to = "auto";
+  std::string as = "dataset";
   CellGuard guard;
   ConvertOptions options;
+  ForeignPredictionOptions predicted;
 
   void Register(Cli& cli) {
     cli.Inputs("input", &inputs,
@@ -37,7 +45,8 @@ struct ConvertTool {
                OutputKind::kText);
     cli.Group("Reading", &options);
     cli.InputFlag("labels", &options.labels,
-                  "Mulan's XML list of the ARFF attributes that are labels");
+                  "Mulan's XML list of the ARFF attributes that are labels; "
+                  "with --as predictions the dataset that has the labels");
     cli.Tuples("rename-class", {"COLUMN", "OLD", "NEW"}, &options.rename_class,
                "join two spellings of a category");
     Fields& writing = cli.Section("Writing");
@@ -49,11 +58,20 @@ struct ConvertTool {
          .in_settings = false},
         to);
     guard.Describe(writing);
+    Fields& predictions = cli.Section("Predictions");
+    predictions("as", as,
+                "predictions: the tables are what another program predicted",
+                {"dataset", "predictions"});
+    predicted.Describe(predictions);
     cli.List("formats", "the formats that can be read", [] {
       std::vector<ListItem> items;
       for (const FormatEntry* entry : Formats()) {
         items.push_back(
             {std::string(entry->name), std::string(entry->help), {}});
+      }
+      for (const ArrayFormat* format : ArrayFormats()) {
+        items.push_back(
+            {std::string(format->name), std::string(format->help), {}});
       }
       return ListText(items);
     });
@@ -72,38 +90,95 @@ struct ConvertTool {
           to == "csv" ? "CSV is written here" : "JSON lines are written here");
     }
     guard.RequireCsv(to == "csv", to);
+    if (as == "predictions") return ConvertPredictions(context);
+    Require(predicted.task.empty() && predicted.split.empty(),
+            ErrorKind::kUsage,
+            Str(predicted.task.empty() ? "--split" : "--task",
+                " has no effect without --as predictions"),
+            "tasks and splits of a dataset are made by mtl-prep");
     if (inputs.size() == 1 && IsOwnFile(inputs[0].path)) {
-      RequireNoReading(context);
+      RequireOnly({}, context, "is a file of the toolkit");
       return Export(inputs[0].path, nullptr, context);
     }
-    if (to == "h5") return Convert(output, context);
+    if (to == "h5") {
+      Convert(output, context);
+      return;
+    }
     auto table = std::make_unique<TemporaryPath>("mtlkit-table");
     const std::string path = table->path();
     Convert(path, context);
     Export(path, std::move(table), context);
   }
 
-  // Flags about text mean nothing where none is read.
-  void RequireNoReading(const Context& context) const {
+  bool AreArrays() const {
+    return std::ranges::any_of(
+        inputs, [](const NamedFile& input) { return IsArrayFile(input.path); });
+  }
+
+  // Flags about text mean nothing where none is read, but for those `allowed`.
+  void RequireOnly(const std::vector<std::string>& allowed,
+                   const Context& context, std::string_view what) const {
     std::vector<std::string> flags;
     for (const auto& item : context.settings->items()) {
-      flags.push_back("--" + item.key());
+      if (std::ranges::find(allowed, item.key()) == allowed.end()) {
+        flags.push_back("--" + item.key());
+      }
     }
     Require(flags.empty(), ErrorKind::kUsage,
             Str(Join(flags, ", "), flags.size() == 1 ? " has" : " have",
-                " no effect: ", inputs[0].path, " is a file of the toolkit"),
+                " no effect: ", inputs[0].path, " ", what),
             flags.size() == 1 ? "it says how text is read: leave it out"
                               : "they say how text is read: leave them out");
   }
 
-  void Convert(const std::string& destination, Context& context) const {
+  // Returns whether the rows have ids of their own.
+  bool Convert(const std::string& destination, Context& context) const {
     std::vector<TableInput> tables;
     for (const NamedFile& input : inputs) {
       tables.push_back({input.name, input.path});
     }
-    ConvertTables(tables, destination, options,
-                  {context.tool, context.seed, context.settings},
-                  context.verbose > 0, context.reporter);
+    const ConvertRecord record = {context.tool, context.seed, context.settings};
+    if (AreArrays()) {
+      RequireOnly({"beside"}, context, "is a file of arrays");
+      return ConvertArrays(tables, options.beside, options.max_size,
+                           destination, record);
+    }
+    return ConvertTables(tables, destination, options, record,
+                         context.verbose > 0, context.reporter);
+  }
+
+  // What another program predicted, with the labels of a dataset of ours.
+  void ConvertPredictions(Context& context) const {
+    Require(to == "h5", ErrorKind::kUsage,
+            Str("--as predictions writes HDF5, not ", to),
+            "mtl-convert FILE --to csv writes predictions as text");
+    Require(!options.labels.empty(), ErrorKind::kUsage,
+            "--as predictions needs the labels",
+            "--labels DATASET names what mtl-prep made, with the tasks that "
+            "were predicted");
+    const TemporaryPath table("mtlkit-predicted");
+    const bool is_own = inputs.size() == 1 && IsOwnFile(inputs[0].path);
+    bool has_ids = true;
+    if (!is_own) {
+      ConvertTool tables = *this;
+      tables.options.labels.clear();
+      has_ids = tables.Convert(table.path(), context);
+    }
+    const FileReader rows =
+        FileReader::Open(is_own ? inputs[0].path : table.path(),
+                         {FileKind::kDataset, FileKind::kFeatures});
+    const FileReader labels =
+        FileReader::Open(options.labels, {FileKind::kDataset});
+    Predictions predictions = InContext(inputs[0].path, [&] {
+      return TakeForeignPredictions(ReadDataset(rows), has_ids,
+                                    ReadDataset(labels), predicted,
+                                    context.reporter);
+    });
+    const ProvenanceSource sources[] = {SourceOf("predictions", rows),
+                                        SourceOf("labels", labels)};
+    predictions.provenance = ExtendProvenance(context.tool, context.seed,
+                                              *context.settings, sources);
+    WritePredictions(predictions, output);
   }
 
   // `temporary`: what the file lies in, which goes as soon as it is read, so
@@ -138,8 +213,10 @@ struct ConvertTool {
 
 int main(int argc, char** argv) {
   return mtlkit::RunTool<mtlkit::ConvertTool>(
-      argc, argv, "mtl-convert", "Turns text tables into datasets, and back.",
+      argc, argv, "mtl-convert",
+      "Turns text tables into datasets or predictions, and back.",
       "mtl-convert table.csv -o table.h5\n"
       "mtl-convert train=a.csv test=b.csv -o table.h5\n"
-      "mtl-convert predictions.h5 --to csv -o -");
+      "mtl-convert predictions.h5 --to csv -o -\n"
+      "mtl-convert other.csv --as predictions --labels ready.h5 -o other.h5");
 }

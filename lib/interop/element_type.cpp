@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "base/error.h"
 
@@ -13,7 +15,7 @@ namespace mtlkit {
 namespace {
 
 // IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits.
-Real FromHalf(std::uint16_t bits) {
+double FromHalf(std::uint16_t bits) {
   const int exponent = (bits >> 10) & 0x1f;
   const int fraction = bits & 0x3ff;
   constexpr int kBias = 15;
@@ -28,30 +30,38 @@ Real FromHalf(std::uint16_t bits) {
     size = std::ldexp(fraction + (1 << kFractionBits),
                       exponent - kBias - kFractionBits);
   }
-  return static_cast<Real>((bits & 0x8000) != 0 ? -size : size);
+  return (bits & 0x8000) != 0 ? -size : size;
 }
 
-Real FromBfloat16(std::uint16_t bits) {
-  return static_cast<Real>(
+double FromBfloat16(std::uint16_t bits) {
+  return static_cast<double>(
       std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16));
 }
 
-template <class T>
-Real Plain(T value) {
-  return static_cast<Real>(value);
-}
-
-template <class T, class Convert>
-std::vector<Real> Decode(std::string_view bytes, bool big_endian,
-                         Convert convert) {
-  std::vector<Real> values(bytes.size() / sizeof(T));
+// Elements that are stored as `From`.
+template <class T, class From, class Convert>
+std::vector<T> Decode(std::string_view bytes, bool big_endian,
+                      Convert convert) {
+  std::vector<T> values(bytes.size() / sizeof(From));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    char element[sizeof(T)];
-    std::memcpy(element, bytes.data() + i * sizeof(T), sizeof(T));
-    if (big_endian) std::reverse(element, element + sizeof(T));
-    values[i] = convert(std::bit_cast<T>(element));
+    char element[sizeof(From)];
+    std::memcpy(element, bytes.data() + i * sizeof(From), sizeof(From));
+    if (big_endian) std::reverse(element, element + sizeof(From));
+    values[i] = convert(std::bit_cast<From>(element));
   }
   return values;
+}
+
+template <class T, class From>
+std::vector<T> DecodePlain(std::string_view bytes, bool big_endian) {
+  return Decode<T, From>(bytes, big_endian, [](From value) {
+    if constexpr (std::is_same_v<From, std::uint64_t> &&
+                  std::is_same_v<T, std::int64_t>) {
+      Require(value <= INT64_MAX, ErrorKind::kBadInput,
+              Str(value, " is beyond 2^63"), "write such numbers as texts");
+    }
+    return static_cast<T>(value);
+  });
 }
 
 }  // namespace
@@ -97,36 +107,62 @@ Index ElementCount(const std::vector<Index>& shape, Index most,
   return count;
 }
 
-std::vector<Real> DecodeElements(ForeignElement type, std::string_view bytes,
-                                 bool big_endian) {
+bool IsWholeNumber(ForeignElement type) {
+  switch (type) {
+    case ForeignElement::kFloat16:
+    case ForeignElement::kBfloat16:
+    case ForeignElement::kFloat32:
+    case ForeignElement::kFloat64:
+      return false;
+    default:
+      return true;
+  }
+}
+
+template <class T>
+std::vector<T> DecodeElementsAs(ForeignElement type, std::string_view bytes,
+                                bool big_endian) {
+  assert(std::is_floating_point_v<T> || IsWholeNumber(type));
   switch (type) {
     case ForeignElement::kBool:
     case ForeignElement::kUint8:
-      return Decode<std::uint8_t>(bytes, big_endian, Plain<std::uint8_t>);
+      return DecodePlain<T, std::uint8_t>(bytes, big_endian);
     case ForeignElement::kInt8:
-      return Decode<std::int8_t>(bytes, big_endian, Plain<std::int8_t>);
+      return DecodePlain<T, std::int8_t>(bytes, big_endian);
     case ForeignElement::kInt16:
-      return Decode<std::int16_t>(bytes, big_endian, Plain<std::int16_t>);
+      return DecodePlain<T, std::int16_t>(bytes, big_endian);
     case ForeignElement::kUint16:
-      return Decode<std::uint16_t>(bytes, big_endian, Plain<std::uint16_t>);
+      return DecodePlain<T, std::uint16_t>(bytes, big_endian);
     case ForeignElement::kInt32:
-      return Decode<std::int32_t>(bytes, big_endian, Plain<std::int32_t>);
+      return DecodePlain<T, std::int32_t>(bytes, big_endian);
     case ForeignElement::kUint32:
-      return Decode<std::uint32_t>(bytes, big_endian, Plain<std::uint32_t>);
+      return DecodePlain<T, std::uint32_t>(bytes, big_endian);
     case ForeignElement::kInt64:
-      return Decode<std::int64_t>(bytes, big_endian, Plain<std::int64_t>);
+      return DecodePlain<T, std::int64_t>(bytes, big_endian);
     case ForeignElement::kUint64:
-      return Decode<std::uint64_t>(bytes, big_endian, Plain<std::uint64_t>);
+      return DecodePlain<T, std::uint64_t>(bytes, big_endian);
     case ForeignElement::kFloat16:
-      return Decode<std::uint16_t>(bytes, big_endian, FromHalf);
+      return Decode<T, std::uint16_t>(
+          bytes, big_endian,
+          [](std::uint16_t bits) { return static_cast<T>(FromHalf(bits)); });
     case ForeignElement::kBfloat16:
-      return Decode<std::uint16_t>(bytes, big_endian, FromBfloat16);
+      return Decode<T, std::uint16_t>(
+          bytes, big_endian, [](std::uint16_t bits) {
+            return static_cast<T>(FromBfloat16(bits));
+          });
     case ForeignElement::kFloat32:
-      return Decode<float>(bytes, big_endian, Plain<float>);
+      return DecodePlain<T, float>(bytes, big_endian);
     case ForeignElement::kFloat64:
-      return Decode<double>(bytes, big_endian, Plain<double>);
+      return DecodePlain<T, double>(bytes, big_endian);
   }
   return {};
 }
+
+template std::vector<float> DecodeElementsAs(ForeignElement, std::string_view,
+                                             bool);
+template std::vector<double> DecodeElementsAs(ForeignElement, std::string_view,
+                                              bool);
+template std::vector<std::int64_t> DecodeElementsAs(ForeignElement,
+                                                    std::string_view, bool);
 
 }  // namespace mtlkit

@@ -32,8 +32,20 @@ Index SizeOf(ForeignElement type);
 Index ElementCount(const std::vector<Index>& shape, Index most,
                    std::string_view what);
 
-// The elements of `bytes`, which holds a whole number of them.
-std::vector<Real> DecodeElements(ForeignElement type, std::string_view bytes,
-                                 bool big_endian = false);
+// Whether elements are whole numbers, truth values among them.
+bool IsWholeNumber(ForeignElement type);
+
+// The elements of `bytes`, which holds a whole number of them, as float,
+// double, or (whole numbers only) std::int64_t; kBadInput where an unsigned one
+// is beyond that.
+template <class T>
+std::vector<T> DecodeElementsAs(ForeignElement type, std::string_view bytes,
+                                bool big_endian = false);
+
+inline std::vector<Real> DecodeElements(ForeignElement type,
+                                        std::string_view bytes,
+                                        bool big_endian = false) {
+  return DecodeElementsAs<Real>(type, bytes, big_endian);
+}
 
 }  // namespace mtlkit

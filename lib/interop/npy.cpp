@@ -2,17 +2,21 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
+#include "base/terminal_text.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "interop/byte_reader.h"
 
 namespace mtlkit {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr Index kMostEmptyTexts = 1 << 20;
 
 [[noreturn]] void FailHeader(std::string_view why) {
   Fail(ErrorKind::kBadInput, Str("the header of the NumPy array ", why),
@@ -92,6 +96,16 @@ void ReadType(const std::string& text, NpyHeader* header) {
     header->type = type;
     return;
   }
+  if (text.size() > 1 && (text[1] == 'U' || text[1] == 'S')) {
+    long long length = 0;
+    constexpr long long kLongest = 1 << 28;
+    if (!ParseInteger(text.substr(2), &length) || length < 0 ||
+        length > kLongest) {
+      FailHeader("names no type");
+    }
+    header->texts = NpyTexts{static_cast<Index>(length), text[1] == 'U'};
+    return;
+  }
   Require(text.find('O') == std::string::npos, ErrorKind::kBadInput,
           "the NumPy array holds objects: a pickle, which could run any code",
           "write numbers: array.astype('float32')");
@@ -128,23 +142,69 @@ void ReadEntry(const std::string& key, Literal* in, NpyHeader* header) {
   }
 }
 
-// Element numbers of an array that is kept by columns, in the order of rows.
-std::vector<Real> ByRows(const std::vector<Real>& values,
-                         const std::vector<Index>& shape) {
-  std::vector<Real> ordered(values.size());
+// Elements of an array that is kept by columns, in the order of rows.
+template <class T>
+std::vector<T> ByRows(std::vector<T> values, const std::vector<Index>& shape) {
+  std::vector<T> ordered(values.size());
   std::vector<Index> place(shape.size(), 0);
-  for (Real& value : ordered) {
+  for (T& value : ordered) {
     Index from = 0;
     for (std::size_t d = shape.size(); d-- > 0;) {
       from = from * shape[d] + place[d];
     }
-    value = values[At(from)];
+    value = std::move(values[At(from)]);
     for (std::size_t d = shape.size(); d-- > 0;) {
       if (++place[d] < shape[d]) break;
       place[d] = 0;
     }
   }
   return ordered;
+}
+
+// The bytes of the elements, `width` each, held to the shape.
+std::string_view DataOf(std::string_view bytes, const NpyHeader& header,
+                        Index width) {
+  const std::string_view data = bytes.substr(At(header.data));
+  // Texts without characters take no bytes: the shape alone must be sound.
+  const Index size = static_cast<Index>(data.size());
+  const Index most = width > 0 ? size / width : kMostEmptyTexts;
+  const Index count = ElementCount(header.shape, most, "the NumPy array");
+  Require(count * width == size, ErrorKind::kBadInput,
+          "the NumPy array is longer than its header says",
+          "the file is damaged: write it again");
+  return data;
+}
+
+[[noreturn]] void FailText() {
+  Fail(ErrorKind::kBadInput,
+       "a text of the NumPy array is no Unicode, or holds the letter NUL",
+       "write texts in UTF-8: array.astype(str)");
+}
+
+// UTF-32 of four bytes a letter.
+std::string FromUnicode(std::string_view element, bool big_endian) {
+  constexpr std::uint32_t kLast = 0x10ffff;
+  std::string text;
+  for (std::size_t i = 0; i + 4 <= element.size(); i += 4) {
+    std::uint32_t code = 0;
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::size_t at = big_endian ? i + k : i + 3 - k;
+      code = code << 8 | static_cast<unsigned char>(element[at]);
+    }
+    if (code > kLast) FailText();
+    AppendUtf8(code, &text);
+  }
+  return text;
+}
+
+// Without the NULs that fill it up.
+std::string TextOf(std::string_view element, const NpyHeader& header) {
+  std::string text = header.texts->is_unicode
+                         ? FromUnicode(element, header.big_endian)
+                         : std::string(element);
+  text.resize(text.find_last_not_of('\0') + 1);
+  if (!IsValidUtf8(text)) FailText();
+  return text;
 }
 
 }  // namespace
@@ -179,19 +239,36 @@ NpyHeader ReadNpyHeader(std::string_view bytes) {
   return header;
 }
 
-std::vector<Real> ReadNpyElements(std::string_view bytes,
-                                  const NpyHeader& header) {
-  const std::string_view data = bytes.substr(At(header.data));
-  const Index width = SizeOf(header.type);
-  const Index count = ElementCount(
-      header.shape, static_cast<Index>(data.size()) / width, "the NumPy array");
-  Require(count * width == static_cast<Index>(data.size()),
-          ErrorKind::kBadInput,
-          "the NumPy array is longer than its header says",
-          "the file is damaged: write it again");
-  std::vector<Real> values =
-      DecodeElements(header.type, data, header.big_endian);
-  return header.by_columns ? ByRows(values, header.shape) : values;
+template <class T>
+std::vector<T> ReadNpyElements(std::string_view bytes,
+                               const NpyHeader& header) {
+  Require(!header.texts, ErrorKind::kBadInput, "the NumPy array holds texts",
+          "write numbers: array.astype('float32')");
+  const std::string_view data = DataOf(bytes, header, SizeOf(header.type));
+  auto values = DecodeElementsAs<T>(header.type, data, header.big_endian);
+  return header.by_columns ? ByRows(std::move(values), header.shape) : values;
+}
+
+template std::vector<float> ReadNpyElements(std::string_view, const NpyHeader&);
+template std::vector<double> ReadNpyElements(std::string_view,
+                                             const NpyHeader&);
+template std::vector<std::int64_t> ReadNpyElements(std::string_view,
+                                                   const NpyHeader&);
+
+std::vector<std::string> ReadNpyTexts(std::string_view bytes,
+                                      const NpyHeader& header) {
+  Require(header.texts.has_value(), ErrorKind::kBadInput,
+          "the NumPy array holds numbers", "write texts: array.astype(str)");
+  const Index unit = header.texts->is_unicode ? 4 : 1;
+  const Index width = header.texts->length * unit;
+  const std::string_view data = DataOf(bytes, header, width);
+  std::vector<std::string> texts(
+      At(ElementCount(header.shape, std::numeric_limits<Index>::max(), "")));
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::string_view element = data.substr(i * At(width), At(width));
+    texts[i] = TextOf(element, header);
+  }
+  return header.by_columns ? ByRows(std::move(texts), header.shape) : texts;
 }
 
 }  // namespace mtlkit

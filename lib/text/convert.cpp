@@ -135,7 +135,12 @@ class Converter {
     FindSplits();
   }
 
-  std::string Write(const std::string& output, const ConvertRecord& record) {
+  bool has_ids() const {
+    return std::ranges::any_of(
+        tables_, [](const Table& table) { return table.scan.has_ids; });
+  }
+
+  void Write(const std::string& output, const ConvertRecord& record) {
     FileWriter file(output, FileKind::kDataset);
     WriteRowNames(ids_, splits_, &file);
     std::vector<TableView> views;
@@ -145,7 +150,7 @@ class Converter {
     }
     WriteViews(views, rows_, &file);
     file.SetProvenance(Provenance(record));
-    return file.Commit();
+    file.Commit();
   }
 
  private:
@@ -382,14 +387,14 @@ class Converter {
 
 }  // namespace
 
-std::string ConvertTables(const std::vector<TableInput>& inputs,
-                          const std::string& output,
-                          const ConvertOptions& options,
-                          const ConvertRecord& record, bool verbose,
-                          Reporter* reporter) {
+bool ConvertTables(const std::vector<TableInput>& inputs,
+                   const std::string& output, const ConvertOptions& options,
+                   const ConvertRecord& record, bool verbose,
+                   Reporter* reporter) {
   Converter converter(inputs, options, reporter);
   converter.Scan(verbose);
-  return converter.Write(output, record);
+  converter.Write(output, record);
+  return converter.has_ids();
 }
 
 }  // namespace mtlkit

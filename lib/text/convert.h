@@ -59,14 +59,14 @@ struct ConvertRecord {
 // `beside`, views whose ids come in another order are held) and writes a
 // dataset (docs/file-format.md) to `output`, whole or not at all; "-" is
 // stdout. What was guessed goes to the reporter: one line, and with `verbose`
-// one more a column. Returns the content digest.
+// one more a column. Returns whether the rows have ids of their own; otherwise
+// they are numbered.
 //
 // Throws kUsage for options that fit no column, kBadInput with file, line and
 // column for what a file holds, as in docs/converting.md.
-std::string ConvertTables(const std::vector<TableInput>& inputs,
-                          const std::string& output,
-                          const ConvertOptions& options,
-                          const ConvertRecord& record, bool verbose,
-                          Reporter* reporter);
+bool ConvertTables(const std::vector<TableInput>& inputs,
+                   const std::string& output, const ConvertOptions& options,
+                   const ConvertRecord& record, bool verbose,
+                   Reporter* reporter);
 
 }  // namespace mtlkit

@@ -1,10 +1,12 @@
 #include "text/text_lists.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "text/number_text.h"
 #include "text/text_source.h"
 
@@ -36,27 +38,6 @@ bool IsDeclaration(std::string_view line) {
          line.ends_with('.');
 }
 
-void AppendUtf8(unsigned long code, std::string* text) {
-  const auto put = [&](unsigned long byte) {
-    text->push_back(static_cast<char>(byte));
-  };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xc0 | (code >> 6));
-    put(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    put(0xe0 | (code >> 12));
-    put(0x80 | ((code >> 6) & 0x3f));
-    put(0x80 | (code & 0x3f));
-  } else {
-    put(0xf0 | ((code >> 18) & 0x07));
-    put(0x80 | ((code >> 12) & 0x3f));
-    put(0x80 | ((code >> 6) & 0x3f));
-    put(0x80 | (code & 0x3f));
-  }
-}
-
 bool DecodeEntity(std::string_view entity, std::string* text) {
   struct Named {
     std::string_view name;
@@ -79,7 +60,7 @@ bool DecodeEntity(std::string_view entity, std::string* text) {
   if (digits.empty() || *end != '\0' || code == 0 || code > 0x10ffff) {
     return false;
   }
-  AppendUtf8(code, text);
+  AppendUtf8(static_cast<std::uint32_t>(code), text);
   return true;
 }
 

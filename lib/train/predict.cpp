@@ -16,7 +16,7 @@
 #include "prep/rows_of_no_task.h"
 #include "train/model_rows.h"
 #include "train/model_runner.h"
-#include "train/task_places.h"
+#include "data/task_places.h"
 
 namespace mtlkit {
 namespace {

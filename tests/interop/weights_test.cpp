@@ -137,7 +137,7 @@ TEST_CASE("what is no plain array is refused by what it is") {
         "array 'k': the NumPy array holds objects: a pickle, which could run "
         "any code");
   CHECK(with("'<U1'") ==
-        "array 'k': the NumPy array has elements of the type '<U1'");
+        "array 'k': the NumPy array holds texts");
   CHECK(with("[('a', '<f4')]") == "array 'k': the NumPy array holds records");
 }
 

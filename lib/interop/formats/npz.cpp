@@ -29,7 +29,7 @@ ForeignContent Read(std::string_view bytes) {
       const std::string data = archive.Read(member, kMostArrayBytes);
       const NpyHeader header = ReadNpyHeader(data);
       array.shape = header.shape;
-      array.values = ReadNpyElements(data, header);
+      array.values = ReadNpyElements<Real>(data, header);
     });
     content.arrays.push_back(std::move(array));
   }

@@ -1,0 +1,79 @@
+// idx: an array of bytes or numbers with its lengths in front, big-endian, as
+// the MNIST files have it (LeCun, Cortes and Burges, "The MNIST database of
+// handwritten digits").
+#include <array>
+#include <utility>
+
+#include "base/error.h"
+#include "interop/byte_reader.h"
+#include "interop/data_array.h"
+#include "interop/element_type.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr std::array<std::pair<unsigned char, ForeignElement>, 6> kTypes = {{
+    {0x08, ForeignElement::kUint8},
+    {0x09, ForeignElement::kInt8},
+    {0x0b, ForeignElement::kInt16},
+    {0x0c, ForeignElement::kInt32},
+    {0x0d, ForeignElement::kFloat32},
+    {0x0e, ForeignElement::kFloat64},
+}};
+constexpr unsigned char kMostLengths = 6;
+
+const ForeignElement* TypeOf(char code) {
+  for (const auto& [number, type] : kTypes) {
+    if (static_cast<unsigned char>(code) == number) return &type;
+  }
+  return nullptr;
+}
+
+// Two zeros, a type, how many lengths.
+bool Matches(std::string_view head) {
+  return head.size() >= 8 && head[0] == '\0' && head[1] == '\0' &&
+         TypeOf(head[2]) != nullptr && head[3] >= 1 && head[3] <= kMostLengths;
+}
+
+ArrayValues ReadValues(ForeignElement type, std::string_view data) {
+  if (type == ForeignElement::kUint8) {
+    return std::vector<std::uint8_t>(data.begin(), data.end());
+  }
+  if (type == ForeignElement::kFloat32) {
+    return DecodeElementsAs<float>(type, data, true);
+  }
+  if (type == ForeignElement::kFloat64) {
+    return DecodeElementsAs<double>(type, data, true);
+  }
+  return DecodeElementsAs<std::int64_t>(type, data, true);
+}
+
+std::vector<DataArray> Read(std::string_view bytes) {
+  ByteReader in(bytes, "the IDX file");
+  const std::string_view magic = in.Bytes(4);
+  const ForeignElement type = *TypeOf(magic[2]);
+  DataArray array;
+  for (char i = 0; i < magic[3]; ++i) {
+    const std::string_view length = in.Bytes(4);
+    array.shape.push_back(
+        DecodeElementsAs<std::int64_t>(ForeignElement::kInt32, length, true)
+            .front());
+  }
+  const Index width = SizeOf(type);
+  const Index count =
+      ElementCount(array.shape, in.left() / width, "the IDX file");
+  Require(count * width == in.left(), ErrorKind::kBadInput,
+          "the IDX file is longer than its lengths say",
+          "the file is damaged: copy it again");
+  array.values = ReadValues(type, in.Bytes(in.left()));
+  return {std::move(array)};
+}
+
+}  // namespace
+
+extern const ArrayFormat kIdxArrays;
+const ArrayFormat kIdxArrays = {
+    "idx", "an array with its lengths in front, as the MNIST files are",
+    Matches, Read};
+
+}  // namespace mtlkit

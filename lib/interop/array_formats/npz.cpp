@@ -1,0 +1,44 @@
+// npz: arrays of NumPy by name in a ZIP archive (numpy.savez,
+// numpy.savez_compressed, scipy.sparse.save_npz).
+#include "base/error.h"
+#include "interop/npy_array.h"
+#include "interop/zip_archive.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr std::string_view kSuffix = ".npy";
+constexpr Index kMostBytes = Index{16} << 30;  // of one array
+
+bool Matches(std::string_view head) {
+  return head.starts_with("PK\x03\x04");
+}
+
+std::vector<DataArray> Read(std::string_view bytes) {
+  const ZipArchive archive(bytes);
+  std::vector<DataArray> arrays;
+  for (const ZipMember& member : archive.members()) {
+    Require(member.name.ends_with(kSuffix), ErrorKind::kBadInput,
+            Str("is a ZIP archive with '", member.name,
+                "', which is no array of NumPy"),
+            "unpack it, or write the arrays with numpy.savez");
+    const std::string name =
+        member.name.substr(0, member.name.size() - kSuffix.size());
+    arrays.push_back(InContext(Str("array '", name, "'"), [&] {
+      return ReadNpyArray(archive.Read(member, kMostBytes));
+    }));
+    arrays.back().name = name;
+  }
+  return arrays;
+}
+
+}  // namespace
+
+extern const ArrayFormat kNpzArrays;
+const ArrayFormat kNpzArrays = {
+    "npz",
+    "arrays of NumPy by name (numpy.savez), or a sparse matrix of SciPy "
+    "(scipy.sparse.save_npz)",
+    Matches, Read};
+
+}  // namespace mtlkit

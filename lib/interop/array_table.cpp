@@ -1,0 +1,282 @@
+#include "interop/array_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "data/schema.h"
+#include "interop/sparse_arrays.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr std::string_view kSplits = "splits/";
+
+[[noreturn]] void FailArray(const DataArray& array, std::string_view why,
+                            std::string_view hint) {
+  Fail(ErrorKind::kBadInput, Str("array '", array.name, "' ", why),
+       std::string(hint));
+}
+
+std::string ShapeOf(const DataArray& array) {
+  std::string text;
+  for (const Index length : array.shape) {
+    text += Str(text.empty() ? "" : " x ", length);
+  }
+  return text;
+}
+
+// All numbers in double precision, as they are.
+std::vector<double> NumbersOf(const DataArray& array) {
+  return std::visit(
+      [&](const auto& values) -> std::vector<double> {
+        using T = typename std::decay_t<decltype(values)>::value_type;
+        if constexpr (std::is_same_v<T, std::string>) {
+          FailArray(array, "holds texts", "a matrix of texts makes categories");
+        } else {
+          constexpr auto kMost = std::int64_t{1} << 53;
+          std::vector<double> numbers(values.size());
+          for (std::size_t i = 0; i < values.size(); ++i) {
+            if constexpr (std::is_same_v<T, std::int64_t>) {
+              if (values[i] > kMost || values[i] < -kMost) {
+                FailArray(array,
+                          Str("holds ", values[i],
+                              ", beyond what double precision holds exactly"),
+                          "write names as texts: array.astype(str)");
+              }
+            }
+            numbers[i] = static_cast<double>(values[i]);
+            if (std::isinf(numbers[i])) {
+              FailArray(array, "holds an infinite number",
+                        "NaN stands for a missing value");
+            }
+          }
+          return numbers;
+        }
+      },
+      array.values);
+}
+
+// Whether single precision keeps whole numbers and makes none infinite.
+bool FitSingle(const std::vector<double>& numbers) {
+  return std::ranges::all_of(numbers, [](double number) {
+    const auto single = static_cast<float>(number);
+    if (std::isnan(number)) return true;
+    if (std::isinf(single) || (single == 0 && number != 0)) return false;
+    return number != std::floor(number) ||
+           static_cast<double>(single) == number;
+  });
+}
+
+InputBlock DenseBlock(std::string name, std::vector<std::string> columns,
+                      Index cols, std::vector<double> numbers) {
+  InputBlock block;
+  block.name = std::move(name);
+  block.cols = cols;
+  block.columns = std::move(columns);
+  if (!FitSingle(numbers)) {
+    block.wide = Array<double>(std::move(numbers));
+  } else {
+    block.dense =
+        Array<float>(std::vector<float>(numbers.begin(), numbers.end()));
+  }
+  return block;
+}
+
+// Builds a dataset from arrays that each say something of all rows.
+class Builder {
+ public:
+  explicit Builder(Index rows) { table_.rows = rows; }
+
+  void Add(DataArray array) {
+    const bool is_ids = array.name == "id" || array.name == "ids";
+    if (array.name.starts_with(kSplits)) return AddSplit(array);
+    if (array.rows() != table_.rows || array.shape.empty()) {
+      FailArray(array,
+                Str("has ", Counted(array.rows(), "row", "rows"),
+                    ", another one ", table_.rows),
+                "all arrays of a file are of the same rows");
+    }
+    if (is_ids) return AddIds(std::move(array));
+    if (array.is_text()) return AddCategories(array);
+    if (array.shape.size() == 1) return AddList(array);
+    if (array.shape.size() == 2) return AddMatrix(array);
+    AddImages(std::move(array));
+  }
+
+  Dataset Finish() && {
+    AddLists();
+    AddCategoryBlock();
+    Require(!table_.inputs.empty(), ErrorKind::kBadInput,
+            "there is nothing in it but names of rows",
+            "arrays of numbers or texts are read");
+    return std::move(table_);
+  }
+
+ private:
+  void AddIds(DataArray array) {
+    if (array.shape.size() != 1)
+      FailArray(array, "is no list", "names are one a row");
+    if (auto* texts = std::get_if<std::vector<std::string>>(&array.values)) {
+      table_.ids = TextIds(std::move(*texts));
+      return;
+    }
+    const std::vector<double> numbers = NumbersOf(array);
+    std::vector<std::int64_t> ids(numbers.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      ids[i] = static_cast<std::int64_t>(numbers[i]);
+      if (static_cast<double>(ids[i]) != numbers[i]) {
+        FailArray(array, "holds a number that is not whole",
+                  "rows are named by whole numbers or texts");
+      }
+    }
+    table_.ids = NumberIds(std::move(ids));
+  }
+
+  void AddSplit(const DataArray& array) {
+    const std::vector<double> numbers = NumbersOf(array);
+    std::vector<Index> rows;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (array.is_truth && numbers[i] == 0) continue;
+      const double row = array.is_truth ? static_cast<double>(i) : numbers[i];
+      if (!(row >= 0 && row < static_cast<double>(table_.rows)) ||
+          row != std::floor(row)) {
+        FailArray(array, Str("holds ", row, ", which is no row"),
+                  "row numbers begin at 0; or give a truth value a row");
+      }
+      rows.push_back(static_cast<Index>(row));
+    }
+    std::ranges::sort(rows);
+    table_.splits[array.name.substr(kSplits.size())] = std::move(rows);
+  }
+
+  void AddList(const DataArray& array) {
+    names_.push_back(array.name);
+    lists_.push_back(NumbersOf(array));
+  }
+
+  void AddMatrix(const DataArray& array) {
+    AddBlock(DenseBlock(array.name, {}, array.shape[1], NumbersOf(array)));
+  }
+
+  void AddImages(DataArray array) {
+    auto* pixels = std::get_if<std::vector<std::uint8_t>>(&array.values);
+    const std::size_t rank = array.shape.size();
+    if (pixels == nullptr || rank > 4) {
+      FailArray(array, Str("is ", ShapeOf(array)),
+                "lists, matrices, and images of bytes are read: rows x height "
+                "x width (x channels)");
+    }
+    InputBlock block;
+    block.name = array.name;
+    block.kind = InputKind::kImage;
+    block.height = array.shape[1];
+    block.width = array.shape[2];
+    block.cols = rank == 4 ? array.shape[3] : 1;
+    block.pixels = Array<std::uint8_t>(std::move(*pixels));
+    AddBlock(std::move(block));
+  }
+
+  // Lists are columns, a matrix as many.
+  void AddCategories(const DataArray& array) {
+    if (array.shape.size() > 2) {
+      FailArray(array, Str("is ", ShapeOf(array)), "texts are lists");
+    }
+    const auto& texts = std::get<std::vector<std::string>>(array.values);
+    const Index cols = array.shape.size() == 2 ? array.shape[1] : 1;
+    for (Index col = 0; col < cols; ++col) {
+      std::map<std::string, std::int32_t> codes;
+      for (Index row = 0; row < table_.rows; ++row) {
+        const std::string& text = texts[At(row * cols + col)];
+        if (!text.empty()) codes[text] = 0;
+      }
+      std::vector<std::string> names;
+      for (const auto& [name, code] : codes) names.push_back(name);
+      std::ranges::sort(names, NaturalLess);
+      for (std::size_t i = 0; i < names.size(); ++i) {
+        codes[names[i]] = static_cast<std::int32_t>(i);
+      }
+      std::vector<std::int32_t>& column = codes_.emplace_back();
+      for (Index row = 0; row < table_.rows; ++row) {
+        const std::string& text = texts[At(row * cols + col)];
+        column.push_back(text.empty() ? -1 : codes[text]);
+      }
+      categories_.push_back(std::move(names));
+      category_names_.push_back(
+          array.shape.size() == 2 ? Str(array.name, ".", col) : array.name);
+    }
+  }
+
+  void AddLists() {
+    const auto cols = std::ssize(lists_);
+    if (cols == 0) return;
+    std::vector<double> numbers(At(table_.rows * cols));
+    for (Index col = 0; col < cols; ++col) {
+      for (Index row = 0; row < table_.rows; ++row) {
+        numbers[At(row * cols + col)] = lists_[At(col)][At(row)];
+      }
+    }
+    AddBlock(DenseBlock(TableBlockName("", InputKind::kDense),
+                        std::move(names_), cols, std::move(numbers)));
+  }
+
+  void AddCategoryBlock() {
+    const auto cols = std::ssize(codes_);
+    if (cols == 0) return;
+    std::vector<std::int32_t> codes(At(table_.rows * cols));
+    for (Index col = 0; col < cols; ++col) {
+      for (Index row = 0; row < table_.rows; ++row) {
+        codes[At(row * cols + col)] = codes_[At(col)][At(row)];
+      }
+    }
+    InputBlock block;
+    block.name = TableBlockName("", InputKind::kCategorical);
+    block.kind = InputKind::kCategorical;
+    block.cols = cols;
+    block.columns = std::move(category_names_);
+    block.categories = std::move(categories_);
+    block.codes = Array<std::int32_t>(std::move(codes));
+    AddBlock(std::move(block));
+  }
+
+  void AddBlock(InputBlock block) {
+    Require(table_.FindInput(block.name) == nullptr, ErrorKind::kBadInput,
+            Str("two arrays make a view '", block.name, "'"),
+            "give one of them another name");
+    table_.inputs.push_back(std::move(block));
+  }
+
+  Dataset table_;
+  std::vector<std::string> names_;
+  std::vector<std::vector<double>> lists_;
+  std::vector<std::string> category_names_;
+  std::vector<std::vector<std::string>> categories_;
+  std::vector<std::vector<std::int32_t>> codes_;
+};
+
+// The first array that is no split says how many rows there are.
+Index RowsOf(std::span<const DataArray> arrays) {
+  for (const DataArray& array : arrays) {
+    if (!array.name.starts_with(kSplits)) return array.rows();
+  }
+  return 0;
+}
+
+}  // namespace
+
+Dataset TableOfArrays(std::vector<DataArray> arrays) {
+  Dataset table;
+  if (AreSparseArrays(arrays)) {
+    table.inputs.push_back(SparseBlockOf(std::move(arrays), &table.rows));
+  } else {
+    Builder builder(RowsOf(arrays));
+    for (DataArray& array : arrays) builder.Add(std::move(array));
+    table = std::move(builder).Finish();
+  }
+  return table;
+}
+
+}  // namespace mtlkit

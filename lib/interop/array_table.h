@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+
+#include "base/reporter.h"
+#include "data/dataset.h"
+#include "interop/data_array.h"
+
+namespace mtlkit {
+
+// Arrays with a row each for the same rows, as a table before preparation:
+// - `id` or `ids`, of whole numbers or texts, name the rows (without, the
+//   dataset has no ids yet);
+// - a list of numbers or texts is a column of that name;
+// - a matrix of numbers is a view of that name, with columns NAME.0, NAME.1
+// ...;
+//   of texts it is as many columns;
+// - bytes of rank 3 or 4 are images: rows x height x width (x channels);
+// - `splits/NAME` holds row numbers, or a truth value a row;
+// - `data`, `indices`, `indptr`, `shape` and `format` are SciPy's sparse
+// matrix. Numbers are single where that changes none too much: whole ones stay
+// themselves, and none becomes infinite; else a view is double.
+//
+// Throws kBadInput, naming the array, for other shapes, numbers of rows that
+// differ, whole numbers beyond 2^53, infinite numbers.
+Dataset TableOfArrays(std::vector<DataArray> arrays);
+
+}  // namespace mtlkit

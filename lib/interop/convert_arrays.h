@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "text/convert.h"
+
+namespace mtlkit {
+
+// Writes a dataset of the arrays of `inputs` (array_table.h) to `output`, whole
+// or not at all; "-" is stdout. Several inputs hold the same arrays of further
+// rows, each named by its split; with `beside`, further arrays of the same
+// rows: an array without a name has that of its input, others have it in front
+// ("view.x"). Files of more than `max_size` (base/size_budget.h) together are
+// refused. Returns whether the rows have ids of their own.
+//
+// Throws kUsage for names that are missing or there twice, kBadInput with the
+// file in front.
+bool ConvertArrays(const std::vector<TableInput>& inputs, bool beside,
+                   const std::string& max_size, const std::string& output,
+                   const ConvertRecord& record);
+
+// Whether it is a file of arrays, which ConvertArrays takes; no pipe is.
+bool IsArrayFile(const std::string& path);
+
+}  // namespace mtlkit

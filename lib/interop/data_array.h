@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/view.h"
+
+namespace mtlkit {
+
+// Elements as exact as they were: bytes, whole numbers, numbers in single and
+// in double precision, texts.
+using ArrayValues = std::variant<std::vector<std::uint8_t>,
+                                 std::vector<std::int64_t>, std::vector<float>,
+                                 std::vector<double>, std::vector<std::string>>;
+
+// An array of another program's data, row-major.
+struct DataArray {
+  std::string name;  // "" in a file of one array
+  std::vector<Index> shape;
+  ArrayValues values;
+  bool is_truth = false;  // whole numbers 0 and 1 that were truth values
+
+  bool is_text() const {
+    return std::holds_alternative<std::vector<std::string>>(values);
+  }
+  Index rows() const { return shape.empty() ? 0 : shape.front(); }
+};
+
+// The arrays of a file.
+struct ArrayFile {
+  std::string name;    // of the file, as messages call it
+  std::string sha256;  // of its bytes
+  std::vector<DataArray> arrays;
+};
+
+// One line of the registry array_formats.def.
+struct ArrayFormat {
+  std::string_view name;
+  std::string_view help;
+  // Whether a file that begins so may be one. `head` is its first 4096 bytes.
+  bool (*matches)(std::string_view head);
+  // Throws kBadInput without the file's name in front.
+  std::vector<DataArray> (*read)(std::string_view bytes);
+};
+std::span<const ArrayFormat* const> ArrayFormats();
+
+// The format that knows a file by its first 4096 bytes; null: none.
+const ArrayFormat* FindArrayFormat(std::string_view head);
+
+// Reads them all. Nothing in the file is ever executed. Throws, with the name
+// in front: kMissingInput; kBadInput where no format knows it, it is damaged,
+// or has more than `most` bytes.
+ArrayFile ReadArrayFile(const std::string& path, Index most);
+
+}  // namespace mtlkit

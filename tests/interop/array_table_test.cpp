@@ -1,0 +1,209 @@
+#include "interop/array_table.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "campaign.h"
+#include "data/dataset_io.h"
+#include "h5/mutator.h"
+#include "interop/convert_arrays.h"
+#include "interop/data_array.h"
+#include "interop/sample_files.h"
+#include "paths.h"
+#include "temp_folder.h"
+
+namespace mtlkit {
+namespace {
+
+std::string Golden(std::string_view name) {
+  return Str(SourceDir(), "/tests/golden/arrays/", name);
+}
+
+Dataset Convert(const std::vector<TableInput>& inputs, bool beside = false) {
+  const TempFolder folder;
+  ConvertArrays(inputs, beside, kUsualBudget, folder / "out.h5", {});
+  return ReadDataset(folder / "out.h5");
+}
+
+// Of files with these bytes, called a.npy, b.npy ...
+Dataset ConvertBytes(const std::vector<std::string>& files,
+                     const std::vector<std::string>& names,
+                     bool beside = false) {
+  const TempFolder folder;
+  std::vector<TableInput> inputs;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::string name(1, static_cast<char>('a' + i));
+    PutFile(folder / (name + ".npy"), files[i]);
+    inputs.push_back({names[i], folder / (name + ".npy")});
+  }
+  return Convert(inputs, beside);
+}
+
+std::string RefusalOf(const std::vector<std::string>& files,
+                      const std::vector<std::string>& names,
+                      bool beside = false) {
+  try {
+    ConvertBytes(files, names, beside);
+  } catch (const Error& error) {
+    const std::size_t name = error.message().find(".npy: ");
+    return name == std::string::npos ? error.message()
+                                     : error.message().substr(name + 6);
+  }
+  return "none";
+}
+
+template <class T>
+std::vector<T> All(const Array<T>& array) {
+  return {array.begin(), array.end()};
+}
+
+TEST_CASE("arrays of NumPy become ids, columns, views, images and splits") {
+  for (const char* name : {"table.npz", "packed.npz"}) {
+    CAPTURE(name);
+    const Dataset table = Convert({{"", Golden(name)}});
+    CHECK(table.rows == 4);
+    CHECK(table.ids ==
+          RowIds(TextIds(std::vector<std::string>{"a", "b", "c", "d"})));
+    const InputBlock* x = table.FindInput("X");
+    REQUIRE(x != nullptr);
+    REQUIRE(x->cols == 3);
+    CHECK(x->dense[11] == 1.375F);
+    CHECK(std::isnan(x->dense[7]));
+    // Kept by columns in the file.
+    CHECK(table.FindInput("turned")->dense[5] == 1.625F);
+    const InputBlock* numbers = table.FindInput("numeric");
+    REQUIRE(numbers != nullptr);
+    CHECK(numbers->columns ==
+          std::vector<std::string>{"count", "large", "sold"});
+    // 2^24 + 1 would be another number in single precision.
+    CHECK(All(numbers->wide) ==
+          std::vector<double>{1, 16777217, 1, 2, 0, 0, 3, 0, 1, 4, 0, 1});
+    const InputBlock* words = table.FindInput("categorical");
+    REQUIRE(words != nullptr);
+    CHECK(words->categories[0] ==
+          std::vector<std::string>{"Bern", "Zürich", "東京"});
+    CHECK(All(words->codes) ==
+          std::vector<std::int32_t>{1, 0, -1, 1, 0, 0, 2, 0});
+    const InputBlock* photo = table.FindInput("photo");
+    REQUIRE(photo != nullptr);
+    CHECK(photo->kind == InputKind::kImage);
+    CHECK(photo->height == 2);
+    CHECK(photo->cols == 1);
+    CHECK(photo->pixels[15] == 15);
+    CHECK(table.splits.at("train") == std::vector<Index>{0, 2});
+    CHECK(table.splits.at("test") == std::vector<Index>{1, 3});
+  }
+}
+
+TEST_CASE("half precision, and a file of one array, which has its name") {
+  const Dataset table = Convert({{"", Golden("matrix.npy")}});
+  REQUIRE(table.FindInput("matrix") != nullptr);
+  CHECK(table.FindInput("matrix")->dense[11] == 1.375F);
+  CHECK(table.ids == RowIds(std::vector<std::int64_t>{0, 1, 2, 3}));
+}
+
+TEST_CASE("SciPy's compressed rows come in ascending columns") {
+  const Dataset table = Convert({{"", Golden("sparse.npz")}});
+  const InputBlock* block = table.FindInput("sparse");
+  REQUIRE(block != nullptr);
+  CHECK(table.rows == 4);
+  CHECK(block->cols == 6);
+  CHECK(All(block->row_starts) == std::vector<std::int64_t>{0, 2, 2, 2, 3});
+  CHECK(All(block->indices) == std::vector<std::int32_t>{1, 4, 2});
+  CHECK(All(block->values) == std::vector<float>{2.5F, 1, -3});
+  CHECK_THROWS_WITH_AS(Convert({{"", Golden("columns.npz")}}),
+                       doctest::Contains("is not of compressed rows (csr)"),
+                       Error);
+}
+
+const std::string kTwo = NpyOf("2, ", {1, 2});
+const std::string kThree = NpyOf("3, ", {3, 4, 5});
+
+TEST_CASE("files are splits below each other, or views beside") {
+  const Dataset below = ConvertBytes({kTwo, kThree}, {"train", "test"});
+  CHECK(All(below.inputs[0].dense) == std::vector<float>{1, 2, 3, 4, 5});
+  CHECK(below.splits.at("train") == std::vector<Index>{0, 1});
+  CHECK(below.splits.at("test") == std::vector<Index>{2, 3, 4});
+  const Dataset beside = ConvertBytes({kTwo, kTwo}, {"x", "y"}, true);
+  CHECK(beside.inputs[0].columns == std::vector<std::string>{"x", "y"});
+  CHECK(All(beside.inputs[0].dense) == std::vector<float>{1, 1, 2, 2});
+}
+
+TEST_CASE("IDX files are images and lists, big-endian") {
+  const auto idx = [](char type, std::vector<char> lengths,
+                      const std::string& data) {
+    std::string bytes = {0, 0, type, static_cast<char>(lengths.size())};
+    for (const char length : lengths) bytes += std::string(3, '\0') + length;
+    return bytes + data;
+  };
+  const Dataset images =
+      ConvertBytes({idx(8, {2, 1, 2}, "\x01\x02\x03\x04")}, {""});
+  CHECK(images.inputs[0].kind == InputKind::kImage);
+  CHECK(All(images.inputs[0].pixels) == std::vector<std::uint8_t>{1, 2, 3, 4});
+  const std::string shorts("\x01\x00\xff\xff", 4);
+  CHECK(All(ConvertBytes({idx(0x0b, {2}, shorts)}, {""}).inputs[0].dense) ==
+        std::vector<float>{256, -1});
+  CHECK(RefusalOf({idx(8, {2, 1, 2}, "\x01\x02\x03")}, {""}) ==
+        "the IDX file says that it has more elements than the file holds");
+  CHECK(RefusalOf({idx(8, {2}, "\x01\x02\x03")}, {""}) ==
+        "the IDX file is longer than its lengths say");
+}
+
+TEST_CASE("what does not fit is refused by the array's name") {
+  CHECK(RefusalOf({kTwo, kThree}, {"x", "y"}, true) ==
+        "array 'y' has 3 rows, another one 2");
+  CHECK(RefusalOf({kTwo, NpyOf("2, 1", {1, 2})}, {"train", "test"}) ==
+        "array 'a' has another type or shape than in the file before");
+  CHECK(RefusalOf({kTwo, kTwo}, {"x", "x"}, true) ==
+        "two inputs are called 'x'");
+  CHECK(RefusalOf({kTwo, kTwo}, {"x", ""}, true).ends_with("has no name"));
+  CHECK(RefusalOf({NpyOf("2, 1, 1", {1, 2})}, {""}) ==
+        "array 'a' is 2 x 1 x 1");
+  CHECK(RefusalOf({NpyOf("1, ", {INFINITY})}, {""}) ==
+        "array 'a' holds an infinite number");
+  const auto whole = [](std::int64_t value) {
+    return NpyOf("{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }",
+                 Raw(value));
+  };
+  CHECK(RefusalOf({whole((std::int64_t{1} << 53) + 1)}, {""}) ==
+        "array 'a' holds 9007199254740993, beyond what double precision holds "
+        "exactly");
+  CHECK(RefusalOf({NpyOf("{'descr': '|O', 'fortran_order': False, 'shape': "
+                         "(1,), }",
+                         "x")},
+                  {""}) ==
+        "the NumPy array holds objects: a pickle, which could run any code");
+  CHECK(RefusalOf({NpyOf("{'descr': '|S3', 'fortran_order': False, 'shape': "
+                         "(1,), }",
+                         "a\xff\x62")},
+                  {""}) ==
+        "a text of the NumPy array is no Unicode, or holds the letter NUL");
+  CHECK(RefusalOf({ZipOf({{"x.npy", kTwo}, {"notes.txt", "hello"}})}, {""}) ==
+        "is a ZIP archive with 'notes.txt', which is no array of NumPy");
+}
+
+TEST_CASE("damaged files are refused, or read as they were") {
+  for (const char* name :
+       {"table.npz", "packed.npz", "sparse.npz", "matrix.npy"}) {
+    CAPTURE(name);
+    const std::string good = FileBytes(Golden(name));
+    const TempFolder folder;
+    const std::string path = folder / "damaged.npz";
+    PutFile(path, good);
+    for (Index i = 0; i < Campaign(300, 10000); ++i) {
+      ChangeFile(path, Damage(good, 0, i));
+      try {
+        TableOfArrays(ReadArrayFile(path, Index{1} << 30).arrays);
+      } catch (const Error& error) {
+        CHECK(error.kind() == ErrorKind::kBadInput);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mtlkit
