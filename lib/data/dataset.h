@@ -71,6 +71,8 @@ using TextIds = SharedVector<std::string>;
 using RowIds = std::variant<NumberIds, TextIds>;
 Index IdCount(const RowIds& ids);
 std::string IdText(const RowIds& ids, Index row);
+// 0, 1, ...: of rows that have no names.
+NumberIds RunningIds(Index rows);
 
 // The labels of one task.
 struct Labels {

@@ -62,12 +62,6 @@ void AppendRows(DataArray more, DataArray* array) {
       array->values);
 }
 
-NumberIds RunningNumbers(Index rows) {
-  std::vector<std::int64_t> numbers(At(rows));
-  std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
-  return numbers;
-}
-
 DataArray SplitArray(const std::string& name, Index first, Index count) {
   std::vector<std::int64_t> rows(At(count));
   std::iota(rows.begin(), rows.end(), first);
@@ -144,7 +138,7 @@ bool ConvertArrays(const std::vector<TableInput>& inputs, bool beside,
   Dataset table = InContext(inputs.back().path,
                             [&] { return TableOfArrays(collector.Take()); });
   const bool has_ids = IdCount(table.ids) > 0;
-  if (!has_ids) table.ids = RunningNumbers(table.rows);
+  if (!has_ids) table.ids = RunningIds(table.rows);
   const Json none = Json::object();
   table.provenance =
       ExtendProvenance(record.tool, record.seed,

@@ -264,7 +264,7 @@ class Converter {
     rows_ = first.scan.rows;
     by_id_ = std::all_of(tables_.begin(), tables_.end(),
                          [](const Table& table) { return table.scan.has_ids; });
-    ids_ = RunningNumbers(rows_);
+    ids_ = RunningIds(rows_);
     for (const Table& table : tables_) {
       if (!table.scan.has_ids) continue;
       ids_ = table.scan.ids;
@@ -277,14 +277,6 @@ class Converter {
                   first.view, "' has ", rows_),
               "views have the same rows");
     }
-  }
-
-  static RowIds RunningNumbers(Index rows) {
-    std::vector<std::int64_t> numbers(static_cast<std::size_t>(rows));
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      numbers[i] = static_cast<std::int64_t>(i);
-    }
-    return numbers;
   }
 
   void FindSplits() {
