@@ -35,6 +35,7 @@ struct ConvertTool {
   std::string as = "dataset";
   CellGuard guard;
   ConvertOptions options;
+  ArrayOptions arrays;
   ForeignPredictionOptions predicted;
 
   void Register(Cli& cli) {
@@ -47,6 +48,7 @@ struct ConvertTool {
     cli.InputFlag("labels", &options.labels,
                   "Mulan's XML list of the ARFF attributes that are labels; "
                   "with --as predictions the dataset that has the labels");
+    arrays.Describe(cli.Section("Reading"));
     cli.Tuples("rename-class", {"COLUMN", "OLD", "NEW"}, &options.rename_class,
                "join two spellings of a category");
     Fields& writing = cli.Section("Writing");
@@ -139,10 +141,15 @@ struct ConvertTool {
     }
     const ConvertRecord record = {context.tool, context.seed, context.settings};
     if (AreArrays()) {
-      RequireOnly({"beside"}, context, "is a file of arrays");
-      return ConvertArrays(tables, options.beside, options.max_size,
+      RequireOnly({"array", "as", "beside", "split", "task"}, context,
+                  "is a file of arrays");
+      return ConvertArrays(tables, arrays, options.beside, options.max_size,
                            destination, record);
     }
+    Require(
+        arrays.array.empty(), ErrorKind::kUsage,
+        Str("--array has no effect: ", inputs[0].path, " is no file of arrays"),
+        "--type COLUMN=ignore leaves columns of a text out");
     return ConvertTables(tables, destination, options, record,
                          context.verbose > 0, context.reporter);
   }

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/schema.h"
-#include "interop/sparse_arrays.h"
 
 namespace mtlkit {
 namespace {
@@ -100,6 +99,7 @@ class Builder {
                     ", another one ", table_.rows),
                 "all arrays of a file are of the same rows");
     }
+    if (!array.row_starts.empty()) return AddSparse(array);
     if (is_ids) return AddIds(std::move(array));
     if (array.is_text()) return AddCategories(array);
     if (array.shape.size() == 1) return AddList(array);
@@ -136,12 +136,21 @@ class Builder {
     table_.ids = NumberIds(std::move(ids));
   }
 
+  // A row occurs once, so as many zeros and ones as there are rows are marks.
+  bool AreMarks(const std::vector<double>& numbers) const {
+    return table_.rows > 2 && std::ssize(numbers) == table_.rows &&
+           std::ranges::all_of(numbers, [](double number) {
+             return number == 0 || number == 1;
+           });
+  }
+
   void AddSplit(const DataArray& array) {
     const std::vector<double> numbers = NumbersOf(array);
+    const bool are_marks = AreMarks(numbers);
     std::vector<Index> rows;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
-      if (array.is_truth && numbers[i] == 0) continue;
-      const double row = array.is_truth ? static_cast<double>(i) : numbers[i];
+      if (are_marks && numbers[i] == 0) continue;
+      const double row = are_marks ? static_cast<double>(i) : numbers[i];
       if (!(row >= 0 && row < static_cast<double>(table_.rows)) ||
           row != std::floor(row)) {
         FailArray(array, Str("holds ", row, ", which is no row"),
@@ -153,13 +162,48 @@ class Builder {
     table_.splits[array.name.substr(kSplits.size())] = std::move(rows);
   }
 
+  void AddSparse(const DataArray& array) {
+    std::vector<float> values;
+    for (const double number : NumbersOf(array)) {
+      values.push_back(static_cast<float>(number));
+      if (!std::isfinite(values.back())) {
+        FailArray(array,
+                  "holds a number that is not finite in single precision",
+                  "entries of sparse matrices are numbers");
+      }
+    }
+    InputBlock block;
+    block.name = array.name;
+    block.kind = InputKind::kSparse;
+    block.cols = array.shape[1];
+    block.columns = ColumnsOf(array);
+    if (block.columns.empty()) block.index_base = 0;
+    block.row_starts = Array<std::int64_t>(array.row_starts);
+    block.indices = Array<std::int32_t>(
+        std::vector<std::int32_t>(array.indices.begin(), array.indices.end()));
+    block.values = Array<float>(std::move(values));
+    AddBlock(std::move(block));
+  }
+
+  static std::vector<std::string> ColumnsOf(const DataArray& array) {
+    if (!array.columns.empty() &&
+        std::ssize(array.columns) != array.shape.back()) {
+      FailArray(array,
+                Str("has ", array.shape.back(), " columns and ",
+                    array.columns.size(), " names of columns"),
+                "give each column its name");
+    }
+    return array.columns;
+  }
+
   void AddList(const DataArray& array) {
     names_.push_back(array.name);
     lists_.push_back(NumbersOf(array));
   }
 
   void AddMatrix(const DataArray& array) {
-    AddBlock(DenseBlock(array.name, {}, array.shape[1], NumbersOf(array)));
+    AddBlock(DenseBlock(array.name, ColumnsOf(array), array.shape[1],
+                        NumbersOf(array)));
   }
 
   void AddImages(DataArray array) {
@@ -268,15 +312,9 @@ Index RowsOf(std::span<const DataArray> arrays) {
 }  // namespace
 
 Dataset TableOfArrays(std::vector<DataArray> arrays) {
-  Dataset table;
-  if (AreSparseArrays(arrays)) {
-    table.inputs.push_back(SparseBlockOf(std::move(arrays), &table.rows));
-  } else {
-    Builder builder(RowsOf(arrays));
-    for (DataArray& array : arrays) builder.Add(std::move(array));
-    table = std::move(builder).Finish();
-  }
-  return table;
+  Builder builder(RowsOf(arrays));
+  for (DataArray& array : arrays) builder.Add(std::move(array));
+  return std::move(builder).Finish();
 }
 
 }  // namespace mtlkit

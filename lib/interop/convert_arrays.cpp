@@ -41,6 +41,32 @@ void NameArray(const TableInput& input, bool beside, DataArray* array) {
       beside ? input.name : std::filesystem::path(input.path).stem().string();
 }
 
+std::vector<ArrayChoice> ChoicesOf(const ArrayOptions& options) {
+  std::vector<ArrayChoice> chosen;
+  for (const std::string& said : options.array) {
+    const std::size_t mark = said.find('=');
+    Require(mark != said.npos && mark > 0 && mark + 1 < said.size(),
+            ErrorKind::kUsage,
+            Str("--array: '", said, "' is not of the form NAME=PATH"),
+            "as in --array x=train/features");
+    std::string path = said.substr(mark + 1);
+    if (path.starts_with('/')) path.erase(0, 1);
+    chosen.push_back({said.substr(0, mark), std::move(path)});
+  }
+  return chosen;
+}
+
+// The entries of a sparse matrix follow those before.
+void AppendStarts(const DataArray& more, DataArray* array) {
+  const std::int64_t before =
+      array->row_starts.empty() ? 0 : array->row_starts.back();
+  for (std::size_t i = 1; i < more.row_starts.size(); ++i) {
+    array->row_starts.push_back(before + more.row_starts[i]);
+  }
+  array->indices.insert(array->indices.end(), more.indices.begin(),
+                        more.indices.end());
+}
+
 // Puts the rows of `more` below those of `array`.
 void AppendRows(DataArray more, DataArray* array) {
   const bool fits = more.values.index() == array->values.index() &&
@@ -50,9 +76,10 @@ void AppendRows(DataArray more, DataArray* array) {
                                array->shape.begin() + 1);
   Require(fits, ErrorKind::kBadInput,
           Str("array '", array->name,
-              "' has another type or shape than in the file before"),
+              "' has another type, shape or columns than in the file before"),
           "inputs of several splits hold the same arrays");
   array->shape[0] += more.shape[0];
+  AppendStarts(more, array);
   std::visit(
       [&](auto& to) {
         auto& from = std::get<std::decay_t<decltype(to)>>(more.values);
@@ -123,14 +150,28 @@ class Collector {
 
 }  // namespace
 
-bool ConvertArrays(const std::vector<TableInput>& inputs, bool beside,
+void ArrayOptions::Describe(Fields& fields) {
+  fields.Field(
+      {"array",
+       "of files of arrays: read this one alone (and others so named), "
+       "under this name",
+       {},
+       {},
+       "NAME=PATH"},
+      array);
+}
+
+bool ConvertArrays(const std::vector<TableInput>& inputs,
+                   const ArrayOptions& options, bool beside,
                    const std::string& max_size, const std::string& output,
                    const ConvertRecord& record) {
   RequireNames(inputs, beside);
   double left = SizeBudget(max_size).bytes();
+  const std::vector<ArrayChoice> chosen = ChoicesOf(options);
   Collector collector(beside);
   for (const TableInput& input : inputs) {
-    ArrayFile file = ReadArrayFile(input.path, static_cast<Index>(left));
+    ArrayFile file =
+        ReadArrayFile(input.path, static_cast<Index>(left), chosen);
     std::error_code none;
     left -= static_cast<double>(std::filesystem::file_size(input.path, none));
     InContext(input.path, [&] { collector.Add(input, std::move(file)); });

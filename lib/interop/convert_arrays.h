@@ -3,9 +3,17 @@
 #include <string>
 #include <vector>
 
+#include "base/options.h"
 #include "text/convert.h"
 
 namespace mtlkit {
+
+struct ArrayOptions {
+  // NAME=PATH, each: this array of every file alone, under this name.
+  std::vector<std::string> array;
+
+  void Describe(Fields& fields);
+};
 
 // Writes a dataset of the arrays of `inputs` (array_table.h) to `output`, whole
 // or not at all; "-" is stdout. Several inputs hold the same arrays of further
@@ -16,7 +24,8 @@ namespace mtlkit {
 //
 // Throws kUsage for names that are missing or there twice, kBadInput with the
 // file in front.
-bool ConvertArrays(const std::vector<TableInput>& inputs, bool beside,
+bool ConvertArrays(const std::vector<TableInput>& inputs,
+                   const ArrayOptions& options, bool beside,
                    const std::string& max_size, const std::string& output,
                    const ConvertRecord& record);
 

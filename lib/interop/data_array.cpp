@@ -1,5 +1,8 @@
 #include "interop/data_array.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/error.h"
 #include "base/json_text.h"
 #include "h5/digest.h"
@@ -11,6 +14,25 @@ namespace mtlkit {
 #define MTLKIT_REGISTRY_LIST "interop/array_formats.def"
 #include "base/registry_list.inc"
 
+namespace {
+
+std::vector<DataArray> Choose(std::vector<DataArray> arrays,
+                              std::span<const ArrayChoice> chosen) {
+  std::vector<DataArray> taken;
+  for (const ArrayChoice& one : chosen) {
+    const auto found = std::ranges::find(arrays, one.path, &DataArray::name);
+    if (found == arrays.end()) {
+      Fail(ErrorKind::kBadInput, Str("there is no array '", one.path, "'"),
+           "--array NAME=PATH names those that are there");
+    }
+    taken.push_back(*found);
+    taken.back().name = one.name;
+  }
+  return taken;
+}
+
+}  // namespace
+
 const ArrayFormat* FindArrayFormat(std::string_view head) {
   for (const ArrayFormat* format : ArrayFormats()) {
     if (format->matches(head)) return format;
@@ -18,7 +40,8 @@ const ArrayFormat* FindArrayFormat(std::string_view head) {
   return nullptr;
 }
 
-ArrayFile ReadArrayFile(const std::string& path, Index most) {
+ArrayFile ReadArrayFile(const std::string& path, Index most,
+                        std::span<const ArrayChoice> chosen) {
   const std::string bytes =
       ReadTextFile(path, "raise --max-size, or write fewer rows a file", most);
   return InContext(path, [&] {
@@ -27,7 +50,10 @@ ArrayFile ReadArrayFile(const std::string& path, Index most) {
     Require(format != nullptr, ErrorKind::kBadInput,
             "is no file of arrays of a kind that is read",
             "mtl-convert --list formats names them");
-    ArrayFile file{path, Sha256Of(bytes), format->read(bytes)};
+    std::vector<std::string> wanted;
+    for (const ArrayChoice& one : chosen) wanted.push_back(one.path);
+    ArrayFile file{path, Sha256Of(bytes), format->read(bytes, wanted)};
+    if (!chosen.empty()) file.arrays = Choose(std::move(file.arrays), chosen);
     Require(!file.arrays.empty(), ErrorKind::kBadInput,
             "there is no array in it", "write it again");
     return file;

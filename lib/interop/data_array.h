@@ -22,7 +22,12 @@ struct DataArray {
   std::string name;  // "" in a file of one array
   std::vector<Index> shape;
   ArrayValues values;
-  bool is_truth = false;  // whole numbers 0 and 1 that were truth values
+  // Names of a matrix's columns; may be empty.
+  std::vector<std::string> columns = {};
+  // A sparse matrix, of compressed rows: `values` are entries, those of row i
+  // [row_starts[i], row_starts[i + 1]), in these columns. Otherwise empty.
+  std::vector<std::int64_t> row_starts = {};
+  std::vector<std::int64_t> indices = {};
 
   bool is_text() const {
     return std::holds_alternative<std::vector<std::string>>(values);
@@ -37,6 +42,9 @@ struct ArrayFile {
   std::vector<DataArray> arrays;
 };
 
+// Which arrays of a file are wanted; empty: all.
+using ArrayPaths = std::span<const std::string>;
+
 // One line of the registry array_formats.def.
 struct ArrayFormat {
   std::string_view name;
@@ -44,16 +52,24 @@ struct ArrayFormat {
   // Whether a file that begins so may be one. `head` is its first 4096 bytes.
   bool (*matches)(std::string_view head);
   // Throws kBadInput without the file's name in front.
-  std::vector<DataArray> (*read)(std::string_view bytes);
+  // Arrays that are not there are the caller's to miss.
+  std::vector<DataArray> (*read)(std::string_view bytes, ArrayPaths wanted);
 };
 std::span<const ArrayFormat* const> ArrayFormats();
 
 // The format that knows a file by its first 4096 bytes; null: none.
 const ArrayFormat* FindArrayFormat(std::string_view head);
 
-// Reads them all. Nothing in the file is ever executed. Throws, with the name
-// in front: kMissingInput; kBadInput where no format knows it, it is damaged,
-// or has more than `most` bytes.
-ArrayFile ReadArrayFile(const std::string& path, Index most);
+// An array under another name.
+struct ArrayChoice {
+  std::string name;
+  std::string path;  // in the file
+};
+
+// Reads those chosen, or all. Nothing in the file is ever executed. Throws,
+// with the name in front: kMissingInput; kBadInput where no format knows it, it
+// is damaged, has more than `most` bytes, or lacks an array.
+ArrayFile ReadArrayFile(const std::string& path, Index most,
+                        std::span<const ArrayChoice> chosen = {});
 
 }  // namespace mtlkit

@@ -1,20 +1,19 @@
 #pragma once
 
-#include <span>
+#include <string>
 #include <vector>
 
-#include "data/dataset.h"
 #include "interop/data_array.h"
 
 namespace mtlkit {
 
-// Whether these are a sparse matrix as SciPy writes it: `data`, `indices`,
-// `indptr`, `shape` and `format`.
-bool AreSparseArrays(std::span<const DataArray> arrays);
+// Puts compressed rows in ascending columns. kBadInput, naming the array, where
+// its parts do not fit together, or a column is twice in a row.
+void SortSparse(DataArray* array);
 
-// Compressed rows ("csr") as the block `sparse`, in ascending columns, with
-// `*rows` rows. kBadInput for other formats, and for what does not fit
-// together.
-InputBlock SparseBlockOf(std::vector<DataArray> arrays, Index* rows);
+// Turns what SciPy writes for a matrix, `data`, `indices`, `indptr`, `shape`
+// and `format`, into one sparse array "sparse". kBadInput for other formats
+// than csr, and as SortSparse.
+void FoldSparse(std::vector<DataArray>* arrays);
 
 }  // namespace mtlkit

@@ -48,7 +48,7 @@ ArrayValues ReadValues(ForeignElement type, std::string_view data) {
   return DecodeElementsAs<std::int64_t>(type, data, true);
 }
 
-std::vector<DataArray> Read(std::string_view bytes) {
+std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
   ByteReader in(bytes, "the IDX file");
   const std::string_view magic = in.Bytes(4);
   const ForeignElement type = *TypeOf(magic[2]);

@@ -21,7 +21,7 @@ ArrayValues ReadValues(std::string_view bytes, const NpyHeader& header) {
   return std::vector<std::uint8_t>(numbers.begin(), numbers.end());
 }
 
-std::vector<DataArray> Read(std::string_view bytes) {
+std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
   return {ReadNpyArray(bytes)};
 }
 
@@ -29,8 +29,7 @@ std::vector<DataArray> Read(std::string_view bytes) {
 
 DataArray ReadNpyArray(std::string_view bytes) {
   const NpyHeader header = ReadNpyHeader(bytes);
-  const bool is_truth = !header.texts && header.type == ForeignElement::kBool;
-  return {"", header.shape, ReadValues(bytes, header), is_truth};
+  return {"", header.shape, ReadValues(bytes, header)};
 }
 
 extern const ArrayFormat kNpyArrays;

@@ -2,6 +2,7 @@
 // numpy.savez_compressed, scipy.sparse.save_npz).
 #include "base/error.h"
 #include "interop/npy_array.h"
+#include "interop/sparse_arrays.h"
 #include "interop/zip_archive.h"
 
 namespace mtlkit {
@@ -14,7 +15,7 @@ bool Matches(std::string_view head) {
   return head.starts_with("PK\x03\x04");
 }
 
-std::vector<DataArray> Read(std::string_view bytes) {
+std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
   const ZipArchive archive(bytes);
   std::vector<DataArray> arrays;
   for (const ZipMember& member : archive.members()) {
@@ -29,6 +30,7 @@ std::vector<DataArray> Read(std::string_view bytes) {
     }));
     arrays.back().name = name;
   }
+  FoldSparse(&arrays);
   return arrays;
 }
 

@@ -33,3 +33,33 @@ sparse = scipy.sparse.csr_matrix(
     shape=(4, 6))
 scipy.sparse.save_npz(out / 'sparse.npz', sparse)
 scipy.sparse.save_npz(out / 'columns.npz', sparse.tocsc())
+
+# HDF5: h5py's own, as MATLAB 7.3 lays it out, and AnnData's.
+import anndata  # noqa: E402
+import h5py  # noqa: E402
+import pandas  # noqa: E402
+
+with h5py.File(out / 'mine.h5', 'w') as f:
+    f['ids'] = ['a', 'b', 'c', 'd']
+    f['inputs/X'] = X
+    f['inputs/X'].attrs['columns'] = ['p', 'q', 'r']
+    f['inputs/city'] = ['Zürich', '', 'Bern', '東京']
+    f['tasks/sold'] = np.array([1, 0, 1, 1], 'i1')
+    f['splits/train'] = [0, 2]
+    f['splits/test'] = np.array([False, True, False, True])
+with h5py.File(out / 'matlab.mat', 'w', userblock_size=512) as f:
+    f['X'] = X.T
+    f['y'] = np.array([[1., 2, 3, 4]])
+    for name in f:
+        f[name].attrs['MATLAB_class'] = np.bytes_('double')
+with open(out / 'matlab.mat', 'r+b') as f:
+    f.write(b'MATLAB 7.3 MAT-file, Platform: GLNXA64'.ljust(124) + b'\x00\x02IM')
+cells = anndata.AnnData(
+    X=sparse.astype('f4'),
+    obs=pandas.DataFrame(
+        {'kind': pandas.Categorical(['b', 'a', None, 'b']),
+         'age': pandas.array([1, None, 3, 4], 'Int64')},
+        index=['c0', 'c1', 'c2', 'c3']),
+    var=pandas.DataFrame(index=[f'g{i}' for i in range(6)]),
+    obsm={'pca': X[:, :2].astype('f4')})
+cells.write_h5ad(out / 'cells.h5ad')

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "h5/foreign_file.h"
+#include "interop/data_array.h"
+
+namespace mtlkit {
+
+// The array at a path of an HDF5 file, with names of its columns from its
+// attribute `columns`. MATLAB's are turned: it writes columns one behind the
+// other, so a matrix of n rows and k columns has the shape k x n there, and a
+// column of numbers is a list here. kBadInput where it is neither numbers nor
+// texts, or lies in another file.
+DataArray ReadHdf5Array(const ForeignFile& file, const std::string& path);
+
+}  // namespace mtlkit
