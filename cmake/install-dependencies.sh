@@ -19,6 +19,8 @@ libhwy-dev vector instructions of each processor
 nettle-dev SHA-256
 zlib1g-dev reads gzip
 liblzma-dev reads xz
+libbz2-dev reads bzip2
+libzstd-dev reads zstd
 doctest-dev the tests
 python3 independent computations in the tests
 LIST

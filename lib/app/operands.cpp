@@ -15,8 +15,8 @@ namespace {
 constexpr std::string_view kHdf5Endings[] = {".h5", ".hdf5"};
 // Names that say what is in a file: text, or another program's.
 constexpr std::string_view kOtherEndings[] = {
-    ".csv",     ".tsv",  ".txt", ".json", ".jsonl", ".arff",
-    ".svm",     ".md",   ".gz",  ".xz",   ".zip",   ".npy",
+    ".csv",     ".tsv",  ".txt", ".json", ".jsonl", ".arff", ".svm",
+    ".md",      ".gz",   ".xz",  ".bz2",  ".zst",   ".zip",  ".npy",
     ".parquet", ".html", ".pkl", ".pt",   ".onnx"};
 
 // The one of some endings that a name has, or "".

@@ -52,13 +52,14 @@ std::string_view AdviceFor(Content content) {
     case Content::kArff:
     case Content::kGzip:
     case Content::kXz:
+    case Content::kBzip2:
+    case Content::kZstd:
       return kConvertHint;
     case Content::kHdf5:
     case Content::kNpy:
     case Content::kParquet:
       return "export it as CSV, then convert it with mtl-convert";
     case Content::kZip:
-    case Content::kZstd:
       return "unpack it, then convert the table in it with mtl-convert";
     default:
       return "give a file that a tool of mtlkit wrote";

@@ -13,7 +13,7 @@ struct Magic {
   Content content;
 };
 
-constexpr std::array<Magic, 11> kMagics = {{
+constexpr std::array<Magic, 12> kMagics = {{
     {"mtl-h5 ", Content::kMtlkit},
     {"\x89HDF\r\n\x1a\n", Content::kHdf5},
     {"\x1f\x8b", Content::kGzip},
@@ -21,6 +21,7 @@ constexpr std::array<Magic, 11> kMagics = {{
     {"\xfd"
      "7zXZ",
      Content::kXz},
+    {"BZh91AY&SY", Content::kBzip2},  // as all do but by wish
     {"\x93NUMPY", Content::kNpy},
     {"PK\x03\x04", Content::kZip},
     {"PAR1", Content::kParquet},
@@ -30,13 +31,14 @@ constexpr std::array<Magic, 11> kMagics = {{
 }};
 
 // As in Content.
-constexpr std::array<std::string_view, 16> kNames = {
+constexpr std::array<std::string_view, 17> kNames = {
     "an empty file",
     "an mtlkit file",
     "an HDF5 file of another program",
     "gzip",
     "zstd",
     "xz",
+    "bzip2",
     "a NumPy array",
     "zip or npz",
     "Parquet",

@@ -12,6 +12,7 @@ enum class Content {
   kGzip,
   kZstd,
   kXz,
+  kBzip2,
   kNpy,
   kZip,  // zip, npz, xlsx
   kParquet,

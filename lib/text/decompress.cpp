@@ -1,12 +1,10 @@
+#include "text/decompress.h"
+
 #include <lzma.h>
 #include <zlib.h>
 
-#include <array>
 #include <cstdint>
 #include <vector>
-
-#include "base/error.h"
-#include "text/text_source.h"
 
 namespace mtlkit {
 namespace {
@@ -15,90 +13,37 @@ constexpr std::size_t kBufferBytes = 1 << 17;
 // More than any preset of xz needs to decompress.
 constexpr std::uint64_t kXzMemory = std::uint64_t{512} << 20;
 
-[[noreturn]] void FailCut(std::string_view method) {
-  Fail(ErrorKind::kBadInput, Str("truncated ", method, " data"),
-       "the file is incomplete: copy or download it again");
-}
-
-[[noreturn]] void FailDamaged(std::string_view method) {
-  Fail(ErrorKind::kBadInput, Str("damaged ", method, " data"),
-       "copy or download the file again");
-}
-
-// Members that follow each other are one text, as gunzip has it; zero bytes
-// after the last one are padding.
-class GzipStream : public ByteStream {
+class GzipDecoder : public MemberDecoder {
  public:
-  explicit GzipStream(ByteStream* input) : input_(input) {
-    Start(inflateInit2(&zlib_, 16 + MAX_WBITS));
-  }
-  ~GzipStream() override { inflateEnd(&zlib_); }
+  GzipDecoder() { Check(inflateInit2(&zlib_, 16 + MAX_WBITS)); }
+  ~GzipDecoder() override { inflateEnd(&zlib_); }
+  std::string_view name() const override { return "gzip"; }
+  void Start() override { Check(inflateReset(&zlib_)); }
 
-  std::size_t Read(char* to, std::size_t size) override {
-    zlib_.next_out = reinterpret_cast<Bytef*>(to);
-    zlib_.avail_out = static_cast<uInt>(size);
-    while (zlib_.avail_out == size && !done_) Step();
-    return size - zlib_.avail_out;
-  }
-
-  void Rewind() override {
-    input_->Rewind();
-    zlib_.avail_in = 0;
-    done_ = false;
-    between_ = true;
-    any_ = false;
-    Start(inflateReset(&zlib_));
+  bool Decode(std::string_view* from, std::span<char>* to) override {
+    zlib_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(from->data()));
+    zlib_.avail_in = static_cast<uInt>(from->size());
+    zlib_.next_out = reinterpret_cast<Bytef*>(to->data());
+    zlib_.avail_out = static_cast<uInt>(to->size());
+    const int code = inflate(&zlib_, Z_NO_FLUSH);
+    if (code == Z_MEM_ERROR) FailNoMemory("gzip");
+    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) {
+      FailDamaged("gzip");
+    }
+    from->remove_prefix(from->size() - zlib_.avail_in);
+    *to = to->last(zlib_.avail_out);
+    return code == Z_STREAM_END;
   }
 
  private:
-  static void Start(int code) {
-    if (code != Z_OK) Fail(ErrorKind::kIo, "no memory to decompress gzip data");
+  static void Check(int code) {
+    if (code != Z_OK) FailNoMemory("gzip");
   }
 
-  bool Refill() {
-    if (zlib_.avail_in > 0) return true;
-    const std::size_t got = input_->Read(buffer_.data(), buffer_.size());
-    zlib_.next_in = reinterpret_cast<Bytef*>(buffer_.data());
-    zlib_.avail_in = static_cast<uInt>(got);
-    return got > 0;
-  }
-
-  void Step() {
-    if (!Refill()) {
-      if (!between_ || !any_) FailCut("gzip");
-      done_ = true;
-      return;
-    }
-    if (between_ && any_ && *zlib_.next_in == 0) return SkipPadding();
-    between_ = false;
-    const int code = inflate(&zlib_, Z_NO_FLUSH);
-    if (code == Z_STREAM_END) {
-      between_ = any_ = true;
-      Start(inflateReset(&zlib_));
-    } else if (code == Z_MEM_ERROR) {
-      Fail(ErrorKind::kIo, "no memory to decompress gzip data");
-    } else if (code != Z_OK && code != Z_BUF_ERROR) {
-      FailDamaged("gzip");
-    }
-  }
-
-  void SkipPadding() {
-    while (Refill()) {
-      if (*zlib_.next_in != 0) FailDamaged("gzip");
-      ++zlib_.next_in;
-      --zlib_.avail_in;
-    }
-    done_ = true;
-  }
-
-  ByteStream* input_;
   z_stream zlib_ = {};
-  std::vector<char> buffer_ = std::vector<char>(kBufferBytes);
-  bool between_ = true;  // at the border of two members
-  bool any_ = false;     // a member was read to its end
-  bool done_ = false;
 };
 
+// Decodes streams that follow each other itself.
 class XzStream : public ByteStream {
  public:
   explicit XzStream(ByteStream* input) : input_(input) { Start(); }
@@ -122,7 +67,7 @@ class XzStream : public ByteStream {
  private:
   void Start() {
     if (lzma_stream_decoder(&lzma_, kXzMemory, LZMA_CONCATENATED) != LZMA_OK) {
-      Fail(ErrorKind::kIo, "no memory to decompress xz data");
+      FailNoMemory("xz");
     }
   }
 
@@ -142,7 +87,7 @@ class XzStream : public ByteStream {
         FailCut("xz");
       case LZMA_MEM_ERROR:
       case LZMA_MEMLIMIT_ERROR:
-        Fail(ErrorKind::kIo, "no memory to decompress xz data");
+        FailNoMemory("xz");
       default:
         FailDamaged("xz");
     }
@@ -157,12 +102,24 @@ class XzStream : public ByteStream {
 
 }  // namespace
 
-std::unique_ptr<ByteStream> MakeGzipStream(ByteStream* input) {
-  return std::make_unique<GzipStream>(input);
+std::unique_ptr<MemberDecoder> MakeGzipDecoder() {
+  return std::make_unique<GzipDecoder>();
 }
 
-std::unique_ptr<ByteStream> MakeXzStream(ByteStream* input) {
-  return std::make_unique<XzStream>(input);
+std::unique_ptr<ByteStream> MakeDecompressed(SourceKind kind,
+                                             ByteStream* input) {
+  switch (kind) {
+    case SourceKind::kGzip:
+      return MakeMemberStream(MakeGzipDecoder(), input);
+    case SourceKind::kBzip2:
+      return MakeMemberStream(MakeBzip2Decoder(), input);
+    case SourceKind::kZstd:
+      return MakeMemberStream(MakeZstdDecoder(), input);
+    case SourceKind::kXz:
+      return std::make_unique<XzStream>(input);
+    default:
+      return nullptr;
+  }
 }
 
 }  // namespace mtlkit

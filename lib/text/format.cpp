@@ -38,7 +38,7 @@ std::string HeadText(TextSource* source) {
 }
 
 bool HasExtension(const FormatEntry& format, std::string_view name) {
-  for (const std::string_view compression : {".gz", ".xz"}) {
+  for (const std::string_view compression : {".gz", ".xz", ".bz2", ".zst"}) {
     if (name.ends_with(compression)) name.remove_suffix(compression.size());
   }
   for (const std::string& extension : Split(format.extensions, ' ')) {

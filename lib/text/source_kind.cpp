@@ -27,14 +27,16 @@ constexpr std::array kMagics = {
         "give it alone, with --to csv or --to jsonl; from a named pipe, as -"},
     Magic{"\x89HDF\r\n\x1a\n"sv, 0, SourceKind::kHdf5, "HDF5 of another origin",
           "export it as CSV with the program that wrote it"},
-    Magic{"\x1f\x8b"sv, 0, SourceKind::kGzip, "gzip-compressed", ""},
+    Magic{"\x1f\x8b"sv, 0, SourceKind::kGzip, "gzip", ""},
     Magic{"\xfd"
           "7zXZ\0"sv,
-          0, SourceKind::kXz, "xz-compressed", ""},
-    Magic{"\x28\xb5\x2f\xfd"sv, 0, SourceKind::kForeign, "zstd-compressed",
-          "decompress it first: zstd -dc FILE | mtl-convert -"},
-    Magic{"BZh"sv, 0, SourceKind::kForeign, "bzip2-compressed",
-          "decompress it first: bzip2 -dc FILE | mtl-convert -"},
+          0, SourceKind::kXz, "xz", ""},
+    Magic{"\x28\xb5\x2f\xfd"sv, 0, SourceKind::kZstd, "zstd", ""},
+    // What pzstd puts in front: a frame that decoders pass over.
+    Magic{"\x50\x2a\x4d\x18"sv, 0, SourceKind::kZstd, "zstd", ""},
+    // A size of blocks, then the digits of pi (a block) or of its root (the
+    // end) tell it from words that begin so.
+    Magic{"BZh"sv, 0, SourceKind::kBzip2, "bzip2", ""},
     Magic{"PK\x03\x04"sv, 0, SourceKind::kForeign,
           "a zip archive (or xlsx, or npz)",
           "unpack it first: unzip -p FILE NAME | mtl-convert -"},
@@ -69,23 +71,32 @@ constexpr std::array kMagics = {
           "convert it first: iconv -f UTF-16 -t UTF-8"},
 };
 
+bool IsBzip2(std::string_view head) {
+  if (head.size() < 4 || head[3] < '1' || head[3] > '9') return false;
+  head.remove_prefix(4);
+  const std::size_t size = std::min<std::size_t>(head.size(), 6);
+  return "1AY&SY"sv.starts_with(head.substr(0, size)) ||
+         "\x17\x72\x45\x38\x50\x90"sv.starts_with(head.substr(0, size));
+}
+
 const Magic* FindMagic(std::string_view head) {
   for (const Magic& magic : kMagics) {
     if (head.size() < magic.offset) continue;
+    if (magic.kind == SourceKind::kBzip2 && !IsBzip2(head)) continue;
     if (head.substr(magic.offset).starts_with(magic.bytes)) return &magic;
   }
   return nullptr;
 }
 
-// Whether `head` is a whole file that ends inside a compression signature.
+// Whether `head` is a whole file that ends inside a compression signature. A
+// letter or two of one that begins with letters may be a table as well.
 bool IsCutSignature(std::string_view head) {
   for (const Magic& magic : kMagics) {
-    const bool compressed =
-        magic.kind == SourceKind::kGzip || magic.kind == SourceKind::kXz;
-    if (compressed && head.size() < magic.bytes.size() &&
-        magic.bytes.starts_with(head)) {
-      return true;
-    }
+    if (!IsCompressed(magic.kind) || head.size() > magic.bytes.size()) continue;
+    const std::size_t fewest = magic.kind == SourceKind::kBzip2  ? 3
+                               : magic.kind == SourceKind::kZstd ? 2
+                                                                 : 1;
+    if (head.size() >= fewest && magic.bytes.starts_with(head)) return true;
   }
   return false;
 }
@@ -105,6 +116,11 @@ bool HasControlBytes(std::string_view head) {
 }
 
 }  // namespace
+
+bool IsCompressed(SourceKind kind) {
+  return kind == SourceKind::kGzip || kind == SourceKind::kXz ||
+         kind == SourceKind::kBzip2 || kind == SourceKind::kZstd;
+}
 
 SourceKind SniffSource(std::string_view head) {
   if (head.empty()) return SourceKind::kEmpty;

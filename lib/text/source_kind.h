@@ -11,6 +11,8 @@ enum class SourceKind {
   kHdf5,   // HDF5 of another origin
   kGzip,
   kXz,
+  kBzip2,
+  kZstd,
   kCut,      // too short to tell: the beginning of a compressed file
   kForeign,  // a known kind that nothing here reads (zip, PDF, ...)
   kUtf16,
@@ -24,13 +26,16 @@ inline constexpr std::size_t kSniffBytes = 4096;
 // `head`: the first kSniffBytes of a file, or all of it where it is shorter.
 SourceKind SniffSource(std::string_view head);
 
-// "a zip archive", "HDF5", "text" ...; for messages.
+// Whether text may be inside (text/decompress.h).
+bool IsCompressed(SourceKind kind);
+
+// "a zip archive", "gzip", "text" ...; for messages.
 std::string_view DescribeSource(std::string_view head);
 
 // " (byte 0x1b in line 3)": the first byte that no text holds; "" if none.
 std::string PlaceOfControlByte(std::string_view head);
 
-// What to do with content that is no plain or gzip or xz text; "" if nothing
+// What to do with content that is no text, compressed or not; "" if nothing
 // better is known.
 std::string_view SourceAdvice(std::string_view head);
 

@@ -17,6 +17,7 @@
 #include "base/view.h"
 #include "h5/digest.h"
 #include "h5/posix.h"
+#include "text/decompress.h"
 #include "text/source_kind.h"
 
 namespace mtlkit {
@@ -234,10 +235,11 @@ std::string HeadOf(ByteStream* stream) {
   return head;
 }
 
-void RequireText(const std::string& head, bool compressed, bool from_pipe) {
+// `inside`: "", or " inside gzip" and so on.
+void RequireText(const std::string& head, const std::string& inside,
+                 bool from_pipe) {
   const SourceKind kind = SniffSource(head);
   if (kind == SourceKind::kText) return;
-  const std::string inside = compressed ? " inside gzip or xz" : "";
   if (kind == SourceKind::kEmpty) {
     Fail(ErrorKind::kBadInput,
          from_pipe ? "empty (the previous command wrote nothing)"
@@ -278,11 +280,13 @@ struct TextSource::State {
 
   void Open(Encoding encoding) {
     std::string head = HeadOf(&file);
-    const SourceKind kind = SniffSource(head);
-    if (kind == SourceKind::kGzip) plain = MakeGzipStream(&file);
-    if (kind == SourceKind::kXz) plain = MakeXzStream(&file);
-    if (plain) head = HeadOf(plain.get());
-    RequireText(head, plain != nullptr, name == "stdin");
+    plain = MakeDecompressed(SniffSource(head), &file);
+    std::string inside;
+    if (plain) {
+      inside = Str(" inside ", DescribeSource(head));
+      head = HeadOf(plain.get());
+    }
+    RequireText(head, inside, name == "stdin");
     has_mark = head.starts_with("\xef\xbb\xbf");
     if (encoding != Encoding::kUtf8 && !has_mark) {
       converted = std::make_unique<EightBitStream>(decompressed(), encoding);
@@ -347,15 +351,9 @@ bool IsOwnFile(const std::string& path) {
 
 bool IsTextFile(const std::string& path) {
   if (IsPipe(path)) return true;
-  switch (SniffSource(ReadHead(path))) {
-    case SourceKind::kGzip:
-    case SourceKind::kXz:
-    case SourceKind::kUtf16:
-    case SourceKind::kText:
-      return true;
-    default:
-      return false;
-  }
+  const SourceKind kind = SniffSource(ReadHead(path));
+  return IsCompressed(kind) || kind == SourceKind::kUtf16 ||
+         kind == SourceKind::kText;
 }
 
 }  // namespace mtlkit

@@ -22,9 +22,9 @@ class ByteStream {
   virtual void Rewind() = 0;
 };
 
-// Text of a file operand ("-" is stdin), decompressed (gzip and xz, several
-// members one after another) and converted to UTF-8. A byte order mark is
-// left out.
+// Text of a file operand ("-" is stdin), decompressed (gzip, xz, bzip2
+// and zstd, several members one after another) and converted to UTF-8. A byte
+// order mark is left out.
 class TextSource {
  public:
   // Throws kMissingInput where it cannot be opened, kBadInput where it is
@@ -52,11 +52,6 @@ class TextSource {
 // spilled to an unlinked temporary file that then takes its place, so that any
 // reader that comes next sees it from the start. A named pipe is used up.
 std::string ReadHead(const std::string& path);
-
-// Decompression (decompress.cpp). `input` must outlive the result; `name` is
-// put in front of messages.
-std::unique_ptr<ByteStream> MakeGzipStream(ByteStream* input);
-std::unique_ptr<ByteStream> MakeXzStream(ByteStream* input);
 
 // Whether the operand is a file of ours, which ConvertTables does not take.
 bool IsOwnFile(const std::string& path);

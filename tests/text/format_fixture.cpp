@@ -1,7 +1,9 @@
 #include "text/format_fixture.h"
 
+#include <bzlib.h>
 #include <lzma.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <fstream>
 #include <sstream>
@@ -150,6 +152,25 @@ std::string Xz(std::string_view text) {
       reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
       reinterpret_cast<std::uint8_t*>(packed.data()), &size, packed.size());
   packed.resize(size);
+  return packed;
+}
+
+std::string Bzip2(std::string_view text) {
+  std::string packed(text.size() + text.size() / 100 + 600, '\0');
+  auto size = static_cast<unsigned>(packed.size());
+  BZ2_bzBuffToBuffCompress(packed.data(), &size, const_cast<char*>(text.data()),
+                           static_cast<unsigned>(text.size()), 9, 0, 0);
+  packed.resize(size);
+  return packed;
+}
+
+std::string Zstd(std::string_view text) {
+  std::string packed(ZSTD_compressBound(text.size()), '\0');
+  ZSTD_CCtx* zstd = ZSTD_createCCtx();
+  ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
+  packed.resize(ZSTD_compress2(zstd, packed.data(), packed.size(), text.data(),
+                               text.size()));
+  ZSTD_freeCCtx(zstd);
   return packed;
 }
 

@@ -45,5 +45,7 @@ std::string Csv(const Dataset& dataset);
 // The bytes compressed by the library that the reader uses, one member.
 std::string Gzip(std::string_view text);
 std::string Xz(std::string_view text);
+std::string Bzip2(std::string_view text);
+std::string Zstd(std::string_view text);
 
 }  // namespace mtlkit
