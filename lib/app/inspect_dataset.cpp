@@ -13,6 +13,7 @@
 #include "data/label_view.h"
 #include "data/schema.h"
 #include "eval/table.h"
+#include "text/date_text.h"
 
 namespace mtlkit {
 namespace {
@@ -79,11 +80,15 @@ void DescribeNumbers(const InputBlock& block, Index col, TextTable* table,
   const auto shown = [scale](double value) {
     return TableNumber(value, false, scale);
   };
-  table->AddRow({"  " + name, "number", Str(summary.missing),
-                 any ? Str(shown(summary.low), " .. ", shown(summary.high),
-                           ", mean ", shown(mean))
-                     : "-"});
-  Json item{{"name", name}, {"type", "number"}, {"missing", summary.missing}};
+  const bool is_date = std::ranges::count(block.dates, name) > 0;
+  const std::string type = is_date ? "date" : "number";
+  table->AddRow({"  " + name, type, Str(summary.missing),
+                 !any      ? "-"
+                 : is_date ? Str(DateText(summary.low, true), " .. ",
+                                 DateText(summary.high, true))
+                           : Str(shown(summary.low), " .. ",
+                                 shown(summary.high), ", mean ", shown(mean))});
+  Json item{{"name", name}, {"type", type}, {"missing", summary.missing}};
   if (any) {
     item["min"] = summary.low;
     item["max"] = summary.high;

@@ -34,6 +34,7 @@ class Fitting {
     RequireUsefulForms(options_,
                        {has_columns(TakesNumbers), has_columns(scaled),
                         has_columns(TakesCategories)});
+    Dates();
     const std::string scale = ScaleMethod(Rows().specs());
     for (const std::string& text : options_.transform) Chosen(text);
     Impute();
@@ -147,6 +148,19 @@ class Fitting {
     for (const std::string& column : spec.columns) {
       if (!is_left(column)) columns->insert({spec.name, column});
     }
+  }
+
+  // What a table calls dates are taken apart before all else.
+  void Dates() {
+    const TrainingRows rows = Rows();
+    ColumnSet columns;
+    for (const InputSpec& spec : rows.specs()) {
+      for (const std::string& column : spec.dates) {
+        columns.insert({spec.name, column});
+      }
+    }
+    if (columns.empty()) return;
+    Add(FitTransform(rows, {"date", {}}, columns, "date"));
   }
 
   void Impute() { Usual({"impute", {{"method", options_.impute}}}, imputed_); }

@@ -63,6 +63,19 @@ void NoteComma(const LinePlace& place, std::string_view text,
                : AdviceForText(column, place, decimal));
 }
 
+[[noreturn]] void FailNoDate(const ColumnScan& column, const CellPlace& place) {
+  std::vector<std::string> flags;
+  for (const DateFormat& format : UsualDateFormats({place.text})) {
+    flags.push_back(TypeFlag(column, format.TypeName()));
+  }
+  FailCell(place, column,
+           Str("is no date written as '", column.date.TypeName(), "'"),
+           flags.empty()
+               ? "list it under --missing where it stands for no value; "
+                 "--type COLUMN=date:FORMAT says how dates are written"
+               : Join(flags, ", or ") + " reads it");
+}
+
 // What stands for no value in tables, but may be a value, too.
 constexpr std::string_view kLikelyMarkers[] = {
     "None",    "none",    "NONE",    "#N/A",   "<NA>", "n/a",  "N/a",
@@ -156,11 +169,24 @@ void CellScanner::Scan(const LinePlace& place, std::string_view text,
     ++column->missing;
   } else if (column->type == ColumnType::kCategory) {
     AddCategory(place, text, column);
+  } else if (column->type == ColumnType::kDate) {
+    ScanDate(place, text, column);
   } else if (column->type == ColumnType::kUnknown) {
     ScanUnknown(place, text, column);
   } else if (ScanNumber(place, text, column) == Seen::kText) {
     FailNotANumber(*column, MakePlace(place, text), options_.decimal);
   }
+}
+
+void CellScanner::ScanDate(const LinePlace& place, std::string_view text,
+                           ColumnScan* column) {
+  double seconds = 0;
+  if (!column->date.Parse(text, &seconds)) {
+    FailNoDate(*column, MakePlace(place, text));
+  }
+  ++column->numbers;
+  column->needs_double |=
+      static_cast<double>(static_cast<float>(seconds)) != seconds;
 }
 
 CellScanner::Seen CellScanner::ScanNumber(const LinePlace& place,
@@ -248,6 +274,13 @@ void KeepDigits(const ScanOptions& options, ColumnScan* column) {
                TypeFlag(*column, "number"), " rounds"));
 }
 
+void RequireNoRenames(const ColumnScan& column, std::string_view contents) {
+  Require(column.renames.empty(), ErrorKind::kUsage,
+          Str("--rename-class: column '", column.column.name, "' holds ",
+              contents, ", not classes"),
+          Str("declare it first: ", TypeFlag(column, "category")));
+}
+
 }  // namespace
 
 void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
@@ -262,6 +295,14 @@ void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
     column->type = column->texts > 0        ? ColumnType::kCategory
                    : is_named || has_values ? ColumnType::kNumber
                                             : ColumnType::kIgnore;
+  }
+  if (column->type == ColumnType::kDate) {
+    Require(options.precision != "single" || !column->needs_double,
+            ErrorKind::kUsage,
+            Str("--precision single would round the dates of column '",
+                ShowText(column->column.name), "' to minutes"),
+            "leave it out");
+    RequireNoRenames(*column, "dates");
   }
   if (column->type != ColumnType::kNumber) return;
   if (!column->first_infinite.where.empty()) {
@@ -279,10 +320,7 @@ void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
   if (column->type != ColumnType::kNumber) return;
   column->categories.clear();
   column->needs_double |= options.precision == "double";
-  Require(column->renames.empty(), ErrorKind::kUsage,
-          Str("--rename-class: column '", column->column.name,
-              "' holds numbers, not classes"),
-          Str("declare it first: ", TypeFlag(*column, "category")));
+  RequireNoRenames(*column, "numbers");
 }
 
 void SortCategories(ColumnScan* column) {

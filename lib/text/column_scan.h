@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "text/cell_place.h"
+#include "text/date_text.h"
 #include "text/format.h"
 #include "text/number_loss.h"
+#include "text/type_choice.h"
 
 namespace mtlkit {
 
@@ -20,10 +22,12 @@ struct ScanOptions {
   std::string precision = "auto";
   std::string index_base = "auto";
   std::string label_type = "auto";
+  std::vector<std::string> label_tasks;  // of further files of SVMlight
   Index features = 0;
   // Of a model that is to read the rows: holds where nothing else is said.
   Numbering model_numbering = {};
   std::vector<std::string> model_ids;
+  std::vector<TypeChoice> model_dates;
   // A model reads the rows: numbers that double precision would round are
   // kept as texts, so that the model's categories are told apart.
   bool for_model = false;
@@ -31,7 +35,7 @@ struct ScanOptions {
   // -200 stands for -200.0 too.
   std::vector<double> missing_numbers;
   // By column: the type that was asked for, and spellings that are joined.
-  std::vector<std::pair<std::string, ColumnType>> types;
+  std::vector<TypeChoice> types;
   std::vector<std::vector<std::string>> renames;  // COLUMN OLD NEW
 };
 
@@ -56,6 +60,7 @@ struct ColumnScan {
   bool is_declared = false;  // by the user or the format
   bool is_renamed = false;   // its name had been taken
   bool is_unnamed = false;   // the file has no name for it
+  DateFormat date;           // of a date: how it is written
   Index numbers = 0;
   Index texts = 0;
   Index missing = 0;
@@ -107,6 +112,8 @@ class CellScanner {
                   ColumnScan* column) const;
   void ScanUnknown(const LinePlace& place, std::string_view text,
                    ColumnScan* column) const;
+  static void ScanDate(const LinePlace& place, std::string_view text,
+                       ColumnScan* column);
   void AddCategory(const LinePlace& place, std::string_view text,
                    ColumnScan* column) const;
 

@@ -14,7 +14,7 @@
 #include "text/convert_report.h"
 #include "text/format.h"
 #include "text/lost_numbers.h"
-#include "text/number_text.h"
+#include "text/read_settings.h"
 #include "text/source_kind.h"
 #include "text/table_encode.h"
 #include "text/table_plan.h"
@@ -33,73 +33,6 @@ struct Table {
   TableScan scan;
   TablePlan plan;
 };
-
-ScanOptions ScanOptionsOf(const ConvertOptions& options) {
-  ScanOptions scan;
-  scan.decimal = options.decimal[0];
-  scan.precision = options.precision;
-  scan.index_base = options.index_base;
-  scan.label_type = options.label_type;
-  scan.features = options.features;
-  scan.model_numbering = options.model_numbering;
-  scan.model_ids = options.model_ids;
-  scan.for_model = options.for_model;
-  for (const std::string& entry : options.type) {
-    const std::size_t mark = entry.rfind('=');
-    Require(mark != std::string::npos && mark > 0, ErrorKind::kUsage,
-            Str("--type: '", entry, "' is not of the form COLUMN=TYPE"),
-            "known types: number, category, id, ignore");
-    scan.types.emplace_back(entry.substr(0, mark),
-                            ParseColumnType(entry.substr(mark + 1)));
-  }
-  scan.renames = options.rename_class;
-  for (const std::string& marker : options.missing) {
-    double value = 0;
-    if (ParseCellNumber(marker, scan.decimal, &value) == NumberText::kNumber) {
-      scan.missing_numbers.push_back(value);
-    }
-  }
-  return scan;
-}
-
-// The file of names for an input: that of its own name, else that for all.
-std::string NamesFileFor(const ConvertOptions& options, const TableInput& input,
-                         const std::vector<TableInput>& inputs) {
-  std::string file;
-  for (const std::string& entry : options.names) {
-    const std::size_t mark = entry.find('=');
-    const std::string name = entry.substr(0, std::min(mark, entry.size()));
-    const bool is_named =
-        mark != std::string::npos &&
-        std::any_of(inputs.begin(), inputs.end(), [&](const TableInput& other) {
-          return other.name == name;
-        });
-    if (!is_named) file = entry;
-    if (is_named && name == input.name) return entry.substr(mark + 1);
-  }
-  return file;
-}
-
-TextOptions TextOptionsOf(const ConvertOptions& options,
-                          const std::string& names_file) {
-  TextOptions read;
-  read.delimiter = options.delimiter;
-  read.header = options.header;
-  read.decimal = options.decimal[0];
-  read.thousands = options.thousands;
-  if (!options.missing.empty()) read.missing = options.missing;
-  read.comment = options.comment;
-  read.skip = options.skip;
-  read.index_base = options.index_base;
-  // What a column costs at most while its type is found out.
-  constexpr double kColumnBytes = 8192;
-  read.most_columns = std::max<Index>(
-      1,
-      static_cast<Index>(SizeBudget(options.max_size).bytes() / kColumnBytes));
-  if (!names_file.empty()) read.names = ReadColumnNames(names_file);
-  if (!options.labels.empty()) read.labels = ReadLabelList(options.labels);
-  return read;
-}
 
 Json ValuesOf(ConvertOptions options) {
   Json values;
@@ -169,6 +102,11 @@ class Converter {
     }
     Require(options_.decimal == "." || options_.decimal == ",",
             ErrorKind::kUsage, "--decimal is '.' or ','");
+    Require(options_.skip_after_header == 0 || options_.header != "no",
+            ErrorKind::kUsage,
+            "--skip-after-header: with --header no there is "
+            "none",
+            "--skip leaves out lines in front");
   }
 
   // Rows that come in twice are a slip of a shell pattern, or a leak.
@@ -202,6 +140,27 @@ class Converter {
       file.reader = formats_.back()->open(file.source.get(), read);
     }
     RequireFormatFlags(ValuesOf(options_), ValuesOf({}), formats_);
+    OpenTaskFiles();
+  }
+
+  void OpenTaskFiles() {
+    if (options_.task_files.empty()) return;
+    Require(!options_.beside, ErrorKind::kUsage,
+            "--task-files cannot be used with --beside",
+            "join the views first: their tasks come along");
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      TableFile& file = tables_.front().files[i];
+      Require(file.reader->has_row_labels(), ErrorKind::kUsage,
+              Str("--task-files: ", file.source->name(), " is no SVMlight"));
+      for (const auto& [name, path] :
+           TaskFilesOf(options_.task_files, i, inputs_.size())) {
+        if (i == 0) scan_options_.label_tasks.push_back(name);
+        file.task_files.push_back(
+            {name, std::make_unique<TextSource>(path, Encoding::kUtf8)});
+      }
+      file.reader = WithTaskFiles(std::move(file.reader), file.source->name(),
+                                  file.task_files, TextOptionsOf(options_, ""));
+    }
   }
 
   std::string Format() const {
@@ -337,6 +296,9 @@ class Converter {
         std::string role = table.view.empty() ? file.split : table.view;
         sources.push_back(
             {role.empty() ? "data" : role, file.source->Digest()});
+        for (TaskFile& task : file.task_files) {
+          sources.push_back({"task " + task.name, task.source->Digest()});
+        }
       }
     }
     for (const auto& [role, path] : Lists()) {

@@ -29,6 +29,14 @@ void DescribeSvmlight(Fields& fields, ConvertOptions* options) {
   fields("features", options->features,
          "number of SVMlight features; 0: as many as occur",
          Between(0, 2147483647));
+  fields.Field({"task-files",
+                "SVMlight files with the labels of further tasks of the same "
+                "rows, for each input one of a name",
+                {},
+                {},
+                "NAME=FILE",
+                false},
+               options->task_files);
 }
 
 }  // namespace
@@ -41,7 +49,8 @@ void ConvertOptions::Describe(Fields& fields) {
                 "FORMAT"},
                format);
   fields.Field({"type",
-                "number, category, id or ignore, by name or pattern",
+                "number, category, id, ignore, date or date:FORMAT (such as "
+                "%d.%m.%Y), by name or pattern",
                 {},
                 {},
                 "COLUMN=TYPE"},
@@ -71,6 +80,8 @@ void ConvertOptions::Describe(Fields& fields) {
                comment);
   fields("skip", skip, "lines to skip at the beginning of each file",
          AtLeast(0));
+  fields("skip-after-header", skip_after_header,
+         "rows to leave out behind the header, such as units", AtLeast(0));
   fields("encoding", encoding, "of the text",
          std::vector<std::string>{"utf8", "latin1", "cp1252"});
   fields("precision", precision,

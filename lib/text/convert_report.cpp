@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "data/head.h"
 #include "data/schema.h"
+#include "text/date_text.h"
 #include "text/digit_groups.h"
 #include "text/number_text.h"
 #include "text/text_lists.h"
@@ -166,6 +167,20 @@ bool WarnOfWords(const ColumnScan& column, Reporter* reporter) {
   return !groups.empty() || is_decimal || !dressed.empty();
 }
 
+// Warns of a column of texts that are dates; false: it is none.
+bool WarnOfDates(const ColumnScan& column, Reporter* reporter) {
+  std::vector<std::string> flags;
+  for (const DateFormat& format : UsualDateFormats(column.sorted)) {
+    flags.push_back(TypeFlag(column, format.TypeName()));
+  }
+  if (flags.empty()) return false;
+  reporter->Warn(Str("column '", ShowText(column.column.name),
+                     "': dates such as '", ShowText(column.sorted.front()),
+                     "' are taken for words; ", Join(flags, ", or "),
+                     " makes year, month, day of the week and time of them"));
+  return true;
+}
+
 // A table whose only row may be its header: names do not tell from values.
 bool IsPerhapsHeader(const TableScan& scan) {
   return scan.rows == 1 && scan.columns.size() > 1 &&
@@ -216,10 +231,12 @@ void WarnOfRowNumbers(std::size_t files, const TableScan& scan,
 
 std::string SummariseTable(const TableScan& scan, const TablePlan& plan) {
   std::vector<std::string> parts = {Counted(scan.rows, "row", "rows")};
-  if (plan.numeric.cols > 0) {
-    parts.push_back(Counted(plan.numeric.cols, "number", "numbers") +
+  const Index dates = std::ssize(plan.numeric.dates);
+  if (plan.numeric.cols > dates) {
+    parts.push_back(Counted(plan.numeric.cols - dates, "number", "numbers") +
                     (plan.is_wide ? " (double precision)" : ""));
   }
+  if (dates > 0) parts.push_back(Counted(dates, "date", "dates"));
   if (plan.categorical.cols > 0) {
     parts.push_back(Counted(plan.categorical.cols, "category", "categories"));
   }
@@ -273,7 +290,10 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
                          ShellWord(name + "=ignore"), " leaves it out"));
     }
     if (column.type != ColumnType::kCategory) continue;
-    if (!column.is_declared && WarnOfWords(column, reporter)) continue;
+    if (!column.is_declared &&
+        (WarnOfDates(column, reporter) || WarnOfWords(column, reporter))) {
+      continue;
+    }
     const auto rows = static_cast<std::size_t>(scan.rows - column.missing);
     if (column.sorted.size() > kManyCategories &&
         column.sorted.size() * 2 > rows) {
@@ -291,12 +311,15 @@ void WarnOfGroups(const TableScan& scan, Reporter* reporter) {
     const CellPlace& first = column.first_grouped;
     const bool is_doubtful = column.type == ColumnType::kNumber &&
                              !first.where.empty() && !column.has_decimals &&
-                             column.wholes > 0;
+                             column.numbers > 1;
     if (!is_doubtful || ++warnings > kMaxWarnings) continue;
     reporter->Warn(Str("column '", ShowText(column.column.name), "': '",
                        ShowText(first.text), "' in ", first.where,
-                       " has a decimal comma beside whole numbers; if it "
-                       "groups digits: --thousands , in place of --decimal ,"));
+                       " has a decimal comma ",
+                       column.wholes > 0 ? "beside whole numbers"
+                                         : "and three digits, as all have",
+                       "; if it groups digits: --thousands , in place of "
+                       "--decimal ,"));
   }
 }
 

@@ -1,13 +1,16 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <set>
 
+#include "base/calendar.h"
 #include "base/error.h"
 #include "data/block_kind.h"
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/schema.h"
+#include "text/date_text.h"
 #include "text/text_table.h"
 
 // A dataset as the columns of a text table.
@@ -41,10 +44,36 @@ float SparseValue(const InputBlock& block, Index row, Index column) {
              : block.values[found - indices.begin()];
 }
 
+double NumberAt(const InputBlock& block, Index at) {
+  return block.wide.empty() ? static_cast<double>(block.dense[at])
+                            : block.wide[at];
+}
+
+// Dates as ISO 8601 has them; without times where all are whole days.
+std::function<void(Index, CellWriter*)> DateCells(const InputBlock& block,
+                                                  Index column) {
+  const Index cells =
+      static_cast<Index>(std::max(block.wide.size(), block.dense.size()));
+  bool has_time = false;
+  for (Index at = column; at < cells; at += block.cols) {
+    const double seconds = NumberAt(block, at);
+    has_time |= !std::isnan(seconds) && std::fmod(seconds, kSecondsOfDay) != 0;
+  }
+  return [&block, column, has_time](Index row, CellWriter* cell) {
+    const double seconds = NumberAt(block, row * block.cols + column);
+    std::isnan(seconds) ? cell->Missing()
+                        : cell->Text(DateText(seconds, has_time));
+  };
+}
+
 TextColumn InputColumn(const InputBlock& block, Index column) {
   TextColumn text{FullName(block, column), {}};
   switch (block.kind) {
     case InputKind::kDense:
+      if (std::ranges::count(block.dates, ColumnName(block, column)) > 0) {
+        text.put = DateCells(block, column);
+        break;
+      }
       text.put = [&block, column](Index row, CellWriter* cell) {
         const Index at = row * block.cols + column;
         block.wide.empty() ? cell->Number(block.dense[at])

@@ -143,8 +143,8 @@ bool AreInOrder(const std::vector<long long>& wholes) {
              wholes.end();
 }
 
-bool HaveEqualSteps(const std::vector<long long>& wholes) {
-  if (wholes.size() < kEqualSteps || wholes[1] == wholes[0]) return false;
+bool HaveEqualSteps(const std::vector<long long>& wholes, std::size_t fewest) {
+  if (wholes.size() < fewest || wholes[1] == wholes[0]) return false;
   for (std::size_t i = 2; i < wholes.size(); ++i) {
     if (wholes[i] - wholes[i - 1] != wholes[1] - wholes[0]) return false;
   }
@@ -154,8 +154,10 @@ bool HaveEqualSteps(const std::vector<long long>& wholes) {
 // Whether the first record is one of words and of numbers that name columns of
 // other numbers: years in order, or numbers in equal steps (wavelengths), as no
 // record below has them.
+// `fewest`: of numbers in equal steps.
 bool IsHeaderOfNumbers(const TextRecords& records,
-                       const std::vector<std::string>& missing, char decimal) {
+                       const std::vector<std::string>& missing, char decimal,
+                       std::size_t fewest = kEqualSteps) {
   const std::vector<std::string>& first = records[0];
   std::vector<std::size_t> columns;  // that numbers may name
   for (std::size_t i = 0; i < first.size(); ++i) {
@@ -171,11 +173,11 @@ bool IsHeaderOfNumbers(const TextRecords& records,
   if (columns.size() == first.size()) return false;
   const std::vector<long long> names = WholesAt(first, columns);
   const bool are_years = AreYears(names) && AreInOrder(names);
-  if (!are_years && !HaveEqualSteps(names)) return false;
+  if (!are_years && !HaveEqualSteps(names, fewest)) return false;
   return std::none_of(
       records.begin() + 1, records.end(), [&](const auto& record) {
         const std::vector<long long> wholes = WholesAt(record, columns);
-        return are_years ? AreYears(wholes) : HaveEqualSteps(wholes);
+        return are_years ? AreYears(wholes) : HaveEqualSteps(wholes, fewest);
       });
 }
 
@@ -276,6 +278,27 @@ bool GuessHeader(const TextRecords& records,
   }
   const std::set<std::string> distinct(first.begin(), first.end());
   return !repeats && distinct.size() == first.size() && !distinct.count("");
+}
+
+std::string DoubtOfHeader(const TextRecords& records, bool has_header,
+                          char delimiter,
+                          const std::vector<std::string>& missing,
+                          char decimal) {
+  if (records.size() < 3 || records[0].size() < 2) return "";
+  const std::string& first = records[0][0];
+  if (has_header && delimiter == RecordParser::kBlanks &&
+      (first.starts_with('#') || first.starts_with('%'))) {
+    return Str("the first line, '", Join(records[0], " "),
+               "', is taken for the names of columns; if it is a comment: "
+               "--comment '",
+               first.substr(0, 1), "'");
+  }
+  constexpr std::size_t kFewSteps = 3;
+  if (has_header || !IsHeaderOfNumbers(records, missing, decimal, kFewSteps)) {
+    return "";
+  }
+  return Str("the first row, '", Join(records[0], ","),
+             "', is taken for a row; if it names the columns: --header yes");
 }
 
 std::string DelimiterName(char delimiter) {

@@ -39,6 +39,13 @@ std::string DoubtOfOneColumn(const TextRecords& records);
 bool GuessHeader(const TextRecords& records,
                  const std::vector<std::string>& missing, char decimal);
 
+// What speaks against taking the first record for a header, or for a row; "":
+// nothing.
+std::string DoubtOfHeader(const TextRecords& records, bool has_header,
+                          char delimiter,
+                          const std::vector<std::string>& missing,
+                          char decimal);
+
 // "tab", "','" ...; for messages.
 std::string DelimiterName(char delimiter);
 // A character, or comma, semicolon, tab, pipe, space (runs of blanks). Throws

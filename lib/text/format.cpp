@@ -21,7 +21,8 @@ struct TypeName {
 constexpr TypeName kTypeNames[] = {{ColumnType::kNumber, "number"},
                                    {ColumnType::kCategory, "category"},
                                    {ColumnType::kId, "id"},
-                                   {ColumnType::kIgnore, "ignore"}};
+                                   {ColumnType::kIgnore, "ignore"},
+                                   {ColumnType::kDate, "date"}};
 
 std::string HeadText(TextSource* source) {
   std::string head(kSniffBytes, '\0');

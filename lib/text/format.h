@@ -12,8 +12,8 @@
 
 namespace mtlkit {
 
-enum class ColumnType { kUnknown, kNumber, kCategory, kId, kIgnore };
-// "number", "category", "id", "ignore"; kUnknown is "".
+enum class ColumnType { kUnknown, kNumber, kCategory, kId, kIgnore, kDate };
+// "number", "category", "id", "ignore", "date"; kUnknown is "".
 std::string_view ColumnTypeName(ColumnType type);
 ColumnType ParseColumnType(std::string_view name);
 
@@ -46,7 +46,9 @@ struct Row {
   std::vector<Cell> cells;          // dense: one a column
   std::vector<SparseCell> entries;  // sparse: the rest is 0, or the first class
   std::vector<std::string_view> labels;  // SVMlight: what stands in front
-  std::optional<std::int64_t> group;     // SVMlight: qid
+  // The same in the files of further tasks (task_files.h).
+  std::vector<std::vector<std::string_view>> task_labels;
+  std::optional<std::int64_t> group;  // SVMlight: qid
 };
 
 // Settings that readers of text share; each format takes those that it knows.
@@ -59,6 +61,7 @@ struct TextOptions {
                                       "nan", "null", "NULL"};
   std::string comment;              // lines that begin so are skipped
   Index skip = 0;                   // lines at the beginning
+  Index skip_after_header = 0;      // records between the header and the rows
   std::vector<std::string> names;   // of the columns; empty: those of the file
   std::vector<std::string> labels;  // ARFF: attributes that are labels
   std::string index_base = "auto";  // SVMlight: 0 | 1 | auto

@@ -28,10 +28,14 @@ class LossChecker {
     constexpr std::string_view kScale =
         "sparse inputs are kept in single precision: scale them first";
     Check(scan_.feature_loss, "a feature", true, kScale, kScale);
-    const bool numbers =
-        !plan_.tasks.empty() && !plan_.tasks[0].traits().has_classes;
-    if (!numbers) return;
-    Check(scan_.row_labels.loss, "a label", true, kLabelHint, kLabelHint);
+    for (std::size_t i = 0; i < plan_.row_labels.size(); ++i) {
+      const Index task = plan_.row_labels[i].task;
+      if (task < 0 ||
+          plan_.tasks[static_cast<std::size_t>(task)].traits().has_classes) {
+        continue;
+      }
+      Check(scan_.row_labels[i].loss, "a label", true, kLabelHint, kLabelHint);
+    }
   }
 
  private:

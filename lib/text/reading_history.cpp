@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "h5/provenance.h"
 #include "text/text_lists.h"
+#include "text/type_choice.h"
 
 namespace mtlkit {
 namespace {
@@ -21,6 +22,7 @@ struct TextReading {
   std::string encoding = "utf8";
   // Columns of type id; other types follow from the transforms.
   std::vector<std::string> ids;
+  std::vector<std::string> dates;  // COLUMN=date:FORMAT, by name or pattern
 
   bool operator==(const TextReading&) const = default;
 };
@@ -41,9 +43,11 @@ TextReading ReadingOf(const std::string& settings) {
     std::vector<std::string> types;
     take("type", &types);
     for (const std::string& type : types) {
-      const std::size_t mark = type.rfind('=');
-      if (mark == std::string::npos || type.substr(mark) != "=id") continue;
-      reading.ids.push_back(type.substr(0, mark));
+      const TypeChoice choice = ParseTypeChoice(type);
+      if (choice.type == ColumnType::kId) {
+        reading.ids.push_back(choice.columns);
+      }
+      if (choice.type == ColumnType::kDate) reading.dates.push_back(type);
     }
   } catch (const Json::exception&) {
     Fail(ErrorKind::kBadInput,
@@ -73,6 +77,9 @@ std::string FlagsOf(const TextReading& reading) {
   for (const std::string& id : reading.ids) {
     flags.push_back(Str("--type ", id, "=id"));
   }
+  for (const std::string& date : reading.dates) {
+    flags.push_back("--type " + ShellWord(date));
+  }
   return Join(flags, " ");
 }
 
@@ -97,6 +104,7 @@ std::string ReadAsBefore(std::string_view provenance, ConvertOptions* options) {
   options->comment = found->comment;
   options->encoding = found->encoding;
   options->model_ids = found->ids;
+  options->model_dates = found->dates;
   return FlagsOf(*found);
 }
 

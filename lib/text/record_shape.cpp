@@ -39,7 +39,10 @@ bool AreRowNames(const TextRecords& records, char decimal) {
 }  // namespace
 
 bool HasRowNames(const TextRecords& records, char decimal) {
-  if (records.size() < 3) return false;  // one row may be cut or too long
+  // One row may be cut or too long, but R calls its first row 1.
+  const bool is_one_of_r =
+      records.size() == 2 && !records[1].empty() && records[1][0] == "1";
+  if (records.size() < 3 && !is_one_of_r) return false;
   const std::vector<std::string>& header = records[0];
   const std::set<std::string_view> names(header.begin(), header.end());
   const bool are_names =

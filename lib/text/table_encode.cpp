@@ -44,7 +44,10 @@ bool TableEncoder::Next(EncodedRow* row) {
   }
   if (scan_.has_row_labels) {
     EncodeFeatures(row);
-    EncodeRowLabels(row);
+    EncodeRowLabels(0, text_.labels, row);
+    for (std::size_t i = 0; i < text_.task_labels.size(); ++i) {
+      EncodeRowLabels(i + 1, text_.task_labels[i], row);
+    }
     row->group = text_.group.value_or(0);
     return true;
   }
@@ -100,6 +103,10 @@ void TableEncoder::EncodeCell(std::size_t column, std::string_view text,
 
 double TableEncoder::Number(std::size_t column, std::string_view text) const {
   double value = 0;
+  if (scan_.columns[column].type == ColumnType::kDate) {
+    if (!scan_.columns[column].date.Parse(text, &value)) FailChanged();
+    return value;
+  }
   const char decimal = scan_.columns[column].type == ColumnType::kCategory
                            ? '.'
                            : options_.decimal;
@@ -146,24 +153,27 @@ void TableEncoder::EncodeFeatures(EncodedRow* row) {
   }
 }
 
-void TableEncoder::EncodeRowLabels(EncodedRow* row) {
-  if (plan_.tasks.empty()) return;
-  const HeadTraits& head = plan_.tasks[0].traits();
+void TableEncoder::EncodeRowLabels(std::size_t number,
+                                   const std::vector<std::string_view>& labels,
+                                   EncodedRow* row) const {
+  const RowLabelRole& role = plan_.row_labels[number];
+  if (role.task < 0) return;
+  const HeadTraits& head =
+      plan_.tasks[static_cast<std::size_t>(role.task)].traits();
+  const auto first = static_cast<std::size_t>(role.first);
   const bool is_set = head.has_classes && !head.one_class;
-  if (!is_set && text_.labels.empty()) {
-    row->labels[0] = kNoLabel;
-  }
-  for (const std::string_view text : text_.labels) {
+  if (!is_set && labels.empty()) row->labels[first] = kNoLabel;
+  for (const std::string_view text : labels) {
     const std::string label = CanonicalNumber(text);
-    const std::int32_t code = Code(scan_.row_labels.classes, label);
+    const std::int32_t code = Code(scan_.row_labels[number].classes, label);
     if (is_set) {
-      row->labels[static_cast<std::size_t>(code)] = 1;
+      row->labels[first + static_cast<std::size_t>(code)] = 1;
     } else if (!head.has_classes) {
       double value = 0;
       ParseCellNumber(label, '.', &value);
-      row->labels[0] = static_cast<float>(value);
+      row->labels[first] = static_cast<float>(value);
     } else {
-      row->labels[0] = static_cast<float>(code);
+      row->labels[first] = static_cast<float>(code);
     }
   }
 }

@@ -36,7 +36,9 @@ class TableEncoder {
   void EncodeCell(std::size_t column, std::string_view text, bool missing,
                   EncodedRow* row);
   void EncodeFeatures(EncodedRow* row);
-  void EncodeRowLabels(EncodedRow* row);
+  void EncodeRowLabels(std::size_t number,
+                       const std::vector<std::string_view>& labels,
+                       EncodedRow* row) const;
   double Number(std::size_t column, std::string_view text) const;
   std::int32_t Code(const CategoryMap& map, std::string_view text) const;
   float Label(std::size_t column, std::string_view text) const;

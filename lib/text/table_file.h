@@ -5,6 +5,7 @@
 
 #include "base/view.h"
 #include "text/format.h"
+#include "text/task_files.h"
 #include "text/text_source.h"
 
 namespace mtlkit {
@@ -13,6 +14,7 @@ namespace mtlkit {
 struct TableFile {
   std::string split;  // "" if its rows are in none
   std::unique_ptr<TextSource> source;
+  std::vector<TaskFile> task_files;
   std::unique_ptr<RowReader> reader;
   Index rows = 0;  // known after the scan
 };

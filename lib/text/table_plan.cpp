@@ -59,9 +59,9 @@ class Planner {
     PlanLabels();
     if (scan_.has_row_labels) {
       PlanFeatures();
-      PlanRowLabels();
+      for (const RowLabelScan& labels : scan_.row_labels) PlanRowLabels(labels);
     }
-    for (const Task& task : plan_.tasks) plan_.label_cols += task.target_cols();
+    plan_.label_cols = TargetCols();
     return std::move(plan_);
   }
 
@@ -69,7 +69,8 @@ class Planner {
   void Place(const ColumnScan& column) {
     ColumnRole& role = plan_.roles.emplace_back();
     const bool is_value = column.type == ColumnType::kNumber ||
-                          column.type == ColumnType::kCategory;
+                          column.type == ColumnType::kCategory ||
+                          column.type == ColumnType::kDate;
     if (!is_value) return;
     if (column.column.is_label) {
       role = {Role::kLabel, static_cast<Index>(labels_.size())};
@@ -91,6 +92,9 @@ class Planner {
     }
     role.position = spec->cols++;
     spec->columns.push_back(column.column.name);
+    if (column.type == ColumnType::kDate) {
+      spec->dates.push_back(column.column.name);
+    }
   }
 
   void PlanLabels() {
@@ -143,12 +147,18 @@ class Planner {
             : std::max({found, options_.model_numbering.features, Index{1}});
   }
 
-  TaskType RowLabelType() const {
+  Index TargetCols() const {
+    Index cols = 0;
+    for (const Task& task : plan_.tasks) cols += task.target_cols();
+    return cols;
+  }
+
+  TaskType RowLabelType(const RowLabelScan& labels) const {
     if (options_.label_type != "auto") {
       return ParseTaskType(options_.label_type);
     }
-    const RowLabelScan& labels = scan_.row_labels;
-    if (!labels.is_single || scan_.numbering.labels > 0) {
+    const bool is_declared = labels.task.empty() && scan_.numbering.labels > 0;
+    if (!labels.is_single || is_declared) {
       return TaskType::kMultilabel;
     }
     if (labels.sorted.size() == 2) return TaskType::kBinary;
@@ -157,13 +167,16 @@ class Planner {
                : TaskType::kRegression;
   }
 
-  void PlanRowLabels() {
-    const RowLabelScan& labels = scan_.row_labels;
+  void PlanRowLabels(const RowLabelScan& labels) {
+    RowLabelRole& role = plan_.row_labels.emplace_back();
     if (labels.labelled == 0) return;
+    role = {std::ssize(plan_.tasks), TargetCols()};
     Task& task = plan_.tasks.emplace_back();
-    task.type = RowLabelType();
+    task.type = RowLabelType(labels);
     const bool is_set = task.is_classification() && !task.traits().one_class;
-    task.name = is_set ? "labels" : "label";
+    task.name = !labels.task.empty() ? labels.task
+                : is_set             ? "labels"
+                                     : "label";
     Require(is_set || labels.is_single || labels.labelled < scan_.rows,
             ErrorKind::kUsage,
             Str("--label-type ", options_.label_type,

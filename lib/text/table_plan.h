@@ -18,6 +18,12 @@ struct ColumnRole {
   Index position = 0;  // in its block; of a label: among all label columns
 };
 
+// Where the labels in front of SVMlight rows go.
+struct RowLabelRole {
+  Index task = -1;  // none: there are no labels
+  Index first = 0;  // of its target columns
+};
+
 // How the columns of a scanned table become blocks and tasks.
 struct TablePlan {
   std::vector<ColumnRole> roles;  // one a column
@@ -27,13 +33,15 @@ struct TablePlan {
   InputSpec sparse;
   bool is_wide = false;  // numbers are stored in double precision
   std::vector<Task> tasks;
+  std::vector<RowLabelRole> row_labels;  // one for each RowLabelScan
   Index label_cols = 0;    // target columns of all tasks, in their order
   Index feature_base = 0;  // SVMlight: number of the first column
 };
 
 // `view`: "" for a table without views. Label columns of values 0 and 1 alone
 // become one multi-label task, `labels`; others one task each. Labels in front
-// of SVMlight rows become `labels` (several) or `label` (one).
+// of SVMlight rows become `labels` (several) or `label` (one), those of
+// further files the task of their name.
 TablePlan PlanTable(const TableScan& scan, const ScanOptions& options,
                     std::string_view view);
 

@@ -12,6 +12,7 @@
 #include "text/number_text.h"
 #include "text/same_columns.h"
 #include "text/text_lists.h"
+#include "text/units_row.h"
 
 namespace mtlkit {
 namespace {
@@ -24,6 +25,9 @@ class Scanner {
  public:
   Scanner(std::vector<TableFile>* files, const ScanOptions& options)
       : files_(*files), options_(options), cells_(options) {
+    for (const std::string& task : options.label_tasks) {
+      scan_.row_labels.emplace_back().task = task;
+    }
     StartColumns();
     ApplyTypes();
     ApplyRenames();
@@ -35,6 +39,7 @@ class Scanner {
       Fail(ErrorKind::kBadInput, Str(files_[0].source->name(), ": no rows"),
            "there is nothing after the header");
     }
+    RequireNoUnits(row_of_words_, files_.size(), scan_.columns);
     bool again = false;
     for (std::size_t i = 0; i < scan_.columns.size(); ++i) {
       ColumnScan& column = scan_.columns[i];
@@ -112,21 +117,32 @@ class Scanner {
                        : Str("known: ", ShowNames(names)));
   }
 
-  void ApplyTypes() {
-    for (const auto& [name, type] : options_.types) {
-      bool found = false;
-      for (ColumnScan& column : scan_.columns) {
-        if (!MatchesPattern(name, column.column.name) &&
-            name != column.column.name) {
-          continue;
-        }
-        column.type = type;
-        column.is_declared = true;
-        column.column.categories.clear();
-        found = true;
+  // Whether there is such a column.
+  bool ApplyType(const TypeChoice& choice) {
+    bool found = false;
+    for (ColumnScan& column : scan_.columns) {
+      const std::string& name = column.column.name;
+      if (!MatchesPattern(choice.columns, name) && choice.columns != name) {
+        continue;
       }
-      if (!found) FailColumn("--type", name);
+      column.type = choice.type;
+      column.date = choice.date;
+      column.is_declared = true;
+      column.column.categories.clear();
+      found = true;
+      Require(choice.type != ColumnType::kDate || !column.column.is_label,
+              ErrorKind::kUsage,
+              Str("--type ", choice.columns, "=date: it is a label"),
+              "dates are inputs");
     }
+    return found;
+  }
+
+  void ApplyTypes() {
+    for (const TypeChoice& choice : options_.types) {
+      if (!ApplyType(choice)) FailColumn("--type", choice.columns);
+    }
+    for (const TypeChoice& choice : options_.model_dates) ApplyType(choice);
     const auto was_id = [this](const ColumnScan& column) {
       return std::ranges::count(options_.model_ids, column.column.name) > 0;
     };
@@ -182,6 +198,10 @@ class Scanner {
 
   void ScanDense(const TableFile& file, const Row& row) {
     const LinePlace place{&file.source->name(), row.line};
+    const bool is_first = &file == &files_[0] && file.rows == 0;
+    if (is_first && HasNoNumber(row, options_.decimal)) {
+      row_of_words_ = place.Where();
+    }
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
       const Cell& cell = row.cells[i];
       ScanCell(place, cell.text, cell.missing, &scan_.columns[i]);
@@ -190,6 +210,7 @@ class Scanner {
 
   void ScanSparse(const TableFile& file, const Row& row) {
     const LinePlace place{&file.source->name(), row.line};
+    if (!scan_.is_sparse) RequireNoDates();
     scan_.is_sparse = true;
     scan_.entries += static_cast<Index>(row.entries.size());
     if (!scan_.has_row_labels) {
@@ -209,8 +230,21 @@ class Scanner {
       scan_.feature_loss.Note(place, entry.text, value);
     }
     if (!row.entries.empty()) ScanFeatures(row);
-    ScanRowLabels(place, row);
+    ScanRowLabels(place, row.labels, &scan_.row_labels[0]);
+    for (std::size_t i = 0; i < row.task_labels.size(); ++i) {
+      ScanRowLabels(place, row.task_labels[i], &scan_.row_labels[i + 1]);
+    }
     groups_ += row.group.has_value();
+  }
+
+  // What sparse rows leave out is 0, which is no date that anybody wrote.
+  void RequireNoDates() const {
+    for (const ColumnScan& column : scan_.columns) {
+      Require(column.type != ColumnType::kDate, ErrorKind::kUsage,
+              Str("--type ", column.column.name,
+                  "=date: rows are sparse, and what they leave out is no date"),
+              "write dense rows");
+    }
   }
 
   void ScanFeatures(const Row& row) {
@@ -221,11 +255,13 @@ class Scanner {
     scan_.last_feature = std::max(scan_.last_feature, last);
   }
 
-  void ScanRowLabels(const LinePlace& place, const Row& row) {
-    RowLabelScan& labels = scan_.row_labels;
-    labels.labelled += !row.labels.empty();
-    labels.is_single &= row.labels.size() == 1;
-    for (const std::string_view text : row.labels) {
+  void ScanRowLabels(const LinePlace& place,
+                     const std::vector<std::string_view>& texts,
+                     RowLabelScan* scan) {
+    RowLabelScan& labels = *scan;
+    labels.labelled += !texts.empty();
+    labels.is_single &= texts.size() == 1;
+    for (const std::string_view text : texts) {
       const std::string label = CanonicalNumber(text);
       labels.is_whole &= label.find_first_of(".e") == std::string::npos;
       auto found = labels.classes.find(label);
@@ -283,13 +319,15 @@ class Scanner {
   // A line of counts says which labels there are, whether they occur or not.
   void AddDeclaredLabels() {
     for (Index label = 0; label < scan_.numbering.labels; ++label) {
-      scan_.row_labels.classes.try_emplace(std::to_string(label));
+      scan_.row_labels[0].classes.try_emplace(std::to_string(label));
     }
   }
 
   void SortClasses() {
     AddDeclaredLabels();
-    scan_.row_labels.sorted = SortTexts(&scan_.row_labels.classes);
+    for (RowLabelScan& labels : scan_.row_labels) {
+      labels.sorted = SortTexts(&labels.classes);
+    }
   }
 
   void FinishIds() {
@@ -344,6 +382,7 @@ class Scanner {
   IdList ids_;
   Index groups_ = 0;
   std::ptrdiff_t id_column_ = -1;
+  std::string row_of_words_;  // where the first row is, if without a number
 };
 
 }  // namespace

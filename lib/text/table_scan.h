@@ -9,8 +9,9 @@
 
 namespace mtlkit {
 
-// The labels in front of SVMlight rows.
+// The labels in front of SVMlight rows, of one file of several.
 struct RowLabelScan {
+  std::string task;  // "" of the first file: how many there are names it
   CategoryMap classes;
   Index labelled = 0;     // rows with a label
   bool is_single = true;  // every row has exactly one
@@ -24,7 +25,7 @@ struct TableScan {
   std::vector<ColumnScan> columns;
   bool is_sparse = false;  // a file has sparse rows
   bool has_row_labels = false;
-  RowLabelScan row_labels;
+  std::vector<RowLabelScan> row_labels = {{}};
   Index entries = 0;        // of sparse rows
   Index first_feature = 0;  // smallest column number in a numbered file
   Index last_feature = -1;

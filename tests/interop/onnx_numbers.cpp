@@ -254,6 +254,8 @@ const OnnxOperations& OnnxNumberOperations() {
       {"Less", Compare([](double a, double b) { return a < b ? 1.0 : 0.0; })},
       {"Equal", Compare([](double a, double b) { return a == b ? 1.0 : 0.0; })},
       {"Abs", Unary([](double v) { return std::abs(v); })},
+      {"Floor", Unary([](double v) { return std::floor(v); })},
+      {"Sin", Unary([](double v) { return std::sin(v); })},
       {"Log", Unary([](double v) { return std::log(v); })},
       {"Sign", Unary([](double v) { return double((v > 0) - (v < 0)); })},
       {"IsNaN", IsNaN},

@@ -138,5 +138,10 @@ TEST_CASE("ARFF mistakes are named with their line") {
       "numeric, real, integer, string, date, {...}");
 }
 
+TEST_CASE("<null> of KEEL is missing") {
+  CHECK(Rows("@relation r\n@attribute a numeric\n@attribute b {x,y}\n@data\n"
+             "<null>,x\n1,<null>\n") == "~|x\n1|~\n");
+}
+
 }  // namespace
 }  // namespace mtlkit

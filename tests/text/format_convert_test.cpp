@@ -88,7 +88,7 @@ TEST_CASE("a type for a column that is not there is refused") {
           Convert({{"t.csv", "a\n1\n"}}, WithType({"a=word"}));
         }) ==
         "2: there is no column type 'word' (known: number, category, id, "
-        "ignore)");
+        "ignore, date)");
 }
 
 TEST_CASE("an id column names the rows") {

@@ -284,5 +284,70 @@ TEST_CASE("names of any length and script are kept") {
   CHECK(Csv(made) == "id," + name + "," + other + "\n0,1,x\n1,2,y\n");
 }
 
+TEST_CASE("units between header and rows are said, and left out on demand") {
+  const std::string text =
+      "time,speed,name\ns,m/s,word\n1,2.5,a\n2,3.5,b\n3,4.5,c\n";
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", text}});
+        }) ==
+        "65: t.csv:2: words (s, m/s) stand above the numbers of 2 columns (if "
+        "they are units or a second header: --skip-after-header 1)");
+  ConvertOptions options;
+  options.skip_after_header = 1;
+  const Converted made = Convert({{"t.csv", text}}, options);
+  CHECK(made.notes ==
+        "t.csv (delimiter ',', header, 1 row behind it left out): 3 rows, 2 "
+        "numbers, 1 category\n");
+  CHECK(Csv(made.dataset) ==
+        "id,time,speed,name\n0,1,2.5,a\n1,2,3.5,b\n2,3,4.5,c\n");
+  // Of each file, and a header of words alone stays one.
+  CHECK(Convert({{"a.csv", text}, {"b.csv", text}}, options).dataset.rows == 6);
+  CHECK(ErrorOf([&] {
+          Convert({{"a.csv", text}, {"b.csv", text}});
+        }).starts_with("65: a.csv:2: words (s, m/s)"));
+  // One word among numbers is no row of units.
+  CHECK(ErrorOf([] {
+          Convert({{"t.csv", "a,b\nx,1\n2,2\n3,3\n"}});
+        }).starts_with("65: t.csv:2: column 'a': 'x' is not a number"));
+  options.header = "no";
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", text}}, options);
+        }).starts_with("2: --skip-after-header: with --header no"));
+}
+
+TEST_CASE("a first line that may be a comment, or a header, is said") {
+  const auto warnings = [](const std::string& text) {
+    return Convert({{"t.txt", text}}).warnings;
+  };
+  CHECK(warnings("# A b\n1 2 3\n4 5 6\n") ==
+        "t.txt: the first line, '# A b', is taken for the names of columns; if "
+        "it is a comment: --comment '#'\n");
+  CHECK(warnings("#,Name,Type\n1,2,3\n4,5,6\n").empty());
+  CHECK(
+      warnings("site,10,20,30\na,2,3,7\nb,5,7,1\n") ==
+      "t.txt: the first row, 'site,10,20,30', is taken for a row; if it names "
+      "the columns: --header yes\n");
+  CHECK(warnings("a,10,20,35\na,2,3,9\nb,5,7,1\n").empty());
+}
+
+TEST_CASE("a table of one row as R writes it has names of rows") {
+  CHECK(Csv(Convert({{"t.txt", "\"a\" \"b\"\n\"1\" 2 3\n"}}).dataset) ==
+        "id,a,b\n1,2,3\n");
+  CHECK(ErrorOf([] {
+          Convert({{"t.csv", "a,b\n5,2,3\n"}});
+        }).starts_with("65: t.csv:2: 3 cells"));
+}
+
+TEST_CASE("decimal commas with three digits each may be groups") {
+  ConvertOptions options;
+  options.decimal = ",";
+  CHECK(Convert({{"t.csv", "v;w\n1,234;1\n12,500;2\n"}}, options).warnings ==
+        "column 'v': '1,234' in t.csv:2 has a decimal comma and three digits, "
+        "as all have; if it groups digits: --thousands , in place of --decimal "
+        ",\n");
+  CHECK(Convert({{"t.csv", "v;w\n0,234;1\n12,500;2\n"}}, options)
+            .warnings.empty());
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -26,17 +26,20 @@ std::string Prepared(const std::vector<std::string>& converted) {
 
 TEST_CASE("texts are read as those were that a model learned from") {
   ConvertOptions options;
-  CHECK(ReadAsBefore(Prepared({Converted({{"missing", {"-200", "x"}},
-                                          {"decimal", ","},
-                                          {"thousands", "'"},
-                                          {"comment", "#"},
-                                          {"encoding", "latin1"},
-                                          {"type", {"zip=category", "rid=id"}},
-                                          {"skip", 2}})}),
-                     &options) ==
+  CHECK(ReadAsBefore(
+            Prepared({Converted(
+                {{"missing", {"-200", "x"}},
+                 {"decimal", ","},
+                 {"thousands", "'"},
+                 {"comment", "#"},
+                 {"encoding", "latin1"},
+                 {"type", {"zip=category", "rid=id", "when=date:%d %b %Y"}},
+                 {"skip", 2}})}),
+            &options) ==
         "--missing='-200,x' --decimal ',' --thousands ''\\''' --comment '#' "
-        "--encoding latin1 --type rid=id");
+        "--encoding latin1 --type rid=id --type 'when=date:%d %b %Y'");
   CHECK(options.model_ids == std::vector<std::string>{"rid"});
+  CHECK(options.model_dates == std::vector<std::string>{"when=date:%d %b %Y"});
   CHECK(options.missing == std::vector<std::string>{"-200", "x"});
   CHECK(options.decimal == ",");
   CHECK(options.thousands == "'");

@@ -1,5 +1,6 @@
 // dense: a matrix of numbers, rows x columns. `wide` ones are tables whose
 // numbers would change in single precision.
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -62,6 +63,10 @@ class DenseLoader final : public InputLoader {
   std::vector<Real> dense_;
 };
 
+std::string DatesPath(const InputSpec& spec) {
+  return "dates/" + EscapeName(spec.name);
+}
+
 class DenseBlocks final : public BlockKind {
  public:
   bool IsAt(const FileReader& file, const std::string& path) const override {
@@ -78,6 +83,15 @@ class DenseBlocks final : public BlockKind {
     } else {
       block->wide = file.Map<double>(path);
     }
+  }
+
+  void ReadNames(const FileReader& file, InputBlock* block) const override {
+    const std::string path = DatesPath(*block);
+    if (file.Has(path)) block->dates = file.ReadTexts(path);
+  }
+  void WriteNames(FileWriter& file, const InputSpec& spec) const override {
+    if (spec.dates.empty()) return;
+    file.WriteTexts(DatesPath(spec), spec.dates);
   }
 
   void Write(FileWriter& file, const InputBlock& block, const std::string& path,
@@ -104,6 +118,11 @@ class DenseBlocks final : public BlockKind {
     internal::CheckSize(
         block.wide.empty() ? block.dense.size() : block.wide.size(), rows,
         block.cols, what);
+    for (const std::string& date : block.dates) {
+      if (std::ranges::count(block.columns, date) == 1) continue;
+      internal::Bad(
+          Str(what, ": '", date, "' is no column, but called a date"));
+    }
   }
 
   std::unique_ptr<InputLoader> MakeLoader(const Dataset& dataset,

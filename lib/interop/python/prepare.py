@@ -194,6 +194,41 @@ def _impute(blocks, arrays):
     return blocks
 
 
+def _date(blocks, arrays):
+    for b in blocks:
+        if b.kind != "dense" or not arrays[b.name + ".dates"].any():
+            continue
+        x = b.x.astype("f8")
+        columns = []
+        for j, is_date in enumerate(arrays[b.name + ".dates"]):
+            if is_date:
+                columns += _parts_of_dates(x[:, j], arrays[b.name + ".hours"][j],
+                                           arrays[b.name + ".first"][j])
+            else:
+                columns.append(x[:, j])
+        b.x = np.stack(columns, 1)
+    return blocks
+
+
+def _parts_of_dates(seconds, has_hours, first):
+    """Of seconds since 1970."""
+    missing = np.isnan(seconds)
+    days = np.floor(np.where(missing, 0, seconds) / 86400)
+    hour = np.clip(np.floor((seconds - days * 86400) / 3600), 0, 23)
+    whole = np.clip(days, -1e12, 1e12).astype("i8")
+    months = whole.astype("M8[D]").astype("M8[M]").astype("i8")
+    cycles = [(months % 12 + 1, 12), ((whole + 3) % 7 + 1, 7)]
+    if has_hours:
+        cycles.append((hour, 24))
+    columns = [months // 12 + 1970.0]
+    for x, length in cycles:
+        # Of the C library, as ours.
+        angles = [2 * math.pi * v / length for v in x.tolist()]
+        columns += [x, np.array([math.sin(a) for a in angles]),
+                    np.array([math.cos(a) for a in angles])]
+    return [np.where(missing, np.nan, c) for c in columns + [seconds - first]]
+
+
 def _log(blocks, arrays):
     def log(x):
         # Of the C library, as ours: NumPy's own differs in the last bit.
@@ -301,7 +336,7 @@ def _layout(blocks, arrays):
 
 
 STEPS = {
-    "impute": _impute, "log": _log, "clip": _clip, "pieces": _pieces,
+    "impute": _impute, "date": _date, "log": _log, "clip": _clip, "pieces": _pieces,
     "standard": _scale, "robust": _scale, "minmax": _scale, "max-abs": _scale,
     "onehot": _onehot, "index": _keep, "layout": _layout,
 }

@@ -253,6 +253,9 @@ InputSpec Without(const InputSpec& spec, const std::set<ColumnRef>& left_out) {
   if (!any_left_out) return kept;
   kept.columns.clear();
   kept.categories.clear();
+  std::erase_if(kept.dates, [&](const std::string& column) {
+    return left_out.count({spec.name, column}) > 0;
+  });
   for (Index i = 0; i < spec.cols; ++i) {
     const std::string column = ColumnName(spec, i);
     if (left_out.count({spec.name, column}) > 0) continue;

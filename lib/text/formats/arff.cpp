@@ -224,6 +224,11 @@ class ArffReader : public RowReader {
     }
   }
 
+  // KEEL writes <null>.
+  static bool IsMissing(std::string_view value) {
+    return value == "?" || value == "<null>";
+  }
+
   void Dense(ArffScanner scanner, Row* row) {
     const bool commas = scanner.rest().find(',') != std::string_view::npos;
     const std::string_view stops = commas ? "," : " \t";
@@ -232,7 +237,7 @@ class ArffReader : public RowReader {
       std::string_view value;
       if (!scanner.Value(stops, &value)) FailQuote();
       const bool missing =
-          !scanner.was_quoted() && (value == "?" || value.empty());
+          !scanner.was_quoted() && (IsMissing(value) || value.empty());
       row->cells.push_back({value, missing});
       scanner.SkipBlanks();
       if (scanner.done()) break;
@@ -291,7 +296,7 @@ class ArffReader : public RowReader {
       FailHere(Str("attribute ", column, " has no value"));
     }
     row->entries.push_back({static_cast<Index>(column), value});
-    if (value == "?" && !scanner->was_quoted()) {
+    if (IsMissing(value) && !scanner->was_quoted()) {
       row->entries.back().text = {};
     }
   }

@@ -43,6 +43,8 @@ class DelimitedReader : public RowReader {
     empty_rows_ = 0;
     SkipLines();
     if (has_header_) NextRecord();
+    for (Index i = 0; i < options_.skip_after_header && NextRecord(); ++i) {
+    }
   }
 
   bool Next(Row* row) override {
@@ -63,9 +65,10 @@ class DelimitedReader : public RowReader {
   }
 
   std::string Describe() const override {
-    std::string text = Str("delimiter ", DelimiterName(parser_.delimiter()),
-                           has_header_ ? ", header" : ", no header",
-                           shape_.has_row_names ? ", names of rows" : "");
+    std::string text =
+        Str("delimiter ", DelimiterName(parser_.delimiter()),
+            has_header_ ? ", header" : ", no header", SaidToSkip(),
+            shape_.has_row_names ? ", names of rows" : "");
     if (empty_rows_ > 0) text += Str(", empty lines skipped: ", empty_rows_);
     return text;
   }
@@ -73,6 +76,13 @@ class DelimitedReader : public RowReader {
   std::string Doubt() const override { return doubt_; }
 
  private:
+  std::string SaidToSkip() const {
+    const Index skipped = options_.skip_after_header;
+    return skipped == 0 ? ""
+                        : Str(", ", Counted(skipped, "row", "rows"),
+                              " behind it left out");
+  }
+
   // One column with the delimiter that was asked for, several with another.
   std::string DoubtOfDelimiter(const TextSample& sample,
                                const TextRecords& records) const {
@@ -98,6 +108,14 @@ class DelimitedReader : public RowReader {
     while (!FindSyntaxIn(bytes) && bytes < kMostGuessBytes) bytes *= 4;
   }
 
+  // What is left out says nothing of the rows.
+  void LeaveOut(TextRecords* records) const {
+    const auto skipped = std::min<std::ptrdiff_t>(options_.skip_after_header,
+                                                  std::ssize(*records) - 1);
+    if (skipped <= 0) return;
+    records->erase(records->begin() + 1, records->begin() + 1 + skipped);
+  }
+
   // Looks at that many bytes; false where more of them would tell more.
   bool FindSyntaxIn(std::size_t bytes) {
     while (window_.end() - window_.begin() <
@@ -113,14 +131,22 @@ class DelimitedReader : public RowReader {
                                ? GuessDelimiter(sample)
                                : ParseDelimiter(options_.delimiter);
     parser_ = RecordParser(delimiter, options_.most_columns);
-    const TextRecords records = SampleRecords(sample, delimiter);
+    TextRecords records = SampleRecords(sample, delimiter);
+    LeaveOut(&records);
     shape_ = ShapeOf(records, options_.decimal);
     doubt_ = DoubtOfDelimiter(sample, records);
-    has_header_ = options_.header == "yes" ||
+    has_header_ = options_.header == "yes" || options_.skip_after_header > 0 ||
                   (options_.header == "auto" &&
                    (shape_.has_row_names ||
                     GuessHeader(WithoutGroups(records), options_.missing,
                                 options_.decimal)));
+    if (doubt_.empty() && options_.header == "auto" &&
+        options_.comment.empty()) {
+      const std::string doubt =
+          DoubtOfHeader(WithoutGroups(records), has_header_, delimiter,
+                        options_.missing, options_.decimal);
+      if (!doubt.empty()) doubt_ = Str(window_.name(), ": ", doubt);
+    }
     if (!has_header_) shape_ = {};
     return whole || records.size() > 1;
   }
@@ -308,6 +334,7 @@ const FormatEntry kDelimitedFormat = {
        const TextOptions& options) -> std::unique_ptr<RowReader> {
       return std::make_unique<DelimitedReader>(source, options);
     },
-    "delimiter header decimal thousands missing comment skip names encoding"};
+    "delimiter header decimal thousands missing comment skip skip-after-header "
+    "names encoding"};
 
 }  // namespace mtlkit

@@ -262,6 +262,6 @@ const FormatEntry kSvmlightFormat = {
        const TextOptions& options) -> std::unique_ptr<RowReader> {
       return std::make_unique<SvmlightReader>(source, options);
     },
-    "index-base label-type features"};
+    "index-base label-type features task-files"};
 
 }  // namespace mtlkit

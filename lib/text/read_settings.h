@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "text/column_scan.h"
+#include "text/convert.h"
+
+namespace mtlkit {
+
+// The flags of a conversion as the scan of tables, and readers, take them.
+ScanOptions ScanOptionsOf(const ConvertOptions& options);
+TextOptions TextOptionsOf(const ConvertOptions& options,
+                          const std::string& names_file);
+
+// The file of names for an input: that of its own name, else that for all; ""
+// if there is none.
+std::string NamesFileFor(const ConvertOptions& options, const TableInput& input,
+                         const std::vector<TableInput>& inputs);
+
+}  // namespace mtlkit

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Dates from text to predictions: new rows get the numbers of the training rows.
+. "$(dirname "$0")/common.sh"
+
+# What is to be predicted depends on month, day of the week and hour.
+python3 - <<'PYTHON'
+import datetime, random
+random.seed(1)
+start = datetime.datetime(2022, 1, 1)
+with open("rides.csv", "w") as rides, open("new.csv", "w") as new:
+    rides.write("when,riders\n")
+    new.write("when\n")
+    for row in range(600):
+        when = start + datetime.timedelta(hours=random.randrange(16000))
+        riders = 10 * (when.weekday() > 4) + when.month + when.hour / 4
+        text = when.strftime("%d.%m.%Y %H:%M")
+        rides.write("%s,%g\n" % (text, riders))
+        if row >= 560:
+            new.write(text + "\n")
+PYTHON
+
+mtl-convert rides.csv --type 'when=date:%d.%m.%Y %H:%M' -o rides.h5
+mtl-prep rides.h5 -o ready.h5 --task riders --split valid=0.2 --seed 1
+mtl-train ready.h5 -o model.h5 --epochs 60 --seed 1
+mtl-inspect model.h5 >inspected
+grep -q 'when.day-of-week.sin' inspected || fail "no day of the week goes in"
+
+# As text and as a dataset, and of few rows, whose first date is another.
+mtl-predict model.h5 new.csv --to csv -o text.csv 2>notes
+grep -q "read as the texts were.*--type 'when=date:%d.%m.%Y %H:%M'" notes ||
+  fail "the format of the training texts is not used: $(cat notes)"
+mtl-convert new.csv --type 'when=date:%d.%m.%Y %H:%M' -o new.h5
+mtl-predict model.h5 new.h5 --to csv -o dataset.csv
+cmp text.csv dataset.csv
+{ head -n 1 new.csv && tail -n 5 new.csv; } >last.csv
+mtl-predict model.h5 last.csv --to csv -o last-text.csv
+cut -d , -f 2 last-text.csv | tail -n 5 >a
+cut -d , -f 2 text.csv | tail -n 5 >b
+cmp a b
+tail -n 40 rides.csv | cut -d , -f 2 >truth
+python3 - <<'PYTHON'
+truth = [float(line) for line in open("truth")]
+said = [float(line.split(",")[1]) for line in list(open("text.csv"))[1:]]
+worst = max(abs(a - b) for a, b in zip(truth, said))
+assert worst < 5, worst
+PYTHON

@@ -1,0 +1,113 @@
+// Dates as inputs.
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "data/schema.h"
+#include "prep/fit.h"
+#include "prep/piece.h"
+#include "prep/prepare_fixture.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr double kLeapDay = 1582934400;  // 2020-02-29, a Saturday
+
+// `when` between two numbers; four rows.
+Dataset Dates(const std::vector<double>& when) {
+  InputBlock block = DenseBlock("numeric", {"a", "when", "b"}, {});
+  std::vector<double> cells;
+  for (const double seconds : when) cells.insert(cells.end(), {1, seconds, 2});
+  block.wide = Array<double>(std::move(cells));
+  block.dates = {"when"};
+  return TableOf(static_cast<Index>(when.size()), {block});
+}
+
+InputBlock Made(const Dataset& table, std::vector<Index> train) {
+  const Transforms fitted = {FitTransform(TrainingRows(table.inputs, {}, train),
+                                          {"date", {}}, {{"numeric", "when"}},
+                                          "test")};
+  return ApplyTransforms(fitted, table).inputs[0];
+}
+
+double Cell(const InputBlock& block, Index row, const std::string& column) {
+  const Index col = FindColumn(block, column);
+  REQUIRE(col >= 0);
+  return DenseCell(block, row * block.cols + col);
+}
+
+TEST_CASE("a date becomes its year, month, day of the week and hour") {
+  const InputBlock made =
+      Made(Dates({kLeapDay + 6 * 3600 + 59, kLeapDay - 1}), {0, 1});
+  CHECK(Join(made.columns, " ") ==
+        "a when.year when.month when.month.sin when.month.cos "
+        "when.day-of-week when.day-of-week.sin when.day-of-week.cos when.hour "
+        "when.hour.sin when.hour.cos when.seconds b");
+  CHECK(made.dates.empty());
+  CHECK(Cell(made, 0, "a") == 1);
+  CHECK(Cell(made, 0, "b") == 2);
+  CHECK(Cell(made, 0, "when.year") == 2020);
+  CHECK(Cell(made, 0, "when.month") == 2);
+  CHECK(Cell(made, 0, "when.month.sin") == doctest::Approx(0.8660254));
+  CHECK(Cell(made, 0, "when.month.cos") == doctest::Approx(0.5));
+  CHECK(Cell(made, 0, "when.day-of-week") == 6);
+  CHECK(Cell(made, 0, "when.day-of-week.cos") == doctest::Approx(0.6234898));
+  CHECK(Cell(made, 0, "when.hour") == 6);
+  CHECK(Cell(made, 0, "when.hour.sin") == doctest::Approx(1));
+  CHECK(Cell(made, 1, "when.day-of-week") == 5);
+  CHECK(Cell(made, 1, "when.hour") == 23);
+}
+
+TEST_CASE("seconds count from the first training row, whatever comes later") {
+  const InputBlock made =
+      Made(Dates({kLeapDay - 86400, kLeapDay, kLeapDay + 86400}), {1, 2});
+  CHECK(Cell(made, 0, "when.seconds") == -86400);
+  CHECK(Cell(made, 1, "when.seconds") == 0);
+  CHECK(Cell(made, 2, "when.seconds") == 86400);
+}
+
+TEST_CASE("there are hours only where a training row has a time") {
+  CHECK(FindColumn(Made(Dates({kLeapDay, kLeapDay + 1}), {0}), "when.hour") ==
+        -1);
+  CHECK(FindColumn(Made(Dates({kLeapDay, kLeapDay + 1}), {1}), "when.hour") >=
+        0);
+}
+
+TEST_CASE("a missing date is missing in all that comes of it") {
+  const InputBlock made = Made(Dates({kLeapDay, std::nan("")}), {0, 1});
+  for (Index col = 1; col + 1 < made.cols; ++col) {
+    CHECK(std::isnan(DenseCell(made, made.cols + col)));
+  }
+  CHECK(Cell(made, 1, "b") == 2);
+}
+
+TEST_CASE("a column that a date would make twice is refused") {
+  Dataset table = Dates({kLeapDay, kLeapDay});
+  table.inputs[0].columns[0] = "when.year";
+  CHECK(MessageOf([&] { Made(table, {0}); }) ==
+        "a date makes a column 'when.year', which is there already");
+}
+
+TEST_CASE("a dataset cannot call a date what is no column") {
+  Dataset table = Dates({kLeapDay});
+  CHECK(MessageOf([&] { CheckDataset(table); }) == "no error");
+  table.inputs[0].dates = {"then"};
+  CHECK(MessageOf([&] { CheckDataset(table); }) ==
+        "input block 'numeric': 'then' is no column, but called a date");
+}
+
+TEST_CASE("preparation takes apart what a table calls dates") {
+  Dataset table = Table();
+  table.inputs[0].columns[0] = "when";
+  table.inputs[0].dates = {"when"};
+  const Dataset made = Run(Tasks({"pay"}), table);
+  CHECK(FindColumn(made.inputs[0], "when") == -1);
+  CHECK(FindColumn(made.inputs[0], "when.month.sin") >= 0);
+  for (const float value : made.inputs[0].dense) CHECK(std::isfinite(value));
+  PrepareOptions without = Tasks({"pay"});
+  without.ignore = {"when"};
+  CHECK(FindColumn(Run(without, table).inputs[0], "when.month") == -1);
+}
+
+}  // namespace
+}  // namespace mtlkit
