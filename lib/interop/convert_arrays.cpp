@@ -172,8 +172,7 @@ bool ConvertArrays(const std::vector<TableInput>& inputs,
   for (const TableInput& input : inputs) {
     ArrayFile file =
         ReadArrayFile(input.path, static_cast<Index>(left), chosen);
-    std::error_code none;
-    left -= static_cast<double>(std::filesystem::file_size(input.path, none));
+    left -= static_cast<double>(file.bytes);
     InContext(input.path, [&] { collector.Add(input, std::move(file)); });
   }
   Dataset table = InContext(inputs.back().path,
@@ -192,7 +191,7 @@ bool ConvertArrays(const std::vector<TableInput>& inputs,
 bool IsArrayFile(const std::string& path) {
   std::error_code none;
   return std::filesystem::is_regular_file(path, none) &&
-         FindArrayFormat(ReadHead(path)) != nullptr;
+         FindArrayFormat(ReadUnpackedHead(path)) != nullptr;
 }
 
 }  // namespace mtlkit

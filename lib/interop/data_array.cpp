@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/json_text.h"
 #include "h5/digest.h"
+#include "text/text_source.h"
 
 namespace mtlkit {
 
@@ -42,9 +42,8 @@ const ArrayFormat* FindArrayFormat(std::string_view head) {
 
 ArrayFile ReadArrayFile(const std::string& path, Index most,
                         std::span<const ArrayChoice> chosen) {
-  const std::string bytes =
-      ReadTextFile(path, "raise --max-size, or write fewer rows a file", most);
   return InContext(path, [&] {
+    const std::string bytes = ReadUnpacked(path, most);
     const ArrayFormat* format =
         FindArrayFormat(std::string_view(bytes).substr(0, 4096));
     Require(format != nullptr, ErrorKind::kBadInput,
@@ -52,7 +51,8 @@ ArrayFile ReadArrayFile(const std::string& path, Index most,
             "mtl-convert --list formats names them");
     std::vector<std::string> wanted;
     for (const ArrayChoice& one : chosen) wanted.push_back(one.path);
-    ArrayFile file{path, Sha256Of(bytes), format->read(bytes, wanted)};
+    ArrayFile file{path, Sha256Of(bytes), std::ssize(bytes),
+                   format->read(bytes, wanted)};
     if (!chosen.empty()) file.arrays = Choose(std::move(file.arrays), chosen);
     Require(!file.arrays.empty(), ErrorKind::kBadInput,
             "there is no array in it", "write it again");

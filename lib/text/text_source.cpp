@@ -345,6 +345,27 @@ std::string ReadHead(const std::string& path) {
   return HeadOf(&file);
 }
 
+std::string ReadUnpackedHead(const std::string& path) {
+  FileStream file(path);
+  const auto plain = MakeDecompressed(SniffSource(HeadOf(&file)), &file);
+  return HeadOf(plain ? plain.get() : &file);
+}
+
+std::string ReadUnpacked(const std::string& path, Index most) {
+  FileStream file(path);
+  const auto plain = MakeDecompressed(SniffSource(HeadOf(&file)), &file);
+  ByteStream* stream = plain ? plain.get() : &file;
+  std::string bytes;
+  std::vector<char> buffer(kCopyBytes);
+  while (const std::size_t got = stream->Read(buffer.data(), buffer.size())) {
+    bytes.append(buffer.data(), got);
+    Require(static_cast<Index>(bytes.size()) <= most, ErrorKind::kBadInput,
+            Str("it has more than ", most, " bytes"),
+            "raise --max-size, or write fewer rows a file");
+  }
+  return bytes;
+}
+
 bool IsOwnFile(const std::string& path) {
   return !IsPipe(path) && SniffSource(ReadHead(path)) == SourceKind::kMtlH5;
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/view.h"
+
 namespace mtlkit {
 
 enum class Encoding { kUtf8, kLatin1, kCp1252 };
@@ -52,6 +54,12 @@ class TextSource {
 // spilled to an unlinked temporary file that then takes its place, so that any
 // reader that comes next sees it from the start. A named pipe is used up.
 std::string ReadHead(const std::string& path);
+
+// The same of a file, decompressed.
+std::string ReadUnpackedHead(const std::string& path);
+// All bytes of a file, decompressed. Throws kBadInput, without the name in
+// front, where there are more than `most`, or they are damaged or cut.
+std::string ReadUnpacked(const std::string& path, Index most);
 
 // Whether the operand is a file of ours, which ConvertTables does not take.
 bool IsOwnFile(const std::string& path);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -198,6 +199,17 @@ TEST_CASE("IDX files are images and lists, big-endian") {
         "the IDX file says that it has more elements than the file holds");
   CHECK(RefusalOf({idx(8, {2}, "\x01\x02\x03")}, {""}) ==
         "the IDX file is longer than its lengths say");
+}
+
+TEST_CASE("packed files are unpacked, within the budget") {
+  const TempFolder folder;
+  PutFile(folder / "x.npy", kThree);
+  const std::string path = folder / "x.npy";
+  REQUIRE(std::system(("gzip -k " + path).c_str()) == 0);
+  CHECK(All(Convert({{"", path + ".gz"}}).inputs[0].dense) ==
+        std::vector<float>{3, 4, 5});
+  CHECK_THROWS_WITH_AS(ReadArrayFile(path + ".gz", 50),
+                       doctest::Contains("more than 50 bytes"), Error);
 }
 
 TEST_CASE("what does not fit is refused by the array's name") {
