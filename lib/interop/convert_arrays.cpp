@@ -190,8 +190,9 @@ bool ConvertArrays(const std::vector<TableInput>& inputs,
 
 bool IsArrayFile(const std::string& path) {
   std::error_code none;
-  return std::filesystem::is_regular_file(path, none) &&
-         FindArrayFormat(ReadUnpackedHead(path)) != nullptr;
+  return std::filesystem::is_regular_file(path, none) && InContext(path, [&] {
+           return FindArrayFormat(ReadUnpackedHead(path)) != nullptr;
+         });
 }
 
 }  // namespace mtlkit
