@@ -132,7 +132,17 @@ std::vector<KerasPlace> KerasPlaces(const ForeignFile& file,
 std::vector<ForeignArray> ReadKerasArrays(
     const ForeignFile& file, const std::vector<KerasPlace>& places) {
   std::vector<std::string> paths;
-  for (const KerasPlace& place : places) paths.push_back(place.path);
+  for (const KerasPlace& place : places) {
+    const ForeignAttribute* type = file.FindAttribute(place.path, "dtype");
+    const bool is_bfloat16 = type != nullptr && type->texts.size() == 1 &&
+                             type->texts[0] == "bfloat16";
+    Require(!is_bfloat16, ErrorKind::kBadInput,
+            Str("'", place.name,
+                "' is kept as bfloat16, for which HDF5 has no ", "type"),
+            "save a float32 model with these weights, or "
+            "numpy.savez(\"x.npz\", **arrays) of float32");
+    paths.push_back(place.path);
+  }
   std::vector<std::vector<Real>> values = file.ReadRounded<Real>(paths);
   std::vector<ForeignArray> arrays;
   for (std::size_t i = 0; i < places.size(); ++i) {

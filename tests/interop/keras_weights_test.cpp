@@ -19,6 +19,8 @@
 namespace mtlkit {
 namespace {
 
+using internal::Handle;
+
 std::string NamesIn(const ForeignWeights& weights) {
   std::vector<std::string> names;
   for (const ForeignArray& array : weights.arrays) names.push_back(array.name);
@@ -156,6 +158,12 @@ TEST_CASE("what is no weights of Keras is refused by what it is") {
   CHECK(RefusalOfBytes(ForeignBytes([](hid_t file) {
           PutArray(file, "X", {2}, {1, 2});
         })) == "this HDF5 file has no weights as Keras keeps them");
+  CHECK(RefusalOfBytes(ForeignBytes([](hid_t file) {
+          const Handle opaque(H5Tcreate(H5T_OPAQUE, 2), H5Tclose);
+          PutLayer(file, "layers/dense", "out", 0);
+          PutArray(file, "layers/dense/vars/0", {2}, {}, {.type = opaque.id()});
+          PutText(file, "layers/dense/vars/0", "dtype", "bfloat16");
+        })) == "'out/kernel' is kept as bfloat16, for which HDF5 has no type");
   CHECK(RefusalOfBytes(LegacyBytes("").substr(0, 3000))
             .starts_with("truncated HDF5 file: it has 3000 bytes"));
   CHECK(RefusalOfBytes(ZipOf({{"metadata.json", "{}"},
