@@ -23,13 +23,15 @@ void ExportKeras(const Model& model, const std::string& path) {
   ExportModel(model, FindEntry(ExportFormats(), "target", "keras"), path);
 }
 
-// Without the padding between arrays.
+// Without the padding between arrays, in the precision of files for Keras.
 std::vector<Real> AllNumbers(const Block& block) {
   std::vector<Real> numbers;
   const Index slices = std::ssize(block.layout().slices());
   for (Index i = 0; i < slices; ++i) {
     const auto flat = block.At(i).flat();
-    numbers.insert(numbers.end(), flat.begin(), flat.end());
+    for (const Real value : flat) {
+      numbers.push_back(static_cast<Real>(static_cast<float>(value)));
+    }
   }
   return numbers;
 }
