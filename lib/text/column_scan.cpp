@@ -358,7 +358,8 @@ void CheckText(const LinePlace& place, std::string_view text,
 }
 
 std::string TypeFlag(const ColumnScan& column, std::string_view type) {
-  return Str("--type ", ShellWord(Str(column.column.name, "=", type)));
+  return Str("--type ",
+             ShellWord(NameInList(Str(column.column.name, "=", type))));
 }
 
 std::string ShowNames(const std::vector<std::string>& names) {

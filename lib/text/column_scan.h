@@ -136,7 +136,7 @@ std::vector<std::string> SortTexts(CategoryMap* map);
 void CheckText(const LinePlace& place, std::string_view text,
                const ColumnScan& column);
 
-// "--type 'a column=category'".
+// "--type 'a column=category'", with commas as lists take them.
 std::string TypeFlag(const ColumnScan& column, std::string_view type);
 
 // "a, b, c", the first 20.

@@ -6,51 +6,9 @@
 #include "base/options.h"
 #include "base/reporter.h"
 #include "base/rng.h"
-#include "base/size_budget.h"
-#include "text/format.h"
+#include "text/convert_options.h"
 
 namespace mtlkit {
-
-// How text tables become a dataset.
-struct ConvertOptions {
-  std::string format = "auto";  // of all inputs; auto: by content
-  // COLUMN=number|category|id|ignore|date|date:FORMAT
-  std::vector<std::string> type;
-  std::vector<std::string> missing;  // markers; empty: the usual ones
-  std::string delimiter;
-  std::string header = "auto";
-  std::string decimal = ".";
-  std::string thousands = "none";
-  std::string comment;
-  Index skip = 0;
-  Index skip_after_header = 0;
-  std::string encoding = "utf8";
-  std::string precision = "auto";  // of numbers: auto | single | double
-  std::string index_base = "auto";
-  std::string label_type = "auto";  // SVMlight
-  Index features = 0;               // SVMlight: columns, 0: those that occur
-  std::string max_size = kUsualBudget;
-  bool beside = false;
-  std::vector<std::string> names;       // FILE, or NAME=FILE of one input
-  std::vector<std::string> task_files;  // NAME=FILE, see task_files.h
-  // COLUMN OLD NEW, each. A flag of three values: the tool registers it.
-  std::vector<std::vector<std::string>> rename_class;
-  std::string labels;  // Mulan's XML list; an input: the tool registers it
-
-  // Of a model that is to read the rows; not a flag.
-  Numbering model_numbering = {};
-  std::vector<std::string> model_ids;    // columns that were ids in its texts
-  std::vector<std::string> model_dates;  // COLUMN=date..., as `type`
-  bool for_model = false;
-
-  void Describe(Fields& fields);
-};
-
-// An operand: FILE, or NAME=FILE.
-struct TableInput {
-  std::string name;  // of the split, or of the view with `beside`; may be ""
-  std::string path;  // "-": stdin
-};
 
 // How the command is recorded in the output.
 struct ConvertRecord {

@@ -1,6 +1,6 @@
-// The flags of a conversion.
+#include "text/convert_options.h"
+
 #include "data/head.h"
-#include "text/convert.h"
 #include "text/format.h"
 
 namespace mtlkit {
@@ -39,6 +39,23 @@ void DescribeSvmlight(Fields& fields, ConvertOptions* options) {
                options->task_files);
 }
 
+// Signs, lines and letters.
+void DescribeCells(Fields& fields, ConvertOptions* options) {
+  fields("decimal", options->decimal, "the decimal sign",
+         std::vector<std::string>{".", ","});
+  fields("thousands", options->thousands,
+         "what stands between groups of three digits",
+         std::vector<std::string>{"none", ",", ".", "'", "space"});
+  fields.Field({"comment", "lines that begin so are skipped", {}, {}, "TEXT"},
+               options->comment);
+  fields("skip", options->skip, "lines to skip at the beginning of each file",
+         AtLeast(0));
+  fields("skip-after-header", options->skip_after_header,
+         "rows to leave out behind the header, such as units", AtLeast(0));
+  fields("encoding", options->encoding, "of the text",
+         std::vector<std::string>{"utf8", "latin1", "cp1252"});
+}
+
 }  // namespace
 
 void ConvertOptions::Describe(Fields& fields) {
@@ -72,18 +89,7 @@ void ConvertOptions::Describe(Fields& fields) {
                delimiter);
   fields("header", header, "whether the first row names the columns",
          std::vector<std::string>{"auto", "yes", "no"});
-  fields("decimal", decimal, "the decimal sign",
-         std::vector<std::string>{".", ","});
-  fields("thousands", thousands, "what stands between groups of three digits",
-         std::vector<std::string>{"none", ",", ".", "'", "space"});
-  fields.Field({"comment", "lines that begin so are skipped", {}, {}, "TEXT"},
-               comment);
-  fields("skip", skip, "lines to skip at the beginning of each file",
-         AtLeast(0));
-  fields("skip-after-header", skip_after_header,
-         "rows to leave out behind the header, such as units", AtLeast(0));
-  fields("encoding", encoding, "of the text",
-         std::vector<std::string>{"utf8", "latin1", "cp1252"});
+  DescribeCells(fields, this);
   fields("precision", precision,
          "of numbers; auto: double where a value would change in single",
          std::vector<std::string>{"auto", "single", "double"});

@@ -4,8 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "text/byte_stream.h"
 #include "text/source_kind.h"
-#include "text/text_source.h"
 
 namespace mtlkit {
 

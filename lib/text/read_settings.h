@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "text/column_scan.h"
-#include "text/convert.h"
+#include "text/convert_options.h"
 
 namespace mtlkit {
 

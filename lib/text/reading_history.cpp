@@ -78,7 +78,7 @@ std::string FlagsOf(const TextReading& reading) {
     flags.push_back(Str("--type ", id, "=id"));
   }
   for (const std::string& date : reading.dates) {
-    flags.push_back("--type " + ShellWord(date));
+    flags.push_back("--type " + ShellWord(NameInList(date)));
   }
   return Join(flags, " ");
 }

@@ -10,29 +10,44 @@
 
 namespace mtlkit {
 
+namespace {
+
+// All but ISO 8601, made once: tables may have very many columns.
+const std::vector<DateFormat>& OtherFormats() {
+  static const std::vector<DateFormat> formats = [] {
+    constexpr std::string_view kDates[] = {
+        "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%Y.%m.%d",
+        "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y",
+        "%b %d %Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%b-%y"};
+    constexpr std::string_view kTimes[] = {
+        "",          " %R",          " %T",      " %T.%f",
+        " %I:%M %p", " %I:%M:%S %p", " %H:%M%z", " %T%z"};
+    std::vector<DateFormat> all;
+    for (const std::string_view date : kDates) {
+      for (const std::string_view time : kTimes) {
+        all.emplace_back(Str(date, time));
+      }
+    }
+    return all;
+  }();
+  return formats;
+}
+
+}  // namespace
+
 std::vector<DateFormat> UsualDateFormats(
     const std::vector<std::string>& texts) {
-  constexpr std::string_view kDates[] = {
-      "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%Y.%m.%d",
-      "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y",
-      "%b %d %Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%b-%y"};
-  constexpr std::string_view kTimes[] = {
-      "",          " %R",          " %T",      " %T.%f",
-      " %I:%M %p", " %I:%M:%S %p", " %H:%M%z", " %T%z"};
   const auto reads_all = [&texts](const DateFormat& format) {
     double seconds = 0;
     return std::ranges::all_of(texts, [&](const std::string& text) {
       return format.Parse(text, &seconds);
     });
   };
-  std::vector<DateFormat> formats;
-  if (texts.empty()) return formats;
+  if (texts.empty()) return {};
   if (const DateFormat iso; reads_all(iso)) return {iso};
-  for (const std::string_view date : kDates) {
-    for (const std::string_view time : kTimes) {
-      const DateFormat format(Str(date, time));
-      if (formats.size() < 2 && reads_all(format)) formats.push_back(format);
-    }
+  std::vector<DateFormat> formats;
+  for (const DateFormat& format : OtherFormats()) {
+    if (formats.size() < 2 && reads_all(format)) formats.push_back(format);
   }
   return formats;
 }

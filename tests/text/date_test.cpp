@@ -129,6 +129,9 @@ TEST_CASE(
   CHECK(Convert({{"t.csv", "a,x\n1/2/2020,1\n3/14/2020,2\n"}})
             .warnings.find("; --type a=date:%m/%d/%Y makes") !=
         std::string::npos);
+  CHECK(Convert({{"t.csv", "a,x\n\"Jan 2, 2020\",1\n\"Feb 2, 2020\",2\n"}})
+            .warnings.find("; --type 'a=date:%b %d\\, %Y' makes") !=
+        std::string::npos);
   CHECK(Convert({{"t.csv", "when,x\n2020-01-31,1\nsoon,2\n"}}).warnings == "");
   CHECK(Convert({{"t.csv", "when,x\n2020-01-31,1\n2020-02-01,2\n"}},
                 WithTypes({"when=category"}))

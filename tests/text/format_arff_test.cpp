@@ -113,7 +113,7 @@ TEST_CASE("ARFF mistakes are named with their line") {
         "values");
   CHECK(error("no,one,2\n") ==
         "65: t.arff:8: column 'a b, c': 'one' is not a number (write ? for "
-        "a missing value, or declare --type 'a b, c=category')");
+        "a missing value, or declare --type 'a b\\, c=category')");
   CHECK(error("'no,1,2\n") == "65: t.arff:8: a quote that is never closed");
   CHECK(error("{0 no, 1 2\n") ==
         "65: t.arff:8: a sparse row without its closing '}'");
@@ -125,7 +125,7 @@ TEST_CASE("ARFF mistakes are named with their line") {
   CHECK(
       error("no,inf,2\n") ==
       "65: t.arff:8: column 'a b, c': 'inf' is infinite (write ? for a missing "
-      "value, or declare --type 'a b, c=category')");
+      "value, or declare --type 'a b\\, c=category')");
   CHECK(ErrorOf([] {
           Convert({{"t.arff", "@relation r\n@attribute a real\n"}});
         }) ==

@@ -32,7 +32,8 @@ def prepare(table, spec=None, missing=MISSING, precision="auto"):
         model = json.load(file)
     steps = model["steps"]
     if precision == "auto":
-        precision = "single" if _is_single_table(table) else "double"
+        is_single = _is_single_table(table, _date_columns(steps))
+        precision = "single" if is_single else "double"
     blocks = []
     for step in steps:
         if step["name"] == "select":
@@ -115,8 +116,26 @@ def _numbers(values, missing):
                      for v in values.tolist()], "f8")
 
 
-def _is_single_table(table):
-    """Whether single precision keeps what was written in every column."""
+def _date_columns(steps):
+    """Names of the columns that are seconds since 1970."""
+    columns, names = {}, set()
+    for step in steps:
+        if step["name"] == "select":
+            columns = {b["name"]: b.get("columns", []) for b in step["blocks"]}
+        for array, marks in step.get("arrays", {}).items():
+            block = array[:-len(".dates")]
+            if step["name"] != "date" or array != block + ".dates":
+                continue
+            view = block[:-len("numeric")] if block.endswith(".numeric") else ""
+            for column, is_date in zip(columns.get(block, []), marks):
+                if is_date:
+                    names |= {column, view + column}
+    return names
+
+
+def _is_single_table(table, dates):
+    """Whether single precision keeps what was written in every column, and
+    every second of dates."""
     for name in table:
         if hasattr(table[name], "tocsr"):
             continue
@@ -124,7 +143,11 @@ def _is_single_table(table):
             x = np.asarray(table[name], "f8")
         except (TypeError, ValueError):
             continue  # texts
-        if x.ndim == 1 and not _is_single(x):
+        if name in dates and x.ndim == 1:
+            known = x[~np.isnan(x)]
+            if (known.astype("f4") != known).any():
+                return False
+        elif x.ndim == 1 and not _is_single(x):
             return False
     return True
 
