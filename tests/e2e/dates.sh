@@ -8,15 +8,15 @@ import datetime, random
 random.seed(1)
 start = datetime.datetime(2022, 1, 1)
 with open("rides.csv", "w") as rides, open("new.csv", "w") as new:
-    rides.write("when,riders\n")
-    new.write("when\n")
+    rides.write("when,place,riders\n")
+    new.write("when,place\n")
     for row in range(600):
         when = start + datetime.timedelta(hours=random.randrange(16000))
         riders = 10 * (when.weekday() > 4) + when.month + when.hour / 4
         text = when.strftime("%d.%m.%Y %H:%M")
-        rides.write("%s,%g\n" % (text, riders))
+        rides.write("%s,A%d,%g\n" % (text, row % 2, riders))
         if row >= 560:
-            new.write(text + "\n")
+            new.write("%s,A%d\n" % (text, row % 2))
 PYTHON
 
 mtl-convert rides.csv --type 'when=date:%d.%m.%Y %H:%M' -o rides.h5
@@ -27,18 +27,18 @@ head -n 1 ready.csv | grep -q 'when.day-of-week.sin,' ||
   fail "no day of the week goes in: $(head -n 1 ready.csv)"
 
 # As text and as a dataset, and of few rows, whose first date is another.
-mtl-predict model.h5 new.csv --to csv -o text.csv 2>notes
+mtl-predict model.h5 new.csv -o text.csv 2>notes
 grep -q "read as the texts were.*--type 'when=date:%d.%m.%Y %H:%M'" notes ||
   fail "the format of the training texts is not used: $(cat notes)"
 mtl-convert new.csv --type 'when=date:%d.%m.%Y %H:%M' -o new.h5
-mtl-predict model.h5 new.h5 --to csv -o dataset.csv
+mtl-predict model.h5 new.h5 -o dataset.csv
 cmp text.csv dataset.csv
 { head -n 1 new.csv && tail -n 5 new.csv; } >last.csv
-mtl-predict model.h5 last.csv --to csv -o last-text.csv
+mtl-predict model.h5 last.csv -o last-text.csv
 cut -d , -f 2 last-text.csv | tail -n 5 >a
 cut -d , -f 2 text.csv | tail -n 5 >b
 cmp a b
-tail -n 40 rides.csv | cut -d , -f 2 >truth
+tail -n 40 rides.csv | cut -d , -f 3 >truth
 python3 - <<'PYTHON'
 truth = [float(line) for line in open("truth")]
 said = [float(line.split(",")[1]) for line in list(open("text.csv"))[1:]]
