@@ -26,8 +26,6 @@ struct InputSpec {
   // Features, or categorical columns; channels of a pixel; 1 for tokens.
   Index cols = 0;
   std::vector<std::string> columns;  // their names; may be empty (sparse)
-  // Dense columns of a table, by name, that are dates: seconds since 1970.
-  std::vector<std::string> dates = {};
   // Categorical only, for each column: its category names; code c of column j
   // is categories[j][c]. A network gets codes 0 .. size(), where size() stands
   // for "missing or never seen in training". Tokens: one list, the vocabulary.
@@ -42,6 +40,8 @@ struct InputSpec {
   // -1: they are not. And whether nothing in the file told which it is.
   int index_base = -1;
   bool base_is_guessed = false;
+  // Dense columns of a table, by name, that are dates: seconds since 1970.
+  std::vector<std::string> dates = {};
 
   // Numbers, codes or bytes of one row; not of sparse ones and tokens.
   Index row_cells() const { return height > 0 ? height * width * cols : cols; }
