@@ -296,7 +296,7 @@ TEST_CASE("damaged files of other programs end in one line or in numbers") {
     PutArray(file, "packed", {8, 8}, std::vector<double>(64, 2),
              {.creation = packed.id()});
   });
-  const Index count = Campaign(internal::kIsSanitized ? 60 : 600, 10000);
+  const Index count = Campaign(internal::kIsSanitized ? 60 : 300, 10000);
   Index refused = 0;
   Index wrong = 0;
   for (Index i = 0; i < count; ++i) {

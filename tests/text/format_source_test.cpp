@@ -111,10 +111,10 @@ TEST_CASE("what pieces of any size are read of is the same text") {
 
 TEST_CASE("a bomb of lines without end is refused in little memory") {
   const std::string bomb(std::size_t{80} << 20, 'x');
+  const std::string refusal = ErrorOf([&] { Rows(bomb, "csv"); });
   for (const std::string& packed : {Gzip(bomb), Bzip2(bomb), Zstd(bomb)}) {
     CHECK(packed.size() < 200000);
-    CHECK(ErrorOf([&] { Rows(packed, "csv"); }) ==
-          ErrorOf([&] { Rows(bomb, "csv"); }));
+    CHECK(ErrorOf([&] { Rows(packed, "csv"); }) == refusal);
   }
 }
 
