@@ -37,6 +37,9 @@ constexpr std::array kMagics = {
     // A size of blocks, then the digits of pi (a block) or of its root (the
     // end) tell it from words that begin so.
     Magic{"BZh"sv, 0, SourceKind::kBzip2, "bzip2", ""},
+    Magic{"[Content_Types].xml"sv, 30, SourceKind::kForeign,
+          "an Excel workbook",
+          "write it as CSV: libreoffice --headless --convert-to csv FILE"},
     Magic{"PK\x03\x04"sv, 0, SourceKind::kForeign,
           "a zip archive (or xlsx, or npz)",
           "unpack it first: unzip -p FILE NAME | mtl-convert -"},

@@ -140,6 +140,9 @@ TEST_CASE("what is no text is named") {
     return ErrorOf([&] { Rows(bytes); });
   };
   CHECK(error("") == "65: table: empty");
+  CHECK(error("PK\x03\x04" + std::string(26, 'x') + "[Content_Types].xml") ==
+        "65: table: this is an Excel workbook, not a text table (write it as "
+        "CSV: libreoffice --headless --convert-to csv FILE)");
   CHECK(error("\x89HDF\r\n\x1a\n rest") ==
         "65: table: this is HDF5 of another origin, not a text table (export "
         "it as CSV with the program that wrote it)");

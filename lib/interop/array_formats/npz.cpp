@@ -11,8 +11,16 @@ namespace {
 constexpr std::string_view kSuffix = ".npy";
 constexpr Index kMostBytes = Index{16} << 30;  // of one array
 
+// An archive whose first member is an array: others are spreadsheets, or packed
+// texts.
 bool Matches(std::string_view head) {
-  return head.starts_with("PK\x03\x04");
+  constexpr std::size_t kLengthAt = 26;
+  constexpr std::size_t kNameAt = 30;
+  if (!head.starts_with("PK\x03\x04") || head.size() < kNameAt) return false;
+  const auto low = static_cast<unsigned char>(head[kLengthAt]);
+  const auto high = static_cast<unsigned char>(head[kLengthAt + 1]);
+  const std::size_t length = low | static_cast<std::size_t>(high) << 8;
+  return head.substr(kNameAt, length).ends_with(kSuffix);
 }
 
 std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
