@@ -82,8 +82,8 @@ std::vector<ForeignTask> TasksOf(const Dataset& table, const Dataset& truth,
   const Task& task = truth.tasks.front();
   Fail(ErrorKind::kUsage, "no column is called as a prediction of a task is",
        Str("say which they are: --task ", task.name,
-           "=COLUMN; of themselves those called '", task.name,
-           task.head().PredictionSuffix(task, 0), "' are taken"));
+           "=COLUMN; without that, a column '", task.name,
+           task.head().PredictionSuffix(task, 0), "' is looked for"));
 }
 
 std::vector<Index> RowsOf(const Dataset& truth, const std::string& split) {
@@ -209,9 +209,13 @@ TaskPredictions TakeTask(const Dataset& table, const Dataset& truth,
       taken.weight.push_back(static_cast<float>(
           place < 0 ? view.WeightOfRow(pairs.truth[i]) : view.Weight(place)));
     }
-    InContext(Str("row '", IdText(table.ids, pairs.table[i]), "'"), [&] {
+    try {
       AppendOutputs(taken.task, from.columns, pairs.table[i], &outputs);
-    });
+    } catch (Error& error) {
+      // Named only where it is wrong: there may be millions of rows.
+      error.AddContext(Str("row '", IdText(table.ids, pairs.table[i]), "'"));
+      throw;
+    }
   });
   return taken;
 }

@@ -51,7 +51,7 @@ ArrayFile ReadArrayFile(const std::string& path, Index most,
             "mtl-convert --list formats names them");
     std::vector<std::string> wanted;
     for (const ArrayChoice& one : chosen) wanted.push_back(one.path);
-    ArrayFile file{path, Sha256Of(bytes), std::ssize(bytes),
+    ArrayFile file{Sha256Of(bytes), std::ssize(bytes),
                    format->read(bytes, wanted)};
     if (!chosen.empty()) file.arrays = Choose(std::move(file.arrays), chosen);
     Require(!file.arrays.empty(), ErrorKind::kBadInput,

@@ -37,7 +37,6 @@ struct DataArray {
 
 // The arrays of a file.
 struct ArrayFile {
-  std::string name;    // of the file, as messages call it
   std::string sha256;  // of its bytes, unpacked
   Index bytes = 0;     // how many they are
   std::vector<DataArray> arrays;

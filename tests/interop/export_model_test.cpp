@@ -116,13 +116,6 @@ void CheckReturn(const Model& model) {
   CHECK(NumbersOf(fresh.params.buffers) == NumbersOf(model.params.buffers));
 }
 
-ArchOptions NetworkOf(const std::string& arch) {
-  ArchOptions options;
-  options.arch = arch;
-  options.layers = {"6", "4"};
-  return options;
-}
-
 TEST_CASE("every architecture says elsewhere what it says here, and returns") {
   for (const ArchEntry* entry : ArchEntries()) {
     for (Choice choice : OptionTexts(entry->describe)) {

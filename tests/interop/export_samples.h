@@ -7,6 +7,7 @@
 #include "data/dataset.h"
 #include "data/input_batch.h"
 #include "interop/onnx_reader.h"
+#include "nn/arch.h"
 #include "nn/layer.h"
 #include "nn/model.h"
 
@@ -28,5 +29,13 @@ OnnxFile ExportedOnnx(const Model& model);
 
 // SampleDataset (tests/nn/sample_data.h) and a task of ordered classes.
 Dataset DatasetOfAllTypes();
+
+// An architecture with two small layers.
+inline ArchOptions NetworkOf(const std::string& arch) {
+  ArchOptions options;
+  options.arch = arch;
+  options.layers = {"6", "4"};
+  return options;
+}
 
 }  // namespace mtlkit

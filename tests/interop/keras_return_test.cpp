@@ -63,18 +63,11 @@ void CheckKerasReturn(const Model& model) {
   CheckTaken(model, folder / "m.weights.h5");
 }
 
-ArchOptions ReturningNetwork(const std::string& arch) {
-  ArchOptions options;
-  options.arch = arch;
-  options.layers = {"6", "4"};
-  return options;
-}
-
 TEST_CASE("every architecture comes back from Keras, to the bit") {
   for (const ArchEntry* entry : ArchEntries()) {
     for (Choice choice : OptionTexts(entry->describe)) {
       choice.name = std::string(entry->name);
-      const ArchOptions options = ReturningNetwork(ChoiceText(choice));
+      const ArchOptions options = NetworkOf(ChoiceText(choice));
       INFO("arch ", options.arch);
       Dataset data = DatasetOfAllTypes();
       if (entry->name == "pooled") data = AlikeDataset(60);
@@ -86,7 +79,7 @@ TEST_CASE("every architecture comes back from Keras, to the bit") {
 TEST_CASE("norms, towers, trees and activations come back from Keras") {
   for (const std::string norm : {"batch", "layer"}) {
     INFO("norm ", norm);
-    ArchOptions options = ReturningNetwork("shared");
+    ArchOptions options = NetworkOf("shared");
     options.norm = norm;
     options.dropout = 0.3;
     options.activation = "gelu";
@@ -106,8 +99,8 @@ TEST_CASE("tasks that are called as layers and inputs come back from Keras") {
   data.tasks[1].name = "trunk.0";
   data.tasks[2].name = "trunk_0";
   data.tasks[3].name = "Features";
-  CheckKerasReturn(RandomModel(data, ReturningNetwork("shared")));
-  CheckKerasReturn(RandomModel(data, ReturningNetwork("single")));
+  CheckKerasReturn(RandomModel(data, NetworkOf("shared")));
+  CheckKerasReturn(RandomModel(data, NetworkOf("single")));
 }
 
 std::string RenderArrays(const ForeignWeights& weights) {
@@ -143,7 +136,7 @@ void CheckDamaged(const std::string& good, bool has_checksums) {
 
 TEST_CASE("damaged files of Keras are refused, or read without harm") {
   const TempFolder folder;
-  ArchOptions options = ReturningNetwork("shared");
+  ArchOptions options = NetworkOf("shared");
   options.layers = {"2"};
   ExportKeras(RandomModel(SampleDataset(8), options), folder / "m.keras");
   const std::string bytes = FileBytes(folder / "m.keras");
