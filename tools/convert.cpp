@@ -10,18 +10,16 @@
 #include "base/text.h"
 #include "data/dataset_io.h"
 #include "eval/foreign_predictions.h"
-#include "eval/prediction_source.h"
-#include "eval/predictions_columns.h"
+#include "eval/write_file.h"
 #include "h5/file_reader.h"
 #include "h5/provenance.h"
 #include "interop/convert_arrays.h"
 #include "interop/data_array.h"
 #include "text/convert.h"
-#include "text/csv_cells.h"
 #include "text/format.h"
 #include "text/temporary_path.h"
 #include "text/text_source.h"
-#include "text/text_table.h"
+#include "text/written_format.h"
 
 namespace mtlkit {
 namespace {
@@ -33,7 +31,8 @@ struct ConvertTool {
   std::string output;
   std::string to = "auto";
   std::string as = "dataset";
-  CellGuard guard;
+  const WrittenFormat* target = nullptr;  // null: HDF5
+  WritingOptions written;
   ConvertOptions options;
   ArrayOptions arrays;
   ForeignPredictionOptions predicted;
@@ -55,16 +54,27 @@ struct ConvertTool {
     writing.Field(
         {.name = "to",
          .help = "what to write; auto: by the ending of the output's name, h5 "
-                 "where it is neither .csv nor .jsonl",
-         .choices = {"auto", "h5", "csv", "jsonl"},
+                 "where it is none of theirs",
+         .choices = Targets(),
          .in_settings = false},
         to);
-    guard.Describe(writing);
+    written.guard.Describe(writing);
+    cli.OutputFlag("label-list", &written.label_list,
+                   "Mulan's XML list of the columns of ARFF that are labels",
+                   OutputKind::kText);
     Fields& predictions = cli.Section("Predictions");
     predictions("as", as,
                 "predictions: the tables are what another program predicted",
                 {"dataset", "predictions"});
     predicted.Describe(predictions);
+    cli.List("targets", "the formats that can be written", [] {
+      std::vector<ListItem> items;
+      for (const WrittenFormat* format : WrittenFormats()) {
+        items.push_back(
+            {std::string(format->name), std::string(format->help), {}});
+      }
+      return ListText(items);
+    });
     cli.List("formats", "the formats that can be read", [] {
       std::vector<ListItem> items;
       for (const FormatEntry* entry : Formats()) {
@@ -80,29 +90,21 @@ struct ConvertTool {
   }
 
   void Run(Context& context) {
-    const auto by_name = TextFormatOfName(output);
-    if (to == "auto") {
-      to = !by_name ? "h5" : *by_name == TextFormat::kCsv ? "csv" : "jsonl";
-    }
-    if (to == "h5") {
-      RequireHdf5Name("-o", output);
-    } else {
-      RequireTextName(
-          "-o", output, "." + to,
-          to == "csv" ? "CSV is written here" : "JSON lines are written here");
-    }
-    guard.RequireCsv(to == "csv", to);
+    ChooseTarget();
     if (as == "predictions") return ConvertPredictions(context);
-    Require(predicted.task.empty() && predicted.split.empty(),
-            ErrorKind::kUsage,
-            Str(predicted.task.empty() ? "--split" : "--task",
-                " has no effect without --as predictions"),
-            "tasks and splits of a dataset are made by mtl-prep");
-    if (inputs.size() == 1 && IsOwnFile(inputs[0].path)) {
-      RequireOnly({}, context, "is a file of the toolkit");
-      return Export(inputs[0].path, nullptr, context);
+    written.split = predicted.split;
+    Require(predicted.task.size() <= 1, ErrorKind::kUsage,
+            "--task names one task, whose labels are written");
+    if (!predicted.task.empty()) written.task = predicted.task.front();
+    const bool is_own = inputs.size() == 1 && IsOwnFile(inputs[0].path);
+    if (is_own) {
+      RequireOnly({"index-base", "task", "split", "as"}, context,
+                  "is a file of the toolkit");
+      written.index_base = options.index_base;
     }
-    if (to == "h5") {
+    RequireWrittenFlags(target, written);
+    if (is_own) return Export(inputs[0].path, nullptr, context);
+    if (target == nullptr) {
       Convert(output, context);
       return;
     }
@@ -110,6 +112,22 @@ struct ConvertTool {
     const std::string path = table->path();
     Convert(path, context);
     Export(path, std::move(table), context);
+  }
+
+  static std::vector<std::string> Targets() {
+    std::vector<std::string> names = {"auto", "h5"};
+    for (std::string& name : WrittenFormatNames()) {
+      names.push_back(std::move(name));
+    }
+    return names;
+  }
+
+  // By --to, or the name of the output.
+  void ChooseTarget() {
+    target = to == "auto" ? WrittenFormatOf(output) : FindWrittenFormat(to);
+    if (target == nullptr) return RequireHdf5Name("-o", output);
+    RequireOtherName("-o", output, target->ending,
+                     Str(target->title, " is written here"));
   }
 
   bool AreArrays() const {
@@ -156,9 +174,10 @@ struct ConvertTool {
 
   // What another program predicted, with the labels of a dataset of ours.
   void ConvertPredictions(Context& context) const {
-    Require(to == "h5", ErrorKind::kUsage,
+    Require(target == nullptr, ErrorKind::kUsage,
             Str("--as predictions writes HDF5, not ", to),
             "mtl-convert FILE --to csv writes predictions as text");
+    RequireWrittenFlags(target, written);
     Require(!options.labels.empty(), ErrorKind::kUsage,
             "--as predictions needs the labels",
             "--labels DATASET names what mtl-prep made, with the tasks that "
@@ -188,30 +207,19 @@ struct ConvertTool {
     WritePredictions(predictions, output);
   }
 
-  // `temporary`: what the file lies in, which goes as soon as it is read, so
+  // `temporary`: what the file lies in, which goes as soon as it is open, so
   // that a closed pipe leaves nothing behind.
   void Export(const std::string& path, std::unique_ptr<TemporaryPath> temporary,
               Context& context) const {
-    Require(to != "h5", ErrorKind::kUsage,
+    Require(target != nullptr, ErrorKind::kUsage,
             Str(path == "-" ? "stdin" : path, ": is a file of the toolkit"),
-            "--to csv or --to jsonl writes it as text");
-    const TextFormat format = ParseTextFormat(to);
+            Str("--to ", Join(WrittenFormatNames(), ", "),
+                " writes it as something else"));
     FileReader file = FileReader::Open(
         path,
         {FileKind::kDataset, FileKind::kFeatures, FileKind::kPredictions});
-    if (file.kind() == FileKind::kPredictions) {
-      const auto source = OpenPredictions(std::move(file));
-      temporary.reset();
-      return guard.Note(
-          WriteTextTable(PredictionColumns(source), source->rows(), format,
-                         output, guard.safe_cells),
-          context.reporter);
-    }
-    const Dataset dataset = ReadDataset(file);
     temporary.reset();
-    guard.Note(WriteTextTable(DatasetColumns(dataset), dataset.rows, format,
-                              output, guard.safe_cells),
-               context.reporter);
+    WriteFileAs(*target, std::move(file), written, output, context.reporter);
   }
 };
 

@@ -112,8 +112,8 @@ struct EvalTool {
   void FollowName() {
     json = json || HasEnding(output, ".json");
     csv = csv || HasEnding(output, ".csv");
-    RequireTextName("-o", output, ".csv .json",
-                    "an evaluation is a table, CSV or JSON");
+    RequireOtherName("-o", output, ".csv .json",
+                     "an evaluation is a table, CSV or JSON");
   }
 
   std::string Csv(const Evaluation& evaluation, const Context& context) const {

@@ -9,19 +9,17 @@
 #include "cotrain/status.h"
 #include "data/dataset_io.h"
 #include "eval/prediction_sink.h"
-#include "eval/prediction_source.h"
-#include "eval/predictions_columns.h"
+#include "eval/write_file.h"
 #include "h5/atomic_file.h"
 #include "h5/file_reader.h"
 #include "h5/provenance.h"
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
 #include "text/convert.h"
-#include "text/csv_cells.h"
 #include "text/reading_history.h"
 #include "text/temporary_path.h"
 #include "text/text_source.h"
-#include "text/text_table.h"
+#include "text/written_format.h"
 #include "train/predict.h"
 
 namespace mtlkit {
@@ -35,7 +33,8 @@ struct PredictTool {
   std::string features;
   Index peer = -1;
   Index round = -1;
-  CellGuard guard;
+  WritingOptions written;
+  const WrittenFormat* target = nullptr;  // of predictions; null: HDF5
   PredictOptions options;
 
   void Register(Cli& cli) {
@@ -61,19 +60,17 @@ struct PredictTool {
         "features", features, "LAYER",
         "write the output of this layer as a dataset instead (trunk: the "
         "last shared one; mtl-inspect MODEL lists them)");
-    guard.Describe(flags);
+    written.guard.Describe(flags);
   }
 
   void Run(Context& context) {
     // HDF5 goes to no terminal, and under no name that says otherwise.
-    const bool is_text = TextFormatOfName(output).has_value();
-    if (!is_text || !features.empty()) {
+    target = features.empty() ? WrittenFormatOf(output) : nullptr;
+    if (target == nullptr) {
       RequireHdf5Name("-o", output);
       ProbeOutput(output);
     }
-    guard.RequireCsv(
-        features.empty() && TextFormatOfName(output) == TextFormat::kCsv,
-        is_text && features.empty() ? "JSON lines" : "HDF5");
+    RequireWrittenFlags(target, written);
     std::vector<ProvenanceSource> sources;
     std::vector<Model> models;
     const std::vector<std::string> files = ModelFiles(context);
@@ -187,22 +184,19 @@ struct PredictTool {
 
   void Write(const std::vector<EnsembleMember>& members, const Dataset& rows,
              const std::string& provenance, const Context& context) const {
-    const auto format = TextFormatOfName(output);
-    // Text is made of the file, a piece at a time.
-    std::optional<TemporaryPath> file;
-    if (format) file.emplace("mtlkit-predictions");
-    PredictionWriter writer(format ? file->path() : output, provenance);
+    // Other formats are made of the file, a piece at a time.
+    std::optional<TemporaryPath> temporary;
+    if (target != nullptr) temporary.emplace("mtlkit-predictions");
+    PredictionWriter writer(temporary ? temporary->path() : output, provenance);
     Predict(members, rows, options, context.pool, &writer);
     writer.Commit();
-    if (!format) return;
-    const auto source = OpenPredictions(file->path());
-    file.reset();  // a closed pipe leaves nothing behind
-    guard.Note(WriteTextTable(PredictionColumns(source), source->rows(),
-                              *format, output, guard.safe_cells),
-               context.reporter);
-    context.reporter->Note(Str(output,
-                               " is text for people: mtl-eval reads "
-                               "predictions in HDF5, -o FILE.h5"));
+    if (target == nullptr) return;
+    FileReader file = FileReader::Open(temporary->path());
+    temporary.reset();  // a closed pipe leaves nothing behind
+    WriteFileAs(*target, std::move(file), written, output, context.reporter);
+    context.reporter->Note(Str(output, " is ", target->title,
+                               ": mtl-eval reads predictions in HDF5, "
+                               "-o FILE.h5"));
   }
 
   std::vector<std::string> ModelFiles(const Context& context) const {

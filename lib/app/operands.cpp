@@ -15,9 +15,10 @@ namespace {
 constexpr std::string_view kHdf5Endings[] = {".h5", ".hdf5"};
 // Names that say what is in a file: text, or another program's.
 constexpr std::string_view kOtherEndings[] = {
-    ".csv",     ".tsv",  ".txt", ".json", ".jsonl", ".arff", ".svm",
-    ".md",      ".gz",   ".xz",  ".bz2",  ".zst",   ".zip",  ".npy",
-    ".parquet", ".html", ".pkl", ".pt",   ".onnx"};
+    ".csv",  ".tsv", ".txt", ".json",   ".jsonl",    ".arff",
+    ".svm",  ".md",  ".gz",  ".xz",     ".bz2",      ".zst",
+    ".zip",  ".npy", ".npz", ".libsvm", ".svmlight", ".parquet",
+    ".html", ".pkl", ".pt",  ".onnx"};
 
 // The one of some endings that a name has, or "".
 std::string_view EndingAmong(std::span<const std::string_view> endings,
@@ -61,8 +62,8 @@ void RequireHdf5Name(std::string_view label, const std::string& path) {
        "end the name with .h5; mtl-convert FILE -o FILE.csv makes text of it");
 }
 
-void RequireTextName(std::string_view label, const std::string& path,
-                     std::string_view endings, std::string_view what) {
+void RequireOtherName(std::string_view label, const std::string& path,
+                      std::string_view endings, std::string_view what) {
   std::string_view ending = EndingAmong(kHdf5Endings, path);
   if (ending.empty()) ending = EndingAmong(kOtherEndings, path);
   const std::vector<std::string> right = Split(endings, ' ');

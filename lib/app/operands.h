@@ -20,10 +20,9 @@ std::string FileStem(std::string_view path);
 // Refuses (kUsage) a name of HDF5 that another kind of file has: "p.csv".
 // `label` is what messages call it: "-o".
 void RequireHdf5Name(std::string_view label, const std::string& path);
-// Refuses (kUsage) a name of text that ends as another kind of file does than
-// `endings` (".csv .json") and ".txt": "e.h5". `what` says why: "--to csv
-// writes text".
-void RequireTextName(std::string_view label, const std::string& path,
+// Refuses (kUsage) a name that ends as another kind of file does than `endings`
+// (".csv .json") and ".txt": "e.h5". `what` says why: "--to csv writes text".
+void RequireOtherName(std::string_view label, const std::string& path,
                      std::string_view endings, std::string_view what);
 
 // What may be done with an output operand. Files are probed before the tool

@@ -23,4 +23,19 @@ void AppendUtf8(std::uint32_t code, std::string* text) {
   }
 }
 
+std::u32string Utf32(std::string_view text) {
+  std::u32string codes;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      codes += byte;
+    } else if (byte < 0xC0) {  // six bits more of the one before
+      codes.back() = codes.back() << 6 | (byte & 0x3FU);
+    } else {
+      codes += byte & (byte < 0xE0 ? 0x1FU : byte < 0xF0 ? 0x0FU : 0x07U);
+    }
+  }
+  return codes;
+}
+
 }  // namespace mtlkit

@@ -226,13 +226,15 @@ void ForeignPredictionOptions::Describe(Fields& fields) {
       {"task",
        "which task's predictions these columns hold: one of a number "
        "or of the positive class, one a class, or one with the chosen "
-       "class; without columns, those called as mtl-predict calls them",
+       "class; without columns, those called as mtl-predict calls them. Or, "
+       "where SVMlight is written, whose labels",
        {},
        {},
        "TASK[=COLUMNS]"},
       task);
   fields.Named("split", split, "SPLIT",
-               "whose rows they are, in its order where they have no ids");
+               "whose rows they are, in its order where they have no ids. Or "
+               "which rows are written as text");
 }
 
 Predictions TakeForeignPredictions(const Dataset& table, bool has_ids,

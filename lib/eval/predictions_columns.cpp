@@ -39,6 +39,10 @@ class TaskWindow {
     if (places.empty() || places[At(place)] < 0) return nullptr;
     return &labels_.unknown.names[At(places[At(place)])];
   }
+  // All such classes.
+  const std::vector<std::string>& unknown_names() const {
+    return labels_.unknown.names;
+  }
   float Label(Index place, Index col) const {
     return labels_.values[At(place * task().target_cols() + col)];
   }
@@ -68,14 +72,19 @@ class TaskWindow {
 using Window = std::shared_ptr<TaskWindow>;
 using PutPlace = std::function<void(Index place, CellWriter* cell)>;
 
-void AddColumn(std::string suffix, const Window& window, PutPlace put,
+// `text`: without `put`.
+void AddColumn(TextColumn text, const Window& window, PutPlace put,
                std::vector<TextColumn>* columns) {
-  columns->push_back(
-      {window->task().name + suffix,
-       [window, put = std::move(put)](Index row, CellWriter* cell) {
-         const Index place = window->PlaceOf(row);
-         place < 0 ? cell->Missing() : put(place, cell);
-       }});
+  text.put = [window, put = std::move(put)](Index row, CellWriter* cell) {
+    const Index place = window->PlaceOf(row);
+    place < 0 ? cell->Missing() : put(place, cell);
+  };
+  columns->push_back(std::move(text));
+}
+
+// A column of numbers, called TASK and `suffix`.
+TextColumn Numbers(const Task& task, const std::string& suffix) {
+  return {{task.name + suffix}, {}};
 }
 
 void AddPredicted(const Window& window, std::vector<TextColumn>* columns) {
@@ -85,15 +94,17 @@ void AddPredicted(const Window& window, std::vector<TextColumn>* columns) {
   for (Index col = 0; col < cols; ++col) {
     if (is_number) {
       AddColumn(
-          task.head().PredictionSuffix(task, col), window,
+          Numbers(task, task.head().PredictionSuffix(task, col)), window,
           [window, col](Index place, CellWriter* cell) {
             cell->Number(window->Outputs(place)[At(col)]);
           },
           columns);
       continue;
     }
+    TextColumn text = LabelColumnOf(task, task.head().LabelSuffix(task, col));
+    text.is_label = false;
     AddColumn(
-        task.head().LabelSuffix(task, col), window,
+        std::move(text), window,
         [window, col](Index place, CellWriter* cell) {
           const auto outputs = window->Outputs(place);
           const Task& what = window->task();
@@ -111,7 +122,7 @@ void AddProbabilities(const Window& window, std::vector<TextColumn>* columns) {
   if (!task.is_classification()) return;
   for (Index col = 0; col < task.prediction_cols(); ++col) {
     AddColumn(
-        task.head().PredictionSuffix(task, col), window,
+        Numbers(task, task.head().PredictionSuffix(task, col)), window,
         [window, col](Index place, CellWriter* cell) {
           cell->Number(window->Outputs(place)[At(col)]);
         },
@@ -123,8 +134,12 @@ void AddTruth(const Window& window, std::vector<TextColumn>* columns) {
   const Task& task = window->task();
   if (!window->has_labels()) return;
   for (Index col = 0; col < task.target_cols(); ++col) {
+    TextColumn text =
+        LabelColumnOf(task, ".true" + task.head().LabelSuffix(task, col));
+    const std::vector<std::string>& unknown = window->unknown_names();
+    text.classes.insert(text.classes.end(), unknown.begin(), unknown.end());
     AddColumn(
-        ".true" + task.head().LabelSuffix(task, col), window,
+        std::move(text), window,
         [window, col](Index place, CellWriter* cell) {
           const float value = window->Label(place, col);
           const Task& what = window->task();
@@ -145,14 +160,16 @@ TextColumn IdsOf(const Source& source) {
     RowIds ids;
   };
   const auto held = std::make_shared<Some>();
-  return {"id", [source, held](Index row, CellWriter* cell) {
+  return {{"id"},
+          [source, held](Index row, CellWriter* cell) {
             if (row < held->first || row >= held->first + IdCount(held->ids)) {
               held->first = row;
               held->ids =
                   source->Ids(row, std::min(kIdsAtOnce, source->rows() - row));
             }
             IdColumn(held->ids).put(row - held->first, cell);
-          }};
+          },
+          source->has_text_ids() ? CellType::kText : CellType::kNumber};
 }
 
 }  // namespace

@@ -272,6 +272,15 @@ void FileReader::ReadRaw(std::string_view path, ElementType type, Index first,
   });
 }
 
+std::string FileReader::ReadBytes(std::string_view path, Index first,
+                                  Index count) const {
+  const Object& object = state_->Array(TrimPath(path)).second;
+  std::string bytes(
+      static_cast<std::size_t>(count * internal::RowBytes(object)), '\0');
+  ReadRaw(path, object.info.type, first, count, bytes.data());
+  return bytes;
+}
+
 const void* FileReader::MapRaw(std::string_view path, ElementType type,
                                Mapping* mapping) const {
   const Object& object = state_->Array(TrimPath(path)).second;

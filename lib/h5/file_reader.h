@@ -100,6 +100,8 @@ class FileReader {
                 T* values) const {
     ReadRaw(path, ElementTypeOf<T>(), first, count, values);
   }
+  // Rows of numbers as the file has them, little-endian.
+  std::string ReadBytes(std::string_view path, Index first, Index count) const;
   // The values without a copy: a read-only mapping of the file, which lives as
   // long as the result, also after this reader. Where it cannot be mapped
   // (compressed, another type), they are read instead.

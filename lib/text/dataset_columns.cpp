@@ -33,25 +33,13 @@ void PutCode(const std::vector<std::string>& names, std::int32_t code,
   cell->Text(names[static_cast<std::size_t>(code)]);
 }
 
-// The value of a sparse row at a column: 0 where none is stored.
-float SparseValue(const InputBlock& block, Index row, Index column) {
-  const auto indices = block.indices.span();
-  const auto begin = indices.begin() + block.row_starts[row];
-  const auto end = indices.begin() + block.row_starts[row + 1];
-  const auto found = std::lower_bound(begin, end, column);
-  return found == end || *found != column
-             ? 0
-             : block.values[found - indices.begin()];
-}
-
 double NumberAt(const InputBlock& block, Index at) {
   return block.wide.empty() ? static_cast<double>(block.dense[at])
                             : block.wide[at];
 }
 
 // Dates as ISO 8601 has them; without times where all are whole days.
-std::function<void(Index, CellWriter*)> DateCells(const InputBlock& block,
-                                                  Index column) {
+void PutDates(const InputBlock& block, Index column, TextColumn* text) {
   const Index cells =
       static_cast<Index>(std::max(block.wide.size(), block.dense.size()));
   bool has_time = false;
@@ -59,7 +47,8 @@ std::function<void(Index, CellWriter*)> DateCells(const InputBlock& block,
     const double seconds = NumberAt(block, at);
     has_time |= !std::isnan(seconds) && std::fmod(seconds, kSecondsOfDay) != 0;
   }
-  return [&block, column, has_time](Index row, CellWriter* cell) {
+  text->type = has_time ? CellType::kTime : CellType::kDay;
+  text->put = [&block, column, has_time](Index row, CellWriter* cell) {
     const double seconds = NumberAt(block, row * block.cols + column);
     std::isnan(seconds) ? cell->Missing()
                         : cell->Text(DateText(seconds, has_time));
@@ -67,11 +56,11 @@ std::function<void(Index, CellWriter*)> DateCells(const InputBlock& block,
 }
 
 TextColumn InputColumn(const InputBlock& block, Index column) {
-  TextColumn text{FullName(block, column), {}};
+  TextColumn text{{FullName(block, column)}, {}};
   switch (block.kind) {
     case InputKind::kDense:
       if (std::ranges::count(block.dates, ColumnName(block, column)) > 0) {
-        text.put = DateCells(block, column);
+        PutDates(block, column, &text);
         break;
       }
       text.put = [&block, column](Index row, CellWriter* cell) {
@@ -81,53 +70,74 @@ TextColumn InputColumn(const InputBlock& block, Index column) {
       };
       break;
     case InputKind::kCategorical:
+      text.type = CellType::kClass;
+      text.classes = block.categories[At(column)];
       text.put = [&block, column](Index row, CellWriter* cell) {
-        PutCode(block.categories[static_cast<std::size_t>(column)],
+        PutCode(block.categories[At(column)],
                 block.codes[row * block.cols + column], cell);
       };
       break;
-    case InputKind::kSparse:
-      text.put = [&block, column](Index row, CellWriter* cell) {
-        cell->Number(SparseValue(block, row, column));
-      };
-      break;
     default:
-      Fail(ErrorKind::kBadInput,
+      Fail(ErrorKind::kUsage,
            Str("input block '", block.name, "' holds ",
                EntryOf(block.kind).contents,
                ", which a table of text has no columns for"),
-           "read it from the HDF5 file (docs/file-format.md)");
+           "read it from the HDF5 file (docs/file-format.md), or --to npz");
   }
   return text;
 }
 
-// All columns of a block; of a sparse one with very many only those in use, so
-// that a row of one entry does not become a line of millions of zeros.
+// The columns of a sparse block that are written: all, or of very many only
+// those in use, so that a row of one entry does not become a line of millions
+// of zeros.
 std::vector<Index> WrittenColumns(const InputBlock& block) {
   constexpr Index kMostColumns = 100000;
   std::vector<Index> columns;
-  if (block.kind == InputKind::kSparse && block.cols > kMostColumns) {
+  if (block.cols > kMostColumns) {
     columns.assign(block.indices.begin(), block.indices.end());
     std::sort(columns.begin(), columns.end());
     columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
     return columns;
   }
-  columns.resize(static_cast<std::size_t>(block.cols));
+  columns.resize(At(block.cols));
   std::iota(columns.begin(), columns.end(), Index{0});
   return columns;
 }
 
+TextColumn SparseColumns(const InputBlock& block) {
+  TextColumn text;
+  std::vector<Index> columns = WrittenColumns(block);
+  for (const Index column : columns) {
+    text.names.push_back(FullName(block, column));
+  }
+  text.put = [&block, columns = std::move(columns)](Index row,
+                                                    CellWriter* cell) {
+    auto next = columns.begin();
+    for (Index at = block.row_starts[row]; at < block.row_starts[row + 1];
+         ++at) {
+      const auto place =
+          std::lower_bound(next, columns.end(), block.indices[at]);
+      cell->Zeros(place - next);
+      cell->Number(block.values[at]);
+      next = place + 1;
+    }
+    cell->Zeros(columns.end() - next);
+  };
+  return text;
+}
+
 TextColumn LabelColumn(const LabelView& labels, Index col) {
   const Task& task = labels.task();
-  return {task.name + task.head().LabelSuffix(task, col),
-          [&task, labels, col](Index row, CellWriter* cell) {
-            const Index place = labels.PlaceOf(row);
-            if (place < 0) return cell->Missing();
-            const float value = labels.Value(place, col);
-            if (!task.traits().one_class || std::isnan(value))
-              return cell->Number(value);
-            PutCode(task.classes, static_cast<std::int32_t>(value), cell);
-          }};
+  TextColumn text = LabelColumnOf(task, task.head().LabelSuffix(task, col));
+  text.put = [&task, labels, col](Index row, CellWriter* cell) {
+    const Index place = labels.PlaceOf(row);
+    if (place < 0) return cell->Missing();
+    const float value = labels.Value(place, col);
+    if (!task.traits().one_class || std::isnan(value))
+      return cell->Number(value);
+    PutCode(task.classes, static_cast<std::int32_t>(value), cell);
+  };
+  return text;
 }
 
 // The split (or fold) that each row is in.
@@ -135,13 +145,17 @@ TextColumn SplitColumn(const Dataset& dataset, bool folds) {
   std::vector<const std::string*> names(static_cast<std::size_t>(dataset.rows));
   for (const auto& [name, rows] : dataset.splits) {
     if (IsFoldName(name) != folds) continue;
-    for (const Index row : rows) names[static_cast<std::size_t>(row)] = &name;
+    for (const Index row : rows) names[At(row)] = &name;
   }
-  return {folds ? "fold" : "split",
-          [names = std::move(names)](Index row, CellWriter* cell) {
-            const std::string* name = names[static_cast<std::size_t>(row)];
-            name == nullptr ? cell->Missing() : cell->Text(*name);
-          }};
+  TextColumn text{{folds ? "fold" : "split"}, {}, CellType::kClass};
+  for (const auto& split : dataset.splits) {
+    if (IsFoldName(split.first) == folds) text.classes.push_back(split.first);
+  }
+  text.put = [names = std::move(names)](Index row, CellWriter* cell) {
+    const std::string* name = names[At(row)];
+    name == nullptr ? cell->Missing() : cell->Text(*name);
+  };
+  return text;
 }
 
 bool HasSplits(const Dataset& dataset, bool folds) {
@@ -163,15 +177,45 @@ std::set<std::string> OwnNames(const Dataset& dataset) {
 
 }  // namespace
 
+TextColumn IdColumn(const RowIds& ids) {
+  return {{"id"},
+          [&ids](Index row, CellWriter* cell) {
+            if (const auto* numbers = std::get_if<NumberIds>(&ids)) {
+              cell->Integer((*numbers)[At(row)]);
+            } else {
+              cell->Text(std::get<TextIds>(ids)[At(row)]);
+            }
+          },
+          std::holds_alternative<TextIds>(ids) ? CellType::kText
+                                               : CellType::kNumber};
+}
+
+TextColumn LabelColumnOf(const Task& task, const std::string& suffix) {
+  TextColumn text{{task.name + suffix}, {}};
+  text.is_label = true;
+  if (task.is_classification()) {
+    text.type = CellType::kClass;
+    text.classes = task.traits().one_class ? task.classes
+                                           : std::vector<std::string>{"0", "1"};
+  }
+  return text;
+}
+
 std::vector<TextColumn> DatasetColumns(const Dataset& dataset) {
   std::vector<TextColumn> columns = {IdColumn(dataset.ids)};
   const std::set<std::string> own = OwnNames(dataset);
   const auto add = [&](const std::string& owner, TextColumn column) {
-    if (own.count(column.name) > 0) column.name = owner + "." + column.name;
+    for (std::string& name : column.names) {
+      if (own.count(name) > 0) name = owner + "." + name;
+    }
     columns.push_back(std::move(column));
   };
   for (const InputBlock& block : dataset.inputs) {
-    for (const Index col : WrittenColumns(block)) {
+    if (block.kind == InputKind::kSparse) {
+      add(block.name, SparseColumns(block));
+      continue;
+    }
+    for (Index col = 0; col < block.cols; ++col) {
       add(block.name, InputColumn(block, col));
     }
   }
@@ -182,15 +226,13 @@ std::vector<TextColumn> DatasetColumns(const Dataset& dataset) {
     }
   }
   if (!dataset.weights.empty()) {
-    columns.push_back({"weight", [&dataset](Index row, CellWriter* cell) {
-                         cell->Number(
-                             dataset.weights[static_cast<std::size_t>(row)]);
+    columns.push_back({{"weight"}, [&dataset](Index row, CellWriter* cell) {
+                         cell->Number(dataset.weights[At(row)]);
                        }});
   }
   if (!dataset.groups.empty()) {
-    columns.push_back({"group", [&dataset](Index row, CellWriter* cell) {
-                         cell->Integer(
-                             dataset.groups[static_cast<std::size_t>(row)]);
+    columns.push_back({{"group"}, [&dataset](Index row, CellWriter* cell) {
+                         cell->Integer(dataset.groups[At(row)]);
                        }});
   }
   for (const bool folds : {false, true}) {

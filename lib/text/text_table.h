@@ -2,8 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,12 +10,6 @@
 #include "data/dataset.h"
 
 namespace mtlkit {
-
-enum class TextFormat { kCsv, kJsonLines };
-// "csv", "jsonl".
-TextFormat ParseTextFormat(std::string_view name);
-// By the ending of a file's name, ".csv" or ".jsonl"; nothing for others.
-std::optional<TextFormat> TextFormatOfName(std::string_view path);
 
 // Takes the cells of a row, one a column, in the order of columns.
 class CellWriter {
@@ -29,25 +21,29 @@ class CellWriter {
   virtual void Integer(std::int64_t value) = 0;
   virtual void Text(std::string_view text) = 0;
   virtual void Missing() = 0;
+  // As many cells of 0, of a sparse row.
+  virtual void Zeros(Index count) = 0;
 };
 
+// What the cells of a column are, for formats that declare it.
+enum class CellType { kNumber, kText, kClass, kDay, kTime };
+
+// A column of a text table, or adjacent ones that are put at once.
 struct TextColumn {
-  std::string name;
-  // Puts exactly one cell.
+  std::vector<std::string> names;  // unique in the table
+  // Puts exactly one cell for each name.
   std::function<void(Index row, CellWriter* cell)> put;
+  CellType type = CellType::kNumber;
+  std::vector<std::string> classes = {};  // kClass: all texts that can occur
+  bool is_label = false;
 };
-
-// Writes a table as CSV (RFC 4180, header, LF) or as JSON lines (one object a
-// row, null for missing) to `output`, whole or not at all; "-" is stdout.
-// Column names must be unique: kBadInput otherwise. Returns how many cells of
-// CSV begin as formulas do (= + - @), which spreadsheets run; `safe_cells` puts
-// an apostrophe in front of them.
-Index WriteTextTable(const std::vector<TextColumn>& columns, Index rows,
-                     TextFormat format, const std::string& output,
-                     bool safe_cells = false);
 
 // Texts of ids, for a column `id`.
 TextColumn IdColumn(const RowIds& ids);
+
+// A column called TASK and `suffix` of what the labels of a task are, names of
+// classes, numbers, or 0 and 1; without `put`.
+TextColumn LabelColumnOf(const Task& task, const std::string& suffix);
 
 // The columns of a dataset: id, inputs (of views: VIEW.COLUMN), tasks (of
 // several columns: TASK.LABEL), weight, group, split, fold. `dataset` must

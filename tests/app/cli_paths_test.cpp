@@ -78,7 +78,7 @@ TEST_CASE("the data that a run has recorded are an input of its commands") {
 TEST_CASE("text goes under no name that says otherwise") {
   const auto said = [](const char* path) -> std::string {
     try {
-      RequireTextName("-o", path, ".csv", "--to csv writes text");
+      RequireOtherName("-o", path, ".csv", "--to csv writes text");
     } catch (const Error& error) {
       CHECK(error.kind() == ErrorKind::kUsage);
       return error.what();

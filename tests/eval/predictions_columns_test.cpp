@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "temp_folder.h"
+#include "text/written_format.h"
 
 namespace mtlkit {
 namespace {
@@ -16,9 +17,11 @@ constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 
 std::string Csv(const Predictions& predictions) {
   const TempFolder folder;
-  WriteTextTable(PredictionColumns(HoldPredictions(predictions)),
-                 IdCount(predictions.ids), TextFormat::kCsv,
-                 folder / "out.csv");
+  WrittenTable table;
+  table.columns = PredictionColumns(HoldPredictions(predictions));
+  table.rows = IdCount(predictions.ids);
+  SilentReporter reporter;
+  FindWrittenFormat("csv")->write(table, {}, folder / "out.csv", &reporter);
   std::ostringstream text;
   text << std::ifstream(folder / "out.csv").rdbuf();
   return text.str();

@@ -1,23 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <sstream>
-
-#include "temp_folder.h"
 #include "text/format_fixture.h"
-#include "text/text_table.h"
 
 namespace mtlkit {
 namespace {
-
-std::string JsonLines(const Dataset& dataset) {
-  const TempFolder folder;
-  WriteTextTable(DatasetColumns(dataset), dataset.rows, TextFormat::kJsonLines,
-                 folder / "out");
-  std::ostringstream text;
-  text << std::ifstream(folder / "out").rdbuf();
-  return text.str();
-}
 
 constexpr const char* kTable =
     "id,x,wide,word\n"
@@ -44,7 +30,7 @@ TEST_CASE("JSON lines have one object a row and null for missing") {
       "id,x,word\n"
       "1,0.5,\"a \"\"b\"\" \\\"\n"
       "2,,\"c\td\"\n";
-  CHECK(JsonLines(Convert({{"t.csv", table}}).dataset) ==
+  CHECK(Written("jsonl", Convert({{"t.csv", table}}).dataset) ==
         "{\"id\":1,\"x\":0.5,\"word\":\"a \\\"b\\\" \\\\\"}\n"
         "{\"id\":2,\"x\":null,\"word\":\"c\\u0009d\"}\n");
 }
@@ -83,7 +69,6 @@ TEST_CASE("two columns of one name are refused") {
 }
 
 TEST_CASE("cells that a spreadsheet would run are counted, and guarded") {
-  const TempFolder folder;
   const Dataset dataset = Convert({{"t.csv",
                                     "id,x,=word\n"
                                     "1,-0.5,\"=cmd()\"\n"
@@ -91,25 +76,51 @@ TEST_CASE("cells that a spreadsheet would run are counted, and guarded") {
                                     "3,2,-7\n"
                                     "4,3,a=b\n"}})
                               .dataset;
-  const auto write = [&](bool safe) {
-    const Index formulas =
-        WriteTextTable(DatasetColumns(dataset), dataset.rows, TextFormat::kCsv,
-                       folder / "out", safe);
-    CHECK(formulas == 3);
-    std::ostringstream text;
-    text << std::ifstream(folder / "out").rdbuf();
-    return text.str();
-  };
-  CHECK(write(false) == "id,x,=word\n1,-0.5,=cmd()\n2,1,@a\n3,2,-7\n4,3,a=b\n");
-  CHECK(write(true) ==
+  WritingOptions options;
+  std::string notes;
+  CHECK(Written("csv", dataset, options, &notes) ==
+        "id,x,=word\n1,-0.5,=cmd()\n2,1,@a\n3,2,-7\n4,3,a=b\n");
+  CHECK(notes.starts_with("3 texts begin with ="));
+  options.guard.safe_cells = true;
+  CHECK(Written("csv", dataset, options, &notes) ==
         "id,x,'=word\n1,-0.5,'=cmd()\n2,1,'@a\n3,2,-7\n4,3,a=b\n");
+  CHECK(notes.empty());
 }
 
-TEST_CASE("the ending of a name says which text it is") {
-  CHECK(TextFormatOfName("a/b.csv") == TextFormat::kCsv);
-  CHECK(TextFormatOfName("b.jsonl") == TextFormat::kJsonLines);
-  CHECK_FALSE(TextFormatOfName("b.csv.h5").has_value());
-  CHECK_FALSE(TextFormatOfName("-").has_value());
+TEST_CASE("rows of one split are written in every format of rows") {
+  const Dataset dataset =
+      Convert({{"train=a.svm", "1 1:2\n"}, {"test=b.svm", "-1 1:3\n1 2:1\n"}})
+          .dataset;
+  WritingOptions options;
+  options.split = "test";
+  CHECK(Written("csv", dataset, options) ==
+        "id,sparse.0,sparse.1,label,split\n1,3,0,-1,test\n2,0,1,1,test\n");
+  CHECK(Written("svmlight", dataset, options) == "-1 1:3\n1 2:1\n");
+  options.split = "valid";
+  CHECK(ErrorOf([&] {
+          Written("csv", dataset, options);
+        }).starts_with("2: there is no split 'valid'"));
+}
+
+TEST_CASE("the ending of a name says which format it is") {
+  CHECK(WrittenFormatOf("a/b.csv")->name == "csv");
+  CHECK(WrittenFormatOf("b.jsonl")->name == "jsonl");
+  CHECK(WrittenFormatOf("b.svm")->name == "svmlight");
+  CHECK(WrittenFormatOf("b.csv.h5") == nullptr);
+  CHECK(WrittenFormatOf("-") == nullptr);
+}
+
+TEST_CASE("an option that a format does not know is refused") {
+  WritingOptions options;
+  options.label_list = "labels.xml";
+  RequireWrittenFlags(FindWrittenFormat("arff"), options);
+  CHECK(ErrorOf(
+            [&] { RequireWrittenFlags(FindWrittenFormat("csv"), options); }) ==
+        "2: --label-list has no effect: CSV is written (it is for ARFF only: "
+        "leave it out)");
+  CHECK(ErrorOf([&] {
+          RequireWrittenFlags(nullptr, options);
+        }).starts_with("2: --label-list has no effect: HDF5"));
 }
 
 }  // namespace

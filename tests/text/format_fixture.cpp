@@ -123,11 +123,23 @@ Converted Convert(const std::vector<NamedText>& files,
           WithoutFolders(recorder.warnings)};
 }
 
-std::string Csv(const Dataset& dataset) {
+std::string Written(std::string_view format, const Dataset& dataset,
+                    const WritingOptions& options, std::string* notes) {
   const TempFolder folder;
-  const std::string path = folder / "out.csv";
-  WriteTextTable(DatasetColumns(dataset), dataset.rows, TextFormat::kCsv, path);
+  const std::string path = folder / "out";
+  WrittenTable table;
+  table.columns = DatasetColumns(dataset);
+  table.rows = dataset.rows;
+  table.dataset = &dataset;
+  if (!options.split.empty()) table.some = &dataset.SplitRows(options.split);
+  Recorder recorder;
+  FindWrittenFormat(format)->write(table, options, path, &recorder);
+  if (notes != nullptr) *notes = recorder.notes;
   return ReadBytes(path);
+}
+
+std::string Csv(const Dataset& dataset) {
+  return Written("csv", dataset);
 }
 
 std::string Gzip(std::string_view text) {

@@ -9,6 +9,7 @@
 #include "data/dataset.h"
 #include "text/convert.h"
 #include "text/format.h"
+#include "text/written_format.h"
 
 namespace mtlkit {
 
@@ -39,7 +40,12 @@ struct Converted {
 Converted Convert(const std::vector<NamedText>& files,
                   const ConvertOptions& options = {}, bool verbose = false);
 
-// The dataset as CSV, with `id` and all.
+// The dataset in a format that is made of columns or rows: "arff". `notes`,
+// where it is not null, gets what is said, a line each.
+std::string Written(std::string_view format, const Dataset& dataset,
+                    const WritingOptions& options = {},
+                    std::string* notes = nullptr);
+// As CSV, with `id` and all.
 std::string Csv(const Dataset& dataset);
 
 // The bytes compressed by the library that the reader uses, one member.

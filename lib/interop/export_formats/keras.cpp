@@ -2,9 +2,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "h5/zip_writer.h"
 #include "interop/export_format.h"
 #include "interop/keras_network.h"
-#include "interop/zip_writer.h"
 
 namespace mtlkit {
 namespace {
@@ -19,7 +19,7 @@ void WriteKeras(const Model& model, const std::string& output) {
   WriteZip({{"metadata.json", JsonText(metadata)},
             {"config.json", graph.Config()},
             {"model.weights.h5", graph.Weights()}},
-           output);
+           output, "train narrower layers");
 }
 
 }  // namespace
