@@ -12,7 +12,7 @@ GENERATOR ?= $(if $(wildcard $(BUILD)/CMakeCache.txt),,\
 
 .DEFAULT_GOAL := all
 .PHONY: all help configure demo test bench bench-peers install uninstall docs \
-        format tidy clean test-long test-interop
+        format tidy clean test-long test-interop test-interop-full
 
 # "make install PREFIX=~/.local": not every shell expands this tilde.
 override PREFIX := $(patsubst ~/%,$(HOME)/%,$(patsubst ~,$(HOME),$(PREFIX)))
@@ -36,8 +36,11 @@ test-long: configure ## the same with campaigns in full
 	@cmake --build $(BUILD) -j $(JOBS)
 	@MTLKIT_LONG=1 tests/run.sh $(BUILD)
 
-test-interop: all ## compare exports with PyTorch, Keras and ONNX Runtime (in an environment of its own)
-	@tests/interop/run.sh $(BUILD)/bin
+test-interop: all ## compare with ONNX Runtime, Keras, NumPy ... (in an environment of its own)
+	@tests/interop/run.sh $(BUILD)/bin light
+
+test-interop-full: all ## the same with PyTorch, TensorFlow and Keras 3.0 (gigabytes)
+	@tests/interop/run.sh $(BUILD)/bin full
 
 bench: all ## how fast, as ratios
 	@cmake --build $(BUILD) -j $(JOBS) --target mtl-bench
@@ -71,4 +74,4 @@ clean: ## remove everything that was built
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | \
-	  awk -F'|' '{printf "%-15s %s\n", $$1, $$2}'
+	  awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'

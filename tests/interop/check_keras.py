@@ -1,9 +1,10 @@
 """usage: check_keras.py MODEL.keras READY.h5 SPLIT PREDICTIONS.h5 TUNED
 
-What Keras says from prepared blocks, beside what mtl-predict says; that it can
-be trained on and saved, and says the same when it is loaded again. The backend
-is that of KERAS_BACKEND. Writes weights as TUNED.weights.npz, TUNED.keras,
-TUNED.weights.h5 and TUNED.h5, and what the tuned model says as TUNED.npz.
+What Keras says from prepared blocks, beside what mtl-predict says, and on
+TensorFlow a SavedModel, too; that it can be trained on and saved, and says the
+same when it is loaded again. The backend is that of KERAS_BACKEND. Writes
+weights as TUNED.weights.npz, TUNED.keras, TUNED.weights.h5 and TUNED.h5, and
+what the tuned model says as TUNED.npz.
 """
 import json
 import os
@@ -46,6 +47,15 @@ for task in meta["tasks"]:
     classes[task["task"]] = np.array(task["classes"], object)[best]
 compare("keras " + keras.__version__ + " on " + keras.backend.backend(),
         predictions, said, classes)
+
+if keras.backend.backend() == "tensorflow":
+    import tensorflow as tf
+
+    net.export(tuned + ".savedmodel")
+    serve = tf.saved_model.load(tuned + ".savedmodel").serve
+    served = serve({k: tf.constant(v) for k, v in feed.items()})
+    compare("TensorFlow's SavedModel", predictions,
+            {k: np.asarray(v) for k, v in served.items()}, classes)
 
 few = {k: v[:512] for k, v in feed.items()}
 net.compile("adam", loss={k: "mse" for k in said})

@@ -1,39 +1,45 @@
 #!/usr/bin/env bash
-# usage: run.sh BIN_DIR
-# Compares what mtl-export writes with what the frameworks make of it, on all
-# test rows, and brings weights back that PyTorch trained on. In an environment
-# of its own, made beside the build the first time (gigabytes), or in the one of
+# usage: run.sh BIN_DIR [light|full]
+# Compares what mtl-export and mtl-convert write with what other programs make
+# of it, on all test rows, and brings weights back that they trained on.
+# light: ONNX Runtime, safetensors, Keras on JAX, NumPy, SciPy, scikit-learn;
+# full: PyTorch, TensorFlow (gigabytes) and the oldest Keras 3, too. In an
+# environment of its own, made beside the build the first time, or in the one of
 # MTLKIT_INTEROP_PYTHON. Ends with 77 where there can be none.
 set -euo pipefail
 bin=$(realpath "$1")
+mode=${2:-light}
 here=$(cd "$(dirname "$0")" && pwd)
 samples=$here/../../data-samples
-export PATH=$bin:$PATH MTLKIT_PROGRESS=never KERAS_BACKEND=torch
+export PATH=$bin:$PATH MTLKIT_PROGRESS=never JAX_PLATFORMS=cpu KERAS_BACKEND=jax
+export TF_CPP_MIN_LOG_LEVEL=3
 for name in $(env | sed -n 's/^\(MTLKIT_[A-Z_0-9]*\)=.*/\1/p'); do
   case $name in
     MTLKIT_INTEROP_PYTHON | MTLKIT_PROGRESS | MTLKIT_TMPDIR) ;;
     *) unset "$name" ;;
   esac
 done
+imports=(h5py jax keras numpy onnx onnxruntime safetensors sklearn)
+backends=(jax)
+if [ "$mode" = full ]; then
+  imports+=(tensorflow torch)
+  backends+=(tensorflow torch)
+fi
 
 python=${MTLKIT_INTEROP_PYTHON:-}
+oldest=
 if [ -z "$python" ]; then
-  venv=$(dirname "$bin")/interop
-  python=$venv/bin/python
-  if ! [ -e "$venv/ready" ]; then
-    echo "installing frameworks into $venv (once)"
-    if ! { python3 -m venv "$venv" &&
-      "$venv/bin/pip" install --quiet -r "$here/requirements.txt"; }; then
-      echo "skipped: the frameworks cannot be installed here"
-      exit 77
-    fi
-    touch "$venv/ready"
-  fi
+  python=$("$here/environment.sh" "$mode" "$(dirname "$bin")")
 fi
-"$python" -c 'import h5py, keras, onnx, onnxruntime, safetensors, torch' || {
-  echo "skipped: $python lacks a framework"
-  exit 77
-}
+if [ "$mode" = full ]; then
+  oldest=$("$here/environment.sh" oldest "$(dirname "$bin")")
+fi
+for module in "${imports[@]}"; do
+  "$python" -c "import $module" 2>/dev/null || {
+    echo "skipped: $python has no $module"
+    exit 77
+  }
+done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -57,19 +63,32 @@ mtl-prep adult.h5 "${tasks[@]}" -o steps.h5 \
 come_back() {
   local still=(--rate 1e-20)
   [ "$name" != shared ] || still+=(--freeze trunk)
-  mtl-train "$ready.h5" -o back.h5 --epochs 1 --layers 32,16 -q "${flags[@]}" \
+  mtl-train "$ready.h5" -o back.h5 --epochs 1 -q "${flags[@]}" \
     --seed 9 --from "$1" "${still[@]}"
   mtl-predict back.h5 "$ready.h5" --split test -q -o back.pred.h5
   "$python" "$here/check_back.py" "$2" back.pred.h5
 }
 
+# through_keras NAME READY SPLIT: on every backend, and in the oldest Keras.
+through_keras() {
+  local backend
+  for backend in "${backends[@]}"; do
+    KERAS_BACKEND=$backend "$python" "$here/check_keras.py" "$1.keras" "$2" \
+      "$3" "$1.pred.h5" "$1.$backend"
+  done
+  if [ -n "$oldest" ]; then
+    KERAS_BACKEND=jax "$oldest" "$here/check_keras.py" "$1.keras" "$2" "$3" \
+      "$1.pred.h5" "$1.oldest"
+  fi
+}
+
 # compare NAME PREPARED ARCHITECTURE... : one model, everywhere and back.
 compare() {
-  local name=$1 ready=$2
+  local name=$1 ready=$2 backend ending
   shift 2
   flags=("$@")
   echo "== $name"
-  mtl-train "$ready.h5" -o "$name.h5" --epochs 1 --layers 32,16 -q "$@"
+  mtl-train "$ready.h5" -o "$name.h5" --epochs 1 -q "$@"
   mtl-predict "$name.h5" "$ready.h5" --split test -q -o "$name.pred.h5"
   mtl-export "$name.h5" --to onnx-prepared -q -o "$name.prepared.onnx"
   mtl-export "$name.h5" --to onnx -q -o "$name.onnx"
@@ -78,26 +97,47 @@ compare() {
     "$name.pred.h5"
   "$python" "$here/check_onnx.py" "$name.onnx" adult.h5 "$ready.h5" test \
     "$name.pred.h5"
+  "$python" "$here/check_safetensors.py" "$name.torch" "$name.pred.h5" \
+    "$name.again"
+  come_back "$name.again.safetensors" "$name.again.npz"
   if [ "$name" != quantiles ]; then
     mtl-export "$name.h5" --to keras -q -o "$name.keras"
-    "$python" "$here/check_keras.py" "$name.keras" "$ready.h5" test \
-      "$name.pred.h5" "$name.keras-tuned"
-    for ending in weights.npz keras weights.h5 h5; do
-      come_back "$name.keras-tuned.$ending" "$name.keras-tuned.npz"
+    through_keras "$name" "$ready.h5" test
+    for backend in "${backends[@]}" ${oldest:+oldest}; do
+      for ending in weights.npz keras weights.h5 h5; do
+        # Its weights.h5 has no names of layers.
+        [ "$backend/$ending" != oldest/weights.h5 ] || continue
+        come_back "$name.$backend.$ending" "$name.$backend.npz"
+      done
     done
   fi
+  [ "$mode" = full ] || return 0
   "$python" "$here/check_torch.py" "$name.torch" adult.h5 "$ready.h5" test \
     "$name.pred.h5" "$name.tuned"
   for ending in safetensors pt; do
     come_back "$name.tuned.$ending" "$name.tuned.npz"
   done
 }
-compare shared onehot --arch shared --norm batch --dropout 0.1
-compare single index --arch single --activation silu
-compare mmoe index --arch mmoe:experts=3 --norm layer --activation gelu
-compare stitch steps --arch cross-stitch --activation leaky-relu
-compare quantiles onehot --arch shared --head-layers 8 --activation tanh \
-  --loss hours-per-week=quantile:levels=0.1/0.5/0.9
+cat >tree.json <<'JSON'
+{"groups": [
+  {"name": "trunk", "from": [], "layers": [24], "tasks": ["hours-per-week"]},
+  {"name": "person", "from": ["trunk"], "layers": [16],
+   "tasks": ["income"]},
+  {"name": "home", "from": ["trunk"], "layers": [], "tasks": ["marital-status"]}
+]}
+JSON
+mtl-prep adult.h5 --task age --task hours-per-week --split valid=0.15 -q \
+  -o pair.h5
+wide=(--layers 32,16)
+compare shared onehot "${wide[@]}" --arch shared --norm batch --dropout 0.1
+compare single index "${wide[@]}" --arch single --activation silu
+compare mmoe index "${wide[@]}" --arch mmoe:experts=3 --norm layer \
+  --activation gelu
+compare stitch steps "${wide[@]}" --arch cross-stitch --activation leaky-relu
+compare tree onehot --arch shared --hierarchy tree.json
+compare pooled pair "${wide[@]}" --arch pooled
+compare quantiles onehot "${wide[@]}" --arch shared --head-layers 8 \
+  --activation tanh --loss hours-per-week=quantile:levels=0.1/0.5/0.9
 
 # Ordered classes in a tree of towers, and images with texts.
 elsewhere() {
@@ -108,6 +148,7 @@ elsewhere() {
   mtl-export "$name.h5" --to torch -q -o "$name.torch"
   "$python" "$here/check_onnx.py" "$name.onnx" - "$ready" "$split" \
     "$name.pred.h5"
+  [ "$mode" = full ] || return 0
   "$python" "$here/check_torch.py" "$name.torch" "$raw" "$ready" "$split" \
     "$name.pred.h5" "$name.tuned"
 }
@@ -116,13 +157,19 @@ mtl-prep wine.h5 -q -o ranks.h5 --task quality=ordinal --task alcohol \
   --split valid=0.2,test=0.2
 mtl-train ranks.h5 -o ranks-model.h5 -q --epochs 2 --head-layers 8
 elsewhere ranks-model wine.h5 ranks.h5 test
-mtl-export ranks-model.h5 --to keras -q -o ranks.keras
-"$python" "$here/check_keras.py" ranks.keras ranks.h5 test \
-  ranks-model.pred.h5 ranks-tuned
+mtl-export ranks-model.h5 --to keras -q -o ranks-model.keras
+through_keras ranks-model ranks.h5 test
 awk '/^```python$/ {on = 1; block = ""; next} /^```/ {if (on) last = block; on = 0}
   on {block = block $0 "\n"} END {printf "%s", last}' \
   "$here/../../docs/file-format.md" >write.py
 "$python" write.py
 mtl-train mine.h5 -o mine-model.h5 -q --epochs 2
 elsewhere mine-model - mine.h5 valid
+
+echo "== written formats"
+mtl-convert onehot.h5 -q -o onehot.npz
+mtl-convert onehot.h5 -q --to svmlight --task income --split train -o train.svm
+mtl-convert wine.h5 -q -o wine.arff
+"$python" "$here/check_written.py" onehot.h5 onehot.npz train.svm income \
+  wine.arff wine.h5
 echo "all models say the same elsewhere"
