@@ -114,9 +114,9 @@ struct PredictTool {
                       std::string* name,
                       std::vector<ProvenanceSource>* sources) const {
     NamedReporter reporter(*name, context.reporter);
-    // A text table becomes a dataset on the way.
+    // A table of another kind becomes a dataset on the way.
     std::unique_ptr<TemporaryPath> table;
-    if (IsTextFile(data)) {
+    if (IsTableFile(data)) {
       if (data == "-") *name = "stdin";
       table = std::make_unique<TemporaryPath>("mtlkit-rows");
       ConvertOptions convert;

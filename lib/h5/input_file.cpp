@@ -54,10 +54,10 @@ std::string_view AdviceFor(Content content) {
     case Content::kXz:
     case Content::kBzip2:
     case Content::kZstd:
+    case Content::kParquet:
       return kConvertHint;
     case Content::kHdf5:
     case Content::kNpy:
-    case Content::kParquet:
       return "export it as CSV, then convert it with mtl-convert";
     case Content::kZip:
       return "unpack it, then convert the table in it with mtl-convert";

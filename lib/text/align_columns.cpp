@@ -35,6 +35,14 @@ class AlignedReader : public RowReader {
   }
 
   void Rewind() override { reader_->Rewind(); }
+
+  void PassOver(const std::vector<bool>& columns) override {
+    std::vector<bool> own(reader_->columns().size(), true);
+    for (std::size_t i = 0; i < from_.size(); ++i) {
+      if (from_[i] >= 0) own[At(from_[i])] = columns[i];
+    }
+    reader_->PassOver(own);
+  }
   std::string Describe() const override { return reader_->Describe(); }
   std::string Doubt() const override { return reader_->Doubt(); }
 
@@ -99,12 +107,16 @@ std::vector<std::string> AlignColumns(std::vector<TableFile>* files) {
     TableFile& file = (*files)[i];
     if (SameNames(file.reader->columns(), columns)) continue;
     std::vector<Index> from;
-    for (const Column& column : columns) {
+    std::vector<Column> own = columns;
+    for (Column& column : own) {
       const auto at = by_name[i].find(column.name);
-      from.push_back(at == by_name[i].end() ? -1 : at->second);
+      const bool is_there = at != by_name[i].end();
+      from.push_back(is_there ? at->second : -1);
+      column.stored = is_there ? file.reader->columns()[At(at->second)].stored
+                               : ColumnType::kUnknown;
     }
-    file.reader = std::make_unique<AlignedReader>(std::move(file.reader),
-                                                  columns, std::move(from));
+    file.reader = std::make_unique<AlignedReader>(
+        std::move(file.reader), std::move(own), std::move(from));
   }
   return notes;
 }

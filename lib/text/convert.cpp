@@ -133,13 +133,21 @@ class Converter {
           options_.encoding == "latin1"   ? Encoding::kLatin1
           : options_.encoding == "cp1252" ? Encoding::kCp1252
                                           : Encoding::kUtf8;
-      file.source = std::make_unique<TextSource>(input.path, encoding);
+      file.source = std::make_unique<TextSource>(input.path, encoding,
+                                                 SourceContent::kTable);
       const TextOptions read =
           TextOptionsOf(options_, NamesFileFor(options_, input, inputs_));
       formats_.push_back(&FormatOf(file.source.get(), Format()));
       file.reader = formats_.back()->open(file.source.get(), read);
     }
-    RequireFormatFlags(ValuesOf(options_), ValuesOf({}), formats_);
+    // How the texts of a model were read says nothing of Parquet.
+    const bool is_typed =
+        std::ranges::all_of(formats_, [](const FormatEntry* format) {
+          return format->kind == SourceKind::kParquet;
+        });
+    if (!options_.for_model || !is_typed) {
+      RequireFormatFlags(ValuesOf(options_), ValuesOf({}), formats_);
+    }
     OpenTaskFiles();
   }
 

@@ -100,6 +100,11 @@ void WarnOfSpellings(const std::vector<TableFile>& files,
   }
 }
 
+// Whether the file says what the column is.
+bool IsStored(const ColumnScan& column) {
+  return column.column.stored != ColumnType::kUnknown;
+}
+
 // Whether all categories are numbers, some with a decimal comma.
 bool HasDecimalCommas(const ColumnScan& column) {
   const auto is_number = [](const std::string& text) {
@@ -151,9 +156,10 @@ bool WarnOfWords(const ColumnScan& column, Reporter* reporter) {
                        "': values like '", ShowText(value),
                        "' are taken for words; ", advice));
   };
-  const bool is_decimal = HasDecimalCommas(column);
+  const bool is_decimal = !IsStored(column) && HasDecimalCommas(column);
   const std::string decimal = "if the comma is their decimal sign: --decimal ,";
-  const std::string groups = FlagsOfGroups(column.sorted);
+  const std::string groups =
+      IsStored(column) ? "" : FlagsOfGroups(column.sorted);
   const std::string dressed = DressedNumber(column);
   if (!groups.empty()) {
     warn(column.sorted.back(), Str("if their digits are in groups: ", groups,
@@ -187,7 +193,7 @@ bool IsPerhapsHeader(const TableScan& scan) {
          std::all_of(scan.columns.begin(), scan.columns.end(),
                      [](const ColumnScan& column) {
                        return column.type == ColumnType::kCategory &&
-                              !column.is_declared;
+                              !column.is_declared && !IsStored(column);
                      });
 }
 
@@ -199,6 +205,15 @@ std::string AdviceForTexts(const ColumnScan& column, std::size_t rows) {
     advice = Str("--type ", ShellWord(name + "=id"), " names the rows by it, ");
   }
   return Str(advice, "--type ", ShellWord(name + "=ignore"), " leaves it out");
+}
+
+// pandas keeps the index of its rows in a column, which is no data.
+void WarnOfIndex(const ColumnScan& column, Reporter* reporter) {
+  if (column.column.stored != ColumnType::kIgnore || column.is_declared) return;
+  const std::string& name = column.column.name;
+  reporter->Warn(Str("column '", ShowText(name),
+                     "' is an index of rows without a name: it is left out; ",
+                     TypeFlag(column, "id"), " names the rows by it"));
 }
 
 // Rows that are counted say where they stood, which gives the answer away where
@@ -281,6 +296,7 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
   std::size_t warnings = 0;
   for (const ColumnScan& column : scan.columns) {
     const std::string& name = column.column.name;
+    WarnOfIndex(column, reporter);
     if (column.is_renamed && ++warnings <= kMaxWarnings) {
       reporter->Warn(Str("a column has a name that was taken and is called '",
                          ShowText(name), "'; --names FILE gives others"));
@@ -325,20 +341,23 @@ void WarnOfGroups(const TableScan& scan, Reporter* reporter) {
 
 void WarnOfMarkers(const std::vector<std::string>& chosen,
                    const TableScan& scan, Reporter* reporter) {
-  if (chosen.empty()) return;
   std::size_t warnings = 0;
   for (const ColumnScan& column : scan.columns) {
     if (column.type != ColumnType::kCategory || column.is_declared) continue;
+    if (chosen.empty() && !IsStored(column)) continue;
     for (const std::string& marker : TextOptions().missing) {
       if (column.categories.find(marker) == column.categories.end()) continue;
       if (++warnings > kMaxWarnings) return;
       const std::string& name = column.column.name;
-      reporter->Warn(
-          Str("column '", ShowText(name), "': '", marker,
-              "' is a value, since --missing replaces the usual markers; ",
-              "--missing=", ShellWord(Join(chosen, ",") + "," + marker),
-              " takes both for missing, --type ", ShellWord(name + "=category"),
-              " keeps it"));
+      const std::string both =
+          chosen.empty() ? marker : Join(chosen, ",") + "," + marker;
+      reporter->Warn(Str(
+          "column '", ShowText(name), "': '", marker, "' is a value, since ",
+          chosen.empty() ? "Parquet has nulls"
+                         : "--missing replaces the usual markers",
+          "; --missing=", ShellWord(both), " takes ",
+          chosen.empty() ? "it" : "both", " for missing, ",
+          TypeFlag(column, "category"), " keeps it"));
     }
   }
 }

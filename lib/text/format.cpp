@@ -78,7 +78,14 @@ ColumnType ParseColumnType(std::string_view name) {
 }
 
 const FormatEntry& FormatOf(TextSource* source, std::string_view format) {
-  if (!format.empty()) return FindEntry(Formats(), "format", format);
+  if (!format.empty()) {
+    const FormatEntry& entry = FindEntry(Formats(), "format", format);
+    Require(entry.kind == source->kind(), ErrorKind::kUsage,
+            Str("--format ", format, ": ", source->name(), " is ",
+                source->kind() == SourceKind::kText ? "text" : "Parquet"),
+            "leave it out");
+    return entry;
+  }
   const std::string head = HeadText(source);
   const FormatEntry* best = nullptr;
   double surest = 0;

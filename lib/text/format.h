@@ -21,6 +21,11 @@ ColumnType ParseColumnType(std::string_view name);
 struct Column {
   std::string name;
   ColumnType type = ColumnType::kUnknown;
+  // What it is if nobody declares it and its name does not say that it is the
+  // id: a format with types (Parquet) knows words, which are none of numbers
+  // even where all are digits, dates, and what is no data (kIgnore). Cells of
+  // kUnknown are looked at.
+  ColumnType stored = ColumnType::kUnknown;
   // Declared by the format (ARFF); empty: the values that occur. Other values
   // are then an error.
   std::vector<std::string> categories;
@@ -59,6 +64,8 @@ struct TextOptions {
   std::string thousands = "none";  // what groups digits, see DigitGroups
   std::vector<std::string> missing = {"?",   "NA",   "N/A", "NaN",
                                       "nan", "null", "NULL"};
+  // By the user: they hold even where a format knows which cells are missing.
+  bool are_markers_chosen = false;
   std::string comment;              // lines that begin so are skipped
   Index skip = 0;                   // lines at the beginning
   Index skip_after_header = 0;      // records between the header and the rows
@@ -66,6 +73,7 @@ struct TextOptions {
   std::vector<std::string> labels;  // ARFF: attributes that are labels
   std::string index_base = "auto";  // SVMlight: 0 | 1 | auto
   Index most_columns = Index{1} << 20;  // of one table
+  Index most_bytes = Index{1} << 33;    // of what a reader holds at a time
 };
 
 // How the columns of a file are numbered that only numbers them.
@@ -75,7 +83,7 @@ struct Numbering {
   Index labels = 0;    // that it declares, counted from 0; 0: not said
 };
 
-// Rows of one text, one after the other, as often as wanted. Not thread-safe.
+// Rows of one table, one after the other, as often as wanted. Not thread-safe.
 class RowReader {
  public:
   virtual ~RowReader() = default;
@@ -85,6 +93,9 @@ class RowReader {
   virtual bool Next(Row* row) = 0;
   // Back to the first row.
   virtual void Rewind() = 0;
+  // Says before the first row of which columns nobody wants the cells (one
+  // truth value a column): they may come as missing, unread.
+  virtual void PassOver(const std::vector<bool>& /*columns*/) {}
   // Whether rows carry labels of their own in Row::labels (SVMlight). Entries
   // then hold column numbers as they stand in the file.
   virtual bool has_row_labels() const { return false; }
@@ -95,7 +106,7 @@ class RowReader {
   virtual std::string Doubt() const { return ""; }
 };
 
-// A kind of text table, listed in formats.def.
+// A kind of table, listed in formats.def.
 struct FormatEntry {
   std::string_view name;
   std::string_view help;
@@ -108,6 +119,7 @@ struct FormatEntry {
   // Of the flags of conversion that not every format has those that it knows;
   // missing-numbers: only such markers of --missing as are numbers.
   std::string_view flags;
+  SourceKind kind = SourceKind::kText;
 };
 
 // All formats, in the order of formats.def.
@@ -115,7 +127,7 @@ std::span<const FormatEntry* const> Formats();
 
 // The format of that name, or, if it is empty, the one that a text says so
 // itself, else by the extension of its name (that of a compression apart), else
-// the one that could be.
+// the one that could be. kUsage where a source is not of its kind.
 const FormatEntry& FormatOf(TextSource* source, std::string_view format);
 
 // Opens a text in its format. `source` must outlive the reader.

@@ -58,16 +58,18 @@ TextOptions TextOptionsOf(const ConvertOptions& options,
   read.header = options.header;
   read.decimal = options.decimal[0];
   read.thousands = options.thousands;
-  if (!options.missing.empty()) read.missing = options.missing;
+  read.are_markers_chosen = !options.missing.empty();
+  if (read.are_markers_chosen) read.missing = options.missing;
   read.comment = options.comment;
   read.skip = options.skip;
   read.skip_after_header = options.skip_after_header;
   read.index_base = options.index_base;
   // What a column costs at most while its type is found out.
   constexpr double kColumnBytes = 8192;
-  read.most_columns = std::max<Index>(
-      1,
-      static_cast<Index>(SizeBudget(options.max_size).bytes() / kColumnBytes));
+  const double most_bytes = SizeBudget(options.max_size).bytes();
+  read.most_columns =
+      std::max<Index>(1, static_cast<Index>(most_bytes / kColumnBytes));
+  read.most_bytes = static_cast<Index>(std::min(most_bytes, 0x1p60));
   if (!names_file.empty()) read.names = ReadColumnNames(names_file);
   if (!options.labels.empty()) read.labels = ReadLabelList(options.labels);
   return read;

@@ -63,6 +63,14 @@ void RequireSameColumns(const TableFile& file, const TableFile& beside) {
                 "' differently"),
             "declare it alike in both, or write both as CSV, which declares "
             "nothing");
+    const ColumnType stored[] = {columns[i].stored, first[i].stored};
+    Require(stored[0] == stored[1] || stored[0] == ColumnType::kUnknown ||
+                stored[1] == ColumnType::kUnknown,
+            ErrorKind::kBadInput,
+            Str(both, ": column '", ShowText(first[i].name), "' is a ",
+                ColumnTypeName(stored[0]), " in one and a ",
+                ColumnTypeName(stored[1]), " in the other"),
+            "write it as the same type in both");
   }
 }
 

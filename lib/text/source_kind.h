@@ -13,7 +13,8 @@ enum class SourceKind {
   kXz,
   kBzip2,
   kZstd,
-  kCut,      // too short to tell: the beginning of a compressed file
+  kCut,  // too short to tell: the beginning of a compressed file
+  kParquet,
   kForeign,  // a known kind that nothing here reads (zip, PDF, ...)
   kUtf16,
   kBinary,  // control bytes: no text

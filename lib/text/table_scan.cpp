@@ -30,6 +30,7 @@ class Scanner {
     }
     StartColumns();
     ApplyTypes();
+    ApplyStoredTypes();
     ApplyRenames();
   }
 
@@ -68,7 +69,14 @@ class Scanner {
       added.type = column.type;
       added.is_declared = column.type != ColumnType::kUnknown;
     }
-    for (const TableFile& file : files_) RequireSameColumns(file, files_[0]);
+    for (const TableFile& file : files_) {
+      RequireSameColumns(file, files_[0]);
+      for (std::size_t i = 0; i < scan_.columns.size(); ++i) {
+        const ColumnType stored = file.reader->columns()[i].stored;
+        if (stored == ColumnType::kUnknown) continue;
+        scan_.columns[i].column.stored = stored;
+      }
+    }
     NameColumns();
   }
 
@@ -159,6 +167,18 @@ class Scanner {
     Require(ids <= 1, ErrorKind::kUsage, "two columns of type id",
             "rows have one id; --type COLUMN=ignore leaves one out");
     scan_.has_ids = ids > 0;
+  }
+
+  // What is left to the types of the file.
+  void ApplyStoredTypes() {
+    std::vector<bool> ignored;
+    for (ColumnScan& column : scan_.columns) {
+      if (column.type == ColumnType::kUnknown) {
+        column.type = column.column.stored;
+      }
+      ignored.push_back(column.type == ColumnType::kIgnore);
+    }
+    for (TableFile& file : files_) file.reader->PassOver(ignored);
   }
 
   void ApplyRenames() {

@@ -151,6 +151,12 @@ class FileStream : public ByteStream {
   }
   void Rewind() override { at_ = 0; }
 
+  Index size() const { return internal::FileSize(descriptor_, name_); }
+  Index ReadAt(Index at, char* to, std::size_t size) const {
+    return internal::ReadFullyAt(descriptor_, to, static_cast<Index>(size), at,
+                                 name_);
+  }
+
  private:
   std::string name_;
   int descriptor_;
@@ -272,14 +278,20 @@ struct TextSource::State {
   std::unique_ptr<ByteStream> plain;      // decompressed, or null
   std::unique_ptr<ByteStream> converted;  // from an encoding, or null
   bool has_mark = false;                  // begins with a byte order mark
+  SourceKind kind = SourceKind::kText;
 
   explicit State(const std::string& path)
       : name(SourceName(path)), file(path) {}
   ByteStream* decompressed() { return plain ? plain.get() : &file; }
   ByteStream* top() { return converted ? converted.get() : decompressed(); }
 
-  void Open(Encoding encoding) {
+  void Open(Encoding encoding, SourceContent content) {
     std::string head = HeadOf(&file);
+    if (content == SourceContent::kTable &&
+        SniffSource(head) == SourceKind::kParquet) {
+      kind = SourceKind::kParquet;
+      return;
+    }
     plain = MakeDecompressed(SniffSource(head), &file);
     std::string inside;
     if (plain) {
@@ -306,10 +318,11 @@ struct TextSource::State {
   }
 };
 
-TextSource::TextSource(const std::string& path, Encoding encoding)
+TextSource::TextSource(const std::string& path, Encoding encoding,
+                       SourceContent content)
     : state_(std::make_unique<State>(path)) {
   InContext(state_->name, [&] {
-    state_->Open(encoding);
+    state_->Open(encoding, content);
     state_->Rewind();
   });
 }
@@ -318,6 +331,21 @@ TextSource::~TextSource() = default;
 
 const std::string& TextSource::name() const {
   return state_->name;
+}
+
+SourceKind TextSource::kind() const {
+  return state_->kind;
+}
+
+Index TextSource::size() const {
+  return state_->file.size();
+}
+
+void TextSource::ReadAt(Index at, char* to, std::size_t size) {
+  const Index got = state_->file.ReadAt(at, to, size);
+  Require(got == static_cast<Index>(size), ErrorKind::kBadInput,
+          Str(state_->name, ": changed while it was read"),
+          "run the command again when nothing writes to it");
 }
 
 std::size_t TextSource::Read(char* to, std::size_t size) {
@@ -370,11 +398,11 @@ bool IsOwnFile(const std::string& path) {
   return !IsPipe(path) && SniffSource(ReadHead(path)) == SourceKind::kMtlH5;
 }
 
-bool IsTextFile(const std::string& path) {
+bool IsTableFile(const std::string& path) {
   if (IsPipe(path)) return true;
   const SourceKind kind = SniffSource(ReadHead(path));
   return IsCompressed(kind) || kind == SourceKind::kUtf16 ||
-         kind == SourceKind::kText;
+         kind == SourceKind::kText || kind == SourceKind::kParquet;
 }
 
 }  // namespace mtlkit

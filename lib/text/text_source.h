@@ -7,27 +7,39 @@
 
 #include "base/view.h"
 #include "text/byte_stream.h"
+#include "text/source_kind.h"
 
 namespace mtlkit {
 
 enum class Encoding { kUtf8, kLatin1, kCp1252 };
 
+// What a file may hold: text, or any table that mtl-convert reads, which
+// Parquet is, too.
+enum class SourceContent { kText, kTable };
+
 // Text of a file operand ("-" is stdin), decompressed (gzip, xz, bzip2
 // and zstd, several members one after another) and converted to UTF-8. A byte
-// order mark is left out.
+// order mark is left out. Parquet is as it is, and never compressed as a whole.
 class TextSource {
  public:
   // Throws kMissingInput where it cannot be opened, kBadInput where it is
-  // empty or no text, naming what it is instead.
-  TextSource(const std::string& path, Encoding encoding);
+  // empty or holds anything else, naming what it is instead.
+  TextSource(const std::string& path, Encoding encoding,
+             SourceContent content = SourceContent::kText);
   ~TextSource();
   TextSource(const TextSource&) = delete;
   TextSource& operator=(const TextSource&) = delete;
 
   // For messages: the path, or "stdin".
   const std::string& name() const;
+  // kText or kParquet.
+  SourceKind kind() const;
   std::size_t Read(char* to, std::size_t size);
   void Rewind();
+  // Of Parquet: how many bytes it has, and `size` of them from `at` on, which
+  // have to be there.
+  Index size() const;
+  void ReadAt(Index at, char* to, std::size_t size);
   // SHA-256 of the bytes of the file, decompressed, as hexadecimal digits, so
   // that the same table is known again however it is packed; reads it once.
   std::string Digest();
@@ -52,7 +64,7 @@ std::string ReadUnpacked(const std::string& path, Index most);
 // Whether the operand is a file of ours, which ConvertTables does not take.
 bool IsOwnFile(const std::string& path);
 
-// Whether it is text, compressed or not, which ConvertTables takes.
-bool IsTextFile(const std::string& path);
+// Whether it is text, compressed or not, or Parquet, which ConvertTables takes.
+bool IsTableFile(const std::string& path);
 
 }  // namespace mtlkit

@@ -82,8 +82,11 @@ std::string Rows(std::string_view text, std::string_view format,
   const TempFolder folder;
   const std::string path = folder / "table";
   WriteBytes(path, text);
-  TextSource source(path, Encoding::kUtf8);
-  const auto reader = OpenRows(&source, format, options);
+  TextSource source(path, Encoding::kUtf8, SourceContent::kTable);
+  return RowsOf(OpenRows(&source, format, options).get());
+}
+
+std::string RowsOf(RowReader* reader) {
   std::string rendered;
   for (Row row; reader->Next(&row);) rendered += Render(row);
   return rendered;
@@ -94,7 +97,8 @@ void Encode(std::string_view text) {
   WriteBytes(folder / "table", text);
   std::vector<TableFile> files(1);
   files[0].source =
-      std::make_unique<TextSource>(folder / "table", Encoding::kUtf8);
+      std::make_unique<TextSource>(folder / "table", Encoding::kUtf8,
+                                   SourceContent::kTable);
   files[0].reader = OpenRows(files[0].source.get(), "", {});
   const ScanOptions options;
   const TableScan scan = ScanTable(&files, options);

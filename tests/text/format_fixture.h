@@ -22,6 +22,8 @@ std::string ErrorOf(const std::function<void()>& work);
 std::string Rows(std::string_view text, std::string_view format = "",
                  const TextOptions& options = {});
 
+std::string RowsOf(RowReader* reader);
+
 // Does all that conversion does but write: finds the format, scans, encodes.
 void Encode(std::string_view text);
 

@@ -1,0 +1,179 @@
+// Parquet in the hands of mtl-convert: its types, and the flags of all tables.
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "text/format_fixture.h"
+#include "text/parquet_file.h"
+
+namespace mtlkit {
+namespace {
+
+std::vector<NamedText> Pandas() {
+  return {{"t.parquet", GoldenParquet("pandas.parquet")}};
+}
+
+ConvertOptions Types(const std::vector<std::string>& types) {
+  ConvertOptions options;
+  options.type = types;
+  return options;
+}
+
+TEST_CASE("columns are what the schema says, without a guess") {
+  const Converted table = Convert(Pandas(), {}, true);
+  CHECK(table.notes ==
+        "t.parquet (Parquet): 4 rows, 2 numbers (double precision), 1 date, 3 "
+        "categories\n"
+        "  age: number, 1 missing\n"
+        "  zip: category, 3 values, 1 missing\n"
+        "  city: category, 2 values, 1 missing\n"
+        "  sold: category, 2 values\n"
+        "  n: number, 1 missing\n"
+        "  when: date, 2 missing\n"
+        "  __index_level_0__: ignore\n");
+  CHECK(table.warnings ==
+        "column '__index_level_0__' is an index of rows without a name: it is "
+        "left out; --type __index_level_0__=id names the rows by it\n");
+  CHECK(Csv(table.dataset) ==
+        "id,age,n,when,zip,city,sold\n"
+        "0,31,1,2024-03-01T08:00:00,00123,Bern,true\n"
+        "1,25,,,94110,Basel,false\n"
+        "2,,3,2024-03-02T17:30:00,,Bern,true\n"
+        "3,47,4,,10115,,false\n");
+}
+
+TEST_CASE("--type and --missing say otherwise") {
+  ConvertOptions options = Types(
+      {"__index_level_0__=id", "zip=number", "when=ignore", "n=category"});
+  options.missing = {"Bern", "25"};
+  const Converted table = Convert(Pandas(), options);
+  CHECK(table.warnings == "");
+  CHECK(Csv(table.dataset) ==
+        "id,age,zip,city,sold,n\n"
+        "12,31,123,,true,1\n"
+        "3,,94110,Basel,false,\n"
+        "44,,,,true,3\n"
+        "7,47,10115,,false,4\n");
+  CHECK(ErrorOf([] {
+          Convert(Pandas(), Types({"plz=number"}));
+        }).find("--type: there is no column 'plz'") != std::string::npos);
+}
+
+TEST_CASE("usual markers of text are values, which is said") {
+  OneColumn file;
+  file.type = 6;
+  file.rows = 3;
+  file.Add(0, 3, 0,
+           PlainInts({1}) + "a" + PlainInts({2}) + "NA" + PlainInts({1}) + "b");
+  const Converted table = Convert({{"t.parquet", file.File()}});
+  CHECK(table.dataset.inputs[0].categories[0] ==
+        std::vector<std::string>{"NA", "a", "b"});
+  CHECK(table.warnings ==
+        "column 'x': 'NA' is a value, since Parquet has nulls; --missing=NA "
+        "takes it for missing, --type x=category keeps it\n");
+  CHECK(Convert({{"t.parquet", file.File()}}, Types({"x=category"})).warnings ==
+        "");
+}
+
+TEST_CASE(
+    "whole numbers that double precision does not hold are kept or "
+    "refused") {
+  const std::vector<NamedText> types = {
+      {"t.parquet", GoldenParquet("types-v2-plain.parquet")}};
+  CHECK(ErrorOf([&] {
+          Convert(types, Types({"f16=ignore", "u64=ignore"}));
+        })
+            .find("t.parquet:3: column 'i64': '9223372036854775807' has more "
+                  "digits than double precision holds") != std::string::npos);
+  const Dataset kept =
+      Convert(types, Types({"*=ignore", "i64=category", "f64=number"})).dataset;
+  CHECK(Join(kept.inputs[1].categories[0], " ") ==
+        "-9223372036854775808 1 5 9007199254740993 9223372036854775807");
+  CHECK(kept.inputs[0].wide[0] == 1.0 / 3);
+  CHECK(kept.inputs[0].wide[2] == 1.7976931348623157e308);
+  CHECK(kept.inputs[0].wide[3] == 5e-324);
+}
+
+TEST_CASE(
+    "rows of several files are one table, and a split may lack its "
+    "target") {
+  OneColumn numbers;
+  numbers.rows = 2;
+  numbers.Add(0, 2, 0, PlainInts({5, 6}));
+  const Converted both =
+      Convert({{"train=a.parquet", numbers.File()}, {"test=b.csv", "x\n7\n"}});
+  CHECK(Csv(both.dataset) == "id,x,split\n0,5,train\n1,6,train\n2,7,test\n");
+  const Converted lacking = Convert(
+      {{"train=a.csv", "y,x\n1,2\n3,4\n"}, {"test=b.parquet", numbers.File()}});
+  CHECK(lacking.warnings ==
+        "b.parquet has no column 'y': its cells are missing there\n");
+  CHECK(Csv(lacking.dataset) ==
+        "id,y,x,split\n0,1,2,train\n1,3,4,train\n2,,5,test\n3,,6,test\n");
+  OneColumn words;
+  words.type = 6;
+  words.rows = 1;
+  words.Add(0, 1, 0, PlainInts({1}) + "7");
+  OneColumn truths;
+  truths.type = 0;
+  truths.rows = 1;
+  truths.Add(0, 1, 0, std::string(1, '\1'));
+  // Words beside numbers are words.
+  CHECK(Convert({{"a.parquet", numbers.File()}, {"b.parquet", words.File()}})
+            .dataset.inputs[0]
+            .categories[0] == std::vector<std::string>{"5", "6", "7"});
+  CHECK(Convert({{"a.parquet", truths.File()}, {"b.parquet", words.File()}})
+            .dataset.inputs[0]
+            .categories[0] == std::vector<std::string>{"7", "true"});
+}
+
+TEST_CASE("a column of dates in one file and words in another is refused") {
+  OneColumn dates;
+  dates.converted = 6;
+  dates.rows = 1;
+  dates.Add(0, 1, 0, PlainInts({7}));
+  CHECK(Csv(Convert({{"a.parquet", dates.File()}}).dataset) ==
+        "id,x\n0,1970-01-08\n");
+  OneColumn words;
+  words.type = 6;
+  words.rows = 1;
+  words.Add(0, 1, 0, PlainInts({1}) + "7");
+  CHECK(ErrorOf([&] {
+          Convert({{"a.parquet", dates.File()}, {"b.parquet", words.File()}});
+        }) ==
+        "65: b.parquet and a.parquet: column 'x' is a category in one and a "
+        "date in the other (write it as the same type in both)");
+}
+
+TEST_CASE("flags of text have no effect, which is said") {
+  ConvertOptions options;
+  options.delimiter = ";";
+  CHECK(ErrorOf([&] { Convert(Pandas(), options); }) ==
+        "2: --delimiter has no effect on parquet (it is for csv only: leave it "
+        "out)");
+  ConvertOptions csv;
+  csv.format = "csv";
+  CHECK(ErrorOf([&] { Convert(Pandas(), csv); }) ==
+        "2: --format csv: t.parquet is Parquet (leave it out)");
+  ConvertOptions parquet;
+  parquet.format = "parquet";
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", "x\n1\n"}}, parquet);
+        }) == "2: --format parquet: t.csv is text (leave it out)");
+  // But not where they say how the texts of a model were read.
+  options.for_model = true;
+  CHECK(Convert(Pandas(), options).dataset.rows == 4);
+}
+
+TEST_CASE("Parquet inside another compression, and as a list, is refused") {
+  CHECK(ErrorOf([] {
+          Convert({{"t.parquet.gz", Gzip(GoldenParquet("pandas.parquet"))}});
+        }) ==
+        "65: t.parquet.gz: this is a Parquet file inside gzip, not a text "
+        "table (unpack it first; lists are of text)");
+}
+
+}  // namespace
+}  // namespace mtlkit
