@@ -24,7 +24,7 @@
 namespace mtlkit {
 namespace {
 
-// Turns text tables into datasets or predictions, and files of the toolkit into
+// Turns tables into datasets or predictions, and files of the toolkit into
 // text.
 struct ConvertTool {
   std::vector<NamedFile> inputs;
@@ -39,8 +39,8 @@ struct ConvertTool {
 
   void Register(Cli& cli) {
     cli.Inputs("input", &inputs,
-               "text tables, each FILE or SPLIT=FILE (with --beside "
-               "VIEW=FILE); or one file of the toolkit");
+               "tables of text or Parquet, each FILE or SPLIT=FILE (with "
+               "--beside VIEW=FILE); or one file of the toolkit");
     cli.Output("output", &output, "where the dataset or the text goes",
                OutputKind::kText);
     cli.Group("Reading", &options);
@@ -229,7 +229,7 @@ struct ConvertTool {
 int main(int argc, char** argv) {
   return mtlkit::RunTool<mtlkit::ConvertTool>(
       argc, argv, "mtl-convert",
-      "Turns text tables into datasets or predictions, and back.",
+      "Turns tables into datasets or predictions, and back to text.",
       "mtl-convert table.csv -o table.h5\n"
       "mtl-convert train=a.csv test=b.csv -o table.h5\n"
       "mtl-convert predictions.h5 --to csv -o -\n"

@@ -42,8 +42,8 @@ struct PredictTool {
               "a trained model, or the folder of a run: the mean of its "
               "peers' newest models");
     cli.Input("data", &data,
-              "the rows: a text table, what mtl-convert made of one, a dataset "
-              "or features");
+              "the rows: a table of text or Parquet, what mtl-convert made of "
+              "one, a dataset or features");
     cli.Output("output", &output,
                "where the predictions go: HDF5, or text by the ending of the "
                "name: .csv, .jsonl",

@@ -75,7 +75,7 @@ void ConvertOptions::Describe(Fields& fields) {
   fields.Field(
       {"missing",
        "texts that stand for no value, in place of ?, NA, N/A, NaN, nan, "
-       "null, NULL; an empty cell always does",
+       "null, NULL (of Parquet: beside nulls); an empty cell always does",
        {},
        {},
        "TEXTS"},
@@ -95,8 +95,9 @@ void ConvertOptions::Describe(Fields& fields) {
          std::vector<std::string>{"auto", "single", "double"});
   DescribeSvmlight(fields, this);
   fields.Field({.name = "max-size",
-                .help = "refuses texts with more columns than so much memory "
-                        "holds, 8 KB each; k, m, g, t: powers of 1024",
+                .help = "refuses tables with more columns than so much memory "
+                        "holds, 8 KB each, and Parquet whose pages take more; "
+                        "k, m, g, t: powers of 1024",
                 .value_name = "SIZE",
                 .in_settings = false},
                max_size);

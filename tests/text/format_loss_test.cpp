@@ -137,11 +137,11 @@ TEST_CASE("flags that no format of the inputs knows are refused") {
   CHECK(std::isnan(
       Convert({{"t.arff", arff}}, marker).dataset.inputs[0].dense[0]));
   marker.missing = {"none"};
-  CHECK(
-      ErrorOf([&] {
-        Convert({{"t.arff", arff}}, marker);
-      }) ==
-      "2: --missing has no effect on arff (it is for csv only: leave it out)");
+  CHECK(ErrorOf([&] {
+          Convert({{"t.arff", arff}}, marker);
+        }) ==
+        "2: --missing has no effect on arff (it is for csv and parquet only: "
+        "leave it out)");
   ConvertOptions latin;
   latin.encoding = "latin1";
   CHECK(ErrorOf([&] {

@@ -12,15 +12,15 @@
 namespace mtlkit {
 namespace {
 
-enum Codec { kPlain = 0, kSnappy = 1, kGzip = 2, kZstd = 6 };
+enum CodecNumber { kUnpacked = 0, kSnappy = 1, kGzip = 2, kZstd = 6 };
 
-constexpr std::array<std::string_view, 8> kNames = {
+constexpr std::array<std::string_view, 8> kCodecNames = {
     "none", "snappy", "gzip", "lzo", "brotli", "lz4", "zstd", "lz4_raw"};
 
 [[noreturn]] void FailCodec(int codec) {
-  const bool is_known = codec >= 0 && codec < std::ssize(kNames);
+  const bool is_known = codec >= 0 && codec < std::ssize(kCodecNames);
   Fail(ErrorKind::kBadInput,
-       is_known ? Str("it is compressed with ", kNames[At(codec)],
+       is_known ? Str("it is compressed with ", kCodecNames[At(codec)],
                       ", which is not read")
                 : Str("it is compressed in a way that is not known, ", codec),
        "write it with zstd, snappy, gzip or none");
@@ -61,7 +61,7 @@ std::string UnpackMembers(MemberDecoder* decoder, std::string_view packed,
 std::string PageCodec::Unpack(int codec, std::string_view packed,
                               std::size_t size) {
   switch (codec) {
-    case kPlain:
+    case kUnpacked:
       if (packed.size() != size) FailDamagedPage("it is of another size");
       return std::string(packed);
     case kSnappy:

@@ -12,7 +12,8 @@
 namespace mtlkit {
 namespace {
 
-constexpr int kRuns = 3;  // the only encoding of levels that is written today
+constexpr int kLevelRuns =
+    3;  // the only encoding of levels that is written today
 constexpr int kMostIndexBits = 32;
 
 void CheckSum(const PageHeader& header, std::string_view packed) {
@@ -159,7 +160,7 @@ std::string_view ColumnPages::TakeLevels(const PageHeader& header,
   page_ = source_.codec->Unpack(chunk_.codec, packed, At(header.unpacked));
   std::string_view rest = page_;
   if (!field_.is_optional) return rest;
-  if (header.level_encoding != kRuns) {
+  if (header.level_encoding != kLevelRuns) {
     Fail(ErrorKind::kBadInput, "its levels are written as 2013 and before",
          "write it anew with a program of today");
   }

@@ -14,10 +14,10 @@
 namespace mtlkit {
 namespace {
 
-constexpr std::string_view kWhat = "its footer";
+constexpr std::string_view kFooterName = "its footer";
 
 [[noreturn]] void FailFooter(const std::string& why) {
-  Fail(ErrorKind::kBadInput, Str(kWhat, " is damaged: ", why),
+  Fail(ErrorKind::kBadInput, Str(kFooterName, " is damaged: ", why),
        "copy or download the file again");
 }
 
@@ -25,7 +25,7 @@ class FooterReader {
  public:
   FooterReader(std::string_view bytes, Index pages_end, Index most_columns,
                PageMemory* memory)
-      : thrift_(bytes, kWhat),
+      : thrift_(bytes, kFooterName),
         pages_end_(pages_end),
         most_columns_(most_columns),
         memory_(memory) {}

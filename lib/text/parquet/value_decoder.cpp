@@ -15,7 +15,7 @@
 namespace mtlkit {
 namespace {
 
-enum Encoding {
+enum EncodingNumber {
   kPlain = 0,
   kPlainDictionary = 2,
   kRuns = 3,
@@ -27,16 +27,17 @@ enum Encoding {
   kByteStreams = 9,
 };
 
-constexpr std::array<std::string_view, 10> kNames = {"PLAIN",
-                                                     "",
-                                                     "PLAIN_DICTIONARY",
-                                                     "RLE",
-                                                     "BIT_PACKED",
-                                                     "DELTA_BINARY_PACKED",
-                                                     "DELTA_LENGTH_BYTE_ARRAY",
-                                                     "DELTA_BYTE_ARRAY",
-                                                     "RLE_DICTIONARY",
-                                                     "BYTE_STREAM_SPLIT"};
+constexpr std::array<std::string_view, 10> kEncodingNames = {
+    "PLAIN",
+    "",
+    "PLAIN_DICTIONARY",
+    "RLE",
+    "BIT_PACKED",
+    "DELTA_BINARY_PACKED",
+    "DELTA_LENGTH_BYTE_ARRAY",
+    "DELTA_BYTE_ARRAY",
+    "RLE_DICTIONARY",
+    "BYTE_STREAM_SPLIT"};
 
 std::uint32_t TakeLength(std::string_view* bytes) {
   std::uint32_t length = 0;
@@ -258,10 +259,12 @@ std::unique_ptr<ValueDecoder> MakeValueDecoder(int encoding,
                                                std::string_view bytes) {
   auto decoder = Make(encoding, field, bytes);
   if (decoder == nullptr) {
-    const bool is_known = encoding >= 0 && encoding < std::ssize(kNames);
+    const bool is_known =
+        encoding >= 0 && encoding < std::ssize(kEncodingNames);
     Fail(ErrorKind::kBadInput,
          Str("its values are encoded as ",
-             is_known ? std::string(kNames[At(encoding)]) : Str(encoding),
+             is_known ? std::string(kEncodingNames[At(encoding)])
+                      : Str(encoding),
              ", which is not read for their type"),
          "write it with plain or dictionary encoding");
   }
