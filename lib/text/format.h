@@ -23,8 +23,8 @@ struct Column {
   ColumnType type = ColumnType::kUnknown;
   // What it is if nobody declares it and its name does not say that it is the
   // id: a format with types (Parquet) knows words, which are none of numbers
-  // even where all are digits, dates, and what is no data (kIgnore). Cells of
-  // kUnknown are looked at.
+  // even where all are digits, dates (in the forms of ISO 8601), and what is no
+  // data (kIgnore). Cells of kUnknown are looked at.
   ColumnType stored = ColumnType::kUnknown;
   // Declared by the format (ARFF); empty: the values that occur. Other values
   // are then an error.

@@ -11,6 +11,7 @@
 #include "text/id_list.h"
 #include "text/number_text.h"
 #include "text/same_columns.h"
+#include "text/stored_types.h"
 #include "text/text_lists.h"
 #include "text/units_row.h"
 
@@ -30,7 +31,7 @@ class Scanner {
     }
     StartColumns();
     ApplyTypes();
-    ApplyStoredTypes();
+    UseStoredTypes(&files_, &scan_.columns);
     ApplyRenames();
   }
 
@@ -69,14 +70,7 @@ class Scanner {
       added.type = column.type;
       added.is_declared = column.type != ColumnType::kUnknown;
     }
-    for (const TableFile& file : files_) {
-      RequireSameColumns(file, files_[0]);
-      for (std::size_t i = 0; i < scan_.columns.size(); ++i) {
-        const ColumnType stored = file.reader->columns()[i].stored;
-        if (stored == ColumnType::kUnknown) continue;
-        scan_.columns[i].column.stored = stored;
-      }
-    }
+    for (const TableFile& file : files_) RequireSameColumns(file, files_[0]);
     NameColumns();
   }
 
@@ -167,18 +161,6 @@ class Scanner {
     Require(ids <= 1, ErrorKind::kUsage, "two columns of type id",
             "rows have one id; --type COLUMN=ignore leaves one out");
     scan_.has_ids = ids > 0;
-  }
-
-  // What is left to the types of the file.
-  void ApplyStoredTypes() {
-    std::vector<bool> ignored;
-    for (ColumnScan& column : scan_.columns) {
-      if (column.type == ColumnType::kUnknown) {
-        column.type = column.column.stored;
-      }
-      ignored.push_back(column.type == ColumnType::kIgnore);
-    }
-    for (TableFile& file : files_) file.reader->PassOver(ignored);
   }
 
   void ApplyRenames() {

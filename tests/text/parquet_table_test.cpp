@@ -167,6 +167,23 @@ TEST_CASE("flags of text have no effect, which is said") {
   CHECK(Convert(Pandas(), options).dataset.rows == 4);
 }
 
+TEST_CASE("how texts beside it, or of a model, are written does not matter") {
+  ConvertOptions options;
+  options.decimal = ",";
+  options.delimiter = ";";
+  OneColumn file;
+  file.type = 4;
+  file.rows = 1;
+  file.Add(0, 1, 0, std::string_view("\0\0\xc0\x3f", 4));
+  const std::vector<NamedText> both = {{"a.csv", "x\n2,5\n"},
+                                       {"b.parquet", file.File()}};
+  CHECK(Csv(Convert(both, options).dataset) == "id,x\n0,2.5\n1,1.5\n");
+  options.for_model = true;
+  options.model_dates = {"when=date:%d.%m.%Y"};
+  const Dataset rows = Convert(Pandas(), options).dataset;
+  CHECK(Csv(rows).find("31,1,2024-03-01T08:00:00,") != std::string::npos);
+}
+
 TEST_CASE("Parquet inside another compression, and as a list, is refused") {
   CHECK(ErrorOf([] {
           Convert({{"t.parquet.gz", Gzip(GoldenParquet("pandas.parquet"))}});

@@ -31,7 +31,8 @@ class ParquetReader : public RowReader {
                                             : std::vector<std::string>()),
         memory_(options.most_bytes) {
     InContext(source_.name(), [&] { ReadFooter(options); });
-    for (const ParquetField& field : footer_.fields) {
+    for (ParquetField& field : footer_.fields) {
+      field.decimal = options.decimal;
       Column& column = columns_.emplace_back();
       column.name = field.name;
       if (!field.is_nested) column.stored = StoredType(field);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/view.h"
-#include "text/parquet/footer.h"
+#include "text/parquet/field.h"
 #include "text/parquet/thrift_reader.h"
 
 namespace mtlkit {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string_view>
 
-#include "text/parquet/footer.h"
+#include "text/parquet/field.h"
 
 namespace mtlkit {
 

@@ -1,5 +1,6 @@
 #include "text/parquet/value_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -36,15 +37,24 @@ std::string_view WholeValue(std::string_view value, const ParquetField& /**/,
   return Digits(Load<T>(value), buffer);
 }
 
+// With the decimal sign that cells are to have.
+std::string_view Localised(std::string_view digits, const ParquetField& field,
+                           std::string* buffer) {
+  if (field.decimal == '.') return digits;
+  std::replace(buffer->begin(), buffer->end(), '.', field.decimal);
+  return digits;
+}
+
 template <class T>
-std::string_view RealValue(std::string_view value, const ParquetField& /**/,
+std::string_view RealValue(std::string_view value, const ParquetField& field,
                            std::string* buffer) {
   const auto number = Load<T>(value);
-  return std::isnan(number) ? std::string_view() : Digits(number, buffer);
+  if (std::isnan(number)) return "";
+  return Localised(Digits(number, buffer), field, buffer);
 }
 
 // A number of 16 bits as the float that it equals.
-std::string_view HalfValue(std::string_view value, const ParquetField& /**/,
+std::string_view HalfValue(std::string_view value, const ParquetField& field,
                            std::string* buffer) {
   constexpr int kFractionBits = 10;
   const unsigned bits = Load<std::uint16_t>(value);
@@ -58,7 +68,8 @@ std::string_view HalfValue(std::string_view value, const ParquetField& /**/,
     if (fraction != 0) return "";
     number = HUGE_VALF;
   }
-  return Digits((bits & 0x8000U) != 0 ? -number : number, buffer);
+  return Localised(Digits((bits & 0x8000U) != 0 ? -number : number, buffer),
+                   field, buffer);
 }
 
 std::string_view TruthValue(std::string_view value, const ParquetField& /**/,
@@ -97,7 +108,7 @@ std::string_view DecimalValue(std::string_view value, const ParquetField& field,
                                      ? std::string(value.rbegin(), value.rend())
                                      : std::string(value);
   *buffer = DecimalText(big_endian, field.scale);
-  return *buffer;
+  return Localised(*buffer, field, buffer);
 }
 
 std::int64_t Whole(std::string_view value) {

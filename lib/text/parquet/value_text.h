@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "text/format.h"
-#include "text/parquet/footer.h"
+#include "text/parquet/field.h"
 
 namespace mtlkit {
 

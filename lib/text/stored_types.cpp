@@ -1,0 +1,23 @@
+#include "text/stored_types.h"
+
+namespace mtlkit {
+
+void UseStoredTypes(std::vector<TableFile>* files,
+                    std::vector<ColumnScan>* columns) {
+  std::vector<bool> ignored;
+  for (std::size_t i = 0; i < columns->size(); ++i) {
+    ColumnScan& column = (*columns)[i];
+    // Text beside it (kUnknown) knows nothing.
+    for (const TableFile& file : *files) {
+      const ColumnType stored = file.reader->columns()[i].stored;
+      if (stored != ColumnType::kUnknown) column.column.stored = stored;
+    }
+    if (column.type == ColumnType::kUnknown) column.type = column.column.stored;
+    // How text writes dates says nothing of those that a file knows.
+    if (column.column.stored == ColumnType::kDate) column.date = DateFormat();
+    ignored.push_back(column.type == ColumnType::kIgnore);
+  }
+  for (TableFile& file : *files) file.reader->PassOver(ignored);
+}
+
+}  // namespace mtlkit
