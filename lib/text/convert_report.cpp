@@ -293,13 +293,15 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
         "came with them (--header yes)");
   }
   WarnOfRowNumbers(files.size(), scan, reporter);
+  const bool is_text = files.front().source->kind() == SourceKind::kText;
   std::size_t warnings = 0;
   for (const ColumnScan& column : scan.columns) {
     const std::string& name = column.column.name;
     WarnOfIndex(column, reporter);
     if (column.is_renamed && ++warnings <= kMaxWarnings) {
       reporter->Warn(Str("a column has a name that was taken and is called '",
-                         ShowText(name), "'; --names FILE gives others"));
+                         ShowText(name), "'",
+                         is_text ? "; --names FILE gives others" : ""));
     }
     if (column.type == ColumnType::kNumber && column.missing == scan.rows) {
       reporter->Warn(Str("column '", ShowText(name), "' has no value; --type ",

@@ -33,7 +33,7 @@ class FooterReader {
   ParquetFooter Read() {
     thrift_.Struct([&](const ThriftField& field) { return Take(field); });
     FieldsOfTree(tree_, &footer_.fields);
-    if (footer_.fields.empty()) FailFooter("it names no columns");
+    Require(!footer_.fields.empty(), ErrorKind::kBadInput, "it has no columns");
     CheckGroups();
     MarkIndex();
     return std::move(footer_);
