@@ -90,6 +90,7 @@ const FormatEntry& FormatOf(TextSource* source, std::string_view format) {
   const FormatEntry* best = nullptr;
   double surest = 0;
   for (const FormatEntry* entry : Formats()) {
+    if (entry->kind != source->kind()) continue;
     const double sure = Sureness(*entry, head, source->name());
     if (sure > surest) {
       best = entry;

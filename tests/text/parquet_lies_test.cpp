@@ -139,6 +139,16 @@ TEST_CASE("footers that lie are refused") {
   OneColumn columns = file;
   columns.columns = kHuge;
   CHECK(Has(Said(columns), "column 'schema' has no such number of parts"));
+  // A root of two columns, of which one is there, and it is nested.
+  const ThriftText root = ThriftText().Text(4, "schema").Number(5, 2);
+  const ThriftText branch = ThriftText().Text(4, "branch").Number(5, 1);
+  const ThriftText leaf = ThriftText().Number(1, 1).Text(4, "leaf");
+  CHECK(
+      Has(ErrorOf([&] {
+            Rows(WithFooter(
+                "PAR1", ThriftText().List(2, 3, {root, branch, leaf}).bytes()));
+          }),
+          "column 'schema' ends too early"));
   // Lists of more elements than there are bytes.
   for (const int field : {2, 4, 5}) {
     const std::string footer =

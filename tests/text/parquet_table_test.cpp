@@ -165,6 +165,8 @@ TEST_CASE("flags of text have no effect, which is said") {
   // But not where they say how the texts of a model were read.
   options.for_model = true;
   CHECK(Convert(Pandas(), options).dataset.rows == 4);
+  // What a file is called does not make it Parquet.
+  CHECK(Csv(Convert({{"t.parquet", "x\n1\n"}}).dataset) == "id,x\n0,1\n");
 }
 
 TEST_CASE("how texts beside it, or of a model, are written does not matter") {

@@ -232,7 +232,7 @@ void FieldsOfTree(const std::vector<SchemaElement>& tree,
     const Index first = at;
     Index leaves = 0;
     for (std::int64_t left = 1; left > 0; --left, ++at) {
-      if (at >= size) FailSchema(tree[At(first)].name, "ends too early");
+      if (at >= size) FailSchema(tree.front().name, "ends too early");
       left += children(at);
       leaves += children(at) == 0;
     }
