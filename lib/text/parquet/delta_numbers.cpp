@@ -18,16 +18,17 @@ std::uint64_t TakeZigZag(std::string_view* bytes) {
 
 }  // namespace
 
-DeltaNumbers::DeltaNumbers(std::string_view bytes) : bytes_(bytes) {
-  const std::uint64_t block = TakeVarint(&bytes_);
-  miniblocks_ = TakeVarint(&bytes_);
-  count_ = TakeVarint(&bytes_);
-  value_ = TakeZigZag(&bytes_);
-  const bool fits = block > 0 && block <= kMostValues && miniblocks_ > 0 &&
-                    miniblocks_ <= block && count_ <= kMostValues &&
-                    block % miniblocks_ == 0 && block / miniblocks_ % 8 == 0;
+DeltaNumbers::DeltaNumbers(std::string_view bytes)
+    : bytes_(bytes),
+      block_(TakeVarint(&bytes_)),
+      miniblocks_(TakeVarint(&bytes_)),
+      count_(TakeVarint(&bytes_)),
+      value_(TakeZigZag(&bytes_)) {
+  const bool fits = block_ > 0 && block_ <= kMostValues && miniblocks_ > 0 &&
+                    miniblocks_ <= block_ && count_ <= kMostValues &&
+                    block_ % miniblocks_ == 0 && block_ / miniblocks_ % 8 == 0;
   if (!fits) FailDamagedPage("its blocks of differences have no such size");
-  per_miniblock_ = block / miniblocks_;
+  per_miniblock_ = block_ / miniblocks_;
 }
 
 std::int64_t DeltaNumbers::Next() {

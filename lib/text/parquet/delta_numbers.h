@@ -28,12 +28,15 @@ class DeltaNumbers {
   void StartMiniblock();
   void StartBlock();
 
-  std::string_view bytes_;        // behind what was started
-  std::uint64_t miniblocks_ = 0;  // in a block
-  std::uint64_t per_miniblock_ = 0;
+  std::string_view bytes_;  // behind what was started
+  // In the order of the head: numbers of a block, its miniblocks, all numbers,
+  // the one read last.
+  std::uint64_t block_ = 0;
+  std::uint64_t miniblocks_ = 0;
   std::uint64_t count_ = 0;
-  std::uint64_t read_ = 0;
   std::uint64_t value_ = 0;
+  std::uint64_t per_miniblock_ = 0;
+  std::uint64_t read_ = 0;
 
   std::uint64_t least_ = 0;  // difference of the block
   std::string_view widths_;  // of the miniblocks to come
