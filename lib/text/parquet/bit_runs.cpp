@@ -13,8 +13,13 @@ std::uint64_t WordAt(std::string_view bytes, std::uint64_t at) {
   static_assert(std::endian::native == std::endian::little);
   std::uint64_t word = 0;
   if (at >= bytes.size()) return 0;
-  std::memcpy(&word, bytes.data() + at,
-              std::min<std::size_t>(sizeof word, bytes.size() - at));
+  const std::size_t left = bytes.size() - at;
+  // Copies of a size that the compiler knows are fast.
+  if (left >= sizeof word) {
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+  } else {
+    std::memcpy(&word, bytes.data() + at, left);
+  }
   return word;
 }
 
