@@ -79,7 +79,7 @@ refuses 65 "nested.parquet: column 'tags' is nested .*--type tags=ignore" \
   mtl-convert "$golden/nested.parquet" -o no.h5
 refuses 65 'compressed with brotli.*write it with zstd' \
   mtl-convert "$golden/codec-brotli.parquet" -o no.h5
-refuses 65 'convert it first with mtl-convert|mtl-convert' \
+refuses 65 'this is Parquet, not an mtlkit file .*mtl-convert' \
   mtl-train "$golden/many-v2.parquet" -o no.h5
 gzip -c "$golden/many-v2.parquet" >packed.parquet.gz
 refuses 65 'Parquet file inside gzip.*unpack it first' \
