@@ -11,41 +11,41 @@
 
 namespace mtlkit {
 
-void RowWriter::BeginRow() {
+void TextRowWriter::BeginRow() {
   column_ = 0;
   OpenRow();
 }
 
 template <class T>
-void RowWriter::PutNumber(T value) {
+void TextRowWriter::PutNumber(T value) {
   OpenCell(column_++);
   char text[32];
   buffer_.append(text, std::to_chars(text, text + sizeof text, value).ptr);
 }
 
-void RowWriter::Number(float value) {
+void TextRowWriter::Number(float value) {
   std::isfinite(value) ? PutNumber(value) : Missing();
 }
 
-void RowWriter::Number(double value) {
+void TextRowWriter::Number(double value) {
   std::isfinite(value) ? PutNumber(value) : Missing();
 }
 
-void RowWriter::Integer(std::int64_t value) {
+void TextRowWriter::Integer(std::int64_t value) {
   PutNumber(value);
 }
 
-void RowWriter::Text(std::string_view text) {
+void TextRowWriter::Text(std::string_view text) {
   OpenCell(column_++);
   PutText(text);
 }
 
-void RowWriter::Missing() {
+void TextRowWriter::Missing() {
   OpenCell(column_++);
   PutMissing();
 }
 
-void RowWriter::Zeros(Index count) {
+void TextRowWriter::Zeros(Index count) {
   for (; count > 0; --count) {
     OpenCell(column_++);
     buffer_ += '0';
@@ -66,8 +66,8 @@ std::vector<std::string> NamesOf(const std::vector<TextColumn>& columns) {
   return names;
 }
 
-void WriteRows(const WrittenTable& table, RowWriter* rows, std::string* buffer,
-               const std::string& output) {
+void WriteRows(const WrittenTable& table, TextRowWriter* rows,
+               std::string* buffer, const std::string& output) {
   constexpr std::size_t kBufferBytes = 1 << 20;
   AtomicFile file(output);
   const Index count = table.RowCount();

@@ -10,9 +10,9 @@
 namespace mtlkit {
 
 // Rows as a format writes them, appended to a buffer.
-class RowWriter : public CellWriter {
+class TextRowWriter : public CellWriter {
  public:
-  explicit RowWriter(std::string* buffer) : buffer_(*buffer) {}
+  explicit TextRowWriter(std::string* buffer) : buffer_(*buffer) {}
 
   void BeginRow();
   virtual void EndRow() = 0;
@@ -50,7 +50,7 @@ std::vector<std::string> NamesOf(const std::vector<TextColumn>& columns);
 
 // Writes the rows of a table to `output`, whole or not at all; "-" is stdout.
 // `rows` appends to `buffer`, which may begin with a header.
-void WriteRows(const WrittenTable& table, RowWriter* rows, std::string* buffer,
-               const std::string& output);
+void WriteRows(const WrittenTable& table, TextRowWriter* rows,
+               std::string* buffer, const std::string& output);
 
 }  // namespace mtlkit

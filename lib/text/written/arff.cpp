@@ -49,14 +49,14 @@ void AppendArffText(std::string_view text, std::string* buffer) {
 
 // Where rows are sparse, zeros of sparse columns are not written, and all
 // others are, even those that Weka would take for granted.
-class ArffRows : public RowWriter {
+class ArffRows : public TextRowWriter {
  public:
   ArffRows(std::string* buffer, bool is_sparse)
-      : RowWriter(buffer), is_sparse_(is_sparse) {}
+      : TextRowWriter(buffer), is_sparse_(is_sparse) {}
 
   void EndRow() override { buffer_ += is_sparse_ ? "}\n" : "\n"; }
   void Zeros(Index count) override {
-    is_sparse_ ? Pass(count) : RowWriter::Zeros(count);
+    is_sparse_ ? Pass(count) : TextRowWriter::Zeros(count);
   }
 
  private:

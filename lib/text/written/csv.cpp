@@ -6,10 +6,10 @@
 namespace mtlkit {
 namespace {
 
-class CsvRows : public RowWriter {
+class CsvRows : public TextRowWriter {
  public:
   CsvRows(std::string* buffer, bool safe_cells)
-      : RowWriter(buffer), cells_(safe_cells) {}
+      : TextRowWriter(buffer), cells_(safe_cells) {}
 
   Index formulas() const { return cells_.formulas(); }
   void EndRow() override { buffer_ += '\n'; }

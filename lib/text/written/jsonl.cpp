@@ -24,10 +24,10 @@ void AppendJsonText(std::string_view text, std::string* buffer) {
   *buffer += '"';
 }
 
-class JsonRows : public RowWriter {
+class JsonRows : public TextRowWriter {
  public:
   JsonRows(const std::vector<std::string>& names, std::string* buffer)
-      : RowWriter(buffer) {
+      : TextRowWriter(buffer) {
     for (const std::string& name : names) {
       std::string& key = keys_.emplace_back(keys_.empty() ? "" : ",");
       AppendJsonText(name, &key);
