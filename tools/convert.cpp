@@ -15,8 +15,12 @@
 #include "h5/provenance.h"
 #include "interop/convert_arrays.h"
 #include "interop/data_array.h"
+#include "nn/prepare_like.h"
+#include "prep/adapt_table.h"
+#include "prep/table_like.h"
 #include "text/convert.h"
 #include "text/format.h"
+#include "text/reading_history.h"
 #include "text/temporary_path.h"
 #include "text/text_source.h"
 #include "text/written_format.h"
@@ -29,6 +33,7 @@ namespace {
 struct ConvertTool {
   std::vector<NamedFile> inputs;
   std::string output;
+  std::string like;
   std::string to = "auto";
   std::string as = "dataset";
   const WrittenFormat* target = nullptr;  // null: HDF5
@@ -47,6 +52,10 @@ struct ConvertTool {
     cli.InputFlag("labels", &options.labels,
                   "Mulan's XML list of the ARFF attributes that are labels; "
                   "with --as predictions the dataset that has the labels");
+    cli.InputFlag("like", &like,
+                  "read the tables as the one was that this model or dataset "
+                  "is of: flags, columns in its order, types, classes; targets "
+                  "may be absent");
     arrays.Describe(cli.Section("Reading"));
     cli.Tuples("rename-class", {"COLUMN", "OLD", "NEW"}, &options.rename_class,
                "join two spellings of a category");
@@ -144,6 +153,9 @@ struct ConvertTool {
         flags.push_back("--" + item.key());
       }
     }
+    if (!like.empty() && std::ranges::count(allowed, "like") == 0) {
+      flags.emplace_back("--like");
+    }
     Require(flags.empty(), ErrorKind::kUsage,
             Str(Join(flags, ", "), flags.size() == 1 ? " has" : " have",
                 " no effect: ", inputs[0].path, " ", what),
@@ -153,22 +165,61 @@ struct ConvertTool {
 
   // Returns whether the rows have ids of their own.
   bool Convert(const std::string& destination, Context& context) const {
+    const ConvertRecord record = {context.tool, context.seed, context.settings};
+    if (like.empty()) return Convert(destination, options, record, context);
+    return ConvertLike(destination, context);
+  }
+
+  // As the table was of another file.
+  bool ConvertLike(const std::string& destination, Context& context) const {
+    const Likeness other = ReadLikeness(like);
+    ConvertOptions reading = options;
+    reading.for_model = true;
+    const InputSpec numbered = NumberedInput(other.transforms, other.schema);
+    reading.model_numbering = {numbered.index_base, numbered.cols};
+    const std::string flags = InContext(
+        like, [&] { return ReadAsBefore(other.provenance, &reading); });
+    if (!flags.empty()) {
+      context.reporter->Note(Str("read as the texts of ", like, ": ", flags));
+    }
+    // What is read so can be read so again.
+    const Json settings = SettingsWith(reading, *context.settings);
+    const ConvertRecord record = {context.tool,
+                                  context.seed,
+                                  &settings,
+                                  {{"like", other.content_sha256}}};
+    const TemporaryPath table("mtlkit-like");
+    const bool has_ids = Convert(table.path(), reading, record, context);
+    std::vector<std::string> warnings;
+    const std::string name = inputs.size() == 1 ? inputs[0].path : "the tables";
+    const Dataset made = InContext(name == "-" ? "stdin" : name, [&] {
+      return MakeTableLike(other.transforms, other.schema,
+                           ReadDataset(table.path()), &warnings);
+    });
+    for (const std::string& warning : warnings) {
+      context.reporter->Warn(warning);
+    }
+    WriteDataset(made, destination);
+    return has_ids;
+  }
+
+  bool Convert(const std::string& destination, const ConvertOptions& reading,
+               const ConvertRecord& record, Context& context) const {
     std::vector<TableInput> tables;
     for (const NamedFile& input : inputs) {
       tables.push_back({input.name, input.path});
     }
-    const ConvertRecord record = {context.tool, context.seed, context.settings};
     if (AreArrays()) {
-      RequireOnly({"array", "as", "beside", "split", "task"}, context,
+      RequireOnly({"array", "as", "beside", "like", "split", "task"}, context,
                   "is a file of arrays");
-      return ConvertArrays(tables, arrays, options.beside, options.max_size,
+      return ConvertArrays(tables, arrays, reading.beside, reading.max_size,
                            destination, record);
     }
     Require(
         arrays.array.empty(), ErrorKind::kUsage,
         Str("--array has no effect: ", inputs[0].path, " is no file of arrays"),
         "--type COLUMN=ignore leaves columns of a text out");
-    return ConvertTables(tables, destination, options, record,
+    return ConvertTables(tables, destination, reading, record,
                          context.verbose > 0, context.reporter);
   }
 
@@ -178,6 +229,8 @@ struct ConvertTool {
             Str("--as predictions writes HDF5, not ", to),
             "mtl-convert FILE --to csv writes predictions as text");
     RequireWrittenFlags(target, written);
+    Require(like.empty(), ErrorKind::kUsage,
+            "--like has no effect with --as predictions", "leave it out");
     Require(!options.labels.empty(), ErrorKind::kUsage,
             "--as predictions needs the labels",
             "--labels DATASET names what mtl-prep made, with the tasks that "

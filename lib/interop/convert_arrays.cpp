@@ -180,10 +180,11 @@ bool ConvertArrays(const std::vector<TableInput>& inputs,
   const bool has_ids = IdCount(table.ids) > 0;
   if (!has_ids) table.ids = RunningIds(table.rows);
   const Json none = Json::object();
-  table.provenance =
-      ExtendProvenance(record.tool, record.seed,
-                       record.settings == nullptr ? none : *record.settings,
-                       collector.sources());
+  std::vector<ProvenanceSource> sources = collector.sources();
+  sources.insert(sources.end(), record.beside.begin(), record.beside.end());
+  table.provenance = ExtendProvenance(
+      record.tool, record.seed,
+      record.settings == nullptr ? none : *record.settings, sources);
   WriteDataset(table, output);
   return has_ids;
 }

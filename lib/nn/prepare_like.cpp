@@ -71,6 +71,7 @@ void WarnOfSplits(const Dataset& made, const Likeness& like,
 bool IsFittedOnOwnRows(const std::string& provenance) {
   if (provenance.empty()) return false;
   for (const ProvenanceRecord& record : ParseProvenance(provenance)) {
+    if (record.tool != "mtl-prep") continue;  // conversion fits nothing
     for (const ProvenanceInput& input : record.inputs) {
       if (input.role == "like") return false;
     }

@@ -13,8 +13,8 @@
 #include "base/text.h"
 #include "data/schema.h"
 #include "prep/column_map.h"
+#include "prep/required_columns.h"
 #include "prep/table_columns.h"
-#include "prep/transform_entry.h"
 
 namespace mtlkit {
 namespace {
@@ -41,6 +41,7 @@ class Adapter {
     for (auto& [view, columns] : codes_) AddCodes(view, columns, &result);
     for (auto& [view, columns] : numbers_) AddNumbers(view, columns, &result);
     RequireNoHeader();
+    RequireColumns(selection_.blocks, result, raw_.ids, raw_.rows);
     CheckNumbering();
     WarnOfUnknownColumns();
     WarnOfUnseen(result);
@@ -320,13 +321,24 @@ Dataset AdaptTable(const TransformRecords& transforms, Dataset raw,
                    std::vector<std::string>* warnings, std::string_view whose) {
   if (!raw.transforms.empty() || transforms.empty()) return raw;
   const std::optional<Selection> selection = ReadSelection(transforms.front());
-  if (selection) raw.inputs = Adapter(*selection, raw, warnings, whose).Run();
+  if (!selection) return raw;
+  return AdaptTable(*selection, std::move(raw), warnings, whose);
+}
+
+Dataset AdaptTable(const Selection& selection, Dataset raw,
+                   std::vector<std::string>* warnings, std::string_view whose) {
+  raw.inputs = Adapter(selection, raw, warnings, whose).Run();
   return raw;
 }
 
-InputSpec NumberedInput(const TransformRecords& transforms) {
+InputSpec NumberedInput(const TransformRecords& transforms,
+                        const Schema& schema) {
   InputSpec numbered;
-  if (transforms.empty()) return numbered;
+  if (transforms.empty()) {
+    const auto at = std::ranges::find_if(
+        schema.inputs, [](const auto& spec) { return spec.index_base >= 0; });
+    return at == schema.inputs.end() ? numbered : *at;
+  }
   const std::optional<Selection> selection = ReadSelection(transforms.front());
   if (!selection) return numbered;
   for (const InputSpec& spec : selection->blocks) {

@@ -25,6 +25,12 @@ bool HasCommasAsGroups(std::string_view text) {
 // of its column its comma can be either.
 std::string AdviceForText(const ColumnScan& column, const CellPlace& place,
                           char decimal) {
+  if (column.is_unnamed && place.where.ends_with(":1")) {
+    return Str(
+        "if the first line names the columns: --header yes; else "
+        "declare ",
+        TypeFlag(column, "category"));
+  }
   const bool is_decimal = decimal == '.' && IsCellNumber(place.text, ',');
   const bool is_grouped = HasCommasAsGroups(place.text) && column.are_grouped;
   constexpr std::string_view kGroups = "if the comma groups its digits: ";
@@ -274,6 +280,13 @@ void KeepDigits(const ScanOptions& options, ColumnScan* column) {
                TypeFlag(*column, "number"), " rounds"));
 }
 
+void RequireOneKind(const ScanOptions& options, const ColumnScan& column) {
+  if (column.numbers > column.texts && column.texts > 0) {
+    FailNotANumber(column, column.first_text, options.decimal);
+  }
+  if (IsMostlyMissing(column)) FailMostlyMissing(column);
+}
+
 void RequireNoRenames(const ColumnScan& column, std::string_view contents) {
   Require(column.renames.empty(), ErrorKind::kUsage,
           Str("--rename-class: column '", column.column.name, "' holds ",
@@ -285,12 +298,8 @@ void RequireNoRenames(const ColumnScan& column, std::string_view contents) {
 
 void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
   if (column->type == ColumnType::kUnknown) {
-    if (column->numbers > column->texts && column->texts > 0) {
-      FailNotANumber(*column, column->first_text, options.decimal);
-    }
-    if (!options.for_model && IsMostlyMissing(*column)) {
-      FailMostlyMissing(*column);
-    }
+    // What a model makes of words among numbers is for it to say.
+    if (!options.for_model) RequireOneKind(options, *column);
     const bool has_values = column->numbers > 0 || column->texts > 0;
     column->type = column->texts > 0        ? ColumnType::kCategory
                    : is_named || has_values ? ColumnType::kNumber
@@ -357,18 +366,13 @@ void CheckText(const LinePlace& place, std::string_view text,
   }
 }
 
-std::string TypeFlag(const ColumnScan& column, std::string_view type) {
-  return Str("--type ",
-             ShellWord(NameInList(Str(column.column.name, "=", type))));
-}
-
-std::string ShowNames(const std::vector<std::string>& names) {
-  constexpr std::size_t kMost = 20;
-  std::string list;
-  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) {
-    list += (list.empty() ? "" : ", ") + ShowText(names[i]);
+void RequireNoDates(const std::vector<ColumnScan>& columns) {
+  for (const ColumnScan& column : columns) {
+    Require(column.type != ColumnType::kDate, ErrorKind::kUsage,
+            Str("--type ", column.column.name,
+                "=date: rows are sparse, and what they leave out is no date"),
+            "write dense rows");
   }
-  return names.size() > kMost ? list + ", ..." : list;
 }
 
 std::string_view Renamed(const ColumnScan& column, std::string_view text) {
@@ -376,15 +380,6 @@ std::string_view Renamed(const ColumnScan& column, std::string_view text) {
     if (text == from) text = to;
   }
   return text;
-}
-
-void FailCell(const CellPlace& place, const ColumnScan& column,
-              std::string_view problem, std::string hint) {
-  Fail(ErrorKind::kBadInput,
-       Str(place.where, ": column '", ShowText(column.column.name), "': ",
-           place.text.empty() ? "" : Str("'", ShowText(place.text), "' "),
-           problem),
-       std::move(hint));
 }
 
 }  // namespace mtlkit

@@ -28,8 +28,9 @@ struct ScanOptions {
   Numbering model_numbering = {};
   std::vector<std::string> model_ids;
   std::vector<TypeChoice> model_dates;
-  // A model reads the rows: numbers that double precision would round are
-  // kept as texts, so that the model's categories are told apart.
+  // A model reads the rows: words among numbers, and numbers that double
+  // precision would round, make a column one of texts, so that the model's
+  // categories are told apart. That it wants numbers is for it to say.
   bool for_model = false;
   // Markers of missing values that are numbers: they count by value, so that
   // -200 stands for -200.0 too.
@@ -128,6 +129,10 @@ void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column);
 // Renames and sorts the categories of a column and numbers them. Throws kUsage
 // for a class that does not occur.
 void SortCategories(ColumnScan* column);
+
+// Throws kUsage where a column is one of dates: what sparse rows leave out is
+// 0, which is no date that anybody wrote.
+void RequireNoDates(const std::vector<ColumnScan>& columns);
 
 // The texts of a map in natural order; their codes are set.
 std::vector<std::string> SortTexts(CategoryMap* map);

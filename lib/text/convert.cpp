@@ -140,15 +140,18 @@ class Converter {
       formats_.push_back(&FormatOf(file.source.get(), Format()));
       file.reader = formats_.back()->open(file.source.get(), read);
     }
-    // How the texts of a model were read says nothing of Parquet.
-    const bool is_typed =
-        std::ranges::all_of(formats_, [](const FormatEntry* format) {
-          return format->kind == SourceKind::kParquet;
-        });
-    if (!options_.for_model || !is_typed) {
-      RequireFormatFlags(ValuesOf(options_), ValuesOf({}), formats_);
-    }
+    RequireFormatFlags(ValuesOf(options_), AllowedValues(), formats_);
     OpenTaskFiles();
+  }
+
+  // Of flags those that may stand though a format does not know them.
+  Json AllowedValues() const {
+    Json allowed = ValuesOf({});
+    const Json values = ValuesOf(options_);
+    for (const std::string& name : options_.remembered) {
+      allowed[name] = values.at(name);
+    }
+    return allowed;
   }
 
   void OpenTaskFiles() {
@@ -314,6 +317,7 @@ class Converter {
       sources.push_back({role, source.Digest()});
     }
     const Json none = Json::object();
+    sources.insert(sources.end(), record.beside.begin(), record.beside.end());
     return ExtendProvenance(record.tool, record.seed,
                             record.settings ? *record.settings : none, sources);
   }

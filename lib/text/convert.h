@@ -6,6 +6,7 @@
 #include "base/options.h"
 #include "base/reporter.h"
 #include "base/rng.h"
+#include "h5/provenance.h"
 #include "text/convert_options.h"
 
 namespace mtlkit {
@@ -14,7 +15,8 @@ namespace mtlkit {
 struct ConvertRecord {
   std::string tool = "mtl-convert";
   Seed seed = 0;
-  const Json* settings = nullptr;  // null: {}
+  const Json* settings = nullptr;             // null: {}
+  std::vector<ProvenanceSource> beside = {};  // what else was read
 };
 
 // Reads `inputs` twice in bounded memory (the ids and categories apart; with

@@ -35,11 +35,15 @@ struct ConvertOptions {
   std::vector<std::vector<std::string>> rename_class;
   std::string labels;  // Mulan's XML list; an input: the tool registers it
 
-  // Of a model that is to read the rows; not a flag.
+  // Of a model that is to read the rows, or of a table that they are to be
+  // like; not a flag.
   Numbering model_numbering = {};
   std::vector<std::string> model_ids;    // columns that were ids in its texts
   std::vector<std::string> model_dates;  // COLUMN=date..., as `type`
   bool for_model = false;
+  // Names of flags whose values are those of the texts before: a format that
+  // does not know one passes over it.
+  std::vector<std::string> remembered;
 
   void Describe(Fields& fields);
 };

@@ -1,7 +1,9 @@
 #include "text/reading_history.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/json_text.h"
@@ -27,8 +29,24 @@ struct TextReading {
   bool operator==(const TextReading&) const = default;
 };
 
-TextReading ReadingOf(const std::string& settings) {
+// What decides where the cells stand.
+struct TextLayout {
+  std::string delimiter;
+  std::string header = "auto";
+  Index skip = 0;
+  Index skip_after_header = 0;
+
+  bool operator==(const TextLayout&) const = default;
+};
+
+struct TextHistory {
   TextReading reading;
+  TextLayout layout;
+};
+
+TextHistory HistoryOf(const std::string& settings) {
+  TextHistory history;
+  auto& [reading, layout] = history;
   const Json flags = ParseJson(settings);
   const auto take = [&flags](const char* name, auto* value) {
     const auto at = flags.find(name);
@@ -40,6 +58,10 @@ TextReading ReadingOf(const std::string& settings) {
     take("thousands", &reading.thousands);
     take("comment", &reading.comment);
     take("encoding", &reading.encoding);
+    take("delimiter", &layout.delimiter);
+    take("header", &layout.header);
+    take("skip", &layout.skip);
+    take("skip-after-header", &layout.skip_after_header);
     std::vector<std::string> types;
     take("type", &types);
     for (const std::string& type : types) {
@@ -53,59 +75,96 @@ TextReading ReadingOf(const std::string& settings) {
     Fail(ErrorKind::kBadInput,
          "its history has settings that mtl-convert does not write");
   }
-  return reading;
+  return history;
 }
 
-std::string FlagsOf(const TextReading& reading) {
-  const TextReading usual;
+// The flags of mtl-convert that say what was taken over.
+std::string FlagsOf(const ConvertOptions& options) {
   std::vector<std::string> flags;
-  if (reading.missing != usual.missing) {
-    flags.push_back(Str("--missing='", Join(reading.missing, ","), "'"));
-  }
-  if (reading.decimal != usual.decimal) {
-    flags.push_back(Str("--decimal '", reading.decimal, "'"));
-  }
-  if (reading.thousands != usual.thousands) {
-    flags.push_back("--thousands " + ShellWord(reading.thousands));
-  }
-  if (reading.comment != usual.comment) {
-    flags.push_back(Str("--comment '", reading.comment, "'"));
-  }
-  if (reading.encoding != usual.encoding) {
-    flags.push_back("--encoding " + reading.encoding);
-  }
-  for (const std::string& id : reading.ids) {
+  const auto say = [&](const char* name, const std::string& value) {
+    const auto& all = options.remembered;
+    if (std::ranges::find(all, name) != all.end()) flags.push_back(value);
+  };
+  say("missing", Str("--missing='", Join(options.missing, ","), "'"));
+  say("decimal", Str("--decimal '", options.decimal, "'"));
+  say("thousands", "--thousands " + ShellWord(options.thousands));
+  say("comment", Str("--comment '", options.comment, "'"));
+  say("encoding", "--encoding " + options.encoding);
+  say("delimiter", "--delimiter " + ShellWord(options.delimiter));
+  say("header", "--header " + options.header);
+  say("skip", Str("--skip ", options.skip));
+  say("skip-after-header",
+      Str("--skip-after-header ", options.skip_after_header));
+  for (const std::string& id : options.model_ids) {
     flags.push_back(Str("--type ", id, "=id"));
   }
-  for (const std::string& date : reading.dates) {
+  for (const std::string& date : options.model_dates) {
     flags.push_back("--type " + ShellWord(NameInList(date)));
   }
   return Join(flags, " ");
+}
+
+// Takes over what was not usual, where the user says nothing else.
+void Remember(const TextHistory& history, ConvertOptions* options) {
+  const ConvertOptions usual;
+  const auto take = [&](const char* name, const auto& was, auto member) {
+    auto& value = options->*member;
+    if (was == usual.*member || value != usual.*member) return;
+    value = was;
+    options->remembered.emplace_back(name);
+  };
+  using Options = ConvertOptions;
+  const auto& [reading, layout] = history;
+  take("missing", reading.missing, &Options::missing);
+  take("decimal", reading.decimal, &Options::decimal);
+  take("thousands", reading.thousands, &Options::thousands);
+  take("comment", reading.comment, &Options::comment);
+  take("encoding", reading.encoding, &Options::encoding);
+  take("delimiter", layout.delimiter, &Options::delimiter);
+  take("header", layout.header, &Options::header);
+  take("skip", layout.skip, &Options::skip);
+  take("skip-after-header", layout.skip_after_header,
+       &Options::skip_after_header);
+  options->model_ids = reading.ids;
+  options->model_dates = reading.dates;
 }
 
 }  // namespace
 
 std::string ReadAsBefore(std::string_view provenance, ConvertOptions* options) {
   if (provenance.empty()) return "";
-  std::optional<TextReading> found;
+  std::optional<TextHistory> found;
   for (const ProvenanceRecord& record : ParseProvenance(provenance)) {
     if (record.tool != "mtl-convert") continue;
-    const TextReading reading = ReadingOf(record.settings);
-    Require(!found || *found == reading, ErrorKind::kBadInput,
+    TextHistory history = HistoryOf(record.settings);
+    Require(!found || found->reading == history.reading, ErrorKind::kBadInput,
             "the texts that the model learned from were read in different "
             "ways",
             "convert the rows first, as those that they are like: mtl-convert");
-    found = reading;
+    // Texts of several layouts say nothing of a further one.
+    if (found && found->layout != history.layout) history.layout = {};
+    found = std::move(history);
   }
   if (!found) return "";
-  options->missing = found->missing;
-  options->decimal = found->decimal;
-  options->thousands = found->thousands;
-  options->comment = found->comment;
-  options->encoding = found->encoding;
-  options->model_ids = found->ids;
-  options->model_dates = found->dates;
-  return FlagsOf(*found);
+  Remember(*found, options);
+  return FlagsOf(*options);
+}
+
+Json SettingsWith(const ConvertOptions& options, Json settings) {
+  ConvertOptions whole = options;
+  for (const std::string& id : options.model_ids) {
+    whole.type.push_back(id + "=id");
+  }
+  whole.type.insert(whole.type.end(), options.model_dates.begin(),
+                    options.model_dates.end());
+  Json values;
+  JsonWriter writer(&values, true);
+  whole.Describe(writer);
+  for (const std::string& name : options.remembered) {
+    settings[name] = values.at(name);
+  }
+  if (!whole.type.empty()) settings["type"] = values.at("type");
+  return settings;
 }
 
 }  // namespace mtlkit

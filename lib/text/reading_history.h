@@ -3,16 +3,24 @@
 #include <string>
 #include <string_view>
 
+#include "base/options.h"
 #include "text/convert.h"
 
 namespace mtlkit {
 
-// Sets how text is read (missing markers, decimal sign, comments, encoding) as
-// the texts were that a history (a JSON array of provenance) begins with, so
-// that the same cell means the same in rows that are to be predicted. Returns
-// the flags of mtl-convert that say so, for people; "" where all were usual, or
-// the history does not know. Throws kBadInput where texts of the history were
-// read in different ways: nobody can say which is meant.
+// Sets how text is read (missing markers, decimal sign, comments, encoding,
+// delimiter, header, lines to skip, ids and dates) as the texts were that a
+// history (a JSON array of provenance) begins with, so that the same cell means
+// the same in new rows. What `options` say otherwise than usual stays. Returns
+// the flags of mtl-convert that were taken over, for people; "" where all were
+// usual, or the history does not know. Throws kBadInput where texts of the
+// history were read in different ways: nobody can say which is meant. Where
+// only their layout differs (delimiter, header, skipped lines), that is not
+// taken over.
 std::string ReadAsBefore(std::string_view provenance, ConvertOptions* options);
+
+// `settings` of a command with what was taken over, so that the history of what
+// it makes says all of how text was read.
+Json SettingsWith(const ConvertOptions& options, Json settings);
 
 }  // namespace mtlkit

@@ -141,10 +141,10 @@ class Scanner {
   }
 
   void ApplyTypes() {
+    for (const TypeChoice& choice : options_.model_dates) ApplyType(choice);
     for (const TypeChoice& choice : options_.types) {
       if (!ApplyType(choice)) FailColumn("--type", choice.columns);
     }
-    for (const TypeChoice& choice : options_.model_dates) ApplyType(choice);
     const auto was_id = [this](const ColumnScan& column) {
       return std::ranges::count(options_.model_ids, column.column.name) > 0;
     };
@@ -212,7 +212,7 @@ class Scanner {
 
   void ScanSparse(const TableFile& file, const Row& row) {
     const LinePlace place{&file.source->name(), row.line};
-    if (!scan_.is_sparse) RequireNoDates();
+    if (!scan_.is_sparse) RequireNoDates(scan_.columns);
     scan_.is_sparse = true;
     scan_.entries += static_cast<Index>(row.entries.size());
     if (!scan_.has_row_labels) {
@@ -237,16 +237,6 @@ class Scanner {
       ScanRowLabels(place, row.task_labels[i], &scan_.row_labels[i + 1]);
     }
     groups_ += row.group.has_value();
-  }
-
-  // What sparse rows leave out is 0, which is no date that anybody wrote.
-  void RequireNoDates() const {
-    for (const ColumnScan& column : scan_.columns) {
-      Require(column.type != ColumnType::kDate, ErrorKind::kUsage,
-              Str("--type ", column.column.name,
-                  "=date: rows are sparse, and what they leave out is no date"),
-              "write dense rows");
-    }
   }
 
   void ScanFeatures(const Row& row) {

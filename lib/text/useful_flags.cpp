@@ -46,7 +46,8 @@ void RequireFormatFlags(const Json& values, const Json& usual,
   for (const FormatEntry* format : Formats()) some.merge(FlagsOf(*format));
   std::set<std::string> here;
   for (const FormatEntry* format : formats) here.merge(FlagsOf(*format));
-  if (here.count("missing") == 0 && here.count("missing-numbers") > 0) {
+  const bool asks = values.at("missing") != usual.at("missing");
+  if (asks && here.count("missing") == 0 && here.count("missing-numbers") > 0) {
     const std::vector<std::string> words = WordMarkers(values);
     const bool is_mixed = words.size() < values.at("missing").size();
     Require(words.empty() || !is_mixed, ErrorKind::kUsage,

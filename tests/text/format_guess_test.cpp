@@ -349,5 +349,14 @@ TEST_CASE("decimal commas with three digits each may be groups") {
             .warnings.empty());
 }
 
+TEST_CASE("words and numbers above numbers may be names, which is said") {
+  CHECK(ErrorOf([] {
+          Convert({{"t.csv", "click,101,121\n0,1,1\n1,2,3\n0,5,2\n"}});
+        }) ==
+        "65: t.csv:1: column 'column1': 'click' is not a number (if the first "
+        "line names the columns: --header yes; else declare --type "
+        "column1=category)");
+}
+
 }  // namespace
 }  // namespace mtlkit

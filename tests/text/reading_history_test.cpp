@@ -34,10 +34,14 @@ TEST_CASE("texts are read as those were that a model learned from") {
                  {"comment", "#"},
                  {"encoding", "latin1"},
                  {"type", {"zip=category", "rid=id", "when=date:%d %b %Y"}},
+                 {"delimiter", ";"},
+                 {"header", "yes"},
+                 {"skip-after-header", 1},
                  {"skip", 2}})}),
             &options) ==
         "--missing='-200,x' --decimal ',' --thousands ''\\''' --comment '#' "
-        "--encoding latin1 --type rid=id --type 'when=date:%d %b %Y'");
+        "--encoding latin1 --delimiter ';' --header yes --skip 2 "
+        "--skip-after-header 1 --type rid=id --type 'when=date:%d %b %Y'");
   CHECK(options.model_ids == std::vector<std::string>{"rid"});
   CHECK(options.model_dates == std::vector<std::string>{"when=date:%d %b %Y"});
   CHECK(options.missing == std::vector<std::string>{"-200", "x"});
@@ -45,6 +49,34 @@ TEST_CASE("texts are read as those were that a model learned from") {
   CHECK(options.thousands == "'");
   CHECK(options.comment == "#");
   CHECK(options.encoding == "latin1");
+  CHECK(options.delimiter == ";");
+  CHECK(options.header == "yes");
+  CHECK(options.skip == 2);
+  CHECK(options.skip_after_header == 1);
+}
+
+TEST_CASE("what the user says holds, and what was taken over is recorded") {
+  ConvertOptions options;
+  options.decimal = ".";
+  options.missing = {"none"};
+  options.type = {"zip=category"};
+  CHECK(ReadAsBefore(
+            Prepared({Converted(
+                {{"missing", {"-1"}}, {"skip", 1}, {"type", {"rid=id"}}})}),
+            &options) == "--skip 1 --type rid=id");
+  CHECK(options.missing == std::vector<std::string>{"none"});
+  CHECK(options.remembered == std::vector<std::string>{"skip"});
+  const Json settings = SettingsWith(options, {{"missing", {"none"}}});
+  CHECK(settings == Json({{"missing", {"none"}},
+                          {"skip", 1},
+                          {"type", {"zip=category", "rid=id"}}}));
+}
+
+TEST_CASE("of texts of several layouts none is taken over") {
+  ConvertOptions options;
+  CHECK(ReadAsBefore(Prepared({Converted({{"skip", 1}, {"decimal", ","}}),
+                               Converted({{"skip", 2}, {"decimal", ","}})}),
+                     &options) == "--decimal ','");
   CHECK(options.skip == 0);
 }
 

@@ -1,0 +1,110 @@
+#include "prep/required_columns.h"
+
+#include <string>
+
+#include "base/error.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "data/schema.h"
+
+namespace mtlkit {
+namespace {
+
+// "column 'age', row '1': 'thirty' is not a number"; "" where all are.
+std::string WordIn(const InputBlock& block, Index col, const RowIds& ids,
+                   Index rows) {
+  const std::vector<std::string>& names = block.categories[At(col)];
+  for (Index row = 0; row < rows; ++row) {
+    const std::int32_t code = block.codes[row * block.cols + col];
+    double value = 0;
+    if (code < 0 || At(code) >= names.size() ||
+        ParseNumber(names[At(code)], &value)) {
+      continue;
+    }
+    return Str("column '", block.columns[At(col)], "', row '", IdText(ids, row),
+               "': '", names[At(code)], "' is not a number");
+  }
+  return "";
+}
+
+// As many as a line can hold.
+std::string FirstOf(std::vector<std::string> texts, std::string_view between) {
+  constexpr std::size_t kShown = 20;
+  if (texts.size() > kShown) {
+    texts[kShown] = Str("... (", texts.size() - kShown, " more)");
+    texts.resize(kShown + 1);
+  }
+  return Join(texts, between);
+}
+
+class Demand {
+ public:
+  Demand(const std::vector<InputBlock>& inputs, const RowIds& ids, Index rows)
+      : inputs_(inputs), ids_(ids), rows_(rows) {
+    for (const InputBlock& block : inputs) finders_.emplace_back(&block);
+  }
+
+  void Look(const InputSpec& wanted, const std::string& column) {
+    bool is_there = false;
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      const InputBlock& block = inputs_[i];
+      if (ViewOf(block.name) != ViewOf(wanted.name)) continue;
+      const Index col = finders_[i].Find(column);
+      if (col < 0) continue;
+      is_there = true;
+      const std::string problem = ProblemOf(block, col, wanted.kind);
+      if (!problem.empty()) problems_.push_back(problem);
+    }
+    if (!is_there) missing_.push_back(column);
+  }
+
+  void Require() const {
+    if (missing_.empty() && problems_.empty()) return;
+    const bool one = missing_.size() == 1;
+    const std::string missing =
+        missing_.empty()
+            ? ""
+            : Str(one ? "column '" : "columns '", FirstOf(missing_, "', '"),
+                  "'", one ? " is missing" : " are missing");
+    Fail(ErrorKind::kBadInput,
+         Str(missing, missing.empty() || problems_.empty() ? "" : "; ",
+             FirstOf(problems_, "; ")),
+         missing_.empty()
+             ? "correct it, or list it under --missing of mtl-convert where it "
+               "stands for no value"
+             : "columns are matched by name");
+  }
+
+ private:
+  std::string ProblemOf(const InputBlock& block, Index col,
+                        InputKind wanted) const {
+    if (block.kind == wanted) return "";
+    if (block.kind == InputKind::kCategorical && wanted == InputKind::kDense) {
+      return WordIn(block, col, ids_, rows_);
+    }
+    return Str("column '", ColumnName(block, col), "' is ",
+               InputKindName(block.kind), " here and was ",
+               InputKindName(wanted));
+  }
+
+  const std::vector<InputBlock>& inputs_;
+  std::vector<ColumnFinder> finders_;  // of the inputs
+  const RowIds& ids_;
+  Index rows_;
+  std::vector<std::string> missing_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+void RequireColumns(const std::vector<InputSpec>& wanted,
+                    const std::vector<InputBlock>& inputs, const RowIds& ids,
+                    Index rows) {
+  Demand demand(inputs, ids, rows);
+  for (const InputSpec& spec : wanted) {
+    for (const std::string& column : spec.columns) demand.Look(spec, column);
+  }
+  demand.Require();
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "data/dataset.h"
+
+namespace mtlkit {
+
+// Demands that `inputs`, of `rows` rows, have every column with a name of
+// `wanted`, in blocks of the same view and kind. Throws kBadInput that names
+// all that do not fit, with a word where numbers are wanted.
+void RequireColumns(const std::vector<InputSpec>& wanted,
+                    const std::vector<InputBlock>& inputs, const RowIds& ids,
+                    Index rows);
+
+}  // namespace mtlkit
