@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "text/text_lists.h"
 
 namespace mtlkit {
@@ -15,11 +16,15 @@ namespace {
 class AlignedReader : public RowReader {
  public:
   // from[i]: which cell of `reader` is the i-th of `columns`, -1: none.
-  AlignedReader(std::unique_ptr<RowReader> reader, std::vector<Column> columns,
-                std::vector<Index> from)
-      : reader_(std::move(reader)),
-        columns_(std::move(columns)),
-        from_(std::move(from)) {}
+  AlignedReader(std::unique_ptr<RowReader> reader,
+                const std::vector<Column>& columns, std::vector<Index> from)
+      : reader_(std::move(reader)), from_(std::move(from)) {
+    for (std::size_t i = 0; i < from_.size(); ++i) {
+      Column& column = columns_.emplace_back();
+      column.name = columns[i].name;
+      if (from_[i] >= 0) column = reader_->columns()[At(from_[i])];
+    }
+  }
 
   const std::vector<Column>& columns() const override { return columns_; }
 
@@ -66,6 +71,20 @@ std::map<std::string, Index> ByName(const std::vector<Column>& columns) {
   return by_name;
 }
 
+// Columns of any file that are not among `columns`.
+void AddOthers(const std::vector<TableFile>& files,
+               std::vector<Column>* columns) {
+  std::set<std::string_view> names;
+  for (const Column& column : *columns) names.insert(column.name);
+  std::vector<Column> others;
+  for (const TableFile& file : files) {
+    for (const Column& column : file.reader->columns()) {
+      if (names.insert(column.name).second) others.push_back(column);
+    }
+  }
+  columns->insert(columns->end(), others.begin(), others.end());
+}
+
 bool SameNames(const std::vector<Column>& a, const std::vector<Column>& b) {
   return std::equal(
       a.begin(), a.end(), b.begin(), b.end(),
@@ -77,31 +96,40 @@ bool SameNames(const std::vector<Column>& a, const std::vector<Column>& b) {
 std::vector<std::string> AlignColumns(std::vector<TableFile>* files) {
   std::vector<std::map<std::string, Index>> by_name;
   bool same = true;
+  bool may_lack = true;
   std::size_t widest = 0;
   for (std::size_t i = 0; i < files->size(); ++i) {
     const RowReader& reader = *(*files)[i].reader;
     by_name.push_back(ByName(reader.columns()));
     if (reader.has_row_labels() || by_name.back().empty()) return {};
+    may_lack &= reader.may_lack_columns();
     same &= SameNames(reader.columns(), files->front().reader->columns());
     if (by_name[i].size() > by_name[widest].size()) widest = i;
   }
   if (same) return {};
   // The order is that of the first file that has all columns.
-  const std::vector<Column> columns = (*files)[widest].reader->columns();
+  std::vector<Column> columns = (*files)[widest].reader->columns();
+  if (may_lack) AddOthers(*files, &columns);
   std::vector<std::string> notes;
   for (std::size_t i = 0; i < files->size(); ++i) {
+    const TableFile& file = (*files)[i];
     std::vector<std::string> lacks;
     for (const Column& column : columns) {
       if (by_name[i].count(column.name) == 0) lacks.push_back(column.name);
     }
     const bool fits =
-        lacks.size() <= 1 && by_name[i].size() + lacks.size() == columns.size();
+        may_lack || (lacks.size() <= 1 &&
+                     by_name[i].size() + lacks.size() == columns.size());
     if (!fits) return {};
     if (lacks.empty()) continue;
     // Rows that are not told apart by a split are one table in pieces.
-    if ((*files)[i].split.empty()) return {};
-    notes.push_back(Str((*files)[i].source->name(), " has no column '",
-                        ShowText(lacks[0]), "': its cells are missing there"));
+    if (!may_lack && file.split.empty()) return {};
+    const bool one = lacks.size() == 1;
+    notes.push_back(Str(file.source->name(),
+                        one ? " has no column '" : " has no columns '",
+                        ShowText(Join(lacks, "', '")),
+                        one ? "': its cells are missing there"
+                            : "': their cells are missing there"));
   }
   for (std::size_t i = 0; i < files->size(); ++i) {
     TableFile& file = (*files)[i];

@@ -141,6 +141,8 @@ class Converter {
       file.reader = formats_.back()->open(file.source.get(), read);
     }
     RequireFormatFlags(ValuesOf(options_), AllowedValues(), formats_);
+    // Numbers of JSON have a point, whatever those of other texts had.
+    if (!AnyKnows(formats_, "decimal")) scan_options_.decimal = '.';
     OpenTaskFiles();
   }
 

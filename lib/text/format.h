@@ -31,6 +31,11 @@ struct Column {
   std::vector<std::string> categories;
   // The file says that it is to be predicted.
   bool is_label = false;
+  // Where the format tells texts from numbers, whether it has some. What is all
+  // texts is of categories, whatever they look like.
+  bool has_texts = false;
+  bool has_numbers = false;
+  bool is_text() const { return has_texts && !has_numbers; }
 };
 
 // One value as it stands in the file, without quotes and blanks round it.
@@ -99,6 +104,8 @@ class RowReader {
   // Whether rows carry labels of their own in Row::labels (SVMlight). Entries
   // then hold column numbers as they stand in the file.
   virtual bool has_row_labels() const { return false; }
+  // Whether a column may be absent that other files have: it is all missing.
+  virtual bool may_lack_columns() const { return false; }
   virtual Numbering numbering() const { return {}; }
   // What was found out about the file: "delimiter ';', header".
   virtual std::string Describe() const = 0;

@@ -21,6 +21,9 @@ struct Magic {
 
 using namespace std::string_view_literals;
 
+constexpr std::string_view kRowsOfJson =
+    "write one object a line: jq -c '.[]' FILE >FILE.jsonl";
+
 constexpr std::array kMagics = {
     Magic{
         "mtl-h5 "sv, 0, SourceKind::kMtlH5, "an mtl-h5 file",
@@ -60,12 +63,8 @@ constexpr std::array kMagics = {
           "write it as CSV with writematrix"},
     Magic{"SQLite format 3"sv, 0, SourceKind::kForeign, "an SQLite database",
           "export it: sqlite3 -header -csv FILE 'select ...'"},
-    Magic{"{\""sv, 0, SourceKind::kForeign, "JSON",
-          "write it as CSV, a line a row"},
-    Magic{"[{"sv, 0, SourceKind::kForeign, "JSON",
-          "write it as CSV, a line a row"},
-    Magic{"[\n"sv, 0, SourceKind::kForeign, "JSON",
-          "write it as CSV, a line a row"},
+    Magic{"[{"sv, 0, SourceKind::kForeign, "a JSON list", kRowsOfJson},
+    Magic{"[\n"sv, 0, SourceKind::kForeign, "a JSON list", kRowsOfJson},
     Magic{"ustar"sv, 257, SourceKind::kForeign, "a tar archive",
           "unpack it first"},
     Magic{"\xff\xfe"sv, 0, SourceKind::kUtf16, "UTF-16 text",

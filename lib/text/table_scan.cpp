@@ -70,8 +70,18 @@ class Scanner {
       added.type = column.type;
       added.is_declared = column.type != ColumnType::kUnknown;
     }
-    for (const TableFile& file : files_) RequireSameColumns(file, files_[0]);
+    for (const TableFile& file : files_) {
+      RequireSameColumns(file, files_[0]);
+      NoteKinds(file.reader->columns());
+    }
     NameColumns();
+  }
+
+  void NoteKinds(const std::vector<Column>& columns) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      scan_.columns[i].column.has_texts |= columns[i].has_texts;
+      scan_.columns[i].column.has_numbers |= columns[i].has_numbers;
+    }
   }
 
   // Columns without a name get one by their number, repeated names a suffix.
@@ -155,6 +165,9 @@ class Scanner {
           any_was ? was_id(column) : IsIdName(column.column.name);
       if (column.type == ColumnType::kUnknown && is_id) {
         column.type = ColumnType::kId;
+      }
+      if (column.type == ColumnType::kUnknown && column.column.is_text()) {
+        column.type = ColumnType::kCategory;
       }
       ids += column.type == ColumnType::kId;
     }

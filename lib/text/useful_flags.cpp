@@ -17,11 +17,15 @@ std::set<std::string> FlagsOf(const FormatEntry& format) {
   return {flags.begin(), flags.end()};
 }
 
-// "csv and svmlight".
+// "arff, csv and svmlight".
 std::string NamesOfFormats(const std::vector<const FormatEntry*>& formats) {
   std::set<std::string> names;
   for (const FormatEntry* format : formats) names.emplace(format->name);
-  return Join({names.begin(), names.end()}, " and ");
+  const std::string last = *names.rbegin();
+  names.erase(last);
+  return names.empty()
+             ? last
+             : Str(Join({names.begin(), names.end()}, ", "), " and ", last);
 }
 
 // What --missing lists and is no number.
@@ -39,6 +43,13 @@ std::vector<std::string> WordMarkers(const Json& values) {
 }
 
 }  // namespace
+
+bool AnyKnows(const std::vector<const FormatEntry*>& formats,
+              const std::string& flag) {
+  return std::ranges::any_of(formats, [&](const FormatEntry* format) {
+    return FlagsOf(*format).count(flag) > 0;
+  });
+}
 
 void RequireFormatFlags(const Json& values, const Json& usual,
                         const std::vector<const FormatEntry*>& formats) {

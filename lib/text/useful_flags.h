@@ -12,4 +12,8 @@ namespace mtlkit {
 void RequireFormatFlags(const Json& values, const Json& usual,
                         const std::vector<const FormatEntry*>& formats);
 
+// Whether one of them knows a flag.
+bool AnyKnows(const std::vector<const FormatEntry*>& formats,
+              const std::string& flag);
+
 }  // namespace mtlkit

@@ -53,6 +53,11 @@ same again.csv wanted.csv
 sed 1d new.txt >less.txt
 mtl-convert less.txt --like model.h5 --skip 1 -o less.csv -q
 same less.csv wanted.csv
+# The same rows as JSON lines need none of the flags.
+printf '%s\n' '{"pay":12.5,"when":"03.04.2025","zip":"01067","town":"Ulm"}' \
+  '{"age":61,"town":"Celle","pay":7,"when":"28.02.2025","zip":"10115"}' >new.jsonl
+mtl-convert new.jsonl --like model.h5 -o lines.csv -q
+same lines.csv wanted.csv
 
 # What contradicts is named, all of it.
 head -n 4 new.txt | cut -d ';' -f 2- >bad.txt

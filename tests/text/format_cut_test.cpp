@@ -11,7 +11,8 @@
 // before it exactly as they are, and at the end at most one more row that has
 // all its cells. That the text of its last cell is cut cannot be seen: a file
 // whose last line has no line break is a legal table. Where a format tells
-// where a row ends (sparse ARFF, SVMlight), even that does not happen.
+// where a row ends (sparse ARFF, SVMlight, JSON lines), even that does not
+// happen.
 
 namespace mtlkit {
 namespace {
@@ -34,6 +35,10 @@ constexpr const char* kSparse =
 
 constexpr const char* kSvmlight =
     "# made for this test\n1,3 1:0.5 7:12\n2 2:-1e3 # end\n3 1:1\n";
+
+constexpr const char* kJsonLines =
+    "{\"x\": 1.5, \"c\": \"r\\u00e9d\", \"l\": [\"a\"]}\n"
+    "{\"x\": null, \"c\": \"\\ud83d\\ude00\", \"l\": []}\n";
 
 // The rows of a cut text, and whether it was refused.
 struct Cut {
@@ -103,6 +108,10 @@ TEST_CASE("SVMlight cut at every byte gives whole rows or an error") {
   CheckCuts(kSvmlight, "svmlight", false);
 }
 
+TEST_CASE("JSON lines cut at every byte give whole rows or an error") {
+  CheckCuts(kJsonLines, "jsonl", false);
+}
+
 TEST_CASE("a list of labels that is cut is refused") {
   const TempFolder folder;
   const std::string list =
@@ -118,7 +127,8 @@ TEST_CASE("a list of labels that is cut is refused") {
 }
 
 TEST_CASE("damaged small samples never crash and never give half a row") {
-  for (const std::string text : {kDelimited, kDense, kSparse, kSvmlight}) {
+  for (const std::string text :
+       {kDelimited, kDense, kSparse, kSvmlight, kJsonLines}) {
     for (std::size_t at = 0; at < text.size(); ++at) {
       for (const char byte : {'"', '\'', ',', '\n', '{', '\\', ':', '\x01'}) {
         std::string damaged = text;

@@ -151,11 +151,10 @@ TEST_CASE("what is no text is named") {
         "(unpack it first: unzip -p FILE NAME | mtl-convert -)");
   CHECK(error("%PDF-1.5\n") ==
         "65: table: this is a PDF document, not a text table");
-  for (const char* json : {"{\"a\": 1}\n", "[{\"a\": 1}]", "[\n {}]"}) {
-    CHECK(
-        error(json) ==
-        "65: table: this is JSON, not a text table (write it as CSV, a line a "
-        "row)");
+  for (const char* json : {"[{\"a\": 1}]", "[\n {}]"}) {
+    CHECK(error(json) ==
+          "65: table: this is a JSON list, not a text table (write one object "
+          "a line: jq -c '.[]' FILE >FILE.jsonl)");
   }
   CHECK(
       error(std::string("a,b\n1,\0\n", 8)) ==
