@@ -332,11 +332,17 @@ void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
   RequireNoRenames(*column, "numbers");
 }
 
-void SortCategories(ColumnScan* column) {
+void SortCategories(const ScanOptions& options, ColumnScan* column) {
   for (const std::string& declared : column->column.categories) {
     column->categories.emplace(declared, Category());
   }
   for (const auto& [from, to] : column->renames) Rename(from, to, column);
+  for (const std::vector<std::string>& rename : options.model_renames) {
+    if (rename[0] != column->column.name) continue;
+    if (column->categories.count(rename[1]) == 0) continue;
+    Rename(rename[1], rename[2], column);
+    column->renames.emplace_back(rename[1], rename[2]);
+  }
   Require(static_cast<Index>(column->categories.size()) <
               std::numeric_limits<std::int32_t>::max(),
           ErrorKind::kBadInput,

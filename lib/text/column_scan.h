@@ -28,6 +28,7 @@ struct ScanOptions {
   Numbering model_numbering = {};
   std::vector<std::string> model_ids;
   std::vector<TypeChoice> model_dates;
+  std::vector<std::vector<std::string>> model_renames;
   // A model reads the rows: words among numbers, and numbers that double
   // precision would round, make a column one of texts, so that the model's
   // categories are told apart. That it wants numbers is for it to say.
@@ -127,8 +128,8 @@ class CellScanner {
 void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column);
 
 // Renames and sorts the categories of a column and numbers them. Throws kUsage
-// for a class that does not occur.
-void SortCategories(ColumnScan* column);
+// for a class that does not occur and that the user has named.
+void SortCategories(const ScanOptions& options, ColumnScan* column);
 
 // Throws kUsage where a column is one of dates: what sparse rows leave out is
 // 0, which is no date that anybody wrote.

@@ -40,6 +40,7 @@ struct ConvertOptions {
   Numbering model_numbering = {};
   std::vector<std::string> model_ids;    // columns that were ids in its texts
   std::vector<std::string> model_dates;  // COLUMN=date..., as `type`
+  std::vector<std::vector<std::string>> model_renames;  // where they occur
   bool for_model = false;
   // Names of flags whose values are those of the texts before: a format that
   // does not know one passes over it.

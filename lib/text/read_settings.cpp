@@ -17,6 +17,7 @@ ScanOptions ScanOptionsOf(const ConvertOptions& options) {
   scan.features = options.features;
   scan.model_numbering = options.model_numbering;
   scan.model_ids = options.model_ids;
+  scan.model_renames = options.model_renames;
   scan.for_model = options.for_model;
   for (const std::string& entry : options.type) {
     scan.types.push_back(ParseTypeChoice(entry));

@@ -39,14 +39,22 @@ struct TextLayout {
   bool operator==(const TextLayout&) const = default;
 };
 
+using Renames = std::vector<std::vector<std::string>>;  // COLUMN OLD NEW
+
 struct TextHistory {
   TextReading reading;
   TextLayout layout;
+  Renames renames;
 };
+
+[[noreturn]] void FailSettings() {
+  Fail(ErrorKind::kBadInput,
+       "its history has settings that mtl-convert does not write");
+}
 
 TextHistory HistoryOf(const std::string& settings) {
   TextHistory history;
-  auto& [reading, layout] = history;
+  auto& [reading, layout, renames] = history;
   const Json flags = ParseJson(settings);
   const auto take = [&flags](const char* name, auto* value) {
     const auto at = flags.find(name);
@@ -62,6 +70,10 @@ TextHistory HistoryOf(const std::string& settings) {
     take("header", &layout.header);
     take("skip", &layout.skip);
     take("skip-after-header", &layout.skip_after_header);
+    take("rename-class", &renames);
+    for (const std::vector<std::string>& rename : renames) {
+      if (rename.size() != 3) FailSettings();
+    }
     std::vector<std::string> types;
     take("type", &types);
     for (const std::string& type : types) {
@@ -72,8 +84,7 @@ TextHistory HistoryOf(const std::string& settings) {
       if (choice.type == ColumnType::kDate) reading.dates.push_back(type);
     }
   } catch (const Json::exception&) {
-    Fail(ErrorKind::kBadInput,
-         "its history has settings that mtl-convert does not write");
+    FailSettings();
   }
   return history;
 }
@@ -101,7 +112,23 @@ std::string FlagsOf(const ConvertOptions& options) {
   for (const std::string& date : options.model_dates) {
     flags.push_back("--type " + ShellWord(NameInList(date)));
   }
+  for (const std::vector<std::string>& rename : options.model_renames) {
+    std::string flag = "--rename-class";
+    for (const std::string& word : rename) {
+      flag += " " + ShellWord(NameInList(word));
+    }
+    flags.push_back(std::move(flag));
+  }
   return Join(flags, " ");
+}
+
+// Spellings of several texts are all known.
+void AddOthers(const Renames& before, Renames* renames) {
+  Renames all = before;
+  for (std::vector<std::string>& rename : *renames) {
+    if (std::ranges::count(all, rename) == 0) all.push_back(std::move(rename));
+  }
+  *renames = std::move(all);
 }
 
 // Takes over what was not usual, where the user says nothing else.
@@ -114,7 +141,7 @@ void Remember(const TextHistory& history, ConvertOptions* options) {
     options->remembered.emplace_back(name);
   };
   using Options = ConvertOptions;
-  const auto& [reading, layout] = history;
+  const auto& [reading, layout, renames] = history;
   take("missing", reading.missing, &Options::missing);
   take("decimal", reading.decimal, &Options::decimal);
   take("thousands", reading.thousands, &Options::thousands);
@@ -127,6 +154,7 @@ void Remember(const TextHistory& history, ConvertOptions* options) {
        &Options::skip_after_header);
   options->model_ids = reading.ids;
   options->model_dates = reading.dates;
+  options->model_renames = renames;
 }
 
 }  // namespace
@@ -143,6 +171,7 @@ std::string ReadAsBefore(std::string_view provenance, ConvertOptions* options) {
             "convert the rows first, as those that they are like: mtl-convert");
     // Texts of several layouts say nothing of a further one.
     if (found && found->layout != history.layout) history.layout = {};
+    if (found) AddOthers(found->renames, &history.renames);
     found = std::move(history);
   }
   if (!found) return "";
@@ -164,6 +193,11 @@ Json SettingsWith(const ConvertOptions& options, Json settings) {
     settings[name] = values.at(name);
   }
   if (!whole.type.empty()) settings["type"] = values.at("type");
+  if (!options.model_renames.empty()) {
+    Renames renames = options.rename_class;
+    AddOthers(options.model_renames, &renames);
+    settings["rename-class"] = renames;
+  }
   return settings;
 }
 

@@ -51,7 +51,8 @@ class Scanner {
     }
     if (again) CollectAgain();
     for (ColumnScan& column : scan_.columns) {
-      if (column.type == ColumnType::kCategory) SortCategories(&column);
+      if (column.type != ColumnType::kCategory) continue;
+      SortCategories(options_, &column);
     }
     SortClasses();
     FinishIds();

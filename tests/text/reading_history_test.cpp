@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "h5/provenance.h"
+#include "text/format_fixture.h"
 
 namespace mtlkit {
 namespace {
@@ -70,6 +71,27 @@ TEST_CASE("what the user says holds, and what was taken over is recorded") {
   CHECK(settings == Json({{"missing", {"none"}},
                           {"skip", 1},
                           {"type", {"zip=category", "rid=id"}}}));
+}
+
+TEST_CASE("spellings of all texts are joined again where they occur") {
+  ConvertOptions options;
+  CHECK(
+      ReadAsBefore(
+          Prepared({Converted({{"rename-class", {{"y", "no.", "no"}}}}),
+                    Converted({{"rename-class",
+                                {{"y", "a b", "yes"}, {"y", "no.", "no"}}}})}),
+          &options) == "--rename-class y no. no --rename-class y 'a b' yes");
+  const Json settings = SettingsWith(options, Json::object());
+  CHECK(settings ==
+        Json({{"rename-class", {{"y", "no.", "no"}, {"y", "a b", "yes"}}}}));
+  options.for_model = true;
+  CHECK(Csv(Convert({{"t", "x,y\n1,no.\n2,no\n"}}, options).dataset) ==
+        "id,x,y\n0,1,no\n1,2,no\n");
+  CHECK(Csv(Convert({{"t", "x\n1\n"}}, options).dataset) == "id,x\n0,1\n");
+  CHECK_THROWS_AS(
+      ReadAsBefore(Prepared({Converted({{"rename-class", {{"y"}}}})}),
+                   &options),
+      Error);
 }
 
 TEST_CASE("of texts of several layouts none is taken over") {
