@@ -27,16 +27,6 @@ std::string WordIn(const InputBlock& block, Index col, const RowIds& ids,
   return "";
 }
 
-// As many as a line can hold.
-std::string FirstOf(std::vector<std::string> texts, std::string_view between) {
-  constexpr std::size_t kShown = 20;
-  if (texts.size() > kShown) {
-    texts[kShown] = Str("... (", texts.size() - kShown, " more)");
-    texts.resize(kShown + 1);
-  }
-  return Join(texts, between);
-}
-
 class Demand {
  public:
   Demand(const std::vector<InputBlock>& inputs, const RowIds& ids, Index rows)
@@ -96,6 +86,15 @@ class Demand {
 };
 
 }  // namespace
+
+std::string FirstOf(std::vector<std::string> texts, std::string_view between) {
+  constexpr std::size_t kShown = 20;
+  if (texts.size() > kShown) {
+    texts[kShown] = Str("... (", texts.size() - kShown, " more)");
+    texts.resize(kShown + 1);
+  }
+  return Join(texts, between);
+}
 
 void RequireColumns(const std::vector<InputSpec>& wanted,
                     const std::vector<InputBlock>& inputs, const RowIds& ids,

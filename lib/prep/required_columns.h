@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/dataset.h"
@@ -12,5 +14,8 @@ namespace mtlkit {
 void RequireColumns(const std::vector<InputSpec>& wanted,
                     const std::vector<InputBlock>& inputs, const RowIds& ids,
                     Index rows);
+
+// Names for a message: joined, the first 20.
+std::string FirstOf(std::vector<std::string> texts, std::string_view between);
 
 }  // namespace mtlkit

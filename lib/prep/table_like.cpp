@@ -12,6 +12,7 @@
 #include "prep/adapt_table.h"
 #include "prep/column_map.h"
 #include "prep/read_labels.h"
+#include "prep/required_columns.h"
 
 namespace mtlkit {
 namespace {
@@ -35,11 +36,13 @@ Selection ColumnsOf(const TransformRecords& transforms, const Schema& schema) {
 }
 
 // Features that are only numbered are as many.
-void RequireFeatures(const Selection& columns, const InputSpec& numbered,
+void RequireFeatures(const Selection& columns,
                      const std::vector<InputBlock>& inputs) {
   for (const InputSpec& wanted : columns.blocks) {
     if (!wanted.columns.empty()) continue;
-    const Index known = wanted.index_base < 0 ? wanted.cols : numbered.cols;
+    const Index known =
+        wanted.cols +
+        std::ranges::count(columns.left_out, wanted.name, &ColumnRef::block);
     const auto at = std::ranges::find(inputs, wanted.name, &InputSpec::name);
     Require(at != inputs.end(), ErrorKind::kBadInput,
             Str("there is no input block '", wanted.name, "'"),
@@ -108,7 +111,7 @@ void NoteUnknown(const Task& task, const Labels& labels,
   const std::vector<std::string>& names = labels.unknown.names;
   if (names.empty()) return;
   const bool one = names.size() == 1;
-  const std::string list = Str("'", Join(names, "', '"), "'");
+  const std::string list = Str("'", FirstOf(names, "', '"), "'");
   problems->push_back(
       Str("target '", task.name, "': ",
           !task.is_classification()
@@ -149,7 +152,7 @@ Dataset MakeTableLike(const TransformRecords& transforms, const Schema& schema,
   const Selection columns = ColumnsOf(transforms, schema);
   Dataset table = AdaptTable(columns, std::move(raw), warnings, kWhose);
   table.content_sha256.clear();
-  RequireFeatures(columns, NumberedInput(transforms, schema), table.inputs);
+  RequireFeatures(columns, table.inputs);
   ArrangeBlocks(columns, &table);
   TakeClasses(schema.tasks, &table);
   return table;

@@ -349,6 +349,16 @@ TEST_CASE("decimal commas with three digits each may be groups") {
             .warnings.empty());
 }
 
+TEST_CASE("a row of numbers that is left out behind the header is said") {
+  ConvertOptions options;
+  options.skip_after_header = 1;
+  CHECK(Convert({{"t.csv", "v,w\n1,x\n2,y\n"}}, options)
+            .warnings.starts_with(
+                "t.csv: a row behind the header is left out that holds numbers "
+                "('1'): --skip-after-header 1"));
+  CHECK(Convert({{"t.csv", "v,w\nm,\n2,y\n"}}, options).warnings.empty());
+}
+
 TEST_CASE("words and numbers above numbers may be names, which is said") {
   CHECK(ErrorOf([] {
           Convert({{"t.csv", "click,101,121\n0,1,1\n1,2,3\n0,5,2\n"}});

@@ -137,20 +137,21 @@ TEST_CASE("flags that no format of the inputs knows are refused") {
   CHECK(std::isnan(
       Convert({{"t.arff", arff}}, marker).dataset.inputs[0].dense[0]));
   marker.missing = {"none"};
-  CHECK(
-      ErrorOf([&] {
-        Convert({{"t.arff", arff}}, marker);
-      }) ==
-      "2: --missing has no effect on arff (it is for csv, jsonl, parquet only: "
+  CHECK(ErrorOf([&] {
+          Convert({{"t.arff", arff}}, marker);
+        }) ==
+        "2: --missing has no effect on arff (it is for csv, jsonl and parquet "
+        "only: "
         "leave it out)");
   ConvertOptions latin;
   latin.encoding = "latin1";
-  CHECK(ErrorOf([&] {
-          Convert({{"t.svm", "1 2:1\n2 3:1\n"}}, latin);
-        }) ==
-        "2: --encoding has no effect on svmlight (it is for arff, csv and jsonl "
-        "only: "
-        "leave it out)");
+  CHECK(
+      ErrorOf([&] {
+        Convert({{"t.svm", "1 2:1\n2 3:1\n"}}, latin);
+      }) ==
+      "2: --encoding has no effect on svmlight (it is for arff, csv and jsonl "
+      "only: "
+      "leave it out)");
   ConvertOptions numbering;
   numbering.index_base = "0";
   CHECK(ErrorOf([&] {

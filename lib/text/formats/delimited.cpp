@@ -6,6 +6,7 @@
 #include "text/delimited_guess.h"
 #include "text/digit_groups.h"
 #include "text/format.h"
+#include "text/number_text.h"
 #include "text/record_parser.h"
 #include "text/record_shape.h"
 #include "text/text_window.h"
@@ -108,12 +109,27 @@ class DelimitedReader : public RowReader {
     while (!FindSyntaxIn(bytes) && bytes < kMostGuessBytes) bytes *= 4;
   }
 
-  // What is left out says nothing of the rows.
-  void LeaveOut(TextRecords* records) const {
+  // What is left out says nothing of the rows. Units and second headers hold no
+  // numbers: a row that does may be one of the table, which is said.
+  std::string LeaveOut(TextRecords* records) const {
     const auto skipped = std::min<std::ptrdiff_t>(options_.skip_after_header,
                                                   std::ssize(*records) - 1);
-    if (skipped <= 0) return;
+    if (skipped <= 0) return "";
+    std::string doubt;
+    for (auto record = records->begin() + 1;
+         record != records->begin() + 1 + skipped; ++record) {
+      const auto number =
+          std::ranges::find_if(*record, [this](const std::string& cell) {
+            return IsCellNumber(cell, options_.decimal);
+          });
+      if (number == record->end()) continue;
+      doubt =
+          Str(window_.name(),
+              ": a row behind the header is left out that holds numbers ('",
+              *number, "'): --skip-after-header ", options_.skip_after_header);
+    }
     records->erase(records->begin() + 1, records->begin() + 1 + skipped);
+    return doubt;
   }
 
   // Looks at that many bytes; false where more of them would tell more.
@@ -132,7 +148,7 @@ class DelimitedReader : public RowReader {
                                : ParseDelimiter(options_.delimiter);
     parser_ = RecordParser(delimiter, options_.most_columns);
     TextRecords records = SampleRecords(sample, delimiter);
-    LeaveOut(&records);
+    const std::string left_out = LeaveOut(&records);
     shape_ = ShapeOf(records, options_.decimal);
     doubt_ = DoubtOfDelimiter(sample, records);
     has_header_ = options_.header == "yes" || options_.skip_after_header > 0 ||
@@ -147,6 +163,7 @@ class DelimitedReader : public RowReader {
                         options_.missing, options_.decimal);
       if (!doubt.empty()) doubt_ = Str(window_.name(), ": ", doubt);
     }
+    if (doubt_.empty()) doubt_ = left_out;
     if (!has_header_) shape_ = {};
     return whole || records.size() > 1;
   }

@@ -17,8 +17,8 @@ namespace {
 
 // Rows of a dense table may be mostly empty, but not so that names seem to be
 // values: reading takes rows times columns.
-constexpr Index kFreeCells = Index{1} << 24;
-constexpr Index kMostCellsPerValue = 256;
+constexpr double kFreeCells = 1 << 24;
+constexpr double kMostCellsPerValue = 256;
 
 class JsonLinesReader : public RowReader {
  public:
@@ -84,8 +84,10 @@ class JsonLinesReader : public RowReader {
 
   void RequireDense(Index values) const {
     const auto columns = std::ssize(columns_);
-    if (row_ <= kFreeCells / std::max<Index>(columns, 1) ||
-        row_ / kMostCellsPerValue <= values / columns) {
+    const double cells =
+        static_cast<double>(row_) * static_cast<double>(columns);
+    if (cells <= kFreeCells ||
+        cells <= kMostCellsPerValue * static_cast<double>(values)) {
       return;
     }
     Fail(ErrorKind::kBadInput,
