@@ -216,6 +216,23 @@ void WarnOfIndex(const ColumnScan& column, Reporter* reporter) {
                      TypeFlag(column, "id"), " names the rows by it"));
 }
 
+// Texts of JSON that are all numbers; a 0 in front is that of a name (01067).
+bool WarnOfTextNumbers(const ColumnScan& column, Reporter* reporter) {
+  const bool are_numbers =
+      column.column.is_text() && !column.sorted.empty() &&
+      std::ranges::all_of(column.sorted, [](const std::string& text) {
+        const bool is_name = text.size() > 1 && text[0] == '0' &&
+                             text.find('.') == std::string::npos;
+        return !is_name && IsCellNumber(text, '.');
+      });
+  if (!are_numbers) return false;
+  reporter->Warn(Str("column '", ShowText(column.column.name),
+                     "': all its texts are numbers, such as '",
+                     column.sorted.front(), "', and are taken for words; ",
+                     TypeFlag(column, "number"), " reads numbers"));
+  return true;
+}
+
 // Rows that are counted say where they stood, which gives the answer away where
 // they were sorted by it.
 void WarnOfRowNumbers(std::size_t files, const TableScan& scan,
@@ -309,7 +326,8 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
     }
     if (column.type != ColumnType::kCategory) continue;
     if (!column.is_declared &&
-        (WarnOfDates(column, reporter) || WarnOfWords(column, reporter))) {
+        (WarnOfDates(column, reporter) || WarnOfTextNumbers(column, reporter) ||
+         WarnOfWords(column, reporter))) {
       continue;
     }
     const auto rows = static_cast<std::size_t>(scan.rows - column.missing);

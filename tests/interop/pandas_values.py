@@ -173,10 +173,12 @@ def small_tables(work):
         (work / name).write_text(text, encoding="utf-8")
         return work / name
 
-    path = write("exact.csv", "a,b,c\n0.1234567890123456,9007199254740992,1e-300\n"
+    path = write("exact.csv", "a,b,c\n"
+                 "0.1234567890123456,9007199254740992,1e-300\n"
                  "-0.0,16777217,3.4e38\n1.7976931348623157e308,,0.1\n")
     yield path, [], frame(path)
-    path = write("quoted.csv", 'a,"b ""c""",d\n1,"x, y\nz",true\n2,"","false"\n')
+    path = write("quoted.csv", 'a,"b ""c""",d\n'
+                 '1,"x, y\nz",true\n2,"","false"\n')
     yield path, [], frame(path)
     path = write("thousands.csv", 'n;m\n"1.234,5";1\n"22,25";2\n')
     yield (path, ["--decimal", ",", "--thousands", ".", "--delimiter", ";"],
