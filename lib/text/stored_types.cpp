@@ -12,7 +12,10 @@ void UseStoredTypes(std::vector<TableFile>* files,
       const ColumnType stored = file.reader->columns()[i].stored;
       if (stored != ColumnType::kUnknown) column.column.stored = stored;
     }
-    if (column.type == ColumnType::kUnknown) column.type = column.column.stored;
+    if (column.type == ColumnType::kUnknown) {
+      column.type = column.column.is_text() ? ColumnType::kCategory
+                                            : column.column.stored;
+    }
     // How text writes dates says nothing of those that a file knows.
     if (column.column.stored == ColumnType::kDate) column.date = DateFormat();
     ignored.push_back(column.type == ColumnType::kIgnore);

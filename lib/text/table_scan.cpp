@@ -167,9 +167,6 @@ class Scanner {
       if (column.type == ColumnType::kUnknown && is_id) {
         column.type = ColumnType::kId;
       }
-      if (column.type == ColumnType::kUnknown && column.column.is_text()) {
-        column.type = ColumnType::kCategory;
-      }
       ids += column.type == ColumnType::kId;
     }
     Require(ids <= 1, ErrorKind::kUsage, "two columns of type id",

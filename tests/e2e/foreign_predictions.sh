@@ -36,7 +36,7 @@ refuses 65 "short.csv: it has 99 rows without ids, but the split 'test' has" \
   mtl-convert short.csv --as predictions --labels ready.h5 --split test \
   --task income=p -o no.h5 --quiet
 refuses 2 "needs the labels" mtl-convert p.csv --as predictions -o no.h5
-refuses 2 "no effect without --as predictions" \
+refuses 2 "task has no effect: HDF5 is written" \
   mtl-convert p.csv --task income -o no.h5
 refuses 2 "no column is called as a prediction" mtl-convert p.csv \
   --as predictions --labels ready.h5 --split test -o no.h5 --quiet

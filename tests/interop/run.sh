@@ -15,11 +15,12 @@ export PATH=$bin:$PATH MTLKIT_PROGRESS=never JAX_PLATFORMS=cpu KERAS_BACKEND=jax
 export TF_CPP_MIN_LOG_LEVEL=3
 for name in $(env | sed -n 's/^\(MTLKIT_[A-Z_0-9]*\)=.*/\1/p'); do
   case $name in
-    MTLKIT_INTEROP_PYTHON | MTLKIT_PROGRESS | MTLKIT_TMPDIR) ;;
+    MTLKIT_INTEROP_PYTHON | MTLKIT_PROGRESS | MTLKIT_TEST_DATA | \
+      MTLKIT_TMPDIR) ;;
     *) unset "$name" ;;
   esac
 done
-imports=(h5py jax keras numpy onnx onnxruntime safetensors sklearn)
+imports=(h5py jax keras numpy onnx onnxruntime pandas safetensors sklearn)
 backends=(jax)
 if [ "$mode" = full ]; then
   imports+=(tensorflow torch)
@@ -172,4 +173,11 @@ mtl-convert onehot.h5 -q --to svmlight --task income --split train -o train.svm
 mtl-convert wine.h5 -q -o wine.arff
 "$python" "$here/check_written.py" onehot.h5 onehot.npz train.svm income \
   wine.arff wine.h5
-echo "all models say the same elsewhere"
+
+echo "== values of tables"
+if [ -n "${MTLKIT_TEST_DATA:-}" ]; then
+  "$python" "$here/pandas_values.py" "$bin"
+else
+  echo "skipped: MTLKIT_TEST_DATA says where the tables are"
+fi
+echo "all models and tables are the same elsewhere"

@@ -163,7 +163,7 @@ TEST_CASE("flags of text have no effect, which is said") {
           Convert({{"t.csv", "x\n1\n"}}, parquet);
         }) == "2: --format parquet: t.csv is text (leave it out)");
   // But not where they say how the texts of a model were read.
-  options.for_model = true;
+  options.remembered = {"delimiter"};
   CHECK(Convert(Pandas(), options).dataset.rows == 4);
   // What a file is called does not make it Parquet.
   CHECK(Csv(Convert({{"t.parquet", "x\n1\n"}}).dataset) == "id,x\n0,1\n");
@@ -181,6 +181,7 @@ TEST_CASE("how texts beside it, or of a model, are written does not matter") {
                                        {"b.parquet", file.File()}};
   CHECK(Csv(Convert(both, options).dataset) == "id,x\n0,2.5\n1,1.5\n");
   options.for_model = true;
+  options.remembered = {"decimal", "delimiter"};
   options.model_dates = {"when=date:%d.%m.%Y"};
   const Dataset rows = Convert(Pandas(), options).dataset;
   CHECK(Csv(rows).find("31,1,2024-03-01T08:00:00,") != std::string::npos);
