@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "data/label_view.h"
 #include "prep/label_columns.h"
 #include "prep/table_columns.h"
 
@@ -40,7 +42,48 @@ class RowColumnReader {
              IdText(data_.ids, static_cast<Index>(row)), "'"));
   }
 
+  float WeightOf(double weight, const std::string& what, Index row) const {
+    if (!(weight >= 0) || std::isinf(static_cast<float>(weight))) {
+      Fail(ErrorKind::kBadInput,
+           Str("--weight: ", what, " '", options_.weight, "', row '",
+               IdText(data_.ids, row),
+               "' is not a number from 0 on, or too large"));
+    }
+    return static_cast<float>(weight);
+  }
+
+  // Of a task that came with the file, which is none then: of SVMlight, a file
+  // of weights beside it (mtl-convert --task-files).
+  bool TakeTask() {
+    const Index at = FindTask(data_.tasks, options_.weight);
+    if (at < 0 || !data_.tasks[At(at)].source.columns.empty()) return false;
+    const Task& task = data_.tasks[At(at)];
+    const LabelView labels(task, data_.labels[At(at)], {});
+    Require(labels.cols() == 1, ErrorKind::kUsage,
+            Str("--weight ", task.name, ": the task has ", labels.cols(),
+                " numbers a row"),
+            "a weight is one number");
+    Require(data_.tasks.size() > 1, ErrorKind::kUsage,
+            Str("--weight ", task.name, ": it is the only task"),
+            "there is nothing to learn");
+    data_.weights.clear();
+    for (Index row = 0; row < data_.rows; ++row) {
+      const Index place = labels.PlaceOf(row);
+      double weight = place < 0 ? NAN : labels.Value(place, 0);
+      if (!task.classes.empty() && !std::isnan(weight)) {
+        const std::string& name =
+            task.classes[static_cast<std::size_t>(weight)];
+        if (!ParseNumber(name, &weight)) weight = NAN;
+      }
+      data_.weights.push_back(WeightOf(weight, "task", row));
+    }
+    data_.tasks.erase(data_.tasks.begin() + at);
+    data_.labels.erase(data_.labels.begin() + at);
+    return true;
+  }
+
   void ReadWeights() {
+    if (TakeTask()) return;
     const auto found =
         FindOneColumn(columns_->all(), options_.weight, "--weight");
     Require(columns_->used().count(found[0].ref) == 0, ErrorKind::kUsage,
@@ -50,14 +93,8 @@ class RowColumnReader {
     const InputBlock& block = data_.inputs[found[0].block];
     data_.weights.clear();
     for (Index row = 0; row < data_.rows; ++row) {
-      const double weight = CellNumber(block, row, found[0].col);
-      if (!(weight >= 0) || std::isinf(static_cast<float>(weight))) {
-        Fail(ErrorKind::kBadInput,
-             Str("--weight: column '", options_.weight, "', row '",
-                 IdText(data_.ids, row),
-                 "' is not a number from 0 on, or too large"));
-      }
-      data_.weights.push_back(static_cast<float>(weight));
+      data_.weights.push_back(
+          WeightOf(CellNumber(block, row, found[0].col), "column", row));
     }
     for (Task& task : data_.tasks) task.source.weight = options_.weight;
   }

@@ -7,7 +7,8 @@
 namespace mtlkit {
 
 // Groups, weights and splits of rows that --group, --weight and --split-from
-// take from columns, which are used then. kBadInput where a row lacks a group,
+// take from columns, which are used then; weights also from a task that came
+// with the file. kBadInput where a row lacks a group,
 // or its weight is no number from 0 on.
 void ReadRowColumns(const PrepareOptions& options, UsedColumns* columns,
                     Dataset* table);

@@ -358,5 +358,33 @@ TEST_CASE("rows of weight 0 are none to learn from") {
         "task 'y' has one class only in the training rows, '0'");
 }
 
+TEST_CASE("a task that came with the file can be the weights of its rows") {
+  PrepareOptions options;
+  options.weight = "w";
+  Dataset table = TableOf(3, {DenseBlock("numeric", {"x"}, {1, 2, 3})});
+  table.tasks.push_back({"y", TaskType::kRegression, {}, 1, {}, {}});
+  table.labels.push_back({{}, true, {1, 2, 4}, {}});
+  CHECK(Failure(options, table) == "--weight: there is no column 'w'");
+  table.tasks.push_back(
+      {"w", TaskType::kMulticlass, {"2", "0.5", "0"}, 1, {}, {}});
+  table.labels.push_back({{}, true, {1, 0, 2}, {}});
+  const Dataset made = Run(options, table);
+  CHECK(made.weights == std::vector<float>{0.5F, 2, 0});
+  REQUIRE(made.tasks.size() == 1);
+  CHECK(made.tasks[0].name == "y");
+  Dataset negative = table;
+  negative.tasks[1].classes = {"2", "-0.5", "0"};
+  CHECK(Failure(options, negative) ==
+        "--weight: task 'w', row '0' is not a number from 0 on, or too large");
+  negative = table;
+  negative.labels[1] = {{0, 2}, false, {1, 0}, {}};
+  CHECK(Failure(options, negative) ==
+        "--weight: task 'w', row '1' is not a number from 0 on, or too large");
+  options.weight = "y";
+  table.tasks.pop_back();
+  table.labels.pop_back();
+  CHECK(Failure(options, table) == "--weight y: it is the only task");
+}
+
 }  // namespace
 }  // namespace mtlkit
