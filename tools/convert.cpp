@@ -109,7 +109,10 @@ struct ConvertTool {
     if (is_own) {
       RequireOnly({"index-base", "task", "split", "as"}, context,
                   "is a file of the toolkit");
-      written.index_base = options.index_base;
+    }
+    // Where SVMlight is written, it says how.
+    if (is_own || (target != nullptr && target->Knows("index-base"))) {
+      written.index_base = std::exchange(options.index_base, "auto");
     }
     RequireWrittenFlags(target, written);
     if (is_own) return Export(inputs[0].path, nullptr, context);
@@ -153,8 +156,13 @@ struct ConvertTool {
         flags.push_back("--" + item.key());
       }
     }
-    if (!like.empty() && std::ranges::count(allowed, "like") == 0) {
-      flags.emplace_back("--like");
+    // Those that are no settings.
+    for (const char* name : {"like", "names", "labels", "task-files"}) {
+      if (std::ranges::count(context.given, name) > 0 &&
+          std::ranges::count(allowed, name) == 0 &&
+          !context.settings->contains(name)) {
+        flags.push_back(Str("--", name));
+      }
     }
     Require(flags.empty(), ErrorKind::kUsage,
             Str(Join(flags, ", "), flags.size() == 1 ? " has" : " have",
@@ -175,6 +183,7 @@ struct ConvertTool {
     const Likeness other = ReadLikeness(like);
     ConvertOptions reading = options;
     reading.for_model = true;
+    reading.given = context.given;
     const InputSpec numbered = NumberedInput(other.transforms, other.schema);
     reading.model_numbering = {numbered.index_base, numbered.cols};
     const std::string flags = InContext(

@@ -234,6 +234,10 @@ const CommonOptions& Cli::common() const {
   return state_->chosen == nullptr ? state_->common : state_->chosen->common();
 }
 
+const std::vector<std::string>& Cli::Given() const {
+  return state_->chosen == nullptr ? state_->given : state_->chosen->Given();
+}
+
 Json Cli::Settings() const {
   if (state_->chosen != nullptr) return state_->chosen->Settings();
   Json changed = Json::object();

@@ -98,6 +98,9 @@ class Cli {
   // flat object from flag to value. No file names: inputs go into provenance
   // by content.
   Json Settings() const;
+  // Names of the flags that the user gave, or the environment, whatever their
+  // values.
+  const std::vector<std::string>& Given() const;
   std::vector<OutputOperand> outputs() const;
   // Whether "-" is an input.
   bool reads_stdin() const;

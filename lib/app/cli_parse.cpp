@@ -85,8 +85,9 @@ void RefuseUnknown(const CliState& state, const Sorted& sorted) {
        hint.empty() ? HelpHint(state) : hint);
 }
 
-// Puts what was given, or what the environment holds, into the variable.
-void Apply(const FlagTexts& texts) {
+// Puts what was given, or what the environment holds, into the variable; false
+// where it stays as it was.
+bool Apply(const FlagTexts& texts) {
   const Flag& flag = *texts.flag;
   const std::string where = "--" + flag.name;
   if (texts.count > 0) {
@@ -107,18 +108,21 @@ void Apply(const FlagTexts& texts) {
                     [](const std::string& text) { return Trim(text).empty(); });
     Require(!is_empty, ErrorKind::kUsage, Str(where, " is empty"),
             "give it a value, or leave it out");
-    return flag.set(where, texts.values);
+    flag.set(where, texts.values);
+    return true;
   }
-  if (!flag.in_environment) return;
+  if (!flag.in_environment) return false;
   const std::string name = flag.EnvironmentName();
   const char* text = std::getenv(name.c_str());
-  if (text != nullptr && *text != '\0') flag.set(name, {text});
+  if (text == nullptr || *text == '\0') return false;
+  flag.set(name, {text});
+  return true;
 }
 
-void ApplyFlags(const CliState& state, const Sorted& sorted) {
+void ApplyFlags(CliState& state, const Sorted& sorted) {
   for (const FlagTexts& texts : sorted.flags) {
-    Apply(texts);
     const Flag& flag = *texts.flag;
+    if (Apply(texts)) state.given.push_back(flag.name);
     if (flag.is_required && texts.count == 0) {
       const std::string name =
           flag.short_name.empty() ? "--" + flag.name : "-" + flag.short_name;

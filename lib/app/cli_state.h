@@ -74,6 +74,8 @@ struct CliState {
   bool wants_version = false;
   bool wants_markdown = false;
   std::string wanted_list;
+  // Names of the flags that were given, in the environment, too.
+  std::vector<std::string> given;
   // Values of all settings before Parse.
   Json defaults = Json::object();
   // The command that was chosen, or null: this.

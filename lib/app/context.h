@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/options.h"
@@ -21,6 +22,8 @@ struct Context {
   int verbose = 0;
   // The flags that can change the result and differ from their defaults.
   const Json* settings = nullptr;
+  // The names of all flags that were given, whatever their values.
+  std::vector<std::string> given = {};
   ThreadPool* pool = nullptr;
   Reporter* reporter = nullptr;
 

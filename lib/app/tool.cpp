@@ -110,6 +110,7 @@ void RunParsed(const Cli& cli) {
   context.seed = static_cast<Seed>(common.seed);
   context.verbose = static_cast<int>(common.verbose);
   context.settings = &settings;
+  context.given = cli.Given();
   context.pool = &pool;
   context.reporter = reporter.get();
   cli.Run(context);

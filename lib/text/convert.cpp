@@ -129,21 +129,47 @@ class Converter {
       }
       TableFile& file = tables_.back().files.emplace_back();
       if (!options_.beside) file.split = input.name;
-      const Encoding encoding =
-          options_.encoding == "latin1"   ? Encoding::kLatin1
-          : options_.encoding == "cp1252" ? Encoding::kCp1252
-                                          : Encoding::kUtf8;
-      file.source = std::make_unique<TextSource>(input.path, encoding,
-                                                 SourceContent::kTable);
-      const TextOptions read =
-          TextOptionsOf(options_, NamesFileFor(options_, input, inputs_));
+      file.source = OpenSource(input);
       formats_.push_back(&FormatOf(file.source.get(), Format()));
-      file.reader = formats_.back()->open(file.source.get(), read);
+    }
+    ForgetOtherLayouts();
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      TableFile& file =
+          options_.beside ? tables_[i].files[0] : tables_[0].files[i];
+      const TextOptions read =
+          TextOptionsOf(options_, NamesFileFor(options_, inputs_[i], inputs_));
+      file.reader = formats_[i]->open(file.source.get(), read);
     }
     RequireFormatFlags(ValuesOf(options_), AllowedValues(), formats_);
     // Numbers of JSON have a point, whatever those of other texts had.
     if (!AnyKnows(formats_, "decimal")) scan_options_.decimal = '.';
     OpenTaskFiles();
+  }
+
+  std::unique_ptr<TextSource> OpenSource(const TableInput& input) const {
+    const Encoding encoding = options_.encoding == "latin1" ? Encoding::kLatin1
+                              : options_.encoding == "cp1252"
+                                  ? Encoding::kCp1252
+                                  : Encoding::kUtf8;
+    return std::make_unique<TextSource>(input.path, encoding,
+                                        SourceContent::kTable);
+  }
+
+  // How the texts before were written says nothing of files that are none.
+  void ForgetOtherLayouts() {
+    const auto is_delimited = [](const FormatEntry* format) {
+      return format->name == "csv";
+    };
+    if (std::ranges::any_of(formats_, is_delimited)) return;
+    const std::string encoding = options_.encoding;
+    options_ = WithoutLayout(options_);
+    scan_options_ = ScanOptionsOf(options_);
+    if (options_.encoding == encoding) return;
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      TableFile& file =
+          options_.beside ? tables_[i].files[0] : tables_[0].files[i];
+      file.source = OpenSource(inputs_[i]);
+    }
   }
 
   // Of flags those that may stand though a format does not know them.
@@ -342,7 +368,7 @@ class Converter {
   }
 
   const std::vector<TableInput>& inputs_;
-  const ConvertOptions& options_;
+  ConvertOptions options_;
   ScanOptions scan_options_;
   Reporter* reporter_;
   std::vector<Table> tables_;

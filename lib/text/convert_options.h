@@ -42,6 +42,8 @@ struct ConvertOptions {
   std::vector<std::string> model_dates;  // COLUMN=date..., as `type`
   std::vector<std::vector<std::string>> model_renames;  // where they occur
   bool for_model = false;
+  // Names of the flags that the user gave, which stay as they are.
+  std::vector<std::string> given;
   // Names of flags whose values are those of the texts before: a format that
   // does not know one passes over it.
   std::vector<std::string> remembered;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "text/wide_blank.h"
 
 namespace mtlkit {
 namespace {
@@ -14,9 +15,10 @@ bool IsFormulaCell(std::string_view text) {
 }
 
 void AppendQuoted(std::string_view cell, std::string* text) {
-  const bool blank_ends = cell.empty() || cell.front() == ' ' ||
-                          cell.front() == '\t' || cell.back() == ' ' ||
-                          cell.back() == '\t';
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  const bool blank_ends = cell.empty() || is_blank(cell.front()) ||
+                          is_blank(cell.back()) || WideBlankBefore(cell) > 0 ||
+                          WideBlankBehind(cell) > 0;
   if (!blank_ends && cell.find_first_of(",\"\r\n") == std::string_view::npos) {
     *text += cell;
     return;

@@ -8,6 +8,24 @@
 
 namespace mtlkit {
 
+ConvertOptions WithoutLayout(ConvertOptions options) {
+  const ConvertOptions usual;
+  const auto forget = [&](std::string_view name, auto member) {
+    if (std::erase(options.remembered, name) > 0) {
+      options.*member = usual.*member;
+    }
+  };
+  forget("decimal", &ConvertOptions::decimal);
+  forget("thousands", &ConvertOptions::thousands);
+  forget("comment", &ConvertOptions::comment);
+  forget("encoding", &ConvertOptions::encoding);
+  forget("delimiter", &ConvertOptions::delimiter);
+  forget("header", &ConvertOptions::header);
+  forget("skip", &ConvertOptions::skip);
+  forget("skip-after-header", &ConvertOptions::skip_after_header);
+  return options;
+}
+
 ScanOptions ScanOptionsOf(const ConvertOptions& options) {
   ScanOptions scan;
   scan.decimal = options.decimal[0];

@@ -8,6 +8,10 @@
 
 namespace mtlkit {
 
+// Without what was remembered of how delimited text was written
+// (ConvertOptions::remembered).
+ConvertOptions WithoutLayout(ConvertOptions options);
+
 // The flags of a conversion as the scan of tables, and readers, take them.
 ScanOptions ScanOptionsOf(const ConvertOptions& options);
 TextOptions TextOptionsOf(const ConvertOptions& options,

@@ -134,10 +134,11 @@ void AddOthers(const Renames& before, Renames* renames) {
 // Takes over what was not usual, where the user says nothing else.
 void Remember(const TextHistory& history, ConvertOptions* options) {
   const ConvertOptions usual;
-  const auto take = [&](const char* name, const auto& was, auto member) {
-    auto& value = options->*member;
-    if (was == usual.*member || value != usual.*member) return;
-    value = was;
+  const auto take = [&](std::string_view name, const auto& was, auto member) {
+    if (was == usual.*member || std::ranges::count(options->given, name) > 0) {
+      return;
+    }
+    options->*member = was;
     options->remembered.emplace_back(name);
   };
   using Options = ConvertOptions;

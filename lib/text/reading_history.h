@@ -11,8 +11,8 @@ namespace mtlkit {
 // Sets how text is read (missing markers, decimal sign, comments, encoding,
 // delimiter, header, lines to skip, ids, dates and joined spellings) as the
 // texts were that a history (a JSON array of provenance) begins with, so that
-// the same cell means the same in new rows. What `options` say otherwise than
-// usual stays. Returns the flags of mtl-convert that were taken over, for
+// the same cell means the same in new rows. What was given (ConvertOptions)
+// stays. Returns the flags of mtl-convert that were taken over, for
 // people; "" where all were usual, or the history does not know. Throws
 // kBadInput where texts of the history were read in different ways: nobody can
 // say which is meant. Where only their layout differs (delimiter, header,

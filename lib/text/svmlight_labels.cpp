@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/head.h"
+#include "data/schema.h"
 
 namespace mtlkit {
 namespace {
@@ -55,20 +56,26 @@ void SvmlightLabels::TakeTask(const Dataset& dataset, Index task) {
 }
 
 bool SvmlightLabels::TakeColumn(const Dataset& dataset,
-                                const std::string& column) {
+                                const std::string& name) {
   for (const InputBlock& block : dataset.inputs) {
-    const auto found = std::ranges::find(block.columns, column);
-    if (found == block.columns.end()) continue;
-    if (block.kind == InputKind::kSparse) return false;
-    column_ = column;
-    block_ = &block;
-    block_column_ = found - block.columns.begin();
-    if (block.kind == InputKind::kCategorical) {
-      TakeClasses(block.categories[At(block_column_)]);
+    if (block.kind == InputKind::kSparse) continue;
+    const std::string view = ViewOf(block.name);
+    for (Index i = 0; i < std::ssize(block.columns); ++i) {
+      const std::string& column = block.columns[At(i)];
+      if (column != name && (view.empty() || view + "." + column != name)) {
+        continue;
+      }
+      Require(column_.block == nullptr, ErrorKind::kUsage,
+              Str("--task: several views have a column '", name, "'"),
+              "name it as VIEW.COLUMN");
+      column_ = {&block, i};
     }
-    return true;
   }
-  return false;
+  if (column_.block == nullptr) return false;
+  if (column_.block->kind == InputKind::kCategorical) {
+    TakeClasses(column_.block->categories[At(column_.column)]);
+  }
+  return true;
 }
 
 void SvmlightLabels::TakeClasses(const std::vector<std::string>& classes) {
@@ -104,15 +111,14 @@ bool SvmlightLabels::AppendCell(double value, std::string* text) const {
 }
 
 bool SvmlightLabels::Append(Index row, std::string* text) const {
-  if (block_ != nullptr) {
-    const Index at = row * block_->cols + block_column_;
-    if (block_->kind == InputKind::kCategorical) {
-      const std::int32_t code = block_->codes[at];
+  if (const InputBlock* block = column_.block) {
+    const Index at = row * block->cols + column_.column;
+    if (block->kind == InputKind::kCategorical) {
+      const std::int32_t code = block->codes[at];
       return code >= 0 && AppendCell(code, text);
     }
     return AppendCell(
-        block_->wide.empty() ? double{block_->dense[at]} : block_->wide[at],
-        text);
+        block->wide.empty() ? double{block->dense[at]} : block->wide[at], text);
   }
   const Index place = labels_->PlaceOf(row);
   if (place < 0) return false;

@@ -15,11 +15,6 @@ namespace mtlkit {
 
 namespace {
 
-bool Knows(const WrittenFormat& format, const std::string& flag) {
-  const std::vector<std::string> flags = Split(format.flags, ' ');
-  return std::ranges::find(flags, flag) != flags.end();
-}
-
 // Names of the flags that are not as usual.
 std::vector<std::string> GivenFlags(const WritingOptions& options) {
   std::vector<std::string> flags;
@@ -32,6 +27,11 @@ std::vector<std::string> GivenFlags(const WritingOptions& options) {
 }
 
 }  // namespace
+
+bool WrittenFormat::Knows(std::string_view flag) const {
+  const std::vector<std::string> known = Split(flags, ' ');
+  return std::ranges::find(known, flag) != known.end();
+}
 
 std::vector<std::string> WrittenFormatNames() {
   std::vector<std::string> names;
@@ -58,10 +58,10 @@ const WrittenFormat* WrittenFormatOf(std::string_view path) {
 void RequireWrittenFlags(const WrittenFormat* format,
                          const WritingOptions& options) {
   for (const std::string& flag : GivenFlags(options)) {
-    if (format != nullptr && Knows(*format, flag)) continue;
+    if (format != nullptr && format->Knows(flag)) continue;
     std::vector<std::string> knowing;
     for (const WrittenFormat* other : WrittenFormats()) {
-      if (Knows(*other, flag)) knowing.emplace_back(other->title);
+      if (other->Knows(flag)) knowing.emplace_back(other->title);
     }
     Fail(ErrorKind::kUsage,
          Str("--", flag, " has no effect: ",

@@ -43,6 +43,7 @@ struct WrittenFormat {
   std::string_view help;
   // Of the flags of writing those that it knows.
   std::string_view flags;
+  bool Knows(std::string_view flag) const;
   // What it is made of: columns, the dataset, or the file itself. Others are
   // left empty, but for `rows` and `some`.
   enum class Source { kColumns, kDataset, kFile } source;

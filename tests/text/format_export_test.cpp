@@ -25,6 +25,19 @@ TEST_CASE("CSV that is read and written again is the same") {
         "e,7,8,\n");
 }
 
+TEST_CASE("blanks that nobody sees stay where they are") {
+  const Dataset dataset =
+      Convert({{"t.jsonl",
+                "{\"a\":\"\u00a0z\",\"n\":1}\n{\"a\":\"z\u2003\",\"n\":2}\n"
+                "{\"a\":\"z\",\"n\":3}\n"}})
+          .dataset;
+  for (const char* format : {"csv", "arff", "jsonl"}) {
+    const std::string name = std::string("t.") + format;
+    const Dataset back = Convert({{name, Written(format, dataset)}}).dataset;
+    CHECK(back.inputs.at(1).categories == dataset.inputs.at(1).categories);
+  }
+}
+
 TEST_CASE("JSON lines have one object a row and null for missing") {
   const char* table =
       "id,x,word\n"

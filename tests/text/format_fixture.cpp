@@ -96,9 +96,8 @@ void Encode(std::string_view text) {
   static const TempFolder folder;  // one for thousands of calls
   WriteBytes(folder / "table", text);
   std::vector<TableFile> files(1);
-  files[0].source =
-      std::make_unique<TextSource>(folder / "table", Encoding::kUtf8,
-                                   SourceContent::kTable);
+  files[0].source = std::make_unique<TextSource>(
+      folder / "table", Encoding::kUtf8, SourceContent::kTable);
   files[0].reader = OpenRows(files[0].source.get(), "", {});
   const ScanOptions options;
   const TableScan scan = ScanTable(&files, options);

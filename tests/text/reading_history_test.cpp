@@ -58,19 +58,41 @@ TEST_CASE("texts are read as those were that a model learned from") {
 
 TEST_CASE("what the user says holds, and what was taken over is recorded") {
   ConvertOptions options;
-  options.decimal = ".";
   options.missing = {"none"};
   options.type = {"zip=category"};
-  CHECK(ReadAsBefore(
-            Prepared({Converted(
-                {{"missing", {"-1"}}, {"skip", 1}, {"type", {"rid=id"}}})}),
-            &options) == "--skip 1 --type rid=id");
+  options.given = {"missing", "type", "decimal"};  // as it usually is
+  CHECK(ReadAsBefore(Prepared({Converted({{"missing", {"-1"}},
+                                          {"decimal", ","},
+                                          {"skip", 1},
+                                          {"type", {"rid=id"}}})}),
+                     &options) == "--skip 1 --type rid=id");
+  CHECK(options.decimal == ".");
   CHECK(options.missing == std::vector<std::string>{"none"});
   CHECK(options.remembered == std::vector<std::string>{"skip"});
   const Json settings = SettingsWith(options, {{"missing", {"none"}}});
   CHECK(settings == Json({{"missing", {"none"}},
                           {"skip", 1},
                           {"type", {"zip=category", "rid=id"}}}));
+}
+
+TEST_CASE("how text was delimited says nothing of other formats") {
+  ConvertOptions options;
+  options.decimal = ",";
+  options.encoding = "latin1";
+  options.missing = {"x"};
+  options.remembered = {"decimal", "encoding", "missing"};
+  const std::vector<NamedText> arff = {
+      {"t.arff",
+       "@relation r\n@attribute n numeric\n@attribute c {\u00e9,x}\n"
+       "@data\n1.5,\u00e9\n2,x\n"}};
+  CHECK(Csv(Convert(arff, options).dataset) == "id,n,c\n0,1.5,\u00e9\n1,2,x\n");
+  CHECK(Csv(Convert({{"t.jsonl",
+                      "{\"n\":1.5,\"c\":\"\u00e9\"}\n"
+                      "{\"n\":2,\"c\":\"x\"}\n"}},
+                    options)
+                .dataset) == "id,n,c\n0,1.5,\u00e9\n1,2,\n");
+  CHECK(Csv(Convert({{"t.csv", "n;c\n1,5;a\n2;x\n"}}, options).dataset) ==
+        "id,n,c\n0,1.5,a\n1,2,\n");
 }
 
 TEST_CASE("spellings of all texts are joined again where they occur") {

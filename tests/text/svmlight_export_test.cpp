@@ -69,6 +69,22 @@ TEST_CASE("one of several tasks, or a column of a table, has the labels") {
         }).starts_with("2: task 'u' has 2 numbers a row"));
 }
 
+TEST_CASE("a column of labels is named with its view where several have it") {
+  ConvertOptions beside;
+  beside.beside = true;
+  const Dataset dataset = Convert({{"u=a.csv", "id,c,a\n3,1,4\n1,2,6\n"},
+                                   {"v=b.csv", "id,c,a\n3,8,40\n1,9,60\n"}},
+                                  beside)
+                              .dataset;
+  WritingOptions options;
+  options.task = "v.c";
+  CHECK(Written("svmlight", dataset, options) ==
+        "8 1:1 2:4 3:40\n9 1:2 2:6 3:60\n");
+  options.task = "c";
+  CHECK(ErrorOf([&] { Written("svmlight", dataset, options); }) ==
+        "2: --task: several views have a column 'c' (name it as VIEW.COLUMN)");
+}
+
 TEST_CASE("SVMlight refuses what it has no word for") {
   Dataset dataset = Table("x,y\n1,4\n,5\n");
   WritingOptions options;
@@ -76,6 +92,10 @@ TEST_CASE("SVMlight refuses what it has no word for") {
   CHECK(ErrorOf([&] { Written("svmlight", dataset, options); }) ==
         "2: row 1: 'x' is missing, and SVMlight has no word for that "
         "(mtl-prep fills in what is missing)");
+  dataset = Table("x,y\n1,\n2,\n");
+  CHECK(ErrorOf([&] {
+          Written("svmlight", dataset, options);
+        }).starts_with("2: no row has a label of 'y'"));
 }
 
 }  // namespace

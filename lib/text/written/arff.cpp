@@ -17,7 +17,7 @@ namespace {
 void AppendArffText(std::string_view text, std::string* buffer) {
   const auto is_plain = [](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return std::isalnum(byte) != 0 || byte >= 0x80 ||
+    return std::isalnum(byte) != 0 ||
            std::string_view("_-+.=/:;#&*!").find(c) != std::string_view::npos;
   };
   if (!text.empty() && std::ranges::all_of(text, is_plain)) {
@@ -138,8 +138,7 @@ std::string XmlText(std::string_view text) {
   return result;
 }
 
-void WriteLabelList(const std::vector<std::string>& labels,
-                    const std::string& path) {
+std::string LabelList(const std::vector<std::string>& labels) {
   Require(!labels.empty(), ErrorKind::kUsage,
           "--label-list: there are no labels",
           "mtl-prep --task says which columns are");
@@ -149,9 +148,7 @@ void WriteLabelList(const std::vector<std::string>& labels,
   for (const std::string& label : labels) {
     text += Str("  <label name=\"", XmlText(label), "\"/>\n");
   }
-  AtomicFile file(path);
-  file.Write(text + "</labels>\n");
-  file.Commit();
+  return text + "</labels>\n";
 }
 
 // Ids that only count the rows say nothing, and would be learned from.
@@ -181,8 +178,12 @@ void Write(const WrittenTable& table, const WritingOptions& options,
       table.columns,
       [](const TextColumn& column) { return column.names.size() > 1; });
   ArffRows rows(&buffer, is_sparse);
-  if (!options.label_list.empty()) WriteLabelList(names, options.label_list);
+  const std::string list = options.label_list.empty() ? "" : LabelList(names);
   WriteRows(ordered, &rows, &buffer, output);
+  if (list.empty()) return;
+  AtomicFile file(options.label_list);
+  file.Write(list);
+  file.Commit();
 }
 
 }  // namespace

@@ -28,8 +28,8 @@ void AppendNumber(T value, std::string* text) {
 // The inputs of a dataset as features, one block behind the other.
 class Features {
  public:
-  // `label`: a column that is none of them; "": all are.
-  Features(const Dataset& dataset, const std::string& label,
+  // `label` is none of them.
+  Features(const Dataset& dataset, const SvmlightLabels::Column& label,
            const std::string& index_base)
       : dataset_(dataset), label_(label) {
     const std::vector<InputBlock>& inputs = dataset.inputs;
@@ -55,8 +55,7 @@ class Features {
 
  private:
   bool IsLabel(const InputBlock& block, Index column) const {
-    return !label_.empty() && !block.columns.empty() &&
-           block.columns[At(column)] == label_;
+    return label_.block == &block && label_.column == column;
   }
 
   void RequireNumbers(const InputBlock& block) const {
@@ -117,7 +116,7 @@ class Features {
   }
 
   const Dataset& dataset_;
-  std::string label_;
+  SvmlightLabels::Column label_;
   Index base_ = 1;
 };
 
@@ -148,6 +147,10 @@ void Write(const WrittenTable& table, const WritingOptions& options,
     file.Write(buffer);
     buffer.clear();
   }
+  Require(unknown < table.RowCount(), ErrorKind::kUsage,
+          Str("no row has a label of '", labels.name(),
+              "', which SVMlight cannot do without"),
+          "choose other rows with --split, or another task with --task");
   file.Write(buffer);
   file.Commit();
   labels.Note(reporter);
