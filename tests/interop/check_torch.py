@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import torch
 
-from common import block, compare, raw_columns, rows_of
+from common import block, compare, raw_columns, rows_of, same_blocks
 
 folder, raw, ready, split, predictions, tuned = sys.argv[1:]
 sys.path.insert(0, folder)
@@ -27,14 +27,8 @@ if raw == "-":
 else:
     table = raw_columns(h5py.File(raw), rows)
 blocks = prepare(table)
-for name, x in blocks.items():
-    if raw == "-":
-        continue
-    ours = block(prepared["inputs/" + name], rows)
-    if x.dtype != ours.dtype or not np.array_equal(x, ours):
-        worst = np.abs(x.astype("f8") - ours).max()
-        raise SystemExit(f"prepare.py: {name} is off by {worst}")
-    print(f"prepare.py: {name}: {x.shape} equal to the bit")
+if raw != "-":
+    same_blocks(blocks, prepared, rows)
 model = load()
 inputs = model.tensors(blocks)
 said = model.predict(**inputs)

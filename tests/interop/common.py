@@ -48,6 +48,16 @@ def raw_columns(file, rows):
     return table
 
 
+def same_blocks(blocks, prepared, rows):
+    """Ends the program where prepare.py makes other blocks than mtl-prep."""
+    for name, x in blocks.items():
+        ours = block(prepared["inputs/" + name], rows)
+        if x.dtype != ours.dtype or not np.array_equal(x, ours):
+            worst = np.abs(x.astype("f8") - ours).max()
+            raise SystemExit(f"prepare.py: {name} is off by {worst}")
+        print(f"prepare.py: {name}: {x.shape} equal to the bit")
+
+
 def compare(what, predictions, said, classes):
     """Ends the program where another framework says something else.
 

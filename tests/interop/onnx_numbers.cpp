@@ -255,6 +255,7 @@ const OnnxOperations& OnnxNumberOperations() {
       {"Equal", Compare([](double a, double b) { return a == b ? 1.0 : 0.0; })},
       {"Abs", Unary([](double v) { return std::abs(v); })},
       {"Floor", Unary([](double v) { return std::floor(v); })},
+      {"Round", Unary([](double v) { return std::nearbyint(v); })},
       {"Sin", Unary([](double v) { return std::sin(v); })},
       {"Log", Unary([](double v) { return std::log(v); })},
       {"Sign", Unary([](double v) { return double((v > 0) - (v < 0)); })},

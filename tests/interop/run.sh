@@ -167,6 +167,20 @@ awk '/^```python$/ {on = 1; block = ""; next} /^```/ {if (on) last = block; on =
 mtl-train mine.h5 -o mine-model.h5 -q --epochs 2
 elsewhere mine-model - mine.h5 valid
 
+# Dates, of enough rows for pieces, which may lie between no two results of a
+# sine.
+echo "== dates"
+"$python" "$here/dated_table.py" dated.csv
+mtl-convert dated.csv --type when=date --type day=date -q -o dated.h5
+mtl-prep dated.h5 --task y --split valid=0.2 -q -o dated-ready.h5
+mtl-train dated-ready.h5 -o dated-model.h5 -q --epochs 5
+mtl-predict dated-model.h5 dated-ready.h5 --split valid -q -o dated.pred.h5
+mtl-export dated-model.h5 --to onnx -q -o dated.onnx
+mtl-export dated-model.h5 --to torch -q -o dated.torch
+"$python" "$here/check_onnx.py" dated.onnx dated.h5 dated-ready.h5 valid \
+  dated.pred.h5
+"$python" "$here/check_prepare.py" dated.torch dated.h5 dated-ready.h5 valid
+
 echo "== written formats"
 mtl-convert onehot.h5 -q -o onehot.npz
 mtl-convert onehot.h5 -q --to svmlight --task income --split train -o train.svm

@@ -2,6 +2,7 @@
 // that it makes here, or say why it cannot.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -199,6 +200,27 @@ TEST_CASE("a choice among chosen columns knows fewer categories") {
               step->Apply(table.inputs, table.rows), table.rows);
 }
 
+// A model of what `table` is prepared to, and its file.
+struct Exported {
+  Model model;
+  OnnxFile onnx;
+};
+
+Exported ExportedModel(const Dataset& table) {
+  SilentReporter reporter;
+  const Dataset ready = Prepare(table, PrepareOptions{}, 1, &reporter);
+  ArchOptions options;
+  options.layers = {"4"};
+  Model model = RandomModel(ready, options);
+  const TempFolder folder;
+  const std::string path = folder / "model.onnx";
+  ExportModel(model, FindEntry(ExportFormats(), "target", "onnx"), path);
+  std::ifstream file(path, std::ios::binary);
+  OnnxFile onnx = ReadOnnx(std::string((std::istreambuf_iterator<char>(file)),
+                                       std::istreambuf_iterator<char>()));
+  return {std::move(model), std::move(onnx)};
+}
+
 TEST_CASE("a model says the same of raw columns as of the raw table") {
   Dataset table = ExportTable();
   AddTask(&table, "good", TaskType::kBinary, {"no", "yes"},
@@ -206,18 +228,7 @@ TEST_CASE("a model says the same of raw columns as of the raw table") {
   AddTask(&table, "size", TaskType::kRegression, {}, {1, 2, 3, 4, 5, 6, 7, 8});
   table.splits["train"] = kTrainRows;
   table.splits["test"] = {5, 6, 7};
-  SilentReporter reporter;
-  const Dataset ready = Prepare(table, PrepareOptions{}, 1, &reporter);
-  ArchOptions options;
-  options.layers = {"4"};
-  const Model model = RandomModel(ready, options);
-  const TempFolder folder;
-  const std::string path = folder / "model.onnx";
-  ExportModel(model, FindEntry(ExportFormats(), "target", "onnx"), path);
-  std::ifstream file(path, std::ios::binary);
-  const OnnxFile onnx =
-      ReadOnnx(std::string((std::istreambuf_iterator<char>(file)),
-                           std::istreambuf_iterator<char>()));
+  const auto [model, onnx] = ExportedModel(table);
   CHECK(onnx.opsets ==
         std::map<std::string, Index>{{"", 17}, {"ai.onnx.ml", 3}});
   const auto said = EvaluateOnnx(onnx, RawInputs(table));
@@ -232,6 +243,37 @@ TEST_CASE("a model says the same of raw columns as of the raw table") {
               .epsilon(1e-5));
     CHECK(said.at("good").texts[row] ==
           (ours.tasks[0].prob[row] > 0.5F ? "yes" : "no"));
+  }
+}
+
+// Whoever calculates the sine of an hour: no piece lies between two results.
+TEST_CASE("a model of dates in pieces says the same of raw columns") {
+  constexpr Index kRows = 3000;  // of which pieces are made
+  std::vector<double> hours;
+  for (Index row = 0; row < kRows; ++row) {
+    hours.push_back(1.7e9 + 3600 * static_cast<double>(row));
+  }
+  InputBlock block = DenseBlock("numeric", {"when"}, {});
+  block.wide = Array<double>(hours);
+  block.dates = {"when"};
+  Dataset table = TableOf(kRows, {block});
+  std::vector<float> sizes(hours.size());
+  for (std::size_t row = 0; row < sizes.size(); ++row) {
+    sizes[row] = static_cast<float>(row % 7);
+  }
+  AddTask(&table, "size", TaskType::kRegression, {}, sizes);
+  const auto [model, onnx] = ExportedModel(table);
+  CHECK(std::ranges::count_if(model.schema.inputs[0].columns,
+                              [](const std::string& column) {
+                                return column.starts_with("when.hour.cos:");
+                              }) > 4);
+  const auto said = EvaluateOnnx(onnx, RawInputs(table));
+  const EnsembleMember member = {&model, 1};
+  const Predictions ours = Predict({&member, 1}, table, {}, nullptr);
+  for (std::size_t row = 0; row < sizes.size(); ++row) {
+    CHECK(said.at("size").numbers[row] ==
+          doctest::Approx(static_cast<double>(ours.tasks[0].pred[row]))
+              .epsilon(1e-5));
   }
 }
 

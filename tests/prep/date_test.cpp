@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <numeric>
+#include <set>
 
 #include "data/schema.h"
 #include "prep/fit.h"
@@ -56,6 +58,24 @@ TEST_CASE("a date becomes its year, month, day of the week and hour") {
   CHECK(Cell(made, 0, "when.hour.sin") == doctest::Approx(1));
   CHECK(Cell(made, 1, "when.day-of-week") == 5);
   CHECK(Cell(made, 1, "when.hour") == 23);
+}
+
+TEST_CASE("sines and cosines of one height are one number") {
+  std::vector<double> when;
+  for (int hour = 0; hour < 24; ++hour) when.push_back(kLeapDay + hour * 3600);
+  std::vector<Index> all(when.size());
+  std::iota(all.begin(), all.end(), 0);
+  const InputBlock made = Made(Dates(when), all);
+  std::set<double> sines;
+  std::set<double> cosines;
+  for (Index row = 0; row < 24; ++row) {
+    sines.insert(Cell(made, row, "when.hour.sin"));
+    cosines.insert(Cell(made, row, "when.hour.cos"));
+  }
+  CHECK(sines.size() == 13);
+  CHECK(sines == cosines);
+  for (const double sine : sines) CHECK(std::fmod(sine * 0x1p40, 1) == 0);
+  CHECK(!std::signbit(Cell(made, 18, "when.hour.cos")));
 }
 
 TEST_CASE("seconds count from the first training row, whatever comes later") {

@@ -64,6 +64,17 @@ TEST_CASE("pieces are named by their edges, as short as they differ") {
         "x,x:1.00001..1.00002,x:1.00002..1.00003");
 }
 
+TEST_CASE("no piece is as narrow as what rounding does") {
+  Dataset table = Column({});
+  table.rows = 6;
+  table.inputs[0].wide =
+      Array<double>({1, 1 + 1e-11, -3, 1e6, 1e6 + 1e-5, -3 - 1e-15});
+  CHECK(Join(ApplyTransforms(Fit(table, 6, 9), table).inputs[0].columns, ",") ==
+        "x,x:-3..1,x:1..1000000");
+  table.inputs[0].wide = Array<double>({1, 1 + 1e-9, 2, 1, 1, 1});
+  CHECK(ApplyTransforms(Fit(table, 6, 9), table).inputs[0].cols == 3);
+}
+
 TEST_CASE("pieces add up to a straight line through the edges") {
   std::vector<float> values;
   for (int i = 0; i < 200; ++i) {

@@ -245,11 +245,14 @@ def _parts_of_dates(seconds, has_hours, first):
         cycles.append((hour, 24))
     columns = [months // 12 + 1970.0]
     for x, length in cycles:
-        # Of the C library, as ours.
-        angles = [2 * math.pi * v / length for v in x.tolist()]
-        columns += [x, np.array([math.sin(a) for a in angles]),
-                    np.array([math.cos(a) for a in angles])]
+        angle = 2 * math.pi * x / length
+        columns += [x, _on_grid(np.sin(angle)), _on_grid(np.cos(angle))]
     return [np.where(missing, np.nan, c) for c in columns + [seconds - first]]
+
+
+def _on_grid(x):
+    """Multiples of 2**-40: equal, whoever calculates a sine."""
+    return np.round(x * 2.0**40) / 2.0**40 + 0.0  # no -0
 
 
 def _log(blocks, arrays):

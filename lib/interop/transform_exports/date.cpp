@@ -40,11 +40,16 @@ class Nodes {
   // double numbers.
   std::vector<std::string> Cycle(const std::string& number, double length) {
     const std::string angle = Times(number, 2 * std::numbers::pi / length);
-    return {number, graph_.Node("Sin", {angle}),
-            graph_.Node("Sin", {Add(angle, std::numbers::pi / 2)})};
+    return {number, Sine(angle), Sine(Add(angle, std::numbers::pi / 2))};
   }
 
  private:
+  // As preparation has it, a multiple of 2^-40.
+  std::string Sine(const std::string& angle) {
+    const std::string steps = Times(graph_.Node("Sin", {angle}), 0x1p40);
+    return Times(graph_.Node("Round", {steps}), 0x1p-40);
+  }
+
   std::string Number(double value) {
     const std::vector<double> one = {value};
     return graph_.Doubles({1}, one);

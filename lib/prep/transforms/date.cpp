@@ -38,12 +38,20 @@ void AppendNames(const std::string& column, bool has_hours,
   add("seconds");
 }
 
+// Sines and cosines are multiples of 2^-40, so that equal angles give equal
+// numbers, whatever the last bits of a C library, NumPy or an ONNX runtime say:
+// what is fitted behind (pieces) may tell numbers apart that differ by less.
+double OnGrid(double value) {
+  constexpr double kSteps = 0x1p40;
+  return std::nearbyint(value * kSteps) / kSteps + 0.0;  // no -0
+}
+
 // A number, and where it lies on a circle of `length`.
 void AppendCycle(double number, double length, std::vector<double>* cells) {
   const double angle = 2 * std::numbers::pi * number / length;
   cells->push_back(number);
-  cells->push_back(std::sin(angle));
-  cells->push_back(std::cos(angle));
+  cells->push_back(OnGrid(std::sin(angle)));
+  cells->push_back(OnGrid(std::cos(angle)));
 }
 
 void AppendParts(double seconds, bool has_hours, double first,

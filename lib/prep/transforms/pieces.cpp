@@ -170,18 +170,26 @@ class Pieces : public Transform {
   Arrays arrays_;
 };
 
-// A value of a column and how many rows have it.
+// A value of a column and how many rows have it, or one as good as it.
 struct Level {
   double value = 0;
   double count = 0;
   bool is_heavy = false;
 };
 
+// Whether a piece between two values would tell apart what rounding does: the
+// same number calculated elsewhere (an ONNX runtime, NumPy, another C library)
+// may fall to its other side.
+bool AreOne(double low, double high) {
+  constexpr double kNarrowest = 1e-10;
+  return high - low <= kNarrowest * std::max(std::abs(low), std::abs(high));
+}
+
 std::vector<Level> LevelsOf(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   std::vector<Level> levels;
   for (const double value : values) {
-    if (levels.empty() || levels.back().value != value) {
+    if (levels.empty() || !AreOne(levels.back().value, value)) {
       levels.push_back({value});
     }
     levels.back().count += 1;
