@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "data/schema.h"
 #include "prep/column_map.h"
+#include "prep/date_columns.h"
 #include "prep/required_columns.h"
 #include "prep/table_columns.h"
 
@@ -42,6 +43,7 @@ class Adapter {
     for (auto& [view, columns] : numbers_) AddNumbers(view, columns, &result);
     RequireNoHeader();
     RequireColumns(selection_.blocks, result, raw_.ids, raw_.rows);
+    RequireDates(selection_.blocks, result, raw_.ids, raw_.rows);
     CheckNumbering();
     WarnOfUnknownColumns();
     WarnOfUnseen(result);
@@ -319,8 +321,8 @@ class Adapter {
 
 Dataset AdaptTable(const TransformRecords& transforms, Dataset raw,
                    std::vector<std::string>* warnings, std::string_view whose) {
-  if (!raw.transforms.empty() || transforms.empty()) return raw;
-  const std::optional<Selection> selection = ReadSelection(transforms.front());
+  if (!raw.transforms.empty()) return raw;
+  const std::optional<Selection> selection = TableBehind(transforms);
   if (!selection) return raw;
   return AdaptTable(*selection, std::move(raw), warnings, whose);
 }

@@ -14,7 +14,8 @@ namespace mtlkit {
 // words that all are numbers as numbers. What the user should know goes into
 // `warnings`: columns left out, categories that training never saw. Columns
 // that are missing, and those of words where numbers are known, are refused
-// (kBadInput), all of them by name. A table that has been through transforms is
+// (kBadInput), all of them by name, and so are numbers that are no dates where
+// dates are known. A table that has been through transforms is
 // returned as it is. `whose` the transforms are is for messages.
 Dataset AdaptTable(const TransformRecords& transforms, Dataset raw,
                    std::vector<std::string>* warnings,

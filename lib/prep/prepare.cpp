@@ -12,6 +12,7 @@
 #include "prep/apply_transforms.h"
 #include "prep/choose_inputs.h"
 #include "prep/choose_rows.h"
+#include "prep/date_columns.h"
 #include "prep/drop_classes.h"
 #include "prep/fold_tasks.h"
 #include "prep/hide_labels.h"
@@ -68,6 +69,9 @@ class Preparation {
     FitImages(train, &data_);
     choice.LeaveTable(columns);
     Transforms transforms = choice.TransformsFor(columns, train);
+    if (const auto table = TableBehind(RecordsOf(transforms))) {
+      RequireDates(table->blocks, data_.inputs, data_.ids, data_.rows);
+    }
     std::vector<InputSpec> inputs = TransformedRows(transforms, data_).specs();
     std::ranges::copy(OtherBlocks(data_.inputs), std::back_inserter(inputs));
     Require(!inputs.empty(), ErrorKind::kBadInput,

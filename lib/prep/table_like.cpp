@@ -11,6 +11,7 @@
 #include "data/schema.h"
 #include "prep/adapt_table.h"
 #include "prep/column_map.h"
+#include "prep/date_columns.h"
 #include "prep/read_labels.h"
 #include "prep/required_columns.h"
 
@@ -28,7 +29,7 @@ Selection ColumnsOf(const TransformRecords& transforms, const Schema& schema) {
     }
     return all;
   }
-  std::optional<Selection> selection = ReadSelection(transforms.front());
+  std::optional<Selection> selection = TableBehind(transforms);
   Require(selection.has_value(), ErrorKind::kBadInput,
           Str(kWhose, " does not say which columns its table had"),
           "give the dataset that mtl-convert or mtl-prep has made");

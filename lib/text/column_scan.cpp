@@ -76,10 +76,13 @@ void NoteComma(const LinePlace& place, std::string_view text,
   }
   FailCell(place, column,
            Str("is no date written as '", column.date.TypeName(), "'"),
-           flags.empty()
-               ? "list it under --missing where it stands for no value; "
-                 "--type COLUMN=date:FORMAT says how dates are written"
-               : Join(flags, ", or ") + " reads it");
+           !flags.empty() ? Join(flags, ", or ") + " reads it"
+           : IsCellNumber(place.text, '.')
+               ? Str("seconds since 1970: ", TypeFlag(column, "date:%s"),
+                     "; milliseconds: divide them by 1000, or write dates as "
+                     "text (pandas: to_json(..., date_format='iso'))")
+               : "list it under --missing where it stands for no value; "
+                 "--type COLUMN=date:FORMAT says how dates are written");
 }
 
 // What stands for no value in tables, but may be a value, too.

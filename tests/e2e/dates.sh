@@ -45,3 +45,38 @@ said = [float(line.split(",")[1]) for line in list(open("text.csv"))[1:]]
 worst = max(abs(a - b) for a, b in zip(truth, said))
 assert worst < 5, worst
 PYTHON
+
+# Milliseconds, as pandas' to_json writes dates, are refused by every reader: of
+# dates that were text, and of numbers.
+printf '{"when":1700000000000,"place":"A0"}\n' >ms.jsonl
+remedy="milliseconds: divide them by 1000.*date_format='iso'"
+for flags in "mtl-convert ms.jsonl --like ready.h5 -o no.h5 -q" \
+  "mtl-convert ms.jsonl --type when=date -o no.h5"; do
+  refuses 65 "ms.jsonl:1: column 'when': '1700000000000' is no date .*$remedy" \
+    $flags
+done
+mtl-convert rides.h5 -o rides.jsonl
+python3 - <<'PYTHON'
+import datetime, json
+with open("rides.jsonl") as rides, open("seconds.jsonl", "w") as seconds:
+    for line in rides:
+        row = json.loads(line)
+        del row["id"]
+        when = datetime.datetime.fromisoformat(row["when"] + "+00:00")
+        seconds.write(json.dumps(row | {"when": int(when.timestamp())}) + "\n")
+PYTHON
+mtl-convert seconds.jsonl -o seconds.h5 -q
+mtl-prep seconds.h5 --task riders --transform when=date -o seconds-ready.h5 -q
+mtl-train seconds-ready.h5 -o seconds-model.h5 --epochs 1 -q
+{ head -n 3 seconds.jsonl
+  printf '{"when":1700000000000,"place":"A0","riders":1}\n'; } >ms.jsonl
+mtl-convert ms.jsonl -o ms.h5 -q
+said="column 'when', row '3': 1700000000000 seconds since 1970 are no date .*milliseconds\? divide them by 1000.*date_format='iso'"
+refuses 65 "ms.jsonl: $said" \
+  mtl-predict seconds-model.h5 ms.jsonl -o no.csv -q
+refuses 65 "ms.jsonl: $said" \
+  mtl-convert ms.jsonl --like seconds-ready.h5 -o no.h5 -q
+refuses 65 "ms.h5: $said" mtl-prep ms.h5 --task riders --transform when=date \
+  -o no.h5
+refuses 65 "ms.h5: $said" mtl-prep ms.h5 --like seconds-ready.h5 -o no.h5
+[ ! -e no.h5 ] && [ ! -e no.csv ] || fail "a refused table is written"

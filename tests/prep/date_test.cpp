@@ -6,6 +6,7 @@
 #include <set>
 
 #include "data/schema.h"
+#include "prep/adapt_table.h"
 #include "prep/fit.h"
 #include "prep/piece.h"
 #include "prep/prepare_fixture.h"
@@ -127,6 +128,46 @@ TEST_CASE("preparation takes apart what a table calls dates") {
   PrepareOptions without = Tasks({"pay"});
   without.ignore = {"when"};
   CHECK(FindColumn(Run(without, table).inputs[0], "when.month") == -1);
+}
+
+// `when` beside what is to be learned; `row` has another time.
+Dataset Rides(Index row, double seconds, bool is_called_date) {
+  InputBlock block = DenseBlock("numeric", {"when", "pay"}, {});
+  std::vector<double> cells;
+  for (int i = 0; i < 12; ++i) {
+    cells.insert(cells.end(), {kLeapDay + 86400.0 * i, i * 0.5});
+  }
+  cells[At(row * 2)] = seconds;
+  block.wide = Array<double>(std::move(cells));
+  if (is_called_date) block.dates = {"when"};
+  return TableOf(12, {block});
+}
+
+TEST_CASE("milliseconds are no dates, in any row and wherever they come") {
+  constexpr double kMilliseconds = kLeapDay * 1000;
+  const std::string said =
+      "column 'when', row '11': 1582934400000 seconds since 1970 are no date "
+      "of the years 0 to 9999";
+  PrepareOptions options = Tasks({"pay"});
+  options.split = {"valid=0.5"};
+  CHECK(Failure(options, Rides(11, kMilliseconds, true)) == said);
+  const Dataset made = Run(options, Rides(0, kLeapDay, true));
+  options.transform = {"when=date"};
+  CHECK(Failure(options, Rides(11, kMilliseconds, false)) == said);
+  const Dataset chosen = Run(options, Rides(0, kLeapDay, false));
+  std::vector<std::string> warnings;
+  for (const Dataset* like : {&made, &chosen}) {
+    const auto adapt = [&](double seconds) {
+      return MessageOf([&] {
+        AdaptTable(like->transforms, Rides(11, seconds, false), &warnings);
+      });
+    };
+    CHECK(adapt(kMilliseconds) == said);
+    CHECK(adapt(-kMilliseconds) != "no error");
+    CHECK(adapt(253402300800) != "no error");  // 10000-01-01
+    CHECK(adapt(253402300799) == "no error");
+    CHECK(adapt(std::nan("")) == "no error");
+  }
 }
 
 }  // namespace

@@ -152,6 +152,9 @@ TEST_CASE("a cell that is no date is refused with what would read it") {
   CHECK(error("31.12.2020") ==
         "65: t.csv:3: column 'when': '31.12.2020' is no date written as 'date' "
         "(--type when=date:%d.%m.%Y reads it)");
+  CHECK(error("1700000000000").find(
+            "(seconds since 1970: --type when=date:%s; milliseconds: divide "
+            "them by 1000") != std::string::npos);
   CHECK(error("NaT").starts_with("65: t.csv:3: column 'when': 'NaT' is no"));
 }
 

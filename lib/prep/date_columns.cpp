@@ -1,0 +1,78 @@
+#include "prep/date_columns.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/calendar.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "data/schema.h"
+
+namespace mtlkit {
+namespace {
+
+bool IsOfCalendar(double seconds) {
+  constexpr double kDay = kSecondsOfDay;
+  static const double first = static_cast<double>(DaysOf(0, 1, 1)) * kDay;
+  static const double end = static_cast<double>(DaysOf(10000, 1, 1)) * kDay;
+  return std::isnan(seconds) || (seconds >= first && seconds < end);
+}
+
+void RequireDates(const InputBlock& block, Index col, const RowIds& ids,
+                  Index rows) {
+  for (Index row = 0; row < rows; ++row) {
+    const double seconds = DenseCell(block, row * block.cols + col);
+    if (IsOfCalendar(seconds)) continue;
+    Fail(ErrorKind::kBadInput,
+         Str("column '", ColumnName(block, col), "', row '", IdText(ids, row),
+             "': ", FormatNumber(seconds),
+             " seconds since 1970 are no date of the years 0 to 9999"),
+         "milliseconds? divide them by 1000, or write dates as text (pandas: "
+         "to_json(..., date_format='iso'))");
+  }
+}
+
+}  // namespace
+
+std::optional<Selection> TableBehind(const TransformRecords& transforms) {
+  if (transforms.empty()) return std::nullopt;
+  std::optional<Selection> table = ReadSelection(transforms.front());
+  if (!table) return table;
+  std::vector<InputSpec> specs = table->blocks;
+  for (auto record = transforms.begin() + 1; record != transforms.end();
+       ++record) {
+    for (const InputSpec& spec : specs) {
+      if (record->name != "date" || !TakesNumbers(spec.kind)) continue;
+      const std::vector<double>& marks =
+          MarkArray(*record, spec.name + ".dates", spec);
+      const auto own =
+          std::ranges::find(table->blocks, spec.name, &InputSpec::name);
+      for (Index col = 0; col < spec.cols; ++col) {
+        const std::string name = ColumnName(spec, col);
+        if (marks[At(col)] == 0 || own == table->blocks.end()) continue;
+        if (FindColumn(*own, name) >= 0) own->dates.push_back(name);
+      }
+    }
+    specs = MakeTransform(*record)->Specs(specs);
+  }
+  return table;
+}
+
+void RequireDates(const std::vector<InputSpec>& wanted,
+                  const std::vector<InputBlock>& inputs, const RowIds& ids,
+                  Index rows) {
+  for (const InputSpec& spec : wanted) {
+    for (const InputBlock& block : inputs) {
+      if (block.kind != InputKind::kDense || spec.kind != block.kind ||
+          ViewOf(block.name) != ViewOf(spec.name)) {
+        continue;
+      }
+      for (const std::string& column : spec.dates) {
+        const Index col = FindColumn(block, column);
+        if (col >= 0) RequireDates(block, col, ids, rows);
+      }
+    }
+  }
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "prep/transform_entry.h"
+
+namespace mtlkit {
+
+// The columns that the table behind `transforms` had, as `select` keeps them,
+// with those marked (InputSpec::dates) that a `date` takes apart, whether the
+// table called them dates or --transform did. Nothing where transforms do not
+// begin with a `select`.
+std::optional<Selection> TableBehind(const TransformRecords& transforms);
+
+// Demands that numbers of `inputs`, of `rows` rows, in columns that `wanted`
+// calls dates can be seconds since 1970, of the years 0 to 9999. Throws
+// kBadInput that names the first that cannot, such as milliseconds.
+void RequireDates(const std::vector<InputSpec>& wanted,
+                  const std::vector<InputBlock>& inputs, const RowIds& ids,
+                  Index rows);
+
+}  // namespace mtlkit
