@@ -17,6 +17,7 @@
 #include "interop/data_array.h"
 #include "nn/prepare_like.h"
 #include "prep/adapt_table.h"
+#include "prep/date_columns.h"
 #include "prep/table_like.h"
 #include "text/convert.h"
 #include "text/format.h"
@@ -186,6 +187,7 @@ struct ConvertTool {
     reading.given = context.given;
     const InputSpec numbered = NumberedInput(other.transforms, other.schema);
     reading.model_numbering = {numbered.index_base, numbered.cols};
+    reading.date_columns = DateColumns(other.transforms, other.schema);
     const std::string flags = InContext(
         like, [&] { return ReadAsBefore(other.provenance, &reading); });
     if (!flags.empty()) {

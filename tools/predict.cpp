@@ -15,6 +15,7 @@
 #include "h5/provenance.h"
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
+#include "prep/date_columns.h"
 #include "text/convert.h"
 #include "text/reading_history.h"
 #include "text/temporary_path.h"
@@ -122,6 +123,7 @@ struct PredictTool {
       ConvertOptions convert;
       convert.for_model = true;
       convert.model_numbering = NumberingOf(wanting.transforms);
+      convert.date_columns = DateColumns(wanting.transforms, wanting.schema);
       const std::string flags = InContext(
           model, [&] { return ReadAsBefore(wanting.provenance, &convert); });
       if (!flags.empty()) {

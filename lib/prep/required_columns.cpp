@@ -1,5 +1,6 @@
 #include "prep/required_columns.h"
 
+#include <algorithm>
 #include <string>
 
 #include "base/error.h"
@@ -10,9 +11,10 @@
 namespace mtlkit {
 namespace {
 
-// "column 'age', row '1': 'thirty' is not a number"; "" where all are.
+// "column 'age', row '1': 'thirty' is not a number", or, `is_date`, "... the
+// column is one of dates"; "" where all are numbers.
 std::string WordIn(const InputBlock& block, Index col, const RowIds& ids,
-                   Index rows) {
+                   Index rows, bool is_date) {
   const std::vector<std::string>& names = block.categories[At(col)];
   for (Index row = 0; row < rows; ++row) {
     const std::int32_t code = block.codes[row * block.cols + col];
@@ -22,7 +24,9 @@ std::string WordIn(const InputBlock& block, Index col, const RowIds& ids,
       continue;
     }
     return Str("column '", block.columns[At(col)], "', row '", IdText(ids, row),
-               "': '", names[At(code)], "' is not a number");
+               "': '", names[At(code)],
+               is_date ? "' is a word, and the column is one of dates"
+                       : "' is not a number");
   }
   return "";
 }
@@ -42,8 +46,11 @@ class Demand {
       const Index col = finders_[i].Find(column);
       if (col < 0) continue;
       is_there = true;
-      const std::string problem = ProblemOf(block, col, wanted.kind);
-      if (!problem.empty()) problems_.push_back(problem);
+      const bool is_date = std::ranges::count(wanted.dates, column) > 0;
+      const std::string problem = ProblemOf(block, col, wanted.kind, is_date);
+      if (problem.empty()) continue;
+      problems_.push_back(problem);
+      if (is_date && date_.empty()) date_ = column;
     }
     if (!is_there) missing_.push_back(column);
   }
@@ -56,21 +63,24 @@ class Demand {
             ? ""
             : Str(one ? "column '" : "columns '", FirstOf(missing_, "', '"),
                   "'", one ? " is missing" : " are missing");
-    Fail(ErrorKind::kBadInput,
-         Str(missing, missing.empty() || problems_.empty() ? "" : "; ",
-             FirstOf(problems_, "; ")),
-         missing_.empty()
-             ? "correct it, or list it under --missing of mtl-convert where it "
-               "stands for no value"
-             : "columns are matched by name");
+    Fail(
+        ErrorKind::kBadInput,
+        Str(missing, missing.empty() || problems_.empty() ? "" : "; ",
+            FirstOf(problems_, "; ")),
+        !missing_.empty() ? "columns are matched by name"
+        : !date_.empty()
+            ? Str("mtl-convert --type ", NameInList(date_), "=date, or --type ",
+                  NameInList(date_), "=date:FORMAT, reads dates")
+            : "correct it, or list it under --missing of mtl-convert where it "
+              "stands for no value");
   }
 
  private:
-  std::string ProblemOf(const InputBlock& block, Index col,
-                        InputKind wanted) const {
+  std::string ProblemOf(const InputBlock& block, Index col, InputKind wanted,
+                        bool is_date) const {
     if (block.kind == wanted) return "";
     if (block.kind == InputKind::kCategorical && wanted == InputKind::kDense) {
-      return WordIn(block, col, ids_, rows_);
+      return WordIn(block, col, ids_, rows_, is_date);
     }
     return Str("column '", ColumnName(block, col), "' is ",
                InputKindName(block.kind), " here and was ",
@@ -83,6 +93,7 @@ class Demand {
   Index rows_;
   std::vector<std::string> missing_;
   std::vector<std::string> problems_;
+  std::string date_;  // the first column of dates that has one
 };
 
 }  // namespace

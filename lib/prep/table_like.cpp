@@ -57,7 +57,7 @@ void RequireFeatures(const Selection& columns,
   }
 }
 
-// The categories of a column: those that are known, then the others.
+// Names that are known, then the others.
 std::vector<std::string> Joined(std::vector<std::string> known,
                                 const std::vector<std::string>& given) {
   const std::set<std::string> seen(known.begin(), known.end());
@@ -77,6 +77,8 @@ InputBlock Arranged(const InputBlock& block, const InputSpec& wanted,
   std::ranges::copy_if(
       block.columns, std::back_inserter(spec.columns),
       [&](const std::string& name) { return known.count(name) == 0; });
+  // Numbers of seconds are dates as much as texts are.
+  spec.dates = Joined(wanted.dates, block.dates);
   spec.categories.clear();
   if (block.kind == InputKind::kCategorical) {
     const ColumnFinder before(&wanted);

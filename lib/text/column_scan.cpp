@@ -304,7 +304,10 @@ void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
     // What a model makes of words among numbers is for it to say.
     if (!options.for_model) RequireOneKind(options, *column);
     const bool has_values = column->numbers > 0 || column->texts > 0;
-    column->type = column->texts > 0        ? ColumnType::kCategory
+    const bool is_date = column->texts > 0 && column->is_date_if_text;
+    if (is_date) column->has_all_categories = false;  // to be read again
+    column->type = is_date                  ? ColumnType::kDate
+                   : column->texts > 0      ? ColumnType::kCategory
                    : is_named || has_values ? ColumnType::kNumber
                                             : ColumnType::kIgnore;
   }

@@ -28,6 +28,7 @@ struct ScanOptions {
   Numbering model_numbering = {};
   std::vector<std::string> model_ids;
   std::vector<TypeChoice> model_dates;
+  std::vector<std::string> date_columns;  // to it, however they are written
   std::vector<std::vector<std::string>> model_renames;
   // A model reads the rows: words among numbers, and numbers that double
   // precision would round, make a column one of texts, so that the model's
@@ -62,7 +63,8 @@ struct ColumnScan {
   bool is_declared = false;  // by the user or the format
   bool is_renamed = false;   // its name had been taken
   bool is_unnamed = false;   // the file has no name for it
-  DateFormat date;           // of a date: how it is written
+  bool is_date_if_text = false;
+  DateFormat date;  // of a date: how it is written
   Index numbers = 0;
   Index texts = 0;
   Index missing = 0;

@@ -40,6 +40,9 @@ struct ConvertOptions {
   Numbering model_numbering = {};
   std::vector<std::string> model_ids;    // columns that were ids in its texts
   std::vector<std::string> model_dates;  // COLUMN=date..., as `type`
+  // Columns that are dates to it: texts are read as those of ISO 8601, and
+  // numbers are seconds, where `model_dates` does not say how they are written.
+  std::vector<std::string> date_columns;
   std::vector<std::vector<std::string>> model_renames;  // where they occur
   bool for_model = false;
   // Names of the flags that the user gave, which stay as they are.

@@ -35,6 +35,7 @@ ScanOptions ScanOptionsOf(const ConvertOptions& options) {
   scan.features = options.features;
   scan.model_numbering = options.model_numbering;
   scan.model_ids = options.model_ids;
+  scan.date_columns = options.date_columns;
   scan.model_renames = options.model_renames;
   scan.for_model = options.for_model;
   for (const std::string& entry : options.type) {

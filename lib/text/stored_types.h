@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "text/column_scan.h"
@@ -9,8 +10,10 @@ namespace mtlkit {
 
 // Gives columns whose type nobody has declared the one that a file knows
 // (Column::stored), and categories where it knows texts from numbers and has no
-// numbers; tells the readers which columns are ignored.
-void UseStoredTypes(std::vector<TableFile>* files,
+// numbers; of `date_columns` texts are dates. Tells the readers which columns
+// are ignored.
+void UseStoredTypes(const std::vector<std::string>& date_columns,
+                    std::vector<TableFile>* files,
                     std::vector<ColumnScan>* columns);
 
 }  // namespace mtlkit

@@ -31,7 +31,7 @@ class Scanner {
     }
     StartColumns();
     ApplyTypes();
-    UseStoredTypes(&files_, &scan_.columns);
+    UseStoredTypes(options_.date_columns, &files_, &scan_.columns);
     ApplyRenames();
   }
 
@@ -46,8 +46,7 @@ class Scanner {
     for (std::size_t i = 0; i < scan_.columns.size(); ++i) {
       ColumnScan& column = scan_.columns[i];
       DecideType(options_, unnamed_.count(i) == 0, &column);
-      again |=
-          column.type == ColumnType::kCategory && !column.has_all_categories;
+      again |= column.type != ColumnType::kNumber && !column.has_all_categories;
     }
     if (again) CollectAgain();
     for (ColumnScan& column : scan_.columns) {
@@ -299,7 +298,8 @@ class Scanner {
     ids_.Add(text);
   }
 
-  // Columns whose first values were numbers turned out to be categories.
+  // Columns whose first values were numbers turned out to be categories, or
+  // those that are dates if they are texts to have some.
   void CollectAgain() {
     for (TableFile& file : files_) file.reader->Rewind();
     for (ColumnScan& column : scan_.columns) {

@@ -71,6 +71,49 @@ mtl-predict model.h5 "$golden/many-none.parquet" -o parquet.csv --quiet
 mtl-predict model.h5 many.csv -o csv.csv --quiet
 same csv.csv parquet.csv "a model of texts with flags"
 
+# Of dates that no text taught, texts are those of ISO 8601.
+mtl-convert "$golden/duckdb-v2.parquet" -o table.h5 --quiet
+mtl-prep table.h5 -o ready.h5 --task d --ignore i --split valid=0.2 --quiet
+mtl-train ready.h5 -o model.h5 --epochs 1 --quiet
+mtl-predict model.h5 "$golden/duckdb-v1.parquet" -o parquet.csv --quiet
+python3 - <<'PYTHON'
+import csv, json
+with open("duckdb.csv") as rows, open("duckdb.jsonl", "w") as lines:
+    for row in csv.DictReader(rows):
+        row = {name: text for name, text in row.items() if text != "NA"}
+        row |= {name: float(row[name]) for name in ("i", "d", "s", "money")
+                if name in row}
+        lines.write(json.dumps(row) + "\n")
+PYTHON
+for new in duckdb.csv duckdb.jsonl; do
+  mtl-predict model.h5 "$new" -o text.csv --quiet
+  same parquet.csv text.csv "dates of $new"
+  for like in table.h5 ready.h5 model.h5; do
+    mtl-convert "$new" --like "$like" -o like.h5 --quiet
+    mtl-predict model.h5 like.h5 -o text.csv --quiet
+    same parquet.csv text.csv "dates of $new like $like"
+  done
+done
+mtl-convert --like table.h5 duckdb.csv -o again.h5 --quiet
+mtl-convert --like again.h5 duckdb.csv -o like.h5 --quiet
+same_content again.h5 like.h5
+# Numbers are seconds; other texts are refused with what reads them.
+sed 's/2024-01-02,/1704153600,/' duckdb.csv | sed -n '1p;3p' >seconds.csv
+sed -n '1p;3p' duckdb.csv >text.csv
+mtl-convert --like table.h5 text.csv -o a.csv --quiet
+mtl-convert --like table.h5 seconds.csv -o b.csv --quiet
+same a.csv b.csv
+sed 's/2024-01-02,/02.01.2024,/' text.csv >german.csv
+refuses 65 "german.csv:2: column 'day': '02.01.2024' is no date written as 'date' .*--type day=date:%d.%m.%Y" \
+  mtl-predict model.h5 german.csv -o no.csv
+refuses 65 "german.csv:2: column 'day': '02.01.2024' is no date written as 'date' \(--type day=date:%d.%m.%Y" \
+  mtl-convert --like table.h5 german.csv -o no.h5
+mtl-convert --like table.h5 german.csv --type day=date:%d.%m.%Y -o b.csv --quiet
+same a.csv b.csv
+mtl-convert text.csv -o words.h5 --quiet
+refuses 65 "words.h5: column 'day', row '0': '2024-01-02' is a word, and the column is one of dates; .*--type day=date, or --type day=date:FORMAT" \
+  mtl-predict model.h5 words.h5 -o no.csv
+
 mtl-convert --list formats | grep -q '^ *parquet' || fail "no format parquet"
 head -c 3000 "$golden/many-v2.parquet" >cut.parquet
 refuses 65 'cut.parquet: this Parquet file has no end: it is cut' \
