@@ -5,6 +5,7 @@
 
 Written by mtlkit's mtl-export; the numbers are in model.json. Needs NumPy.
 """
+import datetime
 import json
 import math
 import os
@@ -25,7 +26,9 @@ def prepare(table, spec=None, missing=MISSING, precision="auto"):
     of numbers before they are scaled, "single" or "double"; "auto" takes single
     precision where no number of the table changes by it, as mtl-convert does, so
     give all columns that it was given. Sparse blocks come as full matrices, or as scipy.sparse where
-    they were given so.
+    they were given so. Dates are seconds since 1970, datetime64, or datetime's
+    date and datetime (without a time zone: of whatever clock it was); truth
+    values where there are categories are "true" and "false", or spelled as those.
     """
     with open(spec or os.path.join(FOLDER, "model.json"),
               encoding="utf-8") as file:
@@ -109,11 +112,34 @@ def _is_missing(value, missing):
 
 
 def _numbers(values, missing):
-    values = np.asarray(values)
+    values = _seconds(values)
     if values.dtype.kind in "fiub":
         return values.astype("f8")
     return np.array([math.nan if _is_missing(v, missing) else float(v)
                      for v in values.tolist()], "f8")
+
+
+def _seconds(values):
+    """Dates as seconds since 1970, NaN where there is none; else an array of
+    what is there."""
+    values = np.asarray(values)
+    if values.dtype.kind == "O" and any(isinstance(v, datetime.date)
+                                        for v in values.flat):
+        values = np.array([_in_utc(v) for v in values.flat],
+                          "M8[us]").reshape(values.shape)
+    if values.dtype.kind != "M":
+        return values
+    whole = values.astype("M8[s]")
+    return whole.astype("i8") + (values - whole) / np.timedelta64(1, "s")
+
+
+def _in_utc(value):
+    """A date or a datetime as NumPy takes it, without a time zone."""
+    if not isinstance(value, datetime.date) or value != value:  # None, NaT
+        return np.datetime64("NaT")
+    if getattr(value, "tzinfo", None) is not None:
+        value = value.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+    return np.datetime64(value, "us")
 
 
 def _date_columns(steps):
@@ -140,10 +166,13 @@ def _is_single_table(table, dates):
         if hasattr(table[name], "tocsr"):
             continue
         try:
-            x = np.asarray(table[name], "f8")
+            given = np.asarray(table[name])
+            seconds = _seconds(given)
+            x = np.asarray(seconds, "f8")
         except (TypeError, ValueError):
             continue  # texts
-        if name in dates and x.ndim == 1:
+        is_date = name in dates or seconds is not given
+        if is_date and x.ndim == 1:
             known = x[~np.isnan(x)]
             if (known.astype("f4") != known).any():
                 return False
@@ -165,6 +194,7 @@ def _is_single(x):
 def _codes(values, names, missing):
     """Numbers of categories: len(names) is unknown, -1 missing."""
     by_name = {name: i for i, name in enumerate(names)}
+    truths = {name.lower(): i for name, i in by_name.items()}
     by_value = {}
     for i, name in enumerate(names):
         try:
@@ -177,6 +207,8 @@ def _codes(values, names, missing):
             codes.append(by_name[v])
         elif _is_missing(v, missing):
             codes.append(-1)
+        elif isinstance(v, (bool, np.bool_)) and str(v).lower() in truths:
+            codes.append(truths[str(v).lower()])
         elif isinstance(v, str):
             codes.append(len(names))
         else:
@@ -344,10 +376,6 @@ def _onehot(blocks, arrays):
     return made
 
 
-def _keep(blocks, arrays):
-    return blocks
-
-
 def _layout(blocks, arrays):
     made = []
     for view, parts in _views(blocks).items():
@@ -364,5 +392,5 @@ def _layout(blocks, arrays):
 STEPS = {
     "impute": _impute, "date": _date, "log": _log, "clip": _clip, "pieces": _pieces,
     "standard": _scale, "robust": _scale, "minmax": _scale, "max-abs": _scale,
-    "onehot": _onehot, "index": _keep, "layout": _layout,
+    "onehot": _onehot, "index": lambda blocks, arrays: blocks, "layout": _layout,
 }
