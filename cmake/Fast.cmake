@@ -20,14 +20,22 @@ endif()
 # Libraries may be compiled before those that they need are done.
 set(CMAKE_OPTIMIZE_DEPENDENCIES ON)
 
-add_library(mtlkit_headers STATIC ${PROJECT_SOURCE_DIR}/cmake/headers.cpp)
-target_link_libraries(mtlkit_headers PRIVATE mtlkit_flags
-  Threads::Threads nlohmann_json::nlohmann_json)
-target_precompile_headers(mtlkit_headers PRIVATE
-  <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <limits>
-  <map> <memory> <optional> <set> <span> <sstream> <string> <string_view>
-  <unordered_map> <utility> <variant> <vector> <nlohmann/json.hpp>)
+# The flags of the optimiser must be those of the sources.
+function(mtlkit_headers name)
+  add_library(${name} STATIC EXCLUDE_FROM_ALL
+    ${PROJECT_SOURCE_DIR}/cmake/headers.cpp)
+  target_link_libraries(${name} PRIVATE mtlkit_flags
+    Threads::Threads nlohmann_json::nlohmann_json)
+  target_compile_options(${name} PRIVATE ${ARGN})
+  target_precompile_headers(${name} PRIVATE
+    <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <limits>
+    <map> <memory> <optional> <set> <span> <sstream> <string> <string_view>
+    <unordered_map> <utility> <variant> <vector> <nlohmann/json.hpp>)
+endfunction()
 
-function(mtlkit_precompiled target)
-  target_precompile_headers(${target} REUSE_FROM mtlkit_headers)
+mtlkit_headers(mtlkit_headers)
+mtlkit_headers(mtlkit_test_headers ${MTLKIT_TEST_OPTIONS})
+
+function(mtlkit_precompiled target headers)
+  target_precompile_headers(${target} REUSE_FROM ${headers})
 endfunction()

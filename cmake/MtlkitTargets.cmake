@@ -40,6 +40,12 @@ if(MTLKIT_SANITIZE)
   target_link_options(mtlkit_flags INTERFACE -fsanitize=${MTLKIT_SANITIZE})
 endif()
 
+# Tests spend their time in the library, and the compiler's is a third less so.
+# `dev` is for those who debug them.
+if(CMAKE_BUILD_TYPE STREQUAL Release OR MTLKIT_SANITIZE)
+  set(MTLKIT_TEST_OPTIONS -O0)
+endif()
+
 # The headers that nearly every unit reads are compiled once. Sources still
 # include what they use: `make tidy` builds without this.
 include(${PROJECT_SOURCE_DIR}/cmake/Fast.cmake)
@@ -72,7 +78,7 @@ function(mtlkit_module name)
     $<$<CONFIG:Release>:-ffunction-sections$<SEMICOLON>-fdata-sections>)
   # The kernels include little, and each of them several times itself.
   if(NOT name STREQUAL kernels)
-    mtlkit_precompiled(mtlkit_${name})
+    mtlkit_precompiled(mtlkit_${name} mtlkit_headers)
     mtlkit_unity(mtlkit_${name})
   endif()
 endfunction()
@@ -86,13 +92,9 @@ function(mtlkit_test name)
   target_link_libraries(test-${name} PRIVATE
     mtlkit_flags mtlkit_doctest ${ARG_DEPENDS} ${ARG_LIBRARIES})
   set_target_properties(test-${name} PROPERTIES MTLKIT_IS_TEST ON)
-  mtlkit_precompiled(test-${name})
+  mtlkit_precompiled(test-${name} mtlkit_test_headers)
   mtlkit_unity(test-${name})
-  # They spend their time in the library, and the compiler's is a third less.
-  # `dev` is for those who debug them.
-  if(CMAKE_BUILD_TYPE STREQUAL Release OR MTLKIT_SANITIZE)
-    target_compile_options(test-${name} PRIVATE -O0)
-  endif()
+  target_compile_options(test-${name} PRIVATE ${MTLKIT_TEST_OPTIONS})
   target_include_directories(test-${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   add_dependencies(unit-tests test-${name})
   add_test(NAME ${name} COMMAND test-${name})

@@ -13,7 +13,7 @@ namespace {
 // A decimal with no more significant digits than this survives single
 // precision (FLT_DIG).
 constexpr int kSafeDigits = 6;
-constexpr double kSafeMagnitude = 1e30;
+constexpr double kSafeMagnitude = 0x1p24;
 
 NumberText Classify(std::string_view text, double* value) {
   const char* end = text.data() + text.size();
@@ -121,6 +121,9 @@ bool SurvivesSinglePrecision(std::string_view text, double value) {
   const auto single = static_cast<float>(value);
   if (!std::isfinite(single)) return false;
   if (static_cast<double>(single) == value) return true;
+  // A whole number is itself, or another.
+  constexpr double kLastWhole = 0x1p53;
+  if (magnitude <= kLastWhole && std::trunc(value) == value) return false;
   std::array<char, 32> shortest;
   const auto written =
       std::to_chars(shortest.data(), shortest.data() + shortest.size(), single);

@@ -29,7 +29,8 @@ bool LosesDigits(std::string_view text, double value);
 std::string WholeText(double value);
 
 // Whether the decimal `text` of `value` reads back the same from single
-// precision: its shortest decimal form has the same value.
+// precision: its shortest decimal form has the same value, and whole numbers up
+// to 2^53 are themselves.
 bool SurvivesSinglePrecision(std::string_view text, double value);
 
 }  // namespace mtlkit

@@ -54,6 +54,19 @@ TEST_CASE("sparse inputs and labels are as careful") {
         std::string::npos);
 }
 
+TEST_CASE("whole numbers that single precision changes are kept in double") {
+  for (const char* text :
+       {"1000000000000000", "1e15", "15000000001", "16777217"}) {
+    const std::string table = std::string("x\n1\n") + text + "\n";
+    const Dataset dataset = Convert({{"t.csv", table}}).dataset;
+    CHECK(dataset.inputs.at(0).dense.empty());
+  }
+  for (const char* text : {"16777216", "1e10", "6.02e23", "0.1", "1e22"}) {
+    const std::string table = std::string("x\n1\n") + text + "\n";
+    CHECK(Convert({{"t.csv", table}}).dataset.inputs.at(0).wide.empty());
+  }
+}
+
 TEST_CASE("whole numbers that single precision changes are warned of") {
   CHECK(Convert({{"t.csv", "x,y\n16777217,1\n16777216,2\n1.5e-60,16777219\n"}},
                 Precision("single"))
