@@ -224,7 +224,7 @@ struct ConvertTool {
       RequireOnly({"array", "as", "beside", "like", "split", "task"}, context,
                   "is a file of arrays");
       return ConvertArrays(tables, arrays, reading.beside, reading.max_size,
-                           destination, record);
+                           destination, record, context.reporter);
     }
     Require(
         arrays.array.empty(), ErrorKind::kUsage,

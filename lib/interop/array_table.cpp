@@ -85,6 +85,19 @@ InputBlock DenseBlock(std::string name, std::vector<std::string> columns,
   return block;
 }
 
+std::vector<std::int64_t> WholesOf(const DataArray& array,
+                                   std::string_view hint) {
+  const std::vector<double> numbers = NumbersOf(array);
+  std::vector<std::int64_t> wholes(numbers.size());
+  for (std::size_t i = 0; i < wholes.size(); ++i) {
+    if (numbers[i] != std::floor(numbers[i])) {
+      FailArray(array, "holds a number that is not whole", hint);
+    }
+    wholes[i] = static_cast<std::int64_t>(numbers[i]);
+  }
+  return wholes;
+}
+
 // Builds a dataset from arrays that each say something of all rows.
 class Builder {
  public:
@@ -101,6 +114,10 @@ class Builder {
     }
     if (!array.row_starts.empty()) return AddSparse(array);
     if (is_ids) return AddIds(std::move(array));
+    if (array.group.empty() && array.shape.size() == 1) {
+      if (array.name == "weights") return AddWeights(array);
+      if (array.name == "groups") return AddGroups(array);
+    }
     if (array.is_text()) return AddCategories(array);
     if (array.shape.size() == 1) return AddList(array);
     if (array.shape.size() == 2) return AddMatrix(array);
@@ -124,16 +141,32 @@ class Builder {
       table_.ids = TextIds(std::move(*texts));
       return;
     }
-    const std::vector<double> numbers = NumbersOf(array);
-    std::vector<std::int64_t> ids(numbers.size());
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      ids[i] = static_cast<std::int64_t>(numbers[i]);
-      if (static_cast<double>(ids[i]) != numbers[i]) {
-        FailArray(array, "holds a number that is not whole",
-                  "rows are named by whole numbers or texts");
+    table_.ids =
+        NumberIds(WholesOf(array, "rows are named by whole numbers or texts"));
+  }
+
+  void AddWeights(const DataArray& array) {
+    for (const double number : NumbersOf(array)) {
+      table_.weights.push_back(static_cast<float>(number));
+      if (!(number >= 0) || std::isinf(table_.weights.back())) {
+        FailArray(array, Str("holds ", number),
+                  "weights of rows are numbers from 0 on");
       }
     }
-    table_.ids = NumberIds(std::move(ids));
+  }
+
+  void AddGroups(const DataArray& array) {
+    const auto* texts = std::get_if<std::vector<std::string>>(&array.values);
+    if (texts == nullptr) {
+      table_.groups =
+          WholesOf(array, "groups of rows are whole numbers or texts");
+      return;
+    }
+    std::map<std::string_view, std::int64_t> numbers;
+    for (const std::string& text : *texts) {
+      table_.groups.push_back(
+          numbers.emplace(text, std::ssize(numbers)).first->second);
+    }
   }
 
   // A row occurs once, so as many zeros and ones as there are rows are marks.

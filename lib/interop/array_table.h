@@ -11,7 +11,9 @@ namespace mtlkit {
 // Arrays with a row each for the same rows, as a table before preparation:
 // - `id` or `ids`, of whole numbers or texts, name the rows (without, the
 //   dataset has no ids yet);
-// - a list of numbers or texts is a column of that name;
+// - a list `weights` of numbers has a weight for each row, a list `groups` of
+//   whole numbers or texts its group, but for arrays of `inputs` and `tasks`;
+// - any other list of numbers or texts is a column of that name;
 // - a matrix of numbers is a view of that name, with columns NAME.0, NAME.1
 // ...;
 //   of texts it is as many columns;
@@ -22,7 +24,7 @@ namespace mtlkit {
 // themselves, and none becomes infinite; else a view is double.
 //
 // Throws kBadInput, naming the array, for other shapes, numbers of rows that
-// differ, whole numbers beyond 2^53, infinite numbers.
+// differ, whole numbers beyond 2^53, infinite numbers, weights below 0.
 Dataset TableOfArrays(std::vector<DataArray> arrays);
 
 }  // namespace mtlkit

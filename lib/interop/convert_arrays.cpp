@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "data/dataset_io.h"
 #include "h5/provenance.h"
+#include "interop/array_summary.h"
 #include "interop/array_table.h"
 #include "interop/data_array.h"
 #include "text/text_source.h"
@@ -89,6 +90,12 @@ void AppendRows(DataArray more, DataArray* array) {
       array->values);
 }
 
+std::string NamesOf(const std::vector<TableInput>& inputs) {
+  std::vector<std::string> names;
+  for (const TableInput& input : inputs) names.push_back(input.path);
+  return Join(names, ", ");
+}
+
 DataArray SplitArray(const std::string& name, Index first, Index count) {
   std::vector<std::int64_t> rows(At(count));
   std::iota(rows.begin(), rows.end(), first);
@@ -164,7 +171,7 @@ void ArrayOptions::Describe(Fields& fields) {
 bool ConvertArrays(const std::vector<TableInput>& inputs,
                    const ArrayOptions& options, bool beside,
                    const std::string& max_size, const std::string& output,
-                   const ConvertRecord& record) {
+                   const ConvertRecord& record, Reporter* reporter) {
   RequireNames(inputs, beside);
   double left = SizeBudget(max_size).bytes();
   const std::vector<ArrayChoice> chosen = ChoicesOf(options);
@@ -175,8 +182,12 @@ bool ConvertArrays(const std::vector<TableInput>& inputs,
     left -= static_cast<double>(file.bytes);
     InContext(input.path, [&] { collector.Add(input, std::move(file)); });
   }
+  std::vector<DataArray> arrays = collector.Take();
+  const std::string warning = WarningOfTasks(arrays);
   Dataset table = InContext(inputs.back().path,
-                            [&] { return TableOfArrays(collector.Take()); });
+                            [&] { return TableOfArrays(std::move(arrays)); });
+  reporter->Note(Str(NamesOf(inputs), ": ", SummariseArrays(table)));
+  if (!warning.empty()) reporter->Warn(warning);
   const bool has_ids = IdCount(table.ids) > 0;
   if (!has_ids) table.ids = RunningIds(table.rows);
   const Json none = Json::object();

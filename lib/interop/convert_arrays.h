@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/options.h"
+#include "base/reporter.h"
 #include "text/convert.h"
 
 namespace mtlkit {
@@ -20,14 +21,15 @@ struct ArrayOptions {
 // rows, each named by its split; with `beside`, further arrays of the same
 // rows: an array without a name has that of its input, others have it in front
 // ("view.x"). Files of more than `max_size` (base/size_budget.h) together are
-// refused. Returns whether the rows have ids of their own.
+// refused. A line says what was found, and a warning which columns a file has
+// as tasks. Returns whether the rows have ids of their own.
 //
 // Throws kUsage for names that are missing or there twice, kBadInput with the
 // file in front.
 bool ConvertArrays(const std::vector<TableInput>& inputs,
                    const ArrayOptions& options, bool beside,
                    const std::string& max_size, const std::string& output,
-                   const ConvertRecord& record);
+                   const ConvertRecord& record, Reporter* reporter);
 
 // Whether it is a file of arrays, which ConvertArrays takes; no pipe is.
 bool IsArrayFile(const std::string& path);

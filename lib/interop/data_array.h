@@ -28,6 +28,9 @@ struct DataArray {
   // [row_starts[i], row_starts[i + 1]), in these columns. Otherwise empty.
   std::vector<std::int64_t> row_starts = {};
   std::vector<std::int64_t> indices = {};
+  // `inputs` or `tasks` where the file has it there, and it is a column
+  // whatever its name is; else "".
+  std::string group = {};
 
   bool is_text() const {
     return std::holds_alternative<std::vector<std::string>>(values);

@@ -20,13 +20,24 @@
 namespace mtlkit {
 namespace {
 
+class Recorder : public SilentReporter {
+ public:
+  void Note(std::string_view text) override { said += Str(text, "\n"); }
+  void Warn(std::string_view text) override { said += Str(text, "\n"); }
+  std::string said;
+};
+
 std::string Golden(std::string_view name) {
   return Str(SourceDir(), "/tests/golden/arrays/", name);
 }
 
-Dataset Convert(const std::vector<TableInput>& inputs, bool beside = false) {
+Dataset Convert(const std::vector<TableInput>& inputs, bool beside = false,
+                std::string* said = nullptr) {
   const TempFolder folder;
-  ConvertArrays(inputs, {}, beside, kUsualBudget, folder / "out.h5", {});
+  Recorder recorder;
+  ConvertArrays(inputs, {}, beside, kUsualBudget, folder / "out.h5", {},
+                &recorder);
+  if (said != nullptr) *said = recorder.said;
   return ReadDataset(folder / "out.h5");
 }
 
@@ -150,11 +161,52 @@ TEST_CASE("HDF5 of h5py, MATLAB and AnnData") {
   CHECK(cells.FindInput("pca")->cols == 2);
 }
 
+TEST_CASE("columns that a file has as tasks are named, for they are inputs") {
+  std::string said;
+  Convert({{"", Golden("mine.h5")}}, false, &said);
+  CHECK(said.find("mine.h5: 4 rows, 4 numbers, 1 category, ids; splits train "
+                  "2, test 2\n") != std::string::npos);
+  CHECK(said.find("'sold' of tasks/ is a column like others: mtl-prep takes "
+                  "for an input what neither --task nor --ignore names\n") !=
+        std::string::npos);
+  Convert({{"", Golden("table.npz")}}, false, &said);
+  CHECK(said.find("4 rows, 9 numbers, 2 categories, images of 2 x 2 x 1, ids; "
+                  "splits train 2, test 2\n") != std::string::npos);
+  CHECK(said.find("tasks/") == std::string::npos);
+}
+
+TEST_CASE("weights and groups of rows are no inputs, unless they lie there") {
+  const auto list = [](std::string name, ArrayValues values,
+                       std::string group = "") {
+    return DataArray{std::move(name), {2}, std::move(values), {}, {}, {},
+                     std::move(group)};
+  };
+  using Wholes = std::vector<std::int64_t>;
+  const Dataset table =
+      TableOfArrays({list("x", std::vector<float>{1, 2}),
+                     list("weights", std::vector<double>{.5, 2}),
+                     list("groups", std::vector<std::string>{"b", "a"}),
+                     list("weights", std::vector<float>{3, 4}, "inputs")});
+  CHECK(table.weights == std::vector<float>{.5F, 2});
+  CHECK(table.groups == Wholes{0, 1});
+  REQUIRE(table.inputs.size() == 1);
+  CHECK(table.inputs[0].columns == std::vector<std::string>{"x", "weights"});
+  const auto with = [&](DataArray array) {
+    return TableOfArrays({list("x", std::vector<float>{1, 2}), array});
+  };
+  CHECK(with(list("groups", Wholes{7, 7})).groups == Wholes{7, 7});
+  CHECK_THROWS_WITH_AS(with(list("weights", Wholes{1, -1})),
+                       doctest::Contains("array 'weights' holds -1"), Error);
+  CHECK_THROWS_WITH_AS(with(list("groups", std::vector<float>{1, .5F})),
+                       doctest::Contains("a number that is not whole"), Error);
+}
+
 TEST_CASE("arrays are chosen by path, and renamed") {
   const TempFolder folder;
+  SilentReporter silent;
   const auto convert = [&](std::vector<std::string> chosen) {
     ConvertArrays({{"", Golden("mine.h5")}}, {std::move(chosen)}, false,
-                  kUsualBudget, folder / "out.h5", {});
+                  kUsualBudget, folder / "out.h5", {}, &silent);
     return ReadDataset(folder / "out.h5");
   };
   const Dataset table = convert({"x=/inputs/X", "y=tasks/sold"});

@@ -19,11 +19,13 @@ bool Matches(std::string_view head) {
 }
 
 // In the layout of docs/converting.md what is in these groups has its own name.
-std::string NameOf(const std::string& path) {
-  for (const std::string_view group : {"inputs/", "tasks/"}) {
-    if (path.starts_with(group)) return path.substr(group.size());
+void TakeGroup(DataArray* array) {
+  for (const std::string group : {"inputs", "tasks"}) {
+    if (!array->name.starts_with(group + "/")) continue;
+    array->name.erase(0, group.size() + 1);
+    array->group = group;
+    return;
   }
-  return path;
 }
 
 std::vector<DataArray> Read(std::string_view bytes, ArrayPaths wanted) {
@@ -36,7 +38,7 @@ std::vector<DataArray> Read(std::string_view bytes, ArrayPaths wanted) {
     // MATLAB keeps the parts of its own types there.
     if (!object.is_array() || !is_wanted || path.starts_with("#")) continue;
     arrays.push_back(ReadHdf5Array(file, path));
-    if (wanted.empty()) arrays.back().name = NameOf(path);
+    if (wanted.empty()) TakeGroup(&arrays.back());
   }
   return arrays;
 }
