@@ -148,6 +148,7 @@ TextColumn SplitColumn(const Dataset& dataset, bool folds) {
     for (const Index row : rows) names[At(row)] = &name;
   }
   TextColumn text{{folds ? "fold" : "split"}, {}, CellType::kClass};
+  text.is_split = true;
   for (const auto& split : dataset.splits) {
     if (IsFoldName(split.first) == folds) text.classes.push_back(split.first);
   }

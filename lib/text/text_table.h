@@ -36,6 +36,7 @@ struct TextColumn {
   CellType type = CellType::kNumber;
   std::vector<std::string> classes = {};  // kClass: all texts that can occur
   bool is_label = false;
+  bool is_split = false;  // says what a row is for, which is nothing to learn
 };
 
 // Texts of ids, for a column `id`.

@@ -37,6 +37,36 @@ TEST_CASE("ARFF says what columns are, and has labels last") {
         "c,2,?,?,0.5,no,1,1\n");
 }
 
+TEST_CASE("dates come back from ARFF, and splits are not written to it") {
+  ConvertOptions reading;
+  reading.type = {"when=date", "day=date"};
+  Dataset dataset = Convert({{"train=a.csv",
+                              "x,when,day\n"
+                              "1,2020-01-31T10:30:00,2020-01-31\n"
+                              "2,,2021-02-01\n"},
+                             {"test=b.csv", "x,when,day\n3,2021-02-01,\n"}},
+                            reading)
+                        .dataset;
+  dataset.splits["fold0"] = {0};
+  std::string notes;
+  const std::string text = Written("arff", dataset, {}, &notes);
+  CHECK(text ==
+        "@relation mtlkit\n\n"
+        "@attribute x numeric\n"
+        "@attribute when date \"yyyy-MM-dd HH:mm:ss\"\n"
+        "@attribute day date yyyy-MM-dd\n\n"
+        "@data\n"
+        "1,'2020-01-31 10:30:00',2020-01-31\n"
+        "2,?,2021-02-01\n"
+        "3,'2021-02-01 00:00:00',?\n");
+  CHECK(notes ==
+        "ARFF has no splits: they are left out, --split NAME writes the rows "
+        "of one\n");
+  const Dataset back = Convert({{"t.arff", text}}).dataset;
+  CHECK(back.inputs.at(0).dates == std::vector<std::string>{"when", "day"});
+  CHECK(Written("arff", back) == text);
+}
+
 TEST_CASE("ARFF that is read and written again is the same") {
   const char* table =
       "@relation r\n"

@@ -143,5 +143,40 @@ TEST_CASE("<null> of KEEL is missing") {
              "<null>,x\n1,<null>\n") == "~|x\n1|~\n");
 }
 
+TEST_CASE("ARFF: dates of ISO 8601 are dates, other ones categories") {
+  const Dataset dataset =
+      Convert({{"t.arff",
+                "@relation r\n"
+                "@attribute a date\n"
+                "@attribute b DATE \"yyyy-MM-dd'T'HH:mm:ss\"\n"
+                "@attribute c date 'yyyy-MM-dd HH:mm'\n"
+                "@attribute d date dd.MM.yyyy\n"
+                "@data\n"
+                "2020-01-31T10:30:00,'2020-01-31T10:30:00',"
+                "\"2020-01-31 10:30\",31.01.2020\n"}})
+          .dataset;
+  CHECK(dataset.FindInput("numeric")->dates ==
+        std::vector<std::string>{"a", "b", "c"});
+  CHECK(dataset.FindInput("numeric")->wide[2] == 1580466600);
+  CHECK(dataset.FindInput("categorical")->columns ==
+        std::vector<std::string>{"d"});
+  // What sparse rows leave out is no date, and a label is none.
+  const Dataset sparse = Convert({{"t.arff",
+                                   "@relation r\n"
+                                   "@attribute x numeric\n"
+                                   "@attribute a date yyyy-MM-dd\n"
+                                   "@data\n{0 1,1 2020-01-31}\n"}})
+                             .dataset;
+  CHECK(sparse.FindInput("categorical") != nullptr);
+  const Dataset label = Convert({{"t.arff",
+                                  "@relation 'r: -C 1'\n"
+                                  "@attribute a date yyyy-MM-dd\n"
+                                  "@attribute x numeric\n"
+                                  "@data\n2020-01-31,1\n2020-02-01,2\n"}})
+                            .dataset;
+  REQUIRE(label.tasks.size() == 1);
+  CHECK(label.tasks[0].is_classification());
+}
+
 }  // namespace
 }  // namespace mtlkit

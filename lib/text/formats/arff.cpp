@@ -21,6 +21,7 @@ class ArffReader : public RowReader {
       : window_(source), most_columns_(options.most_columns) {
     ReadHeader();
     MarkLabels(options.labels);
+    KeepDates();
   }
 
   const std::vector<Column>& columns() const override { return columns_; }
@@ -138,12 +139,48 @@ class ArffReader : public RowReader {
     if (IsArffWord(type, "numeric") || IsArffWord(type, "real") ||
         IsArffWord(type, "integer")) {
       column.type = ColumnType::kNumber;
+    } else if (IsIsoDate(type)) {
+      column.stored = ColumnType::kDate;
     } else if (IsArffWord(type, "string") || StartsWithArffWord(type, "date")) {
       column.type = ColumnType::kCategory;
     } else {
       FailHere(Str("attribute '", column.name, "' has ",
                    type.empty() ? "no type" : Str("the type '", type, "'"),
                    "; known are numeric, real, integer, string, date, {...}"));
+    }
+  }
+
+  // Whether a type is that of dates in a form of ISO 8601, as Java writes it
+  // (SimpleDateFormat); Weka takes one of them where none is said.
+  static bool IsIsoDate(std::string_view type) {
+    if (!StartsWithArffWord(type, "date")) return false;
+    std::string pattern(Trim(type.substr(4)));
+    std::erase(pattern, '"');
+    std::erase(pattern, '\'');
+    if (pattern.empty()) return true;
+    constexpr std::string_view kDay = "yyyy-MM-dd";
+    constexpr std::string_view kTimes[] = {"HH:mm", "HH:mm:ss", "HH:mm:ss.SSS"};
+    if (!pattern.starts_with(kDay)) return false;
+    pattern.erase(0, kDay.size());
+    if (pattern.empty()) return true;
+    const bool has_time = pattern[0] == 'T' || pattern[0] == ' ';
+    return has_time && std::ranges::count(kTimes, pattern.substr(1)) > 0;
+  }
+
+  // Labels are no dates, nor is what sparse rows leave out.
+  void KeepDates() {
+    const auto is_date = [](const Column& column) {
+      return column.stored == ColumnType::kDate;
+    };
+    if (std::ranges::none_of(columns_, is_date)) return;
+    char* begin = nullptr;
+    char* end = nullptr;
+    const bool are_sparse = NextLine(&begin, &end) && *begin == '{';
+    Rewind();
+    for (Column& column : columns_) {
+      if (!is_date(column) || !(are_sparse || column.is_label)) continue;
+      column.stored = ColumnType::kUnknown;
+      column.type = ColumnType::kCategory;
     }
   }
 

@@ -51,8 +51,14 @@ void AppendArffText(std::string_view text, std::string* buffer) {
 // others are, even those that Weka would take for granted.
 class ArffRows : public TextRowWriter {
  public:
-  ArffRows(std::string* buffer, bool is_sparse)
-      : TextRowWriter(buffer), is_sparse_(is_sparse) {}
+  ArffRows(std::string* buffer, const std::vector<TextColumn>& columns,
+           bool is_sparse)
+      : TextRowWriter(buffer), is_sparse_(is_sparse) {
+    for (const TextColumn& column : columns) {
+      are_times_.resize(are_times_.size() + column.names.size(),
+                        column.type == CellType::kTime);
+    }
+  }
 
   void EndRow() override { buffer_ += is_sparse_ ? "}\n" : "\n"; }
   void Zeros(Index count) override {
@@ -67,15 +73,22 @@ class ArffRows : public TextRowWriter {
   void OpenCell(Index column) override {
     if (!is_first_) buffer_ += ',';
     is_first_ = false;
+    is_time_ = are_times_[At(column)];
     if (is_sparse_) buffer_ += Str(column, ' ');
   }
   void PutMissing() override { buffer_ += '?'; }
   void PutText(std::string_view text) override {
-    AppendArffText(text, &buffer_);
+    if (!is_time_) return AppendArffText(text, &buffer_);
+    // SciPy reads no letter in a date.
+    std::string time(text);
+    std::ranges::replace(time, 'T', ' ');
+    AppendArffText(time, &buffer_);
   }
 
   bool is_sparse_;
   bool is_first_ = true;
+  bool is_time_ = false;         // of the cell
+  std::vector<bool> are_times_;  // by column
 };
 
 void AppendType(const TextColumn& column, std::string* buffer) {
@@ -90,7 +103,7 @@ void AppendType(const TextColumn& column, std::string* buffer) {
       *buffer += "date yyyy-MM-dd";
       break;
     case CellType::kTime:
-      *buffer += "date \"yyyy-MM-dd'T'HH:mm:ss\"";
+      *buffer += "date \"yyyy-MM-dd HH:mm:ss\"";
       break;
     case CellType::kClass:
       for (std::size_t i = 0; i < column.classes.size(); ++i) {
@@ -162,10 +175,19 @@ bool HasRunningIds(const Dataset& dataset) {
 }
 
 void Write(const WrittenTable& table, const WritingOptions& options,
-           const std::string& output, Reporter* /*reporter*/) {
+           const std::string& output, Reporter* reporter) {
   WrittenTable ordered = table;
   if (table.dataset != nullptr && HasRunningIds(*table.dataset)) {
     ordered.columns.erase(ordered.columns.begin());
+  }
+  // Weka would learn from them.
+  if (std::erase_if(ordered.columns,
+                    [](const TextColumn& column) { return column.is_split; }) >
+          0 &&
+      options.split.empty()) {
+    reporter->Note(
+        "ARFF has no splits: they are left out, --split NAME writes the rows "
+        "of one");
   }
   const auto labels = std::stable_partition(
       ordered.columns.begin(), ordered.columns.end(),
@@ -177,7 +199,7 @@ void Write(const WrittenTable& table, const WritingOptions& options,
   const bool is_sparse = std::ranges::any_of(
       table.columns,
       [](const TextColumn& column) { return column.names.size() > 1; });
-  ArffRows rows(&buffer, is_sparse);
+  ArffRows rows(&buffer, ordered.columns, is_sparse);
   const std::string list = options.label_list.empty() ? "" : LabelList(names);
   WriteRows(ordered, &rows, &buffer, output);
   if (list.empty()) return;
