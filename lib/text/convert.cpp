@@ -221,6 +221,7 @@ class Converter {
       if (!doubt.empty()) reporter_->Warn(doubt);
     }
     WarnOfColumns(table.files, table.scan, reporter_);
+    WarnOfLostZeros(table.scan, reporter_);
     if (options_.decimal == ",") WarnOfGroups(table.scan, reporter_);
     WarnOfMarkers(options_.missing, table.scan, reporter_);
     CheckNumbers(table.scan, table.plan, reporter_);

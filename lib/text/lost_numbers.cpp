@@ -97,4 +97,21 @@ void CheckNumbers(const TableScan& scan, const TablePlan& plan,
   LossChecker(scan, plan, reporter).Run();
 }
 
+void WarnOfLostZeros(const TableScan& scan, Reporter* reporter) {
+  int warnings = 0;
+  for (const ColumnScan& column : scan.columns) {
+    const CellPlace& first = column.loss.first_padded;
+    if (column.type != ColumnType::kNumber || column.is_declared ||
+        column.column.stored != ColumnType::kUnknown || first.where.empty() ||
+        ++warnings > kMostWarnings) {
+      continue;
+    }
+    reporter->Warn(Str("column '", ShowText(column.column.name), "': '",
+                       ShowText(first.text), "' in ", first.where,
+                       " and its like are taken for numbers, without the zeros "
+                       "in front; ",
+                       TypeFlag(column, "category"), " keeps codes"));
+  }
+}
+
 }  // namespace mtlkit

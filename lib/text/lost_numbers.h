@@ -11,4 +11,8 @@ namespace mtlkit {
 void CheckNumbers(const TableScan& scan, const TablePlan& plan,
                   Reporter* reporter);
 
+// Warns of columns that are taken for numbers though some have zeros in front,
+// which codes have (01067) and numbers lose.
+void WarnOfLostZeros(const TableScan& scan, Reporter* reporter);
+
 }  // namespace mtlkit

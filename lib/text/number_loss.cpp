@@ -16,6 +16,12 @@ void NoteChange(const LinePlace& place, std::string_view text, Index* count,
   if ((*count)++ == 0) *first = MakePlace(place, text);
 }
 
+// "01067": digits alone, the first a 0 that says nothing of the number.
+bool IsPadded(std::string_view text) {
+  return text.size() > 1 && text[0] == '0' &&
+         text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 }  // namespace
 
 std::string LinePlace::Where() const {
@@ -28,6 +34,9 @@ CellPlace MakePlace(const LinePlace& place, std::string_view text) {
 
 void NumberLoss::Note(const LinePlace& place, std::string_view text,
                       double value) {
+  if (first_padded.where.empty() && IsPadded(text)) {
+    first_padded = MakePlace(place, text);
+  }
   const double magnitude = std::abs(value);
   const auto single = static_cast<float>(value);
   if (magnitude <= kWholeInSingle && (single != 0.0F || value == 0)) return;

@@ -16,6 +16,8 @@ struct NumberLoss {
   // A whole number of more digits than double precision holds.
   CellPlace first_rounded;
   Index rounded = 0;
+  // A whole number with zeros in front, as codes have them.
+  CellPlace first_padded;
 
   void Note(const LinePlace& place, std::string_view text, double value);
 };

@@ -35,6 +35,15 @@ TEST_CASE("single precision refuses what is too large for it") {
             .dense[0] == 3.4028234e38F);
 }
 
+TEST_CASE("zeros in front of numbers are lost with a warning") {
+  const NamedText table = {"t.csv", "zip,x,y\n01067,1,0\n00123,2,0.5\n"};
+  CHECK(Convert({table}).warnings ==
+        "column 'zip': '01067' in t.csv:2 and its like are taken for numbers, "
+        "without the zeros in front; --type zip=category keeps codes\n");
+  CHECK(Convert({table}, Type("zip=number")).warnings == "");
+  CHECK(Convert({table}, Type("zip=category")).warnings == "");
+}
+
 TEST_CASE("sparse inputs and labels are as careful") {
   CHECK(ErrorOf([] {
           Convert({{"t.svm", "1 2:1e39\n2 3:1\n"}});
