@@ -53,9 +53,9 @@ TEST_CASE("one of several tasks, or a column of a table, has the labels") {
   options.task = "city";
   CHECK(Written("svmlight", dataset, options) == "0 1:1 2:4\n1 1:2 2:5\n");
   options.task = "y";
-  CHECK(ErrorOf([&] {
-          Written("svmlight", dataset, options);
-        }).starts_with("2: column 'city' holds "));
+  CHECK(ErrorOf([&] { Written("svmlight", dataset, options); })
+            .starts_with("2: column 'city' holds categories, and SVMlight only "
+                         "numbers ("));
   dataset = Table("x,y\n1,4\n2,0.1\n");
   CHECK(Written("svmlight", dataset, options) == "4 1:1\n0.1 1:2\n");
   options.task = "z";

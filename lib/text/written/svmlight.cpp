@@ -66,9 +66,11 @@ class Features {
     for (Index column = 0; column < block.cols; ++column) {
       if (has_columns && IsLabel(block, column)) continue;
       Fail(ErrorKind::kUsage,
-           Str(has_columns ? "column '" : "input block '",
-               has_columns ? ColumnName(block, column) : block.name, "' holds ",
-               EntryOf(block.kind).contents, ", and SVMlight only numbers"),
+           has_columns ? Str("column '", ColumnName(block, column),
+                             "' holds categories, and SVMlight only numbers")
+                       : Str("input block '", block.name, "' holds ",
+                             EntryOf(block.kind).contents,
+                             ", and SVMlight only numbers"),
            has_columns
                ? "mtl-prep makes numbers of categories, or leave it out "
                  "with mtl-prep --ignore"
