@@ -55,10 +55,9 @@ std::string_view AdviceFor(Content content) {
     case Content::kBzip2:
     case Content::kZstd:
     case Content::kParquet:
-      return kConvertHint;
     case Content::kHdf5:
     case Content::kNpy:
-      return "export it as CSV, then convert it with mtl-convert";
+      return kConvertHint;
     case Content::kZip:
       return "unpack it, then convert the table in it with mtl-convert";
     default:

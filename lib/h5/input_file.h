@@ -10,8 +10,9 @@
 
 namespace mtlkit::internal {
 
-// What is said of a text table.
-inline constexpr const char* kConvertHint = "convert it with mtl-convert";
+// What is said of a table of another kind, or arrays.
+inline constexpr const char* kConvertHint =
+    "convert it: mtl-convert FILE -o table.h5";
 
 // An input whose envelope and length have been verified: a regular file, opened
 // in place, or a copy of a stream in a temporary file without a name.

@@ -29,7 +29,7 @@ constexpr std::array kMagics = {
         "mtl-h5 "sv, 0, SourceKind::kMtlH5, "an mtl-h5 file",
         "give it alone, with --to csv or --to jsonl; from a named pipe, as -"},
     Magic{"\x89HDF\r\n\x1a\n"sv, 0, SourceKind::kHdf5, "HDF5 of another origin",
-          "export it as CSV with the program that wrote it"},
+          "give it as a file, and other ones of arrays beside it only"},
     Magic{"\x1f\x8b"sv, 0, SourceKind::kGzip, "gzip", ""},
     Magic{"\xfd"
           "7zXZ\0"sv,

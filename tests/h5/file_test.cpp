@@ -262,7 +262,20 @@ TEST_CASE("a foreign file is named and the way to convert it") {
     CHECK(error.message() ==
           (folder / "a.h5") +
               ": this is CSV or other text, not an mtlkit file");
-    CHECK(error.hint() == "convert it with mtl-convert");
+    CHECK(error.hint() == "convert it: mtl-convert FILE -o table.h5");
+  }
+}
+
+TEST_CASE("so are arrays of other programs") {
+  const TempFolder folder;
+  for (const std::string_view begin : {"\x89HDF\r\n\x1a\n", "\x93NUMPY\x01"}) {
+    PutFile(folder / "a.h5", std::string(begin) + std::string(600, ' '));
+    try {
+      FileReader::Open(folder / "a.h5", {FileKind::kDataset});
+      FAIL("accepted");
+    } catch (const Error& error) {
+      CHECK(error.hint() == "convert it: mtl-convert FILE -o table.h5");
+    }
   }
 }
 
@@ -281,7 +294,7 @@ TEST_CASE("a text in place of what a table became is not to be converted") {
         "mtl-predict MODEL DATA makes predictions");
   CHECK(hint({FileKind::kModel}) == "mtl-train makes models");
   CHECK(hint({FileKind::kModel, FileKind::kDataset}) ==
-        "convert it with mtl-convert");
+        "convert it: mtl-convert FILE -o table.h5");
 }
 
 TEST_CASE("what is not there is a missing input") {

@@ -126,8 +126,8 @@ TEST_CASE("an empty, cut or overlong stream is an error that says so") {
         "stdin: more bytes follow the end of the mtlkit stream (send one file "
         "at a time)");
   CHECK(OutcomeOf("a,b\n1,2\n") ==
-        "stdin: this is CSV or other text, not an mtlkit file (convert it with "
-        "mtl-convert)");
+        "stdin: this is CSV or other text, not an mtlkit file (convert it: "
+        "mtl-convert FILE -o table.h5)");
 }
 
 TEST_CASE("a stream that declares more than the limit is refused") {

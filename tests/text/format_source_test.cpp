@@ -144,8 +144,8 @@ TEST_CASE("what is no text is named") {
         "65: table: this is an Excel workbook, not a text table (write it as "
         "CSV: libreoffice --headless --convert-to csv FILE)");
   CHECK(error("\x89HDF\r\n\x1a\n rest") ==
-        "65: table: this is HDF5 of another origin, not a text table (export "
-        "it as CSV with the program that wrote it)");
+        "65: table: this is HDF5 of another origin, not a text table (give it "
+        "as a file, and other ones of arrays beside it only)");
   CHECK(error("PK\x03\x04 rest") ==
         "65: table: this is a zip archive (or xlsx, or npz), not a text table "
         "(unpack it first: unzip -p FILE NAME | mtl-convert -)");
