@@ -48,8 +48,13 @@ internal::InputFile AdvisingOn(std::initializer_list<FileKind> kinds,
     const bool takes_tables =
         kinds.size() == 0 || std::ranges::any_of(kinds, is_table);
     if (takes_tables || error.hint() != internal::kConvertHint) throw;
-    throw Error(error.kind(), error.message(),
-                internal::HowToMake(*kinds.begin()));
+    std::string hint = internal::HowToMake(*kinds.begin());
+    if (*kinds.begin() == FileKind::kPredictions) {
+      hint +=
+          "; of those of another program: mtl-convert FILE --as predictions "
+          "--labels READY -o FILE.h5";
+    }
+    throw Error(error.kind(), error.message(), std::move(hint));
   }
 }
 

@@ -291,7 +291,8 @@ TEST_CASE("a text in place of what a table became is not to be converted") {
     return std::string("accepted");
   };
   CHECK(hint({FileKind::kPredictions}) ==
-        "mtl-predict MODEL DATA makes predictions");
+        "mtl-predict MODEL DATA makes predictions; of those of another "
+        "program: mtl-convert FILE --as predictions --labels READY -o FILE.h5");
   CHECK(hint({FileKind::kModel}) == "mtl-train makes models");
   CHECK(hint({FileKind::kModel, FileKind::kDataset}) ==
         "convert it: mtl-convert FILE -o table.h5");
