@@ -209,7 +209,10 @@ std::string AdviceForTexts(const ColumnScan& column, std::size_t rows) {
 
 // pandas keeps the index of its rows in a column, which is no data.
 void WarnOfIndex(const ColumnScan& column, Reporter* reporter) {
-  if (column.column.stored != ColumnType::kIgnore || column.is_declared) return;
+  if (column.type != ColumnType::kIgnore ||
+      column.column.stored != ColumnType::kIgnore || column.is_declared) {
+    return;
+  }
   const std::string& name = column.column.name;
   reporter->Warn(Str("column '", ShowText(name),
                      "' is an index of rows without a name: it is left out; ",
@@ -320,10 +323,6 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
                          ShowText(name), "'",
                          is_text ? "; --names FILE gives others" : ""));
     }
-    if (column.type == ColumnType::kNumber && column.missing == scan.rows) {
-      reporter->Warn(Str("column '", ShowText(name), "' has no value; --type ",
-                         ShellWord(name + "=ignore"), " leaves it out"));
-    }
     if (column.type != ColumnType::kCategory) continue;
     if (!column.is_declared &&
         (WarnOfDates(column, reporter) || WarnOfTextNumbers(column, reporter) ||
@@ -338,6 +337,18 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
                          " rows; ", AdviceForTexts(column, rows)));
     }
     if (files.size() > 1) WarnOfSpellings(files, column, &warnings, reporter);
+  }
+}
+
+void WarnOfNoValues(const TableScan& scan, bool for_model, Reporter* reporter) {
+  for (const ColumnScan& column : scan.columns) {
+    if (column.type != ColumnType::kNumber || column.missing < scan.rows) {
+      continue;
+    }
+    reporter->Warn(Str(
+        "column '", ShowText(column.column.name), "' has no value",
+        for_model ? ""
+                  : Str("; ", TypeFlag(column, "ignore"), " leaves it out")));
   }
 }
 

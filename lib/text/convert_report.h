@@ -18,10 +18,14 @@ void ReportColumns(const TableScan& scan, const TablePlan& plan,
                    Reporter* reporter);
 
 // Warns of categories of two splits that differ only by a trailing dot or by
-// case, of names that occur twice, of columns without values, of decimal commas
-// and of what looks like free text.
+// case, of names that occur twice, of decimal commas and of what looks like
+// free text.
 void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
                    Reporter* reporter);
+
+// Warns of columns without values; of a model's it is not the type that is
+// wrong.
+void WarnOfNoValues(const TableScan& scan, bool for_model, Reporter* reporter);
 
 // Warns of numbers that a decimal comma may have made of others: 1.234 of
 // "1,234".

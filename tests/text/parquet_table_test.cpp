@@ -45,6 +45,21 @@ TEST_CASE("columns are what the schema says, without a guess") {
         "3,47,4,,10115,,false\n");
 }
 
+TEST_CASE("what a model knows of columns is not warned of, nor an id") {
+  ConvertOptions options;
+  options.model_ids = {"__index_level_0__"};
+  const Converted table = Convert(Pandas(), options);
+  CHECK(table.warnings == "");
+  CHECK(IdText(table.dataset.ids, 0) == "12");
+  const NamedText guessed = {"t.csv",
+                             "zip,x,v,when\n01,,$5,2020-01-31\n"
+                             "02,,$7,2020-02-01\n"};
+  CHECK(Convert({guessed}).warnings.find("--type") != std::string::npos);
+  options = {};
+  options.for_model = true;
+  CHECK(Convert({guessed}, options).warnings == "column 'x' has no value\n");
+}
+
 TEST_CASE("--type and --missing say otherwise") {
   ConvertOptions options = Types(
       {"__index_level_0__=id", "zip=number", "when=ignore", "n=category"});
