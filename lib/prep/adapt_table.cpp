@@ -295,17 +295,41 @@ class Adapter {
       is_new.push_back(seen.count(name) == 0);
     }
     Index rows = 0;
+    Index values = 0;
     std::string example;
     for (Index row = 0; row < raw_.rows; ++row) {
       const std::int32_t code = block.codes[row * block.cols + col];
-      if (code < 0 || At(code) >= names.size() || !is_new[At(code)]) continue;
-      if (rows++ == 0) example = names[At(code)];
+      if (code < 0 || At(code) >= names.size()) continue;
+      ++values;
+      if (is_new[At(code)] && rows++ == 0) example = names[At(code)];
     }
     if (rows == 0) return;
+    constexpr Index kFewRows = 10;
+    if (rows == values && rows >= kFewRows) {
+      return WarnOfNoneSeen(block.columns[At(col)], rows, example, fitted);
+    }
     warnings_->push_back(
         Str("column '", block.columns[At(col)],
             "': ", Counted(rows, "row has a category", "rows have a category"),
             " that training never saw, such as '", example, "'"));
+  }
+
+  // Categories that are all new are the old ones in another spelling.
+  void WarnOfNoneSeen(const std::string& column, Index rows,
+                      const std::string& example,
+                      const std::vector<std::string>& fitted) const {
+    constexpr std::size_t kShown = 5;
+    const std::size_t shown = std::min(kShown, fitted.size());
+    const std::vector<std::string> known(
+        fitted.begin(), fitted.begin() + static_cast<Index>(shown));
+    warnings_->push_back(
+        Str("column '", column, "': all ", rows,
+            rows < raw_.rows ? " rows with a value" : " rows",
+            " have a category that training never saw, such as '", example,
+            "'; it saw '", Join(known, "', '"), "'",
+            shown < fitted.size() ? " ..." : "",
+            ": mtl-convert --like MODEL --rename-class '", column, "' '",
+            example, "' NEW makes one of these of it"));
   }
 
   const Selection& selection_;

@@ -87,6 +87,29 @@ TEST_CASE("categories that training never saw are counted") {
         "as 'Celle'");
 }
 
+TEST_CASE("a column of which no category is known says which are") {
+  const auto warning = [](Index rows) {
+    std::vector<std::string> warnings;
+    std::vector<std::int32_t> codes(static_cast<std::size_t>(2 * rows), 0);
+    codes[1] = -1;
+    Made(TableOf(rows, {DenseBlock("numeric", {"age"},
+                                   std::vector<float>(
+                                       static_cast<std::size_t>(rows), 1)),
+                        CodeBlock("categorical", {"zip", "town"},
+                                  {{"10115"}, {"BONN"}}, codes)}),
+         &warnings);
+    return Join(warnings, "|");
+  };
+  CHECK(
+      warning(11) ==
+      "column 'town': all 10 rows with a value have a category that training "
+      "never saw, such as 'BONN'; it saw 'Berlin', 'Bonn': mtl-convert --like "
+      "MODEL --rename-class 'town' 'BONN' NEW makes one of these of it");
+  CHECK(warning(10) ==
+        "column 'town': 9 rows have a category that training never saw, such "
+        "as 'BONN'");
+}
+
 TEST_CASE("a column that is missing is still an error") {
   std::vector<std::string> warnings;
   const Dataset raw = TableOf(1, {DenseBlock("numeric", {"aeg"}, {1}),
