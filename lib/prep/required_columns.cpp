@@ -71,8 +71,9 @@ class Demand {
         : !date_.empty()
             ? Str("mtl-convert --type ", NameInList(date_), "=date, or --type ",
                   NameInList(date_), "=date:FORMAT, reads dates")
-            : "correct it, or list it under --missing of mtl-convert where it "
-              "stands for no value");
+            : "correct it, or mtl-convert --like MODEL with --missing where it "
+              "stands for no value, --decimal or --thousands where it is a "
+              "number");
   }
 
  private:

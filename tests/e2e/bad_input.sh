@@ -34,7 +34,7 @@ done <<'LIST'
 empty empty
 cut truncated.*envelope.says
 short truncated
-foreign HDF5.file.of.another.program.*export
+foreign HDF5.file.of.another.program.*mtl-convert.FILE
 png an.image
 pdf a.PDF.document
 zip zip.*unpack

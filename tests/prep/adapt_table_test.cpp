@@ -110,6 +110,22 @@ TEST_CASE("a column of which no category is known says which are") {
         "as 'BONN'");
 }
 
+TEST_CASE("a number in a form that was not said is refused with the flags") {
+  const Dataset raw =
+      TableOf(1, {CodeBlock("categorical", {"age", "zip", "town"},
+                            {{"1,5"}, {"10115"}, {"Bonn"}}, {0, 0, 0})});
+  std::vector<std::string> warnings;
+  try {
+    Made(raw, &warnings);
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.message() == "column 'age', row '0': '1,5' is not a number");
+    CHECK(error.hint().find("--like MODEL with --missing") !=
+          std::string::npos);
+    CHECK(error.hint().find("--decimal or") != std::string::npos);
+  }
+}
+
 TEST_CASE("a column that is missing is still an error") {
   std::vector<std::string> warnings;
   const Dataset raw = TableOf(1, {DenseBlock("numeric", {"aeg"}, {1}),
