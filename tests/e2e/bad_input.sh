@@ -34,7 +34,7 @@ done <<'LIST'
 empty empty
 cut truncated.*envelope.says
 short truncated
-foreign HDF5.file.of.another.program.*mtl-convert.FILE
+foreign HDF5.file.of.another.program
 png an.image
 pdf a.PDF.document
 zip zip.*unpack
