@@ -19,6 +19,7 @@
 #include "text/table_encode.h"
 #include "text/table_plan.h"
 #include "text/table_scan.h"
+#include "text/table_warnings.h"
 #include "text/table_write.h"
 #include "text/text_lists.h"
 #include "text/useful_flags.h"
@@ -216,25 +217,8 @@ class Converter {
                         Join(names, ", "), ": ",
                         SummariseTable(table.scan, table.plan)));
     if (verbose) ReportColumns(table.scan, table.plan, reporter_);
-    for (const TableFile& file : table.files) {
-      const std::string doubt = file.reader->Doubt();
-      if (doubt.empty()) continue;
-      // mtl-predict has none of the flags.
-      reporter_->Warn(options_.for_model
-                          ? Str(doubt, " (flags of mtl-convert --like)")
-                          : doubt);
-    }
-    WarnOfNoValues(table.scan, options_.for_model, reporter_);
-    // What columns are taken for has been settled where a model learned.
-    if (!options_.for_model) WarnOfGuesses(table);
+    WarnOfTable(table.files, table.scan, options_, reporter_);
     CheckNumbers(table.scan, table.plan, reporter_);
-  }
-
-  void WarnOfGuesses(const Table& table) {
-    WarnOfColumns(table.files, table.scan, reporter_);
-    WarnOfLostZeros(table.scan, reporter_);
-    if (options_.decimal == ",") WarnOfGroups(table.scan, reporter_);
-    WarnOfMarkers(options_.missing, table.scan, reporter_);
   }
 
   // A flag that no file has used is a mistake.

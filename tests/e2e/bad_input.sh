@@ -39,8 +39,8 @@ png an.image
 pdf a.PDF.document
 zip zip.*unpack
 noise (no.kind.of.file|not.an.mtlkit.file)
-gzip gzip.*(convert.it.with.mtl-convert|mtl-train.makes|mtl-predict.MODEL)
-text CSV.*(convert.it.with.mtl-convert|mtl-train.makes|mtl-predict.MODEL)
+gzip gzip.*(convert.it:.mtl-convert|mtl-train.makes|mtl-predict.MODEL)
+text CSV.*(convert.it:.mtl-convert|mtl-train.makes|mtl-predict.MODEL)
 flip (digest|damaged|checksum)
 LIST
 mtl-predict model.h5 table.h5 -o t/table.pred.h5 -q
