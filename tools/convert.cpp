@@ -221,8 +221,13 @@ struct ConvertTool {
       tables.push_back({input.name, input.path});
     }
     if (AreArrays()) {
-      RequireOnly({"array", "as", "beside", "like", "split", "task"}, context,
-                  "is a file of arrays");
+      std::vector<std::string> allowed = {"array", "as",    "beside",
+                                          "like",  "split", "task"};
+      if (as == "predictions") allowed.emplace_back("labels");
+      if (target != nullptr && target->Knows("index-base")) {
+        allowed.emplace_back("index-base");
+      }
+      RequireOnly(allowed, context, "is a file of arrays");
       return ConvertArrays(tables, arrays, reading.beside, reading.max_size,
                            destination, record, context.reporter);
     }

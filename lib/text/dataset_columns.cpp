@@ -78,7 +78,7 @@ TextColumn InputColumn(const InputBlock& block, Index column) {
       };
       break;
     default:
-      Fail(ErrorKind::kUsage,
+      Fail(ErrorKind::kBadInput,
            Str("input block '", block.name, "' holds ",
                EntryOf(block.kind).contents,
                ", which a table of text has no columns for"),
