@@ -47,8 +47,9 @@ struct WrittenFormat {
   // What it is made of: columns, the dataset, or the file itself. Others are
   // left empty, but for `rows` and `some`.
   enum class Source { kColumns, kDataset, kFile } source;
-  // Writes to `output`, whole or not at all; "-" is stdout. Throws kUsage for
-  // what it cannot hold, and kBadInput for columns of one name.
+  // Writes to `output`, whole or not at all; "-" is stdout. Throws kBadInput
+  // for what it cannot hold and columns of one name, kUsage for options that
+  // ask for what is not there.
   void (*write)(const WrittenTable& table, const WritingOptions& options,
                 const std::string& output, Reporter* reporter);
 };

@@ -53,9 +53,10 @@ TEST_CASE("one of several tasks, or a column of a table, has the labels") {
   options.task = "city";
   CHECK(Written("svmlight", dataset, options) == "0 1:1 2:4\n1 1:2 2:5\n");
   options.task = "y";
-  CHECK(ErrorOf([&] { Written("svmlight", dataset, options); })
-            .starts_with("2: column 'city' holds categories, and SVMlight only "
-                         "numbers ("));
+  CHECK(
+      ErrorOf([&] { Written("svmlight", dataset, options); })
+          .starts_with("65: column 'city' holds categories, and SVMlight only "
+                       "numbers ("));
   dataset = Table("x,y\n1,4\n2,0.1\n");
   CHECK(Written("svmlight", dataset, options) == "4 1:1\n0.1 1:2\n");
   options.task = "z";
@@ -90,12 +91,12 @@ TEST_CASE("SVMlight refuses what it has no word for") {
   WritingOptions options;
   options.task = "y";
   CHECK(ErrorOf([&] { Written("svmlight", dataset, options); }) ==
-        "2: row 1: 'x' is missing, and SVMlight has no word for that "
+        "65: row 1: 'x' is missing, and SVMlight has no word for that "
         "(mtl-prep fills in what is missing)");
   dataset = Table("x,y\n1,\n2,\n");
   CHECK(ErrorOf([&] {
           Written("svmlight", dataset, options);
-        }).starts_with("2: no row has a label of 'y'"));
+        }).starts_with("65: no row has a label of 'y'"));
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ class Features {
     const bool has_columns = block.kind == InputKind::kCategorical;
     for (Index column = 0; column < block.cols; ++column) {
       if (has_columns && IsLabel(block, column)) continue;
-      Fail(ErrorKind::kUsage,
+      Fail(ErrorKind::kBadInput,
            has_columns ? Str("column '", ColumnName(block, column),
                              "' holds categories, and SVMlight only numbers")
                        : Str("input block '", block.name, "' holds ",
@@ -110,7 +110,7 @@ class Features {
   void AppendCell(const InputBlock& block, Index column, T value, Index row,
                   Index number, std::string* text) const {
     Require(
-        !std::isnan(value), ErrorKind::kUsage,
+        !std::isnan(value), ErrorKind::kBadInput,
         Str("row ", IdText(dataset_.ids, row), ": '", ColumnName(block, column),
             "' is missing, and SVMlight has no word for that"),
         "mtl-prep fills in what is missing");
@@ -149,7 +149,7 @@ void Write(const WrittenTable& table, const WritingOptions& options,
     file.Write(buffer);
     buffer.clear();
   }
-  Require(unknown < table.RowCount(), ErrorKind::kUsage,
+  Require(unknown < table.RowCount(), ErrorKind::kBadInput,
           Str("no row has a label of '", labels.name(),
               "', which SVMlight cannot do without"),
           "choose other rows with --split, or another task with --task");
