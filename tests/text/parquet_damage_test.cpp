@@ -23,7 +23,8 @@ constexpr const char* kFiles[] = {
 TEST_CASE("a Parquet file cut at any byte is refused") {
   const std::string whole = GoldenParquet("pandas.parquet");
   REQUIRE(!Rows(whole).empty());
-  for (std::size_t size = 1; size < whole.size(); ++size) {
+  const auto step = static_cast<std::size_t>(Campaign(17, 1));
+  for (std::size_t size = 1; size < whole.size(); size += step) {
     CAPTURE(size);
     CHECK(ErrorOf([&] { Rows(whole.substr(0, size), "parquet"); }) != "");
   }
