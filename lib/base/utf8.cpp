@@ -2,9 +2,9 @@
 
 namespace mtlkit {
 
-void AppendUtf8(std::uint32_t code, std::string* text) {
-  const auto put = [text](std::uint32_t byte) {
-    text->push_back(static_cast<char>(byte));
+char* PutUtf8(std::uint32_t code, char* to) {
+  const auto put = [&to](std::uint32_t byte) {
+    *to++ = static_cast<char>(byte);
   };
   if (code < 0x80) {
     put(code);
@@ -21,6 +21,12 @@ void AppendUtf8(std::uint32_t code, std::string* text) {
     put(0x80 | ((code >> 6) & 0x3f));
     put(0x80 | (code & 0x3f));
   }
+  return to;
+}
+
+void AppendUtf8(std::uint32_t code, std::string* text) {
+  char bytes[4];
+  text->append(bytes, PutUtf8(code, bytes));
 }
 
 std::u32string Utf32(std::string_view text) {

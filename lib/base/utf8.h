@@ -6,7 +6,10 @@
 
 namespace mtlkit {
 
-// Appends a code point of Unicode, at most 0x10ffff.
+// Writes a code point of Unicode, at most 0x10ffff, in one to four bytes;
+// returns the end.
+char* PutUtf8(std::uint32_t code, char* to);
+// The same behind a text.
 void AppendUtf8(std::uint32_t code, std::string* text);
 
 // The code points of a text, which must be UTF-8.

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "text/text_lists.h"
 
 namespace mtlkit {
@@ -14,27 +15,6 @@ constexpr std::string_view kOneLine =
 
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
-}
-
-// A code point as UTF-8.
-char* PutUtf8(unsigned point, char* to) {
-  const auto put = [&to](unsigned byte) { *to++ = static_cast<char>(byte); };
-  if (point < 0x80) {
-    put(point);
-  } else if (point < 0x800) {
-    put(0xc0 | (point >> 6));
-    put(0x80 | (point & 0x3f));
-  } else if (point < 0x10000) {
-    put(0xe0 | (point >> 12));
-    put(0x80 | ((point >> 6) & 0x3f));
-    put(0x80 | (point & 0x3f));
-  } else {
-    put(0xf0 | (point >> 18));
-    put(0x80 | ((point >> 12) & 0x3f));
-    put(0x80 | ((point >> 6) & 0x3f));
-    put(0x80 | (point & 0x3f));
-  }
-  return to;
 }
 
 }  // namespace
