@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/reading_like.h"
 #include "app/tool.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -16,8 +17,6 @@
 #include "interop/convert_arrays.h"
 #include "interop/data_array.h"
 #include "nn/prepare_like.h"
-#include "prep/adapt_table.h"
-#include "prep/date_columns.h"
 #include "prep/table_like.h"
 #include "text/convert.h"
 #include "text/format.h"
@@ -183,16 +182,11 @@ struct ConvertTool {
   bool ConvertLike(const std::string& destination, Context& context) const {
     const Likeness other = ReadLikeness(like);
     ConvertOptions reading = options;
-    reading.for_model = true;
     reading.given = context.given;
-    const InputSpec numbered = NumberedInput(other.transforms, other.schema);
-    reading.model_numbering = {numbered.index_base, numbered.cols};
-    reading.date_columns = DateColumns(other.transforms, other.schema);
-    const std::string flags = InContext(
-        like, [&] { return ReadAsBefore(other.provenance, &reading); });
-    if (!flags.empty()) {
-      context.reporter->Note(Str("read as the texts of ", like, ": ", flags));
-    }
+    reading.remembered_of = Str("of ", like);
+    reading =
+        ReadingLike({other.transforms, other.schema, other.provenance, like},
+                    std::move(reading));
     // What is read so can be read so again.
     const Json settings = SettingsWith(reading, *context.settings);
     const ConvertRecord record = {context.tool,

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/reading_like.h"
 #include "app/tool.h"
 #include "base/error.h"
 #include "base/reporter.h"
@@ -15,9 +16,7 @@
 #include "h5/provenance.h"
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
-#include "prep/date_columns.h"
 #include "text/convert.h"
-#include "text/reading_history.h"
 #include "text/temporary_path.h"
 #include "text/text_source.h"
 #include "text/written_format.h"
@@ -121,15 +120,10 @@ struct PredictTool {
       if (data == "-") *name = "stdin";
       table = std::make_unique<TemporaryPath>("mtlkit-rows");
       ConvertOptions convert;
-      convert.for_model = true;
-      convert.model_numbering = NumberingOf(wanting.transforms);
-      convert.date_columns = DateColumns(wanting.transforms, wanting.schema);
-      const std::string flags = InContext(
-          model, [&] { return ReadAsBefore(wanting.provenance, &convert); });
-      if (!flags.empty()) {
-        reporter.Note(
-            Str("read as the texts were that the model learned from: ", flags));
-      }
+      convert.remembered_of = "were that the model learned from";
+      convert = ReadingLike(
+          {wanting.transforms, wanting.schema, wanting.provenance, model},
+          std::move(convert));
       NamingConversion([&] {
         ConvertTables({{"", data}}, table->path(), convert, {},
                       context.verbose > 0, context.reporter);
@@ -176,12 +170,6 @@ struct PredictTool {
           error.kind(), error.message(),
           "convert it first, with flags of mtl-convert: " + error.hint());
     }
-  }
-
-  // How the features of a file are numbered that the model was trained on.
-  static Numbering NumberingOf(const TransformRecords& transforms) {
-    const InputSpec numbered = NumberedInput(transforms);
-    return {numbered.index_base, numbered.cols};
   }
 
   void Write(const std::vector<EnsembleMember>& members, const Dataset& rows,

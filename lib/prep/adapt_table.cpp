@@ -108,6 +108,8 @@ class Adapter {
       return false;
     }
     const TableColumn column{number, col, view, {block.name, name}};
+    // Dates are no categories, whatever those look like.
+    if (std::ranges::count(block.dates, name) > 0) return true;
     if (block.kind == InputKind::kDense) {
       const InputSpec* wanted = Wanted(view, InputKind::kCategorical);
       const Index at = wanted == nullptr ? -1 : FindColumn(*wanted, name);
@@ -124,10 +126,11 @@ class Adapter {
     return false;
   }
 
-  // Numbers as the categories of the same value.
+  // Numbers, which have no spelling, as the category that is written as they
+  // are, else the only one of their value: of 01 and 001 neither is 1.
   Recoded AsCategories(const TableColumn& column,
                        const std::vector<std::string>& wanted) const {
-    std::map<double, std::string> by_value;
+    std::multimap<double, std::string> by_value;
     for (const std::string& category : wanted) {
       double value = 0;
       if (ParseNumber(category, &value)) by_value.emplace(value, category);
@@ -136,8 +139,7 @@ class Adapter {
     for (std::string& name : coded.names) {
       double value = 0;
       ParseNumber(name, &value);
-      const auto at = by_value.find(value);
-      if (at != by_value.end()) name = at->second;
+      if (by_value.count(value) == 1) name = by_value.find(value)->second;
     }
     return {column.name(), std::move(coded.names), std::move(coded.codes), {}};
   }

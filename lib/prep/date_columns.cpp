@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
-#include <set>
 
 #include "base/calendar.h"
 #include "base/error.h"
@@ -58,26 +56,6 @@ std::optional<Selection> TableBehind(const TransformRecords& transforms) {
     specs = MakeTransform(*record)->Specs(specs);
   }
   return table;
-}
-
-std::vector<std::string> DateColumns(const TransformRecords& transforms,
-                                     const Schema& schema) {
-  std::vector<InputSpec> blocks = schema.inputs;
-  if (!transforms.empty()) {
-    const std::optional<Selection> table = TableBehind(transforms);
-    blocks = table ? table->blocks : std::vector<InputSpec>();
-  }
-  std::set<std::string> dates;
-  std::set<std::string> others;
-  for (const InputSpec& spec : blocks) {
-    dates.insert(spec.dates.begin(), spec.dates.end());
-    for (const std::string& column : spec.columns) {
-      if (std::ranges::count(spec.dates, column) == 0) others.insert(column);
-    }
-  }
-  std::vector<std::string> names;
-  std::ranges::set_difference(dates, others, std::back_inserter(names));
-  return names;
 }
 
 void RequireDates(const std::vector<InputSpec>& wanted,

@@ -15,11 +15,6 @@ namespace mtlkit {
 // begin with a `select`.
 std::optional<Selection> TableBehind(const TransformRecords& transforms);
 
-// Names of the columns of that table (of one that is not prepared, of `schema`)
-// that are dates, but for those that other views call something else.
-std::vector<std::string> DateColumns(const TransformRecords& transforms,
-                                     const Schema& schema);
-
 // Demands that numbers of `inputs`, of `rows` rows, in columns that `wanted`
 // calls dates can be seconds since 1970, of the years 0 to 9999. Throws
 // kBadInput that names the first that cannot, such as milliseconds.

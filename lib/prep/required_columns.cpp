@@ -47,6 +47,14 @@ class Demand {
       if (col < 0) continue;
       is_there = true;
       const bool is_date = std::ranges::count(wanted.dates, column) > 0;
+      const bool are_dates = std::ranges::count(block.dates, column) > 0;
+      if (are_dates && !is_date) {
+        problems_.push_back(
+            Str("column '", column, "' has dates here and had ",
+                wanted.kind == InputKind::kCategorical ? "words" : "numbers"));
+        has_dates_ = true;
+        continue;
+      }
       const std::string problem = ProblemOf(block, col, wanted.kind, is_date);
       if (problem.empty()) continue;
       problems_.push_back(problem);
@@ -68,6 +76,7 @@ class Demand {
         Str(missing, missing.empty() || problems_.empty() ? "" : "; ",
             FirstOf(problems_, "; ")),
         !missing_.empty() ? "columns are matched by name"
+        : has_dates_      ? "write it as it was"
         : !date_.empty()
             ? Str("mtl-convert --type ", NameInList(date_), "=date, or --type ",
                   NameInList(date_), "=date:FORMAT, reads dates")
@@ -94,7 +103,8 @@ class Demand {
   Index rows_;
   std::vector<std::string> missing_;
   std::vector<std::string> problems_;
-  std::string date_;  // the first column of dates that has one
+  std::string date_;        // the first column of dates that has one
+  bool has_dates_ = false;  // where there were none
 };
 
 }  // namespace

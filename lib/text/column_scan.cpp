@@ -174,7 +174,7 @@ void Rename(const std::string& from, const std::string& to,
 
 void CellScanner::Scan(const LinePlace& place, std::string_view text,
                        bool missing, ColumnScan* column) const {
-  if (missing) {
+  if (column->IsMissing(text, missing)) {
     ++column->missing;
   } else if (column->type == ColumnType::kCategory) {
     AddCategory(place, text, column);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/known_columns.h"
 #include "text/cell_place.h"
 #include "text/date_text.h"
 #include "text/format.h"
@@ -28,7 +30,7 @@ struct ScanOptions {
   Numbering model_numbering = {};
   std::vector<std::string> model_ids;
   std::vector<TypeChoice> model_dates;
-  std::vector<std::string> date_columns;  // to it, however they are written
+  KnownColumns known;
   std::vector<std::vector<std::string>> model_renames;
   // A model reads the rows: words among numbers, and numbers that double
   // precision would round, make a column one of texts, so that the model's
@@ -40,6 +42,7 @@ struct ScanOptions {
   // By column: the type that was asked for, and spellings that are joined.
   std::vector<TypeChoice> types;
   std::vector<std::vector<std::string>> renames;  // COLUMN OLD NEW
+  bool are_markers_given = false;  // by the user: they hold for known classes
 };
 
 struct TextHash {
@@ -90,6 +93,12 @@ struct ColumnScan {
   bool has_all_categories = true;
   std::vector<std::string> sorted;  // the categories, in natural order
   std::vector<std::pair<std::string, std::string>> renames;  // old, new
+  // Texts that are values here though they look like markers of missing ones.
+  std::vector<std::string> values;
+
+  bool IsMissing(std::string_view text, bool is_marker) const {
+    return is_marker && (text.empty() || std::ranges::count(values, text) == 0);
+  }
 };
 
 // Looks at the cells of a table, one after the other, and notes what each says

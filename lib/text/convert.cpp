@@ -4,7 +4,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <unordered_map>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -15,6 +14,7 @@
 #include "text/format.h"
 #include "text/lost_numbers.h"
 #include "text/read_settings.h"
+#include "text/reading_history.h"
 #include "text/source_kind.h"
 #include "text/table_encode.h"
 #include "text/table_plan.h"
@@ -23,6 +23,7 @@
 #include "text/table_write.h"
 #include "text/text_lists.h"
 #include "text/useful_flags.h"
+#include "text/view_order.h"
 
 namespace mtlkit {
 namespace {
@@ -134,6 +135,7 @@ class Converter {
       formats_.push_back(&FormatOf(file.source.get(), Format()));
     }
     ForgetOtherLayouts();
+    SayTakenOver();
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       TableFile& file =
           options_.beside ? tables_[i].files[0] : tables_[0].files[i];
@@ -156,12 +158,22 @@ class Converter {
                                         SourceContent::kTable);
   }
 
+  static bool IsDelimited(const FormatEntry* format) {
+    return format->name == "csv";
+  }
+
+  void SayTakenOver() const {
+    const std::string flags = FlagsTakenOver(options_);
+    if (options_.remembered_of.empty() || flags.empty()) return;
+    reporter_->Note(
+        Str("read as the texts ", options_.remembered_of, ": ", flags));
+  }
+
   // How the texts before were written says nothing of files that are none.
   void ForgetOtherLayouts() {
-    const auto is_delimited = [](const FormatEntry* format) {
-      return format->name == "csv";
-    };
-    if (std::ranges::any_of(formats_, is_delimited)) return;
+    options_.had_markers &= AnyKnows(formats_, "missing") &&
+                            !std::ranges::all_of(formats_, IsDelimited);
+    if (std::ranges::any_of(formats_, IsDelimited)) return;
     const std::string encoding = options_.encoding;
     options_ = WithoutLayout(options_);
     scan_options_ = ScanOptionsOf(options_);
@@ -294,33 +306,13 @@ class Converter {
     }
     auto held = std::make_shared<std::vector<EncodedRow>>();
     for (EncodedRow row; encoder->Next(&row);) held->push_back(row);
-    const std::vector<std::size_t> order = OrderOf(table);
+    const std::vector<std::size_t> order =
+        OrderById({&table.scan.ids, table.view}, {&ids_, tables_.front().view});
     return [held, order, next = std::size_t{0}](EncodedRow* row) mutable {
       if (next == order.size()) return false;
       *row = (*held)[order[next++]];
       return true;
     };
-  }
-
-  // For each row of the first table the row of this one with the same id.
-  std::vector<std::size_t> OrderOf(const Table& table) const {
-    std::unordered_map<std::string, std::size_t> places;
-    for (Index row = 0; row < rows_; ++row) {
-      places[IdText(table.scan.ids, row)] = static_cast<std::size_t>(row);
-    }
-    std::vector<std::size_t> order;
-    for (Index row = 0; row < rows_; ++row) {
-      const auto found = places.find(IdText(ids_, row));
-      if (found == places.end()) {
-        Fail(ErrorKind::kBadInput,
-             Str("view '", table.view, "' has no row of id '",
-                 ShowText(IdText(ids_, row)), "', view '", tables_.front().view,
-                 "' has"),
-             "views have the same rows");
-      }
-      order.push_back(found->second);
-    }
-    return order;
   }
 
   std::string Provenance(const ConvertRecord& record) {
@@ -339,10 +331,18 @@ class Converter {
       TextSource source(path, Encoding::kUtf8);
       sources.push_back({role, source.Digest()});
     }
-    const Json none = Json::object();
     sources.insert(sources.end(), record.beside.begin(), record.beside.end());
-    return ExtendProvenance(record.tool, record.seed,
-                            record.settings ? *record.settings : none, sources);
+    return ExtendProvenance(record.tool, record.seed, SettingsOf(record),
+                            sources);
+  }
+
+  // With the formats that were found: they say which cells were missing.
+  Json SettingsOf(const ConvertRecord& record) const {
+    Json settings = record.settings ? *record.settings : Json::object();
+    std::set<std::string> names;
+    for (const FormatEntry* format : formats_) names.emplace(format->name);
+    settings["format"] = Join({names.begin(), names.end()}, ",");
+    return settings;
   }
 
   // The other files that were read, by role.

@@ -5,6 +5,7 @@
 
 #include "base/options.h"
 #include "base/size_budget.h"
+#include "data/known_columns.h"
 #include "text/format.h"
 
 namespace mtlkit {
@@ -40,9 +41,10 @@ struct ConvertOptions {
   Numbering model_numbering = {};
   std::vector<std::string> model_ids;    // columns that were ids in its texts
   std::vector<std::string> model_dates;  // COLUMN=date..., as `type`
-  // Columns that are dates to it: texts are read as those of ISO 8601, and
-  // numbers are seconds, where `model_dates` does not say how they are written.
-  std::vector<std::string> date_columns;
+  // What it knows of columns, where nobody says more: text in its dates is read
+  // as that of ISO 8601, numbers as seconds; text in its categories as it
+  // stands, and what is one of them is no marker.
+  KnownColumns known;
   std::vector<std::vector<std::string>> model_renames;  // where they occur
   bool for_model = false;
   // Names of the flags that the user gave, which stay as they are.
@@ -50,6 +52,11 @@ struct ConvertOptions {
   // Names of flags whose values are those of the texts before: a format that
   // does not know one passes over it.
   std::vector<std::string> remembered;
+  // What follows "read as the texts" where people are told: "of old.h5".
+  std::string remembered_of;
+  // Whether those had the usual markers, so that texts of formats that know
+  // missing cells themselves have them, too.
+  bool had_markers = false;
 
   void Describe(Fields& fields);
 };

@@ -69,7 +69,8 @@ struct TextOptions {
   std::string thousands = "none";  // what groups digits, see DigitGroups
   std::vector<std::string> missing = {"?",   "NA",   "N/A", "NaN",
                                       "nan", "null", "NULL"};
-  // By the user: they hold even where a format knows which cells are missing.
+  // They hold even where a format knows which cells are missing: by the user,
+  // or of the texts before.
   bool are_markers_chosen = false;
   std::string comment;              // lines that begin so are skipped
   Index skip = 0;                   // lines at the beginning

@@ -35,7 +35,8 @@ ScanOptions ScanOptionsOf(const ConvertOptions& options) {
   scan.features = options.features;
   scan.model_numbering = options.model_numbering;
   scan.model_ids = options.model_ids;
-  scan.date_columns = options.date_columns;
+  scan.known = options.known;
+  scan.are_markers_given = std::ranges::count(options.given, "missing") > 0;
   scan.model_renames = options.model_renames;
   scan.for_model = options.for_model;
   for (const std::string& entry : options.type) {
@@ -78,8 +79,8 @@ TextOptions TextOptionsOf(const ConvertOptions& options,
   read.header = options.header;
   read.decimal = options.decimal[0];
   read.thousands = options.thousands;
-  read.are_markers_chosen = !options.missing.empty();
-  if (read.are_markers_chosen) read.missing = options.missing;
+  read.are_markers_chosen = !options.missing.empty() || options.had_markers;
+  if (!options.missing.empty()) read.missing = options.missing;
   read.comment = options.comment;
   read.skip = options.skip;
   read.skip_after_header = options.skip_after_header;

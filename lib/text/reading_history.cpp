@@ -45,7 +45,14 @@ struct TextHistory {
   TextReading reading;
   TextLayout layout;
   Renames renames;
+  bool had_markers = false;  // the usual ones
 };
+
+// Of "csv", or of several, "csv,parquet".
+bool HasMarkers(const std::string& formats) {
+  const std::vector<std::string> names = Split(formats, ',');
+  return std::ranges::count(names, "csv") > 0;
+}
 
 [[noreturn]] void FailSettings() {
   Fail(ErrorKind::kBadInput,
@@ -54,7 +61,7 @@ struct TextHistory {
 
 TextHistory HistoryOf(const std::string& settings) {
   TextHistory history;
-  auto& [reading, layout, renames] = history;
+  auto& [reading, layout, renames, had_markers] = history;
   const Json flags = ParseJson(settings);
   const auto take = [&flags](const char* name, auto* value) {
     const auto at = flags.find(name);
@@ -66,6 +73,9 @@ TextHistory HistoryOf(const std::string& settings) {
     take("thousands", &reading.thousands);
     take("comment", &reading.comment);
     take("encoding", &reading.encoding);
+    std::string format;
+    take("format", &format);
+    had_markers = reading.missing.empty() && HasMarkers(format);
     take("delimiter", &layout.delimiter);
     take("header", &layout.header);
     take("skip", &layout.skip);
@@ -89,14 +99,81 @@ TextHistory HistoryOf(const std::string& settings) {
   return history;
 }
 
-// The flags of mtl-convert that say what was taken over.
-std::string FlagsOf(const ConvertOptions& options) {
+// Spellings of several texts are all known.
+void AddOthers(const Renames& before, Renames* renames) {
+  Renames all = before;
+  for (std::vector<std::string>& rename : *renames) {
+    if (std::ranges::count(all, rename) == 0) all.push_back(std::move(rename));
+  }
+  *renames = std::move(all);
+}
+
+// Takes over what was not usual, where the user says nothing else.
+void Remember(const TextHistory& history, ConvertOptions* options) {
+  const ConvertOptions usual;
+  const auto take = [&](std::string_view name, const auto& was, auto member) {
+    if (was == usual.*member || std::ranges::count(options->given, name) > 0) {
+      return;
+    }
+    options->*member = was;
+    options->remembered.emplace_back(name);
+  };
+  using Options = ConvertOptions;
+  const auto& [reading, layout, renames, had_markers] = history;
+  take("missing", reading.missing, &Options::missing);
+  take("decimal", reading.decimal, &Options::decimal);
+  take("thousands", reading.thousands, &Options::thousands);
+  take("comment", reading.comment, &Options::comment);
+  take("encoding", reading.encoding, &Options::encoding);
+  take("delimiter", layout.delimiter, &Options::delimiter);
+  take("header", layout.header, &Options::header);
+  take("skip", layout.skip, &Options::skip);
+  take("skip-after-header", layout.skip_after_header,
+       &Options::skip_after_header);
+  options->had_markers =
+      had_markers && std::ranges::count(options->given, "missing") == 0;
+  options->model_ids = reading.ids;
+  options->model_dates = reading.dates;
+  options->model_renames = renames;
+}
+
+}  // namespace
+
+void ReadAsBefore(std::string_view provenance, ConvertOptions* options) {
+  if (provenance.empty()) return;
+  std::optional<TextHistory> found;
+  for (const ProvenanceRecord& record : ParseProvenance(provenance)) {
+    if (record.tool != "mtl-convert") continue;
+    TextHistory history = HistoryOf(record.settings);
+    Require(!found || found->reading == history.reading, ErrorKind::kBadInput,
+            "the texts that the model learned from were read in different "
+            "ways",
+            "convert the rows first, as those that they are like: mtl-convert");
+    // Texts of several layouts say nothing of a further one.
+    if (found && found->layout != history.layout) history.layout = {};
+    if (found) AddOthers(found->renames, &history.renames);
+    history.had_markers |= found && found->had_markers;
+    found = std::move(history);
+  }
+  if (found) Remember(*found, options);
+}
+
+namespace {
+
+std::string MissingFlag(const std::vector<std::string>& markers) {
+  return Str("--missing='", Join(markers, ","), "'");
+}
+
+}  // namespace
+
+std::string FlagsTakenOver(const ConvertOptions& options) {
   std::vector<std::string> flags;
   const auto say = [&](const char* name, const std::string& value) {
     const auto& all = options.remembered;
     if (std::ranges::find(all, name) != all.end()) flags.push_back(value);
   };
-  say("missing", Str("--missing='", Join(options.missing, ","), "'"));
+  if (options.had_markers) flags.push_back(MissingFlag(TextOptions().missing));
+  say("missing", MissingFlag(options.missing));
   say("decimal", Str("--decimal '", options.decimal, "'"));
   say("thousands", "--thousands " + ShellWord(options.thousands));
   say("comment", Str("--comment '", options.comment, "'"));
@@ -122,64 +199,6 @@ std::string FlagsOf(const ConvertOptions& options) {
   return Join(flags, " ");
 }
 
-// Spellings of several texts are all known.
-void AddOthers(const Renames& before, Renames* renames) {
-  Renames all = before;
-  for (std::vector<std::string>& rename : *renames) {
-    if (std::ranges::count(all, rename) == 0) all.push_back(std::move(rename));
-  }
-  *renames = std::move(all);
-}
-
-// Takes over what was not usual, where the user says nothing else.
-void Remember(const TextHistory& history, ConvertOptions* options) {
-  const ConvertOptions usual;
-  const auto take = [&](std::string_view name, const auto& was, auto member) {
-    if (was == usual.*member || std::ranges::count(options->given, name) > 0) {
-      return;
-    }
-    options->*member = was;
-    options->remembered.emplace_back(name);
-  };
-  using Options = ConvertOptions;
-  const auto& [reading, layout, renames] = history;
-  take("missing", reading.missing, &Options::missing);
-  take("decimal", reading.decimal, &Options::decimal);
-  take("thousands", reading.thousands, &Options::thousands);
-  take("comment", reading.comment, &Options::comment);
-  take("encoding", reading.encoding, &Options::encoding);
-  take("delimiter", layout.delimiter, &Options::delimiter);
-  take("header", layout.header, &Options::header);
-  take("skip", layout.skip, &Options::skip);
-  take("skip-after-header", layout.skip_after_header,
-       &Options::skip_after_header);
-  options->model_ids = reading.ids;
-  options->model_dates = reading.dates;
-  options->model_renames = renames;
-}
-
-}  // namespace
-
-std::string ReadAsBefore(std::string_view provenance, ConvertOptions* options) {
-  if (provenance.empty()) return "";
-  std::optional<TextHistory> found;
-  for (const ProvenanceRecord& record : ParseProvenance(provenance)) {
-    if (record.tool != "mtl-convert") continue;
-    TextHistory history = HistoryOf(record.settings);
-    Require(!found || found->reading == history.reading, ErrorKind::kBadInput,
-            "the texts that the model learned from were read in different "
-            "ways",
-            "convert the rows first, as those that they are like: mtl-convert");
-    // Texts of several layouts say nothing of a further one.
-    if (found && found->layout != history.layout) history.layout = {};
-    if (found) AddOthers(found->renames, &history.renames);
-    found = std::move(history);
-  }
-  if (!found) return "";
-  Remember(*found, options);
-  return FlagsOf(*options);
-}
-
 Json SettingsWith(const ConvertOptions& options, Json settings) {
   ConvertOptions whole = options;
   for (const std::string& id : options.model_ids) {
@@ -193,6 +212,7 @@ Json SettingsWith(const ConvertOptions& options, Json settings) {
   for (const std::string& name : options.remembered) {
     settings[name] = values.at(name);
   }
+  if (options.had_markers) settings["missing"] = TextOptions().missing;
   if (!whole.type.empty()) settings["type"] = values.at("type");
   if (!options.model_renames.empty()) {
     Renames renames = options.rename_class;

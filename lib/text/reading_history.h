@@ -12,12 +12,14 @@ namespace mtlkit {
 // delimiter, header, lines to skip, ids, dates and joined spellings) as the
 // texts were that a history (a JSON array of provenance) begins with, so that
 // the same cell means the same in new rows. What was given (ConvertOptions)
-// stays. Returns the flags of mtl-convert that were taken over, for
-// people; "" where all were usual, or the history does not know. Throws
-// kBadInput where texts of the history were read in different ways: nobody can
-// say which is meant. Where only their layout differs (delimiter, header,
-// skipped lines), that is not taken over.
-std::string ReadAsBefore(std::string_view provenance, ConvertOptions* options);
+// stays. Throws kBadInput where texts of the history were read in different
+// ways: nobody can say which is meant. Where only their layout differs
+// (delimiter, header, skipped lines), that is not taken over.
+void ReadAsBefore(std::string_view provenance, ConvertOptions* options);
+
+// The flags of mtl-convert that were taken over, for people; "" where all were
+// usual, or the history does not know.
+std::string FlagsTakenOver(const ConvertOptions& options);
 
 // `settings` of a command with what was taken over, so that the history of what
 // it makes says all of how text was read.

@@ -3,9 +3,22 @@
 #include <algorithm>
 
 namespace mtlkit {
+namespace {
 
-void UseStoredTypes(const std::vector<std::string>& date_columns,
-                    std::vector<TableFile>* files,
+// What stands in a column of which a model knows the categories.
+void UseKnownCategories(const ScanOptions& options, ColumnScan* column) {
+  const auto known = options.known.categories.find(column->column.name);
+  if (known == options.known.categories.end()) return;
+  // Numbers of files that know what is a number have no spelling.
+  if (column->type == ColumnType::kUnknown && !column->column.has_numbers) {
+    column->type = ColumnType::kCategory;
+  }
+  if (!options.are_markers_given) column->values = known->second;
+}
+
+}  // namespace
+
+void UseStoredTypes(const ScanOptions& options, std::vector<TableFile>* files,
                     std::vector<ColumnScan>* columns) {
   std::vector<bool> ignored;
   for (std::size_t i = 0; i < columns->size(); ++i) {
@@ -17,13 +30,14 @@ void UseStoredTypes(const std::vector<std::string>& date_columns,
     }
     if (column.type == ColumnType::kUnknown) {
       column.is_date_if_text =
-          std::ranges::count(date_columns, column.column.name) > 0;
+          std::ranges::count(options.known.dates, column.column.name) > 0;
       column.type = column.column.is_text() ? ColumnType::kCategory
                                             : column.column.stored;
       if (column.type == ColumnType::kCategory && column.is_date_if_text) {
         column.type = ColumnType::kDate;
       }
     }
+    UseKnownCategories(options, &column);
     // How text writes dates says nothing of those that a file knows.
     if (column.column.stored == ColumnType::kDate) column.date = DateFormat();
     ignored.push_back(column.type == ColumnType::kIgnore);

@@ -10,10 +10,10 @@ namespace mtlkit {
 
 // Gives columns whose type nobody has declared the one that a file knows
 // (Column::stored), and categories where it knows texts from numbers and has no
-// numbers; of `date_columns` texts are dates. Tells the readers which columns
-// are ignored.
-void UseStoredTypes(const std::vector<std::string>& date_columns,
-                    std::vector<TableFile>* files,
+// numbers, or where text alone is to be read as a model's categories; texts in
+// its dates are dates (ScanOptions::known). Tells the readers which columns are
+// ignored.
+void UseStoredTypes(const ScanOptions& options, std::vector<TableFile>* files,
                     std::vector<ColumnScan>* columns);
 
 }  // namespace mtlkit

@@ -75,6 +75,7 @@ bool TableEncoder::NextText() {
 void TableEncoder::EncodeCell(std::size_t column, std::string_view text,
                               bool missing, EncodedRow* row) {
   const ColumnRole& role = plan_.roles[column];
+  missing = scan_.columns[column].IsMissing(text, missing);
   const auto position = static_cast<std::size_t>(role.position);
   switch (role.role) {
     case Role::kNone:

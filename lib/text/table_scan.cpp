@@ -31,7 +31,7 @@ class Scanner {
     }
     StartColumns();
     ApplyTypes();
-    UseStoredTypes(options_.date_columns, &files_, &scan_.columns);
+    UseStoredTypes(options_, &files_, &scan_.columns);
     ApplyRenames();
   }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "data/small_table.h"
 #include "prep/apply_transforms.h"
@@ -64,6 +65,43 @@ TEST_CASE("numbers are read as categories where the model has categories") {
                   CodeBlock("categorical", {"town"}, {{"Bonn"}}, {0, 0})});
   CHECK(Made(raw, &warnings) == "20 1 0 0 1 | 30 0 1 0 1");
   CHECK(warnings.empty());
+}
+
+TEST_CASE("of several categories of one value numbers are the one so written") {
+  Dataset table = TableToAdapt();
+  table.inputs[1].categories[0] = {"01067", "1067", "5.0", "5.00"};
+  Transforms fitted;
+  const std::vector<Index> train{0, 1, 2, 3};
+  fitted.push_back(FitSelect(TrainingRows(table.inputs, fitted, train), {}));
+  const Dataset raw =
+      TableOf(3, {DenseBlock("numeric", {"zip", "age", "y"},
+                             {1067, 20, 0, 5, 30, 0, 7, 30, 1}),
+                  CodeBlock("categorical", {"town"}, {{"Bonn"}}, {0, 0, 0})});
+  std::vector<std::string> warnings;
+  const Dataset made = AdaptTable(RecordsOf(fitted), raw, &warnings);
+  const InputBlock& codes = *made.FindInput("categorical");
+  CHECK(Join(codes.categories[1], " ") == "5 7 1067");
+  CHECK(Join(warnings, "|") ==
+        "column 'zip': 2 rows have a category that training never saw, such "
+        "as '5'");
+}
+
+TEST_CASE("dates are refused where the model has numbers or words") {
+  const Dataset table = TableToAdapt();
+  for (const auto& [date, was] :
+       {std::pair{"age", "numbers"}, std::pair{"zip", "words"}}) {
+    CAPTURE(date);
+    Dataset raw =
+        TableOf(1, {DenseBlock("numeric", {"age", "zip"}, {20, 1067}),
+                    CodeBlock("categorical", {"town"}, {{"Bonn"}}, {0})});
+    raw.inputs[0].dates = {date};
+    std::vector<std::string> warnings;
+    CHECK_THROWS_WITH_AS(
+        Made(raw, &warnings),
+        doctest::Contains(
+            Str("column '", date, "' has dates here and had ", was).c_str()),
+        Error);
+  }
 }
 
 TEST_CASE("words that are numbers are read as numbers where those are known") {

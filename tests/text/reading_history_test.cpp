@@ -25,24 +25,30 @@ std::string Prepared(const std::vector<std::string>& converted) {
   return ExtendProvenance("mtl-prep", 1, {{"scale", "none"}}, sources);
 }
 
+// What is taken over, for people.
+std::string TakenOver(const std::string& history, ConvertOptions* options) {
+  ReadAsBefore(history, options);
+  return FlagsTakenOver(*options);
+}
+
 TEST_CASE("texts are read as those were that a model learned from") {
   ConvertOptions options;
-  CHECK(ReadAsBefore(
-            Prepared({Converted(
-                {{"missing", {"-200", "x"}},
-                 {"decimal", ","},
-                 {"thousands", "'"},
-                 {"comment", "#"},
-                 {"encoding", "latin1"},
-                 {"type", {"zip=category", "rid=id", "when=date:%d %b %Y"}},
-                 {"delimiter", ";"},
-                 {"header", "yes"},
-                 {"skip-after-header", 1},
-                 {"skip", 2}})}),
-            &options) ==
-        "--missing='-200,x' --decimal ',' --thousands ''\\''' --comment '#' "
-        "--encoding latin1 --delimiter ';' --header yes --skip 2 "
-        "--skip-after-header 1 --type rid=id --type 'when=date:%d %b %Y'");
+  CHECK(
+      TakenOver(Prepared({Converted(
+                    {{"missing", {"-200", "x"}},
+                     {"decimal", ","},
+                     {"thousands", "'"},
+                     {"comment", "#"},
+                     {"encoding", "latin1"},
+                     {"type", {"zip=category", "rid=id", "when=date:%d %b %Y"}},
+                     {"delimiter", ";"},
+                     {"header", "yes"},
+                     {"skip-after-header", 1},
+                     {"skip", 2}})}),
+                &options) ==
+      "--missing='-200,x' --decimal ',' --thousands ''\\''' --comment '#' "
+      "--encoding latin1 --delimiter ';' --header yes --skip 2 "
+      "--skip-after-header 1 --type rid=id --type 'when=date:%d %b %Y'");
   CHECK(options.model_ids == std::vector<std::string>{"rid"});
   CHECK(options.model_dates == std::vector<std::string>{"when=date:%d %b %Y"});
   CHECK(options.missing == std::vector<std::string>{"-200", "x"});
@@ -61,11 +67,11 @@ TEST_CASE("what the user says holds, and what was taken over is recorded") {
   options.missing = {"none"};
   options.type = {"zip=category"};
   options.given = {"missing", "type", "decimal"};  // as it usually is
-  CHECK(ReadAsBefore(Prepared({Converted({{"missing", {"-1"}},
-                                          {"decimal", ","},
-                                          {"skip", 1},
-                                          {"type", {"rid=id"}}})}),
-                     &options) == "--skip 1 --type rid=id");
+  CHECK(TakenOver(Prepared({Converted({{"missing", {"-1"}},
+                                       {"decimal", ","},
+                                       {"skip", 1},
+                                       {"type", {"rid=id"}}})}),
+                  &options) == "--skip 1 --type rid=id");
   CHECK(options.decimal == ".");
   CHECK(options.missing == std::vector<std::string>{"none"});
   CHECK(options.remembered == std::vector<std::string>{"skip"});
@@ -95,10 +101,57 @@ TEST_CASE("how text was delimited says nothing of other formats") {
         "id,n,c\n0,1.5,a\n1,2,\n");
 }
 
+TEST_CASE("the usual markers go along to formats that have none") {
+  const Dataset old = Convert({{"t.csv", "n,c\n1,a\n2,NA\n"}}).dataset;
+  const std::string lines =
+      "{\"n\":1,\"c\":\"NA\"}\n{\"n\":\"NA\",\"c\":\"b\"}\n";
+  ConvertOptions options;
+  ReadAsBefore(Prepared({old.provenance}), &options);
+  CHECK(options.had_markers);
+  CHECK(Csv(Convert({{"t.jsonl", lines}}, options).dataset) ==
+        "id,n,c\n0,1,\n1,,b\n");
+  // Those that have some keep them, and nothing is to be said.
+  options.remembered_of = "before";
+  CHECK(Convert({{"t.csv", "n,c\n1,a\n"}}, options).notes.find("before") ==
+        std::string::npos);
+  CHECK(Convert({{"t.jsonl", lines}}, options)
+            .notes.find("read as the texts before: --missing='?,NA,") !=
+        std::string::npos);
+  ConvertOptions given;
+  given.given = {"missing"};
+  ReadAsBefore(Prepared({old.provenance}), &given);
+  CHECK_FALSE(given.had_markers);
+  // Of lines there were none.
+  ConvertOptions none;
+  ReadAsBefore(
+      Prepared({Convert({{"t.jsonl", "{\"n\":1}\n"}}).dataset.provenance}),
+      &none);
+  CHECK_FALSE(none.had_markers);
+}
+
+TEST_CASE("text in a column of known categories is read as it stands") {
+  ConvertOptions options;
+  options.for_model = true;
+  options.known.categories = {{"c", {"01", "1", "NA", "0.10"}}};
+  // Whether other rows have words changes nothing.
+  CHECK(Csv(Convert({{"t.csv", "c,n\n1,1\n01,2\n0.1,3\n"}}, options).dataset) ==
+        "id,n,c\n0,1,1\n1,2,01\n2,3,0.1\n");
+  // What is known is no marker, and what is empty no value.
+  CHECK(Csv(Convert({{"t.csv", "c,n\nNA,NA\n?,2\n,3\n"}}, options).dataset) ==
+        "id,n,c\n0,,NA\n1,2,\n2,3,\n");
+  // Numbers of JSON have no spelling.
+  CHECK(Csv(Convert({{"t.jsonl", "{\"c\":1.0}\n{\"c\":0.10}\n"}}, options)
+                .dataset) == "id,c\n0,1\n1,0.1\n");
+  options.missing = {"NA"};
+  options.given = {"missing"};
+  CHECK(Csv(Convert({{"t.csv", "c,n\nNA,1\n01,2\n"}}, options).dataset) ==
+        "id,n,c\n0,1,\n1,2,01\n");
+}
+
 TEST_CASE("spellings of all texts are joined again where they occur") {
   ConvertOptions options;
   CHECK(
-      ReadAsBefore(
+      TakenOver(
           Prepared({Converted({{"rename-class", {{"y", "no.", "no"}}}}),
                     Converted({{"rename-class",
                                 {{"y", "a b", "yes"}, {"y", "no.", "no"}}}})}),
@@ -118,9 +171,9 @@ TEST_CASE("spellings of all texts are joined again where they occur") {
 
 TEST_CASE("of texts of several layouts none is taken over") {
   ConvertOptions options;
-  CHECK(ReadAsBefore(Prepared({Converted({{"skip", 1}, {"decimal", ","}}),
-                               Converted({{"skip", 2}, {"decimal", ","}})}),
-                     &options) == "--decimal ','");
+  CHECK(TakenOver(Prepared({Converted({{"skip", 1}, {"decimal", ","}}),
+                            Converted({{"skip", 2}, {"decimal", ","}})}),
+                  &options) == "--decimal ','");
   CHECK(options.skip == 0);
 }
 
@@ -130,7 +183,7 @@ TEST_CASE("without such a history texts are read as usual") {
         Prepared({})}) {
     CAPTURE(history);
     ConvertOptions options;
-    CHECK(ReadAsBefore(history, &options).empty());
+    CHECK(TakenOver(history, &options).empty());
     CHECK(options.missing.empty());
     CHECK(options.decimal == ".");
   }

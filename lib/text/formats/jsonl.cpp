@@ -24,8 +24,8 @@ class JsonLinesReader : public RowReader {
  public:
   JsonLinesReader(TextSource* source, const TextOptions& options)
       : window_(source), most_columns_(options.most_columns) {
-    // Texts such as NA are values, unless the user says otherwise.
-    if (options.missing != TextOptions().missing) markers_ = options.missing;
+    // Texts such as NA are values, unless somebody says otherwise.
+    if (options.are_markers_chosen) markers_ = options.missing;
     FindColumns();
     has_columns_ = true;
     JsonLinesReader::Rewind();

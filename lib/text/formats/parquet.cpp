@@ -35,7 +35,9 @@ class ParquetReader : public RowReader {
       field.decimal = options.decimal;
       Column& column = columns_.emplace_back();
       column.name = field.name;
-      if (!field.is_nested) column.stored = StoredType(field);
+      if (field.is_nested) continue;
+      column.stored = StoredType(field);
+      column.has_numbers = column.stored == ColumnType::kUnknown;
     }
     left_out_.resize(columns_.size());
     Rewind();
