@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/options.h"
-#include "text/convert.h"
+#include "text/convert_options.h"
 
 namespace mtlkit {
 
