@@ -206,7 +206,7 @@ std::string Cli::Help(bool all) const {
 namespace {
 
 // Text for a cell of a Markdown table.
-std::string Cell(std::string_view text) {
+std::string CellText(std::string_view text) {
   std::string cell;
   for (const char c : text) {
     if (c == '|' || c == '<' || c == '*' || c == '_') cell += '\\';
@@ -226,11 +226,12 @@ std::string FlagTable(const std::vector<const Flag*>& flags) {
   std::string table = "| flag | what | values | default |\n|---|---|---|---|\n";
   for (const Flag* flag : flags) {
     const bool repeats = flag->is_repeatable && !flag->is_switch();
-    table +=
-        "| " + Code(FlagText(*flag)) + " | " + Cell(flag->help) +
-        (repeats ? " (may be repeated)" : "") + " | " + Cell(flag->allowed) +
-        (flag->is_required ? "required" : "") + " | " +
-        (flag->default_text.empty() ? "" : Code(flag->default_text)) + " |\n";
+    table += "| " + Code(FlagText(*flag)) + " | " + CellText(flag->help) +
+             (repeats ? " (may be repeated)" : "") + " | " +
+             CellText(flag->allowed) + (flag->is_required ? "required" : "") +
+             " | " +
+             (flag->default_text.empty() ? "" : Code(flag->default_text)) +
+             " |\n";
   }
   return table;
 }
@@ -248,8 +249,8 @@ std::string Cli::Markdown() const {
     if (&operand == &state.operands.front()) {
       page += heading + "Operands\n\n| operand | what |\n|---|---|\n";
     }
-    page +=
-        "| " + Code(operand.name) + " | " + Cell(OperandHelp(operand)) + " |\n";
+    page += "| " + Code(operand.name) + " | " + CellText(OperandHelp(operand)) +
+            " |\n";
   }
   for (const auto& [title, flags] : SectionsOf(state)) {
     // Commands have the common flags of their tool's own section.

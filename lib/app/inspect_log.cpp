@@ -79,7 +79,7 @@ std::string Significant(double value) {
   return text.data();
 }
 
-std::string Cell(const LogColumn& column, std::size_t row) {
+std::string CellText(const LogColumn& column, std::size_t row) {
   const double value = (*column.values)[row];
   if (column.title == "epoch") return FormatNumber(value);
   return column.title == "rate" ? Significant(value) : TableNumber(value);
@@ -104,7 +104,8 @@ std::string RenderLog(const History& log, const std::vector<LogColumn>& columns,
        ++row) {
     std::vector<std::string> cells;
     for (const LogColumn& column : columns) {
-      if (with_tasks || column.task.empty()) cells.push_back(Cell(column, row));
+      if (with_tasks || column.task.empty())
+        cells.push_back(CellText(column, row));
     }
     if (epochs != nullptr &&
         (*epochs)[row] == static_cast<double>(log.best_epoch)) {
