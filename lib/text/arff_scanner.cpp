@@ -1,7 +1,10 @@
 #include "text/arff_scanner.h"
 
+#include <algorithm>
 #include <cctype>
+#include <string>
 
+#include "base/text.h"
 #include "text/wide_blank.h"
 
 namespace mtlkit {
@@ -48,6 +51,29 @@ std::string_view WithoutArffBlanksBehind(std::string_view text) {
     text.remove_suffix(length);
   }
   return text;
+}
+
+bool IsArffIsoDate(std::string_view type) {
+  if (!StartsWithArffWord(type, "date")) return false;
+  std::string pattern(Trim(type.substr(4)));
+  std::erase(pattern, '"');
+  std::erase(pattern, '\'');
+  if (pattern.empty()) return true;
+  constexpr std::string_view kDay = "yyyy-MM-dd";
+  constexpr std::string_view kTimes[] = {"HH:mm", "HH:mm:ss", "HH:mm:ss.SSS"};
+  if (!pattern.starts_with(kDay)) return false;
+  pattern.erase(0, kDay.size());
+  if (pattern.empty()) return true;
+  const bool has_time = pattern[0] == 'T' || pattern[0] == ' ';
+  return has_time && std::ranges::count(kTimes, pattern.substr(1)) > 0;
+}
+
+bool HasMilliseconds(std::string_view date) {
+  constexpr std::size_t kDigits = 3;
+  const std::size_t point = date.find('.');
+  if (point == std::string_view::npos) return true;
+  const std::string_view rest = date.substr(point + 1);
+  return std::min(rest.find_first_not_of("0123456789"), rest.size()) == kDigits;
 }
 
 void ArffScanner::SkipBlanks() {

@@ -11,6 +11,13 @@ bool StartsWithArffWord(std::string_view line, std::string_view word);
 bool IsArffWord(std::string_view text, std::string_view word);
 std::string_view WithoutArffBlanksBehind(std::string_view text);
 
+// Whether the type of an attribute is that of dates in a form of ISO 8601, as
+// Java writes it (SimpleDateFormat); Weka takes one of them where none is said.
+bool IsArffIsoDate(std::string_view type);
+// Whether a date has three digits of a second's fraction, or no point: Java
+// takes them for a number of milliseconds, ISO 8601 for a fraction.
+bool HasMilliseconds(std::string_view date);
+
 // Reads values that may be quoted from a line. Quotes are ' or ", with
 // backslash escapes inside; what a value holds is moved to the front in place.
 class ArffScanner {

@@ -69,22 +69,6 @@ void NoteComma(const LinePlace& place, std::string_view text,
                : AdviceForText(column, place, decimal));
 }
 
-[[noreturn]] void FailNoDate(const ColumnScan& column, const CellPlace& place) {
-  std::vector<std::string> flags;
-  for (const DateFormat& format : UsualDateFormats({place.text})) {
-    flags.push_back(TypeFlag(column, format.TypeName()));
-  }
-  FailCell(place, column,
-           Str("is no date written as '", column.date.TypeName(), "'"),
-           !flags.empty() ? Join(flags, ", or ") + " reads it"
-           : IsCellNumber(place.text, '.')
-               ? Str("seconds since 1970: ", TypeFlag(column, "date:%s"),
-                     "; milliseconds: divide them by 1000, or write dates as "
-                     "text (pandas: to_json(..., date_format='iso'))")
-               : "list it under --missing where it stands for no value; "
-                 "--type COLUMN=date:FORMAT says how dates are written");
-}
-
 // What stands for no value in tables, but may be a value, too.
 constexpr std::string_view kLikelyMarkers[] = {
     "None",    "none",    "NONE",    "#N/A",   "<NA>", "n/a",  "N/a",
@@ -187,17 +171,6 @@ void CellScanner::Scan(const LinePlace& place, std::string_view text,
   }
 }
 
-void CellScanner::ScanDate(const LinePlace& place, std::string_view text,
-                           ColumnScan* column) {
-  double seconds = 0;
-  if (!column->date.Parse(text, &seconds)) {
-    FailNoDate(*column, MakePlace(place, text));
-  }
-  ++column->numbers;
-  column->needs_double |=
-      static_cast<double>(static_cast<float>(seconds)) != seconds;
-}
-
 CellScanner::Seen CellScanner::ScanNumber(const LinePlace& place,
                                           std::string_view text,
                                           ColumnScan* column) const {
@@ -219,6 +192,7 @@ CellScanner::Seen CellScanner::ScanNumber(const LinePlace& place,
   NoteNumber(value, column);
   if (options_.decimal == ',') NoteComma(place, text, column);
   if (kind == NumberText::kNumber) column->loss.Note(place, text, value);
+  if (column->column.is_decimal) column->loss.NoteDecimal(place, text, value);
   if (!column->needs_double && options_.precision == "auto") {
     column->needs_double = !SurvivesSinglePrecision(text, value);
   }
@@ -312,11 +286,7 @@ void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
                                             : ColumnType::kIgnore;
   }
   if (column->type == ColumnType::kDate) {
-    Require(options.precision != "single" || !column->needs_double,
-            ErrorKind::kUsage,
-            Str("--precision single would round the dates of column '",
-                ShowText(column->column.name), "' to minutes"),
-            "leave it out");
+    RequireExactDates(options, *column);
     RequireNoRenames(*column, "dates");
   }
   if (column->type != ColumnType::kNumber) return;

@@ -67,7 +67,8 @@ struct ColumnScan {
   bool is_renamed = false;   // its name had been taken
   bool is_unnamed = false;   // the file has no name for it
   bool is_date_if_text = false;
-  DateFormat date;  // of a date: how it is written
+  DateFormat date;                 // of a date: how it is written in text
+  std::vector<bool> stored_dates;  // by file: it has them as ISO 8601 does
   Index numbers = 0;
   Index texts = 0;
   Index missing = 0;
@@ -110,6 +111,7 @@ class CellScanner {
 
   // The file that is being read; files beyond the first 64 share no mark.
   void SetFile(std::size_t number) {
+    file_ = number;
     mark_ = number < 64 ? std::uint64_t{1} << number : 0;
   }
   std::uint64_t mark() const { return mark_; }
@@ -125,14 +127,22 @@ class CellScanner {
                   ColumnScan* column) const;
   void ScanUnknown(const LinePlace& place, std::string_view text,
                    ColumnScan* column) const;
-  static void ScanDate(const LinePlace& place, std::string_view text,
-                       ColumnScan* column);
+  void ScanDate(const LinePlace& place, std::string_view text,
+                ColumnScan* column) const;
   void AddCategory(const LinePlace& place, std::string_view text,
                    ColumnScan* column) const;
 
   const ScanOptions& options_;
+  std::size_t file_ = 0;
   std::uint64_t mark_ = 0;
 };
+
+// How dates of a column are written in a file of that number.
+const DateFormat& DateFormatOf(const ColumnScan& column, std::size_t file);
+
+// Throws kUsage where the precision that was asked for holds no dates, and
+// kBadInput where times would be rounded of a column that nobody has declared.
+void RequireExactDates(const ScanOptions& options, const ColumnScan& column);
 
 // Settles the type of a column when all its cells are known. A column without
 // any value and `is_named` is one of numbers, otherwise it is ignored.

@@ -43,11 +43,16 @@ void PutDates(const InputBlock& block, Index column, TextColumn* text) {
   const Index cells =
       static_cast<Index>(std::max(block.wide.size(), block.dense.size()));
   bool has_time = false;
+  bool has_fraction = false;
   for (Index at = column; at < cells; at += block.cols) {
     const double seconds = NumberAt(block, at);
-    has_time |= !std::isnan(seconds) && std::fmod(seconds, kSecondsOfDay) != 0;
+    if (std::isnan(seconds)) continue;
+    has_time |= std::fmod(seconds, kSecondsOfDay) != 0;
+    has_fraction |= std::trunc(seconds) != seconds;
   }
-  text->type = has_time ? CellType::kTime : CellType::kDay;
+  text->type = has_fraction ? CellType::kFraction
+               : has_time   ? CellType::kTime
+                            : CellType::kDay;
   text->put = [&block, column, has_time](Index row, CellWriter* cell) {
     const double seconds = NumberAt(block, row * block.cols + column);
     std::isnan(seconds) ? cell->Missing()

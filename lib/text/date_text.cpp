@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 
 #include "base/calendar.h"
 #include "base/error.h"
@@ -101,7 +102,7 @@ class DateParser {
     return IsoTime();
   }
 
-  bool Finish(double* seconds) const {
+  bool Finish(double* seconds) {
     std::int64_t days = 0;
     if (is_since_1970_) {
       *seconds = since_1970_;
@@ -120,8 +121,12 @@ class DateParser {
     const std::int64_t whole =
         days * kSecondsOfDay + hour * 3600 + (minute_ - offset_) * 60 + second_;
     *seconds = static_cast<double>(whole) + fraction_;
+    const double kept = *seconds - static_cast<double>(whole);
+    is_exact_ =
+        std::llround(fraction_ * 1e9) == std::llround(kept * 1e6) * 1000;
     return true;
   }
+  bool is_exact() const { return is_exact_; }
 
  private:
   bool Take(char c) {
@@ -253,6 +258,7 @@ class DateParser {
   bool is_since_1970_ = false;
   double since_1970_ = 0;
   int ignored_ = 0;
+  bool is_exact_ = true;
 };
 
 std::string Expanded(std::string_view format) {
@@ -304,11 +310,14 @@ DateFormat::DateFormat(std::string_view format)
   if (!format.empty()) CheckFormat(format);
 }
 
-bool DateFormat::Parse(std::string_view text, double* seconds) const {
+bool DateFormat::Parse(std::string_view text, double* seconds,
+                       bool* is_exact) const {
   DateParser parser(text);
   const bool is_read =
       expanded_.empty() ? parser.Iso() : parser.Format(expanded_);
-  return is_read && parser.Finish(seconds);
+  if (!is_read || !parser.Finish(seconds)) return false;
+  if (is_exact != nullptr) *is_exact = parser.is_exact();
+  return true;
 }
 
 std::string DateFormat::TypeName() const {

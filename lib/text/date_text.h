@@ -25,8 +25,11 @@ class DateFormat {
   explicit DateFormat(std::string_view format = "");
 
   // Seconds since 1970-01-01 00:00, of UTC where an offset is written, else of
-  // whatever clock it was. False for text that is no such date.
-  bool Parse(std::string_view text, double* seconds) const;
+  // whatever clock it was. False for text that is no such date. `is_exact`:
+  // whether DateText writes the same time again, which it does not where it is
+  // finer than microseconds, or than double precision holds.
+  bool Parse(std::string_view text, double* seconds,
+             bool* is_exact = nullptr) const;
 
   // As --type has it: "date" or "date:%d.%m.%Y".
   std::string TypeName() const;

@@ -29,6 +29,8 @@ struct Column {
   // Declared by the format (ARFF); empty: the values that occur. Other values
   // are then an error.
   std::vector<std::string> categories;
+  // Numbers that are stored as decimals, digit by digit.
+  bool is_decimal = false;
   // The file says that it is to be predicted.
   bool is_label = false;
   // Where the format tells texts from numbers, whether it has some. What is all

@@ -43,6 +43,7 @@ class LossChecker {
       "labels are kept in single precision: scale them first";
 
   void CheckColumn(const ColumnScan& column, Role role) {
+    if (column.type == ColumnType::kDate) return WarnOfCutDates(column);
     if (column.type != ColumnType::kNumber && role != Role::kSparse) return;
     if (role == Role::kNone || role == Role::kCode) return;
     const std::string apart =
@@ -55,6 +56,16 @@ class LossChecker {
                                      TypeFlag(column, "ignore"));
     Check(column.loss, Str("column '", ShowText(column.column.name), "'"),
           role != Role::kNumeric || !plan_.is_wide, hint, apart);
+  }
+
+  void WarnOfCutDates(const ColumnScan& column) {
+    const NumberLoss& loss = column.loss;
+    if (loss.cut == 0 || ++warnings_ > kMostWarnings) return;
+    reporter_->Warn(Str("column '", ShowText(column.column.name),
+                        "': ", Counted(loss.cut, "time is", "times are"),
+                        " finer than dates are kept, such as '",
+                        ShowText(loss.first_cut.text), "' in ",
+                        loss.first_cut.where, ", and rounded"));
   }
 
   // `apart`: what to do about too many digits.
@@ -70,6 +81,9 @@ class LossChecker {
     if (loss.rounded > 0) {
       Warn(what, loss.rounded, loss.first_rounded,
            "more digits than double precision holds", apart);
+    } else if (loss.cut > 0) {
+      Warn(what, loss.cut, loss.first_cut,
+           "more digits than double precision holds", "they are rounded");
     } else if (is_single && loss.changed > 0) {
       Warn(what, loss.changed, loss.first_changed,
            "another value in single precision", hint);

@@ -51,4 +51,17 @@ void NumberLoss::Note(const LinePlace& place, std::string_view text,
   }
 }
 
+void NumberLoss::NoteDecimal(const LinePlace& place, std::string_view text,
+                             double value) {
+  if (!CutsFraction(text, value)) return;
+  if (std::abs(value) < kWholeInDouble) return NoteCut(place, text);
+  if (!LosesDigits(text, value)) {
+    NoteChange(place, text, &rounded, &first_rounded);
+  }
+}
+
+void NumberLoss::NoteCut(const LinePlace& place, std::string_view text) {
+  NoteChange(place, text, &cut, &first_cut);
+}
+
 }  // namespace mtlkit

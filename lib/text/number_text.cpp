@@ -97,6 +97,23 @@ bool LosesDigits(std::string_view text, double value) {
   return text != WholeText(std::abs(value));
 }
 
+bool CutsFraction(std::string_view text, double value) {
+  constexpr std::size_t kSureDigits = 15;  // DBL_DIG
+  if (text.size() <= kSureDigits) return false;
+  const std::size_t sign = text.find_first_of(".,");
+  if (sign == std::string_view::npos) return false;
+  std::string exact(text);
+  exact[sign] = '.';
+  exact.resize(exact.find_last_not_of('0') + 1);
+  if (exact.back() == '.') exact.pop_back();
+  std::array<char, 400> shortest;
+  const auto end =
+      std::to_chars(shortest.data(), shortest.data() + shortest.size(), value,
+                    std::chars_format::fixed)
+          .ptr;
+  return exact != std::string_view(shortest.data(), end);
+}
+
 std::string WholeText(double value) {
   std::array<char, 320> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),

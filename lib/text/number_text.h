@@ -25,6 +25,9 @@ std::string CanonicalNumber(std::string_view text);
 // Whether `text` of `value` is a whole number, written in digits, that double
 // precision does not hold.
 bool LosesDigits(std::string_view text, double value);
+// Whether `text` of `value`, written in digits, has a fraction that the
+// shortest text of double precision has not.
+bool CutsFraction(std::string_view text, double value);
 // All digits of a whole number.
 std::string WholeText(double value);
 

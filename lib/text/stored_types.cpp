@@ -27,6 +27,8 @@ void UseStoredTypes(const ScanOptions& options, std::vector<TableFile>* files,
     for (const TableFile& file : *files) {
       const ColumnType stored = file.reader->columns()[i].stored;
       if (stored != ColumnType::kUnknown) column.column.stored = stored;
+      column.column.is_decimal |= file.reader->columns()[i].is_decimal;
+      column.stored_dates.push_back(stored == ColumnType::kDate);
     }
     if (column.type == ColumnType::kUnknown) {
       column.is_date_if_text =
@@ -38,8 +40,6 @@ void UseStoredTypes(const ScanOptions& options, std::vector<TableFile>* files,
       }
     }
     UseKnownCategories(options, &column);
-    // How text writes dates says nothing of those that a file knows.
-    if (column.column.stored == ColumnType::kDate) column.date = DateFormat();
     ignored.push_back(column.type == ColumnType::kIgnore);
   }
   for (TableFile& file : *files) file.reader->PassOver(ignored);

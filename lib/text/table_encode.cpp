@@ -105,7 +105,8 @@ void TableEncoder::EncodeCell(std::size_t column, std::string_view text,
 double TableEncoder::Number(std::size_t column, std::string_view text) const {
   double value = 0;
   if (scan_.columns[column].type == ColumnType::kDate) {
-    if (!scan_.columns[column].date.Parse(text, &value)) FailChanged();
+    const DateFormat& format = DateFormatOf(scan_.columns[column], file_);
+    if (!format.Parse(text, &value)) FailChanged();
     return value;
   }
   const char decimal = scan_.columns[column].type == ColumnType::kCategory

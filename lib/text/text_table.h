@@ -25,8 +25,9 @@ class CellWriter {
   virtual void Zeros(Index count) = 0;
 };
 
-// What the cells of a column are, for formats that declare it.
-enum class CellType { kNumber, kText, kClass, kDay, kTime };
+// What the cells of a column are, for formats that declare it. kFraction are
+// times with fractions of seconds.
+enum class CellType { kNumber, kText, kClass, kDay, kTime, kFraction };
 
 // A column of a text table, or adjacent ones that are put at once.
 struct TextColumn {

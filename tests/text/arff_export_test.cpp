@@ -67,6 +67,29 @@ TEST_CASE("dates come back from ARFF, and splits are not written to it") {
   CHECK(Written("arff", back) == text);
 }
 
+TEST_CASE("fractions of seconds come back from ARFF, or are refused") {
+  ConvertOptions reading;
+  reading.type = {"when=date"};
+  const Dataset fine =
+      Convert({{"t.csv",
+                "x,when\n1,2020-01-31T10:30:00.05\n2,2020-01-31T10:30:01\n"}},
+              reading)
+          .dataset;
+  const std::string text = Written("arff", fine);
+  CHECK(text.find("@attribute when date \"yyyy-MM-dd HH:mm:ss.SSS\"\n") !=
+        std::string::npos);
+  CHECK(
+      text.ends_with("@data\n1,'2020-01-31 10:30:00.050'\n"
+                     "2,'2020-01-31 10:30:01.000'\n"));
+  CHECK(Csv(Convert({{"t.arff", text}}).dataset) == Csv(fine));
+  const Dataset finer =
+      Convert({{"t.csv", "x,when\n1,\n2,2020-01-31T10:30:00.0505\n"}}, reading)
+          .dataset;
+  CHECK(ErrorOf([&] { Written("arff", finer); }) ==
+        "65: row 2: column 'when': '2020-01-31 10:30:00.0505' is finer than "
+        "milliseconds, which dates of ARFF are (write CSV or JSON lines)");
+}
+
 TEST_CASE("ARFF that is read and written again is the same") {
   const char* table =
       "@relation r\n"

@@ -152,10 +152,25 @@ TEST_CASE("a cell that is no date is refused with what would read it") {
   CHECK(error("31.12.2020") ==
         "65: t.csv:3: column 'when': '31.12.2020' is no date written as 'date' "
         "(--type when=date:%d.%m.%Y reads it)");
-  CHECK(error("1700000000000").find(
-            "(seconds since 1970: --type when=date:%s; milliseconds: divide "
-            "them by 1000") != std::string::npos);
+  CHECK(
+      error("1700000000000")
+          .find(
+              "(seconds since 1970: --type when=date:%s; milliseconds: divide "
+              "them by 1000") != std::string::npos);
   CHECK(error("NaT").starts_with("65: t.csv:3: column 'when': 'NaT' is no"));
+}
+
+TEST_CASE("a time of text that is finer than dates are kept is said to be") {
+  const Converted made = Convert({{"t.csv",
+                                   "x,when\n1,2020-01-31T12:00:00.123456\n"
+                                   "2,2020-01-31T12:00:00.123456789\n"}},
+                                 WithTypes({"when=date"}));
+  CHECK(made.warnings ==
+        "column 'when': 1 time is finer than dates are kept, such as "
+        "'2020-01-31T12:00:00.123456789' in t.csv:3, and rounded\n");
+  CHECK(Csv(made.dataset) ==
+        "id,x,when\n0,1,2020-01-31T12:00:00.123456\n"
+        "1,2,2020-01-31T12:00:00.123457\n");
 }
 
 TEST_CASE("what cannot be a date is refused") {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/error.h"
 #include "paths.h"
 #include "text/format_fixture.h"
 #include "text/text_lists.h"
@@ -176,6 +177,27 @@ TEST_CASE("ARFF: dates of ISO 8601 are dates, other ones categories") {
                             .dataset;
   REQUIRE(label.tasks.size() == 1);
   CHECK(label.tasks[0].is_classification());
+}
+
+TEST_CASE("ARFF: milliseconds are read where they can only be such") {
+  const auto table = [](const std::string& date) {
+    return std::vector<NamedText>{
+        {"t.arff",
+         "@relation r\n@attribute x numeric\n"
+         "@attribute a date \"yyyy-MM-dd HH:mm:ss.SSS\"\n@data\n1,?\n"
+         "1,'2020-01-31 10:30:00" +
+             date + "'\n"}};
+  };
+  CHECK(Csv(Convert(table(".050")).dataset) ==
+        "id,x,a\n0,1,\n1,1,2020-01-31T10:30:00.05\n");
+  CHECK(Csv(Convert(table("")).dataset) ==
+        "id,x,a\n0,1,\n1,1,2020-01-31T10:30:00\n");
+  for (const char* other : {".5", ".050000"}) {
+    CHECK(ErrorOf([&] { Convert(table(other)); }) ==
+          Str("65: t.arff:6: column 'a': '2020-01-31 10:30:00", other,
+              "' has no three digits of milliseconds, as its attribute says "
+              "(SSS) (write .500 for half a second)"));
+  }
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ constexpr int kTextType = 8;
 constexpr int kListType = 9;
 constexpr int kStructType = 12;
 
-std::string Little(std::uint32_t number) {
+template <class T>
+std::string Little(T number) {
   std::string bytes(sizeof number, '\0');
   std::memcpy(bytes.data(), &number, sizeof number);
   return bytes;
@@ -105,6 +106,7 @@ std::string OneColumn::File() const {
   ThriftText leaf;
   leaf.Number(1, type).Number(3, is_optional ? 1 : 0).Text(4, "x");
   if (converted >= 0) leaf.Number(6, converted);
+  if (scale >= 0) leaf.Number(7, scale);
   const ThriftText chunk = ThriftText().Struct(3, ThriftText()
                                                       .Number(1, type)
                                                       .Number(4, codec)
@@ -125,6 +127,12 @@ std::string PlainInts(const std::vector<std::int32_t>& values) {
   for (const std::int32_t value : values) {
     bytes += Little(static_cast<std::uint32_t>(value));
   }
+  return bytes;
+}
+
+std::string PlainLongs(const std::vector<std::int64_t>& values) {
+  std::string bytes;
+  for (const std::int64_t value : values) bytes += Little(value);
   return bytes;
 }
 

@@ -43,6 +43,7 @@ struct OneColumn {
   std::int64_t columns = 1;      // that the root of the schema claims
   std::int64_t chunk_size = -1;  // -1: as it is
   std::string pages;
+  std::int64_t scale = -1;  // of a decimal; -1: not said
 
   // Adds a page of one kind (parquet.thrift: PageType) behind the others.
   // `unpacked`: -1, as many bytes as there are.
@@ -54,6 +55,8 @@ struct OneColumn {
 
 // Numbers of 4 bytes as plain values.
 std::string PlainInts(const std::vector<std::int32_t>& values);
+// Of 8 bytes.
+std::string PlainLongs(const std::vector<std::int64_t>& values);
 
 // A footer and all that goes with it behind other bytes.
 std::string WithFooter(std::string bytes, std::string_view footer);

@@ -202,6 +202,114 @@ TEST_CASE("how texts beside it, or of a model, are written does not matter") {
   CHECK(Csv(rows).find("31,1,2024-03-01T08:00:00,") != std::string::npos);
 }
 
+TEST_CASE("a format of dates is for the files of text, not for Parquet") {
+  OneColumn file;
+  file.converted = 6;
+  file.rows = 1;
+  file.Add(0, 1, 0, PlainInts({19783}));
+  const NamedText parquet = {"test=b.parquet", file.File()};
+  for (const bool is_first : {true, false}) {
+    const NamedText csv = {"train=a.csv", "x\n31.12.2023\n"};
+    const Converted both = Convert(
+        is_first ? std::vector{parquet, csv} : std::vector{csv, parquet},
+        Types({"x=date:%d.%m.%Y"}));
+    const std::string table = Csv(both.dataset);
+    CHECK(table.find("2023-12-31,train") != std::string::npos);
+    CHECK(table.find("2024-03-01,test") != std::string::npos);
+  }
+  CHECK(
+      ErrorOf([&] {
+        Convert({parquet, {"train=a.csv", "x\n2023-12-31\n"}},
+                Types({"x=date:%d.%m.%Y"}));
+      })
+          .starts_with("65: a.csv:2: column 'x': '2023-12-31' is no date "
+                       "written as 'date:%d.%m.%Y' (--type x=date reads it)"));
+}
+
+TEST_CASE("times finer than dates are kept are refused, or rounded as told") {
+  OneColumn far;  // microseconds of the year 2500
+  far.type = 2;
+  far.converted = 10;
+  far.rows = 2;
+  far.Add(0, 2, 0, PlainLongs({1709280000000001, 16725225600000001}));
+  const std::vector<NamedText> files = {{"t.parquet", far.File()}};
+  CHECK(
+      ErrorOf([&] { Convert(files); }) ==
+      "65: t.parquet:2: column 'x': '2500-01-01T00:00:00.000001Z' is finer "
+      "than dates are kept, it would become 2500-01-01T00:00:00.000002 (--type "
+      "x=date rounds it, --type x=category keeps dates as words)");
+  const Converted rounded = Convert(files, Types({"x=date"}));
+  CHECK(Csv(rounded.dataset) ==
+        "id,x\n0,2024-03-01T08:00:00.000001\n1,2500-01-01T00:00:00.000002\n");
+  CHECK(rounded.warnings ==
+        "column 'x': 1 time is finer than dates are kept, such as "
+        "'2500-01-01T00:00:00.000001Z' in t.parquet:2, and rounded\n");
+  ConvertOptions model;
+  model.for_model = true;
+  CHECK(Convert(files, model).warnings == rounded.warnings);
+  OneColumn nanoseconds;  // INT96
+  nanoseconds.type = 3;
+  nanoseconds.rows = 2;
+  nanoseconds.Add(0, 2, 0,
+                  PlainLongs({5000}) + PlainInts({2460371}) +
+                      PlainLongs({5001}) + PlainInts({2460371}));
+  CHECK(ErrorOf([&] {
+          Convert({{"t.parquet", nanoseconds.File()}});
+        })
+            .find("t.parquet:2: column 'x': '2024-03-01T00:00:00.000005001' is "
+                  "finer than dates are kept, it would become "
+                  "2024-03-01T00:00:00.000005") != std::string::npos);
+}
+
+TEST_CASE("years beyond 9999 are refused with what is possible") {
+  OneColumn file;
+  file.converted = 6;
+  file.rows = 1;
+  for (const std::int32_t day : {2932897, 40000000, -800000}) {
+    OneColumn one = file;
+    one.Add(0, 1, 0, PlainInts({day}));
+    const std::string error = ErrorOf([&] {
+      Convert({{"t.parquet", one.File()}});
+    });
+    CHECK(error.starts_with("65: t.parquet:1: column 'x': '"));
+    CHECK(error.find("' is no date written as 'date' (years are 0000 to 9999: "
+                     "list it under --missing where it stands for no value, "
+                     "--type x=category keeps dates as words)") !=
+          std::string::npos);
+    CHECK(Convert({{"t.parquet", one.File()}}, Types({"x=category"}))
+              .dataset.inputs[0]
+              .categories[0]
+              .size() == 1);
+  }
+}
+
+TEST_CASE("decimals of more digits than double precision holds") {
+  OneColumn file;
+  file.type = 2;
+  file.converted = 5;
+  file.rows = 2;
+  OneColumn large = file;
+  large.scale = 2;
+  large.Add(0, 2, 0, PlainLongs({150, 900719925474099350}));
+  const std::vector<NamedText> files = {{"t.parquet", large.File()}};
+  CHECK(ErrorOf([&] { Convert(files); })
+            .starts_with("65: t.parquet:2: column 'x': '9007199254740993.50' "
+                         "has more digits than double precision holds, it "
+                         "would become 9007199254740994 ("));
+  CHECK(Convert(files, Types({"x=category"}))
+            .dataset.inputs[0]
+            .categories[0][1] == "9007199254740993.50");
+  // Fractions are rounded as those of text are, which is said.
+  OneColumn fine = file;
+  fine.scale = 18;
+  fine.Add(0, 2, 0, PlainLongs({500000000000000000, 123456789012345678}));
+  const Converted rounded = Convert({{"t.parquet", fine.File()}});
+  CHECK(Csv(rounded.dataset) == "id,x\n0,0.5\n1,0.12345678901234568\n");
+  CHECK(rounded.warnings ==
+        "column 'x': 1 number has more digits than double precision holds, "
+        "such as '0.123456789012345678' in t.parquet:2; they are rounded\n");
+}
+
 TEST_CASE("Parquet inside another compression, and as a list, is refused") {
   CHECK(ErrorOf([] {
           Convert({{"t.parquet.gz", Gzip(GoldenParquet("pandas.parquet"))}});

@@ -139,8 +139,11 @@ class ArffReader : public RowReader {
     if (IsArffWord(type, "numeric") || IsArffWord(type, "real") ||
         IsArffWord(type, "integer")) {
       column.type = ColumnType::kNumber;
-    } else if (IsIsoDate(type)) {
+    } else if (IsArffIsoDate(type)) {
       column.stored = ColumnType::kDate;
+      if (type.find(".SSS") != std::string::npos) {
+        milliseconds_.push_back(columns_.size() - 1);
+      }
     } else if (IsArffWord(type, "string") || StartsWithArffWord(type, "date")) {
       column.type = ColumnType::kCategory;
     } else {
@@ -148,23 +151,6 @@ class ArffReader : public RowReader {
                    type.empty() ? "no type" : Str("the type '", type, "'"),
                    "; known are numeric, real, integer, string, date, {...}"));
     }
-  }
-
-  // Whether a type is that of dates in a form of ISO 8601, as Java writes it
-  // (SimpleDateFormat); Weka takes one of them where none is said.
-  static bool IsIsoDate(std::string_view type) {
-    if (!StartsWithArffWord(type, "date")) return false;
-    std::string pattern(Trim(type.substr(4)));
-    std::erase(pattern, '"');
-    std::erase(pattern, '\'');
-    if (pattern.empty()) return true;
-    constexpr std::string_view kDay = "yyyy-MM-dd";
-    constexpr std::string_view kTimes[] = {"HH:mm", "HH:mm:ss", "HH:mm:ss.SSS"};
-    if (!pattern.starts_with(kDay)) return false;
-    pattern.erase(0, kDay.size());
-    if (pattern.empty()) return true;
-    const bool has_time = pattern[0] == 'T' || pattern[0] == ' ';
-    return has_time && std::ranges::count(kTimes, pattern.substr(1)) > 0;
   }
 
   // Labels are no dates, nor is what sparse rows leave out.
@@ -291,6 +277,19 @@ class ArffReader : public RowReader {
                    ", but there ", columns_.size() == 1 ? "is " : "are ",
                    Counted(std::ssize(columns_), "attribute", "attributes")));
     }
+    for (const std::size_t column : milliseconds_) {
+      RequireMilliseconds(column, row->cells[column]);
+    }
+  }
+
+  void RequireMilliseconds(std::size_t column, const Cell& cell) const {
+    if (cell.missing || HasMilliseconds(cell.text)) return;
+    Fail(ErrorKind::kBadInput,
+         Str(window_.name(), ":", line_, ": column '",
+             ShowText(columns_[column].name), "': '", ShowText(cell.text),
+             "' has no three digits of milliseconds, as its attribute says "
+             "(SSS)"),
+         "write .500 for half a second");
   }
 
   void Sparse(ArffScanner scanner, Row* row) {
@@ -349,7 +348,8 @@ class ArffReader : public RowReader {
   Index most_columns_;
   std::string relation_;
   std::vector<Column> columns_;
-  Index line_ = 0;  // of the line read last
+  std::vector<std::size_t> milliseconds_;  // columns of dates that have some
+  Index line_ = 0;                         // of the line read last
 };
 
 int RecognisesArff(std::string_view head) {

@@ -38,6 +38,7 @@ class ParquetReader : public RowReader {
       if (field.is_nested) continue;
       column.stored = StoredType(field);
       column.has_numbers = column.stored == ColumnType::kUnknown;
+      column.is_decimal = field.meaning == Meaning::kDecimal;
     }
     left_out_.resize(columns_.size());
     Rewind();

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "h5/atomic_file.h"
 #include "text/row_writer.h"
+#include "text/text_lists.h"
 #include "text/written_format.h"
 
 namespace mtlkit {
@@ -55,8 +56,9 @@ class ArffRows : public TextRowWriter {
            bool is_sparse)
       : TextRowWriter(buffer), is_sparse_(is_sparse) {
     for (const TextColumn& column : columns) {
-      are_times_.resize(are_times_.size() + column.names.size(),
-                        column.type == CellType::kTime);
+      for (const std::string& name : column.names) {
+        columns_.push_back({name, column.type});
+      }
     }
   }
 
@@ -69,26 +71,52 @@ class ArffRows : public TextRowWriter {
   void OpenRow() override {
     if (is_sparse_) buffer_ += '{';
     is_first_ = true;
+    ++rows_;
   }
   void OpenCell(Index column) override {
     if (!is_first_) buffer_ += ',';
     is_first_ = false;
-    is_time_ = are_times_[At(column)];
+    cell_ = &columns_[At(column)];
     if (is_sparse_) buffer_ += Str(column, ' ');
   }
   void PutMissing() override { buffer_ += '?'; }
   void PutText(std::string_view text) override {
-    if (!is_time_) return AppendArffText(text, &buffer_);
+    const bool is_fraction = cell_->type == CellType::kFraction;
+    if (!is_fraction && cell_->type != CellType::kTime) {
+      return AppendArffText(text, &buffer_);
+    }
     // SciPy reads no letter in a date.
     std::string time(text);
     std::ranges::replace(time, 'T', ' ');
+    if (is_fraction) PadMilliseconds(&time);
     AppendArffText(time, &buffer_);
   }
 
+  // Weka takes the digits behind the point for a number of milliseconds.
+  void PadMilliseconds(std::string* time) const {
+    constexpr std::size_t kDigits = 3;
+    const std::size_t point = time->find('.');
+    const std::size_t digits =
+        point == std::string::npos ? 0 : time->size() - point - 1;
+    if (digits > kDigits) {
+      Fail(ErrorKind::kBadInput,
+           Str("row ", rows_, ": column '", ShowText(cell_->name), "': '",
+               *time, "' is finer than milliseconds, which dates of ARFF are"),
+           "write CSV or JSON lines");
+    }
+    if (digits == 0) *time += '.';
+    time->append(kDigits - digits, '0');
+  }
+
+  struct CellColumn {
+    std::string name;
+    CellType type;
+  };
   bool is_sparse_;
   bool is_first_ = true;
-  bool is_time_ = false;         // of the cell
-  std::vector<bool> are_times_;  // by column
+  std::vector<CellColumn> columns_;
+  const CellColumn* cell_ = nullptr;  // of the cell
+  Index rows_ = 0;                    // begun so far
 };
 
 void AppendType(const TextColumn& column, std::string* buffer) {
@@ -104,6 +132,9 @@ void AppendType(const TextColumn& column, std::string* buffer) {
       break;
     case CellType::kTime:
       *buffer += "date \"yyyy-MM-dd HH:mm:ss\"";
+      break;
+    case CellType::kFraction:
+      *buffer += "date \"yyyy-MM-dd HH:mm:ss.SSS\"";
       break;
     case CellType::kClass:
       for (std::size_t i = 0; i < column.classes.size(); ++i) {
