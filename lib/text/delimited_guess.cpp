@@ -262,22 +262,26 @@ bool GuessHeader(const TextRecords& records,
   if (records.size() < 2) return false;
   const std::vector<std::string>& first = records[0];
   if (IsRunningNumbers(first)) return true;
-  const bool any_number =
-      std::any_of(first.begin(), first.end(), [&](const std::string& cell) {
-        return IsCellNumber(cell, decimal) ||
-               (!cell.empty() && std::find(missing.begin(), missing.end(),
-                                           cell) != missing.end());
-      });
+  const bool any_number = std::any_of(
+      first.begin(), first.end(),
+      [&](const std::string& cell) { return IsCellNumber(cell, decimal); });
   if (any_number) return IsHeaderOfNumbers(records, missing, decimal);
+  const auto is_marker = [&](const std::string& cell) {
+    return !cell.empty() && std::ranges::count(missing, cell) > 0;
+  };
   bool repeats = false;
   for (std::size_t column = 0; column < first.size(); ++column) {
-    if (first[column].empty()) continue;
+    if (first[column].empty() || is_marker(first[column])) continue;
     const ColumnView view = LookBelow(records, column, missing, decimal);
     if (view.has_numbers) return true;
     repeats |= view.repeats_first;
   }
   const std::set<std::string> distinct(first.begin(), first.end());
-  return !repeats && distinct.size() == first.size() && !distinct.count("");
+  // Names that are markers of missing values are rare, such values are not.
+  const bool are_names =
+      std::ranges::none_of(first, is_marker) || first[0] == "id";
+  return are_names && !repeats && distinct.size() == first.size() &&
+         !distinct.count("");
 }
 
 std::string DoubtOfHeader(const TextRecords& records, bool has_header,

@@ -17,6 +17,7 @@ void RequireNoUnits(const std::string& where, std::size_t files,
                     const std::vector<ColumnScan>& columns) {
   if (where.empty()) return;
   std::vector<std::string> words;
+  const bool has_names = !std::ranges::all_of(columns, &ColumnScan::is_unnamed);
   for (const ColumnScan& column : columns) {
     const bool is_unit = column.type == ColumnType::kUnknown &&
                          column.numbers > 1 && column.texts > 0 &&
@@ -28,7 +29,8 @@ void RequireNoUnits(const std::string& where, std::size_t files,
   Fail(ErrorKind::kBadInput,
        Str(where, ": words (", ShowNames(words),
            ") stand above the numbers of ", words.size(), " columns"),
-       "if they are units or a second header: --skip-after-header 1");
+       has_names ? "if they are units or a second header: --skip-after-header 1"
+                 : "if they name the columns: --header yes");
 }
 
 }  // namespace mtlkit

@@ -27,6 +27,28 @@ TEST_CASE("years and numbers in equal steps are names beside words") {
   CHECK_FALSE(IsHeader("1990,1991\n1,2\n"));
 }
 
+TEST_CASE("a name may be a marker of missing values") {
+  CHECK(IsHeader("id,?,x\n0,1,2\n1,2,3\n"));
+  CHECK(IsHeader("id,?,city\na,1,Bern\nb,2,Basel\n"));
+  CHECK(IsHeader("x,?\n1,a\n2,b\n"));
+  CHECK_FALSE(IsHeader("p,?,s\nq,x,t\n"));
+  CHECK_FALSE(IsHeader("id,?,s\nid,x,t\n"));
+  const Dataset made = Convert({{"t.csv", "id,?,x\n0,1,2\n1,2,3\n"}}).dataset;
+  CHECK(made.inputs[0].columns == std::vector<std::string>{"?", "x"});
+  const std::string text = Csv(made);
+  CHECK(Csv(Convert({{"t.csv", text}}).dataset) == text);
+}
+
+TEST_CASE("words above numbers of columns without names may be these") {
+  ConvertOptions options;
+  options.header = "no";
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", "a,b\n1,2\n3,4\n5,6\n"}}, options);
+        }) ==
+        "65: t.csv:1: words (a, b) stand above the numbers of 2 columns (if "
+        "they name the columns: --header yes)");
+}
+
 TEST_CASE("one text beside fewer numbers is a missing value, not a class") {
   const auto error = [](const std::string& text) {
     return ErrorOf([&] { Convert({{"t.csv", text}}); });
