@@ -170,7 +170,8 @@ mode_t ProcessUmask() {
 }
 
 [[noreturn]] void FailWrite(const std::string& name, int error) {
-  Fail(ErrorKind::kIo, Str(name, ": cannot write: ", ErrnoText(error)));
+  Fail(ErrorKind::kIo, Str(name, ": cannot write: ", ErrnoText(error)),
+       internal::WriteAdvice(name));
 }
 
 // Copies all of `from` to `to` inside the kernel where it can.
@@ -292,12 +293,7 @@ void CreateFolders(const std::string& path) {
 
 AtomicFile::AtomicFile(const std::string& destination)
     : state_(std::make_unique<State>()) {
-  // A file over the size limit is then an error (EFBIG) and not a signal.
-  struct sigaction action {};
-  if (::sigaction(SIGXFSZ, nullptr, &action) == 0 &&
-      action.sa_handler == SIG_DFL) {
-    ::signal(SIGXFSZ, SIG_IGN);
-  }
+  internal::IgnoreSizeSignal();
   state_->target = ResolveTarget(destination);
   if (state_->target.is_stream) {
     state_->fd = internal::UnlinkedTemporaryFile();
@@ -318,13 +314,17 @@ const std::string& AtomicFile::name() const {
   return state_->target.name;
 }
 
+std::string AtomicFile::place() const {
+  return state_->target.is_stream ? internal::TemporaryFolder() : name();
+}
+
 int AtomicFile::descriptor() const {
   return state_->fd.get();
 }
 
 void AtomicFile::Write(std::string_view bytes) {
   internal::WriteFully(state_->fd.get(), bytes.data(),
-                       static_cast<Index>(bytes.size()), name());
+                       static_cast<Index>(bytes.size()), place());
 }
 
 void AtomicFile::Commit() {

@@ -36,6 +36,9 @@ class AtomicFile {
 
   // What messages call it: the path, or "stdout".
   const std::string& name() const;
+  // Where its bytes are until Commit, for messages: what is sent to a stream is
+  // in the folder of temporary files.
+  std::string place() const;
   // For writing at places of one's own; owned by this object.
   int descriptor() const;
   // Appends; throws kIo.

@@ -46,10 +46,7 @@ std::string Sha256Of(std::string_view bytes) {
 
 std::string Sha256OfFile(const std::string& path) {
   const internal::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.valid()) {
-    Fail(ErrorKind::kMissingInput,
-         Str(path, ": cannot be read: ", internal::ErrnoText(errno)));
-  }
+  if (!fd.valid()) internal::FailToOpen(path, errno);
   Sha256 hash;
   std::vector<char> block(1 << 20);
   const auto size = static_cast<Index>(block.size());

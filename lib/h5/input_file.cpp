@@ -37,11 +37,7 @@ UniqueFd OpenOperand(const std::string& path) {
   const int given = DescriptorOf(path);
   const int fd = given >= 0 ? ::fcntl(given, F_DUPFD_CLOEXEC, 0)
                             : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    const int error = errno;
-    Fail(ErrorKind::kMissingInput, Str("cannot be opened: ", ErrnoText(error)),
-         error == ENOENT ? "check the path" : "");
-  }
+  if (fd < 0) FailToOpen("", errno);
   return UniqueFd(fd);
 }
 

@@ -1,6 +1,7 @@
 #include "h5/posix.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,7 +24,8 @@ std::size_t Piece(Index left) {
 
 [[noreturn]] void FailIo(std::string_view name, std::string_view doing,
                          int error) {
-  Fail(ErrorKind::kIo, Str(name, ": cannot ", doing, ": ", ErrnoText(error)));
+  Fail(ErrorKind::kIo, Str(name, ": cannot ", doing, ": ", ErrnoText(error)),
+       doing == "write" ? WriteAdvice(name) : "");
 }
 
 // Repeats `transfer(done, left)` until `count` bytes have moved or none does.
@@ -50,6 +52,23 @@ void UniqueFd::Reset() {
 
 std::string ErrnoText(int error) {
   return std::generic_category().message(error);
+}
+
+void FailToOpen(std::string_view name, int error) {
+  const bool is_path = error == ENOENT || error == ENOTDIR;
+  Fail(ErrorKind::kMissingInput,
+       Str(name, name.empty() ? "" : ": ",
+           "cannot be opened: ", ErrnoText(error)),
+       is_path ? "check the path" : "");
+}
+
+std::string WriteAdvice(std::string_view name) {
+  const std::string folder = TemporaryFolder();
+  const bool is_temporary =
+      name == folder || name.starts_with(folder + "/mtlkit-");
+  return is_temporary ? "temporary files are there: set MTLKIT_TMPDIR to a "
+                        "folder with more room"
+                      : "";
 }
 
 Index ReadFully(int fd, void* bytes, Index count, std::string_view name) {
@@ -115,6 +134,7 @@ std::string TemporaryFolder() {
 }
 
 UniqueFd UnlinkedTemporaryFile() {
+  IgnoreSizeSignal();
   const std::string folder = TemporaryFolder();
   std::string path = folder + "/mtlkit.XXXXXX";
   UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
@@ -125,6 +145,14 @@ UniqueFd UnlinkedTemporaryFile() {
   }
   ::unlink(path.c_str());
   return fd;
+}
+
+void IgnoreSizeSignal() {
+  struct sigaction action {};
+  if (::sigaction(SIGXFSZ, nullptr, &action) == 0 &&
+      action.sa_handler == SIG_DFL) {
+    ::signal(SIGXFSZ, SIG_IGN);
+  }
 }
 
 }  // namespace mtlkit::internal

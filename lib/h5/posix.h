@@ -36,6 +36,15 @@ class UniqueFd {
 // "No space left on device".
 std::string ErrnoText(int error);
 
+// An input that cannot be opened, for which reason. Throws kMissingInput; the
+// name is left out where it is "".
+[[noreturn]] void FailToOpen(std::string_view name, int error);
+
+// What to do where a file of that name cannot be written: of one in
+// TemporaryFolder() that nobody has asked for, or of that folder, to choose
+// another; else "".
+std::string WriteAdvice(std::string_view name);
+
 // Bytes read from `fd` until `count` are there or it ends. Throws kIo.
 Index ReadFully(int fd, void* bytes, Index count, std::string_view name);
 // The same at a place, without moving the descriptor's own.
@@ -56,7 +65,10 @@ Index FileSize(int fd, std::string_view name);
 
 // ${MTLKIT_TMPDIR:-${TMPDIR:-/tmp}}.
 std::string TemporaryFolder();
-// A file in that folder which has no name any more. Throws kCannotCreate.
+// A file in that folder which has no name any more: messages call it as the
+// folder. Throws kCannotCreate.
 UniqueFd UnlinkedTemporaryFile();
+// A file over the size limit is then an error (EFBIG) and not a signal.
+void IgnoreSizeSignal();
 
 }  // namespace mtlkit::internal

@@ -50,7 +50,8 @@ void WriterState::AppendRows(RowsState* rows, const void* values, Index count) {
               width));
   const Index more = count / width;
   if (rows->spill.valid()) {
-    WriteFully(rows->spill.get(), values, more * RowBytesOf(*rows), name_);
+    WriteFully(rows->spill.get(), values, more * RowBytesOf(*rows),
+               TemporaryFolder());
   } else {
     Require(rows->written + more <= rows->declared, ErrorKind::kBug,
             Str("'/", rows->path, "': more rows than the ", rows->declared,
@@ -72,10 +73,11 @@ void WriterState::CloseRows(RowsState* rows) {
     for (Index first = 0; first < rows->written; first += step) {
       const Index count = std::min(step, rows->written - first);
       const Index bytes = count * RowBytesOf(*rows);
-      const Index got = ReadFullyAt(rows->spill.get(), piece.data(), bytes,
-                                    first * RowBytesOf(*rows), name_);
+      const Index got =
+          ReadFullyAt(rows->spill.get(), piece.data(), bytes,
+                      first * RowBytesOf(*rows), TemporaryFolder());
       Require(got == bytes, ErrorKind::kIo,
-              Str(name_, ": a temporary file became shorter"));
+              Str(TemporaryFolder(), ": a temporary file became shorter"));
       WriteRows(*rows, first, count, piece.data());
     }
     rows->spill.Reset();

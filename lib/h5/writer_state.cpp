@@ -63,7 +63,7 @@ std::string Parent(const std::string& path) {
 
 WriterState::WriterState(const std::string& destination, FileKind kind)
     : output_(std::make_unique<AtomicFile>(destination)),
-      name_(output_->name()) {
+      name_(output_->place()) {
   channel_.fd = output_->descriptor();
   channel_.is_writable = true;
   objects_[""] = true;
@@ -97,7 +97,8 @@ void WriterState::FailWrite(std::string_view path) {
   const std::string where = path.empty() ? "" : Str(": '/", path, "'");
   if (channel_.error != 0) {
     Fail(ErrorKind::kIo,
-         Str(name_, where, ": cannot write: ", ErrnoText(channel_.error)));
+         Str(name_, where, ": cannot write: ", ErrnoText(channel_.error)),
+         WriteAdvice(name_));
   }
   Fail(ErrorKind::kBug, Str(name_, where, ": cannot write: ", Hdf5Reason()));
 }

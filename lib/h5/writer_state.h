@@ -88,7 +88,7 @@ class WriterState {
   std::map<std::string, bool, std::less<>> objects_;  // path -> is a group
   std::vector<std::shared_ptr<RowsState>> rows_;
   std::string provenance_;
-  std::string name_;  // of the destination, for messages
+  std::string name_;  // of where it is until it is done, for messages
   bool is_done_ = false;
 };
 

@@ -77,7 +77,7 @@ void ZipWriter::EndMember() {
   const Member& member = members_.back();
   const std::string header = "PK\x03\x04" + member.CommonHeader();
   internal::WriteFullyAt(file_.descriptor(), header.data(), std::ssize(header),
-                         member.at, file_.name());
+                         member.at, file_.place());
 }
 
 void ZipWriter::Commit() {

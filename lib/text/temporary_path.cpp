@@ -3,21 +3,21 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 
 #include "base/error.h"
+#include "h5/posix.h"
 
 namespace mtlkit {
 
 TemporaryPath::TemporaryPath(const std::string& name) {
-  const char* parent = std::getenv("MTLKIT_TMPDIR");
-  if (parent == nullptr) parent = std::getenv("TMPDIR");
-  folder_ = Str(parent == nullptr ? "/tmp" : parent, "/mtlkit-XXXXXX");
+  const std::string parent = internal::TemporaryFolder();
+  // Messages of what is in it know it by this (WriteAdvice).
+  folder_ = parent + "/mtlkit-XXXXXX";
   if (::mkdtemp(folder_.data()) == nullptr) {
     Fail(ErrorKind::kIo,
-         Str(folder_, ": cannot make a folder: ", std::strerror(errno)),
-         "set MTLKIT_TMPDIR to a folder with room");
+         Str(parent,
+             ": cannot make a temporary folder: ", internal::ErrnoText(errno)),
+         "set MTLKIT_TMPDIR to a folder that can be written");
   }
   path_ = folder_ + "/" + name;
 }

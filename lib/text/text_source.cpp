@@ -44,20 +44,6 @@ std::size_t ReadSome(int descriptor, char* to, std::size_t size, Index at,
   }
 }
 
-void WriteAll(int descriptor, const char* from, std::size_t size) {
-  while (size > 0) {
-    const ssize_t put = ::write(descriptor, from, size);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) {
-      Fail(ErrorKind::kIo,
-           Str("cannot write a temporary file: ", std::strerror(errno)),
-           "set MTLKIT_TMPDIR to a folder with room");
-    }
-    from += put;
-    size -= static_cast<std::size_t>(put);
-  }
-}
-
 bool IsRegularFile(int descriptor) {
   struct stat status = {};
   return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
@@ -78,7 +64,8 @@ int Spill(int descriptor, const std::string& name) {
   bool is_first = true;
   while (const std::size_t got =
              ReadSome(descriptor, buffer.data(), buffer.size(), -1, name)) {
-    WriteAll(spill.get(), buffer.data(), got);
+    internal::WriteFully(spill.get(), buffer.data(), static_cast<Index>(got),
+                         internal::TemporaryFolder());
     if (is_first && IsRefused({buffer.data(), std::min(got, kSniffBytes)})) {
       break;
     }
@@ -119,10 +106,7 @@ int OpenRewindable(const std::string& path) {
     return Rewindable(given, given == 0 ? "stdin" : path);
   }
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) {
-    Fail(ErrorKind::kMissingInput,
-         Str(path, ": cannot open: ", std::strerror(errno)));
-  }
+  if (descriptor < 0) internal::FailToOpen(path, errno);
   struct stat status = {};
   ::fstat(descriptor, &status);
   if (S_ISDIR(status.st_mode)) {

@@ -176,7 +176,8 @@ TEST_CASE("what is no text is named") {
 TEST_CASE("a file that is not there and a folder are missing inputs") {
   const TempFolder folder;
   CHECK(ErrorOf([&] { TextSource(folder / "none.csv", Encoding::kUtf8); }) ==
-        "66: none.csv: cannot open: No such file or directory");
+        "66: none.csv: cannot be opened: No such file or directory (check the "
+        "path)");
   CHECK(ErrorOf([&] {
           TextSource(folder.path().string() + "/", Encoding::kUtf8);
         }).substr(0, 3) == "66:");
