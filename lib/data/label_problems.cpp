@@ -91,9 +91,14 @@ void RequireKnownLabels(const Task& task, const Labels& labels) {
                   ? "small enough for single precision: "
                   : "a number: ",
               ListNames(labels.unknown.names), ListClasses(task)),
-          Str("write them as in training (mtl-convert --rename-class), or "
-              "leave them out (mtl-convert --type ",
-              column, "=ignore)"));
+          has_columns
+              ? Str("write them as in training (mtl-convert --rename-class), "
+                    "or leave them out (mtl-convert --type ",
+                    column, "=ignore)")
+          : task.is_classification()
+              ? Str("write them as in training (mtl-convert --rename-class ",
+                    column, " OLD NEW)")
+              : "write them as in training");
 }
 
 std::string UnknownLabelsText(const Task& task, const UnknownLabels& unknown,

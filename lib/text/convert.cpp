@@ -15,6 +15,7 @@
 #include "text/lost_numbers.h"
 #include "text/read_settings.h"
 #include "text/reading_history.h"
+#include "text/rename_labels.h"
 #include "text/source_kind.h"
 #include "text/table_encode.h"
 #include "text/table_plan.h"
@@ -61,7 +62,7 @@ class Converter {
       for (const std::string& note : AlignColumns(&table.files)) {
         reporter_->Warn(note);
       }
-      table.scan = ScanTable(&table.files, scan_options_);
+      table.scan = ScanRows(&table.files, scan_options_);
       table.plan = PlanTable(table.scan, scan_options_, table.view);
       Report(table, verbose);
     }

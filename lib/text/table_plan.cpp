@@ -7,6 +7,7 @@
 #include "data/head.h"
 #include "data/schema.h"
 #include "text/number_text.h"
+#include "text/rename_labels.h"
 #include "text/text_lists.h"
 
 namespace mtlkit {
@@ -181,13 +182,26 @@ class Planner {
             ErrorKind::kUsage,
             Str("--label-type ", options_.label_type,
                 ": a row has several labels"));
-    if (task.is_classification()) task.classes = labels.sorted;
+    if (task.is_classification()) {
+      task.classes = labels.sorted;
+    } else {
+      RequireNoRenames(labels);
+    }
     Require(!task.traits().has_positive || task.classes.size() == 2,
             ErrorKind::kUsage,
             Str("--label-type binary: there ",
                 task.classes.size() == 1 ? "is " : "are ",
                 Counted(std::ssize(task.classes), "label", "different labels")),
             "binary labels are two");
+  }
+
+  void RequireNoRenames(const RowLabelScan& labels) const {
+    for (const std::vector<std::string>& rename : options_.renames) {
+      Require(
+          !IsNameOfLabels(rename[0], labels), ErrorKind::kUsage,
+          Str("--rename-class: '", rename[0], "' holds numbers, not classes"),
+          "--label-type multiclass makes classes of them");
+    }
   }
 
   const TableScan& scan_;

@@ -128,6 +128,16 @@ cut -d , -f 1-5 said.csv >b
 same a b "features begin elsewhere"
 mtl-inspect new-svm.h5 >shown
 grep -q 'label.*-1' shown || fail "its labels are not those before: $(cat shown)"
+# Labels of other classes are renamed by the name of their task.
+printf '1 1:1\n0 2:3\n' >zero.svm
+refuses 65 "zero.svm: target 'label': class '0' is not known \(.*--rename-class TARGET OLD NEW" \
+  mtl-convert zero.svm --like svm.h5 -o bad.h5 -q
+mtl-convert zero.svm --like svm.h5 --rename-class label 0 -1 -o renamed.h5 -q
+mtl-convert zero.svm --like renamed.h5 -o again.h5 -q
+mtl-convert again.h5 -o again.csv -q
+cut -d , -f 6 again.csv >a
+printf 'label\n1\n-1\n' >b
+same a b "renamed labels"
 printf '1 5:1\n' >wide.svm
 refuses 65 "input block 'sparse' has 6 features, the file of --like has 4" \
   mtl-convert wide.svm --like svm.h5 -o bad.h5 -q

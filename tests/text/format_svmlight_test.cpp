@@ -109,6 +109,49 @@ TEST_CASE("labels are one where their values are") {
   CHECK(names.dataset.tasks[0].classes.size() == 2);
 }
 
+TEST_CASE("labels in front of rows are renamed by the name of their task") {
+  const NamedText table = {"t.svm", "0 1:1\n1.0 2:1\n+1 1:2\n"};
+  ConvertOptions options;
+  options.rename_class = {{"label", "0", "no"}, {"label", "+1", "yes"}};
+  const Dataset words = Convert({table}, options).dataset;
+  CHECK(words.tasks[0].classes == std::vector<std::string>{"no", "yes"});
+  CHECK(words.labels[0].values == std::vector<float>{0, 1, 1});
+  // The order of classes is that of their new names.
+  options.rename_class = {{"label", "1", "-1.0"}};
+  const Dataset turned = Convert({table}, options).dataset;
+  CHECK(turned.tasks[0].classes == std::vector<std::string>{"-1", "0"});
+  CHECK(turned.labels[0].values == std::vector<float>{1, 0, 0});
+  // Two become one.
+  options.rename_class = {{"labels", "3", "2"}};
+  const Dataset sets =
+      Convert({{"t.svm", "1,2 1:1\n3 2:1\n"}}, options).dataset;
+  CHECK(sets.tasks[0].classes == std::vector<std::string>{"1", "2"});
+  CHECK(sets.labels[0].values == std::vector<float>{1, 1, 0, 1});
+  // What a model's texts were renamed by holds where it occurs.
+  options = {};
+  options.model_renames = {{"label", "0", "-1"}, {"label", "7", "8"}};
+  CHECK(Convert({table}, options).dataset.tasks[0].classes ==
+        std::vector<std::string>{"-1", "1"});
+}
+
+TEST_CASE("a renamed label has to be there") {
+  const auto error = [](const std::string& text,
+                        std::vector<std::string> rename) {
+    ConvertOptions options;
+    options.rename_class = {std::move(rename)};
+    return ErrorOf([&] { Convert({{"t.svm", text}}, options); });
+  };
+  CHECK(error("0 1:1\n1 2:1\n", {"label", "2", "0"}) ==
+        "2: --rename-class: 'label' has no class '2' (known: 0, 1)");
+  CHECK(
+      error("0 1:1\n1 2:1\n", {"y", "1", "0"}) ==
+      "2: --rename-class: there is no column 'y' (labels in front of rows are "
+      "called label)");
+  CHECK(error("0.5 1:1\n1.5 2:1\n3 1:1\n", {"label", "3", "0"}) ==
+        "2: --rename-class: 'label' holds numbers, not classes (--label-type "
+        "multiclass makes classes of them)");
+}
+
 TEST_CASE("ordered labels of SVMlight are an ordinal task") {
   ConvertOptions options;
   options.label_type = "ordinal";
