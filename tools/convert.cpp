@@ -58,7 +58,8 @@ struct ConvertTool {
                   "may be absent");
     arrays.Describe(cli.Section("Reading"));
     cli.Tuples("rename-class", {"COLUMN", "OLD", "NEW"}, &options.rename_class,
-               "join two spellings of a category");
+               "join two spellings of a category, or, of the column label, two "
+               "labels of SVMlight");
     Fields& writing = cli.Section("Writing");
     writing.Field(
         {.name = "to",
@@ -178,6 +179,12 @@ struct ConvertTool {
     return ConvertLike(destination, context);
   }
 
+  // For messages about the rows of all.
+  std::string NameOfInputs() const {
+    if (inputs.size() != 1) return "the tables";
+    return inputs[0].path == "-" ? "stdin" : inputs[0].path;
+  }
+
   // As the table was of another file.
   bool ConvertLike(const std::string& destination, Context& context) const {
     const Likeness other = ReadLikeness(like);
@@ -196,8 +203,7 @@ struct ConvertTool {
     const TemporaryPath table("mtlkit-like");
     const bool has_ids = Convert(table.path(), reading, record, context);
     std::vector<std::string> warnings;
-    const std::string name = inputs.size() == 1 ? inputs[0].path : "the tables";
-    const Dataset made = InContext(name == "-" ? "stdin" : name, [&] {
+    const Dataset made = InContext(NameOfInputs(), [&] {
       return MakeTableLike(other.transforms, other.schema,
                            ReadDataset(table.path()), &warnings);
     });
@@ -236,7 +242,8 @@ struct ConvertTool {
   // What another program predicted, with the labels of a dataset of ours.
   void ConvertPredictions(Context& context) const {
     Require(target == nullptr, ErrorKind::kUsage,
-            Str("--as predictions writes HDF5, not ", to),
+            Str("--as predictions writes HDF5, not ",
+                target == nullptr ? "" : target->title),
             "mtl-convert FILE --to csv writes predictions as text");
     RequireWrittenFlags(target, written);
     Require(like.empty(), ErrorKind::kUsage,
@@ -258,7 +265,7 @@ struct ConvertTool {
                          {FileKind::kDataset, FileKind::kFeatures});
     const FileReader labels =
         FileReader::Open(options.labels, {FileKind::kDataset});
-    Predictions predictions = InContext(inputs[0].path, [&] {
+    Predictions predictions = InContext(NameOfInputs(), [&] {
       return TakeForeignPredictions(ReadDataset(rows), has_ids,
                                     ReadDataset(labels), predicted,
                                     context.reporter);

@@ -26,6 +26,7 @@ struct ForeignTask {
 struct RowPairs {
   std::vector<Index> truth;
   std::vector<Index> table;
+  bool by_id = true;
 };
 
 Index TaskSaid(const Dataset& truth, std::string_view name) {
@@ -95,6 +96,7 @@ std::vector<Index> RowsOf(const Dataset& truth, const std::string& split) {
 RowPairs PairInOrder(const Dataset& table, const Dataset& truth,
                      const std::string& split) {
   RowPairs pairs;
+  pairs.by_id = false;
   pairs.truth = RowsOf(truth, split);
   const Index wanted = std::ssize(pairs.truth);
   if (table.rows != wanted) {
@@ -187,6 +189,15 @@ std::string ColumnsText(const Task& task, const TaskColumns& columns) {
   return text;
 }
 
+// A table without ids only has running numbers, which are no ids of the
+// dataset.
+std::string RowName(const Dataset& table, const Dataset& truth,
+                    const RowPairs& pairs, std::size_t i) {
+  if (pairs.by_id) return Str("row '", IdText(table.ids, pairs.table[i]), "'");
+  return Str("row ", pairs.table[i] + 1, ", for '",
+             IdText(truth.ids, pairs.truth[i]), "' of the dataset");
+}
+
 TaskPredictions TakeTask(const Dataset& table, const Dataset& truth,
                          const ForeignTask& from, const RowPairs& pairs) {
   TaskPredictions taken;
@@ -212,7 +223,7 @@ TaskPredictions TakeTask(const Dataset& table, const Dataset& truth,
       AppendOutputs(taken.task, from.columns, pairs.table[i], &outputs);
     } catch (Error& error) {
       // Named only where it is wrong: there may be millions of rows.
-      error.AddContext(Str("row '", IdText(table.ids, pairs.table[i]), "'"));
+      error.AddContext(RowName(table, truth, pairs, i));
       throw;
     }
   });

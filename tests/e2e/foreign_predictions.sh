@@ -35,6 +35,8 @@ head -n 100 p.csv >short.csv
 refuses 65 "short.csv: it has 99 rows without ids, but the split 'test' has" \
   mtl-convert short.csv --as predictions --labels ready.h5 --split test \
   --task income=p -o no.h5 --quiet
+refuses 2 "as predictions writes HDF5, not CSV" \
+  mtl-convert p.csv --as predictions -o no.csv
 refuses 2 "needs the labels" mtl-convert p.csv --as predictions -o no.h5
 refuses 2 "task has no effect: HDF5 is written" \
   mtl-convert p.csv --task income -o no.h5

@@ -100,6 +100,10 @@ TEST_CASE("rows without ids are the split's, in its order") {
   CHECK(taken.tasks[0].pred == std::vector<float>{1.5F, 2.5F, 3.5F});
   CHECK(FaultOf(table, {}, "train", false) ==
         "it has 3 rows without ids, but the split 'train' has 2");
+  Dataset wrong = Table({0, 1, 2}, Numbers({"sold.prob"}, {0.5F, 7, 0.5F}));
+  CHECK(FaultOf(wrong, {}, "test", false) ==
+        "row 2, for '40' of the dataset: column 'sold.prob': 7 is no "
+        "probability");
   CHECK(FaultOf(table, {}, "", false) ==
         "it has 3 rows without ids, but the dataset has 5");
 }
