@@ -118,6 +118,26 @@ std::string FirstOf(std::vector<std::string> texts, std::string_view between) {
   return Join(texts, between);
 }
 
+void RequireViewsApart(const std::vector<InputSpec>& wanted,
+                       const std::vector<InputBlock>& inputs) {
+  std::vector<ColumnFinder> without_view;
+  for (const InputBlock& block : inputs) {
+    if (ViewOf(block.name).empty()) without_view.emplace_back(&block);
+  }
+  for (const InputSpec& spec : wanted) {
+    const std::string view = ViewOf(spec.name);
+    if (view.empty() || spec.columns.empty()) continue;
+    const std::string column = view + "." + spec.columns.front();
+    for (const ColumnFinder& finder : without_view) {
+      Require(
+          finder.Find(column) < 0, ErrorKind::kBadInput,
+          Str("'", column, "': the columns of views are in one table"),
+          Str("give a table of each view, with columns called without '", view,
+              ".': mtl-convert --beside ", view, "=FILE ... --like FILE"));
+    }
+  }
+}
+
 void RequireColumns(const std::vector<InputSpec>& wanted,
                     const std::vector<InputBlock>& inputs, const RowIds& ids,
                     Index rows) {

@@ -15,6 +15,11 @@ void RequireColumns(const std::vector<InputSpec>& wanted,
                     const std::vector<InputBlock>& inputs, const RowIds& ids,
                     Index rows);
 
+// Throws kBadInput where a table without views has the columns of one as text
+// of several views has them, VIEW.COLUMN.
+void RequireViewsApart(const std::vector<InputSpec>& wanted,
+                       const std::vector<InputBlock>& inputs);
+
 // Names for a message: joined, the first 20.
 std::string FirstOf(std::vector<std::string> texts, std::string_view between);
 

@@ -144,8 +144,8 @@ void TakeClasses(const std::vector<Task>& tasks, Dataset* table) {
   }
   Require(problems.empty(), ErrorKind::kBadInput, Join(problems, "; "),
           Str("write classes as ", kWhose,
-              " does (--rename-class joins two spellings), or convert the "
-              "table without --like"));
+              " does (--rename-class TARGET OLD NEW), or convert the table "
+              "without --like"));
 }
 
 }  // namespace
@@ -153,6 +153,7 @@ void TakeClasses(const std::vector<Task>& tasks, Dataset* table) {
 Dataset MakeTableLike(const TransformRecords& transforms, const Schema& schema,
                       Dataset raw, std::vector<std::string>* warnings) {
   const Selection columns = ColumnsOf(transforms, schema);
+  RequireViewsApart(columns.blocks, raw.inputs);
   Dataset table = AdaptTable(columns, std::move(raw), warnings, kWhose);
   table.content_sha256.clear();
   RequireFeatures(columns, table.inputs);

@@ -193,7 +193,8 @@ bool IsPerhapsHeader(const TableScan& scan) {
          std::all_of(scan.columns.begin(), scan.columns.end(),
                      [](const ColumnScan& column) {
                        return column.type == ColumnType::kCategory &&
-                              !column.is_declared && !IsStored(column);
+                              !column.is_declared && !IsStored(column) &&
+                              !column.column.is_text();
                      });
 }
 

@@ -123,6 +123,27 @@ TEST_CASE("a table that is not prepared is like itself") {
   CHECK(RenderCodes(made.inputs[1]) == "1 1 0");
 }
 
+TEST_CASE("views in one table are refused with what to give") {
+  Schema schema;
+  for (const char* view : {"u", "v"}) {
+    InputBlock block = DenseBlock(Str(view, ".numeric"), {"a"}, {1});
+    schema.inputs.push_back(block);
+  }
+  std::vector<std::string> warnings;
+  std::string hint;
+  try {
+    MakeTableLike({}, schema,
+                  TableOf(1, {DenseBlock("numeric", {"u.a", "v.a"}, {1, 2})}),
+                  &warnings);
+  } catch (const Error& error) {
+    CHECK(error.message() == "'u.a': the columns of views are in one table");
+    hint = error.hint();
+  }
+  CHECK(hint ==
+        "give a table of each view, with columns called without 'u.': "
+        "mtl-convert --beside u=FILE ... --like FILE");
+}
+
 Dataset Numbered(Index cols, int base) {
   Dataset table =
       TableOf(2, {SparseBlock("sparse", cols, {{{0, 1}}, {{1, 1}}})});

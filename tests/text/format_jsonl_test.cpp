@@ -254,6 +254,10 @@ TEST_CASE("names that are values are refused, before rows times columns") {
         "have (raise --max-size)");
 }
 
+TEST_CASE("JSON lines have no header that a row could be") {
+  CHECK(Convert({{"t.jsonl", "{\"a\":\"x\",\"b\":\"y\"}\n"}}).warnings == "");
+}
+
 // Up to three marks of JSON changed, left out or put in, by the number.
 std::string Mutant(std::string text, Index number) {
   const Rng random(1, RandomPurpose::kTest);
