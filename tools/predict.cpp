@@ -14,10 +14,15 @@
 #include "h5/atomic_file.h"
 #include "h5/file_reader.h"
 #include "h5/provenance.h"
+#include "h5/sniff.h"
+#include "interop/convert_arrays.h"
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
+#include "prep/date_columns.h"
+#include "prep/required_columns.h"
 #include "text/convert.h"
 #include "text/temporary_path.h"
+#include "text/text_lists.h"
 #include "text/text_source.h"
 #include "text/written_format.h"
 #include "train/predict.h"
@@ -34,7 +39,7 @@ struct PredictTool {
   Index peer = -1;
   Index round = -1;
   WritingOptions written;
-  const WrittenFormat* target = nullptr;  // of predictions; null: HDF5
+  const WrittenFormat* target = nullptr;  // of the output; null: HDF5
   PredictOptions options;
 
   void Register(Cli& cli) {
@@ -58,14 +63,14 @@ struct PredictTool {
           AtLeast(-1));
     flags.Named(
         "features", features, "LAYER",
-        "write the output of this layer as a dataset instead (trunk: the "
-        "last shared one; mtl-inspect MODEL lists them)");
+        "write the output of this layer instead, as a dataset or as text "
+        "(trunk: the last shared one; mtl-inspect MODEL lists them)");
     written.guard.Describe(flags);
   }
 
   void Run(Context& context) {
     // HDF5 goes to no terminal, and under no name that says otherwise.
-    target = features.empty() ? WrittenFormatOf(output) : nullptr;
+    target = WrittenFormatOf(output);
     if (target == nullptr) {
       RequireHdf5Name("-o", output);
       ProbeOutput(output);
@@ -80,8 +85,8 @@ struct PredictTool {
       models.push_back(ReadModel(file));
     }
     std::string data_name = data;
-    const Dataset rows =
-        ReadRowsFor(models.front(), context, &data_name, &sources);
+    const Dataset rows = ReadRowsFor(models.front(), files.front(), context,
+                                     &data_name, &sources);
     NamedReporter reporter(data_name, context.reporter);
     options.reporter = &reporter;
     const std::string provenance = ExtendProvenance(context.tool, context.seed,
@@ -90,8 +95,18 @@ struct PredictTool {
       std::vector<EnsembleMember> members;
       members.reserve(models.size());
       for (const Model& member : models) members.push_back({&member, 1.0});
-      return OnRows(data_name,
-                    [&] { Write(members, rows, provenance, context); });
+      OnRows(data_name, [&] {
+        Write(context, [&](const std::string& path) {
+          PredictionWriter writer(path, provenance);
+          Predict(members, rows, options, context.pool, &writer);
+          writer.Commit();
+        });
+      });
+      if (target == nullptr) return;
+      context.reporter->Note(Str(output, " is ", target->title,
+                                 ": mtl-eval reads predictions in HDF5, "
+                                 "-o FILE.h5"));
+      return;
     }
     Require(options.split.empty(), ErrorKind::kUsage,
             "--features: cannot be used with --split",
@@ -103,17 +118,21 @@ struct PredictTool {
             "--features: a run has several models", "choose one with --peer");
     const std::string layer = InContext(
         files.front(), [&] { return LayerSaid(models.front(), features); });
-    InContext(data_name, [&] {
-      WriteFeatures(models.front(), rows, layer, {output, provenance},
-                    context.pool, &reporter);
+    OnRows(data_name, [&] {
+      Write(context, [&](const std::string& path) {
+        WriteFeatures(models.front(), rows, layer, {path, provenance},
+                      context.pool, &reporter);
+      });
     });
   }
 
-  // The rows as the model wants them, and how messages call their file.
-  Dataset ReadRowsFor(const Model& wanting, const Context& context,
-                      std::string* name,
+  // The rows as the model, of that file, wants them, and how messages call
+  // theirs.
+  Dataset ReadRowsFor(const Model& wanting, const std::string& like,
+                      const Context& context, std::string* name,
                       std::vector<ProvenanceSource>* sources) const {
     NamedReporter reporter(*name, context.reporter);
+    RequireNoArrays(like);
     // A table of another kind becomes a dataset on the way.
     std::unique_ptr<TemporaryPath> table;
     if (IsTableFile(data)) {
@@ -136,6 +155,9 @@ struct PredictTool {
     std::vector<std::string> warnings;
     Dataset read = ReadDataset(file);
     Dataset rows = InContext(*name, [&] {
+      if (const auto wanted = TableBehind(wanting.transforms)) {
+        RequireViewsApart(wanted->blocks, read.inputs);
+      }
       return AdaptTable(wanting.transforms, std::move(read), &warnings);
     });
     for (const std::string& warning : warnings) reporter.Warn(warning);
@@ -143,6 +165,19 @@ struct PredictTool {
     // Lists of millions of rows are not kept for nothing.
     if (features.empty() && options.split.empty()) rows.splits.clear();
     return rows;
+  }
+
+  // Which array holds what is for mtl-convert to be told.
+  void RequireNoArrays(const std::string& like) const {
+    if (!IsArrayFile(data)) return;
+    const Content content = SniffContent(ReadUnpackedHead(data));
+    Fail(ErrorKind::kBadInput,
+         Str(data, ": this is ",
+             content == Content::kUnknown ? "a file of arrays"
+                                          : ContentName(content),
+             ", not a table"),
+         Str("convert it first: mtl-convert ", ShellWord(data), " --like ",
+             ShellWord(like), " -o rows.h5"));
   }
 
   // What is wrong with the rows is said of their file, and so is a split that
@@ -172,21 +207,17 @@ struct PredictTool {
     }
   }
 
-  void Write(const std::vector<EnsembleMember>& members, const Dataset& rows,
-             const std::string& provenance, const Context& context) const {
-    // Other formats are made of the file, a piece at a time.
+  // `write` writes HDF5 to a path. Other formats are made of it, a piece at a
+  // time.
+  template <class WriteHdf5>
+  void Write(const Context& context, const WriteHdf5& write) const {
+    if (target == nullptr) return write(output);
     std::optional<TemporaryPath> temporary;
-    if (target != nullptr) temporary.emplace("mtlkit-predictions");
-    PredictionWriter writer(temporary ? temporary->path() : output, provenance);
-    Predict(members, rows, options, context.pool, &writer);
-    writer.Commit();
-    if (target == nullptr) return;
+    temporary.emplace("mtlkit-predictions");
+    write(temporary->path());
     FileReader file = FileReader::Open(temporary->path());
     temporary.reset();  // a closed pipe leaves nothing behind
     WriteFileAs(*target, std::move(file), written, output, context.reporter);
-    context.reporter->Note(Str(output, " is ", target->title,
-                               ": mtl-eval reads predictions in HDF5, "
-                               "-o FILE.h5"));
   }
 
   std::vector<std::string> ModelFiles(const Context& context) const {

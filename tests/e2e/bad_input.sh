@@ -69,13 +69,20 @@ for tool in 'prep --task price -o old.h5' 'train -o old.h5' eval inspect \
   'predict model.h5 -o old.h5' 'cotrain init new --data' \
   'convert -o old.h5'; do
   # shellcheck disable=SC2086
-  no 66 'nothere.h5: cannot (be )?open' mtl-$tool nothere.h5
+  no 66 'nothere.h5: cannot be opened: No such file or directory \(check the path' mtl-$tool nothere.h5
   # shellcheck disable=SC2086
   no 66 'folder, not a file' mtl-$tool files
 done
 for command in round merge status verify; do
   no 66 'this is no run' mtl-cotrain $command files
 done
+
+# Arrays are converted first, as the model wants them.
+mtl-convert table.h5 -o t/rows.npz -q
+no 65 't/rows.npz: this is zip or npz, not a table \(convert it first: mtl-convert t/rows.npz --like model.h5 -o rows.h5' \
+  mtl-predict model.h5 t/rows.npz -o old.h5
+no 65 't/rows.npz --like run/[^ ]*.h5 -o rows.h5' mtl-predict run t/rows.npz -o old.h5
+rm t/rows.npz
 
 # stdin: empty, cut, twice, a terminal.
 no 65 'stdin: empty' mtl-train - -o old.h5 </dev/null

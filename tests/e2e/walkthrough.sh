@@ -81,6 +81,9 @@ grep -q '"labelled": 240' evaluation.json ||
 mtl-eval shared.pred.h5 --metrics all --csv >metrics.csv
 grep -q '^income,binary,brier' metrics.csv || fail "--metrics all"
 mtl-predict shared.h5 ready.h5 --features trunk -o features.h5
+mtl-predict shared.h5 ready.h5 --features trunk -o features.csv --quiet
+mtl-convert features.h5 -o converted.csv --quiet
+same features.csv converted.csv "features as CSV"
 mtl-inspect features.h5
 mtl-train features.h5 -o on-features.h5 --layers none --epochs 2
 mtl-predict tree.h5 ready.h5 --split test -o tree.pred.h5
