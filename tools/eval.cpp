@@ -60,10 +60,10 @@ struct EvalTool {
     Require(!(json && csv), ErrorKind::kUsage,
             "--json and --csv exclude each other, and the ending of -o");
     guard.RequireCsv(csv, json ? "JSON" : "a table");
+    RequireNames();
     std::vector<NamedSource> sources;
     for (const NamedFile& file : files) {
-      const std::string name =
-          file.name.empty() ? FileStem(file.path) : file.name;
+      const std::string name = NameOf(file);
       Require(name != "constant", ErrorKind::kUsage,
               "the name 'constant' is taken by the best constant prediction",
               Str("give another: NAME=", file.path));
@@ -88,6 +88,27 @@ struct EvalTool {
     if (json) return context.PrintJson(RenderJson(evaluation));
     if (csv) return context.PrintData(Csv(evaluation, context));
     context.Print(RenderText(evaluation));
+  }
+
+  static std::string NameOf(const NamedFile& file) {
+    return file.name.empty() ? FileStem(file.path) : file.name;
+  }
+
+  // Files are folds of one model where somebody says so, not because files of
+  // two folders happen to be called alike.
+  void RequireNames() const {
+    for (const NamedFile& file : files) {
+      for (const NamedFile& other : files) {
+        if (other.path == file.path || NameOf(other) != NameOf(file)) continue;
+        if (!other.name.empty() && !file.name.empty()) continue;
+        const NamedFile& unnamed = file.name.empty() ? file : other;
+        Fail(ErrorKind::kUsage,
+             Str(file.path, " and ", other.path, " are both called '",
+                 NameOf(file), "'"),
+             Str("name them apart, NAME=", unnamed.path,
+                 ", or alike where they are folds of one model"));
+      }
+    }
   }
 
   // A table has the warnings in it; who reads both streams gets them once.

@@ -238,6 +238,11 @@ const std::vector<std::string>& Cli::Given() const {
   return state_->chosen == nullptr ? state_->given : state_->chosen->Given();
 }
 
+const std::vector<std::string>& Cli::Overridden() const {
+  return state_->chosen == nullptr ? state_->overridden
+                                   : state_->chosen->Overridden();
+}
+
 Json Cli::Settings() const {
   if (state_->chosen != nullptr) return state_->chosen->Settings();
   Json changed = Json::object();

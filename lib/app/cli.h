@@ -101,6 +101,8 @@ class Cli {
   // Names of the flags that the user gave, or the environment, whatever their
   // values.
   const std::vector<std::string>& Given() const;
+  // Warnings of flags of one value that are given again with another.
+  const std::vector<std::string>& Overridden() const;
   std::vector<OutputOperand> outputs() const;
   // Whether "-" is an input.
   bool reads_stdin() const;

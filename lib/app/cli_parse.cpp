@@ -119,10 +119,25 @@ bool Apply(const FlagTexts& texts) {
   return true;
 }
 
+// Of a flag of one value that is given again the last holds: what was meant for
+// both would be lost in silence.
+void NoteOverridden(const FlagTexts& texts, CliState* state) {
+  const Flag& flag = *texts.flag;
+  if (flag.value_names.size() != 1 || flag.is_repeatable) return;
+  const std::string& last = texts.values.back();
+  for (const std::string& text : texts.values) {
+    if (text == last) continue;
+    state->overridden.push_back(Str("--", flag.name, " is given again: '", last,
+                                    "' holds, '", text, "' does not"));
+    return;
+  }
+}
+
 void ApplyFlags(CliState& state, const Sorted& sorted) {
   for (const FlagTexts& texts : sorted.flags) {
     const Flag& flag = *texts.flag;
     if (Apply(texts)) state.given.push_back(flag.name);
+    if (texts.count > 1) NoteOverridden(texts, &state);
     if (flag.is_required && texts.count == 0) {
       const std::string name =
           flag.short_name.empty() ? "--" + flag.name : "-" + flag.short_name;

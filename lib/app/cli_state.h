@@ -76,6 +76,7 @@ struct CliState {
   std::string wanted_list;
   // Names of the flags that were given, in the environment, too.
   std::vector<std::string> given;
+  std::vector<std::string> overridden;  // warnings
   // Values of all settings before Parse.
   Json defaults = Json::object();
   // The command that was chosen, or null: this.

@@ -97,6 +97,7 @@ void RunParsed(const Cli& cli) {
   const auto reporter = MakeReporter(cli.program(), mode, common.quiet);
   ThreadPool pool(common.threads > 0 ? static_cast<int>(common.threads)
                                      : DefaultThreads());
+  for (const std::string& text : cli.Overridden()) reporter->Warn(text);
   const std::string problem = ThreadVariableProblem();
   if (common.threads == 0 && !problem.empty()) reporter->Warn(problem);
   if (common.threads > pool.threads()) {

@@ -117,9 +117,14 @@ TEST_CASE("of a flag that is given again the last holds") {
   CHECK(toy.net.dropout == 0.25);
   CHECK(toy.model == "b");
   CHECK_FALSE(toy.net.bias);
+  CHECK(toy.cli.Overridden() ==
+        std::vector<std::string>{
+            "--output is given again: 'b' holds, 'c' does not",
+            "--dropout is given again: '0.25' holds, '2' does not"});
   Toy other;
   CHECK(other.Parse({"a", "-o", "b", "--no-bias", "--bias"}) == "");
   CHECK(other.net.bias);
+  CHECK(other.cli.Overridden().empty());
 }
 
 TEST_CASE("names of flags elsewhere lead to ours") {

@@ -152,8 +152,13 @@ no 65 'the splits are blue, green, red' mtl-prep table.h5 --task price \
 no 2 "did you mean 'test'" mtl-predict model.h5 ready.h5 --split tset -o old.h5
 no 2 '^mtl-predict: model.h5: .*no layer .*trunk' \
   mtl-predict model.h5 ready.h5 --features foo -o old.h5
-no 2 'HDF5 is written here, not csv' \
-  mtl-predict model.h5 ready.h5 --features trunk -o new.csv
+no 2 'safe-cells has no effect: HDF5 is written' \
+  mtl-predict model.h5 ready.h5 --features trunk --safe-cells -o old.h5
+mtl-predict model.h5 ready.h5 --split valid --split test -o t/again.h5 2>t/said -q
+grep -q "^mtl-predict: warning: --split is given again: 'test' holds, 'valid' does not" t/said ||
+  fail "a flag that is given again: $(cat t/said)"
+same t/again.h5 pred.h5
+rm t/again.h5 t/said
 no 2 'HDF5 is written here, not csv' mtl-train ready.h5 -o new.csv
 no 2 'HDF5 is written here, not jsonl' mtl-convert table.csv --to h5 -o new.jsonl
 no 2 'safe-cells has no effect' mtl-convert table.csv --safe-cells -o new.jsonl
@@ -177,6 +182,12 @@ no 2 'exclude each other' mtl-eval pred.h5 --json --csv
 no 2 'in \(0, 1\)' mtl-eval pred.h5 --level 2
 no 65 'no prediction for the row' mtl-eval a=pred.h5 b=valid.pred.h5
 no 65 '^mtl-eval: pred.h5 and pred.h5: .*predicted twice' mtl-eval pred.h5 pred.h5
+cp valid.pred.h5 t/pred.h5
+no 2 "^mtl-eval: pred.h5 and t/pred.h5 are both called 'pred' \\(name them apart, NAME=pred.h5" \
+  mtl-eval pred.h5 t/pred.h5
+no 2 'name them apart, NAME=t/pred.h5, or alike' mtl-eval pred=pred.h5 t/pred.h5
+mtl-eval pred=pred.h5 pred=t/pred.h5 --draws 0 >/dev/null
+rm t/pred.h5
 no 2 'best constant' mtl-eval constant=pred.h5
 no 2 'control character' mtl-eval $'a\tb=pred.h5'
 no 65 'table.h5: --data has none of the predicted tasks' mtl-eval pred.h5 --data table.h5
@@ -278,6 +289,18 @@ for writer in 'mtl-predict model.h5 ready.h5 --features trunk' \
   'mtl-train ready.h5 --layers 64 --checkpoint-every 0 -q'; do
   no 74 'File too large' sh -c "ulimit -f 2; exec $writer -o old.h5"
 done
+# A full folder of temporary files is named as such, whatever goes there.
+mkdir t/full
+for way in 'cat table.csv | mtl-convert - -q -o old.h5' \
+  'cat ready.h5 | mtl-train - -q -o old.h5' 'mtl-convert table.csv -q -o -' \
+  'mtl-convert pred.h5 --to csv -o -' 'mtl-convert table.csv -q -o t/new.jsonl' \
+  'mtl-predict model.h5 table.csv -q -o old.h5' \
+  'mtl-predict model.h5 ready.h5 -q -o t/new.csv'; do
+  no 74 '^mtl-[a-z]*: (stdin: )?t/full[^ ]*: .*(cannot write: File too large) \(.*MTLKIT_TMPDIR' \
+    sh -c "ulimit -f 2; export MTLKIT_TMPDIR=t/full; $way"
+done
+[ -z "$(ls -A t/full)" ] || fail 'temporary files are left'
+rmdir t/full
 # A run that was begun on a full disk is completed by the same command.
 begin=(mtl-cotrain init new --data ready.h5 --layers 64 --epochs 1 -q)
 refuses 74 'File too large' sh -c "ulimit -f 4; exec ${begin[*]}"
