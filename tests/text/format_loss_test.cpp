@@ -46,9 +46,12 @@ TEST_CASE("zeros in front of numbers are lost with a warning") {
 
 TEST_CASE("sparse inputs and labels are as careful") {
   CHECK(ErrorOf([] {
+          Convert({{"t.svm", "1 2:1e38 4:-" + std::string(40, '9') + "\n"}});
+        }).starts_with("65: t.svm:1: feature 4: '-99999"));
+  CHECK(ErrorOf([] {
           Convert({{"t.svm", "1 2:1e39\n2 3:1\n"}});
         }) ==
-        "65: t.svm:1: a feature: '1e39' is too large for single precision "
+        "65: t.svm:1: feature 2: '1e39' is too large for single precision "
         "(sparse inputs are kept in single precision: scale them first)");
   CHECK(ErrorOf([] {
           ConvertOptions options;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -195,7 +196,29 @@ class SvmlightReader : public RowReader {
     if (!ParseInteger(key, &number) || number < 0 || number > kLastFeature) {
       FailHere(Str("'", key, "' is no feature number of 0 to ", kLastFeature));
     }
+    RequireSingle(number, value);
     row->entries.push_back({static_cast<Index>(number), value});
+  }
+
+  // Sparse inputs are kept in single precision. Only numbers of very many
+  // digits or with an exponent can be too large.
+  void RequireSingle(long long feature, std::string_view value) const {
+    constexpr std::size_t kShortest = 4;  // 1e39
+    constexpr std::size_t kDigits = 39;   // of the largest
+    if (value.size() < kShortest) return;
+    if (value.size() < kDigits &&
+        value.find_first_of("eE") == std::string_view::npos) {
+      return;
+    }
+    double number = 0;
+    if (ParseCellNumber(value, '.', &number) != NumberText::kNumber ||
+        std::isfinite(static_cast<float>(number))) {
+      return;
+    }
+    Fail(ErrorKind::kBadInput,
+         Str(window_.name(), ":", line_, ": feature ", feature, ": '", value,
+             "' is too large for single precision"),
+         "sparse inputs are kept in single precision: scale them first");
   }
 
   void SortEntries(Row* row) const {
