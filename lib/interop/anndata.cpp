@@ -71,16 +71,18 @@ DataArray ReadNullable(const ForeignFile& file, const std::string& path) {
   return array;
 }
 
-DataArray ReadSparse(const ForeignFile& file, const std::string& path) {
+DataArray ReadSparse(const ForeignFile& file, const std::string& path,
+                     bool by_rows) {
   DataArray array = ReadHdf5Array(file, path + "/data");
   const ForeignAttribute* shape = file.FindAttribute(path, "shape");
   Require(shape != nullptr && !shape->is_text, ErrorKind::kBadInput,
           Str("'", path, "' says no shape"), "write the file again");
   array.name = path;
-  array.shape.assign(shape->numbers.begin(), shape->numbers.end());
+  const std::vector<std::int64_t> sizes = WholeNumbers(*shape, path);
+  array.shape.assign(sizes.begin(), sizes.end());
   array.row_starts = file.ReadRows<std::int64_t>(path + "/indptr", 0, -1);
   array.indices = file.ReadRows<std::int64_t>(path + "/indices", 0, -1);
-  SortSparse(&array);
+  by_rows ? SortSparse(&array) : TurnSparse(&array);
   return array;
 }
 
@@ -88,7 +90,8 @@ DataArray ReadElement(const ForeignFile& file, const std::string& path) {
   const std::string encoding = TextAttribute(file, path, "encoding-type");
   const ForeignObject* object = file.Find(path);
   if (object != nullptr && object->is_array()) return ReadHdf5Array(file, path);
-  if (encoding == "csr_matrix") return ReadSparse(file, path);
+  if (encoding == "csr_matrix") return ReadSparse(file, path, true);
+  if (encoding == "csc_matrix") return ReadSparse(file, path, false);
   if (encoding == "categorical") return ReadCategories(file, path);
   if (encoding.starts_with("nullable-")) return ReadNullable(file, path);
   FailEncoding(path, encoding);
@@ -133,6 +136,8 @@ std::vector<DataArray> ReadAnnData(const ForeignFile& file) {
       if (name == index && std::string_view(group) == "obs") continue;
       arrays.push_back(ReadElement(file, Str(group, "/", name)));
       arrays.back().name = name;
+      // The index names the rows, so that this is a column.
+      if (name == "id" || name == "ids") arrays.back().group = "inputs";
     }
   }
   return arrays;

@@ -10,12 +10,16 @@ namespace mtlkit {
 
 std::string SummariseArrays(const Dataset& table) {
   Index numbers = 0;
+  Index dates = 0;
   Index categories = 0;
   Index sparse = 0;
   std::vector<std::string> parts = {Counted(table.rows, "row", "rows")};
   std::vector<std::string> images;
   for (const InputBlock& block : table.inputs) {
-    if (block.kind == InputKind::kDense) numbers += block.cols;
+    if (block.kind == InputKind::kDense) {
+      dates += std::ssize(block.dates);
+      numbers += block.cols - std::ssize(block.dates);
+    }
     if (block.kind == InputKind::kCategorical) categories += block.cols;
     if (block.kind == InputKind::kSparse) sparse += block.cols;
     if (block.kind != InputKind::kImage) continue;
@@ -23,6 +27,7 @@ std::string SummariseArrays(const Dataset& table) {
         Str("images of ", block.height, " x ", block.width, " x ", block.cols));
   }
   if (numbers > 0) parts.push_back(Counted(numbers, "number", "numbers"));
+  if (dates > 0) parts.push_back(Counted(dates, "date", "dates"));
   if (categories > 0) {
     parts.push_back(Counted(categories, "category", "categories"));
   }
@@ -30,6 +35,9 @@ std::string SummariseArrays(const Dataset& table) {
     parts.push_back(Counted(sparse, "sparse feature", "sparse features"));
   }
   parts.insert(parts.end(), images.begin(), images.end());
+  if (!table.tasks.empty()) {
+    parts.push_back(Counted(std::ssize(table.tasks), "task", "tasks"));
+  }
   if (IdCount(table.ids) > 0) parts.emplace_back("ids");
   if (!table.weights.empty()) parts.emplace_back("weights");
   if (!table.groups.empty()) parts.emplace_back("groups");

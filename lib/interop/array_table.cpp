@@ -8,75 +8,19 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/schema.h"
+#include "interop/array_numbers.h"
+#include "interop/array_rows.h"
 
 namespace mtlkit {
 namespace {
 
-constexpr std::string_view kSplits = "splits/";
-
-[[noreturn]] void FailArray(const DataArray& array, std::string_view why,
-                            std::string_view hint) {
-  Fail(ErrorKind::kBadInput, Str("array '", array.name, "' ", why),
-       std::string(hint));
-}
-
-std::string ShapeOf(const DataArray& array) {
-  std::string text;
-  for (const Index length : array.shape) {
-    text += Str(text.empty() ? "" : " x ", length);
-  }
-  return text;
-}
-
-// All numbers in double precision, as they are.
-std::vector<double> NumbersOf(const DataArray& array) {
-  return std::visit(
-      [&](const auto& values) -> std::vector<double> {
-        using T = typename std::decay_t<decltype(values)>::value_type;
-        if constexpr (std::is_same_v<T, std::string>) {
-          FailArray(array, "holds texts", "a matrix of texts makes categories");
-        } else {
-          constexpr auto kMost = std::int64_t{1} << 53;
-          std::vector<double> numbers(values.size());
-          for (std::size_t i = 0; i < values.size(); ++i) {
-            if constexpr (std::is_same_v<T, std::int64_t>) {
-              if (values[i] > kMost || values[i] < -kMost) {
-                FailArray(array,
-                          Str("holds ", values[i],
-                              ", beyond what double precision holds exactly"),
-                          "write names as texts: array.astype(str)");
-              }
-            }
-            numbers[i] = static_cast<double>(values[i]);
-            if (std::isinf(numbers[i])) {
-              FailArray(array, "holds an infinite number",
-                        "NaN stands for a missing value");
-            }
-          }
-          return numbers;
-        }
-      },
-      array.values);
-}
-
-// Whether single precision keeps whole numbers and makes none infinite.
-bool FitSingle(const std::vector<double>& numbers) {
-  return std::ranges::all_of(numbers, [](double number) {
-    const auto single = static_cast<float>(number);
-    if (std::isnan(number)) return true;
-    if (std::isinf(single) || (single == 0 && number != 0)) return false;
-    return number != std::floor(number) ||
-           static_cast<double>(single) == number;
-  });
-}
-
 InputBlock DenseBlock(std::string name, std::vector<std::string> columns,
-                      Index cols, std::vector<double> numbers) {
+                      Index cols, std::vector<double> numbers, bool is_wide) {
   InputBlock block;
   block.name = std::move(name);
   block.cols = cols;
   block.columns = std::move(columns);
-  if (!FitSingle(numbers)) {
+  if (is_wide || !FitSingle(numbers)) {
     block.wide = Array<double>(std::move(numbers));
   } else {
     block.dense =
@@ -85,42 +29,32 @@ InputBlock DenseBlock(std::string name, std::vector<std::string> columns,
   return block;
 }
 
-std::vector<std::int64_t> WholesOf(const DataArray& array,
-                                   std::string_view hint) {
-  const std::vector<double> numbers = NumbersOf(array);
-  std::vector<std::int64_t> wholes(numbers.size());
-  for (std::size_t i = 0; i < wholes.size(); ++i) {
-    if (numbers[i] != std::floor(numbers[i])) {
-      FailArray(array, "holds a number that is not whole", hint);
-    }
-    wholes[i] = static_cast<std::int64_t>(numbers[i]);
-  }
-  return wholes;
-}
-
 // Builds a dataset from arrays that each say something of all rows.
 class Builder {
  public:
   explicit Builder(Index rows) { table_.rows = rows; }
 
   void Add(DataArray array) {
-    const bool is_ids = array.name == "id" || array.name == "ids";
-    if (array.name.starts_with(kSplits)) return AddSplit(array);
-    if (array.rows() != table_.rows || array.shape.empty()) {
-      FailArray(array,
-                Str("has ", Counted(array.rows(), "row", "rows"),
-                    ", another one ", table_.rows),
-                "all arrays of a file are of the same rows");
+    RequireRows(array, table_.rows);
+    if (array.is_dates && IsOfRows(array)) {
+      FailArray(array, "holds dates", "write texts: array.astype(str)");
+    }
+    if (IsSplit(array)) return AddSplit(array);
+    if (std::ranges::count(array.shape, 0) > 0) {
+      FailArray(array, Str("is ", ShapeOf(array), ": there are no columns"),
+                "--array NAME=PATH, once for each, reads those that are wanted "
+                "only");
     }
     if (!array.row_starts.empty()) return AddSparse(array);
-    if (is_ids) return AddIds(std::move(array));
-    if (array.group.empty() && array.shape.size() == 1) {
-      if (array.name == "weights") return AddWeights(array);
-      if (array.name == "groups") return AddGroups(array);
+    if (NamesRows(array)) return AddIds(std::move(array));
+    if (IsOfRows(array)) {
+      return array.name == "weights" ? AddWeights(array) : AddGroups(array);
     }
     if (array.is_text()) return AddCategories(array);
     if (array.shape.size() == 1) return AddList(array);
-    if (array.shape.size() == 2) return AddMatrix(array);
+    if (array.shape.size() == 2) {
+      return array.is_dates ? AddDates(array) : AddMatrix(array);
+    }
     AddImages(std::move(array));
   }
 
@@ -135,6 +69,12 @@ class Builder {
 
  private:
   void AddIds(DataArray array) {
+    if (!ids_.empty()) {
+      FailArray(array, Str("names the rows, as '", ids_, "' does"),
+                Str("leave one out, or say which: --array ids=", array.name,
+                    ", and once for each other array that is wanted"));
+    }
+    ids_ = array.name;
     if (array.shape.size() != 1)
       FailArray(array, "is no list", "names are one a row");
     if (auto* texts = std::get_if<std::vector<std::string>>(&array.values)) {
@@ -192,7 +132,7 @@ class Builder {
       rows.push_back(static_cast<Index>(row));
     }
     std::ranges::sort(rows);
-    table_.splits[array.name.substr(kSplits.size())] = std::move(rows);
+    table_.splits[SplitName(array)] = std::move(rows);
   }
 
   void AddSparse(const DataArray& array) {
@@ -230,13 +170,32 @@ class Builder {
   }
 
   void AddList(const DataArray& array) {
-    names_.push_back(array.name);
-    lists_.push_back(NumbersOf(array));
+    AddColumn(array.name, NumbersOf(array), array.is_dates);
+  }
+
+  void AddColumn(std::string name, std::vector<double> numbers, bool is_date) {
+    if (is_date) dates_.push_back(name);
+    // A date in single precision may be minutes off.
+    lists_are_wide_ |= is_date && !AreSingle(numbers);
+    names_.push_back(std::move(name));
+    lists_.push_back(std::move(numbers));
+  }
+
+  void AddDates(const DataArray& array) {
+    const std::vector<double> numbers = NumbersOf(array);
+    const Index cols = array.shape[1];
+    for (Index col = 0; col < cols; ++col) {
+      std::vector<double> column;
+      for (Index row = 0; row < table_.rows; ++row) {
+        column.push_back(numbers[At(row * cols + col)]);
+      }
+      AddColumn(Str(array.name, ".", col), std::move(column), true);
+    }
   }
 
   void AddMatrix(const DataArray& array) {
     AddBlock(DenseBlock(array.name, ColumnsOf(array), array.shape[1],
-                        NumbersOf(array)));
+                        NumbersOf(array), false));
   }
 
   void AddImages(DataArray array) {
@@ -296,8 +255,11 @@ class Builder {
         numbers[At(row * cols + col)] = lists_[At(col)][At(row)];
       }
     }
-    AddBlock(DenseBlock(TableBlockName("", InputKind::kDense),
-                        std::move(names_), cols, std::move(numbers)));
+    InputBlock block =
+        DenseBlock(TableBlockName("", InputKind::kDense), std::move(names_),
+                   cols, std::move(numbers), lists_are_wide_);
+    block.dates = std::move(dates_);
+    AddBlock(std::move(block));
   }
 
   void AddCategoryBlock() {
@@ -329,25 +291,38 @@ class Builder {
   Dataset table_;
   std::vector<std::string> names_;
   std::vector<std::vector<double>> lists_;
+  std::vector<std::string> dates_;
+  bool lists_are_wide_ = false;
+  std::string ids_;  // what the array is called that names the rows
   std::vector<std::string> category_names_;
   std::vector<std::vector<std::string>> categories_;
   std::vector<std::vector<std::int32_t>> codes_;
 };
 
-// The first array that is no split says how many rows there are.
-Index RowsOf(std::span<const DataArray> arrays) {
+// The files of arrays, each once.
+std::string FilesOf(std::span<const DataArray> arrays) {
+  std::vector<std::string> files;
   for (const DataArray& array : arrays) {
-    if (!array.name.starts_with(kSplits)) return array.rows();
+    if (std::ranges::count(files, array.file) == 0) files.push_back(array.file);
   }
-  return 0;
+  return Join(files, ", ");
+}
+
+template <class Work>
+auto InFile(const std::string& file, Work work) {
+  return file.empty() ? work() : InContext(file, work);
 }
 
 }  // namespace
 
 Dataset TableOfArrays(std::vector<DataArray> arrays) {
-  Builder builder(RowsOf(arrays));
-  for (DataArray& array : arrays) builder.Add(std::move(array));
-  return std::move(builder).Finish();
+  const std::string files = FilesOf(arrays);
+  Builder builder(InFile(files, [&] { return RowsOf(arrays); }));
+  for (DataArray& array : arrays) {
+    const std::string file = array.file;
+    InFile(file, [&] { builder.Add(std::move(array)); });
+  }
+  return InFile(files, [&] { return std::move(builder).Finish(); });
 }
 
 }  // namespace mtlkit

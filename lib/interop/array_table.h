@@ -12,19 +12,20 @@ namespace mtlkit {
 // - `id` or `ids`, of whole numbers or texts, name the rows (without, the
 //   dataset has no ids yet);
 // - a list `weights` of numbers has a weight for each row, a list `groups` of
-//   whole numbers or texts its group, but for arrays of `inputs` and `tasks`;
-// - any other list of numbers or texts is a column of that name;
+//   whole numbers or texts its group, but for arrays of `inputs` and `tasks`,
+//   and neither is an `id` there;
+// - any other list of numbers, dates or texts is a column of that name;
 // - a matrix of numbers is a view of that name, with columns NAME.0, NAME.1
-// ...;
-//   of texts it is as many columns;
+//   ...; of dates and texts it is as many columns;
 // - bytes of rank 3 or 4 are images: rows x height x width (x channels);
 // - `splits/NAME` holds row numbers, or a truth value a row;
 // - `data`, `indices`, `indptr`, `shape` and `format` are SciPy's sparse
 // matrix. Numbers are single where that changes none too much: whole ones stay
 // themselves, and none becomes infinite; else a view is double.
 //
-// Throws kBadInput, naming the array, for other shapes, numbers of rows that
-// differ, whole numbers beyond 2^53, infinite numbers, weights below 0.
+// Throws kBadInput, naming the array, for other shapes, single values, no rows,
+// numbers of rows that differ, names of rows that are there twice, whole
+// numbers beyond 2^53, infinite numbers, weights below 0.
 Dataset TableOfArrays(std::vector<DataArray> arrays);
 
 }  // namespace mtlkit

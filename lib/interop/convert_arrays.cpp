@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -10,9 +11,11 @@
 #include "base/text.h"
 #include "data/dataset_io.h"
 #include "h5/provenance.h"
+#include "interop/array_rows.h"
 #include "interop/array_summary.h"
 #include "interop/array_table.h"
 #include "interop/data_array.h"
+#include "interop/own_arrays.h"
 #include "text/text_source.h"
 
 namespace mtlkit {
@@ -32,18 +35,50 @@ void RequireNames(const std::vector<TableInput>& inputs, bool beside) {
   }
 }
 
+// How messages call an input.
+std::string NameOf(const TableInput& input) {
+  return input.path == "-" ? "stdin" : input.path;
+}
+
+// That of the file, without endings; what comes from a pipe has none.
+std::string NameOfOnly(const std::string& path) {
+  if (path == "-" || path == "/dev/stdin" || path.starts_with("/dev/fd/") ||
+      path.starts_with("/proc/self/fd/")) {
+    return "array";
+  }
+  std::filesystem::path name(path);
+  for (const char* packed : {".gz", ".xz", ".bz2", ".zst"}) {
+    if (name.extension() != packed) continue;
+    name = name.stem();
+    break;
+  }
+  return name.stem().string();
+}
+
 // An array that a file does not name has the file's own, or the input's.
 void NameArray(const TableInput& input, bool beside, DataArray* array) {
-  if (!array->name.empty()) {
-    if (beside) array->name = input.name + "." + array->name;
-    return;
+  if (array->name.empty()) {
+    array->name = beside ? input.name : NameOfOnly(input.path);
+  } else if (beside && !IsOfRows(*array)) {
+    array->name = input.name + "." + array->name;
   }
-  array->name =
-      beside ? input.name : std::filesystem::path(input.path).stem().string();
+  array->file = NameOf(input);
 }
 
 std::vector<ArrayChoice> ChoicesOf(const ArrayOptions& options) {
   std::vector<ArrayChoice> chosen;
+  const auto is_new = [&](const std::string& name, const std::string& path) {
+    Require(std::ranges::count(chosen, name, &ArrayChoice::name) == 0,
+            ErrorKind::kUsage,
+            Str("--array gives two arrays the name '", name, "'"),
+            "give each a name of its own");
+    const auto same = std::ranges::find(chosen, path, &ArrayChoice::path);
+    if (same == chosen.end()) return;
+    Fail(ErrorKind::kUsage,
+         Str("--array reads '", path, "' twice, as '", same->name, "' and as '",
+             name, "'"),
+         "an array is one column or view: leave one out");
+  };
   for (const std::string& said : options.array) {
     const std::size_t mark = said.find('=');
     Require(mark != said.npos && mark > 0 && mark + 1 < said.size(),
@@ -52,6 +87,7 @@ std::vector<ArrayChoice> ChoicesOf(const ArrayOptions& options) {
             "as in --array x=train/features");
     std::string path = said.substr(mark + 1);
     if (path.starts_with('/')) path.erase(0, 1);
+    is_new(said.substr(0, mark), path);
     chosen.push_back({said.substr(0, mark), std::move(path)});
   }
   return chosen;
@@ -71,6 +107,7 @@ void AppendStarts(const DataArray& more, DataArray* array) {
 // Puts the rows of `more` below those of `array`.
 void AppendRows(DataArray more, DataArray* array) {
   const bool fits = more.values.index() == array->values.index() &&
+                    more.is_dates == array->is_dates &&
                     more.shape.size() == array->shape.size() &&
                     !more.shape.empty() &&
                     std::equal(more.shape.begin() + 1, more.shape.end(),
@@ -80,6 +117,7 @@ void AppendRows(DataArray more, DataArray* array) {
               "' has another type, shape or columns than in the file before"),
           "inputs of several splits hold the same arrays");
   array->shape[0] += more.shape[0];
+  array->file += ", " + more.file;
   AppendStarts(more, array);
   std::visit(
       [&](auto& to) {
@@ -92,7 +130,7 @@ void AppendRows(DataArray more, DataArray* array) {
 
 std::string NamesOf(const std::vector<TableInput>& inputs) {
   std::vector<std::string> names;
-  for (const TableInput& input : inputs) names.push_back(input.path);
+  for (const TableInput& input : inputs) names.push_back(NameOf(input));
   return Join(names, ", ");
 }
 
@@ -111,14 +149,20 @@ class Collector {
     sources_.push_back(
         {beside_ || input.name.empty() ? "input" : input.name, file.sha256});
     for (DataArray& array : file.arrays) NameArray(input, beside_, &array);
-    const Index rows = file.arrays.front().rows();
+    const Index rows = RowsOf(file.arrays);
     if (!beside_ && !input.name.empty()) {
+      RequireNoSplits(file.arrays, input.name);
       splits_.push_back(SplitArray(input.name, rows_, rows));
     }
-    if (beside_ || rows_ == 0) {
-      std::ranges::move(file.arrays, std::back_inserter(arrays_));
+    if (beside_) {
+      AddBeside(std::move(file.arrays));
     } else {
-      AddBelow(std::move(file.arrays));
+      for (const DataArray& array : file.arrays) RequireRows(array, rows);
+      if (sources_.size() == 1) {
+        arrays_ = std::move(file.arrays);
+      } else {
+        AddBelow(std::move(file.arrays));
+      }
     }
     rows_ += rows;
   }
@@ -127,9 +171,44 @@ class Collector {
     std::ranges::move(splits_, std::back_inserter(arrays_));
     return std::move(arrays_);
   }
+  // Of what comes otherwise.
+  void AddSource(const std::string& sha256, const std::string& provenance) {
+    sources_.push_back({"input", sha256, provenance});
+  }
   const std::vector<ProvenanceSource>& sources() const { return sources_; }
 
  private:
+  // Their row numbers are those of one file.
+  static void RequireNoSplits(std::span<const DataArray> arrays,
+                              const std::string& name) {
+    const auto split = std::ranges::find_if(arrays, IsSplit);
+    if (split == arrays.end()) return;
+    Fail(ErrorKind::kBadInput,
+         Str("it has splits of its own ('", split->name,
+             "'), and is the split '", name, "'"),
+         "leave them out: --array NAME=PATH, once for each array that is "
+         "wanted");
+  }
+
+  // What several files say of the rows has to be the same.
+  void AddBeside(std::vector<DataArray> more) {
+    for (DataArray& array : more) {
+      const auto same =
+          std::ranges::find_if(arrays_, [&](const DataArray& own) {
+            return IsOfRows(array) && (own.name == array.name ||
+                                       (NamesRows(own) && NamesRows(array)));
+          });
+      if (same == arrays_.end()) {
+        arrays_.push_back(std::move(array));
+        continue;
+      }
+      Require(
+          same->values == array.values, ErrorKind::kBadInput,
+          Str("array '", array.name, "' is another one than in ", same->file),
+          "views have the same rows, in the same order");
+    }
+  }
+
   void AddBelow(std::vector<DataArray> more) {
     Require(more.size() == arrays_.size(), ErrorKind::kBadInput,
             Str("it has ", Counted(std::ssize(more), "array", "arrays"),
@@ -155,6 +234,15 @@ class Collector {
   std::vector<ProvenanceSource> sources_;
 };
 
+// A dataset has rows, splits and names of its own.
+void RequireAlone(const std::vector<TableInput>& inputs, bool beside) {
+  Require(inputs.size() == 1 && !beside && inputs[0].name.empty(),
+          ErrorKind::kBadInput,
+          "is a dataset of mtlkit, which is read alone and without a name",
+          "mtl-convert FILE.npz -o FILE.h5; --array NAME=PATH, once for each, "
+          "reads some of its arrays as columns");
+}
+
 }  // namespace
 
 void ArrayOptions::Describe(Fields& fields) {
@@ -176,20 +264,29 @@ bool ConvertArrays(const std::vector<TableInput>& inputs,
   double left = SizeBudget(max_size).bytes();
   const std::vector<ArrayChoice> chosen = ChoicesOf(options);
   Collector collector(beside);
+  std::optional<Dataset> own;
   for (const TableInput& input : inputs) {
     ArrayFile file =
         ReadArrayFile(input.path, static_cast<Index>(left), chosen);
     left -= static_cast<double>(file.bytes);
-    InContext(input.path, [&] { collector.Add(input, std::move(file)); });
+    InContext(NameOf(input), [&] {
+      if (chosen.empty() && AreOwnArrays(file.arrays)) {
+        RequireAlone(inputs, beside);
+        own = DatasetOfOwnArrays(std::move(file.arrays));
+        return collector.AddSource(file.sha256, own->provenance);
+      }
+      if (chosen.empty()) TakeGroups(&file.arrays);
+      collector.Add(input, std::move(file));
+    });
   }
   std::vector<DataArray> arrays = collector.Take();
   const std::string warning = WarningOfTasks(arrays);
-  Dataset table = InContext(inputs.back().path,
-                            [&] { return TableOfArrays(std::move(arrays)); });
-  reporter->Note(Str(NamesOf(inputs), ": ", SummariseArrays(table)));
-  if (!warning.empty()) reporter->Warn(warning);
+  Dataset table = own ? std::move(*own) : TableOfArrays(std::move(arrays));
   const bool has_ids = IdCount(table.ids) > 0;
   if (!has_ids) table.ids = RunningIds(table.rows);
+  InContext(NamesOf(inputs), [&] { CheckDataset(table); });
+  reporter->Note(Str(NamesOf(inputs), ": ", SummariseArrays(table)));
+  if (!warning.empty()) reporter->Warn(warning);
   const Json none = Json::object();
   std::vector<ProvenanceSource> sources = collector.sources();
   sources.insert(sources.end(), record.beside.begin(), record.beside.end());
@@ -202,7 +299,11 @@ bool ConvertArrays(const std::vector<TableInput>& inputs,
 
 bool IsArrayFile(const std::string& path) {
   std::error_code none;
-  return std::filesystem::is_regular_file(path, none) && InContext(path, [&] {
+  const bool can_be =
+      path == "-" || (std::filesystem::exists(path, none) &&
+                      !std::filesystem::is_directory(path, none));
+  return can_be && !IsNamedPipe(path) &&
+         InContext(path == "-" ? "stdin" : path, [&] {
            return FindArrayFormat(ReadUnpackedHead(path)) != nullptr;
          });
 }

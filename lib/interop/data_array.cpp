@@ -42,7 +42,7 @@ const ArrayFormat* FindArrayFormat(std::string_view head) {
 
 ArrayFile ReadArrayFile(const std::string& path, Index most,
                         std::span<const ArrayChoice> chosen) {
-  return InContext(path, [&] {
+  return InContext(path == "-" ? "stdin" : path, [&] {
     const std::string bytes = ReadUnpacked(path, most);
     const ArrayFormat* format =
         FindArrayFormat(std::string_view(bytes).substr(0, 4096));

@@ -31,10 +31,15 @@ struct DataArray {
   // `inputs` or `tasks` where the file has it there, and it is a column
   // whatever its name is; else "".
   std::string group = {};
+  // Numbers are seconds since 1970, NaN for no date.
+  bool is_dates = false;
+  // How messages call the file that it is of; "" where they need not.
+  std::string file = {};
 
   bool is_text() const {
     return std::holds_alternative<std::vector<std::string>>(values);
   }
+  // A single value is no array of rows.
   Index rows() const { return shape.empty() ? 0 : shape.front(); }
 };
 
@@ -69,9 +74,10 @@ struct ArrayChoice {
   std::string path;  // in the file
 };
 
-// Reads those chosen, or all. Nothing in the file is ever executed. Throws,
-// with the name in front: kMissingInput; kBadInput where no format knows it, it
-// is damaged, has more than `most` bytes, or lacks an array.
+// Reads those chosen, or all, of a file or of stdin ("-"). Nothing in the file
+// is ever executed. Throws, with the name in front: kMissingInput; kBadInput
+// where no format knows it, it is damaged, has more than `most` bytes, or lacks
+// an array.
 ArrayFile ReadArrayFile(const std::string& path, Index most,
                         std::span<const ArrayChoice> chosen = {});
 

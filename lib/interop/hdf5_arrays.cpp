@@ -1,9 +1,11 @@
 #include "interop/hdf5_arrays.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/error.h"
+#include "interop/sparse_arrays.h"
 
 namespace mtlkit {
 namespace {
@@ -57,9 +59,55 @@ DataArray ReadHdf5Array(const ForeignFile& file, const std::string& path) {
   array.name = path;
   array.shape = object->shape;
   array.values = ReadValues(file, path, *object);
-  if (file.FindAttribute(path, "MATLAB_class") != nullptr) Turn(&array);
+  // Of an empty one MATLAB keeps the lengths.
+  if (file.FindAttribute(path, "MATLAB_empty") != nullptr) {
+    array.shape = {0};
+    array.values = std::vector<double>();
+  } else if (file.FindAttribute(path, "MATLAB_class") != nullptr) {
+    Turn(&array);
+  }
   const ForeignAttribute* columns = file.FindAttribute(path, "columns");
   if (columns != nullptr && columns->is_text) array.columns = columns->texts;
+  return array;
+}
+
+std::vector<std::int64_t> WholeNumbers(const ForeignAttribute& attribute,
+                                       const std::string& path) {
+  constexpr double kMost = 1LL << 53;
+  std::vector<std::int64_t> wholes;
+  for (const double number : attribute.numbers) {
+    Require(std::abs(number) <= kMost && number == std::floor(number),
+            ErrorKind::kBadInput,
+            Str("an attribute of '", path, "' is ", number,
+                ", which is no whole number"),
+            "write the file again");
+    wholes.push_back(static_cast<std::int64_t>(number));
+  }
+  return wholes;
+}
+
+bool IsMatlabSparse(const ForeignFile& file, const std::string& path) {
+  const ForeignObject* object = file.Find(path);
+  return object != nullptr && !object->is_array() &&
+         file.FindAttribute(path, "MATLAB_sparse") != nullptr;
+}
+
+DataArray ReadMatlabSparse(const ForeignFile& file, const std::string& path) {
+  const ForeignAttribute* rows = file.FindAttribute(path, "MATLAB_sparse");
+  const std::vector<std::int64_t> sizes = WholeNumbers(*rows, path);
+  Require(sizes.size() == 1, ErrorKind::kBadInput,
+          Str("'", path, "' does not say how many rows it has"),
+          "write the file again");
+  DataArray array;
+  // A matrix without entries has nothing but its columns.
+  if (file.Find(path + "/data") != nullptr) {
+    array = ReadHdf5Array(file, path + "/data");
+    array.indices = file.ReadRows<std::int64_t>(path + "/ir", 0, -1);
+  }
+  array.name = path;
+  array.row_starts = file.ReadRows<std::int64_t>(path + "/jc", 0, -1);
+  array.shape = {sizes.front(), std::ssize(array.row_starts) - 1};
+  TurnSparse(&array);
   return array;
 }
 

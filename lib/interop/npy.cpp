@@ -108,7 +108,17 @@ void ReadType(const std::string& text, NpyHeader* header) {
   }
   Require(text.find('O') == std::string::npos, ErrorKind::kBadInput,
           "the NumPy array holds objects: a pickle, which could run any code",
-          "write numbers: array.astype('float32')");
+          "write texts or numbers: array.astype(str), array.astype('float32')");
+  header->type = ForeignElement::kInt64;
+  header->dates = ParseNpyDates(std::string_view(text).substr(1));
+  if (header->dates) return;
+  Require(!text.substr(1).starts_with("M8"), ErrorKind::kBadInput,
+          Str("the NumPy array holds dates in a unit that is not read, '", text,
+              "'"),
+          "write seconds: array.astype('datetime64[s]')");
+  Require(!text.substr(1).starts_with("m8"), ErrorKind::kBadInput,
+          Str("the NumPy array holds spans of time, '", text, "'"),
+          "write seconds: array / numpy.timedelta64(1, 's')");
   Fail(ErrorKind::kBadInput,
        Str("the NumPy array has elements of the type '", text, "'"),
        "write numbers: array.astype('float32')");
@@ -207,6 +217,13 @@ std::string TextOf(std::string_view element, const NpyHeader& header) {
   return text;
 }
 
+template <class T>
+std::vector<T> ElementsOf(std::string_view bytes, const NpyHeader& header) {
+  const std::string_view data = DataOf(bytes, header, SizeOf(header.type));
+  auto values = DecodeElementsAs<T>(header.type, data, header.big_endian);
+  return header.by_columns ? ByRows(std::move(values), header.shape) : values;
+}
+
 }  // namespace
 
 NpyHeader ReadNpyHeader(std::string_view bytes) {
@@ -244,9 +261,9 @@ std::vector<T> ReadNpyElements(std::string_view bytes,
                                const NpyHeader& header) {
   Require(!header.texts, ErrorKind::kBadInput, "the NumPy array holds texts",
           "write numbers: array.astype('float32')");
-  const std::string_view data = DataOf(bytes, header, SizeOf(header.type));
-  auto values = DecodeElementsAs<T>(header.type, data, header.big_endian);
-  return header.by_columns ? ByRows(std::move(values), header.shape) : values;
+  Require(!header.dates, ErrorKind::kBadInput, "the NumPy array holds dates",
+          "write numbers: array.astype('float32')");
+  return ElementsOf<T>(bytes, header);
 }
 
 template std::vector<float> ReadNpyElements(std::string_view, const NpyHeader&);
@@ -269,6 +286,11 @@ std::vector<std::string> ReadNpyTexts(std::string_view bytes,
     texts[i] = TextOf(element, header);
   }
   return header.by_columns ? ByRows(std::move(texts), header.shape) : texts;
+}
+
+std::vector<double> ReadNpyDates(std::string_view bytes,
+                                 const NpyHeader& header) {
+  return SecondsOfDates(ElementsOf<std::int64_t>(bytes, header), *header.dates);
 }
 
 }  // namespace mtlkit

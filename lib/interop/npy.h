@@ -7,6 +7,7 @@
 
 #include "base/view.h"
 #include "interop/element_type.h"
+#include "interop/npy_dates.h"
 
 namespace mtlkit {
 
@@ -20,21 +21,26 @@ struct NpyTexts {
 struct NpyHeader {
   ForeignElement type = ForeignElement::kFloat32;
   std::optional<NpyTexts> texts = {};  // then `type` says nothing
+  std::optional<NpyDates> dates = {};  // then elements are counts of these
   bool big_endian = false;
   bool by_columns = false;  // Fortran's order
   std::vector<Index> shape;
   Index data = 0;  // where the elements begin
 };
 
-// kBadInput for anything else; objects (pickles), complex numbers and records
-// are refused by name.
+// kBadInput for anything else; objects (pickles), complex numbers, records and
+// spans of time are refused by name.
 NpyHeader ReadNpyHeader(std::string_view bytes);
 
-// All elements, row-major, as DecodeElementsAs has them. kBadInput for texts.
+// All elements, row-major, as DecodeElementsAs has them. kBadInput for texts
+// and dates.
 template <class T>
 std::vector<T> ReadNpyElements(std::string_view bytes, const NpyHeader& header);
 // Of texts, as UTF-8. kBadInput for what is none.
 std::vector<std::string> ReadNpyTexts(std::string_view bytes,
                                       const NpyHeader& header);
+// Of dates, as SecondsOfDates has them; the header has to say that they are.
+std::vector<double> ReadNpyDates(std::string_view bytes,
+                                 const NpyHeader& header);
 
 }  // namespace mtlkit

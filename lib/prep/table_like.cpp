@@ -36,8 +36,9 @@ Selection ColumnsOf(const TransformRecords& transforms, const Schema& schema) {
   return *std::move(selection);
 }
 
-// Features that are only numbered are as many.
-void RequireFeatures(const Selection& columns,
+// Features that are only numbered are as many, and blocks without columns, such
+// as images, are there in the same shape.
+void RequireFeatures(const Selection& columns, const Schema& schema,
                      const std::vector<InputBlock>& inputs) {
   for (const InputSpec& wanted : columns.blocks) {
     if (!wanted.columns.empty()) continue;
@@ -54,6 +55,30 @@ void RequireFeatures(const Selection& columns,
                 known),
             "--features says how many there are, --index-base where they "
             "begin");
+  }
+  for (const InputSpec& wanted : schema.inputs) {
+    if (TraitsOf(wanted.kind).has_columns) continue;
+    const auto at = std::ranges::find(inputs, wanted.name, &InputSpec::name);
+    const std::string_view kind = InputKindName(wanted.kind);
+    Require(at != inputs.end(), ErrorKind::kBadInput,
+            Str("there is no input block '", wanted.name, "'"),
+            Str(kWhose, " has one of the kind '", kind, "'"));
+    const auto shape = [](const InputSpec& spec) {
+      return Str(InputKindName(spec.kind), " of ", spec.height, " x ",
+                 spec.width, " x ", spec.cols);
+    };
+    Require(at->kind == wanted.kind && at->height == wanted.height &&
+                at->width == wanted.width && at->cols == wanted.cols,
+            ErrorKind::kBadInput,
+            Str("input block '", wanted.name, "' is ", shape(*at), ", that of ",
+                kWhose, " ", shape(wanted)),
+            "give it the same shape");
+    Require(
+        at->kind != InputKind::kTokens || at->categories == wanted.categories,
+        ErrorKind::kBadInput,
+        Str("input block '", wanted.name,
+            "' has another vocabulary than that of ", kWhose),
+        "write it with the same one");
   }
 }
 
@@ -156,7 +181,7 @@ Dataset MakeTableLike(const TransformRecords& transforms, const Schema& schema,
   RequireViewsApart(columns.blocks, raw.inputs);
   Dataset table = AdaptTable(columns, std::move(raw), warnings, kWhose);
   table.content_sha256.clear();
-  RequireFeatures(columns, table.inputs);
+  RequireFeatures(columns, schema, table.inputs);
   ArrangeBlocks(columns, &table);
   TakeClasses(schema.tasks, &table);
   return table;

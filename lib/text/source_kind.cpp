@@ -48,7 +48,7 @@ constexpr std::array kMagics = {
           "unpack it first: unzip -p FILE NAME | mtl-convert -"},
     Magic{"PK\x05\x06"sv, 0, SourceKind::kForeign, "an empty zip archive", ""},
     Magic{"\x93NUMPY"sv, 0, SourceKind::kForeign, "a NumPy array",
-          "write it as text with numpy.savetxt"},
+          "give it as a file, and other ones of arrays beside it only"},
     Magic{"PAR1"sv, 0, SourceKind::kParquet, "a Parquet file",
           "unpack it first; lists are of text"},
     Magic{"%PDF-"sv, 0, SourceKind::kForeign, "a PDF document", ""},
@@ -130,6 +130,19 @@ SourceKind SniffSource(std::string_view head) {
   if (IsCutSignature(head)) return SourceKind::kCut;
   if (IsHtml(head)) return SourceKind::kForeign;
   return HasControlBytes(head) ? SourceKind::kBinary : SourceKind::kText;
+}
+
+bool MayBeArrays(std::string_view head) {
+  constexpr std::array kBeginnings = {"\x89HDF\r\n\x1a\n"sv, "PK\x03\x04"sv,
+                                      "\x93NUMPY"sv, "MATLAB 7.3"sv};
+  if (std::ranges::any_of(kBeginnings, [&](std::string_view beginning) {
+        return head.starts_with(beginning);
+      })) {
+    return true;
+  }
+  // IDX: two zeros, a type, how many lengths.
+  return head.size() >= 4 && head.starts_with("\0\0"sv) && head[2] >= 0x08 &&
+         head[2] <= 0x0e && head[3] >= 1 && head[3] <= 6;
 }
 
 std::string_view DescribeSource(std::string_view head) {

@@ -27,6 +27,10 @@ inline constexpr std::size_t kSniffBytes = 4096;
 // `head`: the first kSniffBytes of a file, or all of it where it is shorter.
 SourceKind SniffSource(std::string_view head);
 
+// Whether a file of arrays may begin so, which ConvertTables does not take
+// (interop/array_formats.def), packed ones apart.
+bool MayBeArrays(std::string_view head);
+
 // Whether text may be inside (text/decompress.h).
 bool IsCompressed(SourceKind kind);
 

@@ -8,6 +8,25 @@
 
 namespace mtlkit {
 
+namespace {
+
+// Features of a model that counts from 0, in a text that may not.
+void WarnOfNumbering(const TableScan& scan, const ConvertOptions& options,
+                     Reporter* reporter) {
+  const bool is_taken_over = options.index_base == "auto" &&
+                             scan.numbering.base < 0 &&
+                             options.model_numbering.base == 0;
+  if (!is_taken_over || scan.last_feature < 0 || scan.first_feature == 0) {
+    return;
+  }
+  reporter->Warn(
+      "features are taken to be numbered from 0, as they were before, though "
+      "there is no 0; if they are from 1: mtl-convert --like FILE --index-base "
+      "1");
+}
+
+}  // namespace
+
 void WarnOfTable(const std::vector<TableFile>& files, const TableScan& scan,
                  const ConvertOptions& options, Reporter* reporter) {
   for (const TableFile& file : files) {
@@ -18,6 +37,7 @@ void WarnOfTable(const std::vector<TableFile>& files, const TableScan& scan,
                        ? Str(doubt, " (flags of mtl-convert --like)")
                        : doubt);
   }
+  WarnOfNumbering(scan, options, reporter);
   WarnOfNoValues(scan, options.for_model, reporter);
   if (options.for_model) return;
   WarnOfColumns(files, scan, reporter);

@@ -52,6 +52,7 @@ bool IsRegularFile(int descriptor) {
 // Whether what begins so is refused anyway; the rest need not be read then,
 // and may have no end (/dev/zero).
 bool IsRefused(std::string_view head) {
+  if (MayBeArrays(head)) return false;
   const SourceKind kind = SniffSource(head);
   return kind == SourceKind::kBinary || kind == SourceKind::kForeign ||
          kind == SourceKind::kHdf5 || kind == SourceKind::kUtf16;
@@ -181,15 +182,14 @@ void RequireText(const std::string& head, const std::string& inside,
        std::string(SourceAdvice(head)));
 }
 
-// A named pipe can be read once only: it is taken for text.
-bool IsPipe(const std::string& path) {
+}  // namespace
+
+bool IsNamedPipe(const std::string& path) {
   std::error_code ignored;
   const bool by_number =
       path.starts_with("/dev/") || path.starts_with("/proc/");
   return !by_number && std::filesystem::is_fifo(path, ignored);
 }
-
-}  // namespace
 
 struct TextSource::State {
   std::string name;
@@ -315,11 +315,11 @@ std::string ReadUnpacked(const std::string& path, Index most) {
 }
 
 bool IsOwnFile(const std::string& path) {
-  return !IsPipe(path) && SniffSource(ReadHead(path)) == SourceKind::kMtlH5;
+  return !IsNamedPipe(path) && SniffSource(ReadHead(path)) == SourceKind::kMtlH5;
 }
 
 bool IsTableFile(const std::string& path) {
-  if (IsPipe(path)) return true;
+  if (IsNamedPipe(path)) return true;
   const SourceKind kind = SniffSource(ReadHead(path));
   return IsCompressed(kind) || kind == SourceKind::kUtf16 ||
          kind == SourceKind::kText || kind == SourceKind::kParquet;

@@ -61,6 +61,9 @@ std::string ReadUnpackedHead(const std::string& path);
 // front, where there are more than `most`, or they are damaged or cut.
 std::string ReadUnpacked(const std::string& path, Index most);
 
+// Whether it can be read once only: it is taken for text.
+bool IsNamedPipe(const std::string& path);
+
 // Whether the operand is a file of ours, which ConvertTables does not take.
 bool IsOwnFile(const std::string& path);
 

@@ -11,6 +11,7 @@
 #include "campaign.h"
 #include "data/dataset_io.h"
 #include "h5/mutator.h"
+#include "interop/array_files.h"
 #include "interop/convert_arrays.h"
 #include "interop/data_array.h"
 #include "interop/sample_files.h"
@@ -19,59 +20,6 @@
 
 namespace mtlkit {
 namespace {
-
-class Recorder : public SilentReporter {
- public:
-  void Note(std::string_view text) override { said += Str(text, "\n"); }
-  void Warn(std::string_view text) override { said += Str(text, "\n"); }
-  std::string said;
-};
-
-std::string Golden(std::string_view name) {
-  return Str(SourceDir(), "/tests/golden/arrays/", name);
-}
-
-Dataset Convert(const std::vector<TableInput>& inputs, bool beside = false,
-                std::string* said = nullptr) {
-  const TempFolder folder;
-  Recorder recorder;
-  ConvertArrays(inputs, {}, beside, kUsualBudget, folder / "out.h5", {},
-                &recorder);
-  if (said != nullptr) *said = recorder.said;
-  return ReadDataset(folder / "out.h5");
-}
-
-// Of files with these bytes, called a.npy, b.npy ...
-Dataset ConvertBytes(const std::vector<std::string>& files,
-                     const std::vector<std::string>& names,
-                     bool beside = false) {
-  const TempFolder folder;
-  std::vector<TableInput> inputs;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const std::string name(1, static_cast<char>('a' + i));
-    PutFile(folder / (name + ".npy"), files[i]);
-    inputs.push_back({names[i], folder / (name + ".npy")});
-  }
-  return Convert(inputs, beside);
-}
-
-std::string RefusalOf(const std::vector<std::string>& files,
-                      const std::vector<std::string>& names,
-                      bool beside = false) {
-  try {
-    ConvertBytes(files, names, beside);
-  } catch (const Error& error) {
-    const std::size_t name = error.message().find(".npy: ");
-    return name == std::string::npos ? error.message()
-                                     : error.message().substr(name + 6);
-  }
-  return "none";
-}
-
-template <class T>
-std::vector<T> All(const Array<T>& array) {
-  return {array.begin(), array.end()};
-}
 
 TEST_CASE("arrays of NumPy become ids, columns, views, images and splits") {
   for (const char* name : {"table.npz", "packed.npz"}) {
@@ -127,9 +75,53 @@ TEST_CASE("SciPy's compressed rows come in ascending columns") {
   CHECK(All(block->row_starts) == std::vector<std::int64_t>{0, 2, 2, 2, 3});
   CHECK(All(block->indices) == std::vector<std::int32_t>{1, 4, 2});
   CHECK(All(block->values) == std::vector<float>{2.5F, 1, -3});
-  CHECK_THROWS_WITH_AS(Convert({{"", Golden("columns.npz")}}),
-                       doctest::Contains("is not of compressed rows (csr)"),
-                       Error);
+}
+
+TEST_CASE("compressed columns become the same rows, whoever wrote them") {
+  const Dataset rows = Convert({{"", Golden("sparse.npz")}});
+  for (const char* name :
+       {"columns.npz", "array.npz", "columns.mat", "columns.h5ad"}) {
+    CAPTURE(name);
+    const Dataset table = Convert({{"", Golden(name)}});
+    REQUIRE(!table.inputs.empty());
+    const InputBlock& block = table.inputs.front();
+    CHECK(table.rows == 4);
+    CHECK(block.cols == 6);
+    CHECK(All(block.row_starts) == All(rows.inputs[0].row_starts));
+    CHECK(All(block.indices) == All(rows.inputs[0].indices));
+    CHECK(All(block.values) == All(rows.inputs[0].values));
+  }
+  // The index names the rows; a column is a column whatever its name is.
+  const Dataset cells = Convert({{"", Golden("columns.h5ad")}});
+  CHECK(IdText(cells.ids, 3) == "d");
+  CHECK(All(cells.FindInput("numeric")->dense) ==
+        std::vector<float>{7, 8, 9, 10});
+  CHECK_THROWS_WITH_AS(
+      Convert({{"", Golden("triplets.npz")}}),
+      doctest::Contains("triplets.npz: the sparse matrix 'sparse' is of the "
+                        "format coo; csr and csc are read (write it as "
+                        "compressed rows: scipy.sparse.save_npz(path, "
+                        "m.tocsr()))"),
+      Error);
+}
+
+TEST_CASE("dates of NumPy are dates, to the second and its parts") {
+  std::string said;
+  const Dataset table = Convert({{"", Golden("dates.npz")}}, false, &said);
+  const InputBlock* numbers = table.FindInput("numeric");
+  REQUIRE(numbers != nullptr);
+  CHECK(numbers->columns ==
+        std::vector<std::string>{"y", "s", "ns", "D", "M", "two.0", "two.1"});
+  CHECK(numbers->dates ==
+        std::vector<std::string>{"s", "ns", "D", "M", "two.0", "two.1"});
+  REQUIRE(numbers->wide.size() == 21);
+  const std::vector<double> cells = All(numbers->wide);
+  CHECK(std::vector<double>(cells.begin(), cells.begin() + 14) ==
+        std::vector<double>{1.5, -1, -0.75, -86400, -2678400, -3600, -60,  //
+                            2.5, 1709280000, 1709280000.25, 1709251200,
+                            1709251200, 1709280000, 1709280000});
+  CHECK(std::isnan(cells[15]));
+  CHECK(said.find("3 rows, 1 number, 6 dates\n") != std::string::npos);
 }
 
 TEST_CASE("HDF5 of h5py, MATLAB and AnnData") {
@@ -298,8 +290,9 @@ TEST_CASE("what does not fit is refused by the array's name") {
 }
 
 TEST_CASE("damaged files are refused, or read as they were") {
-  for (const char* name : {"table.npz", "packed.npz", "sparse.npz",
-                           "matrix.npy", "mine.h5", "cells.h5ad"}) {
+  for (const char* name :
+       {"table.npz", "packed.npz", "sparse.npz", "matrix.npy", "mine.h5",
+        "cells.h5ad", "columns.npz", "dates.npz", "columns.mat"}) {
     CAPTURE(name);
     const std::string good = FileBytes(Golden(name));
     const TempFolder folder;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/small_table.h"
+#include "data/space_blocks.h"
 #include "prep/fit.h"
 
 namespace mtlkit {
@@ -164,6 +165,34 @@ TEST_CASE("features that are only numbered are as many, labels as before") {
   CHECK(MessageOf([&] {
           MakeTableLike({}, before.schema(), Numbered(3, 0), &warnings);
         }) == "input block 'sparse' has 3 features, the file of --like has 4");
+}
+
+TEST_CASE("blocks without columns are wanted, too, in the same shape") {
+  const auto image = [](Index height, Index width) {
+    return ImageBlock("photo", height, width, 1, {1, 2, 3, 4});
+  };
+  const auto words = [](std::vector<std::string> vocabulary) {
+    return TokenBlock("text", std::move(vocabulary), {{0}, {1}});
+  };
+  const Schema schema{{image(1, 2), words({"a", "b"})}, {}};
+  const auto refusal = [&](std::vector<InputBlock> inputs) -> std::string {
+    std::vector<std::string> warnings;
+    try {
+      MakeTableLike({}, schema, TableOf(2, std::move(inputs)), &warnings);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  CHECK(refusal({image(1, 2), words({"a", "b"})}) == "none");
+  CHECK(refusal({words({"a", "b"})}) ==
+        "there is no input block 'photo' (the file of --like has one of the "
+        "kind 'image')");
+  CHECK(refusal({image(2, 1), words({"a", "b"})}) ==
+        "input block 'photo' is image of 2 x 1 x 1, that of the file of --like "
+        "image of 1 x 2 x 1 (give it the same shape)");
+  CHECK(refusal({image(1, 2), words({"b", "a"})})
+            .starts_with("input block 'text' has another vocabulary"));
 }
 
 }  // namespace

@@ -179,6 +179,16 @@ TEST_CASE("where features begin is kept, and whether it was guessed") {
   CHECK(base("1 1:1\n2 3:1\n", options) == " numbered from 0");
   CHECK(Convert({{"t.svm", "1 1:1\n"}}, options).dataset.inputs[0].cols == 7);
   CHECK(Convert({{"t.svm", "1 9:1\n"}}, options).dataset.inputs[0].cols == 10);
+  // Those of arrays are from 0, and nothing says that a text's are.
+  const auto doubts = [&](const char* text) {
+    return Convert({{"t.svm", text}}, options)
+               .warnings.find("taken to be numbered from 0") !=
+           std::string::npos;
+  };
+  CHECK(doubts("1 1:1\n2 3:1\n"));
+  CHECK(!doubts("1 0:1\n2 3:1\n"));
+  options.index_base = "0";
+  CHECK(!doubts("1 1:1\n2 3:1\n"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "interop/anndata.h"
 #include "interop/data_array.h"
 #include "interop/hdf5_arrays.h"
+#include "interop/own_arrays.h"
 
 namespace mtlkit {
 namespace {
@@ -18,13 +19,31 @@ bool Matches(std::string_view head) {
           head.substr(512).starts_with("\x89HDF\r\n\x1a\n"));
 }
 
-// In the layout of docs/converting.md what is in these groups has its own name.
-void TakeGroup(DataArray* array) {
-  for (const std::string group : {"inputs", "tasks"}) {
-    if (!array->name.starts_with(group + "/")) continue;
-    array->name.erase(0, group.size() + 1);
-    array->group = group;
-    return;
+// Whether it is a part of another: of a sparse matrix, or of a type of MATLAB's
+// own.
+bool IsPart(const ForeignFile& file, const std::string& path) {
+  const std::size_t end = path.rfind('/');
+  return path.starts_with("#") || (end != std::string::npos &&
+                                   IsMatlabSparse(file, path.substr(0, end)));
+}
+
+// What files of ours say in attributes of groups, by the place of an array.
+void AddAttributes(const ForeignFile& file, std::vector<DataArray>* arrays) {
+  for (const auto& [path, object] : file.objects()) {
+    if (object.is_array()) continue;
+    for (const char* name :
+         {"type", "shape", "index_base", "index_base_guessed"}) {
+      const ForeignAttribute* found = file.FindAttribute(path, name);
+      if (found == nullptr) continue;
+      DataArray& array = arrays->emplace_back();
+      array.name = Str(path, "/", name);
+      array.shape = {found->shape.begin(), found->shape.end()};
+      if (found->is_text) {
+        array.values = found->texts;
+      } else {
+        array.values = WholeNumbers(*found, path);
+      }
+    }
   }
 }
 
@@ -35,11 +54,14 @@ std::vector<DataArray> Read(std::string_view bytes, ArrayPaths wanted) {
   for (const auto& [path, object] : file.objects()) {
     const bool is_wanted =
         wanted.empty() || std::ranges::find(wanted, path) != wanted.end();
-    // MATLAB keeps the parts of its own types there.
-    if (!object.is_array() || !is_wanted || path.starts_with("#")) continue;
-    arrays.push_back(ReadHdf5Array(file, path));
-    if (wanted.empty()) TakeGroup(&arrays.back());
+    if (!is_wanted) continue;
+    if (IsMatlabSparse(file, path)) {
+      arrays.push_back(ReadMatlabSparse(file, path));
+    } else if (object.is_array() && !IsPart(file, path)) {
+      arrays.push_back(ReadHdf5Array(file, path));
+    }
   }
+  if (wanted.empty() && AreOwnArrays(arrays)) AddAttributes(file, &arrays);
   return arrays;
 }
 

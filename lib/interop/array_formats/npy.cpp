@@ -12,6 +12,7 @@ bool Matches(std::string_view head) {
 
 ArrayValues ReadValues(std::string_view bytes, const NpyHeader& header) {
   if (header.texts) return ReadNpyTexts(bytes, header);
+  if (header.dates) return ReadNpyDates(bytes, header);
   if (header.type == ForeignElement::kFloat64) {
     return ReadNpyElements<double>(bytes, header);
   }
@@ -29,12 +30,16 @@ std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
 
 DataArray ReadNpyArray(std::string_view bytes) {
   const NpyHeader header = ReadNpyHeader(bytes);
-  return {"", header.shape, ReadValues(bytes, header)};
+  DataArray array = {"", header.shape, ReadValues(bytes, header)};
+  array.is_dates = header.dates.has_value();
+  return array;
 }
 
 extern const ArrayFormat kNpyArrays;
 const ArrayFormat kNpyArrays = {
-    "npy", "an array of NumPy (numpy.save): numbers, truth values or texts",
+    "npy",
+    "an array of NumPy (numpy.save): numbers, truth values, texts or "
+    "dates",
     Matches, Read};
 
 }  // namespace mtlkit

@@ -1,5 +1,7 @@
 // npz: arrays of NumPy by name in a ZIP archive (numpy.savez,
-// numpy.savez_compressed, scipy.sparse.save_npz).
+// numpy.savez_compressed, scipy.sparse.save_npz, mtl-convert --to npz).
+#include <algorithm>
+
 #include "base/error.h"
 #include "interop/npy_array.h"
 #include "interop/sparse_arrays.h"
@@ -23,22 +25,29 @@ bool Matches(std::string_view head) {
   return head.substr(kNameAt, length).ends_with(kSuffix);
 }
 
-std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
+std::string NameOf(const ZipMember& member) {
+  Require(member.name.ends_with(kSuffix), ErrorKind::kBadInput,
+          Str("is a ZIP archive with '", member.name,
+              "', which is no array of NumPy"),
+          "unpack it, or write the arrays with numpy.savez");
+  return member.name.substr(0, member.name.size() - kSuffix.size());
+}
+
+std::vector<DataArray> Read(std::string_view bytes, ArrayPaths wanted) {
   const ZipArchive archive(bytes);
+  // A matrix of SciPy's is one array of several members.
+  const bool are_some =
+      !wanted.empty() && archive.Find("format.npy") == nullptr;
   std::vector<DataArray> arrays;
   for (const ZipMember& member : archive.members()) {
-    Require(member.name.ends_with(kSuffix), ErrorKind::kBadInput,
-            Str("is a ZIP archive with '", member.name,
-                "', which is no array of NumPy"),
-            "unpack it, or write the arrays with numpy.savez");
-    const std::string name =
-        member.name.substr(0, member.name.size() - kSuffix.size());
+    const std::string name = NameOf(member);
+    if (are_some && std::ranges::count(wanted, name) == 0) continue;
     arrays.push_back(InContext(Str("array '", name, "'"), [&] {
       return ReadNpyArray(archive.Read(member, kMostBytes));
     }));
     arrays.back().name = name;
   }
-  FoldSparse(&arrays);
+  if (AreSparse(arrays)) FoldSparse(&arrays);
   return arrays;
 }
 
@@ -47,8 +56,8 @@ std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
 extern const ArrayFormat kNpzArrays;
 const ArrayFormat kNpzArrays = {
     "npz",
-    "arrays of NumPy by name (numpy.savez), or a sparse matrix of SciPy "
-    "(scipy.sparse.save_npz)",
+    "arrays of NumPy by name (numpy.savez), a sparse matrix of SciPy "
+    "(scipy.sparse.save_npz), or what --to npz writes",
     Matches, Read};
 
 }  // namespace mtlkit

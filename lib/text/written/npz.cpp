@@ -1,6 +1,7 @@
 // npz: every array of the file under its path (docs/file-format.md), as
 // numpy.load has it: an archive of arrays in NumPy's format (NEP 1).
 #include <algorithm>
+#include <limits>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -45,6 +46,17 @@ void WriteNumbers(const FileReader& file, const std::string& path,
   }
 }
 
+// In UTF-32, little-endian.
+std::string LettersOf(std::u32string_view text) {
+  std::string bytes;
+  for (const char32_t code : text) {
+    for (int shift = 0; shift < 32; shift += 8) {
+      bytes += static_cast<char>(code >> shift);
+    }
+  }
+  return bytes;
+}
+
 // Of texts, which are UTF-32 there, all as long as the longest.
 class TextArray {
  public:
@@ -64,11 +76,7 @@ class TextArray {
     archive->Write(NpyHeader(Str("<U", length_), shape_));
     std::string bytes;
     ForEach([&](std::u32string_view text) {
-      for (const char32_t code : text) {
-        for (int shift = 0; shift < 32; shift += 8) {
-          bytes += static_cast<char>(code >> shift);
-        }
-      }
+      bytes += LettersOf(text);
       bytes.append(At(4 * (length_ - std::ssize(text))), '\0');
       if (std::ssize(bytes) < kPieceBytes) return;
       archive->Write(bytes);
@@ -104,20 +112,54 @@ void WriteArray(const FileReader& file, const std::string& path,
                : WriteNumbers(file, path, info, archive);
 }
 
+void WriteWholes(const std::string& path, const Shape& shape,
+                 const std::vector<std::int64_t>& wholes, ZipWriter* archive) {
+  archive->Begin(path + ".npy");
+  archive->Write(NpyHeader("<i8", shape));
+  archive->Write({reinterpret_cast<const char*>(wholes.data()),
+                  wholes.size() * sizeof wholes[0]});
+}
+
+// What blocks and tasks have in attributes, and arrays do not say.
+void WriteAttributes(const FileReader& file, const std::string& group,
+                     ZipWriter* archive) {
+  if (file.HasAttribute(group, "shape")) {
+    const auto shape =
+        file.Attribute<std::vector<std::int64_t>>(group, "shape");
+    WriteWholes(group + "/shape", {std::ssize(shape)}, shape, archive);
+  }
+  for (const char* name : {"index_base", "index_base_guessed"}) {
+    const auto value = file.FindAttribute<std::int64_t>(group, name);
+    if (value) WriteWholes(Str(group, "/", name), {}, {*value}, archive);
+  }
+  const auto type = file.FindAttribute<std::string>(group, "type");
+  if (!type) return;
+  archive->Begin(group + "/type.npy");
+  const std::u32string letters = Utf32(*type);
+  archive->Write(NpyHeader(Str("<U", letters.size()), {}));
+  archive->Write(LettersOf(letters));
+}
+
+// As readers have them: by `position`, then by name.
+std::vector<std::string> Ordered(const FileReader& file,
+                                 const std::string& group) {
+  std::vector<std::string> children = file.Children(group);
+  const auto position = [&](const std::string& child) {
+    return file.FindAttribute<std::int64_t>(Str(group, "/", child), "position")
+        .value_or(std::numeric_limits<std::int64_t>::max());
+  };
+  std::ranges::stable_sort(children, {}, position);
+  return children;
+}
+
 void WriteGroup(const FileReader& file, const std::string& group,
                 ZipWriter* archive) {
-  for (const std::string& child : file.Children(group)) {
+  for (const std::string& child : Ordered(file, group)) {
     const std::string path = group.empty() ? child : group + "/" + child;
     file.IsGroup(path) ? WriteGroup(file, path, archive)
                        : WriteArray(file, path, archive);
   }
-  // Of a sparse block; it stands in an attribute.
-  if (!file.HasAttribute(group, "shape")) return;
-  const auto shape = file.Attribute<std::vector<std::int64_t>>(group, "shape");
-  archive->Begin(group + "/shape.npy");
-  archive->Write(NpyHeader("<i8", {std::ssize(shape)}));
-  archive->Write({reinterpret_cast<const char*>(shape.data()),
-                  shape.size() * sizeof shape[0]});
+  if (!group.empty()) WriteAttributes(file, group, archive);
 }
 
 void Write(const WrittenTable& table, const WritingOptions& /*options*/,

@@ -33,6 +33,13 @@ sparse = scipy.sparse.csr_matrix(
     shape=(4, 6))
 scipy.sparse.save_npz(out / 'sparse.npz', sparse)
 scipy.sparse.save_npz(out / 'columns.npz', sparse.tocsc())
+scipy.sparse.save_npz(out / 'triplets.npz', sparse.tocoo())
+scipy.sparse.save_npz(out / 'array.npz', scipy.sparse.csr_array(sparse))
+seconds = np.array(['1969-12-31T23:59:59', '2024-03-01T08:00:00', 'NaT'], 'M8[s]')
+np.savez(out / 'dates.npz', y=[1.5, 2.5, 3.5], s=seconds,
+         ns=seconds.astype('M8[ns]') + np.timedelta64(250, 'ms'),
+         D=seconds.astype('M8[D]').astype('>M8[D]'), M=seconds.astype('M8[M]'),
+         two=np.stack([seconds.astype('M8[h]'), seconds.astype('M8[m]')], 1))
 
 # HDF5: h5py's own, as MATLAB 7.3 lays it out, and AnnData's.
 import anndata  # noqa: E402
@@ -54,6 +61,26 @@ with h5py.File(out / 'matlab.mat', 'w', userblock_size=512) as f:
         f[name].attrs['MATLAB_class'] = np.bytes_('double')
 with open(out / 'matlab.mat', 'r+b') as f:
     f.write(b'MATLAB 7.3 MAT-file, Platform: GLNXA64'.ljust(124) + b'\x00\x02IM')
+# As MATLAB and AnnData keep compressed columns.
+with h5py.File(out / 'columns.mat', 'w', userblock_size=512) as f:
+    for part, values in (('data', sparse.tocsc().data),
+                         ('ir', sparse.tocsc().indices.astype('u8')),
+                         ('jc', sparse.tocsc().indptr.astype('u8'))):
+        f['S/' + part] = values
+    f['S'].attrs['MATLAB_sparse'] = np.uint64(4)
+    f['S'].attrs['MATLAB_class'] = np.bytes_('double')
+with open(out / 'columns.mat', 'r+b') as f:
+    f.write(b'MATLAB 7.3 MAT-file, Platform: GLNXA64'.ljust(124) + b'\x00\x02IM')
+with h5py.File(out / 'columns.h5ad', 'w') as f:
+    f.attrs['encoding-type'] = 'anndata'
+    for part in ('data', 'indices', 'indptr'):
+        f['X/' + part] = getattr(sparse.tocsc(), part)
+    f['X'].attrs['encoding-type'] = 'csc_matrix'
+    f['X'].attrs['shape'] = [4, 6]
+    for group, names in (('obs', 'abcd'), ('var', 'uvwxyz')):
+        f[group + '/_index'] = list(names)
+        f[group].attrs['_index'] = '_index'
+    f['obs/id'] = [7, 8, 9, 10]
 cells = anndata.AnnData(
     X=sparse.astype('f4'),
     obs=pandas.DataFrame(

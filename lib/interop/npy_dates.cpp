@@ -1,0 +1,87 @@
+#include "interop/npy_dates.h"
+
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "base/calendar.h"
+#include "base/error.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr std::int64_t kMonthsOfYear = 12;
+
+[[noreturn]] void FailDate() {
+  Fail(ErrorKind::kBadInput,
+       "the NumPy array holds a date outside the years 0 to 9999",
+       "numpy.datetime64('NaT') stands for a missing date");
+}
+
+// `count` / `size`, rounded down, and what is left.
+std::pair<std::int64_t, std::int64_t> Divided(std::int64_t count,
+                                              std::int64_t size) {
+  const std::int64_t left = count % size;
+  return left < 0 ? std::pair(count / size - 1, left + size)
+                  : std::pair(count / size, left);
+}
+
+std::int64_t SecondsOfMonths(std::int64_t months) {
+  const auto [years, month] = Divided(months, kMonthsOfYear);
+  return kSecondsOfDay * DaysOf(1970 + years, static_cast<int>(month) + 1, 1);
+}
+
+}  // namespace
+
+std::optional<NpyDates> ParseNpyDates(std::string_view type) {
+  constexpr std::array<std::pair<std::string_view, NpyDates>, 10> kUnits = {{
+      {"M8[Y]", {.months = kMonthsOfYear}},
+      {"M8[M]", {.months = 1}},
+      {"M8[W]", {.seconds = 7 * kSecondsOfDay}},
+      {"M8[D]", {.seconds = kSecondsOfDay}},
+      {"M8[h]", {.seconds = 3600}},
+      {"M8[m]", {.seconds = 60}},
+      {"M8[s]", {.seconds = 1}},
+      {"M8[ms]", {.parts = 1'000}},
+      {"M8[us]", {.parts = 1'000'000}},
+      {"M8[ns]", {.parts = 1'000'000'000}},
+  }};
+  for (const auto& [name, unit] : kUnits) {
+    if (name == type) return unit;
+  }
+  return std::nullopt;
+}
+
+std::vector<double> SecondsOfDates(std::span<const std::int64_t> counts,
+                                   const NpyDates& unit) {
+  // More than there are in any of the years allowed.
+  constexpr std::int64_t kMostSeconds = 10'000 * 366 * kSecondsOfDay;
+  const std::int64_t least = DaysOf(0, 1, 1) * kSecondsOfDay;
+  const std::int64_t end = DaysOf(10'000, 1, 1) * kSecondsOfDay;
+  const std::int64_t most =
+      kMostSeconds / (unit.seconds > 0 ? unit.seconds : 1);
+  std::vector<double> seconds;
+  seconds.reserve(counts.size());
+  for (const std::int64_t count : counts) {
+    if (count == std::numeric_limits<std::int64_t>::min()) {
+      seconds.push_back(std::numeric_limits<double>::quiet_NaN());
+      continue;
+    }
+    const auto [whole, left] =
+        Divided(count, unit.parts > 0 ? unit.parts : std::int64_t{1});
+    if (whole > most || whole < -most) FailDate();
+    const std::int64_t second = unit.months > 0
+                                    ? SecondsOfMonths(whole * unit.months)
+                                : unit.parts > 0 ? whole
+                                                 : whole * unit.seconds;
+    if (second < least || second >= end) FailDate();
+    seconds.push_back(static_cast<double>(second));
+    if (left > 0) {
+      seconds.back() +=
+          static_cast<double>(left) / static_cast<double>(unit.parts);
+    }
+  }
+  return seconds;
+}
+
+}  // namespace mtlkit
