@@ -282,10 +282,11 @@ bool ConvertArrays(const std::vector<TableInput>& inputs,
   std::vector<DataArray> arrays = collector.Take();
   const std::string warning = WarningOfTasks(arrays);
   Dataset table = own ? std::move(*own) : TableOfArrays(std::move(arrays));
+  const std::string found = SummariseArrays(table);
   const bool has_ids = IdCount(table.ids) > 0;
   if (!has_ids) table.ids = RunningIds(table.rows);
   InContext(NamesOf(inputs), [&] { CheckDataset(table); });
-  reporter->Note(Str(NamesOf(inputs), ": ", SummariseArrays(table)));
+  reporter->Note(Str(NamesOf(inputs), ": ", found));
   if (!warning.empty()) reporter->Warn(warning);
   const Json none = Json::object();
   std::vector<ProvenanceSource> sources = collector.sources();

@@ -1,5 +1,6 @@
 #include "interop/npy_dates.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
@@ -18,17 +19,11 @@ constexpr std::int64_t kMonthsOfYear = 12;
        "numpy.datetime64('NaT') stands for a missing date");
 }
 
-// `count` / `size`, rounded down, and what is left.
-std::pair<std::int64_t, std::int64_t> Divided(std::int64_t count,
-                                              std::int64_t size) {
-  const std::int64_t left = count % size;
-  return left < 0 ? std::pair(count / size - 1, left + size)
-                  : std::pair(count / size, left);
-}
-
 std::int64_t SecondsOfMonths(std::int64_t months) {
-  const auto [years, month] = Divided(months, kMonthsOfYear);
-  return kSecondsOfDay * DaysOf(1970 + years, static_cast<int>(month) + 1, 1);
+  const std::int64_t month =
+      (months % kMonthsOfYear + kMonthsOfYear) % kMonthsOfYear;  // from 0
+  return kSecondsOfDay * DaysOf(1970 + (months - month) / kMonthsOfYear,
+                                static_cast<int>(month) + 1, 1);
 }
 
 }  // namespace
@@ -67,19 +62,19 @@ std::vector<double> SecondsOfDates(std::span<const std::int64_t> counts,
       seconds.push_back(std::numeric_limits<double>::quiet_NaN());
       continue;
     }
-    const auto [whole, left] =
-        Divided(count, unit.parts > 0 ? unit.parts : std::int64_t{1});
+    const std::int64_t parts = std::max<std::int64_t>(unit.parts, 1);
+    const std::int64_t whole = count / parts;
+    const std::int64_t left = count % parts;
     if (whole > most || whole < -most) FailDate();
     const std::int64_t second = unit.months > 0
                                     ? SecondsOfMonths(whole * unit.months)
                                 : unit.parts > 0 ? whole
                                                  : whole * unit.seconds;
-    if (second < least || second >= end) FailDate();
-    seconds.push_back(static_cast<double>(second));
-    if (left > 0) {
-      seconds.back() +=
-          static_cast<double>(left) / static_cast<double>(unit.parts);
+    if (second < least || second >= end || (second == least && left < 0)) {
+      FailDate();
     }
+    seconds.push_back(static_cast<double>(second) +
+                      static_cast<double>(left) / static_cast<double>(parts));
   }
   return seconds;
 }

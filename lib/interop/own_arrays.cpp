@@ -88,11 +88,18 @@ std::string Escaped(const std::string& component) {
   return is_plain ? component : EscapeName(component);
 }
 
+void RequireNoPredictions(std::span<const DataArray> arrays) {
+  constexpr std::array<std::string_view, 3> kPredicted = {
+      "tasks/*/pred", "tasks/*/prob", "tasks/*/logits"};
+  for (const DataArray& array : arrays) {
+    if (!IsAtOneOf(kPredicted, array.name)) continue;
+    FailPlace(array, "is of predictions, which are not read from arrays");
+  }
+}
+
 void RequirePlace(const DataArray& array) {
   if (!IsAtOneOf(kPlaces, array.name)) {
-    FailPlace(array, array.name.starts_with("tasks/")
-                         ? "is none of a dataset: predictions are not read"
-                         : "has no place in a dataset of mtlkit");
+    FailPlace(array, "has no place in a dataset of mtlkit");
   }
   // Only an attribute has what EscapeName cuts off.
   if (array.name.find("%-") != std::string::npos &&
@@ -108,6 +115,7 @@ class Writer {
       : arrays_(arrays), file_(path, FileKind::kDataset) {}
 
   void Run() {
+    RequireNoPredictions(arrays_);
     file_.SetAttribute("", "n_rows", RowCount());
     std::set<std::string, std::less<>> paths;
     for (const DataArray& array : arrays_) {
@@ -277,10 +285,13 @@ Dataset DatasetOfOwnArrays(std::vector<DataArray> arrays) {
     return dataset;
   } catch (const Error& error) {
     // Nobody knows the file by that name.
-    const std::string front = file.path() + ": ";
-    if (!error.message().starts_with(front)) throw;
-    throw Error(error.kind(), error.message().substr(front.size()),
-                error.hint());
+    const std::string name = file.path() + ": ";
+    std::string message = error.message();
+    for (auto at = message.find(name); at != std::string::npos;
+         at = message.find(name)) {
+      message.erase(at, name.size());
+    }
+    throw Error(error.kind(), std::move(message), error.hint());
   }
 }
 

@@ -10,7 +10,8 @@
 namespace mtlkit {
 
 // Whether arrays lie where a file of ours has them (docs/file-format.md), as
-// mtl-convert --to npz writes them.
+// mtl-convert --to npz writes them. HDF5 that has them is none of ours any
+// more.
 bool AreOwnArrays(std::span<const DataArray> arrays);
 
 // The dataset whose arrays these are, in the order of its inputs and tasks;

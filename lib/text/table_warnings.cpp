@@ -10,13 +10,15 @@ namespace mtlkit {
 
 namespace {
 
-// Features of a model that counts from 0, in a text that may not.
+// Features of a model that counts from 0, in a text that may not. More of them
+// than it knows are refused in any case.
 void WarnOfNumbering(const TableScan& scan, const ConvertOptions& options,
                      Reporter* reporter) {
   const bool is_taken_over = options.index_base == "auto" &&
                              scan.numbering.base < 0 &&
                              options.model_numbering.base == 0;
-  if (!is_taken_over || scan.last_feature < 0 || scan.first_feature == 0) {
+  if (!is_taken_over || scan.last_feature < 0 || scan.first_feature == 0 ||
+      scan.last_feature >= options.model_numbering.features) {
     return;
   }
   reporter->Warn(

@@ -67,6 +67,28 @@ classes = said["tasks/quality/classes"]
 assert classes[1].decode("utf-32-le").replace("\0", "") == "345678", classes
 PYTHON
 
+# An archive becomes the dataset again that it was of, by a pipe, too.
+for name in wine ready; do
+  mtl-convert $name.npz -o again.h5
+  mtl-convert again.h5 -o again.csv
+  mtl-convert $name.h5 --to csv -o - | cmp - again.csv
+  cat $name.npz | mtl-convert - -o piped.h5
+  cmp again.h5 piped.h5
+done
+mtl-train again.h5 -o again-model.h5 --epochs 2 --seed 1
+mtl-predict again-model.h5 again.h5 --split test -o again.csv
+mtl-predict model.h5 ready.h5 --split test -o direct.csv
+cmp direct.csv again.csv
+gzip -c ready.npz | mtl-convert - -o piped.h5
+refuses 65 "said.npz: array 'tasks/[a-z]*/[a-z]*' is of predictions" \
+  mtl-convert said.npz -o no.h5
+refuses 65 "ready.npz: is a dataset of mtlkit, which is read alone" \
+  mtl-convert train=ready.npz -o no.h5
+mkfifo pipe
+cat wine.npz >pipe &
+refuses 65 'pipe: this is a zip archive' mtl-convert pipe -o no.h5
+wait || true
+
 # Closed pipes and full disks leave nothing behind.
 mtl-convert ready.h5 --to npz -o - | head -c 10 >/dev/null || true
 [ -z "$(find . -name '*.tmp*' -o -name '.*part*' -type f)" ] || fail "leftovers"

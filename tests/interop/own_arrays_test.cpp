@@ -126,14 +126,14 @@ TEST_CASE("what Python changed or left out is understood, or refused by name") {
   CHECK(RefusalOf(with({"extra", {4}, Wholes{1, 2, 3, 4}})) ==
         "array 'extra' has no place in a dataset of mtlkit");
   CHECK(RefusalOf(with({"tasks/two/prob", {4}, Wholes{1, 2, 3, 4}})) ==
-        "array 'tasks/two/prob' is none of a dataset: predictions are not "
-        "read");
+        "array 'tasks/two/prob' is of predictions, which are not read from "
+        "arrays");
   CHECK(RefusalOf(with({"ids/x", {4}, Wholes{1, 2, 3, 4}})) ==
         "array 'ids/x' has no place in a dataset of mtlkit");
   CHECK(RefusalOf(with({"weights", {4}, Wholes{1, 2, 3, 4}})) ==
         "array 'weights' is there twice");
   CHECK(RefusalOf(with({"tasks/two", {4}, Wholes{1, 2, 3, 4}})) ==
-        "array 'tasks/two' has no place in a dataset of mtlkit");
+        "array 'tasks/two/classes' lies in what is an array itself");
   CHECK(RefusalOf(with({"splits/new one", {1}, Wholes{3}})) == "none");
   // A matrix of whole numbers has numbers, where it has no categories.
   const Dataset more =
@@ -154,6 +154,38 @@ TEST_CASE("what Python changed or left out is understood, or refused by name") {
   CHECK(TaskTypeName(untyped.tasks[1].type) == "multiclass");
   CHECK(TaskTypeName(untyped.tasks[3].type) == "regression");
   CHECK(TaskTypeName(untyped.tasks[4].type) == "multilabel");
+}
+
+TEST_CASE("arrays that are gone, cut or something else are refused in order") {
+  const TempFolder folder;
+  const std::vector<DataArray> good = ArraysOf(FullDataset(), folder);
+  const auto is_in_order = [&](const std::vector<DataArray>& arrays) {
+    try {
+      DatasetOfOwnArrays(arrays);
+    } catch (const Error& error) {
+      CAPTURE(error.message());
+      CHECK(error.kind() == ErrorKind::kBadInput);
+      CHECK(error.message().find("mtlkit-arrays") == std::string::npos);
+    }
+  };
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    CAPTURE(good[i].name);
+    std::vector<DataArray> arrays = good;
+    arrays.erase(arrays.begin() + static_cast<Index>(i));
+    is_in_order(arrays);
+    arrays = good;
+    arrays[i].shape = {2};
+    arrays[i].values = std::vector<std::string>{"a", "b"};
+    is_in_order(arrays);
+    arrays[i].values = std::vector<double>{1e300, -1};
+    is_in_order(arrays);
+    arrays[i].shape = {};
+    arrays[i].values = std::vector<std::int64_t>{1'000'000};
+    is_in_order(arrays);
+    arrays[i].shape = {0, 3};
+    arrays[i].values = std::vector<float>();
+    is_in_order(arrays);
+  }
 }
 
 TEST_CASE("the groups of files of h5py mean the same in NPZ") {

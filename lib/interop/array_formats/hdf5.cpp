@@ -27,26 +27,6 @@ bool IsPart(const ForeignFile& file, const std::string& path) {
                                    IsMatlabSparse(file, path.substr(0, end)));
 }
 
-// What files of ours say in attributes of groups, by the place of an array.
-void AddAttributes(const ForeignFile& file, std::vector<DataArray>* arrays) {
-  for (const auto& [path, object] : file.objects()) {
-    if (object.is_array()) continue;
-    for (const char* name :
-         {"type", "shape", "index_base", "index_base_guessed"}) {
-      const ForeignAttribute* found = file.FindAttribute(path, name);
-      if (found == nullptr) continue;
-      DataArray& array = arrays->emplace_back();
-      array.name = Str(path, "/", name);
-      array.shape = {found->shape.begin(), found->shape.end()};
-      if (found->is_text) {
-        array.values = found->texts;
-      } else {
-        array.values = WholeNumbers(*found, path);
-      }
-    }
-  }
-}
-
 std::vector<DataArray> Read(std::string_view bytes, ArrayPaths wanted) {
   const ForeignFile file(bytes, kMostBytes);
   if (wanted.empty() && IsAnnData(file)) return ReadAnnData(file);
@@ -61,7 +41,11 @@ std::vector<DataArray> Read(std::string_view bytes, ArrayPaths wanted) {
       arrays.push_back(ReadHdf5Array(file, path));
     }
   }
-  if (wanted.empty() && AreOwnArrays(arrays)) AddAttributes(file, &arrays);
+  Require(
+      !wanted.empty() || !AreOwnArrays(arrays), ErrorKind::kBadInput,
+      "has the arrays of a dataset of mtlkit, without what vouches for them",
+      "give the file that it was made of, or NPZ (mtl-convert FILE.h5 -o "
+      "FILE.npz); --array NAME=PATH, once for each, reads some as columns");
   return arrays;
 }
 
