@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "base/error.h"
+#include "campaign.h"
 #include "interop/array_files.h"
 #include "interop/array_table.h"
 #include "interop/data_array.h"
 #include "interop/npy_dates.h"
+#include "interop/zip_archive.h"
 #include "text/source_kind.h"
 
 namespace mtlkit {
@@ -198,6 +200,50 @@ TEST_CASE("sparse matrices are sound") {
   CHECK(Refused(sparse({0, 1}, std::int64_t{1} << 50))
             .starts_with("a.npz: the sparse matrix 'sparse' has 2 entries for "
                          "1125899906842624 rows"));
+}
+
+// Reads the file and says nothing, or kBadInput.
+void RequireInOrder(const std::string& path) {
+  try {
+    TableOfArrays(ReadArrayFile(path, Index{1} << 30).arrays);
+  } catch (const Error& error) {
+    CAPTURE(error.message());
+    CHECK(error.kind() == ErrorKind::kBadInput);
+  }
+}
+
+TEST_CASE("damage behind the checksums of an archive is refused, or read") {
+  for (const char* name :
+       {"table.npz", "array.npz", "columns.npz", "dates.npz"}) {
+    CAPTURE(name);
+    const std::string bytes = FileBytes(Golden(name));
+    const ZipArchive archive(bytes);
+    Members members;
+    for (const ZipMember& member : archive.members()) {
+      members.emplace_back(member.name, archive.Read(member, 1 << 20));
+    }
+    const TempFolder folder;
+    PutFile(folder / "damaged.npz", bytes);
+    for (Index i = 0; i < Campaign(300, 10000); ++i) {
+      Members damaged = members;
+      std::string& content = damaged[At(i) % members.size()].second;
+      content = Damage(content, 0, i);
+      ChangeFile(folder / "damaged.npz", ZipOf(damaged));
+      RequireInOrder(folder / "damaged.npz");
+    }
+  }
+}
+
+TEST_CASE("damaged IDX files are refused, or read") {
+  const std::string good =
+      std::string("\0\0\x08\x03\0\0\0\x02\0\0\0\x02\0\0\0\x03", 16) +
+      "pixels_pixel";
+  const TempFolder folder;
+  PutFile(folder / "damaged.idx", good);
+  for (Index i = 0; i < Campaign(300, 10000); ++i) {
+    ChangeFile(folder / "damaged.idx", Damage(good, 0, i));
+    RequireInOrder(folder / "damaged.idx");
+  }
 }
 
 TEST_CASE("a pipe is kept where it may bring arrays, and no endless one is") {

@@ -291,8 +291,8 @@ TEST_CASE("what does not fit is refused by the array's name") {
 
 TEST_CASE("damaged files are refused, or read as they were") {
   for (const char* name :
-       {"table.npz", "packed.npz", "sparse.npz", "matrix.npy", "mine.h5",
-        "cells.h5ad", "columns.npz", "dates.npz", "columns.mat"}) {
+       {"table.npz", "packed.npz", "sparse.npz", "columns.npz", "dates.npz",
+        "matrix.npy", "mine.h5", "cells.h5ad", "columns.mat"}) {
     CAPTURE(name);
     const std::string good = FileBytes(Golden(name));
     const TempFolder folder;
