@@ -215,7 +215,9 @@ class Collector {
                 ", the file before ", arrays_.size()),
             "inputs of several splits hold the same arrays");
     for (DataArray& array : arrays_) {
-      const auto found = std::ranges::find(more, array.name, &DataArray::name);
+      const auto found = std::ranges::find_if(more, [&](const DataArray& one) {
+        return one.name == array.name && one.group == array.group;
+      });
       // The only one of each file needs no name.
       const auto same =
           found == more.end() && more.size() == 1 ? more.begin() : found;

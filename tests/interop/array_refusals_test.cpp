@@ -162,6 +162,17 @@ TEST_CASE("arrays of one file are of the same rows, whatever others have") {
                   {"train", "test"}) == "array 'y' has 2 rows, another one 3");
 }
 
+TEST_CASE("arrays of several files meet those of their group") {
+  const auto file = [](float weight, float input) {
+    return ZipOf({ListOf("weights", {weight}),
+                  ListOf("inputs/weights", {input}), ListOf("tasks/y", {1})});
+  };
+  const Dataset table =
+      ConvertBytes({file(1, 2), file(3, 4)}, {"train", "test"});
+  CHECK(table.weights == std::vector<float>{1, 3});
+  CHECK(All(table.inputs[0].dense) == std::vector<float>{2, 1, 4, 1});
+}
+
 TEST_CASE("what views say of rows is said once, and agrees") {
   const std::string two = NpyOf("2, ", {1, 2});
   const std::string names = NpyOf("2, ", {5, 6});
