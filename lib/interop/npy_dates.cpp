@@ -49,12 +49,14 @@ std::optional<NpyDates> ParseNpyDates(std::string_view type) {
 
 std::vector<double> SecondsOfDates(std::span<const std::int64_t> counts,
                                    const NpyDates& unit) {
-  // More than there are in any of the years allowed.
-  constexpr std::int64_t kMostSeconds = 10'000 * 366 * kSecondsOfDay;
+  // More than there are in the years allowed.
+  constexpr std::int64_t kMostYears = 10'000;
   const std::int64_t least = DaysOf(0, 1, 1) * kSecondsOfDay;
   const std::int64_t end = DaysOf(10'000, 1, 1) * kSecondsOfDay;
-  const std::int64_t most =
-      kMostSeconds / (unit.seconds > 0 ? unit.seconds : 1);
+  const std::int64_t most = unit.months > 0
+                                ? kMostYears * kMonthsOfYear / unit.months
+                                : kMostYears * 366 * kSecondsOfDay /
+                                      std::max<std::int64_t>(unit.seconds, 1);
   std::vector<double> seconds;
   seconds.reserve(counts.size());
   for (const std::int64_t count : counts) {
