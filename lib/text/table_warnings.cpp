@@ -12,8 +12,8 @@ namespace {
 
 // Features of a model that counts from 0, in a text that may not. More of them
 // than it knows are refused in any case.
-void WarnOfNumbering(const TableScan& scan, const ConvertOptions& options,
-                     Reporter* reporter) {
+void NoteNumbering(const TableScan& scan, const ConvertOptions& options,
+                   Reporter* reporter) {
   const bool is_taken_over = options.index_base == "auto" &&
                              scan.numbering.base < 0 &&
                              options.model_numbering.base == 0;
@@ -21,7 +21,7 @@ void WarnOfNumbering(const TableScan& scan, const ConvertOptions& options,
       scan.last_feature >= options.model_numbering.features) {
     return;
   }
-  reporter->Warn(
+  reporter->Note(
       "features are taken to be numbered from 0, as they were before, though "
       "there is no 0; if they are from 1: mtl-convert --like FILE --index-base "
       "1");
@@ -39,7 +39,7 @@ void WarnOfTable(const std::vector<TableFile>& files, const TableScan& scan,
                        ? Str(doubt, " (flags of mtl-convert --like)")
                        : doubt);
   }
-  WarnOfNumbering(scan, options, reporter);
+  NoteNumbering(scan, options, reporter);
   WarnOfNoValues(scan, options.for_model, reporter);
   if (options.for_model) return;
   WarnOfColumns(files, scan, reporter);

@@ -182,8 +182,7 @@ TEST_CASE("where features begin is kept, and whether it was guessed") {
   // Those of arrays are from 0, and nothing says that a text's are.
   const auto doubts = [&](const char* text) {
     return Convert({{"t.svm", text}}, options)
-               .warnings.find("taken to be numbered from 0") !=
-           std::string::npos;
+               .notes.find("taken to be numbered from 0") != std::string::npos;
   };
   CHECK(doubts("1 1:1\n2 3:1\n"));
   CHECK(!doubts("1 0:1\n2 3:1\n"));
