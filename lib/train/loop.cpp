@@ -124,7 +124,8 @@ class Run {
         report_(environment, peers, peers_) {
     for (Trainee& peer : peers_) {
       RequireSeveralRows(peer.model(), rows_);
-      peer.learner().ExpectSteps(epochs_ * rows_.batch_count());
+      peer.learner().ExpectSteps(epochs_ * rows_.batch_count(),
+                                 rows_.batch_count());
     }
     for (const Peer& peer : peers) {
       Require(peer.inputs.data->rows == peers[0].inputs.data->rows,
@@ -217,8 +218,7 @@ class Run {
     const std::string& path = environment_.checkpoint;
     const bool kept = !path.empty() && std::filesystem::exists(path);
     Fail(ErrorKind::kNo,
-         Str("training diverged in epoch ", position_.epoch + 1,
-             ": ", why,
+         Str("training diverged in epoch ", position_.epoch + 1, ": ", why,
              kept ? Str("; the last good state is kept in ", path) : ""),
          kept ? "remove that file, and lower --rate or set --clip-norm"
               : "lower --rate or set --clip-norm");

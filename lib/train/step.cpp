@@ -38,8 +38,9 @@ struct Learner::State {
     return pass;
   }
 
-  TaskView Tasks() const {
-    return {losses.weighted(), losses.present(), losses.task_weight()};
+  TaskView Tasks(Index step) const {
+    return {losses.weighted(), losses.present(), losses.task_weight(),
+            steps_in_epoch > 0 ? step / steps_in_epoch : 0};
   }
 
   // Shortens the gradient as asked; returns the factor still to be applied.
@@ -71,20 +72,22 @@ struct Learner::State {
 
   // Looks at the same rows again, with the same dropout; running statistics
   // have seen them already.
-  void LookBack(const Batch& batch, const Pass& pass, LearnerState* state) {
+  void LookBack(const Batch& batch, const Pass& pass, Index step,
+                LearnerState* state) {
     const std::span<Real> running = state->params.buffers.all();
     std::copy(running.begin(), running.end(), buffers.begin());
     plan.Forward(pass, batch);
     std::copy(buffers.begin(), buffers.end(), running.begin());
     losses.MeasureAgain(batch, plan, after);
-    weigher.Observe(Tasks(), after, state);
+    weigher.Observe(Tasks(step), after, state);
   }
 
   LearnerSetup setup;
   const Kernels& kernels = ActiveKernels();
   Plan plan;
   Updater updater;
-  Index steps = 0;  // of the training, if known
+  Index steps = 0;           // of the training, if known
+  Index steps_in_epoch = 0;  // if known
   TaskLosses losses;
   Weigher weigher;
   // Only where losses after the step are needed.
@@ -123,8 +126,9 @@ void Learner::Start(Params params, LearnerState* state) const {
   }
 }
 
-void Learner::ExpectSteps(Index steps) {
+void Learner::ExpectSteps(Index steps, Index in_epoch) {
   state_->steps = steps;
+  state_->steps_in_epoch = in_epoch;
 }
 
 Index Learner::AddLesson(Index task, const std::optional<Choice>& loss) {
@@ -172,12 +176,12 @@ Index Learner::Learn(const Batch& batch, Index step, double rate,
   const Pass pass = s.PassOf(step, state);
   const Rng rng(s.setup.seed, RandomPurpose::kWeighting,
                 static_cast<std::uint64_t>(step));
-  s.weigher.Backward(s.Tasks(), pass, rng, &s.plan, state);
+  s.weigher.Backward(s.Tasks(step), pass, rng, &s.plan, state);
   const std::span<Real> gradient = s.WholeGradient();
   const double scale = s.Clip(gradient);
   s.updater.Update(gradient, scale, rate, present, state);
   s.Record(state);
-  if (!s.after.empty()) s.LookBack(batch, pass, state);
+  if (!s.after.empty()) s.LookBack(batch, pass, step, state);
   return -1;
 }
 

@@ -61,8 +61,9 @@ class Learner {
   void Start(Params params, LearnerState* state) const;
 
   // How many steps there will be at most, so that layers know how far training
-  // is (Pass::progress); else that is 0.
-  void ExpectSteps(Index steps);
+  // is (Pass::progress), and how many each epoch has, so that the weighting
+  // knows which one it is (WeightingSignals::epoch); else both are 0.
+  void ExpectSteps(Index steps, Index in_epoch);
 
   // Adds a lesson on a task, before the first step; returns its number. Its
   // views have room for `capacity` rows; a step uses the first rows of it, if

@@ -85,6 +85,7 @@ WeightingSignals Weigher::SignalsOf(const TaskView& tasks,
   signals.losses = tasks.losses;
   signals.present = tasks.present;
   signals.task_weight = tasks.task_weight;
+  signals.epoch = tasks.epoch;
   signals.rng = rng;
   return signals;
 }

@@ -27,6 +27,7 @@ struct TaskView {
   std::span<const double> losses;  // task weight and lessons included
   std::span<const std::uint8_t> present;
   std::span<const double> task_weight;
+  Index epoch = 0;  // of the step
 };
 
 // Takes the gradients of the tasks down, asks the weighting, and combines them

@@ -46,6 +46,9 @@ struct WeightingSignals {
   std::span<const double> losses;  // mean over the batch, task weight included
   std::span<const std::uint8_t> present;
   std::span<const double> task_weight;  // of --task-weight
+  // Of this step, from 0. It follows from the number of the step, so that a run
+  // that is resumed within an epoch counts it as one.
+  Index epoch = 0;
   // tasks x tasks: inner products of the tasks' gradients with respect to what
   // they share; empty unless needed. Rows of absent tasks are undefined.
   Mat<const double> gramian;

@@ -25,6 +25,7 @@ class Probe : public Weighting {
   void Weights(const WeightingSignals& signals, std::span<double> state,
                std::span<double> w) const override {
     losses.assign(signals.losses.begin(), signals.losses.end());
+    epochs.push_back(signals.epoch);
     const auto gram = signals.gramian.flat();
     gramian.assign(gram.begin(), gram.end());
     if (!gramian.empty()) all_gramians.push_back(gramian);
@@ -38,6 +39,7 @@ class Probe : public Weighting {
   }
 
   mutable std::vector<double> losses;
+  mutable std::vector<Index> epochs;
   mutable std::vector<double> gramian;
   mutable std::vector<std::vector<double>> all_gramians;
   mutable std::vector<double> before;
@@ -152,6 +154,15 @@ TEST_CASE("what is remembered of one part is not that of another") {
   Lab groups(probe, GradientsAt::kGroups);
   groups.Step(0);
   CHECK(groups.state.weighting == std::vector<double>{1});
+}
+
+TEST_CASE("a weighting knows which epoch a step is of") {
+  const Probe probe({});
+  Lab lab(probe);
+  lab.learner->ExpectSteps(6, 2);
+  // As after a resume, it follows from the step alone.
+  for (const Index step : {0, 1, 2, 5}) lab.Step(step);
+  CHECK(probe.epochs == std::vector<Index>{0, 0, 1, 2});
 }
 
 TEST_CASE("losses after a step are those the next step begins with") {
