@@ -1,15 +1,18 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <span>
+#include <string>
 
+#include "base/options.h"
 #include "base/view.h"
 
 namespace mtlkit {
 
 // A number that a weighting learns at a rate of its own, by Adam (Kingma and
-// Ba 2015), in four numbers of the weighting's state: its value, two moments,
-// and how often it has moved.
+// Ba 2015) or down the plain gradient, in four numbers of the weighting's
+// state: its value, two moments, and how often it has moved.
 class LearnedScalar {
  public:
   static constexpr Index kSize = 4;
@@ -21,7 +24,14 @@ class LearnedScalar {
     state_[0] = value;
     state_[1] = state_[2] = state_[3] = 0;
   }
-  // One step down; `decay` joins the gradient.
+  // One step down the gradient itself.
+  void DescendPlainly(double gradient, double rate) {
+    state_[0] -= rate * gradient;
+  }
+  // Keeps the exponential of the value, and its inverse, within single
+  // precision.
+  void Bound() { state_[0] = std::clamp(state_[0], -80.0, 80.0); }
+  // One step down by Adam; `decay` joins the gradient.
   void Descend(double gradient, double rate, double decay = 0) {
     constexpr double kBeta1 = 0.9;
     constexpr double kBeta2 = 0.999;
@@ -44,5 +54,25 @@ inline LearnedScalar ScalarOf(std::span<double> state, std::size_t i) {
   constexpr std::size_t kSize = At(LearnedScalar::kSize);
   return LearnedScalar(state.subspan(kSize * i, kSize));
 }
+
+// How the scalars of a weighting learn, among its options.
+struct ScalarDescent {
+  double rate = 0.01;
+  std::string optimizer = "adam";
+
+  // `what` they are: "log variances".
+  void Describe(Fields& field, const std::string& what) {
+    field("rate", rate, "learning rate of the " + what, MoreThan(0));
+    field("optimizer", optimizer, "how the " + what + " learn",
+          {"adam", "sgd"});
+  }
+  void Move(LearnedScalar* scalar, double gradient) const {
+    if (optimizer == "adam") {
+      scalar->Descend(gradient, rate);
+    } else {
+      scalar->DescendPlainly(gradient, rate);
+    }
+  }
+};
 
 }  // namespace mtlkit

@@ -1,16 +1,16 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "train/learned_scalar.h"
 #include "train/weighting.h"
+#include "train/weighting_math.h"
 
 namespace mtlkit {
 namespace {
 
 // Keeps logarithms finite where a loss is 0.
-constexpr double kLeastLoss = 1e-8;
+constexpr double kAddedLoss = 1e-8;
 
 struct FamoOptions {
   double rate = 0.025;
@@ -65,7 +65,7 @@ class Famo : public Weighting {
   }
 
  private:
-  static double Loss(double loss) { return std::max(loss, 0.0) + kLeastLoss; }
+  static double Loss(double loss) { return std::max(loss, 0.0) + kAddedLoss; }
   static double Fall(const WeightingSignals& signals,
                      std::span<const double> after, std::size_t i) {
     return std::log(Loss(signals.losses[i])) - std::log(Loss(after[i]));
@@ -74,19 +74,11 @@ class Famo : public Weighting {
   // The softmax of the logits of present tasks.
   void SetShares(const WeightingSignals& signals,
                  std::span<double> state) const {
-    double top = -std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < share_.size(); ++i) {
-      if (signals.present[i] == 0) continue;
-      top = std::max(top, ScalarOf(state, i).value());
+      share_[i] =
+          signals.present[i] != 0 ? ScalarOf(state, i).value() : kNoShare;
     }
-    double sum = 0;
-    for (std::size_t i = 0; i < share_.size(); ++i) {
-      share_[i] = signals.present[i] == 0
-                      ? 0
-                      : std::exp(ScalarOf(state, i).value() - top);
-      sum += share_[i];
-    }
-    for (double& share : share_) share = sum > 0 ? share / sum : 0;
+    Softmax(share_);
   }
 
   FamoOptions options_;

@@ -8,13 +8,12 @@ namespace mtlkit {
 namespace {
 
 struct UncertaintyOptions {
-  double rate = 0.01;
+  ScalarDescent descent;
   double start = 0;
   std::string form = "by-type";
 
   void Describe(Fields& field) {
-    field("rate", rate, "learning rate of the log variances (by Adam)",
-          MoreThan(0));
+    descent.Describe(field, "log variances");
     field("start", start, "log variances at the start", Between(-10, 10));
     field("form", form,
           "by-type: classes as in the paper's softmax form; regression: the "
@@ -26,8 +25,9 @@ struct UncertaintyOptions {
 // A task with loss L and learned log variance s adds exp(-s) L / 2 + s / 2
 // (regression) or exp(-s) L + s / 2 (classification) to the total. Kendall,
 // Gal and Cipolla, "Multi-task learning using uncertainty to weigh losses for
-// scene geometry and semantics" (2018). The log variances learn by Adam at
-// their own rate; those of an absent task stay as they are.
+// scene geometry and semantics" (2018). The log variances learn at their
+// own rate; those of an absent task stay as they are. They are held between
+// -80 and 80, where losses that stay at 0 or below would drive them out.
 class Uncertainty : public Weighting {
  public:
   Uncertainty(std::span<const Task> tasks, const UncertaintyOptions& options)
@@ -55,7 +55,8 @@ class Uncertainty : public Weighting {
       if (signals.present[i] == 0) continue;
       LearnedScalar log_variance = ScalarOf(state, i);
       w[i] = half_[i] * std::exp(-log_variance.value());
-      log_variance.Descend(0.5 - w[i] * signals.losses[i], options_.rate);
+      options_.descent.Move(&log_variance, 0.5 - w[i] * signals.losses[i]);
+      log_variance.Bound();
     }
   }
 
