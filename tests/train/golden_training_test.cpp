@@ -21,6 +21,8 @@ void CheckWeighting(const json& entry, const Choice& choice, bool joined) {
   Pupil pupil({"value", "flag", "kind"}, choice, joined, Root()["start"][0],
               entry["inputs"].value("target", json::object()));
   const json& expected = entry["expected"];
+  const bool whole = entry["params"]["batches"] == "full batch";
+  pupil.learner.ExpectSteps(20, whole ? 1 : 4);
   for (std::size_t t = 0; t < 20; ++t) {
     const Batch& batch = pupil.data.Load(RowsOf(entry, t));
     const Index step = static_cast<Index>(t);
@@ -185,6 +187,7 @@ TEST_CASE("training follows the reference") {
       return CheckBoth(entry, {"pcgrad", {{"order", "ascending"}}});
     }
     if (method == "mgda") return CheckBoth(entry, {"mgda", {}});
+    if (method == "dwa") return CheckBoth(entry, {"dwa", {}});
     // Peers here always update together.
     if (entry["id"] == "mutual/class/sequential") return false;
     if (method == "deep-mutual-learning") return CheckMutual(entry);

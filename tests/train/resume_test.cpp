@@ -136,6 +136,21 @@ TEST_CASE("a run that is stopped again and again ends with the same bits") {
   CheckResume(options, "solo");
 }
 
+TEST_CASE("what a weighting keeps outlives a stop within an epoch") {
+  for (const WeightingEntry* entry : WeightingEntries()) {
+    CAPTURE(entry->name);
+    TrainOptions options = SampleOptions();
+    options.epochs = 4;
+    options.batch = 40;
+    options.weighting.weighting = entry->name;
+    CheckResume(options, "solo");
+  }
+  TrainOptions options = SampleOptions();
+  options.epochs = 4;
+  options.weighting.weighting = "stch:form=log,warm-up=1";
+  CheckResume(options, "solo");
+}
+
 TEST_CASE("peers that are stopped again and again end with the same bits") {
   TrainOptions options = SampleOptions();
   options.epochs = 3;

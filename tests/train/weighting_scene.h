@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +42,7 @@ struct Scene {
     signals.losses = losses;
     signals.present = present;
     signals.task_weight = task_weight;
+    signals.epoch = epoch;
     const Index k = static_cast<Index>(rows.size());
     signals.gramian = {gram.data(), k, k};
     signals.rng = &rng;
@@ -60,8 +62,35 @@ struct Scene {
   std::vector<std::uint8_t> present;
   std::vector<double> task_weight;
   std::vector<double> gram;
+  Index epoch = 0;
   Rng rng{1, RandomPurpose::kWeighting, 7};
 };
+
+// The steps of a weighting with its state.
+struct Series {
+  Series(const Choice& choice, std::span<const Task> tasks)
+      : weighting(MakeWeighting(choice, tasks)),
+        state(static_cast<std::size_t>(weighting->state_size())) {
+    weighting->InitState(state);
+  }
+
+  std::vector<double> Step(const Scene& scene) {
+    std::vector<double> w(scene.rows.size(), -1);
+    weighting->Weights(scene.Signals(), state, w);
+    return w;
+  }
+
+  std::unique_ptr<Weighting> weighting;
+  std::vector<double> state;
+};
+
+// Tasks of which only losses matter.
+inline Scene LossScene(std::vector<double> losses, Index epoch = 0) {
+  Scene scene(std::vector<std::vector<double>>(losses.size(), {1.0}));
+  scene.losses = std::move(losses);
+  scene.epoch = epoch;
+  return scene;
+}
 
 // The steps of a weighting that keeps something of the gradients.
 class Tracked {

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "golden/golden.h"
+#include "train/weighting_golden.h"
 #include "train/weighting_scene.h"
 #include "train/weightings/graddrop.h"
 
@@ -71,33 +72,6 @@ bool CheckConstant(const json& entry, const char* name) {
   const auto weighting = MakeWeighting({name, {}}, Tasks(scene.rows.size()));
   golden::CheckClose(entry["expected"]["weights"], scene.Weights(*weighting),
                      Tolerance(entry));
-  return true;
-}
-
-bool CheckUncertainty(const json& entry, TaskType type) {
-  const json& params = entry["params"];
-  if (params.value("optimiser", "adam") != "adam") return false;
-  std::vector<Task> tasks = Tasks(3);
-  for (Task& task : tasks) task.type = type;
-  const auto weighting =
-      MakeWeighting({"uncertainty",
-                     {{"rate", FormatNumber(params.value("lr", 0.1))},
-                      {"start", params["start"].dump()}}},
-                    tasks);
-  std::vector<double> state(12);
-  weighting->InitState(state);
-  Scene scene({{1}, {1}, {1}});
-  const json& expected = entry["expected"];
-  const bool series = expected.contains("steps");
-  const std::size_t steps = series ? expected["steps"].size() : 1;
-  for (std::size_t t = 0; t < steps; ++t) {
-    scene.losses = Numbers(entry["inputs"]["losses"][t]);
-    std::vector<double> w(3);
-    weighting->Weights(scene.Signals(), state, w);
-    golden::CheckClose(
-        series ? expected["steps"][t]["weights"] : expected["weights"], w,
-        Tolerance(entry));
-  }
   return true;
 }
 
@@ -248,11 +222,7 @@ TEST_CASE("weights are those of the reference") {
     if (method == "db-mtl") return CheckDbMtl(entry);
     if (method == "famo") return CheckFamo(entry);
     if (method == "graddrop") return CheckGraddrop(entry);
-    if (method == "uw") return CheckUncertainty(entry, TaskType::kRegression);
-    if (method == "uw-classification") {
-      return CheckUncertainty(entry, TaskType::kMulticlass);
-    }
-    return false;
+    return CheckLossWeighting(entry) || CheckGradientWeighting(entry);
   });
 }
 

@@ -1,0 +1,245 @@
+#include "train/weighting_golden.h"
+
+#include <cmath>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "train/weighting_math.h"
+#include "train/weighting_scene.h"
+
+namespace mtlkit {
+namespace {
+
+using golden::json;
+using golden::Numbers;
+using Options = std::vector<std::pair<std::string, std::string>>;
+
+// Weights are double whatever parameters are.
+double Tolerance(const json& entry) {
+  return entry["tolerance"]["float64"].get<double>();
+}
+std::string Text(const json& number) {
+  return FormatNumber(number.get<double>());
+}
+
+// Steps on rows of losses, compared with rows of weights.
+void CheckSteps(const json& entry, const Choice& choice,
+                TaskType type = TaskType::kRegression) {
+  const json& rows = entry["inputs"]["losses"];
+  std::vector<Task> tasks = Tasks(rows[0].size());
+  for (Task& task : tasks) task.type = type;
+  Series series(choice, tasks);
+  const json& expected = entry["expected"];
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    const auto epoch = static_cast<Index>(t);
+    const std::vector<double> w =
+        series.Step(LossScene(Numbers(rows[t]), epoch));
+    golden::CheckClose(expected.contains("steps")
+                           ? expected["steps"][t]["weights"]
+                           : expected["weights"][t],
+                       w, Tolerance(entry));
+  }
+}
+
+// A method that learns a number of each task.
+void CheckLearned(const json& entry, const char* name, TaskType type) {
+  const json& params = entry["params"];
+  Options options = {{"start", params["start"].dump()}};
+  if (params.contains("optimiser")) {
+    options.emplace_back("optimizer", params["optimiser"].get<std::string>());
+    options.emplace_back("rate", Text(params["lr"]));
+    CheckSteps(entry, {name, options}, type);
+    return;
+  }
+  // One call.
+  std::vector<Task> tasks = Tasks(3);
+  for (Task& task : tasks) task.type = type;
+  Series series({name, options}, tasks);
+  golden::CheckClose(
+      entry["expected"]["weights"],
+      series.Step(LossScene(Numbers(entry["inputs"]["losses"][0]))),
+      Tolerance(entry));
+}
+
+void CheckRlw(const json& entry) {
+  const json& draws = entry["inputs"]["draws"];
+  for (std::size_t t = 0; t < draws.size(); ++t) {
+    std::vector<double> w = Numbers(draws[t]);
+    Softmax(w);
+    golden::CheckClose(entry["expected"]["weights"][t], w, Tolerance(entry));
+  }
+}
+
+// The preferences lambda are task weights, the ideal point is taken off.
+void CheckStchOfPaper(const json& entry) {
+  const json& params = entry["params"];
+  const std::vector<double> lambda = Numbers(params["lambda"]);
+  const std::vector<double> ideal = Numbers(params["reference"]);
+  const json& rows = entry["inputs"]["losses"];
+  Series series({"stch", {{"mu", Text(params["mu"])}}}, Tasks(lambda.size()));
+  const double count = static_cast<double>(lambda.size());
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    std::vector<double> losses = Numbers(rows[t]);
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+      losses[i] = count * lambda[i] * (losses[i] - ideal[i]);
+    }
+    std::vector<double> w = series.Step(LossScene(losses));
+    for (std::size_t i = 0; i < w.size(); ++i) w[i] *= count * lambda[i];
+    golden::CheckClose(entry["expected"]["weights"][t], w, Tolerance(entry));
+  }
+}
+
+void CheckStch(const json& entry) {
+  const json& params = entry["params"];
+  if (params["form"] == "paper") {
+    CheckStchOfPaper(entry);
+    return;
+  }
+  const json& rows = entry["inputs"]["losses"];
+  Series series(
+      {"stch", {{"mu", Text(params["mu"])}, {"form", "log"}, {"warm-up", "1"}}},
+      Tasks(rows[0].size()));
+  series.Step(LossScene(Numbers(params["nadir"]), 0));
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    golden::CheckClose(entry["expected"]["weights"][t],
+                       series.Step(LossScene(Numbers(rows[t]), 1)),
+                       Tolerance(entry));
+  }
+}
+
+void CheckDtp(const json& entry) {
+  const json& rows = entry["inputs"]["kpi"];
+  Series series({"dtp", {{"memory", "0"}}}, Tasks(rows[0].size()));
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    std::vector<double> losses = Numbers(rows[t]);
+    for (double& value : losses) value = -std::log(value);
+    golden::CheckClose(entry["expected"]["weights"][t],
+                       series.Step(LossScene(losses)), Tolerance(entry));
+  }
+}
+
+std::vector<std::vector<double>> Rows(const json& matrix) {
+  return matrix.get<std::vector<std::vector<double>>>();
+}
+
+Scene SceneOf(const json& entry) {
+  static const json root = golden::Load("weightings");
+  const std::string name = entry["inputs"]["matrix"];
+  return Scene(Rows(root["matrices"][name]["J"]));
+}
+
+void CheckGradnorm(const json& entry) {
+  const json& params = entry["params"];
+  const json& rows = entry["inputs"]["series"];
+  Series series({"gradnorm",
+                 {{"alpha", Text(params["alpha"])},
+                  {"rate", Text(params["lr"])},
+                  {"optimizer", "sgd"}}},
+                Tasks(rows[0].size()));
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    Scene scene(Rows(rows[t]));
+    scene.losses = Numbers(entry["inputs"]["losses"][t]);
+    golden::CheckClose(entry["expected"]["steps"][t]["weights"],
+                       series.Step(scene), Tolerance(entry));
+  }
+}
+
+// Of the first step with a matrix.
+void CheckMatrix(const json& entry, const char* name, const Options& options) {
+  const Scene scene = SceneOf(entry);
+  golden::CheckClose(
+      entry["expected"]["weights"],
+      scene.Weights(*MakeWeighting({name, options}, Tasks(scene.rows.size()))),
+      Tolerance(entry));
+}
+
+void CheckTrimmedMean(const json& entry) {
+  const Scene scene = SceneOf(entry);
+  const auto weighting = MakeWeighting(
+      {"trimmed-mean", {{"trim", entry["params"]["trim"].dump()}}},
+      Tasks(scene.rows.size()));
+  std::vector<Real> flat;
+  for (const std::vector<double>& row : scene.rows) {
+    for (const double g : row) flat.push_back(static_cast<Real>(g));
+  }
+  std::vector<Real> out(scene.rows[0].size());
+  weighting->Combine(scene.Signals(), scene.Weights(*weighting),
+                     {flat.data(), std::ssize(scene.rows), std::ssize(out)}, 0,
+                     out);
+  golden::CheckClose(entry["expected"]["direction"], out,
+                     golden::Tolerance(entry));
+}
+
+using Check = std::function<void(const json&)>;
+
+bool Apply(const std::map<std::string, Check>& checks, const json& entry) {
+  CAPTURE(entry["id"].get<std::string>());
+  const auto found = checks.find(entry["method"].get<std::string>());
+  if (found == checks.end()) return false;
+  found->second(entry);
+  return true;
+}
+
+}  // namespace
+
+bool CheckLossWeighting(const json& entry) {
+  static const std::map<std::string, Check> checks = {
+      {"uw",
+       [](const json& e) {
+         CheckLearned(e, "uncertainty", TaskType::kRegression);
+       }},
+      {"uw-classification",
+       [](const json& e) {
+         CheckLearned(e, "uncertainty", TaskType::kMulticlass);
+       }},
+      {"imtl-l",
+       [](const json& e) { CheckLearned(e, "imtl-l", TaskType::kRegression); }},
+      {"dwa",
+       [](const json& e) {
+         CheckSteps(e, {"dwa", {{"temperature", Text(e["params"]["T"])}}});
+       }},
+      {"rlw", CheckRlw},
+      {"gls",
+       [](const json& e) {
+         CheckSteps(e, {"geometric", {}});
+       }},
+      {"si",
+       [](const json& e) {
+         CheckSteps(e, {"log", {}});
+       }},
+      {"stch", CheckStch},
+      {"slaw",
+       [](const json& e) {
+         CheckSteps(e, {"slaw", {{"beta", Text(e["params"]["beta"])}}});
+       }},
+      {"cov",
+       [](const json& e) {
+         CheckSteps(e, {"cov", {}});
+       }},
+      {"dtp", CheckDtp}};
+  return Apply(checks, entry);
+}
+
+bool CheckGradientWeighting(const json& entry) {
+  static const std::map<std::string, Check> checks = {
+      {"gradnorm", CheckGradnorm},
+      {"metabalance",
+       [](const json& e) {
+         CheckMatrix(e, "metabalance",
+                     {{"target", "t0"}, {"relax", Text(e["params"]["relax"])}});
+       }},
+      {"krum",
+       [](const json& e) {
+         CheckMatrix(e, "krum",
+                     {{"outliers", e["params"]["byzantine"].dump()},
+                      {"selected", e["params"]["selected"].dump()}});
+       }},
+      {"trimmed-mean", CheckTrimmedMean}};
+  return Apply(checks, entry);
+}
+
+}  // namespace mtlkit
