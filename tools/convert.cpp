@@ -254,21 +254,24 @@ struct ConvertTool {
             "were predicted");
     const TemporaryPath table("mtlkit-predicted");
     const bool is_own = inputs.size() == 1 && IsOwnFile(inputs[0].path);
+    const FileReader labels =
+        FileReader::Open(options.labels, {FileKind::kDataset});
+    const Dataset truth = ReadDataset(labels);
     bool has_ids = true;
     if (!is_own) {
       ConvertTool tables = *this;
       tables.options.labels.clear();
+      tables.options.for_model = true;
+      tables.options.known[""] = ClassColumns(truth, predicted);
+      tables.options.given = context.given;
       has_ids = tables.Convert(table.path(), context);
     }
     const FileReader rows =
         FileReader::Open(is_own ? inputs[0].path : table.path(),
                          {FileKind::kDataset, FileKind::kFeatures});
-    const FileReader labels =
-        FileReader::Open(options.labels, {FileKind::kDataset});
     Predictions predictions = InContext(NameOfInputs(), [&] {
-      return TakeForeignPredictions(ReadDataset(rows), has_ids,
-                                    ReadDataset(labels), predicted,
-                                    context.reporter);
+      return TakeForeignPredictions(ReadDataset(rows), has_ids, truth,
+                                    predicted, context.reporter);
     });
     const ProvenanceSource sources[] = {SourceOf("predictions", rows),
                                         SourceOf("labels", labels)};

@@ -9,7 +9,9 @@ ClassFinder::ClassFinder(const std::vector<std::string>& classes) {
     const auto number = static_cast<Index>(k);
     by_name_.emplace(classes[k], number);
     double value = 0;
-    if (ParseNumber(classes[k], &value)) by_value_.emplace(value, number);
+    if (!ParseNumber(classes[k], &value)) continue;
+    const auto [at, is_new] = by_value_.emplace(value, number);
+    if (!is_new) at->second = -1;
   }
 }
 

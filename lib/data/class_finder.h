@@ -9,7 +9,8 @@
 namespace mtlkit {
 
 // The numbers of classes by their names and, where these are numbers, by their
-// values: 1, 1.0 and +1 are one class.
+// values: 1, 1.0 and +1 are one class. Of several classes of one value (1 and
+// 01) each is found by its name alone.
 class ClassFinder {
  public:
   explicit ClassFinder(const std::vector<std::string>& classes);
@@ -19,7 +20,7 @@ class ClassFinder {
 
  private:
   std::map<std::string, Index> by_name_;
-  std::map<double, Index> by_value_;
+  std::map<double, Index> by_value_;  // -1: of several
 };
 
 }  // namespace mtlkit

@@ -248,6 +248,23 @@ void ForeignPredictionOptions::Describe(Fields& fields) {
                "which rows are written as text");
 }
 
+KnownColumns ClassColumns(const Dataset& truth,
+                          const ForeignPredictionOptions& options) {
+  KnownColumns known;
+  for (const Task& task : truth.tasks) {
+    if (task.is_classification()) known.classes[task.name] = task.classes;
+  }
+  for (const std::string& said : options.task) {
+    const std::size_t mark = said.find('=');
+    if (mark == said.npos || FindTask(truth.tasks, said) >= 0) continue;
+    const Task& task = truth.tasks[At(TaskSaid(truth, said.substr(0, mark)))];
+    if (task.is_classification()) {
+      known.classes[said.substr(mark + 1)] = task.classes;
+    }
+  }
+  return known;
+}
+
 Predictions TakeForeignPredictions(const Dataset& table, bool has_ids,
                                    const Dataset& truth,
                                    const ForeignPredictionOptions& options,

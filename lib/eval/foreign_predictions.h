@@ -6,6 +6,7 @@
 #include "base/options.h"
 #include "base/reporter.h"
 #include "data/dataset.h"
+#include "data/known_columns.h"
 #include "eval/predictions.h"
 
 namespace mtlkit {
@@ -19,6 +20,11 @@ struct ForeignPredictionOptions {
 
   void Describe(Fields& fields);
 };
+
+// The columns of a table that may hold classes of the tasks of `truth`, by the
+// names that they are looked for, so that it is read with these in mind.
+KnownColumns ClassColumns(const Dataset& truth,
+                          const ForeignPredictionOptions& options);
 
 // What other programs predicted for the tasks of `truth`, which has labels,
 // ids and splits, as predictions that can be measured beside ours: in the

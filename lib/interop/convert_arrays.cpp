@@ -290,12 +290,12 @@ bool ConvertArrays(const std::vector<TableInput>& inputs,
   InContext(NamesOf(inputs), [&] { CheckDataset(table); });
   reporter->Note(Str(NamesOf(inputs), ": ", found));
   if (!warning.empty()) reporter->Warn(warning);
-  const Json none = Json::object();
+  Json settings = record.settings ? *record.settings : Json::object();
+  settings["format"] = kArraysRead;
   std::vector<ProvenanceSource> sources = collector.sources();
   sources.insert(sources.end(), record.beside.begin(), record.beside.end());
-  table.provenance = ExtendProvenance(
-      record.tool, record.seed,
-      record.settings == nullptr ? none : *record.settings, sources);
+  table.provenance =
+      ExtendProvenance(record.tool, record.seed, settings, sources);
   WriteDataset(table, output);
   return has_ids;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -17,6 +18,23 @@ constexpr std::int64_t kMonthsOfYear = 12;
   Fail(ErrorKind::kBadInput,
        "the NumPy array holds a date outside the years 0 to 9999",
        "numpy.datetime64('NaT') stands for a missing date");
+}
+
+[[noreturn]] void FailFine() {
+  Fail(ErrorKind::kBadInput,
+       "the NumPy array holds a date that is finer than dates are kept",
+       "round it: array.astype('datetime64[us]') or, in far years, [ms]");
+}
+
+// As of dates in text, microseconds have to come out of what is kept.
+void RequireKept(std::int64_t second, std::int64_t left, std::int64_t parts,
+                 double date) {
+  constexpr std::int64_t kFinest = 1'000'000;
+  const std::int64_t coarser = std::max<std::int64_t>(parts / kFinest, 1);
+  if (left % coarser != 0) FailFine();
+  const auto per_second = static_cast<double>(std::min(parts, kFinest));
+  const double kept = (date - static_cast<double>(second)) * per_second;
+  if (std::llround(kept) != left / coarser) FailFine();
 }
 
 std::int64_t SecondsOfMonths(std::int64_t months) {
@@ -75,8 +93,11 @@ std::vector<double> SecondsOfDates(std::span<const std::int64_t> counts,
     if (second < least || second >= end || (second == least && left < 0)) {
       FailDate();
     }
-    seconds.push_back(static_cast<double>(second) +
-                      static_cast<double>(left) / static_cast<double>(parts));
+    const auto per_second = static_cast<double>(parts);
+    const double date =
+        static_cast<double>(second) + static_cast<double>(left) / per_second;
+    RequireKept(second, left, parts, date);
+    seconds.push_back(date);
   }
   return seconds;
 }

@@ -19,8 +19,8 @@ struct NpyDates {
 // minutes, seconds and their parts down to nanoseconds.
 std::optional<NpyDates> ParseNpyDates(std::string_view type);
 
-// Seconds since 1970, as near as double precision has them; NaN where there is
-// no date (NaT). kBadInput for dates outside the years 0 to 9999.
+// Seconds since 1970; NaN where there is no date (NaT). kBadInput for dates
+// outside the years 0 to 9999, and where double precision has not all of them.
 std::vector<double> SecondsOfDates(std::span<const std::int64_t> counts,
                                    const NpyDates& unit);
 

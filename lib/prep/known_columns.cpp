@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
+#include <utility>
 
 #include "base/options.h"
 #include "base/text.h"
 #include "data/head.h"
+#include "data/schema.h"
 #include "prep/date_columns.h"
 
 namespace mtlkit {
@@ -20,85 +21,51 @@ bool IsPlainNumber(const std::string& text) {
           FormatNumber(static_cast<float>(value)) == text);
 }
 
-// What one view says of a column.
-struct Saying {
-  bool is_date = false;
-  bool has_categories = false;
-  std::vector<std::string> categories;
-};
-
-class Collector {
- public:
-  void AddInputs(const std::vector<InputSpec>& blocks) {
-    for (const InputSpec& spec : blocks) {
-      for (std::size_t col = 0; col < spec.columns.size(); ++col) {
-        const std::string& name = spec.columns[col];
-        Saying saying;
-        saying.is_date = std::ranges::count(spec.dates, name) > 0;
-        saying.has_categories = spec.kind == InputKind::kCategorical;
-        if (saying.has_categories) saying.categories = spec.categories[col];
-        Add(name, std::move(saying));
-      }
+void AddInput(const InputSpec& spec, KnownViews* views) {
+  KnownColumns& known = (*views)[ViewOf(spec.name)];
+  for (std::size_t col = 0; col < spec.columns.size(); ++col) {
+    const std::string& name = spec.columns[col];
+    if (spec.kind == InputKind::kCategorical) {
+      known.categories.emplace(name, spec.categories[col]);
+    } else if (std::ranges::count(spec.dates, name) > 0) {
+      known.dates.push_back(name);
+    } else {
+      known.numbers.push_back(name);
     }
   }
+}
 
-  // Classes that are plain numbers may be of a column of numbers, which are
-  // compared by value.
-  void AddTask(const Task& task) {
-    if (!task.is_classification() || !task.traits().one_class) return;
-    Saying saying{false, true, task.classes};
-    saying.categories.insert(saying.categories.end(),
-                             task.source.dropped.begin(),
-                             task.source.dropped.end());
-    if (std::ranges::all_of(saying.categories, IsPlainNumber)) return;
-    const auto& columns = task.source.columns;
-    const std::string& name = columns.empty() ? task.name : columns.front();
-    if (said_.count(name) == 0) Add(name, std::move(saying));
-  }
-
-  KnownColumns Take() && {
-    KnownColumns known;
-    for (auto& [name, saying] : said_) {
-      if (disputed_.count(name) > 0) continue;
-      if (saying.is_date) known.dates.push_back(name);
-      if (!saying.has_categories) continue;
-      known.categories.emplace(name, std::move(saying.categories));
-    }
-    return known;
-  }
-
- private:
-  void Add(const std::string& name, Saying saying) {
-    const auto at = said_.find(name);
-    if (at == said_.end()) {
-      said_.emplace(name, std::move(saying));
-      return;
-    }
-    Saying& known = at->second;
-    if (known.is_date != saying.is_date ||
-        known.has_categories != saying.has_categories) {
-      disputed_.insert(name);
-    }
-    known.categories.insert(known.categories.end(), saying.categories.begin(),
-                            saying.categories.end());
-  }
-
-  std::map<std::string, Saying> said_;
-  std::set<std::string> disputed_;
-};
+// Classes that are plain numbers may be of a column of numbers, which are
+// compared by value.
+void AddTask(const Task& task, KnownColumns* known) {
+  if (!task.is_classification() || !task.traits().one_class) return;
+  std::vector<std::string> classes = task.classes;
+  classes.insert(classes.end(), task.source.dropped.begin(),
+                 task.source.dropped.end());
+  if (std::ranges::all_of(classes, IsPlainNumber)) return;
+  const auto& columns = task.source.columns;
+  const std::string& name = columns.empty() ? task.name : columns.front();
+  const bool is_input = std::ranges::count(known->dates, name) > 0 ||
+                        std::ranges::count(known->numbers, name) > 0;
+  if (!is_input) known->categories.emplace(name, std::move(classes));
+}
 
 }  // namespace
 
-KnownColumns ColumnsKnown(const TransformRecords& transforms,
-                          const Schema& schema) {
-  Collector collector;
-  if (transforms.empty()) {
-    collector.AddInputs(schema.inputs);
-  } else if (const std::optional<Selection> table = TableBehind(transforms)) {
-    collector.AddInputs(table->blocks);
+KnownViews ColumnsKnown(const TransformRecords& transforms,
+                        const Schema& schema) {
+  std::vector<InputSpec> inputs = schema.inputs;
+  if (!transforms.empty()) {
+    const std::optional<Selection> table = TableBehind(transforms);
+    inputs = table ? table->blocks : std::vector<InputSpec>();
   }
-  for (const Task& task : schema.tasks) collector.AddTask(task);
-  return std::move(collector).Take();
+  KnownViews views;
+  for (const InputSpec& spec : inputs) AddInput(spec, &views);
+  if (views.empty()) views[""] = {};
+  for (const Task& task : schema.tasks) {
+    for (auto& [view, known] : views) AddTask(task, &known);
+  }
+  return views;
 }
 
 }  // namespace mtlkit

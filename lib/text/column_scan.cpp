@@ -140,18 +140,30 @@ std::vector<std::string> Texts(const CategoryMap& map) {
   return texts;
 }
 
-void Rename(const std::string& from, const std::string& to,
-            ColumnScan* column) {
-  const auto found = column->categories.find(from);
-  if (found == column->categories.end()) {
+// The user's first, which are all of classes that occur; a model's where they
+// do. Each is of what the file has, so that two classes may change places.
+void Rename(const ScanOptions& options, ColumnScan* column) {
+  for (const auto& [from, to] : column->renames) {
+    if (column->categories.count(from) > 0) continue;
     Fail(ErrorKind::kUsage,
          Str("--rename-class: column '", column->column.name,
              "' has no class '", ShowText(from), "'"),
          Str("known: ", ShowNames(Texts(column->categories))));
   }
-  const std::uint64_t files = found->second.files;
-  column->categories.erase(found);
-  column->categories[to].files |= files;
+  for (const std::vector<std::string>& rename : options.model_renames) {
+    if (rename[0] != column->column.name &&
+        rename[0] != Str(options.view, ".", column->column.name)) {
+      continue;
+    }
+    if (column->categories.count(rename[1]) == 0) continue;
+    column->renames.emplace_back(rename[1], rename[2]);
+  }
+  if (column->renames.empty()) return;
+  CategoryMap renamed;
+  for (const auto& [text, category] : column->categories) {
+    renamed[std::string(Renamed(*column, text))].files |= category.files;
+  }
+  column->categories = std::move(renamed);
 }
 
 }  // namespace
@@ -277,6 +289,10 @@ void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
   if (column->type == ColumnType::kUnknown) {
     // What a model makes of words among numbers is for it to say.
     if (!options.for_model) RequireOneKind(options, *column);
+    // It would not know the decimal sign of this file.
+    if (column->was_number && column->texts > 0 && options.decimal != '.') {
+      FailNotANumber(*column, column->first_text, options.decimal);
+    }
     const bool has_values = column->numbers > 0 || column->texts > 0;
     const bool is_date = column->texts > 0 && column->is_date_if_text;
     if (is_date) column->has_all_categories = false;  // to be read again
@@ -312,13 +328,7 @@ void SortCategories(const ScanOptions& options, ColumnScan* column) {
   for (const std::string& declared : column->column.categories) {
     column->categories.emplace(declared, Category());
   }
-  for (const auto& [from, to] : column->renames) Rename(from, to, column);
-  for (const std::vector<std::string>& rename : options.model_renames) {
-    if (rename[0] != column->column.name) continue;
-    if (column->categories.count(rename[1]) == 0) continue;
-    Rename(rename[1], rename[2], column);
-    column->renames.emplace_back(rename[1], rename[2]);
-  }
+  Rename(options, column);
   Require(static_cast<Index>(column->categories.size()) <
               std::numeric_limits<std::int32_t>::max(),
           ErrorKind::kBadInput,
@@ -359,7 +369,7 @@ void RequireNoDates(const std::vector<ColumnScan>& columns) {
 
 std::string_view Renamed(const ColumnScan& column, std::string_view text) {
   for (const auto& [from, to] : column.renames) {
-    if (text == from) text = to;
+    if (text == from) return to;
   }
   return text;
 }

@@ -30,7 +30,7 @@ struct ScanOptions {
   Numbering model_numbering = {};
   std::vector<std::string> model_ids;
   std::vector<TypeChoice> model_dates;
-  KnownColumns known;
+  KnownColumns known;  // of the table that is read
   std::vector<std::vector<std::string>> model_renames;
   // A model reads the rows: words among numbers, and numbers that double
   // precision would round, make a column one of texts, so that the model's
@@ -43,6 +43,9 @@ struct ScanOptions {
   std::vector<TypeChoice> types;
   std::vector<std::vector<std::string>> renames;  // COLUMN OLD NEW
   bool are_markers_given = false;  // by the user: they hold for known classes
+  // Where there are several tables, the name of this one; what names a column
+  // may be of another, or COLUMN or VIEW.COLUMN.
+  std::string view;
 };
 
 struct TextHash {
@@ -67,6 +70,7 @@ struct ColumnScan {
   bool is_renamed = false;   // its name had been taken
   bool is_unnamed = false;   // the file has no name for it
   bool is_date_if_text = false;
+  bool was_number = false;         // to a model
   DateFormat date;                 // of a date: how it is written in text
   std::vector<bool> stored_dates;  // by file: it has them as ISO 8601 does
   Index numbers = 0;
@@ -169,7 +173,8 @@ std::string TypeFlag(const ColumnScan& column, std::string_view type);
 // "a, b, c", the first 20.
 std::string ShowNames(const std::vector<std::string>& names);
 
-// `text` of a category as it is after renaming.
+// `text` of a category as it is after renaming, once: what comes of one rename
+// is not subject to another.
 std::string_view Renamed(const ColumnScan& column, std::string_view text);
 
 // Throws kBadInput for a cell: "adult.csv:3: column 'age': 'x' is no id".

@@ -10,6 +10,7 @@
 #include "h5/file_writer.h"
 #include "h5/provenance.h"
 #include "text/align_columns.h"
+#include "text/convert_operands.h"
 #include "text/convert_report.h"
 #include "text/format.h"
 #include "text/lost_numbers.h"
@@ -37,6 +38,10 @@ struct Table {
   TablePlan plan;
 };
 
+bool IsDelimited(const FormatEntry* format) {
+  return format->name == "csv";
+}
+
 Json ValuesOf(ConvertOptions options) {
   Json values;
   JsonWriter writer(&values, true);
@@ -52,7 +57,7 @@ class Converter {
         options_(options),
         scan_options_(ScanOptionsOf(options)),
         reporter_(reporter) {
-    CheckOperands();
+    CheckOperands(inputs, options);
     WarnOfTwice();
     OpenTables();
   }
@@ -62,10 +67,15 @@ class Converter {
       for (const std::string& note : AlignColumns(&table.files)) {
         reporter_->Warn(note);
       }
+      scan_options_.view = table.view;
+      const auto known = options_.known.find(table.view);
+      scan_options_.known =
+          known == options_.known.end() ? KnownColumns() : known->second;
       table.scan = ScanRows(&table.files, scan_options_);
       table.plan = PlanTable(table.scan, scan_options_, table.view);
       Report(table, verbose);
     }
+    RequireUsedChoices();
     RequireUsefulFlags();
     JoinRows();
     FindSplits();
@@ -90,28 +100,6 @@ class Converter {
   }
 
  private:
-  void CheckOperands() const {
-    Require(!inputs_.empty(), ErrorKind::kUsage, "no input");
-    std::vector<std::string> names;
-    for (const TableInput& input : inputs_) {
-      if (!options_.beside) continue;
-      Require(!input.name.empty(), ErrorKind::kUsage,
-              Str("--beside: '", input.path, "' has no name"),
-              "write NAME=FILE for each view");
-      Require(std::find(names.begin(), names.end(), input.name) == names.end(),
-              ErrorKind::kUsage,
-              Str("--beside: two views are called '", input.name, "'"));
-      names.push_back(input.name);
-    }
-    Require(options_.decimal == "." || options_.decimal == ",",
-            ErrorKind::kUsage, "--decimal is '.' or ','");
-    Require(options_.skip_after_header == 0 || options_.header != "no",
-            ErrorKind::kUsage,
-            "--skip-after-header: with --header no there is "
-            "none",
-            "--skip leaves out lines in front");
-  }
-
   // Rows that come in twice are a slip of a shell pattern, or a leak.
   void WarnOfTwice() const {
     std::set<std::string> seen;
@@ -159,11 +147,13 @@ class Converter {
                                         SourceContent::kTable);
   }
 
-  static bool IsDelimited(const FormatEntry* format) {
-    return format->name == "csv";
-  }
-
   void SayTakenOver() const {
+    if (is_mixed_ && options_.remembered_of.empty()) {
+      reporter_->Note(
+          Str("markers of missing values are those of CSV in all "
+              "files: --missing=",
+              ShellWord(Join(TextOptions().missing, ","))));
+    }
     const std::string flags = FlagsTakenOver(options_);
     if (options_.remembered_of.empty() || flags.empty()) return;
     reporter_->Note(
@@ -172,9 +162,13 @@ class Converter {
 
   // How the texts before were written says nothing of files that are none.
   void ForgetOtherLayouts() {
-    options_.had_markers &= AnyKnows(formats_, "missing") &&
-                            !std::ranges::all_of(formats_, IsDelimited);
-    if (std::ranges::any_of(formats_, IsDelimited)) return;
+    const bool any = std::ranges::any_of(formats_, IsDelimited);
+    const bool all = std::ranges::all_of(formats_, IsDelimited);
+    // Of files of one table a text means the same in each.
+    is_mixed_ = any && !all && !options_.beside && options_.missing.empty();
+    options_.had_markers |= is_mixed_;
+    options_.had_markers &= AnyKnows(formats_, "missing") && !all;
+    if (any) return;
     const std::string encoding = options_.encoding;
     options_ = WithoutLayout(options_);
     scan_options_ = ScanOptionsOf(options_);
@@ -232,6 +226,24 @@ class Converter {
     if (verbose) ReportColumns(table.scan, table.plan, reporter_);
     WarnOfTable(table.files, table.scan, options_, reporter_);
     CheckNumbers(table.scan, table.plan, reporter_);
+  }
+
+  // What names a column has to name one of some view.
+  void RequireUsedChoices() {
+    std::vector<std::string> names;
+    for (const Table& table : tables_) {
+      scan_options_.view = table.view;
+      for (std::string& name : ColumnNames(scan_options_, table.scan.columns)) {
+        names.push_back(std::move(name));
+      }
+    }
+    std::vector<UnusedChoice> unused = tables_.front().scan.unused;
+    for (const Table& table : tables_) {
+      std::erase_if(unused, [&](const UnusedChoice& choice) {
+        return std::ranges::count(table.scan.unused, choice) == 0;
+      });
+    }
+    if (!unused.empty()) FailUnused(unused.front(), names);
   }
 
   // A flag that no file has used is a mistake.
@@ -328,7 +340,7 @@ class Converter {
         }
       }
     }
-    for (const auto& [role, path] : Lists()) {
+    for (const auto& [role, path] : ListsOf(options_, inputs_)) {
       TextSource source(path, Encoding::kUtf8);
       sources.push_back({role, source.Digest()});
     }
@@ -346,29 +358,13 @@ class Converter {
     return settings;
   }
 
-  // The other files that were read, by role.
-  std::vector<std::pair<std::string, std::string>> Lists() const {
-    std::vector<std::pair<std::string, std::string>> lists;
-    std::vector<std::string> seen;
-    for (const TableInput& input : inputs_) {
-      const std::string path = NamesFileFor(options_, input, inputs_);
-      if (path.empty() ||
-          std::find(seen.begin(), seen.end(), path) != seen.end()) {
-        continue;
-      }
-      seen.push_back(path);
-      lists.emplace_back("names", path);
-    }
-    if (!options_.labels.empty()) lists.emplace_back("labels", options_.labels);
-    return lists;
-  }
-
   const std::vector<TableInput>& inputs_;
   ConvertOptions options_;
   ScanOptions scan_options_;
   Reporter* reporter_;
   std::vector<Table> tables_;
   std::vector<const FormatEntry*> formats_;  // of the inputs
+  bool is_mixed_ = false;  // formats with usual markers, and others
   Index rows_ = 0;
   bool by_id_ = false;
   RowIds ids_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/options.h"
@@ -9,6 +10,9 @@
 #include "text/format.h"
 
 namespace mtlkit {
+
+// The `format` that is recorded of what was read, where it was no text.
+inline constexpr std::string_view kArraysRead = "arrays";
 
 // How text tables become a dataset.
 struct ConvertOptions {
@@ -44,7 +48,7 @@ struct ConvertOptions {
   // What it knows of columns, where nobody says more: text in its dates is read
   // as that of ISO 8601, numbers as seconds; text in its categories as it
   // stands, and what is one of them is no marker.
-  KnownColumns known;
+  KnownViews known;
   std::vector<std::vector<std::string>> model_renames;  // where they occur
   bool for_model = false;
   // Names of the flags that the user gave, which stay as they are.

@@ -35,7 +35,6 @@ ScanOptions ScanOptionsOf(const ConvertOptions& options) {
   scan.features = options.features;
   scan.model_numbering = options.model_numbering;
   scan.model_ids = options.model_ids;
-  scan.known = options.known;
   scan.are_markers_given = std::ranges::count(options.given, "missing") > 0;
   scan.model_renames = options.model_renames;
   scan.for_model = options.for_model;
@@ -70,6 +69,19 @@ std::string NamesFileFor(const ConvertOptions& options, const TableInput& input,
     if (is_named && name == input.name) return entry.substr(mark + 1);
   }
   return file;
+}
+
+std::vector<std::pair<std::string, std::string>> ListsOf(
+    const ConvertOptions& options, const std::vector<TableInput>& inputs) {
+  std::vector<std::pair<std::string, std::string>> lists;
+  for (const TableInput& input : inputs) {
+    const std::pair<std::string, std::string> list = {
+        "names", NamesFileFor(options, input, inputs)};
+    if (list.second.empty() || std::ranges::count(lists, list) > 0) continue;
+    lists.push_back(list);
+  }
+  if (!options.labels.empty()) lists.emplace_back("labels", options.labels);
+  return lists;
 }
 
 TextOptions TextOptionsOf(const ConvertOptions& options,

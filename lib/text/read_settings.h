@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "text/column_scan.h"
@@ -21,5 +22,9 @@ TextOptions TextOptionsOf(const ConvertOptions& options,
 // if there is none.
 std::string NamesFileFor(const ConvertOptions& options, const TableInput& input,
                          const std::vector<TableInput>& inputs);
+
+// The lists that are read beside the inputs, by role.
+std::vector<std::pair<std::string, std::string>> ListsOf(
+    const ConvertOptions& options, const std::vector<TableInput>& inputs);
 
 }  // namespace mtlkit

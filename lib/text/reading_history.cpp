@@ -42,6 +42,7 @@ struct TextLayout {
 using Renames = std::vector<std::vector<std::string>>;  // COLUMN OLD NEW
 
 struct TextHistory {
+  std::string format;
   TextReading reading;
   TextLayout layout;
   Renames renames;
@@ -61,7 +62,7 @@ bool HasMarkers(const std::string& formats) {
 
 TextHistory HistoryOf(const std::string& settings) {
   TextHistory history;
-  auto& [reading, layout, renames, had_markers] = history;
+  auto& [format, reading, layout, renames, had_markers] = history;
   const Json flags = ParseJson(settings);
   const auto take = [&flags](const char* name, auto* value) {
     const auto at = flags.find(name);
@@ -73,7 +74,6 @@ TextHistory HistoryOf(const std::string& settings) {
     take("thousands", &reading.thousands);
     take("comment", &reading.comment);
     take("encoding", &reading.encoding);
-    std::string format;
     take("format", &format);
     had_markers = reading.missing.empty() && HasMarkers(format);
     take("delimiter", &layout.delimiter);
@@ -119,7 +119,7 @@ void Remember(const TextHistory& history, ConvertOptions* options) {
     options->remembered.emplace_back(name);
   };
   using Options = ConvertOptions;
-  const auto& [reading, layout, renames, had_markers] = history;
+  const auto& [format, reading, layout, renames, had_markers] = history;
   take("missing", reading.missing, &Options::missing);
   take("decimal", reading.decimal, &Options::decimal);
   take("thousands", reading.thousands, &Options::thousands);
@@ -145,6 +145,7 @@ void ReadAsBefore(std::string_view provenance, ConvertOptions* options) {
   for (const ProvenanceRecord& record : ParseProvenance(provenance)) {
     if (record.tool != "mtl-convert") continue;
     TextHistory history = HistoryOf(record.settings);
+    if (history.format == kArraysRead) continue;
     Require(!found || found->reading == history.reading, ErrorKind::kBadInput,
             "the texts that the model learned from were read in different "
             "ways",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,12 +26,12 @@ class Renaming {
     for (const auto& entry : labels_.classes) names_[entry.first] = entry.first;
   }
 
-  // False where no label is called so.
+  // False where no label is called so in the file. The first rename holds.
   bool Rename(const std::string& from, const std::string& to) {
     bool found = false;
     for (auto& [text, name] : names_) {
-      if (name != ClassName(from)) continue;
-      name = ClassName(to);
+      if (ClassName(text) != ClassName(from)) continue;
+      if (renamed_.insert(text).second) name = ClassName(to);
       found = true;
     }
     return found;
@@ -58,6 +59,7 @@ class Renaming {
  private:
   RowLabelScan& labels_;
   std::map<std::string, std::string> names_;
+  std::set<std::string> renamed_;
 };
 
 [[noreturn]] void FailName(const std::string& name, const TableScan& scan) {

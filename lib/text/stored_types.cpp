@@ -5,8 +5,14 @@
 namespace mtlkit {
 namespace {
 
-// What stands in a column of which a model knows the categories.
-void UseKnownCategories(const ScanOptions& options, ColumnScan* column) {
+// What stands in a column of which a model knows the type.
+void UseKnownColumn(const ScanOptions& options, ColumnScan* column) {
+  column->was_number =
+      std::ranges::count(options.known.numbers, column->column.name) > 0;
+  if (const auto classes = options.known.classes.find(column->column.name);
+      classes != options.known.classes.end() && !options.are_markers_given) {
+    column->values = classes->second;
+  }
   const auto known = options.known.categories.find(column->column.name);
   if (known == options.known.categories.end()) return;
   // Numbers of files that know what is a number have no spelling.
@@ -39,7 +45,7 @@ void UseStoredTypes(const ScanOptions& options, std::vector<TableFile>* files,
         column.type = ColumnType::kDate;
       }
     }
-    UseKnownCategories(options, &column);
+    UseKnownColumn(options, &column);
     ignored.push_back(column.type == ColumnType::kIgnore);
   }
   for (TableFile& file : *files) file.reader->PassOver(ignored);

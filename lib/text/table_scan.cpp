@@ -18,10 +18,6 @@
 namespace mtlkit {
 namespace {
 
-bool IsIdName(std::string_view name) {
-  return name == "id" || name == "ID" || name == "Id";
-}
-
 class Scanner {
  public:
   Scanner(std::vector<TableFile>* files, const ScanOptions& options)
@@ -30,9 +26,8 @@ class Scanner {
       scan_.row_labels.emplace_back().task = task;
     }
     StartColumns();
-    ApplyTypes();
+    UseChoices();
     UseStoredTypes(options_, &files_, &scan_.columns);
-    ApplyRenames();
   }
 
   TableScan Run() {
@@ -108,81 +103,15 @@ class Scanner {
     }
   }
 
-  std::vector<std::string> Names() const {
-    std::vector<std::string> names;
-    for (const ColumnScan& column : scan_.columns) {
-      names.push_back(column.column.name);
+  void UseChoices() {
+    scan_.unused = ApplyChoices(options_, &scan_.columns);
+    if (options_.view.empty() && !scan_.unused.empty()) {
+      FailUnused(scan_.unused.front(), ColumnNames(options_, scan_.columns));
     }
-    return names;
-  }
-
-  [[noreturn]] void FailColumn(std::string_view flag,
-                               const std::string& name) const {
-    const std::vector<std::string> names = Names();
-    const std::string nearest = Nearest(name, names);
-    Fail(ErrorKind::kUsage,
-         Str(flag, ": there is no column '", ShowText(name), "'",
-             nearest.empty()
-                 ? ""
-                 : Str("; did you mean '", NameInList(nearest), "'?")),
-         names.empty() ? "the columns of this format have no names"
-                       : Str("known: ", ShowNames(names)));
-  }
-
-  // Whether there is such a column.
-  bool ApplyType(const TypeChoice& choice) {
-    bool found = false;
-    for (ColumnScan& column : scan_.columns) {
-      const std::string& name = column.column.name;
-      if (!MatchesPattern(choice.columns, name) && choice.columns != name) {
-        continue;
-      }
-      column.type = choice.type;
-      column.date = choice.date;
-      column.is_declared = true;
-      column.column.categories.clear();
-      found = true;
-      Require(choice.type != ColumnType::kDate || !column.column.is_label,
-              ErrorKind::kUsage,
-              Str("--type ", choice.columns, "=date: it is a label"),
-              "dates are inputs");
-    }
-    return found;
-  }
-
-  void ApplyTypes() {
-    for (const TypeChoice& choice : options_.model_dates) ApplyType(choice);
-    for (const TypeChoice& choice : options_.types) {
-      if (!ApplyType(choice)) FailColumn("--type", choice.columns);
-    }
-    const auto was_id = [this](const ColumnScan& column) {
-      return std::ranges::count(options_.model_ids, column.column.name) > 0;
-    };
-    const bool any_was = std::ranges::any_of(scan_.columns, was_id);
-    Index ids = 0;
-    for (ColumnScan& column : scan_.columns) {
-      const bool is_id =
-          any_was ? was_id(column) : IsIdName(column.column.name);
-      if (column.type == ColumnType::kUnknown && is_id) {
-        column.type = ColumnType::kId;
-      }
-      ids += column.type == ColumnType::kId;
-    }
-    Require(ids <= 1, ErrorKind::kUsage, "two columns of type id",
-            "rows have one id; --type COLUMN=ignore leaves one out");
-    scan_.has_ids = ids > 0;
-  }
-
-  void ApplyRenames() {
-    for (const std::vector<std::string>& rename : options_.renames) {
-      bool found = false;
-      for (ColumnScan& column : scan_.columns) {
-        if (column.column.name != rename[0]) continue;
-        column.renames.emplace_back(rename[1], rename[2]);
-        found = true;
-      }
-      if (!found) FailColumn("--rename-class", rename[0]);
-    }
+    scan_.has_ids =
+        std::ranges::any_of(scan_.columns, [](const ColumnScan& column) {
+          return column.type == ColumnType::kId;
+        });
   }
 
   void ReadAll() {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "text/column_choices.h"
 #include "text/column_scan.h"
 #include "text/table_file.h"
 
@@ -34,6 +35,7 @@ struct TableScan {
   bool has_groups = false;
   bool has_ids = false;
   RowIds ids;
+  std::vector<UnusedChoice> unused;  // which another view has to use
 };
 
 // Reads all rows once, infers the types of columns and collects their

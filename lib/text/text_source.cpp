@@ -315,7 +315,8 @@ std::string ReadUnpacked(const std::string& path, Index most) {
 }
 
 bool IsOwnFile(const std::string& path) {
-  return !IsNamedPipe(path) && SniffSource(ReadHead(path)) == SourceKind::kMtlH5;
+  return !IsNamedPipe(path) &&
+         SniffSource(ReadHead(path)) == SourceKind::kMtlH5;
 }
 
 bool IsTableFile(const std::string& path) {

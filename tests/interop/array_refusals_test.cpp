@@ -127,6 +127,9 @@ TEST_CASE("dates reach from year 0 to 9999 in every unit") {
   CHECK(seconds("M8[W]", -1) == -604800);
   CHECK(seconds("M8[us]", -1) == -1e-6);
   CHECK(seconds("M8[ns]", 1'500'000'000) == 1.5);
+  CHECK(seconds("M8[ns]", 1'700'000'000'123'456'000) == 1700000000.123456);
+  CHECK_THROWS_AS(seconds("M8[ns]", 1'700'000'000'123'456'789), Error);
+  CHECK_THROWS_AS(seconds("M8[us]", 253'000'000'000'000'001), Error);
   CHECK_THROWS_AS(seconds("M8[Y]", -1971), Error);
   CHECK_THROWS_AS(seconds("M8[M]", 12 * 8030), Error);
   CHECK_THROWS_AS(seconds("M8[Y]", 300'000'000'000), Error);

@@ -34,8 +34,9 @@ TEST_CASE("categories and dates of a table are known by name") {
                   CodeBlock("categorical", {"zip", "town"},
                             {{"01"}, {"Bonn", "NA"}}, {0, 0, 0, 1})});
   table.inputs[0].dates = {"when"};
-  const KnownColumns own = ColumnsKnown({}, table.schema());
+  const KnownColumns own = ColumnsKnown({}, table.schema()).at("");
   CHECK(own.dates == Words{"when"});
+  CHECK(own.numbers == Words{"age"});
   CHECK(Names(own) == "town=Bonn/NA zip=01");
 
   // A model knows those that it was fitted on, whatever its inputs became.
@@ -45,7 +46,7 @@ TEST_CASE("categories and dates of a table are known by name") {
                              {{"categorical", "zip"}}));
   fitted.push_back(
       FitTransform(TrainingRows(table.inputs, fitted, train), "onehot"));
-  CHECK(Names(ColumnsKnown(RecordsOf(fitted), {})) == "town=Bonn/NA");
+  CHECK(Names(ColumnsKnown(RecordsOf(fitted), {}).at("")) == "town=Bonn/NA");
 }
 
 TEST_CASE("classes of a target are known where a number cannot be one") {
@@ -54,15 +55,19 @@ TEST_CASE("classes of a target are known where a number cannot be one") {
                   Classes("code", {"01", "02"}), Classes("word", {"a", "NA"})};
   schema.tasks[2].source.columns = {"answer"};
   schema.tasks[2].source.dropped = {"b"};
-  CHECK(Names(ColumnsKnown({}, schema)) == "answer=a/NA/b code=01/02");
+  CHECK(Names(ColumnsKnown({}, schema).at("")) == "answer=a/NA/b code=01/02");
 }
 
-TEST_CASE("what views know as different things is not known") {
+TEST_CASE("a name may be of something else in each view") {
   const Dataset table = TableOf(
-      1, {DenseBlock("u/numeric", {"a", "b"}, {1, 2}),
-          CodeBlock("v/categorical", {"a", "c"}, {{"x"}, {"y"}}, {0, 0}),
-          CodeBlock("w/categorical", {"c"}, {{"z"}}, {0})});
-  CHECK(Names(ColumnsKnown({}, table.schema())) == "c=y/z");
+      1, {DenseBlock("u.numeric", {"a", "b"}, {1, 2}),
+          CodeBlock("v.categorical", {"a", "c"}, {{"x"}, {"y"}}, {0, 0})});
+  Schema schema = table.schema();
+  schema.tasks = {Classes("b", {"p", "q"})};
+  const KnownViews known = ColumnsKnown({}, schema);
+  CHECK(known.at("u").numbers == Words{"a", "b"});
+  CHECK(Names(known.at("u")).empty());
+  CHECK(Names(known.at("v")) == "a=x b=p/q c=y");
 }
 
 }  // namespace

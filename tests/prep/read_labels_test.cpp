@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/reporter.h"
 #include "base/text.h"
+#include "data/class_finder.h"
 #include "data/dataset_io.h"
 #include "data/head.h"
 #include "data/label_map.h"
@@ -93,6 +94,14 @@ Labels Backwards(const Task& task, const Labels& labels) {
     result.values.Append(labels.values, At(place * cols), At(cols));
   }
   return result;
+}
+
+TEST_CASE("of classes of one value each is found by its name alone") {
+  const ClassFinder classes({"01", "1.0", "2"});
+  CHECK(classes.Find("01") == 0);
+  CHECK(classes.Find("1.0") == 1);
+  CHECK(classes.Find("1") == -1);
+  CHECK(classes.Find("+2.0") == 2);
 }
 
 TEST_CASE("a raw table gives every type of task the labels it was made with") {

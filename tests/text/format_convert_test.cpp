@@ -208,6 +208,16 @@ TEST_CASE("a usual marker that --missing made a value is said") {
   CHECK(Convert({{"t.csv", text}}).warnings == "");
 }
 
+TEST_CASE("classes are renamed at once, and what the user says is final") {
+  const std::vector<NamedText> file = {{"t.csv", "c,n\na,1\nb,2\nx,3\n"}};
+  ConvertOptions options;
+  options.rename_class = {{"c", "a", "b"}, {"c", "b", "a"}};
+  CHECK(Csv(Convert(file, options).dataset) == "id,n,c\n0,1,b\n1,2,a\n2,3,x\n");
+  options.rename_class = {{"c", "x", "b"}};
+  options.model_renames = {{"c", "b", "d"}, {"c", "a", "b"}};
+  CHECK(Csv(Convert(file, options).dataset) == "id,n,c\n0,1,b\n1,2,d\n2,3,b\n");
+}
+
 TEST_CASE("a class or column to rename that is not there is refused") {
   const auto error = [](std::vector<std::string> rename) {
     ConvertOptions options;

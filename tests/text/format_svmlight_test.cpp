@@ -134,6 +134,16 @@ TEST_CASE("labels in front of rows are renamed by the name of their task") {
         std::vector<std::string>{"-1", "1"});
 }
 
+TEST_CASE("two labels change places") {
+  ConvertOptions options;
+  options.rename_class = {{"label", "-1", "1"}, {"label", "1", "-1"}};
+  const Dataset made = Convert({{"t.svm", "-1 1:1\n1 1:2\n"}}, options).dataset;
+  CHECK(made.tasks[0].classes == std::vector<std::string>{"-1", "1"});
+  CHECK(
+      std::vector<float>{made.labels[0].values[0], made.labels[0].values[1]} ==
+      std::vector<float>{1, 0});
+}
+
 TEST_CASE("a renamed label has to be there") {
   const auto error = [](const std::string& text,
                         std::vector<std::string> rename) {

@@ -132,7 +132,7 @@ TEST_CASE("the usual markers go along to formats that have none") {
 TEST_CASE("text in a column of known categories is read as it stands") {
   ConvertOptions options;
   options.for_model = true;
-  options.known.categories = {{"c", {"01", "1", "NA", "0.10"}}};
+  options.known[""].categories = {{"c", {"01", "1", "NA", "0.10"}}};
   // Whether other rows have words changes nothing.
   CHECK(Csv(Convert({{"t.csv", "c,n\n1,1\n01,2\n0.1,3\n"}}, options).dataset) ==
         "id,n,c\n0,1,1\n1,2,01\n2,3,0.1\n");
@@ -146,6 +146,56 @@ TEST_CASE("text in a column of known categories is read as it stands") {
   options.given = {"missing"};
   CHECK(Csv(Convert({{"t.csv", "c,n\nNA,1\n01,2\n"}}, options).dataset) ==
         "id,n,c\n0,1,\n1,2,01\n");
+}
+
+TEST_CASE("each view has its own columns") {
+  ConvertOptions options;
+  options.beside = true;
+  options.for_model = true;
+  options.known["u"].categories = {{"k", {"01", "1"}}};
+  options.known["v"].numbers = {"k"};
+  options.type = {"when=date", "v.n=category"};
+  const std::vector<NamedText> files = {
+      {"u=u.csv", "id,k,n\na,01,1\nb,1,2\n"},
+      {"v=v.csv", "id,k,n,when\na,01,1,2024-01-02\nb,1,2,2024-01-03\n"}};
+  CHECK(Csv(Convert(files, options).dataset) ==
+        "id,u.n,u.k,v.k,v.when,v.n\n"
+        "a,1,01,1,2024-01-02,1\nb,2,1,1,2024-01-03,2\n");
+  options.type = {"v.wen=date"};
+  CHECK(ErrorOf([&] { Convert(files, options); }) ==
+        "2: --type: there is no column 'v.wen'; did you mean 'v.when'? (known: "
+        "u.id, u.k, u.n, v.id, v.k, v.n, v.when)");
+}
+
+TEST_CASE("numbers of a model are read with the signs of their file") {
+  ConvertOptions options;
+  options.for_model = true;
+  options.decimal = ",";
+  options.thousands = ".";
+  options.known[""].numbers = {"p"};
+  CHECK(ErrorOf([&] {
+          Convert({{"t.csv", "p;c\n1.234;x\n12.5;x\n1,5;x\n"}}, options);
+        }).starts_with("65: t.csv:3: column 'p': '12.5' is not a number"));
+}
+
+TEST_CASE("a text means the same in all files of a table") {
+  const std::vector<NamedText> files = {
+      {"train=a.csv", "n,c\n1,x\n2,NA\n"},
+      {"test=b.jsonl", "{\"n\":3,\"c\":\"NA\"}\n"}};
+  const auto made = Convert(files);
+  CHECK(Csv(made.dataset) ==
+        "id,n,c,split\n0,1,x,train\n1,2,,train\n2,3,,test\n");
+  CHECK(made.notes.find("those of CSV in all files: --missing='?,NA,") !=
+        std::string::npos);
+}
+
+TEST_CASE("arrays on the way are no other way to read texts") {
+  const auto arrays = [](const std::string& history) {
+    const std::vector<ProvenanceSource> sources = {{"input", "x", history}};
+    return ExtendProvenance("mtl-convert", 1, {{"format", "arrays"}}, sources);
+  };
+  ConvertOptions options;
+  CHECK(TakenOver(arrays(Converted({{"skip", 1}})), &options) == "--skip 1");
 }
 
 TEST_CASE("spellings of all texts are joined again where they occur") {
