@@ -230,6 +230,10 @@ void CellScanner::ScanUnknown(const LinePlace& place, std::string_view text,
       if (column->first_text.where.empty()) {
         column->first_text = MakePlace(place, text);
       }
+      if (column->was_number && options_.decimal != '.' &&
+          column->first_pointed.where.empty() && IsCellNumber(text, '.')) {
+        column->first_pointed = MakePlace(place, text);
+      }
       break;
   }
   if (column->has_all_categories) AddCategory(place, text, column);
@@ -289,9 +293,8 @@ void DecideType(const ScanOptions& options, bool is_named, ColumnScan* column) {
   if (column->type == ColumnType::kUnknown) {
     // What a model makes of words among numbers is for it to say.
     if (!options.for_model) RequireOneKind(options, *column);
-    // It would not know the decimal sign of this file.
-    if (column->was_number && column->texts > 0 && options.decimal != '.') {
-      FailNotANumber(*column, column->first_text, options.decimal);
+    if (!column->first_pointed.where.empty()) {
+      FailNotANumber(*column, column->first_pointed, options.decimal);
     }
     const bool has_values = column->numbers > 0 || column->texts > 0;
     const bool is_date = column->texts > 0 && column->is_date_if_text;

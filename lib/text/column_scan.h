@@ -78,6 +78,9 @@ struct ColumnScan {
   Index missing = 0;
   bool needs_double = false;  // a number changes in single precision
   CellPlace first_text;
+  // Of what a model has as numbers: one with a point, which is not the decimal
+  // sign here. The model would not know.
+  CellPlace first_pointed;
   std::string only_text;      // the first of its texts that are no numbers
   bool is_one_text = true;    // there is no other
   bool are_grouped = true;    // all of them are numbers as "1,234"
