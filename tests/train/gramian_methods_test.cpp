@@ -286,6 +286,28 @@ TEST_CASE("nash balances gains and weights, by task weights") {
   }
 }
 
+TEST_CASE("fairgrad balances gains of gradients of any lengths") {
+  for (std::uint64_t draw = 0; draw < 40; ++draw) {
+    Rows rows = RandomRows(2 + draw % 8, 12, draw);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      for (double& g : rows[i]) g *= std::pow(10.0, i % 7);
+    }
+    const Scene scene(rows);
+    for (const char* alpha : {"0.5", "2", "10"}) {
+      CAPTURE(alpha);
+      const std::vector<double> w =
+          Weigh({"fairgrad",
+                 {{"alpha", alpha}, {"regularise", "0"}, {"normalise", "no"}}},
+                scene);
+      const std::vector<double> gains = Gains(scene, w);
+      for (std::size_t i = 0; i < w.size(); ++i) {
+        CHECK(gains[i] * std::pow(w[i], 1 / std::stod(alpha)) ==
+              doctest::Approx(1).epsilon(1e-7));
+      }
+    }
+  }
+}
+
 TEST_CASE("pe-ltr keeps every task's least weight, and is mgda without") {
   for (std::uint64_t draw = 0; draw < 40; ++draw) {
     Scene scene(DrawRows(draw));
@@ -346,41 +368,6 @@ TEST_CASE("the same gradient twice is one") {
     const std::vector<double> w = Weigh({name, {}}, scene);
     for (const double weight : w) CHECK(std::isfinite(weight));
     CHECK(Norm(scene, w) > 0.1);
-  }
-}
-
-TEST_CASE("gradvac learns the angles of pairs that meet, and turns to them") {
-  const auto weighting =
-      MakeWeighting({"gradvac", {{"beta", "0.5"}}}, Tasks(3));
-  std::vector<double> state(9);
-  Scene scene({{1, 0}, {1, 1}, {0, 1}});
-  scene.present[2] = 0;
-  std::vector<double> w(3);
-  weighting->Weights(scene.Signals(), state, w);
-  // Nothing conflicts yet; half of the cosine is remembered.
-  CHECK(w == std::vector<double>{1, 1, 0});
-  const double half = 0.5 / std::sqrt(2.0);
-  CHECK(state[1] == doctest::Approx(half));
-  CHECK(state[3] == doctest::Approx(half));
-  for (const std::size_t i : {0, 2, 4, 5, 6, 7, 8}) CHECK(state[i] == 0);
-  // At right angles they turn to that cosine.
-  Scene apart({{1, 0}, {0, 1}, {0, 1}});
-  apart.present[2] = 0;
-  weighting->Weights(apart.Signals(), state, w);
-  const double turn = half / std::sqrt(1 - half * half);
-  CHECK(w[0] == doctest::Approx(1 + turn));
-  CHECK(w[1] == doctest::Approx(1 + turn));
-}
-
-TEST_CASE("gradvac stays finite where gradients were the same for long") {
-  const auto weighting = MakeWeighting({"gradvac", {{"beta", "1"}}}, Tasks(2));
-  std::vector<double> state(4);
-  std::vector<double> w(2);
-  weighting->Weights(Scene({{1, 2}, {1, 2}}).Signals(), state, w);
-  weighting->Weights(Scene({{1, 2}, {-2, 1}}).Signals(), state, w);
-  for (const double weight : w) {
-    CHECK(std::isfinite(weight));
-    CHECK(weight > 1);
   }
 }
 
