@@ -7,6 +7,35 @@
 #include "train/small_factor.h"
 
 namespace mtlkit {
+namespace {
+
+// The z > 0 in which square z + others = share / z^p.
+double SolveAlone(double square, double others, double share, double p) {
+  double z = std::pow(share / square, 1 / (1 + p));
+  constexpr int kMostSteps = 60;
+  if (others > 0) {
+    // In log z it is convex; from above.
+    z = std::min(z, std::pow(share / others, 1 / p));
+    for (int step = 0; step < kMostSteps && z > 0; ++step) {
+      const double sum = square * z + others;
+      const double off = std::log(sum) + p * std::log(z) - std::log(share);
+      if (!(off > 0)) break;
+      z *= std::exp(-off / (square * z / sum + p));
+    }
+    return z;
+  }
+  // It is concave; from below.
+  z = std::max(z, -others / square);
+  for (int step = 0; step < kMostSteps; ++step) {
+    const double wanted = share * std::pow(z, -p);
+    const double off = square * z + others - wanted;
+    if (!(off < 0)) break;
+    z -= off / (square + p * wanted / z);
+  }
+  return z;
+}
+
+}  // namespace
 NewtonSolver::NewtonSolver(Index most)
     : scale_(At(most)),
       scaled_(At(most * most)),
@@ -33,14 +62,18 @@ bool NewtonSolver::Solve(Mat<const double> q, std::span<const double> b,
     at_[i] = std::pow(share_[i], 1 / (1 + p));
   }
   LookAt(count, p);
-  // From afar each step at least halves or doubles something; the limit is for
-  // problems without a solution.
-  constexpr int kMostSteps = 200;
+  constexpr double kCertified = 1e-9;
+  // From afar each step at least halves or doubles something; the limits are
+  // for problems without a solution.
+  constexpr int kMostSteps = 400;
+  constexpr int kMostSweeps = 60;
+  int sweeps = 0;
   for (int step = 0; step < kMostSteps && residual_ > kStationary; ++step) {
-    if (!Step(count, p)) break;
+    if (Step(count, p)) continue;
+    if (residual_ <= kCertified || ++sweeps > kMostSweeps) break;
+    Sweep(count, p);
   }
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = at_[i] * scale_[i];
-  constexpr double kCertified = 1e-9;
   return residual_ <= kCertified;
 }
 
@@ -131,6 +164,16 @@ bool NewtonSolver::Step(Index count, double p) {
   std::copy_n(before_.begin(), count, at_.begin());
   LookAt(count, p);
   return false;
+}
+
+void NewtonSolver::Sweep(Index count, double p) {
+  for (std::size_t i = 0; i < At(count); ++i) {
+    const double* row = scaled_.data() + i * At(count);
+    const double others = Dot(row, at_.data(), At(count)) - row[i] * at_[i];
+    const double alone = SolveAlone(row[i], others, share_[i], p);
+    if (alone > 0 && std::isfinite(alone)) at_[i] = alone;
+  }
+  LookAt(count, p);
 }
 
 }  // namespace mtlkit

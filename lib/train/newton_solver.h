@@ -35,6 +35,9 @@ class NewtonSolver {
   bool SetDirection(Index count, double p);
   // One step along it, as far as that helps; whether it got anywhere.
   bool Step(Index count, double p);
+  // Solves for each variable alone, one after the other: for those so small
+  // that the objective does not feel them.
+  void Sweep(Index count, double p);
 
   std::vector<double> scale_;    // of each variable
   std::vector<double> scaled_;   // Q of scaled variables

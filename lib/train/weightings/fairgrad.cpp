@@ -12,7 +12,7 @@ struct FairgradOptions {
   void Describe(Fields& field) {
     field("alpha", alpha,
           "how much worse off tasks count: 1 is nash, more is fairer",
-          Between(0.5, 10));
+          Between(0.5, 20));
     balance.Describe(field);
   }
 };
