@@ -12,7 +12,9 @@ namespace mtlkit {
 struct PresentTasks {
   Mat<const double> gramian;  // of their gradients
   std::span<const double> losses;
-  std::span<const Index> tasks;  // their numbers, ascending
+  std::span<const double> task_weight;  // of --task-weight; in losses already
+  std::span<const Index> tasks;         // their numbers, ascending
+  std::span<double> state;              // of all tasks; moves on by one step
   const Rng* rng = nullptr;
 };
 
@@ -37,6 +39,7 @@ class GramianWeighting : public Weighting {
   mutable std::vector<Index> tasks_;
   mutable std::vector<double> gramian_;
   mutable std::vector<double> losses_;
+  mutable std::vector<double> task_weight_;
   mutable std::vector<double> weights_;
 };
 

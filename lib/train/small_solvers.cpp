@@ -1,46 +1,14 @@
 #include "train/small_solvers.h"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
+
+#include "train/small_factor.h"
 
 namespace mtlkit {
 namespace {
-
-// Below this part of its own square, what is left of a variable beside the
-// active ones is rounding.
-constexpr double kDependent = 1e-13;
-// A gradient below this part of what it is the difference of is rounding.
-constexpr double kStationary = 1e-14;
-
-// The lower triangle L of a matrix LL' of which entry(i, j) gives the lower
-// half; false where row i depends on those before it. Row by row, as rows come.
-template <class Entry>
-bool Factorise(Index count, Entry entry, Eigen::Map<Eigen::MatrixXd>* lower) {
-  Eigen::Map<Eigen::MatrixXd>& factor = *lower;
-  for (Index i = 0; i < count; ++i) {
-    for (Index j = 0; j <= i; ++j) {
-      const double sum =
-          entry(i, j) - factor.row(i).head(j).dot(factor.row(j).head(j));
-      if (j < i) {
-        factor(i, j) = sum / factor(j, j);
-      } else if (sum > kDependent * entry(i, i)) {
-        factor(i, i) = std::sqrt(sum);
-      } else {
-        return false;
-      }
-    }
-  }
-  return true;
-}
-
-// x = (LL')^-1 x.
-void SolveFactored(const Eigen::Map<Eigen::MatrixXd>& factor, double* x) {
-  Eigen::Map<Eigen::VectorXd> solution(x, factor.rows());
-  factor.triangularView<Eigen::Lower>().solveInPlace(solution);
-  factor.transpose().triangularView<Eigen::Upper>().solveInPlace(solution);
-}
 
 // The nearest point of a segment, written so that exchanging its ends
 // exchanges the weights to the bit.
@@ -61,29 +29,29 @@ void SolvePair(Mat<const double> gramian, std::span<double> w) {
 }  // namespace
 
 NonNegativeSolver::NonNegativeSolver(Index most)
-    : barred_(At(most)),
+    : most_(most),
+      is_active_(At(most)),
+      barred_(At(most)),
       gradient_(At(most)),
       target_(At(most)),
       factor_(At(most) * At(most)) {
   active_.reserve(At(most));
+  order_.reserve(At(most));
 }
 
 void NonNegativeSolver::Solve(Mat<const double> q, std::span<const double> b,
                               std::span<double> x) {
   assert(x.size() <= gradient_.size() && b.size() == x.size());
-  std::fill(x.begin(), x.end(), 0.0);
   std::fill(barred_.begin(), barred_.end(), false);
-  active_.clear();
+  std::fill(is_active_.begin(), is_active_.end(), false);
+  Guess(q, b, x);
   // Every round lowers the objective, so the rounds end; the limit is for
   // rounding alone.
   for (std::size_t round = 0; round < 10 * x.size() + 10; ++round) {
     SetGradient(q, b, x);
     const Index entering = Entering(b);
     if (entering < 0) return;
-    active_.push_back(entering);
-    // It was to grow: if it does not, its gradient was rounding.
-    if (!SolveOn(q, b) || target_[active_.size() - 1] <= 0) {
-      active_.pop_back();
+    if (!Enter(q, b, entering, x)) {
       barred_[At(entering)] = true;
       continue;
     }
@@ -94,30 +62,140 @@ void NonNegativeSolver::Solve(Mat<const double> q, std::span<const double> b,
   }
 }
 
+void NonNegativeSolver::Guess(Mat<const double> q, std::span<const double> b,
+                              std::span<double> x) {
+  std::fill(x.begin(), x.end(), 0.0);
+  active_.clear();
+  factored_ = 0;
+  order_.clear();
+  for (std::size_t i = 0; i < b.size(); ++i) {
+    if (b[i] > 0) order_.push_back(static_cast<Index>(i));
+  }
+  std::sort(order_.begin(), order_.end(), [&](Index i, Index j) {
+    return b[At(i)] > b[At(j)] || (b[At(i)] == b[At(j)] && i < j);
+  });
+  for (const Index variable : order_) {
+    active_.push_back(variable);
+    if (!FactoriseOn(q, active_.size())) active_.pop_back();
+  }
+  while (!active_.empty() && SolveOn(q, b)) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < active_.size(); ++i) {
+      if (target_[i] > 0) {
+        x[At(active_[i])] = target_[i];
+        active_[kept++] = active_[i];
+      } else {
+        factored_ = std::min(factored_, kept);
+      }
+    }
+    const bool whole = kept == active_.size();
+    active_.resize(kept);
+    if (whole) break;
+    std::fill(x.begin(), x.end(), 0.0);
+  }
+  for (const Index variable : active_) is_active_[At(variable)] = true;
+}
+
+bool NonNegativeSolver::Enter(Mat<const double> q, std::span<const double> b,
+                              Index entering, std::span<double> x) {
+  active_.push_back(entering);
+  bool moved = false;
+  while (!SolveOn(q, b)) {
+    if ((moved || IsSteep(q, b, x)) && StepAlong(q, x)) {
+      moved = true;
+      continue;
+    }
+    active_.pop_back();
+    x[At(entering)] = 0;
+    return false;
+  }
+  // It was to grow: if it does not, its gradient was rounding.
+  if (!moved && target_[active_.size() - 1] <= 0) {
+    active_.pop_back();
+    factored_ = std::min(factored_, active_.size());
+    return false;
+  }
+  is_active_[At(entering)] = true;
+  return true;
+}
+
+bool NonNegativeSolver::IsSteep(Mat<const double> q, std::span<const double> b,
+                                std::span<const double> x) const {
+  const Index entering = active_.back();
+  double size = std::abs(b[At(entering)]);
+  for (const Index j : active_) size += std::abs(q(entering, j) * x[At(j)]);
+  constexpr double kSteep = 1e-10;
+  return gradient_[At(entering)] > kSteep * size;
+}
+
+bool NonNegativeSolver::StepAlong(Mat<const double> q, std::span<double> x) {
+  const Index entering = active_.back();
+  const std::size_t others = active_.size() - 1;
+  if (!FactoriseOn(q, others)) return false;
+  for (std::size_t i = 0; i < others; ++i) {
+    target_[i] = q(active_[i], entering);
+  }
+  SolveFactored(FactorOf(others), target_.data());
+  double step = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < others; ++i) {
+    if (target_[i] > 0) step = std::min(step, x[At(active_[i])] / target_[i]);
+  }
+  if (!std::isfinite(step)) return false;
+  x[At(entering)] += step;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < others; ++i) {
+    double& value = x[At(active_[i])];
+    const bool leaves = target_[i] > 0 && value / target_[i] <= step;
+    value -= step * target_[i];
+    if (leaves || value <= 0) {
+      value = 0;
+      is_active_[At(active_[i])] = false;
+      factored_ = std::min(factored_, kept);
+    } else {
+      active_[kept++] = active_[i];
+    }
+  }
+  active_[kept++] = entering;
+  active_.resize(kept);
+  return true;
+}
+
+Triangle NonNegativeSolver::FactorOf(std::size_t count) {
+  return {factor_.data(), static_cast<Index>(count), most_};
+}
+
+bool NonNegativeSolver::FactoriseOn(Mat<const double> q, std::size_t count) {
+  const Triangle factor = FactorOf(count);
+  const Index from = static_cast<Index>(std::min(factored_, count));
+  for (Index i = from; i < factor.count; ++i) {
+    for (Index j = 0; j <= i; ++j) {
+      factor.Row(i)[j] = q(active_[At(i)], active_[At(j)]);
+    }
+  }
+  if (!Factorise(from, factor)) return false;
+  factored_ = std::max(factored_, count);
+  return true;
+}
+
 bool NonNegativeSolver::SolveOn(Mat<const double> q,
                                 std::span<const double> b) {
-  const Index count = static_cast<Index>(active_.size());
-  Eigen::Map<Eigen::MatrixXd> factor(factor_.data(), count, count);
   // It ends with the variable that came last: whether that one depends on the
   // others is seen in its pivot.
-  const auto entry = [&](Index i, Index j) {
-    return q(active_[At(i)], active_[At(j)]);
-  };
-  if (!Factorise(count, entry, &factor)) return false;
-  for (Index i = 0; i < count; ++i) target_[At(i)] = b[At(active_[At(i)])];
-  SolveFactored(factor, target_.data());
+  if (!FactoriseOn(q, active_.size())) return false;
+  for (std::size_t i = 0; i < active_.size(); ++i) {
+    target_[i] = b[At(active_[i])];
+  }
+  SolveFactored(FactorOf(active_.size()), target_.data());
   return true;
 }
 
 void NonNegativeSolver::SetGradient(Mat<const double> q,
                                     std::span<const double> b,
                                     std::span<const double> x) {
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    double sum = b[i];
-    for (const Index j : active_) {
-      sum -= q(static_cast<Index>(i), j) * x[At(j)];
-    }
-    gradient_[i] = sum;
+  std::copy(b.begin(), b.end(), gradient_.begin());
+  // By rows, as they lie; it is symmetric.
+  for (const Index j : active_) {
+    AddTimes(-x[At(j)], q.Row(j), x.size(), gradient_.data());
   }
 }
 
@@ -127,13 +205,9 @@ Index NonNegativeSolver::Entering(std::span<const double> b) const {
   double best = kStationary * largest;
   Index entering = -1;
   for (std::size_t i = 0; i < b.size(); ++i) {
-    const Index variable = static_cast<Index>(i);
-    if (barred_[i] || !(gradient_[i] > best) ||
-        std::find(active_.begin(), active_.end(), variable) != active_.end()) {
-      continue;
-    }
+    if (barred_[i] || is_active_[i] || !(gradient_[i] > best)) continue;
     best = gradient_[i];
-    entering = variable;
+    entering = static_cast<Index>(i);
   }
   return entering;
 }
@@ -156,6 +230,8 @@ bool NonNegativeSolver::StepTowards(std::span<double> x) {
     const bool leaves = !whole && target_[i] <= 0 && ratio <= step;
     if (leaves || value <= 0) {
       value = 0;
+      is_active_[At(active_[i])] = false;
+      factored_ = std::min(factored_, kept);
     } else {
       active_[kept++] = active_[i];
     }
@@ -208,133 +284,6 @@ void MinNormSolver::Solve(Mat<const double> gramian, std::span<double> w) {
     sum += w[i];
   }
   for (double& weight : w) weight /= sum;
-}
-
-NewtonSolver::NewtonSolver(Index most)
-    : scale_(At(most)),
-      scaled_(At(most * most)),
-      share_(At(most)),
-      at_(At(most)),
-      before_(At(most)),
-      product_(At(most)),
-      gradient_(At(most)),
-      direction_(At(most)),
-      factor_(At(most * most)) {}
-
-bool NewtonSolver::Solve(Mat<const double> q, std::span<const double> b,
-                         double p, std::span<double> x) {
-  const Index count = static_cast<Index>(x.size());
-  assert(x.size() <= at_.size() && b.size() == x.size() && p > 0);
-  residual_ = INFINITY;
-  std::fill(x.begin(), x.end(), 0.0);
-  for (Index i = 0; i < count; ++i) {
-    if (!(q(i, i) > 0)) return false;
-  }
-  Scale(q, b, p);
-  // On its own, each variable would be share^(1 / (1 + p)).
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    at_[i] = std::pow(share_[i], 1 / (1 + p));
-  }
-  LookAt(count, p);
-  // From afar each step at least halves or doubles something; the limit is for
-  // problems without a solution.
-  constexpr int kMostSteps = 200;
-  for (int step = 0; step < kMostSteps && residual_ > kStationary; ++step) {
-    if (!Step(count, p)) break;
-  }
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = at_[i] * scale_[i];
-  constexpr double kCertified = 1e-9;
-  return residual_ <= kCertified;
-}
-
-// With x_i = s_i z_i, s_i = c / sqrt(q_ii), and C the cosines, the equations
-// are (Cz)_i = b_i s_i^(1 - p) / (c^2 z_i^p); c makes the largest share 1.
-void NewtonSolver::Scale(Mat<const double> q, std::span<const double> b,
-                         double p) {
-  const std::size_t count = b.size();
-  double largest = -INFINITY;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Index row = static_cast<Index>(i);
-    scale_[i] = 1 / std::sqrt(q(row, row));
-    share_[i] = std::log(b[i]) + (1 - p) * std::log(scale_[i]);
-    largest = std::max(largest, share_[i]);
-  }
-  const double common = std::exp(largest / (1 + p));
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t j = 0; j < count; ++j) {
-      scaled_[i * count + j] = q(static_cast<Index>(i), static_cast<Index>(j)) *
-                               scale_[i] * scale_[j];
-    }
-    share_[i] = std::exp(share_[i] - largest);
-  }
-  for (std::size_t i = 0; i < count; ++i) scale_[i] *= common;
-}
-
-void NewtonSolver::LookAt(Index count, double p) {
-  residual_ = 0;
-  for (std::size_t i = 0; i < At(count); ++i) {
-    double sum = 0;
-    for (std::size_t j = 0; j < At(count); ++j) {
-      sum += scaled_[i * At(count) + j] * at_[j];
-    }
-    const double wanted = share_[i] * std::pow(at_[i], -p);
-    product_[i] = sum;
-    gradient_[i] = sum - wanted;
-    residual_ = std::max(residual_, std::abs(gradient_[i]) / wanted);
-  }
-}
-
-double NewtonSolver::Objective(Index count, double p) const {
-  double sum = 0;
-  for (std::size_t i = 0; i < At(count); ++i) {
-    const double phi =
-        p == 1 ? -std::log(at_[i]) : std::pow(at_[i], 1 - p) / (p - 1);
-    sum += at_[i] * product_[i] / 2 + share_[i] * phi;
-  }
-  return sum;
-}
-
-bool NewtonSolver::SetDirection(Index count, double p) {
-  Eigen::Map<Eigen::MatrixXd> factor(factor_.data(), count, count);
-  const auto entry = [&](Index i, Index j) {
-    const double own =
-        i == j ? p * share_[At(i)] * std::pow(at_[At(i)], -p - 1) : 0;
-    return scaled_[At(i * count + j)] + own;
-  };
-  if (!Factorise(count, entry, &factor)) return false;
-  std::copy_n(gradient_.begin(), count, direction_.begin());
-  SolveFactored(factor, direction_.data());
-  return true;
-}
-
-bool NewtonSolver::Step(Index count, double p) {
-  if (!SetDirection(count, p)) return false;
-  double decrement = 0;
-  double step = 1;
-  for (std::size_t i = 0; i < At(count); ++i) {
-    decrement += direction_[i] * gradient_[i];
-    // Nobody comes nearer to 0 than by nine tenths of the way.
-    if (direction_[i] > 0) step = std::min(step, 0.9 * at_[i] / direction_[i]);
-  }
-  const double objective = Objective(count, p);
-  const double residual = residual_;
-  std::copy_n(at_.begin(), count, before_.begin());
-  constexpr int kMostHalvings = 40;
-  for (int halving = 0; halving < kMostHalvings; ++halving, step /= 2) {
-    for (std::size_t i = 0; i < At(count); ++i) {
-      at_[i] = before_[i] - step * direction_[i];
-    }
-    LookAt(count, p);
-    // At the end differences of the objective are rounding.
-    constexpr double kNear = 0.1;
-    if (Objective(count, p) < objective - 1e-4 * step * decrement ||
-        (residual < kNear && residual_ < residual)) {
-      return true;
-    }
-  }
-  std::copy_n(before_.begin(), count, at_.begin());
-  LookAt(count, p);
-  return false;
 }
 
 }  // namespace mtlkit

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/view.h"
+#include "train/small_factor.h"
 
 namespace mtlkit {
 
@@ -13,10 +14,11 @@ namespace mtlkit {
 
 // argmin over x >= 0 of x'Qx / 2 - b'x for a positive semidefinite Q: the
 // normal equations of non-negative least squares. By the active set method of
-// Lawson and Hanson, "Solving least squares problems" (1974), chapter 23; ends
-// at a point that satisfies the optimality conditions to rounding. Variables
-// enter by the size of their gradient, so exchanging two of them exchanges
-// their values.
+// Lawson and Hanson, "Solving least squares problems" (1974), chapter 23, from
+// a guess at the set; ends at a point that satisfies the optimality conditions
+// to rounding. Variables enter by the size of their gradient, so exchanging two
+// of them exchanges their values. Without a least value x is finite, and
+// nothing else is said of it.
 class NonNegativeSolver {
  public:
   explicit NonNegativeSolver(Index most);
@@ -26,6 +28,22 @@ class NonNegativeSolver {
              std::span<double> x);
 
  private:
+  // Begins with all variables that should grow, less those that do not when
+  // the others do.
+  void Guess(Mat<const double> q, std::span<const double> b,
+             std::span<double> x);
+  // Makes a variable the last of the active ones, and solves on them. Where it
+  // depends on the others, it takes the place of one: x moves in the direction
+  // in which nothing curves, until one is 0. False where it may not enter.
+  bool Enter(Mat<const double> q, std::span<const double> b, Index entering,
+             std::span<double> x);
+  // Whether the gradient of the last active variable is more than rounding.
+  bool IsSteep(Mat<const double> q, std::span<const double> b,
+               std::span<const double> x) const;
+  bool StepAlong(Mat<const double> q, std::span<double> x);
+  Triangle FactorOf(std::size_t count);
+  // Of so many active variables; false where one depends on those before it.
+  bool FactoriseOn(Mat<const double> q, std::size_t count);
   bool SolveOn(Mat<const double> q, std::span<const double> b);
   void SetGradient(Mat<const double> q, std::span<const double> b,
                    std::span<const double> x);
@@ -35,11 +53,15 @@ class NonNegativeSolver {
   // it; whether it got there.
   bool StepTowards(std::span<double> x);
 
+  Index most_;
   std::vector<Index> active_;  // those above 0, in the order of entry
-  std::vector<bool> barred_;   // dependent on the active ones
+  std::size_t factored_ = 0;   // how many of them factor_ holds
+  std::vector<Index> order_;   // in which the guess takes them
+  std::vector<char> is_active_;
+  std::vector<char> barred_;  // dependent on the active ones
   std::vector<double> gradient_;
   std::vector<double> target_;  // solution on the active ones, in their order
-  std::vector<double> factor_;  // lower triangle, column by column
+  std::vector<double> factor_;  // lower triangle, row by row
 };
 
 // The weights w >= 0, summing to 1, of the shortest point sum w_i g_i in the
@@ -57,47 +79,6 @@ class MinNormSolver {
   std::vector<double> length_;
   std::vector<double> q_;
   std::vector<double> b_;
-};
-
-// The x > 0 in which (Qx)_i = b_i / x_i^p for a positive semidefinite Q, b > 0
-// and p > 0: with p = 1 the weights of the Nash bargaining solution (Navon et
-// al., "Multi-task learning as a bargaining game", 2022), with other powers
-// those of alpha-fair ones. They are the stationary point of a convex function,
-// x'Qx / 2 + sum_i b_i phi(x_i) with phi'(t) = -t^-p, found by Newton's method
-// with a line search; the equations themselves certify it. The scale of Q does
-// not matter, nor, with p = 1, do differences of scale between its rows.
-class NewtonSolver {
- public:
-  explicit NewtonSolver(Index most);
-
-  // Whether the equations hold to rounding. They cannot where Qx = 0 for some x
-  // >= 0 other than 0, that is where some combination of gradients vanishes: x
-  // is then a point on the way.
-  bool Solve(Mat<const double> q, std::span<const double> b, double p,
-             std::span<double> x);
-  // By how much the equations are off at the last x, as a share of b_i / x_i^p.
-  double residual() const { return residual_; }
-
- private:
-  // Makes the problem one of unit vectors, in `scaled_` and `share_`.
-  void Scale(Mat<const double> q, std::span<const double> b, double p);
-  // Sets the product, the residual and the gradient at `at_`.
-  void LookAt(Index count, double p);
-  double Objective(Index count, double p) const;
-  bool SetDirection(Index count, double p);
-  // One step along it, as far as that helps; whether it got anywhere.
-  bool Step(Index count, double p);
-
-  std::vector<double> scale_;    // of each variable
-  std::vector<double> scaled_;   // Q of scaled variables
-  std::vector<double> share_;    // b of scaled variables
-  std::vector<double> at_;       // scaled variables
-  std::vector<double> before_;   // those before a step
-  std::vector<double> product_;  // scaled Q times at
-  std::vector<double> gradient_;
-  std::vector<double> direction_;  // to go against
-  std::vector<double> factor_;
-  double residual_ = 0;
 };
 
 }  // namespace mtlkit

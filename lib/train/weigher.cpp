@@ -15,7 +15,7 @@ void RequireParts(const Weighting& weighting, std::string_view gradients_at) {
           Str("--gradients-at ", gradients_at,
               ": the weighting does not follow from inner products of "
               "gradients alone"),
-          "use it with pcgrad or mgda");
+          "use it with a method that does, such as pcgrad or mgda");
 }
 
 }  // namespace

@@ -188,6 +188,9 @@ TEST_CASE("training follows the reference") {
     }
     if (method == "mgda") return CheckBoth(entry, {"mgda", {}});
     if (method == "dwa") return CheckBoth(entry, {"dwa", {}});
+    if (method == "cagrad") {
+      return CheckBoth(entry, {"cagrad", {{"c", "0.5"}, {"rescale", "no"}}});
+    }
     // Peers here always update together.
     if (entry["id"] == "mutual/class/sequential") return false;
     if (method == "deep-mutual-learning") return CheckMutual(entry);

@@ -124,6 +124,10 @@ TEST_CASE("a run that is stopped again and again ends with the same bits") {
     options.weighting.weighting = "mgda";
     options.weighting.gradients_at = "layers";
   }
+  SUBCASE("gradvac, whose targets of each layer move") {
+    options.weighting.weighting = "gradvac:beta=0.3";
+    options.weighting.gradients_at = "layers";
+  }
   SUBCASE("graddrop, clipping, early stopping") {
     options.weighting.weighting = "graddrop";
     options.optimizer.clip_norm = 0.5;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "train/newton_solver.h"
 
 namespace mtlkit {
 namespace {

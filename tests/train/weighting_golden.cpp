@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "train/golden_scene.h"
 #include "train/weighting_math.h"
 #include "train/weighting_scene.h"
 
@@ -18,10 +19,6 @@ using golden::json;
 using golden::Numbers;
 using Options = std::vector<std::pair<std::string, std::string>>;
 
-// Weights are double whatever parameters are.
-double Tolerance(const json& entry) {
-  return entry["tolerance"]["float64"].get<double>();
-}
 std::string Text(const json& number) {
   return FormatNumber(number.get<double>());
 }
@@ -124,12 +121,6 @@ void CheckDtp(const json& entry) {
 
 std::vector<std::vector<double>> Rows(const json& matrix) {
   return matrix.get<std::vector<std::vector<double>>>();
-}
-
-Scene SceneOf(const json& entry) {
-  static const json root = golden::Load("weightings");
-  const std::string name = entry["inputs"]["matrix"];
-  return Scene(Rows(root["matrices"][name]["J"]));
 }
 
 void CheckGradnorm(const json& entry) {

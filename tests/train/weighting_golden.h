@@ -11,5 +11,7 @@ namespace mtlkit {
 bool CheckLossWeighting(const golden::json& entry);
 // Methods on gradients that the other tests do not know.
 bool CheckGradientWeighting(const golden::json& entry);
+// Methods on the Gramian (gramian_golden.cpp).
+bool CheckGramianCase(const golden::json& entry);
 
 }  // namespace mtlkit

@@ -1,8 +1,9 @@
 #include <algorithm>
-#include <numeric>
+#include <string>
 #include <vector>
 
 #include "train/gramian_weighting.h"
+#include "train/weightings/task_order.h"
 
 namespace mtlkit {
 namespace {
@@ -25,17 +26,12 @@ class Pcgrad : public GramianWeighting {
  public:
   Pcgrad(std::span<const Task> tasks, const PcgradOptions& options)
       : GramianWeighting(tasks),
-        random_(options.order == "random"),
-        order_(tasks.size()),
-        place_(tasks.size()),
+        order_(tasks.size(), options.order),
         row_(tasks.size()) {}
 
  protected:
   void Solve(const PresentTasks& present, std::span<double> w) const override {
-    std::fill(place_.begin(), place_.end(), -1);
-    for (std::size_t i = 0; i < w.size(); ++i) {
-      place_[At(present.tasks[i])] = static_cast<Index>(i);
-    }
+    order_.Begin(present);
     std::fill(w.begin(), w.end(), 0.0);
     const std::span<double> row = {row_.data(), w.size()};
     for (std::size_t i = 0; i < w.size(); ++i) {
@@ -45,17 +41,12 @@ class Pcgrad : public GramianWeighting {
   }
 
  private:
-  // Sets `row` to the coefficients of g_i'. The order is drawn among all tasks,
-  // so that it does not depend on which are there.
+  // Sets `row` to the coefficients of g_i'.
   void Project(const PresentTasks& present, std::size_t i,
                std::span<double> row) const {
-    std::iota(order_.begin(), order_.end(), Index{0});
-    if (random_) present.rng->Shuffle(order_, present.tasks[i]);
     std::fill(row.begin(), row.end(), 0.0);
     row[i] = 1;
-    for (const Index task : order_) {
-      const Index j = place_[At(task)];
-      if (j < 0 || j == static_cast<Index>(i)) continue;
+    order_.ForOthers(present, i, [&](Index j) {
       double product = 0;
       for (std::size_t k = 0; k < row.size(); ++k) {
         if (row[k] == 0) continue;
@@ -66,12 +57,10 @@ class Pcgrad : public GramianWeighting {
       if (product < 0 && square > 0) {
         row[At(j)] -= product / square;
       }
-    }
+    });
   }
 
-  bool random_;
-  mutable std::vector<Index> order_;
-  mutable std::vector<Index> place_;  // of a task among the present ones, or -1
+  mutable TaskOrder order_;
   mutable std::vector<double> row_;
 };
 
