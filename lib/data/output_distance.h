@@ -49,6 +49,8 @@ class OutputDistance {
 
 // Of values, which are of normal distributions with deviation 1.
 const OutputDistance& ValueDistance();
+// Of logs of means, as of Poisson distributions. Soft targets are the means.
+const OutputDistance& RateDistance();
 // Of one logit for each of several questions.
 const OutputDistance& LogitDistance();
 // Of one logit for each class.

@@ -76,6 +76,9 @@ struct Task {
   std::vector<double> levels = {};
   // Where its labels are in a raw table.
   LabelSource source = {};
+  // How many training rows each class has, for losses that weigh classes by
+  // it: set in training, empty elsewhere, in no file.
+  std::vector<double> class_rows = {};
 
   bool is_classification() const;
   // Of the form, or else of the type.

@@ -45,6 +45,10 @@ bool HasLevels(TaskType type) {
   return type.traits().has_levels;
 }
 
+bool HasPositive(TaskType type) {
+  return HasNumbers(type) && type.traits().least_label >= 0;
+}
+
 double MetricRows::Point(std::size_t cell) const {
   if (levels.empty()) return output[cell];
   const auto median = std::find(levels.begin(), levels.end(), 0.5);

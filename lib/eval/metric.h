@@ -124,6 +124,8 @@ bool HasLabelSets(TaskType type);
 // One class of several in order; quantiles.
 bool HasRanks(TaskType type);
 bool HasLevels(TaskType type);
+// Numbers that are not negative.
+bool HasPositive(TaskType type);
 
 // One line of the registry metrics.def; `help` is the definition.
 struct MetricEntry : RegistryEntry<std::unique_ptr<Metric>, const MetricRows&> {

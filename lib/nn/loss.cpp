@@ -1,12 +1,14 @@
 #include "nn/loss.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/error.h"
 #include "base/registry.h"
 #include "base/text.h"
 #include "data/head.h"
+#include "data/label_view.h"
 
 namespace mtlkit {
 
@@ -171,6 +173,29 @@ std::vector<Task> ShapeTasks(std::vector<Task> tasks,
     });
   }
   return tasks;
+}
+
+void RequireLearnable(const Dataset& dataset, const std::vector<Task>& tasks,
+                      const std::vector<std::string>& texts) {
+  const auto losses = MakeLosses(tasks, texts);
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const LabelBounds bounds = losses[t]->label_bounds();
+    const LabelView labels(dataset, static_cast<Index>(t));
+    for (Index place = 0; place < labels.places(); ++place) {
+      for (Index col = 0; col < labels.cols(); ++col) {
+        const float label = labels.Value(place, col);
+        if (std::isnan(label) || bounds.Hold(static_cast<double>(label))) {
+          continue;
+        }
+        Fail(ErrorKind::kBadInput,
+             Str("task '", tasks[t].name, "', row ", labels.RowOf(place),
+                 ": label ", label,
+                 bounds.above ? " is not above " : " is below ", bounds.least,
+                 ", and its loss has a log of it"),
+             "choose another loss (--loss), or leave such labels out");
+      }
+    }
+  }
 }
 
 double SumRows(std::span<const Real> rows) {

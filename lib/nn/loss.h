@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include "base/choice.h"
 #include "base/registry.h"
 #include "base/view.h"
+#include "data/dataset.h"
 #include "data/task.h"
 #include "kernels/kernels.h"
 
@@ -20,6 +22,15 @@ struct LossArgs {
   ConstMatView target;  // rows x target_cols(); NaN cells are missing
   std::span<const Real> weight;  // one a row, at least 0
   const Kernels* kernels = &ActiveKernels();
+};
+
+// Which labels a loss can learn: numbers from `least` on, or above it.
+struct LabelBounds {
+  double least = -std::numeric_limits<double>::infinity();
+  bool above = false;
+  bool Hold(double label) const {
+    return above ? label > least : label >= least;
+  }
 };
 
 // How far a batch of outputs is from its targets. Per row i with weight w_i:
@@ -39,6 +50,8 @@ class Loss {
   // Whether a label far off pulls no harder than one that is near: such a loss
   // wants labels scaled by what outliers do not move (train/target_scale.h).
   virtual bool robust() const { return false; }
+
+  virtual LabelBounds label_bounds() const { return {}; }
 
   // Sets row_loss (one a row) and `gradient` (shaped as output). An empty
   // gradient is not wanted. Needs shapes that agree. Allocates nothing.
@@ -83,6 +96,12 @@ std::vector<std::unique_ptr<Loss>> MakeLosses(
 // The tasks with the forms that their losses, from such texts, give them.
 std::vector<Task> ShapeTasks(std::vector<Task> tasks,
                              const std::vector<std::string>& texts);
+
+// That every label of the dataset is one that its task's loss can learn:
+// kBadInput names task and row. `tasks` are those of the dataset with their
+// forms.
+void RequireLearnable(const Dataset& dataset, const std::vector<Task>& tasks,
+                      const std::vector<std::string>& texts);
 
 // Sum of per-row losses (or weights), in row order.
 double SumRows(std::span<const Real> rows);

@@ -67,6 +67,7 @@ Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
   ResolveArchOptions(&model.arch);
   const Schema all = dataset.schema();
   model.schema.tasks = ShapeTasks(all.tasks, losses);
+  RequireLearnable(dataset, model.schema.tasks, losses);
   for (const Index i : SelectInputs(all.inputs, options.inputs)) {
     model.schema.inputs.push_back(all.inputs[At(i)]);
   }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "data/head.h"
+#include "data/label_view.h"
 #include "train/epoch_log.h"
 #include "train/freeze.h"
 #include "train/row_mask.h"
@@ -23,6 +24,24 @@ std::vector<Index> UsefulRows(const Dataset& data, TrainInputs inputs) {
   return RowsToLearnFrom(inputs);
 }
 
+// The tasks, with the numbers of labels of each class in these rows.
+std::vector<Task> WithClassRows(std::vector<Task> tasks, const Dataset& data,
+                                std::span<const Index> rows) {
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    if (!tasks[t].traits().one_class) continue;
+    const LabelView labels(data, static_cast<Index>(t));
+    std::vector<double>& counts = tasks[t].class_rows;
+    counts.assign(tasks[t].classes.size(), 0);
+    for (const Index row : rows) {
+      const Index place = labels.PlaceOf(row);
+      if (place < 0 || !labels.HasLabel(place)) continue;
+      if (labels.Weight(place) <= 0) continue;
+      ++counts[static_cast<std::size_t>(labels.Value(place, 0))];
+    }
+  }
+  return tasks;
+}
+
 }  // namespace
 
 struct Trainee::Parts {
@@ -32,7 +51,9 @@ struct Trainee::Parts {
         optimizer_options(options.optimizer),
         data(WithLabels(DatasetFor(model, *peer.inputs.data),
                         peer.inputs.extra_labels)),
-        losses(MakeLosses(model.schema.tasks, options.loss)),
+        losses(MakeLosses(
+            WithClassRows(model.schema.tasks, data, peer.inputs.train_rows),
+            options.loss)),
         optimizer(MakeOptimizer(
             ParseChoice(options.optimizer.optimizer, "--optimizer"))),
         weighting(MakeWeighting(

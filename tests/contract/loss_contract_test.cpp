@@ -41,6 +41,10 @@ struct Sample {
     }
     for (Index i = 0; i < kRows * target_cols; ++i) {
       target.push_back(Target(rng, i, task, soft));
+      const LabelBounds bounds = loss.label_bounds();
+      if (!soft && !bounds.Hold(static_cast<double>(target.back()))) {
+        target.back() = static_cast<Real>(bounds.least + 0.4);
+      }
     }
     if (soft) {
       const MatView view = {target.data(), kRows, cols};

@@ -249,6 +249,7 @@ const OnnxOperations& OnnxNumberOperations() {
       {"Mul", Binary([](double a, double b) { return a * b; })},
       {"Div", Binary([](double a, double b) { return a / b; })},
       {"Max", Binary([](double a, double b) { return std::max(a, b); })},
+      {"Min", Binary([](double a, double b) { return std::min(a, b); })},
       {"Greater",
        Compare([](double a, double b) { return a > b ? 1.0 : 0.0; })},
       {"Less", Compare([](double a, double b) { return a < b ? 1.0 : 0.0; })},

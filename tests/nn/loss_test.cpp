@@ -112,7 +112,8 @@ TEST_CASE("a mistake in a loss flag is named with what would be right") {
         std::string::npos);
   CHECK(RefusalOfLoss({"income=squared"}) ==
         "--loss: 'squared' does not fit task 'income', which is binary "
-        "(fitting: binary-cross-entropy)");
+        "(fitting: binary-cross-entropy, focal, logit-adjusted, hinge, "
+        "squared-hinge)");
   CHECK(
       RefusalOfLoss({"income=distillation"}).find("another model's outputs") !=
       std::string::npos);

@@ -7,6 +7,9 @@
 namespace mtlkit {
 namespace {
 
+// The largest output of `positive` that its link does not hold back.
+constexpr double kMostOutput = 88;
+
 // In double, as predictions are made: a mean may be large beside the deviation.
 std::string OnnxToUnits(const Task& task, Index per_column,
                         const std::string& outputs, OnnxGraph* graph) {
@@ -28,6 +31,23 @@ std::string OnnxToUnits(const Task& task, Index per_column,
 std::string RegressionLink(const Task& task, const std::string& outputs,
                            OnnxGraph* graph) {
   return OnnxToUnits(task, 1, outputs, graph);
+}
+
+// Of the log of the mean, up to what single precision holds.
+std::string PositiveLink(const Task& /*task*/, const std::string& outputs,
+                         OnnxGraph* graph) {
+  const std::string held =
+      graph->Node("Min", {outputs, graph->Number(kMostOutput)});
+  return graph->Node("Exp", {held});
+}
+
+std::string PositiveKeras(const Task& task, const std::string& outputs,
+                          KerasGraph* graph) {
+  return graph->Add({.type = "Activation",
+                     .name = task.name,
+                     .inputs = {outputs},
+                     .shape = graph->ShapeOf(outputs)},
+                    {{"activation", "exponential"}});
 }
 
 // In order, so that quantiles do not cross.
@@ -72,6 +92,12 @@ constexpr std::string_view kRegressionTorch =
     return columns.reshape(z.shape).to(z.dtype)
 )";
 
+constexpr std::string_view kPositiveTorch =
+    R"(def link_positive(z, task):
+    """The mean, whose log the network puts out."""
+    return torch.exp(z.clamp(max=88.0))
+)";
+
 constexpr std::string_view kQuantileTorch =
     R"(def link_quantile(z, task):
     """Quantiles in order, in the units of the labels."""
@@ -84,6 +110,10 @@ constexpr std::string_view kQuantileTorch =
 extern const HeadExport kRegressionExport;
 const HeadExport kRegressionExport = {"regression", RegressionLink, nullptr,
                                       kRegressionTorch, RegressionKeras};
+
+extern const HeadExport kPositiveExport;
+const HeadExport kPositiveExport = {"positive", PositiveLink, nullptr,
+                                    kPositiveTorch, PositiveKeras};
 
 extern const HeadExport kQuantileExport;
 const HeadExport kQuantileExport = {"quantile",

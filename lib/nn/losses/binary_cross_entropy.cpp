@@ -1,5 +1,5 @@
-#include "base/error.h"
 #include "base/registry.h"
+#include "nn/losses/class_weights.h"
 #include "nn/losses/loss_tools.h"
 
 namespace mtlkit {
@@ -9,26 +9,20 @@ namespace {
 // Targets may be any number in [0, 1].
 class BinaryCrossEntropy : public Loss {
  public:
-  struct Options {
+  struct Options : ClassWeightOptions {
     double label_smoothing = 0;
-    std::vector<double> class_weight;
     void Describe(Fields& fields) {
       fields("label-smoothing", label_smoothing,
              "e: a label t becomes t (1 - e) + e/2", BelowFrom(0, 1));
-      fields("class-weight", class_weight,
-             "factors of the negative and the positive class", AtLeast(0));
+      ClassWeightOptions::Describe(fields);
     }
   };
 
-  explicit BinaryCrossEntropy(const Options& options)
+  BinaryCrossEntropy(const Task& task, const Options& options)
       : smoothing_(static_cast<Real>(options.label_smoothing)) {
-    if (options.class_weight.empty()) return;
-    Require(
-        options.class_weight.size() == 2, ErrorKind::kUsage,
-        Str("class-weight has ", options.class_weight.size(), " values, not 2"),
-        "give NEGATIVE/POSITIVE");
-    negative_ = static_cast<Real>(options.class_weight[0]);
-    positive_ = static_cast<Real>(options.class_weight[1]);
+    const std::vector<Real> factors = options.Factors(task);
+    negative_ = factors[0];
+    positive_ = factors[1];
   }
 
   Index target_cols() const override { return 1; }

@@ -1,5 +1,5 @@
-#include "base/error.h"
 #include "base/registry.h"
+#include "nn/losses/class_weights.h"
 #include "nn/losses/loss_tools.h"
 
 namespace mtlkit {
@@ -9,31 +9,20 @@ namespace {
 // c_k (1 - e) more for the label's class.
 class CrossEntropy : public Loss {
  public:
-  struct Options {
+  struct Options : ClassWeightOptions {
     double label_smoothing = 0;
-    std::vector<double> class_weight;
     void Describe(Fields& fields) {
       fields("label-smoothing", label_smoothing,
              "e: the label's class gets 1 - e, and all K classes e/K",
              BelowFrom(0, 1));
-      fields("class-weight", class_weight,
-             "a factor for each class, in the order of classes", AtLeast(0));
+      ClassWeightOptions::Describe(fields);
     }
   };
 
   CrossEntropy(const Task& task, const Options& options)
       : smoothing_(static_cast<Real>(options.label_smoothing)),
-        class_weight_(At(task.output_cols()), Real{1}),
-        weighted_(!options.class_weight.empty()) {
-    if (!weighted_) return;
-    Require(options.class_weight.size() == class_weight_.size(),
-            ErrorKind::kUsage,
-            Str("class-weight has ", options.class_weight.size(),
-                " values, but there are ", class_weight_.size(), " classes"));
-    std::transform(options.class_weight.begin(), options.class_weight.end(),
-                   class_weight_.begin(),
-                   [](double w) { return static_cast<Real>(w); });
-  }
+        class_weight_(options.Factors(task)),
+        weighted_(options.any()) {}
 
   Index target_cols() const override { return 1; }
 

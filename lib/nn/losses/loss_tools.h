@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "data/distances/row_math.h"
 #include "kernels/kernels.h"
@@ -36,6 +37,68 @@ struct LogisticChunk {
 
   Real target[kSize];
   Real weight[kSize];
+};
+
+// (1 - p)^gamma (-log p) of p = s(margin), and its slope by the margin (Lin,
+// Goyal, Girshick, He and Dollar, "Focal loss for dense object detection",
+// 2017).
+inline void FocalTerm(Real margin, Real gamma, Real* loss, Real* slope) {
+  const LogisticParts parts(margin);
+  const Real missed = LogisticParts(-margin).sigmoid;  // 1 - p
+  const Real focus = std::exp(-gamma * parts.softplus);
+  *loss = focus * parts.softplus_minus;
+  *slope = -focus * (gamma * parts.sigmoid * parts.softplus_minus + missed);
+}
+
+// A loss of rows with one class each, which is sum over rows of
+// row_of(output, class, slopes): the loss of a row, whose slopes it sets where
+// they are wanted. `RowOf` has Real operator()(const Real* output, Index cols,
+// Index label, Real* slopes) const. A missing class adds nothing.
+template <class RowOf>
+class ClassLoss : public Loss {
+ public:
+  explicit ClassLoss(RowOf row_of) : row_of_(std::move(row_of)) {}
+
+  Index target_cols() const override { return 1; }
+
+  void Evaluate(const LossArgs& args, std::span<Real> row_loss,
+                MatView gradient) const override {
+    assert(args.target.cols == 1);
+    const Index cols = args.output.cols;
+    for (Index row = 0; row < args.output.rows; ++row) {
+      const Real weight = args.weight[At(row)];
+      const Real label = args.target.data[row];
+      if (weight == 0 || IsMissing(label)) {
+        SkipRow(row, row_loss, gradient);
+        continue;
+      }
+      Real* slopes = gradient.empty() ? nullptr : gradient.Row(row);
+      row_loss[At(row)] = weight * row_of_(args.output.Row(row), cols,
+                                           static_cast<Index>(label), slopes);
+      for (Index k = 0; slopes != nullptr && k < cols; ++k) {
+        slopes[k] *= weight;
+      }
+    }
+  }
+
+ private:
+  RowOf row_of_;
+};
+
+// A loss of a binary task by how far the logit is on the label's side, z or -z.
+// `Point` has void operator()(Real side, Real* loss, Real* slope) const.
+template <class Point>
+struct SideOf {
+  Point point;
+  Real operator()(const Real* output, Index /*cols*/, Index label,
+                  Real* slopes) const {
+    const Real sign = label == 1 ? Real{1} : Real{-1};
+    Real loss = 0;
+    Real slope = 0;
+    point(sign * output[0], &loss, &slope);
+    if (slopes != nullptr) slopes[0] = sign * slope;
+    return loss;
+  }
 };
 
 // A loss that is a mean over columns of a function of each residual
