@@ -81,8 +81,7 @@ void CheckKerasRefuses(const Model& model) {
     CHECK(error.kind() == ErrorKind::kUsage);
     message = error.message();
   }
-  CHECK(message.find("it uses the parameters of layer 'trunk.1'; each layer "
-                     "has its own in this file") != std::string::npos);
+  CHECK(message.find("it uses the parameters of layer '") != std::string::npos);
 }
 
 TEST_CASE("every architecture comes back from Keras, to the bit") {

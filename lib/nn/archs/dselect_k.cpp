@@ -29,8 +29,9 @@ struct DselectKOptions {
 // Hazimeh et al., "DSelect-k: differentiable selection in the mixture of
 // experts with applications to multi-task learning", 2021: MMoE whose gates are
 // sums of k selectors, each of which takes one expert by a binary code through
-// smooth steps (equations 3 to 6; with `entropy` the regulariser of section
-// 3.1, as its mean over rows). Codes begin near the middle of the step.
+// smooth steps (section 3: the smooth step, the selector, the gate of k of
+// them, static or per example; with `entropy` the regulariser, as its mean over
+// rows). Codes begin near the middle of the step.
 Network BuildDselectK(const ArchArgs& args, const DselectKOptions& options) {
   NetworkParts parts(args);
   parts.RequireLayers("dselect-k", "for its experts");

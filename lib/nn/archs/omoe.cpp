@@ -17,9 +17,8 @@ struct OmoeOptions {
 };
 
 // The one-gate mixture of experts of Ma et al., "Modeling task relationships in
-// multi-task learning with multi-gate mixture-of-experts", 2018, section 4.1,
-// equations 2 to 4 with one gate: what MMoE is compared with. All tasks read
-// the same mixture.
+// multi-task learning with multi-gate mixture-of-experts", 2018, section 4.1:
+// what MMoE is compared with. All tasks read the same mixture.
 Network BuildOmoe(const ArchArgs& args, const OmoeOptions& options) {
   NetworkParts parts(args);
   parts.RequireLayers("omoe", "for its experts");

@@ -19,7 +19,7 @@ struct PleOptions : OwnAndShared {
 
 // Progressive layered extraction: Tang, Liu, Zhao and Gong, "Progressive
 // layered extraction (PLE): a novel multi-task learning model for personalized
-// recommendations", 2020, section 4.2, equations 5 to 7: levels of shared
+// recommendations", 2020, section 4.2, equations 5 and 6: levels of shared
 // experts and of each task's own. Up to the last one, which is CGC, a gate over
 // all experts makes what the shared experts of the next level read.
 Network BuildPle(const ArchArgs& args, const PleOptions& options) {
