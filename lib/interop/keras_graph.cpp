@@ -263,6 +263,21 @@ std::string KerasLayer::Add(const std::string& type,
                    options);
 }
 
+std::string KerasStack(const KerasLayer& layer,
+                       const std::vector<std::string>& values) {
+  std::vector<Index> shape = layer.graph.ShapeOf(values[0]);
+  shape.push_back(1);
+  std::vector<std::string> columns;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    columns.push_back(layer.Add("Reshape", {values[i]}, shape,
+                                {{"target_shape", shape}}, {},
+                                Str(".column", i)));
+  }
+  if (columns.size() == 1) return columns[0];
+  shape.back() = std::ssize(values);
+  return layer.Add("Concatenate", columns, shape, {{"axis", -1}}, {}, ".stack");
+}
+
 KerasArray KerasArrayOf(const ExportArray& array, bool is_vector) {
   const ConstMatView m = array.values;
   KerasArray result;

@@ -112,6 +112,10 @@ struct KerasLayer {
   std::vector<Index> shape() const;
 };
 
+// Values [..., width] side by side along a new last axis.
+std::string KerasStack(const KerasLayer& layer,
+                       const std::vector<std::string>& values);
+
 // An array of ours; vectors as such.
 KerasArray KerasArrayOf(const ExportArray& array, bool is_vector);
 

@@ -63,6 +63,15 @@ bool AreDisjoint(std::vector<ColumnRange> ranges) {
   return true;
 }
 
+// Whether a layer has parameters that also serve tasks which do not read it:
+// what they get of those passes no single representation.
+bool SharesParams(const Network& network, const Node& node) {
+  return std::ranges::any_of(node.params, [&](Index slice) {
+    return network.weights()->slice(slice).tasks !=
+           network.info(node.output).tasks;
+  });
+}
+
 }  // namespace
 
 Params Network::Initialized(Seed seed) const {
@@ -273,7 +282,7 @@ void NetworkBuilder::FindTrunk() {
         node.inputs, [&](Value input) { return below[At(input.id)]; });
     const bool parts = TasksPartAt(info);
     if (parts) parting.push_back(node.output);
-    nested = nested || (parts && depends);
+    nested = nested || (parts && depends) || SharesParams(network_, node);
     below[id] = parts || depends;
     if (info.tasks.size() > 1 && !info.readers.empty()) {
       network_.trunk_ = node.output;

@@ -94,9 +94,9 @@ class Network {
   Value trunk() const { return trunk_; }
 
   // The values where tasks part: shared ones whose other readers are of fewer
-  // tasks (the trunk's output; the experts of MMoE). Gradients with respect
-  // to these are "at the representation". Empty if one of them depends on
-  // another, as in a tree of groups: there is no single representation.
+  // tasks (the trunk's output; the experts of MMoE): "the representation".
+  // Empty if there is no single one: one of them depends on another, as in a
+  // tree of groups, or tasks use the same parameters in layers of their own.
   std::span<const Value> representation() const { return representation_; }
 
  private:

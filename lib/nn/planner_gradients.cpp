@@ -1,4 +1,6 @@
 // Gradients of values, their lanes, and how those that meet are summed.
+#include <algorithm>
+
 #include "base/error.h"
 #include "nn/planner.h"
 
@@ -6,10 +8,14 @@ namespace mtlkit {
 
 void Planner::CheckRepresentation() const {
   if (!at_representation() || !network_.representation().empty()) return;
+  const bool tied = std::ranges::any_of(network_.nodes(), [](const Node& node) {
+    return node.params_of != node.name;
+  });
   for (const Node& node : network_.nodes()) {
     Require(!IsShared(node), ErrorKind::kUsage,
-            "groups of tasks branch from one another, so the network has no "
-            "single representation",
+            Str(tied ? "layers of several tasks have the same parameters"
+                     : "groups of tasks branch from one another",
+                ", so the network has no single representation"),
             "take gradients at the parameters");
   }
 }

@@ -236,6 +236,88 @@ void CheckMixture(const json& item) {
   }
 }
 
+// Sums each of the columns over rows, as of a parameter that all rows have.
+AlignedVector ColumnSums(const AlignedVector& values, Index cols) {
+  AlignedVector sums(static_cast<std::size_t>(cols), Real(0));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    sums[i % sums.size()] += values[i];
+  }
+  return sums;
+}
+
+// Sets the gates' inputs of `run`: the dense layers that make them, or none
+// where they are the same in every row.
+std::vector<LayerRun> SetGates(const json& inputs,
+                               const std::vector<Index>& widths, Index rows,
+                               LayerRun* run) {
+  std::vector<LayerRun> gates;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::string name = i == 0 ? "z" : "a";
+    if (!inputs.contains("x")) {
+      const std::vector<Real> value =
+          golden::Reals(inputs.at("parameters").at(name));
+      for (std::size_t at = 0; at < run->x[i].size(); ++at) {
+        run->x[i][at] = value[at % value.size()];
+      }
+      continue;
+    }
+    gates.emplace_back(LayerSample{"",
+                                   MakeDense({.units = widths[i]}),
+                                   {golden::Columns(inputs.at("x"))}},
+                       rows, Mode::kTraining, 1);
+    SetInPlace(inputs.at("x"), &gates[i].x[0]);
+    const json& parameters = inputs.at("parameters");
+    SetInPlace(parameters.at(name + "/kernel"), &gates[i].w[0]);
+    SetInPlace(parameters.at(name + "/bias"), &gates[i].w[1]);
+    gates[i].Forward();
+    std::ranges::copy(gates[i].y, run->x[i].begin());
+  }
+  return gates;
+}
+
+// The gates of DSelect-k, of a dense layer or the same in every row.
+void CheckSelection(const json& item) {
+  const json& inputs = item.at("inputs");
+  const json& params = item.at("params");
+  const json& expected = item.at("expected");
+  const json& gradient = expected.at("gradient");
+  const json& experts = inputs.at("experts");
+  const double tolerance = golden::Tolerance(item);
+  const Index rows = Rows(experts[0]);
+  const Index k = params.at("k");
+  const std::vector<Index> widths = {k * params.at("bits").get<Index>(), k};
+  std::vector<Index> cols(experts.size() + 2, golden::Columns(experts[0]));
+  std::ranges::copy(widths, cols.begin());
+  const double entropy = inputs.at("upstream").value("entropy", 0.0);
+  LayerRun run({"", MakeSelection(params.at("gamma"), entropy), cols}, rows,
+               Mode::kTraining, 1);
+  std::vector<LayerRun> gates = SetGates(inputs, widths, rows, &run);
+  for (std::size_t e = 0; e < experts.size(); ++e) {
+    SetInPlace(experts[e], &run.x[e + 2]);
+  }
+  run.Forward();
+  golden::CheckClose(expected.at("y"), run.y, tolerance);
+  const LayerRun::Gradients gradients = run.Backward(Upstream(item), 1);
+  for (std::size_t e = 0; e < experts.size(); ++e) {
+    golden::CheckClose(gradient.at("experts")[e], gradients.dx[e + 2],
+                       tolerance);
+  }
+  AlignedVector dx(gates.empty() ? 0 : gates[0].x[0].size(), Real(0));
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::string name = i == 0 ? "z" : "a";
+    if (gates.empty()) {
+      const AlignedVector sums = ColumnSums(gradients.dx[i], widths[i]);
+      golden::CheckClose(gradient.at(name), sums, tolerance);
+      continue;
+    }
+    const LayerRun::Gradients below = gates[i].Backward(gradients.dx[i], 1);
+    golden::CheckClose(gradient.at(name + "/kernel"), below.dw[0], tolerance);
+    golden::CheckClose(gradient.at(name + "/bias"), below.dw[1], tolerance);
+    AddTo(below.dx[0], &dx);
+  }
+  if (!gates.empty()) golden::CheckClose(gradient.at("x"), dx, tolerance);
+}
+
 TEST_CASE("layers agree with reference values") {
   golden::ForEachCase("layers", [](const json& item) {
     const std::string id = item.at("id");
@@ -246,6 +328,8 @@ TEST_CASE("layers agree with reference values") {
       CheckCrossStitch(item);
     } else if (method == "mmoe-mix") {
       CheckMixture(item);
+    } else if (method == "dselect-k") {
+      CheckSelection(item);
     } else if (const Subject subject = SubjectOf(item);
                subject.layer != nullptr) {
       CheckOneLayer(item, subject);

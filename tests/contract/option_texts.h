@@ -43,7 +43,7 @@ class OptionTextCollector : public Fields {
     }
   }
   void AddOthers(const FieldInfo& info, const std::vector<Index>&) {
-    Add(info, "2/3");
+    Add(info, "2");
   }
   void AddOthers(const FieldInfo& info, const std::vector<double>&) {
     Add(info, info.range.Holds(2) ? "0.5/2" : "0.25/0.75");

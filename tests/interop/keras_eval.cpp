@@ -1,5 +1,6 @@
 #include "interop/keras_eval.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -114,6 +115,23 @@ OnnxArray AddAll(const Json&, const Arrays& x, const Arrays&) {
   return OnnxNumberOperations().at("Sum")({}, inputs);
 }
 
+OnnxArray Multiply(const Json&, const Arrays& x, const Arrays&) {
+  Demand(x.size() == 2, "two factors");
+  return Broadcast(x[0], x[1], [](double a, double b) { return a * b; });
+}
+
+OnnxArray Subtract(const Json&, const Arrays& x, const Arrays&) {
+  Demand(x.size() == 2, "two values");
+  return Broadcast(x[0], x[1], [](double a, double b) { return a - b; });
+}
+
+OnnxArray Clipped(const Json& config, const Arrays& x, const Arrays&) {
+  const double most = config.at("max_value").get<double>();
+  Demand(config.at("negative_slope") == 0 && config.at("threshold") == 0,
+         "a ReLU that is only cut off");
+  return MapNumbers(x[0], [&](double v) { return std::clamp(v, 0.0, most); });
+}
+
 OnnxArray Reshaped(const Json& config, const Arrays& x, const Arrays&) {
   OnnxArray y = x[0];
   const Index size = y.size();
@@ -220,6 +238,9 @@ const std::map<std::string, KerasOperation> kKerasOperations = {
     {"Embedding", Embedding},
     {"Concatenate", Concatenate},
     {"Add", AddAll},
+    {"Multiply", Multiply},
+    {"Subtract", Subtract},
+    {"ReLU", Clipped},
     {"Reshape", Reshaped},
     {"Permute", Exchange},
     {"Cropping1D", Crop},

@@ -1,6 +1,8 @@
 // Weights that went to Keras come back.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/registry.h"
 #include "campaign.h"
@@ -63,6 +65,25 @@ void CheckKerasReturn(const Model& model) {
   CheckTaken(model, folder / "m.weights.h5");
 }
 
+bool SharesParams(const Network& network) {
+  return std::ranges::any_of(network.nodes(), [](const Node& node) {
+    return node.params_of != node.name;
+  });
+}
+
+// A file for Keras has no place for layers that share parameters.
+void CheckKerasRefuses(const Model& model) {
+  const TempFolder folder;
+  std::string message = "taken";
+  try {
+    ExportKeras(model, folder / "m.keras");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::kUsage);
+    message = error.message();
+  }
+  CHECK(message.find("it uses the parameters of layer '") != std::string::npos);
+}
+
 TEST_CASE("every architecture comes back from Keras, to the bit") {
   for (const ArchEntry* entry : ArchEntries()) {
     for (Choice choice : OptionTexts(entry->describe)) {
@@ -71,7 +92,12 @@ TEST_CASE("every architecture comes back from Keras, to the bit") {
       INFO("arch ", options.arch);
       Dataset data = DatasetOfAllTypes();
       if (entry->name == "pooled") data = AlikeDataset(60);
-      CheckKerasReturn(RandomModel(data, options));
+      const Model model = RandomModel(data, options);
+      if (SharesParams(*model.network)) {
+        CheckKerasRefuses(model);
+      } else {
+        CheckKerasReturn(model);
+      }
     }
   }
 }

@@ -165,6 +165,17 @@ OnnxArray Where(const OnnxNodeRead&, const OnnxInputs& in) {
   return y;
 }
 
+OnnxArray Shape(const OnnxNodeRead&, const OnnxInputs& in) {
+  return {7,
+          {std::ssize(in[0]->shape)},
+          {in[0]->shape.begin(), in[0]->shape.end()},
+          {}};
+}
+
+OnnxArray ExpandTo(const OnnxNodeRead&, const OnnxInputs& in) {
+  return Expand(*in[0], {in[1]->numbers.begin(), in[1]->numbers.end()});
+}
+
 OnnxArray LabelEncoder(const OnnxNodeRead& node, const OnnxInputs& in) {
   Demand(node.domain == "ai.onnx.ml" && in[0]->type == 8, "texts as labels");
   const std::vector<std::string>& keys = node.texts.at("keys_strings");
@@ -247,6 +258,7 @@ const OnnxOperations& OnnxShapeOperations() {
       {"Squeeze", Squeeze}, {"Unsqueeze", Unsqueeze},
       {"Tile", Tile},       {"Cast", Cast},
       {"Where", Where},     {"LabelEncoder", LabelEncoder},
+      {"Shape", Shape},     {"Expand", ExpandTo},
   };
   return operations;
 }

@@ -135,6 +135,10 @@ compare single index "${wide[@]}" --arch single --activation silu
 compare mmoe index "${wide[@]}" --arch mmoe:experts=3 --norm layer \
   --activation gelu
 compare stitch steps "${wide[@]}" --arch cross-stitch --activation leaky-relu
+compare ple index "${wide[@]}" --arch ple:own=1/2/1 --activation tanh
+compare mtan onehot "${wide[@]}" --arch mtan:hidden=8 --norm layer
+compare select index "${wide[@]}" --arch dselect-k:experts=3,gamma=0.1
+compare fixed onehot "${wide[@]}" --arch dselect-k:gate=task --dropout 0.1
 compare tree onehot --arch shared --hierarchy tree.json
 compare pooled pair "${wide[@]}" --arch pooled
 compare quantiles onehot "${wide[@]}" --arch shared --head-layers 8 \

@@ -55,6 +55,23 @@ ArchOptions OptionsOf(const json& item) {
     options.arch = "mmoe:experts=4";
     options.layers = {"5"};
   }
+  if (method == "omoe") {
+    options.arch = "omoe:experts=4";
+    options.layers = {"5"};
+  }
+  if (method == "cgc") {
+    options.arch = "cgc:own=1/2/1,shared=2";
+    options.layers = {"5"};
+  }
+  if (method == "ple") options.arch = "ple:own=1,shared=2";
+  if (method == "dselect-k") {
+    const bool rows = item.at("id") == "dselect_k/per_row";
+    options.arch = Str("dselect-k:experts=4,k=2,gate=", rows ? "row" : "task");
+    options.layers = {"5"};
+  }
+  if (method == "mtan") options.arch = "mtan:hidden=4";
+  if (method == "film") options.arch = "film:embedding=4";
+  if (method == "low-rank-adapters") options.arch = "adapters:rank=2";
   return options;
 }
 
@@ -73,6 +90,19 @@ void VisitPlaces(const Layout& layout, const std::string& name,
   const std::string layer = name.substr(0, name.find('/'));
   if (layout.Find(name) >= 0) {
     rows(layout.Find(name), 0);
+  } else if (param == "/z") {  // of two selectors and two bits
+    rows(layout.Find(layer + ".z/value"), 0);
+    rows(layout.Find(layer + ".z/value"), 2);
+  } else if (param == "/a") {
+    rows(layout.Find(layer + ".a/value"), 0);
+  } else if (param == "/down" || param == "/up") {
+    rows(layout.Find(Str(layer, ".", param.substr(1), "/kernel")), 0);
+  } else if (layer == "level.0.gate.shared") {
+    rows(layout.Find("level.0.shared-gate" + param), 0);
+  } else if (layer == "embedding") {
+    for (const char* task : {"value", "flag", "kind"}) {
+      rows(layout.Find(Str("task.", task, "/value")), 0);
+    }
   } else if (layer.rfind("head.", 0) == 0) {
     const Index first = layer == "head.value"  ? 0
                         : layer == "head.flag" ? 1
@@ -87,6 +117,18 @@ void VisitPlaces(const Layout& layout, const std::string& name,
   }
 }
 
+// Ours is `factor` times a parameter of a case, plus `shift`.
+struct Change {
+  double factor = 1;
+  double shift = 0;
+};
+Change ChangeOf(const std::string& name) {
+  if (name.ends_with("/up")) return {.factor = 2};  // alpha / rank
+  // Of 1 + gamma the 1 is in the bias.
+  if (name.ends_with("gamma/bias")) return {.shift = 1};
+  return {};
+}
+
 // The numbers of a block in the order of a case's array.
 std::vector<double> Gather(const Layout& layout, const Real* block,
                            const std::string& name, const json& like) {
@@ -98,6 +140,7 @@ std::vector<double> Gather(const Layout& layout, const Real* block,
     const Real* begin = block + place.offset + row * place.spec.cols + first;
     values.insert(values.end(), begin, begin + cols);
   });
+  for (double& value : values) value *= ChangeOf(name).factor;
   return values;
 }
 
@@ -105,11 +148,14 @@ void Scatter(const std::string& name, const json& array, Block* block) {
   const std::vector<Real> values = golden::Reals(array);
   const Index cols = array.at(0).is_array() ? golden::Columns(array)
                                             : golden::Sizes(array).at(0);
+  const Change change = ChangeOf(name);
   std::size_t next = 0;
   VisitPlaces(block->layout(), name, [&](Index slice, Index row, Index first) {
     for (Index col = 0; col < cols; ++col) {
       REQUIRE(next < values.size());
-      block->At(slice)(row, first + col) = values[next++];
+      block->At(slice)(row, first + col) =
+          values[next++] * static_cast<Real>(change.factor) +
+          static_cast<Real>(change.shift);
     }
   });
   REQUIRE(next == values.size());

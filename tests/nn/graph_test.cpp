@@ -29,7 +29,9 @@ Network SampleNetwork(const std::string& arch = "shared") {
 
 TEST_CASE("a network of every architecture is made again from its graph") {
   const Schema schema = SampleSchema();
-  for (const std::string arch : {"shared", "single", "cross-stitch", "mmoe"}) {
+  for (const std::string arch :
+       {"shared", "single", "cross-stitch", "mmoe", "omoe", "cgc", "ple",
+        "dselect-k:gate=task,entropy=0.1", "mtan", "film", "adapters"}) {
     CAPTURE(arch);
     const Network network = SampleNetwork(arch);
     const Json graph = GraphOf(network, schema);

@@ -98,6 +98,8 @@ TEST_CASE("networks that mix rows or have penalties need lanes") {
   CHECK(!can["normalised"]);
   CHECK(!can["pixels"]);
   CHECK(!can["balanced mmoe"]);
+  CHECK(can["selected"]);
+  CHECK(!can["decided"]);
   const Network network = HardSharing();
   CHECK(!RowsCanBeLanes(
       network, Options(true, Route::kGradients, GradientsAt::kRepresentation)));

@@ -205,6 +205,45 @@ Network TwoLevels() {
   return std::move(b).Build();
 }
 
+// One trunk that tasks scale by numbers of their own, with tied layers.
+Network Conditioned() {
+  NetworkBuilder b(Inputs(), kTasks);
+  const Value h = b.Add("trunk.0", Linear(5), {b.Input(0)});
+  std::vector<Value> ends;
+  for (Index task = 0; task < kTasks; ++task) {
+    const Value own =
+        b.Add(Str("task.", task), MakeLearned(3, {InitKind::kNormal, 1}), {h});
+    const auto tied = [&](const std::string& name, Value x) {
+      return b.Add(Str(name, ".", task), Hidden(5), {x},
+                   task == 0 ? "" : name + ".0");
+    };
+    const Value scaled =
+        b.Add(Str("scaled.", task), MakeProduct(), {tied("film", own), h});
+    ends.push_back(tied("top", scaled));
+  }
+  AddHeads(&b, ends);
+  return std::move(b).Build();
+}
+
+// Experts that selectors of a task take.
+Network Selected(double entropy) {
+  NetworkBuilder b(Inputs(), kTasks);
+  std::vector<Value> experts;
+  for (Index e = 0; e < 3; ++e) {
+    experts.push_back(b.Add(Str("expert.", e), Hidden(5), {b.Input(0)}));
+  }
+  std::vector<Value> mixed;
+  for (Index task = 0; task < kTasks; ++task) {
+    const Value z = b.Add(Str("z.", task), Linear(4), {b.Input(0)});
+    const Value a = b.Add(Str("a.", task),
+                          MakeLearned(2, {InitKind::kNormal, 1}), {experts[0]});
+    mixed.push_back(b.Add(Str("mix.", task), MakeSelection(8, entropy),
+                          {z, a, experts[0], experts[1], experts[2]}));
+  }
+  AddHeads(&b, mixed);
+  return std::move(b).Build();
+}
+
 std::vector<NamedNetwork> Networks() {
   std::vector<NamedNetwork> networks;
   networks.push_back({"hard sharing", HardSharing()});
@@ -214,6 +253,9 @@ std::vector<NamedNetwork> Networks() {
   networks.push_back({"mmoe", Mmoe(0)});
   networks.push_back({"balanced mmoe", Mmoe(5)});
   networks.push_back({"cross-stitch", CrossStitch()});
+  networks.push_back({"conditioned", Conditioned()});
+  networks.push_back({"selected", Selected(0)});
+  networks.push_back({"decided", Selected(0.3)});
   networks.push_back({"normalised", Normalised()});
   networks.push_back({"all inputs", AllInputs()});
   networks.push_back({"tied", Tied()});

@@ -187,7 +187,7 @@ bool HasRepresentation(const Network& network) {
 TEST_CASE("gradients at the representation, combined, go down as one") {
   for (const NamedNetwork& net : Networks()) {
     INFO(net.name);
-    if (!HasRepresentation(net.network) || net.name == "tied") continue;
+    if (!HasRepresentation(net.network)) continue;
     const std::vector<Vector> tasks = TaskGradients(net.network);
     const Vector weights = {0.5, -1, 2};
     const Vector expected = Combined(net.network, tasks, weights);
@@ -224,12 +224,18 @@ TEST_CASE("gradients at the representation, combined, go down as one") {
   }
 }
 
-TEST_CASE("a tree of groups has no single representation") {
-  const Network network = TwoLevels();
-  CHECK(network.representation().empty());
-  CHECK_THROWS_AS(
-      Plan(network, Options(Route::kGramian, GradientsAt::kRepresentation)),
-      Error);
+TEST_CASE("a tree of groups or tied layers have no single representation") {
+  for (const NamedNetwork& net : Networks()) {
+    if (net.name != "two levels" && net.name != "tied" &&
+        net.name != "conditioned") {
+      continue;
+    }
+    INFO(net.name);
+    CHECK(net.network.representation().empty());
+    CHECK_THROWS_AS(Plan(net.network, Options(Route::kGramian,
+                                              GradientsAt::kRepresentation)),
+                    Error);
+  }
 }
 
 // Outputs, gradient and Gramian after two steps.

@@ -34,6 +34,14 @@ std::string SumToTorch(const TorchLayer& layer) {
   return Join(layer.x, " + ");
 }
 
+std::string ProductToOnnx(const OnnxLayer& layer) {
+  return layer.Node("Mul", layer.x);
+}
+
+std::string ProductToTorch(const TorchLayer& layer) {
+  return Join(layer.x, " * ");
+}
+
 std::string CrossStitchToOnnx(const OnnxLayer& layer) {
   const std::string alpha = layer.Vector(0);
   std::vector<std::string> terms;
@@ -101,20 +109,8 @@ std::string SumToKeras(const KerasLayer& layer) {
   return layer.Add("Add", layer.x, layer.shape(), Json::object());
 }
 
-// Values [..., width] side by side along a new last axis.
-std::string KerasStack(const KerasLayer& layer,
-                       const std::vector<std::string>& values) {
-  std::vector<Index> shape = layer.graph.ShapeOf(values[0]);
-  shape.push_back(1);
-  std::vector<std::string> columns;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    columns.push_back(layer.Add("Reshape", {values[i]}, shape,
-                                {{"target_shape", shape}}, {},
-                                Str(".column", i)));
-  }
-  if (columns.size() == 1) return columns[0];
-  shape.back() = std::ssize(values);
-  return layer.Add("Concatenate", columns, shape, {{"axis", -1}}, {}, ".stack");
+std::string ProductToKeras(const KerasLayer& layer) {
+  return layer.Add("Multiply", layer.x, layer.shape(), Json::object());
 }
 
 std::string CrossStitchToKeras(const KerasLayer& layer) {
@@ -165,6 +161,12 @@ const LayerExport kSumExport = {.name = "sum",
                                 .onnx = {SumToOnnx},
                                 .torch = {SumToTorch},
                                 .keras = {SumToKeras}};
+
+extern const LayerExport kProductExport;
+const LayerExport kProductExport = {.name = "product",
+                                    .onnx = {ProductToOnnx},
+                                    .torch = {ProductToTorch},
+                                    .keras = {ProductToKeras}};
 
 extern const LayerExport kCrossStitchExport;
 const LayerExport kCrossStitchExport = {.name = "cross-stitch",

@@ -21,10 +21,7 @@ struct CrossStitchOptions {
 Network BuildCrossStitch(const ArchArgs& args,
                          const CrossStitchOptions& options) {
   NetworkParts parts(args);
-  Require(!parts.layers().empty(), ErrorKind::kUsage,
-          "--arch cross-stitch needs hidden layers to stitch, and --layers is "
-          "none",
-          "give widths, as --layers 64, or use --arch single");
+  parts.RequireLayers("cross-stitch", "to stitch", "single");
   std::vector<NetworkParts::Source> ends;
   for (Index i = 0; i < parts.tasks(); ++i) {
     ends.push_back(parts.Inputs("trunk." + parts.task(i).name + "."));

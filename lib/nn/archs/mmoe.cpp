@@ -1,4 +1,3 @@
-#include "base/error.h"
 #include "base/registry.h"
 #include "nn/archs/parts.h"
 
@@ -26,24 +25,14 @@ struct MmoeOptions {
 // importance: the squared coefficient of variation of the experts' total gates.
 Network BuildMmoe(const ArchArgs& args, const MmoeOptions& options) {
   NetworkParts parts(args);
-  Require(
-      !parts.layers().empty(), ErrorKind::kUsage,
-      "--arch mmoe needs hidden layers for its experts, and --layers is none",
-      "give widths, as --layers 64, or use --arch shared");
+  parts.RequireLayers("mmoe", "for its experts");
   const NetworkParts::Source inputs = parts.Inputs("");
   std::vector<Value> experts;
-  for (Index e = 0; e < options.experts; ++e) {
-    experts.push_back(
-        parts.AddLayers(Str("expert.", e), inputs, parts.layers()).value);
-  }
+  parts.AddExperts("expert", options.experts, inputs, parts.layers(), &experts);
   for (Index i = 0; i < parts.tasks(); ++i) {
     const std::string& name = parts.task(i).name;
-    std::vector<Value> mixed = {
-        parts.AddDense("gate." + name, inputs, options.experts)};
-    mixed.insert(mixed.end(), experts.begin(), experts.end());
-    const Value mixture = parts.builder().Add(
-        "mixture." + name, MakeMixture(options.balance), mixed);
-    parts.AddHead(i, NetworkParts::From(mixture));
+    parts.AddHead(i, parts.AddMixture("gate." + name, "mixture." + name, inputs,
+                                      experts, options.balance));
   }
   return std::move(parts).Build();
 }

@@ -1,6 +1,7 @@
 #include "nn/archs/parts.h"
 
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "base/error.h"
@@ -31,6 +32,21 @@ NetworkParts::NetworkParts(const ArchArgs& args)
       head_layers_(ParseLayers(args.options.head_layers, "--head-layers")),
       builder_(args.schema.inputs,
                static_cast<Index>(args.schema.tasks.size())) {}
+
+std::vector<Index> NetworkParts::AllTasks() const {
+  std::vector<Index> all(At(tasks()));
+  std::iota(all.begin(), all.end(), Index{0});
+  return all;
+}
+
+void NetworkParts::RequireLayers(std::string_view arch,
+                                 std::string_view purpose,
+                                 std::string_view other) const {
+  Require(!layers_.empty(), ErrorKind::kUsage,
+          Str("--arch ", arch, " needs hidden layers ", purpose,
+              ", and --layers is none"),
+          Str("give widths, as --layers 64, or use --arch ", other));
+}
 
 NetworkParts::Source NetworkParts::Inputs(const std::string& prefix) {
   Source source;
@@ -94,19 +110,20 @@ Value NetworkParts::JoinDense(const std::string& name,
 
 // One product for each kind of input; their sum where there are several.
 Value NetworkParts::AddProduct(const std::string& name, const Source& source,
-                               DenseOptions dense) {
+                               DenseOptions dense,
+                               const std::string& params_of) {
   const std::size_t terms = source.sparse.size() + (source.has_value ? 1 : 0);
   const Activation activation = dense.activation;
   if (terms > 1) dense.activation = Activation::kIdentity;
   std::vector<Value> sum;
-  if (source.has_value) {
-    sum.push_back(builder_.Add(name, MakeDense(dense), {source.value}));
+  const auto add = [&](const std::string& suffix, Value x) {
+    const std::string owner = params_of.empty() ? "" : params_of + suffix;
+    sum.push_back(builder_.Add(name + suffix, MakeDense(dense), {x}, owner));
     dense.bias = false;
-  }
+  };
+  if (source.has_value) add("", source.value);
   for (std::size_t i = 0; i < source.sparse.size(); ++i) {
-    const std::string term = sum.empty() ? name : Str(name, ".sparse", i);
-    sum.push_back(builder_.Add(term, MakeDense(dense), {source.sparse[i]}));
-    dense.bias = false;
+    add(sum.empty() ? "" : Str(".sparse", i), source.sparse[i]);
   }
   if (terms == 1) return sum.front();
   const Value value = builder_.Add(name + ".sum", MakeSum(), sum);
@@ -116,35 +133,56 @@ Value NetworkParts::AddProduct(const std::string& name, const Source& source,
 }
 
 Value NetworkParts::AddDense(const std::string& name, const Source& source,
-                             Index units) {
+                             Index units, Initializer init, bool bias) {
   DenseOptions dense;
   dense.units = units;
-  dense.kernel_init = {InitKind::kTorchLinear, 0};
+  dense.bias = bias;
+  dense.kernel_init = init;
   return AddProduct(name, source, dense);
 }
 
 Value NetworkParts::AddHidden(const std::string& name, const Source& source,
                               Index units) {
+  if (has_norm()) {
+    return AddActivation(name, AddNorm(name, AddKernel(name, source, units)));
+  }
   DenseOptions dense;
   dense.units = units;
   dense.kernel_init = KernelInit(activation_);
-  const bool plain = options_.norm == "none";
-  if (plain) dense.activation = activation_;
-  Value value = AddProduct(name, source, dense);
-  if (!plain) {
-    value = builder_.Add(
-        name + ".norm",
-        options_.norm == "batch" ? MakeBatchNorm() : MakeLayerNorm(), {value});
-    if (activation_ != Activation::kIdentity) {
-      value = builder_.Add(name + ".activation", MakeActivation(activation_),
-                           {value});
-    }
+  dense.activation = activation_;
+  return AddDropout(name, AddProduct(name, source, dense));
+}
+
+Value NetworkParts::AddKernel(const std::string& name, const Source& source,
+                              Index units, const std::string& params_of) {
+  DenseOptions dense;
+  dense.units = units;
+  dense.kernel_init = KernelInit(activation_);
+  return AddProduct(name, source, dense, params_of);
+}
+
+Value NetworkParts::AddNorm(const std::string& name, Value value,
+                            const std::string& params_of) {
+  if (!has_norm()) return value;
+  const std::string owner = params_of.empty() ? "" : params_of + ".norm";
+  return builder_.Add(
+      name + ".norm",
+      options_.norm == "batch" ? MakeBatchNorm() : MakeLayerNorm(), {value},
+      owner);
+}
+
+Value NetworkParts::AddActivation(const std::string& name, Value value) {
+  if (activation_ != Activation::kIdentity) {
+    value = builder_.Add(name + ".activation", MakeActivation(activation_),
+                         {value});
   }
-  if (options_.dropout > 0) {
-    value =
-        builder_.Add(name + ".dropout", MakeDropout(options_.dropout), {value});
-  }
-  return value;
+  return AddDropout(name, value);
+}
+
+Value NetworkParts::AddDropout(const std::string& name, Value value) {
+  if (options_.dropout == 0) return value;
+  return builder_.Add(name + ".dropout", MakeDropout(options_.dropout),
+                      {value});
 }
 
 NetworkParts::Source NetworkParts::AddLayers(const std::string& prefix,
@@ -155,6 +193,25 @@ NetworkParts::Source NetworkParts::AddLayers(const std::string& prefix,
     last = From(AddHidden(Str(prefix, ".", i), last, widths[i]));
   }
   return last;
+}
+
+void NetworkParts::AddExperts(const std::string& prefix, Index count,
+                              const Source& source,
+                              const std::vector<Index>& widths,
+                              std::vector<Value>* experts) {
+  for (Index e = 0; e < count; ++e) {
+    experts->push_back(AddLayers(Str(prefix, ".", e), source, widths).value);
+  }
+}
+
+NetworkParts::Source NetworkParts::AddMixture(const std::string& gate,
+                                              const std::string& mixture,
+                                              const Source& source,
+                                              const std::vector<Value>& experts,
+                                              double balance) {
+  std::vector<Value> mixed = {AddDense(gate, source, std::ssize(experts))};
+  mixed.insert(mixed.end(), experts.begin(), experts.end());
+  return From(builder_.Add(mixture, MakeMixture(balance), mixed));
 }
 
 void NetworkParts::AddHeads(const std::string& group, const Source& source,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nn/arch.h"
@@ -20,6 +21,11 @@ class NetworkParts {
   Index tasks() const { return static_cast<Index>(schema_.tasks.size()); }
   const Task& task(Index i) const { return schema_.tasks[At(i)]; }
   const std::vector<Index>& layers() const { return layers_; }
+  std::vector<Index> AllTasks() const;
+  // Refuses --layers none (kUsage) for an architecture that needs them.
+  // `purpose`: "for its experts".
+  void RequireLayers(std::string_view arch, std::string_view purpose,
+                     std::string_view other = "shared") const;
 
   // Where a chain of layers reads: a value, or all inputs of the network. The
   // inputs of several kinds are joined by the first layer that reads them.
@@ -35,13 +41,33 @@ class NetworkParts {
   // "PREFIXtokens" and their mean, "PREFIXpool".
   Source Inputs(const std::string& prefix);
 
-  // y = x W + b with x all of the source.
-  Value AddDense(const std::string& name, const Source& source, Index units);
+  // y = x W + b, or x W without `bias`, with x all of the source.
+  Value AddDense(const std::string& name, const Source& source, Index units,
+                 Initializer init = {InitKind::kTorchLinear, 0},
+                 bool bias = true);
   // The same with the options' norm, activation and dropout after it.
   Value AddHidden(const std::string& name, const Source& source, Index units);
+  // AddHidden in steps. With `params_of`, the name that an earlier layer was
+  // given here, both use that layer's parameters.
+  Value AddKernel(const std::string& name, const Source& source, Index units,
+                  const std::string& params_of = "");
+  Value AddNorm(const std::string& name, Value value,
+                const std::string& params_of = "");
+  Value AddActivation(const std::string& name, Value value);
   // Hidden layers PREFIX.0, PREFIX.1, ...; the source itself without any.
   Source AddLayers(const std::string& prefix, const Source& source,
                    const std::vector<Index>& widths);
+
+  // Adds `count` experts PREFIX.0, PREFIX.1, ..., each of hidden layers of
+  // these widths, to the end of `experts`.
+  void AddExperts(const std::string& prefix, Index count, const Source& source,
+                  const std::vector<Index>& widths,
+                  std::vector<Value>* experts);
+  // The experts weighted by the softmax of a layer `gate` on the source
+  // (MakeMixture).
+  Source AddMixture(const std::string& gate, const std::string& mixture,
+                    const Source& source, const std::vector<Value>& experts,
+                    double balance);
 
   // The outputs of tasks that read one source: with layers of their own
   // (head.TASK.0 ...), or as one matrix that serves all of them
@@ -64,7 +90,9 @@ class NetworkParts {
                 const InputSpec& input, Value value);
   Value AddTables(const std::string& name, const InputSpec& input, Value value);
   Value AddProduct(const std::string& name, const Source& source,
-                   DenseOptions dense);
+                   DenseOptions dense, const std::string& params_of = "");
+  Value AddDropout(const std::string& name, Value value);
+  bool has_norm() const { return options_.norm != "none"; }
 
   const Schema& schema_;
   const ArchOptions& options_;

@@ -1,5 +1,3 @@
-#include <numeric>
-
 #include "base/error.h"
 #include "base/registry.h"
 #include "nn/archs/parts.h"
@@ -29,10 +27,9 @@ void RequireAlike(const std::vector<Task>& tasks) {
 Network BuildPooled(const ArchArgs& args) {
   RequireAlike(args.schema.tasks);
   NetworkParts parts(args);
-  std::vector<Index> tasks(args.schema.tasks.size());
-  std::iota(tasks.begin(), tasks.end(), Index{0});
   parts.AddPooledHead(
-      parts.AddLayers("trunk", parts.Inputs(""), parts.layers()), tasks);
+      parts.AddLayers("trunk", parts.Inputs(""), parts.layers()),
+      parts.AllTasks());
   return std::move(parts).Build();
 }
 

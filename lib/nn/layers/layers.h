@@ -94,6 +94,24 @@ LayerPtr MakeCrossStitch(Index own, double same = 0.9);
 // gates in a batch is a penalty for uneven use (Shazeer et al. 2017).
 LayerPtr MakeMixture(double balance = 0);
 
+// Inputs: z (rows x selectors SelectionBits(E)), a (rows x selectors), then E
+// experts of equal width, at least two. Selector j takes expert e by r[j, e] =
+// the product over bits b of S(z[j, b]) where bit b of e is set, else of 1 - S,
+// with S the cubic smooth step, which is 0 below -gamma / 2 and 1 above gamma /
+// 2; y = sum over e of (sum over j of softmax(a)[j] r[j, e]) expert_e (Hazimeh
+// et al. 2021, DSelect-k). `entropy` times the mean over rows of the sum of
+// -r ln r is a penalty for selectors that take no single expert.
+LayerPtr MakeSelection(double gamma = 1, double entropy = 0);
+// Bits that number `experts`.
+Index SelectionBits(Index experts);
+
+// Parameter "value" (1 x cols) in every row of the input's space, whatever the
+// input holds.
+LayerPtr MakeLearned(Index cols, Initializer init);
+
+// The product of two inputs of equal widths, element by element.
+LayerPtr MakeProduct();
+
 // The sum of inputs of equal widths.
 LayerPtr MakeSum();
 
