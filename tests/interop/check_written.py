@@ -20,9 +20,10 @@ seen = set()
 
 def look(path, thing):
     if isinstance(thing, h5py.Group):
-        if "shape" in thing.attrs:
-            seen.add(path + "/shape")
-            assert (arrays[path + "/shape"] == thing.attrs["shape"]).all()
+        for name in ("shape", "index_base", "index_base_guessed", "type"):
+            if name in thing.attrs:
+                seen.add(f"{path}/{name}")
+                assert np.all(arrays[f"{path}/{name}"] == thing.attrs[name])
         return
     seen.add(path)
     ours = thing.asstr()[()] if thing.dtype.kind in "SO" else thing[()]

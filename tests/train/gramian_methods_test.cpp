@@ -41,12 +41,12 @@ std::vector<double> Weigh(const Choice& choice, const Scene& scene) {
   return scene.Weights(*MakeWeighting(choice, Tasks(scene.rows.size())));
 }
 
-double Cell(const Scene& scene, std::size_t i, std::size_t j) {
+double GramianCell(const Scene& scene, std::size_t i, std::size_t j) {
   return scene.gram[i * scene.rows.size() + j];
 }
 
 double LengthOf(const Scene& scene, std::size_t i) {
-  return std::sqrt(Cell(scene, i, i));
+  return std::sqrt(GramianCell(scene, i, i));
 }
 
 // The products of gradients with the direction.
@@ -54,7 +54,7 @@ std::vector<double> Gains(const Scene& scene, const std::vector<double>& w) {
   std::vector<double> gains(w.size());
   for (std::size_t i = 0; i < w.size(); ++i) {
     for (std::size_t j = 0; j < w.size(); ++j) {
-      gains[i] += Cell(scene, i, j) * w[j];
+      gains[i] += GramianCell(scene, i, j) * w[j];
     }
   }
   return gains;

@@ -165,9 +165,9 @@ void CheckTrimmedMean(const json& entry) {
                      golden::Tolerance(entry));
 }
 
-using Check = std::function<void(const json&)>;
+using CaseCheck = std::function<void(const json&)>;
 
-bool Apply(const std::map<std::string, Check>& checks, const json& entry) {
+bool Apply(const std::map<std::string, CaseCheck>& checks, const json& entry) {
   CAPTURE(entry["id"].get<std::string>());
   const auto found = checks.find(entry["method"].get<std::string>());
   if (found == checks.end()) return false;
@@ -178,7 +178,7 @@ bool Apply(const std::map<std::string, Check>& checks, const json& entry) {
 }  // namespace
 
 bool CheckLossWeighting(const json& entry) {
-  static const std::map<std::string, Check> checks = {
+  static const std::map<std::string, CaseCheck> checks = {
       {"uw",
        [](const json& e) {
          CheckLearned(e, "uncertainty", TaskType::kRegression);
@@ -216,7 +216,7 @@ bool CheckLossWeighting(const json& entry) {
 }
 
 bool CheckGradientWeighting(const json& entry) {
-  static const std::map<std::string, Check> checks = {
+  static const std::map<std::string, CaseCheck> checks = {
       {"gradnorm", CheckGradnorm},
       {"metabalance",
        [](const json& e) {
