@@ -165,7 +165,7 @@ OnnxArray Where(const OnnxNodeRead&, const OnnxInputs& in) {
   return y;
 }
 
-OnnxArray Shape(const OnnxNodeRead&, const OnnxInputs& in) {
+OnnxArray ShapeNode(const OnnxNodeRead&, const OnnxInputs& in) {
   return {7,
           {std::ssize(in[0]->shape)},
           {in[0]->shape.begin(), in[0]->shape.end()},
@@ -258,7 +258,7 @@ const OnnxOperations& OnnxShapeOperations() {
       {"Squeeze", Squeeze}, {"Unsqueeze", Unsqueeze},
       {"Tile", Tile},       {"Cast", Cast},
       {"Where", Where},     {"LabelEncoder", LabelEncoder},
-      {"Shape", Shape},     {"Expand", ExpandTo},
+      {"Shape", ShapeNode},     {"Expand", ExpandTo},
   };
   return operations;
 }
