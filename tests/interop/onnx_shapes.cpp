@@ -258,7 +258,7 @@ const OnnxOperations& OnnxShapeOperations() {
       {"Squeeze", Squeeze}, {"Unsqueeze", Unsqueeze},
       {"Tile", Tile},       {"Cast", Cast},
       {"Where", Where},     {"LabelEncoder", LabelEncoder},
-      {"Shape", ShapeNode},     {"Expand", ExpandTo},
+      {"Shape", ShapeNode}, {"Expand", ExpandTo},
   };
   return operations;
 }
