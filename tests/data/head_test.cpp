@@ -266,6 +266,24 @@ TEST_CASE("levels that are none are a fault of the task") {
   }
 }
 
+TEST_CASE("a mean is the exponential of its log, in the units of its column") {
+  Task task;
+  task.name = "price";
+  task.width = 2;
+  task.mean = {0, 0};
+  task.deviation = {2, 10};
+  task.form = ParseForm("positive");
+  CHECK(task.head().Fault(task).empty());
+  const std::vector<Real> said =
+      LinkOf(task, {0, std::log(Real{3}), -999, 999});
+  CHECK(said[0] == 2);
+  CHECK(static_cast<double>(said[1]) == doctest::Approx(30));
+  CHECK(said[2] == 0);
+  CHECK(std::isfinite(said[3]));
+  task.mean = {0, 1};
+  CHECK(task.head().Fault(task) == " has a log, and a mean of 1 before it");
+}
+
 TEST_CASE("a quantile of labels counts their weights") {
   const WeightedLabels labels = {{4, 1}, {1, 1}, {3, 1}, {2, 1}};
   CHECK(QuantileOf(labels, 0.5) == 2.5);

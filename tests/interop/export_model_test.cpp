@@ -131,6 +131,14 @@ TEST_CASE("every architecture says elsewhere what it says here, and returns") {
   }
 }
 
+// Labels of `score` that have a log.
+void MakePositive(Dataset* data) {
+  Labels& labels = data->labels[At(FindTask(data->tasks, "score"))];
+  std::vector<float> values;
+  for (const float value : labels.values) values.push_back(std::abs(value));
+  labels.values = values;
+}
+
 TEST_CASE("norms, dropout, towers, trees and forms of outputs go along") {
   const Dataset data = DatasetOfAllTypes();
   for (const std::string norm : {"batch", "layer"}) {
@@ -145,10 +153,15 @@ TEST_CASE("norms, dropout, towers, trees and forms of outputs go along") {
             {"name": "left", "from": ["root"], "tasks": ["score", "sold"]},
             {"name": "right", "from": ["root"], "tasks": ["kind", "tags",
              "grade"]}]})";
-    const Model model =
-        RandomModel(data, options, {"score=quantile:levels=0.1/0.5/0.9"});
-    CheckModel(model, data);
-    CheckReturn(model);
+    for (const char* loss :
+         {"score=quantile:levels=0.1/0.5/0.9", "score=tweedie"}) {
+      CAPTURE(std::string(loss));
+      Dataset fit = data;
+      if (std::string(loss) == "score=tweedie") MakePositive(&fit);
+      const Model model = RandomModel(fit, options, {loss});
+      CheckModel(model, fit);
+      CheckReturn(model);
+    }
   }
 }
 

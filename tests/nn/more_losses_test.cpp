@@ -54,12 +54,18 @@ std::unique_ptr<Loss> LossOf(const Task& task, const std::string& text) {
   return MakeLoss(task, ParseChoice(text, "test"));
 }
 
-TEST_CASE("losses of logs of means know labels as they are") {
+TEST_CASE("losses of logs of means take nothing off labels") {
   for (const char* name : {"poisson", "gamma", "tweedie"}) {
     CAPTURE(std::string(name));
     const Task task = Numbers(name);
-    CHECK(task.mean.empty());
-    CHECK(task.deviation.empty());
+    CHECK(task.mean == std::vector<double>{0});
+    CHECK(task.deviation == std::vector<double>{3});
+    // Once more, as runs of peers do.
+    const Task again = ShapeTasks({task}, {Str("visits=", name)})[0];
+    CHECK(again.deviation == std::vector<double>{3});
+    std::vector<Real> said = {0};
+    task.head().Link(task, {said.data(), 1, 1}, {said.data(), 1, 1});
+    CHECK(said[0] == 3);
     CHECK(task.head().Fault(task).empty());
     CHECK(task.output_cols() == 1);
     const auto loss = LossOf(task, name);

@@ -25,7 +25,7 @@ class NumberHead : public Head {
   std::string Fault(const Task& task) const override {
     if (task.width < 1) return Str(" has ", task.width, " columns");
     if (!task.classes.empty()) return " has numbers for labels, and classes";
-    if (!task.traits().scales_labels && !task.mean.empty()) {
+    if (!task.type.traits().scales_labels && !task.mean.empty()) {
       return " has a mean to be normalised by, and is learned as it is";
     }
     if (task.mean.size() != task.deviation.size() ||

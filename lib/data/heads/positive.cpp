@@ -5,36 +5,39 @@
 namespace mtlkit {
 namespace {
 
-// The largest output whose exponential single precision holds.
-constexpr Real kMostOutput = 88;
-
 // What has a log in place of a constant of 0.
 constexpr double kLeast = 1e-7;
 
-// One output for each column: the log of the mean, in the labels' own units.
+// One output for each column: the log of the mean, which is counted in
+// Task::deviation and has nothing taken off (Task::mean is 0).
 class PositiveHead final : public NumberHead {
  public:
+  std::string Fault(const Task& task) const override {
+    for (const double mean : task.mean) {
+      if (mean != 0)
+        return Str(" has a log, and a mean of ", mean, " before it");
+    }
+    return NumberHead::Fault(task);
+  }
   Index output_cols(const Task& task) const override { return task.width; }
   std::string PredictionSuffix(const Task& task, Index col) const override {
     return LabelSuffix(task, col);
   }
-  void Link(const Task& /*task*/, ConstMatView outputs,
+  void Link(const Task& task, ConstMatView outputs,
             MatView predictions) const override {
-    assert(outputs.rows == predictions.rows);
-    assert(outputs.cols == predictions.cols);
-    for (Index i = 0; i < outputs.size(); ++i) {
-      predictions.data[i] = std::exp(std::min(outputs.data[i], kMostOutput));
+    Exponentials(outputs, predictions);
+    if (task.deviation.empty()) return;
+    for (Index i = 0; i < predictions.size(); ++i) {
+      predictions.data[i] =
+          static_cast<Real>(static_cast<double>(predictions.data[i]) *
+                            task.deviation[At(i % predictions.cols)]);
     }
   }
 
   // The means: linear in predictions, which they are.
-  void SoftTargets(const Task& task, ConstMatView outputs,
+  void SoftTargets(const Task& /*task*/, ConstMatView outputs,
                    MatView targets) const override {
-    Link(task, outputs, targets);
-  }
-  void TargetsOf(const Task& /*task*/, ConstMatView predictions,
-                 MatView targets) const override {
-    Copy(predictions, targets);
+    Exponentials(outputs, targets);
   }
   const OutputDistance& distance() const override { return RateDistance(); }
 
@@ -55,14 +58,25 @@ class PositiveHead final : public NumberHead {
   std::vector<std::vector<Real>> ConstantOutputs(
       const Task& task, std::span<const double> constants) const override {
     const auto means = constants.first(At(task.width));
-    return {Logs(means), Logs(constants.last(means.size()))};
+    return {Logs(task, means), Logs(task, constants.last(means.size()))};
   }
 
  private:
-  static std::vector<Real> Logs(std::span<const double> values) {
+  static void Exponentials(ConstMatView outputs, MatView values) {
+    assert(outputs.rows == values.rows && outputs.cols == values.cols);
+    constexpr auto kMost = static_cast<Real>(SafeExp::kMost);
+    for (Index i = 0; i < outputs.size(); ++i) {
+      values.data[i] = std::exp(std::min(outputs.data[i], kMost));
+    }
+  }
+
+  static std::vector<Real> Logs(const Task& task,
+                                std::span<const double> values) {
     std::vector<Real> logs;
-    for (const double value : values) {
-      logs.push_back(static_cast<Real>(std::log(std::max(value, kLeast))));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double unit = task.deviation.empty() ? 1 : task.deviation[i];
+      logs.push_back(
+          static_cast<Real>(std::log(std::max(values[i] / unit, kLeast))));
     }
     return logs;
   }
@@ -78,7 +92,6 @@ const HeadEntry kPositiveHead = {
     "the mean of a regression whose labels are not negative; a network puts "
     "out its log, as the losses poisson, gamma and tweedie ask for",
     {.is_type = false,
-     .scales_labels = false,
      .least_label = 0,
      .default_loss = "poisson",
      .main_metric = "rmse"},

@@ -8,7 +8,7 @@ namespace mtlkit {
 namespace {
 
 // The largest output of `positive` that its link does not hold back.
-constexpr double kMostOutput = 88;
+constexpr double kMostLog = 50;
 
 // In double, as predictions are made: a mean may be large beside the deviation.
 std::string OnnxToUnits(const Task& task, Index per_column,
@@ -33,21 +33,12 @@ std::string RegressionLink(const Task& task, const std::string& outputs,
   return OnnxToUnits(task, 1, outputs, graph);
 }
 
-// Of the log of the mean, up to what single precision holds.
-std::string PositiveLink(const Task& /*task*/, const std::string& outputs,
+// Of the log of the mean, up to where the link holds it back.
+std::string PositiveLink(const Task& task, const std::string& outputs,
                          OnnxGraph* graph) {
   const std::string held =
-      graph->Node("Min", {outputs, graph->Number(kMostOutput)});
-  return graph->Node("Exp", {held});
-}
-
-std::string PositiveKeras(const Task& task, const std::string& outputs,
-                          KerasGraph* graph) {
-  return graph->Add({.type = "Activation",
-                     .name = task.name,
-                     .inputs = {outputs},
-                     .shape = graph->ShapeOf(outputs)},
-                    {{"activation", "exponential"}});
+      graph->Node("Min", {outputs, graph->Number(kMostLog)});
+  return OnnxToUnits(task, 1, graph->Node("Exp", {held}), graph);
 }
 
 // In order, so that quantiles do not cross.
@@ -80,6 +71,16 @@ std::string RegressionKeras(const Task& task, const std::string& outputs,
                     {{"scale", task.deviation}, {"offset", task.mean}});
 }
 
+std::string PositiveKeras(const Task& task, const std::string& outputs,
+                          KerasGraph* graph) {
+  const std::string mean = graph->Add({.type = "Activation",
+                                       .name = task.name + ".mean",
+                                       .inputs = {outputs},
+                                       .shape = graph->ShapeOf(outputs)},
+                                      {{"activation", "exponential"}});
+  return RegressionKeras(task, mean, graph);
+}
+
 constexpr std::string_view kRegressionTorch =
     R"(def link_regression(z, task):
     """In the units of the labels; in double, since means may be large."""
@@ -95,7 +96,7 @@ constexpr std::string_view kRegressionTorch =
 constexpr std::string_view kPositiveTorch =
     R"(def link_positive(z, task):
     """The mean, whose log the network puts out."""
-    return torch.exp(z.clamp(max=88.0))
+    return link_regression(torch.exp(z.clamp(max=50.0)), task)
 )";
 
 constexpr std::string_view kQuantileTorch =
@@ -112,8 +113,9 @@ const HeadExport kRegressionExport = {"regression", RegressionLink, nullptr,
                                       kRegressionTorch, RegressionKeras};
 
 extern const HeadExport kPositiveExport;
-const HeadExport kPositiveExport = {"positive", PositiveLink, nullptr,
-                                    kPositiveTorch, PositiveKeras};
+const HeadExport kPositiveExport = {"positive",     PositiveLink,  nullptr,
+                                    kPositiveTorch, PositiveKeras, {},
+                                    "regression"};
 
 extern const HeadExport kQuantileExport;
 const HeadExport kQuantileExport = {"quantile",

@@ -56,12 +56,15 @@ class LogMeanLoss : public Loss {
   bool takes_zero_;
 };
 
-// Labels as they are: a log knows no mean and deviation.
+// Nothing is taken off labels that have a log; they are counted in their mean,
+// so that a network begins near it and losses are of a size, in any units.
 inline void ShapeLogMean(const Choice& /*choice*/, const std::string& /*where*/,
                          Task* task) {
   task->form = ParseForm("positive");
-  task->mean.clear();
-  task->deviation.clear();
+  for (std::size_t col = 0; col < task->mean.size(); ++col) {
+    if (task->mean[col] > 0) task->deviation[col] = task->mean[col];
+    task->mean[col] = 0;
+  }
 }
 
 inline constexpr std::string_view kLogMeanTypes[] = {"regression"};
