@@ -2,11 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "train/sample.h"
 #include "train/trainee.h"
 
@@ -45,6 +47,35 @@ TEST_CASE("training becomes better than the best constant prediction") {
     CHECK(model.log.best_epoch == history.best_epoch);
     CHECK(Last(history, "train.sign.loss") < 0.6);
   }
+}
+
+TEST_CASE("balanced classes weigh by one over their training rows") {
+  Dataset data = SampleData(200);
+  std::vector<float> rare;
+  for (Index row = 0; row < data.rows; ++row) {
+    rare.push_back(row % 5 == 0 ? 1.0F : 0.0F);
+  }
+  const Index sign = FindTask(data.tasks, "sign");
+  data.labels[static_cast<std::size_t>(sign)].values = rare;
+  TrainOptions options = SampleOptions();
+  options.epochs = 1;
+  const TrainInputs inputs = InputsOf(data, options);
+  double positives = 0;
+  for (const Index row : inputs.train_rows) positives += row % 5 == 0;
+  const auto rows = static_cast<double>(inputs.train_rows.size());
+  const auto weights_of = [&](const std::string& weighting) {
+    options.loss = {"sign=binary-cross-entropy:" + weighting};
+    Model model = SampleModel(data);
+    Train(inputs, options, 1, {}, &model);
+    return model.params.weights;
+  };
+  const auto balanced = weights_of("class-weighting=balanced");
+  const auto given = weights_of(
+      Str("class-weight=", FormatNumber(rows / (2 * (rows - positives))), "/",
+          FormatNumber(rows / (2 * positives))));
+  const auto plain = weights_of("class-weight=1/1");
+  CHECK(std::ranges::equal(balanced.all(), given.all()));
+  CHECK_FALSE(std::ranges::equal(balanced.all(), plain.all()));
 }
 
 TEST_CASE(
