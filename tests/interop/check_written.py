@@ -23,7 +23,9 @@ def look(path, thing):
         for name in ("shape", "index_base", "index_base_guessed", "type"):
             if name in thing.attrs:
                 seen.add(f"{path}/{name}")
-                assert np.all(arrays[f"{path}/{name}"] == thing.attrs[name])
+                value = thing.attrs[name]
+                value = value.decode() if isinstance(value, bytes) else value
+                assert np.all(arrays[f"{path}/{name}"] == value), path
         return
     seen.add(path)
     ours = thing.asstr()[()] if thing.dtype.kind in "SO" else thing[()]
