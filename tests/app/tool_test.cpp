@@ -106,6 +106,11 @@ TEST_CASE("a reader that goes away ends the tool silently") {
   CHECK(ignored.err == "");
 }
 
+// Waits for the first line of a tool that says so, in the background of a
+// shell.
+constexpr std::string_view kUntilReady =
+    "for i in $(seq 1000); do [ -s $READY ] && break; sleep .01; done; ";
+
 TEST_CASE("a tool that saves its work is stopped by a signal with 75") {
   // The last makes a shell stop its loop too, which no exit code does.
   const std::pair<const char*, int> kSignals[] = {
@@ -114,8 +119,9 @@ TEST_CASE("a tool that saves its work is stopped by a signal with 75") {
     CAPTURE(signal);
     // An interactive shell's children get SIGINT; those of a script ignore it.
     const Outcome outcome =
-        Shell(Str("set -m; $TOY a -o b --fail stop & sleep .1; kill -", signal,
-                  " $!; wait $!"));
+        Shell(Str("set -m; READY=$(mktemp); trap 'rm -f $READY' EXIT; $TOY a "
+                  "-o b --fail stop >$READY & ",
+                  kUntilReady, "kill -", signal, " $!; wait $!"));
     CHECK(outcome.code == code);
     CHECK(outcome.err.starts_with(
         "mtl-toy: stopped, all is saved (run it again)\n"));
@@ -123,9 +129,10 @@ TEST_CASE("a tool that saves its work is stopped by a signal with 75") {
 }
 
 TEST_CASE("a tool that nohup began goes on when its terminal goes") {
-  const Outcome outcome = Shell(
-      "set -m; (trap '' HUP; exec $TOY a -o b --fail stop) & sleep .1; "
-      "kill -HUP $!; sleep .1; kill -TERM $!; wait $!");
+  const Outcome outcome =
+      Shell(Str("set -m; READY=$(mktemp); trap 'rm -f $READY' EXIT; (trap '' "
+                "HUP; exec $TOY a -o b --fail stop >$READY) & ",
+                kUntilReady, "kill -HUP $!; sleep .1; kill -TERM $!; wait $!"));
   CHECK(outcome.code == 75);
 }
 

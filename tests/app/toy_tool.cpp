@@ -1,5 +1,6 @@
 // The smallest tool that uses everything of the frame; run by tool_test.
 #include <chrono>
+#include <cstdio>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -32,7 +33,10 @@ struct ToyTool {
     if (fail == "memory") throw std::bad_alloc();
     if (fail == "bug") throw std::logic_error("oops");
     if (fail == "stop") {
+      // From the first call on a signal is a request: now one may come.
       while (!context.StopRequested()) {
+        context.Print("waits\n");
+        std::fflush(stdout);
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
       }
       Fail(ErrorKind::kStopped, "stopped, all is saved", "run it again");
