@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@ namespace mtlkit {
 // are to be like its own.
 struct KnownColumns {
   std::vector<std::string> dates;
-  std::vector<std::string> numbers;
+  std::set<std::string> numbers;  // may be very many
   // Of columns of categories, and of targets whose classes are no plain
   // numbers, all that may stand there.
   std::map<std::string, std::vector<std::string>> categories;

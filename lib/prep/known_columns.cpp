@@ -30,7 +30,7 @@ void AddInput(const InputSpec& spec, KnownViews* views) {
     } else if (std::ranges::count(spec.dates, name) > 0) {
       known.dates.push_back(name);
     } else {
-      known.numbers.push_back(name);
+      known.numbers.insert(name);
     }
   }
 }
@@ -46,7 +46,7 @@ void AddTask(const Task& task, KnownColumns* known) {
   const auto& columns = task.source.columns;
   const std::string& name = columns.empty() ? task.name : columns.front();
   const bool is_input = std::ranges::count(known->dates, name) > 0 ||
-                        std::ranges::count(known->numbers, name) > 0;
+                        known->numbers.count(name) > 0;
   if (!is_input) known->categories.emplace(name, std::move(classes));
 }
 

@@ -7,8 +7,7 @@ namespace {
 
 // What stands in a column of which a model knows the type.
 void UseKnownColumn(const ScanOptions& options, ColumnScan* column) {
-  column->was_number =
-      std::ranges::count(options.known.numbers, column->column.name) > 0;
+  column->was_number = options.known.numbers.count(column->column.name) > 0;
   if (const auto classes = options.known.classes.find(column->column.name);
       classes != options.known.classes.end() && !options.are_markers_given) {
     column->values = classes->second;

@@ -36,7 +36,7 @@ TEST_CASE("categories and dates of a table are known by name") {
   table.inputs[0].dates = {"when"};
   const KnownColumns own = ColumnsKnown({}, table.schema()).at("");
   CHECK(own.dates == Words{"when"});
-  CHECK(own.numbers == Words{"age"});
+  CHECK(own.numbers == std::set<std::string>{"age"});
   CHECK(Names(own) == "town=Bonn/NA zip=01");
 
   // A model knows those that it was fitted on, whatever its inputs became.
@@ -65,7 +65,7 @@ TEST_CASE("a name may be of something else in each view") {
   Schema schema = table.schema();
   schema.tasks = {Classes("b", {"p", "q"})};
   const KnownViews known = ColumnsKnown({}, schema);
-  CHECK(known.at("u").numbers == Words{"a", "b"});
+  CHECK(known.at("u").numbers == std::set<std::string>{"a", "b"});
   CHECK(Names(known.at("u")).empty());
   CHECK(Names(known.at("v")) == "a=x b=p/q c=y");
 }
