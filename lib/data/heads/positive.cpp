@@ -1,6 +1,6 @@
 #include "data/heads/log_mean.h"
 
-#include "data/heads/number_head.h"
+#include "data/heads/value_head.h"
 
 namespace mtlkit {
 namespace {
@@ -10,18 +10,14 @@ constexpr double kLeast = 1e-7;
 
 // One output for each column: the log of the mean, which is counted in
 // Task::deviation and has nothing taken off (Task::mean is 0).
-class PositiveHead final : public NumberHead {
+class PositiveHead final : public ValueHead {
  public:
   std::string Fault(const Task& task) const override {
     for (const double mean : task.mean) {
       if (mean != 0)
         return Str(" has a log, and a mean of ", mean, " before it");
     }
-    return NumberHead::Fault(task);
-  }
-  Index output_cols(const Task& task) const override { return task.width; }
-  std::string PredictionSuffix(const Task& task, Index col) const override {
-    return LabelSuffix(task, col);
+    return ValueHead::Fault(task);
   }
   void Link(const Task& task, ConstMatView outputs,
             MatView predictions) const override {
@@ -41,20 +37,6 @@ class PositiveHead final : public NumberHead {
   }
   const OutputDistance& distance() const override { return RateDistance(); }
 
-  Index constant_count(const Task& task) const override {
-    return 2 * task.width;
-  }
-  std::vector<double> Constants(
-      const Task& /*task*/,
-      std::span<const WeightedLabels> columns) const override {
-    return MeansAndMedians(columns);
-  }
-  std::vector<std::vector<double>> ConstantPredictions(
-      const Task& task, std::span<const double> constants) const override {
-    const auto means = constants.first(At(task.width));
-    const auto medians = constants.last(means.size());
-    return {{means.begin(), means.end()}, {medians.begin(), medians.end()}};
-  }
   std::vector<std::vector<Real>> ConstantOutputs(
       const Task& task, std::span<const double> constants) const override {
     const auto means = constants.first(At(task.width));
