@@ -28,6 +28,9 @@ class ValueHead : public NumberHead {
     const auto medians = constants.last(means.size());
     return {{means.begin(), means.end()}, {medians.begin(), medians.end()}};
   }
+
+ protected:
+  ~ValueHead() = default;
 };
 
 }  // namespace mtlkit
