@@ -17,6 +17,7 @@
 #include "interop/starting_point.h"
 #include "nn/loss.h"
 #include "nn/model_io.h"
+#include "train/averaging.h"
 #include "train/loop.h"
 #include "train/optimizer.h"
 #include "train/run_report.h"
@@ -79,6 +80,8 @@ struct TrainTool {
              [] { return ListEntries(OptimizerEntries()); });
     cli.List("samplers", "samplers",
              [] { return ListEntries(SamplerEntries()); });
+    cli.List("averagings", "means of the weights",
+             [] { return ListEntries(AveragingEntries()); });
     cli.List("schedules", "schedules of the rate",
              [] { return ListEntries(ScheduleEntries()); });
   }
@@ -107,8 +110,10 @@ struct TrainTool {
     for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
       context.reporter->Warn(absent);
     }
-    const Index held = BlocksHeldBy(
-        *MakeOptimizer(ParseChoice(train.optimizer.optimizer, "--optimizer")));
+    const Index held =
+        BlocksHeldBy(*MakeOptimizer(
+            ParseChoice(train.optimizer.optimizer, "--optimizer"))) +
+        (train.average == "none" ? 0 : 1);
     Model model = BuildModel(rows, arch, context.seed, inputs.train_rows,
                              train.loss, held);
     RequireUseful(FindUseless(model, train));

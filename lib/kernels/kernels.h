@@ -248,6 +248,8 @@ struct AdamArgs {
 struct OptimizerKernels {
   void (*sgd)(const SgdArgs& args) noexcept;
   void (*adam)(const AdamArgs& args) noexcept;
+  // mean += share (x - mean).
+  void (*average)(double share, const Real* x, Real* mean, Index size) noexcept;
 };
 
 struct ReduceKernels {

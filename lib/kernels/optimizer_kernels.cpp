@@ -70,10 +70,20 @@ void Adam(const AdamArgs& a) noexcept {
   }
 }
 
+void Average(double share, const Real* x, Real* mean, Index size) noexcept {
+  const V part = Of(share);
+  for (Index i = 0; i < size; i += kLanes) {
+    const Index left = size - i;
+    const V old = LoadUpTo(mean + i, left);
+    const V away = hn::Sub(LoadUpTo(x + i, left), old);
+    StoreUpTo(hn::MulAdd(part, away, old), mean + i, left);
+  }
+}
+
 }  // namespace
 
 extern const OptimizerKernels kOptimizerTable;
-constexpr OptimizerKernels kOptimizerTable = {Sgd, Adam};
+constexpr OptimizerKernels kOptimizerTable = {Sgd, Adam, Average};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace mtlkit

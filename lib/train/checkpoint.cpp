@@ -100,11 +100,20 @@ void WriteBlock(const std::string& path, std::span<const Real> values,
   file->WriteArray<Real>(path, values, {static_cast<Index>(values.size())});
 }
 
+// A run of the same settings has one, too.
+bool HasAverage(const LearnerState& learner) {
+  return !learner.average.weights.all().empty();
+}
+
 void WriteState(const std::string& path, const TraineeState& state,
                 FileWriter* file) {
   const LearnerState& learner = state.learner;
   WriteBlock(path + "weights", learner.params.weights.all(), file);
   WriteBlock(path + "buffers", learner.params.buffers.all(), file);
+  if (HasAverage(learner)) {
+    WriteBlock(path + "average/weights", learner.average.weights.all(), file);
+    WriteBlock(path + "average/buffers", learner.average.buffers.all(), file);
+  }
   for (std::size_t i = 0; i < learner.slots.size(); ++i) {
     WriteBlock(Str(path, "slots/", i), learner.slots[i], file);
   }
@@ -138,6 +147,10 @@ void ReadState(const FileReader& file, const std::string& path,
   LearnerState& learner = state->learner;
   ReadBlock(file, path + "weights", learner.params.weights.all());
   ReadBlock(file, path + "buffers", learner.params.buffers.all());
+  if (HasAverage(learner)) {
+    ReadBlock(file, path + "average/weights", learner.average.weights.all());
+    ReadBlock(file, path + "average/buffers", learner.average.buffers.all());
+  }
   for (std::size_t i = 0; i < learner.slots.size(); ++i) {
     ReadBlock(file, Str(path, "slots/", i), learner.slots[i]);
   }

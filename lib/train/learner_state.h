@@ -24,6 +24,7 @@ struct LearnerState {
   std::vector<double> factor_sum;  // of the weighting's factors
   std::vector<double> lesson_sum;  // of what lessons add to the loss
   std::vector<double> batches;     // in which the task was present
+  Params average;                  // of `params`; empty: there is none
 };
 
 }  // namespace mtlkit

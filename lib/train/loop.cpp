@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "nn/network.h"
+#include "train/averaging.h"
 #include "train/checkpoint.h"
 #include "train/length.h"
 #include "train/meeting.h"
@@ -118,6 +119,10 @@ class Run {
         schedule_(MakeSchedule(
             ParseChoice(options.schedule, "--schedule"),
             {options.optimizer.rate, rows_.batch_count(), epochs_})),
+        averaging_(
+            MakeAveraging(ParseChoice(options.average, "--average"),
+                          {options.optimizer.rate, rows_.batch_count(),
+                           epochs_})),
         settings_(RunSettings(peers, options, protocol, seed)),
         saver_(environment, settings_,
                {&peers_, &meeting_, schedule_.get(), &position_}),
@@ -126,7 +131,9 @@ class Run {
       RequireSeveralRows(peer.model(), rows_);
       peer.learner().ExpectSteps(epochs_ * rows_.batch_count(),
                                  rows_.batch_count());
+      peer.AverageBy(averaging_.get());
     }
+    RequireAveraging(protocol);
     for (const Peer& peer : peers) {
       Require(peer.inputs.data->rows == peers[0].inputs.data->rows,
               ErrorKind::kBug, "peers have the rows of one dataset");
@@ -166,6 +173,20 @@ class Run {
     return rows;
   }
 
+  void RequireAveraging(const std::string& protocol) {
+    if (!averaging_->averages()) return;
+    Require(!protocol_->exchanges(), ErrorKind::kUsage,
+            Str("--average ", options_.average, " with --method ", protocol,
+                ", which moves weights itself"),
+            "leave --average out");
+    if (!averaging_->needs_whole_length()) return;
+    Require(options_.patience <= 0, ErrorKind::kUsage,
+            Str("--patience has no effect: --average ", options_.average,
+                " is of the end of a training of --epochs"),
+            "leave it out");
+    patience_ = 0;
+  }
+
   bool Learns(std::size_t peer) const {
     return protocol_->learns(static_cast<Index>(peer));
   }
@@ -182,12 +203,12 @@ class Run {
   void TrainEpoch() {
     sampler_->Draw(seed_, position_.epoch, &rows_);
     const double began = Seconds();
-    double rate = schedule_->Rate(position_.step);
+    double rate = averaging_->Rate(position_.step, *schedule_);
     Index rows = 0;
     while (position_.batch < rows_.batch_count()) {
       saver_.BetweenBatches();
       const std::span<const Index> batch = rows_.Batch(position_.batch);
-      rate = schedule_->Rate(position_.step);
+      rate = averaging_->Rate(position_.step, *schedule_);
       TrainBatch(batch, rate);
       report_.Advance(position_.epoch);
       rows += static_cast<Index>(batch.size());
@@ -238,7 +259,8 @@ class Run {
     double measure = 0;
     double learning = 0;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
-      const double of_peer = peers_[i].EndEpoch(epoch, rate);
+      const double of_peer =
+          peers_[i].EndEpoch({epoch, rate, &rows_, epoch == epochs_});
       if (!peers_[i].has_finite_weights()) {
         FailDiverged("there are weights that are not finite");
       }
@@ -268,6 +290,7 @@ class Run {
   Index epochs_;
   Index patience_;
   std::unique_ptr<Schedule> schedule_;
+  std::unique_ptr<Averaging> averaging_;
   Json settings_;
   RunPosition position_;
   RunSaver saver_;

@@ -82,6 +82,12 @@ struct Learner::State {
     weigher.Observe(Tasks(step), after, state);
   }
 
+  void AverageBuffers(Index step, LearnerState* state) const {
+    if (averaging == nullptr || state->params.buffers.all().empty()) return;
+    MoveAverage(averaging->ShareOfUpdate(step + 1),
+                state->params.buffers.all(), state->average.buffers.all());
+  }
+
   LearnerSetup setup;
   const Kernels& kernels = ActiveKernels();
   Plan plan;
@@ -90,6 +96,7 @@ struct Learner::State {
   Index steps_in_epoch = 0;  // if known
   TaskLosses losses;
   Weigher weigher;
+  const Averaging* averaging = nullptr;  // that follows updates
   // Only where losses after the step are needed.
   std::vector<double> after;
   std::vector<Real> buffers;
@@ -129,6 +136,28 @@ void Learner::Start(Params params, LearnerState* state) const {
 void Learner::ExpectSteps(Index steps, Index in_epoch) {
   state_->steps = steps;
   state_->steps_in_epoch = in_epoch;
+}
+
+void Learner::AverageBy(const Averaging* averaging, LearnerState* state) {
+  if (!averaging->averages()) return;
+  state->average = state->params;
+  if (!averaging->follows_updates()) return;
+  state_->averaging = averaging;
+  state_->updater.AverageBy(averaging);
+}
+
+void Learner::AddStatistics(const Batch& batch, Index step, double share,
+                            Params* params) {
+  State& s = *state_;
+  Pass pass;
+  pass.weights = &params->weights;
+  pass.buffers = &params->buffers;
+  pass.mode = Mode::kTraining;
+  pass.progress = 1;
+  pass.statistics_share = share;
+  pass.dropout = Rng(s.setup.seed, RandomPurpose::kDropout,
+                     static_cast<std::uint64_t>(step));
+  s.plan.Forward(pass, batch);
 }
 
 Index Learner::AddLesson(Index task, const std::optional<Choice>& loss) {
@@ -180,6 +209,7 @@ Index Learner::Learn(const Batch& batch, Index step, double rate,
   const std::span<Real> gradient = s.WholeGradient();
   const double scale = s.Clip(gradient);
   s.updater.Update(gradient, scale, rate, present, state);
+  s.AverageBuffers(step, state);
   s.Record(state);
   if (!s.after.empty()) s.LookBack(batch, pass, step, state);
   return -1;

@@ -13,6 +13,7 @@
 #include "nn/network.h"
 #include "nn/params.h"
 #include "nn/plan.h"
+#include "train/averaging.h"
 #include "train/learner_state.h"
 #include "train/optimizer.h"
 #include "train/protocol.h"
@@ -64,6 +65,14 @@ class Learner {
   // is (Pass::progress), and how many each epoch has, so that the weighting
   // knows which one it is (WeightingSignals::epoch); else both are 0.
   void ExpectSteps(Index steps, Index in_epoch);
+
+  // From now on the state has an average, which begins as its parameters are
+  // and moves as `averaging` says of updates. It must outlive the learner.
+  void AverageBy(const Averaging* averaging, LearnerState* state);
+  // Moves running statistics of `params` by `share` to those of a batch, seen as
+  // in training, with the dropout of step `step`.
+  void AddStatistics(const Batch& batch, Index step, double share,
+                     Params* params);
 
   // Adds a lesson on a task, before the first step; returns its number. Its
   // views have room for `capacity` rows; a step uses the first rows of it, if

@@ -17,6 +17,9 @@ void TrainOptions::Describe(Fields& field) {
         "epochs without a better measure before stopping; 0: never, -1: a "
         "quarter of the epochs, and at least 8",
         AtLeast(-1));
+  field.Named("average", average, "NAME[:option=value,...]",
+              "mean of the weights that is validated and kept (mtl-train "
+              "--list averagings)");
   weighting.Describe(field);
   field.Field(
       {.name = "loss",

@@ -29,6 +29,7 @@ struct TrainOptions {
   std::string train_split = "train";
   std::string valid_split = "valid";
   Index fold = -1;  // split foldN is kept out, to be evaluated on; -1: none
+  std::string average = "none";  // NAME[:option=value,...]
 
   void Describe(Fields& field);
 };

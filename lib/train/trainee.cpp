@@ -159,11 +159,54 @@ struct Trainee::Parts {
     return rows_by_task.has_value();
   }
 
+  // What is worth keeping after so many epochs: the average, once it has begun.
+  Params& Result(Index epochs) {
+    const bool is_average = averaging != nullptr && averaging->HasBegun(epochs);
+    return is_average ? state.learner.average : state.learner.params;
+  }
+
+  // Makes of the parameters what can be measured and kept.
+  void EndAverage(const EpochEnd& end) {
+    unseen_rows.Fill(&state.learner.params.weights);
+    if (averaging == nullptr) return;
+    Params& average = state.learner.average;
+    const double share = averaging->ShareOfEpoch(end.epoch);
+    if (share > 0) {
+      MoveAverage(share, state.learner.params.weights.all(),
+                  average.weights.all());
+    }
+    unseen_rows.Fill(&average.weights);
+    const bool is_wanted = validator.has_value() || end.is_last;
+    if (is_wanted && averaging->HasBegun(end.epoch) &&
+        averaging->renews_statistics() && !average.buffers.all().empty()) {
+      RenewStatistics(*end.rows);
+    }
+  }
+
+  // The mean of the statistics of an epoch's batches.
+  void RenewStatistics(const EpochRows& rows) {
+    for (Index i = 0; i < rows.batch_count(); ++i) {
+      learner.AddStatistics(Load(rows.Batch(i)), i,
+                            1 / static_cast<double>(i + 1),
+                            &state.learner.average);
+    }
+  }
+
+  const Batch& Load(std::span<const Index> rows) {
+    if (rows_by_task) {
+      rows = rows_by_task->Sort(rows);
+      learner.SetLaneRows(rows_by_task->ranges());
+    }
+    batch = &batcher.Load(rows);
+    if (mask) batch = &mask->Apply(*batch);
+    return *batch;
+  }
+
   void Keep(Index epoch) {
     const bool first = state.best_epoch == 0;
     if (std::isfinite(validation->score) &&
         (first || validation->score < state.best_score)) {
-      state.best = state.learner.params;
+      state.best = Result(epoch);
       state.best_epoch = epoch;
       state.best_score = validation->score;
       state.best_shown =
@@ -185,6 +228,7 @@ struct Trainee::Parts {
   Batcher batcher;
   std::vector<bool> frozen;
   UnseenRows unseen_rows;
+  const Averaging* averaging = nullptr;  // if there is one
   std::optional<RowsByTask> rows_by_task;
   Learner learner;
   std::vector<SoftSource> sources;
@@ -204,6 +248,12 @@ Trainee::Trainee(const Peer& peer, const TrainOptions& options,
     : parts_(std::make_unique<Parts>(peer, options, protocol, pool)) {}
 Trainee::Trainee(Trainee&&) noexcept = default;
 Trainee::~Trainee() = default;
+
+void Trainee::AverageBy(const Averaging* averaging) {
+  Parts& p = *parts_;
+  if (averaging->averages()) p.averaging = averaging;
+  p.learner.AverageBy(averaging, &p.state.learner);
+}
 
 void Trainee::MaskOthersRows() {
   Parts& p = *parts_;
@@ -257,13 +307,7 @@ const std::optional<ValidationResult>& Trainee::validation() const {
 }
 void Trainee::Forward(std::span<const Index> rows, Index step) {
   Parts& p = *parts_;
-  if (p.rows_by_task) {
-    rows = p.rows_by_task->Sort(rows);
-    p.learner.SetLaneRows(p.rows_by_task->ranges());
-  }
-  p.batch = &p.batcher.Load(rows);
-  if (p.mask) p.batch = &p.mask->Apply(*p.batch);
-  p.learner.Forward(*p.batch, step, &p.state.learner);
+  p.learner.Forward(p.Load(rows), step, &p.state.learner);
 }
 
 Index Trainee::Learn(Index step, double rate, double progress) {
@@ -275,14 +319,14 @@ Index Trainee::Learn(Index step, double rate, double progress) {
   return p.learner.Learn(*p.batch, step, rate, &p.state.learner);
 }
 
-double Trainee::EndEpoch(Index epoch, double rate) {
+double Trainee::EndEpoch(const EpochEnd& end) {
   Parts& p = *parts_;
-  p.unseen_rows.Fill(&p.state.learner.params.weights);
+  p.EndAverage(end);
   if (p.validator) {
-    p.validation = p.validator->Measure(&p.state.learner.params);
-    p.Keep(epoch);
+    p.validation = p.validator->Measure(&p.Result(end.epoch));
+    p.Keep(end.epoch);
   }
-  p.epoch_log.EndEpoch(epoch, rate, p.validation,
+  p.epoch_log.EndEpoch(end.epoch, end.rate, p.validation,
                        p.validator && p.validator->has_metric(),
                        &p.state.learner, &p.state.log);
   return p.validation ? p.validation->score : p.epoch_log.mean_loss();
@@ -306,7 +350,7 @@ History Trainee::Finish(Model* model) {
   }
   AddRowKeys(p.data, p.train_rows, &model->seen.trained);
   model->params =
-      p.state.best_epoch > 0 ? p.state.best : p.state.learner.params;
+      p.state.best_epoch > 0 ? p.state.best : p.Result(history.epochs());
   model->log = history;
   return history;
 }

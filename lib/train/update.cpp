@@ -138,6 +138,9 @@ void Updater::Apply(const Run& run, std::span<const Real> gradient,
   step.gradient_scale = scale;
   step.decay = run.decay;
   optimizer_.Step(step);
+  if (averaging_ == nullptr) return;
+  MoveAverage(averaging_->ShareOfUpdate(run.step), step.weights,
+              state->average.weights.all().subspan(offset, size));
 }
 
 }  // namespace mtlkit

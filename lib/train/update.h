@@ -6,6 +6,7 @@
 
 #include "base/parallel.h"
 #include "nn/network.h"
+#include "train/averaging.h"
 #include "train/learner_state.h"
 #include "train/optimizer.h"
 
@@ -18,6 +19,10 @@ class Updater {
   // Slices that are `frozen` (one each, or empty) never move.
   Updater(const Network& network, const Optimizer& optimizer, double decay,
           const std::vector<bool>& frozen, ThreadPool* pool);
+
+  // From now on averages follow the updates: `averaging` must outlive it, and
+  // states have an average.
+  void AverageBy(const Averaging* averaging) { averaging_ = averaging; }
 
   // One update from `gradient` (in the layout of the weights) times `scale`.
   void Update(std::span<const Real> gradient, double scale, double rate,
@@ -56,6 +61,7 @@ class Updater {
 
   const Optimizer& optimizer_;
   ThreadPool* pool_;
+  const Averaging* averaging_ = nullptr;
   std::vector<Part> parts_;
   std::vector<Run> runs_;
 };

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "golden/golden.h"
+#include "train/averaging.h"
 
 namespace mtlkit {
 namespace {
@@ -105,6 +106,34 @@ std::vector<Real> Start() {
   return Reals(Root()["start"]);
 }
 
+// Averages of parameters, which the case gives step by step.
+void CheckAverage(const json& entry) {
+  CAPTURE(entry["id"].get<std::string>());
+  const json& steps = entry["inputs"]["parameters"];
+  const std::string id = entry["id"];
+  const bool is_swa = id == "swa";
+  Choice choice{"swa", {{"start", "0"}}};
+  if (!is_swa) {
+    const char* early = id == "ema/warm_up"        ? "warm-up"
+                        : id == "ema/mean_teacher" ? "mean"
+                        : id == "ema/debiased"     ? "debiased"
+                                                   : "plain";
+    choice = {"ema",
+              {{"decay", entry["params"]["decay"].dump()}, {"early", early}}};
+  }
+  const auto averaging =
+      MakeAveraging(choice, {0.1, 1, static_cast<Index>(steps.size())});
+  std::vector<Real> average = Start();
+  for (std::size_t t = 0; t < steps.size(); ++t) {
+    const Index count = static_cast<Index>(t) + 1;
+    const double share = is_swa ? averaging->ShareOfEpoch(count)
+                                : averaging->ShareOfUpdate(count);
+    MoveAverage(share, Reals(steps[t]), average);
+    golden::CheckClose(entry["expected"]["average"][t], average,
+                       golden::Tolerance(entry));
+  }
+}
+
 // Returns whether a case is one of ours.
 bool CheckSteps(const json& entry) {
   const json& params = entry["params"];
@@ -122,6 +151,10 @@ bool CheckSteps(const json& entry) {
         Start());
     Check(entry, std::move(walker), sgd ? 0 : 0.05,
           {.norm = params["limit"].get<double>()});
+    return true;
+  }
+  if (method == "ema" || method == "swa") {
+    CheckAverage(entry);
     return true;
   }
   if (method != "sgd" && method != "adam" && method != "adamw") return false;

@@ -115,6 +115,12 @@ TEST_CASE("a run that is stopped again and again ends with the same bits") {
   SUBCASE("db-mtl, whose means of gradients fade") {
     options.weighting.weighting = "db-mtl:beta=0.8,sigma=0.5";
   }
+  SUBCASE("ema, whose means are of updates") {
+    options.average = "ema:decay=0.9";
+  }
+  SUBCASE("swa, with statistics of batch norm of its own") {
+    options.average = "swa:start=0.3,rate=0.5,fall=0.5";
+  }
   SUBCASE("a frozen trunk") {
     options.freeze = {"trunk"};
     options.optimizer.optimizer = "sgd:momentum=0.9";
