@@ -110,10 +110,9 @@ struct TrainTool {
     for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
       context.reporter->Warn(absent);
     }
-    const Index held =
-        BlocksHeldBy(*MakeOptimizer(
-            ParseChoice(train.optimizer.optimizer, "--optimizer"))) +
-        (train.average == "none" ? 0 : 1);
+    const Index held = BlocksHeldBy(*MakeOptimizer(ParseChoice(
+                           train.optimizer.optimizer, "--optimizer"))) +
+                       (train.average == "none" ? 0 : 1);
     Model model = BuildModel(rows, arch, context.seed, inputs.train_rows,
                              train.loss, held);
     RequireUseful(FindUseless(model, train));
@@ -207,12 +206,13 @@ struct TrainTool {
     }
   }
 
-  static void Summarise(const Context& context, const History& history) {
+  void Summarise(const Context& context, const History& history) const {
     if (history.best_epoch == 0) return;
-    context.reporter->Note(Str("kept the weights of epoch ", history.best_epoch,
-                               " of ", history.epochs(), ": ",
-                               history.selected_on, " ",
-                               ShortNumber(history.best)));
+    const bool is_each = train.keep_best == "each-task";
+    context.reporter->Note(Str(
+        is_each ? "the last of these is epoch " : "kept the weights of epoch ",
+        history.best_epoch, " of ", history.epochs(), ": ", history.selected_on,
+        " ", ShortNumber(history.best)));
     const std::string useless = UselessText(history);
     if (!useless.empty()) context.reporter->Warn(useless);
   }

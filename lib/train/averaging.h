@@ -60,9 +60,9 @@ using AveragingEntry =
 
 std::span<const AveragingEntry* const> AveragingEntries();
 // An unknown name or option is kUsage.
-std::unique_ptr<Averaging> MakeAveraging(const Choice& choice,
-                                         const AveragingArgs& args,
-                                         const std::string& where = "--average");
+std::unique_ptr<Averaging> MakeAveraging(
+    const Choice& choice, const AveragingArgs& args,
+    const std::string& where = "--average");
 
 // average += share (values - average), and exactly `values` where share is 1.
 void MoveAverage(double share, std::span<const Real> values,

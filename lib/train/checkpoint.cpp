@@ -92,6 +92,9 @@ void VisitState(State& state, Visit visit) {
   visit("factor_sum", learner.factor_sum);
   visit("lesson_sum", learner.lesson_sum);
   visit("batches", learner.batches);
+  visit("stopped", learner.stopped);
+  visit("task_epoch", state.task_epoch);
+  visit("task_best", state.task_best);
   visit("log", state.log);
 }
 

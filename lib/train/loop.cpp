@@ -119,10 +119,9 @@ class Run {
         schedule_(MakeSchedule(
             ParseChoice(options.schedule, "--schedule"),
             {options.optimizer.rate, rows_.batch_count(), epochs_})),
-        averaging_(
-            MakeAveraging(ParseChoice(options.average, "--average"),
-                          {options.optimizer.rate, rows_.batch_count(),
-                           epochs_})),
+        averaging_(MakeAveraging(
+            ParseChoice(options.average, "--average"),
+            {options.optimizer.rate, rows_.batch_count(), epochs_})),
         settings_(RunSettings(peers, options, protocol, seed)),
         saver_(environment, settings_,
                {&peers_, &meeting_, schedule_.get(), &position_}),
@@ -147,6 +146,7 @@ class Run {
     const bool resumed = saver_.Resume();
     report_.Begin(resumed, position_.epoch, epochs_);
     while (position_.epoch < epochs_ && !IsStale()) TrainEpoch();
+    report_.End(options_.keep_best == "each-task");
     std::vector<History> histories;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
       histories.push_back(peers_[i].Finish(models_[i].model));
@@ -184,6 +184,10 @@ class Run {
             Str("--patience has no effect: --average ", options_.average,
                 " is of the end of a training of --epochs"),
             "leave it out");
+    Require(options_.task_patience == 0, ErrorKind::kUsage,
+            Str("--task-patience with --average ", options_.average,
+                ", which is of the end of a training of --epochs"),
+            "leave one of them out");
     patience_ = 0;
   }
 
@@ -194,9 +198,10 @@ class Run {
   // No peer whose weights are chosen has become better for as long as one
   // waits.
   bool IsStale() {
-    if (patience_ == 0 || !AnyHasValidation(peers_)) return false;
+    if (!AnyHasValidation(peers_)) return false;
     return std::all_of(peers_.begin(), peers_.end(), [&](Trainee& peer) {
-      return !peer.has_validation() || peer.state().since_best >= patience_;
+      const bool waits = patience_ == 0 || peer.state().since_best < patience_;
+      return !peer.has_validation() || !waits || peer.has_stopped();
     });
   }
 

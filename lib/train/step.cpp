@@ -84,8 +84,8 @@ struct Learner::State {
 
   void AverageBuffers(Index step, LearnerState* state) const {
     if (averaging == nullptr || state->params.buffers.all().empty()) return;
-    MoveAverage(averaging->ShareOfUpdate(step + 1),
-                state->params.buffers.all(), state->average.buffers.all());
+    MoveAverage(averaging->ShareOfUpdate(step + 1), state->params.buffers.all(),
+                state->average.buffers.all());
   }
 
   LearnerSetup setup;
@@ -126,6 +126,7 @@ void Learner::Start(Params params, LearnerState* state) const {
                       AlignedVector(At(layout.size()), Real{0}));
   state->slice_steps.assign(layout.slices().size(), 0);
   state->task_steps.assign(tasks, 0);
+  state->stopped.assign(tasks, 0);
   state_->weigher.Start(layout, state);
   for (auto* sums : {&state->loss_sum, &state->weight_sum, &state->factor_sum,
                      &state->lesson_sum, &state->batches}) {
@@ -195,7 +196,7 @@ Index Learner::Learn(const Batch& batch, Index step, double rate,
                      LearnerState* state) {
   State& s = *state_;
   s.weigher.Clear();
-  const Index diverged = s.losses.SetGradients(batch, &s.plan);
+  const Index diverged = s.losses.SetGradients(batch, state->stopped, &s.plan);
   if (diverged >= 0) return diverged;
   const std::span<const std::uint8_t> present = s.losses.present();
   if (std::none_of(present.begin(), present.end(),

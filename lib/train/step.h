@@ -69,8 +69,8 @@ class Learner {
   // From now on the state has an average, which begins as its parameters are
   // and moves as `averaging` says of updates. It must outlive the learner.
   void AverageBy(const Averaging* averaging, LearnerState* state);
-  // Moves running statistics of `params` by `share` to those of a batch, seen as
-  // in training, with the dropout of step `step`.
+  // Moves running statistics of `params` by `share` to those of a batch, seen
+  // as in training, with the dropout of step `step`.
   void AddStatistics(const Batch& batch, Index step, double share,
                      Params* params);
 

@@ -103,12 +103,28 @@ double TaskLosses::Evaluate(const Batch& batch, const Plan& plan, Index task,
   return SumRows(RowLoss(task));
 }
 
-Index TaskLosses::SetGradients(const Batch& batch, Plan* plan) {
+Index TaskLosses::SetGradients(const Batch& batch,
+                               std::span<const Index> stopped, Plan* plan) {
   for (Index task = 0; task < static_cast<Index>(tasks_.size()); ++task) {
+    if (stopped[At(task)] != 0) {
+      SetAbsent(task, plan);
+      continue;
+    }
     SetGradient(batch, task, plan);
     if (!std::isfinite(weighted_[At(task)])) return task;
   }
   return -1;
+}
+
+void TaskLosses::SetAbsent(Index task, Plan* plan) {
+  const std::size_t t = At(task);
+  const std::span<Real> gradient = plan->OutputGradient(task).flat();
+  std::fill(gradient.begin(), gradient.end(), Real{0});
+  sums_[t] = 0;
+  present_[t] = 0;
+  losses_[t] = kNone;
+  weighted_[t] = 0;
+  lesson_losses_[t] = 0;
 }
 
 void TaskLosses::SetGradient(const Batch& batch, Index task, Plan* plan) {

@@ -38,9 +38,11 @@ class TaskLosses {
   std::span<Real> Weights(Index task);
 
   // Sets the gradients of plan->OutputGradient: of each task's mean loss, task
-  // weight and lessons included; zeros where a task is absent. Returns the
-  // first task whose loss is not finite, or -1.
-  Index SetGradients(const Batch& batch, Plan* plan);
+  // weight and lessons included; zeros where a task is absent, as those that
+  // are `stopped` (not 0) are. Returns the first task whose loss is not finite,
+  // or -1.
+  Index SetGradients(const Batch& batch, std::span<const Index> stopped,
+                     Plan* plan);
   // Sets `after` to what the plan's outputs are worth now; nothing else moves.
   void MeasureAgain(const Batch& batch, const Plan& plan,
                     std::span<double> after);
@@ -70,6 +72,7 @@ class TaskLosses {
   double Evaluate(const Batch& batch, const Plan& plan, Index task,
                   MatView gradient);
   void SetGradient(const Batch& batch, Index task, Plan* plan);
+  void SetAbsent(Index task, Plan* plan);
   // The mean loss of a lesson times its factor; adds `share` times its
   // gradient to `into`, if that is not empty.
   double AddLessonTo(Seat& seat, ConstMatView output, double share,

@@ -32,6 +32,15 @@ void TrainOptions::Describe(Fields& field) {
               "layers that stay as they are, by name or pattern");
   field.Named("select-on", select_on, "loss|TASK.METRIC",
               "what chooses the best weights");
+  field(
+      "keep-best", keep_best,
+      "one epoch of all tasks, or of each task its own best (where they learn "
+      "nothing together)",
+      {"together", "each-task"});
+  field("task-patience", task_patience,
+        "epochs without a better validation loss of a task before it learns no "
+        "more; 0: never",
+        AtLeast(0));
   field.Named("train-split", train_split, "SPLIT", "split to learn from");
   field.Named("valid-split", valid_split, "SPLIT",
               "split that chooses the best weights");

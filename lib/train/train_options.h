@@ -29,7 +29,11 @@ struct TrainOptions {
   std::string train_split = "train";
   std::string valid_split = "valid";
   Index fold = -1;  // split foldN is kept out, to be evaluated on; -1: none
-  std::string average = "none";  // NAME[:option=value,...]
+  std::string average = "none";        // NAME[:option=value,...]
+  std::string keep_best = "together";  // or "each-task": best_keeper.h
+  // Epochs without a better validation loss of a task before it stops learning;
+  // 0: never.
+  Index task_patience = 0;
 
   void Describe(Fields& field);
 };

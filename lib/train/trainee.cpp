@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "data/head.h"
 #include "data/label_view.h"
+#include "train/best_keeper.h"
 #include "train/epoch_log.h"
 #include "train/freeze.h"
 #include "train/row_mask.h"
@@ -65,11 +66,13 @@ struct Trainee::Parts {
         batcher(data, capacity),
         frozen(FrozenSlices(*model.network, options.freeze)),
         unseen_rows(*model.network, data, train_rows, frozen),
+        keeper(*model.network, options, frozen),
         learner(Setup(peer, options, protocol, pool)),
         epoch_log(std::ssize(model.schema.tasks)) {
     Require(!train_rows.empty(), ErrorKind::kBadInput,
             "no training row has a label");
     learner.Start(model.params, &state.learner);
+    keeper.Start(&state);
     const Index tasks = static_cast<Index>(model.schema.tasks.size());
     if (protocol.teaches()) {
       std::optional<Choice> loss;
@@ -85,18 +88,32 @@ struct Trainee::Parts {
           MakeSource(soft, model.schema.tasks[At(soft.task)], data.rows));
       sources.back().lesson = learner.AddLesson(soft.task);
     }
-    Validate(peer.inputs, options.select_on, pool);
+    Validate(peer.inputs, options, pool);
+  }
+
+  // That no option asks for validation rows, of which there are none.
+  static void RequireNothingToChoose(const TrainOptions& options) {
+    const TrainOptions untold;
+    const auto require = [](bool is_untold, const std::string& flag) {
+      Require(is_untold, ErrorKind::kUsage,
+              Str(flag, ": there are no validation rows to choose on"),
+              "make some with mtl-prep --split valid=0.15");
+    };
+    require(options.select_on == untold.select_on,
+            Str("--select-on ", options.select_on));
+    require(options.keep_best == untold.keep_best,
+            Str("--keep-best ", options.keep_best));
+    require(options.task_patience == untold.task_patience,
+            Str("--task-patience ", options.task_patience));
   }
 
   // Sets the validator, if there is anything that it can measure.
-  void Validate(const TrainInputs& inputs, const std::string& select_on,
+  void Validate(const TrainInputs& inputs, const TrainOptions& options,
                 ThreadPool* pool) {
+    const std::string& select_on = options.select_on;
     CheckSelectOn(model.schema.tasks, select_on);
     if (inputs.valid_rows.empty()) {
-      Require(select_on == "loss" || inputs.keeps_last, ErrorKind::kUsage,
-              Str("--select-on ", select_on,
-                  ": there are no validation rows to choose on"),
-              "make some with mtl-prep --split valid=0.15");
+      if (!inputs.keeps_last) RequireNothingToChoose(options);
       return;
     }
     validator.emplace(model, data, losses, inputs.valid_rows, select_on, pool);
@@ -203,18 +220,9 @@ struct Trainee::Parts {
   }
 
   void Keep(Index epoch) {
-    const bool first = state.best_epoch == 0;
-    if (std::isfinite(validation->score) &&
-        (first || validation->score < state.best_score)) {
-      state.best = Result(epoch);
-      state.best_epoch = epoch;
-      state.best_score = validation->score;
-      state.best_shown =
-          validator->has_metric() ? validation->metric : validation->relative;
-      state.since_best = 0;
-    } else {
-      ++state.since_best;
-    }
+    const double shown =
+        validator->has_metric() ? validation->metric : validation->relative;
+    keeper.Observe(epoch, *validation, shown, Result(epoch), &state);
   }
 
   Model model;
@@ -228,6 +236,7 @@ struct Trainee::Parts {
   Batcher batcher;
   std::vector<bool> frozen;
   UnseenRows unseen_rows;
+  BestKeeper keeper;
   const Averaging* averaging = nullptr;  // if there is one
   std::optional<RowsByTask> rows_by_task;
   Learner learner;
@@ -281,6 +290,9 @@ bool Trainee::has_validation() const {
 bool Trainee::has_finite_weights() const {
   return std::ranges::all_of(parts_->state.learner.params.weights.all(),
                              [](Real weight) { return std::isfinite(weight); });
+}
+bool Trainee::has_stopped() const {
+  return parts_->keeper.HasStopped(parts_->state);
 }
 bool Trainee::was_measurable() const {
   const Parts& p = *parts_;

@@ -13,20 +13,10 @@
 #include "train/sampler.h"
 #include "train/step.h"
 #include "train/train_options.h"
+#include "train/trainee_state.h"
 #include "train/validation.h"
 
 namespace mtlkit {
-
-// All that changes of one peer while it trains; what a checkpoint keeps.
-struct TraineeState {
-  LearnerState learner;
-  Params best;           // the weights with the lowest score; empty: none yet
-  Index best_epoch = 0;  // from 1; 0: none yet
-  double best_score = 0;
-  double best_shown = 0;    // the measure that best_score stands for
-  Index since_best = 0;     // epochs
-  std::vector<double> log;  // epochs x columns
-};
 
 // How an epoch ended.
 struct EpochEnd {
@@ -65,6 +55,9 @@ class Trainee {
   const std::vector<std::string>& left_out() const;
   const Validator& validator() const;
   bool has_finite_weights() const;
+  // Whether all tasks that can be measured have learned enough, if one asks for
+  // that (TrainOptions::task_patience).
+  bool has_stopped() const;
   // Whether some epoch gave the validation rows, if any, a finite loss.
   bool was_measurable() const;
 

@@ -214,9 +214,9 @@ TEST_CASE("an averaging that cannot be is refused") {
   std::vector<Model> models(2, SampleModel(data));
   std::vector<Peer> peers = {{&models[0], 1, InputsOf(data, patient)},
                              {&models[1], 2, InputsOf(data, patient)}};
-  CHECK_THROWS_AS(TrainPeers(peers, AveragedOptions("ema", 2), "mean-teacher",
-                             1, {}),
-                  Error);
+  CHECK_THROWS_AS(
+      TrainPeers(peers, AveragedOptions("ema", 2), "mean-teacher", 1, {}),
+      Error);
 }
 
 }  // namespace

@@ -121,6 +121,17 @@ TEST_CASE("a run that is stopped again and again ends with the same bits") {
   SUBCASE("swa, with statistics of batch norm of its own") {
     options.average = "swa:start=0.3,rate=0.5,fall=0.5";
   }
+  SUBCASE("tasks that stop one by one") {
+    options.task_patience = 1;
+    options.optimizer.rate = 0.1;
+    options.epochs = 20;
+  }
+  SUBCASE("each task's own best, behind a frozen trunk") {
+    options.keep_best = "each-task";
+    options.freeze = {"trunk"};
+    options.optimizer.rate = 0.1;
+    options.epochs = 8;
+  }
   SUBCASE("a frozen trunk") {
     options.freeze = {"trunk"};
     options.optimizer.optimizer = "sgd:momentum=0.9";

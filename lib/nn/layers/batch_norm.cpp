@@ -131,8 +131,8 @@ class BatchNormLayer : public Layer {
   }
 
   static void Move(double share, double batch, Real* running) {
-    *running = static_cast<Real>(
-        (1 - share) * static_cast<double>(*running) + share * batch);
+    *running = static_cast<Real>((1 - share) * static_cast<double>(*running) +
+                                 share * batch);
   }
 
   void RunningStatistics(const LayerArgs& args) const {

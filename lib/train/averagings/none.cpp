@@ -12,7 +12,7 @@ class NoAveraging : public Averaging {
 }  // namespace
 
 extern const AveragingEntry kNoAveraging;
-const AveragingEntry kNoAveraging =
-    MakeEntry<NoAveraging>("none", "weights are kept as the last step left them");
+const AveragingEntry kNoAveraging = MakeEntry<NoAveraging>(
+    "none", "weights are kept as the last step left them");
 
 }  // namespace mtlkit

@@ -42,11 +42,11 @@ class Swa : public Averaging {
             std::floor(options.start * static_cast<double>(args.epochs)))),
         first_step_(first_epoch_ * args.steps_per_epoch),
         cycle_(options.every * args.steps_per_epoch) {
-    Require(first_epoch_ + options.every <= args.epochs, ErrorKind::kUsage,
-            Str("a cycle of ", options.every, " epochs from epoch ",
-                first_epoch_ + 1, " on does not end in ", args.epochs,
-                " epochs"),
-            "lower every or start, or train for more --epochs");
+    Require(
+        first_epoch_ + options.every <= args.epochs, ErrorKind::kUsage,
+        Str("a cycle of ", options.every, " epochs from epoch ",
+            first_epoch_ + 1, " on does not end in ", args.epochs, " epochs"),
+        "lower every or start, or train for more --epochs");
   }
 
   double ShareOfEpoch(Index epochs) const override {
