@@ -75,6 +75,7 @@ void AddPeer(const Peer& peer, const std::string& name, Json* settings) {
   (*settings)[name + "labels"] = LabelDigest(*peer.inputs.data);
   (*settings)[name + "training rows"] = DigestOf(peer.inputs.train_rows);
   (*settings)[name + "validation rows"] = DigestOf(peer.inputs.valid_rows);
+  (*settings)[name + "last epoch"] = peer.inputs.last_epoch;
   (*settings)[name + "proposals"] = ProposalDigest(peer.inputs);
   (*settings)[name + "first parameters"] =
       DigestOf(peer.model->params.weights.all());

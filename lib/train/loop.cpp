@@ -115,6 +115,7 @@ class Run {
         rows_(FirstEpoch()),
         epochs_(
             EpochsOf(options, rows_.batch_count(), AnyHasValidation(peers_))),
+        last_epoch_(LastEpoch()),
         patience_(PatienceOf(options, epochs_)),
         schedule_(MakeSchedule(
             ParseChoice(options.schedule, "--schedule"),
@@ -142,10 +143,13 @@ class Run {
     }
   }
 
+  Index epochs() const { return epochs_; }
+
   std::vector<History> Train() {
     const bool resumed = saver_.Resume();
-    report_.Begin(resumed, position_.epoch, epochs_);
-    while (position_.epoch < epochs_ && !IsStale()) TrainEpoch();
+    report_.Begin(resumed, position_.epoch, last_epoch_);
+    while (position_.epoch < last_epoch_ && !IsStale()) TrainEpoch();
+    saver_.End();
     report_.End(options_.keep_best == "each-task");
     std::vector<History> histories;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
@@ -189,6 +193,12 @@ class Run {
                 ", which is of the end of a training of --epochs"),
             "leave one of them out");
     patience_ = 0;
+  }
+
+  // All peers learn for as long as the first.
+  Index LastEpoch() const {
+    const Index last = models_[0].inputs.last_epoch;
+    return last > 0 ? std::min(last, epochs_) : epochs_;
   }
 
   bool Learns(std::size_t peer) const {
@@ -265,7 +275,7 @@ class Run {
     double learning = 0;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
       const double of_peer =
-          peers_[i].EndEpoch({epoch, rate, &rows_, epoch == epochs_});
+          peers_[i].EndEpoch({epoch, rate, &rows_, epoch == last_epoch_});
       if (!peers_[i].has_finite_weights()) {
         FailDiverged("there are weights that are not finite");
       }
@@ -273,7 +283,7 @@ class Run {
       measure += of_peer;
       ++learning;
     }
-    if (epoch == epochs_ || IsStale()) RequireMeasured();
+    if (epoch == last_epoch_ || IsStale()) RequireMeasured();
     schedule_->Observe(measure / learning);
     position_.epoch = epoch;
     position_.batch = 0;
@@ -291,8 +301,9 @@ class Run {
   Meeting meeting_;
   std::optional<Dataset> labels_of_all_;  // of what they do not have in common
   std::unique_ptr<Sampler> sampler_;
-  EpochRows rows_;  // of the running epoch
-  Index epochs_;
+  EpochRows rows_;    // of the running epoch
+  Index epochs_;      // that training is laid out for
+  Index last_epoch_;  // with which it ends
   Index patience_;
   std::unique_ptr<Schedule> schedule_;
   std::unique_ptr<Averaging> averaging_;
@@ -313,15 +324,20 @@ History Train(const TrainInputs& inputs, const TrainOptions& options, Seed seed,
   return TrainPeers({&peer, 1}, options, "solo", seed, environment)[0];
 }
 
-void CheckTraining(const TrainInputs& inputs, const TrainOptions& options,
-                   Model* model) {
+Index PlannedEpochs(const TrainInputs& inputs, const TrainOptions& options,
+                    Model* model) {
   Peer peer;
   peer.model = model;
   peer.inputs = inputs;
   ThreadPool pool(1);
   TrainEnvironment environment;
   environment.pool = &pool;
-  Run({&peer, 1}, options, "solo", peer.seed, environment);
+  return Run({&peer, 1}, options, "solo", peer.seed, environment).epochs();
+}
+
+void CheckTraining(const TrainInputs& inputs, const TrainOptions& options,
+                   Model* model) {
+  PlannedEpochs(inputs, options, model);
 }
 
 std::vector<History> TrainPeers(std::span<Peer> peers,

@@ -9,7 +9,7 @@ namespace mtlkit {
 
 std::string UselessText(const History& history) {
   const bool is_measured =
-      history.best_epoch > 0 && history.selected_on == "valid loss";
+      history.best_epoch > 0 && history.selected_on.starts_with("valid loss");
   if (!is_measured || history.best < 1) return "";
   return "on the validation rows the model is no better than the best "
          "constants (their loss is 1): look for inputs far out of range "
