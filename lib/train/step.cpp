@@ -170,6 +170,9 @@ Lesson& Learner::lesson(Index i) {
 void Learner::SetLabelShare(double share) {
   state_->losses.SetLabelShare(share);
 }
+void Learner::SetPartners(const Partners* partners) {
+  state_->losses.SetPartners(partners);
+}
 void Learner::EnableSelection() {
   state_->losses.EnableSelection();
 }

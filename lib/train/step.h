@@ -14,6 +14,7 @@
 #include "nn/params.h"
 #include "nn/plan.h"
 #include "train/averaging.h"
+#include "train/input_changes.h"
 #include "train/learner_state.h"
 #include "train/optimizer.h"
 #include "train/protocol.h"
@@ -81,6 +82,9 @@ class Learner {
   Index AddLesson(Index task, const std::optional<Choice>& loss = Choice{
                                   "distillation", {}});
   Lesson& lesson(Index i);
+  // From now on rows are mixed with those of `partners`, as they then are;
+  // null: they are not. Not with selection.
+  void SetPartners(const Partners* partners);
   // Makes Weights(task) writable and used in place of the batch's.
   void EnableSelection();
   // Factor of the labels' own losses beside lessons; 1 unless set.

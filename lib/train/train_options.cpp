@@ -41,6 +41,12 @@ void TrainOptions::Describe(Fields& field) {
         "epochs without a better validation loss of a task before it learns no "
         "more; 0: never",
         AtLeast(0));
+  field("mixup", mixup,
+        "rows are mixed in pairs, by shares from Beta(this, this); 0: not",
+        AtLeast(0));
+  field("input-noise", input_noise,
+        "deviation of normal noise on numbers that are learned from",
+        AtLeast(0));
   field.Named("train-split", train_split, "SPLIT", "split to learn from");
   field.Named("valid-split", valid_split, "SPLIT",
               "split that chooses the best weights");

@@ -34,6 +34,9 @@ struct TrainOptions {
   // Epochs without a better validation loss of a task before it stops learning;
   // 0: never.
   Index task_patience = 0;
+  // Changes of the inputs that are learned from (input_changes.h).
+  double mixup = 0;        // alpha; 0: rows are not mixed
+  double input_noise = 0;  // deviation
 
   void Describe(Fields& field);
 };

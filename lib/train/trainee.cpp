@@ -9,6 +9,7 @@
 #include "train/best_keeper.h"
 #include "train/epoch_log.h"
 #include "train/freeze.h"
+#include "train/input_changes.h"
 #include "train/row_mask.h"
 #include "train/rows_by_task.h"
 #include "train/sampler.h"
@@ -71,6 +72,7 @@ struct Trainee::Parts {
         epoch_log(std::ssize(model.schema.tasks)) {
     Require(!train_rows.empty(), ErrorKind::kBadInput,
             "no training row has a label");
+    ChangeInputs(peer, options, protocol);
     learner.Start(model.params, &state.learner);
     keeper.Start(&state);
     const Index tasks = static_cast<Index>(model.schema.tasks.size());
@@ -89,6 +91,19 @@ struct Trainee::Parts {
       sources.back().lesson = learner.AddLesson(soft.task);
     }
     Validate(peer.inputs, options, pool);
+  }
+
+  void ChangeInputs(const Peer& peer, const TrainOptions& options,
+                    const Protocol& protocol) {
+    if (options.mixup == 0 && options.input_noise == 0) return;
+    const bool is_taught = protocol.teaches() || protocol.selects() ||
+                           !peer.inputs.soft_targets.empty();
+    Require(options.mixup == 0 || !is_taught, ErrorKind::kUsage,
+            "--mixup with peers that teach or choose rows: what they say is of "
+            "a row, not of two",
+            "leave it out");
+    changes.emplace(data, options, peer.seed, capacity);
+    learner.SetPartners(changes->partners());
   }
 
   // That no option asks for validation rows, of which there are none.
@@ -158,8 +173,9 @@ struct Trainee::Parts {
     setup.pool = pool;
     // Peers that look at each other's outputs see the same rows in one order,
     // and lessons give rows without labels a gradient.
+    // Mixed rows have labels of several.
     if (protocol.selects() || protocol.teaches() ||
-        !peer.inputs.soft_targets.empty()) {
+        !peer.inputs.soft_targets.empty() || options.mixup > 0) {
       return setup;
     }
     setup.lane_rows = FindRowsByTask(PlanOptionsOf(setup));
@@ -247,6 +263,7 @@ struct Trainee::Parts {
   std::string selected_split;
   TraineeState state;
   const Batch* batch = nullptr;
+  std::optional<InputChanges> changes;
   std::optional<RowMask> mask;  // where batches hold rows of other peers
   EpochLog epoch_log;
   std::optional<ValidationResult> validation;
@@ -319,7 +336,9 @@ const std::optional<ValidationResult>& Trainee::validation() const {
 }
 void Trainee::Forward(std::span<const Index> rows, Index step) {
   Parts& p = *parts_;
-  p.learner.Forward(p.Load(rows), step, &p.state.learner);
+  p.Load(rows);
+  if (p.changes) p.batch = &p.changes->Apply(*p.batch, step);
+  p.learner.Forward(*p.batch, step, &p.state.learner);
 }
 
 Index Trainee::Learn(Index step, double rate, double progress) {

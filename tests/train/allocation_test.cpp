@@ -78,6 +78,7 @@ TEST_CASE("a training step allocates nothing") {
   }
   TrainOptions averaged = SampleOptions();
   averaged.average = "ema";
+  averaged.input_noise = 0.1;
   CHECK(StepAllocations(averaged, nullptr) == 0);
 }
 

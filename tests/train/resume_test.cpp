@@ -121,6 +121,11 @@ TEST_CASE("a run that is stopped again and again ends with the same bits") {
   SUBCASE("swa, with statistics of batch norm of its own") {
     options.average = "swa:start=0.3,rate=0.5,fall=0.5";
   }
+  SUBCASE("mixed rows and noise") {
+    options.mixup = 0.4;
+    options.input_noise = 0.1;
+    options.weighting.weighting = "famo";
+  }
   SUBCASE("tasks that stop one by one") {
     options.task_patience = 1;
     options.optimizer.rate = 0.1;
