@@ -14,14 +14,19 @@ struct Learner::State {
   explicit State(const LearnerSetup& given)
       : setup(given),
         plan(*given.network, PlanOptionsOf(given)),
-        updater(*given.network, *given.optimizer,
-                given.optimizer_options->decay, given.frozen, given.pool),
+        updater(*given.network, *given.optimizer, TermsOf(given), given.frozen,
+                given.pool),
         losses(setup.tasks, setup.losses, given.task_weight, given.capacity),
         weigher(*given.weighting, static_cast<Index>(given.tasks.size()),
                 plan.part_count()) {
     if (!given.weighting->needs().losses_after) return;
     after.resize(given.tasks.size());
     buffers.resize(At(given.network->buffers()->size()));
+  }
+
+  static std::vector<SliceTerms> TermsOf(const LearnerSetup& setup) {
+    if (!setup.terms.empty()) return setup.terms;
+    return TermsOfSlices(*setup.network, setup.optimizer_options->decay);
   }
 
   Pass PassOf(Index step, LearnerState* state) const {

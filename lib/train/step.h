@@ -18,6 +18,7 @@
 #include "train/learner_state.h"
 #include "train/optimizer.h"
 #include "train/protocol.h"
+#include "train/slice_terms.h"
 #include "train/weighting.h"
 
 namespace mtlkit {
@@ -32,6 +33,7 @@ struct LearnerSetup {
   const Weighting* weighting = nullptr;
   std::vector<double> task_weight;  // one a task
   std::vector<bool> frozen;         // FrozenSlices; empty: none
+  std::vector<SliceTerms> terms;    // TermsOfSlices; empty: as the options say
   GradientsAt at = GradientsAt::kParameters;
   // No row of a batch has labels of more than one task, and SetLaneRows says
   // whose (PlanOptions::lane_rows). Needs RowsCanBeLanes of the network.

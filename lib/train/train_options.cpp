@@ -4,6 +4,10 @@ namespace mtlkit {
 
 void TrainOptions::Describe(Fields& field) {
   optimizer.Describe(field);
+  field.Named("rate-of", rate_of, "LAYER=FACTOR,...",
+              "times the rate for layers, by name or pattern");
+  field.Named("decay-of", decay_of, "LAYER=DECAY,...",
+              "weight decay of layers, in place of --decay");
   field.Named("schedule", schedule, "NAME[:option=value,...]",
               "how the rate changes (mtl-train --list schedules)");
   field("epochs", epochs,

@@ -167,6 +167,7 @@ struct Trainee::Parts {
     setup.at = ChooseGradientsAt(*weighting, options.weighting.gradients_at,
                                  *model.network);
     setup.frozen = frozen;
+    setup.terms = TermsOfSlices(*model.network, options, frozen);
     setup.capacity = capacity;
     setup.tokens = MostTokensOf(options);
     setup.seed = peer.seed;

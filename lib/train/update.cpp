@@ -22,8 +22,8 @@ bool AnyPresent(std::span<const Index> tasks,
 }  // namespace
 
 Updater::Updater(const Network& network, const Optimizer& optimizer,
-                 double decay, const std::vector<bool>& frozen,
-                 ThreadPool* pool)
+                 const std::vector<SliceTerms>& terms,
+                 const std::vector<bool>& frozen, ThreadPool* pool)
     : optimizer_(optimizer), pool_(pool) {
   assert(At(optimizer.slots()) <= kMostSlots);
   const Layout& layout = *network.weights();
@@ -34,7 +34,7 @@ Updater::Updater(const Network& network, const Optimizer& optimizer,
     part.rows = slice.spec.rows;
     part.cols = slice.spec.cols;
     part.frozen = !frozen.empty() && frozen[parts_.size()];
-    part.decay = slice.spec.decay ? decay : 0;
+    part.terms = terms[parts_.size()];
     part.tasks = slice.tasks;
     parts_.push_back(std::move(part));
   }
@@ -63,7 +63,7 @@ void Updater::Add(const Run& run) {
   if (!runs_.empty()) {
     Run& last = runs_.back();
     if (last.offset + last.size == run.offset && last.step == run.step &&
-        last.decay == run.decay && last.size + run.size <= kTile) {
+        last.terms == run.terms && last.size + run.size <= kTile) {
       last.size += run.size;
       return;
     }
@@ -74,7 +74,7 @@ void Updater::Add(const Run& run) {
 void Updater::AddWhole(const Part& part, Index step) {
   const Index size = part.rows * part.cols;
   for (Index first = 0; first < size; first += kTile) {
-    Add({part.offset + first, std::min(kTile, size - first), step, part.decay});
+    Add({part.offset + first, std::min(kTile, size - first), step, part.terms});
   }
 }
 
@@ -86,7 +86,7 @@ void Updater::AddColumns(const Part& part,
       const std::size_t task = At(columns.task);
       if (present[task] == 0) continue;
       Add({part.offset + row * part.cols + columns.range.first,
-           columns.range.count, state.task_steps[task], part.decay});
+           columns.range.count, state.task_steps[task], part.terms});
     }
   }
 }
@@ -134,9 +134,9 @@ void Updater::Apply(const Run& run, std::span<const Real> gradient,
   step.gradient = gradient.subspan(offset, size);
   step.slots = {slots.data(), state->slots.size()};
   step.step = run.step;
-  step.rate = rate;
+  step.rate = rate * run.terms.rate;
   step.gradient_scale = scale;
-  step.decay = run.decay;
+  step.decay = run.terms.decay;
   optimizer_.Step(step);
   if (averaging_ == nullptr) return;
   MoveAverage(averaging_->ShareOfUpdate(run.step), step.weights,

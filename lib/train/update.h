@@ -9,6 +9,7 @@
 #include "train/averaging.h"
 #include "train/learner_state.h"
 #include "train/optimizer.h"
+#include "train/slice_terms.h"
 
 namespace mtlkit {
 
@@ -16,9 +17,11 @@ namespace mtlkit {
 // belongs to absent tasks alone stays as it is. Allocates when built only.
 class Updater {
  public:
-  // Slices that are `frozen` (one each, or empty) never move.
-  Updater(const Network& network, const Optimizer& optimizer, double decay,
-          const std::vector<bool>& frozen, ThreadPool* pool);
+  // `terms`: one a slice. Slices that are `frozen` (one each, or empty) never
+  // move.
+  Updater(const Network& network, const Optimizer& optimizer,
+          const std::vector<SliceTerms>& terms, const std::vector<bool>& frozen,
+          ThreadPool* pool);
 
   // From now on averages follow the updates: `averaging` must outlive it, and
   // states have an average.
@@ -40,7 +43,7 @@ class Updater {
     Index rows = 0;
     Index cols = 0;
     bool frozen = false;
-    double decay = 0;
+    SliceTerms terms;
     std::vector<Index> tasks;
     std::vector<Columns> columns;  // empty: the slice is moved as a whole
   };
@@ -49,7 +52,7 @@ class Updater {
     Index offset = 0;
     Index size = 0;
     Index step = 0;
-    double decay = 0;
+    SliceTerms terms = {};
   };
 
   void AddWhole(const Part& part, Index step);
