@@ -301,6 +301,16 @@ struct LionArgs : UpdateArgs {
   double beta2 = 0;
 };
 
+// m and v as of Adam in slots 0 and 1; sets slot 2 to the direction m /
+// correction1 / (sqrt(v / correction2) + epsilon) + decay p. Moves nothing.
+struct LambArgs : UpdateArgs {
+  double beta1 = 0;
+  double beta2 = 0;
+  double epsilon = 0;
+  double correction1 = 1;
+  double correction2 = 1;
+};
+
 struct OptimizerKernels {
   void (*sgd)(const SgdArgs& args) noexcept;
   void (*adam)(const AdamArgs& args) noexcept;
@@ -309,6 +319,7 @@ struct OptimizerKernels {
   void (*adagrad)(const AdagradArgs& args) noexcept;
   void (*adadelta)(const AdadeltaArgs& args) noexcept;
   void (*lion)(const LionArgs& args) noexcept;
+  void (*lamb)(const LambArgs& args) noexcept;
   // mean += share (x - mean).
   void (*average)(double share, const Real* x, Real* mean, Index size) noexcept;
 };

@@ -172,6 +172,24 @@ void Lion(const LionArgs& a) noexcept {
   });
 }
 
+void Lamb(const LambArgs& a) noexcept {
+  const V scale = Of(a.gradient_scale);
+  const V decay = Of(a.decay);
+  const V epsilon = Of(a.epsilon);
+  const V ahead = Of(1 / a.correction1);
+  const V root = Of(1 / std::sqrt(a.correction2));
+  for (Index i = 0; i < a.size; i += kLanes) {
+    const Index left = a.size - i;
+    const V g = hn::Mul(scale, LoadUpTo(a.gradient + i, left));
+    const V m = Fade(a.beta1, g, a.slots[0] + i, left);
+    const V v = Fade(a.beta2, hn::Mul(g, g), a.slots[1] + i, left);
+    const V below = hn::MulAdd(root, hn::Sqrt(v), epsilon);
+    const V step = hn::Div(hn::Mul(ahead, m), below);
+    const V p = LoadUpTo(a.parameters + i, left);
+    StoreUpTo(hn::MulAdd(decay, p, step), a.slots[2] + i, left);
+  }
+}
+
 void Average(double share, const Real* x, Real* mean, Index size) noexcept {
   const V part = Of(share);
   for (Index i = 0; i < size; i += kLanes) {
@@ -186,7 +204,7 @@ void Average(double share, const Real* x, Real* mean, Index size) noexcept {
 
 extern const OptimizerKernels kOptimizerTable;
 constexpr OptimizerKernels kOptimizerTable = {
-    Sgd, Adam, Adamax, Rmsprop, Adagrad, Adadelta, Lion, Average};
+    Sgd, Adam, Adamax, Rmsprop, Adagrad, Adadelta, Lion, Lamb, Average};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace mtlkit

@@ -53,20 +53,38 @@ class Updater {
     Index size = 0;
     Index step = 0;
     SliceTerms terms = {};
+    Index whole = 0;  // the number of the parameter that it is of
+    // Of optimisers that scale parameters: of its weights and its direction.
+    double square = 0;
+    double direction_square = 0;
   };
 
   void AddWhole(const Part& part, Index step);
   void AddColumns(const Part& part, std::span<const std::uint8_t> present,
                   const LearnerState& state);
   void Add(const Run& run);
-  void Apply(const Run& run, std::span<const Real> gradient, double scale,
+  OptimizerStep StepOf(const Run& run, std::span<const Real> gradient,
+                       double scale, double rate, LearnerState* state,
+                       std::span<Real*> slots) const;
+  void Apply(Run* run, std::span<const Real> gradient, double scale,
              double rate, LearnerState* state) const;
+  void Finish(const Run& run, std::span<const Real> gradient, double scale,
+              double rate, LearnerState* state) const;
+  void MoveAverages(const Run& run, LearnerState* state) const;
+  // Calls work(i) for every run, on the threads if that pays.
+  template <class Work>
+  void ForRuns(Index parameters, const Work& work);
 
   const Optimizer& optimizer_;
   ThreadPool* pool_;
   const Averaging* averaging_ = nullptr;
   std::vector<Part> parts_;
   std::vector<Run> runs_;
+  Index wholes_ = 0;  // of the last update
+  // Of optimisers that scale parameters: sums of squares of the wholes, and of
+  // their directions.
+  std::vector<double> squares_;
+  std::vector<double> direction_squares_;
 };
 
 }  // namespace mtlkit

@@ -37,11 +37,33 @@ struct Walker {
     step.gradient_scale = scale;
     step.decay = decay;
     optimizer->Step(step);
+    if (optimizer->scales_parameters()) Finish(step);
+  }
+
+  // Parameter by parameter.
+  void Finish(OptimizerStep step) {
+    std::size_t first = 0;
+    for (const std::size_t size : sizes) {
+      step.weights = std::span(weights).subspan(first, size);
+      std::vector<Real*> pointers;
+      for (auto& slot : slots) pointers.push_back(slot.data() + first);
+      step.slots = pointers;
+      const auto norm = [size](const Real* numbers) {
+        double square = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+          square += static_cast<double>(numbers[i] * numbers[i]);
+        }
+        return std::sqrt(square);
+      };
+      optimizer->Finish(step, norm(step.weights.data()), norm(pointers.back()));
+      first += size;
+    }
   }
 
   std::unique_ptr<Optimizer> optimizer;
   std::vector<Real> weights;
   std::vector<std::vector<Real>> slots;
+  std::vector<std::size_t> sizes = {weights.size()};  // of parameters
   Index count = 0;
 };
 
@@ -64,8 +86,9 @@ Choice ChoiceOf(const std::string& method, const json& params) {
   add("rate_decay", "rate-decay");
   add("rho", "rho");
   add("psi", "momentum-decay");
-  const bool has_either =
-      method != "adam" && method != "adamw" && method != "lion";
+  add("bias_correction", "corrects");
+  const bool has_either = method != "adam" && method != "adamw" &&
+                          method != "lamb" && method != "lion";
   if (has_either && params.value("decay_kind", "none") == "decoupled") {
     choice.options.emplace_back("decoupled", "yes");
   }
@@ -181,8 +204,9 @@ bool CheckSteps(const json& entry) {
       OptimizerEntries(),
       [&](const OptimizerEntry* known) { return known->name == method; });
   if (!is_known) return false;
-  Check(entry, Walker(ChoiceOf(method, params), Start()),
-        params.value("decay", 0.0), {});
+  Walker walker(ChoiceOf(method, params), Start());
+  walker.sizes = {6, 2};  // kernel and bias
+  Check(entry, std::move(walker), params.value("decay", 0.0), {});
   return true;
 }
 
@@ -194,6 +218,7 @@ TEST_CASE("parts of the parameters may be moved one by one") {
   for (const OptimizerEntry* entry : OptimizerEntries()) {
     CAPTURE(entry->name);
     const Choice choice{std::string(entry->name), {}};
+    if (MakeOptimizer(choice)->scales_parameters()) continue;
     const std::vector<Real> gradient = {1, -2, 3, -4, 5};
     Walker whole(choice, {1, 2, 3, 4, 5});
     Walker first(choice, {1, 2});
