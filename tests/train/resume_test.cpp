@@ -177,6 +177,28 @@ TEST_CASE("what a weighting keeps outlives a stop within an epoch") {
   CheckResume(options, "solo");
 }
 
+TEST_CASE("every averaging outlives a stop within an epoch") {
+  for (const AveragingEntry* entry : AveragingEntries()) {
+    CAPTURE(entry->name);
+    TrainOptions options = SampleOptions();
+    options.epochs = 4;
+    options.batch = 40;
+    options.average = entry->name;
+    CheckResume(options, "solo");
+  }
+}
+
+TEST_CASE("every optimiser outlives a stop within an epoch") {
+  for (const OptimizerEntry* entry : OptimizerEntries()) {
+    CAPTURE(entry->name);
+    TrainOptions options = SampleOptions();
+    options.epochs = 3;
+    options.batch = 40;
+    options.optimizer.optimizer = entry->name;
+    CheckResume(options, "solo");
+  }
+}
+
 TEST_CASE("peers that are stopped again and again end with the same bits") {
   TrainOptions options = SampleOptions();
   options.epochs = 3;
