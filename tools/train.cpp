@@ -17,8 +17,10 @@
 #include "interop/starting_point.h"
 #include "nn/loss.h"
 #include "nn/model_io.h"
+#include "train/averaging.h"
 #include "train/loop.h"
 #include "train/optimizer.h"
+#include "train/refit.h"
 #include "train/run_report.h"
 #include "train/sampler.h"
 #include "train/schedule.h"
@@ -51,6 +53,7 @@ struct TrainTool {
   std::string checkpoint_every = "120s";
   ArchOptions arch;
   TrainOptions train;
+  RefitOptions refit;
 
   void Register(Cli& cli) {
     cli.Input("data", &data, "rows to learn from (mtl-prep makes them)");
@@ -59,6 +62,7 @@ struct TrainTool {
     cli.InputFlag("map", &map, kMapHelp);
     cli.Group("Network", &arch);
     cli.Group("Training", &train);
+    cli.Group("Training on all rows", &refit);
     cli.OutputFlag(
         "checkpoint", &checkpoint,
         "where the state is kept while training (default MODEL.ckpt.h5)");
@@ -79,6 +83,8 @@ struct TrainTool {
              [] { return ListEntries(OptimizerEntries()); });
     cli.List("samplers", "samplers",
              [] { return ListEntries(SamplerEntries()); });
+    cli.List("averagings", "means of the weights",
+             [] { return ListEntries(AveragingEntries()); });
     cli.List("schedules", "schedules of the rate",
              [] { return ListEntries(ScheduleEntries()); });
   }
@@ -93,7 +99,7 @@ struct TrainTool {
     if (IsFinished(output, provenance)) {
       context.reporter->Note(output +
                              " is already what this command makes: done");
-      RemoveCheckpoint(environment);  // one that a kill left behind
+      RemoveCheckpoints(environment, file);  // that a kill left behind
       return;
     }
     const Dataset rows = ReadDataset(file);
@@ -107,24 +113,32 @@ struct TrainTool {
     for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
       context.reporter->Warn(absent);
     }
-    const Index held = BlocksHeldBy(
-        *MakeOptimizer(ParseChoice(train.optimizer.optimizer, "--optimizer")));
-    Model model = BuildModel(rows, arch, context.seed, inputs.train_rows,
-                             train.loss, held);
-    RequireUseful(FindUseless(model, train));
+    const Index held = BlocksHeldBy(*MakeOptimizer(ParseChoice(
+                           train.optimizer.optimizer, "--optimizer"))) +
+                       (train.average == "none" ? 0 : 1);
+    std::optional<WarmStart> start;
+    const ModelMaker make = [&](const std::vector<Index>& train_rows) {
+      Model made =
+          BuildModel(rows, arch, context.seed, train_rows, train.loss, held);
+      RequireUseful(FindUseless(made, train));
+      ScaleTargets(rows, train_rows, train.loss, &made);
+      if (beginning) start = beginning->Begin(&made);
+      return made;
+    };
+    Model model = make(inputs.train_rows);
     WarnOfOneTask(context, model);
-    ScaleTargets(rows, inputs.train_rows, train.loss, &model);
-    if (beginning) {
-      const WarmStart start = beginning->Begin(&model);
-      context.reporter->Note(WarmStartText(start, from));
-    }
+    if (start) context.reporter->Note(WarmStartText(*start, from));
     Describe(context, model, inputs);
     const History history = OnDataOf(file.name(), environment.checkpoint, [&] {
-      return Train(inputs, train, context.seed, environment, &model);
+      if (refit.refit == "none") {
+        return Train(inputs, train, context.seed, environment, &model);
+      }
+      model = TrainRefit(refit, inputs, train, context.seed, environment, make);
+      return model.log;
     });
     model.provenance = provenance;
     WriteModel(model, output);
-    RemoveCheckpoint(environment);
+    RemoveCheckpoints(environment, file);
     Summarise(context, history);
   }
 
@@ -139,8 +153,16 @@ struct TrainTool {
         "weighed against");
   }
 
-  static void RemoveCheckpoint(const TrainEnvironment& environment) {
-    if (!environment.checkpoint.empty()) RemoveOutput(environment.checkpoint);
+  void RemoveCheckpoints(const TrainEnvironment& environment,
+                         const FileReader& file) const {
+    if (environment.checkpoint.empty()) return;
+    RemoveOutput(environment.checkpoint);
+    if (refit.refit == "none") return;
+    const Dataset rows = ReadDataset(file);
+    for (const std::string& path : RefitCheckpoints(
+             refit, InputsOf(rows, train), environment.checkpoint)) {
+      RemoveOutput(path);
+    }
   }
 
   TrainEnvironment Environment(Context& context) const {
@@ -202,12 +224,13 @@ struct TrainTool {
     }
   }
 
-  static void Summarise(const Context& context, const History& history) {
+  void Summarise(const Context& context, const History& history) const {
     if (history.best_epoch == 0) return;
-    context.reporter->Note(Str("kept the weights of epoch ", history.best_epoch,
-                               " of ", history.epochs(), ": ",
-                               history.selected_on, " ",
-                               ShortNumber(history.best)));
+    const bool is_each = train.keep_best == "each-task";
+    context.reporter->Note(Str(
+        is_each ? "the last of these is epoch " : "kept the weights of epoch ",
+        history.best_epoch, " of ", history.epochs(), ": ", history.selected_on,
+        " ", ShortNumber(history.best)));
     const std::string useless = UselessText(history);
     if (!useless.empty()) context.reporter->Warn(useless);
   }

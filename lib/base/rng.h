@@ -33,6 +33,8 @@ enum class RandomPurpose : std::uint32_t {
   kPool = 11,
   kFolds = 12,
   kKeepLabels = 13,
+  kMixup = 14,
+  kInputNoise = 15,
   kTest = 1000,
 };
 

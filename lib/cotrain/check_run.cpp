@@ -50,6 +50,12 @@ void RequireUsedFields(const RunSpec& spec, const RoundMethodEntry& method) {
   if (spec.train.select_on != untold.select_on) {
     FailWithoutEffect("select-on", method);
   }
+  if (spec.train.keep_best != untold.keep_best) {
+    FailWithoutEffect("keep-best", method);
+  }
+  if (spec.train.task_patience != untold.task_patience) {
+    FailWithoutEffect("task-patience", method);
+  }
 }
 
 // "binary, multiclass, ordinal": whose labels are one class.

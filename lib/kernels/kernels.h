@@ -243,11 +243,85 @@ struct AdamArgs {
   double decay = 0;
   bool decoupled = false;  // AdamW
   double gradient_scale = 1;
+  // AMSGrad: the largest second moment so far, which stands for it.
+  Real* largest_moment = nullptr;
+  // NAdam: this times the gradient joins rate / correction1 times the moment.
+  double gradient_rate = 0;
+  bool divides = true;  // RAdam: by the root; else it is not looked at
+};
+
+// What the passes below have in common, with the memory of the rule in `slots`.
+struct UpdateArgs {
+  Real* parameters = nullptr;
+  const Real* gradient = nullptr;
+  Real* slots[3] = {};  // as each says
+  Index size = 0;
+  double rate = 0;
+  double decay = 0;
+  bool decoupled = false;
+  double gradient_scale = 1;
+};
+
+// u = max(beta2 u, |g| + epsilon), p -= rate m / (correction1 u), with the
+// moment m in slot 0 and u in slot 1.
+struct AdamaxArgs : UpdateArgs {
+  double beta1 = 0;
+  double beta2 = 0;
+  double epsilon = 0;
+  double correction1 = 1;
+};
+
+// v = alpha v + (1 - alpha) g^2 in slot 0, d = g / (sqrt(v) + epsilon).
+// centred: the mean of g likewise in slot 1, and v less its square. With
+// momentum: b = momentum b + d in slot 2, p -= rate b.
+struct RmspropArgs : UpdateArgs {
+  double alpha = 0;
+  double epsilon = 0;
+  double momentum = 0;
+  bool centred = false;
+};
+
+// s = s + g^2 in slot 0, p -= rate g / (sqrt(s) + epsilon).
+struct AdagradArgs : UpdateArgs {
+  double epsilon = 0;
+  double start = 0;  // added to s at the first step
+};
+
+// v = rho v + (1 - rho) g^2 in slot 0, step d = sqrt(delta + epsilon) /
+// sqrt(v + epsilon) g, delta = rho delta + (1 - rho) d^2 in slot 1.
+struct AdadeltaArgs : UpdateArgs {
+  double rho = 0;
+  double epsilon = 0;
+};
+
+// p -= rate sign(beta1 m + (1 - beta1) g), m = beta2 m + (1 - beta2) g in slot
+// 0; the sign of 0 is 0.
+struct LionArgs : UpdateArgs {
+  double beta1 = 0;
+  double beta2 = 0;
+};
+
+// m and v as of Adam in slots 0 and 1; sets slot 2 to the direction m /
+// correction1 / (sqrt(v / correction2) + epsilon) + decay p. Moves nothing.
+struct LambArgs : UpdateArgs {
+  double beta1 = 0;
+  double beta2 = 0;
+  double epsilon = 0;
+  double correction1 = 1;
+  double correction2 = 1;
 };
 
 struct OptimizerKernels {
   void (*sgd)(const SgdArgs& args) noexcept;
   void (*adam)(const AdamArgs& args) noexcept;
+  void (*adamax)(const AdamaxArgs& args) noexcept;
+  void (*rmsprop)(const RmspropArgs& args) noexcept;
+  void (*adagrad)(const AdagradArgs& args) noexcept;
+  void (*adadelta)(const AdadeltaArgs& args) noexcept;
+  void (*lion)(const LionArgs& args) noexcept;
+  void (*lamb)(const LambArgs& args) noexcept;
+  // mean += share (x - mean).
+  void (*average)(double share, const Real* x, Real* mean, Index size) noexcept;
 };
 
 struct ReduceKernels {

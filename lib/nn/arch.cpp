@@ -48,6 +48,14 @@ void ArchOptions::Describe(Fields& fields) {
                "JSON file of task groups (shared only); see docs/methods.md");
   fields.Named("inputs", inputs, "BLOCK,...",
                "input blocks to use, by name or pattern");
+  fields("residual", residual,
+         "hidden layers are added to what they read: plain, those as wide as "
+         "it; resnet, blocks of two on a first layer",
+         {"none", "plain", "resnet"});
+  fields("drop-path", drop_path,
+         "share of rows that leave out the last added layer in training; less "
+         "for those before it",
+         BelowFrom(0, 1));
 }
 
 void ResolveArchOptions(ArchOptions* options) {

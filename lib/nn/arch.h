@@ -30,6 +30,9 @@ struct ArchOptions {
   std::string hierarchy;
   // Input blocks to use, by name or pattern; empty: all.
   std::vector<std::string> inputs;
+  // What chains of hidden layers are added to (NetworkParts::AddLayers).
+  std::string residual = "none";
+  double drop_path = 0;  // share of rows without the last of its branches
 
   void Describe(Fields& fields);
 };

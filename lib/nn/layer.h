@@ -46,6 +46,9 @@ struct Pass {
   Mode mode = Mode::kInference;
   // Of training: the share of its steps that lie behind, from 0 to 1.
   double progress = 0;
+  // Of training: by how much running statistics move to those of the batch; 0:
+  // as the layer's options say.
+  double statistics_share = 0;
   // Of this step: Rng(seed, RandomPurpose::kDropout, step).
   Rng dropout = Rng(0, RandomPurpose::kDropout, 0);
 };

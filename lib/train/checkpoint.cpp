@@ -75,6 +75,7 @@ void AddPeer(const Peer& peer, const std::string& name, Json* settings) {
   (*settings)[name + "labels"] = LabelDigest(*peer.inputs.data);
   (*settings)[name + "training rows"] = DigestOf(peer.inputs.train_rows);
   (*settings)[name + "validation rows"] = DigestOf(peer.inputs.valid_rows);
+  (*settings)[name + "last epoch"] = peer.inputs.last_epoch;
   (*settings)[name + "proposals"] = ProposalDigest(peer.inputs);
   (*settings)[name + "first parameters"] =
       DigestOf(peer.model->params.weights.all());
@@ -92,6 +93,9 @@ void VisitState(State& state, Visit visit) {
   visit("factor_sum", learner.factor_sum);
   visit("lesson_sum", learner.lesson_sum);
   visit("batches", learner.batches);
+  visit("stopped", learner.stopped);
+  visit("task_epoch", state.task_epoch);
+  visit("task_best", state.task_best);
   visit("log", state.log);
 }
 
@@ -100,11 +104,20 @@ void WriteBlock(const std::string& path, std::span<const Real> values,
   file->WriteArray<Real>(path, values, {static_cast<Index>(values.size())});
 }
 
+// A run of the same settings has one, too.
+bool HasAverage(const LearnerState& learner) {
+  return !learner.average.weights.all().empty();
+}
+
 void WriteState(const std::string& path, const TraineeState& state,
                 FileWriter* file) {
   const LearnerState& learner = state.learner;
   WriteBlock(path + "weights", learner.params.weights.all(), file);
   WriteBlock(path + "buffers", learner.params.buffers.all(), file);
+  if (HasAverage(learner)) {
+    WriteBlock(path + "average/weights", learner.average.weights.all(), file);
+    WriteBlock(path + "average/buffers", learner.average.buffers.all(), file);
+  }
   for (std::size_t i = 0; i < learner.slots.size(); ++i) {
     WriteBlock(Str(path, "slots/", i), learner.slots[i], file);
   }
@@ -138,6 +151,10 @@ void ReadState(const FileReader& file, const std::string& path,
   LearnerState& learner = state->learner;
   ReadBlock(file, path + "weights", learner.params.weights.all());
   ReadBlock(file, path + "buffers", learner.params.buffers.all());
+  if (HasAverage(learner)) {
+    ReadBlock(file, path + "average/weights", learner.average.weights.all());
+    ReadBlock(file, path + "average/buffers", learner.average.buffers.all());
+  }
   for (std::size_t i = 0; i < learner.slots.size(); ++i) {
     ReadBlock(file, Str(path, "slots/", i), learner.slots[i]);
   }

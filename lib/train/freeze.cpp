@@ -3,58 +3,18 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/options.h"
-#include "base/text.h"
+#include "train/slice_pattern.h"
 
 namespace mtlkit {
-namespace {
-
-std::string LayerOf(const std::string& slice) {
-  return slice.substr(0, slice.find('/'));
-}
-
-bool Names(const std::string& pattern, const std::string& slice) {
-  const std::string layer = LayerOf(slice);
-  return MatchesPattern(pattern, slice) || MatchesPattern(pattern, layer) ||
-         layer.starts_with(pattern + ".");
-}
-
-[[noreturn]] void FailUnknown(const Network& network,
-                              const std::string& pattern) {
-  // Groups for what was meant, layers for what there is.
-  std::vector<std::string> layers;
-  std::vector<std::string> known;
-  for (const Slice& slice : network.weights()->slices()) {
-    const std::string layer = LayerOf(slice.name);
-    known.push_back(layer.substr(0, layer.find('.')));
-    if (std::find(layers.begin(), layers.end(), layer) != layers.end()) {
-      continue;
-    }
-    layers.push_back(layer);
-    known.push_back(layer);
-  }
-  const std::string nearest = Nearest(pattern, known);
-  Fail(ErrorKind::kUsage,
-       Str("--freeze: there is no layer '", pattern, "'",
-           nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
-       Str("layers: ", Join(layers, ", ")));
-}
-
-}  // namespace
 
 std::vector<bool> FrozenSlices(const Network& network,
                                std::span<const std::string> patterns) {
   if (patterns.empty()) return {};
-  const std::span<const Slice> slices = network.weights()->slices();
-  std::vector<bool> frozen(slices.size());
+  std::vector<bool> frozen(network.weights()->slices().size());
   for (const std::string& pattern : patterns) {
-    bool any = false;
-    for (std::size_t i = 0; i < slices.size(); ++i) {
-      if (!Names(pattern, slices[i].name)) continue;
-      frozen[i] = true;
-      any = true;
+    for (const Index slice : SlicesNamed(network, pattern, "--freeze")) {
+      frozen[At(slice)] = true;
     }
-    if (!any) FailUnknown(network, pattern);
   }
   Require(std::find(frozen.begin(), frozen.end(), false) != frozen.end(),
           ErrorKind::kUsage, "--freeze leaves nothing to learn",

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "nn/network.h"
+#include "train/averaging.h"
 #include "train/checkpoint.h"
 #include "train/length.h"
 #include "train/meeting.h"
@@ -114,9 +115,13 @@ class Run {
         rows_(FirstEpoch()),
         epochs_(
             EpochsOf(options, rows_.batch_count(), AnyHasValidation(peers_))),
+        last_epoch_(LastEpoch()),
         patience_(PatienceOf(options, epochs_)),
         schedule_(MakeSchedule(
             ParseChoice(options.schedule, "--schedule"),
+            {options.optimizer.rate, rows_.batch_count(), epochs_})),
+        averaging_(MakeAveraging(
+            ParseChoice(options.average, "--average"),
             {options.optimizer.rate, rows_.batch_count(), epochs_})),
         settings_(RunSettings(peers, options, protocol, seed)),
         saver_(environment, settings_,
@@ -126,7 +131,9 @@ class Run {
       RequireSeveralRows(peer.model(), rows_);
       peer.learner().ExpectSteps(epochs_ * rows_.batch_count(),
                                  rows_.batch_count());
+      peer.AverageBy(averaging_.get());
     }
+    RequireAveraging(protocol);
     for (const Peer& peer : peers) {
       Require(peer.inputs.data->rows == peers[0].inputs.data->rows,
               ErrorKind::kBug, "peers have the rows of one dataset");
@@ -136,10 +143,14 @@ class Run {
     }
   }
 
+  Index epochs() const { return epochs_; }
+
   std::vector<History> Train() {
     const bool resumed = saver_.Resume();
-    report_.Begin(resumed, position_.epoch, epochs_);
-    while (position_.epoch < epochs_ && !IsStale()) TrainEpoch();
+    report_.Begin(resumed, position_.epoch, last_epoch_);
+    while (position_.epoch < last_epoch_ && !IsStale()) TrainEpoch();
+    saver_.End();
+    report_.End(options_.keep_best == "each-task");
     std::vector<History> histories;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
       histories.push_back(peers_[i].Finish(models_[i].model));
@@ -166,6 +177,30 @@ class Run {
     return rows;
   }
 
+  void RequireAveraging(const std::string& protocol) {
+    if (!averaging_->averages()) return;
+    Require(!protocol_->exchanges(), ErrorKind::kUsage,
+            Str("--average ", options_.average, " with --method ", protocol,
+                ", which moves weights itself"),
+            "leave --average out");
+    if (!averaging_->needs_whole_length()) return;
+    Require(options_.patience <= 0, ErrorKind::kUsage,
+            Str("--patience has no effect: --average ", options_.average,
+                " is of the end of a training of --epochs"),
+            "leave it out");
+    Require(options_.task_patience == 0, ErrorKind::kUsage,
+            Str("--task-patience with --average ", options_.average,
+                ", which is of the end of a training of --epochs"),
+            "leave one of them out");
+    patience_ = 0;
+  }
+
+  // All peers learn for as long as the first.
+  Index LastEpoch() const {
+    const Index last = models_[0].inputs.last_epoch;
+    return last > 0 ? std::min(last, epochs_) : epochs_;
+  }
+
   bool Learns(std::size_t peer) const {
     return protocol_->learns(static_cast<Index>(peer));
   }
@@ -173,21 +208,22 @@ class Run {
   // No peer whose weights are chosen has become better for as long as one
   // waits.
   bool IsStale() {
-    if (patience_ == 0 || !AnyHasValidation(peers_)) return false;
+    if (!AnyHasValidation(peers_)) return false;
     return std::all_of(peers_.begin(), peers_.end(), [&](Trainee& peer) {
-      return !peer.has_validation() || peer.state().since_best >= patience_;
+      const bool waits = patience_ == 0 || peer.state().since_best < patience_;
+      return !peer.has_validation() || !waits || peer.has_stopped();
     });
   }
 
   void TrainEpoch() {
     sampler_->Draw(seed_, position_.epoch, &rows_);
     const double began = Seconds();
-    double rate = schedule_->Rate(position_.step);
+    double rate = averaging_->Rate(position_.step, *schedule_);
     Index rows = 0;
     while (position_.batch < rows_.batch_count()) {
       saver_.BetweenBatches();
       const std::span<const Index> batch = rows_.Batch(position_.batch);
-      rate = schedule_->Rate(position_.step);
+      rate = averaging_->Rate(position_.step, *schedule_);
       TrainBatch(batch, rate);
       report_.Advance(position_.epoch);
       rows += static_cast<Index>(batch.size());
@@ -238,7 +274,8 @@ class Run {
     double measure = 0;
     double learning = 0;
     for (std::size_t i = 0; i < peers_.size(); ++i) {
-      const double of_peer = peers_[i].EndEpoch(epoch, rate);
+      const double of_peer =
+          peers_[i].EndEpoch({epoch, rate, &rows_, epoch == last_epoch_});
       if (!peers_[i].has_finite_weights()) {
         FailDiverged("there are weights that are not finite");
       }
@@ -246,7 +283,7 @@ class Run {
       measure += of_peer;
       ++learning;
     }
-    if (epoch == epochs_ || IsStale()) RequireMeasured();
+    if (epoch == last_epoch_ || IsStale()) RequireMeasured();
     schedule_->Observe(measure / learning);
     position_.epoch = epoch;
     position_.batch = 0;
@@ -264,10 +301,12 @@ class Run {
   Meeting meeting_;
   std::optional<Dataset> labels_of_all_;  // of what they do not have in common
   std::unique_ptr<Sampler> sampler_;
-  EpochRows rows_;  // of the running epoch
-  Index epochs_;
+  EpochRows rows_;    // of the running epoch
+  Index epochs_;      // that training is laid out for
+  Index last_epoch_;  // with which it ends
   Index patience_;
   std::unique_ptr<Schedule> schedule_;
+  std::unique_ptr<Averaging> averaging_;
   Json settings_;
   RunPosition position_;
   RunSaver saver_;
@@ -285,15 +324,20 @@ History Train(const TrainInputs& inputs, const TrainOptions& options, Seed seed,
   return TrainPeers({&peer, 1}, options, "solo", seed, environment)[0];
 }
 
-void CheckTraining(const TrainInputs& inputs, const TrainOptions& options,
-                   Model* model) {
+Index PlannedEpochs(const TrainInputs& inputs, const TrainOptions& options,
+                    Model* model) {
   Peer peer;
   peer.model = model;
   peer.inputs = inputs;
   ThreadPool pool(1);
   TrainEnvironment environment;
   environment.pool = &pool;
-  Run({&peer, 1}, options, "solo", peer.seed, environment);
+  return Run({&peer, 1}, options, "solo", peer.seed, environment).epochs();
+}
+
+void CheckTraining(const TrainInputs& inputs, const TrainOptions& options,
+                   Model* model) {
+  PlannedEpochs(inputs, options, model);
 }
 
 std::vector<History> TrainPeers(std::span<Peer> peers,

@@ -35,6 +35,10 @@ std::vector<History> TrainPeers(std::span<Peer> peers,
                                 const std::string& protocol, Seed seed,
                                 const TrainEnvironment& environment);
 
+// How many epochs Train would be laid out for, with its errors.
+Index PlannedEpochs(const TrainInputs& inputs, const TrainOptions& options,
+                    Model* model);
+
 // Throws what TrainPeers would for its options, without training.
 void CheckTraining(const TrainInputs& inputs, const TrainOptions& options,
                    Model* model);

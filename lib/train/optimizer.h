@@ -45,6 +45,14 @@ class Optimizer {
   // Blocks of state as long as the parameters.
   virtual Index slots() const = 0;
   virtual void Step(const OptimizerStep& step) const noexcept = 0;
+
+  // True: how far a parameter (a slice, or a task's columns of it) moves
+  // depends on the whole of it. Then Step moves nothing, but sets the last slot
+  // to a direction, and Finish moves each run along that, given the Euclidean
+  // norms of the whole parameter and of its direction.
+  virtual bool scales_parameters() const { return false; }
+  virtual void Finish(const OptimizerStep& /*step*/, double /*norm*/,
+                      double /*direction_norm*/) const noexcept {}
 };
 
 // A registered optimiser (optimizers.def).

@@ -12,11 +12,11 @@
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/link.h"
+#include "data/task_places.h"
 #include "h5/digest.h"
 #include "prep/rows_of_no_task.h"
 #include "train/model_rows.h"
 #include "train/model_runner.h"
-#include "data/task_places.h"
 
 namespace mtlkit {
 namespace {

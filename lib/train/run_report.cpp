@@ -9,7 +9,7 @@ namespace mtlkit {
 
 std::string UselessText(const History& history) {
   const bool is_measured =
-      history.best_epoch > 0 && history.selected_on == "valid loss";
+      history.best_epoch > 0 && history.selected_on.starts_with("valid loss");
   if (!is_measured || history.best < 1) return "";
   return "on the validation rows the model is no better than the best "
          "constants (their loss is 1): look for inputs far out of range "
@@ -54,10 +54,41 @@ void RunReport::Advance(Index epoch) {
 
 void RunReport::EndEpoch(Index epochs, double rows_per_second) {
   reporter().Advance(epochs);
-  for (std::size_t i = 0; i < peers_.size(); ++i) ReportPeer(i);
+  for (std::size_t i = 0; i < peers_.size(); ++i) {
+    ReportPeer(i);
+    ReportStops(i, epochs);
+  }
   reporter().Show("rows_per_second", rows_per_second,
                   Str(ShortRate(rows_per_second), " rows/s"));
   reporter().Commit();
+}
+
+void RunReport::ReportStops(std::size_t i, Index epochs) {
+  Trainee& peer = peers_[i];
+  for (std::size_t t = 0; t < peer.tasks().size(); ++t) {
+    if (peer.state().learner.stopped[t] != epochs) continue;
+    reporter().Note(Str(peers_.size() == 1 ? "" : Str("peer ", i, ": "),
+                        "task '", peer.tasks()[t].name,
+                        "' learns no more: its validation loss was lowest in "
+                        "epoch ",
+                        peer.state().task_epoch[t]));
+  }
+}
+
+void RunReport::End(bool keeps_each) {
+  if (!keeps_each) return;
+  for (std::size_t i = 0; i < peers_.size(); ++i) {
+    Trainee& peer = peers_[i];
+    if (!peer.has_validation()) continue;
+    std::string text;
+    for (std::size_t t = 0; t < peer.tasks().size(); ++t) {
+      const Index epoch = peer.state().task_epoch[t];
+      text += Str(text.empty() ? "" : ", ", peer.tasks()[t].name, " ",
+                  epoch > 0 ? Str(epoch) : "the last");
+    }
+    reporter().Note(Str(peers_.size() == 1 ? "" : Str("peer ", i, ": "),
+                        "kept each task's own best epoch: ", text));
+  }
 }
 
 void RunReport::ReportPeer(std::size_t i) {

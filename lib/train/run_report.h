@@ -29,11 +29,14 @@ class RunReport {
   void Advance(Index epoch);
   // After so many epochs.
   void EndEpoch(Index epochs, double rows_per_second);
+  // When training is over; `keeps_each`: of which epoch each task was kept.
+  void End(bool keeps_each);
 
  private:
   Reporter& reporter();
   void Announce();
   void ReportPeer(std::size_t i);
+  void ReportStops(std::size_t i, Index epochs);
 
   const TrainEnvironment& environment_;
   std::span<const Peer> models_;

@@ -52,6 +52,10 @@ void RunSaver::SaveIfDue() {
   if (is_due) Save();
 }
 
+void RunSaver::End() {
+  if (environment_.saves_end && !environment_.checkpoint.empty()) Save();
+}
+
 // Keeps the last state that is sound: the step before may have spoilt the
 // weights without a loss having shown it yet.
 void RunSaver::Save() {

@@ -34,6 +34,8 @@ class RunSaver {
   void BetweenBatches();
   // Saves when it is time.
   void SaveIfDue();
+  // Saves after the last epoch, if the environment wants that.
+  void End();
 
  private:
   void Save();

@@ -14,14 +14,19 @@ struct Learner::State {
   explicit State(const LearnerSetup& given)
       : setup(given),
         plan(*given.network, PlanOptionsOf(given)),
-        updater(*given.network, *given.optimizer,
-                given.optimizer_options->decay, given.frozen, given.pool),
+        updater(*given.network, *given.optimizer, TermsOf(given), given.frozen,
+                given.pool),
         losses(setup.tasks, setup.losses, given.task_weight, given.capacity),
         weigher(*given.weighting, static_cast<Index>(given.tasks.size()),
                 plan.part_count()) {
     if (!given.weighting->needs().losses_after) return;
     after.resize(given.tasks.size());
     buffers.resize(At(given.network->buffers()->size()));
+  }
+
+  static std::vector<SliceTerms> TermsOf(const LearnerSetup& setup) {
+    if (!setup.terms.empty()) return setup.terms;
+    return TermsOfSlices(*setup.network, setup.optimizer_options->decay);
   }
 
   Pass PassOf(Index step, LearnerState* state) const {
@@ -82,6 +87,12 @@ struct Learner::State {
     weigher.Observe(Tasks(step), after, state);
   }
 
+  void AverageBuffers(Index step, LearnerState* state) const {
+    if (averaging == nullptr || state->params.buffers.all().empty()) return;
+    MoveAverage(averaging->ShareOfUpdate(step + 1), state->params.buffers.all(),
+                state->average.buffers.all());
+  }
+
   LearnerSetup setup;
   const Kernels& kernels = ActiveKernels();
   Plan plan;
@@ -90,6 +101,7 @@ struct Learner::State {
   Index steps_in_epoch = 0;  // if known
   TaskLosses losses;
   Weigher weigher;
+  const Averaging* averaging = nullptr;  // that follows updates
   // Only where losses after the step are needed.
   std::vector<double> after;
   std::vector<Real> buffers;
@@ -119,6 +131,7 @@ void Learner::Start(Params params, LearnerState* state) const {
                       AlignedVector(At(layout.size()), Real{0}));
   state->slice_steps.assign(layout.slices().size(), 0);
   state->task_steps.assign(tasks, 0);
+  state->stopped.assign(tasks, 0);
   state_->weigher.Start(layout, state);
   for (auto* sums : {&state->loss_sum, &state->weight_sum, &state->factor_sum,
                      &state->lesson_sum, &state->batches}) {
@@ -131,6 +144,28 @@ void Learner::ExpectSteps(Index steps, Index in_epoch) {
   state_->steps_in_epoch = in_epoch;
 }
 
+void Learner::AverageBy(const Averaging* averaging, LearnerState* state) {
+  if (!averaging->averages()) return;
+  state->average = state->params;
+  if (!averaging->follows_updates()) return;
+  state_->averaging = averaging;
+  state_->updater.AverageBy(averaging);
+}
+
+void Learner::AddStatistics(const Batch& batch, Index step, double share,
+                            Params* params) {
+  State& s = *state_;
+  Pass pass;
+  pass.weights = &params->weights;
+  pass.buffers = &params->buffers;
+  pass.mode = Mode::kTraining;
+  pass.progress = 1;
+  pass.statistics_share = share;
+  pass.dropout = Rng(s.setup.seed, RandomPurpose::kDropout,
+                     static_cast<std::uint64_t>(step));
+  s.plan.Forward(pass, batch);
+}
+
 Index Learner::AddLesson(Index task, const std::optional<Choice>& loss) {
   return state_->losses.AddLesson(task, loss);
 }
@@ -139,6 +174,9 @@ Lesson& Learner::lesson(Index i) {
 }
 void Learner::SetLabelShare(double share) {
   state_->losses.SetLabelShare(share);
+}
+void Learner::SetPartners(const Partners* partners) {
+  state_->losses.SetPartners(partners);
 }
 void Learner::EnableSelection() {
   state_->losses.EnableSelection();
@@ -166,7 +204,7 @@ Index Learner::Learn(const Batch& batch, Index step, double rate,
                      LearnerState* state) {
   State& s = *state_;
   s.weigher.Clear();
-  const Index diverged = s.losses.SetGradients(batch, &s.plan);
+  const Index diverged = s.losses.SetGradients(batch, state->stopped, &s.plan);
   if (diverged >= 0) return diverged;
   const std::span<const std::uint8_t> present = s.losses.present();
   if (std::none_of(present.begin(), present.end(),
@@ -180,6 +218,7 @@ Index Learner::Learn(const Batch& batch, Index step, double rate,
   const std::span<Real> gradient = s.WholeGradient();
   const double scale = s.Clip(gradient);
   s.updater.Update(gradient, scale, rate, present, state);
+  s.AverageBuffers(step, state);
   s.Record(state);
   if (!s.after.empty()) s.LookBack(batch, pass, step, state);
   return -1;

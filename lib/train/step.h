@@ -13,9 +13,12 @@
 #include "nn/network.h"
 #include "nn/params.h"
 #include "nn/plan.h"
+#include "train/averaging.h"
+#include "train/input_changes.h"
 #include "train/learner_state.h"
 #include "train/optimizer.h"
 #include "train/protocol.h"
+#include "train/slice_terms.h"
 #include "train/weighting.h"
 
 namespace mtlkit {
@@ -30,6 +33,7 @@ struct LearnerSetup {
   const Weighting* weighting = nullptr;
   std::vector<double> task_weight;  // one a task
   std::vector<bool> frozen;         // FrozenSlices; empty: none
+  std::vector<SliceTerms> terms;    // TermsOfSlices; empty: as the options say
   GradientsAt at = GradientsAt::kParameters;
   // No row of a batch has labels of more than one task, and SetLaneRows says
   // whose (PlanOptions::lane_rows). Needs RowsCanBeLanes of the network.
@@ -65,6 +69,14 @@ class Learner {
   // knows which one it is (WeightingSignals::epoch); else both are 0.
   void ExpectSteps(Index steps, Index in_epoch);
 
+  // From now on the state has an average, which begins as its parameters are
+  // and moves as `averaging` says of updates. It must outlive the learner.
+  void AverageBy(const Averaging* averaging, LearnerState* state);
+  // Moves running statistics of `params` by `share` to those of a batch, seen
+  // as in training, with the dropout of step `step`.
+  void AddStatistics(const Batch& batch, Index step, double share,
+                     Params* params);
+
   // Adds a lesson on a task, before the first step; returns its number. Its
   // views have room for `capacity` rows; a step uses the first rows of it, if
   // its factor is not 0. The lesson has a target of the soft loss `loss`;
@@ -72,6 +84,9 @@ class Learner {
   Index AddLesson(Index task, const std::optional<Choice>& loss = Choice{
                                   "distillation", {}});
   Lesson& lesson(Index i);
+  // From now on rows are mixed with those of `partners`, as they then are;
+  // null: they are not. Not with selection.
+  void SetPartners(const Partners* partners);
   // Makes Weights(task) writable and used in place of the batch's.
   void EnableSelection();
   // Factor of the labels' own losses beside lessons; 1 unless set.

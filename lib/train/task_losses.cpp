@@ -93,6 +93,32 @@ std::span<const Real> TaskLosses::WeightsOf(const Batch& batch,
   return {selected_[At(task)].data(), At(rows_)};
 }
 
+void TaskLosses::SetPartners(const Partners* partners) {
+  partners_ = partners;
+  if (partners != nullptr) partner_loss_.resize(At(capacity_));
+}
+
+// Partners are a shuffle of the batch: their weights have the same sum, by
+// which the losses are divided.
+void TaskLosses::MixIn(LossArgs args, Index task, MatView gradient) {
+  const TargetBatch& theirs = partners_->targets[At(task)];
+  args.target = theirs.target;
+  args.weight = theirs.weight;
+  const std::span<Real> row_loss = {partner_loss_.data(), At(rows_)};
+  MatView slope;
+  if (!gradient.empty())
+    slope = {scratch_.data(), gradient.rows, gradient.cols};
+  label_losses_[At(task)]->Evaluate(args, row_loss, slope);
+  const auto blend = [this](std::span<const Real> from, std::span<Real> into) {
+    const Index size = static_cast<Index>(into.size());
+    Scale(partners_->share, {into.data(), 1, size});
+    ActiveKernels().axpy(static_cast<Real>(1 - partners_->share), from.data(),
+                         into.data(), size);
+  };
+  blend(row_loss, RowLoss(task));
+  if (!gradient.empty()) blend(slope.flat(), gradient.flat());
+}
+
 double TaskLosses::Evaluate(const Batch& batch, const Plan& plan, Index task,
                             MatView gradient) {
   LossArgs args;
@@ -100,15 +126,32 @@ double TaskLosses::Evaluate(const Batch& batch, const Plan& plan, Index task,
   args.target = batch.targets[At(task)].target;
   args.weight = WeightsOf(batch, task);
   label_losses_[At(task)]->Evaluate(args, RowLoss(task), gradient);
+  if (partners_ != nullptr) MixIn(args, task, gradient);
   return SumRows(RowLoss(task));
 }
 
-Index TaskLosses::SetGradients(const Batch& batch, Plan* plan) {
+Index TaskLosses::SetGradients(const Batch& batch,
+                               std::span<const Index> stopped, Plan* plan) {
   for (Index task = 0; task < static_cast<Index>(tasks_.size()); ++task) {
+    if (stopped[At(task)] != 0) {
+      SetAbsent(task, plan);
+      continue;
+    }
     SetGradient(batch, task, plan);
     if (!std::isfinite(weighted_[At(task)])) return task;
   }
   return -1;
+}
+
+void TaskLosses::SetAbsent(Index task, Plan* plan) {
+  const std::size_t t = At(task);
+  const std::span<Real> gradient = plan->OutputGradient(task).flat();
+  std::fill(gradient.begin(), gradient.end(), Real{0});
+  sums_[t] = 0;
+  present_[t] = 0;
+  losses_[t] = kNone;
+  weighted_[t] = 0;
+  lesson_losses_[t] = 0;
 }
 
 void TaskLosses::SetGradient(const Batch& batch, Index task, Plan* plan) {

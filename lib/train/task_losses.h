@@ -11,6 +11,7 @@
 #include "data/task.h"
 #include "nn/loss.h"
 #include "nn/plan.h"
+#include "train/input_changes.h"
 #include "train/protocol.h"
 
 namespace mtlkit {
@@ -29,6 +30,8 @@ class TaskLosses {
   Index AddLesson(Index task, const std::optional<Choice>& loss);
   void EnableSelection();
   void SetLabelShare(double share) { label_share_ = share; }
+  // Rows are mixed with those of `partners`; null: they are not.
+  void SetPartners(const Partners* partners);
 
   // Begins a batch whose outputs `plan` has.
   void Begin(const Batch& batch, const Plan& plan);
@@ -38,9 +41,11 @@ class TaskLosses {
   std::span<Real> Weights(Index task);
 
   // Sets the gradients of plan->OutputGradient: of each task's mean loss, task
-  // weight and lessons included; zeros where a task is absent. Returns the
-  // first task whose loss is not finite, or -1.
-  Index SetGradients(const Batch& batch, Plan* plan);
+  // weight and lessons included; zeros where a task is absent, as those that
+  // are `stopped` (not 0) are. Returns the first task whose loss is not finite,
+  // or -1.
+  Index SetGradients(const Batch& batch, std::span<const Index> stopped,
+                     Plan* plan);
   // Sets `after` to what the plan's outputs are worth now; nothing else moves.
   void MeasureAgain(const Batch& batch, const Plan& plan,
                     std::span<double> after);
@@ -69,7 +74,10 @@ class TaskLosses {
   // The sum of the task's row losses. An empty gradient is not wanted.
   double Evaluate(const Batch& batch, const Plan& plan, Index task,
                   MatView gradient);
+  // Makes of the losses towards the rows' own labels those of mixed rows.
+  void MixIn(LossArgs args, Index task, MatView gradient);
   void SetGradient(const Batch& batch, Index task, Plan* plan);
+  void SetAbsent(Index task, Plan* plan);
   // The mean loss of a lesson times its factor; adds `share` times its
   // gradient to `into`, if that is not empty.
   double AddLessonTo(Seat& seat, ConstMatView output, double share,
@@ -83,7 +91,9 @@ class TaskLosses {
   std::vector<std::vector<Real>> selected_;  // row weights; empty: the batch's
   std::vector<Seat> seats_;
   std::vector<Real> scratch_;
-  double label_share_ = 1;  // of the labels beside lessons
+  const Partners* partners_ = nullptr;
+  std::vector<Real> partner_loss_;  // of rows, where they are mixed
+  double label_share_ = 1;          // of the labels beside lessons
   // One a task.
   std::vector<double> task_weight_;
   std::vector<double> losses_;

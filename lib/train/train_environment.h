@@ -20,6 +20,9 @@ struct TrainEnvironment {
   std::string who;  // is training, where several share a terminal: "peer 1"
   // Whether the user is told that there are no validation rows.
   bool wants_validation = true;
+  // Whether the checkpoint is also written after the last epoch, so that what
+  // comes next need not wait for this training again.
+  bool saves_end = false;
 };
 
 }  // namespace mtlkit

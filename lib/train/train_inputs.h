@@ -43,6 +43,8 @@ struct TrainInputs {
   bool keeps_last = false;
   std::vector<ExtraLabels> extra_labels;
   std::vector<SoftTargets> soft_targets;
+  // Training ends after so many of the epochs that it is laid out for; 0: all.
+  Index last_epoch = 0;
 };
 
 // The rows of the options' splits (all rows of a dataset without splits are for

@@ -4,6 +4,10 @@ namespace mtlkit {
 
 void TrainOptions::Describe(Fields& field) {
   optimizer.Describe(field);
+  field.Named("rate-of", rate_of, "LAYER=FACTOR,...",
+              "times the rate for layers, by name or pattern");
+  field.Named("decay-of", decay_of, "LAYER=DECAY,...",
+              "weight decay of layers, in place of --decay");
   field.Named("schedule", schedule, "NAME[:option=value,...]",
               "how the rate changes (mtl-train --list schedules)");
   field("epochs", epochs,
@@ -17,6 +21,9 @@ void TrainOptions::Describe(Fields& field) {
         "epochs without a better measure before stopping; 0: never, -1: a "
         "quarter of the epochs, and at least 8",
         AtLeast(-1));
+  field.Named("average", average, "NAME[:option=value,...]",
+              "mean of the weights that is validated and kept (mtl-train "
+              "--list averagings)");
   weighting.Describe(field);
   field.Field(
       {.name = "loss",
@@ -29,6 +36,21 @@ void TrainOptions::Describe(Fields& field) {
               "layers that stay as they are, by name or pattern");
   field.Named("select-on", select_on, "loss|TASK.METRIC",
               "what chooses the best weights");
+  field(
+      "keep-best", keep_best,
+      "one epoch of all tasks, or of each task its own best (where they learn "
+      "nothing together)",
+      {"together", "each-task"});
+  field("task-patience", task_patience,
+        "epochs without a better validation loss of a task before it learns no "
+        "more; 0: never",
+        AtLeast(0));
+  field("mixup", mixup,
+        "rows are mixed in pairs, by shares from Beta(this, this); 0: not",
+        AtLeast(0));
+  field("input-noise", input_noise,
+        "deviation of normal noise on numbers that are learned from",
+        AtLeast(0));
   field.Named("train-split", train_split, "SPLIT", "split to learn from");
   field.Named("valid-split", valid_split, "SPLIT",
               "split that chooses the best weights");

@@ -29,6 +29,17 @@ struct TrainOptions {
   std::string train_split = "train";
   std::string valid_split = "valid";
   Index fold = -1;  // split foldN is kept out, to be evaluated on; -1: none
+  // PATTERN=NUMBER: rates and decays of some layers (slice_terms.h).
+  std::vector<std::string> rate_of;
+  std::vector<std::string> decay_of;
+  std::string average = "none";        // NAME[:option=value,...]
+  std::string keep_best = "together";  // or "each-task": best_keeper.h
+  // Epochs without a better validation loss of a task before it stops learning;
+  // 0: never.
+  Index task_patience = 0;
+  // Changes of the inputs that are learned from (input_changes.h).
+  double mixup = 0;        // alpha; 0: rows are not mixed
+  double input_noise = 0;  // deviation
 
   void Describe(Fields& field);
 };

@@ -6,8 +6,10 @@
 #include "base/error.h"
 #include "data/head.h"
 #include "data/label_view.h"
+#include "train/best_keeper.h"
 #include "train/epoch_log.h"
 #include "train/freeze.h"
+#include "train/input_changes.h"
 #include "train/row_mask.h"
 #include "train/rows_by_task.h"
 #include "train/sampler.h"
@@ -65,11 +67,14 @@ struct Trainee::Parts {
         batcher(data, capacity),
         frozen(FrozenSlices(*model.network, options.freeze)),
         unseen_rows(*model.network, data, train_rows, frozen),
+        keeper(*model.network, options, frozen),
         learner(Setup(peer, options, protocol, pool)),
         epoch_log(std::ssize(model.schema.tasks)) {
     Require(!train_rows.empty(), ErrorKind::kBadInput,
             "no training row has a label");
+    ChangeInputs(peer, options, protocol);
     learner.Start(model.params, &state.learner);
+    keeper.Start(&state);
     const Index tasks = static_cast<Index>(model.schema.tasks.size());
     if (protocol.teaches()) {
       std::optional<Choice> loss;
@@ -85,18 +90,45 @@ struct Trainee::Parts {
           MakeSource(soft, model.schema.tasks[At(soft.task)], data.rows));
       sources.back().lesson = learner.AddLesson(soft.task);
     }
-    Validate(peer.inputs, options.select_on, pool);
+    Validate(peer.inputs, options, pool);
+  }
+
+  void ChangeInputs(const Peer& peer, const TrainOptions& options,
+                    const Protocol& protocol) {
+    if (options.mixup == 0 && options.input_noise == 0) return;
+    const bool is_taught = protocol.teaches() || protocol.selects() ||
+                           !peer.inputs.soft_targets.empty();
+    Require(options.mixup == 0 || !is_taught, ErrorKind::kUsage,
+            "--mixup with peers that teach or choose rows: what they say is of "
+            "a row, not of two",
+            "leave it out");
+    changes.emplace(data, options, peer.seed, capacity);
+    learner.SetPartners(changes->partners());
+  }
+
+  // That no option asks for validation rows, of which there are none.
+  static void RequireNothingToChoose(const TrainOptions& options) {
+    const TrainOptions untold;
+    const auto require = [](bool is_untold, const std::string& flag) {
+      Require(is_untold, ErrorKind::kUsage,
+              Str(flag, ": there are no validation rows to choose on"),
+              "make some with mtl-prep --split valid=0.15");
+    };
+    require(options.select_on == untold.select_on,
+            Str("--select-on ", options.select_on));
+    require(options.keep_best == untold.keep_best,
+            Str("--keep-best ", options.keep_best));
+    require(options.task_patience == untold.task_patience,
+            Str("--task-patience ", options.task_patience));
   }
 
   // Sets the validator, if there is anything that it can measure.
-  void Validate(const TrainInputs& inputs, const std::string& select_on,
+  void Validate(const TrainInputs& inputs, const TrainOptions& options,
                 ThreadPool* pool) {
+    const std::string& select_on = options.select_on;
     CheckSelectOn(model.schema.tasks, select_on);
     if (inputs.valid_rows.empty()) {
-      Require(select_on == "loss" || inputs.keeps_last, ErrorKind::kUsage,
-              Str("--select-on ", select_on,
-                  ": there are no validation rows to choose on"),
-              "make some with mtl-prep --split valid=0.15");
+      if (!inputs.keeps_last) RequireNothingToChoose(options);
       return;
     }
     validator.emplace(model, data, losses, inputs.valid_rows, select_on, pool);
@@ -135,14 +167,16 @@ struct Trainee::Parts {
     setup.at = ChooseGradientsAt(*weighting, options.weighting.gradients_at,
                                  *model.network);
     setup.frozen = frozen;
+    setup.terms = TermsOfSlices(*model.network, options, frozen);
     setup.capacity = capacity;
     setup.tokens = MostTokensOf(options);
     setup.seed = peer.seed;
     setup.pool = pool;
     // Peers that look at each other's outputs see the same rows in one order,
     // and lessons give rows without labels a gradient.
+    // Mixed rows have labels of several.
     if (protocol.selects() || protocol.teaches() ||
-        !peer.inputs.soft_targets.empty()) {
+        !peer.inputs.soft_targets.empty() || options.mixup > 0) {
       return setup;
     }
     setup.lane_rows = FindRowsByTask(PlanOptionsOf(setup));
@@ -159,19 +193,53 @@ struct Trainee::Parts {
     return rows_by_task.has_value();
   }
 
-  void Keep(Index epoch) {
-    const bool first = state.best_epoch == 0;
-    if (std::isfinite(validation->score) &&
-        (first || validation->score < state.best_score)) {
-      state.best = state.learner.params;
-      state.best_epoch = epoch;
-      state.best_score = validation->score;
-      state.best_shown =
-          validator->has_metric() ? validation->metric : validation->relative;
-      state.since_best = 0;
-    } else {
-      ++state.since_best;
+  // What is worth keeping after so many epochs: the average, once it has begun.
+  Params& Result(Index epochs) {
+    const bool is_average = averaging != nullptr && averaging->HasBegun(epochs);
+    return is_average ? state.learner.average : state.learner.params;
+  }
+
+  // Makes of the parameters what can be measured and kept.
+  void EndAverage(const EpochEnd& end) {
+    unseen_rows.Fill(&state.learner.params.weights);
+    if (averaging == nullptr) return;
+    Params& average = state.learner.average;
+    const double share = averaging->ShareOfEpoch(end.epoch);
+    if (share > 0) {
+      MoveAverage(share, state.learner.params.weights.all(),
+                  average.weights.all());
     }
+    unseen_rows.Fill(&average.weights);
+    const bool is_wanted = validator.has_value() || end.is_last;
+    if (is_wanted && averaging->HasBegun(end.epoch) &&
+        averaging->renews_statistics() && !average.buffers.all().empty()) {
+      RenewStatistics(*end.rows);
+    }
+  }
+
+  // The mean of the statistics of an epoch's batches.
+  void RenewStatistics(const EpochRows& rows) {
+    for (Index i = 0; i < rows.batch_count(); ++i) {
+      learner.AddStatistics(Load(rows.Batch(i)), i,
+                            1 / static_cast<double>(i + 1),
+                            &state.learner.average);
+    }
+  }
+
+  const Batch& Load(std::span<const Index> rows) {
+    if (rows_by_task) {
+      rows = rows_by_task->Sort(rows);
+      learner.SetLaneRows(rows_by_task->ranges());
+    }
+    batch = &batcher.Load(rows);
+    if (mask) batch = &mask->Apply(*batch);
+    return *batch;
+  }
+
+  void Keep(Index epoch) {
+    const double shown =
+        validator->has_metric() ? validation->metric : validation->relative;
+    keeper.Observe(epoch, *validation, shown, Result(epoch), &state);
   }
 
   Model model;
@@ -185,6 +253,8 @@ struct Trainee::Parts {
   Batcher batcher;
   std::vector<bool> frozen;
   UnseenRows unseen_rows;
+  BestKeeper keeper;
+  const Averaging* averaging = nullptr;  // if there is one
   std::optional<RowsByTask> rows_by_task;
   Learner learner;
   std::vector<SoftSource> sources;
@@ -194,6 +264,7 @@ struct Trainee::Parts {
   std::string selected_split;
   TraineeState state;
   const Batch* batch = nullptr;
+  std::optional<InputChanges> changes;
   std::optional<RowMask> mask;  // where batches hold rows of other peers
   EpochLog epoch_log;
   std::optional<ValidationResult> validation;
@@ -204,6 +275,12 @@ Trainee::Trainee(const Peer& peer, const TrainOptions& options,
     : parts_(std::make_unique<Parts>(peer, options, protocol, pool)) {}
 Trainee::Trainee(Trainee&&) noexcept = default;
 Trainee::~Trainee() = default;
+
+void Trainee::AverageBy(const Averaging* averaging) {
+  Parts& p = *parts_;
+  if (averaging->averages()) p.averaging = averaging;
+  p.learner.AverageBy(averaging, &p.state.learner);
+}
 
 void Trainee::MaskOthersRows() {
   Parts& p = *parts_;
@@ -232,6 +309,9 @@ bool Trainee::has_finite_weights() const {
   return std::ranges::all_of(parts_->state.learner.params.weights.all(),
                              [](Real weight) { return std::isfinite(weight); });
 }
+bool Trainee::has_stopped() const {
+  return parts_->keeper.HasStopped(parts_->state);
+}
 bool Trainee::was_measurable() const {
   const Parts& p = *parts_;
   return !p.validation || p.state.best_epoch > 0 ||
@@ -257,12 +337,8 @@ const std::optional<ValidationResult>& Trainee::validation() const {
 }
 void Trainee::Forward(std::span<const Index> rows, Index step) {
   Parts& p = *parts_;
-  if (p.rows_by_task) {
-    rows = p.rows_by_task->Sort(rows);
-    p.learner.SetLaneRows(p.rows_by_task->ranges());
-  }
-  p.batch = &p.batcher.Load(rows);
-  if (p.mask) p.batch = &p.mask->Apply(*p.batch);
+  p.Load(rows);
+  if (p.changes) p.batch = &p.changes->Apply(*p.batch, step);
   p.learner.Forward(*p.batch, step, &p.state.learner);
 }
 
@@ -275,14 +351,14 @@ Index Trainee::Learn(Index step, double rate, double progress) {
   return p.learner.Learn(*p.batch, step, rate, &p.state.learner);
 }
 
-double Trainee::EndEpoch(Index epoch, double rate) {
+double Trainee::EndEpoch(const EpochEnd& end) {
   Parts& p = *parts_;
-  p.unseen_rows.Fill(&p.state.learner.params.weights);
+  p.EndAverage(end);
   if (p.validator) {
-    p.validation = p.validator->Measure(&p.state.learner.params);
-    p.Keep(epoch);
+    p.validation = p.validator->Measure(&p.Result(end.epoch));
+    p.Keep(end.epoch);
   }
-  p.epoch_log.EndEpoch(epoch, rate, p.validation,
+  p.epoch_log.EndEpoch(end.epoch, end.rate, p.validation,
                        p.validator && p.validator->has_metric(),
                        &p.state.learner, &p.state.log);
   return p.validation ? p.validation->score : p.epoch_log.mean_loss();
@@ -306,7 +382,7 @@ History Trainee::Finish(Model* model) {
   }
   AddRowKeys(p.data, p.train_rows, &model->seen.trained);
   model->params =
-      p.state.best_epoch > 0 ? p.state.best : p.state.learner.params;
+      p.state.best_epoch > 0 ? p.state.best : p.Result(history.epochs());
   model->log = history;
   return history;
 }

@@ -8,22 +8,22 @@
 
 #include "data/batch.h"
 #include "nn/history.h"
+#include "train/averaging.h"
 #include "train/peer.h"
+#include "train/sampler.h"
 #include "train/step.h"
 #include "train/train_options.h"
+#include "train/trainee_state.h"
 #include "train/validation.h"
 
 namespace mtlkit {
 
-// All that changes of one peer while it trains; what a checkpoint keeps.
-struct TraineeState {
-  LearnerState learner;
-  Params best;           // the weights with the lowest score; empty: none yet
-  Index best_epoch = 0;  // from 1; 0: none yet
-  double best_score = 0;
-  double best_shown = 0;    // the measure that best_score stands for
-  Index since_best = 0;     // epochs
-  std::vector<double> log;  // epochs x columns
+// How an epoch ended.
+struct EpochEnd {
+  Index epoch = 0;  // from 1
+  double rate = 0;  // of its last step
+  const EpochRows* rows = nullptr;
+  bool is_last = false;  // of the training, whatever was measured
 };
 
 // One peer in training: its network, its rows and what it has learned so far.
@@ -35,6 +35,9 @@ class Trainee {
   // From now on batches may hold rows that are not among train_rows(): labels
   // there do not count for this peer.
   void MaskOthersRows();
+  // From now on its parameters are averaged. Before a checkpoint is read and
+  // the first step; `averaging` must outlive it.
+  void AverageBy(const Averaging* averaging);
   Trainee(Trainee&&) noexcept;
   ~Trainee();
 
@@ -52,6 +55,9 @@ class Trainee {
   const std::vector<std::string>& left_out() const;
   const Validator& validator() const;
   bool has_finite_weights() const;
+  // Whether all tasks that can be measured have learned enough, if one asks for
+  // that (TrainOptions::task_patience).
+  bool has_stopped() const;
   // Whether some epoch gave the validation rows, if any, a finite loss.
   bool was_measurable() const;
 
@@ -63,10 +69,10 @@ class Trainee {
   // Number of the task whose loss is not finite, or -1.
   Index Learn(Index step, double rate, double progress);
 
-  // Ends epoch `epoch` (from 1): validates, keeps the best, adds to the log,
-  // clears the sums. Returns the measure that schedules and stopping look at:
-  // the score, or the mean training loss without validation.
-  double EndEpoch(Index epoch, double rate);
+  // Ends an epoch: moves the average, validates, keeps the best, adds to the
+  // log, clears the sums. Returns the measure that schedules and stopping look
+  // at: the score, or the mean training loss without validation.
+  double EndEpoch(const EpochEnd& end);
   // Mean training losses of the epoch that ended last, one a task.
   std::span<const double> epoch_losses() const;
   // Of the epoch that ended last; empty without validation.

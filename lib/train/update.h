@@ -6,8 +6,10 @@
 
 #include "base/parallel.h"
 #include "nn/network.h"
+#include "train/averaging.h"
 #include "train/learner_state.h"
 #include "train/optimizer.h"
+#include "train/slice_terms.h"
 
 namespace mtlkit {
 
@@ -15,9 +17,15 @@ namespace mtlkit {
 // belongs to absent tasks alone stays as it is. Allocates when built only.
 class Updater {
  public:
-  // Slices that are `frozen` (one each, or empty) never move.
-  Updater(const Network& network, const Optimizer& optimizer, double decay,
-          const std::vector<bool>& frozen, ThreadPool* pool);
+  // `terms`: one a slice. Slices that are `frozen` (one each, or empty) never
+  // move.
+  Updater(const Network& network, const Optimizer& optimizer,
+          const std::vector<SliceTerms>& terms, const std::vector<bool>& frozen,
+          ThreadPool* pool);
+
+  // From now on averages follow the updates: `averaging` must outlive it, and
+  // states have an average.
+  void AverageBy(const Averaging* averaging) { averaging_ = averaging; }
 
   // One update from `gradient` (in the layout of the weights) times `scale`.
   void Update(std::span<const Real> gradient, double scale, double rate,
@@ -35,7 +43,7 @@ class Updater {
     Index rows = 0;
     Index cols = 0;
     bool frozen = false;
-    double decay = 0;
+    SliceTerms terms;
     std::vector<Index> tasks;
     std::vector<Columns> columns;  // empty: the slice is moved as a whole
   };
@@ -44,20 +52,39 @@ class Updater {
     Index offset = 0;
     Index size = 0;
     Index step = 0;
-    double decay = 0;
+    SliceTerms terms = {};
+    Index whole = 0;  // the number of the parameter that it is of
+    // Of optimisers that scale parameters: of its weights and its direction.
+    double square = 0;
+    double direction_square = 0;
   };
 
   void AddWhole(const Part& part, Index step);
   void AddColumns(const Part& part, std::span<const std::uint8_t> present,
                   const LearnerState& state);
   void Add(const Run& run);
-  void Apply(const Run& run, std::span<const Real> gradient, double scale,
+  OptimizerStep StepOf(const Run& run, std::span<const Real> gradient,
+                       double scale, double rate, LearnerState* state,
+                       std::span<Real*> slots) const;
+  void Apply(Run* run, std::span<const Real> gradient, double scale,
              double rate, LearnerState* state) const;
+  void Finish(const Run& run, std::span<const Real> gradient, double scale,
+              double rate, LearnerState* state) const;
+  void MoveAverages(const Run& run, LearnerState* state) const;
+  // Calls work(i) for every run, on the threads if that pays.
+  template <class Work>
+  void ForRuns(Index parameters, const Work& work);
 
   const Optimizer& optimizer_;
   ThreadPool* pool_;
+  const Averaging* averaging_ = nullptr;
   std::vector<Part> parts_;
   std::vector<Run> runs_;
+  Index wholes_ = 0;  // of the last update
+  // Of optimisers that scale parameters: sums of squares of the wholes, and of
+  // their directions.
+  std::vector<double> squares_;
+  std::vector<double> direction_squares_;
 };
 
 }  // namespace mtlkit

@@ -37,6 +37,10 @@ void FindInNetwork(const Model& model, UselessSettings* useless) {
   look(&ArchOptions::activation, "activation", kNoLayer);
   look(&ArchOptions::norm, "norm", kNoLayer);
   look(&ArchOptions::dropout, "dropout", kNoLayer);
+  look(&ArchOptions::residual, "residual",
+       "no chain of hidden layers has one as wide as what it reads");
+  look(&ArchOptions::drop_path, "drop-path",
+       "no layer is added to what it reads (--residual)");
   if (!model.arch.hierarchy.empty()) {
     look(&ArchOptions::layers, "layers",
          "every group of the hierarchy has layers of its own");

@@ -251,8 +251,9 @@ ValidationResult Validator::Measure(Params* params) {
   double count = 0;
   for (std::size_t task = 0; task < sums.size(); ++task) {
     result.losses.push_back(sums[task].Mean());
+    result.relatives.push_back(result.losses[task] / s.constants[task]);
     if (std::isnan(s.constants[task])) continue;
-    total += result.losses[task] / s.constants[task];
+    total += result.relatives[task];
     ++count;
   }
   result.relative = count > 0 ? total / count : kNone;

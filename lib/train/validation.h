@@ -24,6 +24,8 @@ struct ValidationResult {
   // What selects, lower is better: `relative`, or the metric's distance to a
   // perfect one. NaN never is the best.
   double score = 0;
+  // The terms of `relative`, one a task; NaN where a task is left out.
+  std::vector<double> relatives;
 };
 
 // Demands that `select_on` is "loss" or TASK.METRIC with a metric that the

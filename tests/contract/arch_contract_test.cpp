@@ -112,6 +112,15 @@ TEST_CASE("norms, towers and linear models fit every architecture that can") {
       options.head_layers = {"4"};
       CHECK_NOTHROW(BuildModel(data, options, 1, {}));
     }
+    for (const char* residual : {"plain", "resnet"}) {
+      ArchOptions options = SmallOptions(arch);
+      options.residual = residual;
+      options.drop_path = 0.1;
+      options.head_layers = {"4", "4"};
+      const Model model = BuildModel(data, options, 1, {});
+      const std::vector<Index> rows = {3, 4};
+      ComputeOutputs(model, DatasetFor(model, data), rows, nullptr);
+    }
     ArchOptions linear = SmallOptions(arch);
     linear.layers = {"none"};
     try {

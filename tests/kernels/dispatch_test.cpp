@@ -48,6 +48,8 @@ TEST_CASE("every entry of every table is filled") {
     CHECK((kernels->logistic_loss != nullptr));
     CHECK((kernels->batch_norm_gradient != nullptr));
     CHECK((kernels->adam != nullptr));
+    CHECK((kernels->average != nullptr));
+    CHECK((kernels->lion != nullptr));
     CHECK((kernels->combine_rows != nullptr));
     CHECK((kernels->scatter_add_rows != nullptr));
   }

@@ -96,5 +96,24 @@ TEST_CASE("the Adam pass follows its recurrence over several steps") {
   }
 }
 
+TEST_CASE("an average moves by a share of its distance") {
+  const Reals x = Noise(kSize, 5);
+  const Reals start = Noise(kSize, 6);
+  Reals expected;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double mean = static_cast<double>(start[i]);
+    expected.push_back(static_cast<Real>(
+        mean + 0.3 * (static_cast<double>(x[i]) - mean)));
+  }
+  CheckLevels(
+      expected,
+      [&](const Kernels& kernels) {
+        Reals mean = start;
+        kernels.average(0.3, x.data(), mean.data(), kSize);
+        return mean;
+      },
+      kTolerance);
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -19,7 +19,7 @@ described() {
     done
 }
 undescribed=$(
-  for kind in archs weightings losses optimizers samplers schedules; do
+  for kind in archs weightings losses optimizers samplers schedules averagings; do
     described mtl-train --list "$kind"
   done
   described mtl-eval --list metrics

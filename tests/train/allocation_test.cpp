@@ -34,6 +34,9 @@ long long StepAllocations(const TrainOptions& options, ThreadPool* pool) {
                   {trainee.data(), trainee.train_rows(), options.batch});
   EpochRows order;
   sampler->Draw(1, 0, &order);
+  const auto averaging =
+      MakeAveraging(ParseChoice(options.average, "--average"), {0.01, 1, 2});
+  trainee.AverageBy(averaging.get());
   Index step = 0;
   long long before = 0;
   for (int epoch = 0; epoch < 2; ++epoch) {
@@ -73,6 +76,10 @@ TEST_CASE("a training step allocates nothing") {
     options.optimizer.optimizer = optimizer->name;
     CHECK(StepAllocations(options, nullptr) == 0);
   }
+  TrainOptions averaged = SampleOptions();
+  averaged.average = "ema";
+  averaged.input_noise = 0.1;
+  CHECK(StepAllocations(averaged, nullptr) == 0);
 }
 
 }  // namespace

@@ -32,6 +32,21 @@ TEST_CASE("what hidden layers have counts only where there are some") {
   CHECK(Useless(arch).empty());
 }
 
+TEST_CASE("branches count only where layers are added to what they read") {
+  ArchOptions arch;
+  arch.residual = "plain";
+  CHECK(Useless(arch) ==
+        "residual: no chain of hidden layers has one as wide as what it "
+        "reads. ");
+  arch.layers = {"8", "8"};
+  CHECK(Useless(arch).empty());
+  arch.drop_path = 0.1;
+  CHECK(Useless(arch).empty());
+  arch.residual = "none";
+  CHECK(Useless(arch) ==
+        "drop-path: no layer is added to what it reads (--residual). ");
+}
+
 TEST_CASE("tables of categories, and layers of a hierarchy") {
   ArchOptions arch;
   arch.embedding = 3;

@@ -29,6 +29,15 @@ std::string DropoutToOnnx(const OnnxLayer& layer) {
   return layer.x[0];
 }
 
+// As it is where nothing is learned, since PyTorch has no such module.
+std::string DropPathToTorch(const TorchLayer& layer) {
+  return layer.x[0];
+}
+
+std::string DropPathToKeras(const KerasLayer& layer) {
+  return layer.x[0];
+}
+
 std::string DropoutToTorch(const TorchLayer& layer) {
   const std::string module = layer.Make(
       Str("nn.Dropout(", FormatNumber(layer.node.Number("rate")), ")"));
@@ -63,5 +72,11 @@ const LayerExport kDropoutExport = {.name = "dropout",
                                     .onnx = {DropoutToOnnx},
                                     .torch = {DropoutToTorch},
                                     .keras = {DropoutToKeras}};
+
+extern const LayerExport kDropPathExport;
+const LayerExport kDropPathExport = {.name = "drop-path",
+                                     .onnx = {DropoutToOnnx},
+                                     .torch = {DropPathToTorch},
+                                     .keras = {DropPathToKeras}};
 
 }  // namespace mtlkit

@@ -188,11 +188,50 @@ Value NetworkParts::AddDropout(const std::string& name, Value value) {
 NetworkParts::Source NetworkParts::AddLayers(const std::string& prefix,
                                              const Source& source,
                                              const std::vector<Index>& widths) {
+  if (options_.residual == "resnet" && !widths.empty()) {
+    return AddBlocks(prefix, source, widths);
+  }
   Source last = source;
   for (std::size_t i = 0; i < widths.size(); ++i) {
-    last = From(AddHidden(Str(prefix, ".", i), last, widths[i]));
+    const std::string name = Str(prefix, ".", i);
+    Value value = AddHidden(name, last, widths[i]);
+    const bool is_added = options_.residual == "plain" && last.has_value &&
+                          last.sparse.empty() &&
+                          builder_.Cols(last.value) == widths[i];
+    if (is_added) {
+      const double share =
+          static_cast<double>(i + 1) / static_cast<double>(widths.size());
+      value = AddBranch(name, last.value, value, share);
+    }
+    last = From(value);
   }
   return last;
+}
+
+NetworkParts::Source NetworkParts::AddBlocks(const std::string& prefix,
+                                             const Source& source,
+                                             const std::vector<Index>& widths) {
+  Value x = AddKernel(prefix + ".0", source, widths[0]);
+  const std::size_t blocks = widths.size() - 1;
+  for (std::size_t i = 1; i <= blocks; ++i) {
+    const std::string name = Str(prefix, ".", i);
+    Value branch = AddNorm(name, x);
+    branch = AddActivation(name, AddKernel(name, From(branch), widths[i]));
+    branch = AddKernel(name + ".out", From(branch), widths[0]);
+    const double share = static_cast<double>(i) / static_cast<double>(blocks);
+    x = AddBranch(name, x, branch, share);
+  }
+  const std::string end = Str(prefix, ".", widths.size());
+  return From(AddActivation(end, AddNorm(end, x)));
+}
+
+Value NetworkParts::AddBranch(const std::string& name, Value x, Value branch,
+                              double share) {
+  if (options_.drop_path > 0) {
+    branch = builder_.Add(name + ".path",
+                          MakeDropPath(share * options_.drop_path), {branch});
+  }
+  return builder_.Add(name + ".residual", MakeSum(), {x, branch});
 }
 
 void NetworkParts::AddExperts(const std::string& prefix, Index count,

@@ -54,7 +54,14 @@ class NetworkParts {
   Value AddNorm(const std::string& name, Value value,
                 const std::string& params_of = "");
   Value AddActivation(const std::string& name, Value value);
-  // Hidden layers PREFIX.0, PREFIX.1, ...; the source itself without any.
+  // Hidden layers PREFIX.0, PREFIX.1, ...; the source itself without any. With
+  // residual=plain a layer as wide as what it reads is added to that (He,
+  // Zhang, Ren and Sun, "Deep residual learning for image recognition", 2016).
+  // With resnet the first width is that of a layer without activation, each
+  // further one that inside a block x + dense(dropout(act(dense(norm(x))))),
+  // and norm and activation end the chain (Gorishniy, Rubachev, Khrulkov and
+  // Babenko, "Revisiting deep learning models for tabular data", 2021). Layer l
+  // of n is left out for a share of drop_path l / n of the rows (MakeDropPath).
   Source AddLayers(const std::string& prefix, const Source& source,
                    const std::vector<Index>& widths);
 
@@ -92,6 +99,10 @@ class NetworkParts {
   Value AddProduct(const std::string& name, const Source& source,
                    DenseOptions dense, const std::string& params_of = "");
   Value AddDropout(const std::string& name, Value value);
+  Source AddBlocks(const std::string& prefix, const Source& source,
+                   const std::vector<Index>& widths);
+  // x + branch, left out for `share` of drop_path.
+  Value AddBranch(const std::string& name, Value x, Value branch, double share);
   bool has_norm() const { return options_.norm != "none"; }
 
   const Schema& schema_;

@@ -112,6 +112,8 @@ class BatchNormLayer : public Layer {
     // There is no unbiased variance of a single row.
     const double unbias =
         options_.unbiased && x.rows > 1 ? rows / (rows - 1) : 1;
+    const double share =
+        pass.statistics_share > 0 ? pass.statistics_share : options_.momentum;
     for (Index first = 0; first < x.cols; first += kColumns) {
       const Index cols = std::min(kColumns, x.cols - first);
       pass.kernels->column_moments(x.data + first, x.cols, x.rows, cols,
@@ -121,17 +123,16 @@ class BatchNormLayer : public Layer {
         args.saved[first + i] = static_cast<Real>(mean[at]);
         args.saved[x.cols + first + i] = InverseDeviation(variance[at]);
         if (args.buffers.empty()) continue;
-        Move(mean[at], &args.buffers[kRunningMean](0, first + i));
-        Move(variance[at] * unbias,
+        Move(share, mean[at], &args.buffers[kRunningMean](0, first + i));
+        Move(share, variance[at] * unbias,
              &args.buffers[kRunningVariance](0, first + i));
       }
     }
   }
 
-  void Move(double batch, Real* running) const {
-    *running = static_cast<Real>((1 - options_.momentum) *
-                                     static_cast<double>(*running) +
-                                 options_.momentum * batch);
+  static void Move(double share, double batch, Real* running) {
+    *running = static_cast<Real>((1 - share) * static_cast<double>(*running) +
+                                 share * batch);
   }
 
   void RunningStatistics(const LayerArgs& args) const {

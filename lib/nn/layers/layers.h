@@ -43,6 +43,12 @@ LayerPtr MakeActivation(Activation activation, Real shape);
 // others by 1 - rate (Srivastava et al. 2014). Needs 0 <= rate < 1.
 LayerPtr MakeDropout(double rate);
 
+// In training, sets whole rows to 0 with probability `rate`, and divides the
+// others by 1 - rate: a branch of a residual network is left out, row by row
+// (Huang, Sun, Liu, Sedra and Weinberger, "Deep networks with stochastic
+// depth", 2016). Needs 0 <= rate < 1.
+LayerPtr MakeDropPath(double rate);
+
 struct BatchNormOptions {
   double momentum = 0.1;  // running = (1 - momentum) running + momentum batch
   double epsilon = 1e-5;

@@ -20,6 +20,16 @@ struct AdamOptions {
   }
 };
 
+// Of those that are registered once, with either decay.
+struct AdamKinOptions : AdamOptions {
+  bool decoupled = false;
+
+  void Describe(Fields& field) {
+    AdamOptions::Describe(field);
+    field("decoupled", decoupled, "decay apart from the gradient, as in adamw");
+  }
+};
+
 // m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g^2,
 // p -= rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon).
 class AdamStep : public Optimizer {
@@ -32,6 +42,13 @@ class AdamStep : public Optimizer {
   Index slots() const override { return 2; }
 
   void Step(const OptimizerStep& step) const noexcept override {
+    ActiveKernels().adam(Arguments(step));
+  }
+
+ protected:
+  const AdamOptions& options() const { return options_; }
+
+  AdamArgs Arguments(const OptimizerStep& step) const noexcept {
     AdamArgs args;
     args.parameters = step.weights.data();
     args.gradient = step.gradient.data();
@@ -48,7 +65,7 @@ class AdamStep : public Optimizer {
     args.decay = step.decay;
     args.decoupled = decoupled_;
     args.gradient_scale = step.gradient_scale;
-    ActiveKernels().adam(args);
+    return args;
   }
 
  private:

@@ -9,6 +9,7 @@ struct SgdOptions {
   double momentum = 0.9;
   bool nesterov = false;
   double dampening = 0;
+  bool decoupled = false;
 
   void Describe(Fields& field) {
     field("momentum", momentum, "part of the last step that is kept",
@@ -16,11 +17,13 @@ struct SgdOptions {
     field("nesterov", nesterov, "look ahead along the momentum");
     field("dampening", dampening, "part of a new gradient that is left out",
           BelowFrom(0, 1));
+    field("decoupled", decoupled, "decay apart from the gradient, as in adamw");
   }
 };
 
 // v = momentum v + (1 - dampening) g, v = g at first; p -= rate v, with
-// Nesterov p -= rate (g + momentum v). Decay is coupled: g += decay p.
+// Nesterov p -= rate (g + momentum v). Decay is coupled: g += decay p; or
+// decoupled: p -= rate decay p (SGDW, Loshchilov and Hutter 2019).
 // Sutskever, Martens, Dahl and Hinton, "On the importance of initialization
 // and momentum in deep learning" (2013).
 class Sgd : public Optimizer {
@@ -44,6 +47,7 @@ class Sgd : public Optimizer {
     args.nesterov = options_.nesterov;
     args.first_step = step.step == 1;
     args.decay = step.decay;
+    args.decoupled = options_.decoupled;
     args.gradient_scale = step.gradient_scale;
     ActiveKernels().sgd(args);
   }

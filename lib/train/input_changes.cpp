@@ -1,0 +1,169 @@
+#include "train/input_changes.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "base/error.h"
+#include "data/block_kind.h"
+
+namespace mtlkit {
+namespace {
+
+// Rows of random numbers: two for each Gamma number, since a normal and a
+// uniform number of one row may come from the same bits.
+constexpr Index kUniformRow = 1;
+constexpr Index kSecondRow = 2;
+constexpr Index kShuffleRow = 4;
+
+// The log of a number from Gamma(shape, 1): of Gamma(shape + 1, 1) times
+// uniform^(1 / shape), which is found in logs, since it may be tiny.
+double LogGammaNumber(const Rng& rng, Index row, double shape) {
+  const double d = shape + 1 - 1.0 / 3;
+  const double c = 1 / std::sqrt(9 * d);
+  // 1 - uniform is above 0.
+  const double boost = std::log(1 - rng.Uniform(row + kUniformRow, 0)) / shape;
+  for (Index i = 1;; ++i) {
+    const double x = rng.Normal(row, i);
+    const double cube = std::pow(1 + c * x, 3);
+    if (cube <= 0) continue;
+    const double log_u = std::log(1 - rng.Uniform(row + kUniformRow, i));
+    const double log_cube = std::log(cube);
+    if (log_u < x * x / 2 + d - d * cube + d * log_cube) {
+      return std::log(d) + log_cube + boost;
+    }
+  }
+}
+
+// Four normal numbers, by Box and Muller, of one block of random bits.
+std::array<double, 4> NormalNumbers(const std::array<std::uint32_t, 4>& bits) {
+  constexpr double kWord = 1 / 4294967296.0;
+  std::array<double, 4> normal{};
+  for (std::size_t i = 0; i < 4; i += 2) {
+    const double up = (static_cast<double>(bits[i]) + 1) * kWord;  // (0, 1]
+    const double radius = std::sqrt(-2 * std::log(up));
+    const double angle =
+        2 * std::numbers::pi * kWord * static_cast<double>(bits[i + 1]);
+    normal[i] = radius * std::cos(angle);
+    normal[i + 1] = radius * std::sin(angle);
+  }
+  return normal;
+}
+
+}  // namespace
+
+double BetaNumber(const Rng& rng, Index row, double alpha) {
+  const double a = LogGammaNumber(rng, row, alpha);
+  const double b = LogGammaNumber(rng, row + kSecondRow, alpha);
+  return 1 / (1 + std::exp(b - a));
+}
+
+InputChanges::InputChanges(const Dataset& data, const TrainOptions& options,
+                           Seed seed, Index capacity)
+    : alpha_(options.mixup),
+      noise_(options.input_noise),
+      seed_(seed),
+      capacity_(capacity) {
+  bool any = false;
+  for (const InputBlock& block : data.inputs) {
+    const BlockTraits& traits = TraitsOf(block.kind);
+    Require(
+        alpha_ == 0 || traits.is_numbers, ErrorKind::kUsage,
+        Str("--mixup: the input '", block.name, "' (", EntryOf(block.kind).name,
+            ") is not of numbers that can be mixed"),
+        "leave it out with --inputs, or prepare it as numbers (mtl-prep "
+        "--encode onehot)");
+    any = any || traits.is_numbers;
+    numbers_.emplace_back();
+  }
+  Require(any, ErrorKind::kUsage,
+          "--input-noise has no effect: no input is of numbers",
+          "leave it out");
+  if (alpha_ == 0) return;
+  partners_.places.resize(At(capacity));
+  partners_.targets.resize(data.tasks.size());
+  for (const Task& task : data.tasks) {
+    targets_.emplace_back(At(capacity * task.target_cols()));
+    weights_.emplace_back(At(capacity));
+  }
+}
+
+const Batch& InputChanges::Apply(const Batch& loaded, Index step) {
+  if (alpha_ > 0) ChoosePartners(loaded, step);
+  const Rng rng(seed_, RandomPurpose::kInputNoise,
+                static_cast<std::uint64_t>(step));
+  changed_ = loaded;
+  for (std::size_t i = 0; i < loaded.inputs.size(); ++i) {
+    const ConstMatView from = loaded.inputs[i].dense;
+    if (from.data == nullptr || from.size() == 0) continue;
+    const Index per_row = from.size() / loaded.rows;
+    if (numbers_[i].empty()) numbers_[i].resize(At(capacity_ * per_row));
+    const std::span<Real> into = {numbers_[i].data(), At(from.size())};
+    if (alpha_ > 0) {
+      Mix(from, loaded.rows, into);
+    } else {
+      std::copy_n(from.data, from.size(), into.data());
+    }
+    if (noise_ > 0) AddNoise(rng, static_cast<Index>(i), into);
+    changed_.inputs[i].dense = {into.data(), from.rows, from.cols};
+  }
+  return changed_;
+}
+
+void InputChanges::ChoosePartners(const Batch& loaded, Index step) {
+  const Rng rng(seed_, RandomPurpose::kMixup, static_cast<std::uint64_t>(step));
+  partners_.share = BetaNumber(rng, 0, alpha_);
+  const std::span<Index> places =
+      std::span(partners_.places).first(At(loaded.rows));
+  std::iota(places.begin(), places.end(), Index{0});
+  rng.Shuffle(places, kShuffleRow);
+  TakeTargets(loaded);
+}
+
+void InputChanges::TakeTargets(const Batch& loaded) {
+  for (std::size_t t = 0; t < targets_.size(); ++t) {
+    const TargetBatch& own = loaded.targets[t];
+    const Index cols = own.target.cols;
+    for (Index row = 0; row < loaded.rows; ++row) {
+      const Index place = partners_.places[At(row)];
+      weights_[t][At(row)] = own.weight[At(place)];
+      std::copy_n(own.target.Row(place), cols, targets_[t].data() + row * cols);
+    }
+    TargetBatch& theirs = partners_.targets[t];
+    theirs = own;
+    theirs.target = {targets_[t].data(), loaded.rows, cols};
+    theirs.weight = {weights_[t].data(), At(loaded.rows)};
+  }
+}
+
+void InputChanges::Mix(ConstMatView from, Index rows,
+                       std::span<Real> into) const {
+  const Index per_row = from.size() / rows;
+  const Real share = static_cast<Real>(partners_.share);
+  const Real rest = static_cast<Real>(1 - partners_.share);
+  for (Index row = 0; row < rows; ++row) {
+    const Real* own = from.data + row * per_row;
+    const Real* theirs = from.data + partners_.places[At(row)] * per_row;
+    Real* out = into.data() + row * per_row;
+    for (Index i = 0; i < per_row; ++i) {
+      out[i] = share * own[i] + rest * theirs[i];
+    }
+  }
+}
+
+void InputChanges::AddNoise(const Rng& rng, Index input,
+                            std::span<Real> numbers) const {
+  for (std::size_t first = 0; first < numbers.size(); first += 4) {
+    const auto noise =
+        NormalNumbers(rng.Block(static_cast<std::uint64_t>(input),
+                                static_cast<std::uint32_t>(first / 4)));
+    const std::size_t count = std::min<std::size_t>(4, numbers.size() - first);
+    for (std::size_t i = 0; i < count; ++i) {
+      numbers[first + i] += static_cast<Real>(noise_ * noise[i]);
+    }
+  }
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/rng.h"
+#include "data/batch.h"
+#include "train/train_options.h"
+
+namespace mtlkit {
+
+// The other halves of a mixed batch: what row i was mixed with.
+struct Partners {
+  double share = 1;                  // of each row itself
+  std::vector<Index> places;         // of partners in the batch, one a row
+  std::vector<TargetBatch> targets;  // of partners, one a task
+};
+
+// Changes the inputs of batches that are learned from, never those that are
+// measured or predicted. `--mixup`: Zhang, Cisse, Dauphin and Lopez-Paz,
+// "mixup: beyond empirical risk minimization" (2018). Row i becomes
+// share x_i + (1 - share) x_j, where j is its place in a shuffle of the batch
+// and share is drawn from Beta(alpha, alpha) once a batch; its loss is that
+// share of the loss towards the labels of i and the rest of that towards those
+// of j. `--input-noise`: then adds normal noise of this deviation to every
+// number. Random numbers are addressed by step, row and column. Allocates when
+// built only.
+class InputChanges {
+ public:
+  // kUsage: no input holds numbers, or, to be mixed, one holds something else.
+  InputChanges(const Dataset& data, const TrainOptions& options, Seed seed,
+               Index capacity);
+
+  // The batch with other inputs, valid until the next call.
+  const Batch& Apply(const Batch& loaded, Index step);
+  // Those of the last batch; null where batches are not mixed.
+  const Partners* partners() const { return alpha_ > 0 ? &partners_ : nullptr; }
+
+ private:
+  void ChoosePartners(const Batch& loaded, Index step);
+  void TakeTargets(const Batch& loaded);
+  // Of one input block.
+  void Mix(ConstMatView from, Index rows, std::span<Real> into) const;
+  void AddNoise(const Rng& rng, Index input, std::span<Real> numbers) const;
+
+  double alpha_;
+  double noise_;
+  Seed seed_;
+  Index capacity_;
+  Batch changed_;
+  Partners partners_;
+  std::vector<std::vector<Real>> numbers_;  // one an input, empty: as it is
+  std::vector<std::vector<Real>> targets_;  // of partners, one a task
+  std::vector<std::vector<Real>> weights_;
+};
+
+// A number from Beta(alpha, alpha) at this place of random numbers (four of
+// their rows from `row` on): two Gamma numbers as of Marsaglia and Tsang, "A
+// simple method for generating gamma variables" (2000). Needs alpha > 0.
+double BetaNumber(const Rng& rng, Index row, double alpha);
+
+}  // namespace mtlkit

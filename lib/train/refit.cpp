@@ -1,0 +1,212 @@
+#include "train/refit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "base/choice.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "data/schema.h"
+#include "data/seen_rows.h"
+#include "eval/metric.h"
+
+namespace mtlkit {
+namespace {
+
+// What the search has found.
+struct Length {
+  Index epochs = 0;  // 0: none
+  Index of = 0;      // that the schedule is laid out for
+  double best = 0;   // the measure there
+  std::string selected_on;
+  std::string selected_split;
+};
+
+// A fold of the training rows, kept out.
+struct FoldInputs {
+  std::string name;
+  TrainInputs inputs;
+};
+
+std::vector<FoldInputs> FoldsOf(const TrainInputs& inputs) {
+  std::vector<FoldInputs> folds;
+  for (const auto& [name, rows] : inputs.data->splits) {
+    if (!IsFoldName(name)) continue;
+    FoldInputs fold{name, inputs};
+    fold.inputs.valid_rows.clear();
+    fold.inputs.valid_name = name;
+    fold.inputs.train_rows.clear();
+    std::ranges::set_intersection(inputs.train_rows, rows,
+                                  std::back_inserter(fold.inputs.valid_rows));
+    std::ranges::set_difference(inputs.train_rows, rows,
+                                std::back_inserter(fold.inputs.train_rows));
+    // That of --fold, say.
+    if (!fold.inputs.valid_rows.empty()) folds.push_back(std::move(fold));
+  }
+  return folds;
+}
+
+TrainInputs AllRows(const TrainInputs& inputs) {
+  TrainInputs all = inputs;
+  all.train_rows.clear();
+  all.valid_rows.clear();
+  std::ranges::set_union(inputs.train_rows, inputs.valid_rows,
+                         std::back_inserter(all.train_rows));
+  all.keeps_last = true;
+  return all;
+}
+
+void RequireRefit(const RefitOptions& refit, const TrainOptions& options) {
+  const std::string flag = "--refit " + refit.refit;
+  Require(ParseChoice(options.schedule, "--schedule").name != "plateau",
+          ErrorKind::kUsage,
+          flag +
+              ": --schedule plateau looks at validation rows, of which the "
+              "training on all rows has none",
+          "choose another schedule");
+  Require(options.keep_best == "together" && options.task_patience == 0,
+          ErrorKind::kUsage, flag + " finds one length for all tasks",
+          "leave --keep-best and --task-patience out");
+  Require(refit.refit == "valid" || options.patience <= 0, ErrorKind::kUsage,
+          flag +
+              ": --patience has no effect, since all folds are trained for "
+              "as many epochs",
+          "leave it out");
+}
+
+Length SearchOnValid(const TrainInputs& inputs, TrainOptions options, Seed seed,
+                     const TrainEnvironment& environment,
+                     const ModelMaker& make) {
+  Require(!inputs.valid_rows.empty(), ErrorKind::kUsage,
+          "--refit valid: there are no validation rows",
+          "make some with mtl-prep --split valid=0.15, or use --refit folds");
+  Model model = make(inputs.train_rows);
+  options.epochs = PlannedEpochs(inputs, options, &model);
+  const History history = Train(inputs, options, seed, environment, &model);
+  return {history.best_epoch, options.epochs, history.best, history.selected_on,
+          history.selected_split};
+}
+
+// Errors of all epochs, lower is better.
+std::vector<double> ErrorsOf(const History& history,
+                             const std::string& select_on) {
+  if (select_on == "loss") return *history.Find("valid");
+  std::string column = history.selected_on;
+  column[column.find(' ')] = '.';
+  std::vector<double> errors = *history.Find(column);
+  const MetricEntry& metric =
+      FindMetric(select_on.substr(select_on.rfind('.') + 1));
+  for (double& value : errors) value = MetricError(metric, value);
+  return errors;
+}
+
+Length SearchOnFolds(const TrainInputs& inputs, TrainOptions options, Seed seed,
+                     const TrainEnvironment& environment,
+                     const ModelMaker& make) {
+  std::vector<FoldInputs> folds = FoldsOf(inputs);
+  Require(folds.size() >= 2, ErrorKind::kUsage,
+          "--refit folds: the training rows have no two folds",
+          "make some with mtl-prep --folds 5");
+  options.patience = 0;
+  Length length;
+  std::vector<double> sums;
+  for (const FoldInputs& fold : folds) {
+    Model model = make(fold.inputs.train_rows);
+    if (options.epochs == 0) {
+      options.epochs = PlannedEpochs(fold.inputs, options, &model);
+    }
+    TrainEnvironment own = environment;
+    own.who = fold.name;
+    if (!own.checkpoint.empty()) own.checkpoint += "." + fold.name;
+    const History history = Train(fold.inputs, options, seed, own, &model);
+    Require(history.best_epoch > 0, ErrorKind::kBadInput,
+            Str("--refit folds: nothing can be measured on ", fold.name),
+            "make fewer folds, or use --refit valid");
+    const std::vector<double> errors = ErrorsOf(history, options.select_on);
+    sums.resize(errors.size());
+    for (std::size_t i = 0; i < errors.size(); ++i) sums[i] += errors[i];
+    length.selected_on =
+        Str("mean ", history.selected_on, " of ", folds.size(), " folds");
+  }
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const double mean = sums[i] / static_cast<double>(folds.size());
+    if (!std::isfinite(mean) || (length.epochs > 0 && mean >= length.best)) {
+      continue;
+    }
+    length.epochs = static_cast<Index>(i) + 1;
+    length.best = mean;
+  }
+  length.of = options.epochs;
+  length.selected_split = "folds";
+  return length;
+}
+
+std::string LastCheckpoint(const std::string& checkpoint) {
+  return checkpoint.empty() ? "" : checkpoint + ".refit";
+}
+
+}  // namespace
+
+void RefitOptions::Describe(Fields& fields) {
+  fields("refit", refit,
+         "train again on all rows, validation rows included, for the best "
+         "length on the validation rows, or on average over the folds",
+         {"none", "valid", "folds"});
+}
+
+std::vector<std::string> RefitCheckpoints(const RefitOptions& refit,
+                                          const TrainInputs& inputs,
+                                          const std::string& checkpoint) {
+  if (refit.refit == "none" || checkpoint.empty()) return {};
+  std::vector<std::string> paths = {LastCheckpoint(checkpoint)};
+  if (refit.refit == "folds") {
+    for (const FoldInputs& fold : FoldsOf(inputs)) {
+      paths.push_back(checkpoint + "." + fold.name);
+    }
+  }
+  return paths;
+}
+
+Model TrainRefit(const RefitOptions& refit, const TrainInputs& inputs,
+                 const TrainOptions& options, Seed seed,
+                 const TrainEnvironment& environment, const ModelMaker& make) {
+  RequireRefit(refit, options);
+  TrainEnvironment search = environment;
+  search.saves_end = true;
+  const Length length =
+      (refit.refit == "valid" ? SearchOnValid : SearchOnFolds)(
+          inputs, options, seed, search, make);
+  Require(length.epochs > 0, ErrorKind::kBadInput,
+          Str("--refit ", refit.refit,
+              ": no task can be measured on the validation rows"),
+          "choose other rows with --valid-split");
+  TrainInputs all = AllRows(inputs);
+  all.last_epoch = length.epochs;
+  TrainOptions last = options;
+  last.epochs = length.of;
+  last.select_on = TrainOptions{}.select_on;
+  last.patience = 0;
+  TrainEnvironment own = environment;
+  own.checkpoint = LastCheckpoint(environment.checkpoint);
+  own.who = "all rows,";
+  if (environment.reporter != nullptr) {
+    environment.reporter->Note(Str("epoch ", length.epochs, " of ", length.of,
+                                   " was best (", length.selected_on, " ",
+                                   ShortNumber(length.best),
+                                   "): learns anew from all ",
+                                   all.train_rows.size(), " rows for as long"));
+  }
+  Model model = make(all.train_rows);
+  Train(all, last, seed, own, &model);
+  model.log.best_epoch = length.epochs;
+  model.log.best = length.best;
+  model.log.selected_on = length.selected_on + " before the refit";
+  model.log.selected_split = length.selected_split;
+  const std::vector<Index>& chosen =
+      refit.refit == "valid" ? inputs.valid_rows : inputs.train_rows;
+  AddRowKeys(*inputs.data, chosen, &model.seen.chosen);
+  return model;
+}
+
+}  // namespace mtlkit
