@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -33,7 +34,9 @@ struct EvalTool {
   void Register(Cli& cli) {
     cli.Inputs("predictions", &files,
                "files of mtl-predict, as FILE or NAME=FILE; files of one name "
-               "(folds) are pooled");
+               "(folds) are pooled, NAME=A,B,C are models that differ in the "
+               "seed: one row, their mean",
+               Cli::Commas::kSeeds);
     cli.InputFlag("data", &truth, "a dataset with other labels of the rows");
     cli.Group("Evaluation", &options);
     cli.OutputFlag(
@@ -61,6 +64,7 @@ struct EvalTool {
             "--json and --csv exclude each other, and the ending of -o");
     guard.RequireCsv(csv, json ? "JSON" : "a table");
     RequireNames();
+    RequireSeeds();
     std::vector<NamedSource> sources;
     for (const NamedFile& file : files) {
       const std::string name = NameOf(file);
@@ -69,7 +73,8 @@ struct EvalTool {
               Str("give another: NAME=", file.path));
       sources.push_back({name,
                          OpenPredictions(file.path),
-                         {file.path == "-" ? "stdin" : file.path}});
+                         {file.path == "-" ? "stdin" : file.path},
+                         file.part});
     }
     Dataset labels;
     if (!truth.empty()) labels = ReadDataset(truth);
@@ -107,6 +112,23 @@ struct EvalTool {
                  NameOf(file), "'"),
              Str("name them apart, NAME=", unnamed.path,
                  ", or alike where they are folds of one model"));
+      }
+    }
+  }
+
+  // Where a name has several seeds, each fold has as many.
+  void RequireSeeds() const {
+    std::map<std::string, std::map<Index, Index>> files_of_seed;
+    for (const NamedFile& file : files) {
+      ++files_of_seed[NameOf(file)][file.part];
+    }
+    for (const auto& [name, counts] : files_of_seed) {
+      for (const auto& [seed, count] : counts) {
+        Require(count == counts.at(0), ErrorKind::kUsage,
+                Str("'", name, "' has ", counts.at(0),
+                    " files of its first seed and ", count, " of number ",
+                    seed + 1),
+                "give each fold as many: NAME=A0,B0 NAME=A1,B1");
       }
     }
   }
@@ -161,5 +183,7 @@ int main(int argc, char** argv) {
       argc, argv, "mtl-eval",
       "Measures predictions, with intervals and against a baseline.",
       "mtl-eval single=single.pred.h5 shared=shared.pred.h5 --against single\n"
+      "mtl-eval single=s1.h5,s2.h5,s3.h5 shared=t1.h5,t2.h5,t3.h5 --against "
+      "single\n"
       "mtl-eval shared.pred.h5 --metrics all --csv");
 }

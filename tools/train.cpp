@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "interop/starting_point.h"
 #include "nn/loss.h"
 #include "nn/model_io.h"
+#include "train/ensemble.h"
 #include "train/loop.h"
 #include "train/optimizer.h"
 #include "train/run_report.h"
@@ -49,6 +51,7 @@ struct TrainTool {
   std::string map;
   std::string checkpoint;
   std::string checkpoint_every = "120s";
+  Index ensemble = 1;
   ArchOptions arch;
   TrainOptions train;
 
@@ -59,6 +62,11 @@ struct TrainTool {
     cli.InputFlag("map", &map, kMapHelp);
     cli.Group("Network", &arch);
     cli.Group("Training", &train);
+    cli.Section("Ensemble")(
+        "ensemble", ensemble,
+        "networks that differ in the seed, trained side by side into one "
+        "model; what it predicts is their mean",
+        Between(1, 1000));
     cli.OutputFlag(
         "checkpoint", &checkpoint,
         "where the state is kept while training (default MODEL.ckpt.h5)");
@@ -89,11 +97,12 @@ struct TrainTool {
     const FileReader file =
         FileReader::Open(data, {FileKind::kDataset, FileKind::kFeatures});
     const std::optional<StartingPoint> beginning = OpenBeginning();
-    const std::string provenance = Provenance(context, file, beginning);
+    const std::string provenance =
+        Provenance(context, file, beginning, context.seed, *context.settings);
     if (IsFinished(output, provenance)) {
       context.reporter->Note(output +
                              " is already what this command makes: done");
-      RemoveCheckpoint(environment);  // one that a kill left behind
+      RemoveCheckpoints(environment);  // those that a kill left behind
       return;
     }
     const Dataset rows = ReadDataset(file);
@@ -107,25 +116,66 @@ struct TrainTool {
     for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
       context.reporter->Warn(absent);
     }
-    const Index held = BlocksHeldBy(
-        *MakeOptimizer(ParseChoice(train.optimizer.optimizer, "--optimizer")));
-    Model model = BuildModel(rows, arch, context.seed, inputs.train_rows,
-                             train.loss, held);
+    const Start start = {file, rows, inputs, beginning, HeldBlocks(context)};
+    WarmStart taken;
+    Model model = Begin(start, context.seed, &taken);
     RequireUseful(FindUseless(model, train));
     WarnOfOneTask(context, model);
-    ScaleTargets(rows, inputs.train_rows, train.loss, &model);
-    if (beginning) {
-      const WarmStart start = beginning->Begin(&model);
-      context.reporter->Note(WarmStartText(start, from));
-    }
+    if (beginning) context.reporter->Note(WarmStartText(taken, from));
     Describe(context, model, inputs);
-    const History history = OnDataOf(file.name(), environment.checkpoint, [&] {
-      return Train(inputs, train, context.seed, environment, &model);
+    OnDataOf(file.name(), environment.checkpoint, [&] {
+      if (ensemble == 1) {
+        Train(inputs, train, context.seed, environment, &model);
+      } else {
+        model = {};  // each network makes its own
+        model = TrainNetworks(context, start, environment);
+      }
     });
     model.provenance = provenance;
     WriteModel(model, output);
-    RemoveCheckpoint(environment);
-    Summarise(context, history);
+    RemoveCheckpoints(environment);
+    Summarise(context, model);
+  }
+
+  // What training begins from, whatever the seed.
+  struct Start {
+    const FileReader& file;
+    const Dataset& rows;
+    const TrainInputs& inputs;
+    const std::optional<StartingPoint>& from;
+    Index held;
+  };
+
+  Model Begin(const Start& start, Seed seed, WarmStart* taken) const {
+    Model model = BuildModel(start.rows, arch, seed, start.inputs.train_rows,
+                             train.loss, start.held);
+    ScaleTargets(start.rows, start.inputs.train_rows, train.loss, &model);
+    if (start.from) *taken = start.from->Begin(&model);
+    return model;
+  }
+
+  Model TrainNetworks(const Context& context, const Start& start,
+                      const TrainEnvironment& environment) const {
+    Json alone = *context.settings;
+    alone.erase("ensemble");
+    const EnsembleBeginning beginning = {
+        [&](Seed seed) {
+          WarmStart taken;
+          return Begin(start, seed, &taken);
+        },
+        [&](Seed seed) {
+          return Provenance(context, start.file, start.from, seed, alone);
+        }};
+    return TrainEnsemble(start.inputs, train, context.seed, ensemble,
+                         environment, beginning);
+  }
+
+  // What the networks that are trained at a time hold beside their parameters.
+  Index HeldBlocks(const Context& context) const {
+    const Index one = BlocksHeldBy(
+        *MakeOptimizer(ParseChoice(train.optimizer.optimizer, "--optimizer")));
+    const Index threads = context.pool == nullptr ? 1 : context.pool->threads();
+    return one * std::min(ensemble, threads) + (ensemble - 1);
   }
 
   // Runs over many files, some of which have one task, need not fail.
@@ -139,8 +189,13 @@ struct TrainTool {
         "weighed against");
   }
 
-  static void RemoveCheckpoint(const TrainEnvironment& environment) {
-    if (!environment.checkpoint.empty()) RemoveOutput(environment.checkpoint);
+  void RemoveCheckpoints(const TrainEnvironment& environment) const {
+    if (environment.checkpoint.empty()) return;
+    if (ensemble > 1) {
+      RemoveEnsembleFiles(environment.checkpoint, ensemble);
+    } else {
+      RemoveOutput(environment.checkpoint);
+    }
   }
 
   TrainEnvironment Environment(Context& context) const {
@@ -174,8 +229,8 @@ struct TrainTool {
 
   // With the hierarchy's content in place of its file's name.
   std::string Provenance(const Context& context, const FileReader& file,
-                         const std::optional<StartingPoint>& beginning) const {
-    Json settings = *context.settings;
+                         const std::optional<StartingPoint>& beginning,
+                         Seed seed, Json settings) const {
     if (!arch.hierarchy.empty()) settings["hierarchy"] = arch.hierarchy;
     std::vector<ProvenanceSource> sources = {SourceOf("data", file)};
     if (beginning) {
@@ -183,17 +238,18 @@ struct TrainTool {
         sources.push_back(std::move(source));
       }
     }
-    return ExtendProvenance(context.tool, context.seed, settings, sources);
+    return ExtendProvenance(context.tool, seed, settings, sources);
   }
 
-  static void Describe(const Context& context, const Model& model,
-                       const TrainInputs& inputs) {
+  void Describe(const Context& context, const Model& model,
+                const TrainInputs& inputs) const {
     const auto tasks = static_cast<Index>(model.schema.tasks.size());
-    context.reporter->Note(Str(Counted(tasks, "task", "tasks"), ", ",
-                               model.network->weights()->count(),
-                               " parameters, ", inputs.train_rows.size(),
-                               " training and ", inputs.valid_rows.size(),
-                               " validation rows"));
+    context.reporter->Note(
+        Str(Counted(tasks, "task", "tasks"), ", ",
+            ensemble > 1 ? Str(ensemble, " networks of ") : "",
+            model.network->weights()->count(), " parameters, ",
+            inputs.train_rows.size(), " training and ",
+            inputs.valid_rows.size(), " validation rows"));
     if (context.verbose == 0) return;
     for (const Slice& slice : model.network->weights()->slices()) {
       context.reporter->Note(Str("  ", slice.name, "  ", slice.spec.rows, " x ",
@@ -202,13 +258,34 @@ struct TrainTool {
     }
   }
 
-  static void Summarise(const Context& context, const History& history) {
+  static void Summarise(const Context& context, const Model& model) {
+    if (model.networks() > 1) return SummariseEnsemble(context, model);
+    const History& history = model.log;
     if (history.best_epoch == 0) return;
     context.reporter->Note(Str("kept the weights of epoch ", history.best_epoch,
                                " of ", history.epochs(), ": ",
                                history.selected_on, " ",
                                ShortNumber(history.best)));
     const std::string useless = UselessText(history);
+    if (!useless.empty()) context.reporter->Warn(useless);
+  }
+
+  static void SummariseEnsemble(const Context& context, const Model& model) {
+    std::vector<std::string> epochs = {Str(model.log.best_epoch)};
+    double least = model.log.best;
+    double most = model.log.best;
+    std::string useless = UselessText(model.log);
+    for (const TrainedNetwork& other : model.others) {
+      epochs.push_back(Str(other.log.best_epoch));
+      least = std::min(least, other.log.best);
+      most = std::max(most, other.log.best);
+      if (useless.empty()) useless = UselessText(other.log);
+    }
+    if (model.log.best_epoch == 0) return;
+    context.reporter->Note(Str("kept the weights of epochs ",
+                               Join(epochs, ", "), ": ", model.log.selected_on,
+                               " ", ShortNumber(least), " to ",
+                               ShortNumber(most)));
     if (!useless.empty()) context.reporter->Warn(useless);
   }
 };
@@ -221,5 +298,6 @@ int main(int argc, char** argv) {
       argc, argv, "mtl-train", "Trains a multi-task model.",
       "mtl-train ready.h5 -o shared.h5 --arch shared --layers 128,64\n"
       "mtl-train ready.h5 -o single.h5 --arch single\n"
+      "mtl-train ready.h5 -o mean.h5 --ensemble 5\n"
       "mtl-train --list weightings");
 }

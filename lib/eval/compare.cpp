@@ -84,13 +84,12 @@ Gain GainOf(const Evaluation& evaluation, const Summary& summary,
   gain.log_ratio = summary.Student(
       {evaluation.level, labelled / count,
        std::min(labelled, static_cast<double>(evaluation.rows))},
-      [&](const ValueTable& table) {
+      [&](const RecipeValues& values) {
         for (std::size_t i = 0; i < errors.size(); ++i) {
           const std::size_t t = chosen.tasks[i];
           const MetricEntry& entry = *evaluation.tasks[t].metrics[0].metric;
-          const auto& values = table[t].front();
-          errors[i] = {MetricError(entry, values[baseline]),
-                       MetricError(entry, values[model])};
+          errors[i] = {MetricError(entry, values.Of(t, 0, baseline)),
+                       MetricError(entry, values.Of(t, 0, model))};
         }
         return LogErrorRatio(errors, chosen.units);
       });

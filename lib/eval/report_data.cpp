@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "eval/report.h"
+#include "eval/seed_interval.h"
 
 namespace mtlkit {
 namespace {
@@ -46,6 +47,12 @@ Json ToJson(const MetricResult& result, Index rows,
                              ? Json(VerdictName(result.verdicts[i]))
                              : Json(nullptr);
     }
+    if (!result.seeds[i].empty()) {
+      for (const double value : result.seeds[i]) {
+        model["seeds"].push_back(Number(value));
+      }
+      model["seed_deviation"] = Number(DeviationOf(result.seeds[i]));
+    }
     json["models"][evaluation.models[i]] = std::move(model);
   }
   return json;
@@ -85,6 +92,7 @@ Json RenderJson(const Evaluation& evaluation) {
             {"blocks", evaluation.blocks},
             {"level", evaluation.level},
             {"selected_on", evaluation.selected_on},
+            {"seeds", evaluation.seeds},
             {"trained_on", Json::array()},
             {"chosen_on", Json::array()},
             {"warnings", evaluation.warnings},
@@ -133,7 +141,7 @@ std::string RenderCsv(const Evaluation& evaluation, CsvCells* cells) {
   std::string text =
       "task,type,metric,better,model,value,low,high,constant,difference,"
       "difference_low,difference_high,verdict,labelled,missing,"
-      "trained_on,chosen_on\n";
+      "trained_on,chosen_on,seeds,seed_deviation\n";
   for (const TaskResult& task : evaluation.tasks) {
     for (const MetricResult& result : task.metrics) {
       for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
@@ -141,9 +149,11 @@ std::string RenderCsv(const Evaluation& evaluation, CsvCells* cells) {
         text += Str(',', TaskTypeName(task.task.type), ',', result.metric->name,
                     ',', result.metric->up ? "up" : "down", ',');
         cells->Append(evaluation.models[i], &text);
-        text += Str(NumberCells(evaluation, result, i), ',', task.labelled, ',',
-                    task.missing, ',', CountCell(evaluation.seen[i].trained),
-                    ',', CountCell(evaluation.seen[i].chosen), '\n');
+        text +=
+            Str(NumberCells(evaluation, result, i), ',', task.labelled, ',',
+                task.missing, ',', CountCell(evaluation.seen[i].trained), ',',
+                CountCell(evaluation.seen[i].chosen), ',', evaluation.seeds[i],
+                ',', Cell(DeviationOf(result.seeds[i])), '\n');
       }
     }
   }

@@ -26,6 +26,9 @@ struct MetricResult {
   // interval without 0 on the better side, a tie one that contains 0.
   std::vector<Estimate> differences;
   std::vector<Verdict> verdicts;
+  // One a model: its seeds' values, of which `models` has the mean; empty where
+  // it has one seed.
+  std::vector<std::vector<double>> seeds = {};
 };
 
 // What the parts of a task's metrics are called: "labels", "classes",
@@ -50,6 +53,7 @@ struct TaskResult {
   std::vector<MetricResult> metrics;  // the first one counts for the gain
 };
 
+// A model is a recipe: files that differ in the seed of training are one.
 struct Evaluation {
   std::vector<std::string> models;
   Index baseline = -1;
@@ -67,6 +71,11 @@ struct Evaluation {
   Index blocks = 0;  // of rows that were drawn whole; 0: rows were drawn
   double level = 0;
   std::vector<std::string> warnings;
+  std::vector<Index> seeds = {};  // one a model: how many it has
+
+  bool any_seeds() const;
+  // Intervals that are compared with 0.
+  Index compared() const;
 };
 
 }  // namespace mtlkit

@@ -7,16 +7,17 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "data/batch.h"
 #include "data/blocks.h"
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/link.h"
+#include "data/task_places.h"
 #include "h5/digest.h"
 #include "prep/rows_of_no_task.h"
 #include "train/model_rows.h"
 #include "train/model_runner.h"
-#include "data/task_places.h"
 
 namespace mtlkit {
 namespace {
@@ -79,13 +80,13 @@ void AddMember(std::span<const Task> tasks, NetworkOutputs outputs,
 }
 
 std::string DigestOf(std::span<const EnsembleMember> members) {
-  if (members.size() == 1) return members[0].model->content_sha256;
-  std::string all;
+  std::vector<std::string> digests;  // networks of one file have one
   for (const EnsembleMember& member : members) {
-    if (member.model->content_sha256.empty()) return "";
-    all += member.model->content_sha256;
+    const std::string& digest = member.model->content_sha256;
+    if (digest.empty()) return "";
+    if (digests.empty() || digests.back() != digest) digests.push_back(digest);
   }
-  return Sha256Of(all);
+  return digests.size() == 1 ? digests[0] : Sha256Of(Join(digests, ""));
 }
 
 // What any of the members has made of the rows; empty if nothing is known.

@@ -20,6 +20,9 @@ struct TrainEnvironment {
   std::string who;  // is training, where several share a terminal: "peer 1"
   // Whether the user is told that there are no validation rows.
   bool wants_validation = true;
+  // As `stop`, set where a run is no longer wanted: another, which it is a part
+  // of, has failed. May be null.
+  const std::atomic<bool>* abandoned = nullptr;
 };
 
 }  // namespace mtlkit
