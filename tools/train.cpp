@@ -158,16 +158,17 @@ struct TrainTool {
                       const TrainEnvironment& environment) const {
     Json alone = *context.settings;
     alone.erase("ensemble");
-    const EnsembleBeginning beginning = {
-        [&](Seed seed) {
-          WarmStart taken;
-          return Begin(start, seed, &taken);
-        },
-        [&](Seed seed) {
-          return Provenance(context, start.file, start.from, seed, alone);
-        }};
-    return TrainEnsemble(start.inputs, train, context.seed, ensemble,
-                         environment, beginning);
+    const EnsembleWork work = {[&](Seed seed, const TrainEnvironment& own) {
+                                 WarmStart taken;
+                                 Model model = Begin(start, seed, &taken);
+                                 Train(start.inputs, train, seed, own, &model);
+                                 return model;
+                               },
+                               [&](Seed seed) {
+                                 return Provenance(context, start.file,
+                                                   start.from, seed, alone);
+                               }};
+    return TrainEnsemble(context.seed, ensemble, environment, work);
   }
 
   // What the networks that are trained at a time hold beside their parameters.

@@ -214,6 +214,19 @@ class TaskDraws {
   std::size_t held_ = 0;
 };
 
+// A task and each of its labels.
+void AddWithLabels(const JoinedTask& task,
+                   const std::vector<std::string>& metrics,
+                   const Recipes& recipes, TaskDraws* draws,
+                   Evaluation* evaluation) {
+  evaluation->tasks.push_back(draws->Add(task, metrics, recipes));
+  for (Index label = 0; label < LabelCount(task.task); ++label) {
+    evaluation->tasks.push_back(
+        draws->Add(LabelTask(task, label), metrics, recipes));
+    evaluation->tasks.back().is_part = true;
+  }
+}
+
 // A metric that was asked for and that no task has would be left out silently.
 void RequireMeasured(const Evaluation& evaluation,
                      const std::vector<std::string>& metrics) {
@@ -240,6 +253,8 @@ void EvaluationOptions::Describe(Fields& fields) {
   fields.Named(
       "metrics", metrics, "NAME,...|all",
       "what is measured; default: one metric a task (see --list metrics)");
+  fields("per-label", per_label,
+         "also a row for each label of a task of several labels", {});
   fields("no-weights", no_weights,
          "count every row once, whatever the weights of rows", {});
   fields("draws", draws, "samples of the bootstrap; 0: no intervals",
@@ -270,15 +285,24 @@ Evaluation Evaluate(const JoinedModels& models,
   evaluation.blocks = units.is_blocks() ? units.count() : 0;
   Bootstrap bootstrap(units.count(), options.draws, seed, pool, reporter);
   TaskDraws draws(units, &bootstrap);
+  bool any_labels = false;
   for (Index t = 0; t < models.task_count(); ++t) {
     JoinedTask task = models.Take(t);
     if (options.no_weights) {
       task.weights.clear();
       task.weighted = false;
     }
+    if (options.per_label && LabelCount(task.task) > 0) {
+      any_labels = true;
+      AddWithLabels(task, options.metrics, recipes, &draws, &evaluation);
+      continue;
+    }
     evaluation.tasks.push_back(
         draws.Add(std::move(task), options.metrics, recipes));
   }
+  Require(any_labels || !options.per_label, ErrorKind::kUsage,
+          "--per-label has no effect: there is no task of several labels",
+          "leave it out");
   RequireMeasured(evaluation, options.metrics);
   const Summary summary(draws.Finish(), bootstrap.tables(), recipes);
   for (std::size_t t = 0; t < evaluation.tasks.size(); ++t) {
@@ -286,9 +310,10 @@ Evaluation Evaluate(const JoinedModels& models,
       AddEstimates(summary, t, m, &evaluation);
     }
   }
-  for (std::size_t i = 0;
-       evaluation.baseline >= 0 && i < evaluation.models.size(); ++i) {
-    evaluation.gains.push_back(GainOf(evaluation, summary, i));
+  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+    auto& gains =
+        evaluation.baseline < 0 ? evaluation.over_constants : evaluation.gains;
+    gains.push_back(GainOf(evaluation, summary, i));
   }
   AddWarnings(head, &evaluation);
   return evaluation;

@@ -66,6 +66,7 @@ void AddWarnings(const JoinedHead& head, Evaluation* evaluation) {
             head.not_in_truth == 1 ? "it is" : "they are", " not measured"));
   }
   for (const TaskResult& task : evaluation->tasks) {
+    if (task.is_part) continue;
     if (!task.warning.empty()) evaluation->warnings.push_back(task.warning);
     if (task.unknown > 0) evaluation->warnings.push_back(UnknownText(task));
     if (task.labelled > 0) continue;

@@ -15,7 +15,8 @@ namespace {
 // Tasks without a part in a gain, by reason, a line for each.
 std::string LeftOut(const Evaluation& evaluation, std::size_t model) {
   std::vector<std::pair<std::string, std::string>> names_of_reason;
-  for (const LeftOutTask& task : evaluation.gains[model].left_out) {
+  const Gain& gain = GainShown(evaluation, model);
+  for (const LeftOutTask& task : gain.left_out) {
     auto found = std::find_if(
         names_of_reason.begin(), names_of_reason.end(),
         [&task](const auto& entry) { return entry.first == task.reason; });
@@ -28,8 +29,8 @@ std::string LeftOut(const Evaluation& evaluation, std::size_t model) {
   std::string text;
   for (const auto& [reason, names] : names_of_reason) {
     text += Str("gain of ", ModelName(evaluation, model), " over ",
-                TasksOf(evaluation, evaluation.gains[model]), "; without ",
-                VisibleText(names), " (", reason, ")\n");
+                TasksOf(evaluation, gain), "; without ", VisibleText(names),
+                " (", reason, ")\n");
   }
   return text;
 }
@@ -113,7 +114,9 @@ std::string WorseThanConstants(const Evaluation& evaluation) {
 std::string ClosingText(const Evaluation& evaluation) {
   std::string text;
   Index missing = 0;
-  for (const TaskResult& task : evaluation.tasks) missing += task.missing;
+  for (const TaskResult& task : evaluation.tasks) {
+    if (!task.is_part) missing += task.missing;
+  }
   if (missing > 0) {
     text += Str(Counted(missing, "label", "labels"),
                 " missing, all tasks together\n");
@@ -122,7 +125,7 @@ std::string ClosingText(const Evaluation& evaluation) {
           WithoutInterval(evaluation) + IntervalNotes(evaluation) +
           WorseThanConstants(evaluation);
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-    if (IsCompared(evaluation, i)) text += LeftOut(evaluation, i);
+    if (HasGain(evaluation, i)) text += LeftOut(evaluation, i);
   }
   text += Selection(evaluation);
   for (const std::string& warning : evaluation.warnings) {

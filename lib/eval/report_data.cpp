@@ -58,6 +58,23 @@ Json ToJson(const MetricResult& result, Index rows,
   return json;
 }
 
+Json ToJson(const Gain& gain, Index rows) {
+  Json item = ToJson(gain.share(), rows);
+  item["log_ratio"] = ToJson(gain.log_ratio, rows);
+  item["tasks"] = gain.tasks;
+  item["left_out"] = Json::array();
+  for (const LeftOutTask& task : gain.left_out) {
+    item["left_out"].push_back({{"task", task.task}, {"reason", task.reason}});
+  }
+  const auto count = [&gain](Index verdicts) {
+    return gain.is_judged() ? Json(verdicts) : Json(nullptr);
+  };
+  item["wins"] = count(gain.wins);
+  item["ties"] = count(gain.ties);
+  item["losses"] = count(gain.losses);
+  return item;
+}
+
 std::string Cell(double value) {
   return std::isnan(value) ? "" : FormatNumber(value + 0.0);
 }
@@ -107,32 +124,20 @@ Json RenderJson(const Evaluation& evaluation) {
         {"labelled", task.labelled},     {"missing", task.missing},
         {"weighted", task.weighted},     {"weight_0", task.weightless},
         {"unknown_class", task.unknown}, {"metrics", Json::array()}};
+    if (task.is_part) item["part"] = true;
     if (task.task.form) item["form"] = TaskTypeName(*task.task.form);
     for (const MetricResult& result : task.metrics) {
       item["metrics"].push_back(ToJson(result, task.counted(), evaluation));
     }
     json["tasks"].push_back(std::move(item));
   }
-  if (evaluation.baseline < 0) return json;
-  json["against"] =
-      evaluation.models[static_cast<std::size_t>(evaluation.baseline)];
-  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-    const Gain& gain = evaluation.gains[i];
-    Json item = ToJson(gain.share(), evaluation.rows);
-    item["log_ratio"] = ToJson(gain.log_ratio, evaluation.rows);
-    item["tasks"] = gain.tasks;
-    item["left_out"] = Json::array();
-    for (const LeftOutTask& task : gain.left_out) {
-      item["left_out"].push_back(
-          {{"task", task.task}, {"reason", task.reason}});
-    }
-    const auto count = [&gain](Index verdicts) {
-      return gain.is_judged() ? Json(verdicts) : Json(nullptr);
-    };
-    item["wins"] = count(gain.wins);
-    item["ties"] = count(gain.ties);
-    item["losses"] = count(gain.losses);
-    json["gain"][evaluation.models[i]] = std::move(item);
+  const bool compares = evaluation.baseline >= 0;
+  if (compares) json["against"] = evaluation.models[At(evaluation.baseline)];
+  const std::vector<Gain>& gains =
+      compares ? evaluation.gains : evaluation.over_constants;
+  for (std::size_t i = 0; i < gains.size(); ++i) {
+    json[compares ? "gain" : "gain_over_constants"][evaluation.models[i]] =
+        ToJson(gains[i], evaluation.rows);
   }
   return json;
 }

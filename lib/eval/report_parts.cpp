@@ -91,8 +91,28 @@ bool IsCompared(const Evaluation& evaluation, std::size_t model) {
          static_cast<Index>(model) != evaluation.baseline;
 }
 
+bool HasGains(const Evaluation& evaluation) {
+  return evaluation.baseline >= 0 ||
+         (evaluation.task_count() > 1 && !evaluation.over_constants.empty());
+}
+
+bool HasGain(const Evaluation& evaluation, std::size_t model) {
+  return evaluation.baseline < 0 ? HasGains(evaluation)
+                                 : IsCompared(evaluation, model);
+}
+
+const Gain& GainShown(const Evaluation& evaluation, std::size_t model) {
+  return evaluation.baseline < 0 ? evaluation.over_constants[model]
+                                 : evaluation.gains[model];
+}
+
+std::string GainBase(const Evaluation& evaluation) {
+  return evaluation.baseline < 0 ? "constants"
+                                 : evaluation.models[At(evaluation.baseline)];
+}
+
 std::string TasksOf(const Evaluation& evaluation, const Gain& gain) {
-  const auto all = static_cast<Index>(evaluation.tasks.size());
+  const Index all = evaluation.task_count();
   if (gain.tasks == all) return Counted(all, "task", "tasks");
   return Str(gain.tasks, " of ", Counted(all, "task", "tasks"));
 }

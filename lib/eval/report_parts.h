@@ -12,6 +12,12 @@ namespace mtlkit {
 std::string ModelName(const Evaluation& evaluation, std::size_t model);
 // Whether a model is one of those that are compared with a baseline.
 bool IsCompared(const Evaluation& evaluation, std::size_t model);
+// Whether gains are shown: over a baseline, or of several tasks over the best
+// constants; whether a model has one, which it is, and what it is over.
+bool HasGains(const Evaluation& evaluation);
+bool HasGain(const Evaluation& evaluation, std::size_t model);
+const Gain& GainShown(const Evaluation& evaluation, std::size_t model);
+std::string GainBase(const Evaluation& evaluation);
 // "3 tasks", or "2 of 3 tasks" where some have no part in a gain.
 std::string TasksOf(const Evaluation& evaluation, const Gain& gain);
 

@@ -133,10 +133,8 @@ class WideTable {
       names.push_back(task.task.name);
       metrics.push_back(MetricTitle(*Of(task).metric));
     }
-    if (evaluation_.baseline >= 0) {
-      names.push_back(Str(
-          "gain over ",
-          evaluation_.models[static_cast<std::size_t>(evaluation_.baseline)]));
+    if (HasGains(evaluation_)) {
+      names.push_back("gain over " + GainBase(evaluation_));
       metrics.emplace_back("mean over tasks");
     }
     table_.AddRow(std::move(names));
@@ -148,7 +146,7 @@ class WideTable {
     for (const TaskResult& task : evaluation_.tasks) {
       row.push_back(Constant(Of(task)));
     }
-    if (evaluation_.baseline >= 0) row.emplace_back("-");
+    if (HasGains(evaluation_)) row.emplace_back("-");
     table_.AddRow(std::move(row));
   }
 
@@ -157,9 +155,9 @@ class WideTable {
     for (const TaskResult& task : evaluation_.tasks) {
       row.push_back(Value(evaluation_, Of(task), model));
     }
-    if (evaluation_.baseline >= 0) {
-      row.push_back(IsCompared(evaluation_, model)
-                        ? Percent(evaluation_.gains[model].share())
+    if (HasGains(evaluation_)) {
+      row.push_back(HasGain(evaluation_, model)
+                        ? Percent(GainShown(evaluation_, model).share())
                         : "-");
     }
     table_.AddRow(std::move(row));
@@ -173,7 +171,7 @@ class WideTable {
       row.push_back(TableNumber(DeviationOf(Of(task).seeds[model]), false,
                                 ScaleOf(Of(task))));
     }
-    if (evaluation_.baseline >= 0) row.emplace_back("");
+    if (HasGains(evaluation_)) row.emplace_back("");
     table_.AddRow(std::move(row));
   }
 
@@ -233,10 +231,10 @@ std::string RenderTall(const Evaluation& evaluation) {
   }
   std::string text = table.Render();
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-    if (!IsCompared(evaluation, i)) continue;
-    const Gain& gain = evaluation.gains[i];
+    if (!HasGain(evaluation, i)) continue;
+    const Gain& gain = GainShown(evaluation, i);
     text += Str("gain of ", ModelName(evaluation, i), " over ",
-                ModelName(evaluation, At(evaluation.baseline)), ", mean over ",
+                VisibleText(GainBase(evaluation)), ", mean over ",
                 TasksOf(evaluation, gain), ": ", Percent(gain.share()),
                 gain.is_judged() ? "; " + Verdicts(gain) : "", "\n");
   }

@@ -48,6 +48,10 @@ bool Evaluation::any_seeds() const {
   return std::ranges::any_of(seeds, [](Index count) { return count > 1; });
 }
 
+Index Evaluation::task_count() const {
+  return std::ranges::count(tasks, false, &TaskResult::is_part);
+}
+
 Index Evaluation::compared() const {
   Index count = 0;
   for (const TaskResult& task : tasks) {

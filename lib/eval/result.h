@@ -51,6 +51,8 @@ struct TaskResult {
   std::vector<std::string> unknown_classes = {};
   std::string warning = {};           // of labels that are not measured
   std::vector<MetricResult> metrics;  // the first one counts for the gain
+  // Of one label of the task before it: has no part in means over tasks.
+  bool is_part = false;
 };
 
 // A model is a recipe: files that differ in the seed of training are one.
@@ -74,6 +76,12 @@ struct Evaluation {
   std::vector<Index> seeds = {};  // one a model: how many it has
 
   bool any_seeds() const;
+  // Without a baseline: gains over the best constants, one a model, whose own
+  // errors are taken as known.
+  std::vector<Gain> over_constants = {};
+
+  // Tasks that are no parts of others.
+  Index task_count() const;
   // Intervals that are compared with 0.
   Index compared() const;
 };

@@ -18,7 +18,6 @@
 #include "h5/file_reader.h"
 #include "nn/model_io.h"
 #include "train/ensemble_report.h"
-#include "train/loop.h"
 
 namespace mtlkit {
 namespace {
@@ -42,14 +41,11 @@ std::optional<Model> FinishedNetwork(const std::string& path,
 
 class EnsembleRun {
  public:
-  EnsembleRun(const TrainInputs& inputs, const TrainOptions& options, Seed seed,
-              Index networks, const TrainEnvironment& environment,
-              const EnsembleBeginning& beginning)
-      : inputs_(inputs),
-        options_(options),
-        seed_(seed),
+  EnsembleRun(Seed seed, Index networks, const TrainEnvironment& environment,
+              const EnsembleWork& work)
+      : seed_(seed),
         environment_(environment),
-        beginning_(beginning),
+        work_(work),
         models_(At(networks)),
         errors_(At(networks)),
         report_(environment.reporter, networks) {}
@@ -93,7 +89,7 @@ class EnsembleRun {
 
   Model Make(Index number, ThreadPool* pool) {
     const Seed seed = EnsembleSeed(seed_, number);
-    const std::string provenance = beginning_.provenance(seed);
+    const std::string provenance = work_.provenance(seed);
     TrainEnvironment own = environment_;
     own.pool = pool;
     own.reporter = report_.ForNetwork(number);
@@ -102,8 +98,7 @@ class EnsembleRun {
     if (auto finished = FinishedNetwork(own.checkpoint, provenance)) {
       return std::move(*finished);
     }
-    Model model = beginning_.begin(seed);
-    mtlkit::Train(inputs_, options_, seed, own, &model);
+    Model model = work_.train(seed, own);
     model.provenance = provenance;
     if (!own.checkpoint.empty()) WriteModel(model, own.checkpoint);
     return model;
@@ -125,11 +120,9 @@ class EnsembleRun {
     if (first != nullptr) std::rethrow_exception(first);
   }
 
-  const TrainInputs& inputs_;
-  const TrainOptions& options_;
   Seed seed_;
   const TrainEnvironment& environment_;
-  const EnsembleBeginning& beginning_;
+  const EnsembleWork& work_;
   std::vector<Model> models_;
   std::vector<std::exception_ptr> errors_;  // one a network
   EnsembleReport report_;
@@ -154,12 +147,10 @@ std::string EnsembleCheckpoint(const std::string& checkpoint, Index number) {
   return Str(stem, ".", number + 1, ending);
 }
 
-Model TrainEnsemble(const TrainInputs& inputs, const TrainOptions& options,
-                    Seed seed, Index networks,
+Model TrainEnsemble(Seed seed, Index networks,
                     const TrainEnvironment& environment,
-                    const EnsembleBeginning& beginning) {
-  return EnsembleRun(inputs, options, seed, networks, environment, beginning)
-      .Train();
+                    const EnsembleWork& work) {
+  return EnsembleRun(seed, networks, environment, work).Train();
 }
 
 void RemoveEnsembleFiles(const std::string& checkpoint, Index networks) {

@@ -6,8 +6,6 @@
 #include "base/rng.h"
 #include "nn/model.h"
 #include "train/train_environment.h"
-#include "train/train_inputs.h"
-#include "train/train_options.h"
 
 namespace mtlkit {
 
@@ -20,15 +18,15 @@ Seed EnsembleSeed(Seed seed, Index number);
 // 0 make "m.ckpt.1.h5". "" of "".
 std::string EnsembleCheckpoint(const std::string& checkpoint, Index number);
 
-// What a run with a seed alone would begin from, and the history that its model
-// would have.
-struct EnsembleBeginning {
-  std::function<Model(Seed)> begin;
+// What a run with a seed alone makes, in an environment of its own, and the
+// history that its model would have.
+struct EnsembleWork {
+  std::function<Model(Seed, const TrainEnvironment&)> train;
   std::function<std::string(Seed)> provenance;
 };
 
 // Trains networks that differ in the seed, as many at a time as there are
-// threads, which they share. Each is, to the bit, what Train makes of its
+// threads, which they share. Each is, to the bit, what `train` makes of its
 // EnsembleSeed, however many threads there are. The result is one model, with
 // the first network's history as its provenance.
 //
@@ -36,10 +34,9 @@ struct EnsembleBeginning {
 // checkpoint, so that a run that was killed or stopped goes on with the others.
 // The files stay until RemoveEnsembleFiles. Where a network fails, the others
 // save their state and stop, and its error is thrown.
-Model TrainEnsemble(const TrainInputs& inputs, const TrainOptions& options,
-                    Seed seed, Index networks,
+Model TrainEnsemble(Seed seed, Index networks,
                     const TrainEnvironment& environment,
-                    const EnsembleBeginning& beginning);
+                    const EnsembleWork& work);
 
 void RemoveEnsembleFiles(const std::string& checkpoint, Index networks);
 

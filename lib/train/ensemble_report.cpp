@@ -21,7 +21,7 @@ class EnsembleReport::NetworkReporter : public Reporter {
       : report_(*report), network_(network) {}
 
   void Begin(std::string_view phase, Index total) override {
-    report_.Begin(phase, total);
+    report_.Begin(network_, phase, total);
   }
   void Advance(Index done) override {
     if (done == done_) return;
@@ -79,12 +79,19 @@ void EnsembleReport::Finish(Index number) {
   if (position_ != before) ShowCommon();
 }
 
-void EnsembleReport::Begin(std::string_view phase, Index total) {
+void EnsembleReport::Begin(std::size_t network, std::string_view phase,
+                           Index total) {
   const std::lock_guard lock(mutex_);
-  if (total_ > 0) return;  // all networks have as many epochs
-  total_ = total;
+  State& state = states_[network];
+  state.before += state.total;
+  state.total = total;
+  state.done = 0;
+  if (state.before + total <= total_) return;
+  // The first network, or a phase that none has come to before.
+  total_ = state.before + total;
   const Index networks = std::ssize(states_);
-  reporter_.Begin(Str(networks, " networks, ", phase), total * networks);
+  reporter_.Begin(Str(networks, " networks, ", phase), total_ * networks);
+  position_ = -1;
 }
 
 void EnsembleReport::Advance(std::size_t network, Index done) {
@@ -116,7 +123,7 @@ void EnsembleReport::Tell(std::string_view text, bool warns) {
 void EnsembleReport::MoveOn() {
   Index position = 0;
   for (const State& state : states_) {
-    position += state.is_finished ? total_ : state.done;
+    position += state.is_finished ? total_ : state.before + state.done;
   }
   if (position == position_) return;
   position_ = position;

@@ -34,13 +34,15 @@ class EnsembleReport {
   };
   // What a network has said last.
   struct State {
+    Index before = 0;  // of phases that are over
+    Index total = 0;   // of the running phase
     Index done = 0;
     bool is_finished = false;
     std::map<std::string, Number> numbers;
     std::unique_ptr<NetworkReporter> reporter;
   };
 
-  void Begin(std::string_view phase, Index total);
+  void Begin(std::size_t network, std::string_view phase, Index total);
   void Advance(std::size_t network, Index done);
   void Say(std::size_t network, std::vector<std::string> order,
            std::map<std::string, Number> numbers);
@@ -56,7 +58,7 @@ class EnsembleReport {
   std::vector<State> states_;
   std::vector<std::string> order_;  // of numbers, as they came first
   std::set<std::string, std::less<>> told_;
-  Index total_ = 0;  // epochs of one network; 0: none has begun
+  Index total_ = 0;  // epochs of one network, as far as is known
   Index position_ = -1;
 };
 

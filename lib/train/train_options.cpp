@@ -27,8 +27,9 @@ void TrainOptions::Describe(Fields& field) {
       loss);
   field.Named("freeze", freeze, "LAYER,...",
               "layers that stay as they are, by name or pattern");
-  field.Named("select-on", select_on, "loss|TASK.METRIC",
-              "what chooses the best weights");
+  field.Named("select-on", select_on, "loss|TASK.METRIC[=WEIGHT],...",
+              "what chooses the best weights; of several the mean of their "
+              "errors, each relative to the best constant's");
   field.Named("train-split", train_split, "SPLIT", "split to learn from");
   field.Named("valid-split", valid_split, "SPLIT",
               "split that chooses the best weights");

@@ -11,6 +11,7 @@
 #include "train/row_mask.h"
 #include "train/rows_by_task.h"
 #include "train/sampler.h"
+#include "train/select_measure.h"
 #include "train/soft_source.h"
 #include "train/unseen_rows.h"
 #include "train/weigher.h"
@@ -91,7 +92,7 @@ struct Trainee::Parts {
   // Sets the validator, if there is anything that it can measure.
   void Validate(const TrainInputs& inputs, const std::string& select_on,
                 ThreadPool* pool) {
-    CheckSelectOn(model.schema.tasks, select_on);
+    ParseSelectOn(model.schema.tasks, select_on);
     if (inputs.valid_rows.empty()) {
       Require(select_on == "loss" || inputs.keeps_last, ErrorKind::kUsage,
               Str("--select-on ", select_on,
