@@ -133,7 +133,7 @@ void WriteFeatures(const Model& model, const Dataset& dataset,
       result, file.path, {},
       [&](FileWriter& writer) {
         auto rows = writer.CreateRows<float>("inputs/" + EscapeName(name),
-                                             {spec.cols}, dataset.rows);
+                                           {spec.cols}, dataset.rows);
         ForFeatures(model, dataset, name, pool,
                     [&](std::span<const float> some) { rows.Append(some); });
         rows.Close();
