@@ -130,3 +130,45 @@ refuses 65 'do not have the same tasks and classes' \
   mtl-predict seed0.h5 other.model.h5 ready.h5 -o x.h5
 refuses 1 'diverged' "${train[@]}" -o x.h5 --ensemble 3 --optimizer sgd \
   --rate 1e20
+
+# Importance of inputs: of a prepared dataset and of the raw table behind it.
+mtl-prep table.h5 -o pieces.h5 --task G3 --task higher --pieces 4 \
+  --split valid=0.2,test=0.3 --quiet
+mtl-train pieces.h5 -o pieces.model.h5 --epochs 12 --quiet
+mtl-eval pieces.model.h5 --importance --data pieces.h5 --split test \
+  --draws 100 >important
+sed -n '4p' important | grep -q '^G2 ' || fail "G2 says the most of G3"
+grep -q '^school ' important || fail "school is no input"
+[ "$(grep -c '^absences' important)" -eq 1 ] ||
+  fail "pieces of one column are one input"
+mtl-eval pieces.model.h5 --importance --data pieces.h5 --split test \
+  --draws 100 --threads 3 >again
+same important again "any number of threads"
+mtl-eval pieces.model.h5 --importance --data table.h5 --draws 100 --json >raw.json
+python3 - <<'PY' || fail "importance by the raw table"
+import json
+raw = json.load(open("raw.json"))
+names = [column["name"] for column in raw["columns"]]
+assert names[0] == "G2" and "G3" not in names and "higher" not in names, names
+assert len(names) == len(set(names)) == 31, len(names)
+assert raw["columns"][0]["tasks"]["G3"]["low"] > 0
+PY
+mtl-eval mean.h5 --importance --data ready.h5 --split test --draws 0 -o i.csv
+grep -q '^G2,G3,rmse,' i.csv || fail "importance as CSV"
+refuses 2 'the rows are missing' mtl-eval mean.h5 --importance
+refuses 2 'no effect without --importance' \
+  mtl-eval mean.pred.h5 --repeats 3
+refuses 2 'have no effect with --importance' \
+  mtl-eval mean.h5 --importance --data ready.h5 --against mean
+
+# Several measures choose; a mean over tasks needs no baseline; labels.
+mtl-train ready.h5 -o chosen.h5 --epochs 4 \
+  --select-on 'higher.roc-auc=2,G3.rmse,Mjob.loss' 2>said
+grep -q 'valid higher.roc-auc=2,G3.rmse,Mjob.loss \.' said ||
+  fail "the measures that chose are not said"
+mtl-eval mean.pred.h5 | grep -q 'gain over constants' ||
+  fail "there is no mean over tasks"
+refuses 2 'comes twice' mtl-train ready.h5 -o x.h5 --select-on G3.mae,G3.mae=2
+refuses 2 'is not a number above 0' \
+  mtl-train ready.h5 -o x.h5 --select-on G3.mae=0,higher.roc-auc
+refuses 2 'per-label has no effect' mtl-eval mean.pred.h5 --per-label
