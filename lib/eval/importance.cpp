@@ -107,7 +107,7 @@ std::string RenderText(const Importance& importance) {
     names.push_back(task.task.name);
     metrics.push_back(result.metric->perfect == 0
                           ? std::string(result.metric->label)
-                          : Str(TableNumber(result.metric->perfect), " - ",
+                          : Str(FormatNumber(result.metric->perfect), " - ",
                                 result.metric->label));
     values.push_back(
         TableNumber(MetricError(*result.metric, result.models[0].value), false,

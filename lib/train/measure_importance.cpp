@@ -20,6 +20,7 @@ namespace mtlkit {
 namespace {
 
 constexpr const char* kAsItIs = "as it is";
+constexpr auto kOfImportance = static_cast<RandomPurpose>(20);
 
 // What names of columns that preparation made have behind that of theirs.
 bool IsMadeOf(std::string_view made, std::string_view raw) {
@@ -101,8 +102,8 @@ std::vector<Index> OrderOf(Index rows, Seed seed, const std::string& group,
   std::vector<Index> order(At(rows));
   std::iota(order.begin(), order.end(), Index{0});
   const Seed own =
-      DeriveSeed(seed, RandomPurpose::kImportance, NumberOf(group));
-  Rng(own, RandomPurpose::kImportance, static_cast<std::uint64_t>(repeat))
+      DeriveSeed(seed, kOfImportance, NumberOf(group));
+  Rng(own, kOfImportance, static_cast<std::uint64_t>(repeat))
       .Shuffle(order);
   return order;
 }

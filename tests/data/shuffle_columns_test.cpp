@@ -29,9 +29,9 @@ TEST_CASE("columns of a sparse block move with their empty cells") {
   CHECK(std::vector<std::int64_t>(sparse.row_starts.begin(),
                                   sparse.row_starts.end()) ==
         std::vector<std::int64_t>{0, 2, 3, 3, 5});
-  CHECK(std::vector<std::int32_t>(sparse.indices.begin(),
-                                  sparse.indices.end()) ==
-        std::vector<std::int32_t>{0, 2, 2, 1, 4});
+  CHECK(
+      std::vector<std::int32_t>(sparse.indices.begin(), sparse.indices.end()) ==
+      std::vector<std::int32_t>{0, 2, 2, 1, 4});
   CHECK(std::vector<float>(sparse.values.begin(), sparse.values.end()) ==
         std::vector<float>{1, 4, 3, -1, 2});
 }
