@@ -1,8 +1,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/tool.h"
@@ -15,7 +17,10 @@
 #include "eval/pool.h"
 #include "eval/report.h"
 #include "h5/atomic_file.h"
+#include "nn/model_io.h"
+#include "prep/adapt_table.h"
 #include "text/csv_cells.h"
+#include "train/measure_importance.h"
 
 namespace mtlkit {
 namespace {
@@ -27,15 +32,30 @@ struct EvalTool {
   std::string output;
   bool json = false;
   bool csv = false;
+  bool importance = false;
+  std::string split;
   CellGuard guard;
   EvaluationOptions options;
+  ImportanceOptions shuffles;
 
   void Register(Cli& cli) {
     cli.Inputs("predictions", &files,
                "files of mtl-predict, as FILE or NAME=FILE; files of one name "
-               "(folds) are pooled");
-    cli.InputFlag("data", &truth, "a dataset with other labels of the rows");
+               "(folds) are pooled, NAME=A,B,C are models that differ in the "
+               "seed: one row, their mean",
+               Cli::Commas::kSeeds);
+    cli.InputFlag("data", &truth,
+                  "a dataset with other labels of the rows; of --importance: "
+                  "the rows");
     cli.Group("Evaluation", &options);
+    Fields& shuffled = cli.Section("Importance of inputs");
+    shuffled("importance", importance,
+             "how much worse models, in the place of predictions, become on "
+             "--data where an input is shuffled",
+             {});
+    shuffles.Describe(shuffled);
+    shuffled.Named("split", split, "SPLIT",
+                   "of --importance: the rows of this split only");
     cli.OutputFlag(
         "output", &output,
         "where the result goes instead of stdout: CSV or JSON by the "
@@ -60,7 +80,14 @@ struct EvalTool {
     Require(!(json && csv), ErrorKind::kUsage,
             "--json and --csv exclude each other, and the ending of -o");
     guard.RequireCsv(csv, json ? "JSON" : "a table");
+    if (importance) return RunImportance(context);
+    for (const std::string& flag : context.given) {
+      Require(flag != "repeats" && flag != "split", ErrorKind::kUsage,
+              Str("--", flag, " has no effect without --importance"),
+              "leave it out; mtl-predict --split chooses rows");
+    }
     RequireNames();
+    RequireSeeds();
     std::vector<NamedSource> sources;
     for (const NamedFile& file : files) {
       const std::string name = NameOf(file);
@@ -69,7 +96,8 @@ struct EvalTool {
               Str("give another: NAME=", file.path));
       sources.push_back({name,
                          OpenPredictions(file.path),
-                         {file.path == "-" ? "stdin" : file.path}});
+                         {file.path == "-" ? "stdin" : file.path},
+                         file.part});
     }
     Dataset labels;
     if (!truth.empty()) labels = ReadDataset(truth);
@@ -84,10 +112,37 @@ struct EvalTool {
     for (const std::string& warning : evaluation.warnings) {
       if (!is_shown) context.reporter->Warn(warning);
     }
-    if (!output.empty() && output != "-") return Write(evaluation, context);
-    if (json) return context.PrintJson(RenderJson(evaluation));
-    if (csv) return context.PrintData(Csv(evaluation, context));
-    context.Print(RenderText(evaluation));
+    Show(evaluation, context);
+  }
+
+  void RunImportance(Context& context) const {
+    Require(!truth.empty(), ErrorKind::kUsage,
+            "--importance: the rows are missing", "give them with --data FILE");
+    Require(options.against.empty() && !options.per_label, ErrorKind::kUsage,
+            "--against and --per-label have no effect with --importance",
+            "leave them out");
+    std::vector<Model> models;
+    for (const NamedFile& file : files) {
+      Require(file.name.empty(), ErrorKind::kUsage,
+              Str("--importance: ", file.name, "=", file.path,
+                  ": a model has no name here"),
+              "give the model's file; of several their mean is measured");
+      for (Model& network : SingleModels(ReadModel(file.path))) {
+        models.push_back(std::move(network));
+      }
+    }
+    std::vector<EnsembleMember> members;
+    for (const Model& model : models) members.push_back({&model, 1.0});
+    NamedReporter reporter(truth, context.reporter);
+    std::vector<std::string> warnings;
+    const Importance measured = InContext(truth, [&] {
+      const Dataset rows =
+          AdaptTable(models.front().transforms, ReadDataset(truth), &warnings);
+      for (const std::string& warning : warnings) reporter.Warn(warning);
+      return MeasureImportance(members, rows, split, shuffles, options,
+                               context.seed, context.pool, &reporter);
+    });
+    Show(measured, context);
   }
 
   static std::string NameOf(const NamedFile& file) {
@@ -107,6 +162,23 @@ struct EvalTool {
                  NameOf(file), "'"),
              Str("name them apart, NAME=", unnamed.path,
                  ", or alike where they are folds of one model"));
+      }
+    }
+  }
+
+  // Where a name has several seeds, each fold has as many.
+  void RequireSeeds() const {
+    std::map<std::string, std::map<Index, Index>> files_of_seed;
+    for (const NamedFile& file : files) {
+      ++files_of_seed[NameOf(file)][file.part];
+    }
+    for (const auto& [name, counts] : files_of_seed) {
+      for (const auto& [seed, count] : counts) {
+        Require(count == counts.at(0), ErrorKind::kUsage,
+                Str("'", name, "' has ", counts.at(0),
+                    " files of its first seed and ", count, " of number ",
+                    seed + 1),
+                "give each fold as many: NAME=A0,B0 NAME=A1,B1");
       }
     }
   }
@@ -137,18 +209,25 @@ struct EvalTool {
                      "an evaluation is a table, CSV or JSON");
   }
 
-  std::string Csv(const Evaluation& evaluation, const Context& context) const {
+  template <class Result>
+  std::string Csv(const Result& result, const Context& context) const {
     CsvCells cells(guard.safe_cells);
-    std::string text = RenderCsv(evaluation, &cells);
+    std::string text = RenderCsv(result, &cells);
     guard.Note(cells.formulas(), context.reporter);
     return text;
   }
 
-  void Write(const Evaluation& evaluation, const Context& context) const {
+  template <class Result>
+  void Show(const Result& result, const Context& context) const {
+    if (output.empty() || output == "-") {
+      if (json) return context.PrintJson(RenderJson(result));
+      if (csv) return context.PrintData(Csv(result, context));
+      return context.Print(RenderText(result));
+    }
     AtomicFile file(output);
-    file.Write(json  ? JsonText(RenderJson(evaluation), 1) + "\n"
-               : csv ? Csv(evaluation, context)
-                     : RenderText(evaluation));
+    file.Write(json  ? JsonText(RenderJson(result), 1) + "\n"
+               : csv ? Csv(result, context)
+                     : RenderText(result));
     file.Commit();
   }
 };
@@ -161,5 +240,8 @@ int main(int argc, char** argv) {
       argc, argv, "mtl-eval",
       "Measures predictions, with intervals and against a baseline.",
       "mtl-eval single=single.pred.h5 shared=shared.pred.h5 --against single\n"
-      "mtl-eval shared.pred.h5 --metrics all --csv");
+      "mtl-eval single=s1.h5,s2.h5,s3.h5 shared=t1.h5,t2.h5,t3.h5 --against "
+      "single\n"
+      "mtl-eval shared.pred.h5 --metrics all --csv\n"
+      "mtl-eval shared.h5 --importance --data ready.h5 --split test");
 }

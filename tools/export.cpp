@@ -1,6 +1,8 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/tool.h"
@@ -35,6 +37,7 @@ struct ExportTool {
   std::string model;
   std::string output;
   std::string to;
+  Index network = 0;
 
   void Register(Cli& cli) {
     cli.Input("model", &model, "a trained model");
@@ -42,8 +45,12 @@ struct ExportTool {
                "where it goes: a file, or a folder that is not there yet",
                OutputKind::kText);
     cli.NoSeed();
-    cli.Section("Export")(
-        "to", to, "for what; --list targets says what each is", TargetNames());
+    Fields& flags = cli.Section("Export");
+    flags("to", to, "for what; --list targets says what each is",
+          TargetNames());
+    flags("network", network,
+          "of an ensemble: which of its networks, from 1; 0: there is one",
+          AtLeast(0));
     cli.List("targets", "where models can go", TargetsText);
   }
 
@@ -53,7 +60,7 @@ struct ExportTool {
     const ExportFormat& format = FindEntry(ExportFormats(), "target", to);
     Require(output != "-" || isatty(STDOUT_FILENO) == 0, ErrorKind::kUsage,
             "refusing to write a model to a terminal", "use -o FILE or a pipe");
-    const Model read = ReadModel(model);
+    const Model read = ReadNetwork();
     ExportModel(read, format, output);
     context.reporter->Note(Str(
         output, ": ",
@@ -61,6 +68,21 @@ struct ExportTool {
         ", ", Counted(std::ssize(read.schema.tasks), "task", "tasks"), ", ",
         Counted(read.params.weights.layout().count(), "parameter",
                 "parameters")));
+  }
+
+  Model ReadNetwork() const {
+    Model read = ReadModel(model);
+    const Index networks = read.networks();
+    Require(network > 0 || networks == 1, ErrorKind::kUsage,
+            Str(model, " holds ", networks,
+                " networks, and an export has one: the mean of what they "
+                "predict is to be taken there"),
+            Str("--network 1, and so on to --network ", networks));
+    Require(network <= networks, ErrorKind::kUsage,
+            Str("--network ", network, ": ", model, " holds ",
+                Counted(networks, "network", "networks")));
+    std::vector<Model> all = SingleModels(std::move(read));
+    return std::move(all[At(std::max<Index>(network, 1) - 1)]);
   }
 };
 

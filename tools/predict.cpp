@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -32,7 +33,7 @@ namespace {
 
 // Says what a trained model makes of rows.
 struct PredictTool {
-  std::string model;
+  std::vector<std::string> given;  // models and runs
   std::string data;
   std::string output;
   std::string features;
@@ -43,9 +44,9 @@ struct PredictTool {
   PredictOptions options;
 
   void Register(Cli& cli) {
-    cli.Input("model", &model,
+    cli.Paths("model", &given,
               "a trained model, or the folder of a run: the mean of its "
-              "peers' newest models");
+              "peers' newest models; of several the mean of what each says");
     cli.Input("data", &data,
               "the rows: a table of text or Parquet, what mtl-convert made of "
               "one, a dataset or features");
@@ -77,16 +78,11 @@ struct PredictTool {
     }
     RequireWrittenFlags(target, written);
     std::vector<ProvenanceSource> sources;
-    std::vector<Model> models;
-    const std::vector<std::string> files = ModelFiles(context);
-    for (const std::string& path : files) {
-      const FileReader file = FileReader::Open(path, {FileKind::kModel});
-      sources.push_back(SourceOf("model", file));
-      models.push_back(ReadModel(file));
-    }
+    const std::vector<Weighted> models = ReadModels(context, &sources);
+    const Model& first = models.front().model;
     std::string data_name = data;
-    const Dataset rows = ReadRowsFor(models.front(), files.front(), context,
-                                     &data_name, &sources);
+    const Dataset rows =
+        ReadRowsFor(first, models.front().file, context, &data_name, &sources);
     NamedReporter reporter(data_name, context.reporter);
     options.reporter = &reporter;
     const std::string provenance = ExtendProvenance(context.tool, context.seed,
@@ -94,7 +90,9 @@ struct PredictTool {
     if (features.empty()) {
       std::vector<EnsembleMember> members;
       members.reserve(models.size());
-      for (const Model& member : models) members.push_back({&member, 1.0});
+      for (const Weighted& one : models) {
+        members.push_back({&one.model, one.weight});
+      }
       OnRows(data_name, [&] {
         Write(context, [&](const std::string& path) {
           PredictionWriter writer(path, provenance);
@@ -115,13 +113,14 @@ struct PredictTool {
             "--features: cannot be used with --all-rows",
             "features are of all rows");
     Require(models.size() == 1, ErrorKind::kUsage,
-            "--features: a run has several models", "choose one with --peer");
+            "--features: there are several networks, each with its own",
+            "give one model; of a run choose one with --peer");
     const std::string layer = InContext(
-        files.front(), [&] { return LayerSaid(models.front(), features); });
+        models.front().file, [&] { return LayerSaid(first, features); });
     OnRows(data_name, [&] {
       Write(context, [&](const std::string& path) {
-        WriteFeatures(models.front(), rows, layer, {path, provenance},
-                      context.pool, &reporter);
+        WriteFeatures(first, rows, layer, {path, provenance}, context.pool,
+                      &reporter);
       });
     });
   }
@@ -141,7 +140,7 @@ struct PredictTool {
       ConvertOptions convert;
       convert.remembered_of = "were that the model learned from";
       convert = ReadingLike(
-          {wanting.transforms, wanting.schema, wanting.provenance, model},
+          {wanting.transforms, wanting.schema, wanting.provenance, like},
           std::move(convert));
       NamingConversion([&] {
         ConvertTables({{"", data}}, table->path(), convert, {},
@@ -220,17 +219,63 @@ struct PredictTool {
     WriteFileAs(*target, std::move(file), written, output, context.reporter);
   }
 
-  std::vector<std::string> ModelFiles(const Context& context) const {
-    if (IsRun(model)) {
-      const RunModels models = ModelsOfRun(model, peer, round);
-      const std::string missing = MissingText(models.missing, round);
-      if (!missing.empty()) context.reporter->Warn(Str(model, ": ", missing));
-      return models.paths;
+  // A network, and its share in what is said.
+  struct Weighted {
+    std::string file;
+    Model model;
+    double weight = 1;
+  };
+
+  // All networks of what was given. What is given counts alike: the networks of
+  // one file, or run, share its part.
+  std::vector<Weighted> ReadModels(
+      const Context& context, std::vector<ProvenanceSource>* sources) const {
+    std::vector<Weighted> all;
+    std::vector<std::string> digests;
+    bool any_run = false;
+    for (const std::string& one : given) {
+      const std::size_t before = all.size();
+      const bool is_run = IsRun(one);
+      any_run = any_run || is_run;
+      for (const std::string& path : FilesOf(one, context)) {
+        const FileReader file = FileReader::Open(path, {FileKind::kModel});
+        sources->push_back(SourceOf("model", file));
+        if (!is_run) RequireOnce(one, file.content_sha256(), &digests);
+        for (Model& network : SingleModels(ReadModel(file))) {
+          all.push_back({path, std::move(network)});
+        }
+      }
+      const auto networks = static_cast<double>(all.size() - before);
+      for (std::size_t i = before; i < all.size() && given.size() > 1; ++i) {
+        all[i].weight = 1 / networks;
+      }
     }
-    Require(peer < 0 && round < 0, ErrorKind::kUsage,
-            Str(model, ": --peer and --round choose among the models of a run"),
+    Require(any_run || (peer < 0 && round < 0), ErrorKind::kUsage,
+            Str(given.front(),
+                ": --peer and --round choose among the models of a run"),
             "give the folder of a run, or leave them out");
-    return {model};
+    return all;
+  }
+
+  // A model that is given twice would count twice.
+  void RequireOnce(const std::string& path, const std::string& digest,
+                   std::vector<std::string>* digests) const {
+    const auto same = std::ranges::find(*digests, digest);
+    if (same != digests->end()) {
+      Fail(ErrorKind::kUsage,
+           Str(path, " is the same model as another that is given"),
+           "give each model once");
+    }
+    digests->push_back(digest);
+  }
+
+  std::vector<std::string> FilesOf(const std::string& one,
+                                   const Context& context) const {
+    if (!IsRun(one)) return {one};
+    const RunModels models = ModelsOfRun(one, peer, round);
+    const std::string missing = MissingText(models.missing, round);
+    if (!missing.empty()) context.reporter->Warn(Str(one, ": ", missing));
+    return models.paths;
   }
 };
 
@@ -241,5 +286,6 @@ int main(int argc, char** argv) {
   return mtlkit::RunTool<mtlkit::PredictTool>(
       argc, argv, "mtl-predict", "Predicts rows with a trained model.",
       "mtl-predict model.h5 ready.h5 --split test -o predictions.h5\n"
+      "mtl-predict a.h5 b.h5 c.h5 ready.h5 --split test -o mean.h5\n"
       "mtl-predict model.h5 new-table.csv -o - | mtl-convert - --to csv -o -");
 }

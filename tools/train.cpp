@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "nn/loss.h"
 #include "nn/model_io.h"
 #include "train/averaging.h"
+#include "train/ensemble.h"
 #include "train/loop.h"
 #include "train/optimizer.h"
 #include "train/refit.h"
@@ -51,6 +53,7 @@ struct TrainTool {
   std::string map;
   std::string checkpoint;
   std::string checkpoint_every = "120s";
+  Index ensemble = 1;
   ArchOptions arch;
   TrainOptions train;
   RefitOptions refit;
@@ -62,6 +65,11 @@ struct TrainTool {
     cli.InputFlag("map", &map, kMapHelp);
     cli.Group("Network", &arch);
     cli.Group("Training", &train);
+    cli.Section("Ensemble")(
+        "ensemble", ensemble,
+        "networks that differ in the seed, trained side by side into one "
+        "model; what it predicts is their mean",
+        Between(1, 1000));
     cli.Group("Training on all rows", &refit);
     cli.OutputFlag(
         "checkpoint", &checkpoint,
@@ -95,7 +103,8 @@ struct TrainTool {
     const FileReader file =
         FileReader::Open(data, {FileKind::kDataset, FileKind::kFeatures});
     const std::optional<StartingPoint> beginning = OpenBeginning();
-    const std::string provenance = Provenance(context, file, beginning);
+    const std::string provenance =
+        Provenance(context, file, beginning, context.seed, *context.settings);
     if (IsFinished(output, provenance)) {
       context.reporter->Note(output +
                              " is already what this command makes: done");
@@ -113,33 +122,77 @@ struct TrainTool {
     for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
       context.reporter->Warn(absent);
     }
-    const Index held = BlocksHeldBy(*MakeOptimizer(ParseChoice(
-                           train.optimizer.optimizer, "--optimizer"))) +
-                       (train.average == "none" ? 0 : 1);
-    std::optional<WarmStart> start;
-    const ModelMaker make = [&](const std::vector<Index>& train_rows) {
-      Model made =
-          BuildModel(rows, arch, context.seed, train_rows, train.loss, held);
-      RequireUseful(FindUseless(made, train));
-      ScaleTargets(rows, train_rows, train.loss, &made);
-      if (beginning) start = beginning->Begin(&made);
-      return made;
-    };
-    Model model = make(inputs.train_rows);
+    const Start start = {file, rows, inputs, beginning, HeldBlocks(context)};
+    WarmStart taken;
+    Model model = Maker(start, context.seed, &taken)(inputs.train_rows);
     WarnOfOneTask(context, model);
-    if (start) context.reporter->Note(WarmStartText(*start, from));
+    if (beginning) context.reporter->Note(WarmStartText(taken, from));
     Describe(context, model, inputs);
-    const History history = OnDataOf(file.name(), environment.checkpoint, [&] {
-      if (refit.refit == "none") {
-        return Train(inputs, train, context.seed, environment, &model);
-      }
-      model = TrainRefit(refit, inputs, train, context.seed, environment, make);
-      return model.log;
+    model = {};
+    OnDataOf(file.name(), environment.checkpoint, [&] {
+      model = ensemble == 1 ? Learn(start, context.seed, environment)
+                            : LearnSeveral(context, start, environment);
     });
     model.provenance = provenance;
     WriteModel(model, output);
     RemoveCheckpoints(environment, file);
-    Summarise(context, history);
+    Summarise(context, model);
+  }
+
+  // What training begins from, whatever the seed.
+  struct Start {
+    const FileReader& file;
+    const Dataset& rows;
+    const TrainInputs& inputs;
+    const std::optional<StartingPoint>& from;
+    Index held;
+  };
+
+  ModelMaker Maker(const Start& start, Seed seed, WarmStart* taken) const {
+    return [this, &start, seed, taken](const std::vector<Index>& train_rows) {
+      Model model = BuildModel(start.rows, arch, seed, train_rows, train.loss,
+                               start.held);
+      RequireUseful(FindUseless(model, train));
+      ScaleTargets(start.rows, train_rows, train.loss, &model);
+      if (start.from) *taken = start.from->Begin(&model);
+      return model;
+    };
+  }
+
+  // What a seed alone makes.
+  Model Learn(const Start& start, Seed seed,
+              const TrainEnvironment& environment) const {
+    WarmStart taken;
+    const ModelMaker make = Maker(start, seed, &taken);
+    if (refit.refit != "none") {
+      return TrainRefit(refit, start.inputs, train, seed, environment, make);
+    }
+    Model model = make(start.inputs.train_rows);
+    Train(start.inputs, train, seed, environment, &model);
+    return model;
+  }
+
+  Model LearnSeveral(const Context& context, const Start& start,
+                     const TrainEnvironment& environment) const {
+    Json alone = *context.settings;
+    alone.erase("ensemble");
+    const EnsembleWork work = {[&](Seed seed, const TrainEnvironment& own) {
+                                 return Learn(start, seed, own);
+                               },
+                               [&](Seed seed) {
+                                 return Provenance(context, start.file,
+                                                   start.from, seed, alone);
+                               }};
+    return TrainEnsemble(context.seed, ensemble, environment, work);
+  }
+
+  // What the networks that are trained at a time hold beside their parameters.
+  Index HeldBlocks(const Context& context) const {
+    const Index one = BlocksHeldBy(*MakeOptimizer(ParseChoice(
+                          train.optimizer.optimizer, "--optimizer"))) +
+                      (train.average == "none" ? 0 : 1);
+    const Index threads = context.pool == nullptr ? 1 : context.pool->threads();
+    return one * std::min(ensemble, threads) + (ensemble - 1);
   }
 
   // Runs over many files, some of which have one task, need not fail.
@@ -156,12 +209,20 @@ struct TrainTool {
   void RemoveCheckpoints(const TrainEnvironment& environment,
                          const FileReader& file) const {
     if (environment.checkpoint.empty()) return;
-    RemoveOutput(environment.checkpoint);
+    std::vector<std::string> states;
+    for (Index i = 0; i < ensemble; ++i) {
+      states.push_back(ensemble == 1
+                           ? environment.checkpoint
+                           : EnsembleCheckpoint(environment.checkpoint, i));
+    }
+    for (const std::string& state : states) RemoveOutput(state);
     if (refit.refit == "none") return;
     const Dataset rows = ReadDataset(file);
-    for (const std::string& path : RefitCheckpoints(
-             refit, InputsOf(rows, train), environment.checkpoint)) {
-      RemoveOutput(path);
+    const TrainInputs inputs = InputsOf(rows, train);
+    for (const std::string& state : states) {
+      for (const std::string& path : RefitCheckpoints(refit, inputs, state)) {
+        RemoveOutput(path);
+      }
     }
   }
 
@@ -196,8 +257,8 @@ struct TrainTool {
 
   // With the hierarchy's content in place of its file's name.
   std::string Provenance(const Context& context, const FileReader& file,
-                         const std::optional<StartingPoint>& beginning) const {
-    Json settings = *context.settings;
+                         const std::optional<StartingPoint>& beginning,
+                         Seed seed, Json settings) const {
     if (!arch.hierarchy.empty()) settings["hierarchy"] = arch.hierarchy;
     std::vector<ProvenanceSource> sources = {SourceOf("data", file)};
     if (beginning) {
@@ -205,17 +266,18 @@ struct TrainTool {
         sources.push_back(std::move(source));
       }
     }
-    return ExtendProvenance(context.tool, context.seed, settings, sources);
+    return ExtendProvenance(context.tool, seed, settings, sources);
   }
 
-  static void Describe(const Context& context, const Model& model,
-                       const TrainInputs& inputs) {
+  void Describe(const Context& context, const Model& model,
+                const TrainInputs& inputs) const {
     const auto tasks = static_cast<Index>(model.schema.tasks.size());
-    context.reporter->Note(Str(Counted(tasks, "task", "tasks"), ", ",
-                               model.network->weights()->count(),
-                               " parameters, ", inputs.train_rows.size(),
-                               " training and ", inputs.valid_rows.size(),
-                               " validation rows"));
+    context.reporter->Note(
+        Str(Counted(tasks, "task", "tasks"), ", ",
+            ensemble > 1 ? Str(ensemble, " networks of ") : "",
+            model.network->weights()->count(), " parameters, ",
+            inputs.train_rows.size(), " training and ",
+            inputs.valid_rows.size(), " validation rows"));
     if (context.verbose == 0) return;
     for (const Slice& slice : model.network->weights()->slices()) {
       context.reporter->Note(Str("  ", slice.name, "  ", slice.spec.rows, " x ",
@@ -224,7 +286,9 @@ struct TrainTool {
     }
   }
 
-  void Summarise(const Context& context, const History& history) const {
+  void Summarise(const Context& context, const Model& model) const {
+    if (model.networks() > 1) return SummariseEnsemble(context, model);
+    const History& history = model.log;
     if (history.best_epoch == 0) return;
     const bool is_each = train.keep_best == "each-task";
     context.reporter->Note(Str(
@@ -232,6 +296,25 @@ struct TrainTool {
         history.best_epoch, " of ", history.epochs(), ": ", history.selected_on,
         " ", ShortNumber(history.best)));
     const std::string useless = UselessText(history);
+    if (!useless.empty()) context.reporter->Warn(useless);
+  }
+
+  static void SummariseEnsemble(const Context& context, const Model& model) {
+    std::vector<std::string> epochs = {Str(model.log.best_epoch)};
+    double least = model.log.best;
+    double most = model.log.best;
+    std::string useless = UselessText(model.log);
+    for (const TrainedNetwork& other : model.others) {
+      epochs.push_back(Str(other.log.best_epoch));
+      least = std::min(least, other.log.best);
+      most = std::max(most, other.log.best);
+      if (useless.empty()) useless = UselessText(other.log);
+    }
+    if (model.log.best_epoch == 0) return;
+    context.reporter->Note(Str("kept the weights of epochs ",
+                               Join(epochs, ", "), ": ", model.log.selected_on,
+                               " ", ShortNumber(least), " to ",
+                               ShortNumber(most)));
     if (!useless.empty()) context.reporter->Warn(useless);
   }
 };
@@ -244,5 +327,6 @@ int main(int argc, char** argv) {
       argc, argv, "mtl-train", "Trains a multi-task model.",
       "mtl-train ready.h5 -o shared.h5 --arch shared --layers 128,64\n"
       "mtl-train ready.h5 -o single.h5 --arch single\n"
+      "mtl-train ready.h5 -o mean.h5 --ensemble 5\n"
       "mtl-train --list weightings");
 }

@@ -121,9 +121,15 @@ void Cli::Input(const std::string& name, std::string* path, std::string help) {
 }
 
 void Cli::Inputs(const std::string& name, std::vector<NamedFile>* files,
-                 std::string help) {
+                 std::string help, Commas commas) {
+  state_->operands.push_back({UpperCase(name), std::move(help), nullptr, files,
+                              true, nullptr, commas == Commas::kSeeds});
+}
+
+void Cli::Paths(const std::string& name, std::vector<std::string>* paths,
+                std::string help) {
   state_->operands.push_back(
-      {UpperCase(name), std::move(help), nullptr, files, true});
+      {UpperCase(name), std::move(help), nullptr, nullptr, true, paths});
 }
 
 void Cli::Operand(const std::string& name, std::string* value,

@@ -31,9 +31,15 @@ class Cli {
 
   // Operands by position. A file may be "-", which is stdin.
   void Input(const std::string& name, std::string* path, std::string help);
-  // One or more files; must be the last operand.
+  // One or more files; must be the last operand. With `kSeeds`, NAME=A,B,C are
+  // three files of one name (ParseNamedFiles).
+  enum class Commas { kPart, kSeeds };
   void Inputs(const std::string& name, std::vector<NamedFile>* files,
-              std::string help);
+              std::string help, Commas commas = Commas::kPart);
+  // One or more paths, each of which may be "-"; operands behind it take the
+  // last ones.
+  void Paths(const std::string& name, std::vector<std::string>* paths,
+             std::string help);
   // A text that is no file to read: a folder.
   void Operand(const std::string& name, std::string* value, std::string help);
   // The folder of a run of peers: its data count as an input, and an output may

@@ -104,7 +104,7 @@ std::vector<Section> SectionsOf(const CliState& state) {
 }
 
 std::string OperandHelp(const CliOperand& operand) {
-  if (operand.files != nullptr) {
+  if (operand.is_several()) {
     return operand.help + " (one or more; - is stdin)";
   }
   return operand.is_input ? operand.help + " (- is stdin)" : operand.help;
@@ -128,7 +128,7 @@ std::string CliState::Usage() const {
   std::string usage = command;
   if (!commands.empty()) return usage + " COMMAND ...";
   for (const CliOperand& operand : operands) {
-    usage += " " + operand.name + (operand.files == nullptr ? "" : "...");
+    usage += " " + operand.name + (operand.is_several() ? "..." : "");
   }
   for (const Flag& flag : flags) {
     if (!flag.is_required) continue;

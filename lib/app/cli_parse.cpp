@@ -148,9 +148,31 @@ void ApplyFlags(CliState& state, const Sorted& sorted) {
   }
 }
 
+void ApplyFile(const CliOperand& operand, const std::string& text) {
+  if (operand.paths != nullptr) {
+    Require(!text.empty(), ErrorKind::kUsage,
+            Str("an operand ", operand.name, " is empty"));
+    operand.paths->push_back(text);
+    return;
+  }
+  const std::vector<NamedFile> files =
+      operand.has_seeds ? ParseNamedFiles(text)
+                        : std::vector<NamedFile>{ParseNamedFile(text)};
+  for (const NamedFile& file : files) {
+    Require(!file.path.empty(), ErrorKind::kUsage,
+            Str("the operand '", text, "' names no file"));
+    Require(VisibleText(file.name) == file.name, ErrorKind::kUsage,
+            Str("the name '", file.name,
+                "' holds a control character, or an invisible one"));
+    operand.files->push_back(file);
+  }
+}
+
 void ApplyOperands(const CliState& state, const Sorted& sorted) {
   std::size_t next = 0;
+  std::size_t behind = state.operands.size();
   for (const CliOperand& operand : state.operands) {
+    --behind;
     if (next >= sorted.operands.size()) {
       Fail(ErrorKind::kUsage, Str("the operand ", operand.name, " is missing"),
            state.UsageHint());
@@ -163,17 +185,12 @@ void ApplyOperands(const CliState& state, const Sorted& sorted) {
               Str(operand.name, " is a folder and cannot be -"));
       continue;
     }
-    operand.files->clear();
-    while (next < sorted.operands.size()) {
-      const std::string& text = sorted.operands[next++];
-      operand.files->push_back(ParseNamedFile(text));
-      const NamedFile& file = operand.files->back();
-      Require(!file.path.empty(), ErrorKind::kUsage,
-              Str("the operand '", text, "' names no file"));
-      Require(VisibleText(file.name) == file.name, ErrorKind::kUsage,
-              Str("the name '", file.name,
-                  "' holds a control character, or an invisible one"));
-    }
+    if (operand.files != nullptr) operand.files->clear();
+    if (operand.paths != nullptr) operand.paths->clear();
+    // One at least, and of the rest what those behind leave.
+    do {
+      ApplyFile(operand, sorted.operands[next++]);
+    } while (next + behind < sorted.operands.size());
   }
   if (next < sorted.operands.size()) {
     Fail(ErrorKind::kUsage,

@@ -32,9 +32,11 @@ std::vector<GivenFile> GivenInputs(const CliState& state) {
     if (!input.path->empty()) given.push_back({input.label, *input.path});
   }
   for (const CliOperand& operand : state.operands) {
-    if (operand.files == nullptr) continue;
-    for (const NamedFile& file : *operand.files) {
-      given.push_back({operand.name, file.path});
+    for (std::size_t i = 0; operand.files && i < operand.files->size(); ++i) {
+      given.push_back({operand.name, (*operand.files)[i].path});
+    }
+    for (std::size_t i = 0; operand.paths && i < operand.paths->size(); ++i) {
+      given.push_back({operand.name, (*operand.paths)[i]});
     }
   }
   return given;

@@ -25,6 +25,10 @@ struct CliOperand {
   std::string* text = nullptr;              // either this
   std::vector<NamedFile>* files = nullptr;  // or this
   bool is_input = false;
+  std::vector<std::string>* paths = nullptr;  // or this
+  bool has_seeds = false;                     // of `files`: Commas::kSeeds
+
+  bool is_several() const { return files != nullptr || paths != nullptr; }
 };
 
 struct CliList {

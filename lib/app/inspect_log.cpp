@@ -116,18 +116,8 @@ std::string RenderLog(const History& log, const std::vector<LogColumn>& columns,
   return table.Render();
 }
 
-}  // namespace
-
-std::string InspectLog(const FileReader& file, bool all, Json* json) {
-  Require(file.kind() == FileKind::kModel, ErrorKind::kUsage,
-          Str(file.name(), ": ", FileKindName(file.kind()),
-              " files have no training log"),
-          "give a model");
-  const History log = ReadHistory(file);
-  Require(log.epochs() > 0, ErrorKind::kBadInput,
-          Str(file.name(), ": it has no training log"),
-          "it was merged or is untrained");
-  *json = HeadingJson(file);
+// One network's curve.
+std::string LogText(const History& log, bool all, Json* json) {
   (*json)["best_epoch"] = log.best_epoch;
   (*json)["selected_on"] = log.selected_on;
   for (std::size_t i = 0; i < log.columns.size(); ++i) {
@@ -149,6 +139,32 @@ std::string InspectLog(const FileReader& file, bool all, Json* json) {
             "\n";
   }
   return text;
+}
+
+}  // namespace
+
+std::string InspectLog(const FileReader& file, bool all, Json* json) {
+  Require(file.kind() == FileKind::kModel, ErrorKind::kUsage,
+          Str(file.name(), ": ", FileKindName(file.kind()),
+              " files have no training log"),
+          "give a model");
+  const History log = ReadHistory(file);
+  Require(log.epochs() > 0, ErrorKind::kBadInput,
+          Str(file.name(), ": it has no training log"),
+          "it was merged or is untrained");
+  *json = HeadingJson(file);
+  const std::string text = LogText(log, all, json);
+  if (!file.Has("networks")) return text;
+  std::string texts = "network 1\n" + text;
+  (*json)["other_networks"] = Json::array();
+  const std::size_t others = file.Children("networks").size();
+  for (std::size_t number = 2; number < others + 2; ++number) {
+    Json& own = (*json)["other_networks"].emplace_back(Json::object());
+    texts += Str("\nnetwork ", number, "\n",
+                 LogText(ReadHistory(file, Str("networks/", number, "/log")),
+                         all, &own));
+  }
+  return texts;
 }
 
 }  // namespace mtlkit

@@ -94,20 +94,36 @@ void DescribeLayers(const Model& model, bool all, std::string* text,
   }
 }
 
-void DescribeTraining(const Model& model, std::string* text, Json* json) {
-  const History& log = model.log;
-  (*json)["epochs"] = log.epochs();
-  (*json)["best_epoch"] = log.best_epoch;
-  (*json)["selected_on"] = log.selected_on;
-  (*json)["selected_split"] = log.selected_split;
-  if (log.epochs() == 0) return;
-  *text += Str("trained ", Counted(log.epochs(), "epoch", "epochs"));
+Json TrainingJson(const History& log) {
+  return {{"epochs", log.epochs()},
+          {"best_epoch", log.best_epoch},
+          {"selected_on", log.selected_on},
+          {"selected_split", log.selected_split}};
+}
+
+// "trained 40 epochs, weights of epoch 31, chosen on valid loss .542".
+std::string TrainingText(const History& log) {
+  std::string text = Str("trained ", Counted(log.epochs(), "epoch", "epochs"));
   if (log.best_epoch > 0) {
-    *text +=
+    text +=
         VisibleText(Str(", weights of epoch ", log.best_epoch, ", chosen on ",
                         log.selected_on, " ", TableNumber(log.best)));
   }
-  *text += " (--log shows the curve)\n";
+  return text;
+}
+
+void DescribeTraining(const Model& model, std::string* text, Json* json) {
+  json->update(TrainingJson(model.log));
+  if (model.log.epochs() > 0) {
+    *text += model.networks() > 1 ? "network 1 " : "";
+    *text += TrainingText(model.log) + " (--log shows the curve)\n";
+  }
+  for (std::size_t i = 0; i < model.others.size(); ++i) {
+    const History& log = model.others[i].log;
+    (*json)["other_networks"].push_back(TrainingJson(log));
+    if (log.epochs() == 0) continue;
+    *text += Str("network ", i + 2, " ", TrainingText(log), "\n");
+  }
 }
 
 }  // namespace
@@ -118,9 +134,14 @@ std::string InspectModel(const FileReader& file, bool all, Json* json) {
   const Index count = model.network->weights()->count();
   (*json)["arch"] = model.arch.arch;
   (*json)["parameters"] = count;
+  (*json)["networks"] = model.networks();
   WriteOptions(model.arch, &(*json)["network"]);
   text = Str("architecture ", model.arch.arch, ", layers ",
              Join(model.arch.layers, ","), ", ", count, " parameters\n");
+  if (model.networks() > 1) {
+    text += Str("ensemble of ", model.networks(),
+                " such networks, whose predictions are averaged\n");
+  }
   DescribeInputs(model, &text, json);
   DescribeTasks(model, all, &text, json);
   DescribeLayers(model, all, &text, json);

@@ -46,6 +46,19 @@ NamedFile ParseNamedFile(std::string_view text) {
   return {std::string(text.substr(0, equals)), path};
 }
 
+std::vector<NamedFile> ParseNamedFiles(std::string_view text) {
+  const NamedFile whole = ParseNamedFile(text);
+  std::error_code ignored;
+  if (whole.name.empty() || std::filesystem::exists(whole.path, ignored)) {
+    return {whole};
+  }
+  std::vector<NamedFile> files;
+  for (const std::string& path : Split(whole.path, ',')) {
+    files.push_back({whole.name, path, std::ssize(files)});
+  }
+  return files;
+}
+
 std::string FileStem(std::string_view path) {
   while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
   const std::size_t slash = path.rfind('/');

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/view.h"
 
@@ -12,8 +13,12 @@ namespace mtlkit {
 struct NamedFile {
   std::string name;  // "" if none was given
   std::string path;  // may be "-"
+  Index part = 0;    // which of the files of A,B,C it is
 };
 NamedFile ParseNamedFile(std::string_view text);
+// NAME=A,B,C as three files of one name; a file that is called so with its
+// commas is one.
+std::vector<NamedFile> ParseNamedFiles(std::string_view text);
 // The name of a file without folders and endings: "runs/a.pred.h5" -> "a".
 std::string FileStem(std::string_view path);
 
@@ -23,7 +28,7 @@ void RequireHdf5Name(std::string_view label, const std::string& path);
 // Refuses (kUsage) a name that ends as another kind of file does than `endings`
 // (".csv .json") and ".txt": "e.h5". `what` says why: "--to csv writes text".
 void RequireOtherName(std::string_view label, const std::string& path,
-                     std::string_view endings, std::string_view what);
+                      std::string_view endings, std::string_view what);
 
 // What may be done with an output operand. Files are probed before the tool
 // runs, so that work is not done in vain; a tool that learns from other flags

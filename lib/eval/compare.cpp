@@ -23,36 +23,39 @@ double ErrorOfConstant(const MetricResult& result) {
 }
 
 // Why a task has no part; "" if it has one.
-std::string WhyUndefined(const TaskResult& task, std::size_t model,
-                         std::size_t baseline,
-                         const std::vector<std::string>& names) {
+std::string WhyUndefined(const Evaluation& evaluation, const TaskResult& task,
+                         std::size_t model) {
   const MetricResult& result = task.metrics.front();
   if (task.labelled == 0) return "no label";
-  for (const std::size_t i : {baseline, model}) {
-    if (!task.predicted[i]) return Str("not predicted by '", names[i], "'");
-    if (std::isnan(result.models[i].value)) {
+  for (const Index i : {evaluation.baseline, static_cast<Index>(model)}) {
+    if (i < 0) continue;
+    if (!task.predicted[At(i)]) {
+      return Str("not predicted by '", evaluation.models[At(i)], "'");
+    }
+    if (std::isnan(result.models[At(i)].value)) {
       return Str(result.metric->label, " is undefined");
     }
   }
   return "";
 }
 
-GainTasks ChooseGainTasks(const std::vector<TaskResult>& tasks,
-                          std::size_t model, std::size_t baseline,
-                          const std::vector<std::string>& names) {
+GainTasks ChooseGainTasks(const Evaluation& evaluation, std::size_t model) {
+  const std::vector<TaskResult>& tasks = evaluation.tasks;
   GainTasks chosen;
   std::vector<std::size_t> defined;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    std::string why = WhyUndefined(tasks[t], model, baseline, names);
+    if (tasks[t].is_part) continue;
+    std::string why = WhyUndefined(evaluation, tasks[t], model);
     if (why.empty()) {
       defined.push_back(t);
     } else {
       chosen.left_out.push_back({tasks[t].task.name, std::move(why)});
     }
   }
+  const bool needs_units = defined.size() > 1 || evaluation.baseline < 0;
   for (const std::size_t t : defined) {
     const double unit = ErrorOfConstant(tasks[t].metrics.front());
-    if (defined.size() > 1 && !(unit > 0)) {
+    if (needs_units && !(unit > 0)) {
       chosen.left_out.push_back(
           {tasks[t].task.name, std::isnan(unit)
                                    ? "the error of a constant is not known"
@@ -60,8 +63,8 @@ GainTasks ChooseGainTasks(const std::vector<TaskResult>& tasks,
       continue;
     }
     chosen.tasks.push_back(t);
-    chosen.units.push_back({defined.size() > 1 ? unit : 1,
-                            tasks[t].metrics.front().metric->is_root});
+    chosen.units.push_back(
+        {needs_units ? unit : 1, tasks[t].metrics.front().metric->is_root});
   }
   return chosen;
 }
@@ -70,9 +73,8 @@ GainTasks ChooseGainTasks(const std::vector<TaskResult>& tasks,
 
 Gain GainOf(const Evaluation& evaluation, const Summary& summary,
             std::size_t model) {
-  const auto baseline = At(evaluation.baseline);
-  GainTasks chosen =
-      ChooseGainTasks(evaluation.tasks, model, baseline, evaluation.models);
+  const Index baseline = evaluation.baseline;
+  GainTasks chosen = ChooseGainTasks(evaluation, model);
   double labelled = 0;
   for (const std::size_t t : chosen.tasks) {
     const TaskResult& task = evaluation.tasks[t];
@@ -84,19 +86,21 @@ Gain GainOf(const Evaluation& evaluation, const Summary& summary,
   gain.log_ratio = summary.Student(
       {evaluation.level, labelled / count,
        std::min(labelled, static_cast<double>(evaluation.rows))},
-      [&](const ValueTable& table) {
+      [&](const RecipeValues& values) {
         for (std::size_t i = 0; i < errors.size(); ++i) {
           const std::size_t t = chosen.tasks[i];
           const MetricEntry& entry = *evaluation.tasks[t].metrics[0].metric;
-          const auto& values = table[t].front();
-          errors[i] = {MetricError(entry, values[baseline]),
-                       MetricError(entry, values[model])};
+          errors[i] = {baseline < 0
+                           ? chosen.units[i].size
+                           : MetricError(entry, values.Of(t, 0, At(baseline))),
+                       MetricError(entry, values.Of(t, 0, model))};
         }
         return LogErrorRatio(errors, chosen.units);
       });
   gain.tasks = static_cast<Index>(chosen.tasks.size());
   gain.left_out = std::move(chosen.left_out);
   for (const TaskResult& task : evaluation.tasks) {
+    if (baseline < 0 || task.is_part) continue;
     const Verdict verdict = task.metrics.front().verdicts[model];
     gain.wins += verdict == Verdict::kWin;
     gain.ties += verdict == Verdict::kTie;

@@ -8,7 +8,8 @@
 namespace mtlkit {
 
 // The gain of a model over the baseline of an evaluation whose tasks, names
-// and level are complete.
+// and level are complete; without a baseline over the best constants, whose
+// errors are those on all rows, in every draw.
 Gain GainOf(const Evaluation& evaluation, const Summary& summary,
             std::size_t model);
 

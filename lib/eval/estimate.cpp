@@ -4,25 +4,12 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <span>
 
 namespace mtlkit {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
-
-// Linear between order statistics, as numpy's default.
-double Quantile(std::span<const double> sorted, double share) {
-  const double place = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  const double part = place - static_cast<double>(below);
-  // Between infinite neighbours there is nothing to weigh.
-  if (part == 0 || sorted[below] == sorted[above]) return sorted[below];
-  if (std::isinf(sorted[below])) return sorted[below];
-  return sorted[below] + part * (sorted[above] - sorted[below]);
-}
 
 // Half the width in standard normal units: larger than that of the normal
 // distribution where rows are few.
@@ -49,6 +36,17 @@ NoInterval Sort(double value, const IntervalOptions& options,
 
 }  // namespace
 
+double QuantileOf(std::span<const double> sorted, double share) {
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  const double part = place - static_cast<double>(below);
+  // Between infinite neighbours there is nothing to weigh.
+  if (part == 0 || sorted[below] == sorted[above]) return sorted[below];
+  if (std::isinf(sorted[below])) return sorted[below];
+  return sorted[below] + part * (sorted[above] - sorted[below]);
+}
+
 double LeastDraws(double level) {
   return 2 / (1 - level);
 }
@@ -60,8 +58,8 @@ Estimate PercentileInterval(double value, std::vector<double> draws,
     return {value, kNan, kNan, why};
   }
   const double outside = NormalShare(-HalfWidth(options));
-  return {value, std::min(value, Quantile(draws, outside)),
-          std::max(value, Quantile(draws, 1 - outside))};
+  return {value, std::min(value, QuantileOf(draws, outside)),
+          std::max(value, QuantileOf(draws, 1 - outside))};
 }
 
 Estimate StudentInterval(double value, std::vector<double> draws,
@@ -71,8 +69,8 @@ Estimate StudentInterval(double value, std::vector<double> draws,
     return {value, kNan, kNan, why};
   }
   const double one = NormalShare(-1);
-  const double above = Quantile(draws, 1 - one);
-  const double below = Quantile(draws, one);
+  const double above = QuantileOf(draws, 1 - one);
+  const double below = QuantileOf(draws, one);
   if (std::isinf(value) || std::isinf(above) || std::isinf(below)) {
     return {value, -kInf, kInf, NoInterval::kInfinite};
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "base/view.h"
@@ -54,6 +55,10 @@ Estimate PercentileInterval(double value, std::vector<double> draws,
 // decide it.
 Estimate StudentInterval(double value, std::vector<double> draws,
                          const IntervalOptions& options);
+
+// The value below which a share of sorted values lies, linear between
+// neighbours, as numpy's default. Needs values.
+double QuantileOf(std::span<const double> sorted, double share);
 
 // Of the standard normal distribution: the share below x, and the x below
 // which a share in (0, 1) lies (Wichura, AS 241, 1988; about 7 digits).

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "eval/bootstrap.h"
 #include "eval/compare.h"
+#include "eval/evaluation_warnings.h"
 #include "eval/measure_task.h"
 #include "eval/summary.h"
 
@@ -24,6 +25,16 @@ Verdict Judge(const MetricEntry& entry, const Estimate& difference) {
   return (difference.value > 0) == entry.up ? Verdict::kWin : Verdict::kLoss;
 }
 
+// No value is better than a perfect one; an interval that seeds widen may go
+// on.
+Estimate WithinPerfect(const MetricEntry& entry, Estimate estimate) {
+  double& end = entry.up ? estimate.high : estimate.low;
+  const bool is_beyond =
+      entry.up ? end > entry.perfect : end < entry.perfect;  // false of NaN
+  if (is_beyond) end = entry.perfect;
+  return estimate;
+}
+
 // Adds values and intervals to a metric of a task.
 void AddEstimates(const Summary& summary, std::size_t t, std::size_t m,
                   Evaluation* evaluation) {
@@ -32,111 +43,99 @@ void AddEstimates(const Summary& summary, std::size_t t, std::size_t m,
   const auto rows = static_cast<double>(task.counted());
   const IntervalOptions interval{evaluation->level, rows, rows};
   for (std::size_t model = 0; model < evaluation->models.size(); ++model) {
-    result.models.push_back(summary.Percentile(
-        interval, [&](const ValueTable& table) { return table[t][m][model]; }));
+    const auto value = [&](const RecipeValues& values) {
+      return values.Of(t, m, model);
+    };
+    result.models.push_back(
+        WithinPerfect(*result.metric, summary.Percentile(interval, value)));
+    result.seeds.emplace_back();
+    if (evaluation->seeds[model] > 1) {
+      result.seeds.back() = summary.BySeed(model, value);
+    }
     if (evaluation->baseline < 0) continue;
     const auto base = At(evaluation->baseline);
     result.differences.push_back(
-        summary.Percentile(interval, [&](const ValueTable& table) {
-          return table[t][m][model] - table[t][m][base];
+        summary.Percentile(interval, [&](const RecipeValues& values) {
+          return values.Of(t, m, model) - values.Of(t, m, base);
         }));
     result.verdicts.push_back(Judge(*result.metric, result.differences.back()));
   }
 }
 
-// Numbers on rows that made the model are better than it is.
-void WarnOfSeenRows(const JoinedHead& joined, std::size_t i,
-                    std::vector<std::string>* warnings) {
-  const std::string& name = joined.models[i];
-  const SeenCount& seen = joined.seen[i];
-  const std::string all = Counted(joined.rows, "row", "rows");
-  if (seen.trained > 0) {
-    warnings->push_back(Str("'", name, "': ", seen.trained, " of ", all,
-                            " were trained on: its numbers are too good"));
-  }
-  const bool on_its_split =
-      !joined.split.empty() && joined.selected_on[i] == joined.split;
-  if (seen.chosen > 0) {
-    warnings->push_back(Str("'", name, "': its weights were chosen on ",
-                            seen.chosen, " of ", all,
-                            ": its numbers are too good"));
-  } else if (seen.chosen < 0 && on_its_split) {
-    warnings->push_back(Str("the weights of '", name,
-                            "' were chosen on the split '", joined.split,
-                            "' that is evaluated: its numbers are too good"));
-  }
-}
-
-std::string UnknownText(const TaskResult& task) {
-  constexpr std::size_t kShown = 5;
-  std::vector<std::string> names = task.unknown_classes;
-  const bool known = std::ranges::all_of(names, [&task](const auto& name) {
-    return FindClass(task.task, name) >= 0;
-  });
-  if (names.size() > kShown) {
-    names.resize(kShown);
-    names.emplace_back("...");
-  }
-  return Str(
-      "task '", task.task.name, "': ", task.unknown, " of ",
-      Counted(task.labelled, "labelled row has", "labelled rows have"),
-      known ? " a class that no training row had ("
-            : " a class that the model does not know (",
-      Join(names, ", "), "): ",
-      task.unknown == 1 ? "it counts as an error" : "they count as errors");
-}
-
-void AddWarnings(const JoinedHead& head, Evaluation* evaluation) {
-  for (std::size_t i = 0; i < head.models.size(); ++i) {
-    WarnOfSeenRows(head, i, &evaluation->warnings);
-  }
-  if (head.not_in_truth > 0) {
-    evaluation->warnings.push_back(
-        Str(head.not_in_truth, " of ",
-            Counted(head.rows, "predicted row is", "predicted rows are"),
-            " not in the file of --data: without a label, ",
-            head.not_in_truth == 1 ? "it is" : "they are", " not measured"));
-  }
-  for (const TaskResult& task : evaluation->tasks) {
-    if (!task.warning.empty()) evaluation->warnings.push_back(task.warning);
-    if (task.unknown > 0) evaluation->warnings.push_back(UnknownText(task));
-    if (task.labelled > 0) continue;
-    evaluation->warnings.push_back(
-        Str("task '", task.task.name, "' has no label in the evaluated rows"));
-  }
-}
-
-Index BaselineOf(const JoinedHead& head, const std::string& name) {
+Index BaselineOf(const std::vector<std::string>& models,
+                 const std::string& name) {
   if (name.empty()) return -1;
-  const auto found = std::find(head.models.begin(), head.models.end(), name);
-  if (found == head.models.end()) {
+  const auto found = std::find(models.begin(), models.end(), name);
+  if (found == models.end()) {
     Fail(ErrorKind::kUsage,
          Str("--against '", name,
-             "' is none of the given rows: ", Join(head.models, ", ")),
+             "' is none of the given rows: ", Join(models, ", ")),
          "name one of the prediction files as NAME=FILE");
   }
-  Require(head.models.size() > 1, ErrorKind::kUsage,
+  Require(models.size() > 1, ErrorKind::kUsage,
           Str("--against '", name, "': there is no other model"),
           "give the files of all models, NAME=FILE each");
-  return found - head.models.begin();
+  return found - models.begin();
 }
 
 // With a baseline, every model must have a task in common with it.
-void RequireComparable(const JoinedModels& models, Index baseline) {
-  const std::vector<std::string>& names = models.head().models;
-  for (std::size_t model = 0; model < names.size(); ++model) {
+void RequireComparable(const JoinedModels& models, const Recipes& recipes,
+                       Index baseline) {
+  for (std::size_t i = 0; i < recipes.count(); ++i) {
     bool common = baseline < 0;
     std::string tasks;
     for (Index task = 0; task < models.task_count(); ++task) {
-      if (!models.Predicts(model, task)) continue;
+      if (!models.Predicts(recipes.First(i), task)) continue;
       tasks += (tasks.empty() ? "" : ", ") + models.TaskName(task);
-      common = common || models.Predicts(At(baseline), task);
+      common = common || models.Predicts(recipes.First(At(baseline)), task);
     }
     if (common) continue;
     Fail(ErrorKind::kBadInput,
-         Str("'", names[model], "' has no task in common with the baseline '",
-             names[At(baseline)], "': ", tasks),
+         Str("'", recipes.names()[i],
+             "' has no task in common with the baseline '",
+             recipes.names()[At(baseline)], "': ", tasks),
          "compare models of the same tasks");
+  }
+}
+
+// Seeds of one recipe predict the same tasks.
+void RequireAlike(const JoinedModels& models, const Recipes& recipes) {
+  for (std::size_t i = 0; i < recipes.count(); ++i) {
+    for (Index seed = 1; seed < recipes.Seeds(i); ++seed) {
+      for (Index task = 0; task < models.task_count(); ++task) {
+        const std::size_t first = recipes.First(i);
+        const bool has = models.Predicts(first, task);
+        Require(models.Predicts(first + At(seed), task) == has,
+                ErrorKind::kBadInput,
+                Str("'", recipes.names()[i], "': only some of its files have '",
+                    models.TaskName(task), "'"),
+                "files of one recipe are of the same tasks");
+      }
+    }
+  }
+}
+
+// What is known of each recipe, all its models together.
+void AddHeads(const JoinedHead& head, const Recipes& recipes,
+              Evaluation* evaluation) {
+  for (std::size_t i = 0; i < recipes.count(); ++i) {
+    const std::size_t first = recipes.First(i);
+    evaluation->seeds.push_back(recipes.Seeds(i));
+    std::string selected_on = head.selected_on[first];
+    bool has_model = head.has_model[first];
+    SeenCount seen = head.seen[first];
+    for (std::size_t k = 1; k < At(recipes.Seeds(i)); ++k) {
+      // Of some weights one split, of others another: as if nothing were known.
+      if (head.selected_on[first + k] != selected_on) {
+        selected_on.clear();
+        has_model = false;
+      }
+      seen.trained = std::max(seen.trained, head.seen[first + k].trained);
+      seen.chosen = std::max(seen.chosen, head.seen[first + k].chosen);
+    }
+    evaluation->selected_on.push_back(std::move(selected_on));
+    evaluation->has_model.push_back(has_model);
+    evaluation->seen.push_back(seen);
   }
 }
 
@@ -181,8 +180,14 @@ class TaskDraws {
   TaskDraws(const DrawnUnits& units, Bootstrap* bootstrap)
       : units_(units), bootstrap_(bootstrap) {}
 
-  TaskResult Add(JoinedTask task, const std::vector<std::string>& metrics) {
+  TaskResult Add(JoinedTask task, const std::vector<std::string>& metrics,
+                 const Recipes& recipes) {
     MeasuredTask measured = MeasureTask(std::move(task), metrics, units_);
+    const std::vector<bool> has = std::move(measured.result.predicted);
+    measured.result.predicted.clear();
+    for (std::size_t i = 0; i < recipes.count(); ++i) {
+      measured.result.predicted.push_back(has[recipes.First(i)]);
+    }
     held_ += measured.prepared.size();
     whole_.push_back(std::move(measured.values));
     waiting_.push_back(std::move(measured.prepared));
@@ -208,6 +213,19 @@ class TaskDraws {
   std::vector<PreparedTask> waiting_;
   std::size_t held_ = 0;
 };
+
+// A task and each of its labels.
+void AddWithLabels(const JoinedTask& task,
+                   const std::vector<std::string>& metrics,
+                   const Recipes& recipes, TaskDraws* draws,
+                   Evaluation* evaluation) {
+  evaluation->tasks.push_back(draws->Add(task, metrics, recipes));
+  for (Index label = 0; label < LabelCount(task.task); ++label) {
+    evaluation->tasks.push_back(
+        draws->Add(LabelTask(task, label), metrics, recipes));
+    evaluation->tasks.back().is_part = true;
+  }
+}
 
 // A metric that was asked for and that no task has would be left out silently.
 void RequireMeasured(const Evaluation& evaluation,
@@ -235,6 +253,8 @@ void EvaluationOptions::Describe(Fields& fields) {
   fields.Named(
       "metrics", metrics, "NAME,...|all",
       "what is measured; default: one metric a task (see --list metrics)");
+  fields("per-label", per_label,
+         "also a row for each label of a task of several labels", {});
   fields("no-weights", no_weights,
          "count every row once, whatever the weights of rows", {});
   fields("draws", draws, "samples of the bootstrap; 0: no intervals",
@@ -248,41 +268,52 @@ Evaluation Evaluate(const JoinedModels& models,
                     ThreadPool& pool, Reporter* reporter) {
   const JoinedHead& head = models.head();
   Evaluation evaluation;
-  evaluation.models = head.models;
+  const Recipes recipes(head.models);
+  evaluation.models = recipes.names();
   evaluation.rows = head.rows;
   evaluation.split = head.split;
-  evaluation.selected_on = head.selected_on;
-  evaluation.has_model = head.has_model;
-  evaluation.seen = head.seen;
+  AddHeads(head, recipes, &evaluation);
   evaluation.draws = options.draws;
   evaluation.level = options.level;
-  evaluation.baseline = BaselineOf(head, options.against);
+  evaluation.baseline = BaselineOf(evaluation.models, options.against);
   CheckMetricNames(options.metrics);
   CheckDraws(options);
-  RequireComparable(models, evaluation.baseline);
+  RequireAlike(models, recipes);
+  RequireComparable(models, recipes, evaluation.baseline);
 
   const DrawnUnits units(head.rows, seed);
   evaluation.blocks = units.is_blocks() ? units.count() : 0;
   Bootstrap bootstrap(units.count(), options.draws, seed, pool, reporter);
   TaskDraws draws(units, &bootstrap);
+  bool any_labels = false;
   for (Index t = 0; t < models.task_count(); ++t) {
     JoinedTask task = models.Take(t);
     if (options.no_weights) {
       task.weights.clear();
       task.weighted = false;
     }
-    evaluation.tasks.push_back(draws.Add(std::move(task), options.metrics));
+    if (options.per_label && LabelCount(task.task) > 0) {
+      any_labels = true;
+      AddWithLabels(task, options.metrics, recipes, &draws, &evaluation);
+      continue;
+    }
+    evaluation.tasks.push_back(
+        draws.Add(std::move(task), options.metrics, recipes));
   }
+  Require(any_labels || !options.per_label, ErrorKind::kUsage,
+          "--per-label has no effect: there is no task of several labels",
+          "leave it out");
   RequireMeasured(evaluation, options.metrics);
-  const Summary summary(draws.Finish(), bootstrap.tables());
+  const Summary summary(draws.Finish(), bootstrap.tables(), recipes);
   for (std::size_t t = 0; t < evaluation.tasks.size(); ++t) {
     for (std::size_t m = 0; m < evaluation.tasks[t].metrics.size(); ++m) {
       AddEstimates(summary, t, m, &evaluation);
     }
   }
-  for (std::size_t i = 0; evaluation.baseline >= 0 && i < head.models.size();
-       ++i) {
-    evaluation.gains.push_back(GainOf(evaluation, summary, i));
+  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
+    auto& gains =
+        evaluation.baseline < 0 ? evaluation.over_constants : evaluation.gains;
+    gains.push_back(GainOf(evaluation, summary, i));
   }
   AddWarnings(head, &evaluation);
   return evaluation;

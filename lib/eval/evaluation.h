@@ -18,6 +18,7 @@ struct EvaluationOptions {
   Index draws = 1000;                // of the bootstrap; 0: no intervals
   double level = 0.95;               // of the intervals
   bool no_weights = false;           // count every row once
+  bool per_label = false;            // each label of a multi-label task, too
 
   void Describe(Fields& fields);
 };

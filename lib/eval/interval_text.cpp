@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "eval/report_parts.h"
 
 namespace mtlkit {
 namespace {
@@ -56,8 +57,8 @@ std::string WithoutInterval(const Evaluation& evaluation) {
                   task.counted());
       }
     }
-    if (!compares) continue;
-    names.Add("the gain" + of_model, evaluation.gains[i].log_ratio.why,
+    if (!HasGain(evaluation, i)) continue;
+    names.Add("the gain" + of_model, GainShown(evaluation, i).log_ratio.why,
               evaluation.rows);
   }
   return names.Lines();

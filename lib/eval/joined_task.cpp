@@ -32,8 +32,43 @@ void JoinedOutputs::Read(Index first, Index count, double* to) {
     const auto row =
         std::span<const float>(held_).subspan(At(place) * cols, cols);
     from.task.head().Reorder(order_, row, to);
-    to += cols;
+    to += is_label_ ? 1 : cols;
   }
+}
+
+JoinedOutputs JoinedOutputs::OfLabel(Index label) const {
+  JoinedOutputs outputs(source_, task_, {order_[At(label)]}, place_of_);
+  outputs.is_label_ = true;
+  return outputs;
+}
+
+Index LabelCount(const Task& task) {
+  const HeadTraits& traits = task.type.traits();
+  if (!traits.has_classes || traits.one_class) return 0;
+  const Index labels = std::ssize(task.classes);
+  return labels > 1 ? labels : 0;
+}
+
+JoinedTask LabelTask(const JoinedTask& task, Index label) {
+  JoinedTask one;
+  one.task = task.task;
+  one.task.classes = {task.task.classes[At(label)]};
+  one.task.name += "." + one.task.classes[0];
+  one.places = task.places;
+  one.row_of = task.row_of;
+  one.weights = task.weights;
+  one.weighted = task.weighted;
+  one.y.reserve(At(task.places));
+  const std::size_t labels = task.task.classes.size();
+  for (std::size_t i = At(label); i < task.y.size(); i += labels) {
+    one.y.push_back(task.y[i]);
+  }
+  for (const auto& model : task.models) {
+    one.models.emplace_back();
+    if (model) one.models.back() = model->OfLabel(label);
+  }
+  if (!task.constants.empty()) one.constants = {task.constants[At(label)]};
+  return one;
 }
 
 bool JoinedTask::HasLabel(Index place) const {

@@ -24,6 +24,8 @@ class JoinedOutputs {
   // read all at once, and held until Release.
   void Read(Index first, Index count, double* to);
   void Release() { held_ = {}; }
+  // The column of one label alone.
+  JoinedOutputs OfLabel(Index label) const;
 
  private:
   std::shared_ptr<const PredictionSource> source_;
@@ -31,6 +33,7 @@ class JoinedOutputs {
   std::vector<Index> order_;
   std::vector<std::int32_t> place_of_;
   std::vector<float> held_;
+  bool is_label_ = false;  // one column of a task of several
 };
 
 // One task on rows that all models have predicted, with the truth. A place is
@@ -59,5 +62,11 @@ struct JoinedTask {
   // Whether any cell of a place is known.
   bool HasLabel(Index place) const;
 };
+
+// How many labels a task has that are tasks of their own; 0 where it is no set
+// of several.
+Index LabelCount(const Task& task);
+// One of them as a multi-label task of one label, TASK.LABEL.
+JoinedTask LabelTask(const JoinedTask& task, Index label);
 
 }  // namespace mtlkit

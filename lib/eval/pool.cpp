@@ -241,10 +241,12 @@ std::vector<NamedSource> PoolByName(const std::vector<NamedSource>& sources) {
   std::vector<NamedSource> pooled;
   std::vector<std::vector<Part>> parts;
   for (const NamedSource& one : sources) {
-    const auto same = std::ranges::find(pooled, one.name, &NamedSource::name);
+    const auto same = std::ranges::find_if(pooled, [&](const auto& other) {
+      return other.name == one.name && other.seed == one.seed;
+    });
     const auto at = static_cast<std::size_t>(same - pooled.begin());
     if (same == pooled.end()) {
-      pooled.push_back({one.name, nullptr, {}});
+      pooled.push_back({one.name, nullptr, {}, one.seed});
       parts.emplace_back();
     }
     std::vector<std::string>& files = pooled[at].files;

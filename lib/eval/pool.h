@@ -6,9 +6,9 @@
 
 namespace mtlkit {
 
-// Puts sources of one name together: the folds of a cross-validation, whose
-// rows stand behind each other. Throws kBadInput where they have different
-// tasks, or a row twice.
+// Puts sources of one name and seed together: the folds of a cross-validation,
+// whose rows stand behind each other. Seeds of one name follow one another.
+// Throws kBadInput where they have different tasks, or a row twice.
 std::vector<NamedSource> PoolByName(const std::vector<NamedSource>& sources);
 
 }  // namespace mtlkit

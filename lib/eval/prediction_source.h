@@ -74,6 +74,7 @@ struct NamedSource {
   std::string name;
   std::shared_ptr<const PredictionSource> source;
   std::vector<std::string> files = {};  // that it was read from
+  Index seed = 0;  // which of the models of one recipe it is
 
   // What messages call it: its files, or its name where it has none.
   std::string Label() const;

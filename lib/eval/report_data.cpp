@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "eval/report.h"
+#include "eval/seed_interval.h"
 
 namespace mtlkit {
 namespace {
@@ -46,9 +47,32 @@ Json ToJson(const MetricResult& result, Index rows,
                              ? Json(VerdictName(result.verdicts[i]))
                              : Json(nullptr);
     }
+    if (!result.seeds[i].empty()) {
+      for (const double value : result.seeds[i]) {
+        model["seeds"].push_back(Number(value));
+      }
+      model["seed_deviation"] = Number(DeviationOf(result.seeds[i]));
+    }
     json["models"][evaluation.models[i]] = std::move(model);
   }
   return json;
+}
+
+Json ToJson(const Gain& gain, Index rows) {
+  Json item = ToJson(gain.share(), rows);
+  item["log_ratio"] = ToJson(gain.log_ratio, rows);
+  item["tasks"] = gain.tasks;
+  item["left_out"] = Json::array();
+  for (const LeftOutTask& task : gain.left_out) {
+    item["left_out"].push_back({{"task", task.task}, {"reason", task.reason}});
+  }
+  const auto count = [&gain](Index verdicts) {
+    return gain.is_judged() ? Json(verdicts) : Json(nullptr);
+  };
+  item["wins"] = count(gain.wins);
+  item["ties"] = count(gain.ties);
+  item["losses"] = count(gain.losses);
+  return item;
 }
 
 std::string Cell(double value) {
@@ -85,6 +109,7 @@ Json RenderJson(const Evaluation& evaluation) {
             {"blocks", evaluation.blocks},
             {"level", evaluation.level},
             {"selected_on", evaluation.selected_on},
+            {"seeds", evaluation.seeds},
             {"trained_on", Json::array()},
             {"chosen_on", Json::array()},
             {"warnings", evaluation.warnings},
@@ -99,32 +124,20 @@ Json RenderJson(const Evaluation& evaluation) {
         {"labelled", task.labelled},     {"missing", task.missing},
         {"weighted", task.weighted},     {"weight_0", task.weightless},
         {"unknown_class", task.unknown}, {"metrics", Json::array()}};
+    if (task.is_part) item["part"] = true;
     if (task.task.form) item["form"] = TaskTypeName(*task.task.form);
     for (const MetricResult& result : task.metrics) {
       item["metrics"].push_back(ToJson(result, task.counted(), evaluation));
     }
     json["tasks"].push_back(std::move(item));
   }
-  if (evaluation.baseline < 0) return json;
-  json["against"] =
-      evaluation.models[static_cast<std::size_t>(evaluation.baseline)];
-  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-    const Gain& gain = evaluation.gains[i];
-    Json item = ToJson(gain.share(), evaluation.rows);
-    item["log_ratio"] = ToJson(gain.log_ratio, evaluation.rows);
-    item["tasks"] = gain.tasks;
-    item["left_out"] = Json::array();
-    for (const LeftOutTask& task : gain.left_out) {
-      item["left_out"].push_back(
-          {{"task", task.task}, {"reason", task.reason}});
-    }
-    const auto count = [&gain](Index verdicts) {
-      return gain.is_judged() ? Json(verdicts) : Json(nullptr);
-    };
-    item["wins"] = count(gain.wins);
-    item["ties"] = count(gain.ties);
-    item["losses"] = count(gain.losses);
-    json["gain"][evaluation.models[i]] = std::move(item);
+  const bool compares = evaluation.baseline >= 0;
+  if (compares) json["against"] = evaluation.models[At(evaluation.baseline)];
+  const std::vector<Gain>& gains =
+      compares ? evaluation.gains : evaluation.over_constants;
+  for (std::size_t i = 0; i < gains.size(); ++i) {
+    json[compares ? "gain" : "gain_over_constants"][evaluation.models[i]] =
+        ToJson(gains[i], evaluation.rows);
   }
   return json;
 }
@@ -133,7 +146,7 @@ std::string RenderCsv(const Evaluation& evaluation, CsvCells* cells) {
   std::string text =
       "task,type,metric,better,model,value,low,high,constant,difference,"
       "difference_low,difference_high,verdict,labelled,missing,"
-      "trained_on,chosen_on\n";
+      "trained_on,chosen_on,seeds,seed_deviation\n";
   for (const TaskResult& task : evaluation.tasks) {
     for (const MetricResult& result : task.metrics) {
       for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
@@ -141,9 +154,11 @@ std::string RenderCsv(const Evaluation& evaluation, CsvCells* cells) {
         text += Str(',', TaskTypeName(task.task.type), ',', result.metric->name,
                     ',', result.metric->up ? "up" : "down", ',');
         cells->Append(evaluation.models[i], &text);
-        text += Str(NumberCells(evaluation, result, i), ',', task.labelled, ',',
-                    task.missing, ',', CountCell(evaluation.seen[i].trained),
-                    ',', CountCell(evaluation.seen[i].chosen), '\n');
+        text +=
+            Str(NumberCells(evaluation, result, i), ',', task.labelled, ',',
+                task.missing, ',', CountCell(evaluation.seen[i].trained), ',',
+                CountCell(evaluation.seen[i].chosen), ',', evaluation.seeds[i],
+                ',', Cell(DeviationOf(result.seeds[i])), '\n');
       }
     }
   }

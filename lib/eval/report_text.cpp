@@ -7,8 +7,9 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "eval/interval_text.h"
 #include "eval/report.h"
+#include "eval/report_parts.h"
+#include "eval/seed_interval.h"
 #include "eval/table.h"
 
 namespace mtlkit {
@@ -61,7 +62,8 @@ std::string Bootstrap(const Evaluation& evaluation) {
   return Str(FormatNumber(std::round(evaluation.level * 1e9) / 1e7),
              " % bootstrap, ", evaluation.draws, " draws",
              of_blocks ? Str(" of ", evaluation.blocks, " blocks") : "",
-             evaluation.models.size() > 1 ? ", paired by row" : "");
+             evaluation.models.size() > 1 ? ", paired by row" : "",
+             evaluation.any_seeds() ? ", and seeds" : "");
 }
 
 // Of a few rows a gain may have any lower bound; far below it says no more.
@@ -92,51 +94,12 @@ std::string Verdicts(const Gain& gain) {
              gain.losses);
 }
 
-// "3 tasks", or "2 of 3 tasks" where some have no part.
-std::string TasksOf(const Evaluation& evaluation, const Gain& gain) {
-  const auto all = static_cast<Index>(evaluation.tasks.size());
-  if (gain.tasks == all) return Counted(all, "task", "tasks");
-  return Str(gain.tasks, " of ", Counted(all, "task", "tasks"));
-}
-
-// As it may stand in a line that is no table's.
-std::string ModelName(const Evaluation& evaluation, std::size_t model) {
-  return VisibleText(evaluation.models[model]);
-}
-
-// Tasks without a part in a gain, by reason, a line for each.
-std::string LeftOut(const Evaluation& evaluation, std::size_t model) {
-  std::vector<std::pair<std::string, std::string>> names_of_reason;
-  for (const LeftOutTask& task : evaluation.gains[model].left_out) {
-    auto found = std::find_if(
-        names_of_reason.begin(), names_of_reason.end(),
-        [&task](const auto& entry) { return entry.first == task.reason; });
-    if (found == names_of_reason.end()) {
-      names_of_reason.emplace_back(task.reason, task.task);
-    } else {
-      found->second += ", " + task.task;
-    }
-  }
-  std::string text;
-  for (const auto& [reason, names] : names_of_reason) {
-    text += Str("gain of ", ModelName(evaluation, model), " over ",
-                TasksOf(evaluation, evaluation.gains[model]), "; without ",
-                VisibleText(names), " (", reason, ")\n");
-  }
-  return text;
-}
-
 std::string DifferenceName(const Evaluation& evaluation, std::size_t model) {
   return evaluation.models.size() == 2
              ? "difference"
              : Str(evaluation.models[model], " - ",
                    evaluation
                        .models[static_cast<std::size_t>(evaluation.baseline)]);
-}
-
-bool IsCompared(const Evaluation& evaluation, std::size_t model) {
-  return evaluation.baseline >= 0 &&
-         static_cast<Index>(model) != evaluation.baseline;
 }
 
 // Tasks beside each other, one metric each.
@@ -147,7 +110,10 @@ class WideTable {
   std::string Render() {
     AddHeader();
     AddConstants();
-    for (std::size_t i = 0; i < evaluation_.models.size(); ++i) AddModel(i);
+    for (std::size_t i = 0; i < evaluation_.models.size(); ++i) {
+      AddModel(i);
+      if (evaluation_.seeds[i] > 1) AddSpread(i);
+    }
     for (std::size_t i = 0; i < evaluation_.models.size(); ++i) {
       if (IsCompared(evaluation_, i)) AddDifference(i);
     }
@@ -167,10 +133,8 @@ class WideTable {
       names.push_back(task.task.name);
       metrics.push_back(MetricTitle(*Of(task).metric));
     }
-    if (evaluation_.baseline >= 0) {
-      names.push_back(Str(
-          "gain over ",
-          evaluation_.models[static_cast<std::size_t>(evaluation_.baseline)]));
+    if (HasGains(evaluation_)) {
+      names.push_back("gain over " + GainBase(evaluation_));
       metrics.emplace_back("mean over tasks");
     }
     table_.AddRow(std::move(names));
@@ -182,7 +146,7 @@ class WideTable {
     for (const TaskResult& task : evaluation_.tasks) {
       row.push_back(Constant(Of(task)));
     }
-    if (evaluation_.baseline >= 0) row.emplace_back("-");
+    if (HasGains(evaluation_)) row.emplace_back("-");
     table_.AddRow(std::move(row));
   }
 
@@ -191,11 +155,23 @@ class WideTable {
     for (const TaskResult& task : evaluation_.tasks) {
       row.push_back(Value(evaluation_, Of(task), model));
     }
-    if (evaluation_.baseline >= 0) {
-      row.push_back(IsCompared(evaluation_, model)
-                        ? Percent(evaluation_.gains[model].share())
+    if (HasGains(evaluation_)) {
+      row.push_back(HasGain(evaluation_, model)
+                        ? Percent(GainShown(evaluation_, model).share())
                         : "-");
     }
+    table_.AddRow(std::move(row));
+  }
+
+  // The standard deviation of the seeds' values.
+  void AddSpread(std::size_t model) {
+    std::vector<std::string> row{
+        Str("  sd of ", evaluation_.seeds[model], " seeds")};
+    for (const TaskResult& task : evaluation_.tasks) {
+      row.push_back(TableNumber(DeviationOf(Of(task).seeds[model]), false,
+                                ScaleOf(Of(task))));
+    }
+    if (HasGains(evaluation_)) row.emplace_back("");
     table_.AddRow(std::move(row));
   }
 
@@ -255,115 +231,16 @@ std::string RenderTall(const Evaluation& evaluation) {
   }
   std::string text = table.Render();
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-    if (!IsCompared(evaluation, i)) continue;
-    const Gain& gain = evaluation.gains[i];
+    if (!HasGain(evaluation, i)) continue;
+    const Gain& gain = GainShown(evaluation, i);
     text += Str("gain of ", ModelName(evaluation, i), " over ",
-                ModelName(evaluation, At(evaluation.baseline)), ", mean over ",
+                VisibleText(GainBase(evaluation)), ", mean over ",
                 TasksOf(evaluation, gain), ": ", Percent(gain.share()),
                 gain.is_judged() ? "; " + Verdicts(gain) : "", "\n");
   }
   const std::string bootstrap = Bootstrap(evaluation);
   text += Str("rows ", evaluation.rows, bootstrap.empty() ? "" : "  ",
               bootstrap, "\n");
-  return text;
-}
-
-// Where a mean leaves parts out that are undefined.
-std::string PartsLeftOut(const Evaluation& evaluation) {
-  std::string text;
-  for (const TaskResult& task : evaluation.tasks) {
-    for (const MetricResult& result : task.metrics) {
-      if (result.parts.defined == result.parts.all) continue;
-      text += Str(VisibleText(task.task.name), ": ", result.metric->label,
-                  " is the mean over ", result.parts.defined, " of ",
-                  result.parts.all, " ", PartsName(task.task.type), "\n");
-    }
-  }
-  return text;
-}
-
-// Whether rows count by weights, and which labels do not count.
-std::string Weights(const Evaluation& evaluation) {
-  bool weighted = false;
-  std::string text;
-  for (const TaskResult& task : evaluation.tasks) {
-    weighted = weighted || task.weighted;
-    if (!task.weighted || task.weightless == 0) continue;
-    text += Str(text.empty() ? "; of weight 0: " : ", ", task.weightless,
-                " labelled of ", VisibleText(task.task.name));
-  }
-  if (!weighted) return "";
-  return Str("rows count by their weights (--no-weights: once)", text, "\n");
-}
-
-// What chose the weights of a model.
-std::string SelectionOf(const Evaluation& evaluation, std::size_t model) {
-  const std::string& split = evaluation.selected_on[model];
-  if (!split.empty()) {
-    return Str("chosen on the split '", VisibleText(split), "'");
-  }
-  return evaluation.has_model[model]
-             ? "of the last epoch: no split chose among epochs"
-             : "of an unknown epoch: the predictions do not say which split "
-               "chose it";
-}
-
-// One line where it is the same of all models, else one a model.
-std::string Selection(const Evaluation& evaluation) {
-  std::vector<std::string> selections;
-  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-    selections.push_back(SelectionOf(evaluation, i));
-  }
-  const bool is_one =
-      std::equal(selections.begin() + 1, selections.end(), selections.begin());
-  if (is_one) return Str("weights ", selections.front(), "\n");
-  std::string text;
-  for (std::size_t i = 0; i < selections.size(); ++i) {
-    text +=
-        Str("weights of ", ModelName(evaluation, i), " ", selections[i], "\n");
-  }
-  return text;
-}
-
-// A gain over a baseline that has learned nothing says nothing.
-std::string WorseThanConstants(const Evaluation& evaluation) {
-  std::string names;
-  for (const TaskResult& task : evaluation.tasks) {
-    const MetricResult& result = task.metrics.front();
-    for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-      const double margin = result.models[i].value - result.constant;
-      // False of what is undefined.
-      if (!(result.metric->up ? margin < 0 : margin > 0)) continue;
-      names += Str(names.empty() ? "" : ", ", task.task.name, " of ",
-                   evaluation.models[i]);
-    }
-  }
-  if (names.empty()) return "";
-  return Str("worse than the constant: ", VisibleText(names), "\n");
-}
-
-std::string Closing(const Evaluation& evaluation) {
-  std::string text;
-  Index missing = 0;
-  for (const TaskResult& task : evaluation.tasks) missing += task.missing;
-  if (missing > 0) {
-    text += Str(Counted(missing, "label", "labels"),
-                " missing, all tasks together\n");
-  }
-  text += Weights(evaluation) + PartsLeftOut(evaluation) +
-          WithoutInterval(evaluation) + WorseThanConstants(evaluation);
-  for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
-    if (IsCompared(evaluation, i)) text += LeftOut(evaluation, i);
-  }
-  text += Selection(evaluation);
-  for (const std::string& warning : evaluation.warnings) {
-    text += Str("warning: ", VisibleText(warning), "\n");
-  }
-  if (evaluation.baseline < 0) {
-    text +=
-        "no baseline: train one with `mtl-train --arch single`, predict, and "
-        "give it with --against\n";
-  }
   return text;
 }
 
@@ -375,7 +252,7 @@ std::string RenderText(const Evaluation& evaluation) {
     wide = wide && task.metrics.size() == 1;
   }
   return (wide ? WideTable(evaluation).Render() : RenderTall(evaluation)) +
-         Closing(evaluation);
+         ClosingText(evaluation);
 }
 
 }  // namespace mtlkit

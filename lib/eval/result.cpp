@@ -1,5 +1,7 @@
 #include "eval/result.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "data/head.h"
@@ -40,6 +42,27 @@ std::string NoIntervalText(NoInterval why, Index rows) {
                  Counted(rows, "row", "rows"));
   }
   return "";
+}
+
+bool Evaluation::any_seeds() const {
+  return std::ranges::any_of(seeds, [](Index count) { return count > 1; });
+}
+
+Index Evaluation::task_count() const {
+  return std::ranges::count(tasks, false, &TaskResult::is_part);
+}
+
+Index Evaluation::compared() const {
+  Index count = 0;
+  for (const TaskResult& task : tasks) {
+    for (const MetricResult& result : task.metrics) {
+      for (std::size_t i = 0; i < result.differences.size(); ++i) {
+        if (static_cast<Index>(i) == baseline) continue;
+        count += result.verdicts[i] != Verdict::kUndefined;
+      }
+    }
+  }
+  return count;
 }
 
 }  // namespace mtlkit

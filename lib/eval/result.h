@@ -26,6 +26,9 @@ struct MetricResult {
   // interval without 0 on the better side, a tie one that contains 0.
   std::vector<Estimate> differences;
   std::vector<Verdict> verdicts;
+  // One a model: its seeds' values, of which `models` has the mean; empty where
+  // it has one seed.
+  std::vector<std::vector<double>> seeds = {};
 };
 
 // What the parts of a task's metrics are called: "labels", "classes",
@@ -48,8 +51,11 @@ struct TaskResult {
   std::vector<std::string> unknown_classes = {};
   std::string warning = {};           // of labels that are not measured
   std::vector<MetricResult> metrics;  // the first one counts for the gain
+  // Of one label of the task before it: has no part in means over tasks.
+  bool is_part = false;
 };
 
+// A model is a recipe: files that differ in the seed of training are one.
 struct Evaluation {
   std::vector<std::string> models;
   Index baseline = -1;
@@ -67,6 +73,17 @@ struct Evaluation {
   Index blocks = 0;  // of rows that were drawn whole; 0: rows were drawn
   double level = 0;
   std::vector<std::string> warnings;
+  std::vector<Index> seeds = {};  // one a model: how many it has
+
+  bool any_seeds() const;
+  // Without a baseline: gains over the best constants, one a model, whose own
+  // errors are taken as known.
+  std::vector<Gain> over_constants = {};
+
+  // Tasks that are no parts of others.
+  Index task_count() const;
+  // Intervals that are compared with 0.
+  Index compared() const;
 };
 
 }  // namespace mtlkit

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "base/error.h"
 #include "base/json_text.h"
 #include "data/seen_rows.h"
 #include "h5/digest.h"
@@ -26,7 +27,12 @@ bool IsForeign(const std::string& path) {
 
 std::variant<Model, ForeignWeights> ReadContent(const std::string& path) {
   if (IsForeign(path)) return ReadForeignWeights(path);
-  return ReadModel(path);
+  Model model = ReadModel(path);
+  Require(model.others.empty(), ErrorKind::kUsage,
+          Str(path, " holds ", model.networks(),
+              " networks: training begins from one"),
+          "begin from a model that was trained without --ensemble");
+  return model;
 }
 
 void AddArrays(const Block& block, std::vector<ForeignArray>* arrays) {

@@ -17,6 +17,12 @@
 
 namespace mtlkit {
 
+// A further network of an ensemble: what differs from the first one's.
+struct TrainedNetwork {
+  Params params;
+  History log;
+};
+
 // A network with everything that is needed to use it: what it reads and
 // predicts, how raw tables become its inputs, and where it comes from. A value
 // type; the network is shared by copies.
@@ -45,7 +51,18 @@ struct Model {
   std::string content_sha256;
   // JSON array as text, or "".
   std::string provenance;
+  // Of an ensemble: the networks beside the first, of the same graph, trained
+  // from other seeds; what predicts is the mean of all.
+  std::vector<TrainedNetwork> others = {};
+
+  Index networks() const { return 1 + static_cast<Index>(others.size()); }
 };
+
+// Each network of an ensemble as a model of its own, in order. They share all
+// that takes memory but their parameters.
+std::vector<Model> SingleModels(Model model);
+// The other way round: models of one graph, the first of which says the rest.
+Model EnsembleOf(std::vector<Model> models);
 
 // A model with fresh parameters for the tasks and the selected inputs of a
 // dataset, whose transforms it takes over; constants are those of the labels

@@ -128,6 +128,39 @@ RowKeySet ReadRowKeys(const FileReader& file, const std::string& path) {
   return keys;
 }
 
+// Networks of an ensemble are numbered from 1; the first is the file's own.
+std::string NetworkGroup(std::size_t other) {
+  return Str("networks/", other + 2);
+}
+
+void WriteOthers(FileWriter& file, const Model& model) {
+  for (std::size_t i = 0; i < model.others.size(); ++i) {
+    const std::string group = NetworkGroup(i);
+    WriteBlock(file, group + "/params", model.others[i].params.weights);
+    WriteBlock(file, group + "/buffers", model.others[i].params.buffers);
+    WriteHistory(file, model.others[i].log, group + "/log");
+  }
+}
+
+void ReadOthers(const FileReader& file, Model* model) {
+  if (!file.Has("networks")) return;
+  const std::size_t count = file.Children("networks").size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string group = NetworkGroup(i);
+    Require(file.Has(group), ErrorKind::kBadInput,
+            Str(file.name(), ": ", group, " is missing"));
+    RequireShapes(file, group + "/params", *model->network->weights());
+    RequireShapes(file, group + "/buffers", *model->network->buffers());
+    TrainedNetwork other;
+    other.params = {Block(model->network->weights()),
+                    Block(model->network->buffers())};
+    ReadBlock(file, group + "/params", &other.params.weights);
+    ReadBlock(file, group + "/buffers", &other.params.buffers);
+    other.log = ReadHistory(file, group + "/log");
+    model->others.push_back(std::move(other));
+  }
+}
+
 }  // namespace
 
 void WriteBlock(FileWriter& file, const std::string& group,
@@ -204,6 +237,7 @@ void WriteModelParts(FileWriter& file, const Model& model) {
   WriteConstants(file, model);
   WriteHistory(file, model.log);
   WriteSeenRows(file, model.seen);
+  WriteOthers(file, model);
 }
 
 Model ReadModelParts(const FileReader& file) {
@@ -224,6 +258,7 @@ Model ReadModelParts(const FileReader& file) {
   model.log = ReadHistory(file);
   model.seen = {ReadRowKeys(file, "rows/trained"),
                 ReadRowKeys(file, "rows/chosen")};
+  ReadOthers(file, &model);
   model.content_sha256 = file.content_sha256();
   model.provenance = file.provenance();
   return model;

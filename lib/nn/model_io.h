@@ -10,7 +10,8 @@ class FileReader;
 class FileWriter;
 
 // A model file (kind = model, docs/file-format.md): spec, parameters, buffers,
-// transforms, constants, log and provenance. `path` may be "-".
+// transforms, constants, log and provenance, and the further networks of an
+// ensemble. `path` may be "-".
 //
 // Reading checks that the spec is whole and holds no unknown key, that the
 // network built from it has exactly the parameters and buffers of the file, in

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/name_said.h"
 #include "base/text.h"
+#include "train/select_measure.h"
 
 namespace mtlkit {
 namespace {
@@ -37,12 +37,12 @@ TrainOptions OptionsFor(std::span<const Task> tasks,
   std::erase_if(options.weighting.task_weight, [&](const std::string& text) {
     return IsAmong(absent, text.substr(0, text.rfind('=')));
   });
-  const std::string chosen = NameSaid(
-      options.select_on.substr(0, options.select_on.rfind('.')), absent);
-  Require(
-      !IsAmong(absent, chosen), ErrorKind::kUsage,
-      Str("--select-on ", options.select_on, ": it has no task '", chosen, "'"),
-      "choose by a task that all peers have, or by loss");
+  for (const std::string& chosen : TasksSelectedOn(options.select_on, absent)) {
+    Require(!IsAmong(absent, chosen), ErrorKind::kUsage,
+            Str("--select-on ", options.select_on, ": it has no task '", chosen,
+                "'"),
+            "choose by a task that all peers have, or by loss");
+  }
   return options;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "data/batch.h"
 #include "data/blocks.h"
 #include "data/head.h"
@@ -79,13 +80,13 @@ void AddMember(std::span<const Task> tasks, NetworkOutputs outputs,
 }
 
 std::string DigestOf(std::span<const EnsembleMember> members) {
-  if (members.size() == 1) return members[0].model->content_sha256;
-  std::string all;
+  std::vector<std::string> digests;  // networks of one file have one
   for (const EnsembleMember& member : members) {
-    if (member.model->content_sha256.empty()) return "";
-    all += member.model->content_sha256;
+    const std::string& digest = member.model->content_sha256;
+    if (digest.empty()) return "";
+    if (digests.empty() || digests.back() != digest) digests.push_back(digest);
   }
-  return Sha256Of(all);
+  return digests.size() == 1 ? digests[0] : Sha256Of(Join(digests, ""));
 }
 
 // What any of the members has made of the rows; empty if nothing is known.

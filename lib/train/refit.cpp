@@ -10,6 +10,7 @@
 #include "data/schema.h"
 #include "data/seen_rows.h"
 #include "eval/metric.h"
+#include "train/select_measure.h"
 
 namespace mtlkit {
 namespace {
@@ -90,14 +91,14 @@ Length SearchOnValid(const TrainInputs& inputs, TrainOptions options, Seed seed,
 
 // Errors of all epochs, lower is better.
 std::vector<double> ErrorsOf(const History& history,
-                             const std::string& select_on) {
-  if (select_on == "loss") return *history.Find("valid");
+                             const std::vector<SelectTerm>& terms) {
+  const bool is_one = terms.size() == 1;
+  if (is_one && terms[0].task < 0) return *history.Find("valid");
   std::string column = history.selected_on;
   column[column.find(' ')] = '.';
   std::vector<double> errors = *history.Find(column);
-  const MetricEntry& metric =
-      FindMetric(select_on.substr(select_on.rfind('.') + 1));
-  for (double& value : errors) value = MetricError(metric, value);
+  if (!is_one || terms[0].metric == nullptr) return errors;
+  for (double& value : errors) value = MetricError(*terms[0].metric, value);
   return errors;
 }
 
@@ -123,7 +124,8 @@ Length SearchOnFolds(const TrainInputs& inputs, TrainOptions options, Seed seed,
     Require(history.best_epoch > 0, ErrorKind::kBadInput,
             Str("--refit folds: nothing can be measured on ", fold.name),
             "make fewer folds, or use --refit valid");
-    const std::vector<double> errors = ErrorsOf(history, options.select_on);
+    const std::vector<double> errors =
+        ErrorsOf(history, ParseSelectOn(model.schema.tasks, options.select_on));
     sums.resize(errors.size());
     for (std::size_t i = 0; i < errors.size(); ++i) sums[i] += errors[i];
     length.selected_on =

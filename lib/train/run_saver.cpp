@@ -1,5 +1,6 @@
 #include "train/run_saver.h"
 
+#include <atomic>
 #include <chrono>
 #include <utility>
 
@@ -12,6 +13,10 @@ namespace {
 double SecondsNow() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration<double>(now).count();
+}
+
+bool IsSet(const std::atomic<bool>* flag) {
+  return flag != nullptr && flag->load(std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -35,9 +40,8 @@ bool RunSaver::Resume() {
 }
 
 void RunSaver::BetweenBatches() {
-  const bool stop = environment_.stop != nullptr &&
-                    environment_.stop->load(std::memory_order_relaxed);
-  if (!stop) return SaveIfDue();
+  const bool stops = IsSet(environment_.stop) || IsSet(environment_.abandoned);
+  if (!stops) return SaveIfDue();
   const std::string& path = environment_.checkpoint;
   if (!path.empty()) Save();
   Fail(ErrorKind::kStopped,

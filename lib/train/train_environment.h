@@ -23,6 +23,9 @@ struct TrainEnvironment {
   // Whether the checkpoint is also written after the last epoch, so that what
   // comes next need not wait for this training again.
   bool saves_end = false;
+  // As `stop`, set where a run is no longer wanted: another, which it is a part
+  // of, has failed. May be null.
+  const std::atomic<bool>* abandoned = nullptr;
 };
 
 }  // namespace mtlkit

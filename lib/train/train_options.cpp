@@ -34,8 +34,9 @@ void TrainOptions::Describe(Fields& field) {
       loss);
   field.Named("freeze", freeze, "LAYER,...",
               "layers that stay as they are, by name or pattern");
-  field.Named("select-on", select_on, "loss|TASK.METRIC",
-              "what chooses the best weights");
+  field.Named("select-on", select_on, "loss|TASK.METRIC[=WEIGHT],...",
+              "what chooses the best weights; of several the mean of their "
+              "errors, each relative to the best constant's");
   field(
       "keep-best", keep_best,
       "one epoch of all tasks, or of each task its own best (where they learn "

@@ -25,7 +25,7 @@ struct TrainOptions {
   Index patience = -1;
   // Layers that do not learn, by name or pattern (freeze.h).
   std::vector<std::string> freeze;
-  std::string select_on = "loss";  // loss, or TASK.METRIC
+  std::string select_on = "loss";  // as in select_measure.h
   std::string train_split = "train";
   std::string valid_split = "valid";
   Index fold = -1;  // split foldN is kept out, to be evaluated on; -1: none

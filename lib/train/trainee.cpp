@@ -13,6 +13,7 @@
 #include "train/row_mask.h"
 #include "train/rows_by_task.h"
 #include "train/sampler.h"
+#include "train/select_measure.h"
 #include "train/soft_source.h"
 #include "train/unseen_rows.h"
 #include "train/weigher.h"
@@ -126,7 +127,7 @@ struct Trainee::Parts {
   void Validate(const TrainInputs& inputs, const TrainOptions& options,
                 ThreadPool* pool) {
     const std::string& select_on = options.select_on;
-    CheckSelectOn(model.schema.tasks, select_on);
+    ParseSelectOn(model.schema.tasks, select_on);
     if (inputs.valid_rows.empty()) {
       if (!inputs.keeps_last) RequireNothingToChoose(options);
       return;

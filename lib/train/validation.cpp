@@ -5,16 +5,15 @@
 #include <limits>
 
 #include "base/error.h"
-#include "base/name_said.h"
 #include "base/rng.h"
 #include "base/text.h"
 #include "data/batch.h"
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/link.h"
-#include "eval/metric.h"
 #include "nn/plan_size.h"
 #include "train/labelled_rows.h"
+#include "train/select_measure.h"
 
 namespace mtlkit {
 namespace {
@@ -57,7 +56,8 @@ std::string WhyUnmeasurable(const Dataset& data, std::size_t task,
 struct Validator::State {
   State(const Model& given, const Dataset& data,
         std::span<const std::unique_ptr<Loss>> given_losses,
-        std::vector<Index> given_rows, ThreadPool* pool)
+        std::vector<Index> given_rows, std::string_view select_on,
+        ThreadPool* pool)
       : tasks(given.schema.tasks),
         losses(given_losses),
         rows(std::move(given_rows)),
@@ -65,7 +65,8 @@ struct Validator::State {
         plan(*network, OptionsFor(data, std::ssize(rows), pool)),
         capacity(plan.options().capacity),
         batcher(data, capacity),
-        row_loss(At(capacity)) {}
+        row_loss(At(capacity)),
+        measures(tasks, ParseSelectOn(tasks, select_on)) {}
 
   PlanOptions OptionsFor(const Dataset& data, Index count,
                          ThreadPool* pool) const {
@@ -143,58 +144,117 @@ struct Validator::State {
     }
   }
 
-  void ChooseMetric(std::string_view select_on) {
-    if (select_on == "loss") return;
-    const std::size_t dot = select_on.rfind('.');
-    metric_task =
-        At(FindTask(tasks, NameSaid(select_on.substr(0, dot), NamesOf(tasks))));
-    metric = &FindMetric(select_on.substr(dot + 1));
-    Require(!std::isnan(MetricOfAnything()), ErrorKind::kUsage,
-            Str("--select-on ", select_on,
-                ": it is undefined on the validation rows, whatever is "
-                "predicted: the task has too few labels there, or only one "
-                "class"),
-            "choose other rows with --valid-split, or select on loss");
+  // What selects is nothing but the loss of all tasks.
+  bool is_plain() const {
+    const std::vector<SelectTerm>& terms = measures.terms();
+    return terms.size() == 1 && terms[0].task < 0;
+  }
+
+  void CheckMeasures(const Model& model) {
+    const std::vector<SelectTerm>& terms = measures.terms();
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      if (terms[i].metric == nullptr) {
+        RequireLoss(terms[i]);
+        continue;
+      }
+      Require(!std::isnan(MetricOfAnything(i)), ErrorKind::kUsage,
+              Str("--select-on ", terms[i].text,
+                  ": it is undefined on the validation rows, whatever is "
+                  "predicted: the task has too few labels there, or only one "
+                  "class"),
+              "choose other rows with --valid-split, or select on loss");
+    }
+    for (std::size_t i = 0; i < terms.size() && terms.size() > 1; ++i) {
+      units.push_back(terms[i].metric == nullptr ? 1
+                                                 : ErrorOfConstants(i, model));
+    }
+  }
+
+  void RequireLoss(const SelectTerm& term) const {
+    if (term.task < 0 || !std::isnan(constants[At(term.task)])) return;
+    Fail(ErrorKind::kUsage,
+         Str("--select-on ", term.text,
+             ": nothing can be said of this loss on the validation rows: the "
+             "task has no labels there, or the same one everywhere"),
+         "choose other rows with --valid-split, or select on loss");
+  }
+
+  // The metric of outputs that `make(rows seen, numbers)` puts into a vector.
+  template <class MakeOutputs>
+  double MetricOf(std::size_t term, MakeOutputs make) {
+    measures.Clear();
+    const Index cols = tasks[At(measures.terms()[term].task)].output_cols();
+    std::vector<Real> output;
+    Index seen = 0;
+    ForBatches([&](const Batch& batch) {
+      output.resize(At(batch.rows * cols));
+      make(seen, &output);
+      seen += batch.rows;
+      measures.Add(term, batch, {output.data(), batch.rows, cols});
+    });
+    return measures.Value(term);
   }
 
   // The metric of predictions at random: undefined if all are.
-  double MetricOfAnything() {
+  double MetricOfAnything(std::size_t term) {
     const Rng rng(1, RandomPurpose::kSampleRows);
-    MetricRows all = EmptyRows(tasks[metric_task]);
-    std::vector<double> weights;
-    std::vector<Real> output;
-    ForBatches([&](const Batch& batch) {
-      const Index cols = tasks[metric_task].output_cols();
-      output.resize(At(batch.rows * cols));
-      for (std::size_t i = 0; i < output.size(); ++i) {
-        output[i] =
-            static_cast<Real>(rng.Normal(all.rows, static_cast<Index>(i)));
+    return MetricOf(term, [&](Index seen, std::vector<Real>* output) {
+      for (std::size_t i = 0; i < output->size(); ++i) {
+        (*output)[i] =
+            static_cast<Real>(rng.Normal(seen, static_cast<Index>(i)));
       }
-      AddMetricRows(batch, {output.data(), batch.rows, cols}, &all, &weights);
     });
-    return all.rows > 0 ? metric->prepare(all)->Value(weights) : kNone;
   }
 
-  // The rows of the metric's task that have labels, in original units.
-  void AddMetricRows(const Batch& batch, ConstMatView output, MetricRows* into,
-                     std::vector<double>* weights) {
-    const Task& task = tasks[metric_task];
-    link.resize(At(output.rows * task.prediction_cols()));
-    const MatView said = {link.data(), output.rows, task.prediction_cols()};
-    ApplyLink(task, output, said);
-    const TargetBatch& target = batch.targets[metric_task];
-    truth.assign(target.target.data, target.target.data + target.target.size());
-    const MatView y = {truth.data(), target.target.rows, target.target.cols};
-    task.head().LabelsToUnits(task, y);
-    for (Index row = 0; row < batch.rows; ++row) {
-      const Real weight = target.weight[At(row)];
-      if (weight <= 0) continue;
-      weights->push_back(static_cast<double>(weight));
-      into->y.insert(into->y.end(), y.Row(row), y.Row(row) + y.cols);
-      into->output.insert(into->output.end(), said.Row(row),
-                          said.Row(row) + said.cols);
-      ++into->rows;
+  // The least error of the best constants; what errors are taken relative to.
+  double ErrorOfConstants(std::size_t i, const Model& model) {
+    const SelectTerm& term = measures.terms()[i];
+    const auto task = At(term.task);
+    double best = kNone;
+    for (const std::vector<Real>& row :
+         ConstantOutputs(tasks[task], model.constants[task])) {
+      const double value =
+          MetricOf(i, [&](Index /*seen*/, std::vector<Real>* output) {
+            for (std::size_t k = 0; k < output->size(); ++k) {
+              (*output)[k] = row[k % row.size()];
+            }
+          });
+      const double error = MetricError(*term.metric, value);
+      if (!(best <= error)) best = error;
     }
+    Require(best > 0 && std::isfinite(best), ErrorKind::kUsage,
+            Str("--select-on ", term.text,
+                ": among several measures an error is taken relative to that "
+                "of the best constant, which has none"),
+            "choose another measure of this task, or this one alone");
+    return best;
+  }
+
+  // Sets what selects, the losses being known.
+  void Select(ValidationResult* result) const {
+    const std::vector<SelectTerm>& terms = measures.terms();
+    if (is_plain()) {
+      result->score = result->relative;
+      return;
+    }
+    if (terms.size() == 1 && terms[0].metric != nullptr) {
+      result->metric = measures.Value(0);
+      result->score = MetricError(*terms[0].metric, result->metric);
+      return;
+    }
+    double sum = 0;
+    double weights = 0;
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      const SelectTerm& term = terms[i];
+      const double error =
+          term.metric != nullptr
+              ? MetricError(*term.metric, measures.Value(i)) / units[i]
+          : term.task < 0 ? result->relative
+                          : result->relatives[At(term.task)];
+      sum += term.weight * error;
+      weights += term.weight;
+    }
+    result->score = result->metric = sum / weights;
   }
 
   std::vector<Task> tasks;
@@ -205,23 +265,21 @@ struct Validator::State {
   Index capacity;
   Batcher batcher;
   std::vector<Real> row_loss;
-  std::vector<Real> link;
-  std::vector<Real> truth;
   std::vector<double> constants;  // NaN: the task is left out
   std::vector<std::string> left_out;
-  const MetricEntry* metric = nullptr;
-  std::size_t metric_task = 0;
+  MetricTerms measures;       // what selects
+  std::vector<double> units;  // of several, one each
 };
 
 Validator::Validator(const Model& model, const Dataset& data,
                      std::span<const std::unique_ptr<Loss>> losses,
                      std::vector<Index> rows, std::string_view select_on,
                      ThreadPool* pool)
-    : state_(
-          std::make_unique<State>(model, data, losses, std::move(rows), pool)) {
+    : state_(std::make_unique<State>(model, data, losses, std::move(rows),
+                                     select_on, pool)) {
   state_->MeasureConstants(model);
   state_->LeaveOut(data);
-  state_->ChooseMetric(select_on);
+  state_->CheckMeasures(model);
 }
 Validator::~Validator() = default;
 Validator::Validator(Validator&&) noexcept = default;
@@ -232,18 +290,17 @@ ValidationResult Validator::Measure(Params* params) {
   pass.weights = &params->weights;
   pass.buffers = &params->buffers;
   std::vector<LossSums> sums(s.tasks.size());
-  MetricRows metric_rows;
-  std::vector<double> weights;
-  if (s.metric != nullptr) metric_rows = EmptyRows(s.tasks[s.metric_task]);
+  s.measures.Clear();
   s.ForBatches([&](const Batch& batch) {
     s.plan.Forward(pass, batch);
     for (std::size_t task = 0; task < sums.size(); ++task) {
       s.AddLoss(batch, task, s.plan.Output(static_cast<Index>(task)),
                 &sums[task]);
     }
-    if (s.metric != nullptr) {
-      s.AddMetricRows(batch, s.plan.Output(static_cast<Index>(s.metric_task)),
-                      &metric_rows, &weights);
+    for (std::size_t i = 0; i < s.measures.terms().size(); ++i) {
+      const SelectTerm& term = s.measures.terms()[i];
+      if (term.metric == nullptr) continue;
+      s.measures.Add(i, batch, s.plan.Output(term.task));
     }
   });
   ValidationResult result;
@@ -257,22 +314,20 @@ ValidationResult Validator::Measure(Params* params) {
     ++count;
   }
   result.relative = count > 0 ? total / count : kNone;
-  result.score = result.relative;
-  if (s.metric != nullptr) {
-    result.metric = s.metric->prepare(metric_rows)->Value(weights);
-    result.score = MetricError(*s.metric, result.metric);
-  }
+  s.Select(&result);
   return result;
 }
 
 std::string Validator::selected_on() const {
-  const State& s = *state_;
-  if (s.metric == nullptr) return "valid loss";
-  return Str("valid ", s.tasks[s.metric_task].name, ".", s.metric->name);
+  std::vector<std::string> texts;
+  for (const SelectTerm& term : state_->measures.terms()) {
+    texts.push_back(term.text);
+  }
+  return "valid " + Join(texts, ",");
 }
 
 bool Validator::has_metric() const {
-  return state_->metric != nullptr;
+  return !state_->is_plain();
 }
 
 bool Validator::can_choose() const {
@@ -283,28 +338,6 @@ bool Validator::can_choose() const {
 
 std::vector<std::string> Validator::left_out() const {
   return state_->left_out;
-}
-
-void CheckSelectOn(std::span<const Task> tasks, std::string_view select_on) {
-  if (select_on == "loss") return;
-  const std::size_t dot = select_on.rfind('.');
-  const std::vector<std::string> names = NamesOf(tasks);
-  const std::string name = NameSaid(select_on.substr(0, dot), names);
-  const Task* task = nullptr;
-  for (const Task& one : tasks) {
-    if (dot != std::string_view::npos && one.name == name) task = &one;
-  }
-  if (task == nullptr) {
-    Fail(ErrorKind::kUsage,
-         Str("--select-on: '", select_on, "' is not loss or TASK.METRIC"),
-         Str("tasks: ", Join(names, ", ")));
-  }
-  const MetricEntry* metric = InContext(
-      "--select-on", [&] { return &FindMetric(select_on.substr(dot + 1)); });
-  const TaskType type = task->form.value_or(task->type);
-  Require(metric->applies(type), ErrorKind::kUsage,
-          Str("--select-on: ", metric->name, " is no metric of ",
-              TaskTypeName(type), " tasks such as '", name, "'"));
 }
 
 }  // namespace mtlkit

@@ -120,12 +120,13 @@ Outcome DrawOnce(const Setting& setting, Seed seed, ThreadPool& pool) {
     units.push_back({ErrorSize(t, setting.tasks), root});
   }
   const auto count = static_cast<double>(setting.rows);
+  const Recipes recipes({"a", "b"});
   const Estimate estimate =
-      Summary(whole, bootstrap.tables())
-          .Student({0.95, count, count}, [&](const ValueTable& table) {
+      Summary(whole, bootstrap.tables(), recipes)
+          .Student({0.95, count, count}, [&](const RecipeValues& values) {
             std::vector<ErrorPair> errors;
-            for (const auto& task : table) {
-              errors.push_back({task[0][0], task[0][1]});
+            for (std::size_t t = 0; t < units.size(); ++t) {
+              errors.push_back({values.Of(t, 0, 0), values.Of(t, 0, 1)});
             }
             return LogErrorRatio(errors, units);
           });

@@ -23,6 +23,7 @@ Evaluation TwoModels() {
   evaluation.seen = {{0, 0}, {}};
   evaluation.draws = 1000;
   evaluation.level = 0.95;
+  evaluation.seeds = {1, 1};
   TaskResult task;
   task.task.name = "income";
   task.task.type = TaskType::kBinary;
@@ -34,6 +35,7 @@ Evaluation TwoModels() {
   result.models = {{0.9, 0.88, 0.92}, {0.91, 0.89, 0.93}};
   result.differences = {{0, 0, 0}, {0.01, 0.002, 0.018}};
   result.verdicts = {Verdict::kTie, Verdict::kWin};
+  result.seeds.resize(2);
   task.metrics.push_back(result);
   evaluation.tasks.push_back(task);
   evaluation.gains.resize(2);
@@ -60,6 +62,51 @@ TEST_CASE("two models and few tasks stand beside each other") {
         "95 % bootstrap, 1000 draws, paired by row\n"
         "10 labels missing, all tasks together\n"
         "weights chosen on the split 'valid'\n");
+}
+
+TEST_CASE("a row of several seeds has their spread below it") {
+  Evaluation evaluation = TwoModels();
+  evaluation.seeds = {3, 1};
+  evaluation.tasks[0].metrics[0].seeds[0] = {0.89, 0.9, 0.91};
+  const std::string text = RenderText(evaluation);
+  CHECK(text.find("\n  sd of 3 seeds  .010\n") != std::string::npos);
+  CHECK(text.find("paired by row, and seeds\n") != std::string::npos);
+  CHECK(text.find("means over seeds: single 3; intervals are over rows and "
+                  "seeds; of shared there is one seed, whose chance is not in "
+                  "them\n") != std::string::npos);
+  CHECK(CsvOf(evaluation).find("90,10,0,0,3,0.01\n") != std::string::npos);
+  const Json json = RenderJson(evaluation);
+  CHECK(json.at("seeds") == Json::array({3, 1}));
+  const Json& models = json.at("tasks")[0].at("metrics")[0].at("models");
+  CHECK(models.at("single").at("seeds") == Json::array({0.89, 0.9, 0.91}));
+  CHECK(models.at("single").at("seed_deviation") == doctest::Approx(0.01));
+  CHECK_FALSE(models.at("shared").contains("seeds"));
+}
+
+TEST_CASE("of many differences it is said how many would be chance") {
+  Evaluation evaluation = TwoModels();
+  evaluation.tasks.resize(19, evaluation.tasks[0]);
+  CHECK(RenderText(evaluation).find("by chance") == std::string::npos);
+  evaluation.tasks.resize(50, evaluation.tasks[0]);
+  for (std::size_t t = 7; t < 50; ++t) {
+    evaluation.tasks[t].metrics[0].verdicts[1] = Verdict::kTie;
+  }
+  CHECK(RenderText(evaluation)
+            .find("of 50 differences 7 have an interval without 0; were all "
+                  "models alike, about 3 would have one by chance\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("intervals of few rows are named") {
+  Evaluation evaluation = TwoModels();
+  evaluation.tasks.resize(8, evaluation.tasks[0]);
+  for (std::size_t t = 1; t < 8; ++t) evaluation.tasks[t].labelled = 29;
+  CHECK(RenderText(evaluation)
+            .find("intervals of fewer than 30 rows are rough, and may be too "
+                  "narrow: income, income, income, income, income and 2 "
+                  "more\n") != std::string::npos);
+  evaluation.draws = 0;
+  CHECK(RenderText(evaluation).find("rough") == std::string::npos);
 }
 
 TEST_CASE("JSON carries every number, undefined ones as null") {
@@ -111,7 +158,7 @@ TEST_CASE("tasks without a part in a gain are named in text and JSON") {
 TEST_CASE("CSV has a line a task, metric and model") {
   const std::string csv = CsvOf(TwoModels());
   CHECK(csv.find("income,binary,roc-auc,up,shared,0.91,0.89,0.93,0.5,0.01,"
-                 "0.002,0.018,win,90,10,,\n") != std::string::npos);
+                 "0.002,0.018,win,90,10,,,1,\n") != std::string::npos);
 }
 
 TEST_CASE("names that spreadsheets would run are counted and guarded in CSV") {
@@ -154,7 +201,7 @@ TEST_CASE("every form says which rows made a model") {
   CHECK(json.at("trained_on") == Json::array({0, 240}));
   CHECK(json.at("chosen_on") == Json::array({0, 40}));
   CHECK(json.at("warnings").size() == 1);
-  CHECK(CsvOf(evaluation).find("win,90,10,240,40\n") != std::string::npos);
+  CHECK(CsvOf(evaluation).find("win,90,10,240,40,1,\n") != std::string::npos);
 }
 
 TEST_CASE("what chose the weights is said of each model where it differs") {
