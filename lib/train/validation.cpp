@@ -15,6 +15,7 @@
 #include "eval/metric.h"
 #include "nn/plan_size.h"
 #include "train/labelled_rows.h"
+#include "train/merged_outputs.h"
 
 namespace mtlkit {
 namespace {
@@ -65,7 +66,8 @@ struct Validator::State {
         plan(*network, OptionsFor(data, std::ssize(rows), pool)),
         capacity(plan.options().capacity),
         batcher(data, capacity),
-        row_loss(At(capacity)) {}
+        row_loss(At(capacity)),
+        merged(tasks, *network, capacity) {}
 
   PlanOptions OptionsFor(const Dataset& data, Index count,
                          ThreadPool* pool) const {
@@ -205,6 +207,7 @@ struct Validator::State {
   Index capacity;
   Batcher batcher;
   std::vector<Real> row_loss;
+  MergedOutputs merged;
   std::vector<Real> link;
   std::vector<Real> truth;
   std::vector<double> constants;  // NaN: the task is left out
@@ -238,11 +241,12 @@ ValidationResult Validator::Measure(Params* params) {
   s.ForBatches([&](const Batch& batch) {
     s.plan.Forward(pass, batch);
     for (std::size_t task = 0; task < sums.size(); ++task) {
-      s.AddLoss(batch, task, s.plan.Output(static_cast<Index>(task)),
+      s.AddLoss(batch, task, s.merged.Of(s.plan, static_cast<Index>(task)),
                 &sums[task]);
     }
     if (s.metric != nullptr) {
-      s.AddMetricRows(batch, s.plan.Output(static_cast<Index>(s.metric_task)),
+      s.AddMetricRows(batch,
+                      s.merged.Of(s.plan, static_cast<Index>(s.metric_task)),
                       &metric_rows, &weights);
     }
   });
