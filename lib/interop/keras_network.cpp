@@ -129,8 +129,8 @@ class KerasNetwork {
     Require(head.keras != nullptr, ErrorKind::kUsage,
             Str("task '", task.name, "' cannot go in: ", head.keras_reason),
             "use --to onnx or --to torch");
-    graph_.Output(task.name, AddPredictions(task, network_.members(number),
-                                            head, value));
+    graph_.Output(task.name,
+                  AddPredictions(task, network_.members(number), head, value));
     Json json = {{"task", task.name},
                  {"type", std::string(TaskTypeName(task.type))}};
     if (task.is_classification()) json["classes"] = task.classes;

@@ -73,9 +73,8 @@ std::string TaskOutput(const Model& model, Index task, const std::string& value,
 std::string Together(Index members, Index cols, const std::string& said,
                      OnnxGraph* graph) {
   if (members == 1) return said;
-  return graph->Node(
-      "ReduceMean", {graph->Reshape(said, {-1, members, cols})},
-      {{"axes", std::vector<Index>{1}}, {"keepdims", Index{0}}});
+  return graph->Node("ReduceMean", {graph->Reshape(said, {-1, members, cols})},
+                     {{"axes", std::vector<Index>{1}}, {"keepdims", Index{0}}});
 }
 
 }  // namespace

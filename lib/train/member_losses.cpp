@@ -15,9 +15,9 @@ MemberLosses::MemberLosses(std::span<const Task> tasks, const Network& network,
     if (members(task) == 1) continue;
     const Task& of = tasks[At(task)];
     rows = std::max(rows, capacity * members(task));
-    numbers = std::max(numbers,
-                       capacity * members(task) *
-                           std::max(of.target_cols(), of.output_cols()));
+    numbers =
+        std::max(numbers, capacity * members(task) *
+                              std::max(of.target_cols(), of.output_cols()));
   }
   target_.resize(At(numbers));
   weight_.resize(At(rows));

@@ -22,8 +22,8 @@ void Scale(double factor, MatView values) {
 
 TaskLosses::TaskLosses(std::span<const Task> tasks,
                        std::span<const std::unique_ptr<Loss>> losses,
-                       std::vector<double> task_weight,
-                       const Network& network, Index capacity)
+                       std::vector<double> task_weight, const Network& network,
+                       Index capacity)
     : tasks_(tasks),
       label_losses_(losses),
       member_losses_(tasks, network, capacity),
@@ -38,8 +38,8 @@ TaskLosses::TaskLosses(std::span<const Task> tasks,
   Index widest = 1;
   for (Index task = 0; task < std::ssize(tasks); ++task) {
     row_loss_.emplace_back(most_rows);
-    widest = std::max(
-        widest, network.members(task) * tasks[At(task)].output_cols());
+    widest =
+        std::max(widest, network.members(task) * tasks[At(task)].output_cols());
   }
   scratch_.resize(most_rows * At(widest));
 }

@@ -271,13 +271,19 @@ OnnxArray Broadcast(const OnnxArray& a, const OnnxArray& b,
 
 const OnnxOperations& OnnxShapeOperations() {
   static const OnnxOperations operations = {
-      {"Gather", Gather},   {"Concat", Concat},
-      {"Slice", SliceAxis}, {"Reshape", Reshape},
-      {"Squeeze", Squeeze}, {"Unsqueeze", Unsqueeze},
-      {"Tile", Tile},       {"Cast", Cast},
+      {"Gather", Gather},
+      {"Concat", Concat},
+      {"Slice", SliceAxis},
+      {"Reshape", Reshape},
+      {"Squeeze", Squeeze},
+      {"Unsqueeze", Unsqueeze},
+      {"Tile", Tile},
+      {"Cast", Cast},
       {"Transpose", ExchangeFirst},
-      {"Where", Where},     {"LabelEncoder", LabelEncoder},
-      {"Shape", ShapeNode}, {"Expand", ExpandTo},
+      {"Where", Where},
+      {"LabelEncoder", LabelEncoder},
+      {"Shape", ShapeNode},
+      {"Expand", ExpandTo},
   };
   return operations;
 }

@@ -74,9 +74,9 @@ TEST_CASE("full members scale both sides of each kernel") {
 }
 
 TEST_CASE("sparse inputs are scaled behind their product") {
-  CHECK(ShapesOf(EnsembleOf("2", "single", {"3"}, {"words"})).find(
-            "trunk.score.0/kernel 6x3\ntrunk.score.0.members/scale 2x3\n"
-            "trunk.score.0.members/bias 2x3\n") != std::string::npos);
+  CHECK(ShapesOf(EnsembleOf("2", "single", {"3"}, {"words"}))
+            .find("trunk.score.0/kernel 6x3\ntrunk.score.0.members/scale 2x3\n"
+                  "trunk.score.0.members/bias 2x3\n") != std::string::npos);
   const std::string both =
       ShapesOf(EnsembleOf("2", "shared", {"3"}, {"features", "words"}));
   CHECK(both.find("members/scale 2x4\ntrunk.0/kernel 4x3\ntrunk.0/bias 1x3\n"
@@ -128,8 +128,7 @@ struct Said {
   explicit Said(const Network& network, const Params& params, Mode mode)
       : plan(network, {.capacity = 5}) {
     for (Index i = 0; i < 20; ++i) {
-      x.push_back(static_cast<Real>(
-          Rng(1, RandomPurpose::kTest).Normal(i, 0)));
+      x.push_back(static_cast<Real>(Rng(1, RandomPurpose::kTest).Normal(i, 0)));
     }
     Batch batch;
     batch.rows = 5;
@@ -203,8 +202,7 @@ TEST_CASE("dropout leaves each member something else") {
   ArchOptions without = options;
   without.members = "1";
   const Network plain = BuildNetwork(SchemaOfMembers({"features"}), without);
-  const Params params =
-      EqualMembers(plain, plain.Initialized(4), network);
+  const Params params = EqualMembers(plain, plain.Initialized(4), network);
   Said said(network, params, Mode::kTraining);
   const ConstMatView outputs = said.plan.Output(0);
   CHECK(outputs(0, 0) != outputs(1, 0));

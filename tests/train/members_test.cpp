@@ -240,10 +240,9 @@ TEST_CASE("every architecture learns as an ensemble and returns from a file") {
     for (const char* members : {"4", "3:form=full"}) {
       INFO(entry->name, ", members ", members);
       double best = 1;
-      const Model model = LearnEnsemble({.members = members,
-                                         .arch = std::string(entry->name),
-                                         .epochs = 12},
-                                        data, &best);
+      const Model model = LearnEnsemble(
+          {.members = members, .arch = std::string(entry->name), .epochs = 12},
+          data, &best);
       CHECK(best < 0.8);  // 1 is the best constant prediction
       CHECK(model.network->members(0) > 1);
       WriteModel(model, folder / "model.h5");

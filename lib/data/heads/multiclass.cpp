@@ -50,8 +50,8 @@ class MulticlassHead final : public ClassHead {
       }
     }
     for (Real& sum : merged.flat()) {
-      sum = static_cast<Real>(LogOfMean(static_cast<double>(sum) /
-                                        static_cast<double>(members)));
+      sum = static_cast<Real>(
+          LogOfMean(static_cast<double>(sum) / static_cast<double>(members)));
     }
   }
   Index PredictedClass(std::span<const float> row) const override {

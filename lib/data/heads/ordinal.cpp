@@ -90,8 +90,7 @@ class OrdinalHead final : public ClassHead {
       }
       for (Index k = merged.cols; k-- > 0;) {
         const auto here = static_cast<double>(sums[At(k)]);
-        sums[At(k)] =
-            static_cast<Real>(LogOfMean(highest) - LogOfMean(here));
+        sums[At(k)] = static_cast<Real>(LogOfMean(highest) - LogOfMean(here));
         highest += here;
       }
     }

@@ -31,7 +31,9 @@ class SigmoidLink : public Base {
              MatView merged) const override {
     MergeCells(
         outputs, merged,
-        [](double z) { return YesAndNo{YesOfLogit(z), YesOfLogit(-z)}; },
+        [](double z) {
+          return YesAndNo{YesOfLogit(z), YesOfLogit(-z)};
+        },
         [](YesAndNo sum, double members) {
           return LogOfMean(sum.yes / members) - LogOfMean(sum.no / members);
         });

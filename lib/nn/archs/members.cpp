@@ -4,7 +4,8 @@
 // Gorishniy, Kotelnikov and Babenko, "TabM: advancing tabular deep learning
 // with parameter-efficient ensembling", 2024, section 3.3: outputs have kernels
 // of each member's own; the first r_m begins as random signs, what tells
-// members apart, and all other factors as 1 (TabM), or are left out (TabM-mini).
+// members apart, and all other factors as 1 (TabM), or are left out
+// (TabM-mini).
 #include "base/error.h"
 #include "data/head.h"
 #include "nn/archs/parts.h"
@@ -27,11 +28,11 @@ void NetworkParts::CheckEnsemble() const {
 Value NetworkParts::AddScale(const std::string& name, Value value,
                              InitKind init, bool bias,
                              const std::string& params_of) {
-  return builder_.Add(name,
-                      MakeMemberScale({.members = ensemble_.members,
-                                       .bias = bias,
-                                       .init = {init, 1}}),
-                      {value}, params_of);
+  return builder_.Add(
+      name,
+      MakeMemberScale(
+          {.members = ensemble_.members, .bias = bias, .init = {init, 1}}),
+      {value}, params_of);
 }
 
 Value NetworkParts::AddFullProduct(const std::string& name,
@@ -54,7 +55,8 @@ Value NetworkParts::AddOutput(const std::string& name, const Source& source,
                               Index units) {
   if (!has_members()) return AddDense(name, source, units);
   Require(source.sparse.empty(), ErrorKind::kUsage,
-          Str("--members: '", name, "' reads sparse inputs, and members have "
+          Str("--members: '", name,
+              "' reads sparse inputs, and members have "
               "kernels of their own there"),
           "give it hidden layers (--layers, --head-layers)");
   return builder_.Add(name, MakeMemberDense(ensemble_.members, units),

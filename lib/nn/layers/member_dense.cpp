@@ -124,8 +124,7 @@ class MemberDenseLayer : public Layer {
     if (args.param == kMemberDenseBias) {
       pass.kernels->column_sums(
           args.dy.Row(args.first * members_ + args.first_row),
-          members_ * units_, args.count, args.row_count * units_,
-          args.dw.data);
+          members_ * units_, args.count, args.row_count * units_, args.dw.data);
       return;
     }
     const ConstMatView x = args.x[0].values;

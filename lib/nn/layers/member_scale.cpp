@@ -88,9 +88,8 @@ class MemberScaleLayer : public Layer {
           pass.kernels->column_sums(args.scratch, scale.cols, scale.rows,
                                     scale.cols, into.Row(row));
         } else {
-          pass.kernels->multiply(dy, scale.data,
-                                 into.Row(row * options_.members),
-                                 scale.size());
+          pass.kernels->multiply(
+              dy, scale.data, into.Row(row * options_.members), scale.size());
         }
       }
     }
