@@ -22,6 +22,12 @@ void DescribeInputs(const Model& model, std::string* text, Json* json) {
   *text += "inputs " + Join(names, ", ") + "\n";
 }
 
+// "8 members, ", or nothing where there is no ensemble.
+std::string MembersText(const Model& model) {
+  const Index members = model.network->members(0);
+  return members > 1 ? Str(members, " members, ") : "";
+}
+
 void DescribeTasks(const Model& model, bool all, std::string* text,
                    Json* json) {
   constexpr std::size_t kFewTasks = 24;
@@ -137,7 +143,8 @@ std::string InspectModel(const FileReader& file, bool all, Json* json) {
   (*json)["networks"] = model.networks();
   WriteOptions(model.arch, &(*json)["network"]);
   text = Str("architecture ", model.arch.arch, ", layers ",
-             Join(model.arch.layers, ","), ", ", count, " parameters\n");
+             Join(model.arch.layers, ","), ", ", MembersText(model), count,
+             " parameters\n");
   if (model.networks() > 1) {
     text += Str("ensemble of ", model.networks(),
                 " such networks, whose predictions are averaged\n");

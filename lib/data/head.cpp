@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "base/error.h"
 #include "base/registry.h"
 
 namespace mtlkit {
@@ -75,6 +76,11 @@ Index Head::prediction_cols(const Task& task) const {
 }
 
 void Head::LabelsToUnits(const Task& /*task*/, MatView /*labels*/) const {}
+
+void Head::Merge(const Task& task, ConstMatView /*outputs*/,
+                 MatView /*merged*/) const {
+  Fail(ErrorKind::kBug, Str("outputs of task '", task.name, "' do not merge"));
+}
 
 Index Head::PredictedClass(std::span<const float> /*row*/) const {
   assert(false);

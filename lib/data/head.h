@@ -85,6 +85,14 @@ class Head {
   // How outputs of two networks are compared, by what they mean.
   virtual const OutputDistance& distance() const = 0;
 
+  // Whether there are outputs that say the mean of what several networks say:
+  // those that Merge sets, one row (rows x output_cols) for the rows of as many
+  // networks, beside each other in `outputs`. Their link is the mean of the
+  // links.
+  virtual bool merges() const { return false; }
+  virtual void Merge(const Task& task, ConstMatView outputs,
+                     MatView merged) const;
+
   // The class that a row of predictions speaks for. Needs traits().one_class.
   virtual Index PredictedClass(std::span<const float> row) const;
   virtual Index PredictedClass(std::span<const double> row) const;

@@ -129,7 +129,8 @@ class KerasNetwork {
     Require(head.keras != nullptr, ErrorKind::kUsage,
             Str("task '", task.name, "' cannot go in: ", head.keras_reason),
             "use --to onnx or --to torch");
-    graph_.Output(task.name, head.keras(task, value, &graph_));
+    graph_.Output(task.name,
+                  AddPredictions(task, network_.members(number), head, value));
     Json json = {{"task", task.name},
                  {"type", std::string(TaskTypeName(task.type))}};
     if (task.is_classification()) json["classes"] = task.classes;
@@ -139,6 +140,19 @@ class KerasNetwork {
     }
     json["columns"] = std::move(names);
     return json;
+  }
+
+  // Of an ensemble the mean of what its members say.
+  std::string AddPredictions(const Task& task, Index members,
+                             const HeadExport& head, const std::string& value) {
+    if (members == 1) return head.keras(task, value, &graph_);
+    Task of_members = task;
+    of_members.name += ".members";
+    return graph_.Add({.type = "GlobalAveragePooling1D",
+                       .name = task.name,
+                       .inputs = {head.keras(of_members, value, &graph_)},
+                       .shape = {task.prediction_cols()}},
+                      Json::object());
   }
 
   const Model& model_;

@@ -69,6 +69,14 @@ std::string TaskOutput(const Model& model, Index task, const std::string& value,
   return graph->Columns(value, output.columns.first, output.columns.count);
 }
 
+// What the members of an ensemble say together: the mean.
+std::string Together(Index members, Index cols, const std::string& said,
+                     OnnxGraph* graph) {
+  if (members == 1) return said;
+  return graph->Node("ReduceMean", {graph->Reshape(said, {-1, members, cols})},
+                     {{"axes", std::vector<Index>{1}}, {"keepdims", Index{0}}});
+}
+
 }  // namespace
 
 std::vector<OnnxBlock> AddPreparedBlocks(const std::vector<InputSpec>& blocks,
@@ -123,7 +131,9 @@ Json AddOnnxOutputs(const Model& model, const std::vector<std::string>& outputs,
       columns.push_back(task.name + task.head().PredictionSuffix(task, col));
     }
     json["columns"] = std::move(columns);
-    const std::string said = head.onnx_link(task, outputs[i], graph);
+    const std::string said =
+        Together(model.network->members(static_cast<Index>(i)), cols,
+                 head.onnx_link(task, outputs[i], graph), graph);
     const bool has_classes = task.traits().has_classes;
     const std::string name = has_classes ? task.name + ".prob" : task.name;
     json["predictions"] =

@@ -163,12 +163,17 @@ class Taker {
     const Index cols = part.end - part.first;
     const ForeignArray& from = *part.array;
     const bool is_vector = rows == 1;
+    // Kernels of members, below each other here, are a stack in Keras.
+    std::vector<Index> shape = from.shape;
+    if (shape.size() == 3 && !part.transposed) {
+      shape = {shape[0] * shape[1], shape[2]};
+    }
     std::vector<Index> wanted = {rows, cols};
     if (part.transposed) std::swap(wanted[0], wanted[1]);
     // What is a vector here may be the kernel of one unit in Keras.
     const bool is_column = slice.spec.name != "kernel" &&
                            from.shape == std::vector<Index>{cols, 1};
-    if (from.shape != wanted &&
+    if (shape != wanted &&
         !(is_vector && (from.shape == VectorOf(cols) || is_column))) {
       FailShape(part, slice, wanted);
     }

@@ -45,9 +45,9 @@ TorchTensor TensorOf(const std::string& attribute, const ExportArray& array) {
   tensor.name = Str(attribute, ".", TorchParameterName(array.param));
   tensor.values.assign(m.flat().begin(), m.flat().end());
   const bool is_kernel = array.param == "kernel";
-  const bool is_table = array.param.starts_with("table.");
+  const bool is_matrix = m.rows > 1 || array.param.starts_with("table.");
   tensor.shape = {m.cols};
-  if (is_table) tensor.shape = {m.rows, m.cols};
+  if (is_matrix) tensor.shape = {m.rows, m.cols};
   if (!is_kernel) return tensor;
   tensor.shape = {m.cols, m.rows};
   for (Index row = 0; row < m.rows; ++row) {

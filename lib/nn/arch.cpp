@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/choice.h"
 #include "base/error.h"
 #include "base/registry.h"
 #include "base/text.h"
@@ -19,6 +20,13 @@ namespace mtlkit {
 namespace {
 
 constexpr Index kMaxWidth = 65536;
+
+struct EnsembleOptions {
+  std::string form = "mini";
+  void Describe(Fields& fields) {
+    fields("form", form, "what members have of their own", {"mini", "full"});
+  }
+};
 
 bool Selects(const std::string& pattern, const std::string& input) {
   return input == pattern || ViewOf(input) == pattern ||
@@ -56,6 +64,10 @@ void ArchOptions::Describe(Fields& fields) {
          "share of rows that leave out the last added layer in training; less "
          "for those before it",
          BelowFrom(0, 1));
+  fields.Named("members", members, "NUMBER[:form=FORM]",
+               "networks in one, whose predictions are averaged: they share "
+               "the kernels and have inputs and outputs (form=mini) or all "
+               "layers (form=full) scaled of their own");
 }
 
 void ResolveArchOptions(ArchOptions* options) {
@@ -65,11 +77,26 @@ void ResolveArchOptions(ArchOptions* options) {
   ParseLayers(options->layers, "--layers");
   ParseLayers(options->head_layers, "--head-layers");
   ParseActivation(options->activation);
+  ParseMembers(options->members, "--members");
   if (options->hierarchy.empty()) return;
   Require(entry.name == "shared", ErrorKind::kUsage,
           Str("--hierarchy: --arch ", entry.name, " has no hierarchy"),
           "use --arch shared");
   options->hierarchy = LoadHierarchy(options->hierarchy);
+}
+
+Ensemble ParseMembers(std::string_view text, const std::string& where) {
+  const Choice choice = ParseChoice(text, where);
+  long long members = 0;
+  Require(ParseInteger(choice.name, &members) && members >= 1 &&
+              members <= kMostMembers,
+          ErrorKind::kUsage,
+          Str(where, ": '", choice.name, "' is not a number between 1 and ",
+              kMostMembers),
+          "write how many, as 8 or 8:form=full");
+  EnsembleOptions options;
+  ReadOptions(choice, where, &options);
+  return {static_cast<Index>(members), members > 1 && options.form == "full"};
 }
 
 std::vector<Index> ParseLayers(const std::vector<std::string>& layers,

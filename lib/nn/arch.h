@@ -33,6 +33,8 @@ struct ArchOptions {
   // What chains of hidden layers are added to (NetworkParts::AddLayers).
   std::string residual = "none";
   double drop_path = 0;  // share of rows without the last of its branches
+  // NUMBER[:form=FORM]: an ensemble inside the network (Ensemble).
+  std::string members = "1";
 
   void Describe(Fields& fields);
 };
@@ -41,6 +43,17 @@ struct ArchOptions {
 // all that a network is built from, and checks what can be checked without
 // data. BuildModel does it; whoever stores options before does it too.
 void ResolveArchOptions(ArchOptions* options);
+
+// Networks that share their kernels and put out a row each for a row of the
+// batch (BatchEnsemble, Wen et al. 2020; TabM, Gorishniy et al. 2024).
+struct Ensemble {
+  Index members = 1;
+  // Whether each layer has factors and a bias of each member's own; else only
+  // inputs and outputs do (TabM-mini).
+  bool is_full = false;
+};
+// kUsage with `where` in front for a text that is none.
+Ensemble ParseMembers(std::string_view text, const std::string& where);
 
 // "128", "64" as numbers, {"none"} or {} as none. `where` is the flag. kUsage
 // for anything else and for widths outside 1 .. 65536.

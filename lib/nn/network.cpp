@@ -185,10 +185,12 @@ Value NetworkBuilder::Add(std::string name, LayerPtr layer,
 void NetworkBuilder::Output(Index task, Value value, Index first, Index count) {
   OutputInfo& output = network_.outputs_[At(task)];
   const Index cols = Cols(value);
-  Require(SpaceOf(value) == Space{}, ErrorKind::kUsage,
+  const Space& space = SpaceOf(value);
+  Require(space == Space{} || space.kind == SpaceKind::kMembers,
+          ErrorKind::kUsage,
           Str("the output of a task needs a row for each row of the batch, but "
               "here are ",
-              SpaceText(SpaceOf(value))),
+              SpaceText(space)),
           "flatten or pool it first");
   if (count < 0) count = cols - first;
   assert(output.value.id < 0 && network_.info(value).node >= 0);

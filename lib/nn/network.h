@@ -75,6 +75,11 @@ class Network {
   Index task_count() const { return static_cast<Index>(outputs_.size()); }
   // The place of a task's output; one a task.
   const OutputInfo& output(Index task) const { return outputs_[At(task)]; }
+  // Members of an ensemble that put out a row each for a row of the batch, for
+  // this task; 1 where the output is that of the network itself.
+  Index members(Index task) const {
+    return info(output(task).value).space.per_row();
+  }
 
   // Parameters and buffers. Shared parameters come first (params.h).
   std::shared_ptr<const Layout> weights() const { return weights_; }
@@ -135,10 +140,11 @@ class NetworkBuilder {
             std::string_view params_of = {});
 
   // Says where the output of `task` is: columns [first, first + count) of
-  // `value`, which has a row for each row of the batch (else kUsage); count <
-  // 0: all from `first` on. Once for each task; several tasks
-  // may have the same columns. A layer whose output nobody else reads and
-  // whose columns belong to one task each costs no more than one task's.
+  // `value`, which has a row for each row of the batch, or one for each member
+  // of an ensemble (else kUsage); count < 0: all from `first` on. Once for each
+  // task; several tasks may have the same columns. A layer whose output nobody
+  // else reads and whose columns belong to one task each costs no more than one
+  // task's.
   void Output(Index task, Value value, Index first = 0, Index count = -1);
 
   Index Cols(Value value) const;

@@ -24,6 +24,7 @@ constexpr NamedInit kInitializers[] = {
     {"glorot-uniform", InitKind::kGlorotUniform},
     {"torch-linear", InitKind::kTorchLinear},
     {"normal", InitKind::kNormal},
+    {"signs", InitKind::kSigns},
     {"stitch", InitKind::kStitch},
 };
 
@@ -57,6 +58,8 @@ double Spread(const ParamSpec& spec) {
       return std::sqrt(1 / in);
     case InitKind::kNormal:
       return spec.init.value;
+    case InitKind::kSigns:
+      return 1;
   }
   return 0;
 }
@@ -88,8 +91,9 @@ void Fill(Seed seed, const Slice& slice, MatView values) {
   const bool normal = IsNormal(spec.init.kind);
   for (Index row = 0; row < values.rows; ++row) {
     for (Index col = 0; col < values.cols; ++col) {
-      const double draw =
+      double draw =
           normal ? random.Normal(row, col) : 2 * random.Uniform(row, col) - 1;
+      if (spec.init.kind == InitKind::kSigns) draw = draw < 0 ? -1 : 1;
       values(row, col) = static_cast<Real>(spread * draw);
     }
   }

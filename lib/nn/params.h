@@ -50,6 +50,7 @@ enum class InitKind {
   kGlorotUniform,  // uniform of the same variance
   kTorchLinear,    // uniform in +-1 / sqrt(fan_in), PyTorch's Linear
   kNormal,         // normal of deviation `value`
+  kSigns,          // 1 or -1, as a coin says
   // A cross-stitch row: `value` in column fan_out, the rest of 1 shared
   // equally by the other columns.
   kStitch,
@@ -59,7 +60,8 @@ struct Initializer {
   double value = 0;
 };
 // "constant", "he-normal", "he-uniform", "glorot-normal", "glorot-uniform",
-// "torch-linear", "normal", "stitch"; an unknown name is an error (kUsage).
+// "torch-linear", "normal", "signs", "stitch"; an unknown name is an error
+// (kUsage).
 Initializer ParseInitializer(std::string_view name, double value = 0);
 std::string_view InitializerName(const Initializer& init);
 std::vector<std::string> InitializerNames();

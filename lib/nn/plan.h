@@ -45,7 +45,9 @@ class Plan {
   // inputs must match the network's, 1 <= rows <= capacity.
   void Forward(const Pass& pass, const Batch& batch);
 
-  // Of the last batch: rows x output columns of the task.
+  // Of the last batch: rows x output columns of the task; where an ensemble
+  // puts out, the rows of its members (Network::members), those of one row of
+  // the batch beside each other.
   ConstMatView Output(Index task) const;
   // Of the last batch: a value in PlanOptions::keep.
   ConstMatView Kept(Value value) const;

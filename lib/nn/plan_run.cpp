@@ -190,14 +190,14 @@ MatView PlanState::OutputView(Index task) {
   const OutputInfo& output = network.output(task);
   const Index piece = layout.tasks[At(task)].output;
   if (piece < 0) return ValueView(output.value);
-  return {Piece(piece), rows, output.columns.count};
+  return {Piece(piece), RowsOf(output.value), output.columns.count};
 }
 
 MatView PlanState::OutputGradientView(Index task) {
   const OutputInfo& output = network.output(task);
   const Index piece = layout.tasks[At(task)].gradient;
   if (piece < 0) return GradientOf(output.value).Lane(0);
-  return {Piece(piece), rows, output.columns.count};
+  return {Piece(piece), RowsOf(output.value), output.columns.count};
 }
 
 void PlanState::SeedGradients() {

@@ -59,7 +59,7 @@ void Planner::PlaceTasks() {
     ValuePlan& value = PlanOf(output.value);
     TaskPlan& plan = layout_.tasks[At(task)];
     const std::string what = Str("output ", task);
-    const Index size = options_.capacity * output.columns.count;
+    const Index size = RowsOf(info.space) * output.columns.count;
     KeepUntil(value.value, LossTime());
     const bool whole = output.columns.count == info.cols;
     if (!whole) {

@@ -21,11 +21,13 @@ namespace {
 // What a layer puts out, as an input block without values.
 InputSpec FeatureSpec(const Model& model, const std::string& name) {
   const Value value = model.network->Find(name);
-  Require(model.network->info(value).space == Space{}, ErrorKind::kUsage,
-          Str("layer '", name, "' has ",
-              SpaceText(model.network->info(value).space),
+  const Space& space = model.network->info(value).space;
+  Require(space == Space{}, ErrorKind::kUsage,
+          Str("layer '", name, "' has ", SpaceText(space),
               ", not one row for each row of the data"),
-          "name a layer behind it");
+          space.kind == SpaceKind::kMembers
+              ? "name a layer in front of the members, or train without them"
+              : "name a layer behind it");
   InputSpec spec;
   spec.name = name;
   spec.cols = model.network->info(value).cols;

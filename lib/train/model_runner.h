@@ -10,6 +10,7 @@
 #include "nn/model.h"
 #include "nn/plan.h"
 #include "nn/plan_size.h"
+#include "train/merged_outputs.h"
 #include "train/network_outputs.h"
 
 namespace mtlkit {
@@ -45,9 +46,10 @@ class ModelRunner {
     for (const Task& task : tasks) {
       outputs.emplace_back(rows.size() * At(task.output_cols()));
     }
+    MergedOutputs merged(tasks, plan_.network(), options_.capacity);
     Run(rows, [&](const Plan& plan, Index first, Index) {
       for (std::size_t i = 0; i < outputs.size(); ++i) {
-        const ConstMatView y = plan.Output(static_cast<Index>(i));
+        const ConstMatView y = merged.Of(plan, static_cast<Index>(i));
         std::copy_n(y.data, y.size(), outputs[i].begin() + first * y.cols);
       }
     });

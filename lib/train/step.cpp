@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/kernels.h"
+#include "train/merged_outputs.h"
 #include "train/task_losses.h"
 #include "train/update.h"
 #include "train/weigher.h"
@@ -16,7 +17,9 @@ struct Learner::State {
         plan(*given.network, PlanOptionsOf(given)),
         updater(*given.network, *given.optimizer, TermsOf(given), given.frozen,
                 given.pool),
-        losses(setup.tasks, setup.losses, given.task_weight, given.capacity),
+        losses(setup.tasks, setup.losses, given.task_weight, *given.network,
+               given.capacity),
+        merged(setup.tasks, *given.network, given.capacity),
         weigher(*given.weighting, static_cast<Index>(given.tasks.size()),
                 plan.part_count()) {
     if (!given.weighting->needs().losses_after) return;
@@ -100,6 +103,7 @@ struct Learner::State {
   Index steps = 0;           // of the training, if known
   Index steps_in_epoch = 0;  // if known
   TaskLosses losses;
+  MergedOutputs merged;
   Weigher weigher;
   const Averaging* averaging = nullptr;  // that follows updates
   // Only where losses after the step are needed.
@@ -197,7 +201,7 @@ void Learner::Forward(const Batch& batch, Index step, LearnerState* state) {
 
 PeerTask Learner::Seen(Index task) const {
   State& s = *state_;
-  return {s.plan.Output(task), s.losses.RowLoss(task), {}, {}};
+  return {s.merged.Of(s.plan, task), s.losses.RowLoss(task), {}, {}};
 }
 
 Index Learner::Learn(const Batch& batch, Index step, double rate,

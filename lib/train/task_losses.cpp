@@ -22,9 +22,11 @@ void Scale(double factor, MatView values) {
 
 TaskLosses::TaskLosses(std::span<const Task> tasks,
                        std::span<const std::unique_ptr<Loss>> losses,
-                       std::vector<double> task_weight, Index capacity)
+                       std::vector<double> task_weight, const Network& network,
+                       Index capacity)
     : tasks_(tasks),
       label_losses_(losses),
+      member_losses_(tasks, network, capacity),
       capacity_(capacity),
       task_weight_(std::move(task_weight)),
       losses_(tasks.size(), kNone),
@@ -34,9 +36,10 @@ TaskLosses::TaskLosses(std::span<const Task> tasks,
       present_(tasks.size()) {
   const std::size_t most_rows = At(capacity);
   Index widest = 1;
-  for (const Task& task : tasks) {
+  for (Index task = 0; task < std::ssize(tasks); ++task) {
     row_loss_.emplace_back(most_rows);
-    widest = std::max(widest, task.output_cols());
+    widest =
+        std::max(widest, network.members(task) * tasks[At(task)].output_cols());
   }
   scratch_.resize(most_rows * At(widest));
 }
@@ -108,7 +111,8 @@ void TaskLosses::MixIn(LossArgs args, Index task, MatView gradient) {
   MatView slope;
   if (!gradient.empty())
     slope = {scratch_.data(), gradient.rows, gradient.cols};
-  label_losses_[At(task)]->Evaluate(args, row_loss, slope);
+  member_losses_.Evaluate(*label_losses_[At(task)], task, args, row_loss,
+                          slope);
   const auto blend = [this](std::span<const Real> from, std::span<Real> into) {
     const Index size = static_cast<Index>(into.size());
     Scale(partners_->share, {into.data(), 1, size});
@@ -125,7 +129,8 @@ double TaskLosses::Evaluate(const Batch& batch, const Plan& plan, Index task,
   args.output = plan.Output(task);
   args.target = batch.targets[At(task)].target;
   args.weight = WeightsOf(batch, task);
-  label_losses_[At(task)]->Evaluate(args, RowLoss(task), gradient);
+  member_losses_.Evaluate(*label_losses_[At(task)], task, args, RowLoss(task),
+                          gradient);
   if (partners_ != nullptr) MixIn(args, task, gradient);
   return SumRows(RowLoss(task));
 }
@@ -166,7 +171,7 @@ void TaskLosses::SetGradient(const Batch& batch, Index task, Plan* plan) {
   weighted_[t] = present_[t] != 0 ? labels * losses_[t] : 0;
   lesson_losses_[t] = 0;
   if (present_[t] != 0) {
-    Scale(labels / sums_[t], gradient);
+    Scale(labels / sums_[t] / MembersOf(task), gradient);
   } else {
     std::fill(gradient.flat().begin(), gradient.flat().end(), Real{0});
   }
@@ -190,12 +195,14 @@ double TaskLosses::AddLessonTo(Seat& seat, ConstMatView output, double share,
   if (seat.loss != nullptr) {
     gradient = {};
     if (!into.empty()) gradient = {scratch_.data(), into.rows, into.cols};
-    seat.loss->Evaluate({output, seat.lesson.target, weight}, row_losses,
-                        gradient);
+    member_losses_.Evaluate(*seat.loss, seat.task,
+                            {output, seat.lesson.target, weight}, row_losses,
+                            gradient);
   }
   if (!into.empty()) {
-    ActiveKernels().axpy(static_cast<Real>(share * factor), gradient.data,
-                         into.data, into.size());
+    const double of_each = share * factor / MembersOf(seat.task);
+    ActiveKernels().axpy(static_cast<Real>(of_each), gradient.data, into.data,
+                         into.size());
   }
   return factor * SumRows(row_losses);
 }

@@ -12,6 +12,7 @@
 #include "nn/loss.h"
 #include "nn/plan.h"
 #include "train/input_changes.h"
+#include "train/member_losses.h"
 #include "train/protocol.h"
 
 namespace mtlkit {
@@ -24,7 +25,8 @@ class TaskLosses {
   // Everything pointed to must outlive it.
   TaskLosses(std::span<const Task> tasks,
              std::span<const std::unique_ptr<Loss>> losses,
-             std::vector<double> task_weight, Index capacity);
+             std::vector<double> task_weight, const Network& network,
+             Index capacity);
 
   // Before the first batch (see Learner).
   Index AddLesson(Index task, const std::optional<Choice>& loss);
@@ -70,6 +72,9 @@ class TaskLosses {
     std::vector<Real> weight;
   };
 
+  double MembersOf(Index task) const {
+    return static_cast<double>(member_losses_.members(task));
+  }
   std::span<const Real> WeightsOf(const Batch& batch, Index task) const;
   // The sum of the task's row losses. An empty gradient is not wanted.
   double Evaluate(const Batch& batch, const Plan& plan, Index task,
@@ -85,6 +90,7 @@ class TaskLosses {
 
   std::span<const Task> tasks_;
   std::span<const std::unique_ptr<Loss>> label_losses_;
+  MemberLosses member_losses_;
   Index capacity_;
   Index rows_ = 0;                           // of the batch
   std::vector<std::vector<Real>> row_loss_;  // one a task

@@ -78,6 +78,7 @@ struct Trainee::Parts {
     keeper.Start(&state);
     const Index tasks = static_cast<Index>(model.schema.tasks.size());
     if (protocol.teaches()) {
+      RequireTaught(protocol);
       std::optional<Choice> loss;
       if (!protocol.gives_gradients()) loss = protocol.lesson_loss();
       for (Index task = 0; task < tasks; ++task) {
@@ -121,6 +122,17 @@ struct Trainee::Parts {
             Str("--keep-best ", options.keep_best));
     require(options.task_patience == untold.task_patience,
             Str("--task-patience ", options.task_patience));
+  }
+
+  // What members say together has no way back to each of them.
+  void RequireTaught(const Protocol& protocol) const {
+    for (Index task = 0; task < model.network->task_count(); ++task) {
+      Require(!protocol.gives_gradients() || model.network->members(task) == 1,
+              ErrorKind::kUsage,
+              "--members: the method looks for agreement of whole networks, "
+              "and these are ensembles",
+              "leave --members out, or choose another method");
+    }
   }
 
   // Sets the validator, if there is anything that it can measure.

@@ -13,6 +13,7 @@
 #include "data/link.h"
 #include "nn/plan_size.h"
 #include "train/labelled_rows.h"
+#include "train/merged_outputs.h"
 #include "train/select_measure.h"
 
 namespace mtlkit {
@@ -66,6 +67,7 @@ struct Validator::State {
         capacity(plan.options().capacity),
         batcher(data, capacity),
         row_loss(At(capacity)),
+        merged(tasks, *network, capacity),
         measures(tasks, ParseSelectOn(tasks, select_on)) {}
 
   PlanOptions OptionsFor(const Dataset& data, Index count,
@@ -265,6 +267,7 @@ struct Validator::State {
   Index capacity;
   Batcher batcher;
   std::vector<Real> row_loss;
+  MergedOutputs merged;
   std::vector<double> constants;  // NaN: the task is left out
   std::vector<std::string> left_out;
   MetricTerms measures;       // what selects
@@ -294,13 +297,13 @@ ValidationResult Validator::Measure(Params* params) {
   s.ForBatches([&](const Batch& batch) {
     s.plan.Forward(pass, batch);
     for (std::size_t task = 0; task < sums.size(); ++task) {
-      s.AddLoss(batch, task, s.plan.Output(static_cast<Index>(task)),
+      s.AddLoss(batch, task, s.merged.Of(s.plan, static_cast<Index>(task)),
                 &sums[task]);
     }
     for (std::size_t i = 0; i < s.measures.terms().size(); ++i) {
       const SelectTerm& term = s.measures.terms()[i];
       if (term.metric == nullptr) continue;
-      s.measures.Add(i, batch, s.plan.Output(term.task));
+      s.measures.Add(i, batch, s.merged.Of(s.plan, term.task));
     }
   });
   ValidationResult result;

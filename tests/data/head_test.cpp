@@ -104,6 +104,38 @@ TEST_CASE("predictions of classes are probabilities") {
   });
 }
 
+// Three networks a row; those of the last row are sure of it.
+TEST_CASE("merged outputs say the mean of what several networks say") {
+  ForEachHead([](const HeadEntry& entry, const Task& task) {
+    if (!task.head().merges()) return;
+    constexpr Index kMembers = 3;
+    const Index cols = task.output_cols();
+    const Rng rng(8, RandomPurpose::kTest);
+    std::vector<Real> outputs;
+    for (Index i = 0; i < kMembers * kRows * cols; ++i) {
+      const double spread = i < kMembers * (kRows - 1) * cols ? 2 : 25;
+      outputs.push_back(static_cast<Real>(spread * rng.Normal(i, 0)));
+    }
+    std::vector<Real> merged(outputs.size() / kMembers);
+    task.head().Merge(task, {outputs.data(), kMembers * kRows, cols},
+                      {merged.data(), kRows, cols});
+    const std::vector<Real> each = LinkOf(task, outputs);
+    const std::vector<Real> said = LinkOf(task, merged);
+    const Index width = task.prediction_cols();
+    for (Index i = 0; i < std::ssize(said); ++i) {
+      double sum = 0;
+      for (Index m = 0; m < kMembers; ++m) {
+        const Index row = i / width * kMembers + m;
+        sum += static_cast<double>(
+            each[static_cast<std::size_t>(row * width + i % width)]);
+      }
+      INFO(entry.name);
+      CHECK(said[static_cast<std::size_t>(i)] ==
+            doctest::Approx(sum / kMembers).epsilon(2e-5));
+    }
+  });
+}
+
 TEST_CASE("soft targets of outputs are those of the predictions") {
   ForEachHead([](const HeadEntry& entry, const Task& task) {
     if (entry.traits.has_levels) return;  // predictions are put in order

@@ -165,6 +165,22 @@ TEST_CASE("norms, dropout, towers, trees and forms of outputs go along") {
   }
 }
 
+TEST_CASE("ensembles go along as what they say together, and return") {
+  for (const ArchEntry* entry : ArchEntries()) {
+    for (const char* members : {"3", "2:form=full"}) {
+      ArchOptions options = NetworkOf(std::string(entry->name));
+      options.members = members;
+      options.norm = "layer";
+      INFO(options.arch, ", members ", options.members);
+      Dataset data = DatasetOfAllTypes();
+      if (entry->name == "pooled") data = AlikeDataset(60);
+      const Model model = RandomModel(data, options);
+      CheckModel(model, data);
+      CheckReturn(model);
+    }
+  }
+}
+
 TEST_CASE("images and texts go along") {
   Dataset data = PhotosAndTexts(23);
   data.inputs[0].mean = {0.4, 0.6};

@@ -45,6 +45,40 @@ OnnxArray Dense(const Json& config, const Arrays& x, const Arrays& w) {
   return y;
 }
 
+// Rows of members times kernels of their own, or number by number.
+OnnxArray Einsum(const Json& config, const Arrays& x, const Arrays& w) {
+  Demand(config.at("activation") == "linear", "a linear product");
+  const bool is_scale = config.at("equation") == "abc,bc->abc";
+  Demand(is_scale || config.at("equation") == "abc,bcd->abd", "an equation");
+  const Index members = x[0].shape[1];
+  const Index cols = x[0].shape[2];
+  const Index units = w[0].shape.back();
+  Demand(w[0].shape == (is_scale ? std::vector<Index>{members, cols}
+                                 : std::vector<Index>{members, cols, units}) &&
+             config.at("output_shape") == Json({members, units}),
+         "members that fit");
+  const Json& bias_axes = config.at("bias_axes");
+  Demand(w.size() == (bias_axes.is_null() ? 1U : 2U), "a bias");
+  Demand(w.size() == 1 || (bias_axes == (is_scale ? "bc" : "bd") &&
+                           w[1].shape == std::vector<Index>{members, units}),
+         "the axes of a bias");
+  OnnxArray y;
+  y.shape = {x[0].shape[0], members, units};
+  for (Index row = 0; row < x[0].shape[0] * members; ++row) {
+    const Index m = row % members;
+    const double* from = x[0].numbers.data() + row * cols;
+    for (Index unit = 0; unit < units; ++unit) {
+      double sum = w.size() > 1 ? w[1].numbers[At(m * units + unit)] : 0;
+      for (Index i = 0; i < cols && !is_scale; ++i) {
+        sum += from[i] * w[0].numbers[At((m * cols + i) * units + unit)];
+      }
+      if (is_scale) sum += from[unit] * w[0].numbers[At(m * units + unit)];
+      y.numbers.push_back(sum);
+    }
+  }
+  return y;
+}
+
 void SoftmaxRow(double* row, Index cols) {
   double sum = 0;
   for (Index i = 0; i < cols; ++i) sum += row[i] = std::exp(row[i]);
@@ -231,6 +265,7 @@ OnnxArray Same(const Json&, const Arrays& x, const Arrays&) {
 using KerasOperation = OnnxArray (*)(const Json&, const Arrays&, const Arrays&);
 const std::map<std::string, KerasOperation> kKerasOperations = {
     {"Dense", Dense},
+    {"EinsumDense", Einsum},
     {"Activation", Activate},
     {"LeakyReLU", Leaky},
     {"BatchNormalization", BatchNorm},

@@ -102,6 +102,16 @@ TEST_CASE("every architecture comes back from Keras, to the bit") {
   }
 }
 
+TEST_CASE("ensembles come back from Keras") {
+  for (const char* members : {"3", "2:form=full"}) {
+    ArchOptions options = NetworkOf("shared");
+    options.members = members;
+    options.norm = "batch";
+    options.dropout = 0.3;
+    CheckKerasReturn(RandomModel(DatasetOfAllTypes(), options));
+  }
+}
+
 TEST_CASE("norms, towers, trees and activations come back from Keras") {
   for (const std::string norm : {"batch", "layer"}) {
     INFO("norm ", norm);

@@ -122,6 +122,24 @@ OnnxArray Unsqueeze(const OnnxNodeRead&, const OnnxInputs& in) {
   return y;
 }
 
+// The first two of three axes.
+OnnxArray ExchangeFirst(const OnnxNodeRead& node, const OnnxInputs& in) {
+  const OnnxArray& x = *in[0];
+  Demand(node.lists.at("perm") == std::vector<Index>{1, 0, 2} &&
+             x.shape.size() == 3,
+         "three axes, of which two are exchanged");
+  OnnxArray y = x;
+  std::swap(y.shape[0], y.shape[1]);
+  const Index cols = x.shape[2];
+  for (Index i = 0; i < x.shape[0]; ++i) {
+    for (Index j = 0; j < x.shape[1]; ++j) {
+      std::copy_n(x.numbers.begin() + (i * x.shape[1] + j) * cols, cols,
+                  y.numbers.begin() + (j * x.shape[0] + i) * cols);
+    }
+  }
+  return y;
+}
+
 OnnxArray Tile(const OnnxNodeRead&, const OnnxInputs& in) {
   const OnnxArray& x = *in[0];
   Demand(x.shape.size() == 2 && in[1]->numbers[0] == 1, "tiles columns");
@@ -253,12 +271,19 @@ OnnxArray Broadcast(const OnnxArray& a, const OnnxArray& b,
 
 const OnnxOperations& OnnxShapeOperations() {
   static const OnnxOperations operations = {
-      {"Gather", Gather},   {"Concat", Concat},
-      {"Slice", SliceAxis}, {"Reshape", Reshape},
-      {"Squeeze", Squeeze}, {"Unsqueeze", Unsqueeze},
-      {"Tile", Tile},       {"Cast", Cast},
-      {"Where", Where},     {"LabelEncoder", LabelEncoder},
-      {"Shape", ShapeNode}, {"Expand", ExpandTo},
+      {"Gather", Gather},
+      {"Concat", Concat},
+      {"Slice", SliceAxis},
+      {"Reshape", Reshape},
+      {"Squeeze", Squeeze},
+      {"Unsqueeze", Unsqueeze},
+      {"Tile", Tile},
+      {"Cast", Cast},
+      {"Transpose", ExchangeFirst},
+      {"Where", Where},
+      {"LabelEncoder", LabelEncoder},
+      {"Shape", ShapeNode},
+      {"Expand", ExpandTo},
   };
   return operations;
 }

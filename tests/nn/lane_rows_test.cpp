@@ -54,8 +54,9 @@ struct LaneRun {
       SetOutputGradient(&plan, task, 1);
       const MatView gradient = plan.OutputGradient(task);
       const RowRange& own = ranges[At(task)];
+      const Index each = plan.network().members(task);
       for (Index row = 0; row < gradient.rows; ++row) {
-        if (row >= own.first && row < own.end()) continue;
+        if (row / each >= own.first && row / each < own.end()) continue;
         std::fill_n(gradient.Row(row), gradient.cols, Real(0));
       }
     }

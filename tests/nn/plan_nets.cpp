@@ -171,6 +171,32 @@ Network Members() {
   return std::move(b).Build();
 }
 
+// One whose members put out, together or for each task.
+Network MembersPutOut(bool together) {
+  NetworkBuilder b(Inputs(), kTasks);
+  Value m = b.Add("members", MakeMemberScale({.members = 3}), {b.Input(0)});
+  m = b.Add("trunk.0", Hidden(5), {m});
+  m = b.Add("trunk.0.dropout", MakeDropout(0.3), {m});
+  m = b.Add("trunk.1.in",
+            MakeMemberScale({.members = 3, .init = {InitKind::kConstant, 1}}),
+            {m});
+  m = b.Add("trunk.1", Hidden(4), {m});
+  m = b.Add("trunk.1.out", MakeMemberScale({.members = 3, .bias = true}), {m});
+  const Value heads =
+      together ? b.Add("heads", MakeMemberDense(3, 6), {m}) : Value{};
+  Index first = 0;
+  for (Index task = 0; task < kTasks; ++task) {
+    const Index cols = task + 1;
+    if (together) {
+      b.Output(task, heads, first, cols);
+    } else {
+      b.Output(task, b.Add(Str("head.", task), MakeMemberDense(3, cols), {m}));
+    }
+    first += cols;
+  }
+  return std::move(b).Build();
+}
+
 Network Single() {
   NetworkBuilder b(Inputs(), kTasks);
   std::vector<Value> towers;
@@ -263,6 +289,8 @@ std::vector<NamedNetwork> Networks() {
   networks.push_back({"pixels", Pixels()});
   networks.push_back({"texts", Texts()});
   networks.push_back({"members", Members()});
+  networks.push_back({"members that put out", MembersPutOut(true)});
+  networks.push_back({"members by task", MembersPutOut(false)});
   return networks;
 }
 

@@ -49,7 +49,8 @@ Outcome OutcomeOf(const std::vector<Model>& models) {
 
 // Runs until it is done, stopping after every `batches` batches.
 Outcome RunInParts(const TrainOptions& options, const std::string& protocol,
-                   const std::string& checkpoint, int batches) {
+                   const std::string& checkpoint, int batches,
+                   const std::string& members) {
   const Dataset data = SampleData(150);
   const std::size_t count = protocol == "solo" ? 1 : 2;
   for (int part = 0; part < 1000; ++part) {
@@ -60,6 +61,7 @@ Outcome RunInParts(const TrainOptions& options, const std::string& protocol,
       arch.layers = {"8"};
       arch.norm = "batch";
       arch.dropout = 0.1;
+      arch.members = members;
       models.push_back(BuildModel(data, arch, i + 1, data.SplitRows("train")));
     }
     for (std::size_t i = 0; i < count; ++i) {
@@ -81,11 +83,12 @@ Outcome RunInParts(const TrainOptions& options, const std::string& protocol,
   return {};
 }
 
-void CheckResume(const TrainOptions& options, const std::string& protocol) {
+void CheckResume(const TrainOptions& options, const std::string& protocol,
+                 const std::string& members = "1") {
   const TempFolder folder;
-  const Outcome whole = RunInParts(options, protocol, "", 0);
+  const Outcome whole = RunInParts(options, protocol, "", 0, members);
   const Outcome parts =
-      RunInParts(options, protocol, folder / "run.ckpt.h5", 4);
+      RunInParts(options, protocol, folder / "run.ckpt.h5", 4, members);
   CHECK(whole.weights == parts.weights);
   CHECK(whole.log.size() == parts.log.size());
   bool same = true;
@@ -204,6 +207,14 @@ TEST_CASE("peers that are stopped again and again end with the same bits") {
   options.epochs = 3;
   CheckResume(options, "mutual");
   CheckResume(options, "co-teaching");
+}
+
+TEST_CASE("ensembles that are stopped again and again end with the same bits") {
+  TrainOptions options = SampleOptions();
+  options.epochs = 3;
+  for (const char* protocol : {"solo", "mutual", "co-teaching"}) {
+    CheckResume(options, protocol, "3:form=full");
+  }
 }
 
 TEST_CASE("a checkpoint of another run is refused by what differs") {

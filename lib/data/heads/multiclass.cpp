@@ -1,4 +1,5 @@
 #include "data/heads/class_head.h"
+#include "data/heads/merge_members.h"
 #include "data/output_distance.h"
 
 namespace mtlkit {
@@ -28,6 +29,31 @@ class MulticlassHead final : public ClassHead {
   }
 
   const OutputDistance& distance() const override { return SoftmaxDistance(); }
+
+  // Logs of the mean probabilities.
+  bool merges() const override { return true; }
+  void Merge(const Task& /*task*/, ConstMatView outputs,
+             MatView merged) const override {
+    const Index members = MembersOf(outputs, merged);
+    std::ranges::fill(merged.flat(), Real(0));
+    for (Index row = 0; row < outputs.rows; ++row) {
+      const std::span<const Real> z = {outputs.Row(row), At(outputs.cols)};
+      const Real most = std::ranges::max(z);
+      double sum = 0;
+      for (const Real logit : z) {
+        sum += std::exp(static_cast<double>(logit - most));
+      }
+      Real* mean = merged.Row(row / members);
+      for (const Real logit : z) {
+        *mean++ += static_cast<Real>(
+            std::exp(static_cast<double>(logit - most)) / sum);
+      }
+    }
+    for (Real& sum : merged.flat()) {
+      sum = static_cast<Real>(
+          LogOfMean(static_cast<double>(sum) / static_cast<double>(members)));
+    }
+  }
   Index PredictedClass(std::span<const float> row) const override {
     return Largest(row);
   }

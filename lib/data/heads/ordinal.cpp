@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "data/heads/class_head.h"
+#include "data/heads/merge_members.h"
 #include "data/output_distance.h"
 
 namespace mtlkit {
@@ -66,6 +67,33 @@ class OrdinalHead final : public ClassHead {
 
   const OutputDistance& distance() const override {
     return ContinuationDistance();
+  }
+
+  // The logits of "higher still" that go with the mean probabilities of the
+  // classes.
+  bool merges() const override { return true; }
+  void Merge(const Task& /*task*/, ConstMatView outputs,
+             MatView merged) const override {
+    const Index members = MembersOf(outputs, merged);
+    for (Index row = 0; row < merged.rows; ++row) {
+      const std::span<Real> sums = {merged.Row(row), At(merged.cols)};
+      std::ranges::fill(sums, Real(0));
+      double highest = 0;
+      for (Index m = row * members; m < (row + 1) * members; ++m) {
+        double at_least = 1;
+        for (Index k = 0; k < merged.cols; ++k) {
+          const auto z = static_cast<double>(outputs(m, k));
+          sums[At(k)] += static_cast<Real>(at_least * YesOfLogit(-z));
+          at_least *= YesOfLogit(z);
+        }
+        highest += at_least;
+      }
+      for (Index k = merged.cols; k-- > 0;) {
+        const auto here = static_cast<double>(sums[At(k)]);
+        sums[At(k)] = static_cast<Real>(LogOfMean(highest) - LogOfMean(here));
+        highest += here;
+      }
+    }
   }
   Index PredictedClass(std::span<const float> row) const override {
     return Median(row);

@@ -1,5 +1,5 @@
 #include "data/heads/log_mean.h"
-
+#include "data/heads/merge_members.h"
 #include "data/heads/value_head.h"
 
 namespace mtlkit {
@@ -36,6 +36,15 @@ class PositiveHead final : public ValueHead {
     Exponentials(outputs, targets);
   }
   const OutputDistance& distance() const override { return RateDistance(); }
+
+  bool merges() const override { return true; }
+  void Merge(const Task& /*task*/, ConstMatView outputs,
+             MatView merged) const override {
+    MergeCells(
+        outputs, merged,
+        [](double z) { return std::exp(std::min(z, SafeExp::kMost)); },
+        [](double sum, double members) { return LogOfMean(sum / members); });
+  }
 
   std::vector<std::vector<Real>> ConstantOutputs(
       const Task& task, std::span<const double> constants) const override {

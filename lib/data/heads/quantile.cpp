@@ -1,4 +1,7 @@
+#include <array>
+
 #include "base/text.h"
+#include "data/heads/merge_members.h"
 #include "data/heads/number_head.h"
 
 namespace mtlkit {
@@ -46,6 +49,25 @@ class QuantileHead final : public NumberHead {
       std::sort(first, first + levels);
     }
     ToUnits(task, levels, predictions);
+  }
+
+  // The means of the members' quantiles, each in order.
+  bool merges() const override { return true; }
+  void Merge(const Task& task, ConstMatView outputs,
+             MatView merged) const override {
+    const Index members = MembersOf(outputs, merged);
+    const Index levels = PerColumn(task);
+    std::array<Real, kMostLevels> sorted{};
+    std::ranges::fill(merged.flat(), Real(0));
+    for (Index row = 0; row < outputs.rows; ++row) {
+      for (Index first = 0; first < outputs.cols; first += levels) {
+        std::copy_n(outputs.Row(row) + first, levels, sorted.begin());
+        std::sort(sorted.begin(), sorted.begin() + levels);
+        Real* sum = merged.Row(row / members) + first;
+        for (Index i = 0; i < levels; ++i) sum[i] += sorted[At(i)];
+      }
+    }
+    for (Real& sum : merged.flat()) sum /= static_cast<Real>(members);
   }
 
   // What a regression has, and the quantiles.

@@ -1,3 +1,4 @@
+#include "data/heads/merge_members.h"
 #include "data/heads/value_head.h"
 
 namespace mtlkit {
@@ -10,6 +11,11 @@ class RegressionHead final : public ValueHead {
             MatView predictions) const override {
     Copy(outputs, predictions);
     ToUnits(task, 1, predictions);
+  }
+  bool merges() const override { return true; }
+  void Merge(const Task& /*task*/, ConstMatView outputs,
+             MatView merged) const override {
+    MergeValues(outputs, merged);
   }
 
   std::vector<std::vector<Real>> ConstantOutputs(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/heads/class_head.h"
+#include "data/heads/merge_members.h"
 #include "data/output_distance.h"
 
 namespace mtlkit {
@@ -24,8 +25,33 @@ class SigmoidLink : public Base {
 
   const OutputDistance& distance() const override { return LogitDistance(); }
 
+  // The logit of the mean probability: its log less that of no.
+  bool merges() const override { return true; }
+  void Merge(const Task& /*task*/, ConstMatView outputs,
+             MatView merged) const override {
+    MergeCells(
+        outputs, merged,
+        [](double z) {
+          return YesAndNo{YesOfLogit(z), YesOfLogit(-z)};
+        },
+        [](YesAndNo sum, double members) {
+          return LogOfMean(sum.yes / members) - LogOfMean(sum.no / members);
+        });
+  }
+
  protected:
   ~SigmoidLink() = default;
+
+ private:
+  // Both, so that neither is a small difference.
+  struct YesAndNo {
+    double yes;
+    double no;
+    void operator+=(const YesAndNo& other) {
+      yes += other.yes;
+      no += other.no;
+    }
+  };
 };
 
 }  // namespace mtlkit

@@ -169,7 +169,7 @@ std::string ModelPython(const Model& model, const TorchNames& arguments,
   return Replaced(text, "@class_names@", Indented(links.classes, 1, ",\n"));
 }
 
-Json TorchTaskJson(const Task& task) {
+Json TorchTaskJson(const Task& task, Index members) {
   Json json = {{"name", task.name},
                {"type", std::string(TaskTypeName(task.type))},
                {"head", HeadName(task)}};
@@ -181,6 +181,7 @@ Json TorchTaskJson(const Task& task) {
     json["deviation"] = task.deviation;
   }
   if (!task.levels.empty()) json["levels"] = task.levels;
+  if (members > 1) json["members"] = members;
   Json columns = Json::array();
   for (Index col = 0; col < task.prediction_cols(); ++col) {
     columns.push_back(task.name + task.head().PredictionSuffix(task, col));
@@ -227,8 +228,9 @@ Json TorchJson(const Model& model, const TorchNames& arguments) {
                       {"kind", std::string(InputKindName(input.kind))}});
   }
   Json tasks = Json::array();
-  for (const Task& task : model.schema.tasks) {
-    tasks.push_back(TorchTaskJson(task));
+  for (Index i = 0; i < model.network->task_count(); ++i) {
+    tasks.push_back(
+        TorchTaskJson(model.schema.tasks[At(i)], model.network->members(i)));
   }
   return {{"model_sha256", model.content_sha256},
           {"arguments", arguments},

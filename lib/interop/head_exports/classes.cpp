@@ -87,10 +87,12 @@ std::string SoftmaxKeras(const Task& task, const std::string& outputs,
 std::string KerasProduct(const std::string& value, KerasArray kernel,
                          const std::string& name, KerasGraph* graph) {
   const Index units = kernel.shape[1];
+  std::vector<Index> shape = graph->ShapeOf(value);
+  shape.back() = units;
   return graph->Add({.type = "Dense",
                      .name = name,
                      .inputs = {value},
-                     .shape = {units},
+                     .shape = std::move(shape),
                      .weights = {std::move(kernel)}},
                     {{"units", units},
                      {"use_bias", false},

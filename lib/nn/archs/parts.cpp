@@ -30,8 +30,11 @@ NetworkParts::NetworkParts(const ArchArgs& args)
       activation_(ParseActivation(args.options.activation)),
       layers_(ParseLayers(args.options.layers, "--layers")),
       head_layers_(ParseLayers(args.options.head_layers, "--head-layers")),
+      ensemble_(ParseMembers(args.options.members, "--members")),
       builder_(args.schema.inputs,
-               static_cast<Index>(args.schema.tasks.size())) {}
+               static_cast<Index>(args.schema.tasks.size())) {
+  if (has_members()) CheckEnsemble();
+}
 
 std::vector<Index> NetworkParts::AllTasks() const {
   std::vector<Index> all(At(tasks()));
@@ -64,7 +67,13 @@ NetworkParts::Source NetworkParts::Inputs(const std::string& prefix) {
     dense.push_back(AddStem(prefix, number, input, value));
   }
   source.has_value = !dense.empty();
-  if (source.has_value) source.value = JoinDense(prefix + "inputs", dense);
+  source.is_input = true;
+  if (!source.has_value) return source;
+  source.value = JoinDense(prefix + "inputs", dense);
+  if (has_members()) {
+    source.value =
+        AddScale(prefix + "members", source.value, InitKind::kSigns, false);
+  }
   return source;
 }
 
@@ -108,28 +117,47 @@ Value NetworkParts::JoinDense(const std::string& name,
   return builder_.Add(name, MakeConcat(), values);
 }
 
-// One product for each kind of input; their sum where there are several.
+// One product for each kind of input; their sum where there are several. What
+// members see of sparse blocks has the factors behind the product, which costs
+// nothing for each entry.
 Value NetworkParts::AddProduct(const std::string& name, const Source& source,
                                DenseOptions dense,
                                const std::string& params_of) {
   const std::size_t terms = source.sparse.size() + (source.has_value ? 1 : 0);
+  const bool scales = has_members() && !source.sparse.empty();
   const Activation activation = dense.activation;
-  if (terms > 1) dense.activation = Activation::kIdentity;
+  const bool is_one = terms == 1 && !scales;
+  if (!is_one) dense.activation = Activation::kIdentity;
   std::vector<Value> sum;
   const auto add = [&](const std::string& suffix, Value x) {
     const std::string owner = params_of.empty() ? "" : params_of + suffix;
     sum.push_back(builder_.Add(name + suffix, MakeDense(dense), {x}, owner));
     dense.bias = false;
   };
+  std::vector<Value> scaled;
   if (source.has_value) add("", source.value);
+  if (scales) scaled.swap(sum);
+  const bool bias = scales && dense.bias;
+  if (scales) dense.bias = false;
   for (std::size_t i = 0; i < source.sparse.size(); ++i) {
-    add(sum.empty() ? "" : Str(".sparse", i), source.sparse[i]);
+    add(i == 0 && !source.has_value ? "" : Str(".sparse", i), source.sparse[i]);
   }
-  if (terms == 1) return sum.front();
-  const Value value = builder_.Add(name + ".sum", MakeSum(), sum);
-  if (activation == Activation::kIdentity) return value;
+  if (scales) {
+    const Value sparse = AddSum(name + ".sparse", sum);
+    scaled.push_back(AddScale(name + ".members", sparse, InitKind::kSigns, bias,
+                              params_of.empty() ? "" : params_of + ".members"));
+    scaled.swap(sum);
+  }
+  const Value value = AddSum(name + ".sum", sum);
+  if (is_one || activation == Activation::kIdentity) return value;
   return builder_.Add(name + ".activation", MakeActivation(activation),
                       {value});
+}
+
+Value NetworkParts::AddSum(const std::string& name,
+                           const std::vector<Value>& terms) {
+  if (terms.size() == 1) return terms.front();
+  return builder_.Add(name, MakeSum(), terms);
 }
 
 Value NetworkParts::AddDense(const std::string& name, const Source& source,
@@ -143,7 +171,7 @@ Value NetworkParts::AddDense(const std::string& name, const Source& source,
 
 Value NetworkParts::AddHidden(const std::string& name, const Source& source,
                               Index units) {
-  if (has_norm()) {
+  if (has_norm() || ensemble_.is_full) {
     return AddActivation(name, AddNorm(name, AddKernel(name, source, units)));
   }
   DenseOptions dense;
@@ -158,7 +186,8 @@ Value NetworkParts::AddKernel(const std::string& name, const Source& source,
   DenseOptions dense;
   dense.units = units;
   dense.kernel_init = KernelInit(activation_);
-  return AddProduct(name, source, dense, params_of);
+  if (!ensemble_.is_full) return AddProduct(name, source, dense, params_of);
+  return AddFullProduct(name, source, dense, params_of);
 }
 
 Value NetworkParts::AddNorm(const std::string& name, Value value,
@@ -261,13 +290,13 @@ void NetworkParts::AddHeads(const std::string& group, const Source& source,
       const Source top = AddLayers(name, source, head_layers_);
       const std::string last =
           head_layers_.empty() ? name : Str(name, ".", head_layers_.size());
-      builder_.Output(i, AddDense(last, top, task(i).output_cols()));
+      builder_.Output(i, AddOutput(last, top, task(i).output_cols()));
     }
     return;
   }
   Index units = 0;
   for (const Index i : tasks) units += task(i).output_cols();
-  const Value value = AddDense("heads." + group, source, units);
+  const Value value = AddOutput("heads." + group, source, units);
   Index first = 0;
   for (const Index i : tasks) {
     builder_.Output(i, value, first, task(i).output_cols());
@@ -280,7 +309,7 @@ void NetworkParts::AddPooledHead(const Source& source,
   const Source top = AddLayers("head", source, head_layers_);
   const std::string name =
       head_layers_.empty() ? "head" : Str("head.", head_layers_.size());
-  const Value value = AddDense(name, top, task(tasks.front()).output_cols());
+  const Value value = AddOutput(name, top, task(tasks.front()).output_cols());
   for (const Index i : tasks) builder_.Output(i, value);
 }
 

@@ -33,12 +33,15 @@ class NetworkParts {
     Value value;                // dense
     std::vector<Value> sparse;  // input blocks
     bool has_value = false;
+    bool is_input = false;  // the inputs of the network
   };
-  static Source From(Value value) { return {value, {}, true}; }
+  static Source From(Value value) { return {value, {}, true, false}; }
 
   // All inputs; categorical ones through tables called "PREFIXembedding", which
   // nobody else uses; images through "PREFIXflatten"; tokens through a table
-  // "PREFIXtokens" and their mean, "PREFIXpool".
+  // "PREFIXtokens" and their mean, "PREFIXpool". Of an ensemble each member has
+  // the numbers times factors of its own, "PREFIXmembers"; those of sparse
+  // blocks stand behind the products that read them.
   Source Inputs(const std::string& prefix);
 
   // y = x W + b, or x W without `bias`, with x all of the source.
@@ -98,18 +101,31 @@ class NetworkParts {
   Value AddTables(const std::string& name, const InputSpec& input, Value value);
   Value AddProduct(const std::string& name, const Source& source,
                    DenseOptions dense, const std::string& params_of = "");
+  Value AddSum(const std::string& name, const std::vector<Value>& terms);
+  // Of an ensemble (members.cpp).
+  void CheckEnsemble() const;
+  Value AddScale(const std::string& name, Value value, InitKind init, bool bias,
+                 const std::string& params_of = "");
+  // With factors of each member in front of the kernel, and others and a bias
+  // behind it.
+  Value AddFullProduct(const std::string& name, const Source& source,
+                       DenseOptions dense, const std::string& params_of);
+  // What one task or several put out: each member by a kernel of its own.
+  Value AddOutput(const std::string& name, const Source& source, Index units);
   Value AddDropout(const std::string& name, Value value);
   Source AddBlocks(const std::string& prefix, const Source& source,
                    const std::vector<Index>& widths);
   // x + branch, left out for `share` of drop_path.
   Value AddBranch(const std::string& name, Value x, Value branch, double share);
   bool has_norm() const { return options_.norm != "none"; }
+  bool has_members() const { return ensemble_.members > 1; }
 
   const Schema& schema_;
   const ArchOptions& options_;
   Activation activation_;
   std::vector<Index> layers_;
   std::vector<Index> head_layers_;
+  Ensemble ensemble_;
   NetworkBuilder builder_;
 };
 

@@ -78,6 +78,25 @@ LayerPtr MakeFlatten(Index height, Index width);
 // What follows treats them as rows of their own, until a pool takes their mean.
 LayerPtr MakeSpread(Index members);
 
+// An ensemble of more members is none.
+inline constexpr Index kMostMembers = 1024;
+
+struct MemberScaleOptions {
+  Index members = 0;
+  bool bias = false;
+  Initializer init = {InitKind::kSigns, 0};
+};
+// y = x scale_m + bias_m, element by element, for each member m of an ensemble
+// (Wen et al. 2020, BatchEnsemble). Reads rows of the batch, the same for every
+// member, or rows of members; makes rows of members. Parameters "scale"
+// (members x cols) and, which begins with 0, "bias" (members x cols).
+LayerPtr MakeMemberScale(const MemberScaleOptions& options);
+
+// y = x kernel_m + bias_m for each member m: dense layers of their own.
+// Parameters "kernel" (members x inputs, one member below the other, x units)
+// and "bias" (members x units). `units` may be split among tasks by Output.
+LayerPtr MakeMemberDense(Index members, Index units);
+
 // The mean over the tokens, pixels or members of each row of the batch; 0 where
 // it has none.
 LayerPtr MakePool();
