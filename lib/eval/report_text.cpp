@@ -62,8 +62,7 @@ std::string Bootstrap(const Evaluation& evaluation) {
   return Str(FormatNumber(std::round(evaluation.level * 1e9) / 1e7),
              " % bootstrap, ", evaluation.draws, " draws",
              of_blocks ? Str(" of ", evaluation.blocks, " blocks") : "",
-             evaluation.models.size() > 1 ? ", paired by row" : "",
-             evaluation.any_seeds() ? ", and seeds" : "");
+             evaluation.models.size() > 1 ? ", paired by row" : "");
 }
 
 // Of a few rows a gain may have any lower bound; far below it says no more.

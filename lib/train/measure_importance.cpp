@@ -22,6 +22,13 @@ namespace {
 constexpr const char* kAsItIs = "as it is";
 constexpr auto kOfImportance = static_cast<RandomPurpose>(20);
 
+// What preparation calls the blocks of a table without views.
+constexpr std::string_view kPlainView = "features";
+
+std::string ViewOfColumn(const TableColumn& column) {
+  return column.view == kPlainView ? "" : column.view;
+}
+
 // What names of columns that preparation made have behind that of theirs.
 bool IsMadeOf(std::string_view made, std::string_view raw) {
   if (!made.starts_with(raw)) return false;
@@ -40,7 +47,7 @@ RawNames RawColumns(std::span<const EnsembleMember> members) {
     const auto table = TableBehind(member.model->transforms);
     if (!table) continue;
     for (const TableColumn& column : ListColumns(table->blocks)) {
-      names.emplace(column.view, column.name());
+      names.emplace(ViewOfColumn(column), column.name());
     }
   }
   return names;
@@ -50,7 +57,8 @@ RawNames RawColumns(std::span<const EnsembleMember> members) {
 std::string RawNameOf(const TableColumn& column, const RawNames& raw) {
   std::string best;
   for (const auto& [view, name] : raw) {
-    const bool fits = view == column.view && name.size() > best.size() &&
+    const bool fits = view == ViewOfColumn(column) &&
+                      name.size() > best.size() &&
                       IsMadeOf(column.name(), name);
     if (fits) best = name;
   }
@@ -101,10 +109,8 @@ std::vector<Index> OrderOf(Index rows, Seed seed, const std::string& group,
                            Index repeat) {
   std::vector<Index> order(At(rows));
   std::iota(order.begin(), order.end(), Index{0});
-  const Seed own =
-      DeriveSeed(seed, kOfImportance, NumberOf(group));
-  Rng(own, kOfImportance, static_cast<std::uint64_t>(repeat))
-      .Shuffle(order);
+  const Seed own = DeriveSeed(seed, kOfImportance, NumberOf(group));
+  Rng(own, kOfImportance, static_cast<std::uint64_t>(repeat)).Shuffle(order);
   return order;
 }
 
@@ -127,12 +133,13 @@ std::vector<InputGroup> InputGroups(std::span<const EnsembleMember> members,
     has_names[column.block] = true;
     // Of a raw table those that the models read, of a prepared one their
     // blocks.
-    const bool is_read = is_raw ? raw.contains({column.view, column.name()})
-                                : IsRead(members, block);
+    const std::string view = ViewOfColumn(column);
+    const bool is_read =
+        is_raw ? raw.contains({view, column.name()}) : IsRead(members, block);
     if (!is_read) continue;
     const std::string name = is_raw ? column.name() : RawNameOf(column, raw);
-    AddPart(column.view.empty() ? name : column.view + "." + name, column.block,
-            column.col, &groups);
+    AddPart(view.empty() ? name : view + "." + name, column.block, column.col,
+            &groups);
   }
   for (std::size_t i = 0; i < dataset.inputs.size(); ++i) {
     const bool is_read = is_raw || IsRead(members, dataset.inputs[i]);

@@ -6,7 +6,8 @@ source "$(dirname "$0")/common.sh"
 mtl-convert "$samples/student-por.csv" -o table.h5 --quiet
 mtl-prep table.h5 -o ready.h5 --task G3 --task higher --task Mjob \
   --split valid=0.2,test=0.2 --quiet
-train=(mtl-train ready.h5 --layers 32,16 --epochs 12 --dropout 0.1 --quiet)
+train=(mtl-train ready.h5 --layers 32,16 --epochs 12 --batch 32 --dropout 0.1
+  --quiet)
 
 # One command is three runs.
 "${train[@]}" -o mean.h5 --ensemble 3 --seed 5
@@ -58,11 +59,7 @@ killed=0
 for _ in 1 2 3 4 5 6; do
   "${train[@]}" -o killed.h5 --ensemble 3 --seed 5 --checkpoint-every 0 &
   process=$!
-  for _ in $(seq 400); do
-    [ -e killed.h5.ckpt.2.h5 ] && break
-    kill -0 "$process" 2>/dev/null || break
-    sleep 0.005
-  done
+  sleep "0.$((2 * killed + 1))"
   kill -KILL "$process" 2>/dev/null || true
   wait "$process" && break
   killed=$((killed + 1))
@@ -72,8 +69,8 @@ done
 same mean.h5 killed.h5 "killed $killed times"
 [ -z "$(find . -name '*ckpt*')" ] || fail "checkpoints stayed"
 "${train[@]}" -o killed.h5 --ensemble 3 --seed 5
-mtl-train ready.h5 --layers 32,16 --epochs 12 --dropout 0.1 -o killed.h5 \
-  --ensemble 3 --seed 5 2>again
+mtl-train ready.h5 --layers 32,16 --epochs 12 --batch 32 --dropout 0.1 \
+  -o killed.h5 --ensemble 3 --seed 5 2>again
 grep -q 'is already what this command makes' again || fail "it trained again"
 
 # What else reads models.
@@ -85,7 +82,9 @@ grep -q 'ensemble of 3 such networks, whose predictions are averaged' shown ||
 mtl-inspect mean.h5 --check >/dev/null
 mtl-export mean.h5 --to onnx-prepared --network 2 -o two.onnx --quiet
 mtl-export seed1.h5 --to onnx-prepared -o seed1.onnx --quiet
-same two.onnx seed1.onnx "the second network, exported"
+# But for the digest of the file that it came from.
+[ "$(cmp -l two.onnx seed1.onnx | wc -l)" -le 64 ] ||
+  fail "the second network, exported, is another"
 mtl-convert "$samples/student-por.csv" --like mean.h5 -o like.h5 --quiet
 mtl-predict mean.h5 "$samples/student-por.csv" -o raw.csv
 
@@ -134,7 +133,7 @@ refuses 1 'diverged' "${train[@]}" -o x.h5 --ensemble 3 --optimizer sgd \
 # Importance of inputs: of a prepared dataset and of the raw table behind it.
 mtl-prep table.h5 -o pieces.h5 --task G3 --task higher --pieces 4 \
   --split valid=0.2,test=0.3 --quiet
-mtl-train pieces.h5 -o pieces.model.h5 --epochs 12 --quiet
+mtl-train pieces.h5 -o pieces.model.h5 --epochs 12 --batch 32 --quiet
 mtl-eval pieces.model.h5 --importance --data pieces.h5 --split test \
   --draws 100 >important
 sed -n '4p' important | grep -q '^G2 ' || fail "G2 says the most of G3"
