@@ -197,8 +197,8 @@ TEST_CASE("arrays are chosen by path, and renamed") {
   const TempFolder folder;
   SilentReporter silent;
   const auto convert = [&](std::vector<std::string> chosen) {
-    ConvertArrays({{"", Golden("mine.h5")}}, {std::move(chosen)}, false,
-                  kUsualBudget, folder / "out.h5", {}, &silent);
+    ConvertArrays({{"", Golden("mine.h5")}}, {std::move(chosen)}, {},
+                  folder / "out.h5", {}, &silent);
     return ReadDataset(folder / "out.h5");
   };
   const Dataset table = convert({"x=/inputs/X", "y=tasks/sold"});

@@ -152,11 +152,24 @@ TEST_CASE("a cell that is no date is refused with what would read it") {
   CHECK(error("31.12.2020") ==
         "65: t.csv:3: column 'when': '31.12.2020' is no date written as 'date' "
         "(--type when=date:%d.%m.%Y reads it)");
+  CHECK(error("1700000000000")
+            .find("(others of the column are texts: write dates alike in all "
+                  "rows and files, as 2024-03-01 (pandas") !=
+        std::string::npos);
+  CHECK(ErrorOf([] {
+          Convert({{"t.csv", "when,x\n1700000000000,1\n"}},
+                  WithTypes({"when=date"}));
+        })
+            .find("(seconds since 1970: --type when=date:%s; milliseconds: "
+                  "divide them by 1000") != std::string::npos);
   CHECK(
-      error("1700000000000")
-          .find(
-              "(seconds since 1970: --type when=date:%s; milliseconds: divide "
-              "them by 1000") != std::string::npos);
+      ErrorOf([] {
+        Convert({{"t.csv", "when,x\n1700000000,1\n199999999999,2\n"}},
+                WithTypes({"when=date:%s"}));
+      })
+          .find("'199999999999' is no date written as 'date:%s' (seconds since "
+                "1970: --type when=date:%s; milliseconds: divide them") !=
+      std::string::npos);
   CHECK(error("NaT").starts_with("65: t.csv:3: column 'when': 'NaT' is no"));
 }
 

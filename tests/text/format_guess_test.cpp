@@ -264,6 +264,33 @@ TEST_CASE("digits in groups are numbers where --thousands says so") {
         "id,v,w\n0,1234.5,1\n1,2,2\n");
 }
 
+TEST_CASE("marks between digits stay in what is no number") {
+  ConvertOptions options;
+  options.thousands = ".";
+  options.decimal = ",";
+  options.type = {"code=category", "name=id"};
+  CHECK(Csv(Convert({{"t.csv",
+                      "name;v;code;c\n1.001;1.234;1.234;2.345\n"
+                      "1.002;2.345,5;12;A\n1.003;7;1.234;B.1\n"}},
+                    options)
+                .dataset) ==
+        "id,v,code,c\n1.001,1234,1.234,2.345\n1.002,2345.5,12,A\n"
+        "1.003,7,1.234,B.1\n");
+  // Also where files have columns in another order.
+  CHECK(Csv(Convert({{"train=a.csv", "name;v;code\n1.001;1.234;1.234\n"},
+                     {"test=b.csv", "v;code;name\n2.345;5.678;1.002\n"}},
+                    options)
+                .dataset) ==
+        "id,v,code,split\n1.001,1234,1.234,train\n1.002,2345,5.678,test\n");
+  // Of a model's columns those of categories.
+  options.type.clear();
+  options.for_model = true;
+  options.known[""].categories = {{"code", {"1.234"}}};
+  options.known[""].numbers = {"v"};
+  CHECK(Csv(Convert({{"t.csv", "v;code\n1.234;1.234\n2.345;5.678\n"}}, options)
+                .dataset) == "id,v,code\n0,1234,1.234\n1,2345,5.678\n");
+}
+
 TEST_CASE("advice for digits in groups keeps their value") {
   const std::string text = "c,v\nA,1292\nB,11004\nC,\"116,432\"\nD,5644\n";
   CHECK(ErrorOf([&] {
@@ -350,6 +377,16 @@ TEST_CASE("a first line that may be a comment, or a header, is said") {
       "t.txt: the first row, 'site,10,20,30', is taken for a row; if it names "
       "the columns: --header yes\n");
   CHECK(warnings("a,10,20,35\na,2,3,9\nb,5,7,1\n").empty());
+  // Words that would be names, but for two that are equal or mark no value.
+  const std::string may_be =
+      "', is taken for a row; if it names the columns: "
+      "--header yes\n";
+  CHECK(warnings("c,d,d\na,b,e\nx,y,z\n") ==
+        "t.txt: the first row, 'c,d,d" + may_be);
+  CHECK(warnings("a,NA\nu,v\nw,NA\n") ==
+        "t.txt: the first row, 'a,NA" + may_be);
+  CHECK(warnings("c,d,d\na,b,e\nx,d,z\n").empty());
+  CHECK(warnings("a,NA\nu,v\na,x\n").empty());
 }
 
 TEST_CASE("a table of one row as R writes it has names of rows") {
