@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "text/date_text.h"
 #include "text/format.h"
+#include "text/text_lists.h"
 #include "text/type_choice.h"
 
 namespace mtlkit {
@@ -84,7 +86,10 @@ std::optional<std::vector<double>> SecondsOfTexts(
   std::vector<double> seconds;
   for (const std::string& text : texts) {
     double second = kMissing;
-    if (!text.empty() && !format->Parse(text, &second)) return std::nullopt;
+    Require(text.empty() || format->Parse(text, &second), ErrorKind::kBadInput,
+            Str("array '", column, "' holds '", ShowText(text),
+                "', which is no date written as '", format->TypeName(), "'"),
+            "write dates as numpy.datetime64, or as training had them");
     seconds.push_back(second);
   }
   return seconds;

@@ -29,7 +29,7 @@ void ForgetMarkers(const ArrayReading& reading, const std::string& column,
                    std::vector<double>* numbers);
 
 // Texts of a column that has dates as seconds since 1970, NaN of an empty one;
-// nothing of another column, or where one of them is no date.
+// nothing of another column. Throws kBadInput for a text that is no date.
 std::optional<std::vector<double>> SecondsOfTexts(
     const ArrayReading& reading, const std::string& column,
     const std::vector<std::string>& texts);

@@ -56,8 +56,8 @@ same said.csv wanted.csv
 mtl-convert new.csv --like model.h5 -o like.h5 -q
 mtl-predict model.h5 like.h5 -o said.csv -q
 same said.csv wanted.csv
-cut -d , -f 1-3,5- new.csv >less.csv
-refuses 65 "less.csv: column 'X.2' is missing" \
+cut -d , -f 1-2,4- new.csv >less.csv
+refuses 65 "less.csv: column 'X.1' is missing" \
   mtl-predict model.h5 less.csv -o no.csv -q
 refuses 65 "input block 'X' has 4 columns, the file of --like has 3 \(give all columns of 'X'" \
   mtl-convert wide.npz --like model.h5 -o no.h5 -q
@@ -98,8 +98,11 @@ CSV
 same arrays.csv wanted.csv
 grep -q "read as the texts of text-model.h5: '?', 'NA'" notes ||
   fail "markers are not said: $(cat notes)"
-refuses 65 "'soon' is a word, and the column is one of dates \(write dates as numpy.datetime64" \
+refuses 65 "dates.npz: array 'when' holds 'soon', which is no date written as 'date' \(write dates as numpy.datetime64" \
   mtl-convert dates.npz --like text-model.h5 -o no.h5 -q
+mtl-convert text.npz -o plain.h5 -q
+refuses 65 "plain.h5: column 'when', row '0': '2024-03-01' is a word, and the column is one of dates \(write dates as numpy.datetime64" \
+  mtl-predict text-model.h5 plain.h5 -o no.csv -q
 
 # A table that was converted without the model has lost what that tells apart.
 printf 'n,town,when,code\n1,Ulm,2024-03-01,05\n2,NA,2024-03-02,5\n' >lost.csv

@@ -86,8 +86,7 @@ TEST_CASE("texts in a column of dates are dates") {
   options.known[""].dates = {"when", "then"};
   options.model_dates = {"day=date:%d.%m.%Y"};
   const Dataset table = Read({TextsOf("when", {"1970-01-02", ""}),
-                              TextsOf("day", {"03.01.1970", "02.01.1970"}),
-                              TextsOf("then", {"1970-01-02", "soon"})},
+                              TextsOf("day", {"03.01.1970", "02.01.1970"})},
                              options);
   const InputBlock& numbers = *table.FindInput("numeric");
   CHECK(numbers.columns == std::vector<std::string>{"when", "day"});
@@ -95,9 +94,11 @@ TEST_CASE("texts in a column of dates are dates") {
   CHECK(numbers.dense[0] == 86400);
   CHECK(numbers.dense[1] == 172800);
   CHECK(std::isnan(numbers.dense[2]));
-  // What is none is told of by who wants dates.
-  CHECK(table.FindInput("categorical")->columns ==
-        std::vector<std::string>{"then"});
+  CHECK_THROWS_WITH_AS(
+      Read({TextsOf("then", {"1970-01-02", "soon"})}, options),
+      doctest::Contains("array 'then' holds 'soon', which is no date written "
+                        "as 'date'"),
+      Error);
 }
 
 TEST_CASE("numbers that are categories elsewhere are kept exactly") {

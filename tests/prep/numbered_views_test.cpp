@@ -53,6 +53,10 @@ TEST_CASE("a matrix of which a column is left out, too") {
   const Dataset made = ApplyTransforms(
       records, AdaptTable(records, OfText(kWritten), &warnings));
   CHECK(RenderDense(*made.FindInput("X")) == "1 3 | 4 6");
+  // As arrays, it stays as it is.
+  CHECK(RenderDense(
+            MakeTableLike(records, {}, OfArrays(), &warnings).inputs[0]) ==
+        "1 2 3 | 4 5 6");
   CHECK(warnings.empty());
 }
 
