@@ -40,10 +40,18 @@ need_test_data() {
   [ -e "$data/$1" ] || fail "MTLKIT_TEST_DATA is set, but there is no $1"
 }
 
-# Help of the tools, by name.
+# has_flag TOOL FLAG: in its help, or that of one of its commands.
 declare -A help_of=()
 has_flag() {
-  [ -n "${help_of[$1]:-}" ] || help_of[$1]=$("$1" --help-all)
+  local command
+  if [ -z "${help_of[$1]:-}" ]; then
+    help_of[$1]=$("$1" --help-all)
+    if [ "$1" = mtl-cotrain ]; then
+      for command in init round merge local status verify; do
+        help_of[$1]+=$("$1" $command --help-all)
+      done
+    fi
+  fi
   grep -q -- "$2\b" <<<"${help_of[$1]}"
 }
 
