@@ -295,12 +295,15 @@ bool ConvertArrays(const std::vector<TableInput>& inputs,
   const bool beside = reading.beside;
   RequireNames(inputs, beside);
   double left = SizeBudget(reading.max_size).bytes();
+  std::vector<std::vector<ArrayChoice>> choices;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    choices.push_back(ChoicesOf(options, i, inputs.size()));
+  }
   Collector collector(beside);
   std::optional<Dataset> own;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const TableInput& input = inputs[i];
-    const std::vector<ArrayChoice> chosen =
-        ChoicesOf(options, i, inputs.size());
+    const std::vector<ArrayChoice>& chosen = choices[i];
     ArrayFile file =
         ReadArrayFile(input.path, static_cast<Index>(left), chosen);
     left -= static_cast<double>(file.bytes);

@@ -186,6 +186,36 @@ TEST_CASE("a time of text that is finer than dates are kept is said to be") {
         "1,2,2020-01-31T12:00:00.123457\n");
 }
 
+TEST_CASE("dates that are texts in one file and numbers in another") {
+  const NamedText texts = {"train=a.csv", "when\n2020-01-31\n2020-02-01\n"};
+  const NamedText numbers = {
+      "test=b.jsonl",
+      "{\"when\":1580428800}\n{\"when\":1580428801}\n{\"when\":1580428802}\n"};
+  const auto said = [](const std::vector<NamedText>& files,
+                       const ConvertOptions& options) {
+    return ErrorOf([&] { Convert(files, options); });
+  };
+  CHECK(said({texts, numbers}, WithTypes({"when=date"})) ==
+        "65: b.jsonl:1: column 'when': '1580428800' is no date written as "
+        "'date' (others of the column are texts: write dates alike in all rows "
+        "and files, as 2024-03-01 (pandas: to_json(..., date_format='iso')))");
+  CHECK(said({numbers, texts}, WithTypes({"when=date:%s"}))
+            .find("'2020-01-31' is no date written as 'date:%s' (others of the "
+                  "column are numbers: write dates alike") !=
+        std::string::npos);
+  CHECK(said({texts, numbers}, {})
+            .find("'2020-01-31' is not a number (it is a date, and most are "
+                  "numbers: write dates alike in all rows and files, or "
+                  "declare --type when=category)") != std::string::npos);
+  // Of a model's dates the first of either kind.
+  ConvertOptions known;
+  known.for_model = true;
+  known.known[""].dates = {"when"};
+  CHECK(said({numbers, texts}, known)
+            .find("(others of the column are texts: write dates alike") !=
+        std::string::npos);
+}
+
 TEST_CASE("what cannot be a date is refused") {
   CHECK(ErrorOf([] {
           Convert({{"t.arff",
