@@ -228,8 +228,8 @@ struct ConvertTool {
         allowed.emplace_back("index-base");
       }
       RequireOnly(allowed, context, "is a file of arrays");
-      return ConvertArrays(tables, arrays, reading.beside, reading.max_size,
-                           destination, record, context.reporter);
+      return ConvertArrays(tables, arrays, reading, destination, record,
+                           context.reporter);
     }
     Require(
         arrays.array.empty(), ErrorKind::kUsage,

@@ -132,6 +132,8 @@ struct PredictTool {
                       std::vector<ProvenanceSource>* sources) const {
     NamedReporter reporter(*name, context.reporter);
     RequireNoArrays(like);
+    const ReadBefore before = {wanting.transforms, wanting.schema,
+                               wanting.provenance, like};
     // A table of another kind becomes a dataset on the way.
     std::unique_ptr<TemporaryPath> table;
     if (IsTableFile(data)) {
@@ -139,9 +141,7 @@ struct PredictTool {
       table = std::make_unique<TemporaryPath>("mtlkit-rows");
       ConvertOptions convert;
       convert.remembered_of = "were that the model learned from";
-      convert = ReadingLike(
-          {wanting.transforms, wanting.schema, wanting.provenance, like},
-          std::move(convert));
+      convert = ReadingLike(before, std::move(convert));
       NamingConversion([&] {
         ConvertTables({{"", data}}, table->path(), convert, {},
                       context.verbose > 0, context.reporter);
@@ -154,6 +154,7 @@ struct PredictTool {
     std::vector<std::string> warnings;
     Dataset read = ReadDataset(file);
     Dataset rows = InContext(*name, [&] {
+      if (!table) WarnOfLostTexts(read, before, &reporter);
       if (const auto wanted = TableBehind(wanting.transforms)) {
         RequireViewsApart(wanted->blocks, read.inputs);
       }
@@ -193,6 +194,19 @@ struct PredictTool {
     }
   }
 
+  // Writes text; flags that its format has, in what it says, are those of
+  // another tool.
+  void WriteText(FileReader file, const Context& context) const {
+    try {
+      WriteFileAs(*target, std::move(file), written, output, context.reporter);
+    } catch (const Error& error) {
+      if (error.hint().find("--") == std::string::npos) throw;
+      throw Error(error.kind(), error.message(),
+                  Str("-o FILE.h5 first, then mtl-convert FILE.h5 -o ", output,
+                      ": ", error.hint()));
+    }
+  }
+
   // Runs a conversion; its flags, in what it says, are those of another tool.
   template <class Work>
   static void NamingConversion(const Work& work) {
@@ -216,7 +230,7 @@ struct PredictTool {
     write(temporary->path());
     FileReader file = FileReader::Open(temporary->path());
     temporary.reset();  // a closed pipe leaves nothing behind
-    WriteFileAs(*target, std::move(file), written, output, context.reporter);
+    WriteText(std::move(file), context);
   }
 
   // A network, and its share in what is said.

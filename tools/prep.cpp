@@ -1,4 +1,5 @@
 // Makes a dataset of a table: tasks, splits, and inputs that networks take.
+#include "app/reading_like.h"
 #include "app/tool.h"
 #include "base/error.h"
 #include "data/dataset_io.h"
@@ -62,6 +63,9 @@ struct PrepTool {
     });
     if (!like.empty()) {
       Dataset ready = OnDataOf(name, "", [&] {
+        WarnOfLostTexts(
+            raw, {other.transforms, other.schema, other.provenance, like},
+            context.reporter);
         return PrepareLike(raw, other, options, context.seed, context.reporter);
       });
       ready.provenance = provenance;

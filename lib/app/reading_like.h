@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/reporter.h"
 #include "data/dataset.h"
 #include "text/convert_options.h"
 
@@ -20,5 +21,10 @@ struct ReadBefore {
 // knows of their columns, and how its texts were read
 // (text/reading_history.h).
 ConvertOptions ReadingLike(const ReadBefore& before, ConvertOptions options);
+
+// Warns of what `table`, if it was converted without `before`, has lost of what
+// that tells apart (text/lost_texts.h).
+void WarnOfLostTexts(const Dataset& table, const ReadBefore& before,
+                     Reporter* reporter);
 
 }  // namespace mtlkit

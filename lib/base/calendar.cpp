@@ -1,5 +1,7 @@
 #include "base/calendar.h"
 
+#include <cmath>
+
 namespace mtlkit {
 namespace {
 
@@ -32,6 +34,11 @@ std::int64_t DaysOf(std::int64_t year, int month, int day) {
   const std::int64_t day_of_era =
       year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * kDaysOfEra + day_of_era - kDaysTo1970;
+}
+
+bool CanBeSeconds(double number) {
+  constexpr double kMost = 0x1p63 / 1e9;
+  return !(std::abs(number) > kMost);  // NaN is no number
 }
 
 CalendarDate DateOf(std::int64_t days) {

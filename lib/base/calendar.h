@@ -22,6 +22,11 @@ bool IsDate(std::int64_t year, int month, int day);
 
 std::int64_t DaysOf(std::int64_t year, int month, int day);
 
+// Whether a number that nobody has called a date can be one, in seconds since
+// 1970: of the years that 64 bits of nanoseconds reach, 1677 to 2262. Those
+// beyond are milliseconds. NaN, which is missing, can.
+bool CanBeSeconds(double number);
+
 // Needs -10^15 < days < 10^15.
 CalendarDate DateOf(std::int64_t days);
 

@@ -32,7 +32,9 @@ InputBlock DenseBlock(std::string name, std::vector<std::string> columns,
 // Builds a dataset from arrays that each say something of all rows.
 class Builder {
  public:
-  explicit Builder(Index rows) { table_.rows = rows; }
+  Builder(Index rows, const ArrayReading& reading) : reading_(reading) {
+    table_.rows = rows;
+  }
 
   void Add(DataArray array) {
     RequireRows(array, table_.rows);
@@ -170,13 +172,16 @@ class Builder {
   }
 
   void AddList(const DataArray& array) {
-    AddColumn(array.name, NumbersOf(array), array.is_dates);
+    std::vector<double> numbers = NumbersOf(array);
+    if (!array.is_dates) ForgetMarkers(reading_, array.name, &numbers);
+    AddColumn(array.name, std::move(numbers), array.is_dates);
   }
 
   void AddColumn(std::string name, std::vector<double> numbers, bool is_date) {
     if (is_date) dates_.push_back(name);
-    // A date in single precision may be minutes off.
-    lists_are_wide_ |= is_date && !AreSingle(numbers);
+    // A date in single precision may be minutes off, a category another one.
+    const bool is_exact = is_date || reading_.known.categories.contains(name);
+    lists_are_wide_ |= is_exact && !AreSingle(numbers);
     names_.push_back(std::move(name));
     lists_.push_back(std::move(numbers));
   }
@@ -224,26 +229,36 @@ class Builder {
     const auto& texts = std::get<std::vector<std::string>>(array.values);
     const Index cols = array.shape.size() == 2 ? array.shape[1] : 1;
     for (Index col = 0; col < cols; ++col) {
-      std::map<std::string, std::int32_t> codes;
+      std::vector<std::string> column;
       for (Index row = 0; row < table_.rows; ++row) {
-        const std::string& text = texts[At(row * cols + col)];
-        if (!text.empty()) codes[text] = 0;
+        column.push_back(texts[At(row * cols + col)]);
       }
-      std::vector<std::string> names;
-      for (const auto& [name, code] : codes) names.push_back(name);
-      std::ranges::sort(names, NaturalLess);
-      for (std::size_t i = 0; i < names.size(); ++i) {
-        codes[names[i]] = static_cast<std::int32_t>(i);
-      }
-      std::vector<std::int32_t>& column = codes_.emplace_back();
-      for (Index row = 0; row < table_.rows; ++row) {
-        const std::string& text = texts[At(row * cols + col)];
-        column.push_back(text.empty() ? -1 : codes[text]);
-      }
-      categories_.push_back(std::move(names));
-      category_names_.push_back(
-          array.shape.size() == 2 ? Str(array.name, ".", col) : array.name);
+      AddTexts(array.shape.size() == 2 ? Str(array.name, ".", col) : array.name,
+               std::move(column));
     }
+  }
+
+  void AddTexts(std::string name, std::vector<std::string> texts) {
+    ForgetMarkers(reading_, name, &texts);
+    if (auto seconds = SecondsOfTexts(reading_, name, texts)) {
+      return AddColumn(std::move(name), *std::move(seconds), true);
+    }
+    std::map<std::string, std::int32_t> codes;
+    for (const std::string& text : texts) {
+      if (!text.empty()) codes[text] = 0;
+    }
+    std::vector<std::string> names;
+    for (const auto& [text, code] : codes) names.push_back(text);
+    std::ranges::sort(names, NaturalLess);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      codes[names[i]] = static_cast<std::int32_t>(i);
+    }
+    std::vector<std::int32_t>& column = codes_.emplace_back();
+    for (const std::string& text : texts) {
+      column.push_back(text.empty() ? -1 : codes[text]);
+    }
+    categories_.push_back(std::move(names));
+    category_names_.push_back(std::move(name));
   }
 
   void AddLists() {
@@ -288,6 +303,7 @@ class Builder {
     table_.inputs.push_back(std::move(block));
   }
 
+  const ArrayReading& reading_;
   Dataset table_;
   std::vector<std::string> names_;
   std::vector<std::vector<double>> lists_;
@@ -315,9 +331,10 @@ auto InFile(const std::string& file, Work work) {
 
 }  // namespace
 
-Dataset TableOfArrays(std::vector<DataArray> arrays) {
+Dataset TableOfArrays(std::vector<DataArray> arrays,
+                      const ArrayReading& reading) {
   const std::string files = FilesOf(arrays);
-  Builder builder(InFile(files, [&] { return RowsOf(arrays); }));
+  Builder builder(InFile(files, [&] { return RowsOf(arrays); }), reading);
   for (DataArray& array : arrays) {
     const std::string file = array.file;
     InFile(file, [&] { builder.Add(std::move(array)); });

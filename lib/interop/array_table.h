@@ -4,6 +4,7 @@
 
 #include "base/reporter.h"
 #include "data/dataset.h"
+#include "interop/array_reading.h"
 #include "interop/data_array.h"
 
 namespace mtlkit {
@@ -23,9 +24,12 @@ namespace mtlkit {
 // matrix. Numbers are single where that changes none too much: whole ones stay
 // themselves, and none becomes infinite; else a view is double.
 //
+// Lists, and columns of texts, are read as `reading` says.
+//
 // Throws kBadInput, naming the array, for other shapes, single values, no rows,
 // numbers of rows that differ, names of rows that are there twice, whole
 // numbers beyond 2^53, infinite numbers, weights below 0.
-Dataset TableOfArrays(std::vector<DataArray> arrays);
+Dataset TableOfArrays(std::vector<DataArray> arrays,
+                      const ArrayReading& reading = {});
 
 }  // namespace mtlkit

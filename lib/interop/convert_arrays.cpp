@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
+#include "data/read_format.h"
 #include "h5/provenance.h"
 #include "interop/array_rows.h"
 #include "interop/array_summary.h"
@@ -65,30 +66,50 @@ void NameArray(const TableInput& input, bool beside, DataArray* array) {
   array->file = NameOf(input);
 }
 
-std::vector<ArrayChoice> ChoicesOf(const ArrayOptions& options) {
-  std::vector<ArrayChoice> chosen;
-  const auto is_new = [&](const std::string& name, const std::string& path) {
-    Require(std::ranges::count(chosen, name, &ArrayChoice::name) == 0,
-            ErrorKind::kUsage,
-            Str("--array gives two arrays the name '", name, "'"),
-            "give each a name of its own");
-    const auto same = std::ranges::find(chosen, path, &ArrayChoice::path);
-    if (same == chosen.end()) return;
-    Fail(ErrorKind::kUsage,
-         Str("--array reads '", path, "' twice, as '", same->name, "' and as '",
-             name, "'"),
-         "an array is one column or view: leave one out");
-  };
+ArrayChoice ParseArrayChoice(const std::string& said) {
+  const std::size_t mark = said.find('=');
+  Require(mark != said.npos && mark > 0 && mark + 1 < said.size(),
+          ErrorKind::kUsage,
+          Str("--array: '", said, "' is not of the form NAME=PATH"),
+          "as in --array x=train/features");
+  std::string path = said.substr(mark + 1);
+  if (path.starts_with('/')) path.erase(0, 1);
+  return {said.substr(0, mark), std::move(path)};
+}
+
+// The arrays of one of `inputs` inputs: of those of one name all have one, or
+// each its own, in their order.
+std::vector<ArrayChoice> ChoicesOf(const ArrayOptions& options,
+                                   std::size_t input, std::size_t inputs) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> named;
   for (const std::string& said : options.array) {
-    const std::size_t mark = said.find('=');
-    Require(mark != said.npos && mark > 0 && mark + 1 < said.size(),
-            ErrorKind::kUsage,
-            Str("--array: '", said, "' is not of the form NAME=PATH"),
-            "as in --array x=train/features");
-    std::string path = said.substr(mark + 1);
-    if (path.starts_with('/')) path.erase(0, 1);
-    is_new(said.substr(0, mark), path);
-    chosen.push_back({said.substr(0, mark), std::move(path)});
+    ArrayChoice choice = ParseArrayChoice(said);
+    auto at = std::ranges::find(named, choice.name,
+                                [](const auto& one) { return one.first; });
+    if (at == named.end()) {
+      named.push_back({choice.name, {}});
+      at = named.end() - 1;
+    }
+    at->second.push_back(std::move(choice.path));
+  }
+  std::vector<ArrayChoice> chosen;
+  for (const auto& [name, paths] : named) {
+    Require(paths.size() == 1 || paths.size() == inputs, ErrorKind::kUsage,
+            inputs == 1
+                ? Str("--array gives two arrays the name '", name, "'")
+                : Str("--array gives ", paths.size(), " arrays the name '",
+                      name, "', and there are ", inputs, " inputs"),
+            inputs == 1 ? "give each a name of its own"
+                        : "give one for all, or one for each in their order");
+    const std::string& path = paths[paths.size() == 1 ? 0 : input];
+    const auto same = std::ranges::find(chosen, path, &ArrayChoice::path);
+    if (same != chosen.end()) {
+      Fail(ErrorKind::kUsage,
+           Str("--array reads '", path, "' twice, as '", same->name,
+               "' and as '", name, "'"),
+           "an array is one column or view: leave one out");
+    }
+    chosen.push_back({name, path});
   }
   return chosen;
 }
@@ -245,13 +266,22 @@ void RequireAlone(const std::vector<TableInput>& inputs, bool beside) {
           "reads some of its arrays as columns");
 }
 
+// Of what was read as in texts before: which texts stood for no value.
+void NoteMarkers(const ConvertOptions& reading, Reporter* reporter) {
+  const ArrayReading arrays = ArrayReadingOf(reading);
+  if (arrays.markers.empty() || reading.remembered_of.empty()) return;
+  reporter->Note(Str("read as the texts ", reading.remembered_of, ": '",
+                     Join(arrays.markers, "', '"), "' stand for no value"));
+}
+
 }  // namespace
 
 void ArrayOptions::Describe(Fields& fields) {
   fields.Field(
       {"array",
        "of files of arrays: read this one alone (and others so named), "
-       "under this name",
+       "under this name; of several inputs all have it, or for each one of "
+       "the name is given",
        {},
        {},
        "NAME=PATH"},
@@ -259,15 +289,21 @@ void ArrayOptions::Describe(Fields& fields) {
 }
 
 bool ConvertArrays(const std::vector<TableInput>& inputs,
-                   const ArrayOptions& options, bool beside,
-                   const std::string& max_size, const std::string& output,
-                   const ConvertRecord& record, Reporter* reporter) {
+                   const ArrayOptions& options, const ConvertOptions& reading,
+                   const std::string& output, const ConvertRecord& record,
+                   Reporter* reporter) {
+  const bool beside = reading.beside;
   RequireNames(inputs, beside);
-  double left = SizeBudget(max_size).bytes();
-  const std::vector<ArrayChoice> chosen = ChoicesOf(options);
+  double left = SizeBudget(reading.max_size).bytes();
+  std::vector<std::vector<ArrayChoice>> choices;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    choices.push_back(ChoicesOf(options, i, inputs.size()));
+  }
   Collector collector(beside);
   std::optional<Dataset> own;
-  for (const TableInput& input : inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const TableInput& input = inputs[i];
+    const std::vector<ArrayChoice>& chosen = choices[i];
     ArrayFile file =
         ReadArrayFile(input.path, static_cast<Index>(left), chosen);
     left -= static_cast<double>(file.bytes);
@@ -283,12 +319,15 @@ bool ConvertArrays(const std::vector<TableInput>& inputs,
   }
   std::vector<DataArray> arrays = collector.Take();
   const std::string warning = WarningOfTasks(arrays);
-  Dataset table = own ? std::move(*own) : TableOfArrays(std::move(arrays));
+  Dataset table =
+      own ? std::move(*own)
+          : TableOfArrays(std::move(arrays), ArrayReadingOf(reading));
   const std::string found = SummariseArrays(table);
   const bool has_ids = IdCount(table.ids) > 0;
   if (!has_ids) table.ids = RunningIds(table.rows);
   InContext(NamesOf(inputs), [&] { CheckDataset(table); });
   reporter->Note(Str(NamesOf(inputs), ": ", found));
+  NoteMarkers(reading, reporter);
   if (!warning.empty()) reporter->Warn(warning);
   Json settings = record.settings ? *record.settings : Json::object();
   settings["format"] = kArraysRead;

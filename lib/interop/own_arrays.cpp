@@ -10,9 +10,12 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
+#include "data/schema.h"
 #include "data/task.h"
 #include "h5/file_writer.h"
 #include "interop/array_numbers.h"
+#include "prep/piece.h"
+#include "prep/transform_entry.h"
 #include "text/temporary_path.h"
 
 namespace mtlkit {
@@ -262,6 +265,24 @@ class Writer {
   std::vector<std::string> groups_;  // blocks and tasks, as they come
 };
 
+// Of transforms none may be gone, nor a part of one: a model that is trained on
+// the rows would prepare others in another way.
+void RequireTransforms(const Dataset& dataset) {
+  if (dataset.transforms.empty()) return;
+  try {
+    const auto table = ReadSelection(dataset.transforms.front());
+    Require(table.has_value(), ErrorKind::kBadInput,
+            "the first is not 'select', the columns of the table");
+    RequireInputs(SpecsAfter(MakeTransforms(dataset.transforms), table->blocks),
+                  dataset.inputs);
+  } catch (const Error& error) {
+    Fail(ErrorKind::kBadInput,
+         Str("its transforms do not make its inputs: ", error.message()),
+         "keep all arrays of transforms/ as they were, or leave all of them "
+         "out");
+  }
+}
+
 }  // namespace
 
 bool AreOwnArrays(std::span<const DataArray> arrays) {
@@ -282,6 +303,7 @@ Dataset DatasetOfOwnArrays(std::vector<DataArray> arrays) {
     Dataset dataset = ReadDataset(file.path());
     Require(dataset.rows > 0, ErrorKind::kBadInput, "there are no rows",
             "a table has a row at least");
+    RequireTransforms(dataset);
     return dataset;
   } catch (const Error& error) {
     // Nobody knows the file by that name.

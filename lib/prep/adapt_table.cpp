@@ -5,17 +5,19 @@
 #include <limits>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "data/read_format.h"
 #include "data/schema.h"
 #include "prep/column_map.h"
 #include "prep/date_columns.h"
+#include "prep/numbered_views.h"
 #include "prep/required_columns.h"
 #include "prep/table_columns.h"
+#include "prep/unseen_categories.h"
 
 namespace mtlkit {
 namespace {
@@ -32,7 +34,11 @@ class Adapter {
  public:
   Adapter(const Selection& selection, const Dataset& raw,
           std::vector<std::string>* warnings, std::string_view whose)
-      : selection_(selection), raw_(raw), warnings_(warnings), whose_(whose) {}
+      : selection_(selection),
+        raw_(raw),
+        are_arrays_(WereArrays(raw.provenance)),
+        warnings_(warnings),
+        whose_(whose) {}
 
   std::vector<InputBlock> Run() {
     std::vector<InputBlock> result;
@@ -42,11 +48,12 @@ class Adapter {
     for (auto& [view, columns] : codes_) AddCodes(view, columns, &result);
     for (auto& [view, columns] : numbers_) AddNumbers(view, columns, &result);
     RequireNoHeader();
-    RequireColumns(selection_.blocks, result, raw_.ids, raw_.rows);
+    RequireMatrices();
+    RequireColumns(selection_.blocks, result, raw_.ids, raw_.rows, are_arrays_);
     RequireDates(selection_.blocks, result, raw_.ids, raw_.rows);
     CheckNumbering();
     WarnOfUnknownColumns();
-    WarnOfUnseen(result);
+    WarnOfUnseen(selection_.blocks, result, raw_.rows, are_arrays_, warnings_);
     return result;
   }
 
@@ -127,18 +134,25 @@ class Adapter {
   }
 
   // Numbers, which have no spelling, as the category that is written as they
-  // are, else the only one of their value: of 01 and 001 neither is 1.
+  // are, else the only one of their value, as exact as they are kept: of 01 and
+  // 001 neither is 1.
   Recoded AsCategories(const TableColumn& column,
                        const std::vector<std::string>& wanted) const {
+    const bool is_wide = !raw_.inputs[column.block].wide.empty();
+    const auto value_of = [&](const std::string& text, double* value) {
+      if (!ParseNumber(text, value)) return false;
+      if (!is_wide) *value = static_cast<float>(*value);
+      return true;
+    };
     std::multimap<double, std::string> by_value;
     for (const std::string& category : wanted) {
       double value = 0;
-      if (ParseNumber(category, &value)) by_value.emplace(value, category);
+      if (value_of(category, &value)) by_value.emplace(value, category);
     }
     CodedColumn coded = CodeColumn(raw_, column);
     for (std::string& name : coded.names) {
       double value = 0;
-      ParseNumber(name, &value);
+      value_of(name, &value);
       if (by_value.count(value) == 1) name = by_value.find(value)->second;
     }
     return {column.name(), std::move(coded.names), std::move(coded.codes), {}};
@@ -242,6 +256,28 @@ class Adapter {
     }
   }
 
+  // Columns without names are as many as those that they stand for.
+  void RequireMatrices() const {
+    for (const InputBlock& block : raw_.inputs) {
+      const bool is_matrix = block.kind == InputKind::kDense ||
+                             (block.kind == InputKind::kSparse && are_arrays_);
+      const auto wanted =
+          std::ranges::find(selection_.blocks, block.name, &InputSpec::name);
+      if (!is_matrix || !block.columns.empty() ||
+          wanted == selection_.blocks.end() || wanted->kind != block.kind) {
+        continue;
+      }
+      const Index known =
+          wanted->cols + std::ranges::count(selection_.left_out, block.name,
+                                            &ColumnRef::block);
+      Require(block.cols == known, ErrorKind::kBadInput,
+              Str("input block '", block.name, "' has ",
+                  Counted(block.cols, "column", "columns"), ", ", whose_,
+                  " has ", known),
+              Str("give all columns of '", block.name, "' in their order"));
+    }
+  }
+
   // A header without rows is read as a row of words.
   void RequireNoHeader() const {
     if (raw_.rows != 1) return;
@@ -274,68 +310,9 @@ class Adapter {
             unknown_.size() == 1 ? ": it is left out" : ": they are left out"));
   }
 
-  // Rows whose category training never saw, column by column.
-  void WarnOfUnseen(const std::vector<InputBlock>& result) const {
-    for (const InputBlock& block : result) {
-      if (block.kind != InputKind::kCategorical) continue;
-      const InputSpec* wanted =
-          Wanted(ViewOf(block.name), InputKind::kCategorical);
-      if (wanted == nullptr) continue;
-      for (Index col = 0; col < block.cols; ++col) {
-        const Index at = FindColumn(*wanted, block.columns[At(col)]);
-        if (at >= 0) WarnOfUnseen(block, col, wanted->categories[At(at)]);
-      }
-    }
-  }
-
-  void WarnOfUnseen(const InputBlock& block, Index col,
-                    const std::vector<std::string>& fitted) const {
-    const std::set<std::string_view> seen(fitted.begin(), fitted.end());
-    const auto& names = block.categories[At(col)];
-    std::vector<bool> is_new;
-    for (const std::string& name : names) {
-      is_new.push_back(seen.count(name) == 0);
-    }
-    Index rows = 0;
-    Index values = 0;
-    std::string example;
-    for (Index row = 0; row < raw_.rows; ++row) {
-      const std::int32_t code = block.codes[row * block.cols + col];
-      if (code < 0 || At(code) >= names.size()) continue;
-      ++values;
-      if (is_new[At(code)] && rows++ == 0) example = names[At(code)];
-    }
-    if (rows == 0) return;
-    constexpr Index kFewRows = 10;
-    if (rows == values && rows >= kFewRows) {
-      return WarnOfNoneSeen(block.columns[At(col)], rows, example, fitted);
-    }
-    warnings_->push_back(
-        Str("column '", block.columns[At(col)],
-            "': ", Counted(rows, "row has a category", "rows have a category"),
-            " that training never saw, such as '", example, "'"));
-  }
-
-  // Categories that are all new are the old ones in another spelling.
-  void WarnOfNoneSeen(const std::string& column, Index rows,
-                      const std::string& example,
-                      const std::vector<std::string>& fitted) const {
-    constexpr std::size_t kShown = 5;
-    const std::size_t shown = std::min(kShown, fitted.size());
-    const std::vector<std::string> known(
-        fitted.begin(), fitted.begin() + static_cast<Index>(shown));
-    warnings_->push_back(
-        Str("column '", column, "': all ", rows,
-            rows < raw_.rows ? " rows with a value" : " rows",
-            " have a category that training never saw, such as '", example,
-            "'; it saw '", Join(known, "', '"), "'",
-            shown < fitted.size() ? " ..." : "",
-            ": mtl-convert --like MODEL --rename-class '", column, "' '",
-            example, "' NEW makes one of these of it"));
-  }
-
   const Selection& selection_;
   const Dataset& raw_;
+  bool are_arrays_;  // what the table was read from
   std::vector<std::string>* warnings_;
   std::string_view whose_;
   std::vector<std::string> unknown_;
@@ -355,6 +332,8 @@ Dataset AdaptTable(const TransformRecords& transforms, Dataset raw,
 
 Dataset AdaptTable(const Selection& selection, Dataset raw,
                    std::vector<std::string>* warnings, std::string_view whose) {
+  raw.inputs = WithNumberedViews(selection.blocks, std::move(raw.inputs),
+                                 raw.ids, raw.rows);
   raw.inputs = Adapter(selection, raw, warnings, whose).Run();
   return raw;
 }

@@ -18,15 +18,25 @@ bool IsOfCalendar(double seconds) {
   return std::isnan(seconds) || (seconds >= first && seconds < end);
 }
 
+std::int64_t YearOf(double seconds) {
+  return DateOf(static_cast<std::int64_t>(std::floor(seconds / kSecondsOfDay)))
+      .year;
+}
+
 void RequireDates(const InputBlock& block, Index col, const RowIds& ids,
                   Index rows) {
+  // Of text, say, which may have a last day of the year 9999.
+  const bool are_dates =
+      std::ranges::count(block.dates, ColumnName(block, col)) > 0;
   for (Index row = 0; row < rows; ++row) {
     const double seconds = DenseCell(block, row * block.cols + col);
-    if (IsOfCalendar(seconds)) continue;
+    if (IsOfCalendar(seconds) && (are_dates || CanBeSeconds(seconds))) continue;
     Fail(ErrorKind::kBadInput,
          Str("column '", ColumnName(block, col), "', row '", IdText(ids, row),
-             "': ", FormatNumber(seconds),
-             " seconds since 1970 are no date of the years 0 to 9999"),
+             "': ", FormatNumber(seconds), " seconds since 1970 are ",
+             are_dates || !IsOfCalendar(seconds)
+                 ? "no date of the years 0 to 9999"
+                 : Str("of the year ", YearOf(seconds))),
          "milliseconds? divide them by 1000, or write dates as text (pandas: "
          "to_json(..., date_format='iso'))");
   }

@@ -16,7 +16,8 @@ namespace mtlkit {
 std::optional<Selection> TableBehind(const TransformRecords& transforms);
 
 // Demands that numbers of `inputs`, of `rows` rows, in columns that `wanted`
-// calls dates can be seconds since 1970, of the years 0 to 9999. Throws
+// calls dates can be seconds since 1970, of the years 0 to 9999, and where
+// `inputs` do not call them dates, of 1677 to 2262 (base/calendar.h). Throws
 // kBadInput that names the first that cannot, such as milliseconds.
 void RequireDates(const std::vector<InputSpec>& wanted,
                   const std::vector<InputBlock>& inputs, const RowIds& ids,

@@ -38,6 +38,18 @@ struct Meaning {
   std::vector<std::string> unknown;  // labels that the task does not know
 };
 
+// Whether a cell is one as JSON lines have it: ["red","large"], [1,2], [].
+bool IsJsonList(std::string_view cell) {
+  const std::string_view text = Trim(cell);
+  if (!text.starts_with('[') || !text.ends_with(']')) return false;
+  const std::string_view inside = Trim(text.substr(1, text.size() - 2));
+  double number = 0;
+  return inside.empty() || (inside.starts_with('"') && inside.ends_with('"')) ||
+         std::ranges::all_of(Split(inside, ','), [&](const std::string& part) {
+           return ParseNumber(Trim(part), &number);
+         });
+}
+
 // One reading under way.
 class LabelReader {
  public:
@@ -159,7 +171,10 @@ class LabelReader {
     for (const std::string& cell : column.names) {
       Meaning meaning{std::vector<float>(task_.classes.size()), {}};
       bool any = false;
-      for (std::string& label : ListedLabels(cell, source_.separator)) {
+      // A list of JSON says itself how it is divided.
+      const bool is_json = IsJsonList(cell) && classes.Find(cell) < 0;
+      for (std::string& label :
+           ListedLabels(cell, is_json ? "[]" : source_.separator)) {
         const Index number = classes.Find(label);
         if (number >= 0) {
           meaning.values[At(number)] = 1;

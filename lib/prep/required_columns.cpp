@@ -33,8 +33,9 @@ std::string WordIn(const InputBlock& block, Index col, const RowIds& ids,
 
 class Demand {
  public:
-  Demand(const std::vector<InputBlock>& inputs, const RowIds& ids, Index rows)
-      : inputs_(inputs), ids_(ids), rows_(rows) {
+  Demand(const std::vector<InputBlock>& inputs, const RowIds& ids, Index rows,
+         bool are_arrays)
+      : inputs_(inputs), ids_(ids), rows_(rows), are_arrays_(are_arrays) {
     for (const InputBlock& block : inputs) finders_.emplace_back(&block);
   }
 
@@ -71,21 +72,31 @@ class Demand {
             ? ""
             : Str(one ? "column '" : "columns '", FirstOf(missing_, "', '"),
                   "'", one ? " is missing" : " are missing");
-    Fail(
-        ErrorKind::kBadInput,
-        Str(missing, missing.empty() || problems_.empty() ? "" : "; ",
-            FirstOf(problems_, "; ")),
-        !missing_.empty() ? "columns are matched by name"
-        : has_dates_      ? "write it as it was"
-        : !date_.empty()
-            ? Str("mtl-convert --type ", NameInList(date_), "=date, or --type ",
-                  NameInList(date_), "=date:FORMAT, reads dates")
-            : "correct it, or mtl-convert --like MODEL with --missing where it "
-              "stands for no value, --decimal or --thousands where it is a "
-              "number");
+    Fail(ErrorKind::kBadInput,
+         Str(missing, missing.empty() || problems_.empty() ? "" : "; ",
+             FirstOf(problems_, "; ")),
+         Advice());
   }
 
  private:
+  std::string Advice() const {
+    if (!missing_.empty()) return "columns are matched by name";
+    if (has_dates_) return "write it as it was";
+    if (are_arrays_) {
+      return !date_.empty()
+                 ? "write dates as numpy.datetime64, or seconds since 1970 as "
+                   "numbers"
+                 : "write an array of numbers, NaN where there is no value";
+    }
+    return !date_.empty()
+               ? Str("mtl-convert --type ", NameInList(date_),
+                     "=date, or --type ", NameInList(date_),
+                     "=date:FORMAT, reads dates")
+               : "correct it, or mtl-convert --like MODEL with --missing where "
+                 "it stands for no value, --decimal or --thousands where it is "
+                 "a number";
+  }
+
   std::string ProblemOf(const InputBlock& block, Index col, InputKind wanted,
                         bool is_date) const {
     if (block.kind == wanted) return "";
@@ -101,6 +112,7 @@ class Demand {
   std::vector<ColumnFinder> finders_;  // of the inputs
   const RowIds& ids_;
   Index rows_;
+  bool are_arrays_;
   std::vector<std::string> missing_;
   std::vector<std::string> problems_;
   std::string date_;        // the first column of dates that has one
@@ -124,26 +136,44 @@ void RequireViewsApart(const std::vector<InputSpec>& wanted,
   for (const InputBlock& block : inputs) {
     if (ViewOf(block.name).empty()) without_view.emplace_back(&block);
   }
+  const auto is_there = [&](std::string_view column) {
+    return std::ranges::any_of(without_view, [&](const ColumnFinder& finder) {
+      return finder.Find(column) >= 0;
+    });
+  };
   for (const InputSpec& spec : wanted) {
     const std::string view = ViewOf(spec.name);
     if (view.empty() || spec.columns.empty()) continue;
-    const std::string column = view + "." + spec.columns.front();
-    for (const ColumnFinder& finder : without_view) {
-      Require(
-          finder.Find(column) < 0, ErrorKind::kBadInput,
-          Str("'", column, "': the columns of views are in one table"),
-          Str("give a table of each view, with columns called without '", view,
-              ".': mtl-convert --beside ", view, "=FILE ... --like FILE"));
-    }
+    const bool has_view = std::ranges::any_of(
+        inputs,
+        [&](const InputBlock& block) { return ViewOf(block.name) == view; });
+    const std::string& first = spec.columns.front();
+    const std::string long_name = view + "." + first;
+    // Columns of arrays are called so themselves (prep/numbered_views.h).
+    const bool is_short =
+        !has_view && !first.starts_with(view + ".") && is_there(first);
+    if (!is_short && !is_there(long_name)) continue;
+    Fail(ErrorKind::kBadInput,
+         Str("'", is_short ? first : long_name,
+             "': the columns of views are in one table"),
+         Str("give a table of each view",
+             is_short ? "" : Str(", with columns called without '", view, ".'"),
+             ": mtl-convert --beside ", view, "=FILE ... --like FILE"));
   }
 }
 
 void RequireColumns(const std::vector<InputSpec>& wanted,
                     const std::vector<InputBlock>& inputs, const RowIds& ids,
-                    Index rows) {
-  Demand demand(inputs, ids, rows);
+                    Index rows, bool are_arrays) {
+  Demand demand(inputs, ids, rows, are_arrays);
   for (const InputSpec& spec : wanted) {
     for (const std::string& column : spec.columns) demand.Look(spec, column);
+    const bool is_numbered =
+        spec.kind == InputKind::kDense && spec.columns.empty() &&
+        std::ranges::count(inputs, spec.name, &InputSpec::name) > 0;
+    for (Index i = 0; is_numbered && i < spec.cols; ++i) {
+      demand.Look(spec, ColumnName(spec, i));
+    }
   }
   demand.Require();
 }

@@ -9,14 +9,16 @@
 namespace mtlkit {
 
 // Demands that `inputs`, of `rows` rows, have every column with a name of
-// `wanted`, in blocks of the same view and kind. Throws kBadInput that names
-// all that do not fit, with a word where numbers are wanted.
+// `wanted`, and all that a dense block that they have only numbers, in blocks
+// of the same view and kind. Throws kBadInput that names all that do not fit,
+// with a word where numbers are wanted. `are_arrays`: the table was read from
+// arrays, so that flags about text are no remedy.
 void RequireColumns(const std::vector<InputSpec>& wanted,
                     const std::vector<InputBlock>& inputs, const RowIds& ids,
-                    Index rows);
+                    Index rows, bool are_arrays);
 
-// Throws kBadInput where a table without views has the columns of one as text
-// of several views has them, VIEW.COLUMN.
+// Throws kBadInput where a table without views has the columns of one, as
+// COLUMN, or VIEW.COLUMN as text of several views has them.
 void RequireViewsApart(const std::vector<InputSpec>& wanted,
                        const std::vector<InputBlock>& inputs);
 

@@ -124,7 +124,8 @@ void ArrangeBlocks(const Selection& columns, Dataset* table) {
     const auto at =
         std::ranges::find(table->inputs, wanted.name, &InputSpec::name);
     if (at == table->inputs.end()) continue;
-    arranged.push_back(wanted.columns.empty()
+    // Columns that are only numbered are in their order.
+    arranged.push_back(wanted.columns.empty() || at->columns.empty()
                            ? std::move(*at)
                            : Arranged(*at, wanted, table->rows));
     table->inputs.erase(at);

@@ -48,6 +48,13 @@ class AlignedReader : public RowReader {
     }
     reader_->PassOver(own);
   }
+  void KeepTexts(const std::vector<bool>& columns) override {
+    std::vector<bool> own(reader_->columns().size());
+    for (std::size_t i = 0; i < from_.size(); ++i) {
+      if (from_[i] >= 0) own[At(from_[i])] = columns[i];
+    }
+    reader_->KeepTexts(own);
+  }
   std::string Describe() const override { return reader_->Describe(); }
   std::string Doubt() const override { return reader_->Doubt(); }
 

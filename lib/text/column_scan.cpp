@@ -31,6 +31,13 @@ std::string AdviceForText(const ColumnScan& column, const CellPlace& place,
         "declare ",
         TypeFlag(column, "category"));
   }
+  double seconds = 0;
+  if (DateFormat().Parse(place.text, &seconds)) {
+    return Str(
+        "it is a date, and most are numbers: write dates alike in all "
+        "rows and files, or declare ",
+        TypeFlag(column, "category"));
+  }
   const bool is_decimal = decimal == '.' && IsCellNumber(place.text, ',');
   const bool is_grouped = HasCommasAsGroups(place.text) && column.are_grouped;
   constexpr std::string_view kGroups = "if the comma groups its digits: ";

@@ -43,6 +43,7 @@ struct ScanOptions {
   std::vector<TypeChoice> types;
   std::vector<std::vector<std::string>> renames;  // COLUMN OLD NEW
   bool are_markers_given = false;  // by the user: they hold for known classes
+  bool joins_digits = false;       // of groups, in columns that hold no texts
   // Where there are several tables, the name of this one; what names a column
   // may be of another, or COLUMN or VIEW.COLUMN.
   std::string view;

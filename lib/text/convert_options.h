@@ -11,9 +11,6 @@
 
 namespace mtlkit {
 
-// The `format` that is recorded of what was read, where it was no text.
-inline constexpr std::string_view kArraysRead = "arrays";
-
 // How text tables become a dataset.
 struct ConvertOptions {
   std::string format = "auto";  // of all inputs; auto: by content

@@ -21,8 +21,25 @@ bool IsBeyondYears(std::string_view text) {
   return digits > (is_signed ? 0 : 4) && text.substr(digits).starts_with('-');
 }
 
+// Whether a number stands where others of the column, in this file or another,
+// are texts, or the other way round: no flag reads both.
+bool IsOfOtherKind(const ColumnScan& column, std::string_view text) {
+  const bool is_number = IsCellNumber(text, '.');
+  const bool are_numbers = column.date.TypeName() == "date:%s";
+  const bool any_other = column.texts > 0 || column.numbers > 0;
+  double seconds = 0;
+  return any_other && is_number != are_numbers &&
+         (is_number || DateFormat().Parse(text, &seconds));
+}
+
 std::string AdviceForNoDate(const ColumnScan& column, std::string_view text,
                             bool is_stored) {
+  if (!is_stored && IsOfOtherKind(column, text)) {
+    return Str("others of the column are ",
+               IsCellNumber(text, '.') ? "texts" : "numbers",
+               ": write dates alike in all rows and files, as 2024-03-01 "
+               "(pandas: to_json(..., date_format='iso'))");
+  }
   std::vector<std::string> flags;
   if (!is_stored) {
     for (const DateFormat& format : UsualDateFormats({std::string(text)})) {

@@ -225,7 +225,7 @@ class DateParser {
     }
     since_1970_ = is_before ? -value : value;
     is_since_1970_ = true;
-    return digits > 0 && digits <= 12;
+    return digits > 0 && digits <= 12 && CanBeSeconds(since_1970_);
   }
 
   bool IsoTime() {

@@ -181,6 +181,22 @@ bool IsHeaderOfNumbers(const TextRecords& records,
       });
 }
 
+// Whether the first record would be one of names but for two that are equal, or
+// one that marks missing values.
+bool AreDoubtfulNames(const TextRecords& records,
+                      const std::vector<std::string>& missing, char decimal) {
+  const std::vector<std::string>& first = records[0];
+  bool any_name = false;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (first[i].empty() || IsCellNumber(first[i], decimal)) return false;
+    // Below, a marker says nothing.
+    if (std::ranges::count(missing, first[i]) > 0) continue;
+    if (LookBelow(records, i, missing, decimal).repeats_first) return false;
+    any_name = true;
+  }
+  return any_name;
+}
+
 }  // namespace
 
 TextRecords SampleRecords(const TextSample& sample, char delimiter) {
@@ -298,7 +314,8 @@ std::string DoubtOfHeader(const TextRecords& records, bool has_header,
                first.substr(0, 1), "'");
   }
   constexpr std::size_t kFewSteps = 3;
-  if (has_header || !IsHeaderOfNumbers(records, missing, decimal, kFewSteps)) {
+  if (has_header || (!IsHeaderOfNumbers(records, missing, decimal, kFewSteps) &&
+                     !AreDoubtfulNames(records, missing, decimal))) {
     return "";
   }
   return Str("the first row, '", Join(records[0], ","),

@@ -104,6 +104,9 @@ class RowReader {
   // Says before the first row of which columns nobody wants the cells (one
   // truth value a column): they may come as missing, unread.
   virtual void PassOver(const std::vector<bool>& /*columns*/) {}
+  // Says before the first row of which columns the cells are texts (one truth
+  // value a column), which stay as they stand in the file.
+  virtual void KeepTexts(const std::vector<bool>& /*columns*/) {}
   // Whether rows carry labels of their own in Row::labels (SVMlight). Entries
   // then hold column numbers as they stand in the file.
   virtual bool has_row_labels() const { return false; }

@@ -36,6 +36,7 @@ ScanOptions ScanOptionsOf(const ConvertOptions& options) {
   scan.model_numbering = options.model_numbering;
   scan.model_ids = options.model_ids;
   scan.are_markers_given = std::ranges::count(options.given, "missing") > 0;
+  scan.joins_digits = options.thousands != "none";
   scan.model_renames = options.model_renames;
   scan.for_model = options.for_model;
   for (const std::string& entry : options.type) {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "base/text.h"
+#include "data/read_format.h"
 #include "h5/provenance.h"
 #include "text/text_lists.h"
 #include "text/type_choice.h"
@@ -137,7 +138,26 @@ void Remember(const TextHistory& history, ConvertOptions* options) {
   options->model_renames = renames;
 }
 
+bool IsLikeAnother(const ProvenanceRecord& record) {
+  return std::ranges::count(record.inputs, "like", &ProvenanceInput::role) > 0;
+}
+
 }  // namespace
+
+std::optional<TextsRead> HowTextsWereRead(std::string_view provenance) {
+  std::optional<TextsRead> read;
+  if (provenance.empty()) return read;
+  for (const ProvenanceRecord& record : ParseProvenance(provenance)) {
+    if (record.tool != "mtl-convert") continue;
+    const TextHistory history = HistoryOf(record.settings);
+    if (history.format == kArraysRead) continue;
+    read.reset();
+    if (history.format.empty() || IsLikeAnother(record)) continue;
+    read = {history.reading.missing, HasMarkers(history.format)};
+    if (history.had_markers) read->markers = TextOptions().missing;
+  }
+  return read;
+}
 
 void ReadAsBefore(std::string_view provenance, ConvertOptions* options) {
   if (provenance.empty()) return;

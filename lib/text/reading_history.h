@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/options.h"
 #include "text/convert_options.h"
@@ -24,5 +26,14 @@ std::string FlagsTakenOver(const ConvertOptions& options);
 // `settings` of a command with what was taken over, so that the history of what
 // it makes says all of how text was read.
 Json SettingsWith(const ConvertOptions& options, Json settings);
+
+// How a table was read that did not have another to be like (--like).
+struct TextsRead {
+  std::vector<std::string> markers;  // of missing values
+  bool are_delimited = false;  // its numbers had a spelling, which is gone
+};
+// Of the newest conversion in a history; nothing where it was read like
+// another, or was no text.
+std::optional<TextsRead> HowTextsWereRead(std::string_view provenance);
 
 }  // namespace mtlkit

@@ -28,6 +28,7 @@ class Scanner {
     StartColumns();
     UseChoices();
     UseStoredTypes(options_, &files_, &scan_.columns);
+    KeepTexts();
   }
 
   TableScan Run() {
@@ -40,7 +41,14 @@ class Scanner {
     bool again = false;
     for (std::size_t i = 0; i < scan_.columns.size(); ++i) {
       ColumnScan& column = scan_.columns[i];
+      const ColumnType before = column.type;
       DecideType(options_, unnamed_.count(i) == 0, &column);
+      // What was taken for numbers so far has lost its marks. A model may yet
+      // read numbers beside words.
+      if (options_.joins_digits && !options_.for_model &&
+          column.type != before && column.type == ColumnType::kCategory) {
+        column.has_all_categories = false;
+      }
       again |= column.type != ColumnType::kNumber && !column.has_all_categories;
     }
     if (again) CollectAgain();
@@ -112,6 +120,17 @@ class Scanner {
         std::ranges::any_of(scan_.columns, [](const ColumnScan& column) {
           return column.type == ColumnType::kId;
         });
+  }
+
+  // Digits are in groups in numbers only.
+  void KeepTexts() {
+    if (!options_.joins_digits) return;
+    std::vector<bool> texts;
+    for (const ColumnScan& column : scan_.columns) {
+      texts.push_back(column.type != ColumnType::kUnknown &&
+                      column.type != ColumnType::kNumber);
+    }
+    for (TableFile& file : files_) file.reader->KeepTexts(texts);
   }
 
   void ReadAll() {
@@ -231,7 +250,9 @@ class Scanner {
   // those that are dates if they are texts to have some.
   void CollectAgain() {
     for (TableFile& file : files_) file.reader->Rewind();
+    if (!options_.for_model) KeepTexts();
     for (ColumnScan& column : scan_.columns) {
+      if (!column.has_all_categories) column.categories.clear();
       column.missing = column.numbers = 0;
       column.is_running = true;
       column.restarts = 0;

@@ -163,7 +163,8 @@ std::string HeadOf(ByteStream* stream) {
 
 // `inside`: "", or " inside gzip" and so on.
 void RequireText(const std::string& head, const std::string& inside,
-                 bool from_pipe) {
+                 const std::string& path) {
+  const bool from_pipe = path == "-";
   const SourceKind kind = SniffSource(head);
   if (kind == SourceKind::kText) return;
   if (kind == SourceKind::kEmpty) {
@@ -179,7 +180,10 @@ void RequireText(const std::string& head, const std::string& inside,
        Str("this is ", DescribeSource(head), inside,
            kind == SourceKind::kBinary ? PlaceOfControlByte(head) : "",
            ", not a text table"),
-       std::string(SourceAdvice(head)));
+       MayBeArrays(head) && IsNamedPipe(path)
+           ? "a named pipe is read once only; arrays come from one as stdin: "
+             "cat PIPE | mtl-convert -"
+           : std::string(SourceAdvice(head)));
 }
 
 }  // namespace
@@ -192,6 +196,7 @@ bool IsNamedPipe(const std::string& path) {
 }
 
 struct TextSource::State {
+  std::string path;
   std::string name;
   FileStream file;
   std::unique_ptr<ByteStream> plain;      // decompressed, or null
@@ -199,8 +204,8 @@ struct TextSource::State {
   bool has_mark = false;                  // begins with a byte order mark
   SourceKind kind = SourceKind::kText;
 
-  explicit State(const std::string& path)
-      : name(SourceName(path)), file(path) {}
+  explicit State(const std::string& given)
+      : path(given), name(SourceName(given)), file(given) {}
   ByteStream* decompressed() { return plain ? plain.get() : &file; }
   ByteStream* top() { return converted ? converted.get() : decompressed(); }
 
@@ -217,7 +222,7 @@ struct TextSource::State {
       inside = Str(" inside ", DescribeSource(head));
       head = HeadOf(plain.get());
     }
-    RequireText(head, inside, name == "stdin");
+    RequireText(head, inside, path);
     has_mark = head.starts_with("\xef\xbb\xbf");
     if (encoding != Encoding::kUtf8 && !has_mark) {
       converted =

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 namespace mtlkit {
 namespace {
 
@@ -47,6 +49,15 @@ TEST_CASE("days that no calendar has are none") {
   CHECK_FALSE(IsDate(2021, 0, 1));
   CHECK_FALSE(IsDate(2021, 13, 1));
   CHECK_FALSE(IsDate(2021, 1, 0));
+}
+
+TEST_CASE("numbers beyond what nanoseconds reach are no seconds") {
+  CHECK(CanBeSeconds(0));
+  CHECK(CanBeSeconds(9223372036));
+  CHECK(CanBeSeconds(-9223372036));
+  CHECK_FALSE(CanBeSeconds(9223372037));
+  CHECK_FALSE(CanBeSeconds(-9223372037));
+  CHECK(CanBeSeconds(std::nan("")));
 }
 
 }  // namespace

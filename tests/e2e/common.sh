@@ -40,8 +40,41 @@ need_test_data() {
   [ -e "$data/$1" ] || fail "MTLKIT_TEST_DATA is set, but there is no $1"
 }
 
+# has_flag TOOL FLAG: in its help, or that of one of its commands.
+declare -A help_of=()
+has_flag() {
+  local command
+  if [ -z "${help_of[$1]:-}" ]; then
+    help_of[$1]=$("$1" --help-all)
+    if [ "$1" = mtl-cotrain ]; then
+      for command in init round merge local status verify; do
+        help_of[$1]+=$("$1" $command --help-all)
+      done
+    fi
+  fi
+  grep -q -- "$2\b" <<<"${help_of[$1]}"
+}
+
+# own_advice COMMAND...: the flags that refused.err names, but for those of the
+# command itself, have to be the tool's, or of one that it names there.
+own_advice() {
+  local tool=$1 flag other
+  shift
+  case $tool in mtl-*) ;; *) return 0 ;; esac
+  for flag in $(grep -oE -- '(^|[^[:alnum:]-])--[a-z][a-z-]*' refused.err |
+    grep -oE -- '--[a-z-]+' | sort -u); do
+    [[ " $* " != *" $flag"* ]] || continue
+    # Programs of others, to which advice leads.
+    if grep -qE '(libreoffice|sqlite3|jq|iconv|unzip) ' refused.err; then continue; fi
+    for other in "$tool" $(grep -oE 'mtl-[a-z]+' refused.err | sort -u); do
+      if has_flag "$other" "$flag"; then continue 2; fi
+    done
+    fail "advice names $flag, which $tool has not: $(head -c 400 refused.err)"
+  done
+}
+
 # refuses CODE 'PATTERN' COMMAND...: it must end with this exit code and one
-# line on stderr that matches.
+# line on stderr that matches, and give no advice that the tool cannot take.
 refuses() {
   local code=$1 pattern=$2 status=0
   shift 2
@@ -52,6 +85,7 @@ refuses() {
     fail "no '$pattern' from: $* ($(head -c 300 refused.err))"
   [ "$(wc -l <refused.err)" -eq 1 ] ||
     fail "more than one line from: $* ($(head -c 600 refused.err))"
+  own_advice "$@"
 }
 
 same() {

@@ -86,7 +86,8 @@ refuses 65 "ready.npz: is a dataset of mtlkit, which is read alone" \
   mtl-convert train=ready.npz -o no.h5
 mkfifo pipe
 cat wine.npz >pipe &
-refuses 65 'pipe: this is a zip archive' mtl-convert pipe -o no.h5
+refuses 65 'pipe: this is a zip archive.*cat PIPE \| mtl-convert -' \
+  mtl-convert pipe -o no.h5
 wait || true
 
 # Closed pipes and full disks leave nothing behind.

@@ -28,14 +28,24 @@ inline std::string Golden(std::string_view name) {
   return Str(SourceDir(), "/tests/golden/arrays/", name);
 }
 
+inline ConvertOptions BesideIf(bool beside) {
+  ConvertOptions options;
+  options.beside = beside;
+  return options;
+}
+
 inline Dataset Convert(const std::vector<TableInput>& inputs,
-                       bool beside = false, std::string* said = nullptr) {
+                       const ConvertOptions& reading, std::string* said) {
   const TempFolder folder;
   Recorder recorder;
-  ConvertArrays(inputs, {}, beside, kUsualBudget, folder / "out.h5", {},
-                &recorder);
+  ConvertArrays(inputs, {}, reading, folder / "out.h5", {}, &recorder);
   if (said != nullptr) *said = recorder.said;
   return ReadDataset(folder / "out.h5");
+}
+
+inline Dataset Convert(const std::vector<TableInput>& inputs,
+                       bool beside = false, std::string* said = nullptr) {
+  return Convert(inputs, BesideIf(beside), said);
 }
 
 // Of files with these bytes, called a.npy, b.npy ...

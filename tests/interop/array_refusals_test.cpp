@@ -30,7 +30,7 @@ std::string Refused(const Members& members,
   for (TableInput& input : inputs) input.path = folder / "a.npz";
   if (inputs.empty()) inputs = {{"", folder / "a.npz"}};
   try {
-    ConvertArrays(inputs, {std::move(chosen)}, beside, kUsualBudget,
+    ConvertArrays(inputs, {std::move(chosen)}, BesideIf(beside),
                   folder / "out.h5", {}, &silent);
   } catch (const Error& error) {
     std::string text = error.what();

@@ -197,8 +197,8 @@ TEST_CASE("arrays are chosen by path, and renamed") {
   const TempFolder folder;
   SilentReporter silent;
   const auto convert = [&](std::vector<std::string> chosen) {
-    ConvertArrays({{"", Golden("mine.h5")}}, {std::move(chosen)}, false,
-                  kUsualBudget, folder / "out.h5", {}, &silent);
+    ConvertArrays({{"", Golden("mine.h5")}}, {std::move(chosen)}, {},
+                  folder / "out.h5", {}, &silent);
     return ReadDataset(folder / "out.h5");
   };
   const Dataset table = convert({"x=/inputs/X", "y=tasks/sold"});
@@ -210,6 +210,29 @@ TEST_CASE("arrays are chosen by path, and renamed") {
                        Error);
   CHECK_THROWS_WITH_AS(convert({"x"}),
                        doctest::Contains("not of the form NAME=PATH"), Error);
+}
+
+TEST_CASE("of several inputs each may have its own array of a name") {
+  const TempFolder folder;
+  SilentReporter silent;
+  PutFile(folder / "a.npz", ZipOf({ListOf("x_train", {1, 2}),
+                                   ListOf("x_test", {3}), ListOf("y", {5})}));
+  const auto convert = [&](std::vector<std::string> chosen) {
+    ConvertArrays({{"train", folder / "a.npz"}, {"test", folder / "a.npz"}},
+                  {std::move(chosen)}, {}, folder / "out.h5", {}, &silent);
+    return ReadDataset(folder / "out.h5");
+  };
+  const Dataset table = convert({"x=x_train", "x=x_test"});
+  CHECK(All(table.FindInput("numeric")->dense) == std::vector<float>{1, 2, 3});
+  CHECK(table.splits.at("test") == std::vector<Index>{2});
+  CHECK(convert({"x=x_train"}).rows == 4);
+  CHECK_THROWS_WITH_AS(
+      convert({"x=x_train", "x=x_test", "x=y"}),
+      doctest::Contains("--array gives 3 arrays the name 'x', and there are 2 "
+                        "inputs"),
+      Error);
+  CHECK_THROWS_WITH_AS(convert({"x=y", "z=x_train", "z=y"}),
+                       doctest::Contains("--array reads 'y' twice"), Error);
 }
 
 const std::string kTwo = NpyOf("2, ", {1, 2});

@@ -13,6 +13,9 @@
 #include "interop/array_files.h"
 #include "interop/data_array.h"
 #include "interop/sparse_arrays.h"
+#include "prep/apply_transforms.h"
+#include "prep/fit.h"
+#include "prep/transform.h"
 
 namespace mtlkit {
 namespace {
@@ -57,7 +60,6 @@ Dataset FullDataset() {
   data.splits = {{"train", {0, 2}}, {"a split", {1}}};
   data.weights = {1, 2, 3, .5F};
   data.groups = {4, 4, 5, 6};
-  data.transforms = {{"standard", "{\"columns\":1}", {{"mean x", {1, 2}}}}};
   return data;
 }
 
@@ -94,8 +96,53 @@ TEST_CASE("a dataset that went out as NPZ comes back to the bit") {
   // The digest is that of all of these.
   CHECK(after.inputs.size() == 6);
   CHECK(after.tasks.size() == 5);
-  CHECK(after.transforms == before.transforms);
   CHECK(after.labels[2].rows == before.labels[2].rows);
+}
+
+// Prepared: `age` of two columns, scaled.
+Dataset PreparedDataset() {
+  Dataset table =
+      TableOf(2, {DenseBlock("numeric", {"age", "y"}, {1, 0, 3, 1})});
+  const std::vector<Index> train{0, 1};
+  Transforms fitted;
+  const auto rows = [&] { return TrainingRows(table.inputs, fitted, train); };
+  fitted.push_back(FitSelect(rows(), {{"numeric", "y"}}));
+  fitted.push_back(FitTransform(rows(), "standard"));
+  fitted.push_back(FitTransform(rows(), "layout"));
+  return ApplyTransforms(fitted, table);
+}
+
+TEST_CASE("transforms come back, and none may be gone") {
+  const TempFolder folder;
+  const Dataset before = PreparedDataset();
+  const std::vector<DataArray> good = ArraysOf(before, folder);
+  CHECK(Convert({{"", folder / "out.npz"}}).transforms == before.transforms);
+  const auto without = [&](const std::string& name) {
+    std::vector<DataArray> arrays = good;
+    CHECK(std::erase_if(arrays, [&](const DataArray& array) {
+            return array.name.starts_with(name);
+          }) > 0);
+    return RefusalOf(arrays);
+  };
+  CHECK(without("transforms/01-standard/")
+            .starts_with("its transforms do not make its inputs: the stored "
+                         "transform 'standard' is damaged: it lacks '"));
+  // None at all are those of a table.
+  CHECK(without("transforms/") == "none");
+  // One that the list does not have any more.
+  const auto listing = [&](std::size_t gone) {
+    Dataset fewer = before;
+    fewer.transforms.erase(fewer.transforms.begin() +
+                           static_cast<std::ptrdiff_t>(gone));
+    const TempFolder other;
+    return RefusalOf(ArraysOf(fewer, other));
+  };
+  CHECK(listing(0) ==
+        "its transforms do not make its inputs: the first is not 'select', the "
+        "columns of the table");
+  CHECK(
+      listing(2).starts_with("its transforms do not make its inputs: there "
+                             "is no input block 'numeric'"));
 }
 
 TEST_CASE("the history goes on, and the file comes alone") {

@@ -2,9 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "data/small_table.h"
+#include "h5/provenance.h"
 #include "prep/apply_transforms.h"
 #include "prep/fit.h"
 
@@ -162,6 +165,59 @@ TEST_CASE("a number in a form that was not said is refused with the flags") {
           std::string::npos);
     CHECK(error.hint().find("--decimal or") != std::string::npos);
   }
+}
+
+// A history that says that a table was read from arrays.
+std::string OfArraysBefore() {
+  const std::vector<ProvenanceSource> sources = {{"input", "x"}};
+  return ExtendProvenance("mtl-convert", 1, {{"format", "arrays"}}, sources);
+}
+
+TEST_CASE("flags about text are no advice for arrays") {
+  const auto hint = [](Dataset raw) {
+    raw.provenance = OfArraysBefore();
+    std::vector<std::string> warnings;
+    try {
+      Made(raw, &warnings);
+    } catch (const Error& error) {
+      return error.hint();
+    }
+    return Join(warnings, "|");
+  };
+  CHECK(hint(TableOf(1,
+                     {CodeBlock("categorical", {"age", "zip", "town"},
+                                {{"1,5"}, {"10115"}, {"Bonn"}}, {0, 0, 0})})) ==
+        "write an array of numbers, NaN where there is no value");
+  const std::vector<float> ages(10, 1);
+  std::vector<std::int32_t> codes(20, 0);
+  CHECK(hint(TableOf(10, {DenseBlock("numeric", {"age"}, ages),
+                          CodeBlock("categorical", {"zip", "town"},
+                                    {{"10115"}, {"BONN"}}, codes)})) ==
+        "column 'town': all 10 rows have a category that training never saw, "
+        "such as 'BONN'; it saw 'Berlin', 'Bonn': write them as training had "
+        "them");
+}
+
+TEST_CASE("numbers are compared with categories as exactly as they are kept") {
+  Dataset table = TableToAdapt();
+  table.inputs[1].categories[0] = {"0.3333333333", "2"};
+  const std::vector<Index> train{0, 1, 2, 3};
+  const TransformRecords records = {
+      FitSelect(TrainingRows(table.inputs, {}, train), {})->Record()};
+  Dataset raw =
+      TableOf(1, {DenseBlock("numeric", {"zip", "age", "y"}, {1.0F / 3, 20, 0}),
+                  CodeBlock("categorical", {"town"}, {{"Bonn"}}, {0})});
+  std::vector<std::string> warnings;
+  CHECK(AdaptTable(records, raw, &warnings)
+            .FindInput("categorical")
+            ->categories[1] == std::vector<std::string>{"0.3333333333"});
+  CHECK(warnings.empty());
+  raw.inputs[0].dense = {};
+  raw.inputs[0].wide = Array<double>(std::vector<double>{1.0 / 3, 20, 0});
+  AdaptTable(records, raw, &warnings);
+  CHECK(Join(warnings, "|") ==
+        "column 'zip': 1 row has a category that training never saw, such as "
+        "'0.3333333333333333'");
 }
 
 TEST_CASE("a column that is missing is still an error") {

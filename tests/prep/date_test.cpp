@@ -165,9 +165,24 @@ TEST_CASE("milliseconds are no dates, in any row and wherever they come") {
     CHECK(adapt(kMilliseconds) == said);
     CHECK(adapt(-kMilliseconds) != "no error");
     CHECK(adapt(253402300800) != "no error");  // 10000-01-01
-    CHECK(adapt(253402300799) == "no error");
+    // Milliseconds of 1976, which would be seconds of the year 8307.
+    CHECK(adapt(199999999999) ==
+          "column 'when', row '11': 199999999999 seconds since 1970 are of the "
+          "year 8307");
+    CHECK(adapt(-2e10) ==
+          "column 'when', row '11': -20000000000 seconds since 1970 are of the "
+          "year 1336");
+    CHECK(adapt(9223372036) == "no error");
     CHECK(adapt(std::nan("")) == "no error");
+    // What the table calls dates may be the last day of the year 9999.
+    CHECK(MessageOf([&] {
+            AdaptTable(like->transforms, Rides(11, 253402300799, true),
+                       &warnings);
+          }) == "no error");
   }
+  CHECK(Failure(options, Rides(11, 199999999999, false)) ==
+        "column 'when', row '11': 199999999999 seconds since 1970 are of the "
+        "year 8307");
 }
 
 }  // namespace

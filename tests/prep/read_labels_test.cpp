@@ -132,6 +132,24 @@ TEST_CASE("labels are read by name and value, wherever they stand") {
   }
 }
 
+TEST_CASE("lists of JSON are labels that text divides by a mark") {
+  const Dataset ready = Ready(Options());
+  Dataset raw = Raw();
+  raw.inputs[1].categories[1] = {"[\"a\"]", "[\"a\",\"b\"]", "[ \"b\" ]"};
+  const Labels tags = ReadLabels(ready.tasks[4], raw).labels;
+  CHECK(tags.unknown.cells == 0);
+  CHECK(Render(tags) == Render(ready.labels[4]));
+  raw.inputs[1].categories[1] = {"[]", "[a]", "[\"c\",\"b\"]"};
+  const Labels others = ReadLabels(ready.tasks[4], raw).labels;
+  CHECK(Join(others.unknown.names, "|") == "[a]|c");
+  CHECK(Render(others) == "0 0 - - 0 1 - - - - 0 1 ");
+  // A label that is written so stays one.
+  Task listed = ready.tasks[4];
+  listed.classes = {"[1]", "2"};
+  raw.inputs[1].categories[1] = {"[1]", "[1];2", "[2]"};
+  CHECK(Render(ReadLabels(listed, raw).labels) == "1 0 1 1 0 1 - - 1 1 0 1 ");
+}
+
 TEST_CASE("labels of yes and no in several columns are read again") {
   Dataset raw = Raw();
   raw.inputs[1].columns = {"kind", "tags", "c_red", "c_blue", "school"};

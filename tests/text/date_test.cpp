@@ -152,11 +152,24 @@ TEST_CASE("a cell that is no date is refused with what would read it") {
   CHECK(error("31.12.2020") ==
         "65: t.csv:3: column 'when': '31.12.2020' is no date written as 'date' "
         "(--type when=date:%d.%m.%Y reads it)");
+  CHECK(error("1700000000000")
+            .find("(others of the column are texts: write dates alike in all "
+                  "rows and files, as 2024-03-01 (pandas") !=
+        std::string::npos);
+  CHECK(ErrorOf([] {
+          Convert({{"t.csv", "when,x\n1700000000000,1\n"}},
+                  WithTypes({"when=date"}));
+        })
+            .find("(seconds since 1970: --type when=date:%s; milliseconds: "
+                  "divide them by 1000") != std::string::npos);
   CHECK(
-      error("1700000000000")
-          .find(
-              "(seconds since 1970: --type when=date:%s; milliseconds: divide "
-              "them by 1000") != std::string::npos);
+      ErrorOf([] {
+        Convert({{"t.csv", "when,x\n1700000000,1\n199999999999,2\n"}},
+                WithTypes({"when=date:%s"}));
+      })
+          .find("'199999999999' is no date written as 'date:%s' (seconds since "
+                "1970: --type when=date:%s; milliseconds: divide them") !=
+      std::string::npos);
   CHECK(error("NaT").starts_with("65: t.csv:3: column 'when': 'NaT' is no"));
 }
 
@@ -171,6 +184,36 @@ TEST_CASE("a time of text that is finer than dates are kept is said to be") {
   CHECK(Csv(made.dataset) ==
         "id,x,when\n0,1,2020-01-31T12:00:00.123456\n"
         "1,2,2020-01-31T12:00:00.123457\n");
+}
+
+TEST_CASE("dates that are texts in one file and numbers in another") {
+  const NamedText texts = {"train=a.csv", "when\n2020-01-31\n2020-02-01\n"};
+  const NamedText numbers = {
+      "test=b.jsonl",
+      "{\"when\":1580428800}\n{\"when\":1580428801}\n{\"when\":1580428802}\n"};
+  const auto said = [](const std::vector<NamedText>& files,
+                       const ConvertOptions& options) {
+    return ErrorOf([&] { Convert(files, options); });
+  };
+  CHECK(said({texts, numbers}, WithTypes({"when=date"})) ==
+        "65: b.jsonl:1: column 'when': '1580428800' is no date written as "
+        "'date' (others of the column are texts: write dates alike in all rows "
+        "and files, as 2024-03-01 (pandas: to_json(..., date_format='iso')))");
+  CHECK(said({numbers, texts}, WithTypes({"when=date:%s"}))
+            .find("'2020-01-31' is no date written as 'date:%s' (others of the "
+                  "column are numbers: write dates alike") !=
+        std::string::npos);
+  CHECK(said({texts, numbers}, {})
+            .find("'2020-01-31' is not a number (it is a date, and most are "
+                  "numbers: write dates alike in all rows and files, or "
+                  "declare --type when=category)") != std::string::npos);
+  // Of a model's dates the first of either kind.
+  ConvertOptions known;
+  known.for_model = true;
+  known.known[""].dates = {"when"};
+  CHECK(said({numbers, texts}, known)
+            .find("(others of the column are texts: write dates alike") !=
+        std::string::npos);
 }
 
 TEST_CASE("what cannot be a date is refused") {

@@ -59,10 +59,14 @@ class DelimitedReader : public RowReader {
     for (std::size_t i = 0; i < raw.size(); ++i) {
       raw[i].Unquote();
       const bool missing = IsMissing(raw[i].text());
-      raw[i].end = groups_.Join(raw[i].begin, raw[i].end);
+      if (!keeps_text_[i]) raw[i].end = groups_.Join(raw[i].begin, raw[i].end);
       row->cells[i] = {raw[i].text(), missing};
     }
     return true;
+  }
+
+  void KeepTexts(const std::vector<bool>& columns) override {
+    keeps_text_ = columns;
   }
 
   std::string Describe() const override {
@@ -188,6 +192,7 @@ class DelimitedReader : public RowReader {
       columns_.emplace_back().name =
           options_.names.empty() ? std::move(names[i]) : options_.names[i];
     }
+    keeps_text_.assign(count, false);
   }
 
   // The names in the first record, or as many empty ones.
@@ -329,6 +334,7 @@ class DelimitedReader : public RowReader {
   RecordParser parser_;
   DigitGroups groups_;
   std::vector<Column> columns_;
+  std::vector<bool> keeps_text_;  // by column: digits in groups are no number
   std::array<bool, 256> starts_marker_ = {};
   RecordShape shape_;
   std::string doubt_;

@@ -126,7 +126,7 @@ void Write(const WrittenTable& table, const WritingOptions& options,
            const std::string& output, Reporter* reporter) {
   Require(table.dataset != nullptr, ErrorKind::kUsage,
           "predictions have no features, which SVMlight is made of",
-          "--to csv writes them");
+          "write CSV or JSON lines");
   const Dataset& dataset = *table.dataset;
   const SvmlightLabels labels(dataset, options.task);
   const Features features(dataset, labels.column(), options.index_base);
