@@ -129,9 +129,12 @@ struct OneStep {
     inputs.keeps_last = true;
     inputs.valid_rows.clear();
     if (method == "soft") {
-      inputs.soft_targets.push_back(
-          {.task = 1, .rows = {0, 1, 2}, .values = {0.9F, 0.2F, 0.6F}});
-      inputs.soft_targets.back().factor = 40;
+      SoftTargets soft;
+      soft.task = 1;
+      soft.rows = {0, 1, 2};
+      soft.values = {0.9F, 0.2F, 0.6F};
+      soft.factor = 40;
+      inputs.soft_targets.push_back(soft);
     }
     SilentReporter reporter;
     TrainEnvironment environment;
