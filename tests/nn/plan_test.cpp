@@ -332,7 +332,7 @@ TEST_CASE("rows of a prediction do not depend on the others of their batch") {
     for (Index task = 0; task < 3; ++task) {
       const ConstMatView few = some.plan.Output(task);
       CHECK(std::ranges::equal(few.flat(),
-                               all.plan.Output(task).Rows(0, 7).flat()));
+                               all.plan.Output(task).Rows(0, few.rows).flat()));
     }
   }
 }

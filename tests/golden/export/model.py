@@ -36,7 +36,8 @@ class Model(nn.Module):
 
     def forward(self, in_features):
         """For each task logits of classes, or numbers in standard deviations
-        from the mean of the labels (TASKS[name]["deviation"], ["mean"])."""
+        from the mean of the labels (TASKS[name]["deviation"], ["mean"]). Of an
+        ensemble (TASKS[name]["members"]) a row for each member of a row."""
         trunk_0 = self.trunk_0(in_features)
         trunk_0_norm = self.trunk_0_norm(trunk_0)
         trunk_0_activation = F.relu(trunk_0_norm)
@@ -57,7 +58,8 @@ class Model(nn.Module):
     def predict(self, **inputs):
         """Probabilities of classes, and numbers in the units of the labels."""
         return {
-            name: LINKS[TASKS[name]["head"]](z.cpu(), TASKS[name])
+            name: together(LINKS[TASKS[name]["head"]](z.cpu(), TASKS[name]),
+                           TASKS[name].get("members", 1))
             for name, z in self(**inputs).items()
         }
 
@@ -91,6 +93,13 @@ class Model(nn.Module):
         state = {k: x.detach().cpu().contiguous()
                  for k, x in self.state_dict().items()}
         save_file(state, path, {"format": "pt"})
+
+
+def together(said, members):
+    """The mean of what the members of an ensemble say."""
+    if members == 1:
+        return said
+    return said.reshape(-1, members, said.shape[1]).mean(1)
 
 
 def link_regression(z, task):
