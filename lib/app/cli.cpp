@@ -279,9 +279,11 @@ bool Cli::reads_stdin() const {
     if (*input.path == "-") return true;
   }
   for (const CliOperand& operand : state_->operands) {
-    if (operand.files == nullptr) continue;
-    for (const NamedFile& file : *operand.files) {
-      if (file.path == "-") return true;
+    for (std::size_t i = 0; operand.files && i < operand.files->size(); ++i) {
+      if ((*operand.files)[i].path == "-") return true;
+    }
+    for (std::size_t i = 0; operand.paths && i < operand.paths->size(); ++i) {
+      if ((*operand.paths)[i] == "-") return true;
     }
   }
   return false;

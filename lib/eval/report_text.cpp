@@ -167,8 +167,9 @@ class WideTable {
     std::vector<std::string> row{
         Str("  sd of ", evaluation_.seeds[model], " seeds")};
     for (const TaskResult& task : evaluation_.tasks) {
-      row.push_back(TableNumber(DeviationOf(Of(task).seeds[model]), false,
-                                ScaleOf(Of(task))));
+      const double deviation = DeviationOf(Of(task).seeds[model]);
+      row.push_back(
+          TableNumber(deviation, false, deviation > 0 ? deviation : 1));
     }
     if (HasGains(evaluation_)) row.emplace_back("");
     table_.AddRow(std::move(row));

@@ -57,7 +57,8 @@ Estimate WithSeeds(const Estimate& rows, const std::vector<double>& draws,
     return rows;
   }
   double own = 0;
-  double squares = 0;
+  double variance = 0;  // of the means over seeds, and Welch's sum for it
+  double welch = 0;
   for (const SeedSample& seeds : recipes) {
     const auto count = static_cast<double>(seeds.whole.size());
     const double error = DeviationOf(seeds.whole) / std::sqrt(count);
@@ -65,11 +66,15 @@ Estimate WithSeeds(const Estimate& rows, const std::vector<double>& draws,
       return {rows.value, -kInf, kInf, NoInterval::kInfinite};
     }
     if (error == 0) continue;  // it has no part in this number
-    const double half = StudentQuantile((1 + level) / 2, count - 1) * error;
-    squares += half * half;
+    variance += error * error;
+    welch += std::pow(error, 4) / (count - 1);
     const double misses = OwnMisses(seeds, rows.value, draws);
     if (std::isfinite(misses)) own += misses;
   }
+  if (variance == 0) return rows;
+  const double t =
+      StudentQuantile((1 + level) / 2, variance * variance / welch);
+  const double squares = t * t * variance;
   const double all = SpreadOf(draws);
   const double common = all > 0 ? std::clamp(1 - own / all, 0.0, 1.0) : 1;
   const auto reach = [&](double half) {

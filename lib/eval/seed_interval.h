@@ -28,9 +28,10 @@ struct SeedSample {
 //
 // Both parts have intervals of their own; that of the sum reaches as far as the
 // root of the sum of their squares (MOVER: Zou and Donner, "Construction of
-// confidence limits about effect measures: a general approach", 2008), each
-// recipe of several seeds adding one. `rows` is the interval over rows of
-// `draws`; without one it is returned as it is.
+// confidence limits about effect measures: a general approach", 2008). Seeds of
+// several recipes are independent; together they have Welch's degrees of
+// freedom (1947). `rows` is the interval over rows of `draws`; without one it is
+// returned as it is.
 Estimate WithSeeds(const Estimate& rows, const std::vector<double>& draws,
                    std::span<const SeedSample> recipes, double level);
 

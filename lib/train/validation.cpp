@@ -322,11 +322,13 @@ ValidationResult Validator::Measure(Params* params) {
 }
 
 std::string Validator::selected_on() const {
+  const std::vector<SelectTerm>& terms = state_->measures.terms();
   std::vector<std::string> texts;
-  for (const SelectTerm& term : state_->measures.terms()) {
-    texts.push_back(term.text);
-  }
-  return "valid " + Join(texts, ",");
+  for (const SelectTerm& term : terms) texts.push_back(term.text);
+  // The loss itself has this name in the log.
+  const bool is_loss =
+      terms.size() == 1 && terms[0].task >= 0 && terms[0].metric == nullptr;
+  return Str("valid ", is_loss ? "relative " : "", Join(texts, ","));
 }
 
 bool Validator::has_metric() const {

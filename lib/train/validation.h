@@ -48,7 +48,8 @@ class Validator {
 
   ValidationResult Measure(Params* params);
 
-  // "valid loss", "valid TASK.METRIC" or "valid MEASURE,MEASURE".
+  // "valid loss", "valid TASK.METRIC", "valid relative TASK.loss" or "valid
+  // MEASURE,MEASURE".
   std::string selected_on() const;
   // Whether something else than the loss of all tasks selects.
   bool has_metric() const;

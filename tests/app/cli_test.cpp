@@ -271,6 +271,39 @@ TEST_CASE("files may have names") {
   CHECK_THROWS_AS(cli.Parse(unnamed), Error);
 }
 
+TEST_CASE("a name may have several files between commas") {
+  std::vector<NamedFile> files;
+  Cli cli("mtl-toy", "Plays.", "");
+  cli.Inputs("file", &files, "tables", Cli::Commas::kSeeds);
+  const std::vector<std::string> arguments = {"one=a.h5,b.h5,c.h5", "d,e.h5",
+                                              "two=f.h5"};
+  CHECK_FALSE(cli.Parse(arguments).has_value());
+  std::string text;
+  for (const NamedFile& file : files) {
+    text += Str(file.name, ":", file.path, ":", file.part, " ");
+  }
+  CHECK(text == "one:a.h5:0 one:b.h5:1 one:c.h5:2 :d,e.h5:0 two:f.h5:0 ");
+  const std::vector<std::string> empty = {"one=a.h5,,b.h5"};
+  CHECK_THROWS_AS(cli.Parse(empty), Error);
+}
+
+TEST_CASE("operands behind several take the last ones") {
+  std::vector<std::string> models;
+  std::string data;
+  Cli cli("mtl-toy", "Plays.", "");
+  cli.Paths("model", &models, "models");
+  cli.Input("data", &data, "rows");
+  CHECK_FALSE(cli.Parse(std::vector<std::string>{"a", "b=c", "d"}).has_value());
+  CHECK(models == std::vector<std::string>{"a", "b=c"});
+  CHECK(data == "d");
+  CHECK_FALSE(cli.Parse(std::vector<std::string>{"a", "-"}).has_value());
+  CHECK(models == std::vector<std::string>{"a"});
+  CHECK(cli.reads_stdin());
+  CHECK_THROWS_AS(cli.Parse(std::vector<std::string>{"a"}), Error);
+  CHECK_THROWS_AS(cli.Parse(std::vector<std::string>{"-", "-"}), Error);
+  CHECK(cli.Help(false).find("MODEL... DATA") != std::string::npos);
+}
+
 TEST_CASE("the environment sets what no flag does") {
   setenv("MTLKIT_DROPOUT", "0.25", 1);
   setenv("MTLKIT_TASK", "x,y", 1);

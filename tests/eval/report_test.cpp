@@ -69,7 +69,7 @@ TEST_CASE("a row of several seeds has their spread below it") {
   evaluation.seeds = {3, 1};
   evaluation.tasks[0].metrics[0].seeds[0] = {0.89, 0.9, 0.91};
   const std::string text = RenderText(evaluation);
-  CHECK(text.find("\n  sd of 3 seeds  .010\n") != std::string::npos);
+  CHECK(text.find("\n  sd of 3 seeds  .0100\n") != std::string::npos);
   CHECK(text.find("means over seeds: single 3; intervals are over rows and "
                   "seeds; of shared there is one seed, whose chance is not in "
                   "them\n") != std::string::npos);

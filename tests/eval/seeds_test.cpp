@@ -58,6 +58,22 @@ TEST_CASE("what each seed misses on its own counts once") {
   CHECK(both.low == doctest::Approx(-both.high));
 }
 
+TEST_CASE("seeds of two recipes have Welch's degrees of freedom") {
+  // Variances of the means 1/3 and 4/3 of 2 degrees of freedom each: (5/3)^2 /
+  // (1/9 + 16/9) x 2 = 50/17. Rows add nothing.
+  const std::vector<double> draws(50, 5.0);
+  const auto still = [&](std::vector<double> whole) {
+    std::vector<std::vector<double>> same;
+    for (const double value : whole) same.emplace_back(50, value);
+    return SeedSample{std::move(whole), std::move(same)};
+  };
+  const SeedSample recipes[] = {still({4, 5, 6}), still({3, 5, 7})};
+  const Estimate both = WithSeeds({5, 5, 5}, draws, recipes, 0.95);
+  CHECK(both.high - 5 == doctest::Approx(StudentQuantile(0.975, 50.0 / 17) *
+                                         std::sqrt(5.0 / 3)));
+  CHECK(5 - both.low == doctest::Approx(both.high - 5));
+}
+
 TEST_CASE("seeds that agree and recipes of one seed add nothing") {
   const Estimate rows = {2, 1.5, 2.3};
   const std::vector<double> draws = {1.5, 1.9, 2.1, 2.3};

@@ -2,12 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "train/sample.h"
+#include "train/select_measure.h"
 #include "train/target_scale.h"
 #include "train/unseen_rows.h"
 
@@ -133,9 +135,9 @@ TEST_CASE("a comma of a task's name is plain or escaped in --select-on") {
   tasks[0].name = "a, 1";
   tasks[0].type = TaskType::kBinary;
   tasks[0].classes = {"no", "yes"};
-  CHECK_NOTHROW(CheckSelectOn(tasks, "a, 1.roc-auc"));
-  CHECK_NOTHROW(CheckSelectOn(tasks, "a\\, 1.roc-auc"));
-  CHECK_THROWS_AS(CheckSelectOn(tasks, "a; 1.roc-auc"), Error);
+  CHECK_NOTHROW(ParseSelectOn(tasks, "a, 1.roc-auc"));
+  CHECK_NOTHROW(ParseSelectOn(tasks, "a\\, 1.roc-auc"));
+  CHECK_THROWS_AS(ParseSelectOn(tasks, "a; 1.roc-auc"), Error);
 }
 
 TEST_CASE("a split that is not there is refused in a file without splits") {
@@ -148,6 +150,89 @@ TEST_CASE("a split that is not there is refused in a file without splits") {
                        "there is no split 'foo' (this file has no splits: make "
                        "them with mtl-prep --split)",
                        Error);
+}
+
+// The last value of what was selected on.
+double SelectedOn(const Dataset& data, const std::string& select_on,
+                  const std::string& shown = "") {
+  TrainOptions options = SampleOptions();
+  options.select_on = select_on;
+  options.patience = 0;
+  Listener listener;
+  const History history = TrainOn(data, options, &listener);
+  const std::string name = shown.empty() ? select_on : shown;
+  CHECK(history.selected_on == "valid " + name);
+  const std::vector<double>* values = history.Find("valid." + name);
+  REQUIRE(values != nullptr);
+  return values->back();
+}
+
+TEST_CASE("several measures choose by the mean of their relative errors") {
+  const Dataset data = SampleData(200);
+  const double auc = SelectedOn(data, "sign.roc-auc");
+  const double rmse = SelectedOn(data, "value.rmse");
+  const double loss = SelectedOn(data, "kind.loss", "relative kind.loss");
+  // A constant has an AUC of 1/2, and the RMSE of the mean (or median) of the
+  // training rows.
+  const Model model = SampleModel(data);
+  double squares[2] = {0, 0};
+  const std::vector<Index>& valid = data.SplitRows("valid");
+  for (const Index row : valid) {
+    const double y = static_cast<double>(data.labels[2].values[At(row)]);
+    for (std::size_t i = 0; i < 2; ++i) {
+      const double miss = y - model.constants[2][i];
+      squares[i] += miss * miss / static_cast<double>(valid.size());
+    }
+  }
+  const double constant = std::sqrt(std::min(squares[0], squares[1]));
+  CHECK(SelectedOn(data, "sign.roc-auc=2,value.rmse,kind.loss") ==
+        doctest::Approx((2 * (1 - auc) / 0.5 + rmse / constant + loss) / 4)
+            .epsilon(1e-5));
+  CHECK(SelectedOn(data, "value.rmse=0.5,sign.roc-auc=0.25") ==
+        doctest::Approx((0.5 * rmse / constant + 0.25 * (1 - auc) / 0.5) / 0.75)
+            .epsilon(1e-5));
+}
+
+TEST_CASE("the epoch with the least mean error is the best") {
+  const Dataset data = SampleData(200);
+  TrainOptions options = SampleOptions();
+  options.select_on = "loss,sign.accuracy";
+  options.patience = 0;
+  Listener listener;
+  const History history = TrainOn(data, options, &listener);
+  const std::vector<double>& values = *history.Find("valid.loss,sign.accuracy");
+  CHECK(history.best == *std::min_element(values.begin(), values.end()));
+  CHECK(values[At(history.best_epoch - 1)] == history.best);
+}
+
+TEST_CASE("measures that cannot be weighed up are refused") {
+  const std::vector<Task> tasks = SampleData(10).tasks;
+  const auto message = [&](const std::string& select_on) -> std::string {
+    try {
+      ParseSelectOn(tasks, select_on);
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::kUsage);
+      return error.message();
+    }
+    return "nothing is wrong";
+  };
+  CHECK(message("loss,sign.roc-auc=1e3") == "nothing is wrong");
+  CHECK(message("sign.roc-auc,sign.roc-auc=2") ==
+        "--select-on: 'sign.roc-auc' comes twice");
+  CHECK(message("sign.roc-auc=0") ==
+        "--select-on: the weight '0' of 'sign.roc-auc' is not a number above "
+        "0");
+  CHECK(message("sign.roc-auc=x") ==
+        "--select-on: the weight 'x' of 'sign.roc-auc' is not a number above "
+        "0");
+  CHECK(message("loss,signs.roc-auc") ==
+        "--select-on: 'signs.roc-auc' is not loss or TASK.METRIC");
+  Dataset data = SampleData(200);
+  SetLabels(1, "valid", 2, &data);
+  TrainOptions options = SampleOptions();
+  options.select_on = "loss,kind.loss";
+  CHECK(MessageOf(data, options).find("nothing can be said of this loss") !=
+        std::string::npos);
 }
 
 TEST_CASE("outliers do not move the scale of labels of a robust loss") {
