@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "temp_folder.h"
+#include "train/averaging.h"
 #include "train/loop.h"
 #include "train/sample.h"
 
