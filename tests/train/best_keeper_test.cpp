@@ -28,11 +28,12 @@ TrainOptions PeakingOptions(Index epochs) {
   return options;
 }
 
-Model PeakingModel(const Dataset& data, const std::string& arch) {
+Model PeakingModel(const Dataset& data, const std::string& arch,
+                   const std::string& norm = "batch") {
   ArchOptions options;
   options.arch = arch;
   options.layers = {"16"};
-  options.norm = "batch";
+  options.norm = norm;
   return BuildModel(data, options, 1, data.SplitRows("train"));
 }
 
@@ -134,7 +135,7 @@ TEST_CASE("a task that has peaked learns no more, and the last ends training") {
   const Dataset data = PeakingData();
   TrainOptions options = PeakingOptions(60);
   options.task_patience = 3;
-  Model model = PeakingModel(data, "single");
+  Model model = PeakingModel(data, "single", "none");
   const History history =
       Train(InputsOf(data, options), options, 1, {}, &model);
   Index last = 0;

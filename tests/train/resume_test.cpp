@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "temp_folder.h"
+#include "train/averaging.h"
 #include "train/loop.h"
 #include "train/sample.h"
 
@@ -118,28 +119,6 @@ TEST_CASE("a run that is stopped again and again ends with the same bits") {
   SUBCASE("db-mtl, whose means of gradients fade") {
     options.weighting.weighting = "db-mtl:beta=0.8,sigma=0.5";
   }
-  SUBCASE("ema, whose means are of updates") {
-    options.average = "ema:decay=0.9";
-  }
-  SUBCASE("swa, with statistics of batch norm of its own") {
-    options.average = "swa:start=0.3,rate=0.5,fall=0.5";
-  }
-  SUBCASE("mixed rows and noise") {
-    options.mixup = 0.4;
-    options.input_noise = 0.1;
-    options.weighting.weighting = "famo";
-  }
-  SUBCASE("tasks that stop one by one") {
-    options.task_patience = 1;
-    options.optimizer.rate = 0.1;
-    options.epochs = 20;
-  }
-  SUBCASE("each task's own best, behind a frozen trunk") {
-    options.keep_best = "each-task";
-    options.freeze = {"trunk"};
-    options.optimizer.rate = 0.1;
-    options.epochs = 8;
-  }
   SUBCASE("a frozen trunk") {
     options.freeze = {"trunk"};
     options.optimizer.optimizer = "sgd:momentum=0.9";
@@ -161,6 +140,34 @@ TEST_CASE("a run that is stopped again and again ends with the same bits") {
     options.patience = 3;
     options.optimizer.rate = 0.1;
     options.epochs = 40;
+  }
+  CheckResume(options, "solo");
+}
+
+TEST_CASE("what else a run keeps outlives a stop") {
+  TrainOptions options = SampleOptions();
+  options.epochs = 4;
+  SUBCASE("ema, whose means are of updates") {
+    options.average = "ema:decay=0.9";
+  }
+  SUBCASE("swa, with statistics of batch norm of its own") {
+    options.average = "swa:start=0.3,rate=0.5,fall=0.5";
+  }
+  SUBCASE("mixed rows and noise") {
+    options.mixup = 0.4;
+    options.input_noise = 0.1;
+    options.weighting.weighting = "famo";
+  }
+  SUBCASE("tasks that stop one by one") {
+    options.task_patience = 1;
+    options.optimizer.rate = 0.1;
+    options.epochs = 20;
+  }
+  SUBCASE("each task's own best, behind a frozen trunk") {
+    options.keep_best = "each-task";
+    options.freeze = {"trunk"};
+    options.optimizer.rate = 0.1;
+    options.epochs = 8;
   }
   CheckResume(options, "solo");
 }

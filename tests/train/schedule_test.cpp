@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -52,73 +53,82 @@ void CheckPlateau(const json& entry) {
   Check(entry, rates);
 }
 
+// The option of ours that a parameter of theirs is, as text.
+std::pair<std::string, std::string> OptionOf(const json& params,
+                                             const char* theirs,
+                                             const char* ours) {
+  const json& value = params.at(theirs);
+  if (value.is_string()) return {ours, value.get<std::string>()};
+  if (!value.is_array()) return {ours, value.dump()};
+  std::string list;
+  for (const json& item : value) {
+    list += (list.empty() ? "" : "/") + item.dump();
+  }
+  return {ours, list};
+}
+
+// What a case is called here; no name if it is none of ours.
+Choice ChoiceOfRates(const json& entry) {
+  const json& params = entry["params"];
+  const std::string method = entry["method"];
+  const auto option = [&params](const char* theirs, const char* ours) {
+    return OptionOf(params, theirs, ours);
+  };
+  const auto floor = [&params]() -> std::pair<std::string, std::string> {
+    return {"floor", FormatNumber(params["floor"].get<double>() / 0.1)};
+  };
+  if (method == "constant") return {"constant", {}};
+  if (method == "step") {
+    return {"step", {option("every", "every"), option("factor", "factor")}};
+  }
+  if (method == "multi-step") {
+    return {"multi-step", {option("at", "at"), option("factor", "factor")}};
+  }
+  if (method == "exponential") {
+    return {"exponential", {option("factor", "factor")}};
+  }
+  if (method == "polynomial") {
+    return {"polynomial", {option("power", "power"), floor()}};
+  }
+  if (method == "cosine") return {"cosine", {floor()}};
+  if (method == "warm-up-cosine" && params["start"] != "0") {
+    return {"cosine", {option("warm_up", "warm-up"), floor()}};
+  }
+  if (method == "cosine-restarts") {
+    return {
+        "cosine-restarts",
+        {option("first", "first"), option("multiply", "multiply"), floor()}};
+  }
+  if (method == "one-cycle") {
+    return {"one-cycle",
+            {option("part_up", "part-up"), option("divide", "divide"),
+             option("final_divide", "final-divide"), option("curve", "curve"),
+             option("three_phases", "three-phases")}};
+  }
+  if (method == "inverse-square-root") {
+    return {"inverse-square-root", {option("warm_up", "warm-up")}};
+  }
+  return {};
+}
+
 // Returns whether a case is one of ours.
 bool CheckRates(const json& entry) {
   const json& params = entry["params"];
-  const std::string method = entry["method"];
-  const Index steps = static_cast<Index>(entry["expected"]["rate"].size());
-  const auto floor = [&params] {
-    return FormatNumber(params["floor"].get<double>() / 0.1);
-  };
-  if (method == "constant") {
-    Check(entry, Rates({"constant", {}}, steps, 30));
-  } else if (method == "step") {
-    Check(entry, Rates({"step",
-                        {{"every", params["every"].dump()},
-                         {"factor", params["factor"].dump()}}},
-                       steps, 30));
-  } else if (method == "cosine") {
-    Check(entry, Rates({"cosine", {{"floor", floor()}}}, steps,
-                       params["total"].get<Index>()));
-  } else if (method == "warm-up-cosine" && params["start"] != "0") {
-    Check(entry,
-          Rates({"cosine",
-                 {{"warm-up", params["warm_up"].dump()}, {"floor", floor()}}},
-                steps, params["total"].get<Index>()));
-  } else if (method == "multi-step") {
-    Choice choice{"multi-step", {{"factor", params["factor"].dump()}}};
-    std::string at;
-    for (const json& epoch : params["at"]) {
-      at += (at.empty() ? "" : "/") + epoch.dump();
-    }
-    choice.options.emplace_back("at", at);
-    Check(entry, Rates(choice, steps, 30));
-  } else if (method == "exponential") {
-    Check(entry, Rates({"exponential", {{"factor", params["factor"].dump()}}},
-                       steps, 30));
-  } else if (method == "polynomial") {
-    Check(entry,
-          Rates({"polynomial",
-                 {{"power", params["power"].dump()}, {"floor", floor()}}},
-                steps, params["total"].get<Index>()));
-  } else if (method == "cosine-restarts") {
-    Check(entry, Rates({"cosine-restarts",
-                        {{"first", params["first"].dump()},
-                         {"multiply", params["multiply"].dump()},
-                         {"floor", floor()}}},
-                       steps, 30));
-  } else if (method == "one-cycle") {
-    Check(entry, Rates({"one-cycle",
-                        {{"part-up", params["part_up"].dump()},
-                         {"divide", params["divide"].dump()},
-                         {"final-divide", params["final_divide"].dump()},
-                         {"curve", params["curve"].get<std::string>()},
-                         {"three-phases", params["three_phases"].dump()}}},
-                       steps, params["steps"].get<Index>()));
-  } else if (method == "inverse-square-root") {
-    const double warm_up = params["warm_up"];
-    double rate = 0.1;
-    if (params.contains("width")) {
-      rate /= std::sqrt(params["width"].get<double>() * warm_up);
-    }
-    Check(entry, Rates({"inverse-square-root",
-                        {{"warm-up", params["warm_up"].dump()}}},
-                       steps, 30, rate));
-  } else if (method == "plateau") {
+  if (entry["method"] == "plateau") {
     CheckPlateau(entry);
-  } else {
-    return false;
+    return true;
   }
+  const Choice choice = ChoiceOfRates(entry);
+  if (choice.name.empty()) return false;
+  // Without a length of its own, one that is a cycle is as long as the case.
+  const Index steps = static_cast<Index>(entry["expected"]["rate"].size());
+  const Index epochs = params.value("total", params.value("steps", Index{30}));
+  double rate = 0.1;
+  if (params.contains("width")) {
+    rate /= std::sqrt(params["width"].get<double>() *
+                      params["warm_up"].get<double>());
+  }
+  Check(entry, Rates(choice, steps, epochs, rate));
   return true;
 }
 
