@@ -21,6 +21,21 @@ std::string ShapeOf(const DataArray& array) {
   return text;
 }
 
+namespace {
+
+[[noreturn]] void FailInfinite(const DataArray& array) {
+  FailArray(array, "holds an infinite number",
+            "NaN stands for a missing value");
+}
+
+}  // namespace
+
+void RequireFinite(const DataArray& array, std::span<const float> numbers) {
+  const bool any_infinite = std::ranges::any_of(
+      numbers, [](float number) { return std::isinf(number); });
+  if (any_infinite) FailInfinite(array);
+}
+
 std::vector<double> NumbersOf(const DataArray& array) {
   return std::visit(
       [&](const auto& values) -> std::vector<double> {
@@ -40,10 +55,7 @@ std::vector<double> NumbersOf(const DataArray& array) {
               }
             }
             numbers[i] = static_cast<double>(values[i]);
-            if (std::isinf(numbers[i])) {
-              FailArray(array, "holds an infinite number",
-                        "NaN stands for a missing value");
-            }
+            if (std::isinf(numbers[i])) FailInfinite(array);
           }
           return numbers;
         }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,10 @@ std::string ShapeOf(const DataArray& array);
 // for texts, whole numbers that it does not hold, and infinite ones.
 std::vector<double> NumbersOf(const DataArray& array);
 
-// The same of numbers that have to be whole.
+// Refuses an infinite one as NumbersOf does.
+void RequireFinite(const DataArray& array, std::span<const float> numbers);
+
+// All of them as numbers that have to be whole.
 std::vector<std::int64_t> WholesOf(const DataArray& array,
                                    std::string_view hint);
 

@@ -55,7 +55,7 @@ class Builder {
     if (array.is_text()) return AddCategories(array);
     if (array.shape.size() == 1) return AddList(array);
     if (array.shape.size() == 2) {
-      return array.is_dates ? AddDates(array) : AddMatrix(array);
+      return array.is_dates ? AddDates(array) : AddMatrix(std::move(array));
     }
     AddImages(std::move(array));
   }
@@ -198,7 +198,18 @@ class Builder {
     }
   }
 
-  void AddMatrix(const DataArray& array) {
+  void AddMatrix(DataArray array) {
+    auto* singles = std::get_if<std::vector<float>>(&array.values);
+    if (singles != nullptr) {
+      // Large ones are not held in double as well.
+      RequireFinite(array, *singles);
+      InputBlock block;
+      block.name = array.name;
+      block.cols = array.shape[1];
+      block.columns = ColumnsOf(array);
+      block.dense = Array<float>(std::move(*singles));
+      return AddBlock(std::move(block));
+    }
     AddBlock(DenseBlock(array.name, ColumnsOf(array), array.shape[1],
                         NumbersOf(array), false));
   }

@@ -221,7 +221,8 @@ template <class T>
 std::vector<T> ElementsOf(std::string_view bytes, const NpyHeader& header) {
   const std::string_view data = DataOf(bytes, header, SizeOf(header.type));
   auto values = DecodeElementsAs<T>(header.type, data, header.big_endian);
-  return header.by_columns ? ByRows(std::move(values), header.shape) : values;
+  if (header.by_columns) return ByRows(std::move(values), header.shape);
+  return values;
 }
 
 }  // namespace
@@ -285,7 +286,8 @@ std::vector<std::string> ReadNpyTexts(std::string_view bytes,
     const std::string_view element = data.substr(i * At(width), At(width));
     texts[i] = TextOf(element, header);
   }
-  return header.by_columns ? ByRows(std::move(texts), header.shape) : texts;
+  if (header.by_columns) return ByRows(std::move(texts), header.shape);
+  return texts;
 }
 
 std::vector<double> ReadNpyDates(std::string_view bytes,

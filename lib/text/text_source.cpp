@@ -309,6 +309,8 @@ std::string ReadUnpacked(const std::string& path, Index most) {
   const auto plain = MakeDecompressed(SniffSource(HeadOf(&file)), &file);
   ByteStream* stream = plain ? plain.get() : &file;
   std::string bytes;
+  // Growing takes as much again.
+  if (!plain) bytes.reserve(At(std::clamp(file.size(), Index{0}, most)));
   std::vector<char> buffer(kCopyBytes);
   while (const std::size_t got = stream->Read(buffer.data(), buffer.size())) {
     bytes.append(buffer.data(), got);

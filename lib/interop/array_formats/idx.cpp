@@ -66,7 +66,9 @@ std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
           "the IDX file is longer than its lengths say",
           "the file is damaged: copy it again");
   array.values = ReadValues(type, in.Bytes(in.left()));
-  return {std::move(array)};
+  std::vector<DataArray> arrays;
+  arrays.push_back(std::move(array));  // a list of one would be a copy
+  return arrays;
 }
 
 }  // namespace

@@ -23,7 +23,9 @@ ArrayValues ReadValues(std::string_view bytes, const NpyHeader& header) {
 }
 
 std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
-  return {ReadNpyArray(bytes)};
+  std::vector<DataArray> arrays;
+  arrays.push_back(ReadNpyArray(bytes));  // a list of one would be a copy
+  return arrays;
 }
 
 }  // namespace
