@@ -84,7 +84,8 @@ constexpr std::string_view kMemberDenseTorch =
         members, units = self.bias.shape
         x = x.reshape(-1, members, x.shape[1])
         weight = self.weight.reshape(units, members, -1)
-        return (torch.einsum("rmi,umi->rmu", x, weight) + self.bias).flatten(0, 1)
+        y = torch.einsum("rmi,umi->rmu", x, weight) + self.bias
+        return y.flatten(0, 1)
 )";
 
 std::string MemberDenseToTorch(const TorchLayer& layer) {

@@ -102,7 +102,7 @@ class NetworkParts {
   Value AddProduct(const std::string& name, const Source& source,
                    DenseOptions dense, const std::string& params_of = "");
   Value AddSum(const std::string& name, const std::vector<Value>& terms);
-  // Of an ensemble (members.cpp).
+  // Of an ensemble.
   void CheckEnsemble() const;
   Value AddScale(const std::string& name, Value value, InitKind init, bool bias,
                  const std::string& params_of = "");
