@@ -33,6 +33,7 @@ enum class RandomPurpose : std::uint32_t {
   kPool = 11,
   kFolds = 12,
   kKeepLabels = 13,
+  kImportance = 20,
   kTest = 1000,
 };
 
