@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -121,6 +122,10 @@ struct EvalTool {
     Require(options.against.empty() && !options.per_label, ErrorKind::kUsage,
             "--against and --per-label have no effect with --importance",
             "leave them out");
+    Require(std::ranges::find(options.metrics, "all") == options.metrics.end(),
+            ErrorKind::kUsage,
+            "--importance is measured by one metric a task, not by all",
+            "name them with --metrics, or leave it out");
     std::vector<Model> models;
     for (const NamedFile& file : files) {
       Require(file.name.empty(), ErrorKind::kUsage,

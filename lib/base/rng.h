@@ -35,6 +35,7 @@ enum class RandomPurpose : std::uint32_t {
   kKeepLabels = 13,
   kMixup = 14,
   kInputNoise = 15,
+  kImportance = 20,
   kTest = 1000,
 };
 

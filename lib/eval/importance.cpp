@@ -25,7 +25,7 @@ Estimate AsError(const MetricEntry& metric, const Estimate& difference) {
           difference.why};
 }
 
-double SizeOf(const TaskResult& task) {
+double ErrorSizeOf(const TaskResult& task) {
   const MetricResult& result = FirstOf(task);
   if (result.metric->perfect != 0) return 1;
   return result.constant > 0 ? result.constant : result.models[0].value;
@@ -111,7 +111,7 @@ std::string RenderText(const Importance& importance) {
                                 result.metric->label));
     values.push_back(
         TableNumber(MetricError(*result.metric, result.models[0].value), false,
-                    SizeOf(task)));
+                    ErrorSizeOf(task)));
   }
   names.emplace_back("all tasks");
   metrics.emplace_back("share of the error");
@@ -122,7 +122,7 @@ std::string RenderText(const Importance& importance) {
   for (const ColumnImportance& column : importance.columns) {
     std::vector<std::string> row = {column.column};
     for (std::size_t t = 0; t < column.rises.size(); ++t) {
-      row.push_back(RiseText(column.rises[t], SizeOf(whole.tasks[t])));
+      row.push_back(RiseText(column.rises[t], ErrorSizeOf(whole.tasks[t])));
     }
     row.push_back(PercentText(column.overall));
     table.AddRow(std::move(row));

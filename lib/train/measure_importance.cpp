@@ -20,7 +20,6 @@ namespace mtlkit {
 namespace {
 
 constexpr const char* kAsItIs = "as it is";
-constexpr auto kOfImportance = static_cast<RandomPurpose>(20);
 
 // What preparation calls the blocks of a table without views.
 constexpr std::string_view kPlainView = "features";
@@ -109,8 +108,10 @@ std::vector<Index> OrderOf(Index rows, Seed seed, const std::string& group,
                            Index repeat) {
   std::vector<Index> order(At(rows));
   std::iota(order.begin(), order.end(), Index{0});
-  const Seed own = DeriveSeed(seed, kOfImportance, NumberOf(group));
-  Rng(own, kOfImportance, static_cast<std::uint64_t>(repeat)).Shuffle(order);
+  const Seed own =
+      DeriveSeed(seed, RandomPurpose::kImportance, NumberOf(group));
+  Rng(own, RandomPurpose::kImportance, static_cast<std::uint64_t>(repeat))
+      .Shuffle(order);
   return order;
 }
 

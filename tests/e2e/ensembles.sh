@@ -167,7 +167,7 @@ grep -q 'valid higher.roc-auc=2,G3.rmse,Mjob.loss [.0-9]' said ||
   fail "the measures that chose are not said"
 mtl-eval mean.pred.h5 | grep -q 'gain over constants' ||
   fail "there is no mean over tasks"
-refuses 2 'comes twice' mtl-train ready.h5 -o x.h5 --select-on G3.mae,G3.mae=2
+refuses 2 'comes twice' mtl-train ready.h5 -q -o x.h5 --select-on G3.mae,G3.mae=2
 refuses 2 'is not a number above 0' \
-  mtl-train ready.h5 -o x.h5 --select-on G3.mae=0,higher.roc-auc
+  mtl-train ready.h5 -q -o x.h5 --select-on G3.mae=0,higher.roc-auc
 refuses 2 'per-label has no effect' mtl-eval mean.pred.h5 --per-label
