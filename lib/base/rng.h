@@ -35,7 +35,7 @@ enum class RandomPurpose : std::uint32_t {
   kKeepLabels = 13,
   kMixup = 14,
   kInputNoise = 15,
-  kImportance = 20,
+  kImportance = 16,
   kTest = 1000,
 };
 

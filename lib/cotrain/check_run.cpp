@@ -41,6 +41,11 @@ void RequireUsedFields(const RunSpec& spec, const RoundMethodEntry& method) {
       FailWithoutEffect(name, method);
     }
   }
+  Require(!method.gives_soft_targets || spec.train.mixup == 0,
+          ErrorKind::kUsage,
+          Str("--mixup with --method ", method.name,
+              ", whose targets are of a row, not of two"),
+          "leave it out");
   // Parameters that are averaged are those of the last epoch.
   if (!method.publishes_params) return;
   const TrainOptions untold;

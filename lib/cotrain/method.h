@@ -73,6 +73,8 @@ struct RoundTraits {
   // Rows whose predictions are published, beside the validation rows.
   PublishedRows published_rows = PublishedRows::kNone;
   bool publishes_params = false;
+  // Whether plans have soft targets: what others say of a row.
+  bool gives_soft_targets = false;
 };
 
 // A registered method (methods.def); --method NAME[:option=value,...].

@@ -74,6 +74,7 @@ const RoundMethodEntry kCodistillation = {
                               "predictions (Anil et al. 2018)"),
     {.least_peers = 2,
      .fields = {"weight", "burn-in", "stale-decay"},
-     .published_rows = PublishedRows::kAll}};
+     .published_rows = PublishedRows::kAll,
+     .gives_soft_targets = true}};
 
 }  // namespace mtlkit
