@@ -55,10 +55,8 @@ Estimate PercentileInterval(double value, std::vector<double> draws,
 Estimate StudentInterval(double value, std::vector<double> draws,
                          const IntervalOptions& options);
 
-// Of the standard normal distribution: the share below x, and the x below
-// which a share in (0, 1) lies (Wichura, AS 241, 1988; about 7 digits).
+// The share of the standard normal distribution that lies below x.
 double NormalShare(double x);
-double NormalQuantile(double share);
 // Of Student's t with `freedom` >= 1 degrees of freedom (Hill, Algorithm 396,
 // 1970).
 double StudentQuantile(double share, double freedom);
