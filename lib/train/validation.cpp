@@ -12,6 +12,7 @@
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/link.h"
+#include "data/task_families.h"
 #include "eval/metric.h"
 #include "nn/plan_size.h"
 #include "train/labelled_rows.h"
@@ -65,7 +66,8 @@ struct Validator::State {
         plan(*network, OptionsFor(data, std::ssize(rows), pool)),
         capacity(plan.options().capacity),
         batcher(data, capacity),
-        row_loss(At(capacity)) {}
+        row_loss(At(capacity)),
+        family_of(TaskFamilies(tasks)) {}
 
   PlanOptions OptionsFor(const Dataset& data, Index count,
                          ThreadPool* pool) const {
@@ -143,6 +145,32 @@ struct Validator::State {
     }
   }
 
+  // The mean over tasks of their losses in those of the best constants. Of
+  // tasks that share out the rows of one column it is that over all of these,
+  // once for each task: a few rows of one say little.
+  double Relative(const std::vector<LossSums>& sums) const {
+    double total = 0;
+    double count = 0;
+    std::vector<LossSums> families;
+    for (std::size_t task = 0; task < sums.size(); ++task) {
+      if (std::isnan(constants[task])) continue;
+      ++count;
+      if (family_of[task] < 0) {
+        total += sums[task].Mean() / constants[task];
+        continue;
+      }
+      const std::size_t family = At(family_of[task]);
+      if (families.size() <= family) families.resize(family + 1);
+      families[family].loss += sums[task].loss;
+      families[family].weight += sums[task].weight * constants[task];
+    }
+    for (std::size_t task = 0; task < sums.size(); ++task) {
+      if (std::isnan(constants[task]) || family_of[task] < 0) continue;
+      total += families[At(family_of[task])].Mean();
+    }
+    return count > 0 ? total / count : kNone;
+  }
+
   void ChooseMetric(std::string_view select_on) {
     if (select_on == "loss") return;
     const std::size_t dot = select_on.rfind('.');
@@ -208,6 +236,7 @@ struct Validator::State {
   std::vector<Real> link;
   std::vector<Real> truth;
   std::vector<double> constants;  // NaN: the task is left out
+  std::vector<Index> family_of;   // TaskFamilies
   std::vector<std::string> left_out;
   const MetricEntry* metric = nullptr;
   std::size_t metric_task = 0;
@@ -247,15 +276,8 @@ ValidationResult Validator::Measure(Params* params) {
     }
   });
   ValidationResult result;
-  double total = 0;
-  double count = 0;
-  for (std::size_t task = 0; task < sums.size(); ++task) {
-    result.losses.push_back(sums[task].Mean());
-    if (std::isnan(s.constants[task])) continue;
-    total += result.losses[task] / s.constants[task];
-    ++count;
-  }
-  result.relative = count > 0 ? total / count : kNone;
+  for (const LossSums& sum : sums) result.losses.push_back(sum.Mean());
+  result.relative = s.Relative(sums);
   result.score = result.relative;
   if (s.metric != nullptr) {
     result.metric = s.metric->prepare(metric_rows)->Value(weights);
