@@ -255,6 +255,7 @@ const OnnxOperations& OnnxNumberOperations() {
       {"Less", Compare([](double a, double b) { return a < b ? 1.0 : 0.0; })},
       {"Equal", Compare([](double a, double b) { return a == b ? 1.0 : 0.0; })},
       {"Abs", Unary([](double v) { return std::abs(v); })},
+      {"Sqrt", Unary([](double v) { return std::sqrt(v); })},
       {"Floor", Unary([](double v) { return std::floor(v); })},
       {"Round", Unary([](double v) { return std::nearbyint(v); })},
       {"Sin", Unary([](double v) { return std::sin(v); })},
