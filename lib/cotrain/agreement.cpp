@@ -22,11 +22,13 @@ Json AgreementJson(const Dataset& data) {
             {"inputs", Json::array()},
             {"transforms", Json::array()}};
   for (const Task& task : schema.tasks) {
-    json["tasks"].push_back(Item(task.name, {{"type", TaskTypeName(task.type)},
-                                             {"classes", task.classes},
-                                             {"width", task.width},
-                                             {"mean", task.mean},
-                                             {"deviation", task.deviation}}));
+    json["tasks"].push_back(
+        Item(task.name, {{"type", TaskTypeName(task.type)},
+                         {"classes", task.classes},
+                         {"width", task.width},
+                         {"mean", task.mean},
+                         {"deviation", task.deviation},
+                         {"curves", TargetCurvesText(task.curves)}}));
   }
   for (const InputSpec& input : schema.inputs) {
     json["inputs"].push_back(

@@ -94,6 +94,10 @@ struct Batcher::State {
     const Task& task = view.task();
     Real* out = targets[i].data() + r * At(view.cols());
     view.CopyCells(place, out);
+    for (std::size_t col = 0; col < task.curves.size(); ++col) {
+      out[col] = static_cast<Real>(
+          task.curves[col].Apply(static_cast<double>(out[col])));
+    }
     for (std::size_t col = 0; col < task.mean.size(); ++col) {
       const double apart = static_cast<double>(out[col]) - task.mean[col];
       out[col] = static_cast<Real>(apart / task.deviation[col]);

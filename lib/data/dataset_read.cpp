@@ -91,6 +91,12 @@ Task ReadTaskHead(const FileReader& file, const std::string& path) {
     task.mean = file.ReadList<double>(path + "/norm_mean");
     task.deviation = file.ReadList<double>(path + "/norm_std");
   }
+  if (file.Has(path + "/curves")) {
+    const std::string curves = path + "/curves";
+    task.curves = InContext(Str(file.name(), ": ", curves), [&] {
+      return ParseTargetCurves(file.ReadText(curves));
+    });
+  }
   const auto form = file.FindAttribute<std::string>(path, "form");
   if (!form) return task;
   try {

@@ -122,6 +122,9 @@ void WriteTaskHead(FileWriter& file, const Task& task, Index position) {
   } else {
     file.SetAttribute(path + "/y", "missing", "nan");
   }
+  if (!task.curves.empty()) {
+    file.WriteText(path + "/curves", TargetCurvesText(task.curves));
+  }
   if (!task.form) return;
   file.SetAttribute(path, "form", task.form->name());
   if (!task.levels.empty()) file.WriteList(path + "/levels", task.levels);

@@ -7,6 +7,7 @@
 
 #include "base/view.h"
 #include "data/label_source.h"
+#include "data/target_curve.h"
 
 namespace mtlkit {
 
@@ -66,6 +67,7 @@ struct Task {
   // Regression only: target columns, and mean and standard deviation of the
   // training labels of each, in original units (empty before preparation).
   // Networks learn (y - mean) / deviation; predictions are given in y's units.
+  // Where there are `curves`, y is what they make of labels.
   Index width = 1;
   std::vector<double> mean;
   std::vector<double> deviation;
@@ -79,6 +81,9 @@ struct Task {
   // How many training rows each class has, for losses that weigh classes by
   // it: set in training, empty elsewhere, in no file.
   std::vector<double> class_rows = {};
+  // Regression only: what labels become before `mean` and `deviation`, which
+  // are then those of what they became; one a column, or none.
+  std::vector<TargetCurve> curves = {};
 
   bool is_classification() const;
   // Of the form, or else of the type.

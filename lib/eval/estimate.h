@@ -60,10 +60,8 @@ Estimate StudentInterval(double value, std::vector<double> draws,
 // neighbours, as numpy's default. Needs values.
 double QuantileOf(std::span<const double> sorted, double share);
 
-// Of the standard normal distribution: the share below x, and the x below
-// which a share in (0, 1) lies (Wichura, AS 241, 1988; about 7 digits).
+// The share of the standard normal distribution that lies below x.
 double NormalShare(double x);
-double NormalQuantile(double share);
 // Of Student's t with `freedom` >= 1 degrees of freedom (Hill, Algorithm 396,
 // 1970).
 double StudentQuantile(double share, double freedom);

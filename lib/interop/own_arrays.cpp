@@ -22,7 +22,7 @@ namespace mtlkit {
 namespace {
 
 // Places of arrays; `*` is any name.
-constexpr std::array<std::string_view, 31> kPlaces = {
+constexpr std::array<std::string_view, 32> kPlaces = {
     "ids",
     "weights",
     "groups",
@@ -51,6 +51,7 @@ constexpr std::array<std::string_view, 31> kPlaces = {
     "tasks/*/norm_mean",
     "tasks/*/norm_std",
     "tasks/*/source",
+    "tasks/*/curves",
     "splits/*",
     "transforms/spec",
     "transforms/*/*",

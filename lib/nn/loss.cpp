@@ -175,6 +175,21 @@ std::vector<Task> ShapeTasks(std::vector<Task> tasks,
   return tasks;
 }
 
+namespace {
+
+// Labels of other rows than those that a target transform was fitted to.
+void RequireInCurve(const Task& task, Index row, Index col, float label) {
+  if (task.curves.empty()) return;
+  const TargetCurve& curve = task.curves[At(col)];
+  Require(static_cast<double>(label) > curve.above(), ErrorKind::kBadInput,
+          Str("task '", task.name, "', row ", row, ": label ", label,
+              " is not above ", curve.above(), ", as its target transform '",
+              curve.name, "' needs it"),
+          "leave such labels out, or prepare without --target-transform");
+}
+
+}  // namespace
+
 void RequireLearnable(const Dataset& dataset, const std::vector<Task>& tasks,
                       const std::vector<std::string>& texts) {
   const auto losses = MakeLosses(tasks, texts);
@@ -184,9 +199,9 @@ void RequireLearnable(const Dataset& dataset, const std::vector<Task>& tasks,
     for (Index place = 0; place < labels.places(); ++place) {
       for (Index col = 0; col < labels.cols(); ++col) {
         const float label = labels.Value(place, col);
-        if (std::isnan(label) || bounds.Hold(static_cast<double>(label))) {
-          continue;
-        }
+        if (std::isnan(label)) continue;
+        RequireInCurve(tasks[t], labels.RowOf(place), col, label);
+        if (bounds.Hold(static_cast<double>(label))) continue;
         Fail(ErrorKind::kBadInput,
              Str("task '", tasks[t].name, "', row ", labels.RowOf(place),
                  ": label ", label,

@@ -13,6 +13,7 @@
 #include "data/label_map.h"
 #include "data/link.h"
 #include "data/schema.h"
+#include "nn/family_start.h"
 #include "nn/loss.h"
 #include "prep/apply_transforms.h"
 #include "prep/read_labels.h"
@@ -76,6 +77,7 @@ Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
       std::make_shared<const Network>(BuildNetwork(model.schema, model.arch));
   RequireRoom(*model.network, held);
   model.params = model.network->Initialized(seed);
+  StartFamiliesAlike(model.schema.tasks, *model.network, &model.params.weights);
   for (std::size_t i = 0; i < all.tasks.size(); ++i) {
     model.constants.push_back(BestConstants(dataset, static_cast<Index>(i),
                                             model.schema.tasks[i], train_rows));

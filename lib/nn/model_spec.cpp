@@ -50,6 +50,7 @@ Json TaskJson(const Task& task) {
     json["width"] = task.width;
     json["mean"] = task.mean;
     json["deviation"] = task.deviation;
+    if (!task.curves.empty()) json["curves"] = TargetCurvesText(task.curves);
   }
   if (task.form) {
     json["form"] = std::string(task.form->name());
@@ -188,6 +189,9 @@ Task ReadTask(const Json& json) {
     task.width = members.Get<Index>("width");
     task.mean = members.Get<std::vector<double>>("mean");
     task.deviation = members.Get<std::vector<double>>("deviation");
+    if (members.Has("curves")) {
+      task.curves = ParseTargetCurves(members.Get<std::string>("curves"));
+    }
   }
   ReadForm(&members, &task);
   const std::string fault = task.head().Fault(task);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "data/block_kind.h"
 #include "prep/column_warnings.h"
+#include "prep/constant_columns.h"
 #include "prep/fit_inputs.h"
 #include "prep/images.h"
 #include "prep/prepare_checks.h"
@@ -59,7 +60,9 @@ std::set<ColumnRef> InputChoice::LeftOut(const UsedColumns& columns) const {
 bool InputChoice::KeepsInputs() const {
   const PrepareOptions usual;
   return !table_->transforms.empty() && options_.transform.empty() &&
-         options_.scale == usual.scale && options_.impute == usual.impute &&
+         options_.scale == usual.scale && options_.margin == usual.margin &&
+         options_.impute == usual.impute &&
+         options_.indicator == usual.indicator &&
          options_.pieces == usual.pieces && options_.encode == usual.encode;
 }
 
@@ -79,9 +82,15 @@ Transforms InputChoice::TransformsFor(const UsedColumns& columns,
                                       const std::vector<Index>& train) const {
   Transforms transforms = MakeTransforms(table_->transforms);
   const std::vector<InputBlock> table = TableBlocks(table_->inputs);
-  const std::set<ColumnRef> left_out = LeftOut(columns);
+  std::set<ColumnRef> left_out = LeftOut(columns);
   RequireColumnsFor(options_, table.empty(), other_blocks_);
   if (table.empty()) return transforms;
+  if (!KeepsInputs()) {
+    const ColumnSet constant =
+        ConstantColumns(TrainingRows(table, {}, train), left_out);
+    NoteConstant(constant, reporter_);
+    left_out.insert(constant.begin(), constant.end());
+  }
   if (table_->transforms.empty()) {
     WarnOfColumns(table, train, *table_, left_out, reporter_);
   }

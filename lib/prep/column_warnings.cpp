@@ -1,7 +1,6 @@
 #include "prep/column_warnings.h"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -16,9 +15,8 @@ namespace {
 // Fewer categories than this can be different in every row by chance.
 constexpr Index kFewCategories = 50;
 
-// What the training rows hold of the columns of one block.
+// What the training rows hold of the columns of one block of categories.
 struct Seen {
-  std::vector<double> low, high;         // of numbers
   std::vector<std::vector<bool>> codes;  // which categories occur
   std::vector<Index> known;              // rows with a category
 };
@@ -26,12 +24,6 @@ struct Seen {
 void LookAt(const InputBlock& block, Index count, Seen* seen) {
   for (Index at = 0; at < count * block.cols; ++at) {
     const std::size_t col = At(at % block.cols);
-    if (block.kind == InputKind::kDense) {
-      const double value = DenseCell(block, at);
-      if (value < seen->low[col]) seen->low[col] = value;
-      if (value > seen->high[col]) seen->high[col] = value;
-      continue;
-    }
     const std::int32_t code = block.codes[at];
     auto& codes = seen->codes[col];
     if (code < 0 || At(code) >= codes.size()) continue;
@@ -41,10 +33,7 @@ void LookAt(const InputBlock& block, Index count, Seen* seen) {
 }
 
 Seen LookAtRows(const TrainingRows& rows, const InputSpec& spec) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Seen seen;
-  seen.low.assign(At(spec.cols), kInfinity);
-  seen.high.assign(At(spec.cols), -kInfinity);
   seen.known.assign(At(spec.cols), 0);
   for (const auto& names : spec.categories) {
     seen.codes.emplace_back(names.size());
@@ -149,25 +138,17 @@ void WarnOfColumns(const std::vector<InputBlock>& inputs,
   std::vector<Index> held_out;
   if (any_category) held_out = HeldOutRows(splits_of, train);
   const TrainingRows held(inputs, {}, held_out);
-  std::vector<std::string> constant;
   std::vector<std::string> unique;
   UnseenColumns unseen_columns;
   for (const InputSpec& spec : rows.specs()) {
-    const bool numbers = spec.kind == InputKind::kDense;
-    if (!numbers && spec.kind != InputKind::kCategorical) continue;
+    if (spec.kind != InputKind::kCategorical) continue;
     const Seen seen = LookAtRows(rows, spec);
-    std::vector<UnseenCount> unseen;
-    if (!numbers) unseen = CountUnseen(held, spec, seen);
+    const std::vector<UnseenCount> unseen = CountUnseen(held, spec, seen);
     for (Index i = 0; i < spec.cols; ++i) {
       const std::string name = ColumnName(spec, i);
       if (left_out.count({spec.name, name}) > 0) continue;
-      if (numbers) {
-        if (seen.low[At(i)] == seen.high[At(i)]) constant.push_back(name);
-        continue;
-      }
       const auto& codes = seen.codes[At(i)];
       const Index different = std::count(codes.begin(), codes.end(), true);
-      if (different == 1) constant.push_back(name);
       if (different > kFewCategories && 2 * different > seen.known[At(i)]) {
         unique.push_back(name);
       } else if (2 * unseen[At(i)].unseen > unseen[At(i)].known) {
@@ -175,8 +156,6 @@ void WarnOfColumns(const std::vector<InputBlock>& inputs,
       }
     }
   }
-  Warn(constant, "has one value in the training rows and teaches nothing",
-       "have one value in the training rows and teach nothing", reporter);
   Warn(unique,
        "has another text in nearly every training row: a name, no category",
        "have another text in nearly every training row: names, no categories",

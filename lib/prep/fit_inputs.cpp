@@ -22,6 +22,7 @@ class Fitting {
       : inputs_(inputs), train_(train), options_(options) {}
 
   Transforms Run(const ColumnSet& left_out) {
+    left_out_ = &left_out;
     fitted_.push_back(FitSelect(Rows(), left_out));
     const auto has_columns = [&](bool (*takes)(InputKind)) {
       return std::ranges::any_of(Rows().specs(), [&](const InputSpec& spec) {
@@ -38,8 +39,20 @@ class Fitting {
     const std::string scale = ScaleMethod(Rows().specs());
     for (const std::string& text : options_.transform) Chosen(text);
     Impute();
-    Pieces();
-    if (scale != "none") Usual({scale, {}}, named_);
+    if (scale == "quantile") {
+      // It goes before pieces, which are spread evenly already.
+      const Names numbers = NamesIn(Rows().specs());
+      Usual({scale, {}}, named_);
+      Pieces();
+      Names but = named_;
+      but.insert(numbers.begin(), numbers.end());
+      Usual({"standard", {{"margin", options_.margin}}}, but);
+    } else {
+      Pieces();
+      if (scale != "none") {
+        Usual({scale, {{"margin", options_.margin}}}, named_);
+      }
+    }
     Usual({options_.encode, {}}, stay_codes_);
     fitted_.push_back(FitLayout(Rows()));
     return std::move(fitted_);
@@ -104,6 +117,7 @@ class Fitting {
   void Chosen(const std::string& text) {
     const TransformRequest request = ParseTransformRequest(text);
     const std::string where = Str("--transform ", text);
+    RequireGoesIn(request.columns, where);
     const TrainingRows rows = Rows();
     const Names before = NamesIn(rows.specs());
     ColumnSet columns;
@@ -119,6 +133,17 @@ class Fitting {
     Add(FitTransform(rows, request.choice, columns, where));
     for (const auto& name : NamesIn(Rows().specs())) {
       if (before.count(name) == 0) named_.insert(name);
+    }
+  }
+
+  void RequireGoesIn(const std::string& said, const std::string& where) const {
+    for (const ColumnRef& ref : *left_out_) {
+      const std::string view = ViewOf(ref.block);
+      Require(ref.column != said && Str(view, ".", ref.column) != said,
+              ErrorKind::kUsage,
+              Str(where, ": column '", ref.column, "' is no input"),
+              "it has another use, is left out, or has one value in the "
+              "training rows");
     }
   }
 
@@ -163,7 +188,17 @@ class Fitting {
     Add(FitTransform(rows, {"date", {}}, columns, "date"));
   }
 
-  void Impute() { Usual({"impute", {{"method", options_.impute}}}, imputed_); }
+  // Indicators of what was missing go in as they are.
+  void Impute() {
+    const Names before = NamesIn(Rows().specs());
+    Usual({"impute",
+           {{"method", options_.impute},
+            {"indicator", options_.indicator == "auto" ? "true" : "false"}}},
+          imputed_);
+    for (const auto& name : NamesIn(Rows().specs())) {
+      if (before.count(name) == 0) named_.insert(name);
+    }
+  }
 
   void Pieces() {
     const Index count = PieceCount(Rows());
@@ -220,6 +255,7 @@ class Fitting {
   const std::vector<InputBlock>& inputs_;
   std::span<const Index> train_;
   const PrepareOptions& options_;
+  const ColumnSet* left_out_ = nullptr;
   Transforms fitted_;
   Names named_;       // by --transform, or made of such columns
   Names imputed_;     // by an impute of their own
@@ -284,12 +320,17 @@ void RequireUsefulForms(const PrepareOptions& options,
   };
   require(options.impute == usual.impute || kinds.numbers, "impute",
           options.impute, "numbers");
+  require(options.indicator == usual.indicator || kinds.numbers, "indicator",
+          options.indicator, "numbers");
   require(
       options.pieces == usual.pieces || options.pieces == "0" || kinds.numbers,
       "pieces", options.pieces, "numbers");
   require(
       options.scale == usual.scale || options.scale == "none" || kinds.scaled,
       "scale", options.scale, "numbers");
+  require(options.margin == usual.margin ||
+              (kinds.scaled && options.scale != "none"),
+          "margin", options.margin, "numbers that --scale scales");
   require(options.encode == usual.encode || kinds.categories, "encode",
           options.encode, "categories");
 }

@@ -14,6 +14,7 @@
 #include "prep/choose_rows.h"
 #include "prep/date_columns.h"
 #include "prep/drop_classes.h"
+#include "prep/fit_target_curves.h"
 #include "prep/fold_tasks.h"
 #include "prep/hide_labels.h"
 #include "prep/images.h"
@@ -64,6 +65,7 @@ class Preparation {
     for (const std::string& request : options_.keep_labels) {
       KeepLabels(request, train, seed_, &data_, reporter_);
     }
+    FitTargetCurves(options_.target_transform, train, &data_);
     FitTasks(train, &data_, reporter_);
     RequireFoldTasks(train, data_);
     FitImages(train, &data_);

@@ -23,6 +23,13 @@ void PrepareOptions::DescribeColumns(Fields& fields) {
                 {},
                 "COLUMN"},
                task_per);
+  fields.Field({.name = "target-transform",
+                .help = "what the labels of a regression become while they are "
+                        "learned, undone in predictions: log, log1p, box-cox, "
+                        "quantile; TASK may be a pattern",
+                .value_name = "TASK=NAME",
+                .splits_commas = false},
+               target_transform);
   fields.Field({"inputs",
                 "the columns to predict from, by name or pattern; all that "
                 "have no other use if not given",
@@ -96,14 +103,28 @@ void PrepareOptions::DescribeTransforms(Fields& fields) {
                 "how numbers are scaled; auto is standard, and leaves sparse "
                 "inputs alone",
                 {},
-                {"auto", "standard", "minmax", "max-abs", "none"}},
+                {"auto", "standard", "robust", "minmax", "max-abs", "quantile",
+                 "none"}},
                scale);
+  fields.Field({"margin",
+                "how far beyond the range of the training rows scaled numbers "
+                "are clipped, in parts of that range; none: they are not",
+                {},
+                {},
+                "N|none"},
+               margin);
   fields.Field({"impute",
                 "what a missing number becomes; a missing category becomes "
                 "the most frequent one",
                 {},
                 {"median", "mean"}},
                impute);
+  fields.Field({"indicator",
+                "whether a column of zeros and ones says which numbers were "
+                "missing; auto: beside columns that training rows lack",
+                {},
+                {"auto", "none"}},
+               indicator);
   fields.Field({"pieces",
                 "into how many pieces the range of a number is cut, for each "
                 "of which a column goes in beside it; auto: 32 from 2000 "

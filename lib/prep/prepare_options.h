@@ -13,6 +13,7 @@ struct PrepareOptions {
   std::vector<std::string> task;
   std::vector<std::string> classes;  // TASK=CLASS,...
   std::string task_per;
+  std::vector<std::string> target_transform;
   std::vector<std::vector<std::string>> positive;  // {task, class}
   std::vector<std::string> inputs;
   std::vector<std::string> ignore;
@@ -31,7 +32,9 @@ struct PrepareOptions {
 
   std::vector<std::string> transform;
   std::string scale = "auto";
+  std::string margin = "0.1";
   std::string impute = "median";
+  std::string indicator = "auto";
   std::string pieces = "auto";
   std::string encode = "onehot";
 

@@ -162,6 +162,7 @@ void TakeClasses(const std::vector<Task>& tasks, Dataset* table) {
     Task as_before = task;
     as_before.mean.clear();
     as_before.deviation.clear();
+    as_before.curves.clear();
     Labels& labels = table->labels[At(own)];
     labels = MapLabels(table->tasks[At(own)], labels, as_before);
     table->tasks[At(own)] = std::move(as_before);

@@ -48,6 +48,12 @@ inline bool TakesCategories(InputKind kind) {
 
 constexpr Index kMostPieces = 1000;  // of the range of a number
 
+// How far beyond the range of the training rows numbers go before they are
+// clipped, in parts of that range, as `where` is told: a number of at least 0,
+// or nothing for "none". Anything else is kUsage.
+std::optional<double> ParseMargin(const std::string& text,
+                                  std::string_view where);
+
 // The columns that a stored `select` wants, and those that it knows and leaves
 // out; nothing of another record.
 struct Selection {

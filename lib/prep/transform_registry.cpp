@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "base/registry.h"
+#include "base/text.h"
 #include "data/schema.h"
 #include "prep/transform_entry.h"
 
@@ -100,6 +101,17 @@ Transforms MakeTransforms(const TransformRecords& records) {
     transforms.push_back(MakeTransform(record));
   }
   return transforms;
+}
+
+std::optional<double> ParseMargin(const std::string& text,
+                                  std::string_view where) {
+  if (text == "none") return std::nullopt;
+  double margin = 0;
+  Require(ParseNumber(text, &margin) && std::isfinite(margin) && margin >= 0,
+          ErrorKind::kUsage,
+          Str(where, ": margin is '", text, "', which is no part of a range"),
+          "give a number of at least 0, or none");
+  return margin;
 }
 
 std::vector<bool> ChosenColumns(const FitArgs& args, const InputSpec& spec) {

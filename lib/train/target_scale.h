@@ -15,7 +15,8 @@ namespace mtlkit {
 // (ascending) and to their normalised median absolute deviation, 1.4826 times
 // the median distance from it (Huber, "Robust statistics", 1981); where more
 // than half of the labels are the same, to 1.2533 times the mean distance.
-// `losses` as in TrainOptions.
+// Tasks of one --task-per have a median each and one distance. `losses` as in
+// TrainOptions.
 void ScaleTargets(const Dataset& data, std::span<const Index> train_rows,
                   const std::vector<std::string>& losses, Model* model);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "data/task_families.h"
 #include "kernels/kernels.h"
 
 namespace mtlkit {
@@ -33,7 +34,14 @@ TaskLosses::TaskLosses(std::span<const Task> tasks,
       weighted_(tasks.size()),
       lesson_losses_(tasks.size()),
       sums_(tasks.size()),
+      family_of_(TaskFamilies(tasks)),
+      family_share_(tasks.size(), 1),
       present_(tasks.size()) {
+  Index families = 0;
+  for (const Index family : family_of_) {
+    families = std::max(families, family + 1);
+  }
+  family_sums_.resize(2 * At(families));
   const std::size_t most_rows = At(capacity);
   Index widest = 1;
   for (Index task = 0; task < std::ssize(tasks); ++task) {
@@ -135,8 +143,29 @@ double TaskLosses::Evaluate(const Batch& batch, const Plan& plan, Index task,
   return SumRows(RowLoss(task));
 }
 
+void TaskLosses::ShareFamilies(const Batch& batch) {
+  if (family_sums_.empty()) return;
+  const std::size_t families = family_sums_.size() / 2;
+  std::ranges::fill(family_sums_, 0);
+  for (std::size_t task = 0; task < tasks_.size(); ++task) {
+    if (family_of_[task] < 0) continue;
+    const std::size_t family = At(family_of_[task]);
+    const double sum = SumRows(WeightsOf(batch, static_cast<Index>(task)));
+    family_share_[task] = sum;
+    family_sums_[family] += sum;
+    family_sums_[families + family] += sum > 0 ? 1 : 0;
+  }
+  for (std::size_t task = 0; task < tasks_.size(); ++task) {
+    if (family_of_[task] < 0 || family_share_[task] <= 0) continue;
+    const std::size_t family = At(family_of_[task]);
+    family_share_[task] *=
+        family_sums_[families + family] / family_sums_[family];
+  }
+}
+
 Index TaskLosses::SetGradients(const Batch& batch,
                                std::span<const Index> stopped, Plan* plan) {
+  ShareFamilies(batch);
   for (Index task = 0; task < static_cast<Index>(tasks_.size()); ++task) {
     if (stopped[At(task)] != 0) {
       SetAbsent(task, plan);
@@ -163,7 +192,7 @@ void TaskLosses::SetGradient(const Batch& batch, Index task, Plan* plan) {
   const std::size_t t = At(task);
   const MatView gradient = plan->OutputGradient(task);
   const double share = task_weight_[t];
-  const double labels = share * label_share_;
+  const double labels = share * label_share_ * family_share_[t];
   const double sum = Evaluate(batch, *plan, task, gradient);
   sums_[t] = SumRows(WeightsOf(batch, task));
   present_[t] = sums_[t] > 0 ? 1 : 0;
@@ -213,9 +242,9 @@ void TaskLosses::MeasureAgain(const Batch& batch, const Plan& plan,
     const std::size_t t = At(task);
     after[t] = kNone;
     if (present_[t] == 0) continue;
-    after[t] = sums_[t] > 0
-                   ? label_share_ * Evaluate(batch, plan, task, {}) / sums_[t]
-                   : 0;
+    after[t] = sums_[t] > 0 ? label_share_ * family_share_[t] *
+                                  Evaluate(batch, plan, task, {}) / sums_[t]
+                            : 0;
     for (Seat& seat : seats_) {
       if (seat.task != task || seat.lesson.factor == 0) continue;
       if (SumRows(seat.lesson.weight) <= 0) continue;

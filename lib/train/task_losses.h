@@ -83,6 +83,9 @@ class TaskLosses {
   void MixIn(LossArgs args, Index task, MatView gradient);
   void SetGradient(const Batch& batch, Index task, Plan* plan);
   void SetAbsent(Index task, Plan* plan);
+  // What the rows of one column count that tasks share out (TaskFamilies):
+  // alike, whatever task each is of, and as much in all as these tasks.
+  void ShareFamilies(const Batch& batch);
   // The mean loss of a lesson times its factor; adds `share` times its
   // gradient to `into`, if that is not empty.
   double AddLessonTo(Seat& seat, ConstMatView output, double share,
@@ -106,6 +109,9 @@ class TaskLosses {
   std::vector<double> weighted_;
   std::vector<double> lesson_losses_;
   std::vector<double> sums_;
+  std::vector<Index> family_of_;
+  std::vector<double> family_share_;  // 1 for a task by itself
+  std::vector<double> family_sums_;   // one a family, then present tasks
   std::vector<std::uint8_t> present_;
 };
 

@@ -11,6 +11,7 @@
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/link.h"
+#include "data/task_families.h"
 #include "nn/plan_size.h"
 #include "train/labelled_rows.h"
 #include "train/merged_outputs.h"
@@ -68,6 +69,7 @@ struct Validator::State {
         batcher(data, capacity),
         row_loss(At(capacity)),
         merged(tasks, *network, capacity),
+        family_of(TaskFamilies(tasks)),
         measures(tasks, ParseSelectOn(tasks, select_on)) {}
 
   PlanOptions OptionsFor(const Dataset& data, Index count,
@@ -144,6 +146,32 @@ struct Validator::State {
       left_out.push_back(Str("task '", tasks[task].name, "' ", why,
                              " in the validation rows"));
     }
+  }
+
+  // The mean over tasks of their losses in those of the best constants. Of
+  // tasks that share out the rows of one column it is that over all of these,
+  // once for each task: a few rows of one say little.
+  double Relative(const std::vector<LossSums>& sums) const {
+    double total = 0;
+    double count = 0;
+    std::vector<LossSums> families;
+    for (std::size_t task = 0; task < sums.size(); ++task) {
+      if (std::isnan(constants[task])) continue;
+      ++count;
+      if (family_of[task] < 0) {
+        total += sums[task].Mean() / constants[task];
+        continue;
+      }
+      const std::size_t family = At(family_of[task]);
+      if (families.size() <= family) families.resize(family + 1);
+      families[family].loss += sums[task].loss;
+      families[family].weight += sums[task].weight * constants[task];
+    }
+    for (std::size_t task = 0; task < sums.size(); ++task) {
+      if (std::isnan(constants[task]) || family_of[task] < 0) continue;
+      total += families[At(family_of[task])].Mean();
+    }
+    return count > 0 ? total / count : kNone;
   }
 
   // What selects is nothing but the loss of all tasks.
@@ -269,6 +297,7 @@ struct Validator::State {
   std::vector<Real> row_loss;
   MergedOutputs merged;
   std::vector<double> constants;  // NaN: the task is left out
+  std::vector<Index> family_of;   // TaskFamilies
   std::vector<std::string> left_out;
   MetricTerms measures;       // what selects
   std::vector<double> units;  // of several, one each
@@ -307,16 +336,11 @@ ValidationResult Validator::Measure(Params* params) {
     }
   });
   ValidationResult result;
-  double total = 0;
-  double count = 0;
   for (std::size_t task = 0; task < sums.size(); ++task) {
     result.losses.push_back(sums[task].Mean());
     result.relatives.push_back(result.losses[task] / s.constants[task]);
-    if (std::isnan(s.constants[task])) continue;
-    total += result.relatives[task];
-    ++count;
   }
-  result.relative = count > 0 ? total / count : kNone;
+  result.relative = s.Relative(sums);
   s.Select(&result);
   return result;
 }

@@ -179,7 +179,7 @@ no 65 '/dev/zero: this is binary' mtl-convert /dev/zero -o old.h5
   printf '1,\0\n'
 } >t/deep
 no 65 "t/deep:50002: column 'b': '.x00'" mtl-convert t/deep -o old.h5
-for line in 'c%s,' '%s,' '%s,'; do
+for line in 'c%s,' '%s,' '1%s,'; do
   # shellcheck disable=SC2059
   printf "$line" $(seq 50000)
   echo end

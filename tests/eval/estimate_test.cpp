@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "base/normal_quantile.h"
+
 namespace mtlkit {
 namespace {
 
@@ -99,8 +101,6 @@ TEST_CASE("without half of the draws there is no interval") {
 }
 
 TEST_CASE("quantiles agree with tables") {
-  CHECK(NormalQuantile(0.975) == doctest::Approx(1.959964).epsilon(1e-6));
-  CHECK(NormalQuantile(0.0001) == doctest::Approx(-3.719016).epsilon(1e-6));
   CHECK(NormalShare(1.959964) == doctest::Approx(0.975).epsilon(1e-6));
   CHECK(StudentQuantile(0.975, 1) == doctest::Approx(12.7062).epsilon(1e-4));
   CHECK(StudentQuantile(0.975, 2) == doctest::Approx(4.30265).epsilon(1e-4));

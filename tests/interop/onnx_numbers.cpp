@@ -136,9 +136,12 @@ OnnxArray ReduceMean(const OnnxNodeRead& node, const OnnxInputs& in) {
 }
 
 OnnxArray ReduceSum(const OnnxNodeRead& node, const OnnxInputs& in) {
-  Demand(node.Integer("keepdims", 1) == 0, "the axis goes");
-  return SumOver(*in[0], AxisOf(static_cast<Index>(in[1]->numbers[0]), *in[0]),
-                 1);
+  const Index axis = AxisOf(static_cast<Index>(in[1]->numbers[0]), *in[0]);
+  OnnxArray sum = SumOver(*in[0], axis, 1);
+  if (node.Integer("keepdims", 1) != 0) {
+    sum.shape.insert(sum.shape.begin() + axis, 1);
+  }
+  return sum;
 }
 
 OnnxArray CumSum(const OnnxNodeRead& node, const OnnxInputs& in) {
@@ -255,6 +258,7 @@ const OnnxOperations& OnnxNumberOperations() {
       {"Less", Compare([](double a, double b) { return a < b ? 1.0 : 0.0; })},
       {"Equal", Compare([](double a, double b) { return a == b ? 1.0 : 0.0; })},
       {"Abs", Unary([](double v) { return std::abs(v); })},
+      {"Sqrt", Unary([](double v) { return std::sqrt(v); })},
       {"Floor", Unary([](double v) { return std::floor(v); })},
       {"Round", Unary([](double v) { return std::nearbyint(v); })},
       {"Sin", Unary([](double v) { return std::sin(v); })},

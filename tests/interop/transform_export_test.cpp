@@ -206,9 +206,10 @@ struct Exported {
   OnnxFile onnx;
 };
 
-Exported ExportedModel(const Dataset& table) {
+Exported ExportedModel(const Dataset& table,
+                       const PrepareOptions& prepare = {}) {
   SilentReporter reporter;
-  const Dataset ready = Prepare(table, PrepareOptions{}, 1, &reporter);
+  const Dataset ready = Prepare(table, prepare, 1, &reporter);
   ArchOptions options;
   options.layers = {"4"};
   Model model = RandomModel(ready, options);
@@ -243,6 +244,27 @@ TEST_CASE("a model says the same of raw columns as of the raw table") {
               .epsilon(1e-5));
     CHECK(said.at("good").texts[row] ==
           (ours.tasks[0].prob[row] > 0.5F ? "yes" : "no"));
+  }
+}
+
+TEST_CASE("a target transform is undone in ONNX as here") {
+  for (const std::string& name : TargetCurveNames()) {
+    CAPTURE(name);
+    Dataset table = ExportTable();
+    AddTask(&table, "size", TaskType::kRegression, {},
+            {1, 2, 30, 4, 5, 6, 700, 8});
+    PrepareOptions prepare;
+    prepare.target_transform = {"size=" + name};
+    const auto [model, onnx] = ExportedModel(table, prepare);
+    CHECK(model.schema.tasks[0].curves.size() == 1);
+    const auto said = EvaluateOnnx(onnx, RawInputs(table));
+    const EnsembleMember member = {&model, 1};
+    const Predictions ours = Predict({&member, 1}, table, {}, nullptr);
+    for (std::size_t row = 0; row < 8; ++row) {
+      CHECK(said.at("size").numbers[row] ==
+            doctest::Approx(static_cast<double>(ours.tasks[0].pred[row]))
+                .epsilon(1e-5));
+    }
   }
 }
 

@@ -51,8 +51,8 @@ TEST_CASE("another table is prepared with what was fitted to the first") {
   const Dataset made =
       PrepareLike(Site({5, 1}, {40, kNan}, {"clerk", "judge"}, {1, 0}),
                   First(folder), {}, 1, &notes);
-  // (5 - 2) / 1 and (1 - 2) / 1.
-  CHECK(RenderDense(made.inputs[0]) == "3 | -1");
+  // (3.2 - 2) / 1, since 5 is far beyond 3, and (1 - 2) / 1.
+  CHECK(RenderDense(made.inputs[0]) == "1.2 | -1");
   CHECK(made.tasks[0].mean == std::vector<double>{15});
   CHECK(made.tasks[0].deviation == std::vector<double>{5});
   CHECK(made.labels[0].values[0] == 40);
@@ -108,7 +108,7 @@ TEST_CASE("splits of the other file are its own rows', which is said") {
   prepare.split = {"test=0.5"};
   SilentReporter silent;
   const Dataset table =
-      Site({1, 3, 1, 3}, {10, 20, 10, 20}, {"cook"}, {0, 0, 0, 0});
+      Site({1, 3, 2, 4}, {10, 20, 10, 20}, {"cook"}, {0, 0, 0, 0});
   WriteDataset(Prepare(table, prepare, 1, &silent), folder / "first.h5");
   const Likeness like = ReadLikeness(folder / "first.h5");
   Notes notes;

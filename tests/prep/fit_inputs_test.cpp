@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "data/small_table.h"
@@ -49,8 +51,8 @@ TEST_CASE("what grows beyond the bounds is refused before the next step") {
 
 TEST_CASE("a column that --transform names gets what stands there, in order") {
   PrepareOptions options;
-  options.transform = {"age=impute:method=mean", "age=clip:low=0,high=0.5",
-                       "age=minmax"};
+  options.transform = {"age=impute:method=mean,indicator=false",
+                       "age=clip:low=0,high=0.5", "age=minmax"};
   const Dataset ready = Made(options);
   // 20 30 33.3 50 clipped at their median 31.7, and brought to 0 .. 1.
   const InputBlock& block = ready.inputs[0];
@@ -67,6 +69,7 @@ TEST_CASE("a column that --transform names gets what stands there, in order") {
 TEST_CASE("what --transform leaves missing is filled") {
   PrepareOptions options;
   options.transform = {"age=log"};
+  options.indicator = "none";
   options.scale = "none";
   const Dataset ready = Made(options);
   // The median of log 21, log 31 and log 51.
@@ -74,9 +77,33 @@ TEST_CASE("what --transform leaves missing is filled") {
   CHECK(ready.inputs[0].dense[1] == 40.0F);
 }
 
+TEST_CASE("indicators of what was missing go in as they are") {
+  PrepareOptions options;
+  options.pieces = "2";
+  const Dataset ready = Made(options);
+  const InputBlock& block = ready.inputs[0];
+  const Index at = FindColumn(block, "age.missing");
+  REQUIRE(at >= 0);
+  for (Index row = 0; row < 6; ++row) {
+    CHECK(block.dense[row * block.cols + at] == (row == 2 ? 1.0F : 0.0F));
+  }
+}
+
+TEST_CASE("quantiles go before pieces, which are standardised") {
+  PrepareOptions options;
+  options.scale = "quantile";
+  options.pieces = "2";
+  CHECK(Steps(options) ==
+        "select impute quantile pieces standard onehot layout");
+  // The median age is the middle of a normal distribution.
+  const Dataset ready = Made(options);
+  CHECK(std::abs(ready.inputs[0].dense[ready.inputs[0].cols]) < 0.5F);
+}
+
 TEST_CASE("categories can go in in different forms") {
   PrepareOptions options;
   options.transform = {"town=index"};
+  options.indicator = "none";
   const Dataset ready = Made(options);
   REQUIRE(ready.inputs.size() == 2);
   CHECK(Join(ready.inputs[0].columns, ",") == "age,hours,job=clerk,job=cook");

@@ -45,7 +45,7 @@ TEST_CASE("columns that are tasks, groups or splits are no inputs") {
   options.split_from = "part";
   options.ignore = {"sex"};
   const Dataset ready = Run(options);
-  CHECK(Join(ready.inputs[0].columns, ",") == "x,code,flag,school=A,school=B");
+  CHECK(Join(ready.inputs[0].columns, ",") == "x,code,school=A,school=B");
   CHECK(ready.splits.at("test") == std::vector<Index>{0, 4, 8});
   CHECK(ready.splits.at("wait").size() == 3);
 }
@@ -94,7 +94,9 @@ TEST_CASE("one task is made of each value of a column") {
   CHECK(ready.tasks[0].name == "pay.A");
   CHECK(RenderRows(ready.labels[0].rows) == "0 1 2 3");
   CHECK(RenderLabels(ready.labels[0]) == "0 0.5 2 4.5");
-  CHECK(ready.tasks[0].mean[0] == 1.75);
+  // Between its own mean and that of all.
+  CHECK(ready.tasks[0].mean[0] > 1.75);
+  CHECK(ready.tasks[0].mean[0] < 9);
   CHECK(ready.labels[1].rows.size() == 8);
 }
 

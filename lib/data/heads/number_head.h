@@ -35,6 +35,14 @@ class NumberHead : public Head {
                  task.deviation.size(), " deviations for ", task.width,
                  " columns");
     }
+    if (!task.curves.empty() && std::ssize(task.curves) != task.width) {
+      return Str(" has ", task.curves.size(), " target transforms for ",
+                 task.width, " columns");
+    }
+    for (const TargetCurve& curve : task.curves) {
+      const std::string fault = CurveFault(curve);
+      if (!fault.empty()) return Str(": ", fault);
+    }
     for (std::size_t i = 0; i < task.mean.size(); ++i) {
       if (std::isfinite(task.mean[i]) && std::isfinite(task.deviation[i]) &&
           task.deviation[i] > 0) {
@@ -47,8 +55,9 @@ class NumberHead : public Head {
   }
 
   std::string Describe(const Task& task) const override {
-    return task.width == 1 ? "regression"
-                           : Str("regression of ", task.width, " columns");
+    return Str("regression",
+               task.width == 1 ? "" : Str(" of ", task.width, " columns"),
+               task.curves.empty() ? "" : Str(" by ", task.curves[0].name));
   }
   std::string LabelSuffix(const Task& task, Index col) const override {
     return task.width > 1 ? Str(".", col + 1) : "";
@@ -64,14 +73,13 @@ class NumberHead : public Head {
   void TargetsOf(const Task& task, ConstMatView predictions,
                  MatView targets) const override {
     Copy(predictions, targets);
-    if (task.mean.empty()) return;
+    if (task.mean.empty() && task.curves.empty()) return;
     const Index per_column = targets.cols / task.width;
     for (Index row = 0; row < targets.rows; ++row) {
       for (Index col = 0; col < targets.cols; ++col) {
-        const auto k = At(col / per_column);
         Real& value = targets(row, col);
-        value = static_cast<Real>((static_cast<double>(value) - task.mean[k]) /
-                                  task.deviation[k]);
+        value = static_cast<Real>(
+            Normalised(task, At(col / per_column), static_cast<double>(value)));
       }
     }
   }
@@ -91,15 +99,26 @@ class NumberHead : public Head {
   }
 
   static void ToUnits(const Task& task, Index per_column, MatView values) {
-    if (task.mean.empty()) return;
+    if (task.mean.empty() && task.curves.empty()) return;
     for (Index row = 0; row < values.rows; ++row) {
       for (Index col = 0; col < values.cols; ++col) {
         const auto k = At(col / per_column);
         Real& value = values(row, col);
-        value = static_cast<Real>(
-            static_cast<double>(value) * task.deviation[k] + task.mean[k]);
+        auto label = static_cast<double>(value);
+        if (!task.mean.empty())
+          label = label * task.deviation[k] + task.mean[k];
+        if (!task.curves.empty()) label = task.curves[k].Undo(label);
+        value = static_cast<Real>(label);
       }
     }
+  }
+
+  // A number in original units as the output of column k.
+  static double Normalised(const Task& task, std::size_t k, double label) {
+    const double value =
+        task.curves.empty() ? label : task.curves[k].Apply(label);
+    if (task.mean.empty()) return value;
+    return (value - task.mean[k]) / task.deviation[k];
   }
 
   // Predictions in original units as outputs.
@@ -107,10 +126,8 @@ class NumberHead : public Head {
                                       std::span<const double> values) {
     std::vector<Real> row;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::size_t k = i / At(per_column);
-      const double mean = task.mean.empty() ? 0 : task.mean[k];
-      const double deviation = task.deviation.empty() ? 1 : task.deviation[k];
-      row.push_back(static_cast<Real>((values[i] - mean) / deviation));
+      row.push_back(
+          static_cast<Real>(Normalised(task, i / At(per_column), values[i])));
     }
     return row;
   }

@@ -13,6 +13,10 @@ constexpr double kLeast = 1e-7;
 class PositiveHead final : public ValueHead {
  public:
   std::string Fault(const Task& task) const override {
+    if (!task.curves.empty()) {
+      return Str(" has a log, and the target transform '", task.curves[0].name,
+                 "' before it");
+    }
     for (const double mean : task.mean) {
       if (mean != 0)
         return Str(" has a log, and a mean of ", mean, " before it");

@@ -179,6 +179,9 @@ Json TorchTaskJson(const Task& task, Index members) {
     json["width"] = task.width;
     json["mean"] = task.mean;
     json["deviation"] = task.deviation;
+    if (!task.curves.empty()) {
+      json["curves"] = ParseJson(TargetCurvesText(task.curves));
+    }
   }
   if (!task.levels.empty()) json["levels"] = task.levels;
   if (members > 1) json["members"] = members;
@@ -213,7 +216,9 @@ Json TorchSteps(const TransformRecords& transforms) {
       }
       steps.push_back({{"name", "take"}, {"blocks", std::move(taken)}});
     } else {
-      steps.push_back({{"name", record.name}, {"arrays", record.arrays}});
+      steps.push_back({{"name", record.name},
+                       {"spec", ParseJson(record.spec)},
+                       {"arrays", record.arrays}});
     }
     before = after;
   }
@@ -245,7 +250,8 @@ void WriteTorchModule(const Model& model, const std::string& output) {
   const std::string python = ModelPython(model, arguments, &module);
   AtomicFolder folder(output);
   folder.Write("model.py", python);
-  folder.Write("prepare.py", kPreparePython);
+  folder.Write("prepare.py",
+               Str(kPreparePython, "\n\n", kPrepareStepsPython));
   folder.Write("model.json", JsonText(TorchJson(model, arguments), 1) + "\n");
   WriteSafetensors(module.tensors(), folder.PathOf("model.safetensors"));
   folder.Commit();

@@ -9,6 +9,7 @@ import datetime
 import json
 import math
 import os
+import statistics
 
 import numpy as np
 
@@ -46,7 +47,9 @@ def prepare(table, spec=None, missing=MISSING, precision="auto"):
             blocks = _take(blocks, step["blocks"])
         else:
             blocks = STEPS[step["name"]](
-                blocks, {k: np.array(v, "f8") for k, v in step["arrays"].items()})
+                blocks, {**step.get("spec", {}),
+                         **{k: np.array(v, "f8")
+                            for k, v in step["arrays"].items()}})
     made = {b.name: b.x for b in blocks}
     result = {}
     for block in model["inputs"]:
@@ -223,174 +226,3 @@ def _tokens(x, starts):
         starts = np.concatenate([[0], np.cumsum(lengths)])
         x = np.concatenate([np.asarray(row, "i8") for row in x]) if x else []
     return np.asarray(x, "i8"), np.asarray(starts, "i8")
-
-
-def _take(blocks, wanted):
-    """Some columns of blocks; -1, at the end of each list of codes, stays."""
-    made = {b.name: b for b in blocks}
-    for want in wanted:
-        b = made[want["block"]]
-        b.x = b.x[:, want["columns"]]
-        if want["codes"]:
-            b.categories = [range(codes[-2]) for codes in want["codes"]]
-        for j, codes in enumerate(want["codes"]):
-            b.x[:, j] = np.array(codes, "i4")[b.x[:, j]]
-    return [made[want["block"]] for want in wanted]
-
-
-def _impute(blocks, arrays):
-    for b in blocks:
-        if b.name not in arrays or b.kind == "sparse":
-            continue
-        codes = b.kind == "categorical"
-        keeps = arrays.get(b.name + ".keeps", np.zeros(b.x.shape[1])) > 0
-        empty = (b.x < 0 if codes else np.isnan(b.x)) & ~keeps
-        b.x = np.where(empty, arrays[b.name].astype(b.x.dtype), b.x)
-    return blocks
-
-
-def _date(blocks, arrays):
-    for b in blocks:
-        if b.kind != "dense" or not arrays[b.name + ".dates"].any():
-            continue
-        x = b.x.astype("f8")
-        columns = []
-        for j, is_date in enumerate(arrays[b.name + ".dates"]):
-            if is_date:
-                columns += _parts_of_dates(x[:, j], arrays[b.name + ".hours"][j],
-                                           arrays[b.name + ".first"][j])
-            else:
-                columns.append(x[:, j])
-        b.x = np.stack(columns, 1)
-    return blocks
-
-
-def _parts_of_dates(seconds, has_hours, first):
-    """Of seconds since 1970."""
-    missing = np.isnan(seconds)
-    days = np.floor(np.where(missing, 0, seconds) / 86400)
-    hour = np.clip(np.floor((seconds - days * 86400) / 3600), 0, 23)
-    whole = np.clip(days, -1e12, 1e12).astype("i8")
-    months = whole.astype("M8[D]").astype("M8[M]").astype("i8")
-    cycles = [(months % 12 + 1, 12), ((whole + 3) % 7 + 1, 7)]
-    if has_hours:
-        cycles.append((hour, 24))
-    columns = [months // 12 + 1970.0]
-    for x, length in cycles:
-        angle = 2 * math.pi * x / length
-        columns += [x, _on_grid(np.sin(angle)), _on_grid(np.cos(angle))]
-    return [np.where(missing, np.nan, c) for c in columns + [seconds - first]]
-
-
-def _on_grid(x):
-    """Multiples of 2**-40: equal, whoever calculates a sine."""
-    return np.round(x * 2.0**40) / 2.0**40 + 0.0  # no -0
-
-
-def _log(blocks, arrays):
-    def log(x):
-        # Of the C library, as ours: NumPy's own differs in the last bit.
-        flat = [math.copysign(math.log1p(abs(v)), v) for v in x.ravel().tolist()]
-        return np.array(flat, "f8").reshape(x.shape)
-    for b in blocks:
-        if b.kind == "dense":
-            b.change(lambda x: np.where(arrays[b.name] > 0, log(x), x))
-    return blocks
-
-
-def _clip(blocks, arrays):
-    for b in blocks:
-        if b.kind == "dense":
-            low, high = arrays[b.name + ".low"], arrays[b.name + ".high"]
-            b.change(lambda x: np.where(x < low, low, np.where(x > high, high, x)))
-    return blocks
-
-
-def _pieces(blocks, arrays):
-    for b in blocks:
-        if b.kind != "dense":
-            continue
-        x, at = b.x.astype("f8"), 0
-        columns = [x]
-        for j, count in enumerate(arrays[b.name + ".counts"].astype(int)):
-            edges = arrays[b.name + ".edges"][at:at + count]
-            at += count
-            if count > 1:
-                part = (x[:, j:j + 1] - edges[:-1]) / (edges[1:] - edges[:-1])
-                columns.append(np.clip(part, 0, 1))
-        b.x = np.concatenate(columns, 1)
-    return blocks
-
-
-def _scale(blocks, arrays):
-    for b in blocks:
-        if b.name + ".scale" not in arrays or b.kind == "categorical":
-            continue
-        shift, scale = arrays[b.name + ".shift"], arrays[b.name + ".scale"]
-        if hasattr(b.x, "tocsr"):
-            b.x = b.x.tocsr(copy=True)
-            b.x.data = (b.x.data.astype("f8") / scale[b.x.indices]).astype("f4")
-        else:
-            b.change(lambda x: (x - shift) / scale)
-    return blocks
-
-
-def _views(blocks):
-    views = {}
-    for b in blocks:
-        views.setdefault(b.view, {})[b.kind] = b
-    return views
-
-
-def _onehot(blocks, arrays):
-    made = []
-    for view, parts in _views(blocks).items():
-        codes = parts.get("categorical")
-        forms = arrays[codes.name] if codes else []
-        given = codes.x if codes else None
-        known = codes.categories if codes else []
-        for kind, form in (("dense", 1), ("categorical", 0), ("sparse", 2)):
-            chosen = [j for j, f in enumerate(forms) if f == form]
-            if kind == "categorical":
-                if chosen:
-                    codes.x = given[:, chosen]
-                    codes.categories = [known[j] for j in chosen]
-                    made.append(codes)
-                continue
-            b = parts.get(kind)
-            if chosen and b is None:
-                b = _Block.__new__(_Block)
-                b.kind, b.categories = kind, []
-                suffix = {"dense": "numeric"}.get(kind, kind)
-                b.name = view + "." + suffix if view else suffix
-                b.x = np.zeros((len(given), 0), "f4")
-            if chosen:
-                marks = [(given[:, j:j + 1] ==
-                          np.arange(len(known[j]))).astype(b.x.dtype)
-                         for j in chosen]
-                if hasattr(b.x, "tocsr"):
-                    b.x = b.x.toarray()
-                b.x = np.concatenate([b.x] + marks, 1)
-            if b is not None:
-                made.append(b)
-    return made
-
-
-def _layout(blocks, arrays):
-    made = []
-    for view, parts in _views(blocks).items():
-        name = view or "features"
-        for kind in ("dense", "categorical", "sparse"):
-            if kind not in parts:
-                continue
-            alone = kind == "dense" or (kind == "sparse" and len(parts) == 1)
-            parts[kind].name = name if alone else name + "." + kind
-            made.append(parts[kind])
-    return made
-
-
-STEPS = {
-    "impute": _impute, "date": _date, "log": _log, "clip": _clip, "pieces": _pieces,
-    "standard": _scale, "robust": _scale, "minmax": _scale, "max-abs": _scale,
-    "onehot": _onehot, "index": lambda blocks, arrays: blocks, "layout": _layout,
-}

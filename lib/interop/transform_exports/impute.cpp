@@ -19,6 +19,24 @@ std::vector<double> FillsOf(const OnnxStep& step, const InputSpec& block,
   return fills;
 }
 
+// Numbers, and behind them which of the marked columns were missing.
+std::string WithIndicators(const OnnxStep& step, const InputSpec& block,
+                           const std::string& missing,
+                           const std::string& filled) {
+  const auto marks = step.record.arrays.find(block.name + ".marks");
+  if (marks == step.record.arrays.end()) return filled;
+  std::vector<Index> marked;
+  for (std::size_t i = 0; i < marks->second.size(); ++i) {
+    if (marks->second[i] > 0) marked.push_back(static_cast<Index>(i));
+  }
+  if (marked.empty()) return filled;
+  const std::string own = step.graph.Node(
+      "Gather", {missing, step.graph.Integers(marked)}, {{"axis", Index{1}}});
+  return step.graph.Node("Concat",
+                         {filled, step.graph.Cast(own, OnnxType::kDouble)},
+                         {{"axis", Index{1}}});
+}
+
 std::vector<std::string> ImputeNodes(const OnnxStep& step) {
   OnnxGraph& graph = step.graph;
   std::vector<std::string> values = step.values;
@@ -28,8 +46,11 @@ std::vector<std::string> ImputeNodes(const OnnxStep& step) {
     if (block.kind == InputKind::kDense) {
       const std::vector<double> fills =
           FillsOf(step, block, std::numeric_limits<double>::quiet_NaN());
-      values[i] = graph.Node("Where", {graph.Node("IsNaN", {values[i]}),
-                                       graph.Doubles(shape, fills), values[i]});
+      const std::string missing = graph.Node("IsNaN", {values[i]});
+      values[i] = WithIndicators(
+          step, block, missing,
+          graph.Node("Where",
+                     {missing, graph.Doubles(shape, fills), values[i]}));
     } else if (block.kind == InputKind::kCategorical) {
       const std::vector<double> fills = FillsOf(step, block, -1);
       const std::string codes =

@@ -16,31 +16,48 @@ std::vector<std::string> ChangeDense(const OnnxStep& step, Change change) {
   return values;
 }
 
-// sign(x) log(1 + |x|) of the columns that are marked.
-std::vector<std::string> LogNodes(const OnnxStep& step) {
+// f(|x|) with the sign of x, of the columns that are marked.
+template <class F>
+std::vector<std::string> SignedNodes(const OnnxStep& step, F f) {
   OnnxGraph& graph = step.graph;
   return ChangeDense(step, [&](const InputSpec& block, const std::string& x) {
-    const std::vector<double> ones = {1};
     const std::vector<double> zeros = {0};
-    const std::string size = graph.Node("Abs", {x});
-    const std::string log = graph.Node(
-        "Log", {graph.Node("Add", {size, graph.Doubles({1}, ones)})});
-    const std::string all = graph.Node("Mul", {graph.Node("Sign", {x}), log});
+    const std::string all =
+        graph.Node("Mul", {graph.Node("Sign", {x}), f(graph.Node("Abs", {x}))});
     const std::string chosen = graph.Node(
         "Greater", {step.Row(block.name), graph.Doubles({1}, zeros)});
     return graph.Node("Where", {chosen, all, x});
   });
 }
 
+std::vector<std::string> LogNodes(const OnnxStep& step) {
+  const std::vector<double> ones = {1};
+  return SignedNodes(step, [&](const std::string& size) {
+    return step.graph.Node(
+        "Log", {step.graph.Node("Add", {size, step.graph.Doubles({1}, ones)})});
+  });
+}
+
+std::vector<std::string> RootNodes(const OnnxStep& step) {
+  return SignedNodes(step, [&](const std::string& size) {
+    return step.graph.Node("Sqrt", {size});
+  });
+}
+
 // What is missing stays so: it is neither below nor above.
-std::vector<std::string> ClipNodes(const OnnxStep& step) {
+std::string Held(const OnnxStep& step, const InputSpec& block,
+                 const std::string& x) {
   OnnxGraph& graph = step.graph;
+  const std::string low = step.Row(block.name + ".low");
+  const std::string high = step.Row(block.name + ".high");
+  const std::string above =
+      graph.Node("Where", {graph.Node("Greater", {x, high}), high, x});
+  return graph.Node("Where", {graph.Node("Less", {x, low}), low, above});
+}
+
+std::vector<std::string> ClipNodes(const OnnxStep& step) {
   return ChangeDense(step, [&](const InputSpec& block, const std::string& x) {
-    const std::string low = step.Row(block.name + ".low");
-    const std::string high = step.Row(block.name + ".high");
-    const std::string above =
-        graph.Node("Where", {graph.Node("Greater", {x, high}), high, x});
-    return graph.Node("Where", {graph.Node("Less", {x, low}), low, above});
+    return Held(step, block, x);
   });
 }
 
@@ -78,15 +95,23 @@ std::vector<std::string> PiecesNodes(const OnnxStep& step) {
   });
 }
 
+// Within the bounds of a scale, where it has some.
+std::string HeldByScale(const OnnxStep& step, const InputSpec& block,
+                        const std::string& x) {
+  const bool has = step.record.arrays.count(block.name + ".low") > 0;
+  return has ? Held(step, block, x) : x;
+}
+
 // (x - shift) / scale; sparse blocks, where they have a scale, over it alone,
 // so that zeros stay.
 std::vector<std::string> ScaleNodes(const OnnxStep& step) {
   OnnxGraph& graph = step.graph;
   std::vector<std::string> values =
       ChangeDense(step, [&](const InputSpec& block, const std::string& x) {
-        return graph.Node(
-            "Div", {graph.Node("Sub", {x, step.Row(block.name + ".shift")}),
-                    step.Row(block.name + ".scale")});
+        return graph.Node("Div",
+                          {graph.Node("Sub", {HeldByScale(step, block, x),
+                                              step.Row(block.name + ".shift")}),
+                           step.Row(block.name + ".scale")});
       });
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::string scale = step.before[i].name + ".scale";
@@ -94,10 +119,10 @@ std::vector<std::string> ScaleNodes(const OnnxStep& step) {
         step.record.arrays.count(scale) == 0) {
       continue;
     }
-    values[i] = graph.Cast(
-        graph.Node("Div",
-                   {graph.Cast(values[i], OnnxType::kDouble), step.Row(scale)}),
-        OnnxType::kFloat);
+    const std::string held = HeldByScale(
+        step, step.before[i], graph.Cast(values[i], OnnxType::kDouble));
+    values[i] = graph.Cast(graph.Node("Div", {held, step.Row(scale)}),
+                           OnnxType::kFloat);
   }
   return values;
 }
@@ -106,6 +131,8 @@ std::vector<std::string> ScaleNodes(const OnnxStep& step) {
 
 extern const TransformExport kLogExport;
 const TransformExport kLogExport = {"log", LogNodes};
+extern const TransformExport kRootExport;
+const TransformExport kRootExport = {"root", RootNodes};
 extern const TransformExport kClipExport;
 const TransformExport kClipExport = {"clip", ClipNodes};
 extern const TransformExport kPiecesExport;

@@ -58,8 +58,15 @@ class LogMeanLoss : public Loss {
 
 // Nothing is taken off labels that have a log; they are counted in their mean,
 // so that a network begins near it and losses are of a size, in any units.
-inline void ShapeLogMean(const Choice& /*choice*/, const std::string& /*where*/,
+inline void ShapeLogMean(const Choice& choice, const std::string& where,
                          Task* task) {
+  if (!task->curves.empty()) {
+    Fail(ErrorKind::kUsage,
+         Str(where, ": ", choice.name,
+             " needs labels as they are, and --target-", "transform ",
+             task->curves[0].name, " changes them"),
+         "choose another loss, or prepare without --target-transform");
+  }
   task->form = ParseForm("positive");
   for (std::size_t col = 0; col < task->mean.size(); ++col) {
     if (task->mean[col] > 0) task->deviation[col] = task->mean[col];

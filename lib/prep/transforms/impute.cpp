@@ -1,11 +1,16 @@
-// impute: fills what is missing with what is usual in the training rows.
+// impute: fills what is missing with what is usual in the training rows, and
+// says beside numbers which of them were missing there.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "base/json_text.h"
+#include "base/rng.h"
 #include "base/text.h"
 #include "data/schema.h"
 #include "prep/transform_entry.h"
@@ -20,6 +25,10 @@ using Fills = TransformArrays;
 std::string KeepsOf(const InputSpec& spec) {
   return spec.name + ".keeps";
 }
+// A 1 for each column of numbers that has an indicator behind the block.
+std::string MarksOf(const InputSpec& spec) {
+  return spec.name + ".marks";
+}
 
 bool TakesTables(InputKind kind) {
   return TakesNumbers(kind) || TakesCategories(kind);
@@ -27,21 +36,27 @@ bool TakesTables(InputKind kind) {
 
 class Impute : public Transform {
  public:
-  Impute(std::string method, Fills fills)
-      : method_(std::move(method)), fills_(std::move(fills)) {}
+  Impute(std::string method, bool has_marks, Fills fills)
+      : method_(std::move(method)),
+        has_marks_(has_marks),
+        fills_(std::move(fills)) {}
 
   std::vector<InputSpec> Specs(
       const std::vector<InputSpec>& inputs) const override {
     const TransformRecord record = Record();
-    for (const InputSpec& spec : inputs) {
+    std::vector<InputSpec> result = inputs;
+    for (InputSpec& spec : result) {
       if (!TakesTables(spec.kind)) continue;
       const auto& fill = ColumnArray(record, spec.name, spec);
       if (fills_.count(KeepsOf(spec)) > 0) {
         MarkArray(record, KeepsOf(spec), spec);
       }
       if (spec.kind == InputKind::kCategorical) RequireCodes(spec, fill);
+      if (!Marks(spec)) continue;
+      MarkArray(record, MarksOf(spec), spec);
+      AddNames(&spec);
     }
-    return inputs;
+    return result;
   }
 
   std::vector<InputBlock> Apply(const std::vector<InputBlock>& inputs,
@@ -50,6 +65,7 @@ class Impute : public Transform {
     for (InputBlock& block : result) {
       if (!TakesTables(block.kind)) continue;
       const std::vector<double> fill = FillOf(block);
+      const InputBlock before = block;
       if (block.kind == InputKind::kCategorical) {
         block.codes = Fill(block.codes, fill, rows,
                            [](std::int32_t code) { return code < 0; });
@@ -60,15 +76,71 @@ class Impute : public Transform {
         block.wide = Fill(block.wide, fill, rows,
                           [](double value) { return std::isnan(value); });
       }
+      if (Marks(block)) AddIndicators(before, rows, &block);
     }
     return result;
   }
 
   TransformRecord Record() const override {
-    return {"impute", DumpJson(nlohmann::json{{"method", method_}}), fills_};
+    return {"impute",
+            DumpJson(
+                nlohmann::json{{"method", method_}, {"indicator", has_marks_}}),
+            fills_};
   }
 
  private:
+  bool Marks(const InputSpec& spec) const {
+    return has_marks_ && TakesNumbers(spec.kind);
+  }
+
+  std::vector<Index> MarkedColumns(const InputSpec& spec) const {
+    std::vector<Index> columns;
+    const std::vector<double>& marks = fills_.at(MarksOf(spec));
+    for (std::size_t col = 0; col < marks.size(); ++col) {
+      if (marks[col] > 0) columns.push_back(static_cast<Index>(col));
+    }
+    return columns;
+  }
+
+  void AddNames(InputSpec* spec) const {
+    const std::vector<Index> marked = MarkedColumns(*spec);
+    if (marked.empty()) return;
+    std::vector<std::string> names;
+    for (Index col = 0; col < spec->cols; ++col) {
+      names.push_back(ColumnName(*spec, col));
+    }
+    for (const Index col : marked) {
+      names.push_back(ColumnName(*spec, col) + ".missing");
+    }
+    spec->columns = std::move(names);
+    spec->cols = std::ssize(spec->columns);
+  }
+
+  void AddIndicators(const InputBlock& before, Index rows,
+                     InputBlock* block) const {
+    const std::vector<Index> marked = MarkedColumns(before);
+    if (marked.empty()) return;
+    AddNames(block);
+    const auto widened = [&](const auto& cells) {
+      auto result = std::vector(cells.begin(), cells.begin());
+      result.reserve(At(rows * block->cols));
+      for (Index row = 0; row < rows; ++row) {
+        const auto first = cells.begin() + row * before.cols;
+        result.insert(result.end(), first, first + before.cols);
+        for (const Index col : marked) {
+          result.push_back(
+              std::isnan(DenseCell(before, row * before.cols + col)) ? 1 : 0);
+        }
+      }
+      return Array(std::move(result));
+    };
+    if (block->wide.empty()) {
+      block->dense = widened(block->dense);
+    } else {
+      block->wide = widened(block->wide);
+    }
+  }
+
   // What goes into each column; what is missing stays so in those left alone.
   std::vector<double> FillOf(const InputSpec& spec) const {
     std::vector<double> fill = fills_.at(spec.name);
@@ -113,6 +185,7 @@ class Impute : public Transform {
   }
 
   std::string method_;
+  bool has_marks_;
   Fills fills_;
 };
 
@@ -201,12 +274,44 @@ void MarkOthers(const FitArgs& args, const InputSpec& spec, Fills* fills) {
   }
 }
 
+// Marks the chosen columns of numbers that training rows lack. Of columns that
+// the same rows lack, as the parts of a date, the first is marked.
+void MarkMissing(const FitArgs& args, const InputSpec& spec, Fills* fills) {
+  std::vector<Index> missing(At(spec.cols));
+  // Rows by the sum of a number drawn for each.
+  std::vector<std::uint64_t> which(At(spec.cols));
+  const Rng drawn(0, RandomPurpose::kSampleRows, 2);
+  Index row = 0;
+  args.rows.ForEach(spec.name, [&](const InputBlock& block, Index count) {
+    for (Index at = 0; at < count * block.cols; ++at) {
+      if (!std::isnan(DenseCell(block, at))) continue;
+      const std::size_t col = At(at % block.cols);
+      ++missing[col];
+      which[col] += drawn.Wide(row + at / block.cols, 0);
+    }
+    row += count;
+  });
+  std::set<std::pair<Index, std::uint64_t>> seen;
+  std::vector<double> marks;
+  const std::vector<bool> chosen = ChosenColumns(args, spec);
+  for (std::size_t col = 0; col < missing.size(); ++col) {
+    const bool is_new = chosen[col] && missing[col] > 0 &&
+                        seen.insert({missing[col], which[col]}).second;
+    marks.push_back(is_new ? 1 : 0);
+  }
+  (*fills)[MarksOf(spec)] = std::move(marks);
+}
+
 struct ImputeOptions {
   std::string method = "median";
+  bool indicator = true;
 
   void Describe(Fields& fields) {
     fields("method", method, "what a missing number becomes",
            {"median", "mean"});
+    fields("indicator", indicator,
+           "whether a column COLUMN.missing of zeros and ones goes beside each "
+           "column of numbers that some training rows lack");
   }
 };
 
@@ -219,13 +324,18 @@ std::shared_ptr<const Transform> FitImpute(const FitArgs& args,
                            ? FitNumbers(args, spec, options.method)
                            : FitCategories(args, spec);
     MarkOthers(args, spec, &fills);
+    if (options.indicator && TakesNumbers(spec.kind)) {
+      MarkMissing(args, spec, &fills);
+    }
   }
-  return std::make_shared<Impute>(options.method, std::move(fills));
+  return std::make_shared<Impute>(options.method, options.indicator,
+                                  std::move(fills));
 }
 
 std::shared_ptr<const Transform> RestoreImpute(const TransformRecord& record) {
   const nlohmann::json spec = ParseSpec(record);
   return std::make_shared<Impute>(spec.at("method").get<std::string>(),
+                                  spec.at("indicator").get<bool>(),
                                   record.arrays);
 }
 

@@ -197,6 +197,20 @@ std::vector<Level> LevelsOf(std::vector<double> values) {
   return levels;
 }
 
+struct PiecesOptions {
+  Index count = 32;
+  std::string evenly = "rows";
+
+  void Describe(Fields& fields) {
+    fields("count", count, "into how many pieces the range of a number is cut",
+           Between(2, kMostPieces));
+    fields("evenly", evenly,
+           "what the edges divide evenly: the training rows, or the different "
+           "values that these have, however many have each",
+           {"rows", "values"});
+  }
+};
+
 // What is left to share when values that are more frequent than a fair share
 // have had an edge of their own: rows an edge.
 double MarkHeavy(Index edges, std::vector<Level>* levels) {
@@ -220,8 +234,13 @@ double MarkHeavy(Index edges, std::vector<Level>* levels) {
 // would fall together where one value has most of the rows, as the zeros of an
 // amount, and leave the others a piece or two; so such values take one edge
 // each, and the other edges divide the other rows evenly.
-std::vector<double> PieceEdges(std::vector<double> values, Index pieces) {
+std::vector<double> PieceEdges(std::vector<double> values,
+                               const PiecesOptions& options) {
+  const Index pieces = options.count;
   std::vector<Level> levels = LevelsOf(std::move(values));
+  if (options.evenly == "values") {
+    for (Level& level : levels) level.count = 1;
+  }
   std::vector<double> edges;
   if (levels.size() <= 2) return edges;  // one piece would be the number again
   if (static_cast<Index>(levels.size()) <= pieces + 1) {
@@ -242,15 +261,6 @@ std::vector<double> PieceEdges(std::vector<double> values, Index pieces) {
   return edges;
 }
 
-struct PiecesOptions {
-  Index count = 32;
-
-  void Describe(Fields& fields) {
-    fields("count", count, "into how many pieces the range of a number is cut",
-           Between(2, kMostPieces));
-  }
-};
-
 std::shared_ptr<const Transform> FitPieces(const FitArgs& args,
                                            const PiecesOptions& options) {
   Arrays arrays;
@@ -259,8 +269,7 @@ std::shared_ptr<const Transform> FitPieces(const FitArgs& args,
     std::vector<double>& counts = arrays[CountsOf(spec)];
     std::vector<double>& all = arrays[EdgesOf(spec)];
     for (auto& values : KnownValues(args, spec)) {
-      const std::vector<double> edges =
-          PieceEdges(std::move(values), options.count);
+      const std::vector<double> edges = PieceEdges(std::move(values), options);
       counts.push_back(static_cast<double>(edges.size()));
       all.insert(all.end(), edges.begin(), edges.end());
     }

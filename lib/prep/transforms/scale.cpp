@@ -1,4 +1,6 @@
-// standard, robust, minmax, max-abs: (x - shift) / scale, column by column.
+// standard, robust, minmax, max-abs: (x - shift) / scale, column by column, of
+// x held within what training showed: beyond it a network was never trained,
+// and goes on as steeply as it ended.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -20,6 +22,16 @@ std::string ShiftOf(const InputSpec& spec) {
 std::string ScaleOf(const InputSpec& spec) {
   return spec.name + ".scale";
 }
+// Bounds of numbers before they are scaled; absent where there are none.
+std::string ScaleLowOf(const InputSpec& spec) {
+  return spec.name + ".low";
+}
+std::string ScaleHighOf(const InputSpec& spec) {
+  return spec.name + ".high";
+}
+
+constexpr double kLeastDouble = std::numeric_limits<double>::lowest();
+constexpr double kMostDouble = std::numeric_limits<double>::max();
 
 class Scale : public Transform {
  public:
@@ -34,6 +46,14 @@ class Scale : public Transform {
       ColumnArray(record, ShiftOf(spec), spec);
       for (const double scale : ColumnArray(record, ScaleOf(spec), spec)) {
         if (scale <= 0) FailDamagedTransform(method_, "a scale is not above 0");
+      }
+      if (!HasBounds(spec)) continue;
+      const auto& low = ColumnArray(record, ScaleLowOf(spec), spec);
+      const auto& high = ColumnArray(record, ScaleHighOf(spec), spec);
+      for (std::size_t col = 0; col < low.size(); ++col) {
+        if (low[col] > high[col]) {
+          FailDamagedTransform(method_, "a lower bound is above the upper one");
+        }
       }
     }
     return inputs;
@@ -50,10 +70,11 @@ class Scale : public Transform {
       }
       const std::vector<double>& shift = arrays_.at(ShiftOf(block));
       const std::vector<double>& scale = arrays_.at(ScaleOf(block));
+      const Bounds bounds = BoundsOf(block);
       ChangeNumbers(
           rows,
           [&](std::size_t col, double value) {
-            return (value - shift[col]) / scale[col];
+            return (bounds.Hold(col, value) - shift[col]) / scale[col];
           },
           &block);
     }
@@ -69,14 +90,36 @@ class Scale : public Transform {
   }
 
  private:
+  struct Bounds {
+    const std::vector<double>* low = nullptr;
+    const std::vector<double>* high = nullptr;
+
+    // What is missing stays so.
+    double Hold(std::size_t col, double value) const {
+      if (low == nullptr) return value;
+      if (value < (*low)[col]) return (*low)[col];
+      return value > (*high)[col] ? (*high)[col] : value;
+    }
+  };
+
+  bool HasBounds(const InputSpec& spec) const {
+    return arrays_.count(ScaleLowOf(spec)) + arrays_.count(ScaleHighOf(spec)) >
+           0;
+  }
+  Bounds BoundsOf(const InputSpec& spec) const {
+    if (!HasBounds(spec)) return {};
+    return {&arrays_.at(ScaleLowOf(spec)), &arrays_.at(ScaleHighOf(spec))};
+  }
+
   void ApplySparse(InputBlock* block) const {
     const std::vector<double>& scale = arrays_.at(ScaleOf(*block));
+    const Bounds bounds = BoundsOf(*block);
     std::vector<float> values(block->values.begin(), block->values.end());
     for (std::size_t at = 0; at < values.size(); ++at) {
       const auto col =
           static_cast<std::size_t>(block->indices[static_cast<Index>(at)]);
-      values[at] =
-          static_cast<float>(static_cast<double>(values[at]) / scale[col]);
+      values[at] = static_cast<float>(
+          bounds.Hold(col, static_cast<double>(values[at])) / scale[col]);
     }
     block->values = Array<float>(std::move(values));
   }
@@ -150,17 +193,33 @@ void FitRobust(const FitArgs& args, const InputSpec& spec, Arrays* arrays) {
   }
 }
 
-void FitMinMax(const FitArgs& args, const InputSpec& spec, Arrays* arrays) {
+// The range of each column in the training rows; of sparse blocks that of
+// their entries and 0. Where nothing is known the least is above the most.
+struct ColumnRanges {
+  std::vector<double> low, high;
+};
+
+ColumnRanges RangesOf(const FitArgs& args, const InputSpec& spec) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  std::vector<double> low(At(spec.cols), kInfinity);
-  std::vector<double> high(At(spec.cols), -kInfinity);
+  const bool sparse = spec.kind == InputKind::kSparse;
+  ColumnRanges ranges;
+  ranges.low.assign(At(spec.cols), sparse ? 0 : kInfinity);
+  ranges.high.assign(At(spec.cols), sparse ? 0 : -kInfinity);
   args.rows.ForEach(spec.name, [&](const InputBlock& block, Index count) {
-    for (Index at = 0; at < count * block.cols; ++at) {
-      const std::size_t col = At(at % block.cols);
-      low[col] = std::min(low[col], DenseCell(block, at));
-      high[col] = std::max(high[col], DenseCell(block, at));
+    const Index cells = sparse ? block.values.size() : count * block.cols;
+    for (Index at = 0; at < cells; ++at) {
+      const std::size_t col = At(sparse ? block.indices[at] : at % block.cols);
+      const double value =
+          sparse ? static_cast<double>(block.values[at]) : DenseCell(block, at);
+      ranges.low[col] = std::min(ranges.low[col], value);
+      ranges.high[col] = std::max(ranges.high[col], value);
     }
   });
+  return ranges;
+}
+
+void FitMinMax(const FitArgs& args, const InputSpec& spec, Arrays* arrays) {
+  auto [low, high] = RangesOf(args, spec);
   for (std::size_t col = 0; col < high.size(); ++col) {
     if (high[col] < low[col]) low[col] = 0;  // nothing is known
     high[col] = high[col] > low[col] ? high[col] - low[col] : 1;
@@ -170,19 +229,11 @@ void FitMinMax(const FitArgs& args, const InputSpec& spec, Arrays* arrays) {
 }
 
 void FitMaxAbs(const FitArgs& args, const InputSpec& spec, Arrays* arrays) {
-  std::vector<double> most(At(spec.cols));
-  args.rows.ForEach(spec.name, [&](const InputBlock& block, Index count) {
-    const bool sparse = block.kind == InputKind::kSparse;
-    const Index cells = sparse ? block.values.size() : count * block.cols;
-    for (Index at = 0; at < cells; ++at) {
-      const std::size_t col = At(sparse ? block.indices[at] : at % block.cols);
-      const double value =
-          sparse ? static_cast<double>(block.values[at]) : DenseCell(block, at);
-      most[col] = std::max(most[col], std::abs(value));
-    }
-  });
-  for (double& value : most) {
-    if (value <= 0) value = 1;
+  const auto [low, high] = RangesOf(args, spec);
+  std::vector<double> most(low.size());
+  for (std::size_t col = 0; col < most.size(); ++col) {
+    most[col] = std::max(-low[col], high[col]);
+    if (!(most[col] > 0 && low[col] <= high[col])) most[col] = 1;
   }
   (*arrays)[ShiftOf(spec)].assign(most.size(), 0);
   (*arrays)[ScaleOf(spec)] = std::move(most);
@@ -203,42 +254,78 @@ void RequireFitted(const InputSpec& spec, const Arrays& arrays) {
   }
 }
 
+// `margin` is how far beyond the range of the training rows, in parts of it.
+void FitBounds(const FitArgs& args, const InputSpec& spec, double margin,
+               Arrays* arrays) {
+  auto [low, high] = RangesOf(args, spec);
+  for (std::size_t col = 0; col < low.size(); ++col) {
+    const bool known = low[col] <= high[col];
+    const double beyond = margin > 0 ? margin * (high[col] - low[col]) : 0;
+    low[col] = known ? std::max(low[col] - beyond, kLeastDouble) : kLeastDouble;
+    high[col] = known ? std::min(high[col] + beyond, kMostDouble) : kMostDouble;
+  }
+  (*arrays)[ScaleLowOf(spec)] = std::move(low);
+  (*arrays)[ScaleHighOf(spec)] = std::move(high);
+}
+
 // Columns that nobody asked for stay as they are.
 void KeepOthers(const FitArgs& args, const InputSpec& spec, Arrays* arrays) {
   const std::vector<bool> chosen = ChosenColumns(args, spec);
+  const bool has_bounds = arrays->count(ScaleLowOf(spec)) > 0;
   for (std::size_t col = 0; col < chosen.size(); ++col) {
     if (chosen[col]) continue;
     arrays->at(ShiftOf(spec))[col] = 0;
     arrays->at(ScaleOf(spec))[col] = 1;
+    if (!has_bounds) continue;
+    arrays->at(ScaleLowOf(spec))[col] = kLeastDouble;
+    arrays->at(ScaleHighOf(spec))[col] = kMostDouble;
   }
 }
+
+struct ScaleOptions {
+  std::string margin = "0.1";
+
+  void Describe(Fields& fields) {
+    fields.Named("margin", margin, "N|none",
+                 "how far beyond the range of the training rows a number is "
+                 "clipped, in parts of that range; none: it is not");
+  }
+};
 
 using FitBlock = void (*)(const FitArgs&, const InputSpec&, Arrays*);
 
 std::shared_ptr<const Transform> FitBlocks(const FitArgs& args,
-                                           std::string method, FitBlock fit) {
+                                           std::string method,
+                                           const ScaleOptions& options,
+                                           FitBlock fit) {
+  const std::optional<double> margin = ParseMargin(options.margin, method);
   Arrays arrays;
   auto scale = std::make_shared<Scale>(method, Arrays());
   for (const InputSpec& spec : args.rows.specs()) {
     if (!scale->Scales(spec)) continue;
     fit(args, spec, &arrays);
+    if (margin) FitBounds(args, spec, *margin, &arrays);
     KeepOthers(args, spec, &arrays);
     RequireFitted(spec, arrays);
   }
   return std::make_shared<Scale>(std::move(method), std::move(arrays));
 }
 
-std::shared_ptr<const Transform> Standard(const FitArgs& args) {
-  return FitBlocks(args, "standard", FitStandard);
+std::shared_ptr<const Transform> Standard(const FitArgs& args,
+                                          const ScaleOptions& options) {
+  return FitBlocks(args, "standard", options, FitStandard);
 }
-std::shared_ptr<const Transform> Robust(const FitArgs& args) {
-  return FitBlocks(args, "robust", FitRobust);
+std::shared_ptr<const Transform> Robust(const FitArgs& args,
+                                        const ScaleOptions& options) {
+  return FitBlocks(args, "robust", options, FitRobust);
 }
-std::shared_ptr<const Transform> MinMax(const FitArgs& args) {
-  return FitBlocks(args, "minmax", FitMinMax);
+std::shared_ptr<const Transform> MinMax(const FitArgs& args,
+                                        const ScaleOptions& options) {
+  return FitBlocks(args, "minmax", options, FitMinMax);
 }
-std::shared_ptr<const Transform> MaxAbs(const FitArgs& args) {
-  return FitBlocks(args, "max-abs", FitMaxAbs);
+std::shared_ptr<const Transform> MaxAbs(const FitArgs& args,
+                                        const ScaleOptions& options) {
+  return FitBlocks(args, "max-abs", options, FitMaxAbs);
 }
 
 bool TakesNumbersAndSparse(InputKind kind) {
@@ -254,13 +341,13 @@ std::shared_ptr<const Transform> RestoreScale(const TransformRecord& record) {
 
 extern const TransformEntry kStandardTransform;
 const TransformEntry kStandardTransform = {
-    MakeEntry<Standard>("standard",
-                        "numbers less their mean, over their deviation"),
+    MakeEntry<Standard, ScaleOptions>(
+        "standard", "numbers less their mean, over their deviation"),
     TakesNumbers, RestoreScale};
 
 extern const TransformEntry kRobustTransform;
 const TransformEntry kRobustTransform = {
-    MakeEntry<Robust>(
+    MakeEntry<Robust, ScaleOptions>(
         "robust",
         "numbers less their median, over the distance of their quartiles "
         "(in deviations of a normal distribution); over their deviation where "
@@ -269,13 +356,13 @@ const TransformEntry kRobustTransform = {
 
 extern const TransformEntry kMinMaxTransform;
 const TransformEntry kMinMaxTransform = {
-    MakeEntry<MinMax>("minmax",
-                      "numbers mapped so that the training rows lie in 0 .. 1"),
+    MakeEntry<MinMax, ScaleOptions>(
+        "minmax", "numbers mapped so that the training rows lie in 0 .. 1"),
     TakesNumbers, RestoreScale};
 
 extern const TransformEntry kMaxAbsTransform;
 const TransformEntry kMaxAbsTransform = {
-    MakeEntry<MaxAbs>(
+    MakeEntry<MaxAbs, ScaleOptions>(
         "max-abs",
         "numbers over their largest magnitude, which keeps sparse zeros"),
     TakesNumbersAndSparse, RestoreScale};

@@ -104,13 +104,36 @@ def together(said, members):
 
 def link_regression(z, task):
     """In the units of the labels; in double, since means may be large."""
-    if not task["mean"]:
+    curves = task.get("curves", [])
+    if not task["mean"] and not curves:
         return z
-    columns = z.double().reshape(len(z), len(task["mean"]), -1)
-    mean = torch.tensor(task["mean"], dtype=torch.float64)
-    deviation = torch.tensor(task["deviation"], dtype=torch.float64)
-    columns = columns * deviation[:, None] + mean[:, None]
+    columns = z.double().reshape(len(z), task["width"], -1)
+    if task["mean"]:
+        mean = torch.tensor(task["mean"], dtype=torch.float64)
+        deviation = torch.tensor(task["deviation"], dtype=torch.float64)
+        columns = columns * deviation[:, None] + mean[:, None]
+    if curves:
+        columns = torch.stack([undo_curve(c, columns[:, i])
+                               for i, c in enumerate(curves)], 1)
     return columns.reshape(z.shape).to(z.dtype)
+
+
+def undo_curve(curve, z):
+    """What became of labels before they were learned, undone."""
+    z = z.clamp(curve["low"], curve["high"])
+    if curve["name"] == "log":
+        return z.exp()
+    if curve["name"] == "log1p":
+        return z.expm1()
+    numbers = torch.tensor(curve["numbers"], dtype=z.dtype)
+    if curve["name"] == "box-cox":
+        power = numbers[0]
+        return z.exp() if power == 0 else ((z * power).log1p() / power).exp()
+    y, s = numbers.reshape(2, -1)
+    if len(y) == 1:
+        return y.expand(z.shape)
+    at = torch.searchsorted(s[1:-1].contiguous(), z.contiguous(), right=True)
+    return y[at] + (z - s[at]) / (s[at + 1] - s[at]) * (y[at + 1] - y[at])
 
 
 def link_binary(z, task):

@@ -1,0 +1,130 @@
+#include "prep/fit_target_curves.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/error.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "data/head.h"
+#include "data/schema.h"
+#include "data/task_families.h"
+#include "prep/lessons.h"
+
+namespace mtlkit {
+namespace {
+
+// The tasks that a request names, and the transform.
+std::pair<std::vector<Index>, std::string> ParseRequest(
+    const std::string& text, const std::vector<Task>& tasks) {
+  const std::string where = Str("--target-transform ", text);
+  const std::size_t at = text.rfind('=');
+  const std::vector<std::string>& names = TargetCurveNames();
+  Require(at != std::string::npos && at > 0, ErrorKind::kUsage,
+          Str(where, " is not TASK=NAME"),
+          "for example --target-transform price=log");
+  const std::string name = text.substr(at + 1);
+  const std::string near = Nearest(name, names);
+  Require(std::ranges::count(names, name) > 0, ErrorKind::kUsage,
+          Str(where, ": there is no target transform '", name, "'",
+              near.empty() ? "" : Str("; did you mean '", near, "'?")),
+          Str("known: ", Join(names, ", ")));
+  const std::string said = text.substr(0, at);
+  std::vector<Index> found;
+  std::vector<std::string> known;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    known.push_back(tasks[i].name);
+    if (tasks[i].name == said || MatchesPattern(said, tasks[i].name)) {
+      found.push_back(static_cast<Index>(i));
+    }
+  }
+  const std::string near_task = Nearest(said, known);
+  Require(
+      !found.empty(), ErrorKind::kUsage,
+      Str(where, ": there is no task '", said, "'",
+          near_task.empty() ? "" : Str("; did you mean '", near_task, "'?")),
+      "it takes the name of a task, or a pattern");
+  for (const Index i : found) {
+    const Task& task = tasks[At(i)];
+    Require(!task.is_classification() && task.type.traits().scales_labels,
+            ErrorKind::kUsage,
+            Str(where, ": task '", task.name, "' is ", TaskTypeName(task.type)),
+            "only the labels of regressions are transformed");
+  }
+  return {std::move(found), name};
+}
+
+// All labels, whatever row they are of, have to be in the domain.
+void RequireDomain(const Dataset& dataset, Index i, const std::string& name) {
+  const TargetCurve curve{.name = name};
+  const LabelView labels(dataset, i);
+  for (Index place = 0; place < labels.places(); ++place) {
+    for (Index col = 0; col < labels.cols(); ++col) {
+      const float label = labels.Value(place, col);
+      if (std::isnan(label) || static_cast<double>(label) > curve.above()) {
+        continue;
+      }
+      Fail(ErrorKind::kBadInput,
+           Str("task '", labels.task().name, "', row '",
+               IdText(dataset.ids, labels.RowOf(place)), "': label ",
+               FormatNumber(label), " is not above ", curve.above(),
+               ", as --target-transform ", name, " needs it"),
+           name == "log1p" ? "quantile takes any label"
+                           : "log1p takes labels above -1, quantile any");
+    }
+  }
+}
+
+// Sets the curves of tasks that share them.
+void FitCurves(const std::vector<bool>& is_training,
+               const std::vector<Index>& tasks, const std::string& name,
+               Dataset* dataset) {
+  std::vector<TargetCurve> curves;
+  for (Index col = 0; col < dataset->tasks[At(tasks[0])].width; ++col) {
+    std::vector<double> labels;
+    for (const Index i : tasks) {
+      const LabelView view(*dataset, i);
+      Lessons(is_training, view, col).ForEach([&](double label) {
+        labels.push_back(label);
+      });
+    }
+    // A task without a label is an error of its own.
+    if (labels.empty()) return;
+    curves.push_back(FitTargetCurve(name, std::move(labels)));
+  }
+  for (const Index i : tasks) dataset->tasks[At(i)].curves = curves;
+}
+
+}  // namespace
+
+void FitTargetCurves(const std::vector<std::string>& requests,
+                     const std::vector<Index>& train, Dataset* dataset) {
+  std::vector<Task>& tasks = dataset->tasks;
+  std::vector<std::string> names;
+  for (const Task& task : tasks) {
+    names.push_back(task.curves.empty() ? "" : task.curves[0].name);
+  }
+  for (const std::string& text : requests) {
+    const auto [found, name] = ParseRequest(text, tasks);
+    for (const Index i : found) names[At(i)] = name;
+  }
+  const std::vector<bool> is_training = MarkRows(train, dataset->rows);
+  std::vector<std::vector<Index>> shared = MembersOfFamilies(tasks);
+  const std::vector<Index> family_of = TaskFamilies(tasks);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (family_of[i] < 0) shared.push_back({static_cast<Index>(i)});
+  }
+  for (const std::vector<Index>& members : shared) {
+    for (const std::string& name : TargetCurveNames()) {
+      std::vector<Index> own;
+      std::ranges::copy_if(members, std::back_inserter(own),
+                           [&](Index i) { return names[At(i)] == name; });
+      if (own.empty()) continue;
+      for (const Index i : own) RequireDomain(*dataset, i, name);
+      FitCurves(is_training, own, name, dataset);
+    }
+  }
+}
+
+}  // namespace mtlkit
