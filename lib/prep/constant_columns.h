@@ -9,7 +9,8 @@ namespace mtlkit {
 // rows: one number everywhere, or one category (what is missing of those
 // becomes the most frequent one). Nothing can be learned of them, and the
 // weights that another value would meet in new rows were never trained. Of
-// sparse blocks none, and none of a single row. Throws kBadInput where no other column goes in.
+// sparse blocks none, and none of a single row. Throws kBadInput where no other
+// column goes in.
 ColumnSet ConstantColumns(const TrainingRows& rows, const ColumnSet& left_out);
 
 // Notes which columns are left out since they are constant.

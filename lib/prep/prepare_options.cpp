@@ -99,13 +99,13 @@ void PrepareOptions::DescribeTransforms(Fields& fields) {
                 .value_name = "COLUMNS=NAME[:option=value,...]",
                 .splits_commas = false},
                transform);
-  fields.Field({"scale",
-                "how numbers are scaled; auto is standard, and leaves sparse "
-                "inputs alone",
-                {},
-                {"auto", "standard", "robust", "minmax", "max-abs", "quantile",
-                 "none"}},
-               scale);
+  fields.Field(
+      {"scale",
+       "how numbers are scaled; auto is standard, and leaves sparse "
+       "inputs alone",
+       {},
+       {"auto", "standard", "robust", "minmax", "max-abs", "quantile", "none"}},
+      scale);
   fields.Field({"margin",
                 "how far beyond the range of the training rows scaled numbers "
                 "are clipped, in parts of that range; none: they are not",
