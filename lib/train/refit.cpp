@@ -187,7 +187,7 @@ Model TrainRefit(const RefitOptions& refit, const TrainInputs& inputs,
   all.last_epoch = length.epochs;
   TrainOptions last = options;
   last.epochs = length.of;
-  last.select_on = TrainOptions{}.select_on;
+  last.select_on = "loss";
   last.patience = 0;
   TrainEnvironment own = environment;
   own.checkpoint = LastCheckpoint(environment.checkpoint);

@@ -47,7 +47,8 @@ struct Trained {
   }
 };
 
-const ColumnImportance& Column(const Importance& all, const std::string& name) {
+const ColumnImportance& ImportanceOf(const Importance& all,
+                                     const std::string& name) {
   return *std::ranges::find(all.columns, name, &ColumnImportance::column);
 }
 
@@ -56,7 +57,7 @@ TEST_CASE("inputs that a task hangs on are important to it, others are not") {
   const Importance all = trained.Measure();
   REQUIRE(all.whole.tasks.size() == 3);
   const auto rise = [&](const char* column, std::size_t task) {
-    return Column(all, column).rises[task];
+    return ImportanceOf(all, column).rises[task];
   };
   CHECK(rise("x1", 0).low > 0);  // AUC falls, so the error rises
   CHECK(rise("x0", 2).low > 1);  // RMSE
