@@ -1,5 +1,8 @@
 #include "train/train_options.h"
 
+#include "base/error.h"
+#include "base/text.h"
+
 namespace mtlkit {
 
 void TrainOptions::Describe(Fields& field) {
@@ -58,6 +61,21 @@ void TrainOptions::Describe(Fields& field) {
   field("fold", fold,
         "keep the rows of this fold out, to be evaluated on; -1: none",
         AtLeast(-1));
+}
+
+void RequireNothingToChoose(const TrainOptions& options) {
+  const TrainOptions untold;
+  const auto require = [](bool is_untold, const std::string& flag) {
+    Require(is_untold, ErrorKind::kUsage,
+            Str(flag, ": there are no validation rows to choose on"),
+            "make some with mtl-prep --split valid=0.15");
+  };
+  require(options.select_on == untold.select_on,
+          Str("--select-on ", options.select_on));
+  require(options.keep_best == untold.keep_best,
+          Str("--keep-best ", options.keep_best));
+  require(options.task_patience == untold.task_patience,
+          Str("--task-patience ", options.task_patience));
 }
 
 }  // namespace mtlkit

@@ -44,4 +44,8 @@ struct TrainOptions {
   void Describe(Fields& field);
 };
 
+// Refuses (kUsage) options that ask for validation rows, of which there are
+// none.
+void RequireNothingToChoose(const TrainOptions& options);
+
 }  // namespace mtlkit

@@ -108,22 +108,6 @@ struct Trainee::Parts {
     learner.SetPartners(changes->partners());
   }
 
-  // That no option asks for validation rows, of which there are none.
-  static void RequireNothingToChoose(const TrainOptions& options) {
-    const TrainOptions untold;
-    const auto require = [](bool is_untold, const std::string& flag) {
-      Require(is_untold, ErrorKind::kUsage,
-              Str(flag, ": there are no validation rows to choose on"),
-              "make some with mtl-prep --split valid=0.15");
-    };
-    require(options.select_on == untold.select_on,
-            Str("--select-on ", options.select_on));
-    require(options.keep_best == untold.keep_best,
-            Str("--keep-best ", options.keep_best));
-    require(options.task_patience == untold.task_patience,
-            Str("--task-patience ", options.task_patience));
-  }
-
   // What members say together has no way back to each of them.
   void RequireTaught(const Protocol& protocol) const {
     for (Index task = 0; task < model.network->task_count(); ++task) {
