@@ -30,8 +30,8 @@ struct SeedSample {
 // root of the sum of their squares (MOVER: Zou and Donner, "Construction of
 // confidence limits about effect measures: a general approach", 2008). Seeds of
 // several recipes are independent; together they have Welch's degrees of
-// freedom (1947). `rows` is the interval over rows of `draws`; without one it is
-// returned as it is.
+// freedom (1947). `rows` is the interval over rows of `draws`; without one it
+// is returned as it is.
 Estimate WithSeeds(const Estimate& rows, const std::vector<double>& draws,
                    std::span<const SeedSample> recipes, double level);
 

@@ -102,8 +102,8 @@ TEST_CASE("an average moves by a share of its distance") {
   Reals expected;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double mean = static_cast<double>(start[i]);
-    expected.push_back(static_cast<Real>(
-        mean + 0.3 * (static_cast<double>(x[i]) - mean)));
+    expected.push_back(
+        static_cast<Real>(mean + 0.3 * (static_cast<double>(x[i]) - mean)));
   }
   CheckLevels(
       expected,
