@@ -1,4 +1,4 @@
-"""Tables of docs/experiments/defaults.md, of the cells in FOLDER."""
+"""A table of what the cells in FOLDER say."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The thirteen tables of docs/experiments/defaults.md: how each is read, which
+"""The thirteen tables of the experiment: how each is read, which
 columns are tasks, which rows are kept out, and what is measured."""
 
 import gzip
