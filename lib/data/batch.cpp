@@ -94,13 +94,15 @@ struct Batcher::State {
     const Task& task = view.task();
     Real* out = targets[i].data() + r * At(view.cols());
     view.CopyCells(place, out);
-    for (std::size_t col = 0; col < task.curves.size(); ++col) {
-      out[col] = static_cast<Real>(
-          task.curves[col].Apply(static_cast<double>(out[col])));
-    }
-    for (std::size_t col = 0; col < task.mean.size(); ++col) {
-      const double apart = static_cast<double>(out[col]) - task.mean[col];
-      out[col] = static_cast<Real>(apart / task.deviation[col]);
+    // In double to the end: a mean may be large beside the deviation.
+    const std::size_t learned = std::max(task.mean.size(), task.curves.size());
+    for (std::size_t col = 0; col < learned; ++col) {
+      auto label = static_cast<double>(out[col]);
+      if (!task.curves.empty()) label = task.curves[col].Apply(label);
+      if (!task.mean.empty()) {
+        label = (label - task.mean[col]) / task.deviation[col];
+      }
+      out[col] = static_cast<Real>(label);
     }
     if (view.HasLabel(place)) {
       weights[i][r] = static_cast<Real>(view.Weight(place) / units[i]);

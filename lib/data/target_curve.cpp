@@ -13,7 +13,7 @@
 namespace mtlkit {
 namespace {
 
-constexpr double kMostLambda = 5;
+constexpr double kMostLambda = 2;
 // Knots of `quantile`, at most.
 constexpr std::size_t kMostKnots = 201;
 
@@ -23,9 +23,9 @@ double BoxCox(double lambda, double log_label) {
   return std::expm1(lambda * log_label) / lambda;
 }
 
+// The log of what became `value`.
 double UndoBoxCox(double lambda, double value) {
-  if (lambda == 0) return std::exp(value);
-  return std::exp(std::log1p(lambda * value) / lambda);
+  return lambda == 0 ? value : std::log1p(lambda * value) / lambda;
 }
 
 // The log likelihood of lambda for labels with these logs, less a constant.
@@ -46,8 +46,9 @@ double BoxCoxLikelihood(double lambda, std::span<const double> logs) {
   return (lambda - 1) * log_sum - count / 2 * std::log(variance / count);
 }
 
-// Golden section: the likelihood has one top.
-double BestLambda(std::span<const double> labels) {
+// Lambda, by golden section, since the likelihood has one top; and the log of
+// the geometric mean.
+std::vector<double> FitBoxCox(std::span<const double> labels) {
   constexpr double kGolden = 0.6180339887498949;
   std::vector<double> logs;
   double mean = 0;
@@ -55,7 +56,6 @@ double BestLambda(std::span<const double> labels) {
     logs.push_back(std::log(label));
     mean += logs.back() / static_cast<double>(labels.size());
   }
-  // In the unit of the geometric mean, so that powers stay finite.
   for (double& log : logs) log -= mean;
   double low = -kMostLambda;
   double high = kMostLambda;
@@ -66,7 +66,7 @@ double BestLambda(std::span<const double> labels) {
     (is_left ? high : low) = is_left ? low + span : high - span;
   }
   const double lambda = (low + high) / 2;
-  return std::abs(lambda) < 1e-6 ? 0 : lambda;
+  return {std::abs(lambda) < 1e-6 ? 0 : lambda, mean};
 }
 
 // Distinct quantiles of ascending labels, then the normal quantile of the
@@ -137,7 +137,8 @@ double TargetCurve::Apply(double label) const {
   if (std::isnan(label)) return label;
   if (name == "log") return std::log(label);
   if (name == "log1p") return std::log1p(label);
-  if (name == "box-cox") return BoxCox(numbers[0], std::log(label));
+  if (name == "box-cox")
+    return BoxCox(numbers[0], std::log(label) - numbers[1]);
   return Between(FirstHalf(*this), SecondHalf(*this), label);
 }
 
@@ -146,7 +147,8 @@ double TargetCurve::Undo(double value) const {
   const double held = std::clamp(value, low, high);
   if (name == "log") return std::exp(held);
   if (name == "log1p") return std::expm1(held);
-  if (name == "box-cox") return UndoBoxCox(numbers[0], held);
+  if (name == "box-cox")
+    return std::exp(UndoBoxCox(numbers[0], held) + numbers[1]);
   return Between(SecondHalf(*this), FirstHalf(*this), held);
 }
 
@@ -154,7 +156,7 @@ TargetCurve FitTargetCurve(std::string_view name, std::vector<double> labels) {
   TargetCurve curve;
   curve.name = std::string(name);
   std::sort(labels.begin(), labels.end());
-  if (name == "box-cox") curve.numbers = {BestLambda(labels)};
+  if (name == "box-cox") curve.numbers = FitBoxCox(labels);
   if (name == "quantile") curve.numbers = QuantileKnots(labels);
   curve.low = curve.Apply(labels.front());
   curve.high = curve.Apply(labels.back());
@@ -186,7 +188,7 @@ std::string CurveFault(const TargetCurve& curve) {
     holds = holds && count >= 2 && count % 2 == 0 &&
             Ascends(FirstHalf(curve)) && Ascends(SecondHalf(curve));
   } else {
-    holds = holds && count == (curve.name == "box-cox" ? 1 : 0);
+    holds = holds && count == (curve.name == "box-cox" ? 2 : 0);
   }
   return holds ? "" : Str("target transform '", curve.name, "' is damaged");
 }

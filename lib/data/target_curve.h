@@ -16,7 +16,8 @@ struct TargetCurve {
   // The least and the most that Undo takes; what lies beyond is held there.
   double low = 0;
   double high = 0;
-  // box-cox: lambda. quantile: labels, ascending, then what each becomes.
+  // box-cox: lambda, then the log of the geometric mean of labels. quantile:
+  // labels, ascending, then what each becomes.
   std::vector<double> numbers = {};
 
   bool operator==(const TargetCurve&) const = default;
@@ -28,13 +29,14 @@ struct TargetCurve {
   double above() const;
 };
 
-// log: log y; log1p: log(1 + y); box-cox: (y^lambda - 1) / lambda (Box and Cox,
-// 1964), log y for 0; quantile: linear between quantiles of the labels and
-// those of the normal distribution.
+// log: log y; log1p: log(1 + y); box-cox: (u^lambda - 1) / lambda (Box and Cox,
+// 1964), log u for 0, where u is y in the geometric mean of the labels (powers
+// of labels far from 1 are all alike in a number of finite length); quantile:
+// linear between quantiles of the labels and those of the normal distribution.
 const std::vector<std::string>& TargetCurveNames();
 
 // The curve of that name for `labels`, all of them in its domain. Lambda is
-// that of the largest likelihood of normal labels, between -5 and 5. Undo is
+// that of the largest likelihood of normal labels, between -2 and 2. Undo is
 // held to what the labels become, and their range beyond it on either side:
 // an exponential of a network's output far away would be any number.
 TargetCurve FitTargetCurve(std::string_view name, std::vector<double> labels);

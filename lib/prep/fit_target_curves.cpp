@@ -110,8 +110,11 @@ void FitTargetCurves(const std::vector<std::string>& requests,
     for (const Index i : found) names[At(i)] = name;
   }
   const std::vector<bool> is_training = MarkRows(train, dataset->rows);
-  std::vector<std::vector<Index>> shared = MembersOfFamilies(tasks);
-  const std::vector<Index> family_of = TaskFamilies(tasks);
+  // Whatever they had before: families are to have one curve.
+  std::vector<Task> bare = tasks;
+  for (Task& task : bare) task.curves.clear();
+  std::vector<std::vector<Index>> shared = MembersOfFamilies(bare);
+  const std::vector<Index> family_of = TaskFamilies(bare);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     if (family_of[i] < 0) shared.push_back({static_cast<Index>(i)});
   }

@@ -16,9 +16,31 @@ const std::vector<double> kLabels = {0.3, 1.2, 2.5, 4.1, 8.8, 20.5};
 // scipy.stats.boxcox of the same labels.
 TEST_CASE("box-cox has the power of the largest likelihood") {
   const TargetCurve curve = FitTargetCurve("box-cox", kLabels);
-  CHECK(curve.numbers.at(0) == doctest::Approx(0.1058937).epsilon(1e-5));
-  CHECK(curve.Apply(0.3) == doctest::Approx(-1.130384).epsilon(1e-6));
-  CHECK(curve.Apply(20.5) == doctest::Approx(3.559351).epsilon(1e-6));
+  const double power = curve.numbers.at(0);
+  CHECK(power == doctest::Approx(0.1058937).epsilon(1e-5));
+  // SciPy's has the labels' own unit.
+  double log_mean = 0;
+  for (const double label : kLabels) log_mean += std::log(label) / 6;
+  CHECK(curve.numbers.at(1) == doctest::Approx(log_mean));
+  const double unit = std::exp(power * log_mean);
+  const double middle = std::expm1(power * log_mean) / power;
+  CHECK(unit * curve.Apply(0.3) + middle ==
+        doctest::Approx(-1.130384).epsilon(1e-6));
+  CHECK(unit * curve.Apply(20.5) + middle ==
+        doctest::Approx(3.559351).epsilon(1e-6));
+}
+
+TEST_CASE(
+    "box-cox keeps labels apart whose spread is small beside their size") {
+  std::vector<double> labels;
+  for (int i = 0; i < 100; ++i) labels.push_back(10000 + std::exp(0.05 * i));
+  const TargetCurve curve = FitTargetCurve("box-cox", labels);
+  CHECK(curve.numbers.at(0) == doctest::Approx(-2));
+  const double range = curve.Apply(labels[99]) - curve.Apply(labels[0]);
+  CHECK(range > 0.01);
+  CHECK((curve.Apply(labels[1]) - curve.Apply(labels[0])) / range > 1e-5);
+  CHECK(curve.Undo(curve.Apply(labels[50])) ==
+        doctest::Approx(labels[50]).epsilon(1e-12));
 }
 
 TEST_CASE("the unit of labels does not move the power") {
@@ -101,6 +123,19 @@ TEST_CASE("predictions come back in the units of labels") {
         " has 1 means and 1 deviations for 2 columns");
 }
 
+TEST_CASE("what members say is averaged in the units of labels") {
+  Task task;
+  task.curves = {FitTargetCurve("log", kLabels)};
+  task.mean = {1};
+  task.deviation = {2};
+  const std::vector<Real> outputs = {0, 1};
+  const double mean = (std::exp(1.0) + std::exp(3.0)) / 2;
+  std::vector<Real> merged(1);
+  task.head().Merge(task, {outputs.data(), 2, 1}, {merged.data(), 1, 1});
+  task.head().Link(task, {merged.data(), 1, 1}, {merged.data(), 1, 1});
+  CHECK(static_cast<double>(merged[0]) == doctest::Approx(mean));
+}
+
 TEST_CASE("damaged curves are refused") {
   const auto refuses = [](const std::string& text) {
     try {
@@ -116,7 +151,7 @@ TEST_CASE("damaged curves are refused") {
   CHECK(refuses(R"([{"name":"cube","low":0,"high":1,"numbers":[]}])"));
   CHECK(refuses(R"([{"name":"log","low":2,"high":1,"numbers":[]}])"));
   CHECK(refuses(R"([{"name":"log","low":0,"high":1,"numbers":[1]}])"));
-  CHECK(refuses(R"([{"name":"box-cox","low":0,"high":1,"numbers":[]}])"));
+  CHECK(refuses(R"([{"name":"box-cox","low":0,"high":1,"numbers":[1]}])"));
   CHECK(refuses(R"([{"name":"quantile","low":0,"high":1,"numbers":[1,2,3]}])"));
   CHECK(
       refuses(R"([{"name":"quantile","low":0,"high":1,"numbers":[2,1,3,4]}])"));

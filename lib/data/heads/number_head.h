@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "data/head.h"
+#include "data/heads/merge_members.h"
 #include "data/label_statistics.h"
 #include "data/output_distance.h"
 
@@ -102,15 +104,40 @@ class NumberHead : public Head {
     if (task.mean.empty() && task.curves.empty()) return;
     for (Index row = 0; row < values.rows; ++row) {
       for (Index col = 0; col < values.cols; ++col) {
-        const auto k = At(col / per_column);
         Real& value = values(row, col);
-        auto label = static_cast<double>(value);
-        if (!task.mean.empty())
-          label = label * task.deviation[k] + task.mean[k];
-        if (!task.curves.empty()) label = task.curves[k].Undo(label);
-        value = static_cast<Real>(label);
+        value = static_cast<Real>(
+            InUnits(task, At(col / per_column), static_cast<double>(value)));
       }
     }
+  }
+
+  // The outputs that say the mean of what members say in original units (see
+  // Head::Merge), where what they learn is a curve of it.
+  static void MergeInUnits(const Task& task, Index per_column,
+                           ConstMatView outputs, MatView merged) {
+    const Index members = MembersOf(outputs, merged);
+    for (Index row = 0; row < merged.rows; ++row) {
+      for (Index col = 0; col < merged.cols; ++col) {
+        const auto k = At(col / per_column);
+        double sum = 0;
+        for (Index m = 0; m < members; ++m) {
+          sum += InUnits(task, k,
+                         static_cast<double>(outputs(row * members + m, col)));
+        }
+        merged(row, col) = static_cast<Real>(
+            Normalised(task, k, sum / static_cast<double>(members)));
+      }
+    }
+  }
+
+  // An output of column k in original units.
+  static double InUnits(const Task& task, std::size_t k, double output) {
+    const double learned =
+        task.mean.empty() ? output : output * task.deviation[k] + task.mean[k];
+    if (task.curves.empty()) return learned;
+    // The inverse of a log may be beyond what files hold.
+    constexpr double kMost = std::numeric_limits<float>::max();
+    return std::clamp(task.curves[k].Undo(learned), -kMost, kMost);
   }
 
   // A number in original units as the output of column k.

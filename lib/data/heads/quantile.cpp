@@ -55,19 +55,12 @@ class QuantileHead final : public NumberHead {
   bool merges() const override { return true; }
   void Merge(const Task& task, ConstMatView outputs,
              MatView merged) const override {
-    const Index members = MembersOf(outputs, merged);
     const Index levels = PerColumn(task);
-    std::array<Real, kMostLevels> sorted{};
-    std::ranges::fill(merged.flat(), Real(0));
-    for (Index row = 0; row < outputs.rows; ++row) {
+    for (Index row = 0; row < merged.rows; ++row) {
       for (Index first = 0; first < outputs.cols; first += levels) {
-        std::copy_n(outputs.Row(row) + first, levels, sorted.begin());
-        std::sort(sorted.begin(), sorted.begin() + levels);
-        Real* sum = merged.Row(row / members) + first;
-        for (Index i = 0; i < levels; ++i) sum[i] += sorted[At(i)];
+        MergeColumn(task, first, row, outputs, merged);
       }
     }
-    for (Real& sum : merged.flat()) sum /= static_cast<Real>(members);
   }
 
   // What a regression has, and the quantiles.
@@ -96,6 +89,30 @@ class QuantileHead final : public NumberHead {
   }
 
  private:
+  // The quantiles of one column and row, from output `first` on.
+  static void MergeColumn(const Task& task, Index first, Index row,
+                          ConstMatView outputs, MatView merged) {
+    const Index members = MembersOf(outputs, merged);
+    const Index levels = PerColumn(task);
+    const std::size_t k = At(first / levels);
+    const bool is_curved = !task.curves.empty();
+    std::array<Real, kMostLevels> sorted{};
+    std::array<double, kMostLevels> sums{};
+    for (Index m = 0; m < members; ++m) {
+      std::copy_n(outputs.Row(row * members + m) + first, levels,
+                  sorted.begin());
+      std::sort(sorted.begin(), sorted.begin() + levels);
+      for (std::size_t i = 0; i < At(levels); ++i) {
+        const auto output = static_cast<double>(sorted[i]);
+        sums[i] += is_curved ? InUnits(task, k, output) : output;
+      }
+    }
+    for (Index i = 0; i < levels; ++i) {
+      const double mean = sums[At(i)] / static_cast<double>(members);
+      merged(row, first + i) =
+          static_cast<Real>(is_curved ? Normalised(task, k, mean) : mean);
+    }
+  }
   static Index PerColumn(const Task& task) {
     return static_cast<Index>(task.levels.size());
   }

@@ -1,4 +1,3 @@
-#include "data/heads/merge_members.h"
 #include "data/heads/value_head.h"
 
 namespace mtlkit {
@@ -13,9 +12,10 @@ class RegressionHead final : public ValueHead {
     ToUnits(task, 1, predictions);
   }
   bool merges() const override { return true; }
-  void Merge(const Task& /*task*/, ConstMatView outputs,
+  void Merge(const Task& task, ConstMatView outputs,
              MatView merged) const override {
-    MergeValues(outputs, merged);
+    if (task.curves.empty()) return MergeValues(outputs, merged);
+    MergeInUnits(task, 1, outputs, merged);
   }
 
   std::vector<std::vector<Real>> ConstantOutputs(

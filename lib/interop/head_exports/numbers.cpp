@@ -62,15 +62,21 @@ std::string OnnxUndo(const TargetCurve& curve, const std::string& value,
     return graph->Node("Add", {zero, OnnxConstant(numbers[0], graph)});
   }
   if (curve.name != "box-cox" || numbers[0] == 0) {
-    const std::string label = graph->Node("Exp", {held});
+    const bool is_box_cox = curve.name == "box-cox";
+    const std::string log =
+        is_box_cox ? graph->Node("Add", {held, OnnxConstant(numbers[1], graph)})
+                   : held;
+    const std::string label = graph->Node("Exp", {log});
     if (curve.name != "log1p") return label;
     return graph->Node("Sub", {label, OnnxConstant(1, graph)});
   }
   const std::string lambda = OnnxConstant(numbers[0], graph);
   const std::string power = graph->Node(
       "Add", {graph->Node("Mul", {held, lambda}), OnnxConstant(1, graph)});
+  const std::string log =
+      graph->Node("Div", {graph->Node("Log", {power}), lambda});
   return graph->Node(
-      "Exp", {graph->Node("Div", {graph->Node("Log", {power}), lambda})});
+      "Exp", {graph->Node("Add", {log, OnnxConstant(numbers[1], graph)})});
 }
 
 std::string OnnxUndoAll(const Task& task, Index per_column,
@@ -200,8 +206,9 @@ def undo_curve(curve, z):
         return z.expm1()
     numbers = torch.tensor(curve["numbers"], dtype=z.dtype)
     if curve["name"] == "box-cox":
-        power = numbers[0]
-        return z.exp() if power == 0 else ((z * power).log1p() / power).exp()
+        power, unit = numbers
+        log = z if power == 0 else (z * power).log1p() / power
+        return (log + unit).exp()
     y, s = numbers.reshape(2, -1)
     if len(y) == 1:
         return y.expand(z.shape)

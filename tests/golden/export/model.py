@@ -127,8 +127,9 @@ def undo_curve(curve, z):
         return z.expm1()
     numbers = torch.tensor(curve["numbers"], dtype=z.dtype)
     if curve["name"] == "box-cox":
-        power = numbers[0]
-        return z.exp() if power == 0 else ((z * power).log1p() / power).exp()
+        power, unit = numbers
+        log = z if power == 0 else (z * power).log1p() / power
+        return (log + unit).exp()
     y, s = numbers.reshape(2, -1)
     if len(y) == 1:
         return y.expand(z.shape)
