@@ -73,8 +73,10 @@ SelectTerm ParseTerm(std::span<const Task> tasks, std::string_view text) {
 std::vector<std::string> TermsOf(std::string_view select_on,
                                  std::span<const std::string> names) {
   const std::string_view whole = MeasureOf(select_on);
-  const std::string name = NameSaid(whole.substr(0, whole.rfind('.')), names);
-  if (std::ranges::find(names, name) != names.end()) {
+  const std::size_t dot = std::min(whole.rfind('.'), whole.size());
+  const std::string name = NameSaid(whole.substr(0, dot), names);
+  const bool ends = select_on.find(',', dot) == std::string_view::npos;
+  if (ends && std::ranges::find(names, name) != names.end()) {
     return {std::string(select_on)};
   }
   std::vector<std::string> terms;

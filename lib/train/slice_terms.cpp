@@ -30,8 +30,11 @@ bool IsFrozenSlice(const std::vector<bool>& frozen, Index slice) {
   return !frozen.empty() && frozen[At(slice)];
 }
 
+// Of members, biases and factors have a row each.
 bool CanDecay(const Slice& slice, const std::string& pattern) {
-  return slice.spec.decay || slice.spec.rows > 1 || slice.name == pattern;
+  const bool is_table = slice.spec.rows > 1 && !slice.name.ends_with("/bias") &&
+                        !slice.name.ends_with("/scale");
+  return slice.spec.decay || is_table || slice.name == pattern;
 }
 
 }  // namespace

@@ -73,6 +73,18 @@ TEST_CASE("full members scale both sides of each kernel") {
         "heads.trunk/kernel 6x7\nheads.trunk/bias 3x7\n");
 }
 
+TEST_CASE("blocks of a resnet have scales for each of their kernels") {
+  ArchOptions options;
+  options.members = "2:form=full";
+  options.layers = {"4", "3"};
+  options.residual = "resnet";
+  const Network network = BuildNetwork(SchemaOfMembers({"features"}), options);
+  CHECK(ShapesOf(network).find(
+            "trunk.1.back.in/scale 2x3\ntrunk.1.back/kernel 3x4\n"
+            "trunk.1.back.out/scale 2x4\ntrunk.1.back.out/bias 2x4\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("sparse inputs are scaled behind their product") {
   CHECK(ShapesOf(EnsembleOf("2", "single", {"3"}, {"words"}))
             .find("trunk.score.0/kernel 6x3\ntrunk.score.0.members/scale 2x3\n"

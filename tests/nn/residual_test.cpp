@@ -52,7 +52,7 @@ TEST_CASE("layers as wide as what they read are added to it") {
 TEST_CASE("a resnet has a first layer, blocks of two and an end") {
   const Network network = ResidualNetwork({"5", "7"}, "resnet");
   CHECK(NamesIn(network) ==
-        "trunk.0 trunk.1.norm trunk.1 trunk.1.activation trunk.1.out "
+        "trunk.0 trunk.1.norm trunk.1 trunk.1.activation trunk.1.back "
         "trunk.1.residual trunk.2.norm trunk.2.activation head.score");
   CHECK(network.info(network.Find("trunk.1.activation")).cols == 7);
   CHECK(network.info(network.Find("trunk.1.residual")).cols == 5);

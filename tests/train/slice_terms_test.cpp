@@ -37,6 +37,27 @@ TEST_CASE("layers have rates and decays of their own") {
   CHECK(TermsIn(network, wide, "trunk.0/bias").decay == 0);
 }
 
+TEST_CASE("biases and factors of members decay only where they are named") {
+  const Dataset data = SampleData(40);
+  ArchOptions arch;
+  arch.layers = {"8"};
+  arch.members = "3:form=full";
+  const Model model = BuildModel(data, arch, 1, data.SplitRows("train"));
+  const Network& network = *model.network;
+  TrainOptions options;
+  options.decay_of = {"*=0.5"};
+  const auto terms = TermsOfSlices(network, options, {});
+  CHECK(TermsIn(network, terms, "trunk.0/kernel").decay == 0.5);
+  CHECK(TermsIn(network, terms, "heads.trunk/kernel").decay == 0.5);
+  CHECK(TermsIn(network, terms, "heads.trunk/bias").decay == 0);
+  CHECK(TermsIn(network, terms, "trunk.0.out/scale").decay == 0);
+  CHECK(TermsIn(network, terms, "trunk.0.out/bias").decay == 0);
+  options.decay_of = {"trunk.0.out/scale=0.5"};
+  CHECK(
+      TermsIn(network, TermsOfSlices(network, options, {}), "trunk.0.out/scale")
+          .decay == 0.5);
+}
+
 // The weights after one step of plain descent on all rows.
 Model SteppedModel(const Dataset& data, TrainOptions options) {
   options.optimizer.optimizer = "sgd:momentum=0";

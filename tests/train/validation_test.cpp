@@ -217,6 +217,12 @@ TEST_CASE("measures that cannot be weighed up are refused") {
     return "nothing is wrong";
   };
   CHECK(message("loss,sign.roc-auc=1e3") == "nothing is wrong");
+  for (const char* list :
+       {"sign.roc-auc,loss", "sign.roc-auc=2,loss", "sign.roc-auc=2,loss=1"}) {
+    CAPTURE(list);
+    CHECK(message(list) == "nothing is wrong");
+    CHECK(ParseSelectOn(tasks, list).size() == 2);
+  }
   CHECK(message("sign.roc-auc,sign.roc-auc=2") ==
         "--select-on: 'sign.roc-auc' comes twice");
   CHECK(message("sign.roc-auc=0") ==

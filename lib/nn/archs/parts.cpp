@@ -247,7 +247,7 @@ NetworkParts::Source NetworkParts::AddBlocks(const std::string& prefix,
     const std::string name = Str(prefix, ".", i);
     Value branch = AddNorm(name, x);
     branch = AddActivation(name, AddKernel(name, From(branch), widths[i]));
-    branch = AddKernel(name + ".out", From(branch), widths[0]);
+    branch = AddKernel(name + ".back", From(branch), widths[0]);
     const double share = static_cast<double>(i) / static_cast<double>(blocks);
     x = AddBranch(name, x, branch, share);
   }
