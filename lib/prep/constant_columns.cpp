@@ -68,10 +68,12 @@ ColumnSet ConstantColumns(const TrainingRows& rows, const ColumnSet& left_out) {
       }
     }
   }
-  Require(any_other || constant.empty(), ErrorKind::kBadInput,
-          Str("each input column, such as '", constant.begin()->column,
-              "', has one value in the training rows"),
-          "there is nothing to learn from; choose other columns or rows");
+  if (!any_other && !constant.empty()) {
+    Fail(ErrorKind::kBadInput,
+         Str("each input column, such as '", constant.begin()->column,
+             "', has one value in the training rows"),
+         "there is nothing to learn from; choose other columns or rows");
+  }
   return constant;
 }
 
