@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -172,14 +171,8 @@ struct EvalTool {
     }
   }
 
-  // Where a name has several seeds, each fold has as many; none is given twice.
+  // Where a name has several seeds, each fold has as many.
   void RequireSeeds() const {
-    std::set<std::pair<std::string, std::string>> seen;
-    for (const NamedFile& file : files) {
-      Require(seen.insert({NameOf(file), file.path}).second, ErrorKind::kUsage,
-              Str("'", NameOf(file), "' has ", file.path, " twice"),
-              "give each fold and seed once");
-    }
     std::map<std::string, std::map<Index, Index>> files_of_seed;
     for (const NamedFile& file : files) {
       ++files_of_seed[NameOf(file)][file.part];

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -115,7 +116,7 @@ class PooledPredictions : public PredictionSource {
       : parts_(std::move(parts)) {
     split_ = parts_.front()->split();
     selected_on_ = parts_.front()->selected_on();
-    has_model_ = parts_.front()->has_model();
+    model_ = parts_.front()->model();
     seen_ = SumOfSeen(parts_);
     tasks_ = parts_.front()->tasks();
     for (SourceTask& task : tasks_) task.places = 0;
@@ -127,7 +128,7 @@ class PooledPredictions : public PredictionSource {
         // Of some weights one split, of others another: as if nothing were
         // known.
         selected_on_.clear();
-        has_model_ = false;
+        model_.clear();
       }
       for (std::size_t t = 0; t < tasks_.size(); ++t) {
         const SourceTask& own = part->tasks()[t];
@@ -235,9 +236,26 @@ void PoolParts(std::vector<Part> parts, NamedSource* pool) {
   pool->source = std::make_shared<PooledPredictions>(std::move(parts));
 }
 
+// A model that counts as several seeds would hide how far seeds are apart.
+void RequireSeedsApart(const std::vector<NamedSource>& sources) {
+  std::map<std::pair<std::string, std::string>, const NamedSource*> seen;
+  for (const NamedSource& one : sources) {
+    if (!one.source->has_model()) continue;
+    const auto [at, is_new] =
+        seen.try_emplace({one.name, one.source->model()}, &one);
+    const NamedSource& first = *at->second;
+    if (is_new || first.seed == one.seed) continue;
+    Fail(ErrorKind::kBadInput,
+         Str("'", one.name, "': ", first.Label(), " and ", one.Label(),
+             " are predictions of one model, not of two seeds"),
+         "give each seed once");
+  }
+}
+
 }  // namespace
 
 std::vector<NamedSource> PoolByName(const std::vector<NamedSource>& sources) {
+  RequireSeedsApart(sources);
   std::vector<NamedSource> pooled;
   std::vector<std::vector<Part>> parts;
   for (const NamedSource& one : sources) {

@@ -19,8 +19,7 @@ class PredictionFile : public PredictionSource {
     split_ = file_.FindAttribute<std::string>("", "split").value_or("");
     selected_on_ =
         file_.FindAttribute<std::string>("", "selected_on").value_or("");
-    has_model_ =
-        !file_.FindAttribute<std::string>("", "model").value_or("").empty();
+    model_ = file_.FindAttribute<std::string>("", "model").value_or("");
     for (TaskOnFile& task : ReadTaskHeads(file_, rows_)) {
       OutputArray outputs = FindOutputs(file_, task);
       TaskPredictions known;

@@ -81,7 +81,7 @@ class HeldPredictions : public PredictionSource {
     rows_ = IdCount(held_.ids);
     split_ = held_.split;
     selected_on_ = held_.selected_on;
-    has_model_ = !held_.model_sha256.empty();
+    model_ = held_.model_sha256;
     seen_ = CountSeen(held_.seen);
     for (const TaskPredictions& task : held_.tasks) {
       const Index places =

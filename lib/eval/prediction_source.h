@@ -47,8 +47,10 @@ class PredictionSource {
   Index FindTask(const std::string& name) const;
   const std::string& split() const { return split_; }
   const std::string& selected_on() const { return selected_on_; }
-  // Whether a model of ours made them.
-  bool has_model() const { return has_model_; }
+  // The content digest of the model of ours that made them, of several the
+  // first; "": none did, or not all.
+  const std::string& model() const { return model_; }
+  bool has_model() const { return !model_.empty(); }
   SeenCount seen() const { return seen_; }
 
   // Ids of rows [first, first + count); all of a source are of one kind.
@@ -65,7 +67,7 @@ class PredictionSource {
   std::vector<SourceTask> tasks_;
   std::string split_;
   std::string selected_on_;
-  bool has_model_ = false;
+  std::string model_;
   SeenCount seen_;
 };
 

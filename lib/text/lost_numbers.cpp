@@ -49,7 +49,7 @@ class LossChecker {
     const std::string apart =
         TypeFlag(column, "category") + " keeps them apart";
     const std::string hint =
-        role == Role::kNumeric ? "--precision double keeps it"
+        role == Role::kNumeric ? "mtl-convert --precision double keeps it"
         : role == Role::kLabel ? std::string(kLabelHint)
                                : Str("sparse inputs are kept in single "
                                      "precision: scale it, or leave it out: ",

@@ -121,8 +121,9 @@ refuses 2 'there are several networks, each with its own' \
   mtl-predict mean.h5 ready.h5 --features trunk -o x.h5
 refuses 2 "'m' has 2 files of its first seed and 1 of number 2" \
   mtl-eval m=seed0.pred.h5,seed1.pred.h5 m=seed2.pred.h5
-refuses 2 "'m' has seed0.pred.h5 twice" \
-  mtl-eval m=seed0.pred.h5,seed0.pred.h5
+cp seed0.pred.h5 copy.pred.h5
+refuses 65 "'m': seed0.pred.h5 and copy.pred.h5 are predictions of one model" \
+  mtl-eval m=seed0.pred.h5,copy.pred.h5
 refuses 65 "'m': .*the row .* is predicted twice|is predicted twice" \
   mtl-eval m=seed0.pred.h5 m=seed1.pred.h5
 mtl-prep table.h5 -o other.h5 --task G2 --quiet

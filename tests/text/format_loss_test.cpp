@@ -27,7 +27,7 @@ TEST_CASE("single precision refuses what is too large for it") {
           Convert({{"t.csv", "a,x\n1,2\n2,-1e39\n"}}, Precision("single"));
         }) ==
         "65: t.csv:3: column 'x': '-1e39' is too large for single precision "
-        "(--precision double keeps it)");
+        "(mtl-convert --precision double keeps it)");
   CHECK(Convert({{"t.csv", "a,x\n1,2\n2,-1e39\n"}}).dataset.inputs[0].wide[3] ==
         -1e39);
   CHECK(Convert({{"t.csv", "x\n3.4028234e38\n"}}, Precision("single"))
@@ -84,9 +84,9 @@ TEST_CASE("whole numbers that single precision changes are warned of") {
                 Precision("single"))
             .warnings ==
         "column 'x': 2 numbers have another value in single precision, such as "
-        "'16777217' in t.csv:2; --precision double keeps it\n"
+        "'16777217' in t.csv:2; mtl-convert --precision double keeps it\n"
         "column 'y': 1 number has another value in single precision, such as "
-        "'16777219' in t.csv:4; --precision double keeps it\n");
+        "'16777219' in t.csv:4; mtl-convert --precision double keeps it\n");
   CHECK(Convert({{"t.csv", "x\n16777217\n0.1\n1e-60\n"}}).warnings.empty());
   CHECK(Convert({{"t.svm", "1 2:16777217\n2 3:1\n"}})
             .warnings.find("a feature: 1 number has another value") !=

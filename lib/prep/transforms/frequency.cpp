@@ -31,8 +31,8 @@ class Frequency : public Transform {
       const std::vector<InputSpec>& inputs) const override {
     std::vector<InputSpec> result;
     for (const ViewBlocks& view : ViewsOf(inputs)) {
-      const InputSpec* codes = SpecAtPlace(inputs, view.codes);
-      const InputSpec* dense = SpecAtPlace(inputs, view.dense);
+      const InputSpec* codes = InputAt(inputs, view.codes);
+      const InputSpec* dense = InputAt(inputs, view.dense);
       const Columns columns = codes == nullptr ? Columns() : ColumnsOf(*codes);
       if (dense != nullptr || !columns.chosen.empty()) {
         result.push_back(Numbers(dense, codes, view.view, columns));
@@ -49,27 +49,22 @@ class Frequency : public Transform {
   std::vector<InputBlock> Apply(const std::vector<InputBlock>& inputs,
                                 Index rows) const override {
     const std::vector<InputSpec> given(inputs.begin(), inputs.end());
-    const std::vector<InputSpec> specs = Specs(given);
-    std::vector<InputBlock> result;
-    const auto take = [&](InputBlock block) {
-      static_cast<InputSpec&>(block) = specs[result.size()];
-      result.push_back(std::move(block));
-    };
+    BlockList result(Specs(given));
     for (const ViewBlocks& view : ViewsOf(given)) {
-      const InputBlock* codes =
-          view.codes < 0 ? nullptr : &inputs[At(view.codes)];
-      const InputBlock* dense =
-          view.dense < 0 ? nullptr : &inputs[At(view.dense)];
+      const InputBlock* codes = InputAt(inputs, view.codes);
+      const InputBlock* dense = InputAt(inputs, view.dense);
       const Columns columns = codes == nullptr ? Columns() : ColumnsOf(*codes);
       if (dense != nullptr || !columns.chosen.empty()) {
-        take(columns.chosen.empty() ? *dense
-                                    : WithShares(dense, *codes, columns, rows));
+        result.Add(columns.chosen.empty()
+                       ? *dense
+                       : WithShares(dense, *codes, columns, rows));
       }
-      if (!columns.others.empty()) take(OtherCodes(*codes, columns, rows));
-      if (view.sparse >= 0) take(inputs[At(view.sparse)]);
-      for (const Index at : view.others) take(inputs[At(at)]);
+      if (!columns.others.empty())
+        result.Add(OtherCodes(*codes, columns, rows));
+      if (view.sparse >= 0) result.Add(inputs[At(view.sparse)]);
+      for (const Index at : view.others) result.Add(inputs[At(at)]);
     }
-    return result;
+    return std::move(result).Take();
   }
 
   TransformRecord Record() const override {
@@ -86,11 +81,6 @@ class Frequency : public Transform {
     std::vector<Chosen> chosen;
     std::vector<Index> others;
   };
-
-  static const InputSpec* SpecAtPlace(const std::vector<InputSpec>& inputs,
-                                      Index at) {
-    return at < 0 ? nullptr : &inputs[At(at)];
-  }
 
   // Checked: they may be from a file.
   Columns ColumnsOf(const InputSpec& codes) const {

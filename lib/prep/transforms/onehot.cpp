@@ -32,10 +32,6 @@ struct Coded {
   }
 };
 
-const InputSpec* SpecAt(const std::vector<InputSpec>& inputs, Index at) {
-  return at < 0 ? nullptr : &inputs[At(at)];
-}
-
 // `base` (may be null) with the names of `coded` behind its own.
 InputSpec Extended(const InputSpec* base, InputKind kind,
                    const std::string& view, const Coded& coded) {
@@ -75,7 +71,7 @@ class OneHot : public Transform {
       const std::vector<InputSpec>& inputs) const override {
     std::vector<InputSpec> result;
     for (const ViewBlocks& view : ViewsOf(inputs)) {
-      const InputSpec* codes = SpecAt(inputs, view.codes);
+      const InputSpec* codes = InputAt(inputs, view.codes);
       if (codes != nullptr) RequireForms(*codes);
       AddView(view, inputs, &result);
     }
@@ -85,30 +81,22 @@ class OneHot : public Transform {
   std::vector<InputBlock> Apply(const std::vector<InputBlock>& inputs,
                                 Index rows) const override {
     const std::vector<InputSpec> given(inputs.begin(), inputs.end());
-    const std::vector<InputSpec> specs = Specs(given);
-    std::vector<InputBlock> result;
-    const auto take = [&](InputBlock block) {
-      static_cast<InputSpec&>(block) = specs[result.size()];
-      result.push_back(std::move(block));
-    };
+    BlockList result(Specs(given));
     for (const ViewBlocks& view : ViewsOf(given)) {
-      const auto block = [&](Index at) {
-        return at < 0 ? nullptr : &inputs[At(at)];
-      };
-      const InputBlock* codes = block(view.codes);
+      const InputBlock* codes = InputAt(inputs, view.codes);
       const Coded dense = ColumnsOf(codes, Form::kDense);
       const Coded sparse = ColumnsOf(codes, Form::kSparse);
       const Coded stays = ColumnsOf(codes, Form::kStays);
       if (view.dense >= 0 || !dense.columns.empty()) {
-        take(Dense(block(view.dense), codes, dense, rows));
+        result.Add(Dense(InputAt(inputs, view.dense), codes, dense, rows));
       }
-      if (!stays.columns.empty()) take(Codes(*codes, stays, rows));
+      if (!stays.columns.empty()) result.Add(Codes(*codes, stays, rows));
       if (view.sparse >= 0 || !sparse.columns.empty()) {
-        take(Sparse(block(view.sparse), codes, sparse, rows));
+        result.Add(Sparse(InputAt(inputs, view.sparse), codes, sparse, rows));
       }
-      for (const Index at : view.others) take(inputs[At(at)]);
+      for (const Index at : view.others) result.Add(inputs[At(at)]);
     }
-    return result;
+    return std::move(result).Take();
   }
 
   TransformRecord Record() const override { return {"onehot", "{}", forms_}; }
@@ -135,13 +123,13 @@ class OneHot : public Transform {
 
   void AddView(const ViewBlocks& view, const std::vector<InputSpec>& inputs,
                std::vector<InputSpec>* result) const {
-    const InputSpec* codes = SpecAt(inputs, view.codes);
+    const InputSpec* codes = InputAt(inputs, view.codes);
     const auto add = [&](Index at, InputKind kind, const Coded& coded) {
       if (at < 0 && coded.columns.empty()) return;
       result->push_back(
           coded.columns.empty()
               ? inputs[At(at)]
-              : Extended(SpecAt(inputs, at), kind, view.view, coded));
+              : Extended(InputAt(inputs, at), kind, view.view, coded));
     };
     const Coded stays = ColumnsOf(codes, Form::kStays);
     add(view.dense, InputKind::kDense, ColumnsOf(codes, Form::kDense));
