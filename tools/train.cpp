@@ -128,8 +128,12 @@ struct TrainTool {
     WarnOfOneTask(context, model);
     if (beginning) context.reporter->Note(WarmStartText(taken, from));
     Describe(context, model, inputs);
-    model = {};
     OnDataOf(file.name(), environment.checkpoint, [&] {
+      if (ensemble == 1 && refit.refit == "none") {
+        Train(inputs, train, context.seed, environment, &model);
+        return;
+      }
+      model = {};  // each training makes its own
       model = ensemble == 1 ? Learn(start, context.seed, environment)
                             : LearnSeveral(context, start, environment);
     });

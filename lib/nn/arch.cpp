@@ -96,7 +96,11 @@ Ensemble ParseMembers(std::string_view text, const std::string& where) {
           "write how many, as 8 or 8:form=full");
   EnsembleOptions options;
   ReadOptions(choice, where, &options);
-  return {static_cast<Index>(members), members > 1 && options.form == "full"};
+  Require(members > 1 || options.form == EnsembleOptions().form,
+          ErrorKind::kUsage,
+          Str(where, ": form=", options.form, " has no effect on one network"),
+          "say how many, or leave it out");
+  return {static_cast<Index>(members), options.form == "full"};
 }
 
 std::vector<Index> ParseLayers(const std::vector<std::string>& layers,

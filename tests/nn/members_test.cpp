@@ -97,8 +97,9 @@ TEST_CASE("sparse inputs are scaled behind their product") {
 }
 
 TEST_CASE("one member is the network itself") {
-  CHECK(ShapesOf(EnsembleOf("1:form=full", "shared", {"5"})) ==
-        ShapesOf(EnsembleOf("1", "shared", {"5"})));
+  CHECK(ShapesOf(EnsembleOf("1", "shared", {"2"})) ==
+        "trunk.0/kernel 4x2\ntrunk.0/bias 1x2\n"
+        "heads.trunk/kernel 2x7\nheads.trunk/bias 1x7\n");
   CHECK(EnsembleOf("1", "shared", {"5"}).members(0) == 1);
   CHECK(EnsembleOf("7", "shared", {"5"}).members(3) == 7);
 }
@@ -129,6 +130,8 @@ TEST_CASE("numbers of members that are none are refused") {
   CHECK(RefusalOfMembers("many", {"4"}) ==
         "--members: 'many' is not a number between 1 and 1024");
   CHECK(RefusalOfMembers("8:form=half", {"4"}).find("--members") == 0);
+  CHECK(RefusalOfMembers("1:form=full", {"4"}) ==
+        "--members: form=full has no effect on one network");
   CHECK(RefusalOfMembers("8:kind=full", {"4"}).find("--members") == 0);
   CHECK(RefusalOfMembers("2", {"none"}) ==
         "--members: the network has no hidden layer, and linear members are "
