@@ -146,32 +146,6 @@ TEST_CASE("folds of one name are pooled, and a row in two folds is refused") {
       Error);
 }
 
-TEST_CASE("one model is not two seeds") {
-  Predictions first = Binary({1}, {0.1F}, {0});
-  first.model_sha256 = "ab";
-  std::vector<NamedSource> sources = Held({{"a", first}, {"a", first}});
-  sources[1].seed = 1;
-  CHECK_THROWS_WITH_AS(PoolByName(sources),
-                       doctest::Contains("of one model, not of two seeds"),
-                       Error);
-  first.model_sha256 = "cd";
-  sources[1].source = HoldPredictions(first);
-  CHECK(PoolByName(sources).size() == 2);
-}
-
-TEST_CASE("pooled files whose weights differ in what chose them say nothing") {
-  Predictions chosen = Binary({1}, {0.1F}, {0});
-  chosen.selected_on = "valid";
-  chosen.model_sha256 = "ab";
-  const Predictions last = Binary({2}, {0.2F}, {1});
-  for (const bool turned : {false, true}) {
-    const auto pooled = PoolByName(
-        Held({{"a", turned ? last : chosen}, {"a", turned ? chosen : last}}));
-    CHECK(pooled[0].source->selected_on() == "");
-    CHECK(!pooled[0].source->has_model());
-  }
-}
-
 TEST_CASE("labels of another file replace those that came along") {
   Dataset truth;
   truth.rows = 2;

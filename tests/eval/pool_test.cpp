@@ -47,5 +47,31 @@ TEST_CASE("messages name the files that models came from") {
       Error);
 }
 
+TEST_CASE("one model is not two seeds") {
+  Predictions first = SoldIn({1});
+  first.model_sha256 = "ab";
+  std::vector<NamedSource> sources = Held({{"a", first}, {"a", first}});
+  sources[1].seed = 1;
+  CHECK_THROWS_WITH_AS(PoolByName(sources),
+                       doctest::Contains("of one model, not of two seeds"),
+                       Error);
+  first.model_sha256 = "cd";
+  sources[1].source = HoldPredictions(first);
+  CHECK(PoolByName(sources).size() == 2);
+}
+
+TEST_CASE("pooled files whose weights differ in what chose them say nothing") {
+  Predictions chosen = SoldIn({1});
+  chosen.selected_on = "valid";
+  chosen.model_sha256 = "ab";
+  const Predictions last = SoldIn({2});
+  for (const bool turned : {false, true}) {
+    const auto pooled = PoolByName(
+        Held({{"a", turned ? last : chosen}, {"a", turned ? chosen : last}}));
+    CHECK(pooled[0].source->selected_on() == "");
+    CHECK(!pooled[0].source->has_model());
+  }
+}
+
 }  // namespace
 }  // namespace mtlkit
