@@ -19,10 +19,8 @@
 #include "nn/loss.h"
 #include "nn/model_io.h"
 #include "train/averaging.h"
-#include "train/ensemble.h"
-#include "train/loop.h"
+#include "train/course_options.h"
 #include "train/optimizer.h"
-#include "train/refit.h"
 #include "train/run_report.h"
 #include "train/sampler.h"
 #include "train/schedule.h"
@@ -53,24 +51,17 @@ struct TrainTool {
   std::string map;
   std::string checkpoint;
   std::string checkpoint_every = "120s";
-  Index ensemble = 1;
-  ArchOptions arch;
-  TrainOptions train;
-  RefitOptions refit;
+  Recipe recipe;
+  CourseOptions course;
 
   void Register(Cli& cli) {
     cli.Input("data", &data, "rows to learn from (mtl-prep makes them)");
     cli.Output("model", &output, "where the model goes");
     cli.InputFlag("from", &from, kFromHelp);
     cli.InputFlag("map", &map, kMapHelp);
-    cli.Group("Network", &arch);
-    cli.Group("Training", &train);
-    cli.Section("Ensemble")(
-        "ensemble", ensemble,
-        "networks that differ in the seed, trained side by side into one "
-        "model; what it predicts is their mean",
-        Between(1, 1000));
-    cli.Group("Training on all rows", &refit);
+    cli.Group("Network", &recipe.arch);
+    cli.Group("Training", &recipe.train);
+    cli.Group("Several trainings", &course);
     cli.OutputFlag(
         "checkpoint", &checkpoint,
         "where the state is kept while training (default MODEL.ckpt.h5)");
@@ -98,111 +89,106 @@ struct TrainTool {
   }
 
   void Run(Context& context) {
-    ResolveArchOptions(&arch);
-    TrainEnvironment environment = Environment(context);
+    ResolveArchOptions(&recipe.arch);
+    const TrainEnvironment environment = Environment(context);
     const FileReader file =
         FileReader::Open(data, {FileKind::kDataset, FileKind::kFeatures});
     const std::optional<StartingPoint> beginning = OpenBeginning();
     const std::string provenance =
-        Provenance(context, file, beginning, context.seed, *context.settings);
-    if (IsFinished(output, provenance)) {
-      context.reporter->Note(output +
-                             " is already what this command makes: done");
-      RemoveCheckpoints(environment, file);  // that a kill left behind
-      return;
-    }
+        Provenance(context, file, beginning, *context.settings);
+    const bool is_done = IsFinished(output, provenance);
     const Dataset rows = ReadDataset(file);
     Require(!rows.tasks.empty(), ErrorKind::kBadInput,
             Str(file.name(), ": there is no task to learn"),
             "declare what is to be predicted with mtl-prep --task");
     // Splits that are missing are missing in this file.
     const TrainInputs inputs =
-        InContext(file.name(), [&] { return InputsOf(rows, train); });
+        InContext(file.name(), [&] { return InputsOf(rows, recipe.train); });
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
+    Start start = {rows, inputs, beginning, HeldByOne()};
+    WarmStart taken;
+    Model model = Maker(start, recipe, context.seed, &taken)(inputs.train_rows);
+    const Course plan = DecideCourse(course, recipe, context.given, inputs,
+                                     model, beginning.has_value());
+    start.held = HeldBlocks(context, plan);
+    const std::vector<std::string> checkpoints =
+        CourseCheckpoints(plan, inputs, environment.checkpoint);
+    if (is_done) {
+      context.reporter->Note(output +
+                             " is already what this command makes: done");
+      RemoveAll(checkpoints);  // that a kill left behind
+      return;
+    }
     for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
       context.reporter->Warn(absent);
     }
-    const Start start = {file, rows, inputs, beginning, HeldBlocks(context)};
-    WarmStart taken;
-    Model model = Maker(start, context.seed, &taken)(inputs.train_rows);
     WarnOfOneTask(context, model);
     if (beginning) context.reporter->Note(WarmStartText(taken, from));
-    Describe(context, model, inputs);
+    Describe(context, model, plan, inputs);
+    model = {};  // each training makes its own
+    const CourseWork work = {[&](const Recipe& own, Seed seed) {
+                               return Maker(start, own, seed, &taken);
+                             },
+                             [&](const Json& part) {
+                               Json settings = *context.settings;
+                               settings["part"] = part;
+                               return Provenance(context, file, beginning,
+                                                 settings);
+                             }};
     OnDataOf(file.name(), environment.checkpoint, [&] {
-      if (ensemble == 1 && refit.refit == "none") {
-        Train(inputs, train, context.seed, environment, &model);
-        return;
-      }
-      model = {};  // each training makes its own
-      model = ensemble == 1 ? Learn(start, context.seed, environment)
-                            : LearnSeveral(context, start, environment);
+      model = TrainCourse(plan, inputs, context.seed, environment, work);
     });
     model.provenance = provenance;
     WriteModel(model, output);
-    RemoveCheckpoints(environment, file);
-    Summarise(context, model);
+    RemoveAll(checkpoints);
+    Summarise(context, plan, model);
   }
 
   // What training begins from, whatever the seed.
   struct Start {
-    const FileReader& file;
     const Dataset& rows;
     const TrainInputs& inputs;
     const std::optional<StartingPoint>& from;
     Index held;
   };
 
-  ModelMaker Maker(const Start& start, Seed seed, WarmStart* taken) const {
-    return [this, &start, seed, taken](const std::vector<Index>& train_rows) {
-      Model model = BuildModel(start.rows, arch, seed, train_rows, train.loss,
-                               start.held);
-      RequireUseful(FindUseless(model, train));
-      ScaleTargets(start.rows, train_rows, train.loss, &model);
-      if (start.from) *taken = start.from->Begin(&model);
+  static ModelMaker Maker(const Start& start, const Recipe& recipe, Seed seed,
+                          WarmStart* taken) {
+    return [&start, recipe, seed, taken](const std::vector<Index>& train_rows) {
+      Model model = BuildModel(start.rows, recipe.arch, seed, train_rows,
+                               recipe.train.loss, start.held);
+      RequireUseful(FindUseless(model, recipe.train));
+      ScaleTargets(start.rows, train_rows, recipe.train.loss, &model);
+      if (start.from) {
+        WarmStart own = start.from->Begin(&model);
+        if (taken != nullptr) *taken = std::move(own);
+      }
       return model;
     };
   }
 
-  // What a seed alone makes.
-  Model Learn(const Start& start, Seed seed,
-              const TrainEnvironment& environment) const {
-    WarmStart taken;
-    const ModelMaker make = Maker(start, seed, &taken);
-    if (refit.refit != "none") {
-      return TrainRefit(refit, start.inputs, train, seed, environment, make);
-    }
-    Model model = make(start.inputs.train_rows);
-    Train(start.inputs, train, seed, environment, &model);
-    return model;
+  // What a network in training holds beside its parameters, in blocks as long.
+  Index HeldByOne() const {
+    return BlocksHeldBy(*MakeOptimizer(
+               ParseChoice(recipe.train.optimizer.optimizer, "--optimizer"))) +
+           (recipe.train.average == "none" ? 0 : 1);
   }
 
-  Model LearnSeveral(const Context& context, const Start& start,
-                     const TrainEnvironment& environment) const {
-    Json alone = *context.settings;
-    alone.erase("ensemble");
-    const EnsembleWork work = {[&](Seed seed, const TrainEnvironment& own) {
-                                 return Learn(start, seed, own);
-                               },
-                               [&](Seed seed) {
-                                 return Provenance(context, start.file,
-                                                   start.from, seed, alone);
-                               }};
-    return TrainEnsemble(context.seed, ensemble, environment, work);
-  }
-
-  // What the networks that are trained at a time hold beside their parameters.
-  Index HeldBlocks(const Context& context) const {
-    const Index one = BlocksHeldBy(*MakeOptimizer(ParseChoice(
-                          train.optimizer.optimizer, "--optimizer"))) +
-                      (train.average == "none" ? 0 : 1);
+  // All that are trained at a time, and those that are done.
+  Index HeldBlocks(const Context& context, const Course& plan) const {
     const Index threads = context.pool == nullptr ? 1 : context.pool->threads();
-    return one * std::min(ensemble, threads) + (ensemble - 1);
+    Index side_by_side = plan.networks;
+    for (const TunedSetting& setting : plan.tuning) {
+      side_by_side = std::max(side_by_side, std::ssize(setting.values));
+    }
+    return HeldByOne() * std::min(side_by_side, threads) + side_by_side - 1;
   }
 
   // Runs over many files, some of which have one task, need not fail.
   void WarnOfOneTask(Context& context, const Model& model) const {
     const std::string usual = WeightingOptions{}.weighting;
-    if (model.schema.tasks.size() > 1 || train.weighting.weighting == usual) {
+    if (model.schema.tasks.size() > 1 ||
+        recipe.train.weighting.weighting == usual) {
       return;
     }
     context.reporter->Warn(
@@ -210,24 +196,8 @@ struct TrainTool {
         "weighed against");
   }
 
-  void RemoveCheckpoints(const TrainEnvironment& environment,
-                         const FileReader& file) const {
-    if (environment.checkpoint.empty()) return;
-    std::vector<std::string> states;
-    for (Index i = 0; i < ensemble; ++i) {
-      states.push_back(ensemble == 1
-                           ? environment.checkpoint
-                           : EnsembleCheckpoint(environment.checkpoint, i));
-    }
-    for (const std::string& state : states) RemoveOutput(state);
-    if (refit.refit == "none") return;
-    const Dataset rows = ReadDataset(file);
-    const TrainInputs inputs = InputsOf(rows, train);
-    for (const std::string& state : states) {
-      for (const std::string& path : RefitCheckpoints(refit, inputs, state)) {
-        RemoveOutput(path);
-      }
-    }
+  static void RemoveAll(const std::vector<std::string>& checkpoints) {
+    for (const std::string& path : checkpoints) RemoveOutput(path);
   }
 
   TrainEnvironment Environment(Context& context) const {
@@ -262,23 +232,24 @@ struct TrainTool {
   // With the hierarchy's content in place of its file's name.
   std::string Provenance(const Context& context, const FileReader& file,
                          const std::optional<StartingPoint>& beginning,
-                         Seed seed, Json settings) const {
-    if (!arch.hierarchy.empty()) settings["hierarchy"] = arch.hierarchy;
+                         Json settings) const {
+    const std::string& hierarchy = recipe.arch.hierarchy;
+    if (!hierarchy.empty()) settings["hierarchy"] = hierarchy;
     std::vector<ProvenanceSource> sources = {SourceOf("data", file)};
     if (beginning) {
       for (ProvenanceSource& source : beginning->Sources()) {
         sources.push_back(std::move(source));
       }
     }
-    return ExtendProvenance(context.tool, seed, settings, sources);
+    return ExtendProvenance(context.tool, context.seed, settings, sources);
   }
 
-  void Describe(const Context& context, const Model& model,
-                const TrainInputs& inputs) const {
+  static void Describe(const Context& context, const Model& model,
+                       const Course& plan, const TrainInputs& inputs) {
     const auto tasks = static_cast<Index>(model.schema.tasks.size());
     context.reporter->Note(
         Str(Counted(tasks, "task", "tasks"), ", ",
-            ensemble > 1 ? Str(ensemble, " networks of ") : "",
+            plan.networks > 1 ? Str(plan.networks, " networks of ") : "",
             model.network->weights()->count(), " parameters, ",
             inputs.train_rows.size(), " training and ",
             inputs.valid_rows.size(), " validation rows"));
@@ -290,35 +261,33 @@ struct TrainTool {
     }
   }
 
-  void Summarise(const Context& context, const Model& model) const {
-    if (model.networks() > 1) return SummariseEnsemble(context, model);
-    const History& history = model.log;
-    if (history.best_epoch == 0) return;
-    const bool is_each = train.keep_best == "each-task";
-    context.reporter->Note(Str(
-        is_each ? "the last of these is epoch " : "kept the weights of epoch ",
-        history.best_epoch, " of ", history.epochs(), ": ", history.selected_on,
-        " ", ShortNumber(history.best)));
-    const std::string useless = UselessText(history);
-    if (!useless.empty()) context.reporter->Warn(useless);
-  }
-
-  static void SummariseEnsemble(const Context& context, const Model& model) {
-    std::vector<std::string> epochs = {Str(model.log.best_epoch)};
-    double least = model.log.best;
-    double most = model.log.best;
-    std::string useless = UselessText(model.log);
+  void Summarise(const Context& context, const Course& plan,
+                 const Model& model) const {
+    const History& first = model.log;
+    std::vector<std::string> epochs = {Str(first.best_epoch)};
+    std::string useless = UselessText(first);
+    double least = first.best;
+    double most = first.best;
     for (const TrainedNetwork& other : model.others) {
       epochs.push_back(Str(other.log.best_epoch));
       least = std::min(least, other.log.best);
       most = std::max(most, other.log.best);
       if (useless.empty()) useless = UselessText(other.log);
     }
-    if (model.log.best_epoch == 0) return;
-    context.reporter->Note(Str("kept the weights of epochs ",
-                               Join(epochs, ", "), ": ", model.log.selected_on,
-                               " ", ShortNumber(least), " to ",
-                               ShortNumber(most)));
+    if (first.best_epoch == 0) return;
+    // Of a refit it has been said what was best.
+    if (plan.refit.refit == "none") {
+      const bool is_each = recipe.train.keep_best == "each-task";
+      context.reporter->Note(
+          model.networks() > 1
+              ? Str("kept the weights of epochs ", Join(epochs, ", "), ": ",
+                    first.selected_on, " ", ShortNumber(least), " to ",
+                    ShortNumber(most))
+              : Str(is_each ? "the last of these is epoch "
+                            : "kept the weights of epoch ",
+                    first.best_epoch, " of ", first.epochs(), ": ",
+                    first.selected_on, " ", ShortNumber(first.best)));
+    }
     if (!useless.empty()) context.reporter->Warn(useless);
   }
 };
@@ -329,8 +298,8 @@ struct TrainTool {
 int main(int argc, char** argv) {
   return mtlkit::RunTool<mtlkit::TrainTool>(
       argc, argv, "mtl-train", "Trains a multi-task model.",
-      "mtl-train ready.h5 -o shared.h5 --arch shared --layers 128,64\n"
+      "mtl-train ready.h5 -o shared.h5\n"
       "mtl-train ready.h5 -o single.h5 --arch single\n"
-      "mtl-train ready.h5 -o mean.h5 --ensemble 5\n"
+      "mtl-train ready.h5 -o quick.h5 --layers 128,64 --once\n"
       "mtl-train --list weightings");
 }

@@ -120,6 +120,10 @@ std::string TrainingText(const History& log) {
 
 void DescribeTraining(const Model& model, std::string* text, Json* json) {
   json->update(TrainingJson(model.log));
+  if (!model.log.tried.empty()) {
+    (*json)["tried"] = model.log.tried;
+    *text += VisibleText("tried " + Join(model.log.tried, ", ")) + "\n";
+  }
   if (model.log.epochs() > 0) {
     *text += model.networks() > 1 ? "network 1 " : "";
     *text += TrainingText(model.log) + " (--log shows the curve)\n";

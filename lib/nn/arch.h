@@ -17,12 +17,12 @@ struct ArchOptions {
   // NAME[:option=value,...] of archs.def.
   std::string arch = "shared";
   // Widths of hidden layers; {"none"}: no hidden layer, a linear model.
-  std::vector<std::string> layers = {"128", "64"};
+  std::vector<std::string> layers = {"256", "256"};
   // Hidden layers of each task's own, between what it shares and its output.
   std::vector<std::string> head_layers = {"none"};
-  std::string activation = "relu";
+  std::string activation = "silu";
   std::string norm = "none";
-  double dropout = 0;
+  double dropout = 0.1;
   // Columns of the table of each categorical column; 0: by rule, half the
   // number of categories, at most 50.
   Index embedding = 0;

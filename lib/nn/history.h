@@ -19,6 +19,9 @@ struct History {
   double best = 0;          // its measure
   std::string selected_on;  // "valid loss", "valid income.roc-auc", "" if none
   std::string selected_split;  // the split that chose the weights, "" if none
+  // Of settings that were tuned, what was tried and what it came to, in order:
+  // "dropout=0.1: valid loss 0.52".
+  std::vector<std::string> tried = {};
 
   Index epochs() const {
     return values.empty() ? 0 : static_cast<Index>(values.front().size());

@@ -208,6 +208,7 @@ void WriteHistory(FileWriter& file, const History& history,
   file.SetAttribute(group, "best", history.best);
   file.SetAttribute(group, "selected_on", history.selected_on);
   file.SetAttribute(group, "selected_split", history.selected_split);
+  if (!history.tried.empty()) file.WriteTexts(group + "_tried", history.tried);
 }
 
 History ReadHistory(const FileReader& file, const std::string& group) {
@@ -226,6 +227,9 @@ History ReadHistory(const FileReader& file, const std::string& group) {
   history.best = file.Attribute<double>(group, "best");
   history.selected_on = file.Attribute<std::string>(group, "selected_on");
   history.selected_split = file.Attribute<std::string>(group, "selected_split");
+  if (file.Has(group + "_tried")) {
+    history.tried = file.ReadTexts(group + "_tried");
+  }
   return history;
 }
 

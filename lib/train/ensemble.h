@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/rng.h"
@@ -25,17 +26,13 @@ struct EnsembleWork {
   std::function<std::string(Seed)> provenance;
 };
 
-// Trains networks that differ in the seed, as many at a time as there are
-// threads, which they share. Each is, to the bit, what `train` makes of its
-// EnsembleSeed, however many threads there are. The result is one model, with
-// the first network's history as its provenance.
-//
-// A network that is done is kept as a model file in the place of its
-// checkpoint, so that a run that was killed or stopped goes on with the others.
-// The files stay. Where a network fails, the others save their state and stop,
-// and its error is thrown.
+// Trains networks that differ in the seed, side by side. Each is, to the bit,
+// what `train` makes of its EnsembleSeed, however many threads there are. The
+// result is one model, with the first network's history as its provenance.
+// `first` is the first network, where somebody has made it already.
 Model TrainEnsemble(Seed seed, Index networks,
                     const TrainEnvironment& environment,
-                    const EnsembleWork& work);
+                    const EnsembleWork& work,
+                    std::optional<Model> first = std::nullopt);
 
 }  // namespace mtlkit

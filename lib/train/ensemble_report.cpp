@@ -54,8 +54,10 @@ class EnsembleReport::NetworkReporter : public Reporter {
   std::map<std::string, Number> numbers_;
 };
 
-EnsembleReport::EnsembleReport(Reporter* reporter, Index networks)
+EnsembleReport::EnsembleReport(Reporter* reporter, Index networks,
+                               std::string noun)
     : reporter_(reporter == nullptr ? silent_ : *reporter),
+      noun_(std::move(noun)),
       states_(At(networks)) {
   for (std::size_t i = 0; i < states_.size(); ++i) {
     states_[i].reporter = std::make_unique<NetworkReporter>(this, i);
@@ -90,7 +92,7 @@ void EnsembleReport::Begin(std::size_t network, std::string_view phase,
   // The first network, or a phase that none has come to before.
   total_ = state.before + total;
   const Index networks = std::ssize(states_);
-  reporter_.Begin(Str(networks, " networks, ", phase), total_ * networks);
+  reporter_.Begin(Str(networks, " ", noun_, ", ", phase), total_ * networks);
   position_ = -1;
 }
 

@@ -17,8 +17,9 @@ namespace mtlkit {
 // threads of their own.
 class EnsembleReport {
  public:
-  // `reporter` may be null, and must outlive it.
-  EnsembleReport(Reporter* reporter, Index networks);
+  // `reporter` may be null, and must outlive it. `noun`: what they are called.
+  EnsembleReport(Reporter* reporter, Index networks,
+                 std::string noun = "networks");
   ~EnsembleReport();
 
   // For a network, numbered from 0; its training's alone.
@@ -55,6 +56,7 @@ class EnsembleReport {
   std::mutex mutex_;
   SilentReporter silent_;
   Reporter& reporter_;
+  std::string noun_;
   std::vector<State> states_;
   std::vector<std::string> order_;  // of numbers, as they came first
   std::set<std::string, std::less<>> told_;

@@ -9,20 +9,10 @@
 #include "base/text.h"
 #include "data/schema.h"
 #include "data/seen_rows.h"
-#include "eval/metric.h"
-#include "train/select_measure.h"
+#include "train/epoch_errors.h"
 
 namespace mtlkit {
 namespace {
-
-// What the search has found.
-struct Length {
-  Index epochs = 0;  // 0: none
-  Index of = 0;      // that the schedule is laid out for
-  double best = 0;   // the measure there
-  std::string selected_on;
-  std::string selected_split;
-};
 
 // A fold of the training rows, kept out.
 struct FoldInputs {
@@ -76,9 +66,9 @@ void RequireRefit(const RefitOptions& refit, const TrainOptions& options) {
           "leave it out");
 }
 
-Length SearchOnValid(const TrainInputs& inputs, TrainOptions options, Seed seed,
-                     const TrainEnvironment& environment,
-                     const ModelMaker& make) {
+RefitLength SearchOnValid(const TrainInputs& inputs, TrainOptions options,
+                          Seed seed, const TrainEnvironment& environment,
+                          const ModelMaker& make) {
   Require(!inputs.valid_rows.empty(), ErrorKind::kUsage,
           "--refit valid: there are no validation rows",
           "make some with mtl-prep --split valid=0.15, or use --refit folds");
@@ -89,28 +79,15 @@ Length SearchOnValid(const TrainInputs& inputs, TrainOptions options, Seed seed,
           history.selected_split};
 }
 
-// Errors of all epochs, lower is better.
-std::vector<double> ErrorsOf(const History& history,
-                             const std::vector<SelectTerm>& terms) {
-  const bool is_one = terms.size() == 1;
-  if (is_one && terms[0].task < 0) return *history.Find("valid");
-  std::string column = history.selected_on;
-  column[column.find(' ')] = '.';
-  std::vector<double> errors = *history.Find(column);
-  if (!is_one || terms[0].metric == nullptr) return errors;
-  for (double& value : errors) value = MetricError(*terms[0].metric, value);
-  return errors;
-}
-
-Length SearchOnFolds(const TrainInputs& inputs, TrainOptions options, Seed seed,
-                     const TrainEnvironment& environment,
-                     const ModelMaker& make) {
+RefitLength SearchOnFolds(const TrainInputs& inputs, TrainOptions options,
+                          Seed seed, const TrainEnvironment& environment,
+                          const ModelMaker& make) {
   std::vector<FoldInputs> folds = FoldsOf(inputs);
   Require(folds.size() >= 2, ErrorKind::kUsage,
           "--refit folds: the training rows have no two folds",
           "make some with mtl-prep --folds 5");
   options.patience = 0;
-  Length length;
+  RefitLength length;
   std::vector<double> sums;
   for (const FoldInputs& fold : folds) {
     Model model = make(fold.inputs.train_rows);
@@ -125,7 +102,7 @@ Length SearchOnFolds(const TrainInputs& inputs, TrainOptions options, Seed seed,
             Str("--refit folds: nothing can be measured on ", fold.name),
             "make fewer folds, or use --refit valid");
     const std::vector<double> errors =
-        ErrorsOf(history, ParseSelectOn(model.schema.tasks, options.select_on));
+        EpochErrors(history, model.schema.tasks, options.select_on);
     sums.resize(errors.size());
     for (std::size_t i = 0; i < errors.size(); ++i) sums[i] += errors[i];
     length.selected_on =
@@ -150,13 +127,6 @@ std::string LastCheckpoint(const std::string& checkpoint) {
 
 }  // namespace
 
-void RefitOptions::Describe(Fields& fields) {
-  fields("refit", refit,
-         "train again on all rows, validation rows included, for the best "
-         "length on the validation rows, or on average over the folds",
-         {"none", "valid", "folds"});
-}
-
 std::vector<std::string> RefitCheckpoints(const RefitOptions& refit,
                                           const TrainInputs& inputs,
                                           const std::string& checkpoint) {
@@ -170,19 +140,35 @@ std::vector<std::string> RefitCheckpoints(const RefitOptions& refit,
   return paths;
 }
 
-Model TrainRefit(const RefitOptions& refit, const TrainInputs& inputs,
-                 const TrainOptions& options, Seed seed,
-                 const TrainEnvironment& environment, const ModelMaker& make) {
+RefitLength FindLength(const RefitOptions& refit, const TrainInputs& inputs,
+                       const TrainOptions& options, Seed seed,
+                       const TrainEnvironment& environment,
+                       const ModelMaker& make) {
   RequireRefit(refit, options);
   TrainEnvironment search = environment;
   search.saves_end = true;
-  const Length length =
+  const RefitLength length =
       (refit.refit == "valid" ? SearchOnValid : SearchOnFolds)(
           inputs, options, seed, search, make);
   Require(length.epochs > 0, ErrorKind::kBadInput,
           Str("--refit ", refit.refit,
               ": no task can be measured on the validation rows"),
           "choose other rows with --valid-split");
+  return length;
+}
+
+RefitLength LengthOf(const Model& model, const TrainInputs& inputs,
+                     const TrainOptions& options, const ModelMaker& make) {
+  RequireRefit({"valid"}, options);
+  Model fresh = make(inputs.train_rows);
+  return {model.log.best_epoch, PlannedEpochs(inputs, options, &fresh),
+          model.log.best, model.log.selected_on, model.log.selected_split};
+}
+
+Model TrainOnAllRows(const RefitOptions& refit, const RefitLength& length,
+                     const TrainInputs& inputs, const TrainOptions& options,
+                     Seed seed, const TrainEnvironment& environment,
+                     const ModelMaker& make) {
   TrainInputs all = AllRows(inputs);
   all.last_epoch = length.epochs;
   TrainOptions last = options;
@@ -209,6 +195,15 @@ Model TrainRefit(const RefitOptions& refit, const TrainInputs& inputs,
       refit.refit == "valid" ? inputs.valid_rows : inputs.train_rows;
   AddRowKeys(*inputs.data, chosen, &model.seen.chosen);
   return model;
+}
+
+Model TrainRefit(const RefitOptions& refit, const TrainInputs& inputs,
+                 const TrainOptions& options, Seed seed,
+                 const TrainEnvironment& environment, const ModelMaker& make) {
+  const RefitLength length =
+      FindLength(refit, inputs, options, seed, environment, make);
+  return TrainOnAllRows(refit, length, inputs, options, seed, environment,
+                        make);
 }
 
 }  // namespace mtlkit

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
 #include "train/loop.h"
 
 namespace mtlkit {
@@ -12,8 +11,7 @@ namespace mtlkit {
 // Training twice: first with rows kept out, to see how long is best; then anew,
 // from the same seed, on all rows for that long.
 struct RefitOptions {
-  std::string refit = "none";
-  void Describe(Fields& fields);
+  std::string refit = "none";  // or "valid", "folds"
 };
 
 // A fresh model for these training rows.
@@ -24,16 +22,41 @@ std::vector<std::string> RefitCheckpoints(const RefitOptions& refit,
                                           const TrainInputs& inputs,
                                           const std::string& checkpoint);
 
-// Trains as `refit` says. `valid`: the length is that of the epoch with the
-// best score on the validation rows. `folds`: every fold of the training rows
-// is kept out once, for all the epochs, and the length is that of the epoch
-// with the lowest mean of their scores. The schedule is laid out for as many
-// epochs as in the search, and the last training ends after the length found,
-// so that it goes the same way as far as it goes. The model's log is that of
-// the last training; its `best` and `selected_on` say what chose the length.
+// How long a training on all rows goes.
+struct RefitLength {
+  Index epochs = 0;
+  Index of = 0;     // that the schedule is laid out for
+  double best = 0;  // the measure there
+  std::string selected_on;
+  std::string selected_split;
+};
+
+// The length that is best. `valid`: that of the epoch with the best score on
+// the validation rows. `folds`: every fold of the training rows is kept out
+// once, for all the epochs, and the length is that of the epoch with the lowest
+// mean of their scores.
 //
 // kUsage: no such rows; options that look at validation rows during training,
-// which the last one has none of.
+// which one on all rows has none of. kBadInput: nothing can be measured.
+RefitLength FindLength(const RefitOptions& refit, const TrainInputs& inputs,
+                       const TrainOptions& options, Seed seed,
+                       const TrainEnvironment& environment,
+                       const ModelMaker& make);
+// The same of a model that was trained with these options, and its validation
+// rows.
+RefitLength LengthOf(const Model& model, const TrainInputs& inputs,
+                     const TrainOptions& options, const ModelMaker& make);
+
+// A model of all rows. The schedule is laid out for as many epochs as in the
+// search, and training ends after the length found, so that it goes the same
+// way as far as it goes. The model's log is that of this training; its `best`
+// and `selected_on` say what chose the length.
+Model TrainOnAllRows(const RefitOptions& refit, const RefitLength& length,
+                     const TrainInputs& inputs, const TrainOptions& options,
+                     Seed seed, const TrainEnvironment& environment,
+                     const ModelMaker& make);
+
+// Both, one after the other.
 Model TrainRefit(const RefitOptions& refit, const TrainInputs& inputs,
                  const TrainOptions& options, Seed seed,
                  const TrainEnvironment& environment, const ModelMaker& make);

@@ -13,12 +13,6 @@
 namespace mtlkit {
 namespace {
 
-// Whether other options make the same network.
-bool MakesTheSame(const Model& model, const ArchOptions& options) {
-  return GraphOf(BuildNetwork(model.schema, options), model.schema) ==
-         GraphOf(*model.network, model.schema);
-}
-
 bool ReadsCategories(const InputSpec& input) {
   return TraitsOf(input.kind).has_categories;
 }
@@ -31,7 +25,7 @@ void FindInNetwork(const Model& model, UselessSettings* useless) {
     if (model.arch.*field == usual.*field) return;
     ArchOptions without = model.arch;
     without.*field = usual.*field;
-    if (MakesTheSame(model, without)) useless->emplace(flag, why);
+    if (MakeTheSame(model, model.arch, without)) useless->emplace(flag, why);
   };
   constexpr std::string_view kNoLayer = "the network has no hidden layer";
   look(&ArchOptions::activation, "activation", kNoLayer);
@@ -77,6 +71,12 @@ UselessSettings FindUseless(const Model& model, const TrainOptions& options) {
   FindInNetwork(model, &useless);
   FindInWeighting(model, options.weighting, &useless);
   return useless;
+}
+
+bool MakeTheSame(const Model& model, const ArchOptions& one,
+                 const ArchOptions& other) {
+  return GraphOf(BuildNetwork(model.schema, one), model.schema) ==
+         GraphOf(BuildNetwork(model.schema, other), model.schema);
 }
 
 void KeepUselessOfBoth(const UselessSettings& other,

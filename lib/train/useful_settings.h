@@ -13,6 +13,10 @@ namespace mtlkit {
 using UselessSettings = std::map<std::string, std::string>;
 UselessSettings FindUseless(const Model& model, const TrainOptions& options);
 
+// Whether two recipes make one network of what a model reads and predicts.
+bool MakeTheSame(const Model& model, const ArchOptions& one,
+                 const ArchOptions& other);
+
 // Leaves what makes no difference to either.
 void KeepUselessOfBoth(const UselessSettings& other, UselessSettings* settings);
 

@@ -11,7 +11,8 @@ for name in $(compgen -e MTLKIT_ || true); do
     *) unset "$name" ;;
   esac
 done
-export LC_ALL=C MTLKIT_PROGRESS=never
+# One training is one training, where a script does not ask for more.
+export LC_ALL=C MTLKIT_PROGRESS=never MTLKIT_ONCE=1
 samples=$root/data-samples
 work=$(mktemp -d)
 trap 'cd /; rm -rf "$work"' EXIT

@@ -6,6 +6,7 @@
 source "$(dirname "$0")/common.sh"
 here=$root/tests/e2e
 export MTLKIT_PROGRESS=auto TERM=dumb # a line an epoch
+unset MTLKIT_ONCE
 
 # Bits are the same on all processors with fused multiply-add; elsewhere
 # numbers only have to be close.

@@ -1,0 +1,154 @@
+#include "train/course_options.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/choice.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "train/loop.h"
+#include "train/useful_settings.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr std::string_view kAuto = "auto";
+constexpr std::string_view kNone = "none";
+constexpr Index kNetworks = 5;
+constexpr Index kMostNetworks = 1000;
+// Multiplications of all networks of "auto", about a minute of one core.
+constexpr double kMostWork = 1e12;
+
+const std::vector<std::string>& UsualTuning() {
+  static const std::vector<std::string> usual = {"dropout=0,0.1,0.3"};
+  return usual;
+}
+
+bool IsOneWord(const std::vector<std::string>& tune, std::string_view word) {
+  return tune.size() == 1 && tune.front() == word;
+}
+
+// Whether the validation rows choose one epoch of all tasks.
+bool ChoosesOneEpoch(const TrainOptions& options) {
+  return options.keep_best == "together" && options.task_patience == 0;
+}
+
+std::vector<TunedSetting> UsualSettings(const Recipe& recipe,
+                                        const std::vector<std::string>& given,
+                                        const TrainInputs& inputs,
+                                        const Model& model) {
+  if (inputs.valid_rows.empty() || !ChoosesOneEpoch(recipe.train)) return {};
+  std::vector<std::string> open;
+  for (const std::string& text : UsualTuning()) {
+    const std::string name = text.substr(0, text.find('='));
+    if (std::ranges::count(given, name) == 0) open.push_back(text);
+  }
+  std::vector<TunedSetting> settings = ParseTuning(open, recipe, given);
+  std::erase_if(settings, [&](const TunedSetting& setting) {
+    const auto arch = [&](const std::string& value) {
+      return WithSetting(recipe, setting.name, value).arch;
+    };
+    return MakeTheSame(model, arch(setting.values.front()),
+                       arch(setting.values.back()));
+  });
+  return settings;
+}
+
+std::vector<TunedSetting> Settings(const CourseOptions& options,
+                                   const Recipe& recipe,
+                                   const std::vector<std::string>& given,
+                                   const TrainInputs& inputs,
+                                   const Model& model) {
+  if (IsOneWord(options.tune, kNone)) return {};
+  if (IsOneWord(options.tune, kAuto)) {
+    if (options.once) return {};
+    return UsualSettings(recipe, given, inputs, model);
+  }
+  Require(!inputs.valid_rows.empty(), ErrorKind::kUsage,
+          "--tune: there are no validation rows to choose on",
+          "make some with mtl-prep --split valid=0.15");
+  Require(ChoosesOneEpoch(recipe.train), ErrorKind::kUsage,
+          "--tune compares epochs that are best for all tasks together",
+          "leave --keep-best and --task-patience out");
+  return ParseTuning(options.tune, recipe, given);
+}
+
+std::string Refit(const CourseOptions& options, const TrainOptions& train,
+                  const TrainInputs& inputs) {
+  if (options.refit != kAuto) return options.refit;
+  if (options.once) return "none";
+  const bool can = !inputs.valid_rows.empty() && ChoosesOneEpoch(train) &&
+                   ParseChoice(train.schedule, "--schedule").name != "plateau";
+  return can ? "valid" : "none";
+}
+
+// Multiplications of one training, without those of sparse inputs.
+double WorkOf(const Recipe& recipe, const TrainInputs& inputs, Model model) {
+  const auto epochs =
+      static_cast<double>(PlannedEpochs(inputs, recipe.train, &model));
+  const auto parameters =
+      static_cast<double>(model.network->weights()->count());
+  constexpr double kProducts = 3;  // forward, and two of the way back
+  return kProducts * epochs * static_cast<double>(inputs.train_rows.size()) *
+         parameters;
+}
+
+Index Networks(const CourseOptions& options, const Recipe& recipe,
+               const TrainInputs& inputs, const Model& model,
+               bool is_beginning) {
+  if (options.ensemble == kAuto) {
+    if (is_beginning ||
+        ParseMembers(recipe.arch.members, "--members").members > 1) {
+      return 1;
+    }
+    const double networks =
+        std::floor(kMostWork / WorkOf(recipe, inputs, model));
+    return static_cast<Index>(
+        std::clamp(networks, 1.0, static_cast<double>(kNetworks)));
+  }
+  long long networks = 0;
+  Require(ParseInteger(options.ensemble, &networks) && networks >= 1 &&
+              networks <= kMostNetworks,
+          ErrorKind::kUsage,
+          Str("--ensemble '", options.ensemble,
+              "' is not a number of networks between 1 and ", kMostNetworks),
+          "write how many, or auto");
+  return static_cast<Index>(networks);
+}
+
+}  // namespace
+
+void CourseOptions::Describe(Fields& fields) {
+  fields.Field(
+      {.name = "tune",
+       .help = Str("values that are tried, of which the best on the "
+                   "validation rows is kept; may be repeated; auto: ",
+                   Join(UsualTuning(), ", "), ", where there are such rows"),
+       .value_name = "SETTING=VALUE,...|auto|none",
+       .splits_commas = false},
+      tune);
+  fields("refit", refit,
+         "train again on all rows, validation rows included, for the best "
+         "length on the validation rows, or on average over the folds; auto: "
+         "valid where there are such rows",
+         {"auto", "none", "valid", "folds"});
+  fields.Named("ensemble", ensemble, "NUMBER|auto",
+               Str("networks that differ in the seed, trained side by side "
+                   "into one model; what it predicts is their mean; auto: ",
+                   kNetworks, ", or fewer where one takes long"));
+  fields("once", once,
+         "one training as it is asked for: what is auto above is none, and one "
+         "network");
+}
+
+Course DecideCourse(const CourseOptions& options, const Recipe& recipe,
+                    const std::vector<std::string>& given,
+                    const TrainInputs& inputs, const Model& model,
+                    bool is_beginning) {
+  return {recipe,
+          Settings(options, recipe, given, inputs, model),
+          {Refit(options, recipe.train, inputs)},
+          Networks(options, recipe, inputs, model, is_beginning)};
+}
+
+}  // namespace mtlkit
