@@ -303,7 +303,7 @@ TEST_CASE("the program for PyTorch is the one that was read and tried") {
   data.inputs.resize(1);
   ArchOptions options = NetworkOf("shared");
   options.norm = "batch";
-  options.dropout = 0.1;
+  options.activation = "relu";
   const TempFolder folder;
   Export(RandomModel(data, options), "torch", folder / "out");
   CHECK(BytesAt(folder / "out/model.py") ==

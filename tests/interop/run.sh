@@ -20,6 +20,7 @@ for name in $(env | sed -n 's/^\(MTLKIT_[A-Z_0-9]*\)=.*/\1/p'); do
     *) unset "$name" ;;
   esac
 done
+export MTLKIT_ONCE=1 # networks are compared, not how good they are
 imports=(h5py jax keras numpy onnx onnxruntime pandas safetensors sklearn)
 backends=(jax)
 if [ "$mode" = full ]; then

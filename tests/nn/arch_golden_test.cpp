@@ -39,6 +39,8 @@ ArchOptions OptionsOf(const json& item) {
   const std::string method = item.at("method").get<std::string>();
   const json& params = item.at("params");
   ArchOptions options;
+  options.activation = "relu";
+  options.dropout = 0;
   options.arch.clear();
   options.layers = {"6", "5"};
   options.activation = "tanh";

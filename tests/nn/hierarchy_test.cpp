@@ -78,6 +78,7 @@ TEST_CASE("without tasks: groups that lead to none are left out") {
 TEST_CASE("a network has the layers of its groups, and tasks where they hang") {
   ArchOptions options;
   options.layers = {"9"};
+  options.dropout = 0;
   options.hierarchy = kTree;
   ResolveArchOptions(&options);
   const Network network = BuildNetwork(SampleSchema(), options);

@@ -33,6 +33,7 @@ Network ResidualNetwork(const std::vector<std::string>& layers,
   options.drop_path = drop_path;
   options.activation = "tanh";
   options.norm = "layer";
+  options.dropout = 0;
   return BuildNetwork(schema, options);
 }
 

@@ -250,12 +250,20 @@ TEST_CASE("what is left open follows from rows and settings") {
   plateau.train.schedule = "plateau";
   CHECK(Usual(data, plateau).refit.refit == "none");
   Recipe each = recipe;
+  each.arch.arch = "single";
   each.train.keep_best = "each-task";
   CHECK(Usual(data, each).tuning.empty());
   CHECK(Usual(data, each).refit.refit == "none");
   Recipe endless = recipe;
   endless.train.epochs = 100'000'000;
   CHECK(Usual(data, endless).networks == 1);
+  const TrainInputs inputs = InputsOf(data, recipe.train);
+  const Course once =
+      DecideCourse({.once = true}, recipe, {}, inputs,
+                   BuildModel(data, recipe.arch, 1, inputs.train_rows), false);
+  CHECK(once.tuning.empty());
+  CHECK(once.refit.refit == "none");
+  CHECK(once.networks == 1);
   data.splits.erase("valid");
   CHECK(Usual(data, recipe).tuning.empty());
   CHECK(Usual(data, recipe).refit.refit == "none");

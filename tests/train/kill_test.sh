@@ -38,7 +38,7 @@ interrupt() {  # interrupt SIGNAL command...
 mtl-convert "$samples/student-por.csv" -o table.h5 2>log
 mtl-prep table.h5 -o ready.h5 --task G3 --task higher --task Mjob \
   --split valid=0.2,test=0.1 2>>log
-train=(mtl-train ready.h5 --layers 32,16 --epochs 60 --patience 0 --batch 16
+train=(mtl-train ready.h5 --once --layers 32,16 --epochs 60 --patience 0 --batch 16
        --weighting uncertainty --dropout 0.1 --progress never)
 
 "${train[@]}" -o whole.h5 2>>log

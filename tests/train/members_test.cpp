@@ -103,6 +103,7 @@ TEST_CASE("members say the mean of their probabilities and of their values") {
 struct OneStep {
   explicit OneStep(const std::string& members, const std::string& method) {
     ArchOptions network;
+    network.dropout = 0;
     network.layers = {"6"};
     network.activation = "tanh";
     network.members = members;

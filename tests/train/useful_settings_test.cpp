@@ -19,7 +19,7 @@ std::string Useless(const ArchOptions& arch, const TrainOptions& train = {}) {
 
 TEST_CASE("what hidden layers have counts only where there are some") {
   ArchOptions arch;
-  arch.dropout = 0.1;
+  arch.dropout = 0.2;
   arch.norm = "layer";
   arch.activation = "tanh";
   CHECK(Useless(arch).empty());
@@ -34,6 +34,7 @@ TEST_CASE("what hidden layers have counts only where there are some") {
 
 TEST_CASE("branches count only where layers are added to what they read") {
   ArchOptions arch;
+  arch.layers = {"16", "8"};
   arch.residual = "plain";
   CHECK(Useless(arch) ==
         "residual: no chain of hidden layers has one as wide as what it "

@@ -55,6 +55,7 @@ struct Lab {
                GradientsAt at = GradientsAt::kParameters)
       : data(SampleData(64)) {
     ArchOptions arch;
+    arch.dropout = 0;
     arch.layers = {"16"};
     arch.norm = "batch";
     model = BuildModel(data, arch, 1, data.SplitRows("train"));
