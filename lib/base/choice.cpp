@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 namespace mtlkit {
+
 Choice ParseChoice(std::string_view text, std::string_view where) {
   Choice choice;
   const std::size_t colon = text.find(':');
@@ -27,6 +28,12 @@ Choice ParseChoice(std::string_view text, std::string_view where) {
     choice.options.emplace_back(std::move(name), part.substr(equals + 1));
   }
   return choice;
+}
+
+Choice ParseInnerChoice(std::string_view text, std::string_view where) {
+  std::string outer(text);
+  std::ranges::replace(outer, '/', ',');
+  return ParseChoice(outer, where);
 }
 
 std::string ChoiceText(const Choice& choice) {

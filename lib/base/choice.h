@@ -20,6 +20,9 @@ struct Choice {
 // Throws kUsage, with `where` (the flag) in front, where the text has no name,
 // an option without '=', or an option twice.
 Choice ParseChoice(std::string_view text, std::string_view where);
+// The same within an option of another choice, where options are separated by
+// slashes: "sgd:momentum=0.5/nesterov=yes".
+Choice ParseInnerChoice(std::string_view text, std::string_view where);
 std::string ChoiceText(const Choice& choice);
 
 // Sets fields from the options of a choice; a text that is not a value of the

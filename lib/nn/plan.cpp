@@ -11,6 +11,7 @@ bool RowsCanBeLanes(const Network& network, const PlanOptions& options) {
       options.at == GradientsAt::kRepresentation) {
     return false;
   }
+  if (options.at == GradientsAt::kMatrices) return false;
   return std::ranges::all_of(network.nodes(), [&](const Node& node) {
     const LayerTraits traits = node.layer->traits();
     return (!traits.mixes_rows && !traits.has_penalty) ||

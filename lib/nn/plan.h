@@ -77,7 +77,7 @@ class Plan {
 
   // kGramian: tasks x tasks inner products, symmetric.
   Mat<const double> Gramian() const;
-  // kLayers, kGroups: the same of one part of the parameters, for each that has
+  // InParts: the same of one part of the parameters, for each that has
   // shared ones that learn; their sum is Gramian(). Otherwise 0.
   Index part_count() const;
   Mat<const double> PartGramian(Index part) const;

@@ -8,6 +8,7 @@ namespace {
 
 // "trunk.0" of "trunk.0/kernel", or its group "trunk".
 std::string_view PartName(std::string_view slice, GradientsAt at) {
+  if (at == GradientsAt::kMatrices) return slice;
   const std::string_view layer = slice.substr(0, slice.find('/'));
   return at == GradientsAt::kGroups ? layer.substr(0, layer.find('.')) : layer;
 }
@@ -79,8 +80,33 @@ Index PlanState::PartOf(Index i) const {
   return -1;
 }
 
+// The gradients of a layer's output are combined for one of its parameters
+// after the other.
+void PlanState::CombineMatrices(const Pass& pass,
+                                std::span<const double> weights) {
+  const auto tasks = At(network.task_count());
+  std::size_t most = 0;
+  for (const Node& node : network.nodes()) {
+    most = std::max(most, node.params.size());
+  }
+  for (std::size_t j = 0; j < most; ++j) {
+    for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
+      const Node& node = network.node(i);
+      if (node.params.size() <= j || !PlanOf(i).backward) continue;
+      const Index part = part_of_slice[At(node.params[j])];
+      if (part < 0) continue;
+      CombineLanes(node.output, weights.subspan(At(part) * tasks, tasks));
+    }
+    SetGradients(pass, layout.shared_tiles, true, static_cast<Index>(j));
+  }
+}
+
 void PlanState::CombineAtParameters(const Pass& pass,
                                     std::span<const double> weights) {
+  if (options.at == GradientsAt::kMatrices) {
+    CombineMatrices(pass, weights);
+    return;
+  }
   const auto tasks = At(network.task_count());
   for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
     const Index part = PartOf(i);

@@ -51,6 +51,7 @@ std::string PlanLayout::Describe(const Network& network,
   if (options.at == GradientsAt::kRepresentation) out << " at representation";
   if (options.at == GradientsAt::kLayers) out << " of each layer";
   if (options.at == GradientsAt::kGroups) out << " of each group";
+  if (options.at == GradientsAt::kMatrices) out << " of each matrix";
   if (options.lane_rows) out << ", lanes of rows";
   out << ", " << options.capacity << " rows, " << arena_size << " numbers\n";
   std::size_t width = 5;

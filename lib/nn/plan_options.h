@@ -20,13 +20,20 @@ enum class Route {
 
 // With respect to what the tasks' gradients are taken (kGramian, kGradients):
 // the shared parameters, or the output of the shared layers (cheaper), or
-// (kGramian) parts of the parameters apart: those of each layer, or of each
-// group of layers ("trunk" for "trunk.0", "trunk.1").
-enum class GradientsAt { kParameters, kRepresentation, kLayers, kGroups };
+// (kGramian) parts of the parameters apart: those of each layer, of each group
+// of layers ("trunk" for "trunk.0", "trunk.1"), or each kernel and bias.
+enum class GradientsAt {
+  kParameters,
+  kRepresentation,
+  kLayers,
+  kGroups,
+  kMatrices
+};
 
 // Whether each part of the parameters has a Gramian of its own.
 constexpr bool InParts(GradientsAt at) {
-  return at == GradientsAt::kLayers || at == GradientsAt::kGroups;
+  return at == GradientsAt::kLayers || at == GradientsAt::kGroups ||
+         at == GradientsAt::kMatrices;
 }
 
 struct PlanOptions {
@@ -50,7 +57,8 @@ struct PlanOptions {
 
 // Whether the gradients of a row stay in that row, so that rows can be lanes:
 // no layer that learns mixes rows or has a penalty. Not where the tasks'
-// gradients at the representation themselves are asked for.
+// gradients at the representation themselves are asked for, or rows would have
+// one weight for a layer's kernel and another for its bias.
 bool RowsCanBeLanes(const Network& network, const PlanOptions& options);
 
 // Gradients of several tasks with respect to the same numbers, to be combined

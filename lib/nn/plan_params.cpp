@@ -32,8 +32,8 @@ Index PlanState::ParamOf(Index node, Index slice) const {
 }
 
 void PlanState::SetGradients(const Pass& pass,
-                             const std::vector<ParamTile>& tiles,
-                             bool combined) {
+                             const std::vector<ParamTile>& tiles, bool combined,
+                             Index param) {
   const auto gradient_of = [&](Index i) {
     const Lanes dy =
         combined ? CombinedOf(network.node(i).output) : ViewsOf(i).dy;
@@ -41,6 +41,8 @@ void PlanState::SetGradients(const Pass& pass,
   };
   ForTiles(std::ssize(tiles), [&](Index t, Index slot) {
     const ParamTile& tile = tiles[At(t)];
+    const Index user = layout.users[At(tile.slice)].front();
+    if (param >= 0 && ParamOf(user, tile.slice) != param) return;
     SetTile(pass, tile, slot, gradient_of,
             SliceGradient(tile.slice).Rows(tile.first_row, tile.row_count));
   });

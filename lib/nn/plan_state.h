@@ -240,9 +240,10 @@ class PlanState {
   Index ParamOf(Index node, Index slice) const;
 
   // Into `gradient`: what follows from the only lane of each node, or from what
-  // its lanes were combined to.
+  // its lanes were combined to; of the parameters with this number in their
+  // layers, or of all.
   void SetGradients(const Pass& pass, const std::vector<ParamTile>& tiles,
-                    bool combined);
+                    bool combined, Index param = -1);
 
   // The gradient of node i's output that is of task `task`.
   OutputGradient TaskLane(Index i, Index task);
@@ -286,6 +287,7 @@ class PlanState {
   // Of the shared parameters that node i learns; -1: it has none.
   Index PartOf(Index i) const;
   void CombineAtParameters(const Pass& pass, std::span<const double> weights);
+  void CombineMatrices(const Pass& pass, std::span<const double> weights);
   const Network& network;
   PlanOptions options;
   PlanLayout layout;
@@ -296,7 +298,7 @@ class PlanState {
   AlignedVector gradient;
   std::vector<double> partial_grams;
   std::vector<double> gramian;
-  // kLayers, kGroups: those of each part, and the part of each slice, or -1.
+  // Where there are parts: those of each, and the part of each slice, or -1.
   Index part_count = 0;
   std::vector<double> part_gramians;
   std::vector<Index> part_of_slice;

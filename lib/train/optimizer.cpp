@@ -29,7 +29,7 @@ void OptimizerOptions::Describe(Fields& field) {
 }
 
 Index BlocksHeldBy(const Optimizer& optimizer) {
-  return 2 + optimizer.slots();
+  return 2 + optimizer.slots() + (optimizer.ascends() ? 1 : 0);
 }
 
 void ClipValues(std::span<Real> gradient, double limit) {

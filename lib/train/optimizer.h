@@ -53,6 +53,13 @@ class Optimizer {
   virtual bool scales_parameters() const { return false; }
   virtual void Finish(const OptimizerStep& /*step*/, double /*norm*/,
                       double /*direction_norm*/) const noexcept {}
+
+  // True: the gradient of a step is not that of the weights, but of those that
+  // Ascend makes of them by their gradient; then the step begins at the weights
+  // as they were. It takes two passes.
+  virtual bool ascends() const { return false; }
+  virtual void Ascend(std::span<const Real> /*gradient*/,
+                      std::span<Real> /*weights*/) const noexcept {}
 };
 
 // A registered optimiser (optimizers.def).

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "kernels/kernels.h"
 #include "train/merged_outputs.h"
 #include "train/task_losses.h"
@@ -20,11 +21,13 @@ struct Learner::State {
         losses(setup.tasks, setup.losses, given.task_weight, *given.network,
                given.capacity),
         merged(setup.tasks, *given.network, given.capacity),
-        weigher(*given.weighting, static_cast<Index>(given.tasks.size()),
-                plan.part_count()) {
-    if (!given.weighting->needs().losses_after) return;
-    after.resize(given.tasks.size());
-    buffers.resize(At(given.network->buffers()->size()));
+        weigher(*given.weighting, plan) {
+    looks_back = given.weighting->needs().losses_after;
+    ascends = given.optimizer->ascends();
+    if (!looks_back && !ascends) return;
+    losses_elsewhere.resize(given.tasks.size());
+    spare_buffers = Block(given.network->buffers());
+    if (ascends) weights_here.resize(At(given.network->weights()->size()));
   }
 
   static std::vector<SliceTerms> TermsOf(const LearnerSetup& setup) {
@@ -46,9 +49,9 @@ struct Learner::State {
     return pass;
   }
 
-  TaskView Tasks(Index step) const {
+  TaskView Tasks(const Batch& batch, Index step) const {
     return {losses.weighted(), losses.present(), losses.task_weight(),
-            steps_in_epoch > 0 ? step / steps_in_epoch : 0};
+            steps_in_epoch > 0 ? step / steps_in_epoch : 0, &batch};
   }
 
   // Shortens the gradient as asked; returns the factor still to be applied.
@@ -80,14 +83,53 @@ struct Learner::State {
 
   // Looks at the same rows again, with the same dropout; running statistics
   // have seen them already.
+  Pass PassAgain(const Batch& batch, const Pass& pass) {
+    Pass again = pass;
+    spare_buffers = *pass.buffers;
+    again.buffers = &spare_buffers;
+    plan.Forward(again, batch);
+    return again;
+  }
+
   void LookBack(const Batch& batch, const Pass& pass, Index step,
                 LearnerState* state) {
-    const std::span<Real> running = state->params.buffers.all();
-    std::copy(running.begin(), running.end(), buffers.begin());
-    plan.Forward(pass, batch);
-    std::copy(buffers.begin(), buffers.end(), running.begin());
-    losses.MeasureAgain(batch, plan, after);
-    weigher.Observe(Tasks(step), after, state);
+    PassAgain(batch, pass);
+    losses.MeasureAgain(batch, plan, losses_elsewhere);
+    weigher.Observe(Tasks(batch, step), losses_elsewhere, state);
+  }
+
+  // The weighted gradient at the weights.
+  void SetGradient(const TaskView& tasks, const Pass& pass, Index step,
+                   LearnerState* state) {
+    const Rng rng(setup.seed, RandomPurpose::kWeighting,
+                  static_cast<std::uint64_t>(step));
+    weigher.Clear();
+    weigher.Backward(tasks, pass, rng, &plan, state);
+  }
+
+  // That of where the optimiser goes from there. The weighting is asked at both
+  // places as it is at the beginning of the step, and moves on by one step, at
+  // the second. Returns the first task whose loss is not finite there, or -1.
+  Index SetGradientUphill(const Batch& batch, const Pass& pass, Index step,
+                          LearnerState* state) {
+    weighting_here = state->weighting;
+    slots_here = state->weighting_slots;
+    SetGradient(Tasks(batch, step), pass, step, state);
+    state->weighting = weighting_here;
+    state->weighting_slots = slots_here;
+    const std::span<Real> weights = state->params.weights.all();
+    std::ranges::copy(weights, weights_here.begin());
+    setup.optimizer->Ascend(WholeGradient(), weights);
+    const Pass again = PassAgain(batch, pass);
+    const Index diverged = losses.SetGradientsElsewhere(
+        batch, state->stopped, &plan, losses_elsewhere);
+    if (diverged < 0) {
+      TaskView tasks = Tasks(batch, step);
+      tasks.losses = losses_elsewhere;
+      SetGradient(tasks, again, step, state);
+    }
+    std::ranges::copy(weights_here, weights.begin());
+    return diverged;
   }
 
   void AverageBuffers(Index step, LearnerState* state) const {
@@ -106,9 +148,15 @@ struct Learner::State {
   MergedOutputs merged;
   Weigher weigher;
   const Averaging* averaging = nullptr;  // that follows updates
-  // Only where losses after the step are needed.
-  std::vector<double> after;
-  std::vector<Real> buffers;
+  bool looks_back = false;               // losses after the step are needed
+  bool ascends = false;                  // gradients are taken in two places
+  // Only with either.
+  std::vector<double> losses_elsewhere;
+  Block spare_buffers;
+  // Only with the second: as the step began.
+  AlignedVector weights_here;
+  std::vector<double> weighting_here;
+  std::vector<AlignedVector> slots_here;
 };
 
 PlanOptions PlanOptionsOf(const LearnerSetup& setup) {
@@ -171,6 +219,11 @@ void Learner::AddStatistics(const Batch& batch, Index step, double share,
 }
 
 Index Learner::AddLesson(Index task, const std::optional<Choice>& loss) {
+  Require(
+      loss || !state_->ascends, ErrorKind::kUsage,
+      "--optimizer sam with a method that gives gradients, which would have "
+      "to be those elsewhere",
+      "use another optimizer, or a method that gives targets");
   return state_->losses.AddLesson(task, loss);
 }
 Lesson& Learner::lesson(Index i) {
@@ -216,15 +269,18 @@ Index Learner::Learn(const Batch& batch, Index step, double rate,
     return -1;
   }
   const Pass pass = s.PassOf(step, state);
-  const Rng rng(s.setup.seed, RandomPurpose::kWeighting,
-                static_cast<std::uint64_t>(step));
-  s.weigher.Backward(s.Tasks(step), pass, rng, &s.plan, state);
+  if (s.ascends) {
+    const Index lost = s.SetGradientUphill(batch, pass, step, state);
+    if (lost >= 0) return lost;
+  } else {
+    s.SetGradient(s.Tasks(batch, step), pass, step, state);
+  }
   const std::span<Real> gradient = s.WholeGradient();
   const double scale = s.Clip(gradient);
   s.updater.Update(gradient, scale, rate, present, state);
   s.AverageBuffers(step, state);
   s.Record(state);
-  if (!s.after.empty()) s.LookBack(batch, pass, step, state);
+  if (s.looks_back) s.LookBack(batch, pass, step, state);
   return -1;
 }
 

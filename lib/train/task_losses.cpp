@@ -37,6 +37,7 @@ TaskLosses::TaskLosses(std::span<const Task> tasks,
       family_of_(TaskFamilies(tasks)),
       family_share_(tasks.size(), 1),
       present_(tasks.size()) {
+  here_.fill(losses_);
   Index families = 0;
   for (const Index family : family_of_) {
     families = std::max(families, family + 1);
@@ -175,6 +176,22 @@ Index TaskLosses::SetGradients(const Batch& batch,
     if (!std::isfinite(weighted_[At(task)])) return task;
   }
   return -1;
+}
+
+Index TaskLosses::SetGradientsElsewhere(const Batch& batch,
+                                        std::span<const Index> stopped,
+                                        Plan* plan,
+                                        std::span<double> elsewhere) {
+  const auto exchange = [this] {
+    losses_.swap(here_[0]);
+    weighted_.swap(here_[1]);
+    lesson_losses_.swap(here_[2]);
+  };
+  exchange();
+  const Index diverged = SetGradients(batch, stopped, plan);
+  std::ranges::copy(weighted_, elsewhere.begin());
+  exchange();
+  return diverged;
 }
 
 void TaskLosses::SetAbsent(Index task, Plan* plan) {

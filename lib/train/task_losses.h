@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -48,6 +49,11 @@ class TaskLosses {
   // or -1.
   Index SetGradients(const Batch& batch, std::span<const Index> stopped,
                      Plan* plan);
+  // The same for the same batch at other weights; only `elsewhere` is set to
+  // what weighted() is there.
+  Index SetGradientsElsewhere(const Batch& batch,
+                              std::span<const Index> stopped, Plan* plan,
+                              std::span<double> elsewhere);
   // Sets `after` to what the plan's outputs are worth now; nothing else moves.
   void MeasureAgain(const Batch& batch, const Plan& plan,
                     std::span<double> after);
@@ -109,6 +115,8 @@ class TaskLosses {
   std::vector<double> weighted_;
   std::vector<double> lesson_losses_;
   std::vector<double> sums_;
+  // Losses, weighted and of lessons, while those elsewhere are found.
+  std::array<std::vector<double>, 3> here_;
   std::vector<Index> family_of_;
   std::vector<double> family_share_;  // 1 for a task by itself
   std::vector<double> family_sums_;   // one a family, then present tasks

@@ -24,16 +24,22 @@ GradientsAt ChooseGradientsAt(const Weighting& weighting,
                               std::string_view gradients_at,
                               const Network& network) {
   if (gradients_at == "representation") {
+    Require(!weighting.needs().samples, ErrorKind::kUsage,
+            "--gradients-at representation: the weighting compares samples of "
+            "the batch, whose rows have nothing in common there",
+            "use --gradients-at parameters");
     Require(weighting.slots() == 0, ErrorKind::kUsage,
             "--gradients-at representation: the weighting keeps something of "
             "every shared parameter",
             "use --gradients-at parameters");
     return GradientsAt::kRepresentation;
   }
-  if (gradients_at == "layers" || gradients_at == "groups") {
+  if (gradients_at == "layers" || gradients_at == "groups" ||
+      gradients_at == "matrices") {
     RequireParts(weighting, gradients_at);
-    return gradients_at == "layers" ? GradientsAt::kLayers
-                                    : GradientsAt::kGroups;
+    return gradients_at == "layers"   ? GradientsAt::kLayers
+           : gradients_at == "groups" ? GradientsAt::kGroups
+                                      : GradientsAt::kMatrices;
   }
   if (gradients_at != "auto" ||
       (weighting.prefers_at() == GradientsAt::kRepresentation &&
@@ -48,18 +54,24 @@ Route RouteOf(const WeightingNeeds& needs) {
   return needs.gramian ? Route::kGramian : Route::kPlain;
 }
 
-Weigher::Weigher(const Weighting& weighting, Index tasks, Index parts)
-    : weighting_(weighting),
-      factors_(At(tasks)),
-      parts_(parts),
-      part_factors_(At(parts * tasks)),
-      loss_factors_(At(tasks)),
-      block_factors_(At(tasks)),
-      block_slots_(At(weighting.slots() * tasks)) {
+Weigher::Weigher(const Weighting& weighting, const Plan& plan)
+    : weighting_(weighting), parts_(plan.part_count()) {
+  const Network& network = plan.network();
+  const auto tasks = At(network.task_count());
+  factors_.resize(tasks);
+  part_factors_.resize(At(parts_) * tasks);
+  loss_factors_.resize(tasks);
+  block_factors_.resize(tasks);
+  block_slots_.resize(At(weighting.slots()) * tasks);
   const WeightingNeeds needs = weighting.needs();
+  if (needs.measures) measured_.resize(tasks);
   if (!needs.gramian || !needs.gradients) return;
-  gramian_.resize(At(tasks * tasks));
-  block_gramian_.resize(At(tasks * tasks));
+  gramian_.resize(tasks * tasks);
+  block_gramian_.resize(tasks * tasks);
+  if (!needs.samples) return;
+  samples_.emplace(plan);
+  first_.resize(tasks * At(network.weights()->shared_size()));
+  if (network.buffers()->size() > 0) spare_ = Block(network.buffers());
 }
 
 void Weigher::Start(const Layout& weights, LearnerState* state) const {
@@ -102,19 +114,27 @@ void Weigher::Backward(const TaskView& tasks, const Pass& pass, const Rng& rng,
   weighting_.LossFactors(signals, loss_factors_);
   ScaleLosses(signals, loss_factors_, plan);
   if (needs.gradients) {
-    ByGradients(&signals, pass, plan, state);
+    ByGradients(&signals, tasks, pass, plan, state);
   } else {
     ByGramian(&signals, pass, plan, state);
   }
 }
 
-void Weigher::ScaleLosses(const WeightingSignals& signals,
-                          std::span<const double> factors, Plan* plan) const {
+void Weigher::ScalePenalties(const WeightingSignals& signals,
+                             std::span<const double> factors,
+                             Plan* plan) const {
   for (std::size_t task = 0; task < factors.size(); ++task) {
     const bool is_there = signals.present[task] != 0;
     plan->SetPenaltyFactor(
         static_cast<Index>(task),
         is_there ? signals.task_weight[task] * factors[task] : 0);
+  }
+}
+
+void Weigher::ScaleLosses(const WeightingSignals& signals,
+                          std::span<const double> factors, Plan* plan) const {
+  ScalePenalties(signals, factors, plan);
+  for (std::size_t task = 0; task < factors.size(); ++task) {
     if (factors[task] == 1) continue;
     const MatView values = plan->OutputGradient(static_cast<Index>(task));
     ActiveKernels().scale(static_cast<Real>(factors[task]), values.data,
@@ -156,21 +176,34 @@ void Weigher::ByParts(WeightingSignals* signals, const Pass& pass, Plan* plan,
   plan->Combine(pass, part_factors_);
 }
 
-void Weigher::ByGradients(WeightingSignals* signals, const Pass& pass,
-                          Plan* plan, LearnerState* state) {
-  plan->Backward(pass);
+void Weigher::ByGradients(WeightingSignals* signals, const TaskView& tasks,
+                          const Pass& pass, Plan* plan, LearnerState* state) {
+  if (samples_) {
+    TakeSamples(signals, tasks, pass, plan);
+  } else {
+    plan->Backward(pass);
+  }
   for (std::size_t i = 0; i < block_slots_.size(); ++i) {
     block_slots_[i] = state->weighting_slots[i].data();
+  }
+  std::fill(measured_.begin(), measured_.end(), 0.0);
+  signals->measured = measured_;
+  for (const GradientBlock& block : plan->Gradients()) {
+    if (measured_.empty()) break;
+    weighting_.Measure(*signals, {block.tasks, block.gradients, block_slots_},
+                       measured_);
   }
   for (const GradientBlock& block : plan->Gradients()) {
     weighting_.Track(*signals, state->weighting,
                      {block.tasks, block.gradients, block_slots_});
   }
-  if (weighting_.needs().gramian) {
+  if (weighting_.needs().gramian && !samples_) {
     std::fill(gramian_.begin(), gramian_.end(), 0.0);
     for (const GradientBlock& block : plan->Gradients()) AddGramian(block);
-    const Index tasks = static_cast<Index>(factors_.size());
-    signals->gramian = {gramian_.data(), tasks, tasks};
+  }
+  if (weighting_.needs().gramian) {
+    const Index count = static_cast<Index>(factors_.size());
+    signals->gramian = {gramian_.data(), count, count};
   }
   weighting_.Weights(*signals, state->weighting, factors_);
   Index first = 0;
@@ -179,6 +212,45 @@ void Weigher::ByGradients(WeightingSignals* signals, const Pass& pass,
     first += static_cast<Index>(block.combined.size());
   }
   plan->Finish(pass);
+}
+
+void Weigher::TakeSamples(WeightingSignals* signals, const TaskView& tasks,
+                          const Pass& pass, Plan* plan) {
+  samples_->Deal(tasks.batch->rows, plan);
+  signals->sampled = samples_->is_in_all();
+  std::fill(gramian_.begin(), gramian_.end(), 0.0);
+  Pass again = pass;
+  for (std::size_t i = 0; i < BatchSamples::kCount; ++i) {
+    if (i > 0) {
+      // A pass down takes the memory of the pass up.
+      if (!spare_.all().empty()) {
+        spare_ = *pass.buffers;
+        again.buffers = &spare_;
+      }
+      plan->Forward(again, *tasks.batch);
+      ScalePenalties(*signals, loss_factors_, plan);
+    }
+    samples_->Set(i, plan);
+    plan->Backward(again);
+    Real* first = first_.data();
+    for (const GradientBlock& block : plan->Gradients()) {
+      if (i == 0) std::ranges::copy(block.gradients.flat(), first);
+      if (i == 1) AddProducts(block, first);
+      first += block.gradients.size();
+    }
+  }
+}
+
+void Weigher::AddProducts(const GradientBlock& block, const Real* others) {
+  const Index cols = block.gradients.cols;
+  for (std::size_t i = 0; i < block.tasks.size(); ++i) {
+    const Real* of_first = others + static_cast<Index>(i) * cols;
+    for (std::size_t j = 0; j < block.tasks.size(); ++j) {
+      gramian_[At(block.tasks[i]) * factors_.size() + At(block.tasks[j])] +=
+          ActiveKernels().dot(of_first,
+                              block.gradients.Row(static_cast<Index>(j)), cols);
+    }
+  }
 }
 
 void Weigher::AddGramian(const GradientBlock& block) {

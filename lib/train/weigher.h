@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/rng.h"
 #include "nn/network.h"
 #include "nn/plan.h"
+#include "train/batch_samples.h"
 #include "train/learner_state.h"
 #include "train/weighting.h"
 
@@ -28,14 +30,16 @@ struct TaskView {
   std::span<const std::uint8_t> present;
   std::span<const double> task_weight;
   Index epoch = 0;  // of the step
+  // What the plan has seen; only where there are samples.
+  const Batch* batch = nullptr;
 };
 
 // Takes the gradients of the tasks down, asks the weighting, and combines them
 // into one. Allocates when built only.
 class Weigher {
  public:
-  // `parts`: Plan::part_count().
-  Weigher(const Weighting& weighting, Index tasks, Index parts);
+  // For the tasks and parts of a plan.
+  Weigher(const Weighting& weighting, const Plan& plan);
 
   // Makes room in a state.
   void Start(const Layout& weights, LearnerState* state) const;
@@ -57,6 +61,8 @@ class Weigher {
   // Of what labels, lessons and penalties of layers add to each loss.
   void ScaleLosses(const WeightingSignals& signals,
                    std::span<const double> factors, Plan* plan) const;
+  void ScalePenalties(const WeightingSignals& signals,
+                      std::span<const double> factors, Plan* plan) const;
   // The three ways: one pass of the sum; the Gramian; the gradients.
   void BySum(WeightingSignals* signals, const Pass& pass, Plan* plan,
              LearnerState* state);
@@ -67,9 +73,14 @@ class Weigher {
                LearnerState* state);
   // What is remembered of part `i`; of the whole where there are none.
   std::span<double> StateOf(Index i, LearnerState* state) const;
-  void ByGradients(WeightingSignals* signals, const Pass& pass, Plan* plan,
-                   LearnerState* state);
+  void ByGradients(WeightingSignals* signals, const TaskView& tasks,
+                   const Pass& pass, Plan* plan, LearnerState* state);
+  // Passes of the samples: sets the Gramian of two, and leaves the gradients of
+  // the last.
+  void TakeSamples(WeightingSignals* signals, const TaskView& tasks,
+                   const Pass& pass, Plan* plan);
   void AddGramian(const GradientBlock& block);
+  void AddProducts(const GradientBlock& block, const Real* others);
   void Combine(const WeightingSignals& signals, const GradientBlock& block,
                Index first) const;
 
@@ -82,6 +93,12 @@ class Weigher {
   std::vector<double> block_gramian_;
   mutable std::vector<double> block_factors_;
   mutable std::vector<Real*> block_slots_;
+  std::vector<double> measured_;
+  // Only with samples: their rows, the gradients of the first, and running
+  // statistics, which see the batch once.
+  std::optional<BatchSamples> samples_;
+  AlignedVector first_;
+  Block spare_;
 };
 
 }  // namespace mtlkit

@@ -29,8 +29,9 @@ void WeightingOptions::Describe(Fields& field) {
   field(
       "gradients-at", gradients_at,
       "where methods on gradients take them; auto: as in their paper; layers: "
-      "of each layer apart; groups: of each group of layers (\"trunk\")",
-      {"auto", "parameters", "representation", "layers", "groups"});
+      "of each layer apart; groups: of each group of layers (\"trunk\"); "
+      "matrices: of each kernel and bias",
+      {"auto", "parameters", "representation", "layers", "groups", "matrices"});
 }
 
 void Weighting::InitState(std::span<double> state) const {
@@ -38,6 +39,8 @@ void Weighting::InitState(std::span<double> state) const {
 }
 
 void Weighting::LossFactors(const WeightingSignals&, std::span<double>) const {}
+void Weighting::Measure(const WeightingSignals&, const TaskGradients&,
+                        std::span<double>) const {}
 void Weighting::Track(const WeightingSignals&, std::span<const double>,
                       const TaskGradients&) const {}
 void Weighting::Observe(const WeightingSignals&, std::span<const double>,

@@ -24,8 +24,8 @@ struct WeightingOptions {
   // that are not named have 1. The total is the sum of losses, not their mean.
   std::vector<std::string> task_weight;
   // Where methods on gradients take them: auto is what the method's paper does.
-  std::string gradients_at =
-      "auto";  // auto | parameters | representation | layers | groups
+  std::string gradients_at = "auto";  // auto | parameters | representation |
+                                      // layers | groups | matrices
 
   void Describe(Fields& field);
 };
@@ -37,6 +37,13 @@ struct WeightingNeeds {
   bool gramian = false;       // inner products of the tasks' gradients
   bool gradients = false;     // the tasks' gradients themselves
   bool losses_after = false;  // what the update has made of the losses
+  // Beside gradients: sums that Measure makes of them before Track.
+  bool measures = false;
+  // Beside gradients: independent samples of the batch. The rows that pull at a
+  // task are dealt to three of them in turn; the Gramian has the products of
+  // the gradients of the first (rows) with those of the second (columns), and
+  // the gradients are those of the third. Three times the work.
+  bool samples = false;
 };
 
 // What is known of the tasks at one step. A task without labels in the batch
@@ -54,6 +61,11 @@ struct WeightingSignals {
   Mat<const double> gramian;
   // Randomness of this step (RandomPurpose::kWeighting).
   const Rng* rng = nullptr;
+  // What Measure found of present tasks; empty unless needed.
+  std::span<const double> measured;
+  // Whether a present task has rows in all samples, so that the Gramian knows
+  // it; empty unless there are samples.
+  std::span<const std::uint8_t> sampled;
 };
 
 // Gradients of some tasks with respect to the same numbers, one row a task.
@@ -94,6 +106,11 @@ class Weighting {
   // reach every parameter.
   virtual void LossFactors(const WeightingSignals& signals,
                            std::span<double> factors) const;
+  // Only where it measures: adds to `sums` what it wants to know of the
+  // gradients of present tasks, called for each part of them; may change slots.
+  virtual void Measure(const WeightingSignals& signals,
+                       const TaskGradients& given,
+                       std::span<double> sums) const;
   // Only where gradients are needed: may replace those of present tasks by
   // what a method makes of them over time.
   virtual void Track(const WeightingSignals& signals,

@@ -43,6 +43,7 @@ struct Scene {
     const Index k = static_cast<Index>(rows.size());
     signals.gramian = {gram.data(), k, k};
     signals.rng = &rng;
+    signals.sampled = present;
     return signals;
   }
 
@@ -69,14 +70,37 @@ struct Scene {
 struct Subject {
   Subject(const Choice& choice, const Scene& scene)
       : weighting(MakeWeighting(choice, scene.Tasks())),
-        state(static_cast<std::size_t>(weighting->state_size())) {
+        state(static_cast<std::size_t>(weighting->state_size())),
+        slots(scene.rows.size() * static_cast<std::size_t>(weighting->slots()),
+              std::vector<Real>(scene.rows[0].size())) {
     weighting->InitState(state);
   }
 
   std::vector<double> Weights(const Scene& scene) {
     std::vector<double> w(scene.rows.size(), std::nan(""));
-    weighting->Weights(scene.Signals(), state, w);
+    const std::vector<double> measured = Measured(scene);
+    WeightingSignals signals = scene.Signals();
+    signals.measured = measured;
+    weighting->Weights(signals, state, w);
     return w;
+  }
+
+  std::vector<double> Measured(const Scene& scene) {
+    if (!weighting->needs().measures) return {};
+    std::vector<Real> rows = scene.flat;
+    std::vector<Index> tasks;
+    for (std::size_t i = 0; i < scene.rows.size(); ++i) {
+      tasks.push_back(static_cast<Index>(i));
+    }
+    std::vector<Real*> kept;
+    for (std::vector<Real>& slot : slots) kept.push_back(slot.data());
+    std::vector<double> sums(tasks.size());
+    const Index cols = static_cast<Index>(scene.rows[0].size());
+    weighting->Measure(
+        scene.Signals(),
+        {tasks, {rows.data(), static_cast<Index>(tasks.size()), cols}, kept},
+        sums);
+    return sums;
   }
 
   std::vector<Real> Direction(const Scene& scene) {
@@ -91,6 +115,7 @@ struct Subject {
 
   std::unique_ptr<Weighting> weighting;
   std::vector<double> state;
+  std::vector<std::vector<Real>> slots;
 };
 
 template <class Check>
@@ -226,6 +251,7 @@ TEST_CASE("the same step gives the same weights, and goes on from its state") {
     whole.Weights(scene);
     Subject rest(choice, scene);
     rest.state = whole.state;
+    rest.slots = whole.slots;
     CHECK(whole.Weights(scene) == rest.Weights(scene));
     CHECK(whole.state == rest.state);
   });

@@ -9,7 +9,8 @@ train() { mtl-train ready.h5 "${settings[@]}" "$@"; }
 
 # Threads, for each kind of task weighting and architecture.
 for flags in '--weighting uncertainty' '--weighting pcgrad' \
-  '--weighting graddrop' '--arch mmoe' '--arch cross-stitch' '--norm batch'; do
+  '--weighting graddrop' '--weighting modo --optimizer sam' '--arch mmoe' \
+  '--arch cross-stitch' '--norm batch'; do
   arguments=(ready.h5 --layers 16,8 --epochs 2 --batch 200 --quiet)
   for threads in 1 2 3; do
     # shellcheck disable=SC2086

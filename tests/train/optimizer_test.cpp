@@ -177,6 +177,39 @@ void CheckAverage(const json& entry) {
   }
 }
 
+// The gradient of the reference's parabola, and its noise in a step.
+std::vector<Real> SlopeAt(const std::vector<Real>& p, const json& noise) {
+  const json& parabola = Root()["quadratic"];
+  const auto hessian =
+      parabola["hessian"].get<std::vector<std::vector<double>>>();
+  const std::vector<double> centre = golden::Numbers(parabola["centre"]);
+  std::vector<double> slope = golden::Numbers(noise);
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    for (std::size_t j = 0; j < p.size(); ++j) {
+      slope[i] += hessian[i][j] * (static_cast<double>(p[j]) - centre[j]);
+    }
+  }
+  return {slope.begin(), slope.end()};
+}
+
+void CheckUphill(const json& entry) {
+  CAPTURE(entry["id"].get<std::string>());
+  const json& params = entry["params"];
+  Walker walker({"sam",
+                 {{"rho", params["rho"].dump()},
+                  {"adaptive", params["adaptive"] ? "yes" : "no"},
+                  {"base", "sgd:momentum=" + params["momentum"].dump()}}},
+                Start());
+  const json& noise = entry["inputs"]["noise"];
+  for (std::size_t t = 0; t < noise.size(); ++t) {
+    std::vector<Real> uphill = walker.weights;
+    walker.optimizer->Ascend(SlopeAt(uphill, noise[t]), uphill);
+    walker.Step(SlopeAt(uphill, noise[t]), params["rate"].get<double>(), 0, 1);
+    golden::CheckClose(entry["expected"]["parameters"][t], walker.weights,
+                       golden::Tolerance(entry));
+  }
+}
+
 // Returns whether a case is one of ours.
 bool CheckSteps(const json& entry) {
   const json& params = entry["params"];
@@ -198,6 +231,10 @@ bool CheckSteps(const json& entry) {
   }
   if (method == "ema" || method == "swa") {
     CheckAverage(entry);
+    return true;
+  }
+  if (method == "sam") {
+    CheckUphill(entry);
     return true;
   }
   const bool is_known = std::ranges::any_of(
@@ -260,6 +297,13 @@ TEST_CASE("an unknown optimiser or option is refused by name") {
   CHECK_THROWS_AS(MakeOptimizer({"sgd", {{"momentum", "1.5"}}}), Error);
   CHECK_THROWS_AS(
       MakeOptimizer({"sgd", {{"momentum", "0"}, {"nesterov", "yes"}}}), Error);
+  CHECK_THROWS_WITH_AS(MakeOptimizer({"sam", {{"base", "sam"}}}),
+                       doctest::Contains("takes two gradients itself"), Error);
+  CHECK_THROWS_WITH_AS(
+      MakeOptimizer({"sam", {{"base", "sgd:momentum=0.5/nestorov=yes"}}}),
+      doctest::Contains("did you mean 'nesterov'"), Error);
+  CHECK_NOTHROW(
+      MakeOptimizer({"sam", {{"base", "sgd:momentum=0.5/nesterov=yes"}}}));
 }
 
 TEST_CASE("cutting by value lets NaN through, so that it is seen") {

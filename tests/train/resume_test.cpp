@@ -132,6 +132,20 @@ TEST_CASE("a run that is stopped again and again ends with the same bits") {
     options.weighting.weighting = "gradvac:beta=0.3";
     options.weighting.gradients_at = "layers";
   }
+  SUBCASE("sam, moco, whose gradients are tracked in both") {
+    options.optimizer.optimizer = "sam:base=sgd:momentum=0.9/nesterov=yes";
+    options.optimizer.clip_norm = 1;
+    options.weighting.weighting = "moco";
+  }
+  SUBCASE("sdmgrad, whose weights are kept") {
+    options.weighting.weighting = "sdmgrad";
+  }
+  SUBCASE("excess-mtl, whose sums of squares are") {
+    options.weighting.weighting = "excess-mtl:eta=0.5";
+  }
+  SUBCASE("nash, whose weights hold for steps") {
+    options.weighting.weighting = "nash:every=3";
+  }
   SUBCASE("graddrop, clipping, early stopping") {
     options.weighting.weighting = "graddrop";
     options.optimizer.clip_norm = 0.5;

@@ -117,8 +117,8 @@ struct Steps {
 
 TEST_CASE("weightings make of one pass what they make of one a task") {
   const Dataset data = OwnRows(120);
-  for (const std::string name :
-       {"pcgrad", "mgda", "graddrop", "db-mtl", "gradvac", "upgrad"}) {
+  for (const std::string name : {"pcgrad", "mgda", "graddrop", "db-mtl",
+                                 "gradvac", "upgrad", "modo", "excess-mtl"}) {
     for (const GradientsAt at :
          {GradientsAt::kParameters, GradientsAt::kLayers}) {
       const auto needs = MakeWeighting({name, {}}, data.tasks)->needs();

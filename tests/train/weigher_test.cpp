@@ -145,6 +145,49 @@ TEST_CASE("layers are weighted apart, each by the products of its own") {
                   Error);
 }
 
+TEST_CASE("kernels and biases are weighted apart, each by its own products") {
+  // Twice as much of every part as its place among them.
+  class ByPart : public Probe {
+   public:
+    using Probe::Probe;
+    void Weights(const WeightingSignals& signals, std::span<double> state,
+                 std::span<double> w) const override {
+      Probe::Weights(signals, state, w);
+      std::fill(w.begin(), w.end(), static_cast<double>(all_gramians.size()));
+    }
+  };
+  const Probe ones({.gramian = true});
+  const ByPart numbered({.gramian = true});
+  Lab one(ones, GradientsAt::kMatrices);
+  Lab other(numbered, GradientsAt::kMatrices);
+  const Block start = one.state.params.weights;
+  one.Step(0);
+  other.Step(0);
+  const Layout& layout = start.layout();
+  // Kernel and bias of the dense layer, scale and shift of its batch norm.
+  REQUIRE(ones.all_gramians.size() == 4);
+  std::size_t part = 0;
+  std::size_t moving = 0;
+  for (Index i = 0; i < std::ssize(layout.slices()); ++i) {
+    if (!layout.slice(i).shared) continue;
+    const double times = static_cast<double>(++part);
+    CAPTURE(layout.slice(i).name);
+    const auto begin = start.At(i).flat();
+    const auto a = one.state.params.weights.At(i).flat();
+    const auto b = other.state.params.weights.At(i).flat();
+    bool moves = false;
+    for (std::size_t k = 0; k < begin.size(); ++k) {
+      const double step = static_cast<double>(a[k] - begin[k]);
+      moves = moves || std::abs(step) > 1e-5;
+      REQUIRE(std::abs(static_cast<double>(b[k] - begin[k]) - times * step) <
+              1e-6);
+    }
+    moving += moves ? 1 : 0;
+  }
+  CHECK(part == 4);
+  CHECK(moving >= 3);  // batch norm undoes the bias
+}
+
 TEST_CASE("what is remembered of one part is not that of another") {
   const Probe probe({.gramian = true});
   Lab lab(probe, GradientsAt::kLayers);

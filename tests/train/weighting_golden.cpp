@@ -1,5 +1,6 @@
 #include "train/weighting_golden.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -165,6 +166,95 @@ void CheckTrimmedMean(const json& entry) {
                      golden::Tolerance(entry));
 }
 
+// Products of gradients of two samples: those of the case in turn.
+Scene SceneOfProducts(const json& products) {
+  Scene scene(std::vector<std::vector<double>>(products.size(), {1.0}));
+  scene.gram = Numbers(products);
+  return scene;
+}
+
+void CheckModo(const json& entry) {
+  const json& products = entry["inputs"]["cross_gramians"];
+  const json& params = entry["params"];
+  Series series(
+      {"modo",
+       {{"gamma", Text(params["gamma"])}, {"rho", Text(params["rho"])}}},
+      Tasks(products[0].size()));
+  for (std::size_t t = 0; t < products.size(); ++t) {
+    golden::CheckClose(entry["expected"]["weights"][t],
+                       series.Step(SceneOfProducts(products[t])),
+                       Tolerance(entry));
+  }
+}
+
+void CheckSdmgrad(const json& entry) {
+  const json& products = entry["inputs"]["cross_gramians"];
+  const json& params = entry["params"];
+  const std::size_t tasks = products[0].size();
+  std::vector<double> state(tasks, 1);
+  for (std::size_t t = 0; t < products.size(); ++t) {
+    const Scene scene = SceneOfProducts(products[t]);
+    // The reference adds 1e-8 to what it divides by.
+    double length = 0;
+    for (std::size_t i = 0; i < tasks; ++i) {
+      length += std::sqrt(std::max(0.0, scene.gram[i * (tasks + 1)])) /
+                static_cast<double>(tasks);
+    }
+    const double rate =
+        params["lr"].get<double>() * length * length / (length * length + 1e-8);
+    Series series({"sdmgrad",
+                   {{"rate", FormatNumber(rate)},
+                    {"momentum", Text(params["momentum"])},
+                    {"iterations", params["iterations"].dump()},
+                    {"lambda", Text(params["lambda"])},
+                    {"scale", "lengths"}}},
+                  Tasks(tasks));
+    series.state = state;
+    golden::CheckClose(entry["expected"]["weights"][t], series.Step(scene),
+                       Tolerance(entry));
+    state = series.state;
+  }
+}
+
+void CheckCrMogm(const json& entry) {
+  const json& rows = entry["inputs"]["series"];
+  Series series({"cr-mogm",
+                 {{"alpha", Text(entry["params"]["alpha"])},
+                  {"base", "pcgrad:order=ascending"}}},
+                Tasks(rows[0].size()));
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    golden::CheckClose(entry["expected"]["weights"][t],
+                       series.Step(Scene(Rows(rows[t]))), Tolerance(entry));
+  }
+}
+
+// Methods that keep something of gradients, which are in single precision
+// unless all is in double.
+void CheckTracked(const json& entry, const Choice& choice) {
+  const json& rows = entry["inputs"]["series"];
+  const json& expected = entry["expected"];
+  Tracked run(choice, rows[0].size(), rows[0][0].size());
+  const bool is_double = sizeof(Real) == sizeof(double);
+  const double tolerance = is_double ? Tolerance(entry) : 1e-5;
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    const std::vector<std::vector<double>> gradients = Rows(rows[t]);
+    std::vector<double> losses = Numbers(entry["inputs"]["losses"][t]);
+    if (choice.name == "moco") {
+      // The reference adds 1e-8 to the lengths that it divides by.
+      const Scene scene(gradients);
+      for (std::size_t i = 0; i < losses.size(); ++i) {
+        const double length = std::sqrt(scene.gram[i * (losses.size() + 1)]);
+        losses[i] *= length / (length + 1e-8);
+      }
+    }
+    std::vector<double> w;
+    const std::vector<double> direction = run.Step(gradients, losses, &w);
+    golden::CheckClose(expected["weights"][t], w, tolerance);
+    if (!expected.contains("directions")) continue;
+    golden::CheckClose(expected["directions"][t], direction, tolerance);
+  }
+}
+
 using CaseCheck = std::function<void(const json&)>;
 
 bool Apply(const std::map<std::string, CaseCheck>& checks, const json& entry) {
@@ -229,7 +319,26 @@ bool CheckGradientWeighting(const json& entry) {
                      {{"outliers", e["params"]["byzantine"].dump()},
                       {"selected", e["params"]["selected"].dump()}});
        }},
-      {"trimmed-mean", CheckTrimmedMean}};
+      {"trimmed-mean", CheckTrimmedMean},
+      {"modo", CheckModo},
+      {"sdmgrad", CheckSdmgrad},
+      {"cr-mogm", CheckCrMogm},
+      {"moco",
+       [](const json& e) {
+         const json& params = e["params"];
+         CheckTracked(e, {"moco",
+                          {{"beta", Text(params["beta"])},
+                           {"beta-sigma", Text(params["beta_sigma"])},
+                           {"gamma", Text(params["gamma"])},
+                           {"gamma-sigma", Text(params["gamma_sigma"])},
+                           {"projection", "softmax"}}});
+       }},
+      {"excess-mtl", [](const json& e) {
+         CheckTracked(e, {"excess-mtl",
+                          {{"eta", Text(e["params"]["eta"])},
+                           {"epsilon", Text(e["params"]["eps"])},
+                           {"first", "raw"}}});
+       }}};
   return Apply(checks, entry);
 }
 

@@ -46,6 +46,7 @@ struct Scene {
     const Index k = static_cast<Index>(rows.size());
     signals.gramian = {gram.data(), k, k};
     signals.rng = &rng;
+    signals.sampled = present;
     return signals;
   }
 
@@ -124,7 +125,11 @@ class Tracked {
     for (std::vector<Real>& block : blocks_) slots.push_back(block.data());
     const Index cols = static_cast<Index>(gradients[0].size());
     const MatView view = {rows.data(), static_cast<Index>(tasks), cols};
-    weighting_->Track(scene.Signals(), state_, {numbers, view, slots});
+    std::vector<double> measured(tasks);
+    weighting_->Measure(scene.Signals(), {numbers, view, slots}, measured);
+    WeightingSignals before = scene.Signals();
+    before.measured = measured;
+    weighting_->Track(before, state_, {numbers, view, slots});
     std::vector<std::vector<double>> tracked;
     for (Index i = 0; i < view.rows; ++i) {
       tracked.emplace_back(view.Row(i), view.Row(i) + cols);
@@ -132,7 +137,9 @@ class Tracked {
     Scene after(tracked);
     after.losses = losses;
     w->assign(tasks, 0);
-    weighting_->Weights(after.Signals(), state_, *w);
+    WeightingSignals signals = after.Signals();
+    signals.measured = measured;
+    weighting_->Weights(signals, state_, *w);
     std::vector<Real> out(gradients[0].size());
     weighting_->Combine(after.Signals(), *w, view, 0, out);
     return {out.begin(), out.end()};

@@ -20,7 +20,8 @@ struct DbMtlOptions {
 };
 
 // Balances losses and gradients: gradients are those of log L, a moving mean
-// of each is kept, and all are stretched to the length of the longest. Lin,
+// of each is kept, and all are stretched to the length of the longest, times
+// task weights. Lin,
 // Jiang, Ye, Zhang, Chen, Liu, Liu and Kwok, "Dual-balancing for multi-task
 // learning" (2023).
 class DbMtl : public Weighting {
@@ -73,7 +74,7 @@ class DbMtl : public Weighting {
     }
     for (std::size_t i = 0; i < w.size(); ++i) {
       if (signals.present[i] == 0) continue;
-      w[i] = w[i] > 0 ? longest / w[i] : 1;
+      w[i] = signals.task_weight[i] * (w[i] > 0 ? longest / w[i] : 1);
     }
   }
 

@@ -1,5 +1,3 @@
-#include <vector>
-
 #include "train/balance_weighting.h"
 
 namespace mtlkit {
@@ -18,23 +16,20 @@ struct FairgradOptions {
 };
 
 // The direction that is alpha-fair in what tasks gain of it: (Gw)_i =
-// w_i^(-1 / alpha). Ban and Ji, "Fair resource allocation in multi-task
-// learning" (2024).
+// c_i w_i^(-1 / alpha), with task weights c. Ban and Ji, "Fair resource
+// allocation in multi-task learning" (2024).
 class Fairgrad : public BalanceWeighting {
  public:
   Fairgrad(std::span<const Task> tasks, const FairgradOptions& options)
-      : BalanceWeighting(tasks, options.balance),
-        p_(1 / options.alpha),
-        ones_(tasks.size(), 1.0) {}
+      : BalanceWeighting(tasks, options.balance), p_(1 / options.alpha) {}
 
  protected:
   void Solve(const PresentTasks& present, std::span<double> w) const override {
-    SolveBalance(present, {ones_.data(), w.size()}, p_, w);
+    SolveBalance(present, present.task_weight, p_, w);
   }
 
  private:
   double p_;
-  std::vector<double> ones_;
 };
 
 }  // namespace

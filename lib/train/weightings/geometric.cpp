@@ -8,7 +8,8 @@ namespace mtlkit {
 namespace {
 
 // The total is the geometric mean of the K losses of the batch, so that its
-// gradient has the weights (prod L)^(1/K) / (K L_i). Chennupati, Sistu,
+// gradient has the weights (prod L)^(1/K) / (K L_i); with task weights c the
+// weighted one, prod L^(c_i / sum c). Chennupati, Sistu,
 // Yogamani and Rawashdeh, "MultiNet++: multi-stream feature aggregation and
 // geometric loss strategy for multi-task learning" (2019).
 //
@@ -22,19 +23,26 @@ class Geometric : public Weighting {
     double logs = 0;
     for (std::size_t i = 0; i < w.size(); ++i) {
       if (!IsPart(signals, i)) continue;
-      sum += std::log(signals.losses[i]);
-      logs += 1;
+      sum += signals.task_weight[i] * LogOf(signals, i);
+      logs += signals.task_weight[i];
     }
-    const double count = CountPresent(signals);
+    double count = 0;
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      if (signals.present[i] != 0) count += signals.task_weight[i];
+    }
     for (std::size_t i = 0; i < w.size(); ++i) {
       w[i] = signals.present[i] != 0 ? 1 / count : 0;
       if (!IsPart(signals, i)) continue;
-      w[i] *= std::exp(sum / logs - std::log(signals.losses[i]));
+      w[i] *= std::exp(sum / logs - LogOf(signals, i));
       w[i] = std::min(w[i], kMostFactor);
     }
   }
 
  private:
+  // Of the loss without its task weight.
+  static double LogOf(const WeightingSignals& signals, std::size_t i) {
+    return std::log(signals.losses[i]) - std::log(signals.task_weight[i]);
+  }
   static bool IsPart(const WeightingSignals& signals, std::size_t i) {
     return signals.present[i] != 0 && HasLog(signals.losses[i]);
   }

@@ -22,7 +22,8 @@ struct GradnormOptions {
 
 // Weights that sum to the number K of tasks in the batch, w = K softmax(s),
 // whose logits s go down the gradient of sum |w_i |g_i| - m r_i^alpha|: every
-// weighted gradient is to have the mean length m, more where r_i, how far the
+// weighted gradient is to have the mean length m, times its task weight by the
+// mean one, more where r_i, how far the
 // loss has come down from its first value, by the mean of that over tasks, is
 // large. Chen, Badrinarayanan, Lee and Rabinovich, "GradNorm: gradient
 // normalization for adaptive loss balancing in deep multitask networks" (2018).
@@ -99,13 +100,20 @@ class Gradnorm : public Weighting {
              std::span<const double> w) const {
     const double count = CountPresent(signals);
     double mean = 0;
-    for (const double length : length_) mean += length / count;
+    double mean_weight = 0;
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      mean += length_[i] / count;
+      if (signals.present[i] != 0) {
+        mean_weight += signals.task_weight[i] / count;
+      }
+    }
     // Of the gradient with respect to log w_i: its own part, then the mean,
     // since weights sum to a constant.
     double pull = 0;
     for (std::size_t i = 0; i < w.size(); ++i) {
+      const double goal = mean * signals.task_weight[i] / mean_weight;
       const double off =
-          length_[i] - mean * std::pow(share_[i], options_.alpha);
+          length_[i] - goal * std::pow(share_[i], options_.alpha);
       length_[i] = off > 0 ? length_[i] : off < 0 ? -length_[i] : 0;
       pull += length_[i] / count;
     }

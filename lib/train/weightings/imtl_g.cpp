@@ -9,11 +9,12 @@ namespace mtlkit {
 namespace {
 
 // The combination of gradients whose projections onto all of them are the
-// same, with weights that sum to 1, some of which may be negative. Liu, Li,
+// same, or in proportion to task weights, with weights that sum to 1, some of
+// which may be negative. Liu, Li,
 // Kuang, Xue, Chen, Yang, Liao and Zhang, "Towards impartial multi-task
 // learning" (2021). Weights are in proportion to G^+ l, with l the lengths of
-// gradients; where these sum to nothing (opposite gradients of one length), it
-// is the mean.
+// gradients, times task weights; where these sum to nothing (opposite gradients
+// of one length), it is the mean.
 class ImtlG : public GramianWeighting {
  public:
   explicit ImtlG(std::span<const Task> tasks)
@@ -25,7 +26,8 @@ class ImtlG : public GramianWeighting {
   void Solve(const PresentTasks& present, std::span<double> w) const override {
     for (std::size_t i = 0; i < w.size(); ++i) {
       const Index row = static_cast<Index>(i);
-      length_[i] = std::sqrt(std::max(0.0, present.gramian(row, row)));
+      length_[i] = present.task_weight[i] *
+                   std::sqrt(std::max(0.0, present.gramian(row, row)));
     }
     factor_.Factorise(present.gramian);
     factor_.Solve({length_.data(), w.size()}, w);

@@ -17,10 +17,10 @@ struct ImtlLOptions {
 };
 
 // A task with loss L and learned log scale s adds exp(s) L - s to the total,
-// which brings every scaled loss to 1. Liu, Li, Kuang, Xue, Chen, Yang, Liao
-// and Zhang, "Towards impartial multi-task learning" (2021), their method on
-// losses. A loss of 0 or below has no such scale and leaves s as it is; s is
-// held between -80 and 80.
+// times its task weight, which brings every scaled loss to 1. Liu, Li, Kuang,
+// Xue, Chen, Yang, Liao and Zhang, "Towards impartial multi-task learning"
+// (2021), their method on losses. A loss of 0 or below has no such scale and
+// leaves s as it is; s is held between -80 and 80.
 class ImtlL : public Weighting {
  public:
   ImtlL(std::span<const Task> tasks, const ImtlLOptions& options)
@@ -43,7 +43,8 @@ class ImtlL : public Weighting {
       LearnedScalar scale = ScalarOf(state, i);
       w[i] = std::exp(scale.value());
       if (signals.losses[i] <= 0) continue;
-      options_.descent.Move(&scale, w[i] * signals.losses[i] - 1);
+      options_.descent.Move(&scale,
+                            w[i] * signals.losses[i] - signals.task_weight[i]);
       scale.Bound();
     }
   }

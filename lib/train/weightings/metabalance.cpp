@@ -58,7 +58,9 @@ class Metabalance : public Weighting {
     for (std::size_t i = 0; i < w.size(); ++i) {
       if (signals.present[i] == 0) continue;
       const Index row = static_cast<Index>(i);
-      const double length = std::sqrt(signals.gramian(row, row));
+      // Without the task weight, which counts as much as without the method.
+      const double length =
+          std::sqrt(signals.gramian(row, row)) / signals.task_weight[i];
       state[2 * i] += (1 - options_.beta) * (length - state[2 * i]);
       state[2 * i + 1] += (1 - options_.beta) * (1 - state[2 * i + 1]);
     }

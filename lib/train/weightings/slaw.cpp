@@ -36,8 +36,10 @@ class Slaw : public Weighting {
       w[i] = 0;
       if (signals.present[i] == 0) continue;
       Add(signals.losses[i], &state[2 * i], &state[2 * i + 1]);
-      w[i] = Inverse(state[2 * i], state[2 * i + 1]);
-      sum += w[i];
+      // Of the loss without its task weight.
+      const double weight = signals.task_weight[i];
+      w[i] = weight * Inverse(state[2 * i], state[2 * i + 1]);
+      sum += weight * w[i];
       count += w[i] > 0 ? 1 : 0;
     }
     for (std::size_t i = 0; i < w.size(); ++i) {

@@ -23,7 +23,8 @@ struct UncertaintyOptions {
 };
 
 // A task with loss L and learned log variance s adds exp(-s) L / 2 + s / 2
-// (regression) or exp(-s) L + s / 2 (classification) to the total. Kendall,
+// (regression) or exp(-s) L + s / 2 (classification) to the total, times its
+// task weight. Kendall,
 // Gal and Cipolla, "Multi-task learning using uncertainty to weigh losses for
 // scene geometry and semantics" (2018). The log variances learn at their
 // own rate; those of an absent task stay as they are. They are held between
@@ -55,7 +56,8 @@ class Uncertainty : public Weighting {
       if (signals.present[i] == 0) continue;
       LearnedScalar log_variance = ScalarOf(state, i);
       w[i] = half_[i] * std::exp(-log_variance.value());
-      options_.descent.Move(&log_variance, 0.5 - w[i] * signals.losses[i]);
+      options_.descent.Move(&log_variance, 0.5 * signals.task_weight[i] -
+                                               w[i] * signals.losses[i]);
       log_variance.Bound();
     }
   }
