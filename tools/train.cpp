@@ -122,11 +122,15 @@ struct TrainTool {
     for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
       context.reporter->Warn(absent);
     }
-    const Start start = {file, rows, inputs, beginning, HeldBlocks(context)};
+    const Start start = {
+        file, rows, inputs, beginning, HeldBlocks(context), context.seed};
     WarmStart taken;
     Model model = Maker(start, context.seed, &taken)(inputs.train_rows);
     WarnOfOneTask(context, model);
-    if (beginning) context.reporter->Note(WarmStartText(taken, from));
+    if (beginning) {
+      context.reporter->Note(WarmStartText(taken, from) +
+                             beginning->NetworksText(ensemble));
+    }
     Describe(context, model, inputs);
     OnDataOf(file.name(), environment.checkpoint, [&] {
       if (ensemble == 1 && refit.refit == "none") {
@@ -150,6 +154,7 @@ struct TrainTool {
     const TrainInputs& inputs;
     const std::optional<StartingPoint>& from;
     Index held;
+    Seed seed;  // of the run
   };
 
   ModelMaker Maker(const Start& start, Seed seed, WarmStart* taken) const {
@@ -158,7 +163,9 @@ struct TrainTool {
                                start.held);
       RequireUseful(FindUseless(model, train));
       ScaleTargets(start.rows, train_rows, train.loss, &model);
-      if (start.from) *taken = start.from->Begin(&model);
+      if (start.from) {
+        *taken = start.from->Begin(&model, EnsembleNumber(start.seed, seed));
+      }
       return model;
     };
   }
