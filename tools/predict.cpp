@@ -131,7 +131,7 @@ struct PredictTool {
       return one.file == models.front().file;
     });
     Require(is_one, ErrorKind::kUsage,
-            "--features: there are several models, each with its own",
+            "--features: there are several models, each with its own layers",
             "give one model; of a run choose one with --peer");
     const std::string layer = InContext(models.front().file, [&] {
       return LayerSaid(models.front().model, features);

@@ -128,7 +128,7 @@ rows = [list(csv.DictReader(open(f))) for f in ("again1.csv", "seed0.csv")]
 for a, b in zip(*rows):
     assert a["G3"] == b["G3"], (a["G3"], b["G3"])
 PY
-mtl-cotrain ready.h5 -o peers --layers 32,16 --peers 2 --epochs 1 \
+mtl-cotrain local ready.h5 -o peers --layers 32,16 --peers 2 --epochs 1 \
   --from mean.h5 2>said
 grep -q 'from mean.h5; of its 3 networks the first$' said ||
   fail "what peers begin from is not said"
