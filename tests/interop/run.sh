@@ -63,7 +63,7 @@ mtl-prep adult.h5 "${tasks[@]}" -o steps.h5 \
 # A step this small leaves what came back as it is; so do frozen statistics.
 come_back() {
   local still=(--rate 1e-20)
-  [ "$name" != shared ] || still+=(--freeze trunk)
+  case $name in shared | ensemble) still+=(--freeze trunk) ;; esac
   mtl-train "$ready.h5" -o back.h5 --epochs 1 -q "${flags[@]}" \
     --seed 9 --from "$1" "${still[@]}"
   mtl-predict back.h5 "$ready.h5" --split test -q -o back.pred.h5
