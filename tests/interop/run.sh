@@ -142,7 +142,6 @@ compare fixed onehot "${wide[@]}" --arch dselect-k:gate=task --dropout 0.1
 compare tree onehot --arch shared --hierarchy tree.json
 compare pooled pair "${wide[@]}" --arch pooled
 compare ensemble index "${wide[@]}" --ensemble 3 --norm batch --dropout 0.1
-compare members onehot --layers 16 --ensemble 2 --members 2
 compare quantiles onehot "${wide[@]}" --arch shared --head-layers 8 \
   --activation tanh --loss hours-per-week=quantile:levels=0.1/0.5/0.9
 
