@@ -200,6 +200,17 @@ assert raw["columns"][0]["tasks"]["G3"]["low"] > 0
 PY
 mtl-eval mean.h5 --importance --data ready.h5 --split test --draws 0 -o i.csv
 grep -q '^G2,G3,rmse,' i.csv || fail "importance as CSV"
+# What is given counts alike, however many networks it has.
+mtl-eval mean.h5 wide.h5 --importance --data ready.h5 --split test --draws 0 \
+  --repeats 2 --json >two.json
+mtl-predict mean.h5 wide.h5 ready.h5 --split test -o two.pred.h5
+mtl-eval two.pred.h5 --draws 0 --json >two.report.json
+python3 - <<'PY' || fail "models count otherwise than in mtl-predict"
+import json
+important = json.load(open("two.json"))["tasks"][0]["value"]
+report = json.load(open("two.report.json"))["tasks"][0]["metrics"][0]
+assert abs(important - report["models"]["two"]["value"]) < 1e-12
+PY
 refuses 2 'the rows are missing' mtl-eval mean.h5 --importance
 refuses 2 'no effect without --importance' \
   mtl-eval mean.pred.h5 --repeats 3
