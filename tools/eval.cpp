@@ -127,6 +127,8 @@ struct EvalTool {
             "--importance is measured by one metric a task, not by all",
             "name them with --metrics, or leave it out");
     std::vector<Model> models;
+    // What is given counts alike: networks of one file share its part.
+    std::vector<double> weights;
     for (const NamedFile& file : files) {
       Require(file.name.empty(), ErrorKind::kUsage,
               Str("--importance: ", file.name, "=", file.path,
@@ -135,9 +137,13 @@ struct EvalTool {
       for (Model& network : SingleModels(ReadModel(file.path))) {
         models.push_back(std::move(network));
       }
+      const std::size_t networks = models.size() - weights.size();
+      weights.resize(models.size(), 1 / static_cast<double>(networks));
     }
     std::vector<EnsembleMember> members;
-    for (const Model& model : models) members.push_back({&model, 1.0});
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      members.push_back({&models[i], files.size() > 1 ? weights[i] : 1.0});
+    }
     NamedReporter reporter(truth, context.reporter);
     std::vector<std::string> warnings;
     const Importance measured = InContext(truth, [&] {

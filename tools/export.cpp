@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "base/text.h"
 #include "h5/atomic_file.h"
 #include "interop/export_format.h"
+#include "nn/ensemble.h"
 #include "nn/model_io.h"
 
 namespace mtlkit {
@@ -49,7 +49,7 @@ struct ExportTool {
     flags("to", to, "for what; --list targets says what each is",
           TargetNames());
     flags("network", network,
-          "of an ensemble: which of its networks, from 1; 0: there is one",
+          "of an ensemble: this network alone, from 1; 0: all, as their mean",
           AtLeast(0));
     cli.List("targets", "where models can go", TargetsText);
   }
@@ -60,29 +60,30 @@ struct ExportTool {
     const ExportFormat& format = FindEntry(ExportFormats(), "target", to);
     Require(output != "-" || isatty(STDOUT_FILENO) == 0, ErrorKind::kUsage,
             "refusing to write a model to a terminal", "use -o FILE or a pipe");
-    const Model read = ReadNetwork();
+    Index networks = 1;
+    const Model read = ReadNetworks(&networks);
     ExportModel(read, format, output);
     context.reporter->Note(Str(
-        output, ": ",
+        output, ": ", networks > 1 ? Str(networks, " networks, ") : "",
         Counted(std::ssize(read.schema.inputs), "input block", "input blocks"),
         ", ", Counted(std::ssize(read.schema.tasks), "task", "tasks"), ", ",
         Counted(read.params.weights.layout().count(), "parameter",
                 "parameters")));
   }
 
-  Model ReadNetwork() const {
+  // What is exported, and of how many networks it is the mean.
+  Model ReadNetworks(Index* count) const {
     Model read = ReadModel(model);
     const Index networks = read.networks();
-    Require(network > 0 || networks == 1, ErrorKind::kUsage,
-            Str(model, " holds ", networks,
-                " networks, and an export has one: the mean of what they "
-                "predict is to be taken there"),
-            Str("--network 1, and so on to --network ", networks));
     Require(network <= networks, ErrorKind::kUsage,
             Str("--network ", network, ": ", model, " holds ",
                 Counted(networks, "network", "networks")));
+    if (network == 0) {
+      *count = networks;
+      return AsOneNetwork(std::move(read));
+    }
     std::vector<Model> all = SingleModels(std::move(read));
-    return std::move(all[At(std::max<Index>(network, 1) - 1)]);
+    return std::move(all[At(network - 1)]);
   }
 };
 

@@ -65,9 +65,17 @@ struct PredictTool {
     flags.Named(
         "features", features, "LAYER",
         "write the output of this layer instead, as a dataset or as text "
-        "(trunk: the last shared one; mtl-inspect MODEL lists them)");
+        "(trunk: the last shared one; mtl-inspect MODEL lists them); of an "
+        "ensemble an input for each network");
     written.guard.Describe(flags);
   }
+
+  // A network, and its share in what is said.
+  struct Weighted {
+    std::string file;
+    Model model;
+    double weight = 1;
+  };
 
   void Run(Context& context) {
     // HDF5 goes to no terminal, and under no name that says otherwise.
@@ -78,7 +86,7 @@ struct PredictTool {
     }
     RequireWrittenFlags(target, written);
     std::vector<ProvenanceSource> sources;
-    const std::vector<Weighted> models = ReadModels(context, &sources);
+    std::vector<Weighted> models = ReadModels(context, &sources);
     const Model& first = models.front().model;
     std::string data_name = data;
     const Dataset rows =
@@ -106,21 +114,35 @@ struct PredictTool {
                                  "-o FILE.h5"));
       return;
     }
+    WriteLayer(context, std::move(models), rows, data_name, provenance);
+  }
+
+  // The features that a layer makes of the rows.
+  void WriteLayer(const Context& context, std::vector<Weighted> models,
+                  const Dataset& rows, const std::string& data_name,
+                  const std::string& provenance) const {
     Require(options.split.empty(), ErrorKind::kUsage,
             "--features: cannot be used with --split",
             "features carry all splits along");
     Require(!options.all_rows, ErrorKind::kUsage,
             "--features: cannot be used with --all-rows",
             "features are of all rows");
-    Require(models.size() == 1, ErrorKind::kUsage,
-            "--features: there are several networks, each with its own",
+    const bool is_one = std::ranges::all_of(models, [&](const Weighted& one) {
+      return one.file == models.front().file;
+    });
+    Require(is_one, ErrorKind::kUsage,
+            "--features: there are several models, each with its own layers",
             "give one model; of a run choose one with --peer");
-    const std::string layer = InContext(
-        models.front().file, [&] { return LayerSaid(first, features); });
+    const std::string layer = InContext(models.front().file, [&] {
+      return LayerSaid(models.front().model, features);
+    });
+    std::vector<Model> networks;
+    for (Weighted& one : models) networks.push_back(std::move(one.model));
+    const Model whole = EnsembleOf(std::move(networks));
     OnRows(data_name, [&] {
       Write(context, [&](const std::string& path) {
-        WriteFeatures(first, rows, layer, {path, provenance}, context.pool,
-                      &reporter);
+        WriteFeatures(whole, rows, layer, {path, provenance}, context.pool,
+                      options.reporter);
       });
     });
   }
@@ -232,13 +254,6 @@ struct PredictTool {
     temporary.reset();  // a closed pipe leaves nothing behind
     WriteText(std::move(file), context);
   }
-
-  // A network, and its share in what is said.
-  struct Weighted {
-    std::string file;
-    Model model;
-    double weight = 1;
-  };
 
   // All networks of what was given. What is given counts alike: the networks of
   // one file, or run, share its part.

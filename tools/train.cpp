@@ -20,6 +20,7 @@
 #include "nn/model_io.h"
 #include "train/averaging.h"
 #include "train/course_options.h"
+#include "train/ensemble.h"
 #include "train/optimizer.h"
 #include "train/run_report.h"
 #include "train/sampler.h"
@@ -105,11 +106,12 @@ struct TrainTool {
     const TrainInputs inputs =
         InContext(file.name(), [&] { return InputsOf(rows, recipe.train); });
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
-    Start start = {rows, inputs, beginning, HeldByOne()};
+    Start start = {rows, inputs, beginning, HeldByOne(), context.seed};
     WarmStart taken;
     Model model = Maker(start, recipe, context.seed, &taken)(inputs.train_rows);
-    const Course plan = DecideCourse(course, recipe, context.given, inputs,
-                                     model, beginning.has_value());
+    const Course plan =
+        DecideCourse(course, recipe, context.given, inputs, model,
+                     beginning ? beginning->networks() : 0);
     start.held = HeldBlocks(context, plan);
     const std::vector<std::string> checkpoints =
         CourseCheckpoints(plan, inputs, environment.checkpoint);
@@ -123,11 +125,14 @@ struct TrainTool {
       context.reporter->Warn(absent);
     }
     WarnOfOneTask(context, model);
-    if (beginning) context.reporter->Note(WarmStartText(taken, from));
+    if (beginning) {
+      context.reporter->Note(WarmStartText(taken, from) +
+                             beginning->NetworksText(plan.networks));
+    }
     Describe(context, model, plan, inputs);
     model = {};  // each training makes its own
     const CourseWork work = {[&](const Recipe& own, Seed seed) {
-                               return Maker(start, own, seed, &taken);
+                               return Maker(start, own, seed, nullptr);
                              },
                              [&](const Json& part) {
                                Json settings = *context.settings;
@@ -150,6 +155,7 @@ struct TrainTool {
     const TrainInputs& inputs;
     const std::optional<StartingPoint>& from;
     Index held;
+    Seed seed;  // of the run
   };
 
   static ModelMaker Maker(const Start& start, const Recipe& recipe, Seed seed,
@@ -160,7 +166,8 @@ struct TrainTool {
       RequireUseful(FindUseless(model, recipe.train));
       ScaleTargets(start.rows, train_rows, recipe.train.loss, &model);
       if (start.from) {
-        WarmStart own = start.from->Begin(&model);
+        WarmStart own =
+            start.from->Begin(&model, EnsembleNumber(start.seed, seed));
         if (taken != nullptr) *taken = std::move(own);
       }
       return model;

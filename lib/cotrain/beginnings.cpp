@@ -56,8 +56,9 @@ Beginning Beginnings::Make(const BeginningOf& of) const {
     ScaleTargets(own, of.all_rows, losses, &made.model);
     const ModelToBeginFrom& from = spec.FromOf(of.peer);
     if (from.path.empty()) return made;
-    made.note =
-        WarmStartText(points_.at(from.path).Begin(&made.model), from.path);
+    const StartingPoint& point = points_.at(from.path);
+    made.note = WarmStartText(point.Begin(&made.model), from.path) +
+                point.NetworksText(1);
     return made;
   };
   return spec.each.empty() ? make() : InContext(peer.Name(of.peer), make);

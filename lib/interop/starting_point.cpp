@@ -9,6 +9,7 @@
 #include "h5/digest.h"
 #include "h5/sniff.h"
 #include "interop/take_arrays.h"
+#include "nn/ensemble.h"
 #include "nn/model_io.h"
 
 namespace mtlkit {
@@ -25,14 +26,46 @@ bool IsForeign(const std::string& path) {
   return content != Content::kMtlkit && content != Content::kEmpty;
 }
 
-std::variant<Model, ForeignWeights> ReadContent(const std::string& path) {
+std::variant<std::vector<Model>, ForeignWeights> ReadContent(
+    const std::string& path) {
   if (IsForeign(path)) return ReadForeignWeights(path);
-  Model model = ReadModel(path);
-  Require(model.others.empty(), ErrorKind::kUsage,
-          Str(path, " holds ", model.networks(),
-              " networks: training begins from one"),
-          "begin from a model that was trained without --ensemble");
-  return model;
+  return SingleModels(ReadModel(path));
+}
+
+// Networks that names of arrays tell apart, as AsOneNetwork has them, whose
+// dots may have become lines elsewhere; 1 where they tell of none.
+Index NetworksIn(const ForeignWeights& weights) {
+  Index count = 0;
+  const auto is_of_next = [&](const ForeignArray& array) {
+    std::string prefix = PrefixOfNetwork(count);
+    if (array.name.starts_with(prefix)) return true;
+    prefix.back() = '_';
+    return array.name.starts_with(prefix);
+  };
+  while (std::ranges::any_of(weights.arrays, is_of_next)) ++count;
+  return std::max<Index>(count, 1);
+}
+
+// Takes one of the networks that arrays hold side by side.
+WarmStart TakeOneOf(const ForeignWeights& weights, Index networks, Index number,
+                    Model* model) {
+  Model joined = *model;
+  for (Index i = 1; i < networks; ++i) {
+    joined.others.push_back({model->params, {}});
+  }
+  joined = AsOneNetwork(std::move(joined));
+  const WarmStart all = TakeArrays(weights, {}, &joined);
+  TakeNetwork(joined, number, model);
+  const std::string prefix = PrefixOfNetwork(number);
+  const auto own = [&](const std::vector<std::string>& names) {
+    std::vector<std::string> result;
+    for (const std::string& name : names) {
+      if (!name.starts_with(prefix)) continue;
+      result.push_back(name.substr(prefix.size()));
+    }
+    return result;
+  };
+  return {own(all.taken), own(all.fresh), all.unused, all.note};
 }
 
 void AddArrays(const Block& block, std::vector<ForeignArray>* arrays) {
@@ -71,15 +104,34 @@ StartingPoint::StartingPoint(const std::string& path,
   map_sha256_ = Sha256Of(text);
 }
 
-WarmStart StartingPoint::Begin(Model* model) const {
+WarmStart StartingPoint::Begin(Model* model, Index number) const {
+  const Index count = networks();
   if (const auto* foreign = std::get_if<ForeignWeights>(&content_)) {
+    if (count > 1) return TakeOneOf(*foreign, count, number % count, model);
     return TakeArrays(*foreign, map_, model);
   }
-  const Model& source = std::get<Model>(content_);
+  const Model& source =
+      std::get<std::vector<Model>>(content_)[At(number % count)];
   if (map_.empty()) return TakeParameters(source, path_, model);
   WarmStart start = TakeArrays(ArraysOf(source, path_), map_, model);
   AddSeenRows(source.seen, &model->seen);
   return start;
+}
+
+Index StartingPoint::networks() const {
+  if (const auto* foreign = std::get_if<ForeignWeights>(&content_)) {
+    // A map says by itself which array is which parameter.
+    return map_.empty() ? NetworksIn(*foreign) : 1;
+  }
+  return std::ssize(std::get<std::vector<Model>>(content_));
+}
+
+std::string StartingPoint::NetworksText(Index beginning) const {
+  const Index count = networks();
+  if (count == 1) return "";
+  if (beginning == 1) return Str("; of its ", count, " networks the first");
+  return Str("; each network from that of its number, of ", count,
+             beginning > count ? ", and then from the first again" : "");
 }
 
 std::string StartingPoint::sha256() const {
@@ -91,13 +143,13 @@ const std::string& StartingPoint::content_sha256() const {
   if (const auto* foreign = std::get_if<ForeignWeights>(&content_)) {
     return foreign->sha256;
   }
-  return std::get<Model>(content_).content_sha256;
+  return std::get<std::vector<Model>>(content_).front().content_sha256;
 }
 
 std::vector<ProvenanceSource> StartingPoint::Sources() const {
   std::vector<ProvenanceSource> sources = {{"from", content_sha256()}};
-  if (const auto* model = std::get_if<Model>(&content_)) {
-    sources[0].provenance = model->provenance;
+  if (const auto* models = std::get_if<std::vector<Model>>(&content_)) {
+    sources[0].provenance = models->front().provenance;
   }
   if (!map_sha256_.empty()) sources.push_back({"map", map_sha256_});
   return sources;

@@ -31,8 +31,16 @@ class StartingPoint {
   explicit StartingPoint(const std::string& path,
                          const std::string& map_path = {});
 
-  // Copies what `model` has by the same name, or by the map's.
-  WarmStart Begin(Model* model) const;
+  // Copies what `model` has by the same name, or by the map's. Of an ensemble,
+  // or of arrays that one was exported to, those of the network of this number,
+  // from 0; behind the last comes the first again.
+  WarmStart Begin(Model* model, Index number = 0) const;
+
+  // How many networks there are to begin from.
+  Index networks() const;
+  // Which of them so many networks, numbered from 0, begin from, to be put
+  // behind WarmStartText; "" where there is one.
+  std::string NetworksText(Index beginning) const;
 
   // A digest of what it holds: the content's, or that of the content's and the
   // map's. Equal where training begins alike.
@@ -44,7 +52,8 @@ class StartingPoint {
   const std::string& content_sha256() const;
 
   std::string path_;
-  std::variant<Model, ForeignWeights> content_;
+  // The networks of a model of ours, or arrays.
+  std::variant<std::vector<Model>, ForeignWeights> content_;
   std::vector<MapRule> map_;
   std::string map_sha256_;  // "": there is none
 };

@@ -120,4 +120,12 @@ std::string TorchLayer::Make(const std::string& constructor) const {
   return "self." + attribute;
 }
 
+std::string TorchLayer::MakeOfBuffers(const std::string& constructor) const {
+  module.AddInit(Str("self.", own, " = ", constructor));
+  for (const ExportArray& array : node.buffers) {
+    module.AddTensor(TensorOf(own, array));
+  }
+  return "self." + own;
+}
+
 }  // namespace mtlkit

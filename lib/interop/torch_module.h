@@ -65,10 +65,14 @@ struct TorchLayer {
   std::vector<std::string> x;  // variables of what it reads
   std::string starts;          // tokens: the variable of where rows begin
   TorchModule& module;
+  std::string own = {};  // the attribute that would be its alone
 
   // Makes the module and its parameters, all of them, unless they are there:
   // "nn.Linear(3, 4)". Returns "self.NAME".
   std::string Make(const std::string& constructor) const;
+  // The same of a module that has its buffers alone, beside the other layer's
+  // that has the parameters. Returns "self.OWN".
+  std::string MakeOfBuffers(const std::string& constructor) const;
 };
 
 }  // namespace mtlkit

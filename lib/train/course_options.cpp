@@ -96,9 +96,10 @@ double WorkOf(const Recipe& recipe, const TrainInputs& inputs, Model model) {
 
 Index Networks(const CourseOptions& options, const Recipe& recipe,
                const TrainInputs& inputs, const Model& model,
-               bool is_beginning) {
+               Index beginnings) {
   if (options.ensemble == kAuto) {
-    if (options.once || is_beginning ||
+    if (beginnings > 0 && !options.once) return beginnings;
+    if (options.once ||
         ParseMembers(recipe.arch.members, "--members").members > 1) {
       return 1;
     }
@@ -145,11 +146,11 @@ void CourseOptions::Describe(Fields& fields) {
 Course DecideCourse(const CourseOptions& options, const Recipe& recipe,
                     const std::vector<std::string>& given,
                     const TrainInputs& inputs, const Model& model,
-                    bool is_beginning) {
+                    Index beginnings) {
   return {recipe,
           Settings(options, recipe, given, inputs, model),
           {Refit(options, recipe.train, inputs)},
-          Networks(options, recipe, inputs, model, is_beginning)};
+          Networks(options, recipe, inputs, model, beginnings)};
 }
 
 }  // namespace mtlkit

@@ -24,17 +24,17 @@ struct CourseOptions {
 };
 
 // What it comes to for a recipe, of which `model` was made, with these flags
-// `given`. `is_beginning`: whether networks begin from a model that there is.
+// `given`. `beginnings`: the networks that training begins from, if any.
 //
 // "auto" tunes UsualTuning, but for settings that are given or make no
 // difference, and trains again on all rows, where there are validation rows and
 // nothing asks for weights that they choose; of networks it makes kNetworks,
-// fewer where one takes long, and one of a beginning or of members. Errors
+// fewer where one takes long, one of members, and as many as begin. Errors
 // (kUsage) are those of ParseTuning, settings to tune without validation rows,
 // and a number of networks that is none.
 Course DecideCourse(const CourseOptions& options, const Recipe& recipe,
                     const std::vector<std::string>& given,
                     const TrainInputs& inputs, const Model& model,
-                    bool is_beginning);
+                    Index beginnings = 0);
 
 }  // namespace mtlkit

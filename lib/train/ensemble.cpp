@@ -18,6 +18,13 @@ Seed EnsembleSeed(Seed seed, Index number) {
   return seed + kSeedStep * static_cast<Seed>(number);
 }
 
+Index EnsembleNumber(Seed seed, Seed own) {
+  constexpr Seed kMost = 1'000'000;
+  const Seed steps = (own - seed) / kSeedStep;
+  const bool is_one = (own - seed) % kSeedStep == 0 && steps < kMost;
+  return is_one ? static_cast<Index>(steps) : 0;
+}
+
 std::string EnsembleCheckpoint(const std::string& checkpoint, Index number) {
   return PartCheckpoint(checkpoint, std::to_string(number + 1));
 }

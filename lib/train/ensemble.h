@@ -14,6 +14,9 @@ namespace mtlkit {
 // 1,000,000 more for each further one, so that ensembles of nearby seeds have
 // no network in common.
 Seed EnsembleSeed(Seed seed, Index number);
+// The other way round: the number of the network with the seed `own` in an
+// ensemble of a run's seed; 0 of any other seed.
+Index EnsembleNumber(Seed seed, Seed own);
 
 // Where the state of a network is kept, given that of the run: "m.ckpt.h5" and
 // 0 make "m.ckpt.1.h5". "" of "".

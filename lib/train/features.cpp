@@ -10,6 +10,7 @@
 #include "data/dataset_io.h"
 #include "data/schema.h"
 #include "data/unknown_labels.h"
+#include "nn/ensemble.h"
 #include "prep/rows_of_no_task.h"
 #include "train/model_rows.h"
 #include "train/model_runner.h"
@@ -128,18 +129,22 @@ Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
 void WriteFeatures(const Model& model, const Dataset& dataset,
                    const std::string& name, const FeatureFile& file,
                    ThreadPool* pool, Reporter* reporter) {
-  const InputSpec spec = FeatureSpec(model, name);
+  InputSpec spec = FeatureSpec(model, name);
   Dataset result = CarriedAlong(model, dataset, reporter);
   result.provenance = file.provenance;
+  const std::vector<Model> networks = SingleModels(model);
   WriteDataset(
       result, file.path, {},
       [&](FileWriter& writer) {
-        auto rows = writer.CreateRows<float>("inputs/" + EscapeName(name),
-                                             {spec.cols}, dataset.rows);
-        ForFeatures(model, dataset, name, pool,
-                    [&](std::span<const float> some) { rows.Append(some); });
-        rows.Close();
-        WriteInputNames(writer, spec, 0);
+        for (Index i = 0; i < std::ssize(networks); ++i) {
+          if (networks.size() > 1) spec.name = PrefixOfNetwork(i) + name;
+          auto rows = writer.CreateRows<float>(
+              "inputs/" + EscapeName(spec.name), {spec.cols}, dataset.rows);
+          ForFeatures(networks[At(i)], dataset, name, pool,
+                      [&](std::span<const float> some) { rows.Append(some); });
+          rows.Close();
+          WriteInputNames(writer, spec, i);
+        }
       },
       FileKind::kFeatures);
 }

@@ -64,7 +64,7 @@ std::string LayerSaid(const Model& model, const std::string& said);
 // "trunk" for the last shared one), for all rows of `dataset`, whose ids,
 // tasks, labels, splits, weights and groups it carries along. A raw table has
 // the labels that the model's tasks find in its columns; `reporter` is told of
-// those that they do not know.
+// those that they do not know. Of an ensemble it is the first network's.
 Dataset ComputeFeatures(const Model& model, const Dataset& dataset,
                         const std::string& name, ThreadPool* pool,
                         Reporter* reporter);
@@ -74,7 +74,8 @@ struct FeatureFile {
   std::string provenance;
 };
 // The same into a file of features as they are made, in memory that does not
-// grow with them.
+// grow with them. Of an ensemble there is an input for each network, called as
+// in AsOneNetwork: "network1.trunk", "network2.trunk".
 void WriteFeatures(const Model& model, const Dataset& dataset,
                    const std::string& name, const FeatureFile& file,
                    ThreadPool* pool, Reporter* reporter);

@@ -85,6 +85,53 @@ mtl-export seed1.h5 --to onnx-prepared -o seed1.onnx --quiet
 # But for the digest of the file that it came from.
 [ "$(cmp -l two.onnx seed1.onnx | wc -l)" -le 64 ] ||
   fail "the second network, exported, is another"
+for target in onnx onnx-prepared keras torch; do
+  mtl-export mean.h5 --to "$target" -o "mean-$target" 2>said
+  grep -q ': 3 networks, 1 input block, 3 tasks' said ||
+    fail "the mean is not exported to $target"
+done
+mtl-predict mean.h5 ready.h5 --features trunk -o features.h5
+mtl-predict seed1.h5 ready.h5 --features trunk -o features1.h5
+mtl-convert features.h5 -o features.csv --quiet
+mtl-convert features1.h5 -o features1.csv --quiet
+python3 - <<'PY' || fail "the features of an ensemble"
+import csv
+whole = list(csv.DictReader(open("features.csv")))
+second = list(csv.DictReader(open("features1.csv")))
+assert sum(name.startswith("network3.trunk") for name in whole[0]) == 16
+assert any(row["trunk.0"] != row["trunk.1"] for row in second)
+for row, own in zip(whole, second):
+    for i in range(16):
+        assert row[f"network2.trunk.{i}"] == own[f"trunk.{i}"]
+PY
+mtl-train features.h5 -o top.h5 --layers none --epochs 1 --quiet
+
+# Each network begins from its own; steps this small leave it as it is.
+still=(mtl-train ready.h5 --layers 32,16 --epochs 1 --rate 1e-20)
+"${still[@]}" -o again3.h5 --ensemble 3 --from mean.h5 2>said
+grep -q 'from mean.h5; each network from that of its number, of 3$' said ||
+  fail "what the networks begin from is not said"
+"${still[@]}" -o again1.h5 --from mean.h5 2>said
+grep -q 'from mean.h5; of its 3 networks the first$' said ||
+  fail "what a network begins from is not said"
+"${still[@]}" -o back3.h5 --ensemble 3 --quiet \
+  --from mean-torch/model.safetensors
+for made in again3 again1 back3; do
+  mtl-predict "$made.h5" ready.h5 --split test -o "$made.csv"
+done
+mtl-predict mean.h5 ready.h5 --split test -o mean3.csv
+same mean3.csv again3.csv "networks that begin from those of an ensemble"
+same mean3.csv back3.csv "networks that come back from PyTorch"
+python3 - <<'PY' || fail "a network that begins from the first"
+import csv
+rows = [list(csv.DictReader(open(f))) for f in ("again1.csv", "seed0.csv")]
+for a, b in zip(*rows):
+    assert a["G3"] == b["G3"], (a["G3"], b["G3"])
+PY
+mtl-cotrain local ready.h5 -o peers --layers 32,16 --peers 2 --epochs 1 \
+  --from mean.h5 2>said
+grep -q 'from mean.h5; of its 3 networks the first$' said ||
+  fail "what peers begin from is not said"
 mtl-convert "$samples/student-por.csv" --like mean.h5 -o like.h5 --quiet
 mtl-predict mean.h5 "$samples/student-por.csv" -o raw.csv
 
@@ -111,14 +158,10 @@ PY
 # What cannot be.
 refuses 2 'the same model as another' \
   mtl-predict seed0.h5 seed0.h5 ready.h5 -o x.h5
-refuses 2 'holds 3 networks, and an export has one' \
-  mtl-export mean.h5 --to onnx-prepared -o x.onnx
 refuses 2 'network 4: mean.h5 holds 3 networks' \
   mtl-export mean.h5 --to onnx-prepared -o x.onnx --network 4
-refuses 2 'holds 3 networks: training begins from one' \
-  mtl-train ready.h5 -o x.h5 --from mean.h5
-refuses 2 'there are several networks, each with its own' \
-  mtl-predict mean.h5 ready.h5 --features trunk -o x.h5
+refuses 2 'there are several models, each with its own layers' \
+  mtl-predict mean.h5 seed0.h5 ready.h5 --features trunk -o x.h5
 refuses 2 "'m' has 2 files of its first seed and 1 of number 2" \
   mtl-eval m=seed0.pred.h5,seed1.pred.h5 m=seed2.pred.h5
 cp seed0.pred.h5 copy.pred.h5
@@ -157,6 +200,17 @@ assert raw["columns"][0]["tasks"]["G3"]["low"] > 0
 PY
 mtl-eval mean.h5 --importance --data ready.h5 --split test --draws 0 -o i.csv
 grep -q '^G2,G3,rmse,' i.csv || fail "importance as CSV"
+# What is given counts alike, however many networks it has.
+mtl-eval mean.h5 wide.h5 --importance --data ready.h5 --split test --draws 0 \
+  --repeats 2 --json >two.json
+mtl-predict mean.h5 wide.h5 ready.h5 --split test -o two.pred.h5
+mtl-eval two.pred.h5 --draws 0 --json >two.report.json
+python3 - <<'PY' || fail "models count otherwise than in mtl-predict"
+import json
+important = json.load(open("two.json"))["tasks"][0]["value"]
+report = json.load(open("two.report.json"))["tasks"][0]["metrics"][0]
+assert abs(important - report["models"]["two"]["value"]) < 1e-12
+PY
 refuses 2 'the rows are missing' mtl-eval mean.h5 --importance
 refuses 2 'no effect without --importance' \
   mtl-eval mean.pred.h5 --repeats 3

@@ -12,10 +12,10 @@ namespace mtlkit {
 namespace {
 
 using Arrays = std::vector<OnnxArray>;
-using Row = std::function<void(double*, Index)>;
+using WorkOnRow = std::function<void(double*, Index)>;
 
 // Applies `work` to the last axis.
-OnnxArray LastAxis(OnnxArray x, const Row& work) {
+OnnxArray LastAxis(OnnxArray x, const WorkOnRow& work) {
   const Index cols = x.shape.back();
   for (Index at = 0; at < x.size(); at += cols) {
     work(x.numbers.data() + at, cols);

@@ -64,7 +64,7 @@ mtl-prep adult.h5 "${tasks[@]}" -o steps.h5 \
 # A step this small leaves what came back as it is; so do frozen statistics.
 come_back() {
   local still=(--rate 1e-20)
-  [ "$name" != shared ] || still+=(--freeze trunk)
+  case $name in shared | ensemble) still+=(--freeze trunk) ;; esac
   mtl-train "$ready.h5" -o back.h5 --epochs 1 -q "${flags[@]}" \
     --seed 9 --from "$1" "${still[@]}"
   mtl-predict back.h5 "$ready.h5" --split test -q -o back.pred.h5
@@ -142,6 +142,7 @@ compare select index "${wide[@]}" --arch dselect-k:experts=3,gamma=0.1
 compare fixed onehot "${wide[@]}" --arch dselect-k:gate=task --dropout 0.1
 compare tree onehot --arch shared --hierarchy tree.json
 compare pooled pair "${wide[@]}" --arch pooled
+compare ensemble index "${wide[@]}" --ensemble 3 --norm batch --dropout 0.1
 compare quantiles onehot "${wide[@]}" --arch shared --head-layers 8 \
   --activation tanh --loss hours-per-week=quantile:levels=0.1/0.5/0.9
 

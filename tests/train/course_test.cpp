@@ -213,12 +213,11 @@ TEST_CASE(
 
 // What the usual options come to.
 Course Usual(const Dataset& data, const Recipe& recipe,
-             const std::vector<std::string>& given = {},
-             bool is_beginning = false) {
+             const std::vector<std::string>& given = {}, Index beginnings = 0) {
   const TrainInputs inputs = InputsOf(data, recipe.train);
   return DecideCourse({}, recipe, given, inputs,
                       BuildModel(data, recipe.arch, 1, inputs.train_rows),
-                      is_beginning);
+                      beginnings);
 }
 
 TEST_CASE("what is left open follows from rows and settings") {
@@ -239,7 +238,8 @@ TEST_CASE("what is left open follows from rows and settings") {
   CHECK(usual.refit.refit == "valid");
   CHECK(usual.networks == 5);
   CHECK(!tunes(Usual(data, recipe, {"dropout"})));
-  CHECK(Usual(data, recipe, {}, true).networks == 1);
+  CHECK(Usual(data, recipe, {}, 1).networks == 1);
+  CHECK(Usual(data, recipe, {}, 3).networks == 3);
   Recipe linear = recipe;
   linear.arch.layers = {"none"};
   CHECK(!tunes(Usual(data, linear)));
@@ -260,7 +260,7 @@ TEST_CASE("what is left open follows from rows and settings") {
   const TrainInputs inputs = InputsOf(data, recipe.train);
   const Course once =
       DecideCourse({.once = true}, recipe, {}, inputs,
-                   BuildModel(data, recipe.arch, 1, inputs.train_rows), false);
+                   BuildModel(data, recipe.arch, 1, inputs.train_rows));
   CHECK(once.tuning.empty());
   CHECK(once.refit.refit == "none");
   CHECK(once.networks == 1);

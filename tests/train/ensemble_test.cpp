@@ -74,6 +74,10 @@ TEST_CASE("each network is what its seed alone makes, for any threads") {
   const auto alone = ThreeAlone(data);
   CHECK(EnsembleSeed(7, 0) == 7);
   CHECK(EnsembleSeed(7, 2) == 2000007);
+  CHECK(EnsembleNumber(7, 2000007) == 2);
+  CHECK(EnsembleNumber(7, 7) == 0);
+  CHECK(EnsembleNumber(7, 8) == 0);
+  CHECK(EnsembleNumber(7, 6) == 0);
   for (const int threads : {1, 2, 5}) {
     ThreadPool pool(threads);
     TrainEnvironment environment;

@@ -144,5 +144,25 @@ TEST_CASE("features that are written as they come are those held at once") {
                    ready.inputs[0].dense.begin()));
 }
 
+TEST_CASE("features of an ensemble are an input for each network") {
+  MadeRows made = Make();
+  TempFolder folder;
+  Model other = made.model;
+  other.params = other.network->Initialized(8);
+  const Model ensemble = EnsembleOf({made.model, other});
+  WriteFeatures(ensemble, made.raw, "trunk", {folder / "both.h5", ""}, nullptr,
+                &no_reports);
+  const Dataset read = ReadDataset(folder / "both.h5");
+  REQUIRE(read.inputs.size() == 2);
+  CHECK(read.inputs[0].name == "network1.trunk");
+  CHECK(read.inputs[1].name == "network2.trunk");
+  for (const std::size_t i : {0, 1}) {
+    const Dataset alone = ComputeFeatures(i == 0 ? made.model : other, made.raw,
+                                          "trunk", nullptr, &no_reports);
+    CHECK(std::equal(read.inputs[i].dense.begin(), read.inputs[i].dense.end(),
+                     alone.inputs[0].dense.begin()));
+  }
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -74,7 +74,8 @@ std::vector<std::string> AddTorchNetwork(const Model& model,
         is_ragged ? arguments.at(model.schema.inputs[At(space.input)].name +
                                  ".starts")
                   : "",
-        *module};
+        *module,
+        names.at(node.name)};
     const std::string& variable = names.at(node.name);
     module->AddForward(
         Str(variable, " = ", AddLayer(LayerExportOf(described).torch, layer)));

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "interop/layer_export.h"
 
 namespace mtlkit {
@@ -132,7 +133,52 @@ std::string MemberDenseToKeras(const KerasLayer& layer) {
                    {std::move(kernel), KerasArrayOf(node.params[1], false)});
 }
 
+// Members become the middle one of three axes.
+std::string StackToOnnx(const OnnxLayer& layer) {
+  const Index cols = layer.node.cols;
+  std::vector<std::string> members;
+  for (std::size_t i = 0; i < layer.x.size(); ++i) {
+    members.push_back(layer.graph.Reshape(
+        layer.x[i], {-1, layer.node.input_spaces[i].per_row(), cols}));
+  }
+  return layer.graph.Reshape(
+      layer.Node("Concat", members, {{"axis", Index{1}}}), {-1, cols});
+}
+
+std::string StackToTorch(const TorchLayer& layer) {
+  const Index cols = layer.node.cols;
+  std::vector<std::string> members;
+  for (std::size_t i = 0; i < layer.x.size(); ++i) {
+    members.push_back(Str(layer.x[i], ".reshape(-1, ",
+                          layer.node.input_spaces[i].per_row(), ", ", cols,
+                          ")"));
+  }
+  return Str("torch.cat([", Join(members, ", "), "], 1).flatten(0, 1)");
+}
+
+std::string StackToKeras(const KerasLayer& layer) {
+  const Index cols = layer.node.cols;
+  std::vector<std::string> members;
+  Index count = 0;
+  for (std::size_t i = 0; i < layer.x.size(); ++i) {
+    const Space& space = layer.node.input_spaces[i];
+    count += space.per_row();
+    members.push_back(space == Space{}
+                          ? layer.Add("Reshape", {layer.x[i]}, {1, cols},
+                                      {{"target_shape", {1, cols}}}, {},
+                                      Str(".member", i + 1))
+                          : layer.x[i]);
+  }
+  return layer.Add("Concatenate", members, {count, cols}, {{"axis", 1}});
+}
+
 }  // namespace
+
+extern const LayerExport kStackExport;
+const LayerExport kStackExport = {.name = "stack",
+                                  .onnx = {StackToOnnx},
+                                  .torch = {StackToTorch},
+                                  .keras = {StackToKeras}};
 
 extern const LayerExport kMemberScaleExport;
 const LayerExport kMemberScaleExport = {.name = "member-scale",

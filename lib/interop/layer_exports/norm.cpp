@@ -26,17 +26,26 @@ std::string BatchNormToTorch(const TorchLayer& layer) {
                "its running variance is divided by the rows, and PyTorch's by "
                "one less");
   }
-  const std::string module = layer.Make(
-      Str("nn.BatchNorm1d(", node.cols,
-          ", eps=", FormatNumber(node.Number("epsilon")),
-          ", momentum=", FormatNumber(node.Number("momentum")), ")"));
-  if (layer.is_new) {
-    layer.module.AddTensor({.name = layer.attribute + ".num_batches_tracked",
+  const std::string options =
+      Str(node.cols, ", eps=", FormatNumber(node.Number("epsilon")),
+          ", momentum=", FormatNumber(node.Number("momentum")));
+  const auto count_from_0 = [&](const std::string& attribute) {
+    layer.module.AddTensor({.name = attribute + ".num_batches_tracked",
                             .shape = {},
                             .values = {0},
                             .is_count = true});
+  };
+  if (layer.is_new) {
+    const std::string module = layer.Make(Str("nn.BatchNorm1d(", options, ")"));
+    count_from_0(layer.attribute);
+    return Str(module, "(", layer.x[0], ")");
   }
-  return Str(module, "(", layer.x[0], ")");
+  // Scale and shift are another layer's, statistics its own.
+  const std::string module =
+      layer.MakeOfBuffers(Str("nn.BatchNorm1d(", options, ", affine=False)"));
+  count_from_0(layer.own);
+  return Str(module, "(", layer.x[0], ") * self.", layer.attribute,
+             ".weight + self.", layer.attribute, ".bias");
 }
 
 std::string LayerNormToOnnx(const OnnxLayer& layer) {

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
+#include "nn/layers/stack.h"
 
 namespace mtlkit {
 namespace {
@@ -166,6 +167,68 @@ class SpreadLayer : public Layer {
   Index members_;
 };
 
+// What several networks say, as the members of one ensemble.
+class StackLayer : public Layer {
+ public:
+  std::string_view kind() const override { return "stack"; }
+  LayerTraits traits() const override {
+    return {.reads_input = false, .by_group = true};
+  }
+  Index OutputCols(std::span<const Index> cols) const override {
+    for (const Index other : cols) {
+      Require(other == cols[0], ErrorKind::kUsage,
+              Str("stacks values of ", cols[0], " and of ", other, " columns"));
+    }
+    return cols[0];
+  }
+  Space OutputSpace(std::span<const Space> spaces) const override {
+    Index members = 0;
+    for (const Space& space : spaces) {
+      Require(space == Space{} || space.kind == SpaceKind::kMembers,
+              ErrorKind::kUsage,
+              Str("stacks rows of the batch and members, but gets ",
+                  SpaceText(space)));
+      members += space.per_row();
+    }
+    return {SpaceKind::kMembers, 1, members, -1};
+  }
+
+  // The rows of a value for a row of the batch lie together in both.
+  void Forward(const Pass&, const ForwardArgs& args) const override {
+    for (Index row = args.first; row < args.first + args.count; ++row) {
+      Real* y = args.y.Row(row * MembersOf(args));
+      for (const Operand& x : args.x) {
+        const Index rows = x.extent.space.per_row();
+        y = std::copy_n(x.values.Row(row * rows), rows * args.y.cols, y);
+      }
+    }
+  }
+
+  void Backward(const Pass&, const BackwardArgs& args) const override {
+    const Index members = MembersOf(args);
+    Index before = 0;
+    for (std::size_t i = 0; i < args.x.size(); ++i) {
+      const Index rows = args.x[i].extent.space.per_row();
+      const Lanes& dx = args.dx[i];
+      for (Index lane = 0; lane < dx.count && !dx.empty(); ++lane) {
+        const MatView from = args.dy.Lane(lane);
+        for (Index row = args.first; row < args.first + args.count; ++row) {
+          std::copy_n(from.Row(row * members + before), rows * from.cols,
+                      dx.Lane(lane).Row(row * rows));
+        }
+      }
+      before += rows;
+    }
+  }
+
+ private:
+  static Index MembersOf(const LayerArgs& args) {
+    Index members = 0;
+    for (const Operand& x : args.x) members += x.extent.space.per_row();
+    return members;
+  }
+};
+
 LayerPtr SpacesFrom(const FlattenOptions& options) {
   return MakeFlatten(options.height, options.width);
 }
@@ -190,6 +253,15 @@ LayerPtr MakeSpreadOf(const SpreadOptions& options) {
 std::vector<LayerSample> SpreadSamples() {
   return {{"three members", MakeSpread(3), {4}},
           {"one member", MakeSpread(1), {2}}};
+}
+
+std::vector<LayerSample> StackSamples() {
+  const Space pair = {SpaceKind::kMembers, 1, 2, -1};
+  return {{"three networks", MakeStack(), {4, 4, 4}},
+          {.name = "members and rows",
+           .layer = MakeStack(),
+           .input_cols = {3, 3},
+           .spaces = {pair, {}}}};
 }
 
 std::vector<LayerSample> PoolSamples() {
@@ -228,6 +300,10 @@ LayerPtr MakePool() {
   return std::make_shared<PoolLayer>();
 }
 
+LayerPtr MakeStack() {
+  return std::make_shared<StackLayer>();
+}
+
 extern const LayerEntry kFlattenLayer;
 const LayerEntry kFlattenLayer = MakeLayerEntry<SpacesFrom, FlattenOptions>(
     "flatten", "the pixels of an image side by side", FlattenSamples);
@@ -236,6 +312,11 @@ extern const LayerEntry kSpreadLayer;
 const LayerEntry kSpreadLayer = MakeLayerEntry<MakeSpreadOf, SpreadOptions>(
     "spread", "each row of the batch for every member of an ensemble",
     SpreadSamples);
+
+extern const LayerEntry kStackLayer;
+const LayerEntry kStackLayer = MakeLayerEntry<MakeStack>(
+    "stack", "what several networks say, as members of one ensemble",
+    StackSamples, 2, 0);
 
 extern const LayerEntry kPoolLayer;
 const LayerEntry kPoolLayer = MakeLayerEntry<MakePool>(
