@@ -54,7 +54,7 @@ mtl-train ready.h5 -o single.h5 --arch single --layers 128,64 --epochs 2
 mtl-train ready.h5 -o shared.h5 --arch shared --layers 128,64 \
   --weighting uncertainty --epochs 2
 mtl-train ready.h5 -o tree.h5 --arch shared --hierarchy tree.json \
-  --layers 128,64 --epochs 2
+  --epochs 2
 mtl-train ready.h5 -o all.h5 --optimizer adam --rate 1e-3 --schedule cosine \
   --epochs 2 --batch 256 --dropout .1 --patience 8 --task-weight income=2 \
   --loss hours-per-week=huber --seed 1 --threads 2 --checkpoint-every 120s \
