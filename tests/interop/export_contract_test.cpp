@@ -247,7 +247,7 @@ Task TaskOf(const HeadEntry& entry) {
     task.width = 2;
     task.mean = {1000, -2};
     // What has a log has nothing taken off.
-    if (task.form == ParseForm("positive")) task.mean = {0, 0};
+    if (entry.traits.least_label == 0) task.mean = {0, 0};
     task.deviation = {3, 0.5};
   }
   if (entry.traits.has_levels) task.levels = {0.1, 0.5, 0.9};

@@ -283,37 +283,6 @@ NetworkParts::Source NetworkParts::AddMixture(const std::string& gate,
   return From(builder_.Add(mixture, MakeMixture(balance), mixed));
 }
 
-void NetworkParts::AddHeads(const std::string& group, const Source& source,
-                            const std::vector<Index>& tasks) {
-  if (!head_layers_.empty() || tasks.size() == 1) {
-    for (const Index i : tasks) {
-      const std::string name = "head." + task(i).name;
-      const Source top = AddLayers(name, source, head_layers_);
-      const std::string last =
-          head_layers_.empty() ? name : Str(name, ".", head_layers_.size());
-      builder_.Output(i, AddOutput(last, top, task(i).output_cols()));
-    }
-    return;
-  }
-  Index units = 0;
-  for (const Index i : tasks) units += task(i).output_cols();
-  const Value value = AddOutput("heads." + group, source, units);
-  Index first = 0;
-  for (const Index i : tasks) {
-    builder_.Output(i, value, first, task(i).output_cols());
-    first += task(i).output_cols();
-  }
-}
-
-void NetworkParts::AddPooledHead(const Source& source,
-                                 const std::vector<Index>& tasks) {
-  const Source top = AddLayers("head", source, head_layers_);
-  const std::string name =
-      head_layers_.empty() ? "head" : Str("head.", head_layers_.size());
-  const Value value = AddOutput(name, top, task(tasks.front()).output_cols());
-  for (const Index i : tasks) builder_.Output(i, value);
-}
-
 // Ensembles inside a network: Wen, Tran and Ba, "BatchEnsemble: an alternative
 // approach to efficient ensemble and lifelong learning", 2020, equation 5: a
 // layer of member m is y = ((x * r_m) W) * s_m + b_m, with W of all members.
