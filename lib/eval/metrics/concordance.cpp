@@ -118,6 +118,20 @@ std::size_t PairsSize(const std::vector<OrderedPairs>& columns) {
   return size;
 }
 
+// Of a row: its own weight, times that of its block.
+struct BlockWeights {
+  std::span<const double> own;
+  std::span<const std::uint16_t> block;
+  std::span<const double> weights;
+  double operator()(std::uint32_t row) const {
+    return own[row] * weights[block[row]];
+  }
+};
+struct RowWeights {
+  std::span<const double> weights;
+  double operator()(std::uint32_t row) const { return weights[row]; }
+};
+
 // Keeps all rows: which of two comes first is known of no sum.
 class BlockedConcordance : public BlockedMetric {
  public:
@@ -139,24 +153,17 @@ class BlockedConcordance : public BlockedMetric {
     cells_ = {};
   }
   double Value(std::span<const double> weights) const override {
-    return MeanShare(pairs_, Weighted(weights)).Value();
+    return MeanShare(pairs_, BlockWeights{own_, block_, weights}).Value();
   }
   PartCount Parts(std::span<const double> weights) const override {
-    return MeanShare(pairs_, Weighted(weights)).count();
+    return MeanShare(pairs_, BlockWeights{own_, block_, weights}).count();
   }
   std::size_t size() const override { return PairsSize(pairs_); }
   double Whole() const override { return OfAll().Value(); }
   PartCount WholeParts() const override { return OfAll().count(); }
 
  private:
-  auto Weighted(std::span<const double> weights) const {
-    return [this, weights](std::uint32_t row) {
-      return own_[row] * weights[block_[row]];
-    };
-  }
-  PartMean OfAll() const {
-    return MeanShare(pairs_, [this](std::uint32_t row) { return own_[row]; });
-  }
+  PartMean OfAll() const { return MeanShare(pairs_, RowWeights{own_}); }
 
   std::vector<OrderedCells> cells_;
   std::vector<OrderedPairs> pairs_;
@@ -170,10 +177,10 @@ class Concordance : public Metric {
       : cells_(std::move(cells)), pairs_(PairsOf(cells_)) {}
 
   double Value(std::span<const double> weights) const override {
-    return MeanShare(pairs_, Weighted(weights)).Value();
+    return MeanShare(pairs_, RowWeights{weights}).Value();
   }
   PartCount Parts(std::span<const double> weights) const override {
-    return MeanShare(pairs_, Weighted(weights)).count();
+    return MeanShare(pairs_, RowWeights{weights}).count();
   }
   std::size_t size() const override { return PairsSize(pairs_); }
   std::unique_ptr<BlockedMetric> EmptyBlocks(Index /*blocks*/) const override {
@@ -184,10 +191,6 @@ class Concordance : public Metric {
   }
 
  private:
-  static auto Weighted(std::span<const double> weights) {
-    return [weights](std::uint32_t row) { return weights[row]; };
-  }
-
   std::vector<OrderedCells> cells_;
   std::vector<OrderedPairs> pairs_;
 };
