@@ -2,6 +2,7 @@
 // or say why it cannot go there.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -312,9 +313,11 @@ void CheckHead(const HeadEntry& entry) {
   }
   CHECK((way.keras != nullptr) == way.keras_reason.empty());
   if (way.keras != nullptr) CheckKerasHead(task, way, z, expected);
-  const std::string function = Str("def link_", entry.name, "(z, task):");
+  std::string name(entry.name);
+  std::replace(name.begin(), name.end(), '-', '_');
+  const std::string function = Str("def link_", name, "(z, task):");
   CHECK(way.torch.find(function) != std::string_view::npos);
-  const std::string classes = Str("def class_", entry.name, "(p):");
+  const std::string classes = Str("def class_", name, "(p):");
   CHECK((way.torch.find(classes) != std::string_view::npos) ==
         entry.traits.one_class);
 }

@@ -174,6 +174,27 @@ TEST_CASE("a network has one score and thresholds for all rows") {
     const Index kernel = layout.Find("head.kind/kernel");
     REQUIRE(kernel >= 0);
     CHECK(layout.slice(kernel).spec.cols == 1);
+    // A score of 0 says the shares of the classes in the training rows.
+    const Task& task = model.schema.tasks[2];
+    const ConstMatView value =
+        model.params.weights.At(layout.Find("head.kind.thresholds/value"));
+    const bool is_ordered = task.form == ParseForm("cumulative-link");
+    std::vector<Real> outputs;
+    double at = -std::log(2.0) / 2;
+    for (Index k = 0; k < 2; ++k) {
+      const auto said = static_cast<double>(value.data[k]);
+      const double gap =
+          is_ordered ? std::log1p(std::exp(said)) : std::log(2.0);
+      if (k > 0) at += gap;
+      if (is_ordered && k == 0) at += said;
+      outputs.push_back(static_cast<Real>(is_ordered ? -at : -at - said));
+    }
+    std::vector<Real> shares(3);
+    task.head().Link(task, {outputs.data(), 1, 2}, {shares.data(), 1, 3});
+    for (std::size_t k = 0; k < 3; ++k) {
+      CHECK(static_cast<double>(shares[k]) ==
+            doctest::Approx(model.constants[2][k]).epsilon(1e-5));
+    }
     // The others have one matrix together.
     CHECK(layout.Find("heads.trunk/kernel") >= 0);
   }
