@@ -328,9 +328,8 @@ Value NetworkParts::AddTaskOutput(const std::string& name, const Source& source,
   const Initializer init = {InitKind::kTorchLinear, 0};
   const Value score = has_members() ? AddOutput(name, source, 1)
                                     : AddDense(name, source, 1, init, false);
-  return builder_.Add(name + ".thresholds",
-                      MakeThresholds(cols, kind == Thresholds::kOrdered),
-                      {score});
+  const LayerPtr layer = MakeThresholds(cols, kind == Thresholds::kOrdered);
+  return builder_.Add(name + ".thresholds", layer, {score});
 }
 
 // Ensembles inside a network: Wen, Tran and Ba, "BatchEnsemble: an alternative
