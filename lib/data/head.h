@@ -14,6 +14,10 @@ namespace mtlkit {
 
 class OutputDistance;
 
+// Of outputs that are a score less a threshold each: none, one each as training
+// finds it, or in ascending order whatever training finds.
+enum class Thresholds { kNone, kFree, kOrdered };
+
 struct HeadTraits {
   // Task::classes names what labels mean; predictions are probabilities.
   bool has_classes = false;
@@ -36,6 +40,14 @@ struct HeadTraits {
   double least_label = -std::numeric_limits<double>::infinity();
   std::string_view default_loss;
   std::string_view main_metric;
+  // Predictions of each column of labels that are numbers, the first of which
+  // is the number itself; of quantiles: 1, and Task::levels says more.
+  Index predictions_per_column = 1;
+  // The second of them is the standard deviation of a normal distribution.
+  bool has_deviation = false;
+  // Whether one score of a network becomes the outputs, which are logits of
+  // "above class k", by thresholds that are the same for all rows.
+  Thresholds thresholds = Thresholds::kNone;
 };
 
 // A label of a task with the weight that it has in training.

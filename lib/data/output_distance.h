@@ -51,6 +51,12 @@ class OutputDistance {
 const OutputDistance& ValueDistance();
 // Of logs of means, as of Poisson distributions. Soft targets are the means.
 const OutputDistance& RateDistance();
+// Of normal distributions (mean, log of the variance). Soft targets are means
+// and deviations.
+const OutputDistance& GaussianDistance();
+// Of zero-inflated lognormal distributions (data/heads/ziln.h). Soft targets
+// are the probability of more than 0 and the mean; the third is nothing.
+const OutputDistance& ZilnDistance();
 // Of one logit for each of several questions.
 const OutputDistance& LogitDistance();
 // Of one logit for each class.

@@ -49,8 +49,17 @@ bool HasPositive(TaskType type) {
   return HasNumbers(type) && type.traits().least_label >= 0;
 }
 
+bool HasDeviation(TaskType type) {
+  return type.traits().has_deviation;
+}
+bool HasSpread(TaskType type) {
+  return HasLevels(type) || HasDeviation(type);
+}
+
 double MetricRows::Point(std::size_t cell) const {
-  if (levels.empty()) return output[cell];
+  if (levels.empty()) {
+    return output[cell * At(type.traits().predictions_per_column)];
+  }
   const auto median = std::find(levels.begin(), levels.end(), 0.5);
   if (median == levels.end()) return std::numeric_limits<double>::quiet_NaN();
   return output[cell * levels.size() +

@@ -45,7 +45,7 @@ struct MetricRows {
   }
 
   // The number that is predicted for a cell of y; of quantiles the median, NaN
-  // where it is not among them.
+  // where it is not among them; of several numbers the first.
   double Point(std::size_t cell) const;
 
   Mat<const double> Y() const { return {y.data(), rows, target_cols}; }
@@ -126,6 +126,10 @@ bool HasRanks(TaskType type);
 bool HasLevels(TaskType type);
 // Numbers that are not negative.
 bool HasPositive(TaskType type);
+// Numbers with the standard deviation of a normal distribution; that, or
+// quantiles.
+bool HasDeviation(TaskType type);
+bool HasSpread(TaskType type);
 
 // One line of the registry metrics.def; `help` is the definition.
 struct MetricEntry : RegistryEntry<std::unique_ptr<Metric>, const MetricRows&> {

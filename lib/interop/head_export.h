@@ -21,7 +21,8 @@ struct HeadExport {
   // there is not one class.
   std::string (*onnx_class)(const std::string& predictions, OnnxGraph* graph);
   // Functions of Python: link_NAME(z, task), and class_NAME(p) where there is
-  // one class. Fixed text; `task` is that of model.json.
+  // one class, with _ in a name for -. Fixed text; `task` is that of
+  // model.json.
   std::string_view torch;
   // The value of predictions, of the value of outputs; null where Keras cannot
   // hold it, for the reason that is said. The layer that makes it is called as

@@ -15,6 +15,7 @@
 #include "data/schema.h"
 #include "nn/family_start.h"
 #include "nn/loss.h"
+#include "nn/threshold_start.h"
 #include "prep/apply_transforms.h"
 #include "prep/read_labels.h"
 
@@ -82,6 +83,8 @@ Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
     model.constants.push_back(BestConstants(dataset, static_cast<Index>(i),
                                             model.schema.tasks[i], train_rows));
   }
+  StartThresholds(model.schema.tasks, model.constants, *model.network,
+                  &model.params.weights);
   return model;
 }
 

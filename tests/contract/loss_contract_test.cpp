@@ -39,6 +39,12 @@ struct Sample {
     for (Index i = 0; i < kRows * cols; ++i) {
       output.push_back(static_cast<Real>(rng.Normal(i, 0)));
     }
+    // As thresholds that ascend make them.
+    for (Index row = 0; row < kRows; ++row) {
+      if (task.traits().thresholds == Thresholds::kNone) break;
+      const auto first = output.begin() + row * cols;
+      std::sort(first, first + cols, std::greater<>());
+    }
     for (Index i = 0; i < kRows * target_cols; ++i) {
       target.push_back(Target(rng, i, task, soft));
       const LabelBounds bounds = loss.label_bounds();

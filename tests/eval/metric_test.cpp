@@ -187,6 +187,12 @@ TEST_CASE("a perfect prediction has the perfect value") {
                   : 0.0;
         }
       }
+    } else if (HasNumbers(type)) {
+      rows.output.clear();
+      for (const double y : rows.y) {
+        rows.output.push_back(y);
+        rows.output.resize(rows.output.size() + At(rows.output_cols) - 1);
+      }
     } else {
       rows.output = rows.y;
     }

@@ -35,7 +35,8 @@ inline MetricRows RandomRows(TaskType type, Index rows, Seed seed,
   const bool many = sample.has_class_columns();
   const bool set = HasLabelSets(type);
   if (HasLevels(type)) sample.levels = {0.1, 0.5, 0.8};
-  sample.output_cols = many || set || HasLevels(type) ? 3 : 1;
+  sample.output_cols =
+      many || set || HasLevels(type) ? 3 : type.traits().predictions_per_column;
   sample.target_cols = set ? 3 : 1;
   for (Index row = 0; row < rows; ++row) {
     double sum = 0;

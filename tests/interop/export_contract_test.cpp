@@ -2,6 +2,7 @@
 // or say why it cannot go there.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -247,7 +248,7 @@ Task TaskOf(const HeadEntry& entry) {
     task.width = 2;
     task.mean = {1000, -2};
     // What has a log has nothing taken off.
-    if (task.form == ParseForm("positive")) task.mean = {0, 0};
+    if (entry.traits.least_label == 0) task.mean = {0, 0};
     task.deviation = {3, 0.5};
   }
   if (entry.traits.has_levels) task.levels = {0.1, 0.5, 0.9};
@@ -312,9 +313,11 @@ void CheckHead(const HeadEntry& entry) {
   }
   CHECK((way.keras != nullptr) == way.keras_reason.empty());
   if (way.keras != nullptr) CheckKerasHead(task, way, z, expected);
-  const std::string function = Str("def link_", entry.name, "(z, task):");
+  std::string name(entry.name);
+  std::replace(name.begin(), name.end(), '-', '_');
+  const std::string function = Str("def link_", name, "(z, task):");
   CHECK(way.torch.find(function) != std::string_view::npos);
-  const std::string classes = Str("def class_", entry.name, "(p):");
+  const std::string classes = Str("def class_", name, "(p):");
   CHECK((way.torch.find(classes) != std::string_view::npos) ==
         entry.traits.one_class);
 }

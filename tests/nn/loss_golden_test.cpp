@@ -69,6 +69,8 @@ Subject FocalSubject(const json& params) {
 // is right.
 double Extra(const json& item, double label) {
   const std::string method = item.at("method").get<std::string>();
+  // Ours is less the loss of the least variance.
+  if (method == "gaussian-nll") return std::log(1e-6) / 2;
   if (method == "gamma") return 1 + std::log(label);
   if (method != "poisson") return 0;
   const json& full = item.at("params").at("full");
@@ -89,7 +91,8 @@ Subject SubjectOf(const json& item) {
     subject.loss = method;
     AddOption(params, "delta", "delta", &subject);
   } else if (method == "smooth-l1" || method == "log-cosh" ||
-             method == "poisson" || method == "gamma") {
+             method == "poisson" || method == "gamma" ||
+             method == "gaussian-nll") {
     subject.loss = method;
     AddOption(params, "beta", "beta", &subject);
   } else if (method == "hinge" || method == "squared-hinge") {
@@ -99,6 +102,8 @@ Subject SubjectOf(const json& item) {
     AddOption(params, "margin", "margin", &subject);
   } else if (method == "focal-binary" || method == "focal-multiclass") {
     subject = FocalSubject(params);
+  } else if (method == "coral" || method == "cumulative-link") {
+    subject = {method, ParseTaskType("ordinal"), {}};
   } else if (method == "pinball") {
     subject.loss = "quantile";
     AddOption(params, "quantile", "levels", &subject);
@@ -145,16 +150,47 @@ struct GoldenLoss {
   Index cols = 0;
 };
 
+// The outputs of a score are the score less each threshold.
+void TakeThresholds(const json& thresholds, GoldenLoss* data) {
+  const std::vector<Real> at = golden::Reals(thresholds);
+  std::vector<Real> output;
+  for (const Real score : data->output) {
+    for (const Real threshold : at) output.push_back(score - threshold);
+  }
+  data->output = output;
+  data->cols = static_cast<Index>(at.size());
+}
+
+// The slopes of a score and, of each threshold, minus that of its column.
+std::vector<double> OfScores(const GoldenLoss& data,
+                             const std::vector<double>& gradient,
+                             std::vector<double>* of_thresholds) {
+  std::vector<double> scores(static_cast<std::size_t>(data.rows));
+  of_thresholds->assign(static_cast<std::size_t>(data.cols), 0);
+  for (std::size_t i = 0; i < gradient.size(); ++i) {
+    scores[i / of_thresholds->size()] += gradient[i];
+    (*of_thresholds)[i % of_thresholds->size()] -= gradient[i];
+  }
+  return scores;
+}
+
 GoldenLoss Prepare(const json& item, const Subject& subject) {
   const json& inputs = item.at("inputs");
   GoldenLoss prepared;
   prepared.rows = static_cast<Index>(inputs.at("prediction").size());
   prepared.cols = golden::Columns(inputs.at("prediction"));
-  prepared.task = MakeTask(subject.type, prepared.cols);
+  const bool has_logits_of_steps = subject.type == ParseTaskType("ordinal");
+  prepared.output = golden::Reals(inputs.at("prediction"));
+  if (item.at("params").contains("thresholds")) {
+    TakeThresholds(item.at("params").at("thresholds"), &prepared);
+  }
+  // Of a mean and a variance.
+  const Index labels = subject.loss == "gaussian-nll" ? 1 : prepared.cols;
+  prepared.task =
+      MakeTask(subject.type, labels + (has_logits_of_steps ? 1 : 0));
   const Choice choice = {subject.loss, subject.options};
   const LossEntry& entry = FindLoss(subject.loss);
   if (entry.shape != nullptr) entry.shape(choice, "golden", &prepared.task);
-  prepared.output = golden::Reals(inputs.at("prediction"));
   if (inputs.contains("target")) {
     prepared.target = golden::Reals(inputs.at("target"));
   } else {
@@ -212,6 +248,12 @@ void CompareCase(const json& item, const Subject& subject) {
   std::vector<double> scaled(gradient.begin(), gradient.end());
   for (double& value : scaled) {
     value = normaliser > 0 ? value / normaliser : value;
+  }
+  if (expected.contains("gradient_thresholds")) {
+    std::vector<double> thresholds;
+    scaled = OfScores(data, scaled, &thresholds);
+    golden::CheckClose(expected.at("gradient_thresholds"), thresholds,
+                       tolerance);
   }
   golden::CheckClose(expected.at("gradient"), scaled, tolerance);
   double sum = SumRows(row_loss);

@@ -2,6 +2,7 @@
 
 #include "data/heads/class_head.h"
 #include "data/heads/merge_members.h"
+#include "data/heads/ordered_classes.h"
 #include "data/output_distance.h"
 
 namespace mtlkit {
@@ -19,8 +20,7 @@ class OrdinalHead final : public ClassHead {
     return FaultOfClasses(task, 2);
   }
   std::string Describe(const Task& task) const override {
-    return Str(task.classes.size(), " classes in order, from '",
-               task.classes.front(), "' to '", task.classes.back(), "'");
+    return DescribeOrdered(task);
   }
 
   Index output_cols(const Task& task) const override {
@@ -55,14 +55,7 @@ class OrdinalHead final : public ClassHead {
   }
   void TargetsOf(const Task& /*task*/, ConstMatView predictions,
                  MatView targets) const override {
-    assert(predictions.cols == targets.cols + 1);
-    for (Index row = 0; row < targets.rows; ++row) {
-      Real higher = 0;
-      for (Index k = targets.cols; k-- > 0;) {
-        higher += predictions(row, k + 1);
-        targets(row, k) = std::min(higher, Real{1});
-      }
-    }
+    SharesAbove(predictions, targets);
   }
 
   const OutputDistance& distance() const override {
@@ -96,10 +89,10 @@ class OrdinalHead final : public ClassHead {
     }
   }
   Index PredictedClass(std::span<const float> row) const override {
-    return Median(row);
+    return MedianClass(row);
   }
   Index PredictedClass(std::span<const double> row) const override {
-    return Median(row);
+    return MedianClass(row);
   }
   void Reorder(std::span<const Index> order, std::span<const float> from,
                double* to) const override {
@@ -123,17 +116,6 @@ class OrdinalHead final : public ClassHead {
   static Real Sigmoid(Real z) {
     const Real small = std::exp(-std::abs(z));
     return z >= 0 ? 1 / (1 + small) : small / (1 + small);
-  }
-
-  // How many classes the truth is more likely above than not.
-  template <class T>
-  static Index Median(std::span<const T> row) {
-    double higher = 0;
-    std::size_t k = row.size() - 1;
-    while (k > 0 && higher + static_cast<double>(row[k]) <= 0.5) {
-      higher += static_cast<double>(row[k--]);
-    }
-    return static_cast<Index>(k);
   }
 };
 

@@ -20,6 +20,6 @@ const MetricEntry kIntervalWidth = {
                                     "mean distance of the lowest to the "
                                     "highest quantile, in the units of the "
                                     "label"),
-    "width", false, 0.0, HasLevels};
+    "width", false, 0.0, HasSpread};
 
 }  // namespace mtlkit

@@ -25,6 +25,6 @@ const MetricEntry kPinball = {
                               "mean pinball loss of the quantiles, in the "
                               "units of the label (Koenker "
                               "and Bassett 1978)"),
-    "pinball", false, 0.0, HasLevels};
+    "pinball", false, 0.0, HasSpread};
 
 }  // namespace mtlkit

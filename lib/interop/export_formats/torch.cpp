@@ -1,6 +1,7 @@
 // A folder for PyTorch: model.py and its weights, model.json with all names,
 // and prepare.py, which makes blocks of raw columns. model.py is code, so no
 // word of the user's goes into it but cleaned identifiers.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -116,9 +117,11 @@ TorchLinks LinksOf(const std::vector<Task>& tasks) {
   for (const HeadExport* head : HeadExports()) {
     if (wanted.count(std::string(head->name)) == 0) continue;
     result.functions.push_back(Str(head->torch, "\n\n"));
-    result.links.push_back(Str('"', head->name, "\": link_", head->name));
+    std::string name(head->name);
+    std::replace(name.begin(), name.end(), '-', '_');
+    result.links.push_back(Str('"', head->name, "\": link_", name));
     if (head->onnx_class == nullptr) continue;
-    result.classes.push_back(Str('"', head->name, "\": class_", head->name));
+    result.classes.push_back(Str('"', head->name, "\": class_", name));
   }
   return result;
 }

@@ -53,6 +53,25 @@ std::string OrdinalLink(const Task& task, const std::string& outputs,
                      {{"axis", Index{1}}});
 }
 
+// P(y > k) by logits in falling order; the operation takes the smallest first.
+std::string CumulativeLink(const Task& task, const std::string& outputs,
+                           OnnxGraph* graph) {
+  const Index steps = task.output_cols();
+  const std::string ascending = graph->Node(
+      "TopK", {graph->Node("Neg", {outputs}), graph->Integers({steps})},
+      {{"axis", Index{-1}}, {"largest", Index{0}}}, "", 2);
+  const std::string below = graph->Node("Sigmoid", {ascending});
+  const std::string above =
+      graph->Node("Sigmoid", {graph->Node("Neg", {ascending})});
+  std::vector<std::string> parts = {graph->Columns(below, 0, 1)};
+  if (steps > 1) {
+    parts.push_back(graph->Node("Sub", {graph->Columns(below, 1, steps - 1),
+                                        graph->Columns(below, 0, steps - 1)}));
+  }
+  parts.push_back(graph->Columns(above, steps - 1, 1));
+  return graph->Node("Concat", parts, {{"axis", Index{1}}});
+}
+
 // The median: how many classes the truth is more likely above than not.
 std::string OrdinalClass(const std::string& predictions, OnnxGraph* graph) {
   const std::string at_least = graph->Node(
@@ -174,6 +193,32 @@ def class_ordinal(p):
     return (p.flip(1).cumsum(1).flip(1)[:, 1:] > 0.5).sum(1)
 )";
 
+constexpr std::string_view kCoralTorch =
+    R"(def link_coral(z, task):
+    """The probability of each class, by logits of being above it."""
+    z = z.sort(1, descending=True).values
+    above, below = torch.sigmoid(z), torch.sigmoid(-z)
+    middle = below[:, 1:] - below[:, :-1]
+    return torch.cat([below[:, :1], middle, above[:, -1:]], 1)
+
+
+def class_coral(p):
+    """The median."""
+    return (p.flip(1).cumsum(1).flip(1)[:, 1:] > 0.5).sum(1)
+)";
+
+constexpr std::string_view kCumulativeLinkTorch =
+    R"(def link_cumulative_link(z, task):
+    return link_coral(z, task)
+
+
+def class_cumulative_link(p):
+    return class_coral(p)
+)";
+
+constexpr std::string_view kNoThresholds =
+    "Keras has no layer that takes thresholds from a score";
+
 }  // namespace
 
 extern const HeadExport kBinaryExport;
@@ -192,5 +237,14 @@ const HeadExport kMultilabelExport = {"multilabel", SigmoidLinkNode, nullptr,
 extern const HeadExport kOrdinalExport;
 const HeadExport kOrdinalExport = {"ordinal", OrdinalLink, OrdinalClass,
                                    kOrdinalTorch, OrdinalKeras};
+
+extern const HeadExport kCoralExport;
+const HeadExport kCoralExport = {"coral",     CumulativeLink, OrdinalClass,
+                                 kCoralTorch, nullptr,        kNoThresholds};
+
+extern const HeadExport kCumulativeLinkExport;
+const HeadExport kCumulativeLinkExport = {
+    "cumulative-link", CumulativeLink, OrdinalClass, kCumulativeLinkTorch,
+    nullptr,           kNoThresholds,  "coral"};
 
 }  // namespace mtlkit

@@ -285,21 +285,26 @@ NetworkParts::Source NetworkParts::AddMixture(const std::string& gate,
 
 void NetworkParts::AddHeads(const std::string& group, const Source& source,
                             const std::vector<Index>& tasks) {
-  if (!head_layers_.empty() || tasks.size() == 1) {
-    for (const Index i : tasks) {
-      const std::string name = "head." + task(i).name;
-      const Source top = AddLayers(name, source, head_layers_);
-      const std::string last =
-          head_layers_.empty() ? name : Str(name, ".", head_layers_.size());
-      builder_.Output(i, AddOutput(last, top, task(i).output_cols()));
+  std::vector<Index> together;
+  for (const Index i : tasks) {
+    const bool is_plain = task(i).traits().thresholds == Thresholds::kNone;
+    if (head_layers_.empty() && tasks.size() > 1 && is_plain) {
+      together.push_back(i);
+      continue;
     }
-    return;
+    const std::string name = "head." + task(i).name;
+    const Source top = AddLayers(name, source, head_layers_);
+    const std::string last =
+        head_layers_.empty() ? name : Str(name, ".", head_layers_.size());
+    builder_.Output(i, AddTaskOutput(last, top, task(i)));
   }
+  if (together.empty()) return;
+  if (together.size() == 1) return AddHeads(group, source, together);
   Index units = 0;
-  for (const Index i : tasks) units += task(i).output_cols();
+  for (const Index i : together) units += task(i).output_cols();
   const Value value = AddOutput("heads." + group, source, units);
   Index first = 0;
-  for (const Index i : tasks) {
+  for (const Index i : together) {
     builder_.Output(i, value, first, task(i).output_cols());
     first += task(i).output_cols();
   }
@@ -310,8 +315,21 @@ void NetworkParts::AddPooledHead(const Source& source,
   const Source top = AddLayers("head", source, head_layers_);
   const std::string name =
       head_layers_.empty() ? "head" : Str("head.", head_layers_.size());
-  const Value value = AddOutput(name, top, task(tasks.front()).output_cols());
+  const Value value = AddTaskOutput(name, top, task(tasks.front()));
   for (const Index i : tasks) builder_.Output(i, value);
+}
+
+Value NetworkParts::AddTaskOutput(const std::string& name, const Source& source,
+                                  const Task& task) {
+  const Index cols = task.output_cols();
+  const Thresholds kind = task.traits().thresholds;
+  if (kind == Thresholds::kNone) return AddOutput(name, source, cols);
+  // Thresholds are all the bias that a score needs; members have theirs.
+  const Initializer init = {InitKind::kTorchLinear, 0};
+  const Value score = has_members() ? AddOutput(name, source, 1)
+                                    : AddDense(name, source, 1, init, false);
+  const LayerPtr layer = MakeThresholds(cols, kind == Thresholds::kOrdered);
+  return builder_.Add(name + ".thresholds", layer, {score});
 }
 
 // Ensembles inside a network: Wen, Tran and Ba, "BatchEnsemble: an alternative

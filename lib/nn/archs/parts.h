@@ -82,7 +82,7 @@ class NetworkParts {
   // The outputs of tasks that read one source: with layers of their own
   // (head.TASK.0 ...), or as one matrix that serves all of them
   // (heads.GROUP; head.TASK for one task), which is one product instead of
-  // many thin ones.
+  // many thin ones. Those with thresholds have a score of their own.
   void AddHeads(const std::string& group, const Source& source,
                 const std::vector<Index>& tasks);
   // One task's output.
@@ -110,6 +110,9 @@ class NetworkParts {
   // behind it.
   Value AddFullProduct(const std::string& name, const Source& source,
                        DenseOptions dense, const std::string& params_of);
+  // What a task puts out: of a score with thresholds, the score less each.
+  Value AddTaskOutput(const std::string& name, const Source& source,
+                      const Task& task);
   // What one task or several put out: each member by a kernel of its own.
   Value AddOutput(const std::string& name, const Source& source, Index units);
   Value AddDropout(const std::string& name, Value value);

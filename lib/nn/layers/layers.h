@@ -134,6 +134,15 @@ Index SelectionBits(Index experts);
 // input holds.
 LayerPtr MakeLearned(Index cols, Initializer init);
 
+// y = x - t_k for each of `count` thresholds t_k, of an input of one column.
+// Parameter "value" (1 x count), from 0 on, says how far each threshold has
+// moved from where it begins: kThresholdGap apart, around 0, the first at
+// FirstThreshold. Of `ordered` ones the first value moves all, and the gap
+// before each other one is the softplus of its value, so that they ascend.
+LayerPtr MakeThresholds(Index count, bool ordered);
+inline constexpr double kThresholdGap = 0.6931471805599453;  // softplus(0)
+double FirstThreshold(Index count);
+
 // The product of two inputs of equal widths, element by element.
 LayerPtr MakeProduct();
 

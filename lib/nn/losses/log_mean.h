@@ -6,6 +6,7 @@
 #include "data/head.h"
 #include "data/heads/log_mean.h"
 #include "nn/losses/loss_tools.h"
+#include "nn/losses/plain_labels.h"
 
 namespace mtlkit {
 
@@ -58,20 +59,18 @@ class LogMeanLoss : public Loss {
 
 // Nothing is taken off labels that have a log; they are counted in their mean,
 // so that a network begins near it and losses are of a size, in any units.
-inline void ShapeLogMean(const Choice& choice, const std::string& where,
-                         Task* task) {
-  if (!task->curves.empty()) {
-    Fail(ErrorKind::kUsage,
-         Str(where, ": ", choice.name,
-             " needs labels as they are, and --target-", "transform ",
-             task->curves[0].name, " changes them"),
-         "choose another loss, or prepare without --target-transform");
-  }
-  task->form = ParseForm("positive");
+inline void CountInMeans(Task* task) {
   for (std::size_t col = 0; col < task->mean.size(); ++col) {
     if (task->mean[col] > 0) task->deviation[col] = task->mean[col];
     task->mean[col] = 0;
   }
+}
+
+inline void ShapeLogMean(const Choice& choice, const std::string& where,
+                         Task* task) {
+  RequirePlainLabels(choice, where, *task);
+  task->form = ParseForm("positive");
+  CountInMeans(task);
 }
 
 inline constexpr std::string_view kLogMeanTypes[] = {"regression"};

@@ -40,8 +40,9 @@ class Jocor : public Protocol {
   void Prepare(Index, std::span<const Task> tasks, Index rows) override {
     for (const Task& task : tasks) {
       Require(HasDivergence(task), ErrorKind::kUsage,
-              Str("jocor: task '", task.name,
-                  "' is ordinal, for which it is not defined"),
+              Str("jocor: task '", task.name, "' is ",
+                  TaskTypeName(task.form.value_or(task.type)),
+                  ", for which it is not defined"),
               "use mutual, or leave the task out with --peer-tasks");
     }
     const auto most = At(rows);
