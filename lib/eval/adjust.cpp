@@ -151,6 +151,13 @@ class Adjuster {
       : measured_(measured), valid_(valid), options_(options) {
     if (valid_ == nullptr) return;
     RequireOtherRows(measured, *valid_);
+    const SeenCount seen = valid_->source->seen();
+    Require(seen.trained <= 0, ErrorKind::kBadInput,
+            Str("--valid ", valid_->Label(), ": ", seen.trained, " of ",
+                Counted(valid_->source->rows(), "row", "rows"),
+                " were trained on, where predictions are too good"),
+            "predict a split that nothing was learned from: mtl-prep --split "
+            "fit=0.1");
     const bool same = !measured.source->has_model() ||
                       !valid_->source->has_model() ||
                       measured.source->model() == valid_->source->model();

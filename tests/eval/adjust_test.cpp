@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "data/seen_rows.h"
 #include "eval/evaluation.h"
 #include "eval/fit_adjustment.h"
 #include "eval/sample.h"
@@ -194,6 +195,13 @@ TEST_CASE("nothing is fitted to rows that are measured, or of another model") {
         std::string::npos);
   CHECK(fails(Said(50, 50, "n")).find("another model made it") !=
         std::string::npos);
+  Predictions learned = Said(50, 50);
+  learned.seen.assign(50, 0);
+  learned.seen[3] = kTrainedOn;
+  CHECK(fails(learned).find("1 of 50 rows were trained on") !=
+        std::string::npos);
+  learned.seen[3] = kChosenOn;
+  CHECK(fails(learned).empty());
   adjust.calibrate = false;
   adjust.conformal = 0.99;
   CHECK(fails(Said(50, 50)).find("are too few") != std::string::npos);
