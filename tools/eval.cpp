@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -13,6 +14,7 @@
 #include "base/json_text.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
+#include "eval/adjust.h"
 #include "eval/evaluation.h"
 #include "eval/metric.h"
 #include "eval/pool.h"
@@ -38,6 +40,8 @@ struct EvalTool {
   CellGuard guard;
   EvaluationOptions options;
   ImportanceOptions shuffles;
+  std::vector<std::string> valid;
+  AdjustOptions adjust;
 
   void Register(Cli& cli) {
     cli.Inputs("predictions", &files,
@@ -49,6 +53,15 @@ struct EvalTool {
                   "a dataset with other labels of the rows; of --importance: "
                   "the rows");
     cli.Group("Evaluation", &options);
+    Fields& fitted = cli.Section("Fitted to validation rows");
+    fitted.Field({.name = "valid",
+                  .help = "predictions of other rows by the same models, to "
+                          "which the flags below are fitted; NAME as of those",
+                  .value_name = "[NAME=]FILE",
+                  .in_settings = false,
+                  .splits_commas = false},
+                 valid);
+    adjust.Describe(fitted);
     Fields& shuffled = cli.Section("Importance of inputs");
     shuffled("importance", importance,
              "how much worse models, in the place of predictions, become on "
@@ -89,8 +102,27 @@ struct EvalTool {
     }
     RequireNames();
     RequireSeeds();
+    std::vector<TaskAdjustment> adjustments;
+    const std::vector<NamedSource> sources = Adjusted(&adjustments);
+    Dataset labels;
+    if (!truth.empty()) labels = ReadDataset(truth);
+    labels.splits.clear();  // lists of millions of rows that nobody asks for
+    Evaluation evaluation = NamingTruth([&] {
+      return Evaluate(JoinedModels(sources, truth.empty() ? nullptr : &labels),
+                      options, context.seed, *context.pool, context.reporter);
+    });
+    evaluation.adjustments = std::move(adjustments);
+    const bool is_shown =
+        !json && !csv && output.empty() && StandardStreamsAreOne();
+    for (const std::string& warning : evaluation.warnings) {
+      if (!is_shown) context.reporter->Warn(warning);
+    }
+    Show(evaluation, context);
+  }
+
+  static std::vector<NamedSource> Open(const std::vector<NamedFile>& from) {
     std::vector<NamedSource> sources;
-    for (const NamedFile& file : files) {
+    for (const NamedFile& file : from) {
       const std::string name = NameOf(file);
       Require(name != "constant", ErrorKind::kUsage,
               "the name 'constant' is taken by the best constant prediction",
@@ -100,23 +132,38 @@ struct EvalTool {
                          {file.path == "-" ? "stdin" : file.path},
                          file.part});
     }
-    Dataset labels;
-    if (!truth.empty()) labels = ReadDataset(truth);
-    labels.splits.clear();  // lists of millions of rows that nobody asks for
-    const Evaluation evaluation = NamingTruth([&] {
-      return Evaluate(
-          JoinedModels(PoolByName(sources), truth.empty() ? nullptr : &labels),
-          options, context.seed, *context.pool, context.reporter);
-    });
-    const bool is_shown =
-        !json && !csv && output.empty() && StandardStreamsAreOne();
-    for (const std::string& warning : evaluation.warnings) {
-      if (!is_shown) context.reporter->Warn(warning);
+    return PoolByName(sources);
+  }
+
+  // The files to be measured, as what is fitted to --valid makes them.
+  std::vector<NamedSource> Adjusted(
+      std::vector<TaskAdjustment>* adjustments) const {
+    Require(valid.empty() || adjust.fits(), ErrorKind::kUsage,
+            "--valid has no effect: nothing is fitted to its rows",
+            "say what: --calibrate, --threshold f1, --conformal 0.9");
+    Require(adjust.conformal == 0 || truth.empty(), ErrorKind::kUsage,
+            "--conformal with --data: sets are measured on the labels that "
+            "predictions came with",
+            "leave one of them out");
+    const std::vector<NamedSource> sources = Open(files);
+    if (!adjust.any()) return sources;
+    std::vector<NamedFile> others;
+    for (const std::string& text : valid) {
+      for (const NamedFile& file : ParseNamedFiles(text)) {
+        Require(output.empty() || file.path != output, ErrorKind::kUsage,
+                Str("-o ", output, " is also read: --valid"),
+                "write to another file");
+        others.push_back(file);
+      }
     }
-    Show(evaluation, context);
+    return Adjust(sources, Open(others), adjust, adjustments);
   }
 
   void RunImportance(Context& context) const {
+    Require(valid.empty() && !adjust.any(), ErrorKind::kUsage,
+            "--importance measures what models say: --valid and what is fitted "
+            "to it have no effect",
+            "leave them out");
     Require(!truth.empty(), ErrorKind::kUsage,
             "--importance: the rows are missing", "give them with --data FILE");
     Require(options.against.empty() && !options.per_label, ErrorKind::kUsage,
@@ -134,6 +181,10 @@ struct EvalTool {
               Str("--importance: ", file.name, "=", file.path,
                   ": a model has no name here"),
               "give the model's file; of several their mean is measured");
+      Require(!std::filesystem::is_directory(file.path), ErrorKind::kUsage,
+              Str("--importance: ", file.path, " is a folder"),
+              "give files of models; those of a run of peers are made by "
+              "mtl-cotrain merge");
       for (Model& network : SingleModels(ReadModel(file.path))) {
         models.push_back(std::move(network));
       }

@@ -240,7 +240,8 @@ void DescribeTasks(const Dataset& dataset, bool all, std::string* text,
               {"type", TaskTypeName(task.type)},
               {"classes", task.classes},
               {"width", task.width},
-              {"labelled", labelled}};
+              {"labelled", labelled},
+              {"weights", !dataset.labels[t].weights.empty()}};
     for (const std::string& name : splits) {
       const Index count = CountLabelled(labels, &dataset.SplitRows(name));
       row.push_back(Str(count));

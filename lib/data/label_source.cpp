@@ -18,6 +18,7 @@ std::string LabelSourceText(const LabelSource& source) {
     json["per"] = {source.per_column, source.per_value};
   }
   if (!source.weight.empty()) json["weight"] = source.weight;
+  if (!source.label_weight.empty()) json["label_weight"] = source.label_weight;
   if (!source.dropped.empty()) json["dropped"] = source.dropped;
   return DumpJson(json);
 }
@@ -34,6 +35,7 @@ LabelSource ParseLabelSource(std::string_view text) {
     }
     source.separator = json.value("separator", "");
     source.weight = json.value("weight", "");
+    source.label_weight = json.value("label_weight", "");
     if (json.contains("dropped")) json.at("dropped").get_to(source.dropped);
     if (json.contains("per")) {
       json.at("per").at(0).get_to(source.per_column);

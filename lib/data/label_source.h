@@ -27,6 +27,8 @@ struct LabelSource {
   // Classes that preparation left out: such labels are missing, not unknown;
   // of a set of labels they are passed over.
   std::vector<std::string> dropped = {};
+  // The column of the weights of its labels; "": they have none of their own.
+  std::string label_weight = {};
 
   bool empty() const { return columns.empty(); }
   bool operator==(const LabelSource&) const = default;

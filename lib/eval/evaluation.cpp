@@ -25,13 +25,14 @@ Verdict Judge(const MetricEntry& entry, const Estimate& difference) {
   return (difference.value > 0) == entry.up ? Verdict::kWin : Verdict::kLoss;
 }
 
-// No value is better than a perfect one; an interval that seeds widen may go
-// on.
-Estimate WithinPerfect(const MetricEntry& entry, Estimate estimate) {
-  double& end = entry.up ? estimate.high : estimate.low;
-  const bool is_beyond =
-      entry.up ? end > entry.perfect : end < entry.perfect;  // false of NaN
-  if (is_beyond) end = entry.perfect;
+// No value is better than a perfect one, or worse than the worst; an interval
+// that seeds widen may go on.
+Estimate WithinRange(const MetricEntry& entry, Estimate estimate) {
+  const double worst = entry.traits.worst;  // NaN: no comparison is true
+  const double most = entry.up ? entry.perfect : worst;
+  const double least = entry.up ? worst : entry.perfect;
+  if (estimate.high > most) estimate.high = most;
+  if (estimate.low < least) estimate.low = least;
   return estimate;
 }
 
@@ -47,7 +48,7 @@ void AddEstimates(const Summary& summary, std::size_t t, std::size_t m,
       return values.Of(t, m, model);
     };
     result.models.push_back(
-        WithinPerfect(*result.metric, summary.Percentile(interval, value)));
+        WithinRange(*result.metric, summary.Percentile(interval, value)));
     result.seeds.emplace_back();
     if (evaluation->seeds[model] > 1) {
       result.seeds.back() = summary.BySeed(model, value);

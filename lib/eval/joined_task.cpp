@@ -36,6 +36,14 @@ void JoinedOutputs::Read(Index first, Index count, double* to) {
   }
 }
 
+std::vector<double> JoinedOutputs::Thresholds() const {
+  const std::vector<double> all = source_->Thresholds(task_);
+  if (all.size() < 2) return all;
+  std::vector<double> own;
+  for (const Index label : order_) own.push_back(all[At(label)]);
+  return own;
+}
+
 JoinedOutputs JoinedOutputs::OfLabel(Index label) const {
   JoinedOutputs outputs(source_, task_, {order_[At(label)]}, place_of_);
   outputs.is_label_ = true;

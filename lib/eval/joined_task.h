@@ -24,6 +24,8 @@ class JoinedOutputs {
   // read all at once, and held until Release.
   void Read(Index first, Index count, double* to);
   void Release() { held_ = {}; }
+  // Above which each column counts as predicted; empty: 1/2.
+  std::vector<double> Thresholds() const;
   // The column of one label alone.
   JoinedOutputs OfLabel(Index label) const;
 

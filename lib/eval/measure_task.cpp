@@ -151,6 +151,15 @@ class TaskMeasurer {
     rows_.output.erase(to, rows_.output.end());
   }
 
+  // Makes 1 of probabilities above their thresholds, 0 of others.
+  void Decide(const std::vector<double>& thresholds) {
+    std::size_t col = 0;
+    for (double& p : rows_.output) {
+      p = p > thresholds[col] ? 1 : 0;
+      col = (col + 1) % thresholds.size();
+    }
+  }
+
   // Of all rows: the metric as draws need it, its value and what that is a
   // mean over.
   struct Measured {
@@ -188,11 +197,19 @@ class TaskMeasurer {
 
   void MeasureModel(JoinedOutputs* model) {
     std::vector<Measured> measured(entries_.size());
+    const std::vector<double> thresholds = model->Thresholds();
+    const auto add = [&](const Piece& piece, bool decides) {
+      for (std::size_t m = 0; m < entries_.size(); ++m) {
+        const bool decided = !thresholds.empty() && entries_[m]->traits.decides;
+        if (decided == decides) AddPiece(piece, *entries_[m], &measured[m]);
+      }
+    };
     ForPieces([&](const Piece& piece) {
       LoadOutputs(piece, model);
-      for (std::size_t m = 0; m < entries_.size(); ++m) {
-        AddPiece(piece, *entries_[m], &measured[m]);
-      }
+      add(piece, false);
+      if (thresholds.empty()) return;
+      Decide(thresholds);
+      add(piece, true);
     });
     for (std::size_t m = 0; m < entries_.size(); ++m) {
       FinishMetric(&measured[m]);
@@ -278,7 +295,8 @@ class TaskMeasurer {
 }  // namespace
 
 std::vector<const MetricEntry*> ChooseMetrics(
-    TaskType type, const std::vector<std::string>& names) {
+    TaskType type, const std::vector<std::string>& names,
+    bool has_several_labels) {
   if (names.empty()) return {&MainMetric(type)};
   std::vector<const MetricEntry*> chosen;
   for (const std::string& name : names) {
@@ -289,6 +307,11 @@ std::vector<const MetricEntry*> ChooseMetrics(
       AddOnce(&entry, &chosen);
     }
   }
+  if (!has_several_labels) {
+    std::erase_if(chosen, [](const MetricEntry* entry) {
+      return entry->traits.of_several_labels;
+    });
+  }
   if (chosen.empty()) chosen.push_back(&MainMetric(type));
   return chosen;
 }
@@ -296,8 +319,8 @@ std::vector<const MetricEntry*> ChooseMetrics(
 MeasuredTask MeasureTask(JoinedTask task,
                          const std::vector<std::string>& metrics,
                          const DrawnUnits& units) {
-  auto entries =
-      ChooseMetrics(task.task.form.value_or(task.task.type), metrics);
+  auto entries = ChooseMetrics(task.task.form.value_or(task.task.type), metrics,
+                               task.task.target_cols() > 1);
   return TaskMeasurer(std::move(task), std::move(entries), units).Measure();
 }
 

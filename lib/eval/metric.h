@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -131,6 +132,17 @@ bool HasPositive(TaskType type);
 bool HasDeviation(TaskType type);
 bool HasSpread(TaskType type);
 
+// What else must be known of a metric.
+struct MetricTraits {
+  // No value is worse; NaN: there is no such bound.
+  double worst = std::numeric_limits<double>::quiet_NaN();
+  // It looks at what a threshold makes of the probabilities of a binary task or
+  // of labels (1/2 if there is no other), and at nothing else of these.
+  bool decides = false;
+  // It compares the labels of a row, and says nothing of one label.
+  bool of_several_labels = false;
+};
+
 // One line of the registry metrics.def; `help` is the definition.
 struct MetricEntry : RegistryEntry<std::unique_ptr<Metric>, const MetricRows&> {
   std::string_view label;  // "ROC AUC", as in tables
@@ -141,6 +153,7 @@ struct MetricEntry : RegistryEntry<std::unique_ptr<Metric>, const MetricRows&> {
   bool (*applies)(TaskType type);
   // Whether it is the root of a mean.
   bool is_root = false;
+  MetricTraits traits = {};
 
   std::unique_ptr<Metric> prepare(const MetricRows& rows) const {
     return make({std::string(name), {}}, "--metrics", rows);

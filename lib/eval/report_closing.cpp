@@ -127,7 +127,7 @@ std::string ClosingText(const Evaluation& evaluation) {
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
     if (HasGain(evaluation, i)) text += LeftOut(evaluation, i);
   }
-  text += Selection(evaluation);
+  text += Selection(evaluation) + AdjustmentText(evaluation.adjustments);
   for (const std::string& warning : evaluation.warnings) {
     text += Str("warning: ", VisibleText(warning), "\n");
   }

@@ -114,6 +114,9 @@ Json RenderJson(const Evaluation& evaluation) {
             {"chosen_on", Json::array()},
             {"warnings", evaluation.warnings},
             {"tasks", Json::array()}};
+  if (!evaluation.adjustments.empty()) {
+    json["adjusted"] = AdjustmentJson(evaluation.adjustments);
+  }
   for (const SeenCount& seen : evaluation.seen) {
     json["trained_on"].push_back(KnownCount(seen.trained));
     json["chosen_on"].push_back(KnownCount(seen.chosen));

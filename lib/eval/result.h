@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/task.h"
+#include "eval/adjust.h"
 #include "eval/estimate.h"
 #include "eval/gain.h"
 #include "eval/join.h"
@@ -79,6 +80,8 @@ struct Evaluation {
   // Without a baseline: gains over the best constants, one a model, whose own
   // errors are taken as known.
   std::vector<Gain> over_constants = {};
+  // What was fitted to other rows before.
+  std::vector<TaskAdjustment> adjustments = {};
 
   // Tasks that are no parts of others.
   Index task_count() const;

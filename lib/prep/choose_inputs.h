@@ -30,13 +30,14 @@ class InputChoice {
   Transforms TransformsFor(const UsedColumns& columns,
                            const std::vector<Index>& train) const;
 
+  // Columns that do not go in.
+  std::set<ColumnRef> LeftOut(const UsedColumns& columns) const;
+
  private:
   // None for the name of a block of images or tokens.
   std::vector<TableColumn> ColumnsOf(const UsedColumns& columns,
                                      const std::string& pattern,
                                      std::string_view flag) const;
-  // Columns that do not go in.
-  std::set<ColumnRef> LeftOut(const UsedColumns& columns) const;
   bool KeepsInputs() const;
 
   const PrepareOptions& options_;

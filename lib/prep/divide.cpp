@@ -3,6 +3,7 @@
 #include <cassert>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -139,6 +140,25 @@ class Stratifier {
   std::vector<std::vector<double>> wanted_;  // a part and label
 };
 
+// The rows of a group, and how many of them have which label.
+struct GroupSet {
+  std::vector<std::size_t> rows;
+  std::map<Index, double> counts;
+};
+
+std::map<std::int64_t, GroupSet> GroupSetsOf(
+    const std::vector<std::int64_t>& groups,
+    const std::vector<std::vector<Index>>& labels, Index label_count) {
+  std::map<std::int64_t, GroupSet> sets;
+  for (std::size_t row = 0; row < groups.size(); ++row) {
+    GroupSet& set = sets[groups[row]];
+    set.rows.push_back(row);
+    for (const Index label : labels[row]) set.counts[label] += 1;
+    set.counts[label_count] += 1;
+  }
+  return sets;
+}
+
 template <class Number>
 Parts DivideInOrderOf(Index count, const std::vector<double>& fractions,
                       const Rng& rng) {
@@ -215,6 +235,89 @@ Parts DivideGrouped(const std::vector<std::int64_t>& groups,
     given[part] += static_cast<double>(size_of(group));
     for (const std::size_t row : *members[static_cast<std::size_t>(group)]) {
       parts[row] = PartOrRest(part, fractions);
+    }
+  }
+  return parts;
+}
+
+Parts DivideGroupsEvenly(const std::vector<std::int64_t>& groups,
+                         const std::vector<std::vector<Index>>& labels,
+                         Index label_count,
+                         const std::vector<double>& fractions, const Rng& rng) {
+  const std::vector<double> shares = WithRest(fractions);
+  const auto sets = GroupSetsOf(groups, labels, label_count);
+  // Of rows, which are a label of their own behind the others, and of labels.
+  std::vector<double> all(At(label_count) + 1);
+  for (const auto& [group, set] : sets) {
+    for (const auto& [label, count] : set.counts) all[At(label)] += count;
+  }
+  std::vector<const GroupSet*> members;
+  for (const auto& [group, set] : sets) members.push_back(&set);
+  std::vector<Index> order =
+      ShuffledNumbers(static_cast<Index>(members.size()), rng);
+  std::ranges::stable_sort(order, std::greater<>(), [&](Index group) {
+    return members[At(group)]->rows.size();
+  });
+  std::vector<std::vector<double>> given(shares.size(),
+                                         std::vector<double>(all.size()));
+  Parts parts(groups.size(), -1);
+  for (const Index group : order) {
+    const GroupSet& set = *members[At(group)];
+    std::size_t best = 0;
+    double most = -1e300;
+    for (std::size_t part = 0; part < shares.size(); ++part) {
+      double lack = 0;
+      for (const auto& [label, count] : set.counts) {
+        const double total = all[At(label)];
+        lack += count * (shares[part] * total - given[part][At(label)]) / total;
+      }
+      if (shares[part] > 0 && lack > most + 1e-9) {
+        most = lack;
+        best = part;
+      }
+    }
+    for (const auto& [label, count] : set.counts) {
+      given[best][At(label)] += count;
+    }
+    for (const std::size_t row : set.rows) {
+      parts[row] = PartOrRest(best, fractions);
+    }
+  }
+  return parts;
+}
+
+Parts DivideInTime(const std::vector<double>& times,
+                   const std::vector<double>& fractions) {
+  std::vector<std::size_t> order(times.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return times[i]; });
+  // Whether a cut before this place is between different times.
+  const auto is_change = [&](std::size_t place) {
+    return place == 0 || place == order.size() ||
+           times[order[place - 1]] < times[order[place]];
+  };
+  const auto nearest = [&](std::size_t place) {
+    for (std::size_t far = 0;; ++far) {
+      if (place >= far && is_change(place - far)) return place - far;
+      if (place + far <= order.size() && is_change(place + far)) {
+        return place + far;
+      }
+    }
+  };
+  double rest = 1;
+  for (const double fraction : fractions) rest -= fraction;
+  double cumulated = std::max(rest, 0.0);
+  const auto cut = [&] {
+    const double wanted = cumulated * static_cast<double>(order.size());
+    return nearest(std::min(order.size(), At(std::llround(wanted))));
+  };
+  Parts parts(times.size(), -1);
+  std::size_t first = rest > 1e-9 ? cut() : 0;
+  for (std::size_t part = 0; part < fractions.size(); ++part) {
+    cumulated += fractions[part];
+    const std::size_t end = part + 1 == fractions.size() ? order.size() : cut();
+    for (; first < end; ++first) {
+      parts[order[first]] = static_cast<std::int32_t>(part);
     }
   }
   return parts;

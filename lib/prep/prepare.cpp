@@ -1,6 +1,7 @@
 #include "prep/prepare.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <set>
 #include <string>
@@ -18,6 +19,8 @@
 #include "prep/fold_tasks.h"
 #include "prep/hide_labels.h"
 #include "prep/images.h"
+#include "prep/label_weights.h"
+#include "prep/leaks.h"
 #include "prep/make_tasks.h"
 #include "prep/prepare_checks.h"
 #include "prep/row_columns.h"
@@ -44,8 +47,9 @@ class Preparation {
     InputChoice choice(options_, reporter_, &data_);
     choice.ChooseOtherBlocks();
     UsedColumns columns(data_);
-    for (std::string* name : {&options_.task_per, &options_.weight,
-                              &options_.split_from, &options_.group}) {
+    for (std::string* name :
+         {&options_.task_per, &options_.weight, &options_.split_from,
+          &options_.group, &options_.time}) {
       *name = ColumnSaid(columns.all(), *name);
     }
     RequireLabelsWithin(data_.tasks, data_.rows, options_.max_size);
@@ -56,8 +60,9 @@ class Preparation {
       DropRareClasses(options_.min_class_rows, &data_, reporter_);
     }
     ReadRowColumns(options_, &columns, &data_);
+    ReadLabelWeights(options_, &columns, &data_);
     MakeSplits(columns.all());
-    WarnOfCutGroups(data_, reporter_);
+    CheckLeaks(data_, choice.LeftOut(columns), options_.check_leaks, reporter_);
     std::vector<Index> rest;
     const std::vector<Index>& train = TrainingRowsOf(data_, &rest);
     for (const std::string& request : options_.hide_labels)
@@ -120,18 +125,53 @@ class Preparation {
                 options_.folds > 0,
             ErrorKind::kUsage, "--stratify has no effect",
             "it is for --split and --folds");
-    const bool grouped = !data_.groups.empty();
-    Require(!grouped || options_.stratify.empty(), ErrorKind::kUsage,
-            "--stratify cannot be combined with groups",
-            "rows of a group stay together, so classes cannot be dealt out "
-            "row by row");
-    if (grouped) {
+    if (!options_.time.empty()) {
+      RequireTimeAlone();
+      method.kind = SplitMethod::kInTime;
+      method.times = TimesOf(columns);
+      return method;
+    }
+    if (!data_.groups.empty()) {
       method.kind = SplitMethod::kGrouped;
       method.numbers = data_.groups;
-    } else if (!options_.stratify.empty()) {
+    }
+    if (!options_.stratify.empty()) {
       Stratify(data_, columns, options_, &method);
     }
     return method;
+  }
+
+  void RequireTimeAlone() const {
+    Require(!options_.split.empty(), ErrorKind::kUsage, "--time has no effect",
+            "it is for --split");
+    Require(options_.folds == 0, ErrorKind::kUsage,
+            "--time cannot be combined with --folds",
+            "all folds but one would be learned from, those behind it in time "
+            "too: make splits of several files");
+    Require(options_.stratify.empty(), ErrorKind::kUsage,
+            "--time cannot be combined with --stratify",
+            "the order alone says which rows are in a split");
+    Require(data_.groups.empty(), ErrorKind::kUsage,
+            "--time cannot be combined with groups",
+            "rows of a group stay together, whatever their time");
+  }
+
+  std::vector<double> TimesOf(const std::vector<TableColumn>& columns) const {
+    const TableColumn column =
+        FindOneColumn(columns, options_.time, "--time").front();
+    const InputBlock& block = data_.inputs[column.block];
+    Require(block.kind != InputKind::kCategorical, ErrorKind::kUsage,
+            Str("--time: column '", column.name(), "' holds words"),
+            Str("of dates: mtl-convert --type ", column.name(), "=date"));
+    std::vector<double> times;
+    ForCells(block, data_.rows, column.col, [&](Index row, double time) {
+      Require(std::isfinite(time), ErrorKind::kBadInput,
+              Str("--time: column '", column.name(), "' has no value in row '",
+                  IdText(data_.ids, row), "'"),
+              "leave such rows out of the table");
+      times.push_back(time);
+    });
+    return times;
   }
 
   PrepareOptions options_;

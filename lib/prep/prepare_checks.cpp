@@ -109,8 +109,8 @@ std::string NamesOfColumns(const std::vector<TableColumn>& columns) {
   return Join(names, ", ");
 }
 
-void WarnOfCutGroups(const Dataset& data, Reporter* reporter) {
-  if (data.groups.empty()) return;
+std::string CutGroups(const Dataset& data) {
+  if (data.groups.empty()) return {};
   std::map<std::int64_t, std::set<std::string>> splits_of;
   for (const auto& [name, rows] : data.splits) {
     if (IsFoldName(name)) continue;
@@ -124,11 +124,10 @@ void WarnOfCutGroups(const Dataset& data, Reporter* reporter) {
       example = Str("'", *names.begin(), "' and '", *names.rbegin(), "'");
     }
   }
-  if (cut == 0) return;
-  reporter->Warn(Str("the splits that are there cut ",
-                     Counted(cut, "group", "groups"), " of ", splits_of.size(),
-                     ": one is in ", example,
-                     ", so rows of a group are on both sides"));
+  if (cut == 0) return {};
+  return Str("the splits that are there cut ", Counted(cut, "group", "groups"),
+             " of ", splits_of.size(), ": one is in ", example,
+             ", so rows of a group are on both sides");
 }
 
 void RequireLabelsWithin(const std::vector<Task>& tasks, Index rows,

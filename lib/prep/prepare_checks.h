@@ -28,8 +28,8 @@ void RequireBothValues(const std::set<std::string>& two_valued,
 // "a, b, c", the first 20.
 std::string NamesOfColumns(const std::vector<TableColumn>& columns);
 
-// Warns where splits that were not made by group cut groups.
-void WarnOfCutGroups(const Dataset& data, Reporter* reporter);
+// Says that splits that were not made by group cut groups; "" if none does.
+std::string CutGroups(const Dataset& data);
 
 // Refuses labels that would take more than `max_size`.
 void RequireLabelsWithin(const std::vector<Task>& tasks, Index rows,

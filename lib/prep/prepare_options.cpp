@@ -41,6 +41,12 @@ void PrepareOptions::DescribeColumns(Fields& fields) {
       {"ignore", "columns to leave out, by name or pattern", {}, {}, "COLUMN"},
       ignore);
   fields.Field({"weight", "the weight of each row", {}, {}, "COLUMN"}, weight);
+  fields.Field({.name = "label-weight",
+                .help = "the weight of each label of a task, by which that of "
+                        "its row is multiplied; TASK may be a pattern",
+                .value_name = "TASK=COLUMN",
+                .splits_commas = false},
+               label_weight);
 }
 
 void PrepareOptions::DescribeRows(Fields& fields) {
@@ -57,6 +63,10 @@ void PrepareOptions::DescribeRows(Fields& fields) {
                 {},
                 "N|FRACTION"},
                sample);
+  DescribeSplits(fields);
+}
+
+void PrepareOptions::DescribeSplits(Fields& fields) {
   fields.Field({"split",
                 "makes splits of the training rows; those that are there stay, "
                 "and train is what remains",
@@ -71,11 +81,12 @@ void PrepareOptions::DescribeRows(Fields& fields) {
                 "COLUMN"},
                split_from);
   fields.Field({"stratify",
-                "gives each split its share of every class of a task (or value "
-                "of a column)",
+                "gives each split its share of every class or label of a task, "
+                "of numbers in ten bins, or of every value of a column; of "
+                "all that are named between commas",
                 {},
                 {},
-                "TASK"},
+                "TASK,..."},
                stratify);
   fields.Field({"group",
                 "keeps rows with one value of this column together",
@@ -83,6 +94,20 @@ void PrepareOptions::DescribeRows(Fields& fields) {
                 {},
                 "COLUMN"},
                group);
+  fields.Field({"time",
+                "makes splits in the order of this column, of numbers or "
+                "dates: train has the first rows, the split named last the "
+                "last",
+                {},
+                {},
+                "COLUMN"},
+               time);
+  fields.Field({"check-leaks",
+                "looks for rows of equal inputs, and for groups, in more than "
+                "one split or fold, and tells of them or fails",
+                {},
+                {"none", "warn", "error"}},
+               check_leaks);
   fields.Field({"folds",
                 "divides the training rows into folds for mtl-train --fold",
                 Between(0, 1000),

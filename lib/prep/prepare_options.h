@@ -43,10 +43,17 @@ struct PrepareOptions {
   std::vector<std::string> hide_labels;
   std::vector<std::string> keep_labels;
 
+  std::vector<std::string> label_weight;  // TASK=COLUMN
+  std::string time;
+  std::string check_leaks = "none";
+
   void DescribeColumns(Fields& fields);
   void DescribeRows(Fields& fields);
   void DescribeTransforms(Fields& fields);
   void DescribeLabels(Fields& fields);
+
+ private:
+  void DescribeSplits(Fields& fields);
 };
 
 }  // namespace mtlkit

@@ -207,23 +207,28 @@ class LabelReader {
 
   // Weights of rows that a dataset has are those of its labels, too.
   void ReadWeights() {
-    if (source_.weight.empty() || !table_.weights.empty()) return;
-    const TableColumn* column = FindNamed(columns_, source_.weight);
+    if (table_.weights.empty()) MultiplyWeights(source_.weight);
+    MultiplyWeights(source_.label_weight);
+  }
+
+  void MultiplyWeights(const std::string& name) {
+    const TableColumn* column =
+        name.empty() ? nullptr : FindNamed(columns_, name);
     if (column == nullptr) return;
     const InputBlock& block = table_.inputs[column->block];
     const Index cols = task_.target_cols();
     std::vector<float>& weights = read_.labels.weights;
+    if (weights.empty()) weights.assign(rows(), 1.0F);
     for (Index row = 0; row < table_.rows; ++row) {
       const double weight = CellNumber(block, row, column->col);
-      Require(
-          weight >= 0 || !read_.labels.HasLabel(row, cols),
-          ErrorKind::kBadInput,
-          Str("column '", source_.weight, "', row '", IdText(table_.ids, row),
-              "': the weight of a label is not a number from 0 on"),
-          Str("write it as in training, or leave the weights out: "
-              "mtl-convert --type ",
-              source_.weight, "=ignore"));
-      weights.push_back(weight >= 0 ? static_cast<float>(weight) : 0.0F);
+      Require(weight >= 0 || !read_.labels.HasLabel(row, cols),
+              ErrorKind::kBadInput,
+              Str("column '", name, "', row '", IdText(table_.ids, row),
+                  "': the weight of a label is not a number from 0 on"),
+              Str("write it as in training, or leave the weights out: "
+                  "mtl-convert --type ",
+                  name, "=ignore"));
+      weights[At(row)] *= weight >= 0 ? static_cast<float>(weight) : 0.0F;
     }
   }
 

@@ -27,27 +27,37 @@ std::vector<Index> RowsInNoSplit(const Dataset& dataset) {
   return rest;
 }
 
+// The numbers of some rows, in their order.
+template <class T>
+std::vector<T> OfRows(const std::vector<T>& all,
+                      const std::vector<Index>& rows) {
+  std::vector<T> some;
+  some.reserve(rows.size());
+  for (const Index row : rows) some.push_back(all[At(row)]);
+  return some;
+}
+
 Parts Divide(const std::vector<Index>& rows, const SplitMethod& method,
              const std::vector<double>& fractions, const Rng& rng) {
-  if (method.kind == SplitMethod::kRandom) {
-    return DivideRandom(static_cast<Index>(rows.size()), fractions, rng);
+  switch (method.kind) {
+    case SplitMethod::kRandom:
+      return DivideRandom(static_cast<Index>(rows.size()), fractions, rng);
+    case SplitMethod::kMultilabel:
+      return DivideIterative(OfRows(method.labels, rows), method.label_count,
+                             fractions, rng);
+    case SplitMethod::kStratified:
+      return DivideStratified(OfRows(method.numbers, rows), fractions, rng);
+    case SplitMethod::kInTime:
+      return DivideInTime(OfRows(method.times, rows), fractions);
+    case SplitMethod::kGrouped:
+      break;
   }
-  if (method.kind == SplitMethod::kMultilabel) {
-    std::vector<std::vector<Index>> labels;
-    labels.reserve(rows.size());
-    for (const Index row : rows) {
-      labels.push_back(method.labels[static_cast<std::size_t>(row)]);
-    }
-    return DivideIterative(labels, method.label_count, fractions, rng);
+  if (method.labels.empty()) {
+    return DivideGrouped(OfRows(method.numbers, rows), fractions, rng);
   }
-  std::vector<std::int64_t> numbers;
-  numbers.reserve(rows.size());
-  for (const Index row : rows) {
-    numbers.push_back(method.numbers[static_cast<std::size_t>(row)]);
-  }
-  return method.kind == SplitMethod::kGrouped
-             ? DivideGrouped(numbers, fractions, rng)
-             : DivideStratified(numbers, fractions, rng);
+  return DivideGroupsEvenly(OfRows(method.numbers, rows),
+                            OfRows(method.labels, rows), method.label_count,
+                            fractions, rng);
 }
 
 std::vector<Index> RowsOfPart(const std::vector<Index>& rows,
@@ -167,6 +177,10 @@ void AddSplits(const std::vector<SplitPart>& parts, const SplitMethod& method,
           "the fractions are parts of the training rows: less than 1 together");
   wanted.names.emplace_back(kTrain);
   wanted.fractions.push_back(wanted.train >= 0 ? wanted.train : rest);
+  if (method.kind == SplitMethod::kInTime) {
+    std::ranges::rotate(wanted.names, wanted.names.end() - 1);
+    std::ranges::rotate(wanted.fractions, wanted.fractions.end() - 1);
+  }
   const Parts numbers =
       Divide(pool, method, wanted.fractions, Rng(seed, RandomPurpose::kSplit));
   for (std::size_t i = 0; i < wanted.names.size(); ++i) {

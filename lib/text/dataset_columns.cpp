@@ -170,6 +170,15 @@ bool HasSplits(const Dataset& dataset, bool folds) {
       [&](const auto& split) { return IsFoldName(split.first) == folds; });
 }
 
+// Of the labels alone: weights of rows have a column of their own.
+TextColumn LabelWeightColumn(const Task& task, const Labels& labels) {
+  return {{task.name + ".weight"}, [&labels](Index row, CellWriter* cell) {
+            const Index place = labels.PlaceOf(row);
+            place < 0 ? cell->Missing()
+                      : cell->Number(labels.weights[At(place)]);
+          }};
+}
+
 // The names of columns that are neither inputs nor labels. An input that has
 // one of them is written behind the name of its block.
 std::set<std::string> OwnNames(const Dataset& dataset) {
@@ -229,6 +238,9 @@ std::vector<TextColumn> DatasetColumns(const Dataset& dataset) {
     const LabelView labels(dataset, static_cast<Index>(i));
     for (Index col = 0; col < labels.cols(); ++col) {
       add("task", LabelColumn(labels, col));
+    }
+    if (!dataset.labels[i].weights.empty()) {
+      add("task", LabelWeightColumn(dataset.tasks[i], dataset.labels[i]));
     }
   }
   if (!dataset.weights.empty()) {

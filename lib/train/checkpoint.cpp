@@ -218,6 +218,8 @@ void ReadIt(const std::string& path, const Json& settings,
   position->batch = place[1];
   position->step = place[2];
   position->schedule = file.ReadList<double>("schedule");
+  position->sampler.clear();
+  if (file.Has("sampler")) position->sampler = file.ReadList<double>("sampler");
   for (std::size_t i = 0; i < peers.size(); ++i) {
     ReadState(file, Str("peers/", i, "/"), peers[i]);
   }
@@ -252,6 +254,9 @@ void WriteCheckpoint(const std::string& path, const Json& settings,
   file.WriteList<Index>("position",
                         {position.epoch, position.batch, position.step});
   file.WriteList<double>("schedule", position.schedule);
+  if (!position.sampler.empty()) {
+    file.WriteList<double>("sampler", position.sampler);
+  }
   for (std::size_t i = 0; i < peers.size(); ++i) {
     WriteState(Str("peers/", i, "/"), *peers[i], &file);
   }

@@ -18,6 +18,7 @@ struct RunPosition {
   Index batch = 0;  // next batch of it
   Index step = 0;   // steps so far
   std::vector<double> schedule;
+  std::vector<double> sampler = {};
 };
 
 // What decides the result of a run, as a flat object: every option, and

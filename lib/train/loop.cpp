@@ -124,8 +124,9 @@ class Run {
             ParseChoice(options.average, "--average"),
             {options.optimizer.rate, rows_.batch_count(), epochs_})),
         settings_(RunSettings(peers, options, protocol, seed)),
-        saver_(environment, settings_,
-               {&peers_, &meeting_, schedule_.get(), &position_}),
+        saver_(
+            environment, settings_,
+            {&peers_, &meeting_, schedule_.get(), &position_, sampler_.get()}),
         report_(environment, peers, peers_) {
     for (Trainee& peer : peers_) {
       RequireSeveralRows(peer.model(), rows_);
@@ -147,7 +148,8 @@ class Run {
 
   std::vector<History> Train() {
     const bool resumed = saver_.Resume();
-    report_.Begin(resumed, position_.epoch, last_epoch_);
+    report_.Begin(resumed, position_.epoch, last_epoch_,
+                  sampler_->Text(position_.epoch));
     while (position_.epoch < last_epoch_ && !IsStale()) TrainEpoch();
     saver_.End();
     report_.End(options_.keep_best == "each-task");
@@ -268,6 +270,28 @@ class Run {
     }
   }
 
+  // What the tasks that the sampler knows have left to learn: the mean of the
+  // peers that have the task.
+  std::vector<double> LeftToLearn() const {
+    const std::vector<Task>& tasks =
+        labels_of_all_ ? labels_of_all_->tasks : peers_[0].data().tasks;
+    std::vector<double> left;
+    for (const Task& task : tasks) {
+      double sum = 0;
+      double count = 0;
+      for (const Trainee& peer : peers_) {
+        for (std::size_t t = 0; t < peer.tasks().size(); ++t) {
+          const double own = peer.LeftToLearn(t);
+          if (peer.tasks()[t].name != task.name || std::isnan(own)) continue;
+          sum += own;
+          ++count;
+        }
+      }
+      left.push_back(count > 0 ? sum / count : std::nan(""));
+    }
+    return left;
+  }
+
   void EndEpoch(double rate, double rows_per_second) {
     meeting_.EndEpoch();
     const Index epoch = position_.epoch + 1;
@@ -285,6 +309,7 @@ class Run {
     }
     if (epoch == last_epoch_ || IsStale()) RequireMeasured();
     schedule_->Observe(measure / learning);
+    sampler_->Observe(position_.epoch, LeftToLearn());
     position_.epoch = epoch;
     position_.batch = 0;
     report_.EndEpoch(position_.epoch, rows_per_second);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace mtlkit {
 
@@ -25,12 +26,17 @@ Reporter& RunReport::reporter() {
   return environment_.reporter != nullptr ? *environment_.reporter : silent_;
 }
 
-void RunReport::Begin(bool resumed, Index first_epoch, Index epochs) {
+void RunReport::Begin(bool resumed, Index first_epoch, Index epochs,
+                      const std::string& first_rows) {
   if (resumed) {
     reporter().Note(Str("goes on in epoch ", first_epoch + 1, " from ",
                         environment_.checkpoint));
   }
   Announce();
+  if (!first_rows.empty()) {
+    reporter().Note(
+        Str("epoch ", first_epoch + 1, " has ", VisibleText(first_rows)));
+  }
   const std::string& who = environment_.who;
   reporter().Begin(who.empty() ? "epoch" : who + " epoch", epochs);
 }

@@ -23,8 +23,10 @@ class RunReport {
   RunReport(const TrainEnvironment& environment, std::span<const Peer> models,
             std::span<Trainee> peers);
 
-  // What is to be said before training, which ends with epoch `epochs`.
-  void Begin(bool resumed, Index first_epoch, Index epochs);
+  // What is to be said before training, which ends with epoch `epochs`;
+  // `first_rows`: what an epoch is, "" where it is every row once.
+  void Begin(bool resumed, Index first_epoch, Index epochs,
+             const std::string& first_rows);
   // In the middle of an epoch (from 0).
   void Advance(Index epoch);
   // After so many epochs.

@@ -35,7 +35,10 @@ bool RunSaver::Resume() {
   const bool resumed =
       ReadCheckpoint(environment_.checkpoint, settings_, state_.position,
                      states, state_.meeting->State());
-  if (resumed) state_.schedule->set_state(state_.position->schedule);
+  if (resumed) {
+    state_.schedule->set_state(state_.position->schedule);
+    state_.sampler->set_state(state_.position->sampler);
+  }
   return resumed;
 }
 
@@ -72,6 +75,7 @@ void RunSaver::Save() {
     }
   }
   state_.position->schedule = state_.schedule->state();
+  state_.position->sampler = state_.sampler->state();
   std::vector<const TraineeState*> states;
   for (Trainee& peer : *state_.peers) states.push_back(&peer.state());
   WriteCheckpoint(environment_.checkpoint, settings_, *state_.position, states,

@@ -6,6 +6,7 @@
 #include "base/options.h"
 #include "train/checkpoint.h"
 #include "train/meeting.h"
+#include "train/sampler.h"
 #include "train/schedule.h"
 #include "train/train_environment.h"
 #include "train/trainee.h"
@@ -18,6 +19,7 @@ struct RunState {
   Meeting* meeting;
   Schedule* schedule;
   RunPosition* position;
+  Sampler* sampler;
 };
 
 // Keeps the state of a run on disk as the environment wants it.

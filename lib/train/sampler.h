@@ -29,14 +29,25 @@ struct EpochRows {
 };
 
 // Decides which rows an epoch sees, in which order, and how they are cut into
-// batches. That depends on (seed, epoch) alone, so that a resumed run sees what
-// it would have seen; every row comes up sooner or later, and every epoch has
-// as many batches, none of them empty. Not thread-safe.
+// batches. That depends on (seed, epoch) and what was observed alone, so that a
+// resumed run sees what it would have seen; every row comes up sooner or later,
+// and every epoch has as many batches, none of them empty. Not thread-safe.
 class Sampler {
  public:
   virtual ~Sampler() = default;
-  // Sets `epoch` anew.
+  // Sets `epoch` anew. Needs an epoch that was not observed yet.
   virtual void Draw(Seed seed, Index epoch, EpochRows* rows) = 0;
+
+  // An epoch is over: what each task of the data has left to learn, 1 being all
+  // and NaN unknown. Epochs come in order.
+  virtual void Observe(Index /*epoch*/, std::span<const double> /*left*/) {}
+  // What observations have changed; empty: nothing.
+  virtual std::vector<double> state() const { return {}; }
+  virtual void set_state(std::span<const double> /*state*/) {}
+
+  // What an epoch is where that is not every row once: "101 rows: a 62 (has
+  // 80), b 39 (has 21)"; "" otherwise.
+  virtual std::string Text(Index /*epoch*/) const { return {}; }
 };
 
 // A registered sampler (samplers.def).

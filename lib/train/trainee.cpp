@@ -326,6 +326,16 @@ Learner& Trainee::learner() {
 const Batch& Trainee::batch() const {
   return *parts_->batch;
 }
+double Trainee::LeftToLearn(std::size_t task) const {
+  const Parts& p = *parts_;
+  if (p.validation && !std::isnan(p.validation->relatives[task])) {
+    return p.validation->relatives[task];
+  }
+  // Behind the epoch's number and the rate.
+  const double first =
+      p.state.log.empty() ? std::nan("") : p.state.log[2 + task];
+  return first > 0 ? p.epoch_log.losses()[task] / first : std::nan("");
+}
 std::span<const double> Trainee::epoch_losses() const {
   return parts_->epoch_log.losses();
 }

@@ -75,6 +75,10 @@ class Trainee {
   double EndEpoch(const EpochEnd& end);
   // Mean training losses of the epoch that ended last, one a task.
   std::span<const double> epoch_losses() const;
+  // What a task has left to learn after the epoch that ended last: its loss on
+  // the validation rows as a part of the best constant's or, without one, the
+  // training loss as a part of the first epoch's. NaN if unknown.
+  double LeftToLearn(std::size_t task) const;
   // Of the epoch that ended last; empty without validation.
   const std::optional<ValidationResult>& validation() const;
 

@@ -21,7 +21,10 @@ not_NAME=FRACTION --task price --split valid=nan
 not_NAME=FRACTION --task price --split valid=1.5
 add_up_to --task price --split valid=0.6,test=0.6
 names_'valid'_twice --task price --split valid=0.1,valid=0.2
-regression --task price --stratify price --split valid=0.2
+no_two_bins --task price --stratify price --split valid=0.01
+time_has_no_effect --task price --time price
+no_splits --task price --check-leaks warn
+not_TASK=COLUMN --task price --label-weight price
 no_effect --task price --stratify sold
 column_of_--task-per --task price --task-per price
 column_is_a_task --task price --weight price

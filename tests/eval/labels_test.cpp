@@ -1,8 +1,10 @@
 // Rows a label of a multi-label task, and means over tasks without a baseline.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -46,6 +48,28 @@ Evaluation EvaluateWeather(const EvaluationOptions& options,
   a.tasks.resize(tasks);
   b.tasks.resize(tasks);
   return Evaluate(JoinedModels(Held({{"a", a}, {"b", b}})), options, 1, pool);
+}
+
+TEST_CASE("measures that compare labels have no row of one label") {
+  EvaluationOptions options;
+  options.draws = 0;
+  options.per_label = true;
+  options.metrics = {"all"};
+  const Evaluation evaluation = EvaluateWeather(options, 1);
+  const auto has = [&](std::size_t task, std::string_view name) {
+    const auto& metrics = evaluation.tasks[task].metrics;
+    return std::any_of(metrics.begin(), metrics.end(), [&](const auto& result) {
+      return result.metric->name == name;
+    });
+  };
+  for (const char* name :
+       {"ranking-loss", "coverage", "one-error", "ranking-precision"}) {
+    CHECK(has(0, name));
+    CHECK_FALSE(has(1, name));
+  }
+  for (const char* name : {"hamming-loss", "subset-accuracy", "roc-auc"}) {
+    CHECK(has(1, name));
+  }
 }
 
 TEST_CASE("each label is a row behind its task, with the task's metrics") {

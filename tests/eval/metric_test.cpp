@@ -87,6 +87,19 @@ TEST_CASE("a weight of 2 is the row twice and 0 is the row left out") {
   });
 }
 
+TEST_CASE("no value is worse than the worst, or better than the perfect one") {
+  ForEachMetric([](const MetricEntry& entry, TaskType type) {
+    for (const Seed seed : {1, 2, 3, 4, 5}) {
+      const MetricRows rows = RandomRows(type, 7, seed, seed % 2 == 0);
+      const double value = entry.prepare(rows)->Value(Ones(rows.rows));
+      constexpr double kRounding = 1e-12;
+      const double sign = entry.up ? 1 : -1;
+      CHECK_FALSE(sign * (value - entry.perfect) > kRounding);
+      CHECK_FALSE(sign * (value - entry.traits.worst) < -kRounding);
+    }
+  });
+}
+
 TEST_CASE("blocks of rows weigh as their rows do") {
   ForEachMetric([](const MetricEntry& entry, TaskType type) {
     MetricRows rows = RandomRows(type, 60, 8, true);

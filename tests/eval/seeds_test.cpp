@@ -221,5 +221,38 @@ TEST_CASE("seeds of one recipe have the same tasks") {
   }
 }
 
+TEST_CASE("an interval over seeds ends where the metric does, at both ends") {
+  std::vector<NamedSource> sources;
+  for (Index seed = 0; seed < 2; ++seed) {
+    Predictions predictions;
+    TaskPredictions task;
+    task.task.name = "t";
+    task.task.type = TaskType::kBinary;
+    task.task.classes = {"n", "p"};
+    std::vector<std::int64_t> ids;
+    for (Index row = 0; row < 40; ++row) {
+      ids.push_back(row);
+      task.y.push_back(static_cast<float>(row % 2));
+      // Nine of ten right, or one.
+      const bool right = (row % 10 != 0) == (seed == 0);
+      task.prob.push_back(right == (row % 2 == 1) ? 0.9F : 0.1F);
+    }
+    predictions.ids = ids;
+    predictions.tasks = {task};
+    sources.push_back({"m", HoldPredictions(std::move(predictions)), {}, seed});
+  }
+  EvaluationOptions options;
+  options.metrics = {"accuracy", "log-loss"};
+  ThreadPool pool(1);
+  const auto evaluation = Evaluate(JoinedModels(sources), options, 1, pool);
+  const Estimate& accuracy = evaluation.tasks[0].metrics[0].models[0];
+  CHECK(accuracy.value == doctest::Approx(0.5));
+  CHECK(accuracy.low == 0);
+  CHECK(accuracy.high == 1);
+  const Estimate& loss = evaluation.tasks[0].metrics[1].models[0];
+  CHECK(loss.low == 0);
+  CHECK(loss.high > 2 * loss.value);  // it has no worst value
+}
+
 }  // namespace
 }  // namespace mtlkit

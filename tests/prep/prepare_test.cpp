@@ -203,10 +203,6 @@ TEST_CASE("groups are kept together and stored") {
   CHECK(ready.splits.at("test").size() == 4);
   const Index first = ready.splits.at("test")[0];
   for (const Index row : ready.splits.at("test")) CHECK(row % 3 == first % 3);
-
-  options.stratify = "sex";
-  options.task = {"sex"};
-  CHECK(Failure(options) == "--stratify cannot be combined with groups");
 }
 
 TEST_CASE("splits can have their share of each class") {
@@ -219,9 +215,6 @@ TEST_CASE("splits can have their share of each class") {
     ++count[static_cast<std::size_t>(row % 3)];
   }
   CHECK(count == std::vector<int>{1, 1, 1});
-  options.task = {"pay"};
-  options.stratify = "pay";
-  CHECK(Failure(options) == "--stratify pay: the task is a regression");
 }
 
 TEST_CASE("rows are chosen by number, split, value and size") {

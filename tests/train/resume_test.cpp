@@ -167,6 +167,13 @@ TEST_CASE("what else a run keeps outlives a stop") {
   SUBCASE("swa, with statistics of batch norm of its own") {
     options.average = "swa:start=0.3,rate=0.5,fall=0.5";
   }
+  SUBCASE("what tasks have left for the sampler") {
+    // Steep, so that what was measured moves rows between the tasks.
+    options.sampler = "by-difficulty:alpha=0,power=4";
+    options.optimizer.rate = 0.05;
+    options.batch = 40;
+    options.epochs = 8;
+  }
   SUBCASE("mixed rows and noise") {
     options.mixup = 0.4;
     options.input_noise = 0.1;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ Dataset TwoTasks(Index many, Index from, Index rows) {
   Dataset data;
   data.rows = rows;
   data.tasks.resize(2);
+  data.tasks[0].name = "a";
+  data.tasks[1].name = "b";
   data.labels.resize(2);
   for (Index row = 0; row < rows; ++row) {
     const bool last = row == rows - 1;
@@ -199,6 +202,147 @@ TEST_CASE("a row with labels of several tasks counts for the rarest") {
   sampler->Draw(3, 0, &epoch);
   std::sort(epoch.rows.begin(), epoch.rows.end());
   CHECK(epoch.rows == rows);
+}
+
+TEST_CASE("by-task goes from rows to its power over the epochs of anneal") {
+  // 80, 20 and 1 rows; powers 1, .5 and 0 in epochs 1, 2 and 3 on.
+  const Dataset data = TwoTasks(80, 80, 101);
+  const std::vector<Index> rows = AllRows(data);
+  const auto sampler = MakeSampler(
+      ParseChoice("by-task:alpha=0,anneal=3", "--sampler"), {data, rows, 8});
+  std::map<Index, Index> times;
+  std::vector<Index> rare;
+  EpochRows epoch;
+  for (Index i = 0; i < 6; ++i) {
+    sampler->Draw(3, i, &epoch);
+    CHECK(epoch.rows.size() == 101);
+    for (const Index row : epoch.rows) ++times[row];
+    rare.push_back(std::ranges::count_if(
+        epoch.rows, [](Index row) { return row >= 80 && row < 100; }));
+    Index least = times[80];
+    Index most = times[80];
+    for (Index row = 80; row < 100; ++row) {
+      least = std::min(least, times[row]);
+      most = std::max(most, times[row]);
+    }
+    CHECK(most - least <= 1);
+  }
+  CHECK(std::vector<Index>(rare.begin(), rare.begin() + 2) ==
+        std::vector<Index>{20, 31});
+  CHECK(std::ranges::all_of(rare.begin() + 2, rare.end(), [](Index count) {
+    return count == 33 || count == 34;
+  }));
+  CHECK(sampler->Text(0) ==
+        "101 rows: a 80 (has 80), b 20 (has 20), no label 1 (has 1)");
+}
+
+// One task of classes a (60 rows), b (30) and c (10), and one of numbers.
+Dataset ThreeClasses() {
+  Dataset data;
+  data.rows = 100;
+  data.tasks.resize(2);
+  data.tasks[0] = {"kind", TaskType::kMulticlass, {"a", "b", "c"}, 1, {}, {}};
+  data.tasks[1].name = "value";
+  data.labels.resize(2);
+  for (Index row = 0; row < data.rows; ++row) {
+    data.labels[0].values.push_back(row < 60 ? 0.0F : row < 90 ? 1.0F : 2.0F);
+    data.labels[1].values.push_back(static_cast<float>(row));
+  }
+  return data;
+}
+
+std::string ClassShares(const std::string& options) {
+  const Dataset data = ThreeClasses();
+  const std::vector<Index> rows = AllRows(data);
+  const auto sampler = MakeSampler(
+      ParseChoice(Str("by-class", options), "--sampler"), {data, rows, 8});
+  std::vector<Index> count(3);
+  EpochRows epoch;
+  sampler->Draw(1, 2, &epoch);
+  for (const Index row : epoch.rows) {
+    ++count[At(static_cast<Index>(data.labels[0].values[At(row)]))];
+  }
+  CHECK(epoch.rows.size() == 100);
+  return Str(count[0], " ", count[1], " ", count[2]);
+}
+
+TEST_CASE("by-class shares an epoch by a power of the classes' rows") {
+  CHECK(ClassShares("") == "34 33 33");
+  // 60^.5 : 30^.5 : 10^.5 are 47.3, 33.4 and 19.3 of 100.
+  CHECK(ClassShares(":alpha=0.5") == "47 34 19");
+  CHECK(ClassShares(":alpha=1") == "60 30 10");
+  CHECK(ClassShares(":alpha=0,anneal=5,task=kind") == "47 34 19");
+  CHECK_THROWS_WITH_AS(ClassShares(":task=value"),
+                       doctest::Contains("task 'value' has no classes"), Error);
+  CHECK_THROWS_WITH_AS(ClassShares(":task=knd"),
+                       doctest::Contains("there is no task 'knd'"), Error);
+}
+
+TEST_CASE("draws of a class are spread over its rows as by chance, or better") {
+  const Dataset data = ThreeClasses();
+  const std::vector<Index> rows = AllRows(data);
+  const auto sampler =
+      MakeSampler(ParseChoice("by-class", "--sampler"), {data, rows, 8});
+  constexpr Index kEpochs = 60;
+  std::vector<double> times(100);
+  std::vector<double> batch_of(13);  // of the rarest class, by batch
+  EpochRows epoch;
+  for (Index i = 0; i < kEpochs; ++i) {
+    sampler->Draw(11, i, &epoch);
+    for (const Index row : epoch.rows) times[At(row)] += 1;
+    for (Index k = 0; k < epoch.batch_count(); ++k) {
+      for (const Index row : epoch.Batch(k)) batch_of[At(k)] += row >= 90;
+    }
+  }
+  // Pearson's statistic of counts that should be alike.
+  const auto chi_square = [](std::span<const double> counts) {
+    double mean = 0;
+    for (const double count : counts) mean += count;
+    mean /= static_cast<double>(counts.size());
+    double sum = 0;
+    for (const double count : counts) {
+      sum += (count - mean) * (count - mean) / mean;
+    }
+    return sum;
+  };
+  // Quantiles .999 of chi-square with 59, 9 and 12 degrees of freedom.
+  CHECK(chi_square(std::span(times).first(60)) < 98.3);
+  CHECK(chi_square(std::span(times).last(10)) < 27.9);
+  CHECK(chi_square(batch_of) < 32.9);
+}
+
+TEST_CASE(
+    "by-difficulty gives tasks rows by what they have left, resumed too") {
+  const Dataset data = TwoTasks(80, 80, 161);
+  const std::vector<Index> rows = AllRows(data);
+  const Choice choice =
+      ParseChoice("by-difficulty:alpha=0,power=2,memory=0.5", "--sampler");
+  const auto whole = MakeSampler(choice, {data, rows, 8});
+  EpochRows epoch;
+  const auto first_task = [&] {
+    return std::ranges::count_if(epoch.rows,
+                                 [](Index row) { return row < 80; });
+  };
+  whole->Draw(1, 0, &epoch);
+  CHECK(first_task() == 54);  // of three decks
+  const std::vector<std::vector<double>> left = {
+      {0.5, 1.0}, {0.0, std::numeric_limits<double>::quiet_NaN()}};
+  whole->Observe(0, left[0]);
+  whole->Draw(1, 1, &epoch);
+  CHECK(first_task() == 18);  // .25 : 1 : 1 of 161
+  const std::vector<double> state = whole->state();
+  const auto resumed = MakeSampler(choice, {data, rows, 8});
+  resumed->set_state(state);
+  EpochRows again;
+  resumed->Draw(1, 1, &again);
+  CHECK(again.rows == epoch.rows);
+  whole->Observe(1, left[1]);
+  resumed->Observe(1, left[1]);
+  whole->Draw(1, 4, &epoch);
+  resumed->Draw(1, 4, &again);
+  CHECK(again.rows == epoch.rows);
+  CHECK(first_task() == 5);  // (.5 x .5 + .5 x .01)^2 : 1 : 1
+  CHECK_THROWS_AS(resumed->set_state(std::vector<double>{1, 2}), Error);
 }
 
 TEST_CASE("batch norm of one row is refused by name") {

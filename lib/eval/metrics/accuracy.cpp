@@ -20,6 +20,11 @@ const MetricEntry kAccuracy = {
     MakeEntry<PrepareAccuracy>("accuracy",
                                "share of rows whose class is predicted "
                                "(binary: probability above 1/2)"),
-    "accuracy", true, 1.0, HasOneClass};
+    "accuracy",
+    true,
+    1.0,
+    HasOneClass,
+    false,
+    {.worst = 0, .decides = true}};
 
 }  // namespace mtlkit

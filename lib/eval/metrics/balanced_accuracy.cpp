@@ -28,6 +28,11 @@ extern const MetricEntry kBalancedAccuracy;
 const MetricEntry kBalancedAccuracy = {
     MakeEntry<PrepareBalancedAccuracy>("balanced-accuracy",
                                        "mean recall of the classes that occur"),
-    "balanced acc.", true, 1.0, HasOneClass};
+    "balanced acc.",
+    true,
+    1.0,
+    HasOneClass,
+    false,
+    {.worst = 0, .decides = true}};
 
 }  // namespace mtlkit

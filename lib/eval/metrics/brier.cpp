@@ -35,6 +35,11 @@ const MetricEntry kBrier = {
         "mean squared error of the probabilities (Brier 1950); "
         "multi-class: summed "
         "over classes, 0 to 2"),
-    "Brier", false, 0.0, HasClasses};
+    "Brier",
+    false,
+    0.0,
+    HasClasses,
+    false,
+    {.worst = 2}};
 
 }  // namespace mtlkit

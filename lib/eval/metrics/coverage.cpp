@@ -29,6 +29,11 @@ const MetricEntry kCoverage = {
         "coverage",
         "how many of the highest scored labels it takes to have all set ones "
         "(scikit-learn's; Mulan's is one less)"),
-    "coverage", false, 0.0, HasLabelSets};
+    "coverage",
+    false,
+    0.0,
+    HasLabelSets,
+    false,
+    {.of_several_labels = true}};
 
 }  // namespace mtlkit

@@ -21,6 +21,11 @@ const MetricEntry kHammingLoss = {
         "share of labels that are predicted wrongly at a "
         "probability of 1/2; mean "
         "over labels"),
-    "Hamming loss", false, 0.0, HasLabelSets};
+    "Hamming loss",
+    false,
+    0.0,
+    HasLabelSets,
+    false,
+    {.worst = 1, .decides = true}};
 
 }  // namespace mtlkit

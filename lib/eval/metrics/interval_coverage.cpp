@@ -20,6 +20,11 @@ const MetricEntry kIntervalCoverage = {
                                        "share of labels from the lowest to the "
                                        "highest quantile; to be near the "
                                        "difference of their levels"),
-    "coverage", true, 1.0, HasSpread};
+    "coverage",
+    true,
+    1.0,
+    HasSpread,
+    false,
+    {.worst = 0}};
 
 }  // namespace mtlkit

@@ -36,6 +36,11 @@ extern const MetricEntry kMacroF1;
 const MetricEntry kMacroF1 = {
     MakeEntry<PrepareMacroF1>("macro-f1",
                               "mean over classes (labels) of their F1"),
-    "macro F1", true, 1.0, HasClasses};
+    "macro F1",
+    true,
+    1.0,
+    HasClasses,
+    false,
+    {.worst = 0, .decides = true}};
 
 }  // namespace mtlkit

@@ -31,6 +31,11 @@ extern const MetricEntry kMicroF1;
 const MetricEntry kMicroF1 = {
     MakeEntry<PrepareMicroF1>("micro-f1",
                               "F1 of all classes (labels) counted together"),
-    "micro F1", true, 1.0, HasClasses};
+    "micro F1",
+    true,
+    1.0,
+    HasClasses,
+    false,
+    {.worst = 0, .decides = true}};
 
 }  // namespace mtlkit

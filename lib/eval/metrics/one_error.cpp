@@ -21,6 +21,11 @@ extern const MetricEntry kOneError;
 const MetricEntry kOneError = {
     MakeEntry<PrepareOneError>(
         "one-error", "share of rows whose highest scored label is not set"),
-    "one-error", false, 0.0, HasLabelSets};
+    "one-error",
+    false,
+    0.0,
+    HasLabelSets,
+    false,
+    {.worst = 1, .of_several_labels = true}};
 
 }  // namespace mtlkit

@@ -35,6 +35,11 @@ const MetricEntry kPrAuc = {
     MakeEntry<PreparePrAuc>(
         "pr-auc",
         "average precision; mean over classes against the rest, or labels"),
-    "PR AUC", true, 1.0, HasClasses};
+    "PR AUC",
+    true,
+    1.0,
+    HasClasses,
+    false,
+    {.worst = 0}};
 
 }  // namespace mtlkit

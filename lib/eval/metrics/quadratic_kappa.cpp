@@ -70,6 +70,11 @@ const MetricEntry kQuadraticKappa = {
                                      "agreement beyond chance, misses counted "
                                      "by the square of their distance "
                                      "(Cohen 1968)"),
-    "quadratic kappa", true, 1.0, HasRanks};
+    "quadratic kappa",
+    true,
+    1.0,
+    HasRanks,
+    false,
+    {.worst = -1, .decides = true}};
 
 }  // namespace mtlkit

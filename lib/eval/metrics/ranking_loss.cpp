@@ -28,6 +28,11 @@ const MetricEntry kRankingLoss = {
                                   "share of pairs of a set and an unset label "
                                   "that are ordered wrongly, ties "
                                   "counted as wrong"),
-    "ranking loss", false, 0.0, HasLabelSets};
+    "ranking loss",
+    false,
+    0.0,
+    HasLabelSets,
+    false,
+    {.worst = 1, .of_several_labels = true}};
 
 }  // namespace mtlkit

@@ -29,6 +29,11 @@ const MetricEntry kRankingPrecision = {
                                        "label ranking average precision: mean "
                                        "over set labels of the share of set "
                                        "ones among those scored as high"),
-    "ranking prec.", true, 1.0, HasLabelSets};
+    "ranking prec.",
+    true,
+    1.0,
+    HasLabelSets,
+    false,
+    {.worst = 0, .of_several_labels = true}};
 
 }  // namespace mtlkit

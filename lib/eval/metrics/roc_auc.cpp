@@ -35,6 +35,11 @@ const MetricEntry kRocAuc = {
     MakeEntry<PrepareRocAuc>("roc-auc",
                              "area under the ROC curve; mean over classes "
                              "against the rest, or labels"),
-    "ROC AUC", true, 1.0, HasClasses};
+    "ROC AUC",
+    true,
+    1.0,
+    HasClasses,
+    false,
+    {.worst = 0}};
 
 }  // namespace mtlkit

@@ -21,6 +21,11 @@ const MetricEntry kSubsetAccuracy = {
     MakeEntry<PrepareSubsetAccuracy>(
         "subset-accuracy",
         "share of rows whose labels are all predicted rightly"),
-    "subset acc.", true, 1.0, HasLabelSets};
+    "subset acc.",
+    true,
+    1.0,
+    HasLabelSets,
+    false,
+    {.worst = 0, .decides = true}};
 
 }  // namespace mtlkit

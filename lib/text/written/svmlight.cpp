@@ -164,6 +164,11 @@ void Write(const WrittenTable& table, const WritingOptions& options,
   if (!dataset.weights.empty()) {
     reporter->Note("SVMlight has no weights: those of rows are left out");
   }
+  if (std::ranges::any_of(dataset.labels, [](const Labels& of_task) {
+        return !of_task.weights.empty();
+      })) {
+    reporter->Note("SVMlight has no weights: those of labels are left out");
+  }
 }
 
 }  // namespace
