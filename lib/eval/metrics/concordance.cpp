@@ -214,6 +214,11 @@ const MetricEntry kConcordance = {
         "share of pairs of rows with different labels that are predicted in "
         "their order, equal predictions counting half; mean over columns "
         "(Harrell et al. 1982)"),
-    "concordance", true, 1.0, HasNumbers};
+    "concordance",
+    true,
+    1.0,
+    HasNumbers,
+    false,
+    {.worst = 0}};
 
 }  // namespace mtlkit
