@@ -71,6 +71,11 @@ struct TrainTool {
         "model; what it predicts is their mean",
         Between(1, 1000));
     cli.Group("Training on all rows", &refit);
+    cli.Section("Diagnostics")(
+        "diagnose", train.diagnose,
+        "every so many steps, measure the tasks' gradients, their cosines and "
+        "the use of experts (mtl-inspect --log, --plot); 0: never",
+        AtLeast(0));
     cli.OutputFlag(
         "checkpoint", &checkpoint,
         "where the state is kept while training (default MODEL.ckpt.h5)");
@@ -111,13 +116,15 @@ struct TrainTool {
       RemoveCheckpoints(environment, file);  // that a kill left behind
       return;
     }
+    RefuseOtherStates(environment.checkpoint, ensemble, refit.refit != "none");
     const Dataset rows = ReadDataset(file);
     Require(!rows.tasks.empty(), ErrorKind::kBadInput,
             Str(file.name(), ": there is no task to learn"),
             "declare what is to be predicted with mtl-prep --task");
     // Splits that are missing are missing in this file.
-    const TrainInputs inputs =
-        InContext(file.name(), [&] { return InputsOf(rows, train); });
+    const TrainInputs inputs = InContext(file.name(), [&] {
+      return InputsOf(rows, train, refit.refit == "folds");
+    });
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
     for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
       context.reporter->Warn(absent);
@@ -222,7 +229,7 @@ struct TrainTool {
     for (const std::string& state : states) RemoveOutput(state);
     if (refit.refit == "none") return;
     const Dataset rows = ReadDataset(file);
-    const TrainInputs inputs = InputsOf(rows, train);
+    const TrainInputs inputs = InputsOf(rows, train, refit.refit == "folds");
     for (const std::string& state : states) {
       for (const std::string& path : RefitCheckpoints(refit, inputs, state)) {
         RemoveOutput(path);
@@ -247,6 +254,13 @@ struct TrainTool {
             ErrorKind::kUsage,
             Str("--checkpoint ", checkpoint, " is not a file that can be kept"),
             "name a file");
+    const auto& given = context.given;
+    Require(!environment.checkpoint.empty() ||
+                std::ranges::find(given, "checkpoint-every") == given.end(),
+            ErrorKind::kUsage,
+            "--checkpoint-every has no effect: -o - has no place for a "
+            "checkpoint beside it",
+            "name one with --checkpoint");
     environment.checkpoint_every =
         ParseSeconds(checkpoint_every, "--checkpoint-every");
     return environment;

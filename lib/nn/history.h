@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/view.h"
+#include "nn/diagnostics.h"
 
 namespace mtlkit {
 
@@ -19,6 +20,7 @@ struct History {
   double best = 0;          // its measure
   std::string selected_on;  // "valid loss", "valid income.roc-auc", "" if none
   std::string selected_split;  // the split that chose the weights, "" if none
+  Diagnostics diagnostics;     // of some steps; empty: none were measured
 
   Index epochs() const {
     return values.empty() ? 0 : static_cast<Index>(values.front().size());

@@ -26,7 +26,8 @@ void PrepareOptions::DescribeColumns(Fields& fields) {
   fields.Field({.name = "target-transform",
                 .help = "what the labels of a regression become while they are "
                         "learned, undone in predictions: log, log1p, box-cox, "
-                        "quantile; TASK may be a pattern",
+                        "quantile, none; TASK may be a pattern, of which the "
+                        "last that fits counts",
                 .value_name = "TASK=NAME",
                 .splits_commas = false},
                target_transform);

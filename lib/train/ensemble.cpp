@@ -4,6 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <system_error>
@@ -94,13 +95,26 @@ class EnsembleRun {
     own.reporter = report_.ForNetwork(number);
     own.checkpoint = EnsembleCheckpoint(environment_.checkpoint, number);
     own.abandoned = &has_failed_;
+    own.notes_of = Str("network ", number + 1, ": ");
     if (auto finished = FinishedNetwork(own.checkpoint, provenance)) {
       return std::move(*finished);
     }
-    Model model = work_.train(seed, own);
+    Model model = Learn(number, seed, own);
     model.provenance = provenance;
     if (!own.checkpoint.empty()) WriteModel(model, own.checkpoint);
     return model;
+  }
+
+  // What is wrong with flags is so for all networks.
+  Model Learn(Index number, Seed seed, const TrainEnvironment& own) const {
+    try {
+      return work_.train(seed, own);
+    } catch (Error& error) {
+      if (error.kind() != ErrorKind::kUsage) {
+        error.AddContext(Str("network ", number + 1));
+      }
+      throw;
+    }
   }
 
   // What went wrong, before what was only stopped by it.
@@ -146,9 +160,38 @@ std::string EnsembleCheckpoint(const std::string& checkpoint, Index number) {
   return Str(stem, ".", number + 1, ending);
 }
 
+void RefuseOtherStates(const std::string& checkpoint, Index networks,
+                       bool refits) {
+  if (checkpoint.empty()) return;
+  const auto refuse = [&](const std::string& path, std::string_view run) {
+    if (!std::filesystem::exists(path)) return;
+    Fail(ErrorKind::kUsage, Str(path, " is left of a run ", run),
+         "give the same flags again to go on with it, remove it to start over, "
+         "or name another place with --checkpoint");
+  };
+  if (networks > 1) {
+    refuse(checkpoint, "without --ensemble");
+    refuse(EnsembleCheckpoint(checkpoint, networks), "of more networks");
+    return;
+  }
+  for (Index number = 0; number < 2; ++number) {
+    refuse(EnsembleCheckpoint(checkpoint, number), "with --ensemble");
+  }
+  if (!refits) refuse(checkpoint + ".refit", "with --refit");
+}
+
 Model TrainEnsemble(Seed seed, Index networks,
                     const TrainEnvironment& environment,
                     const EnsembleWork& work) {
+  // Each is what its own seed makes, which a flag has to hold.
+  constexpr auto kMostSeed =
+      static_cast<Seed>(std::numeric_limits<Index>::max());
+  const Seed above = kSeedStep * static_cast<Seed>(networks - 1);
+  Require(
+      seed <= kMostSeed - above, ErrorKind::kUsage,
+      Str("--ensemble ", networks, ": its last network has the seed --seed + ",
+          above, ", which is more than ", kMostSeed),
+      Str("give a --seed of ", kMostSeed - above, " at most"));
   return EnsembleRun(seed, networks, environment, work).Train();
 }
 

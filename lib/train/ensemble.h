@@ -18,6 +18,12 @@ Seed EnsembleSeed(Seed seed, Index number);
 // 0 make "m.ckpt.1.h5". "" of "".
 std::string EnsembleCheckpoint(const std::string& checkpoint, Index number);
 
+// Refuses (kUsage) to begin a run of `networks` networks, learned twice if
+// `refits`, where states are left in the places of another kind of run: the
+// command that made them would go on from there, this one would not.
+void RefuseOtherStates(const std::string& checkpoint, Index networks,
+                       bool refits);
+
 // What a run with a seed alone makes, in an environment of its own, and the
 // history that its model would have.
 struct EnsembleWork {

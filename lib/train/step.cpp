@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/kernels.h"
+#include "train/diagnoser.h"
 #include "train/merged_outputs.h"
 #include "train/task_losses.h"
 #include "train/update.h"
@@ -22,6 +23,10 @@ struct Learner::State {
         merged(setup.tasks, *given.network, given.capacity),
         weigher(*given.weighting, static_cast<Index>(given.tasks.size()),
                 plan.part_count()) {
+    if (setup.diagnose > 0) {
+      diagnoser.emplace(*given.network, given.tasks, PlanOptionsOf(given),
+                        setup.diagnose);
+    }
     if (!given.weighting->needs().losses_after) return;
     after.resize(given.tasks.size());
     buffers.resize(At(given.network->buffers()->size()));
@@ -78,6 +83,23 @@ struct Learner::State {
     }
   }
 
+  // The backward pass and, of some steps, what is measured beside it.
+  void Backward(const Batch& batch, const Pass& pass, Index step, double rate,
+                LearnerState* state) {
+    const bool diagnoses = diagnoser && diagnoser->Wants(step);
+    if (diagnoses) {
+      diagnoser->Look(batch, pass, losses.present(), losses.task_weight(),
+                      &plan);
+    }
+    const Rng rng(setup.seed, RandomPurpose::kWeighting,
+                  static_cast<std::uint64_t>(step));
+    weigher.Backward(Tasks(step), pass, rng, &plan, state);
+    if (!diagnoses) return;
+    diagnoser->Record({step, Tasks(step).epoch, rate, losses.losses(),
+                       weigher.factors(), plan.gradient()},
+                      state);
+  }
+
   // Looks at the same rows again, with the same dropout; running statistics
   // have seen them already.
   void LookBack(const Batch& batch, const Pass& pass, Index step,
@@ -105,6 +127,7 @@ struct Learner::State {
   TaskLosses losses;
   MergedOutputs merged;
   Weigher weigher;
+  std::optional<Diagnoser> diagnoser;
   const Averaging* averaging = nullptr;  // that follows updates
   // Only where losses after the step are needed.
   std::vector<double> after;
@@ -137,6 +160,7 @@ void Learner::Start(Params params, LearnerState* state) const {
   state->task_steps.assign(tasks, 0);
   state->stopped.assign(tasks, 0);
   state_->weigher.Start(layout, state);
+  if (state_->diagnoser) state_->diagnoser->Start(state);
   for (auto* sums : {&state->loss_sum, &state->weight_sum, &state->factor_sum,
                      &state->lesson_sum, &state->batches}) {
     sums->assign(tasks, 0);
@@ -146,6 +170,14 @@ void Learner::Start(Params params, LearnerState* state) const {
 void Learner::ExpectSteps(Index steps, Index in_epoch) {
   state_->steps = steps;
   state_->steps_in_epoch = in_epoch;
+  if (state_->diagnoser) state_->diagnoser->ExpectSteps(steps, in_epoch);
+}
+
+void Learner::EndDiagnosedEpoch(LearnerState* state) const {
+  if (state_->diagnoser) state_->diagnoser->EndEpoch(state);
+}
+Diagnostics Learner::Diagnosed(const LearnerState& state) const {
+  return state_->diagnoser ? state_->diagnoser->Result(state) : Diagnostics{};
 }
 
 void Learner::AverageBy(const Averaging* averaging, LearnerState* state) {
@@ -216,9 +248,7 @@ Index Learner::Learn(const Batch& batch, Index step, double rate,
     return -1;
   }
   const Pass pass = s.PassOf(step, state);
-  const Rng rng(s.setup.seed, RandomPurpose::kWeighting,
-                static_cast<std::uint64_t>(step));
-  s.weigher.Backward(s.Tasks(step), pass, rng, &s.plan, state);
+  s.Backward(batch, pass, step, rate, state);
   const std::span<Real> gradient = s.WholeGradient();
   const double scale = s.Clip(gradient);
   s.updater.Update(gradient, scale, rate, present, state);

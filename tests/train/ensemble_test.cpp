@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -187,7 +189,44 @@ TEST_CASE("a network that diverges ends the ensemble with its error") {
     FAIL("it learned");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::kNo);
+    CHECK(error.message().starts_with("network "));
   }
+}
+
+TEST_CASE("an ensemble has seeds that a flag can have") {
+  const Dataset data = SampleData(150);
+  const auto most = static_cast<Seed>(std::numeric_limits<Index>::max());
+  CHECK_THROWS_WITH_AS(TrainEnsemble(most - 5, kNetworks, {}, WorkOn(data)),
+                       doctest::Contains("its last network has the seed"),
+                       Error);
+}
+
+TEST_CASE("states of another kind of run are not passed over") {
+  const TempFolder folder;
+  const std::string place = folder / "m.ckpt.h5";
+  const auto refusal = [&](const std::string& left, Index networks,
+                           bool refits) -> std::string {
+    std::ofstream(left) << "state";
+    std::string said = "taken";
+    try {
+      RefuseOtherStates(place, networks, refits);
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::kUsage);
+      said = error.message().substr(left.size());
+    }
+    std::filesystem::remove(left);
+    return said;
+  };
+  CHECK(refusal(place, 1, false) == "taken");
+  CHECK(refusal(place, 3, false) == " is left of a run without --ensemble");
+  CHECK(refusal(EnsembleCheckpoint(place, 1), 1, false) ==
+        " is left of a run with --ensemble");
+  CHECK(refusal(EnsembleCheckpoint(place, 2), 3, false) == "taken");
+  CHECK(refusal(EnsembleCheckpoint(place, 3), 3, false) ==
+        " is left of a run of more networks");
+  CHECK(refusal(place + ".refit", 1, false) ==
+        " is left of a run with --refit");
+  CHECK(refusal(place + ".refit", 1, true) == "taken");
 }
 
 class WrittenReport : public SilentReporter {
