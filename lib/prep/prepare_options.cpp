@@ -127,7 +127,8 @@ void PrepareOptions::DescribeTransforms(Fields& fields) {
                 {"auto", "none"}},
                indicator);
   fields.Field({"pieces",
-                "into how many pieces the range of a number is cut, for each "
+                "into how many pieces the range of a number is cut (fewer only "
+                "where it has no more values), for each "
                 "of which a column goes in beside it; auto: 32 from 2000 "
                 "training rows on, fewer for wide tables; 0: none",
                 {},
