@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <limits>
@@ -54,6 +55,9 @@ TEST_CASE("no bit of a training depends on what is measured beside it") {
     Train(InputsOf(data, plain), plain, 1, {}, &without);
     Train(InputsOf(data, measured), measured, 1, {}, &with);
     CHECK(WeightsOf(without) == WeightsOf(with));
+    // Running statistics are no weights.
+    CHECK(std::ranges::equal(without.params.buffers.all(),
+                             with.params.buffers.all()));
     CHECK(without.log.diagnostics.empty());
     // 90 rows in batches of 32 are 3 steps an epoch.
     const Diagnostics& d = with.log.diagnostics;
