@@ -5,6 +5,7 @@
 #include "app/tool.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "h5/atomic_file.h"
 #include "h5/file_reader.h"
 
 namespace mtlkit {
@@ -17,6 +18,8 @@ struct InspectTool {
   bool history = false;
   bool check = false;
   bool log = false;
+  bool lines = false;
+  std::string plot;
 
   void Register(Cli& cli) {
     cli.Input("file", &file,
@@ -26,20 +29,44 @@ struct InspectTool {
     flags("json", json, "print one JSON document", {});
     flags("history", history, "print the commands that made it", {});
     flags("log", log, "print the training curve of a model", {});
+    flags("lines", lines, "with --log: JSON lines, one an epoch and one a step",
+          {});
     flags("check", check, "only say whether it is whole: exit 1 if not", {});
+    cli.OutputFlag("plot", &plot,
+                   "draw a model's training and its graph as SVG, here",
+                   OutputKind::kText);
   }
 
   void Run(Context& context) {
-    Require(int{history} + int{check} + int{log} <= 1, ErrorKind::kUsage,
-            "--history, --log and --check exclude each other");
+    const bool draws = !plot.empty();
+    Require(int{history} + int{check} + int{log} + int{draws} <= 1,
+            ErrorKind::kUsage,
+            "--history, --log, --plot and --check exclude each other");
+    Require(!lines || (log && !json), ErrorKind::kUsage,
+            "--lines has no effect: it is a form of --log, instead of --json",
+            "give --log --lines");
+    Require(!draws || !json, ErrorKind::kUsage,
+            "--json has no effect: --plot draws", "leave it out");
     if (check) return Check(context);
+    if (draws) return Plot(context);
     const FileReader reader = FileReader::Open(file);
+    if (lines) return context.PrintData(InspectLogLines(reader));
     Json document;
     const std::string text =
         history ? InspectHistory(reader, &document)
         : log   ? InspectLog(reader, context.verbose > 0, &document)
                 : InspectFile(reader, context.verbose > 0, &document);
     json ? context.PrintJson(document) : context.Print(text);
+  }
+
+  void Plot(Context& context) const {
+    RequireOtherName("--plot", plot, ".svg", "--plot writes SVG");
+    const FileReader reader = FileReader::Open(file);
+    const std::string drawing = PlotModel(reader);
+    AtomicFile out(plot);
+    out.Write(drawing);
+    out.Commit();
+    if (plot != "-") context.reporter->Note(plot + ": open it in a browser");
   }
 
   void Check(Context& context) const {
@@ -73,5 +100,6 @@ int main(int argc, char** argv) {
   return mtlkit::RunTool<mtlkit::InspectTool>(
       argc, argv, "mtl-inspect", "Shows what is in a file of any kind.",
       "mtl-inspect table.h5\n"
-      "mtl-inspect model.h5 --log");
+      "mtl-inspect model.h5 --log\n"
+      "mtl-inspect model.h5 --plot model.svg");
 }

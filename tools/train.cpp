@@ -63,6 +63,11 @@ struct TrainTool {
     cli.Group("Network", &recipe.arch);
     cli.Group("Training", &recipe.train);
     cli.Group("Several trainings", &course);
+    cli.Section("Diagnostics")(
+        "diagnose", recipe.train.diagnose,
+        "every so many steps, measure the tasks' gradients, their cosines and "
+        "the use of experts (mtl-inspect --log, --plot); 0: never",
+        AtLeast(0));
     cli.OutputFlag(
         "checkpoint", &checkpoint,
         "where the state is kept while training (default MODEL.ckpt.h5)");
@@ -103,8 +108,9 @@ struct TrainTool {
             Str(file.name(), ": there is no task to learn"),
             "declare what is to be predicted with mtl-prep --task");
     // Splits that are missing are missing in this file.
-    const TrainInputs inputs =
-        InContext(file.name(), [&] { return InputsOf(rows, recipe.train); });
+    const TrainInputs inputs = InContext(file.name(), [&] {
+      return InputsOf(rows, recipe.train, course.refit == "folds");
+    });
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
     Start start = {rows, inputs, beginning, HeldByOne(), context.seed};
     WarmStart taken;
@@ -121,6 +127,7 @@ struct TrainTool {
       RemoveAll(checkpoints);  // that a kill left behind
       return;
     }
+    RefuseOtherStates(plan, inputs, environment.checkpoint);
     for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
       context.reporter->Warn(absent);
     }
@@ -224,6 +231,13 @@ struct TrainTool {
             ErrorKind::kUsage,
             Str("--checkpoint ", checkpoint, " is not a file that can be kept"),
             "name a file");
+    const auto& given = context.given;
+    Require(!environment.checkpoint.empty() ||
+                std::ranges::find(given, "checkpoint-every") == given.end(),
+            ErrorKind::kUsage,
+            "--checkpoint-every has no effect: -o - has no place for a "
+            "checkpoint beside it",
+            "name one with --checkpoint");
     environment.checkpoint_every =
         ParseSeconds(checkpoint_every, "--checkpoint-every");
     return environment;

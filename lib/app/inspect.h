@@ -4,6 +4,7 @@
 
 #include "base/options.h"
 #include "h5/file_reader.h"
+#include "nn/history.h"
 
 namespace mtlkit {
 
@@ -21,6 +22,25 @@ std::string InspectHistory(const FileReader& file, Json* json);
 // kinds, and kBadInput where there is none. `all` shows every task even if
 // there are many.
 std::string InspectLog(const FileReader& file, bool all, Json* json);
+
+// The same as JSON lines: an object an epoch and, with --diagnose, one a
+// measured step, with "record", "network" (from 1) and "values".
+std::string InspectLogLines(const FileReader& file);
+
+// Curves of the training, what was measured in it and the network's graph, as
+// SVG. Throws kUsage for other kinds than models.
+std::string PlotModel(const FileReader& file);
+
+// The parts of InspectLog that --diagnose adds.
+std::string DiagnosticsText(const Diagnostics& diagnostics, bool all);
+Json DiagnosticsJson(const Diagnostics& diagnostics);
+// With --keep-best each-task: whether that was so, the epoch of a task's lowest
+// validation loss (0: none), and "income 12, hours 7", or of many the range.
+bool KeepsEach(const std::string& provenance);
+Index BestEpochOf(const History& log, const std::string& task);
+std::string OwnEpochsText(const History& log);
+// Demands a model with a log.
+void RequireLog(const FileReader& file);
 
 // What every document begins with: schema, kind, digest.
 Json HeadingJson(const FileReader& file);

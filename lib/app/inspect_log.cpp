@@ -6,8 +6,10 @@
 
 #include "app/inspect.h"
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/text.h"
 #include "eval/table.h"
+#include "h5/provenance.h"
 #include "nn/model_io.h"
 
 namespace mtlkit {
@@ -86,7 +88,7 @@ std::string CellText(const LogColumn& column, std::size_t row) {
 }
 
 std::string RenderLog(const History& log, const std::vector<LogColumn>& columns,
-                      bool with_tasks) {
+                      bool with_tasks, bool has_best) {
   TextTable table;
   std::vector<std::string> above;
   std::vector<std::string> titles;
@@ -107,7 +109,7 @@ std::string RenderLog(const History& log, const std::vector<LogColumn>& columns,
       if (with_tasks || column.task.empty())
         cells.push_back(CellText(column, row));
     }
-    if (epochs != nullptr &&
+    if (has_best && epochs != nullptr &&
         (*epochs)[row] == static_cast<double>(log.best_epoch)) {
       cells.emplace_back("<- best");
     }
@@ -117,7 +119,7 @@ std::string RenderLog(const History& log, const std::vector<LogColumn>& columns,
 }
 
 // One network's curve.
-std::string LogText(const History& log, bool all, Json* json) {
+std::string LogText(const History& log, bool all, bool keeps_each, Json* json) {
   (*json)["best_epoch"] = log.best_epoch;
   (*json)["selected_on"] = log.selected_on;
   for (std::size_t i = 0; i < log.columns.size(); ++i) {
@@ -127,33 +129,84 @@ std::string LogText(const History& log, bool all, Json* json) {
       column.push_back(std::isnan(value) ? Json(nullptr) : Json(value));
     }
   }
+  if (!log.diagnostics.empty()) {
+    (*json)["diagnostics"] = DiagnosticsJson(log.diagnostics);
+  }
   const std::vector<std::string> tasks = TasksOf(log);
   const bool with_tasks = all || tasks.size() <= kFewTasks;
-  std::string text = RenderLog(log, ColumnsOf(log, tasks), with_tasks);
+  std::string text =
+      RenderLog(log, ColumnsOf(log, tasks), with_tasks, !keeps_each);
   if (!with_tasks) {
     text += Str("each of ", tasks.size(), " tasks: --verbose or --json\n");
   }
-  if (log.best_epoch > 0) {
+  if (log.best_epoch > 0 && keeps_each) {
+    text += VisibleText(Str("weights are those of each task's own best epoch: ",
+                            OwnEpochsText(log))) +
+            "\n";
+  } else if (log.best_epoch > 0) {
     text += VisibleText(Str("weights are those of epoch ", log.best_epoch,
                             ", chosen on ", log.selected_on)) +
             "\n";
   }
-  return text;
+  return text + DiagnosticsText(log.diagnostics, all);
 }
 
 }  // namespace
 
-std::string InspectLog(const FileReader& file, bool all, Json* json) {
+bool KeepsEach(const std::string& provenance) {
+  if (provenance.empty()) return false;
+  const auto records = ParseProvenance(provenance);
+  if (records.empty()) return false;
+  const Json settings = ParseJson(records.back().settings);
+  return settings.is_object() &&
+         settings.value("keep-best", "together") == "each-task";
+}
+
+Index BestEpochOf(const History& log, const std::string& task) {
+  const std::vector<double>* losses = log.Find("valid." + task + ".loss");
+  Index best = 0;
+  double least = 0;
+  for (std::size_t i = 0; losses != nullptr && i < losses->size(); ++i) {
+    const double loss = (*losses)[i];
+    if (!std::isfinite(loss) || (best > 0 && loss >= least)) continue;
+    best = static_cast<Index>(i) + 1;
+    least = loss;
+  }
+  return best;
+}
+
+std::string OwnEpochsText(const History& log) {
+  constexpr std::size_t kMostNamed = 24;
+  std::vector<std::string> texts;
+  Index first = 0;
+  Index last = 0;
+  for (const std::string& task : TasksOf(log)) {
+    const Index epoch = BestEpochOf(log, task);
+    if (epoch == 0) continue;
+    first = texts.empty() ? epoch : std::min(first, epoch);
+    last = std::max(last, epoch);
+    texts.push_back(Str(task, " ", epoch));
+  }
+  if (texts.size() <= kMostNamed) return Join(texts, ", ");
+  return Str(first, " to ", last, " (--json has each)");
+}
+
+void RequireLog(const FileReader& file) {
   Require(file.kind() == FileKind::kModel, ErrorKind::kUsage,
           Str(file.name(), ": ", FileKindName(file.kind()),
               " files have no training log"),
           "give a model");
-  const History log = ReadHistory(file);
-  Require(log.epochs() > 0, ErrorKind::kBadInput,
+  Require(file.Has("log"), ErrorKind::kBadInput,
           Str(file.name(), ": it has no training log"),
           "it was merged or is untrained");
+}
+
+std::string InspectLog(const FileReader& file, bool all, Json* json) {
+  RequireLog(file);
+  const History log = ReadHistory(file);
   *json = HeadingJson(file);
-  const std::string text = LogText(log, all, json);
+  const bool keeps_each = KeepsEach(file.provenance());
+  const std::string text = LogText(log, all, keeps_each, json);
   if (!file.Has("networks")) return text;
   std::string texts = "network 1\n" + text;
   (*json)["other_networks"] = Json::array();
@@ -162,7 +215,7 @@ std::string InspectLog(const FileReader& file, bool all, Json* json) {
     Json& own = (*json)["other_networks"].emplace_back(Json::object());
     texts += Str("\nnetwork ", number, "\n",
                  LogText(ReadHistory(file, Str("networks/", number, "/log")),
-                         all, &own));
+                         all, keeps_each, &own));
   }
   return texts;
 }

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/inspect.h"
+#include "app/task_graph.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "eval/table.h"
@@ -32,7 +33,12 @@ void DescribeTasks(const Model& model, bool all, std::string* text,
                    Json* json) {
   constexpr std::size_t kFewTasks = 24;
   TextTable table;
-  table.AddRow({"task", "type", "output"});
+  const bool has_curves = std::ranges::any_of(
+      model.schema.tasks,
+      [](const Task& task) { return !task.curves.empty(); });
+  std::vector<std::string> titles = {"task", "type", "output"};
+  if (has_curves) titles.emplace_back("target transform");
+  table.AddRow(std::move(titles));
   (*json)["tasks"] = Json::array();
   for (std::size_t t = 0; t < model.schema.tasks.size(); ++t) {
     const Task& task = model.schema.tasks[t];
@@ -43,9 +49,16 @@ void DescribeTasks(const Model& model, bool all, std::string* text,
                                 {"type", TaskTypeName(task.type)},
                                 {"classes", task.classes},
                                 {"layer", layer}});
-    if (all || t < kFewTasks) {
-      table.AddRow({task.name, std::string(TaskTypeName(task.type)), layer});
+    if (!task.curves.empty()) {
+      (*json)["tasks"].back()["target_transform"] = task.curves[0].name;
     }
+    if (!all && t >= kFewTasks) continue;
+    std::vector<std::string> row = {
+        task.name, std::string(TaskTypeName(task.type)), layer};
+    if (has_curves) {
+      row.push_back(task.curves.empty() ? "-" : task.curves[0].name);
+    }
+    table.AddRow(std::move(row));
   }
   *text += table.Render();
   if (!all && model.schema.tasks.size() > kFewTasks) {
@@ -100,16 +113,25 @@ void DescribeLayers(const Model& model, bool all, std::string* text,
   }
 }
 
-Json TrainingJson(const History& log) {
-  return {{"epochs", log.epochs()},
-          {"best_epoch", log.best_epoch},
-          {"selected_on", log.selected_on},
-          {"selected_split", log.selected_split}};
+Json TrainingJson(const Model& model, const History& log) {
+  Json json = {{"epochs", log.epochs()},
+               {"best_epoch", log.best_epoch},
+               {"selected_on", log.selected_on},
+               {"selected_split", log.selected_split}};
+  if (!KeepsEach(model.provenance)) return json;
+  for (const Task& task : model.schema.tasks) {
+    json["best_epochs"][task.name] = BestEpochOf(log, task.name);
+  }
+  return json;
 }
 
 // "trained 40 epochs, weights of epoch 31, chosen on valid loss .542".
-std::string TrainingText(const History& log) {
+std::string TrainingText(const Model& model, const History& log) {
   std::string text = Str("trained ", Counted(log.epochs(), "epoch", "epochs"));
+  if (log.best_epoch > 0 && KeepsEach(model.provenance)) {
+    return text + VisibleText(Str(", weights of each task's own best epoch: ",
+                                  OwnEpochsText(log)));
+  }
   if (log.best_epoch > 0) {
     text +=
         VisibleText(Str(", weights of epoch ", log.best_epoch, ", chosen on ",
@@ -119,20 +141,20 @@ std::string TrainingText(const History& log) {
 }
 
 void DescribeTraining(const Model& model, std::string* text, Json* json) {
-  json->update(TrainingJson(model.log));
+  json->update(TrainingJson(model, model.log));
   if (!model.log.tried.empty()) {
     (*json)["tried"] = model.log.tried;
     *text += VisibleText("tried " + Join(model.log.tried, ", ")) + "\n";
   }
   if (model.log.epochs() > 0) {
     *text += model.networks() > 1 ? "network 1 " : "";
-    *text += TrainingText(model.log) + " (--log shows the curve)\n";
+    *text += TrainingText(model, model.log) + " (--log shows the curve)\n";
   }
   for (std::size_t i = 0; i < model.others.size(); ++i) {
     const History& log = model.others[i].log;
-    (*json)["other_networks"].push_back(TrainingJson(log));
+    (*json)["other_networks"].push_back(TrainingJson(model, log));
     if (log.epochs() == 0) continue;
-    *text += Str("network ", i + 2, " ", TrainingText(log), "\n");
+    *text += Str("network ", i + 2, " ", TrainingText(model, log), "\n");
   }
 }
 
@@ -155,6 +177,7 @@ std::string InspectModel(const FileReader& file, bool all, Json* json) {
   }
   DescribeInputs(model, &text, json);
   DescribeTasks(model, all, &text, json);
+  text += GraphText(GraphPartsOf(model));
   DescribeLayers(model, all, &text, json);
   (*json)["graph"] = GraphOf(*model.network, model.schema);
   DescribeTraining(model, &text, json);

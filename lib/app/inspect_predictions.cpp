@@ -6,6 +6,7 @@
 #include "app/inspect.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "data/split_names.h"
 #include "eval/predictions.h"
 #include "eval/table.h"
 
@@ -26,8 +27,9 @@ std::string InspectPredictions(const FileReader& file, Json* json) {
   // A model of ours says when no split chose its weights.
   const bool has_model = !predictions.model_sha256.empty();
   const std::string chosen =
-      predictions.selected_on.empty() && has_model
-          ? "weights of the last epoch"
+      predictions.selected_on.empty() && has_model ? "weights of the last epoch"
+      : predictions.selected_on == kAllFolds
+          ? "weights of a length chosen on folds"
           : "weights chosen on " + known(predictions.selected_on);
   text = Str("rows ", IdCount(predictions.ids), "\nsplit ",
              predictions.split.empty() && has_model ? "none: all rows"
@@ -56,8 +58,8 @@ std::string InspectPredictions(const FileReader& file, Json* json) {
     labelled += unknown;
     const std::string type(
         TaskTypeName(task.task.form.value_or(task.task.type)));
-    table.AddRow({task.task.name, type,
-                  Str(predicted), Str(labelled), Str(predicted - labelled)});
+    table.AddRow({task.task.name, type, Str(predicted), Str(labelled),
+                  Str(predicted - labelled)});
     (*json)["tasks"].push_back({{"name", task.task.name},
                                 {"type", TaskTypeName(task.task.type)},
                                 {"classes", task.task.classes},

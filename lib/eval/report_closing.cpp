@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/split_names.h"
 #include "eval/interval_text.h"
 #include "eval/report_parts.h"
 
@@ -66,6 +67,7 @@ std::string Weights(const Evaluation& evaluation) {
 // What chose the weights of a model.
 std::string SelectionOf(const Evaluation& evaluation, std::size_t model) {
   const std::string& split = evaluation.selected_on[model];
+  if (split == kAllFolds) return "of a length chosen on folds of its rows";
   if (!split.empty()) {
     return Str("chosen on the split '", VisibleText(split), "'");
   }

@@ -62,6 +62,20 @@ ExportNode NodeOf(const Model& model, const Node& node) {
   return result;
 }
 
+std::string_view OneByOne(const Space& space) {
+  switch (space.kind) {
+    case SpaceKind::kRows:
+      return "row by row";
+    case SpaceKind::kGrid:
+      return "pixel by pixel";
+    case SpaceKind::kTokens:
+      return "token by token";
+    case SpaceKind::kMembers:
+      return "for each member of an ensemble";
+  }
+  return "";
+}
+
 void RefuseNode(const ExportNode& node, std::string_view reason) {
   Fail(ErrorKind::kUsage,
        Str("layer '", node.name, "' (", node.kind, ") cannot go in: ", reason),

@@ -40,6 +40,10 @@ struct ExportNode {
 ExportNode NodeOf(const Model& model, const Node& node);
 std::shared_ptr<const Json> OptionsOf(const Layer& layer);
 
+// "pixel by pixel": how a layer works on rows of a space other than the
+// batch's.
+std::string_view OneByOne(const Space& space);
+
 // Ends an export that a target cannot hold (kUsage): the reason, naming the
 // layer. The target's name is for the caller to put in front.
 [[noreturn]] void RefuseNode(const ExportNode& node, std::string_view reason);

@@ -129,6 +129,11 @@ class KerasNetwork {
     Require(head.keras != nullptr, ErrorKind::kUsage,
             Str("task '", task.name, "' cannot go in: ", head.keras_reason),
             "use --to onnx or --to torch");
+    Require(task.curves.empty(), ErrorKind::kUsage,
+            Str("task '", task.name,
+                "': Keras has no layer that undoes the target transform '",
+                task.curves.empty() ? "" : task.curves[0].name, "'"),
+            "use --to onnx or --to torch");
     graph_.Output(task.name,
                   AddPredictions(task, network_.members(number), head, value));
     Json json = {{"task", task.name},

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/view.h"
+#include "nn/diagnostics.h"
 
 namespace mtlkit {
 
@@ -18,7 +19,8 @@ struct History {
   Index best_epoch = 0;     // from 1; 0: there was no validation
   double best = 0;          // its measure
   std::string selected_on;  // "valid loss", "valid income.roc-auc", "" if none
-  std::string selected_split;  // the split that chose the weights, "" if none
+  std::string selected_split;    // the split that chose the weights, "" if none
+  Diagnostics diagnostics = {};  // of some steps; empty: none were measured
   // Of settings that were tuned, what was tried and what it came to, in order:
   // "dropout=0.1: valid loss 0.52".
   std::vector<std::string> tried = {};

@@ -30,6 +30,7 @@ struct LayerTraits {
   // whatever spaces the two are; ranges of rows are then rows of the batch.
   bool by_group = false;
   bool has_penalty = false;  // adds a term of its own to the loss (Penalty)
+  bool has_gates = false;    // mixes experts, as Gates says
 };
 
 enum class Mode { kInference, kTraining };
@@ -200,6 +201,11 @@ class Layer {
                          const LayerArgs& /*args*/) const {
     return 0;
   }
+
+  // How much of each expert is in each row of y, rows x experts, after a
+  // forward pass of all rows; what it is in lies in `saved`. Only called with
+  // traits().has_gates.
+  virtual ConstMatView Gates(const LayerArgs& /*args*/) const { return {}; }
 
   // Sets the given rows of every lane of each wanted dx. May replace those
   // rows of dy by what BackwardParams wants in their place (the gradient

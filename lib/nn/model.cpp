@@ -51,12 +51,12 @@ Labels LabelsOfTask(const Task& task, const Dataset& dataset) {
 
 void RequireRoom(const Network& network, Index held) {
   const Layout& weights = *network.weights();
-  RequireRoomFor(
-      static_cast<double>(held) * static_cast<double>(weights.size()) *
-          sizeof(Real),
-      Str("training of ", weights.count(), " parameters"),
-      "choose a smaller network (--layers), or fewer columns (mtl-prep "
-      "--ignore)");
+  RequireRoomFor(static_cast<double>(held) *
+                     static_cast<double>(weights.size()) * sizeof(Real),
+                 Str("training of ", weights.count(), " parameters"),
+                 "choose a smaller network (--layers, fewer experts), or fewer "
+                 "columns (mtl-prep "
+                 "--ignore)");
 }
 
 }  // namespace

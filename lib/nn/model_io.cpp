@@ -34,6 +34,13 @@ std::string SlicePath(const std::string& group, const SliceName& name) {
   return Str(LayerPath(group, name), "/", EscapeName(name.parameter));
 }
 
+// Beside a log: "networks/2/diagnostics" for "networks/2/log".
+std::string DiagnosticsOf(const std::string& log) {
+  const std::size_t slash = log.rfind('/');
+  const std::size_t folder = slash == std::string::npos ? 0 : slash + 1;
+  return log.substr(0, folder) + "diagnostics";
+}
+
 // Vectors (biases, scales) have one size, everything else two.
 Shape SliceShape(const Slice& slice) {
   if (slice.spec.rows == 1 && !slice.spec.decay) return {slice.spec.cols};
@@ -209,6 +216,7 @@ void WriteHistory(FileWriter& file, const History& history,
   file.SetAttribute(group, "selected_on", history.selected_on);
   file.SetAttribute(group, "selected_split", history.selected_split);
   if (!history.tried.empty()) file.WriteTexts(group + "_tried", history.tried);
+  WriteDiagnostics(file, history.diagnostics, DiagnosticsOf(group));
 }
 
 History ReadHistory(const FileReader& file, const std::string& group) {
@@ -230,6 +238,7 @@ History ReadHistory(const FileReader& file, const std::string& group) {
   if (file.Has(group + "_tried")) {
     history.tried = file.ReadTexts(group + "_tried");
   }
+  history.diagnostics = ReadDiagnostics(file, DiagnosticsOf(group));
   return history;
 }
 

@@ -35,7 +35,8 @@ void WriteBlock(FileWriter& file, const std::string& group, const Block& block);
 void ReadBlock(const FileReader& file, const std::string& group, Block* block);
 
 // A log as GROUP/COLUMN, f8, its names in order as GROUP_columns, and the rest
-// as attributes of GROUP. Nothing is written of an empty log.
+// as attributes of GROUP; what was measured of steps (nn/diagnostics.h) beside
+// it, as "diagnostics" for "log". Nothing is written of an empty log.
 void WriteHistory(FileWriter& file, const History& history,
                   const std::string& group = "log");
 History ReadHistory(const FileReader& file, const std::string& group = "log");

@@ -45,6 +45,12 @@ ConstMatView Plan::Kept(Value value) const {
   return state_->ValueView(value);
 }
 
+ConstMatView Plan::Gates(Index node) {
+  const Index rows = state_->RowsOf(state_->network.node(node).output);
+  return state_->network.node(node).layer->Gates(
+      state_->ArgsFor<LayerArgs>(node, {0, rows}, 0));
+}
+
 double Plan::Penalty(Index task) const {
   return state_->penalties[At(task)];
 }

@@ -52,6 +52,10 @@ class Plan {
   // Of the last batch: a value in PlanOptions::keep.
   ConstMatView Kept(Value value) const;
 
+  // Of the last batch: how much of each expert a layer that mixes some
+  // (LayerTraits::has_gates) took, rows of its space x experts.
+  ConstMatView Gates(Index node);
+
   // What the layers' own penalties (Layer::Penalty) add to the loss of a task,
   // of the last training batch; those of layers that several tasks use are
   // divided equally among them. Their gradients go into Backward times the

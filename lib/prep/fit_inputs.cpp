@@ -117,8 +117,8 @@ class Fitting {
   void Chosen(const std::string& text) {
     const TransformRequest request = ParseTransformRequest(text);
     const std::string where = Str("--transform ", text);
-    RequireGoesIn(request.columns, where);
     const TrainingRows rows = Rows();
+    RequireGoesIn(request.columns, rows.specs(), where);
     const Names before = NamesIn(rows.specs());
     ColumnSet columns;
     for (const TableColumn& column : FindColumns(
@@ -136,15 +136,30 @@ class Fitting {
     }
   }
 
-  void RequireGoesIn(const std::string& said, const std::string& where) const {
-    for (const ColumnRef& ref : *left_out_) {
-      const std::string view = ViewOf(ref.block);
-      Require(ref.column != said && Str(view, ".", ref.column) != said,
-              ErrorKind::kUsage,
-              Str(where, ": column '", ref.column, "' is no input"),
-              "it has another use, is left out, or has one value in the "
-              "training rows");
+  // A pattern may name columns that are left out beside some that go in.
+  void RequireGoesIn(const std::string& said,
+                     const std::vector<InputSpec>& specs,
+                     const std::string& where) const {
+    const auto names = [&](const std::string& view, const std::string& column) {
+      const std::string full = Str(view, ".", column);
+      return column == said || full == said || MatchesPattern(said, column) ||
+             MatchesPattern(said, full);
+    };
+    for (const auto& [view, column] : NamesIn(specs)) {
+      if (names(view, column)) return;
     }
+    std::vector<std::string> left;
+    for (const ColumnRef& ref : *left_out_) {
+      if (names(ViewOf(ref.block), ref.column)) left.push_back(ref.column);
+    }
+    if (left.empty()) return;  // no column at all, which FindColumns says
+    const std::string all = Join(left, "', '");
+    Fail(ErrorKind::kUsage,
+         left.size() == 1
+             ? Str(where, ": column '", all, "' is no input")
+             : Str(where, ": none of the columns '", all, "' is an input"),
+         "such columns have another use, are left out, or have one value in "
+         "the training rows");
   }
 
   // A short form: a transform of all columns that it takes but some.
@@ -328,6 +343,12 @@ void RequireUsefulForms(const PrepareOptions& options,
   require(
       options.scale == usual.scale || options.scale == "none" || kinds.scaled,
       "scale", options.scale, "numbers");
+  Require(options.margin == usual.margin || options.scale != "quantile",
+          ErrorKind::kUsage,
+          Str("--margin ", options.margin,
+              " has no effect: --scale quantile holds numbers within those of "
+              "the training rows"),
+          "leave it out");
   require(options.margin == usual.margin ||
               (kinds.scaled && options.scale != "none"),
           "margin", options.margin, "numbers that --scale scales");

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
+#include "base/reporter.h"
 #include "base/text.h"
 #include "data/head.h"
 #include "data/schema.h"
@@ -15,44 +16,72 @@
 namespace mtlkit {
 namespace {
 
-// The tasks that a request names, and the transform.
-std::pair<std::vector<Index>, std::string> ParseRequest(
-    const std::string& text, const std::vector<Task>& tasks) {
-  const std::string where = Str("--target-transform ", text);
-  const std::size_t at = text.rfind('=');
-  const std::vector<std::string>& names = TargetCurveNames();
-  Require(at != std::string::npos && at > 0, ErrorKind::kUsage,
-          Str(where, " is not TASK=NAME"),
-          "for example --target-transform price=log");
-  const std::string name = text.substr(at + 1);
+// What takes a transform away that a pattern gave.
+constexpr std::string_view kNoCurve = "none";
+
+bool HasNumbers(const Task& task) {
+  return !task.is_classification() && task.type.traits().scales_labels;
+}
+
+struct CurveRequest {
+  std::vector<Index> tasks;
+  std::string name;  // kNoCurve: none
+};
+
+std::string ParseCurveName(const std::string& name, const std::string& where) {
+  std::vector<std::string> names = TargetCurveNames();
+  names.emplace_back(kNoCurve);
   const std::string near = Nearest(name, names);
   Require(std::ranges::count(names, name) > 0, ErrorKind::kUsage,
           Str(where, ": there is no target transform '", name, "'",
               near.empty() ? "" : Str("; did you mean '", near, "'?")),
           Str("known: ", Join(names, ", ")));
+  return name;
+}
+
+// The tasks that a request names. A name has to be of a regression; of those
+// that a pattern fits the others are left out, and added to `others`.
+CurveRequest ParseCurveRequest(const std::string& text,
+                               const std::vector<Task>& tasks,
+                               std::vector<std::string>* others) {
+  const std::string where = Str("--target-transform ", text);
+  const std::size_t at = text.rfind('=');
+  Require(at != std::string::npos && at > 0, ErrorKind::kUsage,
+          Str(where, " is not TASK=NAME"),
+          "for example --target-transform price=log");
+  CurveRequest request = {{}, ParseCurveName(text.substr(at + 1), where)};
   const std::string said = text.substr(0, at);
-  std::vector<Index> found;
-  std::vector<std::string> known;
+  const std::vector<std::string> known = NamesOf(tasks);
+  std::vector<std::string> unfit;
+  std::string type;
+  bool is_name = false;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    known.push_back(tasks[i].name);
-    if (tasks[i].name == said || MatchesPattern(said, tasks[i].name)) {
-      found.push_back(static_cast<Index>(i));
+    const bool is_it = tasks[i].name == said;
+    if (!is_it && !MatchesPattern(said, tasks[i].name)) continue;
+    is_name = is_name || is_it;
+    if (HasNumbers(tasks[i])) {
+      request.tasks.push_back(static_cast<Index>(i));
+    } else {
+      unfit.push_back(tasks[i].name);
+      type = TaskTypeName(tasks[i].type);
     }
   }
-  const std::string near_task = Nearest(said, known);
-  Require(
-      !found.empty(), ErrorKind::kUsage,
-      Str(where, ": there is no task '", said, "'",
-          near_task.empty() ? "" : Str("; did you mean '", near_task, "'?")),
-      "it takes the name of a task, or a pattern");
-  for (const Index i : found) {
-    const Task& task = tasks[At(i)];
-    Require(!task.is_classification() && task.type.traits().scales_labels,
-            ErrorKind::kUsage,
-            Str(where, ": task '", task.name, "' is ", TaskTypeName(task.type)),
-            "only the labels of regressions are transformed");
+  const std::string near = Nearest(said, known);
+  Require(!request.tasks.empty() || !unfit.empty(), ErrorKind::kUsage,
+          Str(where, ": there is no task '", said, "'",
+              near.empty() ? "" : Str("; did you mean '", near, "'?")),
+          "it takes the name of a task, or a pattern");
+  const bool is_right = is_name ? unfit.empty() : !request.tasks.empty();
+  Require(is_right, ErrorKind::kUsage,
+          unfit.size() > 1
+              ? Str(where, ": none of the tasks '", Join(unfit, "', '"),
+                    "' is a regression")
+              : Str(where, ": task '", Join(unfit, ""), "' is ", type),
+          "only the labels of regressions are transformed");
+  if (request.name != kNoCurve) {
+    others->insert(others->end(), unfit.begin(), unfit.end());
   }
-  return {std::move(found), name};
+  return request;
 }
 
 // All labels, whatever row they are of, have to be in the domain.
@@ -99,15 +128,25 @@ void FitCurves(const std::vector<bool>& is_training,
 }  // namespace
 
 void FitTargetCurves(const std::vector<std::string>& requests,
-                     const std::vector<Index>& train, Dataset* dataset) {
+                     const std::vector<Index>& train, Dataset* dataset,
+                     Reporter* reporter) {
   std::vector<Task>& tasks = dataset->tasks;
   std::vector<std::string> names;
   for (const Task& task : tasks) {
     names.push_back(task.curves.empty() ? "" : task.curves[0].name);
   }
   for (const std::string& text : requests) {
-    const auto [found, name] = ParseRequest(text, tasks);
-    for (const Index i : found) names[At(i)] = name;
+    std::vector<std::string> others;
+    const CurveRequest request = ParseCurveRequest(text, tasks, &others);
+    for (const Index i : request.tasks) {
+      names[At(i)] = request.name == kNoCurve ? "" : request.name;
+    }
+    if (others.empty() || reporter == nullptr) continue;
+    reporter->Note(Str("--target-transform ", text, " leaves out '",
+                       Join(others, "', '"), "', whose labels are no numbers"));
+  }
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (names[i].empty()) tasks[i].curves.clear();
   }
   const std::vector<bool> is_training = MarkRows(train, dataset->rows);
   // Whatever they had before: families are to have one curve.

@@ -70,7 +70,7 @@ class Preparation {
     for (const std::string& request : options_.keep_labels) {
       KeepLabels(request, train, seed_, &data_, reporter_);
     }
-    FitTargetCurves(options_.target_transform, train, &data_);
+    FitTargetCurves(options_.target_transform, train, &data_, reporter_);
     FitTasks(train, &data_, reporter_);
     RequireFoldTasks(train, data_);
     FitImages(train, &data_);

@@ -26,7 +26,8 @@ void PrepareOptions::DescribeColumns(Fields& fields) {
   fields.Field({.name = "target-transform",
                 .help = "what the labels of a regression become while they are "
                         "learned, undone in predictions: log, log1p, box-cox, "
-                        "quantile; TASK may be a pattern",
+                        "quantile, none; TASK may be a pattern, of which the "
+                        "last that fits counts",
                 .value_name = "TASK=NAME",
                 .splits_commas = false},
                target_transform);
@@ -151,7 +152,8 @@ void PrepareOptions::DescribeTransforms(Fields& fields) {
                 {"auto", "none"}},
                indicator);
   fields.Field({"pieces",
-                "into how many pieces the range of a number is cut, for each "
+                "into how many pieces the range of a number is cut (fewer only "
+                "where it has no more values), for each "
                 "of which a column goes in beside it; auto: 32 from 2000 "
                 "training rows on, fewer for wide tables; 0: none",
                 {},

@@ -99,6 +99,15 @@ void VisitState(State& state, Visit visit) {
   visit("log", state.log);
 }
 
+// The same of what is measured on the way.
+template <class State, class Visit>
+void VisitDiagnosis(State& learner, Visit visit) {
+  visit("diagnosed", learner.diagnosed);
+  visit("cosines", learner.cosines);
+  visit("cosine_sum", learner.cosine_sum);
+  visit("cosine_count", learner.cosine_count);
+}
+
 void WriteBlock(const std::string& path, std::span<const Real> values,
                 FileWriter* file) {
   file->WriteArray<Real>(path, values, {static_cast<Index>(values.size())});
@@ -107,6 +116,11 @@ void WriteBlock(const std::string& path, std::span<const Real> values,
 // A run of the same settings has one, too.
 bool HasAverage(const LearnerState& learner) {
   return !learner.average.weights.all().empty();
+}
+
+// With --diagnose, of two tasks or more, likewise.
+bool HasDiagnosis(const LearnerState& learner) {
+  return !learner.cosine_sum.empty();
 }
 
 void WriteState(const std::string& path, const TraineeState& state,
@@ -128,6 +142,11 @@ void WriteState(const std::string& path, const TraineeState& state,
   VisitState(state, [&](const char* name, const auto& list) {
     file->WriteList(path + name, list);
   });
+  if (HasDiagnosis(learner)) {
+    VisitDiagnosis(learner, [&](const char* name, const auto& list) {
+      file->WriteList(path + name, list);
+    });
+  }
   file->WriteList<Index>(path + "best_epoch",
                          {state.best_epoch, state.since_best});
   file->WriteList<double>(path + "best_score",
@@ -162,15 +181,18 @@ void ReadState(const FileReader& file, const std::string& path,
     ReadBlock(file, Str(path, "weighting_slots/", i),
               learner.weighting_slots[i]);
   }
-  VisitState(*state, [&](const char* name, auto& list) {
+  const auto take = [&](const std::string& name, auto& list) {
     using List = std::remove_reference_t<decltype(list)>;
     const List read = file.ReadList<typename List::value_type>(path + name);
-    const bool any_size = std::string_view(name) == "log";
+    const bool any_size =
+        name == "log" || name == "diagnosed" || name == "cosines";
     Require(any_size || read.size() == list.size(), ErrorKind::kBadInput,
             Str(file.name(), ": ", path, name, " has ", read.size(),
                 " entries, not ", list.size()));
     list = read;
-  });
+  };
+  VisitState(*state, take);
+  if (HasDiagnosis(learner)) VisitDiagnosis(learner, take);
   const auto epochs = file.ReadList<Index>(path + "best_epoch");
   const auto scores = file.ReadList<double>(path + "best_score");
   Require(epochs.size() == 2 && scores.size() == 2, ErrorKind::kBadInput,
@@ -239,6 +261,7 @@ Json RunSettings(std::span<const Peer> peers, const TrainOptions& options,
   settings["order"] = seed;
   settings["rules"] = kRules;
   settings["precision"] = sizeof(Real);
+  if (options.diagnose > 0) settings["diagnose"] = options.diagnose;
   for (std::size_t i = 0; i < peers.size(); ++i) {
     AddPeer(peers[i], peers.size() == 1 ? "" : Str("peer ", i, " "), &settings);
   }

@@ -1,10 +1,12 @@
 #include "train/course.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
-#include "base/text.h"
+#include "base/error.h"
 #include "train/ensemble.h"
 #include "train/loop.h"
 
@@ -122,11 +124,16 @@ std::vector<std::string> CourseCheckpoints(const Course& course,
                                            const TrainInputs& inputs,
                                            const std::string& checkpoint) {
   if (checkpoint.empty()) return {};
-  std::vector<std::string> paths = {checkpoint};
+  std::vector<std::string> paths = TuneCheckpoints(course.tuning, checkpoint);
   const auto add = [&](const std::vector<std::string>& more) {
     paths.insert(paths.end(), more.begin(), more.end());
   };
-  add(TuneCheckpoints(course.tuning, checkpoint));
+  const bool refits = course.refit.refit != "none";
+  const bool is_tuned = !course.tuning.empty();
+  const bool finds_length =
+      refits && !(is_tuned && course.refit.refit == "valid");
+  const bool is_one = course.networks == 1 && !is_tuned && !refits;
+  if (is_one || finds_length) add({checkpoint});
   add(RefitCheckpoints(course.refit, inputs, checkpoint));
   for (Index i = 0; course.networks > 1 && i < course.networks; ++i) {
     const std::string own = EnsembleCheckpoint(checkpoint, i);
@@ -134,6 +141,30 @@ std::vector<std::string> CourseCheckpoints(const Course& course,
     add(RefitCheckpoints(course.refit, inputs, own));
   }
   return paths;
+}
+
+void RefuseOtherStates(const Course& course, const TrainInputs& inputs,
+                       const std::string& checkpoint) {
+  if (checkpoint.empty()) return;
+  const std::vector<std::string> own =
+      CourseCheckpoints(course, inputs, checkpoint);
+  // The first places of each kind of course.
+  const Course tuned = {
+      {}, {{"", {"", ""}}}, {}, course.networks == 1 ? 2 : course.networks + 1};
+  std::vector<std::string> all = CourseCheckpoints(tuned, inputs, checkpoint);
+  for (const std::string& path :
+       CourseCheckpoints({{}, {}, {"valid"}, 1}, inputs, checkpoint)) {
+    all.push_back(path);
+  }
+  for (const std::string& path : all) {
+    if (std::ranges::count(own, path) > 0 || !std::filesystem::exists(path)) {
+      continue;
+    }
+    Fail(ErrorKind::kUsage,
+         path + " is left of a run with other --tune, --refit or --ensemble",
+         "give the same flags again to go on with it, remove it to start over, "
+         "or name another place with --checkpoint");
+  }
 }
 
 }  // namespace mtlkit

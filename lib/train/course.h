@@ -39,9 +39,13 @@ struct CourseWork {
 Model TrainCourse(const Course& course, const TrainInputs& inputs, Seed seed,
                   const TrainEnvironment& environment, const CourseWork& work);
 
-// The files that it may leave beside `checkpoint`, and that one itself.
+// The files that it may leave: `checkpoint`, and others beside it.
 std::vector<std::string> CourseCheckpoints(const Course& course,
                                            const TrainInputs& inputs,
                                            const std::string& checkpoint);
+// Refuses (kUsage) to begin a course where another kind of it left states: the
+// command that made them would go on from there, this one would not.
+void RefuseOtherStates(const Course& course, const TrainInputs& inputs,
+                       const std::string& checkpoint);
 
 }  // namespace mtlkit

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
+#include "base/text.h"
 #include "train/side_by_side.h"
 
 namespace mtlkit {
@@ -32,13 +35,22 @@ std::string EnsembleCheckpoint(const std::string& checkpoint, Index number) {
 Model TrainEnsemble(Seed seed, Index networks,
                     const TrainEnvironment& environment,
                     const EnsembleWork& work, std::optional<Model> first) {
+  // Each is what its own seed makes, which a flag has to hold.
+  constexpr auto kMostSeed =
+      static_cast<Seed>(std::numeric_limits<Index>::max());
+  const Seed above = kSeedStep * static_cast<Seed>(networks - 1);
+  Require(
+      seed <= kMostSeed - above, ErrorKind::kUsage,
+      Str("--ensemble ", networks, ": its last network has the seed --seed + ",
+          above, ", which is more than ", kMostSeed),
+      Str("give a --seed of ", kMostSeed - above, " at most"));
   std::vector<Model> models;
   if (first) models.push_back(std::move(*first));
   std::vector<TrainingJob> jobs;
   for (Index i = std::ssize(models); i < networks; ++i) {
     const Seed own = EnsembleSeed(seed, i);
     jobs.push_back({EnsembleCheckpoint(environment.checkpoint, i),
-                    work.provenance(own),
+                    work.provenance(own), Str("network ", i + 1),
                     [&work, own](const TrainEnvironment& environment_of_one) {
                       return work.train(own, environment_of_one);
                     }});

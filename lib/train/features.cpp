@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/name_said.h"
+#include "base/text.h"
 #include "data/dataset_io.h"
 #include "data/schema.h"
 #include "data/unknown_labels.h"
@@ -19,6 +20,18 @@
 namespace mtlkit {
 namespace {
 
+// Members are there from the first layers on; some layers may lie in front.
+std::string FeatureAdvice(const Network& network, const Space& space) {
+  if (space.kind != SpaceKind::kMembers) return "name a layer behind it";
+  std::vector<std::string> names;
+  for (const Node& node : network.nodes()) {
+    if (network.info(node.output).space == Space{}) names.push_back(node.name);
+  }
+  if (names.empty()) return "train without --members: no layer has them here";
+  return Str("name a layer of rows (", Join(names, ", "),
+             "), or train without --members");
+}
+
 // What a layer puts out, as an input block without values.
 InputSpec FeatureSpec(const Model& model, const std::string& name) {
   const Value value = model.network->Find(name);
@@ -26,9 +39,7 @@ InputSpec FeatureSpec(const Model& model, const std::string& name) {
   Require(space == Space{}, ErrorKind::kUsage,
           Str("layer '", name, "' has ", SpaceText(space),
               ", not one row for each row of the data"),
-          space.kind == SpaceKind::kMembers
-              ? "name a layer in front of the members, or train without them"
-              : "name a layer behind it");
+          FeatureAdvice(*model.network, space));
   InputSpec spec;
   spec.name = name;
   spec.cols = model.network->info(value).cols;

@@ -28,6 +28,12 @@ struct LearnerState {
   // no label any more. 0: it learns.
   std::vector<Index> stopped;
   Params average;  // of `params`; empty: there is none
+  // What a Diagnoser measures: steps x columns; epochs x pairs of tasks; and of
+  // the running epoch, one a pair.
+  std::vector<double> diagnosed;
+  std::vector<double> cosines;
+  std::vector<double> cosine_sum;
+  std::vector<double> cosine_count;
 };
 
 }  // namespace mtlkit

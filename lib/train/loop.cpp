@@ -91,6 +91,33 @@ void RequireSeveralRows(const Model& model, const EpochRows& epoch) {
   }
 }
 
+// The step, from 1, and the first row whose loss is not finite, if it is of a
+// row. Where the network says something finite of that row, its label is the
+// fault (kBadInput): no rate would help.
+std::string WhereDiverged(Trainee& peer, Index task, Index step) {
+  const PeerTask seen = peer.learner().Seen(task);
+  const std::string at = Str(" in step ", step + 1);
+  for (std::size_t row = 0; row < seen.row_loss.size(); ++row) {
+    if (std::isfinite(seen.row_loss[row])) continue;
+    const std::string id =
+        IdText(peer.data().ids, peer.batch().row_numbers[row]);
+    const Real* said = seen.output.Row(static_cast<Index>(row));
+    // Large numbers are on their way to infinity.
+    const bool is_sound =
+        std::all_of(said, said + seen.output.cols,
+                    [](Real value) { return std::abs(value) < Real{1e4}; });
+    Require(!is_sound, ErrorKind::kBadInput,
+            Str("task '", peer.tasks()[At(task)].name, "', row '", id,
+                "': the loss", at,
+                " is not finite, though the prediction is: the label is out of "
+                "all proportion"),
+            "look at this label, or prepare the task with --target-transform "
+            "or another --loss");
+    return Str(at, ", first of row '", id, "'");
+  }
+  return at;
+}
+
 // One call of TrainPeers, from reading the checkpoint to the best weights.
 class Run {
  public:
@@ -119,10 +146,10 @@ class Run {
         patience_(PatienceOf(options, epochs_)),
         schedule_(MakeSchedule(
             ParseChoice(options.schedule, "--schedule"),
-            {options.optimizer.rate, rows_.batch_count(), epochs_})),
+            {RateOf(options.optimizer), rows_.batch_count(), epochs_})),
         averaging_(MakeAveraging(
             ParseChoice(options.average, "--average"),
-            {options.optimizer.rate, rows_.batch_count(), epochs_})),
+            {RateOf(options.optimizer), rows_.batch_count(), epochs_})),
         settings_(RunSettings(peers, options, protocol, seed)),
         saver_(
             environment, settings_,
@@ -135,6 +162,7 @@ class Run {
       peer.AverageBy(averaging_.get());
     }
     RequireAveraging(protocol);
+    RequirePatience();
     for (const Peer& peer : peers) {
       Require(peer.inputs.data->rows == peers[0].inputs.data->rows,
               ErrorKind::kBug, "peers have the rows of one dataset");
@@ -197,6 +225,19 @@ class Run {
     patience_ = 0;
   }
 
+  void RequirePatience() const {
+    const bool is_told =
+        environment_.wants_validation && !models_[0].inputs.keeps_last;
+    const bool has_rows = std::ranges::any_of(models_, [](const Peer& peer) {
+      return !peer.inputs.valid_rows.empty();
+    });
+    Require(!is_told || options_.patience <= 0 || has_rows, ErrorKind::kUsage,
+            Str("--patience ", options_.patience,
+                " has no effect: there are no validation rows whose measure it "
+                "would wait for"),
+            "leave it out, or make some with mtl-prep --split valid=0.15");
+  }
+
   // All peers learn for as long as the first.
   Index LastEpoch() const {
     const Index last = models_[0].inputs.last_epoch;
@@ -245,8 +286,8 @@ class Run {
       const Index diverged = peers_[i].Learn(position_.step, rate, progress);
       if (diverged < 0) continue;
       FailDiverged(Str("the loss of task '",
-                       peers_[i].tasks()[At(diverged)].name,
-                       "' is not finite"));
+                       peers_[i].tasks()[At(diverged)].name, "' is not finite",
+                       WhereDiverged(peers_[i], diverged, position_.step)));
     }
     meeting_.Exchange({position_.step, position_.epoch,
                        position_.batch + 1 == rows_.batch_count()});
@@ -258,8 +299,8 @@ class Run {
     Fail(ErrorKind::kNo,
          Str("training diverged in epoch ", position_.epoch + 1, ": ", why,
              kept ? Str("; the last good state is kept in ", path) : ""),
-         kept ? "remove that file, and lower --rate or set --clip-norm"
-              : "lower --rate or set --clip-norm");
+         Str(kept ? "remove that file, and lower" : "lower", " --rate (it is ",
+             RateOf(options_.optimizer), ") or set --clip-norm"));
   }
 
   // Weights that no validation row has a finite loss with are of no use.

@@ -18,14 +18,22 @@ std::unique_ptr<Optimizer> MakeOptimizer(const Choice& choice,
 void OptimizerOptions::Describe(Fields& field) {
   field.Named("optimizer", optimizer, "NAME[:option=value,...]",
               "rule of descent (mtl-train --list optimizers)");
-  field("rate", rate, "learning rate before the schedule's factor",
-        MoreThan(0));
+  field("rate", rate,
+        "learning rate before the schedule's factor; 0: the optimiser's own, "
+        "which is 0.001 for adam",
+        AtLeast(0));
   field("decay", decay, "weight decay, of weights but not of biases",
         AtLeast(0));
   field("clip-norm", clip_norm, "longest gradient, shortened if longer; 0: any",
         AtLeast(0));
   field("clip-value", clip_value, "largest entry of the gradient; 0: any",
         AtLeast(0));
+}
+
+double RateOf(const OptimizerOptions& options) {
+  if (options.rate > 0) return options.rate;
+  const Choice choice = ParseChoice(options.optimizer, "--optimizer");
+  return FindEntry(OptimizerEntries(), "optimizer", choice.name).rate;
 }
 
 Index BlocksHeldBy(const Optimizer& optimizer) {

@@ -15,10 +15,10 @@ namespace mtlkit {
 // Which rule moves the parameters, and how far.
 struct OptimizerOptions {
   std::string optimizer = "adam";  // NAME[:option=value,...]
-  double rate = 1e-3;              // before the schedule's factor
-  double decay = 0;                // weight decay, of weights but not biases
-  double clip_norm = 0;            // longest whole gradient; 0: any
-  double clip_value = 0;           // largest entry of it; 0: any
+  double rate = 0;       // before the schedule's factor; 0: the optimiser's own
+  double decay = 0;      // weight decay, of weights but not biases
+  double clip_norm = 0;  // longest whole gradient; 0: any
+  double clip_value = 0;  // largest entry of it; 0: any
 
   void Describe(Fields& field);
 };
@@ -63,12 +63,19 @@ class Optimizer {
 };
 
 // A registered optimiser (optimizers.def).
-using OptimizerEntry = RegistryEntry<std::unique_ptr<Optimizer>>;
+struct OptimizerEntry : RegistryEntry<std::unique_ptr<Optimizer>> {
+  // Where none is chosen: PyTorch's default, or the paper's where PyTorch has
+  // no such optimiser.
+  double rate = 1e-3;
+};
 
 std::span<const OptimizerEntry* const> OptimizerEntries();
 // An unknown name or option is kUsage.
 std::unique_ptr<Optimizer> MakeOptimizer(
     const Choice& choice, const std::string& where = "--optimizer");
+
+// The rate that was chosen, or that of the optimiser's own.
+double RateOf(const OptimizerOptions& options);
 
 // Blocks as long as the parameters that are held while these are learned: they,
 // their gradient and the optimiser's state.

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "data/schema.h"
 #include "data/seen_rows.h"
+#include "data/split_names.h"
 #include "train/epoch_errors.h"
 
 namespace mtlkit {
@@ -117,7 +118,7 @@ RefitLength SearchOnFolds(const TrainInputs& inputs, TrainOptions options,
     length.best = mean;
   }
   length.of = options.epochs;
-  length.selected_split = "folds";
+  length.selected_split = std::string(kAllFolds);
   return length;
 }
 
@@ -179,11 +180,11 @@ Model TrainOnAllRows(const RefitOptions& refit, const RefitLength& length,
   own.checkpoint = LastCheckpoint(environment.checkpoint);
   own.who = "all rows,";
   if (environment.reporter != nullptr) {
-    environment.reporter->Note(Str("epoch ", length.epochs, " of ", length.of,
-                                   " was best (", length.selected_on, " ",
-                                   ShortNumber(length.best),
-                                   "): learns anew from all ",
-                                   all.train_rows.size(), " rows for as long"));
+    environment.reporter->Note(
+        Str(environment.notes_of, "epoch ", length.epochs, " of ", length.of,
+            " was best (", length.selected_on, " ", ShortNumber(length.best),
+            "): learns anew from all ", all.train_rows.size(),
+            " rows for as long"));
   }
   Model model = make(all.train_rows);
   Train(all, last, seed, own, &model);

@@ -29,8 +29,8 @@ Reporter& RunReport::reporter() {
 void RunReport::Begin(bool resumed, Index first_epoch, Index epochs,
                       const std::string& first_rows) {
   if (resumed) {
-    reporter().Note(Str("goes on in epoch ", first_epoch + 1, " from ",
-                        environment_.checkpoint));
+    reporter().Note(Str(environment_.notes_of, "goes on in epoch ",
+                        first_epoch + 1, " from ", environment_.checkpoint));
   }
   Announce();
   if (!first_rows.empty()) {
@@ -69,12 +69,15 @@ void RunReport::EndEpoch(Index epochs, double rows_per_second) {
   reporter().Commit();
 }
 
+std::string RunReport::NotesOf(std::size_t peer) const {
+  return peers_.size() == 1 ? environment_.notes_of : Str("peer ", peer, ": ");
+}
+
 void RunReport::ReportStops(std::size_t i, Index epochs) {
   Trainee& peer = peers_[i];
   for (std::size_t t = 0; t < peer.tasks().size(); ++t) {
     if (peer.state().learner.stopped[t] != epochs) continue;
-    reporter().Note(Str(peers_.size() == 1 ? "" : Str("peer ", i, ": "),
-                        "task '", peer.tasks()[t].name,
+    reporter().Note(Str(NotesOf(i), "task '", peer.tasks()[t].name,
                         "' learns no more: its validation loss was lowest in "
                         "epoch ",
                         peer.state().task_epoch[t]));
@@ -92,8 +95,7 @@ void RunReport::End(bool keeps_each) {
       text += Str(text.empty() ? "" : ", ", peer.tasks()[t].name, " ",
                   epoch > 0 ? Str(epoch) : "the last");
     }
-    reporter().Note(Str(peers_.size() == 1 ? "" : Str("peer ", i, ": "),
-                        "kept each task's own best epoch: ", text));
+    reporter().Note(Str(NotesOf(i), "kept each task's own best epoch: ", text));
   }
 }
 

@@ -38,6 +38,8 @@ class RunReport {
   Reporter& reporter();
   void Announce();
   void ReportPeer(std::size_t i);
+  // What stands in front of what is said of one.
+  std::string NotesOf(std::size_t peer) const;
   void ReportStops(std::size_t i, Index epochs);
 
   const TrainEnvironment& environment_;

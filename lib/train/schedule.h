@@ -47,7 +47,9 @@ class Schedule {
       : rate_(args.rate),
         steps_per_epoch_(static_cast<double>(args.steps_per_epoch)),
         total_(static_cast<double>(args.steps_per_epoch * args.epochs)),
-        warm_up_(options.warm_up * steps_per_epoch_) {}
+        warm_up_(options.warm_up * steps_per_epoch_) {
+    RequireRise();
+  }
 
   double rate() const { return rate_; }
   double steps_per_epoch() const { return steps_per_epoch_; }
@@ -55,6 +57,8 @@ class Schedule {
   double warm_up() const { return warm_up_; }  // steps
 
  private:
+  // kUsage where training ends before the rise does.
+  void RequireRise() const;
   // The rate of step t = 0, 1, ... where it is not one of the rise.
   virtual double RateAfterRise(double t) const = 0;
 

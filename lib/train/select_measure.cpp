@@ -36,6 +36,12 @@ double WeightOf(std::string_view term, std::string_view measure) {
           ErrorKind::kUsage,
           Str("--select-on: the weight '", said, "' of '", measure,
               "' is not a number above 0"));
+  // Beyond these one measure alone would count, and sums may overflow.
+  constexpr double kMost = 1e6;
+  Require(weight >= 1 / kMost && weight <= kMost, ErrorKind::kUsage,
+          Str("--select-on: the weight '", said, "' of '", measure,
+              "' is not between 1e-6 and 1e6"),
+          "weights count relative to each other");
   return weight;
 }
 

@@ -91,11 +91,22 @@ class SideBySide {
     own.reporter = report_.ForNetwork(number);
     own.checkpoint = job.checkpoint;
     own.abandoned = &has_failed_;
+    own.notes_of = job.name + ": ";
     if (auto finished = FinishedModel(job)) return std::move(*finished);
-    Model model = job.train(own);
+    Model model = Learn(job, own);
     model.provenance = job.provenance;
     if (!own.checkpoint.empty()) WriteModel(model, own.checkpoint);
     return model;
+  }
+
+  // What is wrong with flags is so for all.
+  static Model Learn(const TrainingJob& job, const TrainEnvironment& own) {
+    try {
+      return job.train(own);
+    } catch (Error& error) {
+      if (error.kind() != ErrorKind::kUsage) error.AddContext(job.name);
+      throw;
+    }
   }
 
   // What went wrong, before what was only stopped by it.

@@ -17,6 +17,7 @@ struct TrainingJob {
   std::string checkpoint;
   // The history that its model has, which tells whose a kept file is.
   std::string provenance;
+  std::string name;  // "network 2", in front of what concerns it alone
   // Trains in an environment of its own. What it makes follows from nothing
   // else than the job.
   std::function<Model(const TrainEnvironment&)> train;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "kernels/kernels.h"
+#include "train/diagnoser.h"
 #include "train/merged_outputs.h"
 #include "train/task_losses.h"
 #include "train/update.h"
@@ -22,6 +23,10 @@ struct Learner::State {
                given.capacity),
         merged(setup.tasks, *given.network, given.capacity),
         weigher(*given.weighting, plan) {
+    if (setup.diagnose > 0) {
+      diagnoser.emplace(*given.network, given.tasks, PlanOptionsOf(given),
+                        setup.diagnose);
+    }
     looks_back = given.weighting->needs().losses_after;
     ascends = given.optimizer->ascends();
     if (!looks_back && !ascends) return;
@@ -107,14 +112,31 @@ struct Learner::State {
     weigher.Backward(tasks, pass, rng, &plan, state);
   }
 
+  // The same of a step's own rows and losses, and of some steps what is
+  // measured beside it.
+  void SetGradientHere(const Batch& batch, const Pass& pass, Index step,
+                       double rate, LearnerState* state) {
+    const bool diagnoses = diagnoser && diagnoser->Wants(step);
+    if (diagnoses) {
+      diagnoser->Look(batch, pass, losses.present(), losses.task_weight(),
+                      &plan);
+    }
+    const TaskView tasks = Tasks(batch, step);
+    SetGradient(tasks, pass, step, state);
+    if (!diagnoses) return;
+    diagnoser->Record({step, tasks.epoch, rate, losses.losses(),
+                       weigher.factors(), plan.gradient()},
+                      state);
+  }
+
   // That of where the optimiser goes from there. The weighting is asked at both
   // places as it is at the beginning of the step, and moves on by one step, at
   // the second. Returns the first task whose loss is not finite there, or -1.
   Index SetGradientUphill(const Batch& batch, const Pass& pass, Index step,
-                          LearnerState* state) {
+                          double rate, LearnerState* state) {
     weighting_here = state->weighting;
     slots_here = state->weighting_slots;
-    SetGradient(Tasks(batch, step), pass, step, state);
+    SetGradientHere(batch, pass, step, rate, state);
     state->weighting = weighting_here;
     state->weighting_slots = slots_here;
     const std::span<Real> weights = state->params.weights.all();
@@ -147,6 +169,7 @@ struct Learner::State {
   TaskLosses losses;
   MergedOutputs merged;
   Weigher weigher;
+  std::optional<Diagnoser> diagnoser;
   const Averaging* averaging = nullptr;  // that follows updates
   bool looks_back = false;               // losses after the step are needed
   bool ascends = false;                  // gradients are taken in two places
@@ -185,6 +208,7 @@ void Learner::Start(Params params, LearnerState* state) const {
   state->task_steps.assign(tasks, 0);
   state->stopped.assign(tasks, 0);
   state_->weigher.Start(layout, state);
+  if (state_->diagnoser) state_->diagnoser->Start(state);
   for (auto* sums : {&state->loss_sum, &state->weight_sum, &state->factor_sum,
                      &state->lesson_sum, &state->batches}) {
     sums->assign(tasks, 0);
@@ -194,6 +218,14 @@ void Learner::Start(Params params, LearnerState* state) const {
 void Learner::ExpectSteps(Index steps, Index in_epoch) {
   state_->steps = steps;
   state_->steps_in_epoch = in_epoch;
+  if (state_->diagnoser) state_->diagnoser->ExpectSteps(steps, in_epoch);
+}
+
+void Learner::EndDiagnosedEpoch(LearnerState* state) const {
+  if (state_->diagnoser) state_->diagnoser->EndEpoch(state);
+}
+Diagnostics Learner::Diagnosed(const LearnerState& state) const {
+  return state_->diagnoser ? state_->diagnoser->Result(state) : Diagnostics{};
 }
 
 void Learner::AverageBy(const Averaging* averaging, LearnerState* state) {
@@ -270,10 +302,10 @@ Index Learner::Learn(const Batch& batch, Index step, double rate,
   }
   const Pass pass = s.PassOf(step, state);
   if (s.ascends) {
-    const Index lost = s.SetGradientUphill(batch, pass, step, state);
+    const Index lost = s.SetGradientUphill(batch, pass, step, rate, state);
     if (lost >= 0) return lost;
   } else {
-    s.SetGradient(s.Tasks(batch, step), pass, step, state);
+    s.SetGradientHere(batch, pass, step, rate, state);
   }
   const std::span<Real> gradient = s.WholeGradient();
   const double scale = s.Clip(gradient);

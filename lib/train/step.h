@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "data/batch.h"
 #include "data/task.h"
+#include "nn/diagnostics.h"
 #include "nn/loss.h"
 #include "nn/network.h"
 #include "nn/params.h"
@@ -43,6 +44,7 @@ struct LearnerSetup {
   std::vector<Index> tokens;
   Seed seed = 1;  // of dropout and of the weighting
   ThreadPool* pool = nullptr;
+  Index diagnose = 0;  // measure every so many steps; 0: none
 };
 
 // What the plan of such a learner is for.
@@ -91,6 +93,10 @@ class Learner {
   void EnableSelection();
   // Factor of the labels' own losses beside lessons; 1 unless set.
   void SetLabelShare(double share);
+
+  // With LearnerSetup::diagnose: ends an epoch, and what has been measured.
+  void EndDiagnosedEpoch(LearnerState* state) const;
+  Diagnostics Diagnosed(const LearnerState& state) const;
 
   // With LearnerSetup::lane_rows, before each Forward (Plan::SetLaneRows).
   void SetLaneRows(std::span<const RowRange> rows);

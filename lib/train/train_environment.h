@@ -18,6 +18,8 @@ struct TrainEnvironment {
   std::string checkpoint;         // file; "": none
   double checkpoint_every = 120;  // seconds
   std::string who;  // is training, where several share a terminal: "peer 1"
+  // In front of what is said of this run alone: "network 2: ".
+  std::string notes_of;
   // Whether the user is told that there are no validation rows.
   bool wants_validation = true;
   // Whether the checkpoint is also written after the last epoch, so that what

@@ -91,7 +91,8 @@ Dataset WithLabels(Dataset data, std::span<const ExtraLabels> extra) {
   return data;
 }
 
-TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
+TrainInputs InputsOf(const Dataset& data, const TrainOptions& options,
+                     bool takes_folds) {
   Require(options.train_split != options.valid_split, ErrorKind::kUsage,
           Str("--train-split and --valid-split are both '", options.train_split,
               "'"),
@@ -104,8 +105,16 @@ TrainInputs InputsOf(const Dataset& data, const TrainOptions& options) {
     inputs.train_rows.resize(At(data.rows));
     std::iota(inputs.train_rows.begin(), inputs.train_rows.end(), Index{0});
   } else {
-    inputs.train_rows = options.fold >= 0 && !has_train
-                            ? RowsOfFolds(data)
+    const std::vector<Index> of_folds = RowsOfFolds(data);
+    const bool has_folds_only = !has_train && !of_folds.empty();
+    const bool takes_all = takes_folds || options.fold >= 0;
+    Require(!has_folds_only || takes_all, ErrorKind::kUsage,
+            Str("there is no split '", options.train_split,
+                "', but there are folds"),
+            "keep one out to be evaluated on, --fold 0, or learn from all with "
+            "--refit folds");
+    inputs.train_rows = has_folds_only && takes_all
+                            ? of_folds
                             : data.SplitRows(options.train_split);
   }
   // Only the usual split may be absent: another name is meant.

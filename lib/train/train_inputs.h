@@ -52,7 +52,8 @@ struct TrainInputs {
 // a fold's rest is all other folds. Errors (kUsage) are an unknown train split
 // or fold, a valid split that is not there, unless it is the default, and one
 // split for both.
-TrainInputs InputsOf(const Dataset& data, const TrainOptions& options);
+TrainInputs InputsOf(const Dataset& data, const TrainOptions& options,
+                     bool takes_folds = false);
 
 // The training rows that teach something: with a label of some task, proposed
 // ones included, or with a soft target. Ascending.

@@ -104,6 +104,10 @@ struct Trainee::Parts {
             "--mixup with peers that teach or choose rows: what they say is of "
             "a row, not of two",
             "leave it out");
+    Require(options.mixup == 0 || capacity > 1, ErrorKind::kUsage,
+            "--mixup has no effect: batches of one row hold no other to mix "
+            "it with",
+            "give a larger --batch, or leave it out");
     changes.emplace(data, options, peer.seed, capacity);
     learner.SetPartners(changes->partners());
   }
@@ -169,6 +173,7 @@ struct Trainee::Parts {
     setup.tokens = MostTokensOf(options);
     setup.seed = peer.seed;
     setup.pool = pool;
+    setup.diagnose = options.diagnose;
     // Peers that look at each other's outputs see the same rows in one order,
     // and lessons give rows without labels a gradient.
     // Mixed rows have labels of several.
@@ -368,6 +373,7 @@ double Trainee::EndEpoch(const EpochEnd& end) {
   p.epoch_log.EndEpoch(end.epoch, end.rate, p.validation,
                        p.validator && p.validator->has_metric(),
                        &p.state.learner, &p.state.log);
+  p.learner.EndDiagnosedEpoch(&p.state.learner);
   return p.validation ? p.validation->score : p.epoch_log.mean_loss();
 }
 
@@ -380,6 +386,7 @@ History Trainee::Finish(Model* model) {
   for (std::size_t i = 0; i < p.state.log.size(); ++i) {
     history.values[i % width].push_back(p.state.log[i]);
   }
+  history.diagnostics = p.learner.Diagnosed(p.state.learner);
   if (p.validator) {
     history.best_epoch = p.state.best_epoch;
     history.best = p.state.best_shown;

@@ -52,7 +52,7 @@ class Tuning {
         continue;
       }
       trials.push_back({TrialText(setting, value), std::move(recipe), {}, 0});
-      jobs.push_back(JobOf(trials.back().recipe));
+      jobs.push_back(JobOf(trials.back().text, trials.back().recipe));
     }
     std::vector<Model> models = TrainSideBySide(jobs, "trials", environment_);
     Take(std::move(trials), std::move(models));
@@ -64,9 +64,9 @@ class Tuning {
   }
 
  private:
-  TrainingJob JobOf(const Recipe& recipe) const {
+  TrainingJob JobOf(const std::string& text, const Recipe& recipe) const {
     return {PartCheckpoint(environment_.checkpoint, Str("tune", part_)),
-            work_.provenance(recipe),
+            work_.provenance(recipe), text,
             [this, recipe](const TrainEnvironment& own) {
               return work_.train(recipe, own);
             }};

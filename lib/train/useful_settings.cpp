@@ -31,8 +31,18 @@ void FindInNetwork(const Model& model, UselessSettings* useless) {
   look(&ArchOptions::activation, "activation", kNoLayer);
   look(&ArchOptions::norm, "norm", kNoLayer);
   look(&ArchOptions::dropout, "dropout", kNoLayer);
-  look(&ArchOptions::residual, "residual",
-       "no chain of hidden layers has one as wide as what it reads");
+  const bool adds = std::ranges::any_of(
+      model.network->nodes(),
+      [](const Node& node) { return node.name.ends_with(".residual"); });
+  if (model.arch.residual == "resnet" && !adds) {
+    useless->emplace("residual",
+                     "no chain of layers has a second, of which the first block "
+                     "would be made");
+  } else if (model.arch.residual != usual.residual && !adds) {
+    useless->emplace(
+        "residual",
+        "no chain of hidden layers has one as wide as what it reads");
+  }
   look(&ArchOptions::drop_path, "drop-path",
        "no layer is added to what it reads (--residual)");
   if (!model.arch.hierarchy.empty()) {
@@ -64,12 +74,20 @@ void FindInWeighting(const Model& model, const WeightingOptions& options,
   }
 }
 
+void FindDiagnosis(const Model& model, UselessSettings* useless) {
+  if (model.network->weights()->shared_size() > 0) return;
+  useless->emplace("diagnose",
+                   "no two tasks share parameters, whose gradients it would "
+                   "compare");
+}
+
 }  // namespace
 
 UselessSettings FindUseless(const Model& model, const TrainOptions& options) {
   UselessSettings useless;
   FindInNetwork(model, &useless);
   FindInWeighting(model, options.weighting, &useless);
+  if (options.diagnose > 0) FindDiagnosis(model, &useless);
   return useless;
 }
 

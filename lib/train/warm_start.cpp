@@ -9,6 +9,24 @@
 namespace mtlkit {
 namespace {
 
+// Of the first task; 1 where there is no ensemble.
+Index MembersOf(const Model& model) {
+  return model.network->task_count() > 0 ? model.network->members(0) : 1;
+}
+
+// Parameters of members lie beside each other, so that shapes would differ.
+void RequireSameMembers(const Model& source, const std::string& name,
+                        const Model& model) {
+  const Index theirs = MembersOf(source);
+  const Index ours = MembersOf(model);
+  Require(
+      theirs == ours, ErrorKind::kUsage,
+      Str("--from ", name, ": it has ", Counted(theirs, "member", "members"),
+          ", and this network ", ours),
+      theirs > 1 ? Str("give --members ", theirs)
+                 : std::string("leave --members out"));
+}
+
 void RequireSameShape(const Slice& theirs, const Slice& ours,
                       const std::string& name) {
   if (theirs.spec.rows == ours.spec.rows &&
@@ -63,6 +81,7 @@ void TakeBlock(const Block& source, const std::string& name, Block* block,
 
 WarmStart TakeParameters(const Model& source, const std::string& name,
                          Model* model) {
+  RequireSameMembers(source, name, *model);
   WarmStart result;
   TakeBlock(source.params.weights, name, &model->params.weights, &result);
   TakeBlock(source.params.buffers, name, &model->params.buffers, &result);

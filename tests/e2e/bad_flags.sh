@@ -65,10 +65,12 @@ while read -r pattern flags; do
   # shellcheck disable=SC2086
   no 2 "${pattern//_/ }" "${quiet_train[@]}" $flags
 done <<'LIST'
-finite_number,_more_than_0 --rate nan
-finite_number,_more_than_0 --rate inf
-more_than_0 --rate 0
-a_number,_more_than_0 --rate x
+finite_number,_at_least_0 --rate nan
+finite_number,_at_least_0 --rate inf
+a_number,_at_least_0 --rate x
+no_effect --diagnose 5 --arch single
+batches_of_one_row --mixup 0.2 --batch 1
+no_effect --residual resnet
 at_least_0 --seed -1
 whole_number --seed 99999999999999999999
 at_least_0 --epochs -1

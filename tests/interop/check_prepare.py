@@ -51,3 +51,8 @@ days = [None if d is None else d.date() for d in of_datetime(table["day"])]
 given = pd.DataFrame({**table, "day": np.array(days, object),
                       "open": table["open"] == "true"})
 same_blocks(prepare(given), prepared, rows)
+
+# Types of pandas that have NA, which is neither equal to itself nor not.
+given = pd.DataFrame(table).convert_dtypes()
+assert any(column.isna().any() for _, column in given.items())
+same_blocks(prepare(given), prepared, rows)

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/registry.h"
 #include "data/space_blocks.h"
+#include "data/target_curve.h"
 #include "interop/export_format.h"
 #include "interop/export_samples.h"
 #include "interop/keras_graph.h"
@@ -109,6 +110,23 @@ TEST_CASE("what Keras cannot hold is refused with the reason") {
   CHECK(KerasRefusal(quantiles, path) ==
         "--to keras: task 'score' cannot go in: Keras has no layer that puts "
         "quantiles in order");
+  ArchOptions members = KerasNetworkOf("mmoe");
+  members.members = "3";
+  CHECK(KerasRefusal(RandomModel(SampleDataset(20), members), path)
+            .find("(mixture) cannot go in: Keras has no layer that mixes "
+                  "experts for each member of an ensemble") !=
+        std::string::npos);
+  members = KerasNetworkOf("shared");
+  members.members = "3";
+  Model curved = RandomModel(SampleDataset(20), members);
+  for (Task& task : curved.schema.tasks) {
+    if (task.name == "score") {
+      task.curves.assign(At(task.width), FitTargetCurve("log1p", {1, 2, 3}));
+    }
+  }
+  CHECK(KerasRefusal(curved, path) ==
+        "--to keras: task 'score': Keras has no layer that undoes the target "
+        "transform 'log1p'");
   CHECK(!std::filesystem::exists(path));
 }
 

@@ -61,6 +61,15 @@ TEST_CASE("a transform of a column that is left out says why") {
   options.transform = {"y=log"};
   CHECK(Failure(options, FlatTable()) ==
         "--transform y=log: column 'y' is no input");
+  options.transform = {"fl*=log"};
+  CHECK(Failure(options, FlatTable()) ==
+        "--transform fl*=log: column 'flat' is no input");
+  options.transform = {"[fh]*=log"};
+  CHECK(Failure(options, FlatTable()).find("there is no column") !=
+        std::string::npos);
+  // A pattern may name columns that are left out beside others.
+  options.transform = {"*l*=root"};
+  CHECK(Failure(options, FlatTable()) == "no error");
 }
 
 TEST_CASE("where every column is constant there is nothing to learn from") {

@@ -145,6 +145,15 @@ TEST_CASE("requests that cannot be met say so") {
         "--transform age=clip:low=2: clip: low is 2 but must be in [0, 1]");
 }
 
+TEST_CASE("a margin has no effect on quantiles") {
+  PrepareOptions options;
+  options.scale = "quantile";
+  options.margin = "0.5";
+  CHECK(MessageOf([&] { Made(options); }) ==
+        "--margin 0.5 has no effect: --scale quantile holds numbers within "
+        "those of the training rows");
+}
+
 TEST_CASE("a column's name may hold '='") {
   const TransformRequest request =
       ParseTransformRequest("ratio=a/b=clip:low=0.1,high=0.9");

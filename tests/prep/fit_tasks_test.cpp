@@ -2,6 +2,7 @@
 // become before they are scaled.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "data/label_view.h"
@@ -101,6 +102,24 @@ TEST_CASE("target transforms that cannot be are refused") {
         "task 'x', row '0': label 0 is not above 0, as --target-transform log "
         "needs it");
   CHECK(refusal("x=log1p") == "no error");
+}
+
+TEST_CASE("a pattern transforms the tasks that it can, and says the others") {
+  PrepareOptions options = Tasks({"x", "job"});
+  options.target_transform = {"*=quantile"};
+  Notebook notebook;
+  const Dataset ready = Prepare(Table(), options, 1, &notebook);
+  CHECK(ready.tasks[0].curves.at(0).name == "quantile");
+  CHECK(ready.tasks[1].curves.empty());
+  const std::string said =
+      "--target-transform *=quantile leaves out 'job', whose labels are no "
+      "numbers";
+  CHECK(std::ranges::count(notebook.notes, said) == 1);
+  options.target_transform = {"*=quantile", "x=none"};
+  CHECK(Run(options).tasks[0].curves.empty());
+  options.target_transform = {"j*=quantile"};
+  CHECK(Failure(options) ==
+        "--target-transform j*=quantile: task 'job' is multiclass");
 }
 
 TEST_CASE("tasks of one column become the same thing") {

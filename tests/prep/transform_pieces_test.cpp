@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
+#include "base/rng.h"
 #include "base/text.h"
 #include "data/small_table.h"
 #include "prep/apply_transforms.h"
@@ -52,7 +54,28 @@ TEST_CASE("one frequent value does not leave the others without pieces") {
   for (int i = 1; i <= 10; ++i) values.push_back(static_cast<float>(i));
   const Dataset table = Column(values);
   const Dataset ready = ApplyTransforms(Fit(table, 100, 5), table);
-  CHECK(Join(ready.inputs[0].columns, ",") == "x,x:0..4,x:4..8,x:8..10");
+  CHECK(Join(ready.inputs[0].columns, ",") ==
+        "x,x:0..2,x:2..4,x:4..6,x:6..8,x:8..10");
+}
+
+TEST_CASE("there are as many pieces as are asked for, where values allow it") {
+  const Rng rng(7, RandomPurpose::kTest);
+  for (Index trial = 0; trial < 200; ++trial) {
+    // Some values have most of the rows, at the ends or between.
+    const auto different = 3 + static_cast<Index>(rng.Uniform(trial, 0) * 40);
+    std::vector<float> values;
+    for (Index v = 0; v < different; ++v) {
+      const double heavy = rng.Uniform(trial, 2 * v + 1) < 0.2 ? 60 : 3;
+      const double rows = 1 + heavy * rng.Uniform(trial, 2 * v + 2);
+      values.insert(values.end(), static_cast<std::size_t>(rows),
+                    static_cast<float>(v));
+    }
+    const Index pieces = 2 + trial % 17;
+    const Dataset table = Column(values);
+    const Dataset ready =
+        ApplyTransforms(Fit(table, table.rows, pieces), table);
+    CHECK(ready.inputs[0].cols - 1 == std::min(pieces, different - 1));
+  }
 }
 
 TEST_CASE("pieces are named by their edges, as short as they differ") {

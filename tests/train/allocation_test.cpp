@@ -37,6 +37,7 @@ long long StepAllocations(const TrainOptions& options, ThreadPool* pool) {
   const auto averaging =
       MakeAveraging(ParseChoice(options.average, "--average"), {0.01, 1, 2});
   trainee.AverageBy(averaging.get());
+  trainee.learner().ExpectSteps(2 * order.batch_count(), order.batch_count());
   Index step = 0;
   long long before = 0;
   for (int epoch = 0; epoch < 2; ++epoch) {
@@ -85,6 +86,7 @@ TEST_CASE("a training step allocates nothing") {
   TrainOptions averaged = SampleOptions();
   averaged.average = "ema";
   averaged.input_noise = 0.1;
+  averaged.diagnose = 1;
   CHECK(StepAllocations(averaged, nullptr) == 0);
 }
 

@@ -21,7 +21,8 @@ Error Divergence(const Dataset& data, TrainOptions options, double rate) {
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::kNo);
     CHECK(error.message().find("training diverged in epoch 1: ") == 0);
-    CHECK(error.hint() == "lower --rate or set --clip-norm");
+    CHECK(error.hint() ==
+          Str("lower --rate (it is ", rate, ") or set --clip-norm"));
     return error;
   }
   FAIL("it did not diverge");
@@ -32,6 +33,24 @@ TEST_CASE("divergence names the task and the epoch") {
   const Error error = Divergence(SampleData(200), SampleOptions(), 1e12);
   CHECK(error.message().find("in epoch 1: the loss of task '") !=
         std::string::npos);
+  CHECK(error.message().find("' is not finite in step ") != std::string::npos);
+  CHECK(error.message().find(", first of row '") != std::string::npos);
+}
+
+TEST_CASE("a label that no rate can help with is a fault of the data") {
+  if (sizeof(Real) > 4) return;  // its square is a number there
+  Dataset data = SampleData(200);
+  data.labels[2].values[10] = 1e30F;
+  TrainOptions options = SampleOptions();
+  options.epochs = 1;
+  Model model = SampleModel(data);
+  try {
+    Train(InputsOf(data, options), options, 1, {}, &model);
+    FAIL("it learned");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::kBadInput);
+    CHECK(error.message().starts_with("task 'value', row '10': the loss in "));
+  }
 }
 
 TEST_CASE("divergence in the last step is one, with validation rows or not") {

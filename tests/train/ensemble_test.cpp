@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -191,25 +193,17 @@ TEST_CASE("a network that diverges ends the ensemble with its error") {
     FAIL("it learned");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::kNo);
+    CHECK(error.message().starts_with("network "));
   }
 }
 
-class WrittenReport : public SilentReporter {
- public:
-  void Begin(std::string_view phase, Index total) override {
-    text += Str("[", phase, " ", total, "]");
-  }
-  void Advance(Index done) override { text += Str(" ", done, ":"); }
-  void Measure(std::string_view name, double value, bool) override {
-    text += Str(" ", name, " ", ShortNumber(value));
-  }
-  void Show(std::string_view, double, std::string_view shown) override {
-    text += Str(" ", shown);
-  }
-  void Commit() override { text += ";"; }
-  void Note(std::string_view note) override { text += Str(" <", note, ">"); }
-  std::string text;
-};
+TEST_CASE("an ensemble has seeds that a flag can have") {
+  const Dataset data = SampleData(150);
+  const auto most = static_cast<Seed>(std::numeric_limits<Index>::max());
+  CHECK_THROWS_WITH_AS(TrainEnsemble(most - 5, kNetworks, {}, WorkOn(data)),
+                       doctest::Contains("its last network has the seed"),
+                       Error);
+}
 
 TEST_CASE("networks share one line, with their means") {
   WrittenReport written;

@@ -314,5 +314,32 @@ TEST_CASE("cutting by value lets NaN through, so that it is seen") {
   CHECK(gradient[2] == Real{-1});
 }
 
+TEST_CASE("optimisers have the rates of their papers or of PyTorch") {
+  const auto rate = [](const std::string& name) {
+    OptimizerOptions options;
+    options.optimizer = name;
+    return RateOf(options);
+  };
+  CHECK(rate("adam") == 1e-3);
+  CHECK(rate("adadelta") == 1);
+  CHECK(rate("adagrad:epsilon=1e-9") == 1e-2);
+  CHECK(rate("lion") == 1e-4);
+  OptimizerOptions options;
+  options.optimizer = "adadelta";
+  options.rate = 0.5;
+  CHECK(RateOf(options) == 0.5);
+}
+
+TEST_CASE("momentum that would not do what it says is refused") {
+  const auto make = [](const std::string& text) {
+    return MakeOptimizer(ParseChoice(text, "--optimizer"));
+  };
+  CHECK_THROWS_WITH_AS(make("sgd:nesterov=true,dampening=0.5"),
+                       doctest::Contains("nesterov with dampening"), Error);
+  CHECK_THROWS_WITH_AS(make("sgd:momentum=0,dampening=0.5"),
+                       doctest::Contains("dampening has no effect"), Error);
+  CHECK(make("sgd:dampening=0.5") != nullptr);
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -221,5 +221,23 @@ TEST_CASE("a refit that would look at rows it has not is refused") {
   }
 }
 
+TEST_CASE("a file that has folds only is learned from by its folds") {
+  Dataset data = RefitData();
+  std::erase_if(data.splits, [](const auto& split) {
+    return !split.first.starts_with("fold");
+  });
+  const TrainOptions options = RefitTrainOptions();
+  CHECK_THROWS_WITH_AS(
+      InputsOf(data, options),
+      doctest::Contains("no split 'train', but there are folds"), Error);
+  const TrainInputs inputs = InputsOf(data, options, true);
+  CHECK(inputs.train_rows.size() == 90);
+  Maker maker{&data, {}};
+  const Model model =
+      TrainRefit({"folds"}, inputs, options, 1, {}, std::ref(maker));
+  CHECK(maker.rows.back() == inputs.train_rows);
+  CHECK(model.log.selected_split == "folds");
+}
+
 }  // namespace
 }  // namespace mtlkit

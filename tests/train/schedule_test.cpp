@@ -205,5 +205,36 @@ TEST_CASE("an option of another kind of schedule is refused") {
   CHECK_THROWS_AS(MakeSchedule({"cosin", {}}, {0.1, 1, 1}), Error);
 }
 
+TEST_CASE("what would come after the end of training is refused") {
+  const ScheduleArgs args = {0.8, 4, 10};
+  const auto refusal = [&](const std::string& text) -> std::string {
+    try {
+      MakeSchedule(ParseChoice(text, "--schedule"), args);
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::kUsage);
+      return error.message();
+    }
+    return "taken";
+  };
+  CHECK(refusal("multi-step:at=3/9") == "taken");
+  CHECK(refusal("multi-step:at=3/10") ==
+        "--schedule: multi-step: at=10 has no effect: training ends with "
+        "epoch 10");
+  CHECK(refusal("step:every=9") == "taken");
+  CHECK(refusal("step:every=12").find("every=12 has no effect") !=
+        std::string::npos);
+  CHECK(refusal("plateau:patience=10").find("patience=10 has no effect") !=
+        std::string::npos);
+  for (const char* name : {"constant", "cosine", "exponential"}) {
+    CHECK(refusal(Str(name, ":warm-up=9")) == "taken");
+    CHECK(refusal(Str(name, ":warm-up=10")).find("before the rate has risen") !=
+          std::string::npos);
+  }
+  CHECK(refusal("one-cycle:three-phases=true,part-up=0.5") == "taken");
+  CHECK(refusal("one-cycle:part-up=0.8") == "taken");
+  CHECK(refusal("one-cycle:three-phases=true,part-up=0.6")
+            .find("more than are left") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -39,7 +39,14 @@ TEST_CASE("branches count only where layers are added to what they read") {
   CHECK(Useless(arch) ==
         "residual: no chain of hidden layers has one as wide as what it "
         "reads. ");
+  arch.residual = "resnet";
+  arch.layers = {"8"};
+  CHECK(Useless(arch) ==
+        "residual: no chain of layers has a second, of which the first block "
+        "would be made. ");
   arch.layers = {"8", "8"};
+  CHECK(Useless(arch).empty());
+  arch.residual = "plain";
   CHECK(Useless(arch).empty());
   arch.drop_path = 0.1;
   CHECK(Useless(arch).empty());
@@ -88,6 +95,17 @@ TEST_CASE("what counts for one of several models counts") {
   CHECK_THROWS_WITH(RequireUseful(both),
                     "--norm has no effect: a (leave it out)");
   RequireUseful({});
+}
+
+TEST_CASE("gradients are compared where tasks share parameters") {
+  TrainOptions train;
+  train.diagnose = 10;
+  CHECK(Useless({}, train).empty());
+  ArchOptions arch;
+  arch.arch = "single";
+  CHECK(Useless(arch, train) ==
+        "diagnose: no two tasks share parameters, whose gradients it would "
+        "compare. ");
 }
 
 }  // namespace

@@ -231,6 +231,9 @@ TEST_CASE("measures that cannot be weighed up are refused") {
   CHECK(message("sign.roc-auc=x") ==
         "--select-on: the weight 'x' of 'sign.roc-auc' is not a number above "
         "0");
+  CHECK(message("loss,sign.roc-auc=1e300") ==
+        "--select-on: the weight '1e300' of 'sign.roc-auc' is not between "
+        "1e-6 and 1e6");
   CHECK(message("loss,signs.roc-auc") ==
         "--select-on: 'signs.roc-auc' is not loss or TASK.METRIC");
   Dataset data = SampleData(200);

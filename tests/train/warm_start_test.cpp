@@ -177,5 +177,25 @@ TEST_CASE("a frozen layer alone leaves the others' statistics to learn") {
   CHECK(moved("trunk.1.norm/running_mean"));
 }
 
+TEST_CASE("a model of other members names the flag") {
+  const Dataset data = SampleData(60);
+  const auto of_members = [&](const std::string& members) {
+    ArchOptions arch;
+    arch.layers = {"8"};
+    arch.members = members;
+    return BuildModel(data, arch, 1, data.SplitRows("train"));
+  };
+  const Model source = of_members("4");
+  Model model = of_members("2");
+  try {
+    TakeParameters(source, "a.h5", &model);
+    FAIL("it was taken");
+  } catch (const Error& error) {
+    CHECK(error.message() ==
+          "--from a.h5: it has 4 members, and this network 2");
+    CHECK(error.hint() == "give --members 4");
+  }
+}
+
 }  // namespace
 }  // namespace mtlkit

@@ -147,14 +147,6 @@ std::string QuantileLink(const Task& task, const std::string& outputs,
 // The last layer of the task, so that none of it is two tasks' output.
 std::string RegressionKeras(const Task& task, const std::string& outputs,
                             KerasGraph* graph) {
-  if (!task.curves.empty()) {
-    Fail(ErrorKind::kUsage,
-         Str("task '", task.name,
-             "': Keras has no layer that undoes the "
-             "target transform '",
-             task.curves[0].name, "'"),
-         "use --to onnx or --to torch");
-  }
   const std::vector<Index> shape = graph->ShapeOf(outputs);
   if (task.mean.empty()) {
     return graph->Add({.type = "Activation",

@@ -130,8 +130,8 @@ std::string CrossStitchToKeras(const KerasLayer& layer) {
 
 std::string MixtureToKeras(const KerasLayer& layer) {
   if (layer.node.input_spaces[0] != Space{}) {
-    RefuseNode(layer.node,
-               "Keras has no layer that mixes experts pixel by pixel");
+    RefuseNode(layer.node, Str("Keras has no layer that mixes experts ",
+                               OneByOne(layer.node.input_spaces[0])));
   }
   const std::string gates =
       layer.Add("Activation", {layer.x[0]}, layer.graph.ShapeOf(layer.x[0]),

@@ -162,8 +162,8 @@ std::string GatesToKeras(const KerasLayer& layer) {
 
 std::string SelectionToKeras(const KerasLayer& layer) {
   if (layer.node.input_spaces[0] != Space{}) {
-    RefuseNode(layer.node,
-               "Keras has no layer that mixes experts pixel by pixel");
+    RefuseNode(layer.node, Str("Keras has no layer that mixes experts ",
+                               OneByOne(layer.node.input_spaces[0])));
   }
   const std::string experts =
       KerasStack(layer, {layer.x.begin() + 2, layer.x.end()});

@@ -109,6 +109,20 @@ def _column(table, view, column):
     return table[name if view and name in table else column]
 
 
+def _plain(values):
+    """An array; what pandas calls NA, which compares with nothing, is NaN."""
+    x = np.asarray(values)
+    if x.dtype.kind != "O" or not any(_is_na(v) for v in x.flat):
+        return x
+    plain = np.empty(x.size, object)
+    plain[:] = [math.nan if _is_na(v) else v for v in x.flat]
+    return plain.reshape(x.shape)
+
+
+def _is_na(value):
+    return type(value).__name__ == "NAType"
+
+
 def _is_missing(value, missing):
     return value is None or value != value or (
         isinstance(value, str) and value in missing)
@@ -125,7 +139,7 @@ def _numbers(values, missing):
 def _seconds(values):
     """Dates as seconds since 1970, NaN where there is none; else an array of
     what is there."""
-    values = np.asarray(values)
+    values = _plain(values)
     if values.dtype.kind == "O" and any(isinstance(v, datetime.date)
                                         for v in values.flat):
         values = np.array([_in_utc(v) for v in values.flat],
@@ -169,7 +183,7 @@ def _is_single_table(table, dates):
         if hasattr(table[name], "tocsr"):
             continue
         try:
-            given = np.asarray(table[name])
+            given = _plain(table[name])
             seconds = _seconds(given)
             x = np.asarray(seconds, "f8")
         except (TypeError, ValueError):
@@ -205,7 +219,7 @@ def _codes(values, names, missing):
         except ValueError:
             pass
     codes = []
-    for v in np.asarray(values, dtype=object).tolist():
+    for v in _plain(values).astype(object).tolist():
         if isinstance(v, str) and v in by_name:
             codes.append(by_name[v])
         elif _is_missing(v, missing):

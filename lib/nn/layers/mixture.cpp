@@ -20,7 +20,9 @@ class MixtureLayer : public Layer {
   explicit MixtureLayer(double balance) : balance_(balance) {}
 
   std::string_view kind() const override { return "mixture"; }
-  LayerTraits traits() const override { return {.has_penalty = balance_ > 0}; }
+  LayerTraits traits() const override {
+    return {.has_penalty = balance_ > 0, .has_gates = true};
+  }
 
   void Describe(Fields& fields) const override {
     MixtureOptions{balance_}.Describe(fields);
@@ -68,6 +70,11 @@ class MixtureLayer : public Layer {
     const double rows = static_cast<double>(logits.rows);
     return balance_ *
            (static_cast<double>(logits.cols) * squares / (rows * rows) - 1);
+  }
+
+  ConstMatView Gates(const LayerArgs& args) const override {
+    const ConstMatView logits = args.x[0].values;
+    return {Gates(args, 0), logits.rows, logits.cols};
   }
 
   void Backward(const Pass& pass, const BackwardArgs& args) const override {

@@ -59,7 +59,7 @@ class SelectionLayer : public Layer {
 
   std::string_view kind() const override { return "selection"; }
   LayerTraits traits() const override {
-    return {.has_penalty = options_.entropy > 0};
+    return {.has_penalty = options_.entropy > 0, .has_gates = true};
   }
   void Describe(Fields& fields) const override {
     SelectionOptions(options_).Describe(fields);
@@ -122,6 +122,11 @@ class SelectionLayer : public Layer {
     }
     return -options_.entropy * pass.kernels->dot(codes, logs, size) /
            static_cast<double>(saved.rows);
+  }
+
+  ConstMatView Gates(const LayerArgs& args) const override {
+    const Saved saved(args);
+    return {saved.Gates(0), saved.rows, saved.shape.experts};
   }
 
   void Backward(const Pass& pass, const BackwardArgs& args) const override {

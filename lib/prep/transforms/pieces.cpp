@@ -211,29 +211,36 @@ struct PiecesOptions {
   }
 };
 
-// What is left to share when values that are more frequent than a fair share
-// have had an edge of their own: rows an edge.
-double MarkHeavy(Index edges, std::vector<Level>* levels) {
+// Marks values that have more than a fair share of the rows: each takes an edge
+// of its own, of `edges` between the least and the largest value, which are
+// edges anyway. Returns how many edges are left, which cut the rows of the
+// others into one more part.
+Index MarkHeavy(Index edges, std::vector<Level>* levels) {
   double rows = 0;
   for (const Level& level : *levels) rows += level.count;
-  auto left = static_cast<double>(edges);
-  for (bool found = true; found && left >= 1;) {
+  Index left = edges;
+  for (bool found = true; found && left > 0;) {
     found = false;
-    const double share = rows / left;
+    const double share = rows / static_cast<double>(left + 1);
     for (Level& level : *levels) {
-      if (level.is_heavy || level.count < share || left < 1) continue;
+      const bool is_end =
+          &level == &levels->front() || &level == &levels->back();
+      if (level.is_heavy || level.count < share || (!is_end && left == 0)) {
+        continue;
+      }
       level.is_heavy = found = true;
       rows -= level.count;
-      left -= 1;
+      left -= is_end ? 0 : 1;
     }
   }
-  return left < 1 ? rows + 1 : rows / left;
+  return left;
 }
 
-// At most `pieces` + 1 edges from the smallest to the largest value. Quantiles
-// would fall together where one value has most of the rows, as the zeros of an
-// amount, and leave the others a piece or two; so such values take one edge
-// each, and the other edges divide the other rows evenly.
+// `pieces` + 1 edges from the smallest to the largest value, or all values
+// where there are no more. Quantiles would fall together where one value has
+// most of the rows, as the zeros of an amount, and leave the others a piece or
+// two; so such values take one edge each, and the other edges divide the other
+// rows evenly.
 std::vector<double> PieceEdges(std::vector<double> values,
                                const PiecesOptions& options) {
   const Index pieces = options.count;
@@ -243,18 +250,33 @@ std::vector<double> PieceEdges(std::vector<double> values,
   }
   std::vector<double> edges;
   if (levels.size() <= 2) return edges;  // one piece would be the number again
-  if (static_cast<Index>(levels.size()) <= pieces + 1) {
+  if (std::ssize(levels) <= pieces + 1) {
     for (const Level& level : levels) edges.push_back(level.value);
     return edges;
   }
-  const double share = MarkHeavy(pieces - 1, &levels);
-  double passed = 0;
+  Index left = MarkHeavy(pieces - 1, &levels);
+  double rest = 0;   // rows of light values behind the last edge
+  Index inner = -2;  // light values that could be edges; not both ends
+  for (const Level& level : levels) {
+    rest += level.is_heavy ? 0 : level.count;
+    inner += level.is_heavy ? 0 : 1;
+  }
+  inner += levels.front().is_heavy + levels.back().is_heavy;
+  double passed = levels.front().is_heavy ? 0 : levels.front().count;
   edges.push_back(levels.front().value);
-  for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
+  for (std::size_t i = 1; i + 1 < levels.size(); ++i) {
     const Level& level = levels[i];
-    passed += level.is_heavy ? 0 : level.count;
-    if (!level.is_heavy && passed < share) continue;
-    if (i > 0) edges.push_back(level.value);
+    if (!level.is_heavy) {
+      passed += level.count;
+      // What comes is just enough, or a part is full.
+      const bool is_full = passed >= rest / static_cast<double>(left + 1);
+      const bool is_edge = left > 0 && (inner == left || is_full);
+      --inner;
+      if (!is_edge) continue;
+      --left;
+    }
+    edges.push_back(level.value);
+    rest -= passed;
     passed = 0;
   }
   edges.push_back(levels.back().value);

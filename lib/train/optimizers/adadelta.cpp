@@ -37,8 +37,10 @@ class Adadelta : public Optimizer {
 }  // namespace
 
 extern const OptimizerEntry kAdadelta;
-const OptimizerEntry kAdadelta = MakeEntry<Adadelta, AdadeltaOptions>(
-    "adadelta",
-    "steps in the unit of the parameters; wants --rate 1 (Zeiler 2012)");
+const OptimizerEntry kAdadelta = {
+    MakeEntry<Adadelta, AdadeltaOptions>(
+        "adadelta",
+        "steps in the unit of the parameters; its rate is 1 (Zeiler 2012)"),
+    1};
 
 }  // namespace mtlkit

@@ -42,9 +42,11 @@ class Adagrad : public Optimizer {
 }  // namespace
 
 extern const OptimizerEntry kAdagrad;
-const OptimizerEntry kAdagrad = MakeEntry<Adagrad, AdagradOptions>(
-    "adagrad",
-    "gradient divided by the root of the sum of its squares (Duchi et al. "
-    "2011)");
+const OptimizerEntry kAdagrad = {
+    MakeEntry<Adagrad, AdagradOptions>(
+        "adagrad",
+        "gradient divided by the root of the sum of its squares (Duchi et al. "
+        "2011)"),
+    1e-2};
 
 }  // namespace mtlkit

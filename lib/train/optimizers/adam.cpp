@@ -11,9 +11,9 @@ class Adam : public AdamStep {
 }  // namespace
 
 extern const OptimizerEntry kAdam;
-const OptimizerEntry kAdam = MakeEntry<Adam, AdamOptions>(
+const OptimizerEntry kAdam = {MakeEntry<Adam, AdamOptions>(
     "adam",
     "moving means of gradient and square; decay joins the gradient (Kingma and "
-    "Ba 2015)");
+    "Ba 2015)")};
 
 }  // namespace mtlkit

@@ -33,9 +33,11 @@ class Adamax : public Optimizer {
 }  // namespace
 
 extern const OptimizerEntry kAdamax;
-const OptimizerEntry kAdamax = MakeEntry<Adamax, AdamOptions>(
-    "adamax",
-    "adam with the largest gradient in place of the mean square "
-    "(Kingma and Ba 2015)");
+const OptimizerEntry kAdamax = {
+    MakeEntry<Adamax, AdamOptions>(
+        "adamax",
+        "adam with the largest gradient in place of the mean square "
+        "(Kingma and Ba 2015)"),
+    2e-3};
 
 }  // namespace mtlkit

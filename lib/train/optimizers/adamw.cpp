@@ -11,8 +11,8 @@ class AdamW : public AdamStep {
 }  // namespace
 
 extern const OptimizerEntry kAdamW;
-const OptimizerEntry kAdamW = MakeEntry<AdamW, AdamOptions>(
+const OptimizerEntry kAdamW = {MakeEntry<AdamW, AdamOptions>(
     "adamw",
-    "adam with decay apart from the gradient (Loshchilov and Hutter 2019)");
+    "adam with decay apart from the gradient (Loshchilov and Hutter 2019)")};
 
 }  // namespace mtlkit

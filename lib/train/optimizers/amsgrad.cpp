@@ -23,7 +23,7 @@ class AmsGrad : public AdamStep {
 }  // namespace
 
 extern const OptimizerEntry kAmsGrad;
-const OptimizerEntry kAmsGrad = MakeEntry<AmsGrad, AdamKinOptions>(
-    "amsgrad", "adam whose mean square never falls (Reddi et al. 2018)");
+const OptimizerEntry kAmsGrad = {MakeEntry<AmsGrad, AdamKinOptions>(
+    "amsgrad", "adam whose mean square never falls (Reddi et al. 2018)")};
 
 }  // namespace mtlkit

@@ -58,9 +58,9 @@ class Lamb : public Optimizer {
 }  // namespace
 
 extern const OptimizerEntry kLamb;
-const OptimizerEntry kLamb = MakeEntry<Lamb, LambOptions>(
+const OptimizerEntry kLamb = {MakeEntry<Lamb, LambOptions>(
     "lamb",
     "adam with steps in proportion to each parameter's length (You et al. "
-    "2020)");
+    "2020)")};
 
 }  // namespace mtlkit

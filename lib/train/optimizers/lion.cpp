@@ -39,9 +39,10 @@ class Lion : public Optimizer {
 }  // namespace
 
 extern const OptimizerEntry kLion;
-const OptimizerEntry kLion = MakeEntry<Lion, LionOptions>(
-    "lion",
-    "the sign of a mean gradient; wants a third of adam's rate (Chen et al. "
-    "2023)");
+const OptimizerEntry kLion = {
+    MakeEntry<Lion, LionOptions>(
+        "lion",
+        "the sign of a mean gradient; its rate is 0.0001 (Chen et al. 2023)"),
+    1e-4};
 
 }  // namespace mtlkit

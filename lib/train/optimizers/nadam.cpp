@@ -57,7 +57,9 @@ class Nadam : public AdamStep {
 }  // namespace
 
 extern const OptimizerEntry kNadam;
-const OptimizerEntry kNadam = MakeEntry<Nadam, NadamOptions>(
-    "nadam", "adam with Nesterov's look ahead (Dozat 2016)");
+const OptimizerEntry kNadam = {
+    MakeEntry<Nadam, NadamOptions>(
+        "nadam", "adam with Nesterov's look ahead (Dozat 2016)"),
+    2e-3};
 
 }  // namespace mtlkit

@@ -36,7 +36,7 @@ class Radam : public AdamStep {
 }  // namespace
 
 extern const OptimizerEntry kRadam;
-const OptimizerEntry kRadam = MakeEntry<Radam, AdamKinOptions>(
-    "radam", "adam whose first steps are not divided (Liu et al. 2020)");
+const OptimizerEntry kRadam = {MakeEntry<Radam, AdamKinOptions>(
+    "radam", "adam whose first steps are not divided (Liu et al. 2020)")};
 
 }  // namespace mtlkit

@@ -48,8 +48,10 @@ class Rmsprop : public Optimizer {
 }  // namespace
 
 extern const OptimizerEntry kRmsprop;
-const OptimizerEntry kRmsprop = MakeEntry<Rmsprop, RmspropOptions>(
-    "rmsprop",
-    "gradient divided by its root mean square (Tieleman and Hinton 2012)");
+const OptimizerEntry kRmsprop = {
+    MakeEntry<Rmsprop, RmspropOptions>(
+        "rmsprop",
+        "gradient divided by its root mean square (Tieleman and Hinton 2012)"),
+    1e-2};
 
 }  // namespace mtlkit

@@ -31,6 +31,12 @@ class Sgd : public Optimizer {
   explicit Sgd(const SgdOptions& options) : options_(options) {
     Require(!options.nesterov || options.momentum > 0, ErrorKind::kUsage,
             "nesterov needs a momentum above 0");
+    Require(!options.nesterov || options.dampening == 0, ErrorKind::kUsage,
+            "nesterov with dampening, which looks less far ahead than the "
+            "momentum goes",
+            "leave one of them out");
+    Require(options.dampening == 0 || options.momentum > 0, ErrorKind::kUsage,
+            "dampening has no effect: there is no momentum", "leave it out");
   }
 
   Index slots() const override { return options_.momentum > 0 ? 1 : 0; }
@@ -59,7 +65,8 @@ class Sgd : public Optimizer {
 }  // namespace
 
 extern const OptimizerEntry kSgd;
-const OptimizerEntry kSgd = MakeEntry<Sgd, SgdOptions>(
-    "sgd", "stochastic gradient descent with momentum (Sutskever et al. 2013)");
+const OptimizerEntry kSgd = {MakeEntry<Sgd, SgdOptions>(
+    "sgd",
+    "stochastic gradient descent with momentum (Sutskever et al. 2013)")};
 
 }  // namespace mtlkit

@@ -30,6 +30,13 @@ class MultiStepSchedule : public Schedule {
     for (const double epoch : options.at) {
       steps_.push_back(epoch * steps_per_epoch());
     }
+    for (const double step : steps_) {
+      Require(step < total(), ErrorKind::kUsage,
+              Str("at=", step / steps_per_epoch(),
+                  " has no effect: training ends with epoch ",
+                  total() / steps_per_epoch()),
+              "name epochs before the last, or give more --epochs");
+    }
     if (steps_.empty()) steps_ = {total() / 2, total() * 3 / 4};
   }
 

@@ -3,6 +3,7 @@
 #include <numbers>
 #include <string>
 
+#include "base/error.h"
 #include "train/schedule.h"
 
 namespace mtlkit {
@@ -36,7 +37,13 @@ struct OneCycleOptions {
 class OneCycleSchedule : public Schedule {
  public:
   OneCycleSchedule(const ScheduleArgs& args, const OneCycleOptions& options)
-      : Schedule(args, WarmUpOptions{}), options_(options) {}
+      : Schedule(args, WarmUpOptions{}), options_(options) {
+    Require(!options.three_phases || options.part_up <= 0.5, ErrorKind::kUsage,
+            Str("three-phases with part-up=", options.part_up,
+                ": the way back takes as many steps as the way up, more than "
+                "are left"),
+            "let part-up be 0.5 at most");
+  }
 
  private:
   double RateAfterRise(double t) const override {

@@ -56,6 +56,11 @@ class PlateauSchedule : public Schedule {
  public:
   PlateauSchedule(const ScheduleArgs& args, const PlateauOptions& options)
       : Schedule(args, options) {
+    const bool is_usual = options.patience == PlateauOptions{}.patience;
+    Require(is_usual || options.patience < args.epochs, ErrorKind::kUsage,
+            Str("patience=", options.patience,
+                " has no effect: training ends with epoch ", args.epochs),
+            "wait for fewer epochs, or give more --epochs");
     plateau_.factor = options.factor;
     plateau_.patience = options.patience;
     plateau_.threshold = options.threshold;

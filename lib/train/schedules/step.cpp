@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "base/error.h"
 #include "train/schedule.h"
 
 namespace mtlkit {
@@ -23,7 +24,14 @@ class StepSchedule : public Schedule {
   StepSchedule(const ScheduleArgs& args, const StepScheduleOptions& options)
       : Schedule(args, options),
         every_(options.every * steps_per_epoch()),
-        factor_(options.factor) {}
+        factor_(options.factor) {
+    const bool is_usual = options.every == StepScheduleOptions{}.every;
+    Require(is_usual || every_ < total(), ErrorKind::kUsage,
+            Str("every=", options.every,
+                " has no effect: training ends with epoch ",
+                total() / steps_per_epoch()),
+            "let it fall more often, or give more --epochs");
+  }
 
  private:
   double RateAfterRise(double t) const override {
