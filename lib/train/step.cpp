@@ -5,6 +5,7 @@
 
 #include "kernels/kernels.h"
 #include "train/merged_outputs.h"
+#include "train/network_terms.h"
 #include "train/task_losses.h"
 #include "train/update.h"
 #include "train/weigher.h"
@@ -21,7 +22,8 @@ struct Learner::State {
                given.capacity),
         merged(setup.tasks, *given.network, given.capacity),
         weigher(*given.weighting, static_cast<Index>(given.tasks.size()),
-                plan.part_count()) {
+                plan.part_count()),
+        terms(*given.network, given.frozen) {
     if (!given.weighting->needs().losses_after) return;
     after.resize(given.tasks.size());
     buffers.resize(At(given.network->buffers()->size()));
@@ -66,7 +68,8 @@ struct Learner::State {
   // order, before anything looks at the whole. One process has nothing to add.
   std::span<Real> WholeGradient() { return plan.gradient(); }
 
-  void Record(LearnerState* state) const {
+  void Record(LearnerState* state) {
+    terms.Record(plan, state->term_sum);
     for (std::size_t t = 0; t < setup.tasks.size(); ++t) {
       if (losses.present()[t] == 0) continue;
       const double sum = losses.weight_sums()[t];
@@ -105,6 +108,7 @@ struct Learner::State {
   TaskLosses losses;
   MergedOutputs merged;
   Weigher weigher;
+  NetworkTerms terms;
   const Averaging* averaging = nullptr;  // that follows updates
   // Only where losses after the step are needed.
   std::vector<double> after;
@@ -141,6 +145,7 @@ void Learner::Start(Params params, LearnerState* state) const {
                      &state->lesson_sum, &state->batches}) {
     sums->assign(tasks, 0);
   }
+  state->term_sum.assign(NetworkTerms::SumCount(*setup.network), 0);
 }
 
 void Learner::ExpectSteps(Index steps, Index in_epoch) {
@@ -220,6 +225,7 @@ Index Learner::Learn(const Batch& batch, Index step, double rate,
                 static_cast<std::uint64_t>(step));
   s.weigher.Backward(s.Tasks(step), pass, rng, &s.plan, state);
   const std::span<Real> gradient = s.WholeGradient();
+  s.terms.AddGradients(state->params.weights, present, gradient);
   const double scale = s.Clip(gradient);
   s.updater.Update(gradient, scale, rate, present, state);
   s.AverageBuffers(step, state);

@@ -75,6 +75,8 @@ class Trainee {
   double EndEpoch(const EpochEnd& end);
   // Mean training losses of the epoch that ended last, one a task.
   std::span<const double> epoch_losses() const;
+  // What is to be said of experts that no gate made use of in that epoch.
+  std::vector<std::string> UnusedExperts() const;
   // Of the epoch that ended last; empty without validation.
   const std::optional<ValidationResult>& validation() const;
 
