@@ -10,8 +10,10 @@
 #include "base/error.h"
 #include "base/reporter.h"
 #include "base/text.h"
+#include "nn/sample_data.h"
 #include "train/loop.h"
 #include "train/network_terms.h"
+#include "train/predict.h"
 #include "train/sample.h"
 #include "train/trainee.h"
 
@@ -164,6 +166,32 @@ TEST_CASE("sluice networks keep their subspaces apart") {
     return Column(model, "penalty").back() / std::stod(strength);
   };
   CHECK(last("1") < last("1e-9") / 10);
+}
+
+TEST_CASE("gates read any kind of block, in ensembles, too") {
+  const Dataset data = SampleDataset(60);
+  for (const std::string options :
+       {"prior=words", "prior=features.categorical",
+        "prior=features/features.categorical",
+        "domain=features.categorical,prior=words",
+        "domain=words,prior=features.categorical"}) {
+    for (const std::string members : {"1", "3", "2:form=full"}) {
+      INFO(options, ", members ", members);
+      ArchOptions network;
+      network.arch = "pepnet:" + options;
+      network.layers = {"6", "4"};
+      network.members = members;
+      const Model model = BuildModel(data, network, 1, {});
+      const std::vector<Index> rows = {3, 4};
+      const NetworkOutputs said =
+          ComputeOutputs(model, DatasetFor(model, data), rows, nullptr);
+      CHECK(said[0][0] != said[0][1]);
+    }
+  }
+  ArchOptions sparse;
+  sparse.arch = "pepnet:domain=features";
+  CHECK_THROWS_WITH_AS(BuildModel(data, sparse, 1, {}),
+                       doctest::Contains("sparse blocks have none"), Error);
 }
 
 TEST_CASE("any number of threads trains the same, and allocates nothing") {
