@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "app/inspect.h"
@@ -67,6 +68,13 @@ void DescribeTasks(const Model& model, bool all, std::string* text,
   }
 }
 
+std::string NameOfValue(const Model& model, Value value) {
+  const ValueInfo& info = model.network->info(value);
+  return info.node >= 0
+             ? model.network->node(info.node).name
+             : model.schema.inputs[static_cast<std::size_t>(info.input)].name;
+}
+
 // What a layer reads, by name; of many the first.
 std::string ReadBy(const Model& model, const Node& node) {
   constexpr std::size_t kFew = 3;
@@ -76,11 +84,7 @@ std::string ReadBy(const Model& model, const Node& node) {
       names.emplace_back("...");
       break;
     }
-    const ValueInfo& info = model.network->info(value);
-    names.push_back(
-        info.node >= 0
-            ? model.network->node(info.node).name
-            : model.schema.inputs[static_cast<std::size_t>(info.input)].name);
+    names.push_back(NameOfValue(model, value));
   }
   return Join(names, ", ");
 }
@@ -111,6 +115,28 @@ void DescribeLayers(const Model& model, bool all, std::string* text,
     *text +=
         Str("... ", nodes.size() - kFewLayers, " more layers (--verbose)\n");
   }
+}
+
+// Which layer each branch of a network takes (ltb).
+void DescribeBranches(const Model& model, std::string* text, Json* json) {
+  TextTable table;
+  table.AddRow({"branch", "takes", "probability"});
+  for (const Node& node : model.network->nodes()) {
+    if (node.layer->kind() != "branch") continue;
+    const auto logits = model.params.weights.At(node.params.front()).flat();
+    const auto best = std::ranges::max_element(logits);
+    double sum = 0;
+    for (const Real logit : logits) {
+      sum += std::exp(static_cast<double>(logit) - static_cast<double>(*best));
+    }
+    const Value taken =
+        node.inputs[static_cast<std::size_t>(best - logits.begin())];
+    const std::string parent = NameOfValue(model, taken);
+    (*json)["branches"].push_back(
+        {{"name", node.name}, {"takes", parent}, {"probability", 1 / sum}});
+    table.AddRow({node.name, parent, TableNumber(1 / sum)});
+  }
+  if (json->contains("branches")) *text += table.Render();
 }
 
 Json TrainingJson(const Model& model, const History& log) {
@@ -179,6 +205,7 @@ std::string InspectModel(const FileReader& file, bool all, Json* json) {
   DescribeTasks(model, all, &text, json);
   text += GraphText(GraphPartsOf(model));
   DescribeLayers(model, all, &text, json);
+  DescribeBranches(model, &text, json);
   (*json)["graph"] = GraphOf(*model.network, model.schema);
   DescribeTraining(model, &text, json);
   return text;

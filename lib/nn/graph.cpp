@@ -45,6 +45,17 @@ Json LayerJson(const Network& network, const Schema& schema, const Node& node) {
   return json;
 }
 
+Json PenaltyJson(const Layout& layout, const ParamPenalty& penalty) {
+  Json groups = Json::array();
+  for (const std::vector<Index>& group : penalty.groups) {
+    Json& names = groups.emplace_back(Json::array());
+    for (const Index slice : group) names.push_back(layout.slice(slice).name);
+  }
+  return {{"kind", std::string(PenaltyKindName(penalty.kind))},
+          {"strength", penalty.strength},
+          {"groups", std::move(groups)}};
+}
+
 // A member of an object, of a type.
 template <class T>
 T Get(const Json& json, const char* key, const std::string& where) {
@@ -83,12 +94,13 @@ class GraphReader {
 
   Network Read() && {
     RequireGraph(graph_.is_object(), "it is not an object");
-    RequireKeys(graph_, {"layers", "outputs"}, "it");
+    RequireKeys(graph_, {"layers", "outputs", "penalties"}, "it");
     const Json& layers = List("layers");
     RequireGraph(layers.size() <= kMostLayers,
                  Str("it has ", layers.size(), " layers"));
     for (const Json& layer : layers) ReadLayer(layer);
     ReadOutputs();
+    ReadPenalties();
     Network network = std::move(builder_).Build();
     for (const Node& node : network.nodes()) {
       RequireGraph(!network.info(node.output).tasks.empty(),
@@ -199,6 +211,19 @@ class GraphReader {
     }
   }
 
+  void ReadPenalties() {
+    if (!graph_.contains("penalties")) return;
+    const Json& penalties = List("penalties");
+    for (const Json& penalty : penalties) {
+      RequireKeys(penalty, {"kind", "strength", "groups"}, "a penalty");
+      builder_.Penalize(
+          ParsePenaltyKind(Get<std::string>(penalty, "kind", "a penalty")),
+          Get<double>(penalty, "strength", "a penalty"),
+          Get<std::vector<std::vector<std::string>>>(penalty, "groups",
+                                                     "a penalty"));
+    }
+  }
+
   const Json& graph_;
   const Schema& schema_;
   NetworkBuilder builder_;
@@ -222,7 +247,11 @@ Json GraphOf(const Network& network, const Schema& schema) {
                        {"first", output.columns.first},
                        {"columns", output.columns.count}});
   }
-  return {{"layers", std::move(layers)}, {"outputs", std::move(outputs)}};
+  Json graph = {{"layers", std::move(layers)}, {"outputs", std::move(outputs)}};
+  for (const ParamPenalty& penalty : network.penalties()) {
+    graph["penalties"].push_back(PenaltyJson(*network.weights(), penalty));
+  }
+  return graph;
 }
 
 Network NetworkOf(const Json& graph, const Schema& schema) {

@@ -13,10 +13,13 @@ namespace mtlkit {
 //
 //   {"layers": [{"name": "trunk.0", "kind": "dense", "inputs": ["input:table"],
 //                "options": {"units": 64, ...}}, ...],
-//    "outputs": [{"layer": "heads.", "first": 0, "columns": 1}, ...]}
+//    "outputs": [{"layer": "heads.", "first": 0, "columns": 1}, ...],
+//    "penalties": [{"kind": "mean", "strength": 0.1,
+//                   "groups": [["trunk.0/kernel"], ...]}, ...]}
 //
 // A layer reads layers before it by name, and input blocks as "input:NAME".
-// "params_of" names the layer whose parameters it uses.
+// "params_of" names the layer whose parameters it uses; "penalties" is left out
+// where there are none.
 Json GraphOf(const Network& network, const Schema& schema);
 
 // The network of a graph that reads the schema's inputs and predicts its tasks.

@@ -31,6 +31,8 @@ struct LayerTraits {
   bool by_group = false;
   bool has_penalty = false;  // adds a term of its own to the loss (Penalty)
   bool has_gates = false;    // mixes experts, as Gates says
+  // No gradient goes through it: what it reads is a constant to what reads it.
+  bool stops_gradient = false;
 };
 
 enum class Mode { kInference, kTraining };
@@ -206,6 +208,14 @@ class Layer {
   // forward pass of all rows; what it is in lies in `saved`. Only called with
   // traits().has_gates.
   virtual ConstMatView Gates(const LayerArgs& /*args*/) const { return {}; }
+  // How many of its last inputs the layer weighs by gates; 0: it has none.
+  virtual Index GateCount(std::span<const Index> /*input_cols*/) const {
+    return 0;
+  }
+  // The mean over all rows of what each of these got, after a forward pass in
+  // training.
+  virtual void GateShares(const LayerArgs& /*args*/,
+                          std::span<double> /*shares*/) const {}
 
   // Sets the given rows of every lane of each wanted dx. May replace those
   // rows of dy by what BackwardParams wants in their place (the gradient

@@ -212,6 +212,7 @@ void NetworkBuilder::FindTasks() {
   }
   for (auto node = network_.nodes_.rbegin(); node != network_.nodes_.rend();
        ++node) {
+    if (node->layer->traits().stops_gradient) continue;
     for (const Value input : node->inputs) {
       Unite(network_.info(node->output).tasks,
             &network_.values_[At(input.id)].tasks);
@@ -293,10 +294,41 @@ void NetworkBuilder::FindTrunk() {
   if (!nested) network_.representation_ = std::move(parting);
 }
 
+std::vector<std::string> NetworkBuilder::ParamNames(Index first) const {
+  std::vector<std::string> names;
+  for (Index i = first; i < std::ssize(weights_); ++i) {
+    names.push_back(weights_[At(i)].name);
+  }
+  return names;
+}
+
+void NetworkBuilder::Penalize(PenaltyKind kind, double strength,
+                              std::vector<std::vector<std::string>> groups) {
+  network_.penalties_.push_back({kind, strength, {}});
+  penalized_.push_back(std::move(groups));
+}
+
+void NetworkBuilder::PlacePenalties() {
+  const Layout& layout = *network_.weights_;
+  for (std::size_t i = 0; i < penalized_.size(); ++i) {
+    ParamPenalty& penalty = network_.penalties_[i];
+    for (const auto& names : penalized_[i]) {
+      std::vector<Index>& group = penalty.groups.emplace_back();
+      for (const std::string& name : names) {
+        group.push_back(layout.Find(name));
+        Require(group.back() >= 0, ErrorKind::kUsage,
+                Str("a penalty is on '", name, "', which is no parameter"));
+      }
+    }
+    CheckPenalty(penalty, layout);
+  }
+}
+
 Network NetworkBuilder::Build() && {
   FindTasks();
   for (Node& node : network_.nodes_) node.split_by_task = SplitsByTask(node);
   PlaceParams();
+  PlacePenalties();
   FindTrunk();
   return std::move(network_);
 }

@@ -9,6 +9,7 @@
 #include "base/view.h"
 #include "data/dataset.h"
 #include "nn/layer.h"
+#include "nn/param_penalty.h"
 #include "nn/params.h"
 
 namespace mtlkit {
@@ -31,8 +32,9 @@ struct ValueInfo {
   InputKind kind = InputKind::kDense;
   // Of what layers make and of blocks of numbers: any layer reads it.
   bool is_numbers = true;
-  // Tasks whose outputs depend on it, ascending. In a pass with a lane per
-  // task it carries one lane for each of these.
+  // Tasks whose outputs depend on it, ascending, unless by way of a layer that
+  // stops gradients: those from whose losses it learns. In a pass with a lane
+  // per task it carries one lane for each of these.
   std::vector<Index> tasks;
   // Nodes that read it, ascending; a node that reads it twice is here twice.
   std::vector<Index> readers;
@@ -86,6 +88,8 @@ class Network {
   std::shared_ptr<const Layout> buffers() const { return buffers_; }
   // Fresh numbers.
   Params Initialized(Seed seed) const;
+  // What parameters add to the loss of training by themselves.
+  std::span<const ParamPenalty> penalties() const { return penalties_; }
 
   // A value by name: of a layer ("trunk.0"); of a group of layers, its last
   // ("trunk" for "trunk.0", "trunk.1"); "trunk" otherwise is trunk(). An
@@ -114,6 +118,7 @@ class Network {
   std::shared_ptr<const Layout> buffers_;
   Value trunk_;
   std::vector<Value> representation_;
+  std::vector<ParamPenalty> penalties_;
 };
 
 // Makes a network:
@@ -147,6 +152,13 @@ class NetworkBuilder {
   // task's.
   void Output(Index task, Value value, Index first = 0, Index count = -1);
 
+  // Names of the parameters of the layers so far, from number `first` on.
+  std::vector<std::string> ParamNames(Index first = 0) const;
+  // Adds a penalty on parameters that are called `groups` (ParamPenalty);
+  // kUsage from Build where they do not fit.
+  void Penalize(PenaltyKind kind, double strength,
+                std::vector<std::vector<std::string>> groups);
+
   Index Cols(Value value) const;
   const Space& SpaceOf(Value value) const { return network_.info(value).space; }
 
@@ -160,10 +172,13 @@ class NetworkBuilder {
   void PlaceParams();
   bool TasksPartAt(const ValueInfo& value) const;
   void FindTrunk();
+  void PlacePenalties();
 
   Network network_;
   std::vector<Slice> weights_;
   std::vector<Slice> buffers_;
+  // By name until Build; as long as network_.penalties_.
+  std::vector<std::vector<std::vector<std::string>>> penalized_;
 };
 
 }  // namespace mtlkit

@@ -82,7 +82,7 @@ struct Slice {
   std::string name;  // "trunk.0/kernel"
   ParamSpec spec;
   Index offset = 0;  // of its first number in the block; a whole cache line
-  // Tasks whose outputs it can change, ascending.
+  // Tasks from whose losses it learns, ascending (ValueInfo::tasks).
   std::vector<Index> tasks;
   // Whether the gradients of several tasks meet in it: the trunk. A head whose
   // columns belong to one task each is not shared.

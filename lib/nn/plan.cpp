@@ -59,6 +59,13 @@ void Plan::SetPenaltyFactor(Index task, double factor) {
   state_->penalty_factors[At(task)] = factor;
 }
 
+void Plan::GateShares(Index node, std::span<double> shares) const {
+  PlanState& state = *state_;
+  state.network.node(node).layer->GateShares(
+      state.ArgsFor<LayerArgs>(node, state.RangeFor(node, 0, state.rows), 0),
+      shares);
+}
+
 MatView Plan::OutputGradient(Index task) {
   assert(state_->trains());
   return state_->OutputGradientView(task);

@@ -63,6 +63,10 @@ class Plan {
   double Penalty(Index task) const;
   void SetPenaltyFactor(Index task, double factor);
 
+  // Of the last training batch, as its layer's gates had them
+  // (Layer::GateShares).
+  void GateShares(Index node, std::span<double> shares) const;
+
   // To be set in full between Forward and Backward: gradient of the total loss
   // with respect to Output(task). A task without labels: zeros.
   MatView OutputGradient(Index task);

@@ -29,7 +29,8 @@ void Planner::FindGradients() {
     for (const Value input : node.inputs) {
       const Index maker = network_.info(input).node;
       OperandPlan& operand = plan.operands.emplace_back();
-      operand.wanted = maker >= 0 && PlanOfNode(maker).backward;
+      operand.wanted = maker >= 0 && PlanOfNode(maker).backward &&
+                       !node.layer->traits().stops_gradient;
       plan.input_gradient |= operand.wanted;
     }
     // Below the lowest slice that learns nobody wants a gradient.

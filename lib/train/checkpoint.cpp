@@ -93,6 +93,7 @@ void VisitState(State& state, Visit visit) {
   visit("factor_sum", learner.factor_sum);
   visit("lesson_sum", learner.lesson_sum);
   visit("batches", learner.batches);
+  visit("term_sum", learner.term_sum);
   visit("stopped", learner.stopped);
   visit("task_epoch", state.task_epoch);
   visit("task_best", state.task_best);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "train/network_terms.h"
+
 namespace mtlkit {
 namespace {
 
@@ -18,10 +20,14 @@ double PerWeight(double sum, double weight) {
 EpochLog::EpochLog(Index tasks) : losses_(At(tasks), kNoNumber) {}
 
 std::vector<std::string> EpochLog::Columns(
-    std::span<const Task> tasks, const std::optional<Validator>& validator) {
+    std::span<const Task> tasks, const Network& network,
+    const std::optional<Validator>& validator) {
   std::vector<std::string> columns = {"epoch", "rate"};
   for (const Task& t : tasks) columns.push_back("train." + t.name + ".loss");
   for (const Task& t : tasks) columns.push_back("weight." + t.name);
+  for (std::string& term : NetworkTerms::Columns(network)) {
+    columns.push_back(std::move(term));
+  }
   if (!validator) return columns;
   for (const Task& t : tasks) columns.push_back("valid." + t.name + ".loss");
   columns.push_back("valid");
@@ -47,8 +53,10 @@ void EpochLog::EndEpoch(Index epoch, double rate,
   for (std::size_t t = 0; t < losses_.size(); ++t) {
     log->push_back(PerWeight(sums->factor_sum[t], sums->batches[t]));
   }
+  terms_ = NetworkTerms::Means(sums->term_sum);
+  log->insert(log->end(), terms_.begin(), terms_.end());
   for (auto* list : {&sums->loss_sum, &sums->weight_sum, &sums->factor_sum,
-                     &sums->lesson_sum, &sums->batches}) {
+                     &sums->lesson_sum, &sums->batches, &sums->term_sum}) {
     std::fill(list->begin(), list->end(), 0.0);
   }
   if (!validation) return;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/task.h"
+#include "nn/network.h"
 #include "train/learner_state.h"
 #include "train/validation.h"
 
@@ -19,7 +20,8 @@ class EpochLog {
 
   // Names of the columns; those of `validator` if there is one.
   static std::vector<std::string> Columns(
-      std::span<const Task> tasks, const std::optional<Validator>& validator);
+      std::span<const Task> tasks, const Network& network,
+      const std::optional<Validator>& validator);
 
   // Ends an epoch: sets losses() and clears the sums. Adds a row to `log`,
   // behind which `validation` goes, if there is any.
@@ -31,9 +33,12 @@ class EpochLog {
   std::span<const double> losses() const { return losses_; }
   // Over the tasks that have one.
   double mean_loss() const;
+  // Of the same epoch, as NetworkTerms names them.
+  std::span<const double> terms() const { return terms_; }
 
  private:
   std::vector<double> losses_;
+  std::vector<double> terms_;
 };
 
 }  // namespace mtlkit

@@ -24,6 +24,7 @@ struct LearnerState {
   std::vector<double> factor_sum;  // of the weighting's factors
   std::vector<double> lesson_sum;  // of what lessons add to the loss
   std::vector<double> batches;     // in which the task was present
+  std::vector<double> term_sum;    // NetworkTerms::Record
   // The epoch after which each task was stopped: it takes no part, as if it had
   // no label any more. 0: it learns.
   std::vector<Index> stopped;

@@ -22,6 +22,11 @@ OwnParts::OwnParts(const Network& network, const std::vector<bool>& frozen)
       AddWeights(network, node, slice);
     }
     const std::vector<Index>& tasks = network.info(node.output).tasks;
+    // What others read and do not teach is not one task's alone, either.
+    if (node.layer->traits().stops_gradient && shared_.empty() &&
+        network.info(node.inputs[0]).tasks != tasks) {
+      shared_ = node.name;
+    }
     if (tasks.size() != 1 || IsFrozen(node, frozen)) continue;
     for (const Index slice : node.buffers) {
       const Index cols = network.buffers()->slice(slice).spec.cols;

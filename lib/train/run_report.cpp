@@ -85,6 +85,12 @@ void RunReport::ReportStops(std::size_t i, Index epochs) {
 }
 
 void RunReport::End(bool keeps_each) {
+  for (std::size_t i = 0; i < peers_.size(); ++i) {
+    for (const std::string& text : peers_[i].UnusedExperts()) {
+      reporter().Warn(
+          Str(peers_.size() == 1 ? "" : Str("peer ", i, ": "), text));
+    }
+  }
   if (!keeps_each) return;
   for (std::size_t i = 0; i < peers_.size(); ++i) {
     Trainee& peer = peers_[i];

@@ -7,6 +7,7 @@
 #include "kernels/kernels.h"
 #include "train/diagnoser.h"
 #include "train/merged_outputs.h"
+#include "train/network_terms.h"
 #include "train/task_losses.h"
 #include "train/update.h"
 #include "train/weigher.h"
@@ -22,7 +23,8 @@ struct Learner::State {
         losses(setup.tasks, setup.losses, given.task_weight, *given.network,
                given.capacity),
         merged(setup.tasks, *given.network, given.capacity),
-        weigher(*given.weighting, plan) {
+        weigher(*given.weighting, plan),
+        terms(*given.network, given.frozen) {
     if (setup.diagnose > 0) {
       diagnoser.emplace(*given.network, given.tasks, PlanOptionsOf(given),
                         setup.diagnose);
@@ -74,7 +76,8 @@ struct Learner::State {
   // order, before anything looks at the whole. One process has nothing to add.
   std::span<Real> WholeGradient() { return plan.gradient(); }
 
-  void Record(LearnerState* state) const {
+  void Record(LearnerState* state) {
+    terms.Record(plan, state->term_sum);
     for (std::size_t t = 0; t < setup.tasks.size(); ++t) {
       if (losses.present()[t] == 0) continue;
       const double sum = losses.weight_sums()[t];
@@ -110,6 +113,8 @@ struct Learner::State {
                   static_cast<std::uint64_t>(step));
     weigher.Clear();
     weigher.Backward(tasks, pass, rng, &plan, state);
+    terms.AddGradients(state->params.weights, losses.present(),
+                       WholeGradient());
   }
 
   // The same of a step's own rows and losses, and of some steps what is
@@ -170,6 +175,7 @@ struct Learner::State {
   MergedOutputs merged;
   Weigher weigher;
   std::optional<Diagnoser> diagnoser;
+  NetworkTerms terms;
   const Averaging* averaging = nullptr;  // that follows updates
   bool looks_back = false;               // losses after the step are needed
   bool ascends = false;                  // gradients are taken in two places
@@ -213,6 +219,7 @@ void Learner::Start(Params params, LearnerState* state) const {
                      &state->lesson_sum, &state->batches}) {
     sums->assign(tasks, 0);
   }
+  state->term_sum.assign(NetworkTerms::SumCount(*setup.network), 0);
 }
 
 void Learner::ExpectSteps(Index steps, Index in_epoch) {

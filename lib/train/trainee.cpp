@@ -10,6 +10,7 @@
 #include "train/epoch_log.h"
 #include "train/freeze.h"
 #include "train/input_changes.h"
+#include "train/network_terms.h"
 #include "train/row_mask.h"
 #include "train/rows_by_task.h"
 #include "train/sampler.h"
@@ -341,6 +342,12 @@ double Trainee::LeftToLearn(std::size_t task) const {
       p.state.log.empty() ? std::nan("") : p.state.log[2 + task];
   return first > 0 ? p.epoch_log.losses()[task] / first : std::nan("");
 }
+
+std::vector<std::string> Trainee::UnusedExperts() const {
+  const Parts& p = *parts_;
+  if (p.epoch_log.terms().empty()) return {};
+  return mtlkit::UnusedExperts(*p.model.network, p.epoch_log.terms());
+}
 std::span<const double> Trainee::epoch_losses() const {
   return parts_->epoch_log.losses();
 }
@@ -380,7 +387,8 @@ double Trainee::EndEpoch(const EpochEnd& end) {
 History Trainee::Finish(Model* model) {
   Parts& p = *parts_;
   History history;
-  history.columns = EpochLog::Columns(p.model.schema.tasks, p.validator);
+  history.columns =
+      EpochLog::Columns(p.model.schema.tasks, *p.model.network, p.validator);
   const std::size_t width = history.columns.size();
   history.values.resize(width);
   for (std::size_t i = 0; i < p.state.log.size(); ++i) {

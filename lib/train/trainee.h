@@ -79,6 +79,8 @@ class Trainee {
   // the validation rows as a part of the best constant's or, without one, the
   // training loss as a part of the first epoch's. NaN if unknown.
   double LeftToLearn(std::size_t task) const;
+  // What is to be said of experts that no gate made use of in that epoch.
+  std::vector<std::string> UnusedExperts() const;
   // Of the epoch that ended last; empty without validation.
   const std::optional<ValidationResult>& validation() const;
 

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "data/dataset_io.h"
 #include "eval/predictions.h"
+#include "nn/model.h"
+#include "nn/model_io.h"
 #include "temp_folder.h"
 
 namespace mtlkit {
@@ -76,6 +78,24 @@ TEST_CASE("a log is only asked of what was trained") {
   CHECK_THROWS_WITH_AS(
       InspectLog(FileReader::Open(folder / "d.h5"), false, &json),
       doctest::Contains("dataset files have no training log"), Error);
+}
+
+TEST_CASE("a model that learned to branch shows the tree") {
+  const TempFolder folder;
+  ArchOptions options;
+  options.arch = "ltb:nodes=2";
+  options.layers = {"3", "3"};
+  Model model = BuildModel(Small(), options, 1, {});
+  const Index logits = model.network->weights()->Find("branch.sold/logits");
+  REQUIRE(logits >= 0);
+  model.params.weights.At(logits).data[1] = Real(std::log(3.0));
+  WriteModel(model, folder / "m.h5");
+  Json json;
+  const std::string text =
+      Squeeze(InspectFile(FileReader::Open(folder / "m.h5"), false, &json));
+  CHECK(text.find("branch.sold node.1.1 .75") != std::string::npos);
+  REQUIRE(json.at("branches").size() == 3);
+  CHECK(json.at("branches")[2].at("takes") == "node.1.1");
 }
 
 TEST_CASE("predictions are shown with what chose the weights") {

@@ -59,6 +59,7 @@ TEST_CASE("gradients are those of finite differences") {
   const double step = kDouble ? 1e-5 : 4e-3;
   const double tolerance = kDouble ? 1e-7 : 5e-3;
   ForEverySample([&](const LayerSample& sample, Mode mode) {
+    if (sample.layer->traits().stops_gradient) return;
     for (Index draw = 0; draw < 3; ++draw) {
       const Seed seed = static_cast<Seed>(11 + draw);
       LayerRun run(sample, kRows, mode, seed);
@@ -101,6 +102,16 @@ TEST_CASE("gradients are those of finite differences") {
           std::max({1.0, std::abs(expected), std::sqrt(Dot(dy, dy))});
       CHECK(std::abs(difference - expected) <= tolerance * scale);
     }
+  });
+}
+
+TEST_CASE("layers that stop gradients give none") {
+  ForEverySample([&](const LayerSample& sample, Mode mode) {
+    if (!sample.layer->traits().stops_gradient) return;
+    LayerRun run(sample, kRows, mode, 5);
+    run.Forward();
+    const LayerRun::Gradients none = run.Backward(run.RandomGradient(2, 0), 2);
+    for (const AlignedVector& dx : none.dx) CHECK(Dot(dx, dx) == 0);
   });
 }
 

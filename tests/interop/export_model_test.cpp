@@ -122,8 +122,7 @@ TEST_CASE("every architecture says elsewhere what it says here, and returns") {
       choice.name = std::string(entry->name);
       const ArchOptions options = NetworkOf(ChoiceText(choice));
       INFO("arch ", options.arch);
-      Dataset data = DatasetOfAllTypes();
-      if (entry->name == "pooled") data = AlikeDataset(60);
+      const Dataset data = FittingDataset(DatasetOfAllTypes(), options, 60);
       const Model model = RandomModel(data, options);
       CheckModel(model, data);
       CheckReturn(model);
@@ -172,8 +171,7 @@ TEST_CASE("ensembles go along as what they say together, and return") {
       options.members = members;
       options.norm = "layer";
       INFO(options.arch, ", members ", options.members);
-      Dataset data = DatasetOfAllTypes();
-      if (entry->name == "pooled") data = AlikeDataset(60);
+      const Dataset data = FittingDataset(DatasetOfAllTypes(), options, 60);
       const Model model = RandomModel(data, options);
       CheckModel(model, data);
       CheckReturn(model);

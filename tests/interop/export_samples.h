@@ -8,6 +8,7 @@
 #include "data/input_batch.h"
 #include "interop/onnx_reader.h"
 #include "nn/arch.h"
+#include "nn/fitting_data.h"
 #include "nn/layer.h"
 #include "nn/model.h"
 
@@ -34,7 +35,7 @@ Dataset DatasetOfAllTypes();
 inline ArchOptions NetworkOf(const std::string& arch) {
   ArchOptions options;
   options.arch = arch;
-  options.layers = {"6", "4"};
+  options.layers = FittingLayers(arch, "6", "4");
   return options;
 }
 

@@ -71,8 +71,15 @@ bool SharesParams(const Network& network) {
   });
 }
 
-// A file for Keras has no place for layers that share parameters.
-void CheckKerasRefuses(const Model& model) {
+bool Branches(const Network& network) {
+  return std::ranges::any_of(network.nodes(), [](const Node& node) {
+    return node.layer->kind() == "branch";
+  });
+}
+
+// A file for Keras has no place for layers that share parameters, nor for
+// those that choose what they read.
+void CheckKerasRefuses(const Model& model, const std::string& reason) {
   const TempFolder folder;
   std::string message = "taken";
   try {
@@ -81,7 +88,7 @@ void CheckKerasRefuses(const Model& model) {
     CHECK(error.kind() == ErrorKind::kUsage);
     message = error.message();
   }
-  CHECK(message.find("it uses the parameters of layer '") != std::string::npos);
+  CHECK_MESSAGE(message.find(reason) != std::string::npos, message);
 }
 
 TEST_CASE("every architecture comes back from Keras, to the bit") {
@@ -90,11 +97,12 @@ TEST_CASE("every architecture comes back from Keras, to the bit") {
       choice.name = std::string(entry->name);
       const ArchOptions options = NetworkOf(ChoiceText(choice));
       INFO("arch ", options.arch);
-      Dataset data = DatasetOfAllTypes();
-      if (entry->name == "pooled") data = AlikeDataset(60);
+      const Dataset data = FittingDataset(DatasetOfAllTypes(), options, 60);
       const Model model = RandomModel(data, options);
       if (SharesParams(*model.network)) {
-        CheckKerasRefuses(model);
+        CheckKerasRefuses(model, "it uses the parameters of layer '");
+      } else if (Branches(*model.network)) {
+        CheckKerasRefuses(model, "takes one of several values");
       } else {
         CheckKerasReturn(model);
       }

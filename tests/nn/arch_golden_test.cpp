@@ -1,4 +1,6 @@
 // Architectures against tests/golden/architectures.json: torch and numpy.
+#include <cmath>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -14,18 +16,27 @@ namespace {
 
 using golden::json;
 
-Schema GoldenSchema() {
+Task BinaryTask(const std::string& name) {
+  Task task;
+  task.name = name;
+  task.type = TaskType::kBinary;
+  task.classes = {"0", "1"};
+  return task;
+}
+
+Schema GoldenSchema(const std::string& batch) {
   Schema schema;
   InputSpec x;
   x.name = "x";
   x.cols = 8;
   schema.inputs = {x};
+  if (batch == "chain") {
+    schema.tasks = {BinaryTask("click"), BinaryTask("conversion")};
+    return schema;
+  }
   Task value;
   value.name = "value";
-  Task flag;
-  flag.name = "flag";
-  flag.type = TaskType::kBinary;
-  flag.classes = {"0", "1"};
+  const Task flag = BinaryTask("flag");
   Task kind;
   kind.name = "kind";
   kind.type = TaskType::kMulticlass;
@@ -74,6 +85,20 @@ ArchOptions OptionsOf(const json& item) {
   if (method == "mtan") options.arch = "mtan:hidden=4";
   if (method == "film") options.arch = "film:embedding=4";
   if (method == "low-rank-adapters") options.arch = "adapters:rank=2";
+  if (method == "soft-sharing") {
+    options.arch = Str("soft-sharing:strength=0.05,distance=",
+                       params.at("distance").get<std::string>());
+  }
+  if (method == "aitm") {
+    const bool calibrates = item.at("id") == "aitm/calibrator";
+    options.arch = calibrates ? "aitm:info=linear,calibrator=0.6" : "aitm";
+  }
+  if (method == "esmm") options.arch = "esmm:shared=1";
+  if (method == "dbmtl") {
+    options.arch = params.at("gradient_to_parents").get<bool>()
+                       ? "dbmtl:width=4"
+                       : "dbmtl:width=4,teaches=no";
+  }
   return options;
 }
 
@@ -169,7 +194,7 @@ class CaseRun {
   CaseRun(const json& root, const json& item)
       : item_(item),
         batch_json_(root.at("batches").at(item.at("inputs").at("batch"))),
-        schema_(GoldenSchema()),
+        schema_(GoldenSchema(item.at("inputs").at("batch"))),
         network_(BuildNetwork(schema_, OptionsOf(item))),
         params_(network_.Initialized(1)) {
     for (const auto& [name, array] :
@@ -190,6 +215,13 @@ class CaseRun {
     options.route = Route::kPlain;
     Plan plan(network_, options);
     Backward(&plan, &expected);
+    ParamPenalties penalties(network_.penalties(), *network_.weights(), {});
+    const double penalty = penalties.AddGradients(
+        params_.weights, std::vector<std::uint8_t>(schema_.tasks.size(), 1),
+        plan.gradient());
+    if (!penalties.empty()) {
+      CHECK(penalty == doctest::Approx(expected.at("penalty").get<double>()));
+    }
     for (const auto& item : expected.at("gradient").items()) {
       const std::string& name = item.key();
       const auto& array = item.value();
@@ -208,6 +240,14 @@ class CaseRun {
   }
 
  private:
+  void CheckProbabilities(const json& expected, ConstMatView logits) const {
+    std::vector<double> values;
+    for (const Real logit : logits.flat()) {
+      values.push_back(1 / (1 + std::exp(-static_cast<double>(logit))));
+    }
+    golden::CheckClose(expected, values, golden::Tolerance(item_));
+  }
+
   // Sets the gradient of every task's mean loss; compares losses and outputs.
   void Backward(Plan* plan, const json* expected) {
     Pass pass;
@@ -215,7 +255,7 @@ class CaseRun {
     pass.mode = Mode::kTraining;
     plan->Forward(pass, batch_);
     const auto losses = MakeLosses(schema_.tasks, {});
-    for (Index i = 0; i < 3; ++i) {
+    for (Index i = 0; i < network_.task_count(); ++i) {
       const std::string& task = schema_.tasks[static_cast<std::size_t>(i)].name;
       const ConstMatView output = plan->Output(i);
       const std::vector<Real> target =
@@ -236,9 +276,15 @@ class CaseRun {
       for (Real& value : gradient.flat()) value /= static_cast<Real>(total);
       if (expected == nullptr) continue;
       INFO("task ", task);
-      golden::CheckClose(expected->at("output").at(task), output.flat(),
-                         golden::Tolerance(item_));
-      golden::CheckClose(expected->at("loss").at(task),
+      const bool is_product = network_.Names().back() == "joint." + task;
+      if (is_product) {
+        CheckProbabilities(expected->at("output").at("probability_both"),
+                           output);
+      } else {
+        golden::CheckClose(expected->at("output").at(task), output.flat(),
+                           golden::Tolerance(item_));
+      }
+      golden::CheckClose(expected->at("loss").at(is_product ? "both" : task),
                          std::vector<double>{SumRows(row_loss) / total},
                          golden::Tolerance(item_));
     }

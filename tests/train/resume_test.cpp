@@ -51,7 +51,7 @@ Outcome OutcomeOf(const std::vector<Model>& models) {
 // Runs until it is done, stopping after every `batches` batches.
 Outcome RunInParts(const TrainOptions& options, const std::string& protocol,
                    const std::string& checkpoint, int batches,
-                   const std::string& members) {
+                   const std::string& members, const std::string& network) {
   const Dataset data = SampleData(150);
   const std::size_t count = protocol == "solo" ? 1 : 2;
   for (int part = 0; part < 1000; ++part) {
@@ -59,6 +59,7 @@ Outcome RunInParts(const TrainOptions& options, const std::string& protocol,
     std::vector<Peer> peers(count);
     for (std::size_t i = 0; i < count; ++i) {
       ArchOptions arch;
+      arch.arch = network;
       arch.layers = {"8"};
       arch.norm = "batch";
       arch.dropout = 0.1;
@@ -85,11 +86,12 @@ Outcome RunInParts(const TrainOptions& options, const std::string& protocol,
 }
 
 void CheckResume(const TrainOptions& options, const std::string& protocol,
-                 const std::string& members = "1") {
+                 const std::string& members = "1",
+                 const std::string& arch = "shared") {
   const TempFolder folder;
-  const Outcome whole = RunInParts(options, protocol, "", 0, members);
+  const Outcome whole = RunInParts(options, protocol, "", 0, members, arch);
   const Outcome parts =
-      RunInParts(options, protocol, folder / "run.ckpt.h5", 4, members);
+      RunInParts(options, protocol, folder / "run.ckpt.h5", 4, members, arch);
   CHECK(whole.weights == parts.weights);
   CHECK(whole.log.size() == parts.log.size());
   bool same = true;
@@ -191,6 +193,16 @@ TEST_CASE("what else a run keeps outlives a stop") {
     options.epochs = 8;
   }
   CheckResume(options, "solo");
+}
+
+TEST_CASE("penalties, draws and gates outlive a stop within an epoch") {
+  TrainOptions options = SampleOptions();
+  options.epochs = 4;
+  options.batch = 40;
+  for (const std::string arch : {"soft-sharing", "mmoe", "ltb"}) {
+    CAPTURE(arch);
+    CheckResume(options, "solo", "1", arch);
+  }
 }
 
 TEST_CASE("what a weighting keeps outlives a stop within an epoch") {

@@ -44,6 +44,24 @@ std::string DropoutToTorch(const TorchLayer& layer) {
   return Str(module, "(", layer.x[0], ")");
 }
 
+std::string ScaleToOnnx(const OnnxLayer& layer) {
+  return layer.Node(
+      "Mul", {layer.x[0], layer.graph.Number(layer.node.Number("factor"))});
+}
+
+std::string ScaleToTorch(const TorchLayer& layer) {
+  return Str(FormatNumber(layer.node.Number("factor")), " * ", layer.x[0]);
+}
+
+std::string ScaleToKeras(const KerasLayer& layer) {
+  return layer.Add("Rescaling", {layer.x[0]}, layer.shape(),
+                   {{"scale", layer.node.Number("factor")}, {"offset", 0.0}});
+}
+
+std::string StopGradientToTorch(const TorchLayer& layer) {
+  return layer.x[0] + ".detach()";
+}
+
 std::string ActivationToKeras(const KerasLayer& layer) {
   return KerasActivation(ActivationFunction(layer.node),
                          layer.node.Number("shape"), layer.x[0], layer, "");
@@ -72,6 +90,19 @@ const LayerExport kDropoutExport = {.name = "dropout",
                                     .onnx = {DropoutToOnnx},
                                     .torch = {DropoutToTorch},
                                     .keras = {DropoutToKeras}};
+
+extern const LayerExport kScaleExport;
+const LayerExport kScaleExport = {.name = "scale",
+                                  .onnx = {ScaleToOnnx},
+                                  .torch = {ScaleToTorch},
+                                  .keras = {ScaleToKeras}};
+
+// What predicts alone knows no gradients; Keras has no layer that stops them.
+extern const LayerExport kStopGradientExport;
+const LayerExport kStopGradientExport = {.name = "stop-gradient",
+                                         .onnx = {DropoutToOnnx},
+                                         .torch = {StopGradientToTorch},
+                                         .keras = {DropPathToKeras}};
 
 extern const LayerExport kDropPathExport;
 const LayerExport kDropPathExport = {.name = "drop-path",

@@ -53,12 +53,17 @@ void NetworkParts::RequireLayers(std::string_view arch,
 }
 
 NetworkParts::Source NetworkParts::Inputs(const std::string& prefix) {
+  return Inputs(prefix, SelectInputs(schema_.inputs, {}));
+}
+
+NetworkParts::Source NetworkParts::Inputs(const std::string& prefix,
+                                          const std::vector<Index>& blocks) {
   Source source;
   std::vector<Value> dense;
   std::map<InputKind, Index> seen;
-  for (std::size_t i = 0; i < schema_.inputs.size(); ++i) {
-    const InputSpec& input = schema_.inputs[i];
-    const Value value = builder_.Input(static_cast<Index>(i));
+  for (const Index block : blocks) {
+    const InputSpec& input = schema_.inputs[At(block)];
+    const Value value = builder_.Input(block);
     if (TraitsOf(input.kind).is_compressed) {
       source.sparse.push_back(value);
       continue;
@@ -290,13 +295,9 @@ void NetworkParts::AddHeads(const std::string& group, const Source& source,
     const bool is_plain = task(i).traits().thresholds == Thresholds::kNone;
     if (head_layers_.empty() && tasks.size() > 1 && is_plain) {
       together.push_back(i);
-      continue;
+    } else {
+      builder_.Output(i, AddLogits(i, source));
     }
-    const std::string name = "head." + task(i).name;
-    const Source top = AddLayers(name, source, head_layers_);
-    const std::string last =
-        head_layers_.empty() ? name : Str(name, ".", head_layers_.size());
-    builder_.Output(i, AddTaskOutput(last, top, task(i)));
   }
   if (together.empty()) return;
   if (together.size() == 1) return AddHeads(group, source, together);
@@ -308,6 +309,14 @@ void NetworkParts::AddHeads(const std::string& group, const Source& source,
     builder_.Output(i, value, first, task(i).output_cols());
     first += task(i).output_cols();
   }
+}
+
+Value NetworkParts::AddLogits(Index i, const Source& source) {
+  const std::string name = "head." + task(i).name;
+  const Source top = AddLayers(name, source, head_layers_);
+  const std::string last =
+      head_layers_.empty() ? name : Str(name, ".", head_layers_.size());
+  return AddTaskOutput(last, top, task(i));
 }
 
 void NetworkParts::AddPooledHead(const Source& source,

@@ -43,6 +43,9 @@ class NetworkParts {
   // the numbers times factors of its own, "PREFIXmembers"; those of sparse
   // blocks stand behind the products that read them.
   Source Inputs(const std::string& prefix);
+  // The same of some of them, by their numbers.
+  Source Inputs(const std::string& prefix, const std::vector<Index>& blocks);
+  const std::vector<InputSpec>& inputs() const { return schema_.inputs; }
 
   // y = x W + b, or x W without `bias`, with x all of the source.
   Value AddDense(const std::string& name, const Source& source, Index units,
@@ -89,6 +92,8 @@ class NetworkParts {
   void AddHead(Index task, const Source& source) {
     AddHeads("", source, {task});
   }
+  // The same without saying that it is the output.
+  Value AddLogits(Index task, const Source& source);
   // One output that all `tasks` share.
   void AddPooledHead(const Source& source, const std::vector<Index>& tasks);
 

@@ -149,4 +149,40 @@ LayerPtr MakeProduct();
 // The sum of inputs of equal widths.
 LayerPtr MakeSum();
 
+// y = factor <a, b>: the product of two inputs of equal widths, summed over
+// their columns. One column.
+LayerPtr MakeDot(double factor = 1);
+
+// The logit of s(a) s(b), element by element, with the logistic function s: of
+// two events where the second can only be with the first (Ma et al. 2018,
+// ESMM). Exact for logits of any size.
+LayerPtr MakeJointLogit();
+
+// y = factor x.
+LayerPtr MakeScale(double factor);
+
+// y = x, with no gradient: what x is made of learns nothing from y.
+LayerPtr MakeStopGradient();
+
+struct BranchOptions {
+  std::string draw = "one";  // or "mix"
+  double start = 5;
+  double end = 0.5;
+  double warm_up = 0.05;
+  void Describe(Fields& fields);
+};
+// One of its inputs of equal widths: the one of the largest number in the
+// parameter "logits" (1 x inputs). In training, a draw for each step: the
+// largest of logits + Gumbel noise, or with "mix" the inputs weighted by d =
+// softmax((logits + noise) / temperature); gradients of the logits are those of
+// d in both. The temperature falls from `start` to `end` by the same factor
+// each step; before the share `warm_up` of training the logits do not learn
+// (Guo, Lee and Ulbricht 2020).
+LayerPtr MakeBranch(const BranchOptions& options = {});
+
+// y = a, with a penalty of `factor` times the mean over rows of the sum over
+// columns of max(s(a) - s(b), 0): a is a step behind b and can be no more
+// probable (Xi et al. 2021, AITM).
+LayerPtr MakeCalibrator(double factor);
+
 }  // namespace mtlkit

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "nn/layers/gate_shares.h"
 #include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
@@ -75,6 +76,14 @@ class MixtureLayer : public Layer {
   ConstMatView Gates(const LayerArgs& args) const override {
     const ConstMatView logits = args.x[0].values;
     return {Gates(args, 0), logits.rows, logits.cols};
+  }
+  Index GateCount(std::span<const Index> cols) const override {
+    return cols[0];
+  }
+  void GateShares(const LayerArgs& args,
+                  std::span<double> shares) const override {
+    const Index rows = args.x[0].values.rows;
+    MeanOfRows(Gates(args, 0), rows, shares);
   }
 
   void Backward(const Pass& pass, const BackwardArgs& args) const override {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "nn/layers/gate_shares.h"
 #include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
@@ -108,6 +109,15 @@ class SelectionLayer : public Layer {
         kernels.axpy(gates[e], Expert(args, e).Row(row), y, args.y.cols);
       }
     }
+  }
+
+  Index GateCount(std::span<const Index> cols) const override {
+    return ShapeOf(cols).experts;
+  }
+  void GateShares(const LayerArgs& args,
+                  std::span<double> shares) const override {
+    const Saved saved(args);
+    MeanOfRows(saved.Gates(0), saved.rows, shares);
   }
 
   // entropy times the mean over rows of - sum of r ln r over all codes r.
