@@ -1,6 +1,7 @@
 #include "cotrain/beginnings.h"
 
 #include "base/error.h"
+#include "nn/fit_buffers.h"
 #include "nn/hierarchy.h"
 #include "train/own_options.h"
 #include "train/target_scale.h"
@@ -54,6 +55,8 @@ Beginning Beginnings::Make(const BeginningOf& of) const {
     made.model = BuildModel(own, OwnArch(spec, of.peer, own, absent), of.seed,
                             of.own_rows, losses);
     ScaleTargets(own, of.all_rows, losses, &made.model);
+    // What is averaged must mean the same to all.
+    FitBuffers(own, of.all_rows, &made.model);
     const ModelToBeginFrom& from = spec.FromOf(of.peer);
     if (from.path.empty()) return made;
     made.note =

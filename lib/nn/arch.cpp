@@ -9,6 +9,7 @@
 #include "data/schema.h"
 #include "nn/hierarchy.h"
 #include "nn/layers/layers.h"
+#include "prep/transform_entry.h"
 
 namespace mtlkit {
 
@@ -25,6 +26,14 @@ struct EnsembleOptions {
   std::string form = "mini";
   void Describe(Fields& fields) {
     fields("form", form, "what members have of their own", {"mini", "full"});
+  }
+};
+
+struct PieceFormOptions {
+  Index count = 16;
+  void Describe(Fields& fields) {
+    fields("count", count, "pieces of the range of a number",
+           Between(2, kMostPieces));
   }
 };
 
@@ -68,6 +77,9 @@ void ArchOptions::Describe(Fields& fields) {
                "networks in one, whose predictions are averaged: they share "
                "the kernels and have inputs and outputs (form=mini) or all "
                "layers (form=full) scaled of their own");
+  fields.Named("numbers", numbers, "NAME[:option=value,...]",
+               "what numbers become first: plain, as they are; pieces, how far "
+               "each is through count=16 pieces of its range, beside it");
 }
 
 void ResolveArchOptions(ArchOptions* options) {
@@ -78,6 +90,7 @@ void ResolveArchOptions(ArchOptions* options) {
   ParseLayers(options->head_layers, "--head-layers");
   ParseActivation(options->activation);
   ParseMembers(options->members, "--members");
+  ParseNumbers(options->numbers, "--numbers");
   if (options->hierarchy.empty()) return;
   Require(entry.name == "shared", ErrorKind::kUsage,
           Str("--hierarchy: --arch ", entry.name, " has no hierarchy"),
@@ -101,6 +114,27 @@ Ensemble ParseMembers(std::string_view text, const std::string& where) {
           Str(where, ": form=", options.form, " has no effect on one network"),
           "say how many, or leave it out");
   return {static_cast<Index>(members), options.form == "full"};
+}
+
+NumberForm ParseNumbers(std::string_view text, const std::string& where) {
+  const Choice choice = ParseChoice(text, where);
+  NumberForm form;
+  if (choice.name == "plain") {
+    NoOptions none;
+    ReadOptions(choice, where, &none);
+    return form;
+  }
+  const std::vector<std::string> names = {"plain", "pieces"};
+  const std::string nearest = Nearest(choice.name, names);
+  Require(choice.name == "pieces", ErrorKind::kUsage,
+          Str(where, ": numbers cannot be '", choice.name, "'",
+              nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
+          Str("known: ", Join(names, ", ")));
+  PieceFormOptions options;
+  ReadOptions(choice, where, &options);
+  form.kind = NumberForm::Kind::kPieces;
+  form.count = options.count;
+  return form;
 }
 
 std::vector<Index> ParseLayers(const std::vector<std::string>& layers,

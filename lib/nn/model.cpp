@@ -14,6 +14,7 @@
 #include "data/link.h"
 #include "data/schema.h"
 #include "nn/family_start.h"
+#include "nn/fit_buffers.h"
 #include "nn/loss.h"
 #include "prep/apply_transforms.h"
 #include "prep/read_labels.h"
@@ -78,6 +79,7 @@ Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
   RequireRoom(*model.network, held);
   model.params = model.network->Initialized(seed);
   StartFamiliesAlike(model.schema.tasks, *model.network, &model.params.weights);
+  FitBuffers(dataset, train_rows, &model);
   for (std::size_t i = 0; i < all.tasks.size(); ++i) {
     model.constants.push_back(BestConstants(dataset, static_cast<Index>(i),
                                             model.schema.tasks[i], train_rows));

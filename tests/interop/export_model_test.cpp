@@ -17,6 +17,7 @@
 #include "interop/onnx_eval.h"
 #include "interop/starting_point.h"
 #include "interop/torch_module.h"
+#include "nn/fit_buffers.h"
 #include "nn/layers/layers.h"
 #include "nn/sample_data.h"
 #include "paths.h"
@@ -178,6 +179,20 @@ TEST_CASE("ensembles go along as what they say together, and return") {
       CheckModel(model, data);
       CheckReturn(model);
     }
+  }
+}
+
+TEST_CASE("what numbers become goes along, and returns") {
+  const Dataset data = DatasetOfAllTypes();
+  for (const char* numbers : {"pieces:count=3"}) {
+    INFO(numbers);
+    ArchOptions options = NetworkOf("mmoe");
+    options.numbers = numbers;
+    options.members = "2";
+    Model model = RandomModel(data, options);
+    FitBuffers(data, data.SplitRows("train"), &model);
+    CheckModel(model, data);
+    CheckReturn(model);
   }
 }
 

@@ -32,6 +32,7 @@ NetworkParts::NetworkParts(const ArchArgs& args)
       layers_(ParseLayers(args.options.layers, "--layers")),
       head_layers_(ParseLayers(args.options.head_layers, "--head-layers")),
       ensemble_(ParseMembers(args.options.members, "--members")),
+      numbers_(ParseNumbers(args.options.numbers, "--numbers")),
       builder_(args.schema.inputs,
                static_cast<Index>(args.schema.tasks.size())) {
   if (has_members()) CheckEnsemble();
@@ -90,7 +91,7 @@ Value NetworkParts::AddStem(const std::string& prefix,
   }
   switch (traits.rows) {
     case BlockRows::kBatch:
-      break;
+      return traits.has_categories ? value : AddNumbers(prefix, number, value);
     case BlockRows::kPixels:
       return builder_.Add(prefix + "flatten" + number,
                           MakeFlatten(input.height, input.width), {value});

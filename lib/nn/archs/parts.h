@@ -37,7 +37,8 @@ class NetworkParts {
   };
   static Source From(Value value) { return {value, {}, true, false}; }
 
-  // All inputs; categorical ones through tables called "PREFIXembedding", which
+  // All inputs; dense ones as the options say (--numbers), by "PREFIXpieces";
+  // categorical ones through tables called "PREFIXembedding", which
   // nobody else uses; images through "PREFIXflatten"; tokens through a table
   // "PREFIXtokens" and their mean, "PREFIXpool". Of an ensemble each member has
   // the numbers times factors of its own, "PREFIXmembers"; those of sparse
@@ -98,6 +99,8 @@ class NetworkParts {
   Value JoinDense(const std::string& name, const std::vector<Value>& values);
   Value AddStem(const std::string& prefix, const std::string& number,
                 const InputSpec& input, Value value);
+  Value AddNumbers(const std::string& prefix, const std::string& number,
+                   Value value);
   Value AddTables(const std::string& name, const InputSpec& input, Value value);
   Value AddProduct(const std::string& name, const Source& source,
                    DenseOptions dense, const std::string& params_of = "");
@@ -126,6 +129,7 @@ class NetworkParts {
   std::vector<Index> layers_;
   std::vector<Index> head_layers_;
   Ensemble ensemble_;
+  NumberForm numbers_;
   NetworkBuilder builder_;
 };
 

@@ -70,6 +70,19 @@ LayerPtr MakeEmbedding(std::vector<Index> codes, std::vector<Index> widths);
 // Width of a table by rule: min(50, round up of codes / 2), at least 1.
 Index EmbeddingWidth(Index codes);
 
+struct PiecesOptions {
+  Index count = 0;
+  bool beside = true;  // whether the numbers themselves stand in front
+};
+// Numbers x, cols of them a row, and how far each is through `count` pieces of
+// its range, column by column: clamp((x - e[k - 1]) / (e[k] - e[k - 1]), 0, 1)
+// for edges e[0] <= ... <= e[count]; 0 where the two are one (Gorishniy,
+// Rubachev and Babenko, "On embeddings for numerical features in tabular deep
+// learning", 2022, section 3.2). Buffer "edges" (cols x (count + 1)): quantiles
+// of training rows (prep/piece_edges.h), of which those that are too few are
+// followed by their last.
+LayerPtr MakePieces(const PiecesOptions& options);
+
 // The pixels of a grid of height x width side by side: one row of height x
 // width x cols for each row of the batch.
 LayerPtr MakeFlatten(Index height, Index width);
