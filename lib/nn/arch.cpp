@@ -29,13 +29,60 @@ struct EnsembleOptions {
   }
 };
 
+// Of the forms of numbers.
 struct PieceFormOptions {
-  Index count = 16;
+  NumberForm form = {NumberForm::Kind::kPieces, 16};
   void Describe(Fields& fields) {
-    fields("count", count, "pieces of the range of a number",
+    fields("count", form.count, "pieces of the range of a number",
            Between(2, kMostPieces));
   }
 };
+
+constexpr Index kMostOfColumn = 4096;
+
+struct ProjectedFormOptions {
+  NumberForm form = {NumberForm::Kind::kProjected, 16, 8};
+  void Describe(Fields& fields) {
+    fields("count", form.count, "pieces of the range of a number",
+           Between(2, kMostPieces));
+    fields("size", form.size, "what becomes of them",
+           Between(1, kMostOfColumn));
+  }
+};
+
+struct PeriodicFormOptions {
+  NumberForm form = {NumberForm::Kind::kPeriodic, 16, 8, 0.1};
+  void Describe(Fields& fields) {
+    fields("count", form.count, "frequencies of a number",
+           Between(1, kMostOfColumn));
+    fields("scale", form.scale, "deviation of the first frequencies",
+           MoreThan(0));
+    fields("size", form.size, "what becomes of their waves",
+           Between(1, kMostOfColumn));
+  }
+};
+
+struct PlainFormOptions {
+  NumberForm form = {};
+  void Describe(Fields& /*fields*/) {}
+};
+
+template <class Options>
+NumberForm ReadNumberForm(const Choice& choice, const std::string& where) {
+  Options options;
+  ReadOptions(choice, where, &options);
+  return options.form;
+}
+
+struct NamedForm {
+  std::string_view name;
+  NumberForm (*read)(const Choice&, const std::string&);
+};
+constexpr NamedForm kForms[] = {
+    {"plain", ReadNumberForm<PlainFormOptions>},
+    {"pieces", ReadNumberForm<PieceFormOptions>},
+    {"projected", ReadNumberForm<ProjectedFormOptions>},
+    {"periodic", ReadNumberForm<PeriodicFormOptions>}};
 
 bool Selects(const std::string& pattern, const std::string& input) {
   return input == pattern || ViewOf(input) == pattern ||
@@ -79,7 +126,9 @@ void ArchOptions::Describe(Fields& fields) {
                "layers (form=full) scaled of their own");
   fields.Named("numbers", numbers, "NAME[:option=value,...]",
                "what numbers become first: plain, as they are; pieces, how far "
-               "each is through count=16 pieces of its range, beside it");
+               "each is through count=16 pieces of its range, beside it; "
+               "projected, size=8 functions of count=16 pieces; periodic, "
+               "size=8 functions of count=16 waves (scale=0.1)");
 }
 
 void ResolveArchOptions(ArchOptions* options) {
@@ -118,23 +167,16 @@ Ensemble ParseMembers(std::string_view text, const std::string& where) {
 
 NumberForm ParseNumbers(std::string_view text, const std::string& where) {
   const Choice choice = ParseChoice(text, where);
-  NumberForm form;
-  if (choice.name == "plain") {
-    NoOptions none;
-    ReadOptions(choice, where, &none);
-    return form;
+  std::vector<std::string> names;
+  for (const NamedForm& form : kForms) {
+    if (form.name == choice.name) return form.read(choice, where);
+    names.emplace_back(form.name);
   }
-  const std::vector<std::string> names = {"plain", "pieces"};
   const std::string nearest = Nearest(choice.name, names);
-  Require(choice.name == "pieces", ErrorKind::kUsage,
-          Str(where, ": numbers cannot be '", choice.name, "'",
-              nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
-          Str("known: ", Join(names, ", ")));
-  PieceFormOptions options;
-  ReadOptions(choice, where, &options);
-  form.kind = NumberForm::Kind::kPieces;
-  form.count = options.count;
-  return form;
+  Fail(ErrorKind::kUsage,
+       Str(where, ": numbers cannot be '", choice.name, "'",
+           nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
+       Str("known: ", Join(names, ", ")));
 }
 
 std::vector<Index> ParseLayers(const std::vector<std::string>& layers,

@@ -61,9 +61,11 @@ Ensemble ParseMembers(std::string_view text, const std::string& where);
 // (Gorishniy, Rubachev and Babenko, "On embeddings for numerical features in
 // tabular deep learning", 2022).
 struct NumberForm {
-  enum class Kind { kPlain, kPieces };
+  enum class Kind { kPlain, kPieces, kProjected, kPeriodic };
   Kind kind = Kind::kPlain;
-  Index count = 0;  // pieces of a column
+  Index count = 0;   // pieces of a column, or frequencies
+  Index size = 0;    // outputs of a column's own linear map, if there is one
+  double scale = 0;  // deviation of the first frequencies
 };
 // kUsage with `where` in front for a text that is none.
 NumberForm ParseNumbers(std::string_view text, const std::string& where);

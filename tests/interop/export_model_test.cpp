@@ -184,7 +184,8 @@ TEST_CASE("ensembles go along as what they say together, and return") {
 
 TEST_CASE("what numbers become goes along, and returns") {
   const Dataset data = DatasetOfAllTypes();
-  for (const char* numbers : {"pieces:count=3"}) {
+  for (const char* numbers : {"pieces:count=3", "projected:count=3,size=2",
+                              "periodic:count=2,size=2"}) {
     INFO(numbers);
     ArchOptions options = NetworkOf("mmoe");
     options.numbers = numbers;

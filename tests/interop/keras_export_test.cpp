@@ -109,6 +109,11 @@ TEST_CASE("what Keras cannot hold is refused with the reason") {
   CHECK(KerasRefusal(quantiles, path) ==
         "--to keras: task 'score' cannot go in: Keras has no layer that puts "
         "quantiles in order");
+  ArchOptions waves = KerasNetworkOf("shared");
+  waves.numbers = "periodic";
+  CHECK(KerasRefusal(RandomModel(SampleDataset(20), waves), path) ==
+        "--to keras: layer 'periodic' (periodic) cannot go in: Keras has no "
+        "layer that takes a sine");
   CHECK(!std::filesystem::exists(path));
 }
 

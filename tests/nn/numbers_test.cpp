@@ -15,6 +15,7 @@
 #include "nn/fit_buffers.h"
 #include "nn/layers/layers.h"
 #include "nn/model.h"
+#include "nn/plan.h"
 #include "nn/sample_data.h"
 #include "prep/fit.h"
 
@@ -203,6 +204,81 @@ TEST_CASE("numbers become pieces before anything else reads them") {
   CHECK(model.network->weights()->slice(kernel).spec.rows == 26);
 }
 
+// What a network of one layer puts out for rows of two columns.
+Reals OutputOf(const LayerPtr& layer, const Reals& rows,
+               const std::vector<Reals>& params) {
+  const std::vector<InputSpec> inputs = {{"x", InputKind::kDense, 2, {}, {}}};
+  NetworkBuilder b(inputs, 1);
+  b.Output(0, b.Add("layer", layer, {b.Input(0)}));
+  const Network network = std::move(b).Build();
+  Params numbers = network.Initialized(1);
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    const MatView slice = numbers.weights.At(static_cast<Index>(i));
+    std::ranges::copy(params[i], slice.flat().begin());
+  }
+  Plan plan(network, {.capacity = 4});
+  Batch batch;
+  batch.rows = std::ssize(rows) / 2;
+  batch.inputs.resize(1);
+  batch.inputs[0].dense = {rows.data(), batch.rows, 2};
+  Pass pass;
+  pass.weights = &numbers.weights;
+  plan.Forward(pass, batch);
+  const auto said = plan.Output(0).flat();
+  return {said.begin(), said.end()};
+}
+
+TEST_CASE("each column has a linear map of its own") {
+  CHECK(OutputOf(MakeColumnDense(1, 2), {3, 5, -1, 2},
+                 {{1, 10, 100, 1000}, {Real(0.5), 0, 0, -1}}) ==
+        Reals{Real(3.5), 30, 500, 4999, Real(-0.5), -10, 200, 1999});
+}
+
+TEST_CASE("waves are sines, then cosines, of each column's frequencies") {
+  const Reals said = OutputOf(MakePeriodic(2, 1), {1, 2},
+                              {{Real(0.25), Real(0.5), Real(0.125), 3}});
+  const Reals expected = {1, 0, 0, -1, 1, 0, 0, 1};
+  REQUIRE(said.size() == expected.size());
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    CHECK(said[i] == doctest::Approx(expected[i]).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("projected and periodic numbers are functions of each column") {
+  const auto shapes = [](const std::string& numbers) {
+    ArchOptions options = Pieces(numbers);
+    Dataset data = SampleDataset();
+    data.inputs.resize(1);
+    const Model model = BuildModel(data, options, 1, {});
+    std::string text;
+    for (const Slice& slice : model.network->weights()->slices()) {
+      text += Str(slice.name, " ", slice.spec.rows, "x", slice.spec.cols, "\n");
+    }
+    return text;
+  };
+  const std::string rest =
+      "trunk.0/bias 1x4\nheads.trunk/kernel 4x7\nheads.trunk/bias 1x7\n";
+  CHECK(shapes("projected:count=5,size=3") ==
+        "projection/kernel 20x3\nprojection/bias 4x3\n"
+        "trunk.0/kernel 12x4\n" +
+            rest);
+  CHECK(shapes("periodic:count=5,size=3") ==
+        "periodic/frequencies 4x5\nprojection/kernel 40x3\n"
+        "projection/bias 4x3\ntrunk.0/kernel 12x4\n" +
+            rest);
+}
+
+TEST_CASE("frequencies begin as normal numbers of the scale") {
+  ArchOptions options = Pieces("periodic:count=4096,scale=0.3");
+  const Model model = BuildModel(SampleDataset(), options, 1, {});
+  const Index slice = model.network->weights()->Find("periodic/frequencies");
+  double squares = 0;
+  const auto all = model.params.weights.At(slice).flat();
+  for (const Real each : all) squares += std::pow(static_cast<double>(each), 2);
+  CHECK(std::sqrt(squares / static_cast<double>(all.size())) ==
+        doctest::Approx(0.3).epsilon(0.02));
+}
+
 TEST_CASE("what numbers cannot be is refused") {
   const auto refusal = [](const std::string& text) {
     return MessageOf([&] { ParseNumbers(text, "--numbers"); });
@@ -212,6 +288,8 @@ TEST_CASE("what numbers cannot be is refused") {
         "--numbers: numbers cannot be 'piece'; did you mean 'pieces'?");
   CHECK(refusal("pieces:count=1") ==
         "--numbers: pieces: count is 1 but must be in [2, 1000]");
+  CHECK(refusal("periodic:scale=0") ==
+        "--numbers: periodic: scale is 0 but must be more than 0");
   CHECK(refusal("plain:count=3") == "--numbers: plain has no option 'count'");
 }
 

@@ -36,9 +36,6 @@ TEST_CASE("edges of pieces outlive training, averages and teachers") {
   SUBCASE("swa, which finds statistics anew") {
     options.average = "swa:start=0.3";
   }
-  SUBCASE("each task's best epoch") {
-    options.keep_best = "each-task";
-  }
   SUBCASE("mean-teacher") {
     protocol = "mean-teacher";
   }

@@ -83,6 +83,16 @@ struct PiecesOptions {
 // followed by their last.
 LayerPtr MakePieces(const PiecesOptions& options);
 
+// For each column of x, sin(2 pi c_k x) of all its `count` frequencies c_k,
+// then their cosines (the same paper, section 3.3). Parameter "frequencies"
+// (cols x count), normal of deviation `scale` in the beginning.
+LayerPtr MakePeriodic(Index count, double scale);
+
+// y_j = x_j kernel_j + bias_j for each column j of a table, of which x has
+// `each` numbers side by side and y `units`. Parameters "kernel" (inputs x
+// units, one column below the other) and "bias" (columns x units).
+LayerPtr MakeColumnDense(Index each, Index units);
+
 // The pixels of a grid of height x width side by side: one row of height x
 // width x cols for each row of the batch.
 LayerPtr MakeFlatten(Index height, Index width);
