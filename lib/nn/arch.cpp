@@ -9,6 +9,7 @@
 #include "data/schema.h"
 #include "nn/hierarchy.h"
 #include "nn/layers/layers.h"
+#include "nn/number_columns.h"
 #include "prep/transform_entry.h"
 
 namespace mtlkit {
@@ -29,12 +30,21 @@ struct EnsembleOptions {
   }
 };
 
-// Of the forms of numbers.
+// Of every form of numbers but the plain one; read by NumberColumnsOf.
+void DescribeColumns(Fields& fields, std::string& columns) {
+  fields("columns", columns,
+         "numbers of the columns, through all dense blocks: 0/3/4; those of "
+         "more than two values unless it is given",
+         std::vector<std::string>{});
+}
+
 struct PieceFormOptions {
   NumberForm form = {NumberForm::Kind::kPieces, 16};
+  std::string columns;
   void Describe(Fields& fields) {
     fields("count", form.count, "pieces of the range of a number",
            Between(2, kMostPieces));
+    DescribeColumns(fields, columns);
   }
 };
 
@@ -42,16 +52,19 @@ constexpr Index kMostOfColumn = 4096;
 
 struct ProjectedFormOptions {
   NumberForm form = {NumberForm::Kind::kProjected, 16, 8};
+  std::string columns;
   void Describe(Fields& fields) {
     fields("count", form.count, "pieces of the range of a number",
            Between(2, kMostPieces));
     fields("size", form.size, "what becomes of them",
            Between(1, kMostOfColumn));
+    DescribeColumns(fields, columns);
   }
 };
 
 struct PeriodicFormOptions {
   NumberForm form = {NumberForm::Kind::kPeriodic, 16, 8, 0.1};
+  std::string columns;
   void Describe(Fields& fields) {
     fields("count", form.count, "frequencies of a number",
            Between(1, kMostOfColumn));
@@ -59,6 +72,7 @@ struct PeriodicFormOptions {
            MoreThan(0));
     fields("size", form.size, "what becomes of their waves",
            Between(1, kMostOfColumn));
+    DescribeColumns(fields, columns);
   }
 };
 
@@ -140,6 +154,7 @@ void ResolveArchOptions(ArchOptions* options) {
   ParseActivation(options->activation);
   ParseMembers(options->members, "--members");
   ParseNumbers(options->numbers, "--numbers");
+  NumberColumnsOf(options->numbers, "--numbers");
   if (options->hierarchy.empty()) return;
   Require(entry.name == "shared", ErrorKind::kUsage,
           Str("--hierarchy: --arch ", entry.name, " has no hierarchy"),

@@ -17,16 +17,6 @@ namespace {
 constexpr Index kMostFittedRows = 100'000;
 constexpr Index kMostFittedCells = Index{1} << 24;  // at a time
 
-// Whatever the seed, so that equal rows have equal buffers.
-std::vector<Index> SampleOf(std::span<const Index> rows) {
-  std::vector<Index> sample(rows.begin(), rows.end());
-  if (std::ssize(sample) <= kMostFittedRows) return sample;
-  Rng(0, RandomPurpose::kSampleRows, 2).Shuffle(sample);
-  sample.resize(At(kMostFittedRows));
-  std::ranges::sort(sample);
-  return sample;
-}
-
 // The kind of a layer and all its options.
 std::string DescriptionOf(const Layer& layer) {
   Json json = Json::object();
@@ -57,6 +47,16 @@ void FitToBlock(const Layer& layer, const InputBlock& block,
 
 }  // namespace
 
+// Whatever the seed, so that equal rows have equal buffers.
+std::vector<Index> SampleToFit(std::span<const Index> rows) {
+  std::vector<Index> sample(rows.begin(), rows.end());
+  if (std::ssize(sample) <= kMostFittedRows) return sample;
+  Rng(0, RandomPurpose::kSampleRows, 2).Shuffle(sample);
+  sample.resize(At(kMostFittedRows));
+  std::ranges::sort(sample);
+  return sample;
+}
+
 void FitBuffers(const Dataset& dataset, std::span<const Index> rows,
                 Model* model) {
   const Network& network = *model->network;
@@ -64,7 +64,7 @@ void FitBuffers(const Dataset& dataset, std::span<const Index> rows,
   std::vector<std::pair<const Node*, std::string>> fitted;
   for (const Node& node : network.nodes()) {
     if (!node.layer->traits().fits_buffers) continue;
-    if (sample.empty()) sample = SampleOf(rows);
+    if (sample.empty()) sample = SampleToFit(rows);
     const Index input = network.info(node.inputs[0]).input;
     Require(input >= 0, ErrorKind::kBug,
             Str("layer '", node.name, "' reads no input block"));

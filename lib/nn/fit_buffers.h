@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "nn/model.h"
 
@@ -12,5 +13,7 @@ namespace mtlkit {
 // not grow with them. Equal layers on one block get equal numbers.
 void FitBuffers(const Dataset& dataset, std::span<const Index> rows,
                 Model* model);
+// All rows, or that sample.
+std::vector<Index> SampleToFit(std::span<const Index> rows);
 
 }  // namespace mtlkit

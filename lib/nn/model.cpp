@@ -16,6 +16,7 @@
 #include "nn/family_start.h"
 #include "nn/fit_buffers.h"
 #include "nn/loss.h"
+#include "nn/number_columns.h"
 #include "prep/apply_transforms.h"
 #include "prep/read_labels.h"
 
@@ -67,6 +68,7 @@ Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
   Model model;
   model.arch = options;
   ResolveArchOptions(&model.arch);
+  ChooseNumberColumns(dataset, train_rows, &model.arch);
   const Schema all = dataset.schema();
   model.schema.tasks = ShapeTasks(all.tasks, losses);
   RequireLearnable(dataset, model.schema.tasks, losses);

@@ -15,6 +15,7 @@
 #include "nn/fit_buffers.h"
 #include "nn/layers/layers.h"
 #include "nn/model.h"
+#include "nn/number_columns.h"
 #include "nn/plan.h"
 #include "nn/sample_data.h"
 #include "prep/fit.h"
@@ -165,6 +166,38 @@ TEST_CASE("edges are those that preparation finds in the training rows") {
   CHECK(EdgesOf(BuildModel(data, Pieces(), 1, {}), "pieces") == Reals(24));
 }
 
+TEST_CASE("columns of two values stay what they are") {
+  Dataset data = SampleDataset();
+  std::vector<float> cells(data.inputs[0].dense.begin(),
+                           data.inputs[0].dense.end());
+  for (std::size_t row = 0; row < At(data.rows); ++row) {
+    cells[row * 4 + 1] = row % 3 == 0 ? 1.F : -1.F;
+    cells[row * 4 + 3] = 7;
+  }
+  data.inputs[0].dense = Array<float>(cells);
+  const std::vector<Index>& train = data.SplitRows("train");
+  const Model model = BuildModel(data, Pieces(), 1, train);
+  CHECK(model.arch.numbers == "pieces:count=5,columns=0/2");
+  CHECK(EdgesOf(model, "pieces").size() == 12);
+  // Four numbers, pieces of two, an embedding.
+  const Network& network = *model.network;
+  const Index kernel = network.weights()->Find("trunk.0/kernel");
+  CHECK(network.weights()->slice(kernel).spec.rows == 4 + 10 + 2);
+  // Or those that the user says; others stand beside what these become.
+  const Model said =
+      BuildModel(data, Pieces("projected:count=5,size=3,columns=1"), 1, train);
+  CHECK(Join(said.network->Names(), " ")
+            .starts_with("pieces projection projection.activation numbers "
+                         "embedding inputs"));
+  CHECK(said.network->info(said.network->Find("numbers")).cols == 4 + 3);
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    cells[i] = i % 8 < 4 ? 1.F : 2.F;
+  data.inputs[0].dense = Array<float>(cells);
+  const Model none = BuildModel(data, Pieces(), 1, train);
+  CHECK(none.arch.numbers == "pieces:count=5,columns=none");
+  CHECK(none.network->Names().front() == "embedding");
+}
+
 TEST_CASE("of many rows a sample that is always the same is enough") {
   std::vector<float> cells;
   std::vector<Index> rows;
@@ -290,6 +323,8 @@ TEST_CASE("what numbers cannot be is refused") {
         "--numbers: pieces: count is 1 but must be in [2, 1000]");
   CHECK(refusal("periodic:scale=0") ==
         "--numbers: periodic: scale is 0 but must be more than 0");
+  CHECK(MessageOf([] { NumberColumnsOf("pieces:columns=3/1", "--numbers"); }) ==
+        "--numbers: columns=3/1 are no numbers of columns that ascend from 0");
   CHECK(refusal("plain:count=3") == "--numbers: plain has no option 'count'");
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "interop/layer_export.h"
+#include "interop/chosen_export.h"
 
 namespace mtlkit {
 namespace {
@@ -87,7 +87,8 @@ std::string ColumnDenseToKeras(const KerasLayer& layer) {
 std::string PeriodicToOnnx(const OnnxLayer& layer) {
   OnnxGraph& graph = layer.graph;
   const ExportNode& node = layer.node;
-  const std::string x = graph.Reshape(layer.x[0], {-1, node.input_cols[0], 1});
+  const std::string x =
+      graph.Reshape(ChosenToOnnx(layer), {-1, ChosenCountOf(node), 1});
   const std::string turns = graph.Node("Mul", {x, layer.Matrix(0)});
   const std::string part =
       graph.Node("Sub", {turns, graph.Node("Round", {turns})});
@@ -117,8 +118,8 @@ std::string PeriodicToTorch(const TorchLayer& layer) {
   layer.module.AddHelper(kPeriodicTorch);
   const ExportNode& node = layer.node;
   const std::string module = layer.Make(
-      Str("Periodic(", node.input_cols[0], ", ", node.Integer("count"), ")"));
-  return Str(module, "(", layer.x[0], ")");
+      Str("Periodic(", ChosenCountOf(node), ", ", node.Integer("count"), ")"));
+  return Str(module, "(", ChosenToTorch(layer), ")");
 }
 
 }  // namespace

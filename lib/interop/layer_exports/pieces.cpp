@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "interop/layer_export.h"
+#include "interop/chosen_export.h"
 
 namespace mtlkit {
 namespace {
@@ -32,11 +32,11 @@ PieceNumbers PieceNumbersOf(const ExportNode& node) {
 std::string PiecesToOnnx(const OnnxLayer& layer) {
   OnnxGraph& graph = layer.graph;
   const ExportNode& node = layer.node;
-  const Index cols = node.input_cols[0];
+  const Index cols = ChosenCountOf(node);
   const Index count = node.Integer("count");
   const std::string& name = node.buffers[0].name;
   const PieceNumbers numbers = PieceNumbersOf(node);
-  const std::string x = graph.Reshape(layer.x[0], {-1, cols, 1});
+  const std::string x = graph.Reshape(ChosenToOnnx(layer), {-1, cols, 1});
   const std::string low =
       graph.Numbers(name + ".low", {cols, count}, numbers.low);
   const std::string inverse =
@@ -54,34 +54,33 @@ constexpr std::string_view kPiecesTorch =
     R"(class Pieces(nn.Module):
     """How far numbers are through pieces (Gorishniy et al., 2022)."""
 
-    def __init__(self, columns, count, beside):
+    def __init__(self, columns, count):
         super().__init__()
         self.register_buffer("edges", torch.empty(columns, count + 1))
-        self.beside = beside
 
     def forward(self, x):
         width = self.edges.diff(dim=1)
         scale = torch.where(width >= torch.finfo(x.dtype).tiny, 1 / width,
                             torch.zeros_like(width))
         part = (x.unsqueeze(2) - self.edges[:, :-1]) * scale
-        pieces = part.clamp(0, 1).flatten(1)
-        return torch.cat([x, pieces], 1) if self.beside else pieces
+        return part.clamp(0, 1).flatten(1)
 )";
 
 std::string PiecesToTorch(const TorchLayer& layer) {
   layer.module.AddHelper(kPiecesTorch);
   const ExportNode& node = layer.node;
-  const std::string module =
-      layer.Make(Str("Pieces(", node.input_cols[0], ", ", node.Integer("count"),
-                     ", ", node.Flag("beside") ? "True" : "False", ")"));
-  return Str(module, "(", layer.x[0], ")");
+  const std::string module = layer.Make(
+      Str("Pieces(", ChosenCountOf(node), ", ", node.Integer("count"), ")"));
+  const std::string pieces = Str(module, "(", ChosenToTorch(layer), ")");
+  if (!node.Flag("beside")) return pieces;
+  return Str("torch.cat([", layer.x[0], ", ", pieces, "], 1)");
 }
 
 // A number as often as its column has pieces, beside each other; the edges are
 // options of layers, which nothing trains.
 std::string PiecesToKeras(const KerasLayer& layer) {
   const ExportNode& node = layer.node;
-  const Index cols = node.input_cols[0];
+  const Index cols = ChosenCountOf(node);
   const Index count = node.Integer("count");
   const std::vector<Index> wide = {cols * count};
   const PieceNumbers numbers = PieceNumbersOf(node);
@@ -96,8 +95,8 @@ std::string PiecesToKeras(const KerasLayer& layer) {
     return layer.Add("Rescaling", {value}, wide,
                      {{"scale", scale}, {"offset", offset}}, {}, suffix);
   };
-  std::string x = layer.Add("RepeatVector", {layer.x[0]}, {count, cols},
-                            {{"n", count}}, {}, ".each");
+  std::string x = layer.Add("RepeatVector", {ChosenToKeras(layer)},
+                            {count, cols}, {{"n", count}}, {}, ".each");
   x = layer.Add("Permute", {x}, {cols, count}, {{"dims", {2, 1}}}, {},
                 ".column");
   x = layer.Add("Reshape", {x}, wide, {{"target_shape", wide}}, {}, ".row");

@@ -91,7 +91,8 @@ Value NetworkParts::AddStem(const std::string& prefix,
   }
   switch (traits.rows) {
     case BlockRows::kBatch:
-      return traits.has_categories ? value : AddNumbers(prefix, number, value);
+      return traits.has_categories ? value
+                                   : AddNumbers(prefix, number, input, value);
     case BlockRows::kPixels:
       return builder_.Add(prefix + "flatten" + number,
                           MakeFlatten(input.height, input.width), {value});

@@ -38,12 +38,13 @@ class NetworkParts {
   static Source From(Value value) { return {value, {}, true, false}; }
 
   // All inputs; dense ones as the options say (--numbers), by "PREFIXpieces" or
-  // "PREFIXperiodic", and "PREFIXprojection"; categorical ones through tables
-  // called "PREFIXembedding", which nobody else uses; images through
-  // "PREFIXflatten"; tokens through a table "PREFIXtokens" and their mean,
-  // "PREFIXpool". Of an ensemble each member has the numbers times factors of
-  // its own, "PREFIXmembers"; those of sparse blocks stand behind the products
-  // that read them.
+  // "PREFIXperiodic", and "PREFIXprojection" (beside other columns of the
+  // block, "PREFIXnumbers"); categorical ones through tables called
+  // "PREFIXembedding", which nobody else uses; images through "PREFIXflatten";
+  // tokens through a table "PREFIXtokens" and their mean, "PREFIXpool". Of an
+  // ensemble each member has the numbers times factors of its own,
+  // "PREFIXmembers"; those of sparse blocks stand behind the products that read
+  // them.
   Source Inputs(const std::string& prefix);
 
   // y = x W + b, or x W without `bias`, with x all of the source.
@@ -101,9 +102,7 @@ class NetworkParts {
   Value AddStem(const std::string& prefix, const std::string& number,
                 const InputSpec& input, Value value);
   Value AddNumbers(const std::string& prefix, const std::string& number,
-                   Value value);
-  // relu(x W + b), of each column's `each` numbers by themselves.
-  Value AddProjection(const std::string& name, Index each, Value value);
+                   const InputSpec& input, Value value);
   Value AddTables(const std::string& name, const InputSpec& input, Value value);
   Value AddProduct(const std::string& name, const Source& source,
                    DenseOptions dense, const std::string& params_of = "");

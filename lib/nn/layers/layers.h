@@ -73,6 +73,7 @@ Index EmbeddingWidth(Index codes);
 struct PiecesOptions {
   Index count = 0;
   bool beside = true;  // whether the numbers themselves stand in front
+  std::vector<Index> columns = {};  // that have pieces, ascending; {}: all
 };
 // Numbers x, cols of them a row, and how far each is through `count` pieces of
 // its range, column by column: clamp((x - e[k - 1]) / (e[k] - e[k - 1]), 0, 1)
@@ -85,8 +86,10 @@ LayerPtr MakePieces(const PiecesOptions& options);
 
 // For each column of x, sin(2 pi c_k x) of all its `count` frequencies c_k,
 // then their cosines (the same paper, section 3.3). Parameter "frequencies"
-// (cols x count), normal of deviation `scale` in the beginning.
-LayerPtr MakePeriodic(Index count, double scale);
+// (cols x count), normal of deviation `scale` in the beginning. `columns`,
+// ascending: of these alone.
+LayerPtr MakePeriodic(Index count, double scale,
+                      std::vector<Index> columns = {});
 
 // y_j = x_j kernel_j + bias_j for each column j of a table, of which x has
 // `each` numbers side by side and y `units`. Parameters "kernel" (inputs x

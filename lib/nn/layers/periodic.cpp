@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <numbers>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
+#include "nn/layers/chosen_columns.h"
 #include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 
@@ -11,10 +14,12 @@ namespace {
 struct DescribedPeriodic {
   Index count = 1;
   double scale = 0.1;
+  std::vector<Index> columns = {};
   void Describe(Fields& fields) {
     fields("count", count, "frequencies of each column", Between(1, 1 << 20));
     fields("scale", scale, "deviation of frequencies in the beginning",
            MoreThan(0));
+    fields("columns", columns, "that have waves; all where none is named");
   }
 };
 
@@ -22,23 +27,28 @@ struct DescribedPeriodic {
 // not see y.
 class PeriodicLayer : public Layer {
  public:
-  PeriodicLayer(Index count, double scale) : count_(count), scale_(scale) {}
+  PeriodicLayer(Index count, double scale, std::vector<Index> columns)
+      : count_(count), scale_(scale), chosen_{std::move(columns)} {}
 
   std::string_view kind() const override { return "periodic"; }
   LayerTraits traits() const override { return {}; }
   void Describe(Fields& fields) const override {
-    DescribedPeriodic{count_, scale_}.Describe(fields);
+    DescribedPeriodic{count_, scale_, chosen_.columns}.Describe(fields);
   }
   Index OutputCols(std::span<const Index> cols) const override {
-    return 2 * count_ * cols[0];
+    return 2 * count_ * chosen_.Count(cols[0]);
   }
   std::vector<ParamSpec> Params(std::span<const Index> cols) const override {
     return {{.name = "frequencies",
-             .rows = cols[0],
+             .rows = chosen_.Count(cols[0]),
              .cols = count_,
              .init = {InitKind::kNormal, scale_},
              .fan_in = 1,
              .fan_out = 2 * count_}};
+  }
+  // The chosen numbers of a row.
+  Index ScratchSize(std::span<const Index> cols, Index) const override {
+    return chosen_.Count(cols[0]);
   }
   Index SavedSize(Index rows, std::span<const Index> cols) const override {
     return rows * OutputCols(cols);
@@ -46,14 +56,24 @@ class PeriodicLayer : public Layer {
 
   void Forward(const Pass& pass, const ForwardArgs& args) const override {
     const ConstMatView x = args.x[0].values;
-    pass.kernels->waves({.x = x.Row(args.first),
-                         .x_stride = x.cols,
-                         .rows = args.count,
-                         .cols = x.cols,
-                         .count = count_,
-                         .frequency = args.w[0].data,
-                         .y = args.y.Row(args.first),
-                         .y_stride = args.y.cols});
+    WavesArgs waves = {.x = x.Row(args.first),
+                       .x_stride = x.cols,
+                       .rows = args.count,
+                       .cols = args.w[0].rows,
+                       .count = count_,
+                       .frequency = args.w[0].data,
+                       .y = args.y.Row(args.first),
+                       .y_stride = args.y.cols};
+    if (chosen_.are_all()) {
+      pass.kernels->waves(waves);
+    } else {
+      waves.rows = 1;
+      for (Index row = args.first; row < args.first + args.count; ++row) {
+        waves.x = chosen_.Take(x.Row(row), args.scratch);
+        waves.y = args.y.Row(row);
+        pass.kernels->waves(waves);
+      }
+    }
     std::copy_n(args.y.Row(args.first), args.count * args.y.cols,
                 args.saved + args.first * args.y.cols);
   }
@@ -66,9 +86,10 @@ class PeriodicLayer : public Layer {
         const Real* dy = args.dy.Lane(lane).Row(row);
         const Real* y = args.saved + row * args.dy.cols;
         Real* dx = args.dx[0].Lane(lane).Row(row);
+        std::fill_n(dx, args.dx[0].cols, Real(0));
         for (Index col = 0; col < frequencies.rows; ++col) {
           const Index at = 2 * count_ * col;
-          dx[col] = SlopeOf(frequencies.Row(col), y + at, dy + at);
+          dx[chosen_[col]] = SlopeOf(frequencies.Row(col), y + at, dy + at);
         }
       }
     }
@@ -76,18 +97,22 @@ class PeriodicLayer : public Layer {
 
   void BackwardParams(const Pass& pass, const ParamArgs& args) const override {
     const ConstMatView x = args.x[0].values;
-    const Index at = 2 * count_ * args.first_row;
-    pass.kernels->waves_gradient(
-        {.x = x.Row(args.first) + args.first_row,
-         .x_stride = x.cols,
-         .rows = args.count,
-         .cols = args.row_count,
-         .count = count_,
-         .y = args.saved + args.first * args.dy.cols + at,
-         .y_stride = args.dy.cols,
-         .dy = args.dy.Row(args.first) + at,
-         .dy_stride = args.dy.cols,
-         .dfrequency = args.dw.data});
+    // Column by column, as the chosen ones need not be beside each other.
+    for (Index i = 0; i < args.row_count; ++i) {
+      const Index col = args.first_row + i;
+      const Index at = 2 * count_ * col;
+      pass.kernels->waves_gradient(
+          {.x = x.Row(args.first) + chosen_[col],
+           .x_stride = x.cols,
+           .rows = args.count,
+           .cols = 1,
+           .count = count_,
+           .y = args.saved + args.first * args.dy.cols + at,
+           .y_stride = args.dy.cols,
+           .dy = args.dy.Row(args.first) + at,
+           .dy_stride = args.dy.cols,
+           .dfrequency = args.dw.Row(i)});
+    }
   }
 
  private:
@@ -103,22 +128,24 @@ class PeriodicLayer : public Layer {
 
   Index count_;
   double scale_;
+  ChosenColumns chosen_;
 };
 
 LayerPtr PeriodicFrom(const DescribedPeriodic& options) {
-  return MakePeriodic(options.count, options.scale);
+  return MakePeriodic(options.count, options.scale, options.columns);
 }
 
 std::vector<LayerSample> PeriodicSamples() {
   return {{"three columns", MakePeriodic(4, 0.5), {3}},
+          {"of some columns", MakePeriodic(3, 0.5, {0, 2}), {4}},
           {"many frequencies", MakePeriodic(19, 0.1), {2}}};
 }
 
 }  // namespace
 
-LayerPtr MakePeriodic(Index count, double scale) {
+LayerPtr MakePeriodic(Index count, double scale, std::vector<Index> columns) {
   Require(count > 0, ErrorKind::kUsage, Str(count, " frequencies"));
-  return std::make_shared<PeriodicLayer>(count, scale);
+  return std::make_shared<PeriodicLayer>(count, scale, std::move(columns));
 }
 
 extern const LayerEntry kPeriodicLayer;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "nn/layers/chosen_columns.h"
 #include "nn/layers/layer_options.h"
 #include "nn/layers/layers.h"
 #include "prep/piece_edges.h"
@@ -13,12 +14,14 @@ struct DescribedPieces : PiecesOptions {
     fields("count", count, "pieces of the range of each column",
            Between(1, 1 << 20));
     fields("beside", beside, "whether the numbers themselves are there, too");
+    fields("columns", columns, "that have pieces; all where none is named");
   }
 };
 
 class PiecesLayer : public Layer {
  public:
-  explicit PiecesLayer(const PiecesOptions& options) : options_(options) {}
+  explicit PiecesLayer(const PiecesOptions& options)
+      : options_(options), chosen_{options.columns} {}
 
   std::string_view kind() const override { return "pieces"; }
   LayerTraits traits() const override { return {.fits_buffers = true}; }
@@ -26,27 +29,32 @@ class PiecesLayer : public Layer {
     DescribedPieces{options_}.Describe(fields);
   }
   Index OutputCols(std::span<const Index> cols) const override {
-    return cols[0] * (options_.count + (options_.beside ? 1 : 0));
+    return chosen_.Count(cols[0]) * options_.count +
+           (options_.beside ? cols[0] : 0);
   }
   std::vector<ParamSpec> Buffers(std::span<const Index> cols) const override {
-    return {{.name = "edges", .rows = cols[0], .cols = options_.count + 1}};
+    return {{.name = "edges",
+             .rows = chosen_.Count(cols[0]),
+             .cols = options_.count + 1}};
   }
-  // One over the width of each piece.
+  // One over the width of each piece, and the chosen numbers of a row.
   Index ScratchSize(std::span<const Index> cols, Index) const override {
-    return cols[0] * options_.count;
+    return chosen_.Count(cols[0]) * (options_.count + 1);
   }
 
   void FitBuffers(ConstMatView values, Index first,
                   std::span<const MatView> buffers) const override {
     std::vector<double> column;
     for (Index col = 0; col < values.cols; ++col) {
+      const Index place = chosen_.Find(first + col);
+      if (place < 0) continue;
       column.clear();
       for (Index row = 0; row < values.rows; ++row) {
         column.push_back(static_cast<double>(values(row, col)));
       }
       const std::vector<double> edges = EdgesOf(PieceLevelsOf(column));
       assert(std::ssize(edges) <= options_.count + 1);
-      Real* own = buffers[0].Row(first + col);
+      Real* own = buffers[0].Row(place);
       std::fill_n(own, options_.count + 1, static_cast<Real>(edges.back()));
       std::ranges::transform(
           edges, own, [](double edge) { return static_cast<Real>(edge); });
@@ -60,15 +68,23 @@ class PiecesLayer : public Layer {
     for (Index row = args.first; row < args.first + args.count; ++row) {
       std::copy_n(x.Row(row), beside, args.y.Row(row));
     }
-    pass.kernels->pieces({.x = x.Row(args.first),
-                          .x_stride = x.cols,
-                          .rows = args.count,
-                          .cols = x.cols,
-                          .count = options_.count,
-                          .edges = args.buffers[0].data,
-                          .scale = args.scratch,
-                          .y = args.y.Row(args.first) + beside,
-                          .y_stride = args.y.cols});
+    const Index cols = args.buffers[0].rows;
+    PiecesArgs pieces = {.x = x.Row(args.first),
+                         .x_stride = x.cols,
+                         .rows = args.count,
+                         .cols = cols,
+                         .count = options_.count,
+                         .edges = args.buffers[0].data,
+                         .scale = args.scratch,
+                         .y = args.y.Row(args.first) + beside,
+                         .y_stride = args.y.cols};
+    if (chosen_.are_all()) return pass.kernels->pieces(pieces);
+    pieces.rows = 1;
+    for (Index row = args.first; row < args.first + args.count; ++row) {
+      pieces.x = chosen_.Take(x.Row(row), args.scratch + cols * options_.count);
+      pieces.y = args.y.Row(row) + beside;
+      pass.kernels->pieces(pieces);
+    }
   }
 
   void Backward(const Pass&, const BackwardArgs& args) const override {
@@ -82,10 +98,12 @@ class PiecesLayer : public Layer {
         Real* dx = args.dx[0].Lane(lane).Row(row);
         const Real* pieces = options_.beside ? dy + x.cols : dy;
         for (Index col = 0; col < x.cols; ++col) {
-          const Index at = col * options_.count;
-          dx[col] = (options_.beside ? dy[col] : Real(0)) +
-                    SlopeAt(x(row, col), edges.Row(col), args.scratch + at,
-                            pieces + at);
+          dx[col] = options_.beside ? dy[col] : Real(0);
+        }
+        for (Index i = 0; i < edges.rows; ++i) {
+          const Index at = i * options_.count;
+          dx[chosen_[i]] += SlopeAt(x(row, chosen_[i]), edges.Row(i),
+                                    args.scratch + at, pieces + at);
         }
       }
     }
@@ -125,6 +143,7 @@ class PiecesLayer : public Layer {
   }
 
   PiecesOptions options_;
+  ChosenColumns chosen_;
 };
 
 LayerPtr PiecesFrom(const DescribedPieces& options) {
@@ -132,9 +151,14 @@ LayerPtr PiecesFrom(const DescribedPieces& options) {
 }
 
 std::vector<LayerSample> PiecesSamples() {
-  return {{"beside three numbers", MakePieces({.count = 4}), {3}},
-          {"alone", MakePieces({.count = 7, .beside = false}), {2}},
-          {"one of each", MakePieces({.count = 1}), {2}}};
+  return {
+      {"beside three numbers", MakePieces({.count = 4}), {3}},
+      {"alone", MakePieces({.count = 7, .beside = false}), {2}},
+      {"one of each", MakePieces({.count = 1}), {2}},
+      {"of some columns", MakePieces({.count = 3, .columns = {1, 2, 4}}), {5}},
+      {"of one column alone",
+       MakePieces({.count = 3, .beside = false, .columns = {1}}),
+       {3}}};
 }
 
 }  // namespace
