@@ -58,7 +58,8 @@ Beginning Beginnings::Make(const BeginningOf& of) const {
     ChooseNumberColumns(own, of.all_rows, &arch);
     made.model = BuildModel(own, arch, of.seed, of.own_rows, losses);
     ScaleTargets(own, of.all_rows, losses, &made.model);
-    FitBuffers(own, of.all_rows, &made.model);
+    FitBuffers(own, of.all_rows, made.model.schema, *made.model.network,
+               &made.model.params.buffers);
     const ModelToBeginFrom& from = spec.FromOf(of.peer);
     if (from.path.empty()) return made;
     made.note =

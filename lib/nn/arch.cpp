@@ -9,7 +9,7 @@
 #include "data/schema.h"
 #include "nn/hierarchy.h"
 #include "nn/layers/layers.h"
-#include "nn/number_columns.h"
+#include "nn/number_list.h"
 #include "prep/transform_entry.h"
 
 namespace mtlkit {

@@ -8,13 +8,12 @@
 
 #include "base/error.h"
 #include "base/options.h"
-#include "base/rng.h"
+#include "nn/fitted_rows.h"
 #include "prep/transform_entry.h"
 
 namespace mtlkit {
 namespace {
 
-constexpr Index kMostFittedRows = 100'000;
 constexpr Index kMostFittedCells = Index{1} << 24;  // at a time
 
 // The kind of a layer and all its options.
@@ -47,19 +46,8 @@ void FitToBlock(const Layer& layer, const InputBlock& block,
 
 }  // namespace
 
-// Whatever the seed, so that equal rows have equal buffers.
-std::vector<Index> SampleToFit(std::span<const Index> rows) {
-  std::vector<Index> sample(rows.begin(), rows.end());
-  if (std::ssize(sample) <= kMostFittedRows) return sample;
-  Rng(0, RandomPurpose::kSampleRows, 2).Shuffle(sample);
-  sample.resize(At(kMostFittedRows));
-  std::ranges::sort(sample);
-  return sample;
-}
-
 void FitBuffers(const Dataset& dataset, std::span<const Index> rows,
-                Model* model) {
-  const Network& network = *model->network;
+                const Schema& schema, const Network& network, Block* buffers) {
   std::vector<Index> sample;
   std::vector<std::pair<const Node*, std::string>> fitted;
   for (const Node& node : network.nodes()) {
@@ -72,18 +60,16 @@ void FitBuffers(const Dataset& dataset, std::span<const Index> rows,
     const auto equal = std::ranges::find_if(fitted, [&](const auto& other) {
       return other.first->inputs == node.inputs && other.second == description;
     });
-    Block& buffers = model->params.buffers;
     if (equal != fitted.end()) {
       for (std::size_t i = 0; i < node.buffers.size(); ++i) {
-        std::ranges::copy(buffers.At(equal->first->buffers[i]).flat(),
-                          buffers.At(node.buffers[i]).flat().begin());
+        std::ranges::copy(buffers->At(equal->first->buffers[i]).flat(),
+                          buffers->At(node.buffers[i]).flat().begin());
       }
       continue;
     }
     std::vector<MatView> own;
-    for (const Index slice : node.buffers) own.push_back(buffers.At(slice));
-    const InputBlock* block =
-        dataset.FindInput(model->schema.inputs[At(input)].name);
+    for (const Index slice : node.buffers) own.push_back(buffers->At(slice));
+    const InputBlock* block = dataset.FindInput(schema.inputs[At(input)].name);
     Require(block != nullptr, ErrorKind::kBug, "a model without its inputs");
     FitToBlock(*node.layer, *block, sample, own);
     fitted.emplace_back(&node, description);

@@ -81,7 +81,8 @@ Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
   RequireRoom(*model.network, held);
   model.params = model.network->Initialized(seed);
   StartFamiliesAlike(model.schema.tasks, *model.network, &model.params.weights);
-  FitBuffers(dataset, train_rows, &model);
+  FitBuffers(dataset, train_rows, model.schema, *model.network,
+             &model.params.buffers);
   for (std::size_t i = 0; i < all.tasks.size(); ++i) {
     model.constants.push_back(BestConstants(dataset, static_cast<Index>(i),
                                             model.schema.tasks[i], train_rows));

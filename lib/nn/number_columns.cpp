@@ -1,18 +1,17 @@
 #include "nn/number_columns.h"
 
 #include <algorithm>
-#include <functional>
+#include <optional>
 
 #include "base/choice.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "nn/fit_buffers.h"
+#include "nn/fitted_rows.h"
+#include "nn/number_list.h"
 #include "prep/piece.h"
 
 namespace mtlkit {
 namespace {
-
-constexpr std::string_view kColumnsOption = "columns";
 
 // Whether a column has more than two values in these rows.
 bool HasManyValues(const InputBlock& block, Index col,
@@ -51,31 +50,9 @@ void ChooseNumberColumns(const Dataset& dataset, std::span<const Index> rows,
   }
   if (std::ssize(chosen) == column) return;
   Choice choice = ParseChoice(options->numbers, "--numbers");
-  choice.options.emplace_back(kColumnsOption,
+  choice.options.emplace_back(kNumberColumns,
                               chosen.empty() ? "none" : Join(chosen, "/"));
   options->numbers = ChoiceText(choice);
-}
-
-std::optional<std::vector<Index>> NumberColumnsOf(std::string_view text,
-                                                  const std::string& where) {
-  const Choice choice = ParseChoice(text, where);
-  const auto found = std::ranges::find_if(
-      choice.options,
-      [](const auto& option) { return option.first == kColumnsOption; });
-  if (found == choice.options.end()) return std::nullopt;
-  std::vector<Index> columns;
-  if (found->second == "none") return columns;
-  for (const std::string& part : Split(found->second, '/')) {
-    long long column = 0;
-    Require(ParseInteger(part, &column) && column >= 0 &&
-                (columns.empty() || column > columns.back()),
-            ErrorKind::kUsage,
-            Str(where, ": columns=", found->second,
-                " are no numbers of columns that ascend from 0"),
-            "leave it out: then they are those of more than two values");
-    columns.push_back(static_cast<Index>(column));
-  }
-  return columns;
 }
 
 }  // namespace mtlkit

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <optional>
 #include <span>
-#include <string>
-#include <vector>
 
 #include "nn/arch.h"
 
@@ -16,10 +13,5 @@ namespace mtlkit {
 // columns are some, the text stays as it is.
 void ChooseNumberColumns(const Dataset& dataset, std::span<const Index> rows,
                          ArchOptions* options);
-
-// The columns that a text says, ascending; nothing where it does not, which
-// stands for all. kUsage with `where` in front for what is no such list.
-std::optional<std::vector<Index>> NumberColumnsOf(std::string_view text,
-                                                  const std::string& where);
 
 }  // namespace mtlkit

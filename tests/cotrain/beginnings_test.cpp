@@ -82,29 +82,6 @@ TEST_CASE("a run in rounds begins from another model") {
                  "with other settings or data: from"));
 }
 
-TEST_CASE("pieces of numbers are those of the rows of all peers") {
-  Scene scene;
-  scene.spec.arch.numbers = "pieces:count=3";
-  const auto edges = [](const Model& model) {
-    const auto all = model.params.buffers.all();
-    return std::vector<double>(all.begin(), all.end());
-  };
-  const Dataset data = ReadDataset(scene.folder / "data.h5");
-  const std::vector<double> expected =
-      edges(BuildModel(data, scene.spec.arch, 1, data.SplitRows("train")));
-  const Beginnings beginnings(&scene.spec);
-  for (const Index peer : {0, 1}) {
-    const std::vector<Index> own(
-        data.SplitRows("train").begin() + 40 * peer,
-        data.SplitRows("train").begin() + 40 * peer + 40);
-    CHECK(edges(BuildModel(data, scene.spec.arch, 1, own)) != expected);
-    CHECK(edges(beginnings
-                    .Make({scene.spec, data, peer, 1, own,
-                           data.SplitRows("train")})
-                    .model) == expected);
-  }
-}
-
 TEST_CASE("one peer may begin from a model of its own") {
   Scene scene;
   scene.spec.method = "codistillation";

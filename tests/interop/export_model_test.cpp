@@ -191,7 +191,8 @@ TEST_CASE("what numbers become goes along, and returns") {
     options.numbers = numbers;
     options.members = "2";
     Model model = RandomModel(data, options);
-    FitBuffers(data, data.SplitRows("train"), &model);
+    FitBuffers(data, data.SplitRows("train"), model.schema, *model.network,
+               &model.params.buffers);
     CheckModel(model, data);
     CheckReturn(model);
   }

@@ -41,6 +41,34 @@ TEST_CASE("pieces are how far a number is from an edge, held to 0 and 1") {
   }
 }
 
+// Waves, then the gradient of their frequencies.
+Reals WavesBy(const Kernels& kernels, const Reals& x, const Reals& frequency,
+              const Reals& dy) {
+  const Index count = std::ssize(frequency) / kCols;
+  Reals y(At(kRows * kCols * 2 * count));
+  kernels.waves({.x = x.data(),
+                 .x_stride = kCols,
+                 .rows = kRows,
+                 .cols = kCols,
+                 .count = count,
+                 .frequency = frequency.data(),
+                 .y = y.data(),
+                 .y_stride = kCols * 2 * count});
+  Reals own(At(kCols * count));
+  kernels.waves_gradient({.x = x.data(),
+                          .x_stride = kCols,
+                          .rows = kRows,
+                          .cols = kCols,
+                          .count = count,
+                          .y = y.data(),
+                          .y_stride = kCols * 2 * count,
+                          .dy = dy.data(),
+                          .dy_stride = kCols * 2 * count,
+                          .dfrequency = own.data()});
+  y.insert(y.end(), own.begin(), own.end());
+  return y;
+}
+
 TEST_CASE("waves are sines and cosines of whole turns, however many") {
   for (const Index count : kCounts) {
     Reals x = Noise(kRows * kCols, 1);
@@ -78,28 +106,7 @@ TEST_CASE("waves are sines and cosines of whole turns, however many") {
     CheckLevels(
         expected,
         [&](const Kernels& kernels) {
-          Reals y(At(kRows * kCols * 2 * count));
-          kernels.waves({.x = x.data(),
-                         .x_stride = kCols,
-                         .rows = kRows,
-                         .cols = kCols,
-                         .count = count,
-                         .frequency = frequency.data(),
-                         .y = y.data(),
-                         .y_stride = kCols * 2 * count});
-          Reals own(At(kCols * count));
-          kernels.waves_gradient({.x = x.data(),
-                                  .x_stride = kCols,
-                                  .rows = kRows,
-                                  .cols = kCols,
-                                  .count = count,
-                                  .y = y.data(),
-                                  .y_stride = kCols * 2 * count,
-                                  .dy = dy.data(),
-                                  .dy_stride = kCols * 2 * count,
-                                  .dfrequency = own.data()});
-          y.insert(y.end(), own.begin(), own.end());
-          return y;
+          return WavesBy(kernels, x, frequency, dy);
         },
         4 * kTolerance);
   }

@@ -15,7 +15,7 @@
 #include "nn/fit_buffers.h"
 #include "nn/layers/layers.h"
 #include "nn/model.h"
-#include "nn/number_columns.h"
+#include "nn/number_list.h"
 #include "nn/plan.h"
 #include "nn/sample_data.h"
 #include "prep/fit.h"
@@ -215,12 +215,12 @@ TEST_CASE("of many rows a sample that is always the same is enough") {
   b.Output(0, b.Add("head", MakeDense({.units = 1}), {pieces}));
   model.network = std::make_shared<const Network>(std::move(b).Build());
   model.params = model.network->Initialized(1);
-  FitBuffers(data, rows, &model);
+  FitBuffers(data, rows, model.schema, *model.network, &model.params.buffers);
   const Reals edges = EdgesOf(model, "pieces");
   for (std::size_t k = 0; k < edges.size(); ++k) {
     CHECK(std::abs(edges[k] - static_cast<Real>(k) * 37'500) < 600);
   }
-  FitBuffers(data, rows, &model);
+  FitBuffers(data, rows, model.schema, *model.network, &model.params.buffers);
   CHECK(EdgesOf(model, "pieces") == edges);
 }
 

@@ -1,8 +1,10 @@
-// What becomes of the numbers of dense blocks first (--numbers).
-#include <optional>
+#include "nn/archs/numbers.h"
 
-#include "nn/archs/parts.h"
-#include "nn/number_columns.h"
+#include <optional>
+#include <vector>
+
+#include "nn/layers/layers.h"
+#include "nn/number_list.h"
 
 namespace mtlkit {
 namespace {
@@ -33,40 +35,41 @@ std::optional<std::vector<Index>> ColumnsOfBlock(
 
 }  // namespace
 
-Value NetworkParts::AddNumbers(const std::string& prefix,
-                               const std::string& number,
-                               const InputSpec& input, Value value) {
-  if (numbers_.kind == NumberForm::Kind::kPlain) return value;
+Value AddNumbers(const NumbersPlace& place, const InputSpec& input, Value value,
+                 NetworkBuilder* builder) {
+  const NumberForm numbers = ParseNumbers(place.options.numbers, "--numbers");
+  if (numbers.kind == NumberForm::Kind::kPlain) return value;
   const auto chosen = ColumnsOfBlock(
-      schema_, input, NumberColumnsOf(options_.numbers, "--numbers"));
+      place.schema, input, NumberColumnsOf(place.options.numbers, "--numbers"));
   if (chosen && chosen->empty()) return value;
   const std::vector<Index> columns = chosen.value_or(std::vector<Index>());
-  if (numbers_.kind == NumberForm::Kind::kPieces) {
-    return builder_.Add(
-        prefix + "pieces" + number,
-        MakePieces({.count = numbers_.count, .columns = columns}), {value});
+  if (numbers.kind == NumberForm::Kind::kPieces) {
+    return builder->Add(
+        place.prefix + "pieces" + place.number,
+        MakePieces({.count = numbers.count, .columns = columns}), {value});
   }
-  Index each = numbers_.count;
+  Index each = numbers.count;
   Value made = value;
-  if (numbers_.kind == NumberForm::Kind::kProjected) {
-    made = builder_.Add(
-        prefix + "pieces" + number,
+  if (numbers.kind == NumberForm::Kind::kProjected) {
+    made = builder->Add(
+        place.prefix + "pieces" + place.number,
         MakePieces(
-            {.count = numbers_.count, .beside = false, .columns = columns}),
+            {.count = numbers.count, .beside = false, .columns = columns}),
         {value});
   } else {
-    made = builder_.Add(prefix + "periodic" + number,
-                        MakePeriodic(numbers_.count, numbers_.scale, columns),
+    made = builder->Add(place.prefix + "periodic" + place.number,
+                        MakePeriodic(numbers.count, numbers.scale, columns),
                         {value});
     each *= kWaves;
   }
-  const std::string name = prefix + "projection" + number;
-  made = builder_.Add(name, MakeColumnDense(each, numbers_.size), {made});
-  made = builder_.Add(name + ".activation", MakeActivation(Activation::kRelu),
+  const std::string name = place.prefix + "projection" + place.number;
+  made = builder->Add(name, MakeColumnDense(each, numbers.size), {made});
+  made = builder->Add(name + ".activation", MakeActivation(Activation::kRelu),
                       {made});
   if (!chosen) return made;
   // Other columns are not to be lost.
-  return builder_.Add(prefix + "numbers" + number, MakeConcat(), {value, made});
+  return builder->Add(place.prefix + "numbers" + place.number, MakeConcat(),
+                      {value, made});
 }
 
 }  // namespace mtlkit

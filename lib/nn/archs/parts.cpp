@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "data/block_kind.h"
 #include "data/head.h"
+#include "nn/archs/numbers.h"
 
 namespace mtlkit {
 namespace {
@@ -32,7 +33,6 @@ NetworkParts::NetworkParts(const ArchArgs& args)
       layers_(ParseLayers(args.options.layers, "--layers")),
       head_layers_(ParseLayers(args.options.head_layers, "--head-layers")),
       ensemble_(ParseMembers(args.options.members, "--members")),
-      numbers_(ParseNumbers(args.options.numbers, "--numbers")),
       builder_(args.schema.inputs,
                static_cast<Index>(args.schema.tasks.size())) {
   if (has_members()) CheckEnsemble();
@@ -91,8 +91,9 @@ Value NetworkParts::AddStem(const std::string& prefix,
   }
   switch (traits.rows) {
     case BlockRows::kBatch:
-      return traits.has_categories ? value
-                                   : AddNumbers(prefix, number, input, value);
+      if (traits.has_categories) return value;
+      return AddNumbers({schema_, options_, prefix, number}, input, value,
+                        &builder_);
     case BlockRows::kPixels:
       return builder_.Add(prefix + "flatten" + number,
                           MakeFlatten(input.height, input.width), {value});

@@ -101,8 +101,6 @@ class NetworkParts {
   Value JoinDense(const std::string& name, const std::vector<Value>& values);
   Value AddStem(const std::string& prefix, const std::string& number,
                 const InputSpec& input, Value value);
-  Value AddNumbers(const std::string& prefix, const std::string& number,
-                   const InputSpec& input, Value value);
   Value AddTables(const std::string& name, const InputSpec& input, Value value);
   Value AddProduct(const std::string& name, const Source& source,
                    DenseOptions dense, const std::string& params_of = "");
@@ -131,7 +129,6 @@ class NetworkParts {
   std::vector<Index> layers_;
   std::vector<Index> head_layers_;
   Ensemble ensemble_;
-  NumberForm numbers_;
   NetworkBuilder builder_;
 };
 
