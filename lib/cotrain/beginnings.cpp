@@ -1,7 +1,9 @@
 #include "cotrain/beginnings.h"
 
 #include "base/error.h"
+#include "nn/fit_buffers.h"
 #include "nn/hierarchy.h"
+#include "nn/number_columns.h"
 #include "train/own_options.h"
 #include "train/target_scale.h"
 #include "train/warm_start.h"
@@ -51,9 +53,13 @@ Beginning Beginnings::Make(const BeginningOf& of) const {
     const std::vector<std::string> losses =
         OptionsFor(own.tasks, absent, spec.train).loss;
     Beginning made;
-    made.model = BuildModel(own, OwnArch(spec, of.peer, own, absent), of.seed,
-                            of.own_rows, losses);
+    ArchOptions arch = OwnArch(spec, of.peer, own, absent);
+    // What is averaged must mean the same to all.
+    ChooseNumberColumns(own, of.all_rows, &arch);
+    made.model = BuildModel(own, arch, of.seed, of.own_rows, losses);
     ScaleTargets(own, of.all_rows, losses, &made.model);
+    FitBuffers(own, of.all_rows, made.model.schema, *made.model.network,
+               &made.model.params.buffers);
     const ModelToBeginFrom& from = spec.FromOf(of.peer);
     if (from.path.empty()) return made;
     const StartingPoint& point = points_.at(from.path);

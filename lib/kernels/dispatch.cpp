@@ -32,6 +32,7 @@ Kernels Assemble(const LevelInfo& info) {
   static_cast<OptimizerKernels&>(k) = *OptimizerKernelsOf(info.level);
   static_cast<ReduceKernels&>(k) = *ReduceKernelsOf(info.level);
   static_cast<SparseKernels&>(k) = *SparseKernelsOf(info.level);
+  static_cast<NumberKernels&>(k) = *NumberKernelsOf(info.level);
   k.name = info.name;
   k.fused = info.fused;
   return k;

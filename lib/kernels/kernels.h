@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "base/view.h"
 #include "kernels/gramian_args.h"
+#include "kernels/number_args.h"
 #include "kernels/sparse_table.h"
 
 // The hot loops behind one table of functions, chosen once for the processor.
@@ -348,7 +349,8 @@ struct Kernels : ProductKernels,
                  NormKernels,
                  OptimizerKernels,
                  ReduceKernels,
-                 SparseKernels {
+                 SparseKernels,
+                 NumberKernels {
   // "AVX512", "AVX2" or "BASE".
   const char* name = "";
   // Whether products are fused, so that bits agree with the other such levels.

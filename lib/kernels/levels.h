@@ -25,6 +25,7 @@ const NormKernels* NormKernelsOf(Level level);
 const OptimizerKernels* OptimizerKernelsOf(Level level);
 const ReduceKernels* ReduceKernelsOf(Level level);
 const SparseKernels* SparseKernelsOf(Level level);
+const NumberKernels* NumberKernelsOf(Level level);
 
 }  // namespace mtlkit
 

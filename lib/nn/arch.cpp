@@ -9,6 +9,8 @@
 #include "data/schema.h"
 #include "nn/hierarchy.h"
 #include "nn/layers/layers.h"
+#include "nn/number_list.h"
+#include "prep/transform_entry.h"
 
 namespace mtlkit {
 
@@ -27,6 +29,74 @@ struct EnsembleOptions {
     fields("form", form, "what members have of their own", {"mini", "full"});
   }
 };
+
+// Of every form of numbers but the plain one; read by NumberColumnsOf.
+void DescribeColumns(Fields& fields, std::string& columns) {
+  fields("columns", columns,
+         "numbers of the columns, through all dense blocks: 0/3/4; those of "
+         "more than two values unless it is given",
+         std::vector<std::string>{});
+}
+
+struct PieceFormOptions {
+  NumberForm form = {NumberForm::Kind::kPieces, 16};
+  std::string columns;
+  void Describe(Fields& fields) {
+    fields("count", form.count, "pieces of the range of a number",
+           Between(2, kMostPieces));
+    DescribeColumns(fields, columns);
+  }
+};
+
+constexpr Index kMostOfColumn = 4096;
+
+struct ProjectedFormOptions {
+  NumberForm form = {NumberForm::Kind::kProjected, 16, 8};
+  std::string columns;
+  void Describe(Fields& fields) {
+    fields("count", form.count, "pieces of the range of a number",
+           Between(2, kMostPieces));
+    fields("size", form.size, "what becomes of them",
+           Between(1, kMostOfColumn));
+    DescribeColumns(fields, columns);
+  }
+};
+
+struct PeriodicFormOptions {
+  NumberForm form = {NumberForm::Kind::kPeriodic, 16, 8, 0.1};
+  std::string columns;
+  void Describe(Fields& fields) {
+    fields("count", form.count, "frequencies of a number",
+           Between(1, kMostOfColumn));
+    fields("scale", form.scale, "deviation of the first frequencies",
+           MoreThan(0));
+    fields("size", form.size, "what becomes of their waves",
+           Between(1, kMostOfColumn));
+    DescribeColumns(fields, columns);
+  }
+};
+
+struct PlainFormOptions {
+  NumberForm form = {};
+  void Describe(Fields& /*fields*/) {}
+};
+
+template <class Options>
+NumberForm ReadNumberForm(const Choice& choice, const std::string& where) {
+  Options options;
+  ReadOptions(choice, where, &options);
+  return options.form;
+}
+
+struct NamedForm {
+  std::string_view name;
+  NumberForm (*read)(const Choice&, const std::string&);
+};
+constexpr NamedForm kForms[] = {
+    {"plain", ReadNumberForm<PlainFormOptions>},
+    {"pieces", ReadNumberForm<PieceFormOptions>},
+    {"projected", ReadNumberForm<ProjectedFormOptions>},
+    {"periodic", ReadNumberForm<PeriodicFormOptions>}};
 
 bool Selects(const std::string& pattern, const std::string& input) {
   return input == pattern || ViewOf(input) == pattern ||
@@ -68,6 +138,11 @@ void ArchOptions::Describe(Fields& fields) {
                "networks in one, whose predictions are averaged: they share "
                "the kernels and have inputs and outputs (form=mini) or all "
                "layers (form=full) scaled of their own");
+  fields.Named("numbers", numbers, "NAME[:option=value,...]",
+               "what numbers become first: plain, as they are; pieces, how far "
+               "each is through count=16 pieces of its range, beside it; "
+               "projected, size=8 functions of count=16 pieces; periodic, "
+               "size=8 functions of count=16 waves (scale=0.1)");
 }
 
 void ResolveArchOptions(ArchOptions* options) {
@@ -78,6 +153,8 @@ void ResolveArchOptions(ArchOptions* options) {
   ParseLayers(options->head_layers, "--head-layers");
   ParseActivation(options->activation);
   ParseMembers(options->members, "--members");
+  ParseNumbers(options->numbers, "--numbers");
+  NumberColumnsOf(options->numbers, "--numbers");
   if (options->hierarchy.empty()) return;
   Require(entry.name == "shared", ErrorKind::kUsage,
           Str("--hierarchy: --arch ", entry.name, " has no hierarchy"),
@@ -101,6 +178,20 @@ Ensemble ParseMembers(std::string_view text, const std::string& where) {
           Str(where, ": form=", options.form, " has no effect on one network"),
           "say how many, or leave it out");
   return {static_cast<Index>(members), options.form == "full"};
+}
+
+NumberForm ParseNumbers(std::string_view text, const std::string& where) {
+  const Choice choice = ParseChoice(text, where);
+  std::vector<std::string> names;
+  for (const NamedForm& form : kForms) {
+    if (form.name == choice.name) return form.read(choice, where);
+    names.emplace_back(form.name);
+  }
+  const std::string nearest = Nearest(choice.name, names);
+  Fail(ErrorKind::kUsage,
+       Str(where, ": numbers cannot be '", choice.name, "'",
+           nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
+       Str("known: ", Join(names, ", ")));
 }
 
 std::vector<Index> ParseLayers(const std::vector<std::string>& layers,

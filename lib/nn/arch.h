@@ -35,6 +35,8 @@ struct ArchOptions {
   double drop_path = 0;  // share of rows without the last of its branches
   // NUMBER[:form=FORM]: an ensemble inside the network (Ensemble).
   std::string members = "1";
+  // NAME[:option=value,...]: what numbers become first (NumberForm).
+  std::string numbers = "plain";
 
   void Describe(Fields& fields);
 };
@@ -54,6 +56,19 @@ struct Ensemble {
 };
 // kUsage with `where` in front for a text that is none.
 Ensemble ParseMembers(std::string_view text, const std::string& where);
+
+// What becomes of the columns of dense blocks before anything else reads them
+// (Gorishniy, Rubachev and Babenko, "On embeddings for numerical features in
+// tabular deep learning", 2022).
+struct NumberForm {
+  enum class Kind { kPlain, kPieces, kProjected, kPeriodic };
+  Kind kind = Kind::kPlain;
+  Index count = 0;   // pieces of a column, or frequencies
+  Index size = 0;    // outputs of a column's own linear map, if there is one
+  double scale = 0;  // deviation of the first frequencies
+};
+// kUsage with `where` in front for a text that is none.
+NumberForm ParseNumbers(std::string_view text, const std::string& where);
 
 // "128", "64" as numbers, {"none"} or {} as none. `where` is the flag. kUsage
 // for anything else and for widths outside 1 .. 65536.

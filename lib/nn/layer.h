@@ -33,6 +33,9 @@ struct LayerTraits {
   bool has_gates = false;    // mixes experts, as Gates says
   // No gradient goes through it: what it reads is a constant to what reads it.
   bool stops_gradient = false;
+  // Its buffers are fitted to training rows of the input block that it reads,
+  // when a model is made, and stay as they are (FitBuffers).
+  bool fits_buffers = false;
 };
 
 enum class Mode { kInference, kTraining };
@@ -135,7 +138,7 @@ struct LaneProductArgs : LayerArgs {  // first = 0, count = all rows
 // activations or scratch: the plan passes them in, so one Layer serves any
 // number of threads, peers and plans at once. Nothing here throws or
 // allocates after construction, except OutputCols, OutputSpace and Params,
-// which check shapes (kUsage).
+// which check shapes (kUsage), and FitBuffers.
 //
 // One rule: outputs are set, never added to; the plan sums where a value is
 // used twice.
@@ -162,6 +165,12 @@ class Layer {
       std::span<const Index> /*input_cols*/) const {
     return {};
   }
+
+  // Of the trait fits_buffers: sets what buffers hold of the columns [first,
+  // first + values.cols) of the input, which has `values` in some rows, none of
+  // them NaN; there may be no row.
+  virtual void FitBuffers(ConstMatView /*values*/, Index /*first*/,
+                          std::span<const MatView> /*buffers*/) const {}
 
   // Multiply-adds for one row, forward; how many threads are worth waking.
   virtual Index WorkPerRow(std::span<const Index> input_cols) const {

@@ -14,7 +14,9 @@
 #include "data/link.h"
 #include "data/schema.h"
 #include "nn/family_start.h"
+#include "nn/fit_buffers.h"
 #include "nn/loss.h"
+#include "nn/number_columns.h"
 #include "nn/threshold_start.h"
 #include "prep/apply_transforms.h"
 #include "prep/read_labels.h"
@@ -67,6 +69,7 @@ Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
   Model model;
   model.arch = options;
   ResolveArchOptions(&model.arch);
+  ChooseNumberColumns(dataset, train_rows, &model.arch);
   const Schema all = dataset.schema();
   model.schema.tasks = ShapeTasks(all.tasks, losses);
   RequireLearnable(dataset, model.schema.tasks, losses);
@@ -79,6 +82,8 @@ Model BuildModel(const Dataset& dataset, const ArchOptions& options, Seed seed,
   RequireRoom(*model.network, held);
   model.params = model.network->Initialized(seed);
   StartFamiliesAlike(model.schema.tasks, *model.network, &model.params.weights);
+  FitBuffers(dataset, train_rows, model.schema, *model.network,
+             &model.params.buffers);
   for (std::size_t i = 0; i < all.tasks.size(); ++i) {
     model.constants.push_back(BestConstants(dataset, static_cast<Index>(i),
                                             model.schema.tasks[i], train_rows));

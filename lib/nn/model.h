@@ -66,7 +66,8 @@ Model EnsembleOf(std::vector<Model> models);
 
 // A model with fresh parameters for the tasks and the selected inputs of a
 // dataset, whose transforms it takes over; constants are those of the labels
-// in `train_rows` (ascending). `losses` are texts as of --loss: a loss may
+// in `train_rows` (ascending), and edges of pieces are quantiles of its numbers
+// in these rows (fit_buffers.h). `losses` are texts as of --loss: a loss may
 // want other outputs than its task's type. Throws kUsage where options do not
 // fit the data, and kIo, before it makes parameters, where there is no memory
 // for `held` blocks as long as these: they, their gradient and what else the

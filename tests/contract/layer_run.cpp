@@ -65,12 +65,23 @@ LayerRun::LayerRun(const LayerSample& sample, Index rows, Mode mode, Seed seed)
     w_views_.push_back({w.back().data(), spec.rows, spec.cols});
   }
   for (const ParamSpec& spec : buffer_specs_) {
-    buffers.emplace_back(Size(spec.cols), static_cast<Real>(0.7));
-    buffer_views_.push_back({buffers.back().data(), 1, spec.cols});
+    buffers.emplace_back(Size(spec.rows * spec.cols), static_cast<Real>(0.7));
+    buffer_views_.push_back({buffers.back().data(), spec.rows, spec.cols});
   }
+  FitBuffers();
   prepared_ = Poisoned(layer_->PreparedSize(cols_, true));
   saved_ = Poisoned(layer_->SavedSize(operands_[0].values.rows, cols_));
   scratch_ = Poisoned(layer_->ScratchSize(cols_, kMostLanes));
+}
+
+// To other rows than those that it reads, of which the last are equal.
+void LayerRun::FitBuffers() {
+  if (!layer_->traits().fits_buffers) return;
+  constexpr Index kFitted = 40;
+  AlignedVector values(Size(kFitted * cols_[0]));
+  FillNormal(random_, 60, 1, &values);
+  std::fill(values.begin() + kFitted / 2 * cols_[0], values.end(), Real(0.5));
+  layer_->FitBuffers({values.data(), kFitted, cols_[0]}, 0, buffer_views_);
 }
 
 void LayerRun::FillBlock(const LayerSample& sample) {

@@ -68,6 +68,7 @@ class LayerRun {
  private:
   void Penalize();
   void FillBlock(const LayerSample& sample);
+  void FitBuffers();
   template <class Args>
   Args MakeArgs(Index first, Index count);
   template <class Work>

@@ -17,6 +17,7 @@
 #include "interop/onnx_eval.h"
 #include "interop/starting_point.h"
 #include "interop/torch_module.h"
+#include "nn/fit_buffers.h"
 #include "nn/layers/layers.h"
 #include "nn/sample_data.h"
 #include "paths.h"
@@ -176,6 +177,22 @@ TEST_CASE("ensembles go along as what they say together, and return") {
       CheckModel(model, data);
       CheckReturn(model);
     }
+  }
+}
+
+TEST_CASE("what numbers become goes along, and returns") {
+  const Dataset data = DatasetOfAllTypes();
+  for (const char* numbers : {"pieces:count=3", "projected:count=3,size=2",
+                              "periodic:count=2,size=2"}) {
+    INFO(numbers);
+    ArchOptions options = NetworkOf("mmoe");
+    options.numbers = numbers;
+    options.members = "2";
+    Model model = RandomModel(data, options);
+    FitBuffers(data, data.SplitRows("train"), model.schema, *model.network,
+               &model.params.buffers);
+    CheckModel(model, data);
+    CheckReturn(model);
   }
 }
 

@@ -127,6 +127,11 @@ TEST_CASE("what Keras cannot hold is refused with the reason") {
   CHECK(KerasRefusal(curved, path) ==
         "--to keras: task 'score': Keras has no layer that undoes the target "
         "transform 'log1p'");
+  ArchOptions waves = KerasNetworkOf("shared");
+  waves.numbers = "periodic";
+  CHECK(KerasRefusal(RandomModel(SampleDataset(20), waves), path) ==
+        "--to keras: layer 'periodic' (periodic) cannot go in: Keras has no "
+        "layer that takes a sine");
   CHECK(!std::filesystem::exists(path));
 }
 

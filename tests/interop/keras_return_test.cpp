@@ -120,6 +120,21 @@ TEST_CASE("ensembles come back from Keras") {
   }
 }
 
+TEST_CASE("maps of columns come back from Keras, edges are found anew") {
+  const Dataset data = DatasetOfAllTypes();
+  ArchOptions options = NetworkOf("shared");
+  options.numbers = "projected:count=3,size=2";
+  const Model model = RandomModel(data, options);
+  const TempFolder folder;
+  ExportKeras(model, folder / "m.keras");
+  Model fresh = model;
+  fresh.params = model.network->Initialized(77);
+  const WarmStart start = StartingPoint(folder / "m.keras").Begin(&fresh);
+  CHECK(start.fresh == std::vector<std::string>{"pieces/edges"});
+  CHECK(start.unused == std::vector<std::string>{});
+  CHECK(AllNumbers(fresh.params.weights) == AllNumbers(model.params.weights));
+}
+
 TEST_CASE("norms, towers, trees and activations come back from Keras") {
   for (const std::string norm : {"batch", "layer"}) {
     INFO("norm ", norm);

@@ -262,6 +262,7 @@ const OnnxOperations& OnnxNumberOperations() {
       {"Floor", Unary([](double v) { return std::floor(v); })},
       {"Round", Unary([](double v) { return std::nearbyint(v); })},
       {"Sin", Unary([](double v) { return std::sin(v); })},
+      {"Cos", Unary([](double v) { return std::cos(v); })},
       {"Log", Unary([](double v) { return std::log(v); })},
       {"Sign", Unary([](double v) { return double((v > 0) - (v < 0)); })},
       {"IsNaN", IsNaN},

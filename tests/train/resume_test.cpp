@@ -64,6 +64,7 @@ Outcome RunInParts(const TrainOptions& options, const std::string& protocol,
       arch.norm = "batch";
       arch.dropout = 0.1;
       arch.members = members;
+      arch.numbers = "pieces:count=3";
       models.push_back(BuildModel(data, arch, i + 1, data.SplitRows("train")));
     }
     for (std::size_t i = 0; i < count; ++i) {

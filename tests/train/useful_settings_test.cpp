@@ -7,6 +7,16 @@
 namespace mtlkit {
 namespace {
 
+InputBlock NoWords(Index rows) {
+  InputBlock words;
+  words.name = "words";
+  words.kind = InputKind::kSparse;
+  words.cols = 3;
+  words.row_starts =
+      Array<std::int64_t>(std::vector<std::int64_t>(At(rows + 1)));
+  return words;
+}
+
 std::string Useless(const ArchOptions& arch, const TrainOptions& train = {}) {
   const Dataset data = SampleData(40);
   const Model model = BuildModel(data, arch, 1, data.SplitRows("train"));
@@ -59,6 +69,13 @@ TEST_CASE("tables of categories, and layers of a hierarchy") {
   ArchOptions arch;
   arch.embedding = 3;
   CHECK(Useless(arch) == "embedding: no input holds categories or texts. ");
+  ArchOptions pieces;
+  pieces.numbers = "pieces";
+  CHECK(Useless(pieces).empty());
+  Dataset words = SampleData(40);
+  words.inputs[0] = NoWords(40);
+  CHECK(FindUseless(BuildModel(words, pieces, 1, {}), {}).at("numbers") ==
+        "no input holds numbers");
   ArchOptions tree;
   tree.layers = {"5"};
   tree.hierarchy =

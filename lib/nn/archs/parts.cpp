@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "data/block_kind.h"
 #include "data/head.h"
+#include "nn/archs/numbers.h"
 
 namespace mtlkit {
 namespace {
@@ -95,7 +96,9 @@ Value NetworkParts::AddStem(const std::string& prefix,
   }
   switch (traits.rows) {
     case BlockRows::kBatch:
-      break;
+      if (traits.has_categories) return value;
+      return AddNumbers({schema_, options_, prefix, number}, input, value,
+                        &builder_);
     case BlockRows::kPixels:
       return builder_.Add(prefix + "flatten" + number,
                           MakeFlatten(input.height, input.width), {value});

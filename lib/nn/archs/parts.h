@@ -37,11 +37,14 @@ class NetworkParts {
   };
   static Source From(Value value) { return {value, {}, true, false}; }
 
-  // All inputs; categorical ones through tables called "PREFIXembedding", which
-  // nobody else uses; images through "PREFIXflatten"; tokens through a table
-  // "PREFIXtokens" and their mean, "PREFIXpool". Of an ensemble each member has
-  // the numbers times factors of its own, "PREFIXmembers"; those of sparse
-  // blocks stand behind the products that read them.
+  // All inputs; dense ones as the options say (--numbers), by "PREFIXpieces" or
+  // "PREFIXperiodic", and "PREFIXprojection" (beside other columns of the
+  // block, "PREFIXnumbers"); categorical ones through tables called
+  // "PREFIXembedding", which nobody else uses; images through "PREFIXflatten";
+  // tokens through a table "PREFIXtokens" and their mean, "PREFIXpool". Of an
+  // ensemble each member has the numbers times factors of its own,
+  // "PREFIXmembers"; those of sparse blocks stand behind the products that read
+  // them.
   Source Inputs(const std::string& prefix);
   // The same of some of them, by their numbers.
   Source Inputs(const std::string& prefix, const std::vector<Index>& blocks);

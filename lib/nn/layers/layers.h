@@ -70,6 +70,32 @@ LayerPtr MakeEmbedding(std::vector<Index> codes, std::vector<Index> widths);
 // Width of a table by rule: min(50, round up of codes / 2), at least 1.
 Index EmbeddingWidth(Index codes);
 
+struct PiecesOptions {
+  Index count = 0;
+  bool beside = true;  // whether the numbers themselves stand in front
+  std::vector<Index> columns = {};  // that have pieces, ascending; {}: all
+};
+// Numbers x, cols of them a row, and how far each is through `count` pieces of
+// its range, column by column: clamp((x - e[k - 1]) / (e[k] - e[k - 1]), 0, 1)
+// for edges e[0] <= ... <= e[count]; 0 where the two are one (Gorishniy,
+// Rubachev and Babenko, "On embeddings for numerical features in tabular deep
+// learning", 2022, section 3.2). Buffer "edges" (cols x (count + 1)): quantiles
+// of training rows (prep/piece_edges.h), of which those that are too few are
+// followed by their last.
+LayerPtr MakePieces(const PiecesOptions& options);
+
+// For each column of x, sin(2 pi c_k x) of all its `count` frequencies c_k,
+// then their cosines (the same paper, section 3.3). Parameter "frequencies"
+// (cols x count), normal of deviation `scale` in the beginning. `columns`,
+// ascending: of these alone.
+LayerPtr MakePeriodic(Index count, double scale,
+                      std::vector<Index> columns = {});
+
+// y_j = x_j kernel_j + bias_j for each column j of a table, of which x has
+// `each` numbers side by side and y `units`. Parameters "kernel" (inputs x
+// units, one column below the other) and "bias" (columns x units).
+LayerPtr MakeColumnDense(Index each, Index units);
+
 // The pixels of a grid of height x width side by side: one row of height x
 // width x cols for each row of the batch.
 LayerPtr MakeFlatten(Index height, Index width);

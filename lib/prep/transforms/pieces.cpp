@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "data/schema.h"
+#include "prep/piece_edges.h"
 #include "prep/transform_entry.h"
 
 namespace mtlkit {
@@ -170,33 +171,6 @@ class Pieces : public Transform {
   Arrays arrays_;
 };
 
-// A value of a column and how many rows have it, or one as good as it.
-struct Level {
-  double value = 0;
-  double count = 0;
-  bool is_heavy = false;
-};
-
-// Whether a piece between two values would tell apart what rounding does: the
-// same number calculated elsewhere (an ONNX runtime, NumPy, another C library)
-// may fall to its other side.
-bool AreOne(double low, double high) {
-  constexpr double kNarrowest = 1e-10;
-  return high - low <= kNarrowest * std::max(std::abs(low), std::abs(high));
-}
-
-std::vector<Level> LevelsOf(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  std::vector<Level> levels;
-  for (const double value : values) {
-    if (levels.empty() || !AreOne(levels.back().value, value)) {
-      levels.push_back({value});
-    }
-    levels.back().count += 1;
-  }
-  return levels;
-}
-
 struct PiecesOptions {
   Index count = 32;
   std::string evenly = "rows";
@@ -211,76 +185,16 @@ struct PiecesOptions {
   }
 };
 
-// Marks values that have more than a fair share of the rows: each takes an edge
-// of its own, of `edges` between the least and the largest value, which are
-// edges anyway. Returns how many edges are left, which cut the rows of the
-// others into one more part.
-Index MarkHeavy(Index edges, std::vector<Level>* levels) {
-  double rows = 0;
-  for (const Level& level : *levels) rows += level.count;
-  Index left = edges;
-  for (bool found = true; found && left > 0;) {
-    found = false;
-    const double share = rows / static_cast<double>(left + 1);
-    for (Level& level : *levels) {
-      const bool is_end =
-          &level == &levels->front() || &level == &levels->back();
-      if (level.is_heavy || level.count < share || (!is_end && left == 0)) {
-        continue;
-      }
-      level.is_heavy = found = true;
-      rows -= level.count;
-      left -= is_end ? 0 : 1;
-    }
-  }
-  return left;
-}
-
-// `pieces` + 1 edges from the smallest to the largest value, or all values
-// where there are no more. Quantiles would fall together where one value has
-// most of the rows, as the zeros of an amount, and leave the others a piece or
-// two; so such values take one edge each, and the other edges divide the other
-// rows evenly.
-std::vector<double> PieceEdges(std::vector<double> values,
-                               const PiecesOptions& options) {
-  const Index pieces = options.count;
-  std::vector<Level> levels = LevelsOf(std::move(values));
+// The edges of a column's pieces; none where one piece would be the number
+// again.
+std::vector<double> EdgesFor(std::vector<double> values,
+                             const PiecesOptions& options) {
+  std::vector<PieceLevel> levels = PieceLevelsOf(std::move(values));
+  if (levels.size() <= 2) return {};
   if (options.evenly == "values") {
-    for (Level& level : levels) level.count = 1;
+    for (PieceLevel& level : levels) level.count = 1;
   }
-  std::vector<double> edges;
-  if (levels.size() <= 2) return edges;  // one piece would be the number again
-  if (std::ssize(levels) <= pieces + 1) {
-    for (const Level& level : levels) edges.push_back(level.value);
-    return edges;
-  }
-  Index left = MarkHeavy(pieces - 1, &levels);
-  double rest = 0;   // rows of light values behind the last edge
-  Index inner = -2;  // light values that could be edges; not both ends
-  for (const Level& level : levels) {
-    rest += level.is_heavy ? 0 : level.count;
-    inner += level.is_heavy ? 0 : 1;
-  }
-  inner += levels.front().is_heavy + levels.back().is_heavy;
-  double passed = levels.front().is_heavy ? 0 : levels.front().count;
-  edges.push_back(levels.front().value);
-  for (std::size_t i = 1; i + 1 < levels.size(); ++i) {
-    const Level& level = levels[i];
-    if (!level.is_heavy) {
-      passed += level.count;
-      // What comes is just enough, or a part is full.
-      const bool is_full = passed >= rest / static_cast<double>(left + 1);
-      const bool is_edge = left > 0 && (inner == left || is_full);
-      --inner;
-      if (!is_edge) continue;
-      --left;
-    }
-    edges.push_back(level.value);
-    rest -= passed;
-    passed = 0;
-  }
-  edges.push_back(levels.back().value);
-  return edges;
+  return PieceEdges(std::move(levels), options.count);
 }
 
 std::shared_ptr<const Transform> FitPieces(const FitArgs& args,
@@ -291,7 +205,7 @@ std::shared_ptr<const Transform> FitPieces(const FitArgs& args,
     std::vector<double>& counts = arrays[CountsOf(spec)];
     std::vector<double>& all = arrays[EdgesOf(spec)];
     for (auto& values : KnownValues(args, spec)) {
-      const std::vector<double> edges = PieceEdges(std::move(values), options);
+      const std::vector<double> edges = EdgesFor(std::move(values), options);
       counts.push_back(static_cast<double>(edges.size()));
       all.insert(all.end(), edges.begin(), edges.end());
     }

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "nn/arch.h"
+
+namespace mtlkit {
+
+// Where numbers are, for which network.
+struct NumbersPlace {
+  const Schema& schema;
+  const ArchOptions& options;
+  std::string prefix;  // of the names of layers
+  std::string number;  // of the block among its like, behind these names
+};
+
+// What --numbers makes of a dense block: its value, or what is to be read in
+// its place, of layers PREFIXpieces or PREFIXperiodic, and PREFIXprojection;
+// where not all columns are numbers, PREFIXnumbers is these beside the block.
+Value AddNumbers(const NumbersPlace& place, const InputSpec& input, Value value,
+                 NetworkBuilder* builder);
+
+}  // namespace mtlkit

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+
+#include "nn/arch.h"
+
+namespace mtlkit {
+
+// Says in `options->numbers` which columns are numbers, unless it says so
+// already: those of the dense blocks in use, counted through all of these, that
+// have more than two values in the rows (of many a sample, always the same).
+// Switches, as of categories, stay what they are. Without rows, or where all
+// columns are some, the text stays as it is.
+void ChooseNumberColumns(const Dataset& dataset, std::span<const Index> rows,
+                         ArchOptions* options);
+
+}  // namespace mtlkit
