@@ -100,6 +100,7 @@ struct TrainTool {
     const FileReader file =
         FileReader::Open(data, {FileKind::kDataset, FileKind::kFeatures});
     const std::optional<StartingPoint> beginning = OpenBeginning();
+    if (beginning) TakeNumbers(context, *beginning);
     const std::string provenance =
         Provenance(context, file, beginning, *context.settings);
     const bool is_done = IsFinished(output, provenance);
@@ -248,6 +249,15 @@ struct TrainTool {
             "--map without --from", "name the file that the arrays are in");
     if (from.empty()) return std::nullopt;
     return StartingPoint(from, map);
+  }
+
+  // Which columns are in pieces is the model's to say, unless the user does.
+  void TakeNumbers(const Context& context, const StartingPoint& beginning) {
+    const std::string numbers = beginning.numbers();
+    if (numbers.empty() || std::ranges::count(context.given, "numbers") > 0) {
+      return;
+    }
+    recipe.arch.numbers = numbers;
   }
 
   // With the hierarchy's content in place of its file's name.

@@ -118,6 +118,11 @@ WarmStart StartingPoint::Begin(Model* model, Index number) const {
   return start;
 }
 
+std::string StartingPoint::numbers() const {
+  const auto* models = std::get_if<std::vector<Model>>(&content_);
+  return models == nullptr ? "" : models->front().arch.numbers;
+}
+
 Index StartingPoint::networks() const {
   if (const auto* foreign = std::get_if<ForeignWeights>(&content_)) {
     // A map says by itself which array is which parameter.

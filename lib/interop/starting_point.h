@@ -36,6 +36,11 @@ class StartingPoint {
   // from 0; behind the last comes the first again.
   WarmStart Begin(Model* model, Index number = 0) const;
 
+  // What the networks of a model of ours read of numbers
+  // (ArchOptions::numbers);
+  // "" of arrays, which do not say it.
+  std::string numbers() const;
+
   // How many networks there are to begin from.
   Index networks() const;
   // Which of them so many networks, numbered from 0, begin from, to be put

@@ -13,6 +13,9 @@
 namespace mtlkit {
 namespace {
 
+// Of a table with many numbers, where nothing says how many pieces each gets.
+constexpr Index kMostPiecesInAll = 8192;
+
 // Whether a column has more than two values in these rows.
 bool HasManyValues(const InputBlock& block, Index col,
                    std::span<const Index> rows) {
@@ -48,10 +51,22 @@ void ChooseNumberColumns(const Dataset& dataset, std::span<const Index> rows,
       chosen.push_back(std::to_string(column));
     }
   }
-  if (std::ssize(chosen) == column) return;
   Choice choice = ParseChoice(options->numbers, "--numbers");
-  choice.options.emplace_back(kNumberColumns,
-                              chosen.empty() ? "none" : Join(chosen, "/"));
+  const auto has_count = [](const auto& option) {
+    return option.first == "count";
+  };
+  if (form.kind == NumberForm::Kind::kPieces && !chosen.empty() &&
+      std::ranges::none_of(choice.options, has_count)) {
+    const Index count = kMostPiecesInAll / std::ssize(chosen);
+    if (count < 2) chosen.clear();
+    if (count >= 2 && count < form.count) {
+      choice.options.emplace_back("count", std::to_string(count));
+    }
+  }
+  if (std::ssize(chosen) < column) {
+    choice.options.emplace_back(kNumberColumns,
+                                chosen.empty() ? "none" : Join(chosen, "/"));
+  }
   options->numbers = ChoiceText(choice);
 }
 

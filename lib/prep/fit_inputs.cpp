@@ -216,42 +216,11 @@ class Fitting {
   }
 
   void Pieces() {
-    const Index count = PieceCount(Rows());
-    if (count == 0) return;
-    Usual({"pieces", {{"count", std::to_string(count)}}}, named_);
-  }
-
-  Index PieceCount(const TrainingRows& rows) const {
-    if (options_.pieces == "auto") return UsualPieces(rows);
-    long long pieces = 0;
-    Require(ParseInteger(options_.pieces, &pieces) &&
-                (pieces == 0 || (pieces >= 2 && pieces <= kMostPieces)),
-            ErrorKind::kUsage,
-            Str("--pieces '", options_.pieces, "' is not a number of pieces"),
-            Str("give 0, a number from 2 to ", kMostPieces, ", or auto"));
-    return static_cast<Index>(pieces);
-  }
-
-  // What `--pieces auto` is. Pieces let a linear first layer bend where the
-  // data do, which pays with rows to learn the bends from (on adult, 27,677
-  // rows, the ROC AUC of income rises from .906 to .920) and costs with few.
-  // Very wide tables get fewer, so that they do not grow out of hand.
-  Index UsualPieces(const TrainingRows& rows) const {
-    constexpr Index kEnoughRows = 2000;
-    constexpr Index kPieces = 32;
-    constexpr Index kFewPieces = 4;
-    constexpr Index kMostColumns = 1024;
-    Index numbers = 0;
-    for (const InputSpec& spec : rows.specs()) {
-      if (spec.kind != InputKind::kDense) continue;
-      numbers += spec.cols;
-      for (const std::string& column : spec.columns) {
-        numbers -= named_.count({ViewOf(spec.name), column}) > 0 ? 1 : 0;
-      }
-    }
-    if (rows.rows() < kEnoughRows || numbers == 0) return 0;
-    const Index pieces = std::min(kPieces, kMostColumns / numbers);
-    return pieces < kFewPieces ? 0 : pieces;
+    if (options_.pieces == 0) return;
+    Require(options_.pieces > 1, ErrorKind::kUsage,
+            "--pieces 1: one piece would be the number again",
+            Str("give 0, or a number from 2 to ", kMostPieces));
+    Usual({"pieces", {{"count", std::to_string(options_.pieces)}}}, named_);
   }
 
   std::string ScaleMethod(const std::vector<InputSpec>& specs) const {
@@ -337,9 +306,8 @@ void RequireUsefulForms(const PrepareOptions& options,
           options.impute, "numbers");
   require(options.indicator == usual.indicator || kinds.numbers, "indicator",
           options.indicator, "numbers");
-  require(
-      options.pieces == usual.pieces || options.pieces == "0" || kinds.numbers,
-      "pieces", options.pieces, "numbers");
+  require(options.pieces == usual.pieces || kinds.numbers, "pieces",
+          std::to_string(options.pieces), "numbers");
   require(
       options.scale == usual.scale || options.scale == "none" || kinds.scaled,
       "scale", options.scale, "numbers");

@@ -1,5 +1,7 @@
 #include "prep/prepare_options.h"
 
+#include "prep/transform_entry.h"
+
 namespace mtlkit {
 
 void PrepareOptions::DescribeColumns(Fields& fields) {
@@ -151,15 +153,11 @@ void PrepareOptions::DescribeTransforms(Fields& fields) {
                 {},
                 {"auto", "none"}},
                indicator);
-  fields.Field({"pieces",
-                "into how many pieces the range of a number is cut (fewer only "
-                "where it has no more values), for each "
-                "of which a column goes in beside it; auto: 32 from 2000 "
-                "training rows on, fewer for wide tables; 0: none",
-                {},
-                {},
-                "N|auto"},
-               pieces);
+  fields("pieces", pieces,
+         "into how many pieces the range of a number is cut (fewer only where "
+         "it has no more values), for each of which a column goes in beside "
+         "it; 0: none (mtl-train --numbers does it in the network)",
+         Between(0, kMostPieces));
   fields.Field({"encode",
                 "how categories go in: a column each, or as numbers for an "
                 "embedding",

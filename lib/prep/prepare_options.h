@@ -35,7 +35,7 @@ struct PrepareOptions {
   std::string margin = "0.1";
   std::string impute = "median";
   std::string indicator = "auto";
-  std::string pieces = "auto";
+  Index pieces = 0;
   std::string encode = "onehot";
 
   std::vector<std::string> drop_class;

@@ -21,7 +21,8 @@ constexpr Index kMostNetworks = 1000;
 constexpr double kMostWork = 3e12;
 
 const std::vector<std::string>& UsualTuning() {
-  static const std::vector<std::string> usual = {"dropout=0,0.1,0.3"};
+  static const std::vector<std::string> usual = {"numbers=plain,pieces",
+                                                 "dropout=0,0.1,0.3"};
   return usual;
 }
 
@@ -37,12 +38,15 @@ bool ChoosesOneEpoch(const TrainOptions& options) {
 std::vector<TunedSetting> UsualSettings(const Recipe& recipe,
                                         const std::vector<std::string>& given,
                                         const TrainInputs& inputs,
-                                        const Model& model) {
+                                        const Model& model, bool begins) {
   if (inputs.valid_rows.empty() || !ChoosesOneEpoch(recipe.train)) return {};
   std::vector<std::string> open;
   for (const std::string& text : UsualTuning()) {
     const std::string name = text.substr(0, text.find('='));
-    if (std::ranges::count(given, name) == 0) open.push_back(text);
+    // What there is to begin from decides what it can begin.
+    const bool is_open =
+        std::ranges::count(given, name) == 0 && !(begins && name == "numbers");
+    if (is_open) open.push_back(text);
   }
   std::vector<TunedSetting> settings = ParseTuning(open, recipe, given);
   std::erase_if(settings, [&](const TunedSetting& setting) {
@@ -59,11 +63,11 @@ std::vector<TunedSetting> Settings(const CourseOptions& options,
                                    const Recipe& recipe,
                                    const std::vector<std::string>& given,
                                    const TrainInputs& inputs,
-                                   const Model& model) {
+                                   const Model& model, bool begins) {
   if (IsOneWord(options.tune, kNone)) return {};
   if (IsOneWord(options.tune, kAuto)) {
     if (options.once) return {};
-    return UsualSettings(recipe, given, inputs, model);
+    return UsualSettings(recipe, given, inputs, model, begins);
   }
   Require(!inputs.valid_rows.empty(), ErrorKind::kUsage,
           "--tune: there are no validation rows to choose on",
@@ -148,7 +152,7 @@ Course DecideCourse(const CourseOptions& options, const Recipe& recipe,
                     const TrainInputs& inputs, const Model& model,
                     Index beginnings) {
   return {recipe,
-          Settings(options, recipe, given, inputs, model),
+          Settings(options, recipe, given, inputs, model, beginnings > 0),
           {Refit(options, recipe.train, inputs)},
           Networks(options, recipe, inputs, model, beginnings)};
 }

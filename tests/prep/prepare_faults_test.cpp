@@ -88,7 +88,7 @@ TEST_CASE("what is said of columns that are not there is refused") {
   for (const auto& [flag, change] :
        std::vector<std::pair<std::string, void (*)(PrepareOptions*)>>{
            {"--impute mean", [](PrepareOptions* o) { o->impute = "mean"; }},
-           {"--pieces 4", [](PrepareOptions* o) { o->pieces = "4"; }},
+           {"--pieces 4", [](PrepareOptions* o) { o->pieces = 4; }},
            {"--scale minmax",
             [](PrepareOptions* o) { o->scale = "minmax"; }}}) {
     PrepareOptions options = Tasks({"sex"});
