@@ -4,8 +4,6 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
-#include <iterator>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,6 +16,7 @@
 #include "train/length.h"
 #include "train/meeting.h"
 #include "train/own_options.h"
+#include "train/peers_together.h"
 #include "train/run_report.h"
 #include "train/run_saver.h"
 #include "train/sampler.h"
@@ -30,47 +29,6 @@ namespace {
 double Seconds() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration<double>(now).count();
-}
-
-// All rows that some peer learns from, ascending.
-std::vector<Index> RowsOfAll(const std::vector<Trainee>& peers) {
-  std::vector<Index> all = peers.front().train_rows();
-  for (const Trainee& peer : peers) {
-    const std::vector<Index>& rows = peer.train_rows();
-    if (rows == all) continue;
-    std::vector<Index> both;
-    std::set_union(all.begin(), all.end(), rows.begin(), rows.end(),
-                   std::back_inserter(both));
-    all = std::move(both);
-  }
-  return all;
-}
-
-bool AnyHasValidation(const std::vector<Trainee>& peers) {
-  return std::ranges::any_of(peers, &Trainee::has_validation);
-}
-
-// The labels of all peers' tasks, by name, where not all have the same: then
-// no peer's tell a sampler what there is.
-std::optional<Dataset> LabelsOfAll(const std::vector<Trainee>& peers) {
-  std::map<std::string, std::pair<const Dataset*, std::size_t>> tasks;
-  for (const Trainee& peer : peers) {
-    for (std::size_t t = 0; t < peer.tasks().size(); ++t) {
-      tasks.emplace(peer.tasks()[t].name, std::pair(&peer.data(), t));
-    }
-  }
-  const bool same = std::ranges::all_of(peers, [&](const Trainee& peer) {
-    return peer.tasks().size() == tasks.size();
-  });
-  if (same) return std::nullopt;
-  Dataset all;
-  all.rows = peers[0].data().rows;
-  all.weights = peers[0].data().weights;
-  for (const auto& [name, place] : tasks) {
-    all.tasks.push_back(place.first->tasks[place.second]);
-    all.labels.push_back(place.first->labels[place.second]);
-  }
-  return all;
 }
 
 // Batch norm of one row would learn that nothing varies.

@@ -4,9 +4,8 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "data/head.h"
-#include "data/label_view.h"
 #include "train/best_keeper.h"
+#include "train/class_rows.h"
 #include "train/epoch_log.h"
 #include "train/freeze.h"
 #include "train/input_changes.h"
@@ -26,24 +25,6 @@ namespace {
 std::vector<Index> UsefulRows(const Dataset& data, TrainInputs inputs) {
   inputs.data = &data;
   return RowsToLearnFrom(inputs);
-}
-
-// The tasks, with the numbers of labels of each class in these rows.
-std::vector<Task> WithClassRows(std::vector<Task> tasks, const Dataset& data,
-                                std::span<const Index> rows) {
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
-    if (!tasks[t].traits().one_class) continue;
-    const LabelView labels(data, static_cast<Index>(t));
-    std::vector<double>& counts = tasks[t].class_rows;
-    counts.assign(tasks[t].classes.size(), 0);
-    for (const Index row : rows) {
-      const Index place = labels.PlaceOf(row);
-      if (place < 0 || !labels.HasLabel(place)) continue;
-      if (labels.Weight(place) <= 0) continue;
-      ++counts[static_cast<std::size_t>(labels.Value(place, 0))];
-    }
-  }
-  return tasks;
 }
 
 }  // namespace

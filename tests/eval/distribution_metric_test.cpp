@@ -15,6 +15,24 @@ double MetricOf(const char* name, const MetricRows& rows) {
   return FindMetric(name).prepare(rows)->Value(ones);
 }
 
+TEST_CASE("quantiles are judged by pinball loss, coverage, width and median") {
+  MetricRows rows;
+  rows.type = ParseForm("quantile");
+  rows.levels = {0.1, 0.5, 0.9};
+  rows.rows = 2;
+  rows.output_cols = 3;
+  rows.y = {1, 6};
+  rows.output = {0, 1, 3, 2, 4, 5};
+  // Row 1: .1 + 0 + .2; row 2: .4 + 1 + .9; each over three levels.
+  CHECK(MetricOf("pinball", rows) == doctest::Approx((0.3 + 2.3) / 3 / 2));
+  CHECK(MetricOf("interval-coverage", rows) == 0.5);
+  CHECK(MetricOf("interval-width", rows) == 3);
+  CHECK(MetricOf("mae", rows) == 1);
+  rows.levels = {0.1, 0.4, 0.9};
+  CHECK(std::isnan(MetricOf("mae", rows)));
+  CHECK(std::isnan(MetricOf("r2", rows)));
+}
+
 // The score of N(0, 1) at its mean is (sqrt 2 - 1) / sqrt pi, and 3 times that
 // of N(m, 3^2); one deviation off it is .602441.
 TEST_CASE("normal distributions are judged as a whole") {

@@ -286,27 +286,6 @@ TEST_CASE("rank metrics count how far a class is missed") {
                        ->Value(Ones(2))));
 }
 
-TEST_CASE("quantiles are judged by pinball loss, coverage, width and median") {
-  MetricRows rows;
-  rows.type = ParseForm("quantile");
-  rows.levels = {0.1, 0.5, 0.9};
-  rows.rows = 2;
-  rows.output_cols = 3;
-  rows.y = {1, 6};
-  rows.output = {0, 1, 3, 2, 4, 5};
-  const auto value = [&](const char* name) {
-    return FindMetric(name).prepare(rows)->Value(Ones(2));
-  };
-  // Row 1: .1 + 0 + .2; row 2: .4 + 1 + .9; each over three levels.
-  CHECK(value("pinball") == doctest::Approx((0.3 + 2.3) / 3 / 2));
-  CHECK(value("interval-coverage") == 0.5);
-  CHECK(value("interval-width") == 3);
-  CHECK(value("mae") == 1);
-  rows.levels = {0.1, 0.4, 0.9};
-  CHECK(std::isnan(value("mae")));
-  CHECK(std::isnan(value("r2")));
-}
-
 TEST_CASE("an unknown metric is named with its nearest neighbour") {
   CHECK_THROWS_WITH_AS(FindMetric("roc-au"),
                        doctest::Contains("did you mean 'roc-auc'?"), Error);

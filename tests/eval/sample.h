@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/rng.h"
+#include "data/head.h"
 #include "eval/metric.h"
 #include "eval/prediction_source.h"
 

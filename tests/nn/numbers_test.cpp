@@ -6,6 +6,7 @@
 #include <cmath>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/choice.h"
@@ -15,6 +16,7 @@
 #include "nn/fit_buffers.h"
 #include "nn/layers/layers.h"
 #include "nn/model.h"
+#include "nn/number_columns.h"
 #include "nn/number_list.h"
 #include "nn/plan.h"
 #include "nn/sample_data.h"
@@ -196,6 +198,30 @@ TEST_CASE("columns of two values stay what they are") {
   const Model none = BuildModel(data, Pieces(), 1, train);
   CHECK(none.arch.numbers == "pieces:count=5,columns=none");
   CHECK(none.network->Names().front() == "embedding");
+}
+
+TEST_CASE("of many numbers each gets fewer pieces, or none") {
+  const auto chosen = [](Index cols, const std::string& numbers) {
+    Dataset data;
+    data.rows = 3;
+    InputBlock block;
+    block.name = "x";
+    block.cols = cols;
+    std::vector<float> cells(At(3 * cols));
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      cells[i] = static_cast<float>(i);
+    }
+    block.dense = Array<float>(std::move(cells));
+    data.inputs = {block};
+    ArchOptions options;
+    options.numbers = numbers;
+    ChooseNumberColumns(data, std::vector<Index>{0, 1, 2}, &options);
+    return options.numbers;
+  };
+  CHECK(chosen(512, "pieces") == "pieces");
+  CHECK(chosen(1000, "pieces") == "pieces:count=8");
+  CHECK(chosen(5000, "pieces") == "pieces:columns=none");
+  CHECK(chosen(5000, "pieces:count=3") == "pieces:count=3");
 }
 
 TEST_CASE("of many rows a sample that is always the same is enough") {

@@ -30,7 +30,7 @@ std::string Steps(const PrepareOptions& options) {
 TEST_CASE("the short forms are steps in their usual order") {
   CHECK(Steps({}) == "select impute standard onehot layout");
   PrepareOptions options;
-  options.pieces = "4";
+  options.pieces = 4;
   options.scale = "none";
   options.encode = "index";
   CHECK(Steps(options) == "select impute pieces index layout");
@@ -79,7 +79,7 @@ TEST_CASE("what --transform leaves missing is filled") {
 
 TEST_CASE("indicators of what was missing go in as they are") {
   PrepareOptions options;
-  options.pieces = "2";
+  options.pieces = 2;
   const Dataset ready = Made(options);
   const InputBlock& block = ready.inputs[0];
   const Index at = FindColumn(block, "age.missing");
@@ -92,7 +92,7 @@ TEST_CASE("indicators of what was missing go in as they are") {
 TEST_CASE("quantiles go before pieces, which are standardised") {
   PrepareOptions options;
   options.scale = "quantile";
-  options.pieces = "2";
+  options.pieces = 2;
   CHECK(Steps(options) ==
         "select impute quantile pieces standard onehot layout");
   // The median age is the middle of a normal distribution.

@@ -163,7 +163,6 @@ TEST_CASE("School: 139 tasks with pupils of their own") {
   options.task_per = "school";
   options.split = {"test=0.25"};
   options.stratify = "school";
-  options.pieces = "0";
   const Dataset ready =
       Prepare(Convert(folder, {{"", csv}}, {}), options, 1, &silent);
 

@@ -238,6 +238,8 @@ TEST_CASE("what is left open follows from rows and settings") {
   CHECK(tunes(usual));
   CHECK(usual.refit.refit == "valid");
   CHECK(usual.networks == 5);
+  CHECK(names(usual).front() == "numbers");
+  CHECK(names(Usual(data, recipe, {}, 1)).front() == "dropout");
   CHECK(!tunes(Usual(data, recipe, {"dropout"})));
   CHECK(Usual(data, recipe, {}, 1).networks == 1);
   CHECK(Usual(data, recipe, {}, 3).networks == 3);

@@ -205,6 +205,23 @@ TEST_CASE("an ensemble has seeds that a flag can have") {
                        Error);
 }
 
+class WrittenReport : public SilentReporter {
+ public:
+  void Begin(std::string_view phase, Index total) override {
+    text += Str("[", phase, " ", total, "]");
+  }
+  void Advance(Index done) override { text += Str(" ", done, ":"); }
+  void Measure(std::string_view name, double value, bool) override {
+    text += Str(" ", name, " ", ShortNumber(value));
+  }
+  void Show(std::string_view, double, std::string_view shown) override {
+    text += Str(" ", shown);
+  }
+  void Commit() override { text += ";"; }
+  void Note(std::string_view note) override { text += Str(" <", note, ">"); }
+  std::string text;
+};
+
 TEST_CASE("networks share one line, with their means") {
   WrittenReport written;
   {

@@ -95,9 +95,9 @@ class Sam : public Optimizer {
 }  // namespace
 
 extern const OptimizerEntry kSam;
-const OptimizerEntry kSam = MakeEntry<Sam, SamOptions>(
+const OptimizerEntry kSam = {MakeEntry<Sam, SamOptions>(
     "sam",
     "another's step, by the gradient where the loss near is highest (Foret et "
-    "al. 2021)");
+    "al. 2021)")};
 
 }  // namespace mtlkit

@@ -1,0 +1,25 @@
+#include "train/class_rows.h"
+
+#include "data/head.h"
+#include "data/label_view.h"
+
+namespace mtlkit {
+
+std::vector<Task> WithClassRows(std::vector<Task> tasks, const Dataset& data,
+                                std::span<const Index> rows) {
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    if (!tasks[t].traits().one_class) continue;
+    const LabelView labels(data, static_cast<Index>(t));
+    std::vector<double>& counts = tasks[t].class_rows;
+    counts.assign(tasks[t].classes.size(), 0);
+    for (const Index row : rows) {
+      const Index place = labels.PlaceOf(row);
+      if (place < 0 || !labels.HasLabel(place)) continue;
+      if (labels.Weight(place) <= 0) continue;
+      ++counts[static_cast<std::size_t>(labels.Value(place, 0))];
+    }
+  }
+  return tasks;
+}
+
+}  // namespace mtlkit
