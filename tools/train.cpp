@@ -129,10 +129,7 @@ struct TrainTool {
       return;
     }
     RefuseOtherStates(plan, inputs, environment.checkpoint);
-    for (const std::string& absent : AbsentClasses(rows, inputs.train_rows)) {
-      context.reporter->Warn(absent);
-    }
-    WarnOfOneTask(context, model);
+    Warn(context, start, model);
     if (beginning) {
       context.reporter->Note(WarmStartText(taken, from) +
                              beginning->NetworksText(plan.networks));
@@ -199,8 +196,12 @@ struct TrainTool {
     return HeldByOne() * std::min(side_by_side, threads) + side_by_side - 1;
   }
 
-  // Runs over many files, some of which have one task, need not fail.
-  void WarnOfOneTask(Context& context, const Model& model) const {
+  void Warn(Context& context, const Start& start, const Model& model) const {
+    const std::vector<Index>& learned = start.inputs.train_rows;
+    for (const std::string& absent : AbsentClasses(start.rows, learned)) {
+      context.reporter->Warn(absent);
+    }
+    // Runs over many files, some of which have one task, need not fail.
     const std::string usual = WeightingOptions{}.weighting;
     if (model.schema.tasks.size() > 1 ||
         recipe.train.weighting.weighting == usual) {

@@ -84,6 +84,7 @@ TEST_CASE("a model that learned to branch shows the tree") {
   const TempFolder folder;
   ArchOptions options;
   options.arch = "ltb:nodes=2";
+  options.dropout = 0;
   options.layers = {"3", "3"};
   Model model = BuildModel(Small(), options, 1, {});
   const Index logits = model.network->weights()->Find("branch.sold/logits");

@@ -16,6 +16,7 @@
 #include "interop/sample_files.h"
 #include "interop/starting_point.h"
 #include "nn/ensemble.h"
+#include "nn/fitting_data.h"
 #include "nn/model_io.h"
 #include "nn/sample_data.h"
 #include "temp_folder.h"
@@ -140,8 +141,7 @@ TEST_CASE("an ensemble of any architecture is one network that says the same") {
     ArchOptions options = NetworkOf(std::string(entry->name));
     options.norm = "batch";
     INFO("arch ", options.arch);
-    Dataset data = DatasetOfAllTypes();
-    if (entry->name == "pooled") data = AlikeDataset(60);
+    const Dataset data = FittingDataset(DatasetOfAllTypes(), options, 60);
     const Model ensemble = RandomEnsemble(data, options);
     CheckJoined(ensemble, data);
     CheckComesBack(ensemble);
@@ -172,6 +172,7 @@ TEST_CASE("layers of each network have its number in front") {
   data.inputs.resize(1);
   ArchOptions options;
   options.layers = {"3"};
+  options.dropout = 0;
   const Model ensemble = RandomEnsemble(data, options);
   const Model joined = AsOneNetwork(ensemble);
   CHECK(joined.network->Names() ==

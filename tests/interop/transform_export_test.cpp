@@ -284,7 +284,9 @@ TEST_CASE("a model of dates in pieces says the same of raw columns") {
     sizes[row] = static_cast<float>(row % 7);
   }
   AddTask(&table, "size", TaskType::kRegression, {}, sizes);
-  const auto [model, onnx] = ExportedModel(table);
+  PrepareOptions prepare;
+  prepare.pieces = 32;
+  const auto [model, onnx] = ExportedModel(table, prepare);
   CHECK(std::ranges::count_if(model.schema.inputs[0].columns,
                               [](const std::string& column) {
                                 return column.starts_with("when.hour.cos:");

@@ -39,6 +39,7 @@ Schema ThreeSteps() {
 Network NetworkOfSteps(const std::string& arch,
                        std::vector<std::string> layers = {"6", "6"}) {
   ArchOptions options;
+  options.dropout = 0;
   options.arch = arch;
   options.layers = std::move(layers);
   options.activation = "tanh";

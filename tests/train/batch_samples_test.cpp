@@ -52,6 +52,7 @@ struct Sight {
         const std::string& members = "1", const std::string& norm = "none")
       : watcher(samples), data(SampleData(64)) {
     ArchOptions arch;
+    arch.dropout = 0;
     arch.layers = {"8"};
     arch.members = members;
     arch.norm = norm;

@@ -35,7 +35,7 @@ std::optional<std::vector<Index>> ColumnsOfBlock(
 
 }  // namespace
 
-Value AddNumbers(const NumbersPlace& place, const InputSpec& input, Value value,
+Value AddNumbers(const InputPlace& place, const InputSpec& input, Value value,
                  NetworkBuilder* builder) {
   const NumberForm numbers = ParseNumbers(place.options.numbers, "--numbers");
   if (numbers.kind == NumberForm::Kind::kPlain) return value;

@@ -6,8 +6,8 @@
 
 namespace mtlkit {
 
-// Where numbers are, for which network.
-struct NumbersPlace {
+// Where an input block is read, by which network.
+struct InputPlace {
   const Schema& schema;
   const ArchOptions& options;
   std::string prefix;  // of the names of layers
@@ -17,7 +17,7 @@ struct NumbersPlace {
 // What --numbers makes of a dense block: its value, or what is to be read in
 // its place, of layers PREFIXpieces or PREFIXperiodic, and PREFIXprojection;
 // where not all columns are numbers, PREFIXnumbers is these beside the block.
-Value AddNumbers(const NumbersPlace& place, const InputSpec& input, Value value,
+Value AddNumbers(const InputPlace& place, const InputSpec& input, Value value,
                  NetworkBuilder* builder);
 
 }  // namespace mtlkit

@@ -1,10 +1,13 @@
 #include "nn/archs/parts.h"
 
+#include <map>
 #include <numeric>
 #include <utility>
 
 #include "base/error.h"
+#include "data/block_kind.h"
 #include "data/head.h"
+#include "nn/archs/stem.h"
 
 namespace mtlkit {
 namespace {
@@ -48,6 +51,44 @@ void NetworkParts::RequireLayers(std::string_view arch,
           Str("--arch ", arch, " needs hidden layers ", purpose,
               ", and --layers is none"),
           Str("give widths, as --layers 64, or use --arch ", other));
+}
+
+NetworkParts::Source NetworkParts::Inputs(const std::string& prefix) {
+  return Inputs(prefix, SelectInputs(schema_.inputs, {}));
+}
+
+NetworkParts::Source NetworkParts::Inputs(const std::string& prefix,
+                                          const std::vector<Index>& blocks) {
+  Source source;
+  std::vector<Value> dense;
+  std::map<InputKind, Index> seen;
+  for (const Index block : blocks) {
+    const InputSpec& input = schema_.inputs[At(block)];
+    const Value value = builder_.Input(block);
+    if (TraitsOf(input.kind).is_compressed) {
+      source.sparse.push_back(value);
+      continue;
+    }
+    const Index before = seen[input.kind]++;
+    const std::string number = before == 0 ? "" : Str("-", before);
+    dense.push_back(
+        AddStem({schema_, options_, prefix, number}, input, value, &builder_));
+  }
+  source.has_value = !dense.empty();
+  source.is_input = true;
+  if (!source.has_value) return source;
+  source.value = JoinDense(prefix + "inputs", dense);
+  if (has_members()) {
+    source.value =
+        AddScale(prefix + "members", source.value, InitKind::kSigns, false);
+  }
+  return source;
+}
+
+Value NetworkParts::JoinDense(const std::string& name,
+                              const std::vector<Value>& values) {
+  if (values.size() == 1) return values.front();
+  return builder_.Add(name, MakeConcat(), values);
 }
 
 // One product for each kind of input; their sum where there are several. What

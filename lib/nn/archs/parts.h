@@ -104,9 +104,6 @@ class NetworkParts {
 
  private:
   Value JoinDense(const std::string& name, const std::vector<Value>& values);
-  Value AddStem(const std::string& prefix, const std::string& number,
-                const InputSpec& input, Value value);
-  Value AddTables(const std::string& name, const InputSpec& input, Value value);
   Value AddProduct(const std::string& name, const Source& source,
                    DenseOptions dense, const std::string& params_of = "");
   Value AddSum(const std::string& name, const std::vector<Value>& terms);

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "nn/archs/numbers.h"
+
+namespace mtlkit {
+
+// What turns an input block into numbers, one row for each of the batch:
+// categories through tables PREFIXembedding, images through PREFIXflatten,
+// tokens through PREFIXtokens and PREFIXpool, numbers through AddNumbers.
+Value AddStem(const InputPlace& place, const InputSpec& input, Value value,
+              NetworkBuilder* builder);
+
+}  // namespace mtlkit
