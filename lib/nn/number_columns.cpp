@@ -31,7 +31,34 @@ bool HasManyValues(const InputBlock& block, Index col,
   return false;
 }
 
+// The columns that are numbers, of all that dense blocks have.
+struct NumberColumns {
+  std::vector<Index> chosen;
+  Index count = 0;
+};
+
+NumberColumns FindNumberColumns(const Dataset& dataset,
+                                std::span<const Index> rows,
+                                const ArchOptions& options) {
+  const std::vector<Index> sample = SampleToFit(rows);
+  NumberColumns columns;
+  for (const Index i : SelectInputs(dataset.schema().inputs, options.inputs)) {
+    const InputBlock& block = dataset.inputs[At(i)];
+    if (block.kind != InputKind::kDense) continue;
+    for (Index col = 0; col < block.cols; ++col, ++columns.count) {
+      if (!HasManyValues(block, col, sample)) continue;
+      columns.chosen.push_back(columns.count);
+    }
+  }
+  return columns;
+}
+
 }  // namespace
+
+Index CountNumberColumns(const Dataset& dataset, std::span<const Index> rows,
+                         const ArchOptions& options) {
+  return std::ssize(FindNumberColumns(dataset, rows, options).chosen);
+}
 
 void ChooseNumberColumns(const Dataset& dataset, std::span<const Index> rows,
                          ArchOptions* options) {
@@ -40,17 +67,7 @@ void ChooseNumberColumns(const Dataset& dataset, std::span<const Index> rows,
       NumberColumnsOf(options->numbers, "--numbers")) {
     return;
   }
-  const std::vector<Index> sample = SampleToFit(rows);
-  std::vector<std::string> chosen;
-  Index column = 0;
-  for (const Index i : SelectInputs(dataset.schema().inputs, options->inputs)) {
-    const InputBlock& block = dataset.inputs[At(i)];
-    if (block.kind != InputKind::kDense) continue;
-    for (Index col = 0; col < block.cols; ++col, ++column) {
-      if (!HasManyValues(block, col, sample)) continue;
-      chosen.push_back(std::to_string(column));
-    }
-  }
+  auto [chosen, columns] = FindNumberColumns(dataset, rows, *options);
   Choice choice = ParseChoice(options->numbers, "--numbers");
   const auto has_count = [](const auto& option) {
     return option.first == "count";
@@ -63,9 +80,11 @@ void ChooseNumberColumns(const Dataset& dataset, std::span<const Index> rows,
       choice.options.emplace_back("count", std::to_string(count));
     }
   }
-  if (std::ssize(chosen) < column) {
+  if (std::ssize(chosen) < columns) {
+    std::vector<std::string> numbers;
+    for (const Index column : chosen) numbers.push_back(std::to_string(column));
     choice.options.emplace_back(kNumberColumns,
-                                chosen.empty() ? "none" : Join(chosen, "/"));
+                                numbers.empty() ? "none" : Join(numbers, "/"));
   }
   options->numbers = ChoiceText(choice);
 }

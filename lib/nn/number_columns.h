@@ -14,5 +14,8 @@ namespace mtlkit {
 // be more than 8192 get fewer, unless the text says how many, or none.
 void ChooseNumberColumns(const Dataset& dataset, std::span<const Index> rows,
                          ArchOptions* options);
+// How many it chooses, whatever the text says.
+Index CountNumberColumns(const Dataset& dataset, std::span<const Index> rows,
+                         const ArchOptions& options);
 
 }  // namespace mtlkit

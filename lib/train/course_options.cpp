@@ -6,6 +6,7 @@
 #include "base/choice.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "nn/number_columns.h"
 #include "train/loop.h"
 #include "train/useful_settings.h"
 
@@ -16,13 +17,15 @@ constexpr std::string_view kAuto = "auto";
 constexpr std::string_view kNone = "none";
 constexpr Index kNetworks = 5;
 constexpr Index kMostNetworks = 1000;
+// Of more numbers 64 pieces each take long.
+constexpr Index kFewNumbers = 32;
 // Multiplications of all networks of "auto": with what comes before, a minute
 // on two cores, as most trainings end early.
 constexpr double kMostWork = 3e12;
 
 const std::vector<std::string>& UsualTuning() {
-  static const std::vector<std::string> usual = {"numbers=plain,pieces",
-                                                 "dropout=0,0.1,0.3"};
+  static const std::vector<std::string> usual = {
+      "numbers=plain,pieces,pieces:count=64", "dropout=0,0.1,0.3"};
   return usual;
 }
 
@@ -46,7 +49,11 @@ std::vector<TunedSetting> UsualSettings(const Recipe& recipe,
     // What there is to begin from decides what it can begin.
     const bool is_open =
         std::ranges::count(given, name) == 0 && !(begins && name == "numbers");
-    if (is_open) open.push_back(text);
+    if (!is_open) continue;
+    const bool is_last_too_much =
+        name == "numbers" && CountNumberColumns(*inputs.data, inputs.train_rows,
+                                                recipe.arch) > kFewNumbers;
+    open.push_back(is_last_too_much ? text.substr(0, text.rfind(',')) : text);
   }
   std::vector<TunedSetting> settings = ParseTuning(open, recipe, given);
   std::erase_if(settings, [&](const TunedSetting& setting) {

@@ -35,8 +35,8 @@ run "mtl-prep adult.h5 -o ready.h5 --task income --task marital-status" \
   "--hide-labels marital-status=0.3"
 
 say 'Single-task baselines, then one network for all three tasks'
-run "mtl-train ready.h5 -o single.h5 --arch single --layers 128,64 --once"
-run "mtl-train ready.h5 -o shared.h5 --arch shared --layers 128,64 --once" \
+run "mtl-train ready.h5 -o single.h5 --arch single --numbers pieces --once"
+run "mtl-train ready.h5 -o shared.h5 --arch shared --numbers pieces --once" \
   "--weighting uncertainty"
 
 say 'Did sharing help? On the 16,281 rows of the official test set'

@@ -127,10 +127,11 @@ void CheckComesBack(const Model& ensemble) {
   ExportModel(joined, FindEntry(ExportFormats(), "target", "torch"),
               folder / "out");
   CheckEachBegins(ensemble, folder / "out/model.safetensors");
-  const bool shares = std::ranges::any_of(
-      ensemble.network->nodes(),
-      [](const Node& node) { return node.params_of != node.name; });
-  if (shares) return;  // Keras has no place for it
+  const bool is_too_much =
+      std::ranges::any_of(ensemble.network->nodes(), [](const Node& node) {
+        return node.params_of != node.name || node.layer->kind() == "branch";
+      });
+  if (is_too_much) return;  // Keras has no place for it
   ExportModel(joined, FindEntry(ExportFormats(), "target", "keras"),
               folder / "m.keras");
   CheckEachBegins(ensemble, folder / "m.keras");
