@@ -19,7 +19,7 @@ struct LinePlot {
   std::string x_name = {};
   std::vector<PlotSeries> series = {};
   double marked_x = 0;      // a line upright there, if above 0
-  std::string mark = {};  // what it is
+  std::string mark = {};    // what it is
   bool may_be_log = false;  // the upright axis, where values span much
 };
 

@@ -9,8 +9,9 @@
 namespace mtlkit {
 
 // Which tasks are one column on the rows of different groups (--task-per): for
-// each the number of its family, from 0 on; -1 for a task by itself. Tasks whose
-// labels become different things (Task::curves) are of different families.
+// each the number of its family, from 0 on; -1 for a task by itself. Tasks
+// whose labels become different things (Task::curves) are of different
+// families.
 std::vector<Index> TaskFamilies(std::span<const Task> tasks);
 
 // The same as lists of tasks, ascending.

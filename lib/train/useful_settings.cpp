@@ -35,9 +35,10 @@ void FindInNetwork(const Model& model, UselessSettings* useless) {
       model.network->nodes(),
       [](const Node& node) { return node.name.ends_with(".residual"); });
   if (model.arch.residual == "resnet" && !adds) {
-    useless->emplace("residual",
-                     "no chain of layers has a second, of which the first block "
-                     "would be made");
+    useless->emplace(
+        "residual",
+        "no chain of layers has a second, of which the first block "
+        "would be made");
   } else if (model.arch.residual != usual.residual && !adds) {
     useless->emplace(
         "residual",
