@@ -37,7 +37,8 @@ void RequireSameShape(const Slice& theirs, const Slice& ours,
        Str("--from ", name, ": ", ours.name, " is ", theirs.spec.rows, " x ",
            theirs.spec.cols, " there, but ", ours.spec.rows, " x ",
            ours.spec.cols, " here"),
-       "give the same layers, and prepare the data alike (mtl-prep --like)");
+       "give the same --layers and --numbers, and prepare the data alike "
+       "(mtl-prep --like)");
 }
 
 // The same weights for other columns would mean nothing.
