@@ -41,6 +41,7 @@ class CourseRun {
 
  private:
   Search SearchFirst() const {
+    RequireTrials();
     Search search = {course_.recipe, {}, {}, {}};
     if (!course_.tuning.empty()) Tune(&search);
     if (course_.refit.refit == "none") return search;
@@ -53,6 +54,17 @@ class CourseRun {
                                  seed_, environment_, make);
     }
     return search;
+  }
+
+  // What cannot be is refused before anything is trained.
+  void RequireTrials() const {
+    for (const TunedSetting& setting : course_.tuning) {
+      for (const std::string& value : setting.values) {
+        const Recipe recipe = WithSetting(course_.recipe, setting.name, value);
+        Model model = work_.maker(recipe, seed_)(inputs_.train_rows);
+        CheckTraining(inputs_, recipe.train, &model);
+      }
+    }
   }
 
   void Tune(Search* search) const {

@@ -38,21 +38,25 @@ bool ChoosesOneEpoch(const TrainOptions& options) {
   return options.keep_best == "together" && options.task_patience == 0;
 }
 
+// Whether a search that nobody has asked for can choose anything.
+bool CanSearch(const Recipe& recipe, const TrainInputs& inputs, Model model) {
+  return !inputs.valid_rows.empty() && ChoosesOneEpoch(recipe.train) &&
+         CanChoose(inputs, recipe.train, &model);
+}
+
 std::vector<TunedSetting> UsualSettings(const Recipe& recipe,
                                         const std::vector<std::string>& given,
                                         const TrainInputs& inputs,
                                         const Model& model, bool begins) {
-  if (inputs.valid_rows.empty() || !ChoosesOneEpoch(recipe.train)) return {};
+  const Index numbers =
+      CountNumberColumns(*inputs.data, inputs.train_rows, recipe.arch);
   std::vector<std::string> open;
   for (const std::string& text : UsualTuning()) {
     const std::string name = text.substr(0, text.find('='));
     // What there is to begin from decides what it can begin.
-    const bool is_open =
-        std::ranges::count(given, name) == 0 && !(begins && name == "numbers");
-    if (!is_open) continue;
-    const bool is_last_too_much =
-        name == "numbers" && CountNumberColumns(*inputs.data, inputs.train_rows,
-                                                recipe.arch) > kFewNumbers;
+    const bool is_closed = name == "numbers" && (begins || numbers == 0);
+    if (is_closed || std::ranges::count(given, name) > 0) continue;
+    const bool is_last_too_much = name == "numbers" && numbers > kFewNumbers;
     open.push_back(is_last_too_much ? text.substr(0, text.rfind(',')) : text);
   }
   std::vector<TunedSetting> settings = ParseTuning(open, recipe, given);
@@ -73,7 +77,7 @@ std::vector<TunedSetting> Settings(const CourseOptions& options,
                                    const Model& model, bool begins) {
   if (IsOneWord(options.tune, kNone)) return {};
   if (IsOneWord(options.tune, kAuto)) {
-    if (options.once) return {};
+    if (options.once || !CanSearch(recipe, inputs, model)) return {};
     return UsualSettings(recipe, given, inputs, model, begins);
   }
   Require(!inputs.valid_rows.empty(), ErrorKind::kUsage,
@@ -85,13 +89,13 @@ std::vector<TunedSetting> Settings(const CourseOptions& options,
   return ParseTuning(options.tune, recipe, given);
 }
 
-std::string Refit(const CourseOptions& options, const TrainOptions& train,
-                  const TrainInputs& inputs) {
+std::string Refit(const CourseOptions& options, const Recipe& recipe,
+                  const TrainInputs& inputs, const Model& model) {
   if (options.refit != kAuto) return options.refit;
-  if (options.once) return "none";
-  const bool can = !inputs.valid_rows.empty() && ChoosesOneEpoch(train) &&
-                   ParseChoice(train.schedule, "--schedule").name != "plateau";
-  return can ? "valid" : "none";
+  if (options.once || !CanSearch(recipe, inputs, model)) return "none";
+  const bool waits =
+      ParseChoice(recipe.train.schedule, "--schedule").name == "plateau";
+  return waits ? "none" : "valid";
 }
 
 // Multiplications of one training, without those of sparse inputs.
@@ -158,10 +162,16 @@ Course DecideCourse(const CourseOptions& options, const Recipe& recipe,
                     const std::vector<std::string>& given,
                     const TrainInputs& inputs, const Model& model,
                     Index beginnings) {
-  return {recipe,
-          Settings(options, recipe, given, inputs, model, beginnings > 0),
-          {Refit(options, recipe.train, inputs)},
-          Networks(options, recipe, inputs, model, beginnings)};
+  Course course = {
+      recipe,
+      Settings(options, recipe, given, inputs, model, beginnings > 0),
+      {Refit(options, recipe, inputs, model)},
+      Networks(options, recipe, inputs, model, beginnings)};
+  // One of them may be a schedule that no training on all rows can have.
+  const bool tunes_schedule =
+      std::ranges::count(course.tuning, "schedule", &TunedSetting::name) > 0;
+  if (options.refit == kAuto && tunes_schedule) course.refit.refit = "none";
+  return course;
 }
 
 }  // namespace mtlkit

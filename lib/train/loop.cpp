@@ -131,6 +131,7 @@ class Run {
   }
 
   Index epochs() const { return epochs_; }
+  bool has_validation() const { return AnyHasValidation(peers_); }
 
   std::vector<History> Train() {
     const bool resumed = saver_.Resume();
@@ -348,15 +349,33 @@ History Train(const TrainInputs& inputs, const TrainOptions& options, Seed seed,
   return TrainPeers({&peer, 1}, options, "solo", seed, environment)[0];
 }
 
-Index PlannedEpochs(const TrainInputs& inputs, const TrainOptions& options,
-                    Model* model) {
+namespace {
+
+// What `ask` says of a run of one network that is not begun.
+template <class Ask>
+auto AskRun(const TrainInputs& inputs, const TrainOptions& options,
+            Model* model, Ask ask) {
   Peer peer;
   peer.model = model;
   peer.inputs = inputs;
   ThreadPool pool(1);
   TrainEnvironment environment;
   environment.pool = &pool;
-  return Run({&peer, 1}, options, "solo", peer.seed, environment).epochs();
+  return ask(Run({&peer, 1}, options, "solo", peer.seed, environment));
+}
+
+}  // namespace
+
+Index PlannedEpochs(const TrainInputs& inputs, const TrainOptions& options,
+                    Model* model) {
+  return AskRun(inputs, options, model,
+                [](const Run& run) { return run.epochs(); });
+}
+
+bool CanChoose(const TrainInputs& inputs, const TrainOptions& options,
+               Model* model) {
+  return AskRun(inputs, options, model,
+                [](const Run& run) { return run.has_validation(); });
 }
 
 void CheckTraining(const TrainInputs& inputs, const TrainOptions& options,

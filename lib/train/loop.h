@@ -39,6 +39,11 @@ std::vector<History> TrainPeers(std::span<Peer> peers,
 Index PlannedEpochs(const TrainInputs& inputs, const TrainOptions& options,
                     Model* model);
 
+// Whether Train would choose weights: there are validation rows, and something
+// that can be measured on them. With its errors.
+bool CanChoose(const TrainInputs& inputs, const TrainOptions& options,
+               Model* model);
+
 // Throws what TrainPeers would for its options, without training.
 void CheckTraining(const TrainInputs& inputs, const TrainOptions& options,
                    Model* model);

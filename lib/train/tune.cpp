@@ -17,8 +17,9 @@ namespace mtlkit {
 namespace {
 
 // Trainings that differ in these are not measured alike, or are one.
-constexpr std::array<std::string_view, 6> kNotTuned = {
-    "train-split", "valid-split", "fold", "select-on", "loss", "keep-best"};
+constexpr std::array<std::string_view, 7> kNotTuned = {
+    "train-split", "valid-split", "fold",         "select-on",
+    "loss",        "keep-best",   "task-patience"};
 
 std::string TrialText(const TunedSetting& setting, const std::string& value) {
   return Str(setting.name, "=", value);
@@ -142,8 +143,9 @@ std::vector<TunedSetting> ParseTuning(const std::vector<std::string>& tune,
               "leave one of them out");
     }
     Require(made.size() > 1, ErrorKind::kUsage,
-            Str("--tune ", text, " has one value, so there is no choice"),
-            Str("write --", setting.name, " ", setting.values.front()));
+            Str("--tune ", text, " has ", made.empty() ? "no" : "one",
+                " value, so there is no choice"),
+            Str("write several, or --", setting.name));
     settings.push_back(std::move(setting));
   }
   return settings;

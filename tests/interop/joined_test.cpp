@@ -91,12 +91,15 @@ void CheckJoined(const Model& ensemble, const Dataset& data) {
 }
 
 // Without the padding between arrays.
-std::vector<Real> JoinedNumbers(const Params& params) {
-  std::vector<Real> numbers;
+// As files of other frameworks keep them.
+std::vector<float> JoinedNumbers(const Params& params) {
+  std::vector<float> numbers;
   for (const Block* block : {&params.weights, &params.buffers}) {
     for (Index i = 0; i < std::ssize(block->layout().slices()); ++i) {
       const auto flat = block->At(i).flat();
-      numbers.insert(numbers.end(), flat.begin(), flat.end());
+      for (const Real number : flat) {
+        numbers.push_back(static_cast<float>(number));
+      }
     }
   }
   return numbers;

@@ -117,8 +117,9 @@ TEST_CASE("a course trains again on all rows, from several seeds") {
   CHECK(model.log.best_epoch == search.best_epoch);
   CHECK(model.log.selected_on == "valid loss before the refit");
   CHECK(model.log.epochs() == search.best_epoch);
-  // Two trials, the length that one of them was laid out for, three networks.
-  CHECK(models == 6);
+  // Two trials, which are looked at before; the length that one of them was
+  // laid out for; three networks.
+  CHECK(models == 8);
   for (Index i = 0; i < 3; ++i) {
     TrainInputs all = inputs;
     all.train_rows.insert(all.train_rows.end(), inputs.valid_rows.begin(),
@@ -196,6 +197,8 @@ TEST_CASE(
   const std::map<std::string, std::string> refused = {
       {"dropout", "is not SETTING=VALUE"},
       {"dropout=0.1", "has one value"},
+      {"dropout=", "has no value"},
+      {"task-patience=1,2", "cannot be compared"},
       {"dropout=0,0.0", "is there twice"},
       {"dropout=0,2", "2"},
       {"droput=0,0.1", "dropout"},
@@ -257,6 +260,20 @@ TEST_CASE("what is left open follows from rows and settings") {
   each.train.keep_best = "each-task";
   CHECK(Usual(data, each).tuning.empty());
   CHECK(Usual(data, each).refit.refit == "none");
+  Dataset switches = data;
+  std::vector<float> cells(switches.inputs[0].dense.begin(),
+                           switches.inputs[0].dense.end());
+  for (float& cell : cells) cell = cell > 0 ? 1.0F : 0.0F;
+  switches.inputs[0].dense = Array<float>(std::move(cells));
+  CHECK(names(Usual(switches, recipe)).front() == "dropout");
+  Dataset unmeasured = data;
+  for (const Index row : data.SplitRows("valid")) {
+    for (Labels& labels : unmeasured.labels) {
+      labels.values[At(row)] = std::nanf("");
+    }
+  }
+  CHECK(Usual(unmeasured, recipe).tuning.empty());
+  CHECK(Usual(unmeasured, recipe).refit.refit == "none");
   Recipe endless = recipe;
   endless.train.epochs = 100'000'000;
   CHECK(Usual(data, endless).networks == 1);
