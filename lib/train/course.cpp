@@ -53,6 +53,7 @@ class CourseRun {
       search.length = FindLength(course_.refit, inputs_, search.recipe.train,
                                  seed_, environment_, make);
     }
+    SayLength(*search.length, inputs_, environment_);
     return search;
   }
 

@@ -166,6 +166,16 @@ RefitLength LengthOf(const Model& model, const TrainInputs& inputs,
           model.log.best, model.log.selected_on, model.log.selected_split};
 }
 
+void SayLength(const RefitLength& length, const TrainInputs& inputs,
+               const TrainEnvironment& environment) {
+  if (environment.reporter == nullptr) return;
+  environment.reporter->Note(
+      Str(environment.notes_of, "epoch ", length.epochs, " of ", length.of,
+          " was best (", length.selected_on, " ", ShortNumber(length.best),
+          "): learns anew from all ", AllRows(inputs).train_rows.size(),
+          " rows for as long"));
+}
+
 Model TrainOnAllRows(const RefitOptions& refit, const RefitLength& length,
                      const TrainInputs& inputs, const TrainOptions& options,
                      Seed seed, const TrainEnvironment& environment,
@@ -179,13 +189,6 @@ Model TrainOnAllRows(const RefitOptions& refit, const RefitLength& length,
   TrainEnvironment own = environment;
   own.checkpoint = LastCheckpoint(environment.checkpoint);
   own.who = "all rows,";
-  if (environment.reporter != nullptr) {
-    environment.reporter->Note(
-        Str(environment.notes_of, "epoch ", length.epochs, " of ", length.of,
-            " was best (", length.selected_on, " ", ShortNumber(length.best),
-            "): learns anew from all ", all.train_rows.size(),
-            " rows for as long"));
-  }
   Model model = make(all.train_rows);
   Train(all, last, seed, own, &model);
   model.log.best_epoch = length.epochs;
@@ -203,6 +206,7 @@ Model TrainRefit(const RefitOptions& refit, const TrainInputs& inputs,
                  const TrainEnvironment& environment, const ModelMaker& make) {
   const RefitLength length =
       FindLength(refit, inputs, options, seed, environment, make);
+  SayLength(length, inputs, environment);
   return TrainOnAllRows(refit, length, inputs, options, seed, environment,
                         make);
 }

@@ -47,6 +47,10 @@ RefitLength FindLength(const RefitOptions& refit, const TrainInputs& inputs,
 RefitLength LengthOf(const Model& model, const TrainInputs& inputs,
                      const TrainOptions& options, const ModelMaker& make);
 
+// Tells the user.
+void SayLength(const RefitLength& length, const TrainInputs& inputs,
+               const TrainEnvironment& environment);
+
 // A model of all rows. The schedule is laid out for as many epochs as in the
 // search, and training ends after the length found, so that it goes the same
 // way as far as it goes. The model's log is that of this training; its `best`
