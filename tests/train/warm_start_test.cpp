@@ -71,7 +71,8 @@ TEST_CASE("another shape names both sides") {
   CHECK_THROWS_WITH_AS(
       TakeParameters(source, "a.h5", &model),
       "--from a.h5: trunk.0/kernel is 10 x 8 there, but 10 x 16 here (give the "
-      "same layers, and prepare the data alike (mtl-prep --like))",
+      "same --layers and --numbers, and prepare the data alike (mtl-prep "
+      "--like))",
       Error);
 }
 
