@@ -260,20 +260,6 @@ TEST_CASE("what is left open follows from rows and settings") {
   each.train.keep_best = "each-task";
   CHECK(Usual(data, each).tuning.empty());
   CHECK(Usual(data, each).refit.refit == "none");
-  Dataset switches = data;
-  std::vector<float> cells(switches.inputs[0].dense.begin(),
-                           switches.inputs[0].dense.end());
-  for (float& cell : cells) cell = cell > 0 ? 1.0F : 0.0F;
-  switches.inputs[0].dense = Array<float>(std::move(cells));
-  CHECK(names(Usual(switches, recipe)).front() == "dropout");
-  Dataset unmeasured = data;
-  for (const Index row : data.SplitRows("valid")) {
-    for (Labels& labels : unmeasured.labels) {
-      labels.values[At(row)] = std::nanf("");
-    }
-  }
-  CHECK(Usual(unmeasured, recipe).tuning.empty());
-  CHECK(Usual(unmeasured, recipe).refit.refit == "none");
   Recipe endless = recipe;
   endless.train.epochs = 100'000'000;
   CHECK(Usual(data, endless).networks == 1);
@@ -288,6 +274,25 @@ TEST_CASE("what is left open follows from rows and settings") {
   CHECK(Usual(data, recipe).tuning.empty());
   CHECK(Usual(data, recipe).refit.refit == "none");
   CHECK(Usual(data, recipe).networks == 5);
+}
+
+TEST_CASE("what cannot be chosen is not searched for") {
+  const Dataset data = SampleData(150);
+  const Recipe recipe = SmallRecipe();
+  Dataset switches = data;
+  std::vector<float> cells(switches.inputs[0].dense.begin(),
+                           switches.inputs[0].dense.end());
+  for (float& cell : cells) cell = cell > 0 ? 1.0F : 0.0F;
+  switches.inputs[0].dense = Array<float>(std::move(cells));
+  CHECK(Usual(switches, recipe).tuning.front().name == "dropout");
+  Dataset unmeasured = data;
+  for (const Index row : data.SplitRows("valid")) {
+    for (Labels& labels : unmeasured.labels) {
+      labels.values[At(row)] = std::nanf("");
+    }
+  }
+  CHECK(Usual(unmeasured, recipe).tuning.empty());
+  CHECK(Usual(unmeasured, recipe).refit.refit == "none");
 }
 
 }  // namespace
