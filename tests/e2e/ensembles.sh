@@ -173,7 +173,7 @@ mtl-prep table.h5 -o other.h5 --task G2 --quiet
 mtl-train other.h5 -o other.model.h5 --epochs 1 --quiet
 refuses 65 'do not have the same tasks and classes' \
   mtl-predict seed0.h5 other.model.h5 ready.h5 -o x.h5
-refuses 1 'diverged' "${train[@]}" -o x.h5 --ensemble 3 --optimizer sgd \
+refuses 1 'diverged' "${train[@]}" -o far.h5 --ensemble 3 --optimizer sgd \
   --rate 1e20
 
 # Importance of inputs: of a prepared dataset and of the raw table behind it.
