@@ -45,8 +45,9 @@ target_include_directories(mtlkit_nettle SYSTEM INTERFACE
   ${NETTLE_INCLUDE_DIRS})
 target_link_libraries(mtlkit_nettle INTERFACE ${MTLKIT_NETTLE_LIBRARY})
 
-# The decoders of bzip2 and zstd, static: shared libraries show at every start.
-foreach(name bz2 zstd)
+# The decoders of bzip2, zstd, PNG and JPEG, static: shared libraries show at
+# every start.
+foreach(name bz2 zstd png jpeg)
   find_library(MTLKIT_${name}_LIBRARY NAMES lib${name}.a ${name} REQUIRED)
   add_library(mtlkit_${name} UNKNOWN IMPORTED GLOBAL)
   set_target_properties(mtlkit_${name} PROPERTIES

@@ -21,6 +21,8 @@ zlib1g-dev reads gzip
 liblzma-dev reads xz
 libbz2-dev reads bzip2
 libzstd-dev reads zstd
+libpng-dev reads PNG
+libjpeg62-turbo-dev reads JPEG
 doctest-dev the tests
 python3 independent computations in the tests
 LIST

@@ -14,6 +14,9 @@
 #include "eval/write_file.h"
 #include "h5/file_reader.h"
 #include "h5/provenance.h"
+#include "image/convert_pictures.h"
+#include "image/picture_format.h"
+#include "image/picture_like.h"
 #include "interop/convert_arrays.h"
 #include "interop/data_array.h"
 #include "nn/prepare_like.h"
@@ -40,18 +43,22 @@ struct ConvertTool {
   WritingOptions written;
   ConvertOptions options;
   ArrayOptions arrays;
+  PictureOptions pictures;
   ForeignPredictionOptions predicted;
 
   void Register(Cli& cli) {
     cli.Inputs("input", &inputs,
                "tables of text or Parquet, each FILE or SPLIT=FILE (with "
-               "--beside VIEW=FILE); or one file of the toolkit");
+               "--beside VIEW=FILE); folders of pictures, likewise; or one "
+               "file of the toolkit");
     cli.Output("output", &output, "where the dataset or the text goes",
                OutputKind::kText);
     cli.Group("Reading", &options);
     cli.InputFlag("labels", &options.labels,
-                  "Mulan's XML list of the ARFF attributes that are labels; "
-                  "with --as predictions the dataset that has the labels");
+                  "Mulan's XML list of the ARFF attributes that are labels; of "
+                  "a folder of pictures the table or dataset whose ids name "
+                  "them; with --as predictions the dataset that has the "
+                  "labels");
     cli.InputFlag("like", &like,
                   "read the tables as the one was that this model or dataset "
                   "is of: flags, columns in its order, types, classes; targets "
@@ -60,6 +67,7 @@ struct ConvertTool {
     cli.Tuples("rename-class", {"COLUMN", "OLD", "NEW"}, &options.rename_class,
                "join two spellings of a category, or, of the column label, two "
                "labels of SVMlight");
+    pictures.Describe(cli.Section("Pictures"));
     Fields& writing = cli.Section("Writing");
     writing.Field(
         {.name = "to",
@@ -85,18 +93,24 @@ struct ConvertTool {
       }
       return ListText(items);
     });
-    cli.List("formats", "the formats that can be read", [] {
-      std::vector<ListItem> items;
-      for (const FormatEntry* entry : Formats()) {
-        items.push_back(
-            {std::string(entry->name), std::string(entry->help), {}});
-      }
-      for (const ArrayFormat* format : ArrayFormats()) {
-        items.push_back(
-            {std::string(format->name), std::string(format->help), {}});
-      }
-      return ListText(items);
-    });
+    cli.List("formats", "the formats that can be read",
+             [] { return ListText(FormatsRead()); });
+  }
+
+  static std::vector<ListItem> FormatsRead() {
+    std::vector<ListItem> items;
+    for (const FormatEntry* entry : Formats()) {
+      items.push_back({std::string(entry->name), std::string(entry->help), {}});
+    }
+    for (const ArrayFormat* format : ArrayFormats()) {
+      items.push_back(
+          {std::string(format->name), std::string(format->help), {}});
+    }
+    for (const PictureFormat* format : PictureFormats()) {
+      items.push_back(
+          {std::string(format->name), Str(format->help, " (in folders)"), {}});
+    }
+    return items;
   }
 
   void Run(Context& context) {
@@ -106,7 +120,8 @@ struct ConvertTool {
     Require(predicted.task.size() <= 1, ErrorKind::kUsage,
             "--task names one task, whose labels are written");
     if (!predicted.task.empty()) written.task = predicted.task.front();
-    const bool is_own = inputs.size() == 1 && IsOwnFile(inputs[0].path);
+    const bool is_own =
+        inputs.size() == 1 && !AreFolders() && IsOwnFile(inputs[0].path);
     if (is_own) {
       RequireOnly({"index-base", "task", "split", "as"}, context,
                   "is a file of the toolkit");
@@ -143,6 +158,12 @@ struct ConvertTool {
                      Str(target->title, " is written here"));
   }
 
+  bool AreFolders() const {
+    return std::ranges::any_of(inputs, [](const NamedFile& input) {
+      return IsPictureFolder(input.path);
+    });
+  }
+
   bool AreArrays() const {
     return std::ranges::any_of(
         inputs, [](const NamedFile& input) { return IsArrayFile(input.path); });
@@ -172,6 +193,27 @@ struct ConvertTool {
                               : "they say how text is read: leave them out");
   }
 
+  // Those about text have an effect on the table of pictures alone.
+  void RequirePictureFlags(const Context& context) const {
+    Require(as == "dataset", ErrorKind::kUsage,
+            "--as predictions has no effect on a folder of pictures",
+            "leave it out");
+    if (!options.labels.empty()) return;
+    RequireOnly({"channels", "fit", "like", "max-size", "size", "split", "task",
+                 "without"},
+                context, "is a folder of pictures");
+  }
+
+  void RequireNoPictureFlags(const Context& context) const {
+    for (const char* name : {"channels", "fit", "size", "without"}) {
+      Require(std::ranges::count(context.given, name) == 0, ErrorKind::kUsage,
+              Str("--", name,
+                  " has no effect: no input is a folder of "
+                  "pictures"),
+              "leave it out");
+    }
+  }
+
   // Returns whether the rows have ids of their own.
   bool Convert(const std::string& destination, Context& context) const {
     const ConvertRecord record = {context.tool, context.seed, context.settings};
@@ -195,13 +237,20 @@ struct ConvertTool {
         ReadingLike({other.transforms, other.schema, other.provenance, like},
                     std::move(reading));
     // What is read so can be read so again.
-    const Json settings = SettingsWith(reading, *context.settings);
+    Json settings = SettingsWith(reading, *context.settings);
+    ConvertTool tool = *this;
+    if (AreFolders()) {
+      tool.pictures = PicturesLike(other.schema, other.provenance, like,
+                                   context.given, pictures);
+      JsonWriter writer(&settings, false);
+      tool.pictures.Describe(writer);
+    }
     const ConvertRecord record = {context.tool,
                                   context.seed,
                                   &settings,
                                   {{"like", other.content_sha256}}};
     const TemporaryPath table("mtlkit-like");
-    const bool has_ids = Convert(table.path(), reading, record, context);
+    const bool has_ids = tool.Convert(table.path(), reading, record, context);
     std::vector<std::string> warnings;
     const Dataset made = InContext(NameOfInputs(), [&] {
       return MakeTableLike(other.transforms, other.schema,
@@ -220,6 +269,13 @@ struct ConvertTool {
     for (const NamedFile& input : inputs) {
       tables.push_back({input.name, input.path});
     }
+    if (AreFolders()) {
+      RequirePictureFlags(context);
+      ConvertPictures(tables, pictures, reading, destination, record,
+                      context.reporter);
+      return true;
+    }
+    RequireNoPictureFlags(context);
     if (AreArrays()) {
       std::vector<std::string> allowed = {"array", "as",    "beside",
                                           "like",  "split", "task"};
@@ -305,6 +361,7 @@ int main(int argc, char** argv) {
       "Turns tables into datasets or predictions, and back to text.",
       "mtl-convert table.csv -o table.h5\n"
       "mtl-convert train=a.csv test=b.csv -o table.h5\n"
+      "mtl-convert photos/ --labels photos.csv --size 96 -o photos.h5\n"
       "mtl-convert predictions.h5 --to csv -o -\n"
       "mtl-convert other.csv --as predictions --labels ready.h5 -o other.h5");
 }

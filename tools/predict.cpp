@@ -16,6 +16,8 @@
 #include "h5/file_reader.h"
 #include "h5/provenance.h"
 #include "h5/sniff.h"
+#include "image/convert_pictures.h"
+#include "image/picture_like.h"
 #include "interop/convert_arrays.h"
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
@@ -48,8 +50,8 @@ struct PredictTool {
               "a trained model, or the folder of a run: the mean of its "
               "peers' newest models; of several the mean of what each says");
     cli.Input("data", &data,
-              "the rows: a table of text or Parquet, what mtl-convert made of "
-              "one, a dataset or features");
+              "the rows: a table of text or Parquet, a folder of pictures, "
+              "what mtl-convert made of one, a dataset or features");
     cli.Output("output", &output,
                "where the predictions go: HDF5, or text by the ending of the "
                "name: .csv, .jsonl",
@@ -153,12 +155,21 @@ struct PredictTool {
                       const Context& context, std::string* name,
                       std::vector<ProvenanceSource>* sources) const {
     NamedReporter reporter(*name, context.reporter);
-    RequireNoArrays(like);
+    const bool is_folder = IsPictureFolder(data);
+    if (!is_folder) RequireNoArrays(like);
     const ReadBefore before = {wanting.transforms, wanting.schema,
                                wanting.provenance, like};
     // A table of another kind becomes a dataset on the way.
     std::unique_ptr<TemporaryPath> table;
-    if (IsTableFile(data)) {
+    if (is_folder) {
+      table = std::make_unique<TemporaryPath>("mtlkit-rows");
+      const PictureOptions pictures =
+          PicturesLike(wanting.schema, wanting.provenance, like, {}, {});
+      NamingConversion([&] {
+        ConvertPictures({{"", data}}, pictures, {}, table->path(), {},
+                        context.reporter);
+      });
+    } else if (IsTableFile(data)) {
       if (data == "-") *name = "stdin";
       table = std::make_unique<TemporaryPath>("mtlkit-rows");
       ConvertOptions convert;

@@ -24,6 +24,7 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
       {"h5", {"base"}},
       {"data", {"base", "kernels", "h5"}},
       {"text", {"base", "h5", "data"}},
+      {"image", {"base", "h5", "data", "text"}},
       {"prep", {"base", "h5", "data"}},
       {"nn", {"base", "kernels", "h5", "data", "prep"}},
       {"eval", {"base", "h5", "data", "text"}},
