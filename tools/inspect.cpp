@@ -5,8 +5,11 @@
 #include "app/tool.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "data/dataset_io.h"
 #include "h5/atomic_file.h"
 #include "h5/file_reader.h"
+#include "image/contact_sheet.h"
+#include "image/write_png.h"
 
 namespace mtlkit {
 namespace {
@@ -20,6 +23,7 @@ struct InspectTool {
   bool log = false;
   bool lines = false;
   std::string plot;
+  std::string thumbnails;
 
   void Register(Cli& cli) {
     cli.Input("file", &file,
@@ -35,20 +39,29 @@ struct InspectTool {
     cli.OutputFlag("plot", &plot,
                    "draw a model's training and its graph as SVG, here",
                    OutputKind::kText);
+    cli.OutputFlag("thumbnails", &thumbnails,
+                   "put samples of a dataset's pictures beside each other, a "
+                   "row a class, as PNG, here",
+                   OutputKind::kText);
   }
 
   void Run(Context& context) {
     const bool draws = !plot.empty();
-    Require(int{history} + int{check} + int{log} + int{draws} <= 1,
+    const bool shows = !thumbnails.empty();
+    Require(int{history} + int{check} + int{log} + int{draws} + int{shows} <= 1,
             ErrorKind::kUsage,
-            "--history, --log, --plot and --check exclude each other");
+            "--history, --log, --plot, --thumbnails and --check exclude each "
+            "other");
     Require(!lines || (log && !json), ErrorKind::kUsage,
             "--lines has no effect: it is a form of --log, instead of --json",
             "give --log --lines");
-    Require(!draws || !json, ErrorKind::kUsage,
-            "--json has no effect: --plot draws", "leave it out");
+    Require(!(draws || shows) || !json, ErrorKind::kUsage,
+            Str("--json has no effect: --", draws ? "plot" : "thumbnails",
+                " draws"),
+            "leave it out");
     if (check) return Check(context);
     if (draws) return Plot(context);
+    if (shows) return Show(context);
     const FileReader reader = FileReader::Open(file);
     if (lines) return context.PrintData(InspectLogLines(reader));
     Json document;
@@ -67,6 +80,19 @@ struct InspectTool {
     out.Write(drawing);
     out.Commit();
     if (plot != "-") context.reporter->Note(plot + ": open it in a browser");
+  }
+
+  void Show(Context& context) const {
+    RequireOtherName("--thumbnails", thumbnails, ".png",
+                     "--thumbnails writes PNG");
+    const FileReader reader =
+        FileReader::Open(file, {FileKind::kDataset, FileKind::kFeatures});
+    const ContactSheet sheet = InContext(
+        reader.name(), [&] { return MakeContactSheet(ReadDataset(reader)); });
+    AtomicFile out(thumbnails);
+    out.Write(PngOf(sheet.picture));
+    out.Commit();
+    for (const std::string& line : sheet.lines) context.reporter->Note(line);
   }
 
   void Check(Context& context) const {
@@ -101,5 +127,6 @@ int main(int argc, char** argv) {
       argc, argv, "mtl-inspect", "Shows what is in a file of any kind.",
       "mtl-inspect table.h5\n"
       "mtl-inspect model.h5 --log\n"
-      "mtl-inspect model.h5 --plot model.svg");
+      "mtl-inspect model.h5 --plot model.svg\n"
+      "mtl-inspect photos.h5 --thumbnails photos.png");
 }

@@ -9,6 +9,11 @@ grep -q '149 pictures of 64 x 64, as 24 x 20, grey; class by folder: benign 49, 
 mtl-prep raw.h5 -o ready.h5 --task class --split test=0.2 --quiet
 mtl-train ready.h5 -o model.h5 --layers 16 --epochs 5 --quiet
 
+mtl-inspect ready.h5 --thumbnails sheet.png 2>sheet.txt
+grep -q '^mtl-inspect: class benign: benign/benign (1), ' sheet.txt ||
+  fail "$(cat sheet.txt)"
+[ "$(head -c 4 sheet.png | tail -c 3)" = PNG ] || fail "sheet.png is no PNG"
+
 # New pictures, as they are or as a dataset like the model's.
 mkdir new
 cp "$samples/ultrasound/benign/benign (1).png" new/a.png
