@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/evaluation_page.h"
 #include "app/tool.h"
 #include "base/error.h"
 #include "base/json_text.h"
@@ -19,6 +20,7 @@
 #include "eval/metric.h"
 #include "eval/pool.h"
 #include "eval/report.h"
+#include "eval/task_curves.h"
 #include "h5/atomic_file.h"
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
@@ -35,6 +37,7 @@ struct EvalTool {
   std::string output;
   bool json = false;
   bool csv = false;
+  bool html = false;
   bool importance = false;
   std::string split;
   CellGuard guard;
@@ -78,6 +81,10 @@ struct EvalTool {
     Fields& form = cli.Section("Output");
     form("json", json, "print one JSON document", {});
     form("csv", csv, "print CSV, a line a task, metric and model", {});
+    form("html", html,
+         "print a page of HTML: the table, ROC curves, and how far "
+         "predictions can be believed",
+         {});
     guard.Describe(form);
     cli.List("metrics", "every metric with its definition", [] {
       std::vector<ListItem> items;
@@ -91,9 +98,10 @@ struct EvalTool {
 
   void Run(Context& context) {
     FollowName();
-    Require(!(json && csv), ErrorKind::kUsage,
-            "--json and --csv exclude each other, and the ending of -o");
-    guard.RequireCsv(csv, json ? "JSON" : "a table");
+    Require(int{json} + int{csv} + int{html} <= 1, ErrorKind::kUsage,
+            "--json, --csv and --html exclude each other, and the ending of "
+            "-o");
+    guard.RequireCsv(csv, json ? "JSON" : html ? "HTML" : "a table");
     if (importance) return RunImportance(context);
     for (const std::string& flag : context.given) {
       Require(flag != "repeats" && flag != "split", ErrorKind::kUsage,
@@ -107,17 +115,29 @@ struct EvalTool {
     Dataset labels;
     if (!truth.empty()) labels = ReadDataset(truth);
     labels.splits.clear();  // lists of millions of rows that nobody asks for
+    std::vector<TaskCurves> curves;
     Evaluation evaluation = NamingTruth([&] {
-      return Evaluate(JoinedModels(sources, truth.empty() ? nullptr : &labels),
-                      options, context.seed, *context.pool, context.reporter);
+      const JoinedModels joined(sources, truth.empty() ? nullptr : &labels);
+      if (html) curves = CurvesOfTasks(joined, options.no_weights);
+      return Evaluate(joined, options, context.seed, *context.pool,
+                      context.reporter);
     });
     evaluation.adjustments = std::move(adjustments);
     const bool is_shown =
-        !json && !csv && output.empty() && StandardStreamsAreOne();
+        !json && !csv && !html && output.empty() && StandardStreamsAreOne();
     for (const std::string& warning : evaluation.warnings) {
       if (!is_shown) context.reporter->Warn(warning);
     }
+    if (html) return Put(EvaluationPage(evaluation, curves), context);
     Show(evaluation, context);
+  }
+
+  // A document as it stands.
+  void Put(const std::string& text, const Context& context) const {
+    if (output.empty() || output == "-") return context.PrintData(text);
+    AtomicFile file(output);
+    file.Write(text);
+    file.Commit();
   }
 
   static std::vector<NamedSource> Open(const std::vector<NamedFile>& from) {
@@ -164,6 +184,8 @@ struct EvalTool {
             "--importance measures what models say: --valid and what is fitted "
             "to it have no effect",
             "leave them out");
+    Require(!html, ErrorKind::kUsage, "--html has no effect with --importance",
+            "leave it out; its table can be --json or --csv");
     Require(!truth.empty(), ErrorKind::kUsage,
             "--importance: the rows are missing", "give them with --data FILE");
     Require(options.against.empty() && !options.per_label, ErrorKind::kUsage,
@@ -267,8 +289,9 @@ struct EvalTool {
   void FollowName() {
     json = json || HasEnding(output, ".json");
     csv = csv || HasEnding(output, ".csv");
-    RequireOtherName("-o", output, ".csv .json",
-                     "an evaluation is a table, CSV or JSON");
+    html = html || HasEnding(output, ".html");
+    RequireOtherName("-o", output, ".csv .json .html",
+                     "an evaluation is a table, CSV, JSON or HTML");
   }
 
   template <class Result>
@@ -283,14 +306,12 @@ struct EvalTool {
   void Show(const Result& result, const Context& context) const {
     if (output.empty() || output == "-") {
       if (json) return context.PrintJson(RenderJson(result));
-      if (csv) return context.PrintData(Csv(result, context));
-      return context.Print(RenderText(result));
+      if (!csv) return context.Print(RenderText(result));
     }
-    AtomicFile file(output);
-    file.Write(json  ? JsonText(RenderJson(result), 1) + "\n"
-               : csv ? Csv(result, context)
-                     : RenderText(result));
-    file.Commit();
+    Put(json  ? JsonText(RenderJson(result), 1) + "\n"
+        : csv ? Csv(result, context)
+              : RenderText(result),
+        context);
   }
 };
 

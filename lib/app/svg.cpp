@@ -26,30 +26,6 @@ std::string Number(double value) {
   return number;
 }
 
-// What XML cannot hold, control characters above all, is made visible first.
-std::string Escaped(std::string_view text) {
-  std::string escaped;
-  for (const char c : VisibleText(text)) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
-
 std::string Strokes(const SvgLineStyle& style) {
   std::string text = Str(" fill=\"none\" stroke=\"", style.stroke,
                          "\" stroke-width=\"", Number(style.width), "\"");
@@ -86,6 +62,29 @@ std::string TextTag(SvgPoint at, const SvgTextStyle& style) {
 }
 
 }  // namespace
+
+std::string MarkupText(std::string_view text) {
+  std::string escaped;
+  for (const char c : VisibleText(text)) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
+}
 
 double SvgTextWidth(std::string_view text, double size) {
   return kCharacterWidth * size * static_cast<double>(TextWidth(text));
@@ -160,29 +159,34 @@ void Svg::Squares(const std::vector<SvgPoint>& corners, double size,
 }
 
 void Svg::Text(SvgPoint at, std::string_view text, const SvgTextStyle& style) {
-  body_ += TextTag(at, style) + Escaped(text) + "</text>\n";
+  body_ += TextTag(at, style) + MarkupText(text) + "</text>\n";
 }
 
 void Svg::TextWithin(SvgPoint at, std::string_view text, double most,
                      const SvgTextStyle& style) {
   if (SvgTextWidth(text, style.size) <= most) return Text(at, text, style);
-  body_ += Str(TextTag(at, style), "<title>", Escaped(text), "</title>",
-               Escaped(Shortened(text, most, style.size)), "</text>\n");
+  body_ += Str(TextTag(at, style), "<title>", MarkupText(text), "</title>",
+               MarkupText(Shortened(text, most, style.size)), "</text>\n");
 }
 
-std::string Svg::File(double width, double height,
-                      std::string_view title) const {
+std::string Svg::Element(double width, double height,
+                         std::string_view title) const {
   return Str(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" "
       "width=\"",
       Number(width), "\" height=\"", Number(height), "\" viewBox=\"0 0 ",
       Number(width), " ", Number(height),
       "\" font-family=\"Helvetica, Arial, sans-serif\">\n<title>",
-      Escaped(title),
+      MarkupText(title),
       "</title>\n<rect width=\"100%\" height=\"100%\" "
       "fill=\"#fff\"/>\n",
       body_, "</svg>\n");
+}
+
+std::string Svg::File(double width, double height,
+                      std::string_view title) const {
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" +
+         Element(width, height, title);
 }
 
 }  // namespace mtlkit

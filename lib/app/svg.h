@@ -59,10 +59,17 @@ class Svg {
 
   // The file; `title` is what readers of screens say.
   std::string File(double width, double height, std::string_view title) const;
+  // The same as a part of a page of HTML.
+  std::string Element(double width, double height,
+                      std::string_view title) const;
 
  private:
   std::string body_;
 };
+
+// A text in SVG and HTML; what these cannot hold, control characters above all,
+// is made visible.
+std::string MarkupText(std::string_view text);
 
 // About how wide a text is.
 double SvgTextWidth(std::string_view text, double size);

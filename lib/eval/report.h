@@ -4,6 +4,7 @@
 
 #include "base/options.h"
 #include "eval/evaluation.h"
+#include "eval/table.h"
 #include "text/csv_cells.h"
 
 namespace mtlkit {
@@ -12,6 +13,11 @@ namespace mtlkit {
 // other, many (or several metrics) below each other; the last lines say what
 // was counted and how the intervals were made.
 std::string RenderText(const Evaluation& evaluation);
+// The parts of it, for who writes them otherwise: the table, how many of its
+// first rows are headers, and the lines below.
+TextTable ReportTable(const Evaluation& evaluation);
+Index ReportHeaders(const Evaluation& evaluation);
+std::string ReportNotes(const Evaluation& evaluation);
 
 // As one JSON document with "schema": 1; undefined numbers are null.
 Json RenderJson(const Evaluation& evaluation);

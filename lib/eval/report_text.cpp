@@ -106,7 +106,7 @@ class WideTable {
  public:
   explicit WideTable(const Evaluation& evaluation) : evaluation_(evaluation) {}
 
-  std::string Render() {
+  TextTable Make() {
     AddHeader();
     AddConstants();
     for (std::size_t i = 0; i < evaluation_.models.size(); ++i) {
@@ -117,7 +117,7 @@ class WideTable {
       if (IsCompared(evaluation_, i)) AddDifference(i);
     }
     AddCounts();
-    return table_.Render();
+    return std::move(table_);
   }
 
  private:
@@ -213,7 +213,7 @@ std::vector<std::string> TallRow(const Evaluation& evaluation,
 }
 
 // One line a task and metric, models beside each other.
-std::string RenderTall(const Evaluation& evaluation) {
+TextTable TallTable(const Evaluation& evaluation) {
   TextTable table;
   std::vector<std::string> header{"task", "metric", "labelled", "constant"};
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
@@ -229,7 +229,12 @@ std::string RenderTall(const Evaluation& evaluation) {
       table.AddRow(TallRow(evaluation, task, result));
     }
   }
-  std::string text = table.Render();
+  return table;
+}
+
+// What the columns of a wide table say, of a tall one.
+std::string TallNotes(const Evaluation& evaluation) {
+  std::string text;
   for (std::size_t i = 0; i < evaluation.models.size(); ++i) {
     if (!HasGain(evaluation, i)) continue;
     const Gain& gain = GainShown(evaluation, i);
@@ -244,15 +249,32 @@ std::string RenderTall(const Evaluation& evaluation) {
   return text;
 }
 
+// Whether tasks stand beside each other.
+bool IsWide(const Evaluation& evaluation) {
+  return evaluation.tasks.size() <= kWidestTable &&
+         std::ranges::all_of(evaluation.tasks, [](const TaskResult& task) {
+           return task.metrics.size() == 1;
+         });
+}
+
 }  // namespace
 
-std::string RenderText(const Evaluation& evaluation) {
-  bool wide = evaluation.tasks.size() <= kWidestTable;
-  for (const TaskResult& task : evaluation.tasks) {
-    wide = wide && task.metrics.size() == 1;
-  }
-  return (wide ? WideTable(evaluation).Render() : RenderTall(evaluation)) +
+TextTable ReportTable(const Evaluation& evaluation) {
+  return IsWide(evaluation) ? WideTable(evaluation).Make()
+                            : TallTable(evaluation);
+}
+
+Index ReportHeaders(const Evaluation& evaluation) {
+  return IsWide(evaluation) ? 2 : 1;
+}
+
+std::string ReportNotes(const Evaluation& evaluation) {
+  return (IsWide(evaluation) ? "" : TallNotes(evaluation)) +
          ClosingText(evaluation);
+}
+
+std::string RenderText(const Evaluation& evaluation) {
+  return ReportTable(evaluation).Render() + ReportNotes(evaluation);
 }
 
 }  // namespace mtlkit

@@ -12,6 +12,7 @@ class TextTable {
   void AddRow(std::vector<std::string> cells);
   // Columns are as wide as their widest cell; trailing blanks are cut.
   std::string Render() const;
+  const std::vector<std::vector<std::string>>& rows() const { return rows_; }
 
  private:
   std::vector<std::vector<std::string>> rows_;

@@ -1,0 +1,116 @@
+#include "app/evaluation_page.h"
+
+#include <algorithm>
+#include <sstream>
+#include <string_view>
+
+#include "app/plot_lines.h"
+#include "app/svg.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "eval/report.h"
+
+namespace mtlkit {
+namespace {
+
+constexpr double kWidth = 420;
+constexpr double kHeight = 330;
+constexpr double kFrame = 12;
+
+constexpr std::string_view kStyle =
+    "body{font:15px/1.5 Helvetica,Arial,sans-serif;color:#222;margin:2em auto;"
+    "max-width:62em;padding:0 1em}"
+    "table{border-collapse:collapse}"
+    "td,th{padding:.25em .8em;text-align:right;white-space:nowrap}"
+    "td:first-child,th:first-child{text-align:left}"
+    "th{font-weight:600}thead{border-bottom:2px solid #222}"
+    "tbody tr{border-bottom:1px solid #ddd}"
+    "div.wide{overflow-x:auto}p{margin:.2em 0}h2{margin-top:2em}"
+    "figure{display:inline-block;margin:0 1em 1em 0}";
+
+void AddRow(const std::vector<std::string>& cells, std::string_view cell,
+            std::ostream& page) {
+  page << "<tr>";
+  for (const std::string& text : cells) {
+    page << '<' << cell << '>' << MarkupText(text) << "</" << cell << '>';
+  }
+  page << "</tr>\n";
+}
+
+void AddTable(const Evaluation& evaluation, std::ostream& page) {
+  const TextTable table = ReportTable(evaluation);
+  const auto headers = At(ReportHeaders(evaluation));
+  page << "<div class=\"wide\"><table>\n<thead>\n";
+  for (std::size_t i = 0; i < table.rows().size(); ++i) {
+    if (i == headers) page << "</thead>\n<tbody>\n";
+    AddRow(table.rows()[i], i < headers ? "th" : "td", page);
+  }
+  page << "</tbody>\n</table></div>\n";
+  for (const std::string& line : Split(ReportNotes(evaluation), '\n')) {
+    if (!line.empty()) page << "<p>" << MarkupText(line) << "</p>\n";
+  }
+}
+
+// Lines of all models that have one; the straight line of what would be
+// chance, or exact, behind them.
+LinePlot PlotOf(const TaskCurves& task, CurveLine ModelCurves::*line) {
+  LinePlot plot;
+  for (const ModelCurves& model : task.models) {
+    const CurveLine& curve = model.*line;
+    if (curve.x.empty()) continue;
+    plot.series.push_back({model.model, curve.x, curve.y});
+  }
+  return plot;
+}
+
+void AddFigure(LinePlot plot, std::string_view straight, std::ostream& page) {
+  if (plot.series.empty()) return;
+  double low = plot.series[0].x[0];
+  double high = low;
+  for (const PlotSeries& series : plot.series) {
+    low = std::min(low, std::ranges::min(series.x));
+    high = std::max(high, std::ranges::max(series.x));
+  }
+  plot.series.push_back({std::string(straight), {low, high}, {low, high}});
+  Svg svg;
+  DrawLines(plot, {kFrame, kFrame, kWidth - 2 * kFrame, kHeight - 2 * kFrame},
+            &svg);
+  page << "<figure>" << svg.Element(kWidth, kHeight, plot.title)
+       << "</figure>\n";
+}
+
+void AddCurves(const TaskCurves& task, std::ostream& page) {
+  page << "<h2>" << MarkupText(task.task) << "</h2>\n";
+  LinePlot roc = PlotOf(task, &ModelCurves::roc);
+  roc.title = "ROC: true positives";
+  roc.x_name = "false positives";
+  AddFigure(std::move(roc), "chance", page);
+  LinePlot reliability = PlotOf(task, &ModelCurves::reliability);
+  reliability.title =
+      task.is_of_classes ? "how often it was true" : "mean label";
+  reliability.x_name = task.is_of_classes ? "probability that was predicted"
+                                          : "what was predicted";
+  AddFigure(std::move(reliability), "exact", page);
+}
+
+}  // namespace
+
+std::string EvaluationPage(const Evaluation& evaluation,
+                           const std::vector<TaskCurves>& curves) {
+  std::ostringstream page;
+  const std::string title =
+      Str("Evaluation of ", Join(evaluation.models, ", "));
+  page << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+          "<meta charset=\"utf-8\">\n<meta "
+          "http-equiv=\"Content-Security-Policy\""
+          " content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
+          "data:\">\n<title>"
+       << MarkupText(title) << "</title>\n<style>" << kStyle
+       << "</style>\n</head>\n<body>\n<h1>" << MarkupText(title) << "</h1>\n";
+  AddTable(evaluation, page);
+  for (const TaskCurves& task : curves) AddCurves(task, page);
+  page << "</body>\n</html>\n";
+  return std::move(page).str();
+}
+
+}  // namespace mtlkit
