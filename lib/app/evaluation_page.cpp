@@ -55,6 +55,7 @@ void AddTable(const Evaluation& evaluation, std::ostream& page) {
 // chance, or exact, behind them.
 LinePlot PlotOf(const TaskCurves& task, CurveLine ModelCurves::*line) {
   LinePlot plot;
+  plot.x_is_whole = false;
   for (const ModelCurves& model : task.models) {
     const CurveLine& curve = model.*line;
     if (curve.x.empty()) continue;

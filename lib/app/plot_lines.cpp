@@ -211,7 +211,7 @@ class LineDrawing {
                 {.size = 10, .fill = "#555", .anchor = "end"});
     }
     for (const double tick : x_.Ticks(8)) {
-      if (tick != std::floor(tick)) continue;  // epochs and steps are whole
+      if (plot_.x_is_whole && tick != std::floor(tick)) continue;
       const double x = PointOf(tick, y_.low).x;
       svg_.Line({x, bottom}, {x, bottom + 4}, {.stroke = "#999"});
       svg_.Text({x, bottom + 15}, TickText(tick),

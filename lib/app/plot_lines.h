@@ -21,6 +21,7 @@ struct LinePlot {
   double marked_x = 0;      // a line upright there, if above 0
   std::string mark = {};    // what it is
   bool may_be_log = false;  // the upright axis, where values span much
+  bool x_is_whole = true;   // epochs and steps are
 };
 
 // Draws axes and lines into a part of a drawing. Up to eight series have
