@@ -30,44 +30,53 @@ std::vector<std::string> IndexOf(const ForeignFile& file,
                                  const std::string& group) {
   const std::string name = TextAttribute(file, group, "_index");
   if (name.empty()) return {};
-  DataArray index = ReadHdf5Array(file, group + "/" + name);
-  auto* texts = std::get_if<std::vector<std::string>>(&index.values);
+  const DataArray index = ReadHdf5Array(file, group + "/" + name);
+  const CodedTexts* texts = index.values.texts();
   if (texts == nullptr) FailEncoding(group + "/" + name, "numbers");
-  return std::move(*texts);
+  std::vector<std::string> names;
+  for (Index i = 0; i < texts->size(); ++i) names.push_back((*texts)[i]);
+  return names;
 }
 
 // Codes into names; -1 is missing.
 DataArray ReadCategories(const ForeignFile& file, const std::string& path) {
-  const auto codes = file.ReadRows<std::int64_t>(path + "/codes", 0, -1);
+  const Array<std::int64_t> codes = ReadWholes(file, path + "/codes");
   const auto names = ReadHdf5Array(file, path + "/categories");
-  const auto* texts = std::get_if<std::vector<std::string>>(&names.values);
+  const CodedTexts* texts = names.values.texts();
   if (texts == nullptr) FailEncoding(path, "categories that are no texts");
-  std::vector<std::string> values;
+  TextCoder values;
+  constexpr std::int32_t kNotYet = -1;
+  std::vector<std::int32_t> known(At(texts->size() + 1), kNotYet);
   for (const std::int64_t code : codes) {
-    Require(code >= -1 && code < std::ssize(*texts), ErrorKind::kBadInput,
+    Require(code >= -1 && code < texts->size(), ErrorKind::kBadInput,
             Str("'", path, "' holds ", code, ", which is no category"),
             "write the file again");
-    values.push_back(code < 0 ? "" : (*texts)[At(code)]);
+    std::int32_t& own = known[At(code + 1)];
+    if (own == kNotYet) own = values.CodeOf(code < 0 ? "" : (*texts)[code]);
+    values.AddCode(own);
   }
   DataArray array;
-  array.shape = {std::ssize(values)};
-  array.values = std::move(values);
+  array.shape = {codes.size()};
+  array.values = values.Finish();
   return array;
 }
 
 // Numbers with a mask of those that are missing.
 DataArray ReadNullable(const ForeignFile& file, const std::string& path) {
-  auto numbers = file.ReadRows<double>(path + "/values", 0, -1);
-  const auto mask = file.ReadRows<std::int64_t>(path + "/mask", 0, -1);
-  Require(mask.size() == numbers.size(), ErrorKind::kBadInput,
+  const Array<double> values = ReadDoubles(file, path + "/values");
+  const Array<std::int64_t> mask = ReadWholes(file, path + "/mask");
+  Require(mask.size() == values.size(), ErrorKind::kBadInput,
           Str("'", path, "' has another number of values than marks"),
           "write the file again");
-  for (std::size_t i = 0; i < mask.size(); ++i) {
-    if (mask[i] != 0) numbers[i] = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+  SpilledArray<double> numbers;
+  for (Index i = 0; i < values.size(); ++i) {
+    const double number = mask[i] == 0 ? values[i] : kMissing;
+    numbers.Append({&number, 1});
   }
   DataArray array;
-  array.shape = {std::ssize(numbers)};
-  array.values = std::move(numbers);
+  array.shape = {values.size()};
+  array.values = numbers.Finish();
   return array;
 }
 
@@ -80,8 +89,8 @@ DataArray ReadSparse(const ForeignFile& file, const std::string& path,
   array.name = path;
   const std::vector<std::int64_t> sizes = WholeNumbers(*shape, path);
   array.shape.assign(sizes.begin(), sizes.end());
-  array.row_starts = file.ReadRows<std::int64_t>(path + "/indptr", 0, -1);
-  array.indices = file.ReadRows<std::int64_t>(path + "/indices", 0, -1);
+  array.row_starts = ReadWholes(file, path + "/indptr");
+  array.indices = ReadWholes(file, path + "/indices");
   by_rows ? SortSparse(&array) : TurnSparse(&array);
   return array;
 }

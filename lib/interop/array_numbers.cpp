@@ -30,47 +30,52 @@ namespace {
 
 }  // namespace
 
-void RequireFinite(const DataArray& array, std::span<const float> numbers) {
-  const bool any_infinite = std::ranges::any_of(
-      numbers, [](float number) { return std::isinf(number); });
-  if (any_infinite) FailInfinite(array);
-}
-
-std::vector<double> NumbersOf(const DataArray& array) {
+std::vector<double> NumbersOf(const DataArray& array, Index first,
+                              Index count) {
   return std::visit(
       [&](const auto& values) -> std::vector<double> {
-        using T = typename std::decay_t<decltype(values)>::value_type;
-        if constexpr (std::is_same_v<T, std::string>) {
+        using Values = std::decay_t<decltype(values)>;
+        if constexpr (std::is_same_v<Values, CodedTexts>) {
           FailArray(array, "holds texts", "a matrix of texts makes categories");
         } else {
           constexpr auto kMost = std::int64_t{1} << 53;
-          std::vector<double> numbers(values.size());
-          for (std::size_t i = 0; i < values.size(); ++i) {
-            if constexpr (std::is_same_v<T, std::int64_t>) {
-              if (values[i] > kMost || values[i] < -kMost) {
+          std::vector<double> numbers;
+          numbers.reserve(At(count));
+          for (const auto value : values.Part(first, count)) {
+            if constexpr (std::is_same_v<Values, Array<std::int64_t>>) {
+              if (value > kMost || value < -kMost) {
                 FailArray(array,
-                          Str("holds ", values[i],
+                          Str("holds ", value,
                               ", beyond what double precision holds exactly"),
                           "write names as texts: array.astype(str)");
               }
             }
-            numbers[i] = static_cast<double>(values[i]);
-            if (std::isinf(numbers[i])) FailInfinite(array);
+            numbers.push_back(static_cast<double>(value));
+            if (std::isinf(numbers.back())) FailInfinite(array);
           }
           return numbers;
         }
       },
-      array.values);
+      array.values.kept());
 }
 
-bool AreSingle(const std::vector<double>& numbers) {
+void VisitNumbers(const DataArray& array,
+                  const std::function<void(std::span<const double>)>& visit) {
+  constexpr Index kPiece = 1 << 16;
+  const Index all = array.values.size();
+  for (Index first = 0; first < all; first += kPiece) {
+    visit(NumbersOf(array, first, std::min(kPiece, all - first)));
+  }
+}
+
+bool AreSingle(std::span<const double> numbers) {
   return std::ranges::all_of(numbers, [](double number) {
     return std::isnan(number) ||
            static_cast<double>(static_cast<float>(number)) == number;
   });
 }
 
-bool FitSingle(const std::vector<double>& numbers) {
+bool FitSingle(std::span<const double> numbers) {
   return std::ranges::all_of(numbers, [](double number) {
     const auto single = static_cast<float>(number);
     if (std::isnan(number)) return true;
@@ -83,14 +88,15 @@ bool FitSingle(const std::vector<double>& numbers) {
 std::vector<std::int64_t> WholesOf(const DataArray& array,
                                    std::string_view hint) {
   constexpr double kMost = 1LL << 53;
-  const std::vector<double> numbers = NumbersOf(array);
-  std::vector<std::int64_t> wholes(numbers.size());
-  for (std::size_t i = 0; i < wholes.size(); ++i) {
-    if (numbers[i] != std::floor(numbers[i]) || std::abs(numbers[i]) > kMost) {
-      FailArray(array, "holds a number that is not whole", hint);
+  std::vector<std::int64_t> wholes;
+  VisitNumbers(array, [&](std::span<const double> numbers) {
+    for (const double number : numbers) {
+      if (number != std::floor(number) || std::abs(number) > kMost) {
+        FailArray(array, "holds a number that is not whole", hint);
+      }
+      wholes.push_back(static_cast<std::int64_t>(number));
     }
-    wholes[i] = static_cast<std::int64_t>(numbers[i]);
-  }
+  });
   return wholes;
 }
 

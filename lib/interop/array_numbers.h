@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,21 +18,22 @@ namespace mtlkit {
 // "4 x 3".
 std::string ShapeOf(const DataArray& array);
 
-// All numbers in double precision, as they are. kBadInput, naming the array,
-// for texts, whole numbers that it does not hold, and infinite ones.
-std::vector<double> NumbersOf(const DataArray& array);
-
-// Refuses an infinite one as NumbersOf does.
-void RequireFinite(const DataArray& array, std::span<const float> numbers);
+// Elements [first, first + count) in double precision, as they are. kBadInput,
+// naming the array, for texts, whole numbers that it does not hold, and
+// infinite ones.
+std::vector<double> NumbersOf(const DataArray& array, Index first, Index count);
+// Calls visit(numbers) for all of them, in order and in pieces.
+void VisitNumbers(const DataArray& array,
+                  const std::function<void(std::span<const double>)>& visit);
 
 // All of them as numbers that have to be whole.
 std::vector<std::int64_t> WholesOf(const DataArray& array,
                                    std::string_view hint);
 
 // Whether single precision keeps all of them.
-bool AreSingle(const std::vector<double>& numbers);
+bool AreSingle(std::span<const double> numbers);
 
 // Whether single precision keeps whole numbers and makes none infinite.
-bool FitSingle(const std::vector<double>& numbers);
+bool FitSingle(std::span<const double> numbers);
 
 }  // namespace mtlkit

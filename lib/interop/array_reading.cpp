@@ -65,17 +65,14 @@ void ForgetMarkers(const ArrayReading& reading, const std::string& column,
   }
 }
 
-void ForgetMarkers(const ArrayReading& reading, const std::string& column,
-                   std::vector<double>* numbers) {
+std::vector<double> MarkersAsNumbers(const ArrayReading& reading,
+                                     const std::string& column) {
   std::vector<double> markers;
   for (const std::string& marker : MarkersOf(reading, column)) {
     double value = 0;
     if (ParseNumber(marker, &value)) markers.push_back(value);
   }
-  if (markers.empty()) return;
-  for (double& number : *numbers) {
-    if (std::ranges::count(markers, number) > 0) number = kMissing;
-  }
+  return markers;
 }
 
 std::optional<std::vector<double>> SecondsOfTexts(

@@ -22,11 +22,12 @@ struct ArrayReading {
 // Of options that read like a table (app/reading_like.h); all empty in others.
 ArrayReading ArrayReadingOf(const ConvertOptions& options);
 
-// Makes texts of a column empty, and numbers NaN, that stand for no value.
+// Makes different texts of a column empty that stand for no value.
 void ForgetMarkers(const ArrayReading& reading, const std::string& column,
                    std::vector<std::string>* texts);
-void ForgetMarkers(const ArrayReading& reading, const std::string& column,
-                   std::vector<double>* numbers);
+// Numbers of a column that stand for no value.
+std::vector<double> MarkersAsNumbers(const ArrayReading& reading,
+                                     const std::string& column);
 
 // Texts of a column that has dates as seconds since 1970, NaN of an empty one;
 // nothing of another column. Throws kBadInput for a text that is no date.

@@ -2,32 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <limits>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "data/schema.h"
+#include "interop/array_columns.h"
 #include "interop/array_numbers.h"
 #include "interop/array_rows.h"
 
 namespace mtlkit {
 namespace {
 
-InputBlock DenseBlock(std::string name, std::vector<std::string> columns,
-                      Index cols, std::vector<double> numbers, bool is_wide) {
-  InputBlock block;
-  block.name = std::move(name);
-  block.cols = cols;
-  block.columns = std::move(columns);
-  if (is_wide || !FitSingle(numbers)) {
-    block.wide = Array<double>(std::move(numbers));
-  } else {
-    block.dense =
-        Array<float>(std::vector<float>(numbers.begin(), numbers.end()));
-  }
-  return block;
-}
+constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
 // Builds a dataset from arrays that each say something of all rows.
 class Builder {
@@ -36,7 +24,7 @@ class Builder {
     table_.rows = rows;
   }
 
-  void Add(DataArray array) {
+  void Add(const DataArray& array) {
     RequireRows(array, table_.rows);
     if (array.is_dates && IsOfRows(array)) {
       FailArray(array, "holds dates", "write texts: array.astype(str)");
@@ -48,21 +36,27 @@ class Builder {
                 "only");
     }
     if (!array.row_starts.empty()) return AddSparse(array);
-    if (NamesRows(array)) return AddIds(std::move(array));
+    if (NamesRows(array)) return AddIds(array);
     if (IsOfRows(array)) {
       return array.name == "weights" ? AddWeights(array) : AddGroups(array);
     }
     if (array.is_text()) return AddCategories(array);
     if (array.shape.size() == 1) return AddList(array);
     if (array.shape.size() == 2) {
-      return array.is_dates ? AddDates(array) : AddMatrix(std::move(array));
+      return array.is_dates ? AddDates(array) : AddMatrix(array);
     }
-    AddImages(std::move(array));
+    AddImages(array);
   }
 
   Dataset Finish() && {
-    AddLists();
-    AddCategoryBlock();
+    if (!numbers_.empty()) {
+      AddBlock(
+          numbers_.Block(TableBlockName("", InputKind::kDense), table_.rows));
+    }
+    if (!texts_.empty()) {
+      AddBlock(texts_.Block(TableBlockName("", InputKind::kCategorical),
+                            table_.rows));
+    }
     Require(!table_.inputs.empty(), ErrorKind::kBadInput,
             "there is nothing in it but names of rows",
             "arrays of numbers or texts are read");
@@ -70,7 +64,7 @@ class Builder {
   }
 
  private:
-  void AddIds(DataArray array) {
+  void AddIds(const DataArray& array) {
     if (!ids_.empty()) {
       FailArray(array, Str("names the rows, as '", ids_, "' does"),
                 Str("leave one out, or say which: --array ids=", array.name,
@@ -79,8 +73,11 @@ class Builder {
     ids_ = array.name;
     if (array.shape.size() != 1)
       FailArray(array, "is no list", "names are one a row");
-    if (auto* texts = std::get_if<std::vector<std::string>>(&array.values)) {
-      table_.ids = TextIds(std::move(*texts));
+    if (const CodedTexts* texts = array.values.texts()) {
+      std::vector<std::string> names;
+      names.reserve(At(texts->size()));
+      for (Index i = 0; i < texts->size(); ++i) names.push_back((*texts)[i]);
+      table_.ids = TextIds(std::move(names));
       return;
     }
     table_.ids =
@@ -88,27 +85,26 @@ class Builder {
   }
 
   void AddWeights(const DataArray& array) {
-    for (const double number : NumbersOf(array)) {
-      table_.weights.push_back(static_cast<float>(number));
-      if (!(number >= 0) || std::isinf(table_.weights.back())) {
-        FailArray(array, Str("holds ", number),
-                  "weights of rows are numbers from 0 on");
+    VisitNumbers(array, [&](std::span<const double> numbers) {
+      for (const double number : numbers) {
+        table_.weights.push_back(static_cast<float>(number));
+        if (!(number >= 0) || std::isinf(table_.weights.back())) {
+          FailArray(array, Str("holds ", number),
+                    "weights of rows are numbers from 0 on");
+        }
       }
-    }
+    });
   }
 
   void AddGroups(const DataArray& array) {
-    const auto* texts = std::get_if<std::vector<std::string>>(&array.values);
+    const CodedTexts* texts = array.values.texts();
     if (texts == nullptr) {
       table_.groups =
           WholesOf(array, "groups of rows are whole numbers or texts");
       return;
     }
-    std::map<std::string_view, std::int64_t> numbers;
-    for (const std::string& text : *texts) {
-      table_.groups.push_back(
-          numbers.emplace(text, std::ssize(numbers)).first->second);
-    }
+    // Numbered as they come, as codes are.
+    table_.groups.assign(texts->codes.begin(), texts->codes.end());
   }
 
   // A row occurs once, so as many zeros and ones as there are rows are marks.
@@ -120,7 +116,8 @@ class Builder {
   }
 
   void AddSplit(const DataArray& array) {
-    const std::vector<double> numbers = NumbersOf(array);
+    const std::vector<double> numbers =
+        NumbersOf(array, 0, array.values.size());
     const bool are_marks = AreMarks(numbers);
     std::vector<Index> rows;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -138,14 +135,24 @@ class Builder {
   }
 
   void AddSparse(const DataArray& array) {
-    std::vector<float> values;
-    for (const double number : NumbersOf(array)) {
-      values.push_back(static_cast<float>(number));
-      if (!std::isfinite(values.back())) {
-        FailArray(array,
-                  "holds a number that is not finite in single precision",
-                  "entries of sparse matrices are numbers");
+    SpilledArray<float> values;
+    std::vector<float> piece;
+    VisitNumbers(array, [&](std::span<const double> numbers) {
+      piece.clear();
+      for (const double number : numbers) {
+        piece.push_back(static_cast<float>(number));
+        if (!std::isfinite(piece.back())) {
+          FailArray(array,
+                    "holds a number that is not finite in single precision",
+                    "entries of sparse matrices are numbers");
+        }
       }
+      values.Append(piece);
+    });
+    SpilledArray<std::int32_t> indices;
+    for (const std::int64_t index : array.indices) {
+      const auto column = static_cast<std::int32_t>(index);
+      indices.Append({&column, 1});
     }
     InputBlock block;
     block.name = array.name;
@@ -153,10 +160,9 @@ class Builder {
     block.cols = array.shape[1];
     block.columns = ColumnsOf(array);
     if (block.columns.empty()) block.index_base = 0;
-    block.row_starts = Array<std::int64_t>(array.row_starts);
-    block.indices = Array<std::int32_t>(
-        std::vector<std::int32_t>(array.indices.begin(), array.indices.end()));
-    block.values = Array<float>(std::move(values));
+    block.row_starts = array.row_starts;
+    block.indices = indices.Finish();
+    block.values = values.Finish();
     AddBlock(std::move(block));
   }
 
@@ -172,50 +178,71 @@ class Builder {
   }
 
   void AddList(const DataArray& array) {
-    std::vector<double> numbers = NumbersOf(array);
-    if (!array.is_dates) ForgetMarkers(reading_, array.name, &numbers);
-    AddColumn(array.name, std::move(numbers), array.is_dates);
+    std::vector<double> markers;
+    if (!array.is_dates) markers = MarkersAsNumbers(reading_, array.name);
+    AddNumbers({array.name}, array.is_dates,
+               [array, markers](Index first, Index count) {
+                 std::vector<double> numbers = NumbersOf(array, first, count);
+                 for (double& number : numbers) {
+                   if (std::ranges::count(markers, number) > 0) {
+                     number = kNoNumber;
+                   }
+                 }
+                 return numbers;
+               });
   }
 
-  void AddColumn(std::string name, std::vector<double> numbers, bool is_date) {
-    if (is_date) dates_.push_back(name);
+  void AddNumbers(std::vector<std::string> names, bool are_dates,
+                  ArrayNumberColumns::Read read) {
     // A date in single precision may be minutes off, a category another one.
-    const bool is_exact = is_date || reading_.known.categories.contains(name);
-    lists_are_wide_ |= is_exact && !AreSingle(numbers);
-    names_.push_back(std::move(name));
-    lists_.push_back(std::move(numbers));
+    const bool is_exact =
+        are_dates || reading_.known.categories.contains(names.front());
+    numbers_.Add(std::move(names), table_.rows, are_dates, is_exact,
+                 std::move(read));
   }
 
   void AddDates(const DataArray& array) {
-    const std::vector<double> numbers = NumbersOf(array);
     const Index cols = array.shape[1];
+    std::vector<std::string> names;
     for (Index col = 0; col < cols; ++col) {
-      std::vector<double> column;
-      for (Index row = 0; row < table_.rows; ++row) {
-        column.push_back(numbers[At(row * cols + col)]);
-      }
-      AddColumn(Str(array.name, ".", col), std::move(column), true);
+      names.push_back(Str(array.name, ".", col));
     }
+    AddNumbers(std::move(names), true, [array, cols](Index first, Index count) {
+      return NumbersOf(array, first * cols, count * cols);
+    });
   }
 
-  void AddMatrix(DataArray array) {
-    auto* singles = std::get_if<std::vector<float>>(&array.values);
-    if (singles != nullptr) {
-      // Large ones are not held in double as well.
-      RequireFinite(array, *singles);
-      InputBlock block;
-      block.name = array.name;
-      block.cols = array.shape[1];
-      block.columns = ColumnsOf(array);
-      block.dense = Array<float>(std::move(*singles));
-      return AddBlock(std::move(block));
+  void AddMatrix(const DataArray& array) {
+    bool is_wide = false;
+    VisitNumbers(array, [&](std::span<const double> numbers) {
+      is_wide |= !FitSingle(numbers);
+    });
+    InputBlock block;
+    block.name = array.name;
+    block.cols = array.shape[1];
+    block.columns = ColumnsOf(array);
+    if (const Array<float>* singles = array.values.If<float>()) {
+      block.dense = *singles;
+    } else if (is_wide) {
+      block.wide = Copied<double>(array);
+    } else {
+      block.dense = Copied<float>(array);
     }
-    AddBlock(DenseBlock(array.name, ColumnsOf(array), array.shape[1],
-                        NumbersOf(array), false));
+    AddBlock(std::move(block));
   }
 
-  void AddImages(DataArray array) {
-    auto* pixels = std::get_if<std::vector<std::uint8_t>>(&array.values);
+  template <class T>
+  static Array<T> Copied(const DataArray& array) {
+    if (const Array<T>* own = array.values.If<T>()) return *own;
+    SpilledArray<T> copied;
+    VisitNumbers(array, [&](std::span<const double> numbers) {
+      copied.Append(std::vector<T>(numbers.begin(), numbers.end()));
+    });
+    return copied.Finish();
+  }
+
+  void AddImages(const DataArray& array) {
+    const auto* pixels = array.values.If<std::uint8_t>();
     const std::size_t rank = array.shape.size();
     if (pixels == nullptr || rank > 4) {
       FailArray(array, Str("is ", ShapeOf(array)),
@@ -228,7 +255,7 @@ class Builder {
     block.height = array.shape[1];
     block.width = array.shape[2];
     block.cols = rank == 4 ? array.shape[3] : 1;
-    block.pixels = Array<std::uint8_t>(std::move(*pixels));
+    block.pixels = *pixels;
     AddBlock(std::move(block));
   }
 
@@ -237,74 +264,42 @@ class Builder {
     if (array.shape.size() > 2) {
       FailArray(array, Str("is ", ShapeOf(array)), "texts are lists");
     }
-    const auto& texts = std::get<std::vector<std::string>>(array.values);
     const Index cols = array.shape.size() == 2 ? array.shape[1] : 1;
     for (Index col = 0; col < cols; ++col) {
-      std::vector<std::string> column;
-      for (Index row = 0; row < table_.rows; ++row) {
-        column.push_back(texts[At(row * cols + col)]);
-      }
       AddTexts(array.shape.size() == 2 ? Str(array.name, ".", col) : array.name,
-               std::move(column));
+               *array.values.texts(), col, cols);
     }
   }
 
-  void AddTexts(std::string name, std::vector<std::string> texts) {
-    ForgetMarkers(reading_, name, &texts);
-    if (auto seconds = SecondsOfTexts(reading_, name, texts)) {
-      return AddColumn(std::move(name), *std::move(seconds), true);
+  // The different texts of a column; those of others alone are empty.
+  static std::vector<std::string> WordsOf(const CodedTexts& texts, Index col,
+                                          Index cols) {
+    std::vector<std::string> words(texts.words.size());
+    for (Index at = col; at < texts.size(); at += cols) {
+      const auto code = static_cast<std::size_t>(texts.codes[at]);
+      if (words[code].empty()) words[code] = texts.words[code];
     }
-    std::map<std::string, std::int32_t> codes;
-    for (const std::string& text : texts) {
-      if (!text.empty()) codes[text] = 0;
-    }
-    std::vector<std::string> names;
-    for (const auto& [text, code] : codes) names.push_back(text);
-    std::ranges::sort(names, NaturalLess);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      codes[names[i]] = static_cast<std::int32_t>(i);
-    }
-    std::vector<std::int32_t>& column = codes_.emplace_back();
-    for (const std::string& text : texts) {
-      column.push_back(text.empty() ? -1 : codes[text]);
-    }
-    categories_.push_back(std::move(names));
-    category_names_.push_back(std::move(name));
+    return words;
   }
 
-  void AddLists() {
-    const auto cols = std::ssize(lists_);
-    if (cols == 0) return;
-    std::vector<double> numbers(At(table_.rows * cols));
-    for (Index col = 0; col < cols; ++col) {
-      for (Index row = 0; row < table_.rows; ++row) {
-        numbers[At(row * cols + col)] = lists_[At(col)][At(row)];
-      }
-    }
-    InputBlock block =
-        DenseBlock(TableBlockName("", InputKind::kDense), std::move(names_),
-                   cols, std::move(numbers), lists_are_wide_);
-    block.dates = std::move(dates_);
-    AddBlock(std::move(block));
-  }
-
-  void AddCategoryBlock() {
-    const auto cols = std::ssize(codes_);
-    if (cols == 0) return;
-    std::vector<std::int32_t> codes(At(table_.rows * cols));
-    for (Index col = 0; col < cols; ++col) {
-      for (Index row = 0; row < table_.rows; ++row) {
-        codes[At(row * cols + col)] = codes_[At(col)][At(row)];
-      }
-    }
-    InputBlock block;
-    block.name = TableBlockName("", InputKind::kCategorical);
-    block.kind = InputKind::kCategorical;
-    block.cols = cols;
-    block.columns = std::move(category_names_);
-    block.categories = std::move(categories_);
-    block.codes = Array<std::int32_t>(std::move(codes));
-    AddBlock(std::move(block));
+  void AddTexts(const std::string& name, const CodedTexts& texts, Index col,
+                Index cols) {
+    std::vector<std::string> words = WordsOf(texts, col, cols);
+    ForgetMarkers(reading_, name, &words);
+    const Array<std::int32_t> codes = texts.codes;
+    auto seconds = SecondsOfTexts(reading_, name, words);
+    if (!seconds) return texts_.Add(name, codes, col, cols, words);
+    AddNumbers(
+        {name}, true,
+        [codes, col, cols, seconds = *std::move(seconds)](Index first,
+                                                          Index count) {
+          std::vector<double> numbers;
+          for (Index row = first; row < first + count; ++row) {
+            numbers.push_back(
+                seconds[static_cast<std::size_t>(codes[row * cols + col])]);
+          }
+          return numbers;
+        });
   }
 
   void AddBlock(InputBlock block) {
@@ -316,14 +311,9 @@ class Builder {
 
   const ArrayReading& reading_;
   Dataset table_;
-  std::vector<std::string> names_;
-  std::vector<std::vector<double>> lists_;
-  std::vector<std::string> dates_;
-  bool lists_are_wide_ = false;
+  ArrayNumberColumns numbers_;
+  ArrayTextColumns texts_;
   std::string ids_;  // what the array is called that names the rows
-  std::vector<std::string> category_names_;
-  std::vector<std::vector<std::string>> categories_;
-  std::vector<std::vector<std::int32_t>> codes_;
 };
 
 // The files of arrays, each once.
@@ -348,7 +338,7 @@ Dataset TableOfArrays(std::vector<DataArray> arrays,
   Builder builder(InFile(files, [&] { return RowsOf(arrays); }), reading);
   for (DataArray& array : arrays) {
     const std::string file = array.file;
-    InFile(file, [&] { builder.Add(std::move(array)); });
+    InFile(file, [&] { builder.Add(array); });
   }
   return InFile(files, [&] { return std::move(builder).Finish(); });
 }

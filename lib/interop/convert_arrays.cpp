@@ -114,40 +114,57 @@ std::vector<ArrayChoice> ChoicesOf(const ArrayOptions& options,
   return chosen;
 }
 
-// The entries of a sparse matrix follow those before.
-void AppendStarts(const DataArray& more, DataArray* array) {
-  const std::int64_t before =
-      array->row_starts.empty() ? 0 : array->row_starts.back();
-  for (std::size_t i = 1; i < more.row_starts.size(); ++i) {
-    array->row_starts.push_back(before + more.row_starts[i]);
+// An array whose rows come from several files.
+class GrowingArray {
+ public:
+  explicit GrowingArray(DataArray first)
+      : array_(std::move(first)), values_(array_.values) {
+    if (array_.row_starts.empty()) return;
+    starts_.Append(array_.row_starts.span());
+    indices_.Append(array_.indices.span());
   }
-  array->indices.insert(array->indices.end(), more.indices.begin(),
-                        more.indices.end());
-}
 
-// Puts the rows of `more` below those of `array`.
-void AppendRows(DataArray more, DataArray* array) {
-  const bool fits = more.values.index() == array->values.index() &&
-                    more.is_dates == array->is_dates &&
-                    more.shape.size() == array->shape.size() &&
-                    !more.shape.empty() &&
-                    std::equal(more.shape.begin() + 1, more.shape.end(),
-                               array->shape.begin() + 1);
-  Require(fits, ErrorKind::kBadInput,
-          Str("array '", array->name,
-              "' has another type, shape or columns than in the file before"),
-          "inputs of several splits hold the same arrays");
-  array->shape[0] += more.shape[0];
-  array->file += ", " + more.file;
-  AppendStarts(more, array);
-  std::visit(
-      [&](auto& to) {
-        auto& from = std::get<std::decay_t<decltype(to)>>(more.values);
-        to.insert(to.end(), std::make_move_iterator(from.begin()),
-                  std::make_move_iterator(from.end()));
-      },
-      array->values);
-}
+  const DataArray& first() const { return array_; }
+
+  // Puts the rows of `more` below those there are.
+  void Append(const DataArray& more) {
+    const bool fits = more.values.IsOfTypeOf(array_.values) &&
+                      more.is_dates == array_.is_dates &&
+                      more.shape.size() == array_.shape.size() &&
+                      !more.shape.empty() &&
+                      std::equal(more.shape.begin() + 1, more.shape.end(),
+                                 array_.shape.begin() + 1);
+    Require(fits, ErrorKind::kBadInput,
+            Str("array '", array_.name,
+                "' has another type, shape or columns than in the file before"),
+            "inputs of several splits hold the same arrays");
+    array_.shape[0] += more.shape[0];
+    array_.file += ", " + more.file;
+    values_.Append(more.values);
+    if (more.row_starts.empty()) return;
+    // The entries of a sparse matrix follow those before.
+    const Index before = indices_.size();
+    for (Index i = 1; i < more.row_starts.size(); ++i) {
+      const std::int64_t start = before + more.row_starts[i];
+      starts_.Append({&start, 1});
+    }
+    indices_.Append(more.indices.span());
+  }
+
+  DataArray Finish() {
+    array_.values = values_.Finish();
+    if (array_.row_starts.empty()) return std::move(array_);
+    array_.row_starts = starts_.Finish();
+    array_.indices = indices_.Finish();
+    return std::move(array_);
+  }
+
+ private:
+  DataArray array_;
+  GrowingValues values_;
+  SpilledArray<std::int64_t> starts_;
+  SpilledArray<std::int64_t> indices_;
+};
 
 std::string NamesOf(const std::vector<TableInput>& inputs) {
   std::vector<std::string> names;
@@ -182,13 +199,15 @@ class Collector {
       if (sources_.size() == 1) {
         arrays_ = std::move(file.arrays);
       } else {
-        AddBelow(std::move(file.arrays));
+        AddBelow(file.arrays);
       }
     }
     rows_ += rows;
   }
 
   std::vector<DataArray> Take() {
+    for (GrowingArray& array : growing_) arrays_.push_back(array.Finish());
+    growing_.clear();
     std::ranges::move(splits_, std::back_inserter(arrays_));
     return std::move(arrays_);
   }
@@ -230,29 +249,33 @@ class Collector {
     }
   }
 
-  void AddBelow(std::vector<DataArray> more) {
-    Require(more.size() == arrays_.size(), ErrorKind::kBadInput,
+  void AddBelow(const std::vector<DataArray>& more) {
+    for (DataArray& array : arrays_) growing_.emplace_back(std::move(array));
+    arrays_.clear();
+    Require(more.size() == growing_.size(), ErrorKind::kBadInput,
             Str("it has ", Counted(std::ssize(more), "array", "arrays"),
-                ", the file before ", arrays_.size()),
+                ", the file before ", growing_.size()),
             "inputs of several splits hold the same arrays");
-    for (DataArray& array : arrays_) {
+    for (GrowingArray& array : growing_) {
+      const DataArray& first = array.first();
       const auto found = std::ranges::find_if(more, [&](const DataArray& one) {
-        return one.name == array.name && one.group == array.group;
+        return one.name == first.name && one.group == first.group;
       });
       // The only one of each file needs no name.
       const auto same =
           found == more.end() && more.size() == 1 ? more.begin() : found;
       Require(
           same != more.end(), ErrorKind::kBadInput,
-          Str("there is no array '", array.name, "', as in the file before"),
+          Str("there is no array '", first.name, "', as in the file before"),
           "inputs of several splits hold the same arrays");
-      AppendRows(std::move(*same), &array);
+      array.Append(*same);
     }
   }
 
   bool beside_;
   Index rows_ = 0;
   std::vector<DataArray> arrays_;
+  std::vector<GrowingArray> growing_;  // in place of them, of several files
   std::vector<DataArray> splits_;
   std::vector<ProvenanceSource> sources_;
 };

@@ -43,16 +43,15 @@ const ArrayFormat* FindArrayFormat(std::string_view head) {
 ArrayFile ReadArrayFile(const std::string& path, Index most,
                         std::span<const ArrayChoice> chosen) {
   return InContext(path == "-" ? "stdin" : path, [&] {
-    const std::string bytes = ReadUnpacked(path, most);
-    const ArrayFormat* format =
-        FindArrayFormat(std::string_view(bytes).substr(0, 4096));
+    const MappedBytes content = MapUnpacked(path, most);
+    const ArrayFormat* format = FindArrayFormat(content.bytes.substr(0, 4096));
     Require(format != nullptr, ErrorKind::kBadInput,
             "is no file of arrays of a kind that is read",
             "mtl-convert --list formats names them");
     std::vector<std::string> wanted;
     for (const ArrayChoice& one : chosen) wanted.push_back(one.path);
-    ArrayFile file{Sha256Of(bytes), std::ssize(bytes),
-                   format->read(bytes, wanted)};
+    ArrayFile file{Sha256Of(content.bytes), std::ssize(content.bytes),
+                   format->read(content, wanted)};
     if (!chosen.empty()) file.arrays = Choose(std::move(file.arrays), chosen);
     Require(!file.arrays.empty(), ErrorKind::kBadInput,
             "there is no array in it", "write it again");

@@ -4,20 +4,14 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "base/view.h"
+#include "interop/array_values.h"
 
 namespace mtlkit {
 
-// Elements as exact as they were: bytes, whole numbers, numbers in single and
-// in double precision, texts.
-using ArrayValues = std::variant<std::vector<std::uint8_t>,
-                                 std::vector<std::int64_t>, std::vector<float>,
-                                 std::vector<double>, std::vector<std::string>>;
-
-// An array of another program's data, row-major.
+// An array of another program's data, row-major. Cheap to copy.
 struct DataArray {
   std::string name;  // "" in a file of one array
   std::vector<Index> shape;
@@ -26,8 +20,8 @@ struct DataArray {
   std::vector<std::string> columns = {};
   // A sparse matrix, of compressed rows: `values` are entries, those of row i
   // [row_starts[i], row_starts[i + 1]), in these columns. Otherwise empty.
-  std::vector<std::int64_t> row_starts = {};
-  std::vector<std::int64_t> indices = {};
+  Array<std::int64_t> row_starts = {};
+  Array<std::int64_t> indices = {};
   // `inputs` or `tasks` where the file has it there, and it is a column
   // whatever its name is; else "".
   std::string group = {};
@@ -36,9 +30,7 @@ struct DataArray {
   // How messages call the file that it is of; "" where they need not.
   std::string file = {};
 
-  bool is_text() const {
-    return std::holds_alternative<std::vector<std::string>>(values);
-  }
+  bool is_text() const { return values.texts() != nullptr; }
   // A single value is no array of rows.
   Index rows() const { return shape.empty() ? 0 : shape.front(); }
 };
@@ -61,7 +53,7 @@ struct ArrayFormat {
   bool (*matches)(std::string_view head);
   // Throws kBadInput without the file's name in front.
   // Arrays that are not there are the caller's to miss.
-  std::vector<DataArray> (*read)(std::string_view bytes, ArrayPaths wanted);
+  std::vector<DataArray> (*read)(const MappedBytes& file, ArrayPaths wanted);
 };
 std::span<const ArrayFormat* const> ArrayFormats();
 

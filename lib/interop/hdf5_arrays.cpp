@@ -10,44 +10,60 @@
 namespace mtlkit {
 namespace {
 
-ArrayValues ReadValues(const ForeignFile& file, const std::string& path,
-                       const ForeignObject& object) {
-  if (object.kind == ForeignObject::Kind::kTexts) return file.ReadTexts(path);
-  switch (object.type) {
-    case ElementType::kU8:
-      return file.ReadRows<std::uint8_t>(path, 0, -1);
-    case ElementType::kF32:
-      return file.ReadRows<float>(path, 0, -1);
-    case ElementType::kF64:
-      return file.ReadRows<double>(path, 0, -1);
-    default:
-      return file.ReadRows<std::int64_t>(path, 0, -1);
+// What is asked of the file at once, each time of a new process.
+constexpr Index kHdf5PieceBytes = Index{1} << 24;
+constexpr Index kHdf5PieceTexts = Index{1} << 16;
+
+// Calls visit(first, count) for all rows of an array, `per_piece` elements or
+// more at once.
+template <class Visit>
+void VisitRows(const ForeignObject& object, Index per_piece, Visit visit) {
+  if (object.shape.empty()) return visit(0, 1);
+  Index cells = 1;
+  for (std::size_t d = 1; d < object.shape.size(); ++d) {
+    cells *= std::max<Index>(object.shape[d], 1);
+  }
+  const Index most = std::max<Index>(1, per_piece / cells);
+  for (Index first = 0; first < object.shape[0]; first += most) {
+    visit(first, std::min(most, object.shape[0] - first));
   }
 }
 
-// From k x n, by columns, to n x k; a single column becomes a list.
-void Turn(DataArray* array) {
-  if (array->shape.size() != 2) return;
-  const Index cols = array->shape[0];
-  const Index rows = array->shape[1];
-  std::visit(
-      [&](auto& values) {
-        auto turned = values;
-        for (Index row = 0; row < rows; ++row) {
-          for (Index col = 0; col < cols; ++col) {
-            turned[At(row * cols + col)] = values[At(col * rows + row)];
-          }
-        }
-        values = std::move(turned);
-      },
-      array->values);
-  array->shape = {rows, cols};
-  if (cols == 1) array->shape.pop_back();
+template <class T>
+Array<T> ReadNumbers(const ForeignFile& file, const std::string& path,
+                     const ForeignObject& object) {
+  SpilledArray<T> numbers;
+  VisitRows(object, kHdf5PieceBytes / static_cast<Index>(sizeof(T)),
+            [&](Index first, Index count) {
+              numbers.Append(file.ReadRows<T>(path, first, count));
+            });
+  return numbers.Finish();
 }
 
-}  // namespace
+ArrayValues ReadValues(const ForeignFile& file, const std::string& path,
+                       const ForeignObject& object) {
+  if (object.kind == ForeignObject::Kind::kTexts) {
+    TextCoder texts;
+    VisitRows(object, kHdf5PieceTexts, [&](Index first, Index count) {
+      for (const std::string& text : file.ReadTexts(path, first, count)) {
+        texts.Add(text);
+      }
+    });
+    return texts.Finish();
+  }
+  switch (object.type) {
+    case ElementType::kU8:
+      return ReadNumbers<std::uint8_t>(file, path, object);
+    case ElementType::kF32:
+      return ReadNumbers<float>(file, path, object);
+    case ElementType::kF64:
+      return ReadNumbers<double>(file, path, object);
+    default:
+      return ReadNumbers<std::int64_t>(file, path, object);
+  }
+}
 
-DataArray ReadHdf5Array(const ForeignFile& file, const std::string& path) {
+const ForeignObject& ArrayAt(const ForeignFile& file, const std::string& path) {
   const ForeignObject* object = file.Find(path);
   Require(object != nullptr && object->is_array(), ErrorKind::kBadInput,
           Str("there is no array '", path, "'"));
@@ -55,10 +71,26 @@ DataArray ReadHdf5Array(const ForeignFile& file, const std::string& path) {
     Fail(ErrorKind::kBadInput, Str("'", path, "' ", object->why_unread),
          "--array NAME=PATH, once for each, reads others only");
   }
+  return *object;
+}
+
+// From k x n, by columns, to n x k; a single column becomes a list.
+void Turn(DataArray* array) {
+  if (array->shape.size() != 2) return;
+  const Index cols = array->shape[0];
+  array->shape = {array->shape[1], cols};
+  array->values = ByRows(array->values, array->shape);
+  if (cols == 1) array->shape.pop_back();
+}
+
+}  // namespace
+
+DataArray ReadHdf5Array(const ForeignFile& file, const std::string& path) {
+  const ForeignObject& object = ArrayAt(file, path);
   DataArray array;
   array.name = path;
-  array.shape = object->shape;
-  array.values = ReadValues(file, path, *object);
+  array.shape = object.shape;
+  array.values = ReadValues(file, path, object);
   // Of an empty one MATLAB keeps the lengths.
   if (file.FindAttribute(path, "MATLAB_empty") != nullptr) {
     array.shape = {0};
@@ -69,6 +101,15 @@ DataArray ReadHdf5Array(const ForeignFile& file, const std::string& path) {
   const ForeignAttribute* columns = file.FindAttribute(path, "columns");
   if (columns != nullptr && columns->is_text) array.columns = columns->texts;
   return array;
+}
+
+Array<std::int64_t> ReadWholes(const ForeignFile& file,
+                               const std::string& path) {
+  return ReadNumbers<std::int64_t>(file, path, ArrayAt(file, path));
+}
+
+Array<double> ReadDoubles(const ForeignFile& file, const std::string& path) {
+  return ReadNumbers<double>(file, path, ArrayAt(file, path));
 }
 
 std::vector<std::int64_t> WholeNumbers(const ForeignAttribute& attribute,
@@ -102,11 +143,11 @@ DataArray ReadMatlabSparse(const ForeignFile& file, const std::string& path) {
   // A matrix without entries has nothing but its columns.
   if (file.Find(path + "/data") != nullptr) {
     array = ReadHdf5Array(file, path + "/data");
-    array.indices = file.ReadRows<std::int64_t>(path + "/ir", 0, -1);
+    array.indices = ReadWholes(file, path + "/ir");
   }
   array.name = path;
-  array.row_starts = file.ReadRows<std::int64_t>(path + "/jc", 0, -1);
-  array.shape = {sizes.front(), std::ssize(array.row_starts) - 1};
+  array.row_starts = ReadWholes(file, path + "/jc");
+  array.shape = {sizes.front(), array.row_starts.size() - 1};
   TurnSparse(&array);
   return array;
 }

@@ -16,6 +16,11 @@ namespace mtlkit {
 // texts, or lies in another file.
 DataArray ReadHdf5Array(const ForeignFile& file, const std::string& path);
 
+// The numbers of an array, which these types have to hold exactly.
+Array<std::int64_t> ReadWholes(const ForeignFile& file,
+                               const std::string& path);
+Array<double> ReadDoubles(const ForeignFile& file, const std::string& path);
+
 // The numbers of an attribute of the object at `path`, which are whole.
 // kBadInput where they are not.
 std::vector<std::int64_t> WholeNumbers(const ForeignAttribute& attribute,

@@ -1,8 +1,8 @@
 #include "interop/npy.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "interop/byte_reader.h"
+#include "interop/mapped_elements.h"
 
 namespace mtlkit {
 namespace {
@@ -152,37 +153,19 @@ void ReadEntry(const std::string& key, Literal* in, NpyHeader* header) {
   }
 }
 
-// Elements of an array that is kept by columns, in the order of rows.
-template <class T>
-std::vector<T> ByRows(std::vector<T> values, const std::vector<Index>& shape) {
-  std::vector<T> ordered(values.size());
-  std::vector<Index> place(shape.size(), 0);
-  for (T& value : ordered) {
-    Index from = 0;
-    for (std::size_t d = shape.size(); d-- > 0;) {
-      from = from * shape[d] + place[d];
-    }
-    value = std::move(values[At(from)]);
-    for (std::size_t d = shape.size(); d-- > 0;) {
-      if (++place[d] < shape[d]) break;
-      place[d] = 0;
-    }
-  }
-  return ordered;
-}
-
-// The bytes of the elements, `width` each, held to the shape.
-std::string_view DataOf(std::string_view bytes, const NpyHeader& header,
-                        Index width) {
-  const std::string_view data = bytes.substr(At(header.data));
+// How many elements there are, `width` bytes each, and their bytes, held to the
+// shape.
+std::pair<Index, MappedBytes> DataOf(const MappedBytes& file,
+                                     const NpyHeader& header, Index width) {
+  const MappedBytes data = {file.bytes.substr(At(header.data)), file.owner};
   // Texts without characters take no bytes: the shape alone must be sound.
-  const Index size = static_cast<Index>(data.size());
+  const Index size = std::ssize(data.bytes);
   const Index most = width > 0 ? size / width : kMostEmptyTexts;
   const Index count = ElementCount(header.shape, most, "the NumPy array");
   Require(count * width == size, ErrorKind::kBadInput,
           "the NumPy array is longer than its header says",
           "the file is damaged: write it again");
-  return data;
+  return {count, data};
 }
 
 [[noreturn]] void FailText() {
@@ -217,12 +200,28 @@ std::string TextOf(std::string_view element, const NpyHeader& header) {
   return text;
 }
 
-template <class T>
-std::vector<T> ElementsOf(std::string_view bytes, const NpyHeader& header) {
-  const std::string_view data = DataOf(bytes, header, SizeOf(header.type));
-  auto values = DecodeElementsAs<T>(header.type, data, header.big_endian);
-  if (header.by_columns) return ByRows(std::move(values), header.shape);
-  return values;
+ArrayValues TextsOf(const MappedBytes& file, const NpyHeader& header) {
+  const Index unit = header.texts->is_unicode ? 4 : 1;
+  const Index width = header.texts->length * unit;
+  const auto [count, data] = DataOf(file, header, width);
+  TextCoder texts;
+  for (Index i = 0; i < count; ++i) {
+    texts.Add(TextOf(data.bytes.substr(At(i * width), At(width)), header));
+  }
+  return texts.Finish();
+}
+
+ArrayValues DatesOf(const MappedBytes& file, const NpyHeader& header) {
+  constexpr Index kPiece = 1 << 16;
+  const MappedBytes data = DataOf(file, header, SizeOf(header.type)).second;
+  const Array<std::int64_t> counts =
+      MapWholes(header.type, data, header.big_endian);
+  SpilledArray<double> seconds;
+  for (Index first = 0; first < counts.size(); first += kPiece) {
+    const Index count = std::min(kPiece, counts.size() - first);
+    seconds.Append(SecondsOfDates(counts.Part(first, count), *header.dates));
+  }
+  return seconds.Finish();
 }
 
 }  // namespace
@@ -257,42 +256,38 @@ NpyHeader ReadNpyHeader(std::string_view bytes) {
   return header;
 }
 
-template <class T>
-std::vector<T> ReadNpyElements(std::string_view bytes,
-                               const NpyHeader& header) {
+std::vector<Real> ReadNpyNumbers(const MappedBytes& file,
+                                 const NpyHeader& header) {
   Require(!header.texts, ErrorKind::kBadInput, "the NumPy array holds texts",
           "write numbers: array.astype('float32')");
   Require(!header.dates, ErrorKind::kBadInput, "the NumPy array holds dates",
           "write numbers: array.astype('float32')");
-  return ElementsOf<T>(bytes, header);
+  return std::visit(
+      [](const auto& values) -> std::vector<Real> {
+        if constexpr (std::is_same_v<std::decay_t<decltype(values)>,
+                                     CodedTexts>) {
+          return {};
+        } else {
+          std::vector<Real> numbers;
+          numbers.reserve(At(values.size()));
+          for (const auto value : values) {
+            numbers.push_back(static_cast<Real>(value));
+          }
+          return numbers;
+        }
+      },
+      ReadNpyValues(file, header).kept());
 }
 
-template std::vector<float> ReadNpyElements(std::string_view, const NpyHeader&);
-template std::vector<double> ReadNpyElements(std::string_view,
-                                             const NpyHeader&);
-template std::vector<std::int64_t> ReadNpyElements(std::string_view,
-                                                   const NpyHeader&);
-
-std::vector<std::string> ReadNpyTexts(std::string_view bytes,
-                                      const NpyHeader& header) {
-  Require(header.texts.has_value(), ErrorKind::kBadInput,
-          "the NumPy array holds numbers", "write texts: array.astype(str)");
-  const Index unit = header.texts->is_unicode ? 4 : 1;
-  const Index width = header.texts->length * unit;
-  const std::string_view data = DataOf(bytes, header, width);
-  std::vector<std::string> texts(
-      At(ElementCount(header.shape, std::numeric_limits<Index>::max(), "")));
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const std::string_view element = data.substr(i * At(width), At(width));
-    texts[i] = TextOf(element, header);
-  }
-  if (header.by_columns) return ByRows(std::move(texts), header.shape);
-  return texts;
-}
-
-std::vector<double> ReadNpyDates(std::string_view bytes,
-                                 const NpyHeader& header) {
-  return SecondsOfDates(ElementsOf<std::int64_t>(bytes, header), *header.dates);
+ArrayValues ReadNpyValues(const MappedBytes& file, const NpyHeader& header) {
+  const auto values = [&] {
+    if (header.texts) return TextsOf(file, header);
+    if (header.dates) return DatesOf(file, header);
+    return MapNumbers(header.type,
+                      DataOf(file, header, SizeOf(header.type)).second,
+                      header.big_endian);
+  }();
+  return header.by_columns ? ByRows(values, header.shape) : values;
 }
 
 }  // namespace mtlkit

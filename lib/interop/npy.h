@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/view.h"
+#include "h5/mapped_bytes.h"
+#include "interop/array_values.h"
 #include "interop/element_type.h"
 #include "interop/npy_dates.h"
 
@@ -32,15 +34,11 @@ struct NpyHeader {
 // spans of time are refused by name.
 NpyHeader ReadNpyHeader(std::string_view bytes);
 
-// All elements, row-major, as DecodeElementsAs has them. kBadInput for texts
-// and dates.
-template <class T>
-std::vector<T> ReadNpyElements(std::string_view bytes, const NpyHeader& header);
-// Of texts, as UTF-8. kBadInput for what is none.
-std::vector<std::string> ReadNpyTexts(std::string_view bytes,
-                                      const NpyHeader& header);
-// Of dates, as SecondsOfDates has them; the header has to say that they are.
-std::vector<double> ReadNpyDates(std::string_view bytes,
+// All elements, row-major, rounded. kBadInput for texts and dates.
+std::vector<Real> ReadNpyNumbers(const MappedBytes& file,
                                  const NpyHeader& header);
+// All elements, row-major, as they are: numbers as MapNumbers has them, texts
+// as UTF-8, dates as SecondsOfDates. kBadInput for what is none.
+ArrayValues ReadNpyValues(const MappedBytes& file, const NpyHeader& header);
 
 }  // namespace mtlkit

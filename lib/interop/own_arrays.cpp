@@ -174,16 +174,17 @@ class Writer {
       return false;
     }
     const std::string group = GroupOf(array.name);
-    const auto* texts = std::get_if<std::vector<std::string>>(&array.values);
-    const auto* wholes = std::get_if<std::vector<std::int64_t>>(&array.values);
+    const CodedTexts* texts = array.values.texts();
+    const auto* wholes = array.values.If<std::int64_t>();
     constexpr std::size_t kLongest = 255;
     if (texts != nullptr && texts->size() == 1 && name == "type" &&
-        texts->front().size() <= kLongest) {
-      file_.SetAttribute(group, name, texts->front());
+        (*texts)[0].size() <= kLongest) {
+      file_.SetAttribute(group, name, (*texts)[0]);
     } else if (wholes != nullptr && wholes->size() == 2 && name == "shape") {
-      file_.SetAttribute(group, name, *wholes);
+      file_.SetAttribute(group, name,
+                         std::vector<std::int64_t>{(*wholes)[0], (*wholes)[1]});
     } else if (wholes != nullptr && wholes->size() == 1 && name != "type") {
-      file_.SetAttribute(group, name, wholes->front());
+      file_.SetAttribute(group, name, (*wholes)[0]);
     } else {
       FailPlace(array, "is not what a dataset of mtlkit has there");
     }
@@ -195,31 +196,41 @@ class Writer {
       GroupOf(array.name);
     }
     if (array.is_dates) FailPlace(array, "holds dates: write seconds");
-    const auto* texts = std::get_if<std::vector<std::string>>(&array.values);
-    if (texts != nullptr) {
+    if (const CodedTexts* texts = array.values.texts()) {
       if (array.shape.size() > 1) FailPlace(array, "is no list of texts");
-      if (!array.shape.empty()) return file_.WriteTexts(array.name, *texts);
+      if (!array.shape.empty()) return WriteTexts(array.name, *texts);
       return array.name == "provenance"
-                 ? file_.SetProvenance(texts->front())
-                 : file_.WriteText(array.name, texts->front());
+                 ? file_.SetProvenance((*texts)[0])
+                 : file_.WriteText(array.name, (*texts)[0]);
     }
     if (array.name == "provenance") FailPlace(array, "is no text");
-    const bool is_whole =
-        std::holds_alternative<std::vector<std::int64_t>>(array.values) ||
-        std::holds_alternative<std::vector<std::uint8_t>>(array.values);
+    const bool is_whole = array.values.If<std::int64_t>() != nullptr ||
+                          array.values.If<std::uint8_t>() != nullptr;
     if (is_whole && IsAt("inputs/*", array.name) &&
         !HasCategories(array.name)) {
-      return file_.WriteArray<double>(array.name, NumbersOf(array),
-                                      array.shape);
+      return WriteAsNumbers(array);
     }
     std::visit(
         [&](const auto& values) {
-          using T = typename std::decay_t<decltype(values)>::value_type;
-          if constexpr (!std::is_same_v<T, std::string>) {
-            file_.WriteArray<T>(array.name, values, array.shape);
+          if constexpr (!std::is_same_v<std::decay_t<decltype(values)>,
+                                        CodedTexts>) {
+            file_.WriteArray(array.name, values.span(), array.shape);
           }
         },
-        array.values);
+        array.values.kept());
+  }
+
+  void WriteTexts(const std::string& path, const CodedTexts& texts) {
+    std::vector<std::string> all;
+    for (Index i = 0; i < texts.size(); ++i) all.push_back(texts[i]);
+    file_.WriteTexts(path, all);
+  }
+
+  // Whole numbers in double precision.
+  void WriteAsNumbers(const DataArray& array) {
+    SpilledArray<double> all;
+    VisitNumbers(array, [&](auto numbers) { all.Append(numbers); });
+    file_.WriteArray(array.name, all.Finish().span(), array.shape);
   }
 
   bool HasCategories(const std::string& path) const {

@@ -19,20 +19,14 @@ namespace {
        std::string(hint));
 }
 
-Index EntriesOf(const DataArray& array) {
-  return std::visit(
-      [](const auto& values) { return static_cast<Index>(values.size()); },
-      array.values);
-}
-
 // `lists` are the rows or columns that it is compressed by.
 void RequireParts(const DataArray& array, std::size_t lists) {
   constexpr Index kMostColumns = std::numeric_limits<std::int32_t>::max();
-  const std::vector<std::int64_t>& starts = array.row_starts;
-  const auto entries = std::ssize(array.indices);
+  const std::span<const std::int64_t> starts = array.row_starts.span();
+  const Index entries = array.indices.size();
   const bool fits = array.shape.size() == 2 && array.shape[0] >= 0 &&
                     array.shape[1] >= 0 && array.shape[1] <= kMostColumns &&
-                    EntriesOf(array) == entries && !starts.empty() &&
+                    array.values.size() == entries && !starts.empty() &&
                     std::ssize(starts) - 1 == array.shape[lists] &&
                     starts.front() == 0 && starts.back() == entries &&
                     std::ranges::is_sorted(starts);
@@ -43,17 +37,19 @@ void RequireParts(const DataArray& array, std::size_t lists) {
 }
 
 // The order in which the entries of a row ascend.
-void SortRow(const DataArray& array, std::size_t row,
-             std::vector<std::size_t>* order) {
+void SortRow(const DataArray& array, Index row, std::vector<Index>* order) {
   order->clear();
+  const std::span<const std::int64_t> indices = array.indices.span();
   for (auto k = array.row_starts[row]; k < array.row_starts[row + 1]; ++k) {
-    order->push_back(At(k));
+    order->push_back(k);
   }
-  std::ranges::sort(*order, {},
-                    [&](std::size_t k) { return array.indices[k]; });
+  const auto column_of = [&](Index k) { return indices[At(k)]; };
+  if (!std::ranges::is_sorted(*order, {}, column_of)) {
+    std::ranges::sort(*order, {}, column_of);
+  }
   std::int64_t before = -1;
-  for (const std::size_t k : *order) {
-    const std::int64_t column = array.indices[k];
+  for (const Index k : *order) {
+    const std::int64_t column = column_of(k);
     if (column < 0 || column >= array.shape[1]) {
       FailSparse(array.name,
                  Str("has an entry in column ", column, " of ", array.shape[1]),
@@ -67,17 +63,33 @@ void SortRow(const DataArray& array, std::size_t row,
   }
 }
 
-// Values and indices where `places` says, one for each.
-void Rearrange(const std::vector<std::size_t>& from, DataArray* array) {
-  const auto rearrange = [&](auto* values) {
-    auto moved = *values;
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      moved[i] = std::move((*values)[from[i]]);
-    }
-    *values = std::move(moved);
-  };
-  rearrange(&array->indices);
-  std::visit([&](auto& values) { rearrange(&values); }, array->values);
+// Elements in the order that `visit` hands on, in pieces.
+template <class T, class Visit>
+Array<T> Reordered(const Array<T>& values, const Visit& visit) {
+  const std::span<const T> from = values.span();
+  SpilledArray<T> moved;
+  std::vector<T> piece;
+  visit([&](std::span<const Index> order) {
+    piece.clear();
+    for (const Index k : order) piece.push_back(from[At(k)]);
+    moved.Append(piece);
+  });
+  return moved.Finish();
+}
+
+template <class Visit>
+void Rearrange(const Visit& visit, DataArray* array) {
+  array->indices = Reordered(array->indices, visit);
+  array->values = std::visit(
+      [&](const auto& values) -> ArrayValues {
+        if constexpr (std::is_same_v<std::decay_t<decltype(values)>,
+                                     CodedTexts>) {
+          return CodedTexts{Reordered(values.codes, visit), values.words};
+        } else {
+          return Reordered(values, visit);
+        }
+      },
+      array->values.kept());
 }
 
 const DataArray* FindArray(const std::vector<DataArray>& arrays,
@@ -86,12 +98,11 @@ const DataArray* FindArray(const std::vector<DataArray>& arrays,
   return found == arrays.end() ? nullptr : &*found;
 }
 
-std::vector<std::int64_t> WholeNumbers(const std::vector<DataArray>& arrays,
-                                       std::string_view name) {
+Array<std::int64_t> WholeNumbers(const std::vector<DataArray>& arrays,
+                                 std::string_view name) {
   const DataArray* found = FindArray(arrays, name);
   const auto* numbers =
-      found == nullptr ? nullptr
-                       : std::get_if<std::vector<std::int64_t>>(&found->values);
+      found == nullptr ? nullptr : found->values.If<std::int64_t>();
   if (numbers == nullptr) {
     FailSparse("sparse", Str("has no whole numbers as ", name),
                "write it again: scipy.sparse.save_npz(path, m.tocsr())");
@@ -105,29 +116,39 @@ std::string FormatOf(const std::vector<DataArray>& arrays) {
                                                         "bsr", "dia"};
   const DataArray* format = FindArray(arrays, "format");
   if (format == nullptr || !format->shape.empty()) return "";
-  const auto* texts = std::get_if<std::vector<std::string>>(&format->values);
+  const CodedTexts* texts = format->values.texts();
   const bool is_one = texts != nullptr && texts->size() == 1 &&
-                      std::ranges::count(kFormats, texts->front()) > 0;
-  return is_one ? texts->front() : "";
+                      std::ranges::count(kFormats, (*texts)[0]) > 0;
+  return is_one ? (*texts)[0] : "";
 }
 
 }  // namespace
 
 void SortSparse(DataArray* array) {
   RequireParts(*array, 0);
-  std::vector<std::size_t> order;
-  std::vector<std::size_t> all;
-  for (std::size_t row = 0; row + 1 < array->row_starts.size(); ++row) {
+  const Index rows = array->row_starts.size() - 1;
+  std::vector<Index> order;
+  bool is_sorted = true;
+  for (Index row = 0; row < rows; ++row) {
     SortRow(*array, row, &order);
-    all.insert(all.end(), order.begin(), order.end());
+    is_sorted &= std::ranges::is_sorted(order);
   }
-  Rearrange(all, array);
+  if (is_sorted) return;
+  const DataArray before = *array;
+  Rearrange(
+      [&](const auto& take) {
+        for (Index row = 0; row < rows; ++row) {
+          SortRow(before, row, &order);
+          take(std::span<const Index>(order));
+        }
+      },
+      array);
 }
 
 void TurnSparse(DataArray* array) {
   RequireParts(*array, 1);
   const Index rows = array->shape[0];
-  const auto entries = std::ssize(array->indices);
+  const Index entries = array->indices.size();
   // Nothing but the shape vouches for rows without entries.
   constexpr Index kManyRows = Index{1} << 24;
   if (rows > kManyRows && rows > entries) {
@@ -147,18 +168,20 @@ void TurnSparse(DataArray* array) {
   for (std::size_t i = 1; i < starts.size(); ++i) starts[i] += starts[i - 1];
   // Entries come by columns, so each goes behind those of its row.
   std::vector<std::int64_t> next(starts.begin(), starts.end() - 1);
-  std::vector<std::size_t> from(At(entries));
+  std::vector<Index> from(At(entries));
   std::vector<std::int64_t> columns(At(entries));
-  for (std::size_t col = 0; col + 1 < array->row_starts.size(); ++col) {
+  const std::span<const std::int64_t> indices = array->indices.span();
+  for (Index col = 0; col + 1 < array->row_starts.size(); ++col) {
     for (auto k = array->row_starts[col]; k < array->row_starts[col + 1]; ++k) {
-      const auto place = next[At(array->indices[At(k)])]++;
-      from[At(place)] = At(k);
-      columns[At(k)] = static_cast<std::int64_t>(col);
+      const auto place = next[At(indices[At(k)])]++;
+      from[At(place)] = k;
+      columns[At(place)] = col;
     }
   }
-  array->indices = std::move(columns);
-  array->row_starts = std::move(starts);
-  Rearrange(from, array);
+  Rearrange([&](const auto& take) { take(std::span<const Index>(from)); },
+            array);
+  array->indices = Array<std::int64_t>(std::move(columns));
+  array->row_starts = Array<std::int64_t>(std::move(starts));
   SortSparse(array);
 }
 
@@ -183,11 +206,11 @@ void FoldSparse(std::vector<DataArray>* arrays) {
   }
   DataArray folded;
   folded.name = "sparse";
-  folded.shape = WholeNumbers(*arrays, "shape");
+  const Array<std::int64_t> shape = WholeNumbers(*arrays, "shape");
+  folded.shape.assign(shape.begin(), shape.end());
   folded.row_starts = WholeNumbers(*arrays, "indptr");
   folded.indices = WholeNumbers(*arrays, "indices");
-  folded.values =
-      std::move(std::ranges::find(*arrays, "data", &DataArray::name)->values);
+  folded.values = std::ranges::find(*arrays, "data", &DataArray::name)->values;
   format == "csr" ? SortSparse(&folded) : TurnSparse(&folded);
   arrays->assign(1, std::move(folded));
 }

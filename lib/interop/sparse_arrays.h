@@ -11,8 +11,8 @@ namespace mtlkit {
 void SortSparse(DataArray* array);
 
 // Turns compressed columns, whose starts and rows `row_starts` and `indices`
-// are, into compressed rows, sorted. kBadInput as SortSparse, and for many more
-// rows than entries.
+// are, into compressed rows, sorted; memory grows with its entries. kBadInput
+// as SortSparse, and for many more rows than entries.
 void TurnSparse(DataArray* array);
 
 // Whether these are what SciPy writes for a matrix: `data`, `shape` and

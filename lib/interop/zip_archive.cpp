@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <vector>
 
 #include "base/error.h"
 #include "interop/byte_reader.h"
@@ -147,43 +148,47 @@ ZipMember ReadMember(ByteReader* in) {
   return member;
 }
 
-std::string Inflate(std::string_view packed, Index size) {
-  std::string content(At(size), '\0');
+// Hands on what is unpacked, `size` bytes in all, piece by piece.
+template <class Take>
+void Inflate(std::string_view packed, Index size, Take take) {
   z_stream zlib = {};
   // Raw: members have no header of zlib's.
   if (inflateInit2(&zlib, -MAX_WBITS) != Z_OK) {
     Fail(ErrorKind::kIo, "no memory to decompress a ZIP archive");
   }
   // zlib counts in 32 bits.
-  constexpr std::size_t kPiece = std::size_t{1} << 30;
+  constexpr std::size_t kPacked = std::size_t{1} << 30;
+  constexpr Index kPiece = Index{1} << 18;
+  std::vector<char> piece(At(std::clamp(size, Index{1}, kPiece)));
   std::size_t in = 0;
-  std::size_t out = 0;
+  Index out = 0;
   int code = Z_OK;
-  char none = 0;  // where an empty content goes
   while (code == Z_OK) {
-    const std::size_t give = std::min(kPiece, packed.size() - in);
-    const std::size_t room = std::min(kPiece, content.size() - out);
+    const std::size_t give = std::min(kPacked, packed.size() - in);
+    // No more than it says; no room is an error of zlib's where more comes.
+    const auto room =
+        static_cast<uInt>(std::min(std::ssize(piece), size - out));
     zlib.next_in =
         reinterpret_cast<Bytef*>(const_cast<char*>(packed.data() + in));
     zlib.avail_in = static_cast<uInt>(give);
-    zlib.next_out =
-        reinterpret_cast<Bytef*>(content.empty() ? &none : &content[0] + out);
-    zlib.avail_out = static_cast<uInt>(room);
+    zlib.next_out = reinterpret_cast<Bytef*>(piece.data());
+    zlib.avail_out = room;
     code = inflate(&zlib, Z_NO_FLUSH);
+    const std::size_t made = room - zlib.avail_out;
     in += give - zlib.avail_in;
-    out += room - zlib.avail_out;
-    if (code == Z_OK && give == zlib.avail_in && room == zlib.avail_out) break;
+    out += static_cast<Index>(made);
+    if (made > 0) take(std::string_view(piece.data(), made));
+    if (code == Z_OK && give == zlib.avail_in && made == 0) break;
   }
   inflateEnd(&zlib);
-  if (code != Z_STREAM_END || out != content.size() || in != packed.size()) {
+  if (code != Z_STREAM_END || out != size || in != packed.size()) {
     FailZip("what is compressed cannot be decompressed");
   }
-  return content;
 }
 
-std::uint32_t CrcOf(std::string_view bytes) {
-  return static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+std::uint32_t CrcOf(std::string_view bytes, std::uint32_t before = 0) {
+  return static_cast<std::uint32_t>(crc32_z(
+      before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 }  // namespace
@@ -253,7 +258,7 @@ std::string_view ZipArchive::PackedBytes(const ZipMember& member) const {
   return in.Bytes(member.packed);
 }
 
-std::string ZipArchive::Read(const ZipMember& member, Index most) const {
+std::string_view ZipArchive::Packed(const ZipMember& member, Index most) const {
   Require(member.size <= most, ErrorKind::kBadInput,
           Str("'", member.name, "' in the ZIP archive has ", member.size,
               " bytes, more than it may (", most, ")"));
@@ -264,9 +269,28 @@ std::string ZipArchive::Read(const ZipMember& member, Index most) const {
   if (member.size / kMostExpansion > member.packed) {
     FailZip(Str("'", member.name, "' cannot be as long as it says"));
   }
-  std::string content =
-      member.deflated ? Inflate(packed, member.size) : std::string(packed);
-  if (CrcOf(content) != member.crc) {
+  return packed;
+}
+
+std::string ZipArchive::Read(const ZipMember& member, Index most) const {
+  return std::string(Map(member, most).bytes);
+}
+
+MappedBytes ZipArchive::Map(const ZipMember& member, Index most) const {
+  const std::string_view packed = Packed(member, most);
+  MappedBytes content{packed, nullptr};
+  std::uint32_t crc = 0;
+  if (member.deflated) {
+    SpilledBytes unpacked;
+    Inflate(packed, member.size, [&](std::string_view piece) {
+      crc = CrcOf(piece, crc);
+      unpacked.Append(piece.data(), std::ssize(piece));
+    });
+    content = unpacked.Finish();
+  } else {
+    crc = CrcOf(packed);
+  }
+  if (crc != member.crc) {
     FailZip(Str("'", member.name, "' is not what was written"));
   }
   return content;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/view.h"
+#include "h5/mapped_bytes.h"
 
 namespace mtlkit {
 
@@ -36,8 +37,13 @@ class ZipArchive {
   // The content, held to its CRC and length. A member of more than `most` bytes
   // is refused before it is unpacked. kBadInput, naming it.
   std::string Read(const ZipMember& member, Index most) const;
+  // The same, where it lies in the archive, or spilled. What is stored lives as
+  // long as the archive's bytes.
+  MappedBytes Map(const ZipMember& member, Index most) const;
 
  private:
+  // What is kept of a member, whose sizes can be true.
+  std::string_view Packed(const ZipMember& member, Index most) const;
   void ReadDirectory();
   void RequireApart() const;
   std::string_view PackedBytes(const ZipMember& member) const;

@@ -50,7 +50,7 @@ class Adapter {
     RequireNoHeader();
     RequireMatrices();
     RequireColumns(selection_.blocks, result, raw_.ids, raw_.rows, are_arrays_);
-    RequireDates(selection_.blocks, result, raw_.ids, raw_.rows);
+    RequireDates(selection_.blocks, result, raw_.ids, raw_.rows, warnings_);
     CheckNumbering();
     WarnOfUnknownColumns();
     WarnOfUnseen(selection_.blocks, result, raw_.rows, are_arrays_, warnings_);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <set>
+#include <utility>
 
 #include "base/calendar.h"
 #include "base/error.h"
@@ -23,14 +26,50 @@ std::int64_t YearOf(double seconds) {
       .year;
 }
 
+// Numbers of a column, which are read as seconds.
+class SecondsSeen {
+ public:
+  void Add(double seconds) {
+    if (std::isnan(seconds)) return;
+    last_ = std::max(last_, seconds);
+    are_thousands_ &= std::fmod(seconds, 1000) == 0;
+    if (values_.size() < kTelling) values_.insert(seconds);
+  }
+
+  // "" where nothing speaks for milliseconds.
+  std::string Warning(const std::string& column) const {
+    static const double far =
+        static_cast<double>(DaysOf(2100, 1, 1)) * kSecondsOfDay;
+    const bool look_alike = are_thousands_ && values_.size() >= kTelling;
+    if (last_ < far && !look_alike) return "";
+    return Str("column '", column,
+               "': numbers are read as seconds since 1970, up to the year ",
+               YearOf(last_),
+               last_ < far ? ", and all are multiples of 1000" : "",
+               ": divide milliseconds by 1000");
+  }
+
+ private:
+  // So many different ones are no multiples of 1000 by chance.
+  static constexpr std::size_t kTelling = 4;
+
+  double last_ = -std::numeric_limits<double>::infinity();
+  bool are_thousands_ = true;
+  std::set<double> values_;
+};
+
 void RequireDates(const InputBlock& block, Index col, const RowIds& ids,
-                  Index rows) {
+                  Index rows, std::vector<std::string>* warnings) {
+  SecondsSeen seen;
   // Of text, say, which may have a last day of the year 9999.
   const bool are_dates =
       std::ranges::count(block.dates, ColumnName(block, col)) > 0;
   for (Index row = 0; row < rows; ++row) {
     const double seconds = DenseCell(block, row * block.cols + col);
-    if (IsOfCalendar(seconds) && (are_dates || CanBeSeconds(seconds))) continue;
+    if (IsOfCalendar(seconds) && (are_dates || CanBeSeconds(seconds))) {
+      seen.Add(seconds);
+      continue;
+    }
     Fail(ErrorKind::kBadInput,
          Str("column '", ColumnName(block, col), "', row '", IdText(ids, row),
              "': ", FormatNumber(seconds), " seconds since 1970 are ",
@@ -40,6 +79,9 @@ void RequireDates(const InputBlock& block, Index col, const RowIds& ids,
          "milliseconds? divide them by 1000, or write dates as text (pandas: "
          "to_json(..., date_format='iso'))");
   }
+  if (are_dates) return;
+  std::string warning = seen.Warning(ColumnName(block, col));
+  if (!warning.empty()) warnings->push_back(std::move(warning));
 }
 
 }  // namespace
@@ -70,7 +112,7 @@ std::optional<Selection> TableBehind(const TransformRecords& transforms) {
 
 void RequireDates(const std::vector<InputSpec>& wanted,
                   const std::vector<InputBlock>& inputs, const RowIds& ids,
-                  Index rows) {
+                  Index rows, std::vector<std::string>* warnings) {
   for (const InputSpec& spec : wanted) {
     for (const InputBlock& block : inputs) {
       if (block.kind != InputKind::kDense || spec.kind != block.kind ||
@@ -79,7 +121,7 @@ void RequireDates(const std::vector<InputSpec>& wanted,
       }
       for (const std::string& column : spec.dates) {
         const Index col = FindColumn(block, column);
-        if (col >= 0) RequireDates(block, col, ids, rows);
+        if (col >= 0) RequireDates(block, col, ids, rows, warnings);
       }
     }
   }

@@ -77,7 +77,10 @@ class Preparation {
     choice.LeaveTable(columns);
     Transforms transforms = choice.TransformsFor(columns, train);
     if (const auto table = TableBehind(RecordsOf(transforms))) {
-      RequireDates(table->blocks, data_.inputs, data_.ids, data_.rows);
+      std::vector<std::string> warnings;
+      RequireDates(table->blocks, data_.inputs, data_.ids, data_.rows,
+                   &warnings);
+      for (const std::string& warning : warnings) reporter_->Warn(warning);
     }
     std::vector<InputSpec> inputs = TransformedRows(transforms, data_).specs();
     std::ranges::copy(OtherBlocks(data_.inputs), std::back_inserter(inputs));

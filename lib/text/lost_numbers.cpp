@@ -8,6 +8,7 @@
 #include "data/head.h"
 #include "text/number_loss.h"
 #include "text/number_text.h"
+#include "text/problems.h"
 #include "text/text_lists.h"
 
 namespace mtlkit {
@@ -21,9 +22,11 @@ class LossChecker {
       : scan_(scan), plan_(plan), reporter_(reporter) {}
 
   void Run() {
+    Problems problems;
     for (std::size_t i = 0; i < scan_.columns.size(); ++i) {
-      CheckColumn(scan_.columns[i], plan_.roles[i].role);
+      problems.Try([&] { CheckColumn(scan_.columns[i], plan_.roles[i].role); });
     }
+    problems.Throw();
     if (!scan_.has_row_labels) return;
     constexpr std::string_view kScale =
         "sparse inputs are kept in single precision: scale them first";

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "text/id_list.h"
 #include "text/number_text.h"
+#include "text/problems.h"
 #include "text/same_columns.h"
 #include "text/stored_types.h"
 #include "text/text_lists.h"
@@ -38,11 +39,13 @@ class Scanner {
            "there is nothing after the header");
     }
     RequireNoUnits(row_of_words_, files_.size(), scan_.columns);
+    Problems problems;
     bool again = false;
     for (std::size_t i = 0; i < scan_.columns.size(); ++i) {
       ColumnScan& column = scan_.columns[i];
       const ColumnType before = column.type;
-      DecideType(options_, unnamed_.count(i) == 0, &column);
+      problems.Try(
+          [&] { DecideType(options_, unnamed_.count(i) == 0, &column); });
       // What was taken for numbers so far has lost its marks. A model may yet
       // read numbers beside words.
       if (options_.joins_digits && !options_.for_model &&
@@ -51,6 +54,7 @@ class Scanner {
       }
       again |= column.type != ColumnType::kNumber && !column.has_all_categories;
     }
+    problems.Throw();
     if (again) CollectAgain();
     for (ColumnScan& column : scan_.columns) {
       if (column.type != ColumnType::kCategory) continue;

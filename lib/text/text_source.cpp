@@ -136,6 +136,7 @@ class FileStream : public ByteStream {
   void Rewind() override { at_ = 0; }
 
   Index size() const { return internal::FileSize(descriptor_, name_); }
+  MappedBytes Map() const { return MapFile(descriptor_, size(), name_); }
   Index ReadAt(Index at, char* to, std::size_t size) const {
     return internal::ReadFullyAt(descriptor_, to, static_cast<Index>(size), at,
                                  name_);
@@ -304,21 +305,25 @@ std::string ReadUnpackedHead(const std::string& path) {
   return HeadOf(plain ? plain.get() : &file);
 }
 
-std::string ReadUnpacked(const std::string& path, Index most) {
+MappedBytes MapUnpacked(const std::string& path, Index most) {
   FileStream file(path);
-  const auto plain = MakeDecompressed(SniffSource(HeadOf(&file)), &file);
-  ByteStream* stream = plain ? plain.get() : &file;
-  std::string bytes;
-  // Growing takes as much again.
-  if (!plain) bytes.reserve(At(std::clamp(file.size(), Index{0}, most)));
-  std::vector<char> buffer(kCopyBytes);
-  while (const std::size_t got = stream->Read(buffer.data(), buffer.size())) {
-    bytes.append(buffer.data(), got);
-    Require(static_cast<Index>(bytes.size()) <= most, ErrorKind::kBadInput,
+  const auto require = [most](Index size) {
+    Require(size <= most, ErrorKind::kBadInput,
             Str("it has more than ", most, " bytes"),
             "raise --max-size, or write fewer rows a file");
+  };
+  const auto plain = MakeDecompressed(SniffSource(HeadOf(&file)), &file);
+  if (!plain) {
+    require(file.size());
+    return file.Map();
   }
-  return bytes;
+  SpilledBytes bytes;
+  std::vector<char> buffer(kCopyBytes);
+  while (const std::size_t got = plain->Read(buffer.data(), buffer.size())) {
+    bytes.Append(buffer.data(), static_cast<Index>(got));
+    require(bytes.size());
+  }
+  return bytes.Finish();
 }
 
 bool IsOwnFile(const std::string& path) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/view.h"
+#include "h5/mapped_bytes.h"
 #include "text/byte_stream.h"
 #include "text/source_kind.h"
 
@@ -57,9 +58,10 @@ std::string ReadHead(const std::string& path);
 
 // The same of a file, decompressed.
 std::string ReadUnpackedHead(const std::string& path);
-// All bytes of a file, decompressed. Throws kBadInput, without the name in
-// front, where there are more than `most`, or they are damaged or cut.
-std::string ReadUnpacked(const std::string& path, Index most);
+// All bytes of a file: where it lies, or decompressed and spilled. Throws
+// kBadInput, without the name in front, where there are more than `most`, or
+// they are damaged or cut.
+MappedBytes MapUnpacked(const std::string& path, Index most);
 
 // Whether it can be read once only: it is taken for text.
 bool IsNamedPipe(const std::string& path);

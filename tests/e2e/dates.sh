@@ -80,3 +80,18 @@ refuses 65 "ms.h5: $said" mtl-prep ms.h5 --task riders --transform when=date \
   -o no.h5
 refuses 65 "ms.h5: $said" mtl-prep ms.h5 --like seconds-ready.h5 -o no.h5
 [ ! -e no.h5 ] && [ ! -e no.csv ] || fail "a refused table is written"
+
+# Milliseconds of 1970 can be seconds: the guess is said.
+for day in 1 2 3 5; do
+  printf '{"when":%d,"place":"A0","riders":1}\n' $((day * 3600000))
+done >early.jsonl
+said="column 'when': numbers are read as seconds since 1970, up to the year"
+mtl-predict seconds-model.h5 early.jsonl -o early.csv 2>notes
+grep -q "warning: .*$said 1970, and all are multiples of 1000: divide" notes ||
+  fail "a guess is not said: $(cat notes)"
+printf '{"when":8640000000,"place":"A0","riders":1}\n' >early.jsonl
+mtl-convert early.jsonl --like seconds-ready.h5 -o early.h5 2>notes
+grep -q "warning: .*$said 2243: divide" notes ||
+  fail "a guess is not said: $(cat notes)"
+mtl-predict seconds-model.h5 seconds.jsonl -o seconds.csv 2>notes
+if grep -q "$said" notes; then fail "what is plain is warned of: $(cat notes)"; fi

@@ -4,7 +4,7 @@ What Keras says from prepared blocks, beside what mtl-predict says, and on
 TensorFlow a SavedModel, too; that it can be trained on and saved, and says the
 same when it is loaded again. The backend is that of KERAS_BACKEND. Writes
 weights as TUNED.weights.npz, TUNED.keras, TUNED.weights.h5 and TUNED.h5, and
-what the tuned model says as TUNED.npz.
+what the tuned model says as TUNED.npz. With "-" for TUNED it is only compared.
 """
 import json
 import os
@@ -47,6 +47,9 @@ for task in meta["tasks"]:
     classes[task["task"]] = np.array(task["classes"], object)[best]
 compare("keras " + keras.__version__ + " on " + keras.backend.backend(),
         predictions, said, classes)
+
+if tuned == "-":
+    sys.exit(0)
 
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf

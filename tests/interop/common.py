@@ -58,6 +58,12 @@ def same_blocks(blocks, prepared, rows):
         print(f"prepare.py: {name}: {x.shape} equal to the bit")
 
 
+def deviation_of(task):
+    """That of the labels, or, where there are none, of what is predicted."""
+    values = task["y" if "y" in task else "pred"][:]
+    return max(1e-30, np.nanstd(values))
+
+
 def compare(what, predictions, said, classes):
     """Ends the program where another framework says something else.
 
@@ -68,7 +74,7 @@ def compare(what, predictions, said, classes):
         ours = task["prob" if "prob" in task else "pred"][:]
         ours = ours.reshape(len(ours), -1)
         theirs = np.asarray(said[name], "f8").reshape(ours.shape)
-        scale = 1 if "prob" in task else max(1e-30, ours.std())
+        scale = 1 if "prob" in task else deviation_of(task)
         worst = np.abs(ours - theirs).max() / scale
         print(f"{what}: {name}: {len(ours)} rows, off by {worst:.1e}")
         if not worst < TOLERANCE:

@@ -67,7 +67,18 @@ const DataArray& Find(const std::vector<DataArray>& arrays,
 template <class T>
 std::vector<T> Values(const std::vector<DataArray>& arrays,
                       std::string_view name) {
-  return std::get<std::vector<T>>(Find(arrays, name).values);
+  const ArrayValues& values = Find(arrays, name).values;
+  std::vector<T> all;
+  if constexpr (std::is_same_v<T, std::string>) {
+    REQUIRE(values.texts() != nullptr);
+    for (Index i = 0; i < values.size(); ++i) {
+      all.push_back((*values.texts())[i]);
+    }
+  } else {
+    REQUIRE(values.If<T>() != nullptr);
+    all.assign(values.If<T>()->begin(), values.If<T>()->end());
+  }
+  return all;
 }
 
 TEST_CASE("NPZ has every array of the file under its path") {

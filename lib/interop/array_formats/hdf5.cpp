@@ -27,8 +27,8 @@ bool IsPart(const ForeignFile& file, const std::string& path) {
                                    IsMatlabSparse(file, path.substr(0, end)));
 }
 
-std::vector<DataArray> Read(std::string_view bytes, ArrayPaths wanted) {
-  const ForeignFile file(bytes, kMostBytes);
+std::vector<DataArray> Read(const MappedBytes& content, ArrayPaths wanted) {
+  const ForeignFile file(content.bytes, kMostBytes);
   if (wanted.empty() && IsAnnData(file)) return ReadAnnData(file);
   std::vector<DataArray> arrays;
   for (const auto& [path, object] : file.objects()) {

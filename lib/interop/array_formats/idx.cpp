@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "interop/byte_reader.h"
 #include "interop/data_array.h"
-#include "interop/element_type.h"
+#include "interop/mapped_elements.h"
 
 namespace mtlkit {
 namespace {
@@ -35,21 +35,8 @@ bool Matches(std::string_view head) {
          TypeOf(head[2]) != nullptr && head[3] >= 1 && head[3] <= kMostLengths;
 }
 
-ArrayValues ReadValues(ForeignElement type, std::string_view data) {
-  if (type == ForeignElement::kUint8) {
-    return std::vector<std::uint8_t>(data.begin(), data.end());
-  }
-  if (type == ForeignElement::kFloat32) {
-    return DecodeElementsAs<float>(type, data, true);
-  }
-  if (type == ForeignElement::kFloat64) {
-    return DecodeElementsAs<double>(type, data, true);
-  }
-  return DecodeElementsAs<std::int64_t>(type, data, true);
-}
-
-std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
-  ByteReader in(bytes, "the IDX file");
+std::vector<DataArray> Read(const MappedBytes& file, ArrayPaths /*wanted*/) {
+  ByteReader in(file.bytes, "the IDX file");
   const std::string_view magic = in.Bytes(4);
   const ForeignElement type = *TypeOf(magic[2]);
   DataArray array;
@@ -65,7 +52,7 @@ std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
   Require(count * width == in.left(), ErrorKind::kBadInput,
           "the IDX file is longer than its lengths say",
           "the file is damaged: copy it again");
-  array.values = ReadValues(type, in.Bytes(in.left()));
+  array.values = MapNumbers(type, {in.Bytes(in.left()), file.owner}, true);
   std::vector<DataArray> arrays;
   arrays.push_back(std::move(array));  // a list of one would be a copy
   return arrays;

@@ -33,8 +33,8 @@ std::string NameOf(const ZipMember& member) {
   return member.name.substr(0, member.name.size() - kSuffix.size());
 }
 
-std::vector<DataArray> Read(std::string_view bytes, ArrayPaths wanted) {
-  const ZipArchive archive(bytes);
+std::vector<DataArray> Read(const MappedBytes& file, ArrayPaths wanted) {
+  const ZipArchive archive(file.bytes);
   // A matrix of SciPy's is one array of several members.
   const bool are_some =
       !wanted.empty() && archive.Find("format.npy") == nullptr;
@@ -43,7 +43,9 @@ std::vector<DataArray> Read(std::string_view bytes, ArrayPaths wanted) {
     const std::string name = NameOf(member);
     if (are_some && std::ranges::count(wanted, name) == 0) continue;
     arrays.push_back(InContext(Str("array '", name, "'"), [&] {
-      return ReadNpyArray(archive.Read(member, kMostBytes));
+      MappedBytes content = archive.Map(member, kMostBytes);
+      if (content.owner == nullptr) content.owner = file.owner;
+      return ReadNpyArray(content);
     }));
     arrays.back().name = name;
   }

@@ -26,10 +26,10 @@ ForeignContent Read(std::string_view bytes) {
     ForeignArray array;
     array.name = member.name.substr(0, member.name.size() - kSuffix.size());
     InContext(Str("array '", array.name, "'"), [&] {
-      const std::string data = archive.Read(member, kMostArrayBytes);
-      const NpyHeader header = ReadNpyHeader(data);
+      const MappedBytes data = archive.Map(member, kMostArrayBytes);
+      const NpyHeader header = ReadNpyHeader(data.bytes);
       array.shape = header.shape;
-      array.values = ReadNpyElements<Real>(data, header);
+      array.values = ReadNpyNumbers(data, header);
     });
     content.arrays.push_back(std::move(array));
   }
