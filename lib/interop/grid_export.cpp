@@ -27,9 +27,8 @@ Window WindowOf(const ExportNode& node) {
 
 std::string OnnxImages(const OnnxLayer& layer) {
   const Sides grid = GridOf(layer.node);
-  const std::string images =
-      layer.graph.Reshape(layer.x[0], {-1, grid.height, grid.width,
-                                       layer.node.input_cols[0]});
+  const std::string images = layer.graph.Reshape(
+      layer.x[0], {-1, grid.height, grid.width, layer.node.input_cols[0]});
   return layer.Node("Transpose", {images},
                     {{"perm", std::vector<Index>{0, 3, 1, 2}}});
 }

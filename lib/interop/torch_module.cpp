@@ -21,8 +21,8 @@ constexpr std::string_view kReserved[] = {
     "while", "with", "yield",
     // Of the file.
     "F", "FOLDER", "META", "Model", "TASKS", "CrossStitch", "json", "len",
-    "load", "max_of_rows", "mean_of_rows", "nn", "os", "self", "sum", "super", "torch", "x",
-    "zip", "dict", "classes", "predict", "save", "tensors",
+    "load", "max_of_rows", "mean_of_rows", "nn", "os", "self", "sum", "super",
+    "torch", "x", "zip", "dict", "classes", "predict", "save", "tensors",
     // Of nn.Module.
     "T_destination", "add_module", "apply", "bfloat16", "buffers",
     "call_super_init", "children", "compile", "cpu", "cuda", "double",
@@ -119,8 +119,7 @@ std::vector<Real> OutputsFirst(ConstMatView kernel, Index taps) {
   std::vector<Real> values(At(kernel.size()));
   for (Index row = 0; row < kernel.rows; ++row) {
     for (Index col = 0; col < kernel.cols; ++col) {
-      const Index place =
-          (col * inputs + row % inputs) * taps + row / inputs;
+      const Index place = (col * inputs + row % inputs) * taps + row / inputs;
       values[At(place)] = kernel(row, col);
     }
   }
@@ -132,8 +131,7 @@ void FromOutputsFirst(std::span<const Real> values, Index taps,
   const Index inputs = kernel.rows / taps;
   for (Index row = 0; row < kernel.rows; ++row) {
     for (Index col = 0; col < kernel.cols; ++col) {
-      const Index place =
-          (col * inputs + row % inputs) * taps + row / inputs;
+      const Index place = (col * inputs + row % inputs) * taps + row / inputs;
       kernel(row, col) = values[At(place)];
     }
   }

@@ -174,10 +174,10 @@ OnnxArray UpSampling2D(const Json& config, const KerasArrays& x,
       for (const int j : {0, 1}) {
         y.numbers[At(at)] +=
             (i == 1 ? down : 1 - down) * (j == 1 ? right : 1 - right) *
-            from.numbers[At(((n * from.shape[1] + rows[i]) * from.shape[2] +
-                             cols[j]) *
-                                from.shape[3] +
-                            c)];
+            from.numbers[At(
+                ((n * from.shape[1] + rows[i]) * from.shape[2] + cols[j]) *
+                    from.shape[3] +
+                c)];
       }
     }
   }
@@ -204,8 +204,7 @@ OnnxArray GroupNormalization(const Json& config, const KerasArrays& x,
   OnnxArray y = ChannelsLast(normal);
   for (Index at = 0; at < y.size(); ++at) {
     const std::size_t c = At(at % y.shape[3]);
-    y.numbers[At(at)] =
-        y.numbers[At(at)] * w[0].numbers[c] + w[1].numbers[c];
+    y.numbers[At(at)] = y.numbers[At(at)] * w[0].numbers[c] + w[1].numbers[c];
   }
   return y;
 }

@@ -59,9 +59,8 @@ bool IsInside(const OnnxArray& images, Index y, Index x) {
 }
 
 std::size_t Place(const OnnxArray& images, Index n, Index c, Index y, Index x) {
-  return At(((n * images.shape[1] + c) * images.shape[2] + y) *
-                images.shape[3] +
-            x);
+  return At(
+      ((n * images.shape[1] + c) * images.shape[2] + y) * images.shape[3] + x);
 }
 
 OnnxArray Images(Index n, Index c, Index height, Index width) {
@@ -163,32 +162,34 @@ OnnxArray Pool(const OnnxNodeRead& node, const OnnxArray& x, Start start,
                  [&](Index l, Index q, Index, Index py, Index px) {
                    if (!IsInside(x, py, px)) return;
                    const std::size_t at = Place(y, n, c, l, q);
-                   y.numbers[at] = take(y.numbers[at],
-                                        x.numbers[Place(x, n, c, py, px)]);
+                   y.numbers[at] =
+                       take(y.numbers[at], x.numbers[Place(x, n, c, py, px)]);
                    ++counts[at];
                  });
     }
   }
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    y.numbers[i] = finish(y.numbers[i], counts[i],
-                          static_cast<double>(window.kernel[0] *
-                                              window.kernel[1]));
+    y.numbers[i] =
+        finish(y.numbers[i], counts[i],
+               static_cast<double>(window.kernel[0] * window.kernel[1]));
   }
   return y;
 }
 
 OnnxArray MaxPool(const OnnxNodeRead& node, const OnnxInputs& in) {
-  return Pool(node, *in[0], -std::numeric_limits<double>::infinity(),
-              [](double a, double b) { return std::max(a, b); },
-              [](double y, double, double) { return y; });
+  return Pool(
+      node, *in[0], -std::numeric_limits<double>::infinity(),
+      [](double a, double b) { return std::max(a, b); },
+      [](double y, double, double) { return y; });
 }
 
 OnnxArray AveragePool(const OnnxNodeRead& node, const OnnxInputs& in) {
   const bool all = node.Integer("count_include_pad", 0) == 1;
-  return Pool(node, *in[0], 0.0, [](double a, double b) { return a + b; },
-              [&](double y, double inside, double area) {
-                return y / (all ? area : inside);
-              });
+  return Pool(
+      node, *in[0], 0.0, [](double a, double b) { return a + b; },
+      [&](double y, double inside, double area) {
+        return y / (all ? area : inside);
+      });
 }
 
 OnnxArray InstanceNormalization(const OnnxNodeRead& node,
@@ -226,8 +227,8 @@ OnnxArray ReduceMax(const OnnxNodeRead& node, const OnnxInputs& in) {
   y.shape.erase(y.shape.begin() + axis);
   y.numbers.assign(At(y.size()), -std::numeric_limits<double>::infinity());
   for (Index at = 0; at < x.size(); ++at) {
-    double& most = y.numbers[At(at / (s.length * s.inner) * s.inner +
-                                at % s.inner)];
+    double& most =
+        y.numbers[At(at / (s.length * s.inner) * s.inner + at % s.inner)];
     most = std::max(most, x.numbers[At(at)]);
   }
   return y;

@@ -15,10 +15,9 @@ std::vector<std::string> OnnxKernels(const OnnxLayer& layer,
   const Index inputs = kernel.values.rows / taps.area();
   std::vector<std::string> read = {
       images,
-      layer.graph.Numbers(
-          kernel.name,
-          {kernel.values.cols, inputs, taps.height, taps.width},
-          OutputsFirst(kernel.values, taps.area()))};
+      layer.graph.Numbers(kernel.name,
+                          {kernel.values.cols, inputs, taps.height, taps.width},
+                          OutputsFirst(kernel.values, taps.area()))};
   if (layer.node.Flag("bias")) read.push_back(layer.Vector(1));
   return read;
 }
@@ -27,8 +26,8 @@ std::string ConvolvedOnnx(const OnnxLayer& layer, Index groups) {
   OnnxAttributes attributes = OnnxWindow(WindowOf(layer.node));
   attributes.push_back({"group", groups});
   return OnnxRows(
-      layer, layer.Node("Conv", OnnxKernels(layer, OnnxImages(layer)),
-                        attributes));
+      layer,
+      layer.Node("Conv", OnnxKernels(layer, OnnxImages(layer)), attributes));
 }
 
 std::string ConvToOnnx(const OnnxLayer& layer) {
@@ -43,9 +42,8 @@ std::string TransposedConvToOnnx(const OnnxLayer& layer) {
   OnnxAttributes attributes = OnnxWindow(WindowOf(layer.node));
   attributes.push_back({"group", layer.node.Integer("groups")});
   attributes.push_back(
-      {"output_padding",
-       std::vector<Index>{layer.node.Integer("more-height"),
-                          layer.node.Integer("more-width")}});
+      {"output_padding", std::vector<Index>{layer.node.Integer("more-height"),
+                                            layer.node.Integer("more-width")}});
   return OnnxRows(
       layer, layer.Node("ConvTranspose", OnnxKernels(layer, OnnxImages(layer)),
                         attributes));
@@ -75,10 +73,10 @@ std::string DepthwiseToTorch(const TorchLayer& layer) {
 }
 
 std::string TransposedConvToTorch(const TorchLayer& layer) {
-  return TorchConv(layer, "ConvTranspose2d", layer.node.Integer("groups"),
-                   TorchSides("output_padding",
-                              {layer.node.Integer("more-height"),
-                               layer.node.Integer("more-width")}));
+  return TorchConv(
+      layer, "ConvTranspose2d", layer.node.Integer("groups"),
+      TorchSides("output_padding", {layer.node.Integer("more-height"),
+                                    layer.node.Integer("more-width")}));
 }
 
 // The kernel in four axes, which lie as here; then the bias.
@@ -133,12 +131,11 @@ std::string DepthwiseToKeras(const KerasLayer& layer) {
   }
   Json options = KerasConvOptions(node);
   options["depth_multiplier"] = 1;
-  return KerasRows(
-      layer,
-      KerasOnImages(layer, "DepthwiseConv2D",
-                    KerasPadded(layer, KerasImages(layer), window.padding),
-                    window.Small(GridOf(node)), options,
-                    KerasKernels(node, node.cols, 1)));
+  return KerasRows(layer, KerasOnImages(layer, "DepthwiseConv2D",
+                                        KerasPadded(layer, KerasImages(layer),
+                                                    window.padding),
+                                        window.Small(GridOf(node)), options,
+                                        KerasKernels(node, node.cols, 1)));
 }
 
 // All that windows reach, then without padding.
@@ -147,8 +144,9 @@ std::string TransposedConvToKeras(const KerasLayer& layer) {
   const Window w = WindowOf(node);
   const Sides more = {node.Integer("more-height"), node.Integer("more-width")};
   if (node.Integer("groups") != 1 || w.dilation != Sides{1, 1}) {
-    RefuseNode(node, "Keras has no transposed convolution in groups or with "
-                     "gaps");
+    RefuseNode(node,
+               "Keras has no transposed convolution in groups or with "
+               "gaps");
   }
   if (w.kernel.height < w.stride.height || w.kernel.width < w.stride.width ||
       more.height > w.padding.height || more.width > w.padding.width) {
@@ -159,9 +157,9 @@ std::string TransposedConvToKeras(const KerasLayer& layer) {
                      (grid.width - 1) * w.stride.width + w.kernel.width};
   Json options = KerasConvOptions(node);
   options["filters"] = node.cols;
-  const std::string made = KerasOnImages(
-      layer, "Conv2DTranspose", KerasImages(layer), all, options,
-      KerasKernels(node, node.cols, node.input_cols[0]));
+  const std::string made =
+      KerasOnImages(layer, "Conv2DTranspose", KerasImages(layer), all, options,
+                    KerasKernels(node, node.cols, node.input_cols[0]));
   if (w.padding == Sides{0, 0}) return KerasRows(layer, made);
   const Json cut = Json::array(
       {Json::array({w.padding.height, w.padding.height - more.height}),

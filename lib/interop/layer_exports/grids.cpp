@@ -18,8 +18,8 @@ std::string MeanWindowToOnnx(const OnnxLayer& layer) {
   OnnxAttributes attributes = OnnxWindow(WindowOf(layer.node));
   attributes.push_back(
       {"count_include_pad", Index{layer.node.Flag("counts-padding") ? 1 : 0}});
-  return OnnxRows(
-      layer, layer.Node("AveragePool", {OnnxImages(layer)}, attributes));
+  return OnnxRows(layer,
+                  layer.Node("AveragePool", {OnnxImages(layer)}, attributes));
 }
 
 // PyTorch pads by at most half a window.
@@ -42,9 +42,8 @@ std::string TorchWindow(const TorchLayer& layer, const char* function,
 }
 
 std::string MaxWindowToTorch(const TorchLayer& layer) {
-  return TorchWindow(
-      layer, "F.max_pool2d",
-      TorchSides("dilation", WindowOf(layer.node).dilation));
+  return TorchWindow(layer, "F.max_pool2d",
+                     TorchSides("dilation", WindowOf(layer.node).dilation));
 }
 
 std::string MeanWindowToTorch(const TorchLayer& layer) {
@@ -56,12 +55,11 @@ std::string MeanWindowToTorch(const TorchLayer& layer) {
 std::string KerasWindow(const KerasLayer& layer, const char* type,
                         const std::string& images) {
   const Window w = WindowOf(layer.node);
-  return KerasRows(layer,
-                   KerasOnImages(layer, type, images,
-                                 w.Small(GridOf(layer.node)),
-                                 {{"pool_size", KerasSides(w.kernel)},
-                                  {"strides", KerasSides(w.stride)},
-                                  {"padding", "valid"}}));
+  return KerasRows(
+      layer, KerasOnImages(layer, type, images, w.Small(GridOf(layer.node)),
+                           {{"pool_size", KerasSides(w.kernel)},
+                            {"strides", KerasSides(w.stride)},
+                            {"padding", "valid"}}));
 }
 
 std::string MaxWindowToKeras(const KerasLayer& layer) {
@@ -104,9 +102,8 @@ std::string NearestToOnnx(const OnnxLayer& layer) {
   const std::string lines =
       layer.Node("Gather", {images, places(grid.height, size.height)},
                  {{"axis", Index{1}}});
-  const std::string pixels =
-      layer.Node("Gather", {lines, places(grid.width, size.width)},
-                 {{"axis", Index{2}}});
+  const std::string pixels = layer.Node(
+      "Gather", {lines, places(grid.width, size.width)}, {{"axis", Index{2}}});
   return layer.graph.Reshape(pixels, {-1, layer.node.cols});
 }
 
@@ -114,10 +111,10 @@ std::string NearestToOnnx(const OnnxLayer& layer) {
 std::vector<Real> BilinearParts(Index from, Index to) {
   std::vector<Real> parts(At(to * from));
   for (Index i = 0; i < to; ++i) {
-    const double at = std::max(
-        0.0, (static_cast<double>(i) + 0.5) * static_cast<double>(from) /
-                     static_cast<double>(to) -
-                 0.5);
+    const double at = std::max(0.0, (static_cast<double>(i) + 0.5) *
+                                            static_cast<double>(from) /
+                                            static_cast<double>(to) -
+                                        0.5);
     const Index low = std::min(static_cast<Index>(at), from - 1);
     const double share = at - static_cast<double>(low);
     parts[At(i * from + low)] += static_cast<Real>(1 - share);
@@ -139,11 +136,11 @@ std::string BilinearToOnnx(const OnnxLayer& layer) {
   };
   const std::string lines =
       graph.Reshape(layer.x[0], {-1, grid.height, grid.width * cols});
-  const std::string high = layer.Node(
-      "MatMul", {parts("/lines", grid.height, size.height), lines});
+  const std::string high =
+      layer.Node("MatMul", {parts("/lines", grid.height, size.height), lines});
   const std::string pixels = graph.Reshape(high, {-1, grid.width, cols});
-  const std::string wide = layer.Node(
-      "MatMul", {parts("/columns", grid.width, size.width), pixels});
+  const std::string wide =
+      layer.Node("MatMul", {parts("/columns", grid.width, size.width), pixels});
   return graph.Reshape(wide, {-1, cols});
 }
 
@@ -155,10 +152,10 @@ std::string ResizeToOnnx(const OnnxLayer& layer) {
 std::string ResizeToTorch(const TorchLayer& layer) {
   const bool bilinear = layer.node.Flag("bilinear");
   return TorchRows(
-      layer, Str("F.interpolate(", TorchImages(layer),
-                 TorchSides("size", NewSize(layer.node)), ", mode=",
-                 bilinear ? "\"bilinear\", align_corners=False" : "\"nearest\"",
-                 ")"));
+      layer,
+      Str("F.interpolate(", TorchImages(layer),
+          TorchSides("size", NewSize(layer.node)), ", mode=",
+          bilinear ? "\"bilinear\", align_corners=False" : "\"nearest\"", ")"));
 }
 
 std::string ResizeToKeras(const KerasLayer& layer) {
@@ -187,22 +184,21 @@ std::string GroupNormToOnnx(const OnnxLayer& layer) {
   };
   const std::string rows = layer.graph.Reshape(
       OnnxImages(layer), {-1, groups, node.cols / groups * grid.area()});
-  const std::string normal = layer.Node(
-      "InstanceNormalization",
-      {rows, constant("/ones", 1), constant("/zeros", 0)},
-      {{"epsilon", static_cast<float>(node.Number("epsilon"))}});
+  const std::string normal =
+      layer.Node("InstanceNormalization",
+                 {rows, constant("/ones", 1), constant("/zeros", 0)},
+                 {{"epsilon", static_cast<float>(node.Number("epsilon"))}});
   const std::string pixels = OnnxRows(
-      layer, layer.graph.Reshape(normal,
-                                 {-1, node.cols, grid.height, grid.width}));
+      layer,
+      layer.graph.Reshape(normal, {-1, node.cols, grid.height, grid.width}));
   return layer.Node(
       "Add", {layer.Node("Mul", {pixels, layer.Vector(0)}), layer.Vector(1)});
 }
 
 std::string GroupNormToTorch(const TorchLayer& layer) {
-  const std::string module =
-      layer.Make(Str("nn.GroupNorm(", layer.node.Integer("groups"), ", ",
-                     layer.node.cols, ", eps=",
-                     FormatNumber(layer.node.Number("epsilon")), ")"));
+  const std::string module = layer.Make(
+      Str("nn.GroupNorm(", layer.node.Integer("groups"), ", ", layer.node.cols,
+          ", eps=", FormatNumber(layer.node.Number("epsilon")), ")"));
   return TorchRows(layer, Str(module, "(", TorchImages(layer), ")"));
 }
 
@@ -210,13 +206,12 @@ std::string GroupNormToKeras(const KerasLayer& layer) {
   const ExportNode& node = layer.node;
   std::vector<KerasArray> arrays = {KerasArrayOf(node.params[0], true),
                                     KerasArrayOf(node.params[1], true)};
-  return KerasRows(
-      layer, KerasOnImages(layer, "GroupNormalization", KerasImages(layer),
-                           GridOf(node),
-                           {{"groups", node.Integer("groups")},
-                            {"axis", -1},
-                            {"epsilon", node.Number("epsilon")}},
-                           std::move(arrays)));
+  return KerasRows(layer, KerasOnImages(layer, "GroupNormalization",
+                                        KerasImages(layer), GridOf(node),
+                                        {{"groups", node.Integer("groups")},
+                                         {"axis", -1},
+                                         {"epsilon", node.Number("epsilon")}},
+                                        std::move(arrays)));
 }
 
 }  // namespace
