@@ -36,6 +36,7 @@ enum class RandomPurpose : std::uint32_t {
   kMixup = 14,
   kInputNoise = 15,
   kImportance = 16,
+  kAugment = 17,
   kTest = 1000,
 };
 

@@ -168,6 +168,17 @@ class Taker {
     if (shape.size() == 3 && !part.transposed) {
       shape = {shape[0] * shape[1], shape[2]};
     }
+    // Kernels of convolutions have four axes elsewhere.
+    const Index taps = shape.size() == 4 ? shape[2] * shape[3] : 0;
+    if (shape.size() == 4 && part.transposed) {
+      shape = {shape[0], shape[1] * taps};
+    } else if (shape.size() == 4) {
+      shape = {shape[0] * shape[1] * shape[2], shape[3]};
+      // Of one channel each.
+      if (from.shape[3] == 1 && shape[0] != rows) {
+        shape = {from.shape[0] * from.shape[1], from.shape[2]};
+      }
+    }
     std::vector<Index> wanted = {rows, cols};
     if (part.transposed) std::swap(wanted[0], wanted[1]);
     // What is a vector here may be the kernel of one unit in Keras.
@@ -176,6 +187,15 @@ class Taker {
     if (shape != wanted &&
         !(is_vector && (from.shape == VectorOf(cols) || is_column))) {
       FailShape(part, slice, wanted);
+    }
+    if (taps > 1 && part.transposed) {
+      std::vector<Real> turned(from.values.size());
+      FromOutputsFirst(from.values, taps, {turned.data(), rows, cols});
+      for (Index r = 0; r < rows; ++r) {
+        std::copy_n(turned.data() + r * cols, cols, to.Row(r) + part.first);
+      }
+      used_.insert(from.name);
+      return;
     }
     for (Index r = 0; r < rows; ++r) {
       for (Index c = 0; c < cols; ++c) {

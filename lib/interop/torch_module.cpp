@@ -21,8 +21,8 @@ constexpr std::string_view kReserved[] = {
     "while", "with", "yield",
     // Of the file.
     "F", "FOLDER", "META", "Model", "TASKS", "CrossStitch", "json", "len",
-    "load", "mean_of_rows", "nn", "os", "self", "sum", "super", "torch", "x",
-    "zip", "dict", "classes", "predict", "save", "tensors",
+    "load", "max_of_rows", "mean_of_rows", "nn", "os", "self", "sum", "super",
+    "torch", "x", "zip", "dict", "classes", "predict", "save", "tensors",
     // Of nn.Module.
     "T_destination", "add_module", "apply", "bfloat16", "buffers",
     "call_super_init", "children", "compile", "cpu", "cuda", "double",
@@ -39,7 +39,8 @@ constexpr std::string_view kReserved[] = {
     "training", "xpu", "zero_grad"};
 
 // An array as PyTorch wants it: the matrix of a dense layer is turned.
-TorchTensor TensorOf(const std::string& attribute, const ExportArray& array) {
+TorchTensor TensorOf(const std::string& attribute, const ExportArray& array,
+                     Sides taps) {
   const ConstMatView m = array.values;
   TorchTensor tensor;
   tensor.name = Str(attribute, ".", TorchParameterName(array.param));
@@ -49,6 +50,11 @@ TorchTensor TensorOf(const std::string& attribute, const ExportArray& array) {
   tensor.shape = {m.cols};
   if (is_matrix) tensor.shape = {m.rows, m.cols};
   if (!is_kernel) return tensor;
+  if (taps != Sides{}) {
+    tensor.shape = {m.cols, m.rows / taps.area(), taps.height, taps.width};
+    tensor.values = OutputsFirst(m, taps.area());
+    return tensor;
+  }
   tensor.shape = {m.cols, m.rows};
   for (Index row = 0; row < m.rows; ++row) {
     for (Index col = 0; col < m.cols; ++col) {
@@ -108,12 +114,35 @@ void TorchModule::AddHelper(std::string_view text) {
   }
 }
 
-std::string TorchLayer::Make(const std::string& constructor) const {
+std::vector<Real> OutputsFirst(ConstMatView kernel, Index taps) {
+  const Index inputs = kernel.rows / taps;
+  std::vector<Real> values(At(kernel.size()));
+  for (Index row = 0; row < kernel.rows; ++row) {
+    for (Index col = 0; col < kernel.cols; ++col) {
+      const Index place = (col * inputs + row % inputs) * taps + row / inputs;
+      values[At(place)] = kernel(row, col);
+    }
+  }
+  return values;
+}
+
+void FromOutputsFirst(std::span<const Real> values, Index taps,
+                      MatView kernel) {
+  const Index inputs = kernel.rows / taps;
+  for (Index row = 0; row < kernel.rows; ++row) {
+    for (Index col = 0; col < kernel.cols; ++col) {
+      const Index place = (col * inputs + row % inputs) * taps + row / inputs;
+      kernel(row, col) = values[At(place)];
+    }
+  }
+}
+
+std::string TorchLayer::Make(const std::string& constructor, Sides taps) const {
   if (is_new) {
     module.AddInit(Str("self.", attribute, " = ", constructor));
     for (const auto* arrays : {&node.params, &node.buffers}) {
       for (const ExportArray& array : *arrays) {
-        module.AddTensor(TensorOf(attribute, array));
+        module.AddTensor(TensorOf(attribute, array, taps));
       }
     }
   }
@@ -123,7 +152,7 @@ std::string TorchLayer::Make(const std::string& constructor) const {
 std::string TorchLayer::MakeOfBuffers(const std::string& constructor) const {
   module.AddInit(Str("self.", own, " = ", constructor));
   for (const ExportArray& array : node.buffers) {
-    module.AddTensor(TensorOf(own, array));
+    module.AddTensor(TensorOf(own, array, {}));
   }
   return "self." + own;
 }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/view.h"
 #include "interop/export_node.h"
 #include "nn/network.h"
+#include "nn/window.h"
 
 namespace mtlkit {
 
@@ -25,6 +27,11 @@ std::map<std::string, std::string> TorchInputNames(const Model& model);
 // What PyTorch calls a parameter of ours inside of its module: "weight" for
 // "kernel", "3.weight" for "table.3".
 std::string TorchParameterName(std::string_view param);
+
+// A kernel of rows (ky, kx, input) x outputs as outputs x inputs x ky x kx, and
+// back.
+std::vector<Real> OutputsFirst(ConstMatView kernel, Index taps);
+void FromOutputsFirst(std::span<const Real> values, Index taps, MatView kernel);
 
 // An array of a state_dict.
 struct TorchTensor {
@@ -68,8 +75,9 @@ struct TorchLayer {
   std::string own = {};  // the attribute that would be its alone
 
   // Makes the module and its parameters, all of them, unless they are there:
-  // "nn.Linear(3, 4)". Returns "self.NAME".
-  std::string Make(const std::string& constructor) const;
+  // "nn.Linear(3, 4)". Returns "self.NAME". The kernel of a convolution has so
+  // many taps, and four axes there.
+  std::string Make(const std::string& constructor, Sides taps = {}) const;
   // The same of a module that has its buffers alone, beside the other layer's
   // that has the parameters. Returns "self.OWN".
   std::string MakeOfBuffers(const std::string& constructor) const;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "data/schema.h"
 #include "nn/hierarchy.h"
+#include "nn/image_form.h"
 #include "nn/layers/layers.h"
 #include "nn/number_list.h"
 #include "prep/transform_entry.h"
@@ -143,6 +144,11 @@ void ArchOptions::Describe(Fields& fields) {
                "each is through count=16 pieces of its range, beside it; "
                "projected, size=8 functions of count=16 pieces; periodic, "
                "size=8 functions of count=16 waves (scale=0.1)");
+  fields.Named("images", images, "NAME[:option=value,...]",
+               "what images become first: flatten, their pixels side by side; "
+               "cnn, what a residual network of widths=16/32/64 channels says "
+               "of them (blocks=1, norm=batch|group|none, "
+               "pool=mean|max|both)");
 }
 
 void ResolveArchOptions(ArchOptions* options) {
@@ -155,6 +161,7 @@ void ResolveArchOptions(ArchOptions* options) {
   ParseMembers(options->members, "--members");
   ParseNumbers(options->numbers, "--numbers");
   NumberColumnsOf(options->numbers, "--numbers");
+  ParseImages(options->images, "--images");
   if (options->hierarchy.empty()) return;
   Require(entry.name == "shared", ErrorKind::kUsage,
           Str("--hierarchy: --arch ", entry.name, " has no hierarchy"),

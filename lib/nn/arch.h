@@ -37,6 +37,8 @@ struct ArchOptions {
   std::string members = "1";
   // NAME[:option=value,...]: what numbers become first (NumberForm).
   std::string numbers = "plain";
+  // NAME[:option=value,...]: what images become first (ImageForm).
+  std::string images = "flatten";
 
   void Describe(Fields& fields);
 };

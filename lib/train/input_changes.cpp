@@ -78,7 +78,8 @@ InputChanges::InputChanges(const Dataset& data, const TrainOptions& options,
     any = any || traits.is_numbers;
     numbers_.emplace_back();
   }
-  Require(any, ErrorKind::kUsage,
+  MakeChangers(data, options);
+  Require(any || noise_ == 0, ErrorKind::kUsage,
           "--input-noise has no effect: no input is of numbers",
           "leave it out");
   if (alpha_ == 0) return;
@@ -90,13 +91,46 @@ InputChanges::InputChanges(const Dataset& data, const TrainOptions& options,
   }
 }
 
+void InputChanges::MakeChangers(const Dataset& data,
+                                const TrainOptions& options) {
+  changers_.resize(data.inputs.size());
+  images_.resize(data.inputs.size());
+  if (options.augment.empty()) return;
+  const ImageChange change = ParseAugment(options.augment, "--augment");
+  bool any = false;
+  for (std::size_t i = 0; i < data.inputs.size(); ++i) {
+    const InputBlock& block = data.inputs[i];
+    if (TraitsOf(block.kind).rows != BlockRows::kPixels) continue;
+    changers_[i].emplace(change, block);
+    images_[i].resize(At(capacity_ * block.row_cells()));
+    any = true;
+  }
+  Require(any, ErrorKind::kUsage,
+          "--augment has no effect: no input is of images", "leave it out");
+}
+
+void InputChanges::Augment(const Batch& loaded, Index step, std::size_t input) {
+  const Rng rng(seed_, RandomPurpose::kAugment,
+                static_cast<std::uint64_t>(step));
+  ConstMatView& images = changed_.inputs[input].dense;
+  const Index cells = images.size() / loaded.rows;
+  for (Index row = 0; row < loaded.rows; ++row) {
+    changers_[input]->Apply(
+        rng, loaded.row_numbers[At(row)], static_cast<Index>(input),
+        images.data + row * cells, images_[input].data() + row * cells);
+  }
+  images.data = images_[input].data();
+}
+
 const Batch& InputChanges::Apply(const Batch& loaded, Index step) {
   if (alpha_ > 0) ChoosePartners(loaded, step);
   const Rng rng(seed_, RandomPurpose::kInputNoise,
                 static_cast<std::uint64_t>(step));
   changed_ = loaded;
   for (std::size_t i = 0; i < loaded.inputs.size(); ++i) {
-    const ConstMatView from = loaded.inputs[i].dense;
+    if (changers_[i]) Augment(loaded, step, i);
+    if (alpha_ == 0 && noise_ == 0) continue;
+    const ConstMatView from = changed_.inputs[i].dense;
     if (from.data == nullptr || from.size() == 0) continue;
     const Index per_row = from.size() / loaded.rows;
     if (numbers_[i].empty()) numbers_[i].resize(At(capacity_ * per_row));

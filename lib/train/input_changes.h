@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/rng.h"
 #include "data/batch.h"
+#include "train/image_changes.h"
 #include "train/train_options.h"
 
 namespace mtlkit {
@@ -22,12 +24,14 @@ struct Partners {
 // share x_i + (1 - share) x_j, where j is its place in a shuffle of the batch
 // and share is drawn from Beta(alpha, alpha) once a batch; its loss is that
 // share of the loss towards the labels of i and the rest of that towards those
-// of j. `--input-noise`: then adds normal noise of this deviation to every
-// number. Random numbers are addressed by step, row and column. Allocates when
+// of j. `--augment` changes images (image_changes.h) before that, and
+// `--input-noise` adds normal noise of this deviation to every number behind
+// it. Random numbers are addressed by step, row and column. Allocates when
 // built only.
 class InputChanges {
  public:
-  // kUsage: no input holds numbers, or, to be mixed, one holds something else.
+  // kUsage: no input holds numbers, or, to be mixed, one holds something else;
+  // there are no images to augment.
   InputChanges(const Dataset& data, const TrainOptions& options, Seed seed,
                Index capacity);
 
@@ -39,6 +43,9 @@ class InputChanges {
  private:
   void ChoosePartners(const Batch& loaded, Index step);
   void TakeTargets(const Batch& loaded);
+  void MakeChangers(const Dataset& data, const TrainOptions& options);
+  // Into memory of its own; the rows of one input block.
+  void Augment(const Batch& loaded, Index step, std::size_t input);
   // Of one input block.
   void Mix(ConstMatView from, Index rows, std::span<Real> into) const;
   void AddNoise(const Rng& rng, Index input, std::span<Real> numbers) const;
@@ -49,6 +56,9 @@ class InputChanges {
   Index capacity_;
   Batch changed_;
   Partners partners_;
+  // One an input: what changes its images, and what it made of them.
+  std::vector<std::optional<ImageChanger>> changers_;
+  std::vector<std::vector<Real>> images_;
   std::vector<std::vector<Real>> numbers_;  // one an input, empty: as it is
   std::vector<std::vector<Real>> targets_;  // of partners, one a task
   std::vector<std::vector<Real>> weights_;

@@ -55,6 +55,10 @@ void TrainOptions::Describe(Fields& field) {
   field("input-noise", input_noise,
         "deviation of normal noise on numbers that are learned from",
         AtLeast(0));
+  field.Named("augment", augment, "CHANGE,...",
+              "images that are learned from are changed at random, by at most: "
+              "mirror, flip, rotate=DEGREES, scale=LOG, shift=SHARE, "
+              "crop=PIXELS, gain=SHARE, offset=NUMBER, cutout=SIDE");
   field.Named("train-split", train_split, "SPLIT", "split to learn from");
   field.Named("valid-split", valid_split, "SPLIT",
               "split that chooses the best weights");

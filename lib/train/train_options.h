@@ -40,6 +40,7 @@ struct TrainOptions {
   // Changes of the inputs that are learned from (input_changes.h).
   double mixup = 0;        // alpha; 0: rows are not mixed
   double input_noise = 0;  // deviation
+  std::vector<std::string> augment;  // of images (image_changes.h)
   // Measure what tasks do to each other every so many steps (nn/diagnostics.h);
   // 0: never. No bit of the weights depends on it, and so Describe leaves it to
   // the tools that have it.

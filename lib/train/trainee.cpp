@@ -79,7 +79,10 @@ struct Trainee::Parts {
 
   void ChangeInputs(const Peer& peer, const TrainOptions& options,
                     const Protocol& protocol) {
-    if (options.mixup == 0 && options.input_noise == 0) return;
+    if (options.mixup == 0 && options.input_noise == 0 &&
+        options.augment.empty()) {
+      return;
+    }
     const bool is_taught = protocol.teaches() || protocol.selects() ||
                            !peer.inputs.soft_targets.empty();
     Require(options.mixup == 0 || !is_taught, ErrorKind::kUsage,

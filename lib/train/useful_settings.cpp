@@ -47,6 +47,7 @@ void FindInNetwork(const Model& model, UselessSettings* useless) {
   look(&ArchOptions::drop_path, "drop-path",
        "no layer is added to what it reads (--residual)");
   look(&ArchOptions::numbers, "numbers", "no input holds numbers");
+  look(&ArchOptions::images, "images", "no input holds images");
   if (!model.arch.hierarchy.empty()) {
     look(&ArchOptions::layers, "layers",
          "every group of the hierarchy has layers of its own");

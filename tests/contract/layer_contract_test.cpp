@@ -55,8 +55,13 @@ void CheckEqual(const LayerRun::Gradients& a, const LayerRun::Gradients& b) {
   CHECK(a.dw == b.dw);
 }
 
+// With a shorter step, too: where the largest of several numbers is taken, a
+// long one goes past places without a derivative.
+std::vector<double> Steps() {
+  return kDouble ? std::vector<double>{1e-5} : std::vector<double>{4e-3, 2e-4};
+}
+
 TEST_CASE("gradients are those of finite differences") {
-  const double step = kDouble ? 1e-5 : 4e-3;
   const double tolerance = kDouble ? 1e-7 : 5e-3;
   ForEverySample([&](const LayerSample& sample, Mode mode) {
     if (sample.layer->traits().stops_gradient) return;
@@ -88,19 +93,24 @@ TEST_CASE("gradients are those of finite differences") {
       for (std::size_t i = 0; i < run.w.size(); ++i) {
         take(&run.w[i], gradients.dw[i]);
       }
-      const auto at = [&](double factor) {
+      const auto at = [&](double distance) {
         for (std::size_t i = 0; i < moved.size(); ++i) {
-          Move(factor * step, directions[i], moved[i]);
+          Move(distance, directions[i], moved[i]);
         }
         run.Forward();
         return run.Project(dy);
       };
-      const double up = at(1);
-      const double down = at(-2);
-      const double difference = (up - down) / (2 * step);
       const double scale =
           std::max({1.0, std::abs(expected), std::sqrt(Dot(dy, dy))});
-      CHECK(std::abs(difference - expected) <= tolerance * scale);
+      double off = HUGE_VAL;
+      for (const double step : Steps()) {
+        const double up = at(step);
+        const double down = at(-2 * step);
+        off = std::min(off, std::abs((up - down) / (2 * step) - expected));
+        if (off <= tolerance * scale) break;
+        at(step);
+      }
+      CHECK(off <= tolerance * scale);
     }
   });
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "contract/golden_grids.h"
 #include "contract/layer_run.h"
 #include "golden/golden.h"
 #include "nn/layers/layers.h"
@@ -34,6 +35,7 @@ struct Subject {
   LayerPtr layer;
   std::vector<std::string> inputs = {"x"};
   std::vector<std::string> params = {};
+  std::vector<Space> spaces = {};
 };
 
 Subject SubjectOf(const json& item) {
@@ -71,6 +73,14 @@ Subject SubjectOf(const json& item) {
   for (const std::string& name : ActivationNames()) {
     if (method == name) return {MakeActivation(ParseActivation(name))};
   }
+  if (const LayerPtr layer = GridLayerOf(item)) {
+    const bool learns = item.at("inputs").contains("parameters");
+    return {layer,
+            {"x"},
+            learns ? std::vector<std::string>{"kernel", "bias"}
+                   : std::vector<std::string>{},
+            {GridOf(item)}};
+  }
   return {};
 }
 
@@ -93,8 +103,11 @@ void CheckOneLayer(const json& item, const Subject& subject) {
   for (const std::string& name : subject.inputs) {
     sample.input_cols.push_back(golden::Columns(inputs.at(name)));
   }
+  sample.spaces = subject.spaces;
   const bool eval = item.at("params").value("mode", "train") == "eval";
-  LayerRun run(sample, Rows(inputs.at(subject.inputs[0])),
+  const json& x = inputs.at(subject.inputs[0]);
+  LayerRun run(sample,
+               subject.spaces.empty() ? Rows(x) : static_cast<Index>(x.size()),
                eval ? Mode::kInference : Mode::kTraining, 1);
   for (std::size_t i = 0; i < subject.inputs.size(); ++i) {
     SetInPlace(inputs.at(subject.inputs[i]), &run.x[i]);
@@ -319,7 +332,8 @@ void CheckSelection(const json& item) {
 }
 
 TEST_CASE("layers agree with reference values") {
-  golden::ForEachCase("layers", [](const json& item) {
+  golden::ForEachCase("layers", [](const json& given) {
+    const json item = AsOurs(given);
     const std::string id = item.at("id");
     const std::string method = item.at("method");
     if (id == "embedding") {
@@ -330,6 +344,8 @@ TEST_CASE("layers agree with reference values") {
       CheckMixture(item);
     } else if (method == "dselect-k") {
       CheckSelection(item);
+    } else if (IsOfSequences(item)) {
+      CheckPoolOfSequences(item);
     } else if (const Subject subject = SubjectOf(item);
                subject.layer != nullptr) {
       CheckOneLayer(item, subject);

@@ -30,6 +30,21 @@ mtl-eval p.h5 --draws 50 --json >e.json
 mtl-train ready.h5 --inputs text --layers none --epochs 2 --quiet -o text.h5
 mtl-predict text.h5 ready.h5 -o text.p.h5 --quiet
 
+# A residual network reads images that are changed at random.
+for threads in 1 3; do
+  mtl-train ready.h5 --images cnn:widths=4/6,norm=group,group=2 --layers none \
+    --augment mirror,crop=1,rotate=10 --epochs 2 --batch 32 --quiet \
+    --threads $threads -o "c$threads.h5"
+done
+same c1.h5 c3.h5 "threads of a residual network"
+for kind in raw ready; do
+  mtl-predict c1.h5 $kind.h5 --split valid -o p.h5 --quiet
+  mtl-convert p.h5 --to csv -o $kind.csv --quiet
+done
+same raw.csv ready.csv "raw and prepared, by a residual network"
+refuses 2 "no input is of images" \
+  mtl-train ready.h5 --inputs text --augment mirror -o x.h5
+
 refuses 65 "'photo' holds images" mtl-convert raw.h5 --to csv -o x.csv
 refuses 2 "layer 'tokens' has tokens" \
   mtl-predict m1.h5 ready.h5 --features tokens -o x.h5

@@ -6,12 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "interop/keras_images.h"
 #include "interop/onnx_operations.h"
 
 namespace mtlkit {
 namespace {
 
-using Arrays = std::vector<OnnxArray>;
+using Arrays = KerasArrays;
 using WorkOnRow = std::function<void(double*, Index)>;
 
 // Applies `work` to the last axis.
@@ -262,7 +263,6 @@ OnnxArray Same(const Json&, const Arrays& x, const Arrays&) {
   return x[0];
 }
 
-using KerasOperation = OnnxArray (*)(const Json&, const Arrays&, const Arrays&);
 const std::map<std::string, KerasOperation> kKerasOperations = {
     {"Dense", Dense},
     {"EinsumDense", Einsum},
@@ -285,6 +285,14 @@ const std::map<std::string, KerasOperation> kKerasOperations = {
     {"Rescaling", Rescaling},
     {"Dropout", Same},
 };
+
+KerasOperation OperationOf(const std::string& type) {
+  for (const auto* group : {&kKerasOperations, &KerasImageOperations()}) {
+    const auto found = group->find(type);
+    if (found != group->end()) return found->second;
+  }
+  throw std::runtime_error("the layer " + type);
+}
 
 // What a layer reads: the names in its only call.
 std::vector<std::string> InputsOf(const Json& layer) {
@@ -319,11 +327,7 @@ std::map<std::string, OnnxArray> EvaluateKeras(
       w.back().numbers.assign(array.values.begin(), array.values.end());
       Demand(w.back().size() == std::ssize(array.values), "a weight's size");
     }
-    const auto operation = kKerasOperations.find(type);
-    if (operation == kKerasOperations.end()) {
-      throw std::runtime_error("the layer " + type);
-    }
-    values[name] = operation->second(layer.at("config"), x, w);
+    values[name] = OperationOf(type)(layer.at("config"), x, w);
     const std::vector<Index>& shape = values[name].shape;
     Demand(std::vector<Index>(shape.begin() + 1, shape.end()) ==
                graph.ShapeOf(name),

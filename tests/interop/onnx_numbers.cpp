@@ -36,15 +36,19 @@ OnnxArray Gemm(const OnnxNodeRead&, const OnnxInputs& in) {
   return y;
 }
 
-// Of stacks of matrices, one times the other of the same number.
+// Of stacks of matrices, one times the other of the same number; a matrix
+// alone is the same for all.
 OnnxArray MatMul(const OnnxNodeRead& node, const OnnxInputs& in) {
   const OnnxArray& a = *in[0];
   const OnnxArray& b = *in[1];
-  Demand(a.shape.size() == 3 && b.shape.size() == 3, "stacks of matrices");
+  const bool is_one = a.shape.size() == 2;
+  Demand((is_one || a.shape.size() == 3) && b.shape.size() == 3,
+         "stacks of matrices");
   OnnxArray y;
-  y.shape = {a.shape[0], a.shape[1], b.shape[2]};
-  for (Index i = 0; i < a.shape[0]; ++i) {
+  y.shape = {b.shape[0], a.shape[is_one ? 0 : 1], b.shape[2]};
+  for (Index i = 0; i < b.shape[0]; ++i) {
     const auto part = [&](const OnnxArray& x) {
+      if (x.shape.size() == 2) return x;
       OnnxArray matrix;
       matrix.shape = {x.shape[1], x.shape[2]};
       const Index size = matrix.size();

@@ -15,9 +15,10 @@ using OnnxOperation =
     std::function<OnnxArray(const OnnxNodeRead&, const OnnxInputs&)>;
 using OnnxOperations = std::map<std::string, OnnxOperation>;
 
-// Of shapes and places; of numbers.
+// Of shapes and places; of numbers; of images.
 const OnnxOperations& OnnxShapeOperations();
 const OnnxOperations& OnnxNumberOperations();
+const OnnxOperations& OnnxImageOperations();
 
 // Throws std::runtime_error.
 void Demand(bool holds, const char* what);

@@ -122,20 +122,26 @@ OnnxArray Unsqueeze(const OnnxNodeRead&, const OnnxInputs& in) {
   return y;
 }
 
-// The first two of three axes.
-OnnxArray ExchangeFirst(const OnnxNodeRead& node, const OnnxInputs& in) {
+OnnxArray Transpose(const OnnxNodeRead& node, const OnnxInputs& in) {
   const OnnxArray& x = *in[0];
-  Demand(node.lists.at("perm") == std::vector<Index>{1, 0, 2} &&
-             x.shape.size() == 3,
-         "three axes, of which two are exchanged");
-  OnnxArray y = x;
-  std::swap(y.shape[0], y.shape[1]);
-  const Index cols = x.shape[2];
-  for (Index i = 0; i < x.shape[0]; ++i) {
-    for (Index j = 0; j < x.shape[1]; ++j) {
-      std::copy_n(x.numbers.begin() + (i * x.shape[1] + j) * cols, cols,
-                  y.numbers.begin() + (j * x.shape[0] + i) * cols);
+  const std::vector<Index>& axes = node.lists.at("perm");
+  Demand(axes.size() == x.shape.size(), "an order of all axes");
+  OnnxArray y;
+  y.type = x.type;
+  for (const Index axis : axes) y.shape.push_back(x.shape[At(axis)]);
+  for (Index at = 0; at < x.size(); ++at) {
+    // Where each axis stands in the new order, from the last on.
+    std::vector<Index> place(axes.size());
+    Index rest = at;
+    for (std::size_t i = axes.size(); i-- > 0;) {
+      place[At(axes[i])] = rest % y.shape[i];
+      rest /= y.shape[i];
     }
+    Index from = 0;
+    for (std::size_t i = 0; i < place.size(); ++i) {
+      from = from * x.shape[i] + place[i];
+    }
+    y.numbers.push_back(x.numbers[At(from)]);
   }
   return y;
 }
@@ -279,7 +285,7 @@ const OnnxOperations& OnnxShapeOperations() {
       {"Unsqueeze", Unsqueeze},
       {"Tile", Tile},
       {"Cast", Cast},
-      {"Transpose", ExchangeFirst},
+      {"Transpose", Transpose},
       {"Where", Where},
       {"LabelEncoder", LabelEncoder},
       {"Shape", ShapeNode},

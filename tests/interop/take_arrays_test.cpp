@@ -80,6 +80,68 @@ TEST_CASE("all arrays by usual names give the same network, to the bit") {
   CHECK(std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end()));
 }
 
+// Rows of our kernels are (ky, kx, input): PyTorch has outputs x inputs x ky x
+// kx, Keras ky x kx x inputs x outputs.
+ForeignArray FourAxes(const std::string& name, ConstMatView kernel, Index side,
+                      MatrixOrder order) {
+  const Index inputs = kernel.rows / (side * side);
+  ForeignArray array{name, {side, side, inputs, kernel.cols}, {}};
+  array.values.assign(kernel.flat().begin(), kernel.flat().end());
+  if (order == MatrixOrder::kInputsFirst) return array;
+  array.shape = {kernel.cols, inputs, side, side};
+  std::size_t at = 0;
+  for (Index output = 0; output < kernel.cols; ++output) {
+    for (Index input = 0; input < inputs; ++input) {
+      for (Index tap = 0; tap < side * side; ++tap) {
+        array.values[at++] = kernel(tap * inputs + input, output);
+      }
+    }
+  }
+  return array;
+}
+
+TEST_CASE("kernels of convolutions come from four axes") {
+  Dataset data = SampleData(40);
+  InputBlock photo;
+  photo.name = "photo";
+  photo.kind = InputKind::kImage;
+  photo.height = 5;
+  photo.width = 4;
+  photo.cols = 2;
+  photo.pixels = Array<std::uint8_t>(std::vector<std::uint8_t>(40 * 40, 7));
+  data.inputs.push_back(photo);
+  ArchOptions arch;
+  arch.layers = {"3"};
+  arch.images = "cnn:widths=3/5";
+  const Model source = BuildModel(data, arch, 1, {});
+  for (const MatrixOrder order :
+       {MatrixOrder::kInputsFirst, MatrixOrder::kOutputsFirst}) {
+    ForeignWeights weights;
+    weights.name = "w";
+    weights.order = order;
+    const Block& block = source.params.weights;
+    for (Index i = 0; i < std::ssize(block.layout().slices()); ++i) {
+      const Slice& slice = block.layout().slice(i);
+      if (slice.spec.name != "kernel" || !slice.name.starts_with("cnn.")) {
+        continue;
+      }
+      const bool is_one = slice.name.find("shortcut") != std::string::npos;
+      weights.arrays.push_back(
+          FourAxes(slice.name, block.At(i), is_one ? 1 : 3, order));
+    }
+    REQUIRE(weights.arrays.size() == 6);
+    std::ranges::sort(weights.arrays, {}, &ForeignArray::name);
+    Model model = BuildModel(data, arch, 2, {});
+    const WarmStart start = TakeArrays(weights, {}, &model);
+    CHECK(start.unused.empty());
+    for (const ForeignArray& array : weights.arrays) {
+      INFO(array.name);
+      CHECK(Values(model.params.weights, array.name) ==
+            Values(block, array.name));
+    }
+  }
+}
+
 TEST_CASE("a square matrix is turned by the convention of its source") {
   ForeignWeights weights;
   weights.name = "w";

@@ -68,6 +68,18 @@ std::string PoolToOnnx(const OnnxLayer& layer) {
                     {{"axes", std::vector<Index>{1}}, {"keepdims", Index{0}}});
 }
 
+std::string MaxPoolToOnnx(const OnnxLayer& layer) {
+  const Space& space = layer.node.input_spaces[0];
+  if (space.is_ragged()) {
+    RefuseNode(layer.node,
+               "ONNX (opset 17) has no largest of rows of different lengths");
+  }
+  const std::string rows =
+      layer.graph.Reshape(layer.x[0], {-1, space.per_row(), layer.node.cols});
+  return layer.Node("ReduceMax", {rows},
+                    {{"axes", std::vector<Index>{1}}, {"keepdims", Index{0}}});
+}
+
 constexpr std::string_view kMeanOfRows =
     R"(def mean_of_rows(x, starts):
     """The mean over the tokens of each row; 0 where there are none."""
@@ -88,6 +100,26 @@ std::string PoolToTorch(const TorchLayer& layer) {
              layer.node.cols, ").mean(1)");
 }
 
+constexpr std::string_view kMaxOfRows =
+    R"(def max_of_rows(x, starts):
+    """The largest of the tokens of each row; 0 where there are none."""
+    counts = starts[1:] - starts[:-1]
+    rows = torch.arange(len(counts), device=x.device)
+    most = x.new_zeros(len(counts), x.shape[1])
+    return most.index_reduce(0, rows.repeat_interleave(counts), x, "amax",
+                             include_self=False)
+)";
+
+std::string MaxPoolToTorch(const TorchLayer& layer) {
+  const Space& space = layer.node.input_spaces[0];
+  if (space.is_ragged()) {
+    layer.module.AddHelper(kMaxOfRows);
+    return Str("max_of_rows(", layer.x[0], ", ", layer.starts, ")");
+  }
+  return Str(layer.x[0], ".reshape(-1, ", space.per_row(), ", ",
+             layer.node.cols, ").amax(1)");
+}
+
 std::string FlattenToKeras(const KerasLayer& layer) {
   return layer.Add("Reshape", {layer.x[0]}, {layer.node.cols},
                    {{"target_shape", {layer.node.cols}}});
@@ -99,14 +131,20 @@ std::string SpreadToKeras(const KerasLayer& layer) {
                    {{"n", members}});
 }
 
-std::string PoolToKeras(const KerasLayer& layer) {
+std::string PooledKeras(const KerasLayer& layer, const char* type) {
   if (layer.node.input_spaces[0].is_ragged()) {
     RefuseNode(layer.node,
-               "Keras has no layer for the mean over rows of different "
-               "lengths, some of them empty");
+               "Keras has no layer for the mean, or the largest, over rows of "
+               "different lengths, some of them empty");
   }
-  return layer.Add("GlobalAveragePooling1D", {layer.x[0]}, {layer.node.cols},
-                   Json::object());
+  return layer.Add(type, {layer.x[0]}, {layer.node.cols}, Json::object());
+}
+
+std::string PoolToKeras(const KerasLayer& layer) {
+  return PooledKeras(layer, "GlobalAveragePooling1D");
+}
+std::string MaxPoolToKeras(const KerasLayer& layer) {
+  return PooledKeras(layer, "GlobalMaxPooling1D");
 }
 
 }  // namespace
@@ -128,5 +166,11 @@ const LayerExport kPoolExport = {.name = "pool",
                                  .onnx = {PoolToOnnx},
                                  .torch = {PoolToTorch},
                                  .keras = {PoolToKeras}};
+
+extern const LayerExport kMaxPoolExport;
+const LayerExport kMaxPoolExport = {.name = "max-pool",
+                                    .onnx = {MaxPoolToOnnx},
+                                    .torch = {MaxPoolToTorch},
+                                    .keras = {MaxPoolToKeras}};
 
 }  // namespace mtlkit

@@ -40,8 +40,8 @@ class NetworkParts {
   // All inputs; dense ones as the options say (--numbers), by "PREFIXpieces" or
   // "PREFIXperiodic", and "PREFIXprojection" (beside other columns of the
   // block, "PREFIXnumbers"); categorical ones through tables called
-  // "PREFIXembedding", which nobody else uses; images through "PREFIXflatten";
-  // tokens through a table "PREFIXtokens" and their mean, "PREFIXpool". Of an
+  // "PREFIXembedding", which nobody else uses; images through "PREFIXflatten"
+  // or, by --images, "PREFIXcnn"; tokens through a table "PREFIXtokens" and their mean, "PREFIXpool". Of an
   // ensemble each member has the numbers times factors of its own,
   // "PREFIXmembers"; those of sparse blocks stand behind the products that read
   // them.

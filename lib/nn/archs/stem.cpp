@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "data/block_kind.h"
+#include "nn/archs/images.h"
 #include "nn/archs/numbers.h"
 #include "nn/layers/layers.h"
 
@@ -39,8 +40,7 @@ Value AddStem(const InputPlace& place, const InputSpec& input, Value value,
       if (traits.has_categories) return value;
       return AddNumbers(place, input, value, builder);
     case BlockRows::kPixels:
-      return builder->Add(name("flatten"),
-                          MakeFlatten(input.height, input.width), {value});
+      return AddImages(place, input, value, builder);
     case BlockRows::kTokens:
       return builder->Add(name("pool"), MakePool(), {value});
   }

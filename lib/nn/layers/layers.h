@@ -7,6 +7,7 @@
 #include "base/view.h"
 #include "kernels/kernels.h"
 #include "nn/layer.h"
+#include "nn/window.h"
 
 namespace mtlkit {
 
@@ -123,9 +124,56 @@ LayerPtr MakeMemberScale(const MemberScaleOptions& options);
 // and "bias" (members x units). `units` may be split among tasks by Output.
 LayerPtr MakeMemberDense(Index members, Index units);
 
-// The mean over the tokens, pixels or members of each row of the batch; 0 where
-// it has none.
+// The mean, or the largest, over the tokens, pixels or members of each row of
+// the batch, column by column; 0 where it has none. Of equal largest ones the
+// first has the gradient.
 LayerPtr MakePool();
+LayerPtr MakeMaxPool();
+
+// Grids of pixels, which are rows: channels are columns. A layer is made for
+// one size of grid.
+
+struct ConvOptions {
+  Sides grid = {};  // of what it reads
+  Index units = 0;
+  Window window = {};
+  Index groups = 1;  // of channels, each with units of its own
+  bool bias = true;
+};
+// y[l, q, u] = bias[u] + the sum over ky, kx, c of kernel[ky, kx, c, u]
+// x[l stride + ky dilation - padding, ..., c], with zeros around the grid.
+// Parameters "kernel" (ky kx c, one below the other, x units), which begins as
+// normal numbers (He et al. 2015), and "bias" (1 x units).
+LayerPtr MakeConv(const ConvOptions& options);
+
+// The transpose of a convolution from a grid of `units` channels to the one
+// that it reads: each pixel adds kernel[ky, kx, u, c] x[l, q, c] to the pixels
+// of its window. Parameters "kernel" (ky kx u x channels) and "bias" (1 x
+// units). `more` lines and columns stand below and right of the last window
+// (less than a stride).
+LayerPtr MakeTransposedConv(const ConvOptions& options, Sides more = {0, 0});
+
+// A convolution of each channel by itself: y[l, q, c] = bias[c] + the sum over
+// ky, kx of kernel[ky kx, c] x[..., c]. Parameters "kernel" (ky kx x channels)
+// and "bias" (1 x channels).
+LayerPtr MakeDepthwiseConv(Sides grid, const Window& window, bool bias = true);
+
+// The largest of each window, channel by channel; zeros around the grid never
+// win. Of equal ones the first in the order of pixels has the gradient.
+LayerPtr MakeMaxWindow(Sides grid, const Window& window);
+// The mean of each window; with `counts_padding` zeros around the grid count.
+LayerPtr MakeMeanWindow(Sides grid, const Window& window,
+                        bool counts_padding = false);
+
+// The grid at another size. Nearest: pixel floor(i in / out); bilinear: between
+// the pixels around max(0, (i + 0.5) in / out - 0.5), at the edge the last.
+LayerPtr MakeResize(Sides grid, Sides size, bool bilinear);
+
+// Normalises the channels of a group together, over the pixels of each image
+// alone (Wu and He, "Group normalization", 2018): an image never depends on its
+// batch. Parameters "scale", "shift". kUsage where groups do not divide
+// channels.
+LayerPtr MakeGroupNorm(Index groups, double epsilon = 1e-5);
 
 // The inputs side by side, in their order.
 LayerPtr MakeConcat();

@@ -63,58 +63,6 @@ class FlattenLayer : public Layer {
   Index width_;
 };
 
-class PoolLayer : public Layer {
- public:
-  std::string_view kind() const override { return "pool"; }
-  LayerTraits traits() const override {
-    return {.reads_input = false, .by_group = true};
-  }
-  Index OutputCols(std::span<const Index> cols) const override {
-    return cols[0];
-  }
-  Space OutputSpace(std::span<const Space>) const override { return {}; }
-
-  void Forward(const Pass& pass, const ForwardArgs& args) const override {
-    const ConstMatView x = args.x[0].values;
-    for (Index row = args.first; row < args.first + args.count; ++row) {
-      const Index first = args.x[0].extent.Begin(row);
-      const Index count = args.x[0].extent.Begin(row + 1) - first;
-      Real* y = args.y.Row(row);
-      if (count == 0) {
-        std::fill_n(y, x.cols, Real(0));
-        continue;
-      }
-      pass.kernels->column_sums(x.Row(first), x.cols, count, x.cols, y);
-      pass.kernels->scale(Share(count), y, y, x.cols);
-    }
-  }
-
-  void Backward(const Pass& pass, const BackwardArgs& args) const override {
-    const Lanes& dx = args.dx[0];
-    for (Index lane = 0; lane < dx.count && !dx.empty(); ++lane) {
-      Spread(pass, args, args.dy.Lane(lane), dx.Lane(lane));
-    }
-  }
-
- private:
-  static Real Share(Index count) { return Real(1) / static_cast<Real>(count); }
-
-  static void Spread(const Pass& pass, const BackwardArgs& args, MatView dy,
-                     MatView dx) {
-    for (Index row = args.first; row < args.first + args.count; ++row) {
-      const Index first = args.x[0].extent.Begin(row);
-      const Index end = args.x[0].extent.Begin(row + 1);
-      if (first == end) continue;
-      const Real* share = dx.Row(first);
-      pass.kernels->scale(Share(end - first), dy.Row(row), dx.Row(first),
-                          dx.cols);
-      for (Index i = first + 1; i < end; ++i) {
-        std::copy_n(share, dx.cols, dx.Row(i));
-      }
-    }
-  }
-};
-
 struct SpreadOptions {
   Index members = 2;
   void Describe(Fields& fields) {
@@ -264,24 +212,6 @@ std::vector<LayerSample> StackSamples() {
            .spaces = {pair, {}}}};
 }
 
-std::vector<LayerSample> PoolSamples() {
-  const Space tokens = {SpaceKind::kTokens, 1, 1, 0};
-  const Space grid = {SpaceKind::kGrid, 2, 3, -1};
-  const Space members = {SpaceKind::kMembers, 1, 4, -1};
-  return {{.name = "tokens",
-           .layer = MakePool(),
-           .input_cols = {5},
-           .spaces = {tokens}},
-          {.name = "pixels",
-           .layer = MakePool(),
-           .input_cols = {3},
-           .spaces = {grid}},
-          {.name = "members",
-           .layer = MakePool(),
-           .input_cols = {2},
-           .spaces = {members}}};
-}
-
 }  // namespace
 
 LayerPtr MakeFlatten(Index height, Index width) {
@@ -294,10 +224,6 @@ LayerPtr MakeSpread(Index members) {
   Require(members > 0, ErrorKind::kUsage,
           Str("an ensemble of ", members, " members"));
   return std::make_shared<SpreadLayer>(members);
-}
-
-LayerPtr MakePool() {
-  return std::make_shared<PoolLayer>();
 }
 
 LayerPtr MakeStack() {
@@ -317,9 +243,5 @@ extern const LayerEntry kStackLayer;
 const LayerEntry kStackLayer = MakeLayerEntry<MakeStack>(
     "stack", "what several networks say, as members of one ensemble",
     StackSamples, 2, 0);
-
-extern const LayerEntry kPoolLayer;
-const LayerEntry kPoolLayer = MakeLayerEntry<MakePool>(
-    "pool", "the mean of a row's tokens, pixels or members", PoolSamples);
 
 }  // namespace mtlkit

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "nn/archs/numbers.h"
+
+namespace mtlkit {
+
+// What --images makes of an image block: its pixels side by side by a layer
+// PREFIXflatten, or what a residual network PREFIXcnn says of each image.
+Value AddImages(const InputPlace& place, const InputSpec& input, Value value,
+                NetworkBuilder* builder);
+
+}  // namespace mtlkit
