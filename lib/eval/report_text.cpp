@@ -61,7 +61,11 @@ std::string Bootstrap(const Evaluation& evaluation) {
   const bool of_blocks = evaluation.blocks > 0;
   return Str(FormatNumber(std::round(evaluation.level * 1e9) / 1e7),
              " % bootstrap, ", evaluation.draws, " draws",
-             of_blocks ? Str(" of ", evaluation.blocks, " blocks") : "",
+             evaluation.groups > 0 ? Str(" of ", evaluation.groups, " groups")
+                                   : "",
+             of_blocks ? Str(evaluation.groups > 0 ? " in " : " of ",
+                             evaluation.blocks, " blocks")
+                       : "",
              evaluation.models.size() > 1 ? ", paired by row" : "");
 }
 

@@ -7,7 +7,8 @@ namespace mtlkit {
 void PrepareOptions::DescribeColumns(Fields& fields) {
   fields.Field({"task",
                 "a column to predict, by name or pattern; its type is inferred "
-                "where it is not given",
+                "where it is not given; TIME=survival:event=COLUMN takes whether "
+                "the event came, 1 or 0, from another",
                 {},
                 {},
                 "COLUMN[=TYPE]"},
