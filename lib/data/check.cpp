@@ -96,10 +96,10 @@ void CheckEvents(const Task& task, const Labels& labels,
     const bool is_whole = std::isnan(time) == std::isnan(event);
     if (is_whole && (std::isnan(event) || event == 0 || event == 1)) continue;
     const Index row = labels.RowOf(static_cast<Index>(i) / 2);
-    Bad(is_whole ? Str(what, ", row ", row, ": event ", event,
-                       " is neither 0 nor 1")
-                 : Str(what, ", row ", row,
-                       ": it has a time or an event, and not both"));
+    Bad(is_whole
+            ? Str(what, ", row ", row, ": event ", event, " is neither 0 nor 1")
+            : Str(what, ", row ", row,
+                  ": it has a time or an event, and not both"));
   }
 }
 

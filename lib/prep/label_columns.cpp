@@ -246,8 +246,9 @@ TaskRequest ParseTaskRequest(std::string_view text,
       where, [&] { return ParseTaskType(head.substr(before_type + 1)); });
   const bool is_censored = request.type->traits().is_censored;
   Require(is_censored == !request.event.empty(), ErrorKind::kUsage,
-          is_censored ? Str(where, ": a time alone does not say whether the "
-                                   "event came")
+          is_censored ? Str(where,
+                            ": a time alone does not say whether the "
+                            "event came")
                       : Str(where, ": only tasks of type survival have events"),
           "write TIME=survival:event=COLUMN, where COLUMN holds 1 if the event "
           "came then, 0 if not");

@@ -148,9 +148,9 @@ class LabelReader {
       const float event = values[2 * row + 1];
       const bool is_missing = std::isnan(time) && std::isnan(event);
       if (is_missing || (time >= 0 && (event == 0 || event == 1))) continue;
-      const std::string where = Str("task '", task_.name, "', row '",
-                                    IdText(table_.ids, static_cast<Index>(row)),
-                                    "': ");
+      const std::string where =
+          Str("task '", task_.name, "', row '",
+              IdText(table_.ids, static_cast<Index>(row)), "': ");
       Require(!std::isnan(time) && !std::isnan(event), ErrorKind::kBadInput,
               Str(where, "it has a time or an event, and not both"),
               "give the other, or leave both empty");
@@ -162,8 +162,7 @@ class LabelReader {
   }
 
   // Numbers in a column of words.
-  void ReadWords(const CodedColumn& column, std::size_t col,
-                 std::size_t cols) {
+  void ReadWords(const CodedColumn& column, std::size_t col, std::size_t cols) {
     std::vector<Meaning> meanings;
     for (const std::string& name : column.names) {
       double value = 0;

@@ -13,12 +13,12 @@ std::unique_ptr<Sampler> ChooseSampler(const std::string& text,
   const Choice choice =
       ParseChoice(keeps_groups && is_usual ? "by-group" : text, "--sampler");
   std::unique_ptr<Sampler> sampler = MakeSampler(choice, args);
-  Require(!keeps_groups ||
-              FindEntry(SamplerEntries(), "sampler", choice.name).keeps_groups,
-          ErrorKind::kUsage,
-          Str("--sampler ", text,
-              " takes groups apart, in which a task is ranked"),
-          "leave it out, or choose another --loss for that task");
+  Require(
+      !keeps_groups ||
+          FindEntry(SamplerEntries(), "sampler", choice.name).keeps_groups,
+      ErrorKind::kUsage,
+      Str("--sampler ", text, " takes groups apart, in which a task is ranked"),
+      "leave it out, or choose another --loss for that task");
   return sampler;
 }
 

@@ -243,9 +243,9 @@ TEST_CASE("a loss that couples rows asks for no order of them") {
     for (std::size_t i = 0; i < order.size(); ++i) {
       const auto from = static_cast<std::size_t>(order[i]);
       CHECK(IsClose(ordered.row_loss[i], result.row_loss[from]));
-      CHECK(IsClose(ordered.gradient[i * static_cast<std::size_t>(sample.cols)],
-                    result.gradient[from *
-                                    static_cast<std::size_t>(sample.cols)]));
+      CHECK(IsClose(
+          ordered.gradient[i * static_cast<std::size_t>(sample.cols)],
+          result.gradient[from * static_cast<std::size_t>(sample.cols)]));
     }
     CHECK(loss.Divisor(other.Args()) ==
           doctest::Approx(loss.Divisor(sample.Args())));

@@ -46,8 +46,8 @@ TEST_CASE("gains of a group are a part of those of the best order") {
 }
 
 TEST_CASE("no row behind the first few counts") {
-  MetricRows rows = Ranked({0, 0, 0, 0, 0, 1}, {6, 5, 4, 3, 2, 1},
-                           {1, 1, 1, 1, 1, 1});
+  MetricRows rows =
+      Ranked({0, 0, 0, 0, 0, 1}, {6, 5, 4, 3, 2, 1}, {1, 1, 1, 1, 1, 1});
   CHECK(ValueOf("ndcg@5", rows) == 0);
   CHECK(ValueOf("ndcg@10", rows) == doctest::Approx(1 / std::log2(7.0)));
 }
@@ -55,8 +55,7 @@ TEST_CASE("no row behind the first few counts") {
 TEST_CASE("precision is that at each relevant row, and pairs are counted") {
   const MetricRows rows =
       Ranked({1, 0, 2, 0, 1}, {5, 4, 3, 2, 1}, {3, 3, 3, 3, 3});
-  CHECK(ValueOf("map", rows) ==
-        doctest::Approx((1.0 + 2.0 / 3 + 3.0 / 5) / 3));
+  CHECK(ValueOf("map", rows) == doctest::Approx((1.0 + 2.0 / 3 + 3.0 / 5) / 3));
   // Pairs with other labels: (1,0) (1,2) (1,0) (0,2) (0,1) (2,0) (2,1) (0,1).
   CHECK(ValueOf("pair-accuracy", rows) == doctest::Approx(4.0 / 8));
 }
@@ -76,7 +75,8 @@ TEST_CASE("concordance of censored times counts what is known") {
   // until then among them; of that censored at 2 nothing is known.
   const MetricRows rows =
       Censored({1, 1, 1, 0, 2, 0, 3, 1, 4, 0}, {3, 2, 5, 1, 1});
-  // (1; 1) (1; 2) (1; 3) (1; 4) and (3; 4): the second is wrong, the last a tie.
+  // (1; 1) (1; 2) (1; 3) (1; 4) and (3; 4): the second is wrong, the last a
+  // tie.
   CHECK(ValueOf("concordance", rows) == doctest::Approx(3.5 / 5));
   CHECK(ValueOf("concordance", Censored({1, 1, 2, 1, 3, 0}, {0, 0, 0})) == 0.5);
   CHECK(std::isnan(ValueOf("concordance", Censored({1, 0, 2, 0}, {0, 1}))));
@@ -94,16 +94,16 @@ MetricRows Amounts(std::vector<double> y, std::vector<double> said) {
 TEST_CASE("deviances are those of their distributions") {
   const MetricRows rows = Amounts({1, 4}, {2, 2});
   CHECK(ValueOf("poisson-deviance", rows) ==
-        doctest::Approx((2 * (1 - std::log(2.0)) +
-                         2 * (-2 + 4 * std::log(2.0))) /
-                        2));
-  CHECK(ValueOf("gamma-deviance", rows) ==
         doctest::Approx(
-            (2 * (std::log(2.0) - 0.5) + 2 * (1 - std::log(2.0))) / 2));
+            (2 * (1 - std::log(2.0)) + 2 * (-2 + 4 * std::log(2.0))) / 2));
+  CHECK(ValueOf("gamma-deviance", rows) ==
+        doctest::Approx((2 * (std::log(2.0) - 0.5) + 2 * (1 - std::log(2.0))) /
+                        2));
   const double root = std::sqrt(2.0);
-  CHECK(ValueOf("tweedie-deviance", rows) ==
-        doctest::Approx(4 * ((1 - root) * (1 - root) + (2 - root) * (2 - root)) /
-                        root / 2));
+  CHECK(
+      ValueOf("tweedie-deviance", rows) ==
+      doctest::Approx(4 * ((1 - root) * (1 - root) + (2 - root) * (2 - root)) /
+                      root / 2));
   // A label of 0 is none of gamma's.
   CHECK(ValueOf("gamma-deviance", Amounts({0, 4}, {2, 4})) == 0);
 }
@@ -118,8 +118,10 @@ TEST_CASE("the share of a deviance is 0 for the mean and 1 for the truth") {
     // By the deviances, of which it is the ratio.
     const std::string deviance =
         std::string(name).substr(0, std::string(name).find('-')) + "-deviance";
-    const double said = ValueOf(deviance.c_str(), Amounts({1, 4, 7}, {2, 3, 9}));
-    const double mean = ValueOf(deviance.c_str(), Amounts({1, 4, 7}, {4, 4, 4}));
+    const double said =
+        ValueOf(deviance.c_str(), Amounts({1, 4, 7}, {2, 3, 9}));
+    const double mean =
+        ValueOf(deviance.c_str(), Amounts({1, 4, 7}, {4, 4, 4}));
     CHECK(ValueOf(name, Amounts({1, 4, 7}, {2, 3, 9})) ==
           doctest::Approx(1 - said / mean));
   }

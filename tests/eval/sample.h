@@ -74,4 +74,29 @@ inline MetricRows RandomRows(TaskType type, Index rows, Seed seed,
   return sample;
 }
 
+// The rows `which`, which may come more than once.
+inline MetricRows Select(const MetricRows& rows,
+                         const std::vector<Index>& which) {
+  MetricRows selected = rows;
+  selected.y.clear();
+  selected.output.clear();
+  selected.groups.clear();
+  selected.rows = static_cast<Index>(which.size());
+  for (const Index row : which) {
+    for (Index col = 0; col < rows.target_cols; ++col) {
+      selected.y.push_back(rows.Y()(row, col));
+    }
+    for (Index col = 0; col < rows.output_cols; ++col) {
+      selected.output.push_back(rows.Output()(row, col));
+    }
+    if (!rows.groups.empty()) selected.groups.push_back(rows.groups[At(row)]);
+  }
+  return selected;
+}
+
+// The group of a row, or the row.
+inline Index UnitOf(const MetricRows& rows, Index row) {
+  return rows.groups.empty() ? row : rows.groups[At(row)];
+}
+
 }  // namespace mtlkit

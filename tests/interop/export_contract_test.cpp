@@ -195,7 +195,8 @@ TEST_CASE("every layer goes into every target as it is, or says why not") {
   CHECK(LayerExports().size() == LayerEntries().size());
 }
 
-TEST_CASE("activations of the kernels that no layer names, or with another shape") {
+TEST_CASE(
+    "activations of the kernels that no layer names, or with another shape") {
   const std::vector<Real> x = {-3, -0.5, 0, 0.7, 2};
   for (const Activation activation :
        {Activation::kElu, Activation::kGeluTanh}) {

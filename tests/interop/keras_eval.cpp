@@ -144,8 +144,8 @@ OnnxArray RmsNorm(const Json& config, const Arrays& x, const Arrays& w) {
 
 OnnxArray Elu(const Json& config, const Arrays& x, const Arrays&) {
   const double alpha = config.at("alpha").get<double>();
-  return MapNumbers(x[0],
-                    [&](double v) { return v < 0 ? alpha * std::expm1(v) : v; });
+  return MapNumbers(
+      x[0], [&](double v) { return v < 0 ? alpha * std::expm1(v) : v; });
 }
 
 OnnxArray Embedding(const Json& config, const Arrays& x, const Arrays& w) {

@@ -79,10 +79,9 @@ TEST_CASE("rows without an event, or without anybody else, pull nothing") {
 
 TEST_CASE("scores of any size leave the likelihood finite") {
   for (const char* loss : {"cox", "cox:ties=efron"}) {
-    const Learned far = Learn(TaskOf("survival"), loss,
-                              {{900, -900, 900, -900},
-                               {1, 1, 1, 1, 2, 1, 3, 1},
-                               {1, 1, 1, 1}});
+    const Learned far =
+        Learn(TaskOf("survival"), loss,
+              {{900, -900, 900, -900}, {1, 1, 1, 1, 2, 1, 3, 1}, {1, 1, 1, 1}});
     CHECK(std::isfinite(SumRows(far.row_loss)));
     for (const Real slope : far.gradient) CHECK(std::isfinite(slope));
   }
@@ -109,10 +108,8 @@ TEST_CASE("only rows of a group with different labels are compared") {
 
 // Group 1 has three pairs, group 2 one: each counts by its rows.
 TEST_CASE("a group counts by its rows, not by its pairs") {
-  const Rows rows = {{0, 0, 0, 0, 0},
-                     {2, 1, 0, 1, 0},
-                     {1, 1, 1, 1, 1},
-                     {1, 1, 1, 2, 2}};
+  const Rows rows = {
+      {0, 0, 0, 0, 0}, {2, 1, 0, 1, 0}, {1, 1, 1, 1, 1}, {1, 1, 1, 2, 2}};
   const Learned all = Learn(TaskOf("ranking"), "pairwise-logistic", rows);
   CHECK(all.divisor == 5);
   CHECK(SumRows(all.row_loss) == doctest::Approx(5 * std::log(2.0)));
@@ -120,12 +117,11 @@ TEST_CASE("a group counts by its rows, not by its pairs") {
 
 // A weight of 2 is the row twice.
 TEST_CASE("weights of ranked rows count them") {
-  const Learned weighed = Learn(
-      TaskOf("ranking"), "pairwise-logistic",
-      {{1, 0, 2}, {2, 1, 0}, {2, 1, 1}, {1, 1, 1}});
-  const Learned twice = Learn(
-      TaskOf("ranking"), "pairwise-logistic",
-      {{1, 1, 0, 2}, {2, 2, 1, 0}, {1, 1, 1, 1}, {1, 1, 1, 1}});
+  const Learned weighed = Learn(TaskOf("ranking"), "pairwise-logistic",
+                                {{1, 0, 2}, {2, 1, 0}, {2, 1, 1}, {1, 1, 1}});
+  const Learned twice =
+      Learn(TaskOf("ranking"), "pairwise-logistic",
+            {{1, 1, 0, 2}, {2, 2, 1, 0}, {1, 1, 1, 1}, {1, 1, 1, 1}});
   CHECK(weighed.divisor == twice.divisor);
   CHECK(SumRows(weighed.row_loss) == doctest::Approx(SumRows(twice.row_loss)));
   CHECK(weighed.gradient[0] ==

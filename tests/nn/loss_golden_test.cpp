@@ -316,9 +316,9 @@ void CompareCox(const json& item) {
   Task task = MakeTask(ParseTaskType("survival"), 1);
   task.width = 2;
   const Index rows = std::ssize(output);
-  CompareCoupled(
-      item, task, {"cox", {}},
-      {{output.data(), rows, 1}, {target.data(), rows, 2}, weight}, 1);
+  CompareCoupled(item, task, {"cox", {}},
+                 {{output.data(), rows, 1}, {target.data(), rows, 2}, weight},
+                 1);
 }
 
 // Each pair is a group of its own, whose first row is the better one.
@@ -336,8 +336,7 @@ void ComparePairs(const json& item) {
   }
   const std::vector<Real> weight(output.size(), Real{1});
   const Index rows = std::ssize(output);
-  LossArgs args = {
-      {output.data(), rows, 1}, {target.data(), rows, 1}, weight};
+  LossArgs args = {{output.data(), rows, 1}, {target.data(), rows, 1}, weight};
   args.groups = groups;
   CompareCoupled(item, MakeTask(ParseTaskType("ranking"), 1),
                  {"pairwise-logistic", {}}, args, 2);

@@ -15,7 +15,8 @@ Real SoftQuestion(const Softening& s, Real higher, Real at_least) {
 
 // The log of the share that comes as far as class k here, and the teacher's.
 struct ContinuationReach {
-  ContinuationReach(const Softening& s, const Real* z, const Real* target, Index k) {
+  ContinuationReach(const Softening& s, const Real* z, const Real* target,
+                    Index k) {
     for (Index j = 0; j < k; ++j) {
       const Real before = j == 0 ? Real{1} : target[j - 1];
       log_p -= static_cast<double>(
@@ -47,9 +48,10 @@ Real DivergeBackwards(const Softening& s, const Real* z, const Real* target,
     double here = 0;
     loss += BackwardTerm(s, reach.t * (1 - higher), reach.log_p - no, &here);
     if (slopes != nullptr) {
-      slopes[k] = scale * static_cast<Real>(std::exp(reach.log_p - no - yes) *
-                                            (ahead - here)) /
-                  s.temperature;
+      slopes[k] =
+          scale *
+          static_cast<Real>(std::exp(reach.log_p - no - yes) * (ahead - here)) /
+          s.temperature;
     }
     ahead = std::exp(-no) * here + std::exp(-yes) * ahead;
   }

@@ -34,9 +34,9 @@ double DivergeRow(const Real* p, const Real* q, Index cols, Real* slopes) {
   return both;
 }
 
-// A backward divergence of p = softmax(z / T) from targets whose softened sum is
-// `total`: the slope by z_k is p_k (d_k - sum_j p_j d_j) / T, with d the slopes
-// by p.
+// A backward divergence of p = softmax(z / T) from targets whose softened sum
+// is `total`: the slope by z_k is p_k (d_k - sum_j p_j d_j) / T, with d the
+// slopes by p.
 Real DivergeBackward(const Softening& s, const Real* z, const Real* target,
                      Index cols, Real top, Real total, Real* slopes) {
   const double log_sum = static_cast<double>(LogSumExp(z, cols, s.temperature));
@@ -58,8 +58,7 @@ Real DivergeBackward(const Softening& s, const Real* z, const Real* target,
   for (Index k = 0; slopes != nullptr && k < cols; ++k) {
     term(k, &log_p, &slope);
     const double p = std::exp(log_p);
-    slopes[k] =
-        static_cast<Real>(p > 0 ? p * (slope - mean) / temperature : 0);
+    slopes[k] = static_cast<Real>(p > 0 ? p * (slope - mean) / temperature : 0);
   }
   return static_cast<Real>(loss);
 }

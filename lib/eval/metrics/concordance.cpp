@@ -31,8 +31,9 @@ struct OrderedCells {
 // ones are below, as their risk should be, and only rows whose event came are
 // compared with them: of the others nobody knows (Harrell, Califf, Pryor, Lee
 // and Rosati, "Evaluating the yield of medical tests", 1982). Rows come in
-// ascending order, and sums of weights by the rank of the prediction are kept in a tree
-// (Fenwick, "A new data structure for cumulative frequency tables", 1994).
+// ascending order, and sums of weights by the rank of the prediction are kept
+// in a tree (Fenwick, "A new data structure for cumulative frequency tables",
+// 1994).
 class OrderedPairs {
  public:
   explicit OrderedPairs(const OrderedCells& cells) {
@@ -46,10 +47,9 @@ class OrderedPairs {
     std::sort(said.begin(), said.end());
     said.erase(std::unique(said.begin(), said.end()), said.end());
     ranks_ = said.size();
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::uint32_t a, std::uint32_t b) {
-                       return cells.IsBelow(a, b);
-                     });
+    std::stable_sort(
+        order.begin(), order.end(),
+        [&](std::uint32_t a, std::uint32_t b) { return cells.IsBelow(a, b); });
     for (std::size_t i = 0; i < order.size(); ++i) {
       const std::uint32_t row = order[i];
       const auto rank =
@@ -158,8 +158,8 @@ class BlockedConcordance : public BlockedMetric {
       cells_[k].y.insert(cells_[k].y.end(), from.y.begin(), from.y.end());
       cells_[k].said.insert(cells_[k].said.end(), from.said.begin(),
                             from.said.end());
-      cells_[k].compares.insert(cells_[k].compares.end(),
-                                from.compares.begin(), from.compares.end());
+      cells_[k].compares.insert(cells_[k].compares.end(), from.compares.begin(),
+                                from.compares.end());
     }
     own_.insert(own_.end(), rows.weights.begin(), rows.weights.end());
     block_.insert(block_.end(), rows.block_of_row.begin(),

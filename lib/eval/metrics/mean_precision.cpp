@@ -30,7 +30,8 @@ const MetricEntry kMeanPrecision = {
     MakeEntry<PrepareMeanPrecision>(
         "map",
         "share of relevant rows (label above 0) among those ranked as high, "
-        "mean over the relevant rows of a group, then over groups (mean average "
+        "mean over the relevant rows of a group, then over groups (mean "
+        "average "
         "precision)"),
     "MAP",
     true,

@@ -52,9 +52,9 @@ class RmsNormLayer : public Layer {
         const Real by = InverseRoot(pass, x, cols);
         pass.kernels->multiply(dy, args.w[0].data, dx, cols);
         const double along = pass.kernels->dot(dx, x, cols);
-        const auto share = static_cast<Real>(
-            along / static_cast<double>(cols) * static_cast<double>(by) *
-            static_cast<double>(by));
+        const auto share = static_cast<Real>(along / static_cast<double>(cols) *
+                                             static_cast<double>(by) *
+                                             static_cast<double>(by));
         for (Index c = 0; c < cols; ++c) dx[c] = by * (dx[c] - share * x[c]);
       }
     }

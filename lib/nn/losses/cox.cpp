@@ -95,8 +95,8 @@ class CoxLoss : public Loss {
       double logs = 0;
       for (Index l = 0; l < count; ++l) {
         const double gone = static_cast<double>(l) / static_cast<double>(count);
-        const double left = std::max(
-            1 - gone * part, std::numeric_limits<double>::min());
+        const double left =
+            std::max(1 - gone * part, std::numeric_limits<double>::min());
         logs += std::log(left);
         pull += weight / static_cast<double>(count) / left;
         spared += weight / static_cast<double>(count) * gone * part / left;
@@ -164,8 +164,8 @@ class CoxLoss : public Loss {
         if (IsEvent(args, row)) {
           slope -= Weight(args, row);
           if (events.spared > 0) {
-            slope -= events.spared *
-                     std::exp(LogTerm(args, row) - events.spared_of);
+            slope -=
+                events.spared * std::exp(LogTerm(args, row) - events.spared_of);
           }
         }
         gradient.data[row] = static_cast<Real>(slope);

@@ -36,12 +36,12 @@ class Distillation : public Loss {
   Distillation(const Task& task, const Options& options)
       : distance_(task.head().distance()), cols_(task.output_cols()) {
     const auto temperature = static_cast<Real>(options.temperature);
-    softening_ = {temperature,
-                  options.scale_by_square ? temperature * temperature : 1,
-                  options.form == "reverse"          ? Divergence::kReverse
-                  : options.form == "cross-entropy"  ? Divergence::kCrossEntropy
-                  : options.form == "jensen-shannon" ? Divergence::kJensenShannon
-                                                     : Divergence::kForward};
+    softening_ = {
+        temperature, options.scale_by_square ? temperature * temperature : 1,
+        options.form == "reverse"          ? Divergence::kReverse
+        : options.form == "cross-entropy"  ? Divergence::kCrossEntropy
+        : options.form == "jensen-shannon" ? Divergence::kJensenShannon
+                                           : Divergence::kForward};
   }
 
   Index target_cols() const override { return cols_; }

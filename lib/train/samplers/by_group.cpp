@@ -23,8 +23,8 @@ class ByGroup : public Sampler {
     std::ranges::stable_sort(rows_, {},
                              [&](Index row) { return groups[At(row)]; });
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      const bool is_new = i == 0 || groups[At(rows_[i])] !=
-                                        groups[At(rows_[i - 1])];
+      const bool is_new =
+          i == 0 || groups[At(rows_[i])] != groups[At(rows_[i - 1])];
       if (is_new) starts_.push_back(i);
     }
     starts_.push_back(rows_.size());
