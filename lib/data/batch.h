@@ -26,11 +26,11 @@ struct TargetBatch {
 struct Batch {
   Index rows = 0;
   std::span<const Index> row_numbers;  // in the dataset
-  // Of each row (Dataset::groups); empty: there are none.
-  std::span<const std::int64_t> groups = {};
   std::vector<InputBatch> inputs;
   std::vector<TargetBatch> targets;  // one a task, in the order of tasks,
                                      // or none
+  // Of each row (Dataset::groups); empty: there are none.
+  std::span<const std::int64_t> groups = {};
 };
 
 // What of a batch is gathered: predictions need no labels.

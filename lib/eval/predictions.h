@@ -62,13 +62,13 @@ struct Predictions {
   // SeenBit (data/seen_rows.h) of each row: whether it was learned from or
   // chose the weights. Empty: not known.
   std::vector<std::uint8_t> seen;
-  // Dataset::groups of the rows; empty: there are none.
-  std::vector<std::int64_t> groups = {};
   std::string split;           // the split the rows came from; "" if none
   std::string selected_on;     // the split that chose the weights; "" if none
   std::string model_sha256;    // content digest of the model
   std::string dataset_sha256;  // and of the rows
   std::string provenance;      // JSON array as text, or ""
+  // Dataset::groups of the rows; empty: there are none.
+  std::vector<std::int64_t> groups = {};
 };
 
 // `path` may be "-". Checks shapes, ranges (probabilities in [0, 1], all

@@ -71,17 +71,17 @@ class Loss {
 
   virtual LabelBounds label_bounds() const { return {}; }
 
+  // Sets row_loss (one a row) and `gradient` (shaped as output). An empty
+  // gradient is not wanted. Needs shapes that agree. Allocates nothing.
+  virtual void Evaluate(const LossArgs& args, std::span<Real> row_loss,
+                        MatView gradient) const = 0;
+
   // Which rows it compares. Others than kNone need LossArgs::room.
   virtual RowCoupling coupling() const { return RowCoupling::kNone; }
   // What the sum of the losses of rows is divided by: the sum of their weights;
   // of losses that couple rows that of the rows of which something is said. 0:
   // the batch says nothing of the task.
   virtual double Divisor(const LossArgs& args) const;
-
-  // Sets row_loss (one a row) and `gradient` (shaped as output). An empty
-  // gradient is not wanted. Needs shapes that agree. Allocates nothing.
-  virtual void Evaluate(const LossArgs& args, std::span<Real> row_loss,
-                        MatView gradient) const = 0;
 };
 
 // A registered loss (losses.def).
