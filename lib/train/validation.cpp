@@ -177,13 +177,18 @@ struct Validator::State {
     return terms.size() == 1 && terms[0].task < 0;
   }
 
-  void CheckMeasures(const Model& model) {
+  void CheckMeasures(const Model& model, const Dataset& data) {
     const std::vector<SelectTerm>& terms = measures.terms();
     for (std::size_t i = 0; i < terms.size(); ++i) {
       if (terms[i].metric == nullptr) {
         RequireLoss(terms[i]);
         continue;
       }
+      Require(!terms[i].metric->traits.of_groups || !data.groups.empty(),
+              ErrorKind::kUsage,
+              Str("--select-on ", terms[i].text,
+                  ": it is a mean over groups of rows, and there are none"),
+              "prepare with mtl-prep --group COLUMN, or select on loss");
       Require(!std::isnan(MetricOfAnything(i)), ErrorKind::kUsage,
               Str("--select-on ", terms[i].text,
                   ": it is undefined on the validation rows, whatever is "
@@ -308,7 +313,7 @@ Validator::Validator(const Model& model, const Dataset& data,
                                      select_on, pool)) {
   state_->MeasureConstants(model);
   state_->LeaveOut(data);
-  state_->CheckMeasures(model);
+  state_->CheckMeasures(model, data);
 }
 Validator::~Validator() = default;
 Validator::Validator(Validator&&) noexcept = default;
