@@ -67,6 +67,7 @@ struct Batcher::State {
   // Backing memory, one a task.
   std::vector<std::vector<Real>> targets;
   std::vector<std::vector<Real>> weights;
+  std::vector<std::int64_t> groups;  // none where the rows have none
 
   State(const Dataset& data, Index rows, BatchParts parts)
       : dataset(data),
@@ -86,6 +87,7 @@ struct Batcher::State {
       weights.emplace_back(At(rows));
     }
     batch.targets.resize(data.tasks.size());
+    if (!data.groups.empty()) groups.resize(At(rows));
   }
 
   // Writes the label of a place into row `r` of the batch.
@@ -111,6 +113,10 @@ struct Batcher::State {
 
   void LoadTargets(std::span<const Index> rows) {
     if (labels.empty()) return;
+    for (std::size_t r = 0; r < rows.size() && !groups.empty(); ++r) {
+      groups[r] = dataset.groups[At(rows[r])];
+    }
+    if (!groups.empty()) batch.groups = std::span(groups).first(rows.size());
     for (std::size_t i = 0; i < targets.size(); ++i) {
       const auto cols = At(dataset.tasks[i].target_cols());
       std::fill_n(targets[i].begin(), rows.size() * cols, kMissing);

@@ -29,6 +29,8 @@ struct Batch {
   std::vector<InputBatch> inputs;
   std::vector<TargetBatch> targets;  // one a task, in the order of tasks,
                                      // or none
+  // Of each row (Dataset::groups); empty: there are none.
+  std::span<const std::int64_t> groups = {};
 };
 
 // What of a batch is gathered: predictions need no labels.

@@ -86,6 +86,23 @@ void CheckLabelValues(const Task& task, const Labels& labels,
   }
 }
 
+// Of a time and its event both are known, and the event came or did not.
+void CheckEvents(const Task& task, const Labels& labels,
+                 const std::string& what) {
+  if (!task.traits().is_censored) return;
+  for (std::size_t i = 0; i + 1 < labels.values.size(); i += 2) {
+    const float time = labels.values[i];
+    const float event = labels.values[i + 1];
+    const bool is_whole = std::isnan(time) == std::isnan(event);
+    if (is_whole && (std::isnan(event) || event == 0 || event == 1)) continue;
+    const Index row = labels.RowOf(static_cast<Index>(i) / 2);
+    Bad(is_whole
+            ? Str(what, ", row ", row, ": event ", event, " is neither 0 nor 1")
+            : Str(what, ", row ", row,
+                  ": it has a time or an event, and not both"));
+  }
+}
+
 void CheckWeights(const std::vector<float>& weights, Index count,
                   const std::string& what) {
   if (weights.empty()) return;
@@ -208,6 +225,7 @@ void CheckLabels(const Task& task, const Labels& labels, Index rows) {
             task.target_cols(), what);
   CheckWeights(labels.weights, places, what);
   CheckLabelValues(task, labels, what);
+  CheckEvents(task, labels, what);
 }
 
 void CheckDataset(const Dataset& dataset) {

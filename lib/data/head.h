@@ -48,6 +48,13 @@ struct HeadTraits {
   // Whether one score of a network becomes the outputs, which are logits of
   // "above class k", by thresholds that are the same for all rows.
   Thresholds thresholds = Thresholds::kNone;
+  // A label is a time and whether the event came then (1) or was still to come
+  // when the row was last seen (0: censored): two columns that mean nothing
+  // apart. The prediction is one number, larger where the event comes sooner.
+  bool is_censored = false;
+  // Predictions are scores that say an order, of rows of one group
+  // (Dataset::groups), and nothing else.
+  bool is_ranking = false;
 };
 
 // A label of a task with the weight that it has in training.

@@ -18,12 +18,16 @@ struct SoftRows {
   MatView gradient;
 };
 
-// How the two distributions of a distillation are softened, and which of their
-// divergences is meant.
+// Which of the divergences of two distributions is meant, t of a teacher and p:
+// KL(t || p); that and the entropy of t; KL(p || t); the Jensen-Shannon
+// divergence, KL(t || m) / 2 + KL(p || m) / 2 with m = (t + p) / 2.
+enum class Divergence { kForward, kCrossEntropy, kReverse, kJensenShannon };
+
+// How the two distributions of a distillation are softened.
 struct Softening {
   Real temperature = 1;
-  Real scale = 1;          // of the loss
-  bool divergence = true;  // KL; else the cross-entropy
+  Real scale = 1;  // of the loss
+  Divergence divergence = Divergence::kForward;
 };
 
 // How far the outputs of a network are from what another says, by what outputs

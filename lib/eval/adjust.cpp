@@ -28,7 +28,9 @@ bool HasThreshold(const Task& task) {
 }
 bool HasSets(const Task& task) {
   if (task.is_classification()) return task.traits().one_class;
-  return task.prediction_cols() == 1 && task.target_cols() == 1;
+  // A score is no number near a label.
+  return task.prediction_cols() == 1 && task.target_cols() == 1 &&
+         !task.traits().is_ranking;
 }
 
 // A source whose probabilities were calibrated and whose classes have
@@ -52,6 +54,9 @@ class AdjustedSource : public PredictionSource {
   bool has_text_ids() const override { return source_->has_text_ids(); }
   RowIds Ids(Index first, Index count) const override {
     return source_->Ids(first, count);
+  }
+  std::vector<std::int64_t> Groups() const override {
+    return source_->Groups();
   }
   Labels ReadLabels(Index task) const override {
     return source_->ReadLabels(task);

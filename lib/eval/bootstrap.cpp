@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 
 namespace mtlkit {
 namespace {
@@ -37,11 +38,21 @@ std::vector<std::uint32_t> DrawCounts(Index units, Seed seed, Index draw) {
 
 }  // namespace
 
-DrawnUnits::DrawnUnits(Index rows, Seed seed)
-    : rows_(rows), rng_(seed, RandomPurpose::kBootstrap, kOfBlocks) {}
+DrawnUnits::DrawnUnits(Index rows, Seed seed,
+                       const std::vector<std::int64_t>& groups)
+    : units_(rows), rng_(seed, RandomPurpose::kBootstrap, kOfBlocks) {
+  if (groups.empty()) return;
+  std::unordered_map<std::int64_t, std::int32_t> numbers;
+  unit_of_row_.reserve(groups.size());
+  for (const std::int64_t group : groups) {
+    const auto next = static_cast<std::int32_t>(numbers.size());
+    unit_of_row_.push_back(numbers.emplace(group, next).first->second);
+  }
+  units_ = std::ssize(numbers);
+}
 
 std::uint16_t DrawnUnits::BlockOf(Index row) const {
-  return static_cast<std::uint16_t>(rng_.At(row, 0) % kBlocks);
+  return static_cast<std::uint16_t>(rng_.At(UnitOf(row), 0) % kBlocks);
 }
 
 std::size_t PreparedTask::size() const {

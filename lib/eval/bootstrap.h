@@ -12,24 +12,35 @@
 
 namespace mtlkit {
 
-// What is drawn. Up to kMostRows rows that is each row. Of more, rows are put
-// at random into kBlocks blocks, which are drawn whole: the sums over random
-// blocks vary as those over rows do, their variance being known to 1 part in
-// sqrt(kBlocks / 2) = 45, and a draw costs and keeps one number a block.
+// What is drawn. Up to kMostRows rows that is each row, or each group of rows
+// where there are groups, since rows of one depend on each other. Of more, they
+// are put at random into kBlocks blocks, which are drawn whole: the sums over
+// random blocks vary as those over rows do, their variance being known to 1
+// part in sqrt(kBlocks / 2) = 45, and a draw costs and keeps one number a
+// block.
 class DrawnUnits {
  public:
   static constexpr Index kMostRows = 32768;
   static constexpr Index kBlocks = 4096;
 
-  DrawnUnits(Index rows, Seed seed);
+  // `groups`: of each row; empty: there are none.
+  DrawnUnits(Index rows, Seed seed,
+             const std::vector<std::int64_t>& groups = {});
 
-  Index count() const { return is_blocks() ? kBlocks : rows_; }
-  bool is_blocks() const { return rows_ > kMostRows; }
+  Index count() const { return is_blocks() ? kBlocks : units_; }
+  bool is_blocks() const { return units_ > kMostRows; }
+  Index unit_count() const { return units_; }  // rows or groups
+  bool has_groups() const { return !unit_of_row_.empty(); }
+  // The row, or the number of its group.
+  Index UnitOf(Index row) const {
+    return has_groups() ? unit_of_row_[At(row)] : row;
+  }
   // Needs is_blocks().
   std::uint16_t BlockOf(Index row) const;
 
  private:
-  Index rows_;
+  std::vector<std::int32_t> unit_of_row_;
+  Index units_;
   Rng rng_;
 };
 

@@ -282,7 +282,8 @@ Evaluation Evaluate(const JoinedModels& models,
   RequireAlike(models, recipes);
   RequireComparable(models, recipes, evaluation.baseline);
 
-  const DrawnUnits units(head.rows, seed);
+  const DrawnUnits units(head.rows, seed, head.groups);
+  evaluation.groups = units.has_groups() ? units.unit_count() : 0;
   evaluation.blocks = units.is_blocks() ? units.count() : 0;
   Bootstrap bootstrap(units.count(), options.draws, seed, pool, reporter);
   TaskDraws draws(units, &bootstrap);

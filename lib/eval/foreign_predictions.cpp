@@ -275,6 +275,11 @@ Predictions TakeForeignPredictions(const Dataset& table, bool has_ids,
   WarnOfRows(truth, pairs, options.split, reporter);
   Predictions predictions;
   predictions.ids = TakeIds(truth.ids, pairs.truth);
+  for (const Index row : pairs.truth) {
+    if (!truth.groups.empty()) {
+      predictions.groups.push_back(truth.groups[At(row)]);
+    }
+  }
   predictions.split = options.split;
   predictions.dataset_sha256 = truth.content_sha256;
   for (const ForeignTask& task : tasks) {

@@ -1,6 +1,8 @@
 #include "eval/join.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -111,6 +113,41 @@ void RequireCommonTasks(const std::vector<NamedSource>& models,
   }
 }
 
+// Groups of rows as they become known.
+class JoinedGroups {
+ public:
+  explicit JoinedGroups(const JoinedRows& rows) : rows_(rows) {}
+
+  // `place(i)`: where row i of `groups` is among the joined ones, -1: nowhere.
+  template <class Place>
+  void Add(const std::vector<std::int64_t>& groups, const std::string& name,
+           Place place) {
+    if (groups.empty()) return;
+    group_.resize(At(rows_.count()));
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      const Index row = place(static_cast<Index>(i));
+      if (row < 0) continue;
+      std::optional<std::int64_t>& known = group_[At(row)];
+      Require(!known || *known == groups[i], ErrorKind::kBadInput,
+              Str(name, ": row '", rows_.Text(row), "' is of group ", groups[i],
+                  ", and of ", known.value_or(0), " elsewhere"),
+              "compare predictions of one dataset");
+      known = groups[i];
+    }
+  }
+
+  std::vector<std::int64_t> Take() const {
+    std::vector<std::int64_t> all;
+    std::int64_t alone = std::numeric_limits<std::int64_t>::min();
+    for (const auto& known : group_) all.push_back(known ? *known : alone++);
+    return all;
+  }
+
+ private:
+  const JoinedRows& rows_;
+  std::vector<std::optional<std::int64_t>> group_;
+};
+
 }  // namespace
 
 struct JoinedModels::State {
@@ -123,11 +160,30 @@ struct JoinedModels::State {
     if (truth != nullptr) RequireSharedTask(models, *truth);
     rows.emplace(models);
     head.rows = rows->count();
-    if (truth == nullptr) return;
-    truth_rows = rows->Find(truth->ids);
-    const Index found = FoundRows(*truth, truth_rows);
-    RequireFoundRows(*rows, *truth, found);
-    head.not_in_truth = head.rows - found;
+    if (truth != nullptr) {
+      truth_rows = rows->Find(truth->ids);
+      const Index found = FoundRows(*truth, truth_rows);
+      RequireFoundRows(*rows, *truth, found);
+      head.not_in_truth = head.rows - found;
+    }
+    FindGroups();
+  }
+
+  // Those of files are of the dataset that was predicted, which may number
+  // them otherwise than `truth`.
+  void FindGroups() {
+    JoinedGroups groups(*rows);
+    const bool from_truth = truth != nullptr && !truth->groups.empty();
+    if (from_truth) {
+      groups.Add(truth->groups, "--data", [&](Index row) {
+        return truth_rows.empty() ? row : truth_rows[At(row)];
+      });
+    }
+    for (std::size_t i = 0; i < models.size() && !from_truth; ++i) {
+      groups.Add(models[i].source->Groups(), models[i].Label(),
+                 [&](Index row) { return rows->Of(i, row); });
+    }
+    head.groups = groups.Take();
   }
 
   std::vector<NamedSource> models;

@@ -12,6 +12,9 @@ namespace mtlkit {
 // What is known of models beside their tasks.
 struct JoinedHead {
   Index rows = 0;  // distinct ids
+  // Dataset::groups of each row, those of `truth` first; a row that has none is
+  // one by itself. Empty: no file has any.
+  std::vector<std::int64_t> groups = {};
   std::vector<std::string> models;
   std::vector<std::string> selected_on;  // of each model; "": none, or unknown
   std::vector<bool> has_model;           // of each: made by a model of ours

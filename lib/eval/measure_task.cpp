@@ -6,6 +6,8 @@
 #include <memory>
 #include <utility>
 
+#include "base/error.h"
+#include "base/text.h"
 #include "data/head.h"
 
 namespace mtlkit {
@@ -62,9 +64,17 @@ class TaskMeasurer {
         entries_(std::move(entries)),
         units_(units),
         rows_(EmptyRows(task_.task)),
+        of_groups_(std::ranges::any_of(
+            entries_,
+            [](const MetricEntry* entry) { return entry->traits.of_groups; })),
         in_pieces_(units_.is_blocks() ||
                    task_.places > kMostAtOnce / NumbersOfPlace()) {
     if (in_pieces_) rows_.centres = MeanLabels();
+    Require(!of_groups_ || units_.has_groups(), ErrorKind::kBadInput,
+            Str("task '", task_.task.name,
+                "' is measured within groups of rows, and there are none"),
+            "predict rows that mtl-prep --group prepared, or give them with "
+            "--data");
   }
 
   MeasuredTask Measure() {
@@ -95,7 +105,8 @@ class TaskMeasurer {
   // Where outputs come from: `fill(piece)` puts them into rows_.output.
   template <class Fill>
   void ForPieces(Fill fill) {
-    const Index at_once = in_pieces_
+    // A group may be anywhere.
+    const Index at_once = in_pieces_ && !of_groups_
                               ? std::max<Index>(kPiece / NumbersOfPlace(), 1)
                               : std::max<Index>(task_.places, 1);
     Index labelled = 0;
@@ -122,6 +133,7 @@ class TaskMeasurer {
   // Puts the labels of a piece into rows_.
   void Load(Piece* piece) {
     rows_.y.clear();
+    rows_.groups.clear();
     for (Index place = piece->first; place < piece->first + piece->count;
          ++place) {
       if (!task_.HasLabel(place)) continue;
@@ -132,6 +144,9 @@ class TaskMeasurer {
         piece->blocks.push_back(units_.is_blocks()
                                     ? units_.BlockOf(task_.RowOf(place))
                                     : static_cast<std::uint16_t>(number));
+      }
+      if (of_groups_) {
+        rows_.groups.push_back(units_.UnitOf(task_.RowOf(place)));
       }
       const float* cells = task_.y.data() + place * rows_.target_cols;
       rows_.y.insert(rows_.y.end(), cells, cells + rows_.target_cols);
@@ -280,7 +295,7 @@ class TaskMeasurer {
       if (!task_.HasLabel(place)) continue;
       // In pieces the metrics know the weights.
       prepared.weights.push_back(in_pieces_ ? 1.0 : task_.Weight(place));
-      prepared.units.push_back(task_.RowOf(place));
+      prepared.units.push_back(units_.UnitOf(task_.RowOf(place)));
     }
   }
 
@@ -288,6 +303,7 @@ class TaskMeasurer {
   std::vector<const MetricEntry*> entries_;
   const DrawnUnits& units_;
   MetricRows rows_;  // of the piece that is loaded
+  bool of_groups_;   // some metric is
   bool in_pieces_;
   MeasuredTask measured_;
 };

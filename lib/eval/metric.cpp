@@ -26,7 +26,8 @@ const MetricEntry& MainMetric(const Task& task) {
 }
 
 bool HasNumbers(TaskType type) {
-  return !type.traits().has_classes;
+  const HeadTraits& traits = type.traits();
+  return !traits.has_classes && !traits.is_censored && !traits.is_ranking;
 }
 bool HasClasses(TaskType type) {
   return type.traits().has_classes;
@@ -36,6 +37,13 @@ bool HasOneClass(TaskType type) {
 }
 bool HasLabelSets(TaskType type) {
   return type.traits().has_classes && !type.traits().one_class;
+}
+
+bool HasEvents(TaskType type) {
+  return type.traits().is_censored;
+}
+bool HasGroups(TaskType type) {
+  return type.traits().is_ranking;
 }
 
 bool HasRanks(TaskType type) {

@@ -33,6 +33,8 @@ struct MetricRows {
   // Where these are a part of all rows: the mean label of each column of all,
   // from which moments are taken. Empty: these are all.
   std::vector<double> centres = {};
+  // Of each row, in any order; empty: there are none.
+  std::vector<std::int64_t> groups = {};
 
   // Whether a prediction has a probability for each of several classes, of
   // which one is true.
@@ -116,12 +118,15 @@ class Metric : public WeightedMetric {
   virtual void AddTo(const RowBlocks& rows, BlockedMetric* blocks) const = 0;
 };
 
-// What a metric may apply to: numbers (by MetricRows::Point),
+// What a metric may apply to: numbers in the labels' units (MetricRows::Point),
 // anything with classes, one class a row, or sets of labels.
 bool HasNumbers(TaskType type);
 bool HasClasses(TaskType type);
 bool HasOneClass(TaskType type);
 bool HasLabelSets(TaskType type);
+// A time that may be censored, and a risk; scores within groups of rows.
+bool HasEvents(TaskType type);
+bool HasGroups(TaskType type);
 // One class of several in order; quantiles.
 bool HasRanks(TaskType type);
 bool HasLevels(TaskType type);
@@ -141,6 +146,9 @@ struct MetricTraits {
   bool decides = false;
   // It compares the labels of a row, and says nothing of one label.
   bool of_several_labels = false;
+  // It is a mean over groups of rows, and needs MetricRows::groups. All rows of
+  // a group have one weight, or it counts by that of its first.
+  bool of_groups = false;
 };
 
 // One line of the registry metrics.def; `help` is the definition.

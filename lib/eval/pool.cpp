@@ -158,6 +158,16 @@ class PooledPredictions : public PredictionSource {
         });
     return ids;
   }
+  // Parts without groups would make their rows part of others'.
+  std::vector<std::int64_t> Groups() const override {
+    std::vector<std::int64_t> all;
+    for (const Part& part : parts_) {
+      const std::vector<std::int64_t> more = part->Groups();
+      if (more.empty() && part->rows() > 0) return {};
+      all.insert(all.end(), more.begin(), more.end());
+    }
+    return all;
+  }
   Labels ReadLabels(Index task) const override {
     const Index cols = tasks_[At(task)].task.target_cols();
     Labels all;

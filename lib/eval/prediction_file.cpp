@@ -44,6 +44,9 @@ class PredictionFile : public PredictionSource {
   RowIds Ids(Index first, Index count) const override {
     return ids_.Read(first, count);
   }
+  std::vector<std::int64_t> Groups() const override {
+    return ReadGroups(file_, rows_);
+  }
   mtlkit::Labels ReadLabels(Index task) const override {
     const TaskOnFile& head = heads_[At(task)];
     mtlkit::Labels labels = mtlkit::ReadLabels(file_, head, rows_);

@@ -197,6 +197,7 @@ void PredictionWriter::Begin(Predictions head,
                                PlaceCount(task, rows), arrays[i]);
   }
   if (!head.seen.empty()) file.WriteList("seen", head.seen, kPackedRows);
+  if (!head.groups.empty()) file.WriteList("groups", head.groups, kPackedRows);
   file.SetAttribute("", "split", head.split);
   file.SetAttribute("", "selected_on", head.selected_on);
   file.SetAttribute("", "model", head.model_sha256);

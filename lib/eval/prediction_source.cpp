@@ -100,6 +100,7 @@ class HeldPredictions : public PredictionSource {
         },
         held_.ids);
   }
+  std::vector<std::int64_t> Groups() const override { return held_.groups; }
   Labels ReadLabels(Index task) const override {
     const TaskPredictions& held = held_.tasks[At(task)];
     Labels labels{held.rows, held.on_all_rows, held.y, held.weight};

@@ -64,6 +64,8 @@ class PredictionSource {
   // Above which a binary task counts as positive, or each label as set, one a
   // column; empty: 1/2, or neither.
   virtual std::vector<double> Thresholds(Index /*task*/) const { return {}; }
+  // Dataset::groups of all rows; empty: there are none.
+  virtual std::vector<std::int64_t> Groups() const { return {}; }
 
  protected:
   Index rows_ = 0;

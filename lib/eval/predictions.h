@@ -67,6 +67,8 @@ struct Predictions {
   std::string model_sha256;    // content digest of the model
   std::string dataset_sha256;  // and of the rows
   std::string provenance;      // JSON array as text, or ""
+  // Dataset::groups of the rows; empty: there are none.
+  std::vector<std::int64_t> groups = {};
 };
 
 // `path` may be "-". Checks shapes, ranges (probabilities in [0, 1], all

@@ -135,4 +135,13 @@ std::vector<std::uint8_t> ReadSeen(const FileReader& file, Index rows) {
   return seen;
 }
 
+std::vector<std::int64_t> ReadGroups(const FileReader& file, Index rows) {
+  if (!file.Has("groups")) return {};
+  auto groups = file.ReadList<std::int64_t>("groups");
+  if (static_cast<Index>(groups.size()) != rows) {
+    BadPredictions(Str(file.name(), ": groups"), "it is not one number a row");
+  }
+  return groups;
+}
+
 }  // namespace mtlkit

@@ -42,5 +42,7 @@ UnknownLabels ReadUnknown(const FileReader& file, const TaskOnFile& task,
 std::vector<double> ReadConstants(const FileReader& file, const Task& task);
 bool AreConstantsAgreed(const FileReader& file, const Task& task);
 std::vector<std::uint8_t> ReadSeen(const FileReader& file, Index rows);
+// Dataset::groups of the rows; empty: there are none.
+std::vector<std::int64_t> ReadGroups(const FileReader& file, Index rows);
 
 }  // namespace mtlkit

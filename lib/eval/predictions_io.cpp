@@ -26,6 +26,7 @@ Dataset RowsOf(const Predictions& predictions) {
   Dataset dataset;
   dataset.rows = IdCount(predictions.ids);
   dataset.ids = predictions.ids;
+  dataset.groups = predictions.groups;
   for (const TaskPredictions& task : predictions.tasks) {
     Labels labels{task.rows, task.on_all_rows, task.y, task.weight};
     if (labels.values.empty()) {
@@ -144,6 +145,7 @@ Predictions ReadPredictions(const FileReader& file) {
                             std::move(rows.labels[i]), predictions.ids));
   }
   predictions.seen = ReadSeen(file, IdCount(predictions.ids));
+  predictions.groups = ReadGroups(file, IdCount(predictions.ids));
   predictions.split = RootText(file, "split");
   predictions.selected_on = RootText(file, "selected_on");
   predictions.model_sha256 = RootText(file, "model");

@@ -106,6 +106,7 @@ Json RenderJson(const Evaluation& evaluation) {
             {"rows", evaluation.rows},
             {"split", evaluation.split},
             {"draws", evaluation.draws},
+            {"groups", evaluation.groups},
             {"blocks", evaluation.blocks},
             {"level", evaluation.level},
             {"selected_on", evaluation.selected_on},

@@ -59,10 +59,14 @@ std::string Value(const Evaluation& evaluation, const MetricResult& result,
 std::string Bootstrap(const Evaluation& evaluation) {
   if (evaluation.draws == 0) return "";
   const bool of_blocks = evaluation.blocks > 0;
-  return Str(FormatNumber(std::round(evaluation.level * 1e9) / 1e7),
-             " % bootstrap, ", evaluation.draws, " draws",
-             of_blocks ? Str(" of ", evaluation.blocks, " blocks") : "",
-             evaluation.models.size() > 1 ? ", paired by row" : "");
+  return Str(
+      FormatNumber(std::round(evaluation.level * 1e9) / 1e7), " % bootstrap, ",
+      evaluation.draws, " draws",
+      evaluation.groups > 0 ? Str(" of ", evaluation.groups, " groups") : "",
+      of_blocks ? Str(evaluation.groups > 0 ? " in " : " of ",
+                      evaluation.blocks, " blocks")
+                : "",
+      evaluation.models.size() > 1 ? ", paired by row" : "");
 }
 
 // Of a few rows a gain may have any lower bound; far below it says no more.

@@ -71,6 +71,7 @@ struct Evaluation {
   std::vector<TaskResult> tasks;
   std::vector<Gain> gains;  // one a model; empty without a baseline
   Index draws = 0;
+  Index groups = 0;  // of rows that are drawn together; 0: there are none
   Index blocks = 0;  // of rows that were drawn whole; 0: rows were drawn
   double level = 0;
   std::vector<std::string> warnings;

@@ -116,7 +116,7 @@ void ArchOptions::Describe(Fields& fields) {
   fields("activation", activation, "function of the hidden layers",
          ActivationNames());
   fields("norm", norm, "normalisation before each activation",
-         {"none", "batch", "layer"});
+         {"none", "batch", "layer", "rms"});
   fields("dropout", dropout, "share of hidden values left out in training",
          BelowFrom(0, 1));
   fields("embedding", embedding,

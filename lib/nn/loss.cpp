@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "base/error.h"
@@ -188,6 +189,25 @@ void RequireInCurve(const Task& task, Index row, Index col, float label) {
           "leave such labels out, or prepare without --target-transform");
 }
 
+// That a loss that compares rows of a group finds groups of several.
+void RequireGroups(const Dataset& dataset, const LabelView& labels) {
+  const std::string task = Str("task '", labels.task().name, "'");
+  Require(!dataset.groups.empty(), ErrorKind::kBadInput,
+          Str(task, " is ranked within groups of rows, and there are none"),
+          "prepare with mtl-prep --group COLUMN, or choose --loss squared");
+  std::map<std::int64_t, Index> sizes;
+  for (const std::int64_t group : dataset.groups) ++sizes[group];
+  for (Index place = 0; place < labels.places(); ++place) {
+    const Index row = labels.RowOf(place);
+    if (!labels.HasLabel(place) || sizes[dataset.groups[At(row)]] > 1) continue;
+    Fail(ErrorKind::kBadInput,
+         Str(task, ", row '", IdText(dataset.ids, row),
+             "': a group of one for ranking: there is no other row to compare "
+             "it with"),
+         "leave such rows out, or choose --loss squared for this task");
+  }
+}
+
 }  // namespace
 
 void RequireLearnable(const Dataset& dataset, const std::vector<Task>& tasks,
@@ -196,6 +216,9 @@ void RequireLearnable(const Dataset& dataset, const std::vector<Task>& tasks,
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const LabelBounds bounds = losses[t]->label_bounds();
     const LabelView labels(dataset, static_cast<Index>(t));
+    if (losses[t]->coupling() == RowCoupling::kGroups) {
+      RequireGroups(dataset, labels);
+    }
     for (Index place = 0; place < labels.places(); ++place) {
       for (Index col = 0; col < labels.cols(); ++col) {
         const float label = labels.Value(place, col);
@@ -211,6 +234,17 @@ void RequireLearnable(const Dataset& dataset, const std::vector<Task>& tasks,
       }
     }
   }
+}
+
+bool AnyCouples(std::span<const std::unique_ptr<Loss>> losses,
+                RowCoupling coupling) {
+  return std::ranges::any_of(losses, [coupling](const auto& loss) {
+    return loss->coupling() == coupling;
+  });
+}
+
+double Loss::Divisor(const LossArgs& args) const {
+  return SumRows(args.weight);
 }
 
 double SumRows(std::span<const Real> rows) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <span>
@@ -16,13 +17,28 @@
 
 namespace mtlkit {
 
+// Memory of losses that look at several rows at once, kept by whoever evaluates
+// them: it grows to the largest batch, and not again. Not thread-safe.
+struct RowRoom {
+  std::vector<std::int32_t> order;
+  std::vector<double> terms;
+};
+
 // What a loss compares, a batch of one task. Rows of all members correspond.
 struct LossArgs {
   ConstMatView output;  // rows x task.output_cols(): logits, or normalised y
   ConstMatView target;  // rows x target_cols(); NaN cells are missing
   std::span<const Real> weight;  // one a row, at least 0
   const Kernels* kernels = &ActiveKernels();
+  // For losses that couple rows: the group of each row, in any order (empty:
+  // all are one), and memory.
+  std::span<const std::int64_t> groups = {};
+  RowRoom* room = nullptr;
 };
+
+// Which rows of a batch a loss compares with each other: none, those of a group
+// (Dataset::groups), all.
+enum class RowCoupling { kNone, kGroups, kBatch };
 
 // Which labels a loss can learn: numbers from `least` on, or above it.
 struct LabelBounds {
@@ -37,7 +53,9 @@ struct LabelBounds {
 // the loss w_i l_i and its gradient w_i dl_i/doutput. A row of weight 0 gives
 // loss 0 and gradient 0 whatever its target holds; a missing cell gives 0 for
 // its part. A loss never averages over rows: whoever steps divides by the sum
-// of weights. Rows do not depend on each other, so a batch may be split.
+// of weights. Rows do not depend on each other, so a batch may be split, unless
+// `coupling` says so: such a loss depends on which rows a batch has, not on
+// their order, and a row of weight 0 is as if it were not there.
 // Immutable: any number of threads may share it.
 class Loss {
  public:
@@ -57,6 +75,13 @@ class Loss {
   // gradient is not wanted. Needs shapes that agree. Allocates nothing.
   virtual void Evaluate(const LossArgs& args, std::span<Real> row_loss,
                         MatView gradient) const = 0;
+
+  // Which rows it compares. Others than kNone need LossArgs::room.
+  virtual RowCoupling coupling() const { return RowCoupling::kNone; }
+  // What the sum of the losses of rows is divided by: the sum of their weights;
+  // of losses that couple rows that of the rows of which something is said. 0:
+  // the batch says nothing of the task.
+  virtual double Divisor(const LossArgs& args) const;
 };
 
 // A registered loss (losses.def).
@@ -102,6 +127,10 @@ std::vector<Task> ShapeTasks(std::vector<Task> tasks,
 // forms.
 void RequireLearnable(const Dataset& dataset, const std::vector<Task>& tasks,
                       const std::vector<std::string>& texts);
+
+// Whether some loss couples rows so.
+bool AnyCouples(std::span<const std::unique_ptr<Loss>> losses,
+                RowCoupling coupling);
 
 // Sum of per-row losses (or weights), in row order.
 double SumRows(std::span<const Real> rows);

@@ -117,6 +117,17 @@ std::string ListSeparator(const std::vector<std::string>& cells) {
   return ";";
 }
 
+// Times and events of survival, each numbers.
+Task MakeSurvival(const Dataset& table, const TableColumn& time,
+                  const TableColumn& event, TaskType type) {
+  Task task = MakeNumbers(table, time, type);
+  MakeNumbers(table, event, type);
+  task.width = 2;
+  task.name = time.name();
+  task.source.columns = {time.name(), event.name()};
+  return task;
+}
+
 // A multi-label task of one column whose cells list labels.
 Task MakeListed(const CodedColumn& coded) {
   Task task;
@@ -219,10 +230,28 @@ TaskRequest ParseTaskRequest(std::string_view text,
       columns.begin(), columns.end(),
       [&](const TableColumn& column) { return column.name() == text; });
   if (equals == std::string_view::npos || whole) return request;
-  request.pattern = std::string(text.substr(0, equals));
-  request.type = InContext(Str("--task ", text), [&] {
-    return ParseTaskType(text.substr(equals + 1));
-  });
+  constexpr std::string_view kEvent = ":event=";
+  const std::size_t event = text.rfind(kEvent);
+  const std::string_view head = text.substr(0, event);
+  if (event != std::string_view::npos) {
+    request.event = std::string(text.substr(event + kEvent.size()));
+  }
+  const std::size_t before_type = head.rfind('=');
+  const std::string where = Str("--task ", text);
+  Require(before_type != std::string_view::npos, ErrorKind::kUsage,
+          Str(where, ": ", kEvent, " without a type"),
+          "write TIME=survival:event=COLUMN");
+  request.pattern = std::string(head.substr(0, before_type));
+  request.type = InContext(
+      where, [&] { return ParseTaskType(head.substr(before_type + 1)); });
+  const bool is_censored = request.type->traits().is_censored;
+  Require(is_censored == !request.event.empty(), ErrorKind::kUsage,
+          is_censored ? Str(where,
+                            ": a time alone does not say whether the "
+                            "event came")
+                      : Str(where, ": only tasks of type survival have events"),
+          "write TIME=survival:event=COLUMN, where COLUMN holds 1 if the event "
+          "came then, 0 if not");
   return request;
 }
 
@@ -235,7 +264,16 @@ std::vector<LabelledTask> TasksFromColumns(
   std::vector<LabelledTask> tasks;
   const bool is_set = request.type && request.type->traits().has_classes &&
                       !request.type->traits().one_class;
-  if (is_set && named.size() > 1) {
+  if (!request.event.empty()) {
+    const Columns events = FindColumns(columns, request.event, "--task");
+    used->insert(used->end(), events.begin(), events.end());
+    Require(named.size() == 1 && ByName(events).size() == 1, ErrorKind::kUsage,
+            Str("--task ", request.pattern, ":event=", request.event,
+                ": a time and an event are one column each"),
+            "give each task a --task of its own");
+    tasks.push_back(
+        {MakeSurvival(table, found[0], events[0], *request.type), {}});
+  } else if (is_set && named.size() > 1) {
     tasks.push_back({MakeJoined(table, named), {}});
     tasks.back().task.name = NameOfPattern(request.pattern);
   } else {

@@ -22,6 +22,7 @@ struct LabelledTask {
 struct TaskRequest {
   std::string pattern;
   std::optional<TaskType> type;
+  std::string event = {};  // survival: the column that says whether it came
 };
 TaskRequest ParseTaskRequest(std::string_view text,
                              const std::vector<TableColumn>& columns);
@@ -31,8 +32,9 @@ TaskRequest ParseTaskRequest(std::string_view text,
 // different values are binary, words multi-class, numbers a regression.
 // `multilabel` makes one task: of several columns, each a label with two
 // values, called as the pattern without its '*' and '?'; of one column, whose
-// cells list labels between ';', '|' or ','. Columns that are used go into
-// `used`.
+// cells list labels between ';', '|' or ','. `survival` takes the times from
+// the column of its name and the events, 0 or 1, from another. Columns that are
+// used go into `used`.
 std::vector<LabelledTask> TasksFromColumns(
     const Dataset& table, const std::vector<TableColumn>& columns,
     const TaskRequest& request, std::vector<TableColumn>* used);

@@ -5,13 +5,15 @@
 namespace mtlkit {
 
 void PrepareOptions::DescribeColumns(Fields& fields) {
-  fields.Field({"task",
-                "a column to predict, by name or pattern; its type is inferred "
-                "where it is not given",
-                {},
-                {},
-                "COLUMN[=TYPE]"},
-               task);
+  fields.Field(
+      {"task",
+       "a column to predict, by name or pattern; its type is inferred "
+       "where it is not given; TIME=survival:event=COLUMN takes whether "
+       "the event came, 1 or 0, from another",
+       {},
+       {},
+       "COLUMN[=TYPE]"},
+      task);
   fields.Field({.name = "classes",
                 .help = "the classes of a task in order, from the lowest on; "
                         "numbers of an ordinal task are in order already",

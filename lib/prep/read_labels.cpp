@@ -83,7 +83,10 @@ class LabelReader {
     read_.has_columns = true;
     read_.labels.on_all_rows = true;
     if (!task_.is_classification()) {
-      ReadNumbers(*found[0]);
+      for (std::size_t col = 0; col < found.size(); ++col) {
+        ReadNumbers(*found[col], col, found.size());
+      }
+      if (task_.traits().is_censored) RequireEvents();
     } else if (task_.type.traits().one_class) {
       ReadClasses(CodeColumn(table_, *found[0]));
     } else if (source_.absent.empty()) {
@@ -120,23 +123,46 @@ class LabelReader {
     unknown_.emplace_back(static_cast<Index>(row), text);
   }
 
-  void ReadNumbers(const TableColumn& column) {
+  // Column `col` of `cols`.
+  void ReadNumbers(const TableColumn& column, std::size_t col,
+                   std::size_t cols) {
     const InputBlock& block = table_.inputs[column.block];
     if (block.kind == InputKind::kCategorical) {
-      return ReadWords(CodeColumn(table_, column));
+      return ReadWords(CodeColumn(table_, column), col, cols);
     }
     LabelCells& values = read_.labels.values;
-    values.reserve(rows());
+    if (values.empty()) values.assign(rows() * cols, kMissing);
     ForCells(block, table_.rows, column.col, [&](Index row, double number) {
       const auto value = static_cast<float>(number);
       const bool fits = !std::isinf(value);
-      values.push_back(fits ? value : kMissing);
+      if (fits) values[At(row) * cols + col] = value;
       if (!fits) AddUnknown(At(row), FormatNumber(number));
     });
   }
 
+  // A time says nothing without its event, nor the other way round.
+  void RequireEvents() const {
+    const LabelCells& values = read_.labels.values;
+    for (std::size_t row = 0; row < rows(); ++row) {
+      const float time = values[2 * row];
+      const float event = values[2 * row + 1];
+      const bool is_missing = std::isnan(time) && std::isnan(event);
+      if (is_missing || (time >= 0 && (event == 0 || event == 1))) continue;
+      const std::string where =
+          Str("task '", task_.name, "', row '",
+              IdText(table_.ids, static_cast<Index>(row)), "': ");
+      Require(!std::isnan(time) && !std::isnan(event), ErrorKind::kBadInput,
+              Str(where, "it has a time or an event, and not both"),
+              "give the other, or leave both empty");
+      Fail(ErrorKind::kBadInput,
+           time >= 0 ? Str(where, "event ", event, " is neither 0 nor 1")
+                     : Str(where, "time ", time, " is below 0"),
+           "times are counted from 0 on, events are 1 where they came");
+    }
+  }
+
   // Numbers in a column of words.
-  void ReadWords(const CodedColumn& column) {
+  void ReadWords(const CodedColumn& column, std::size_t col, std::size_t cols) {
     std::vector<Meaning> meanings;
     for (const std::string& name : column.names) {
       double value = 0;
@@ -145,7 +171,7 @@ class LabelReader {
       meanings.push_back(reads ? Meaning{{static_cast<float>(value)}, {}}
                                : Meaning{{}, {name}});
     }
-    Fill(column, meanings, 0, 1);
+    Fill(column, meanings, col, cols);
   }
 
   void ReadClasses(const CodedColumn& column) {

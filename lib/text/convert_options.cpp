@@ -15,7 +15,9 @@ std::vector<std::string> FormatNames() {
 std::vector<std::string> LabelTypes() {
   std::vector<std::string> names = {"auto"};
   for (const HeadEntry* entry : HeadEntries()) {
-    if (entry->traits.is_type) names.emplace_back(entry->name);
+    // A label of SVMlight is one number.
+    const bool fits = entry->traits.is_type && !entry->traits.is_censored;
+    if (fits) names.emplace_back(entry->name);
   }
   return names;
 }

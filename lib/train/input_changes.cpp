@@ -172,6 +172,25 @@ void InputChanges::TakeTargets(const Batch& loaded) {
   }
 }
 
+void RequireMixable(bool is_taught, Index batch,
+                    std::span<const std::unique_ptr<Loss>> losses) {
+  Require(!is_taught, ErrorKind::kUsage,
+          "--mixup with peers that teach or choose rows: what they say is of a "
+          "row, not of two",
+          "leave it out");
+  Require(batch > 1, ErrorKind::kUsage,
+          "--mixup has no effect: batches of one row hold no other to mix it "
+          "with",
+          "give a larger --batch, or leave it out");
+  const auto couples = [](const auto& loss) {
+    return loss->coupling() != RowCoupling::kNone;
+  };
+  Require(std::ranges::none_of(losses, couples), ErrorKind::kUsage,
+          "--mixup with a loss that compares rows: a mixed row has no place "
+          "among the others",
+          "leave it out, or choose another --loss");
+}
+
 void InputChanges::Mix(ConstMatView from, Index rows,
                        std::span<Real> into) const {
   const Index per_row = from.size() / rows;

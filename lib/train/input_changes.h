@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "base/rng.h"
 #include "data/batch.h"
+#include "nn/loss.h"
 #include "train/image_changes.h"
 #include "train/train_options.h"
 
@@ -63,6 +65,11 @@ class InputChanges {
   std::vector<std::vector<Real>> targets_;  // of partners, one a task
   std::vector<std::vector<Real>> weights_;
 };
+
+// Throws kUsage where rows cannot be mixed: peers teach or choose them, batches
+// have one, or a loss compares rows.
+void RequireMixable(bool is_taught, Index batch,
+                    std::span<const std::unique_ptr<Loss>> losses);
 
 // A number from Beta(alpha, alpha) at this place of random numbers (four of
 // their rows from `row` on): two Gamma numbers as of Marsaglia and Tsang, "A

@@ -13,13 +13,13 @@
 #include "nn/network.h"
 #include "train/averaging.h"
 #include "train/checkpoint.h"
+#include "train/choose_sampler.h"
 #include "train/length.h"
 #include "train/meeting.h"
 #include "train/own_options.h"
 #include "train/peers_together.h"
 #include "train/run_report.h"
 #include "train/run_saver.h"
-#include "train/sampler.h"
 #include "train/schedule.h"
 #include "train/trainee.h"
 
@@ -94,9 +94,9 @@ class Run {
                  std::min(options.batch, peers[0].inputs.data->rows)),
         labels_of_all_(LabelsOfAll(peers_)),
         sampler_(
-            MakeSampler(ParseChoice(options.sampler, "--sampler"),
-                        {labels_of_all_ ? *labels_of_all_ : peers_[0].data(),
-                         train_rows_, options.batch})),
+            ChooseSampler(options.sampler, AnyRanksGroups(peers_),
+                          {labels_of_all_ ? *labels_of_all_ : peers_[0].data(),
+                           train_rows_, options.batch})),
         rows_(FirstEpoch()),
         epochs_(
             EpochsOf(options, rows_.batch_count(), AnyHasValidation(peers_))),

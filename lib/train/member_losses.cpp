@@ -22,6 +22,40 @@ MemberLosses::MemberLosses(std::span<const Task> tasks, const Network& network,
   target_.resize(At(numbers));
   weight_.resize(At(rows));
   row_loss_.resize(At(rows));
+  of_one_.resize(At(2 * numbers));
+}
+
+double MemberLosses::Divisor(const Loss& loss, Index task,
+                             const LossArgs& args) const {
+  // What rows are worth does not depend on what is said of them.
+  LossArgs of_one = args;
+  of_one.output.rows = args.output.rows / members(task);
+  return loss.Divisor(of_one);
+}
+
+void MemberLosses::EvaluateApart(const Loss& loss, Index members,
+                                 const LossArgs& args, std::span<Real> row_loss,
+                                 MatView gradient) {
+  const Index rows = args.target.rows;
+  const Index cols = args.output.cols;
+  const MatView output = {of_one_.data(), rows, cols};
+  MatView slopes;
+  if (!gradient.empty()) slopes = {output.data + output.size(), rows, cols};
+  const std::span<Real> losses = std::span(row_loss_).first(At(rows));
+  LossArgs of_one = args;
+  of_one.output = output;
+  std::ranges::fill(row_loss.first(At(rows)), Real{0});
+  for (Index m = 0; m < members; ++m) {
+    for (Index row = 0; row < rows; ++row) {
+      std::copy_n(args.output.Row(row * members + m), cols, output.Row(row));
+    }
+    loss.Evaluate(of_one, losses, slopes);
+    for (Index row = 0; row < rows; ++row) {
+      row_loss[At(row)] += losses[At(row)] / static_cast<Real>(members);
+      if (gradient.empty()) continue;
+      std::copy_n(slopes.Row(row), cols, gradient.Row(row * members + m));
+    }
+  }
 }
 
 void MemberLosses::Evaluate(const Loss& loss, Index task, const LossArgs& args,
@@ -30,6 +64,9 @@ void MemberLosses::Evaluate(const Loss& loss, Index task, const LossArgs& args,
   if (each == 1) {
     loss.Evaluate(args, row_loss, gradient);
     return;
+  }
+  if (loss.coupling() != RowCoupling::kNone) {
+    return EvaluateApart(loss, each, args, row_loss, gradient);
   }
   const ConstMatView& target = args.target;
   const std::size_t rows = At(args.output.rows);

@@ -26,13 +26,20 @@ class MemberLosses {
   // members'; the gradient is that of their sum, `members` times as much.
   void Evaluate(const Loss& loss, Index task, const LossArgs& args,
                 std::span<Real> row_loss, MatView gradient);
+  // Loss::Divisor of each of the members.
+  double Divisor(const Loss& loss, Index task, const LossArgs& args) const;
 
  private:
+  // The same where rows are coupled: those of each member among themselves.
+  void EvaluateApart(const Loss& loss, Index members, const LossArgs& args,
+                     std::span<Real> row_loss, MatView gradient);
+
   const Network& network_;
   // Of rows of members; empty without any.
   std::vector<Real> target_;
   std::vector<Real> weight_;
   std::vector<Real> row_loss_;
+  std::vector<Real> of_one_;  // outputs of one member, then their gradient
 };
 
 }  // namespace mtlkit

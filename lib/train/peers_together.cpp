@@ -20,6 +20,11 @@ std::vector<Index> RowsOfAll(const std::vector<Trainee>& peers) {
   return all;
 }
 
+bool AnyRanksGroups(const std::vector<Trainee>& peers) {
+  return std::ranges::any_of(
+      peers, [](const Trainee& peer) { return peer.ranks_groups(); });
+}
+
 bool AnyHasValidation(const std::vector<Trainee>& peers) {
   return std::ranges::any_of(peers, &Trainee::has_validation);
 }

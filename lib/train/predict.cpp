@@ -213,6 +213,10 @@ Predictions HeadOf(std::span<const EnsembleMember> members,
   }
   Predictions head;
   head.ids = TakeIds(dataset.ids, rows);
+  for (const Index row : rows) {
+    if (dataset.groups.empty()) break;
+    head.groups.push_back(dataset.groups[At(row)]);
+  }
   head.split = options.split;
   head.selected_on = first.log.selected_split;
   head.seen = SeenByAny(members, dataset, rows);

@@ -55,6 +55,8 @@ struct SamplerEntry
     : RegistryEntry<std::unique_ptr<Sampler>, const SamplerArgs&> {
   // Whether a row may come up more than once in a batch.
   bool repeats = false;
+  // Whether rows of a group (Dataset::groups) are always in one batch.
+  bool keeps_groups = false;
 };
 
 std::span<const SamplerEntry* const> SamplerEntries();

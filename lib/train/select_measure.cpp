@@ -157,6 +157,7 @@ void MetricTerms::Add(std::size_t term, const Batch& batch,
     into.y.insert(into.y.end(), y.Row(row), y.Row(row) + y.cols);
     into.output.insert(into.output.end(), said.Row(row),
                        said.Row(row) + said.cols);
+    if (!batch.groups.empty()) into.groups.push_back(batch.groups[At(row)]);
     ++into.rows;
   }
 }

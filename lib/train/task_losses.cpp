@@ -51,6 +51,8 @@ TaskLosses::TaskLosses(std::span<const Task> tasks,
         std::max(widest, network.members(task) * tasks[At(task)].output_cols());
   }
   scratch_.resize(most_rows * At(widest));
+  room_.order.reserve(most_rows);
+  room_.terms.reserve(2 * most_rows);
 }
 
 Index TaskLosses::AddLesson(Index task, const std::optional<Choice>& loss) {
@@ -132,12 +134,19 @@ void TaskLosses::MixIn(LossArgs args, Index task, MatView gradient) {
   if (!gradient.empty()) blend(slope.flat(), gradient.flat());
 }
 
-double TaskLosses::Evaluate(const Batch& batch, const Plan& plan, Index task,
-                            MatView gradient) {
+LossArgs TaskLosses::ArgsOf(const Batch& batch, const Plan& plan, Index task) {
   LossArgs args;
   args.output = plan.Output(task);
   args.target = batch.targets[At(task)].target;
   args.weight = WeightsOf(batch, task);
+  args.groups = batch.groups;
+  args.room = &room_;
+  return args;
+}
+
+double TaskLosses::Evaluate(const Batch& batch, const Plan& plan, Index task,
+                            MatView gradient) {
+  const LossArgs args = ArgsOf(batch, plan, task);
   member_losses_.Evaluate(*label_losses_[At(task)], task, args, RowLoss(task),
                           gradient);
   if (partners_ != nullptr) MixIn(args, task, gradient);
@@ -211,7 +220,10 @@ void TaskLosses::SetGradient(const Batch& batch, Index task, Plan* plan) {
   const double share = task_weight_[t];
   const double labels = share * label_share_ * family_share_[t];
   const double sum = Evaluate(batch, *plan, task, gradient);
-  sums_[t] = SumRows(WeightsOf(batch, task));
+  sums_[t] = label_losses_[t]->coupling() == RowCoupling::kNone
+                 ? SumRows(WeightsOf(batch, task))
+                 : member_losses_.Divisor(*label_losses_[t], task,
+                                          ArgsOf(batch, *plan, task));
   present_[t] = sums_[t] > 0 ? 1 : 0;
   losses_[t] = present_[t] != 0 ? sum / sums_[t] : kNone;
   weighted_[t] = present_[t] != 0 ? labels * losses_[t] : 0;

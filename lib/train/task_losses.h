@@ -59,7 +59,7 @@ class TaskLosses {
                     std::span<double> after);
 
   std::span<const double> task_weight() const { return task_weight_; }
-  // Of the last batch, one a task.
+  // Of the last batch, one a task; sums of weights as of Loss::Divisor.
   std::span<const double> losses() const { return losses_; }  // NaN if absent
   std::span<const double> lesson_losses() const { return lesson_losses_; }
   // With lessons, times the task weight.
@@ -82,6 +82,7 @@ class TaskLosses {
     return static_cast<double>(member_losses_.members(task));
   }
   std::span<const Real> WeightsOf(const Batch& batch, Index task) const;
+  LossArgs ArgsOf(const Batch& batch, const Plan& plan, Index task);
   // The sum of the task's row losses. An empty gradient is not wanted.
   double Evaluate(const Batch& batch, const Plan& plan, Index task,
                   MatView gradient);
@@ -106,6 +107,7 @@ class TaskLosses {
   std::vector<std::vector<Real>> selected_;  // row weights; empty: the batch's
   std::vector<Seat> seats_;
   std::vector<Real> scratch_;
+  RowRoom room_;
   const Partners* partners_ = nullptr;
   std::vector<Real> partner_loss_;  // of rows, where they are mixed
   double label_share_ = 1;          // of the labels beside lessons

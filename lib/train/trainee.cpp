@@ -85,14 +85,7 @@ struct Trainee::Parts {
     }
     const bool is_taught = protocol.teaches() || protocol.selects() ||
                            !peer.inputs.soft_targets.empty();
-    Require(options.mixup == 0 || !is_taught, ErrorKind::kUsage,
-            "--mixup with peers that teach or choose rows: what they say is of "
-            "a row, not of two",
-            "leave it out");
-    Require(options.mixup == 0 || capacity > 1, ErrorKind::kUsage,
-            "--mixup has no effect: batches of one row hold no other to mix "
-            "it with",
-            "give a larger --batch, or leave it out");
+    if (options.mixup > 0) RequireMixable(is_taught, capacity, losses);
     changes.emplace(data, options, peer.seed, capacity);
     learner.SetPartners(changes->partners());
   }
@@ -295,6 +288,9 @@ bool Trainee::has_validation() const {
 bool Trainee::has_finite_weights() const {
   return std::ranges::all_of(parts_->state.learner.params.weights.all(),
                              [](Real weight) { return std::isfinite(weight); });
+}
+bool Trainee::ranks_groups() const {
+  return AnyCouples(parts_->losses, RowCoupling::kGroups);
 }
 bool Trainee::has_stopped() const {
   return parts_->keeper.HasStopped(parts_->state);

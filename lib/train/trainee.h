@@ -58,6 +58,8 @@ class Trainee {
   // Whether all tasks that can be measured have learned enough, if one asks for
   // that (TrainOptions::task_patience).
   bool has_stopped() const;
+  // Whether the loss of some task compares rows of a group.
+  bool ranks_groups() const;
   // Whether some epoch gave the validation rows, if any, a finite loss.
   bool was_measurable() const;
 

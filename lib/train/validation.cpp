@@ -16,18 +16,12 @@
 #include "train/labelled_rows.h"
 #include "train/merged_outputs.h"
 #include "train/select_measure.h"
+#include "train/whole_losses.h"
 
 namespace mtlkit {
 namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-
-// Sums of one task's weighted losses over rows.
-struct LossSums {
-  double loss = 0;
-  double weight = 0;
-  double Mean() const { return weight > 0 ? loss / weight : kNone; }
-};
 
 // Why a task cannot be measured on these rows; "" if it can.
 std::string WhyUnmeasurable(const Dataset& data, std::size_t task,
@@ -88,13 +82,10 @@ struct Validator::State {
     }
   }
 
-  void AddLoss(const Batch& batch, std::size_t task, ConstMatView output,
-               LossSums* sums) {
-    const TargetBatch& target = batch.targets[task];
-    const std::span<Real> out = {row_loss.data(), At(batch.rows)};
-    losses[task]->Evaluate({output, target.target, target.weight}, out, {});
-    sums->loss += SumRows(out);
-    sums->weight += target.weight_sum;
+  std::vector<WholeLoss> WholeLosses() const {
+    std::vector<WholeLoss> whole;
+    for (const auto& loss : losses) whole.emplace_back(loss.get());
+    return whole;
   }
 
   // The same outputs for every row, in `memory`.
@@ -111,21 +102,27 @@ struct Validator::State {
   void MeasureConstants(const Model& model) {
     std::vector<std::vector<std::vector<Real>>> constant;
     std::vector<std::vector<LossSums>> sums;
+    std::vector<std::vector<WholeLoss>> whole;
     for (std::size_t task = 0; task < tasks.size(); ++task) {
       constant.push_back(ConstantOutputs(tasks[task], model.constants[task]));
       sums.emplace_back(constant.back().size());
+      whole.emplace_back(sums.back().size(), WholeLoss(losses[task].get()));
     }
     std::vector<Real> output;
     ForBatches([&](const Batch& batch) {
       for (std::size_t task = 0; task < tasks.size(); ++task) {
         if (batch.targets[task].labelled == 0) continue;
         for (std::size_t i = 0; i < constant[task].size(); ++i) {
-          AddLoss(batch, task, Repeated(constant[task][i], batch.rows, &output),
-                  &sums[task][i]);
+          whole[task][i].Add(batch, task,
+                             Repeated(constant[task][i], batch.rows, &output),
+                             row_loss, &sums[task][i]);
         }
       }
     });
     for (std::size_t task = 0; task < tasks.size(); ++task) {
+      for (std::size_t i = 0; i < whole[task].size(); ++i) {
+        whole[task][i].Finish(&sums[task][i]);
+      }
       double best = kNone;
       for (const LossSums& sum : sums[task]) {
         if (!(best <= sum.Mean())) best = sum.Mean();
@@ -180,13 +177,18 @@ struct Validator::State {
     return terms.size() == 1 && terms[0].task < 0;
   }
 
-  void CheckMeasures(const Model& model) {
+  void CheckMeasures(const Model& model, const Dataset& data) {
     const std::vector<SelectTerm>& terms = measures.terms();
     for (std::size_t i = 0; i < terms.size(); ++i) {
       if (terms[i].metric == nullptr) {
         RequireLoss(terms[i]);
         continue;
       }
+      Require(!terms[i].metric->traits.of_groups || !data.groups.empty(),
+              ErrorKind::kUsage,
+              Str("--select-on ", terms[i].text,
+                  ": it is a mean over groups of rows, and there are none"),
+              "prepare with mtl-prep --group COLUMN, or select on loss");
       Require(!std::isnan(MetricOfAnything(i)), ErrorKind::kUsage,
               Str("--select-on ", terms[i].text,
                   ": it is undefined on the validation rows, whatever is "
@@ -311,7 +313,7 @@ Validator::Validator(const Model& model, const Dataset& data,
                                      select_on, pool)) {
   state_->MeasureConstants(model);
   state_->LeaveOut(data);
-  state_->CheckMeasures(model);
+  state_->CheckMeasures(model, data);
 }
 Validator::~Validator() = default;
 Validator::Validator(Validator&&) noexcept = default;
@@ -322,12 +324,14 @@ ValidationResult Validator::Measure(Params* params) {
   pass.weights = &params->weights;
   pass.buffers = &params->buffers;
   std::vector<LossSums> sums(s.tasks.size());
+  std::vector<WholeLoss> whole = s.WholeLosses();
   s.measures.Clear();
   s.ForBatches([&](const Batch& batch) {
     s.plan.Forward(pass, batch);
     for (std::size_t task = 0; task < sums.size(); ++task) {
-      s.AddLoss(batch, task, s.merged.Of(s.plan, static_cast<Index>(task)),
-                &sums[task]);
+      whole[task].Add(batch, task,
+                      s.merged.Of(s.plan, static_cast<Index>(task)), s.row_loss,
+                      &sums[task]);
     }
     for (std::size_t i = 0; i < s.measures.terms().size(); ++i) {
       const SelectTerm& term = s.measures.terms()[i];
@@ -337,6 +341,7 @@ ValidationResult Validator::Measure(Params* params) {
   });
   ValidationResult result;
   for (std::size_t task = 0; task < sums.size(); ++task) {
+    whole[task].Finish(&sums[task]);
     result.losses.push_back(sums[task].Mean());
     result.relatives.push_back(result.losses[task] / s.constants[task]);
   }

@@ -101,7 +101,7 @@ TEST_CASE("every architecture takes each kind of input alone") {
 
 TEST_CASE("norms, towers and linear models fit every architecture that can") {
   ForEachArch([](const std::string& arch, const Dataset& data) {
-    for (const char* norm : {"batch", "layer"}) {
+    for (const char* norm : {"batch", "layer", "rms"}) {
       ArchOptions options = SmallOptions(arch);
       options.norm = norm;
       options.dropout = 0.1;

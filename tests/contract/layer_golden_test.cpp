@@ -53,6 +53,12 @@ Subject SubjectOf(const json& item) {
     return {
         MakeActivation(Activation::kLeakyRelu, params.at("slope").get<Real>())};
   }
+  if (method == "elu") {
+    return {MakeActivation(Activation::kElu, params.at("alpha").get<Real>())};
+  }
+  if (method == "rms-norm") {
+    return {MakeRmsNorm(params.at("eps")), {"x"}, {"scale"}};
+  }
   if (method == "gelu") {
     const bool exact = params.at("form").get<std::string>()[0] == 'e';
     return {

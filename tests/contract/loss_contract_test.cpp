@@ -25,6 +25,8 @@ Task SampleTask(TaskType type) {
   task.name = "sample";
   task.type = type;
   if (!task.is_classification()) task.width = kCols;
+  if (task.traits().is_ranking) task.width = 1;
+  if (task.traits().is_censored) task.width = 2;
   if (task.is_classification()) task.classes = {"a", "b", "c"};
   if (task.traits().has_positive) task.classes = {"no", "yes"};
   return task;
@@ -58,11 +60,18 @@ struct Sample {
     }
     for (Index i = 0; i < kRows; ++i) {
       weight.push_back(static_cast<Real>(0.5 + rng.Uniform(i, 2)));
+      groups.push_back(i == 1 || i == 4 ? 7 : 5);
     }
   }
 
   Real Target(const Rng& rng, Index i, const Task& task, bool soft) const {
     const auto at = static_cast<std::size_t>(i);
+    // Times, of which two are alike, and events; degrees of relevance.
+    if (task.traits().is_censored && !soft) {
+      constexpr Real kLabels[] = {3, 1, 1, 1, 4, 0, 1, 1, 5, 0, 2, 1};
+      return kLabels[at];
+    }
+    if (task.traits().is_ranking && !soft) return static_cast<Real>(i % 3);
     if (!task.is_classification()) {
       // Beside all outputs of the cell, of which quantiles are several.
       const Index each = cols / target_cols;
@@ -84,9 +93,32 @@ struct Sample {
   }
 
   LossArgs Args() const {
-    return {{output.data(), kRows, cols},
-            {target.data(), kRows, target_cols},
-            weight};
+    LossArgs args = {{output.data(), kRows, cols},
+                     {target.data(), kRows, target_cols},
+                     weight};
+    args.groups = groups;
+    args.room = &room;
+    return args;
+  }
+
+  // The same rows in the order `order`.
+  Sample Ordered(const std::vector<Index>& order) const {
+    Sample other = *this;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const auto from = static_cast<std::size_t>(order[i]);
+      other.weight[i] = weight[from];
+      other.groups[i] = groups[from];
+      CopyRow(output, from, static_cast<std::size_t>(cols), i, &other.output);
+      CopyRow(target, from, static_cast<std::size_t>(target_cols), i,
+              &other.target);
+    }
+    return other;
+  }
+  static void CopyRow(const std::vector<Real>& all, std::size_t from,
+                      std::size_t cols, std::size_t to,
+                      std::vector<Real>* into) {
+    std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(from * cols), cols,
+                into->begin() + static_cast<std::ptrdiff_t>(to * cols));
   }
 
   Index cols;
@@ -94,6 +126,8 @@ struct Sample {
   std::vector<Real> output;
   std::vector<Real> target;
   std::vector<Real> weight;
+  std::vector<std::int64_t> groups;
+  mutable RowRoom room;
 };
 
 struct Result {
@@ -170,6 +204,7 @@ TEST_CASE("a row of weight 0 gives exactly 0 whatever its target holds") {
 
 TEST_CASE("rows do not depend on each other, and losses scale with weights") {
   ForEachLoss([](const Loss& loss, const Sample& sample) {
+    if (loss.coupling() != RowCoupling::kNone) return;
     const Result result(loss, sample);
     for (Index row = 0; row < kRows; ++row) {
       const std::size_t r = static_cast<std::size_t>(row);
@@ -195,6 +230,54 @@ TEST_CASE("rows do not depend on each other, and losses scale with weights") {
   });
 }
 
+bool IsClose(Real a, Real b) {
+  return std::abs(a - b) <= Real(2e-5) * (1 + std::abs(b));
+}
+
+TEST_CASE("a loss that couples rows asks for no order of them") {
+  ForEachLoss([](const Loss& loss, const Sample& sample) {
+    const std::vector<Index> order = {4, 2, 0, 5, 1, 3};
+    const Result result(loss, sample);
+    const Sample other = sample.Ordered(order);
+    const Result ordered(loss, other);
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const auto from = static_cast<std::size_t>(order[i]);
+      CHECK(IsClose(ordered.row_loss[i], result.row_loss[from]));
+      CHECK(IsClose(
+          ordered.gradient[i * static_cast<std::size_t>(sample.cols)],
+          result.gradient[from * static_cast<std::size_t>(sample.cols)]));
+    }
+    CHECK(loss.Divisor(other.Args()) ==
+          doctest::Approx(loss.Divisor(sample.Args())));
+  });
+}
+
+TEST_CASE("losses that couple rows scale with all weights, and with no less") {
+  ForEachLoss([](const Loss& loss, const Sample& sample) {
+    const Result result(loss, sample);
+    Sample twice = sample;
+    for (Real& weight : twice.weight) weight *= 2;
+    const Result doubled(loss, twice);
+    for (std::size_t i = 0; i < result.row_loss.size(); ++i) {
+      CHECK(IsClose(doubled.row_loss[i], 2 * result.row_loss[i]));
+    }
+    for (std::size_t i = 0; i < result.gradient.size(); ++i) {
+      CHECK(IsClose(doubled.gradient[i], 2 * result.gradient[i]));
+    }
+    CHECK(loss.Divisor(twice.Args()) ==
+          doctest::Approx(2 * loss.Divisor(sample.Args())));
+    if (loss.coupling() == RowCoupling::kNone) return;
+    // A row of weight 0 is as if it were not there.
+    Sample without = sample;
+    without.weight[5] = 0;
+    const Result left(loss, without);
+    without.output[5] += 3;
+    without.target[5 * static_cast<std::size_t>(sample.target_cols)] = 0;
+    CHECK(left.row_loss == Result(loss, without).row_loss);
+    CHECK(loss.Divisor(without.Args()) < loss.Divisor(sample.Args()));
+  });
+}
+
 TEST_CASE("losses without a wanted gradient are the same") {
   ForEachLoss([](const Loss& loss, const Sample& sample) {
     const Result result(loss, sample);
@@ -206,8 +289,12 @@ TEST_CASE("losses without a wanted gradient are the same") {
 
 TEST_CASE("no loss of these samples is negative or infinite") {
   ForEachLoss([](const Loss& loss, const Sample& sample) {
-    for (const Real value : Result(loss, sample).row_loss) {
-      CHECK(value >= -static_cast<Real>(1e-6));
+    const std::vector<Real> values = Result(loss, sample).row_loss;
+    CHECK(SumRows(values) >= -1e-6);
+    for (const Real value : values) {
+      // Of rows that share what they lose the sum counts.
+      const bool alone = loss.coupling() == RowCoupling::kNone;
+      CHECK((!alone || value >= -static_cast<Real>(1e-6)));
       CHECK(std::isfinite(value));
     }
   });

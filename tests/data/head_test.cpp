@@ -28,7 +28,7 @@ Task SampleOf(const HeadEntry& entry) {
   if (entry.traits.has_levels) task.levels = {0.1, 0.5, 0.9};
   if (entry.traits.has_classes) task.classes = {"a", "b", "c"};
   if (entry.traits.has_positive) task.classes = {"a", "b"};
-  if (!entry.traits.has_classes) task.width = 2;
+  if (!entry.traits.has_classes) task.width = entry.traits.is_ranking ? 1 : 2;
   return task;
 }
 
@@ -198,6 +198,8 @@ TEST_CASE("constant outputs say what constant predictions are") {
     if (!task.is_classification()) {
       task.mean = {10, -3};
       task.deviation = {2, 4};
+      task.mean.resize(At(task.width));
+      task.deviation.resize(At(task.width));
     }
     std::vector<WeightedLabels> columns;
     for (Index col = 0; col < task.target_cols(); ++col) {

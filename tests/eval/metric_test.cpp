@@ -28,22 +28,6 @@ void ForEachMetric(const Check& check) {
   }
 }
 
-MetricRows Select(const MetricRows& rows, const std::vector<Index>& which) {
-  MetricRows selected = rows;
-  selected.y.clear();
-  selected.output.clear();
-  selected.rows = static_cast<Index>(which.size());
-  for (const Index row : which) {
-    for (Index col = 0; col < rows.target_cols; ++col) {
-      selected.y.push_back(rows.Y()(row, col));
-    }
-    for (Index col = 0; col < rows.output_cols; ++col) {
-      selected.output.push_back(rows.Output()(row, col));
-    }
-  }
-  return selected;
-}
-
 MetricRows PartOf(const MetricRows& rows, Index first, Index count) {
   std::vector<Index> which(At(count));
   std::iota(which.begin(), which.end(), first);
@@ -73,11 +57,18 @@ TEST_CASE("a weight of 2 is the row twice and 0 is the row left out") {
       const MetricRows rows = RandomRows(type, 40, 3, ties);
       std::vector<double> weights;
       std::vector<Index> repeated;
+      // A group that comes again is another one.
+      std::vector<std::int64_t> groups;
       for (Index row = 0; row < rows.rows; ++row) {
-        weights.push_back(static_cast<double>(row % 3));
-        for (Index i = 0; i < row % 3; ++i) repeated.push_back(row);
+        const Index unit = UnitOf(rows, row);
+        weights.push_back(static_cast<double>(unit % 3));
+        for (Index i = 0; i < unit % 3; ++i) {
+          repeated.push_back(row);
+          groups.push_back(unit + 100 * i);
+        }
       }
-      const MetricRows spelled_out = Select(rows, repeated);
+      MetricRows spelled_out = Select(rows, repeated);
+      if (!rows.groups.empty()) spelled_out.groups = groups;
       const double value = entry.prepare(rows)->Value(weights);
       CHECK(value ==
             doctest::Approx(
@@ -109,15 +100,19 @@ TEST_CASE("blocks of rows weigh as their rows do") {
     std::vector<double> spelled_out;
     const std::vector<double> of_block = {2, 0, 1, 3, 0.5};
     for (Index row = 0; row < rows.rows; ++row) {
-      own.push_back(row % 4 == 0 ? 0.0 : 0.5 * static_cast<double>(row % 3));
-      block_of_row.push_back(static_cast<std::uint16_t>(row * 7 % 5));
+      const Index unit = UnitOf(rows, row);
+      own.push_back(unit % 4 == 1 ? 0.0 : 0.5 * static_cast<double>(unit % 3));
+      block_of_row.push_back(static_cast<std::uint16_t>(unit * 7 % 5));
       spelled_out.push_back(own.back() * of_block[block_of_row.back()]);
     }
     const auto metric = entry.prepare(rows);
     const auto blocks = metric->EmptyBlocks(5);
-    // They come in two pieces, which know the means of all.
+    // They come in two pieces, which know the means of all; those of groups
+    // come at once.
+    using Pieces = std::vector<std::pair<Index, Index>>;
+    const bool at_once = entry.traits.of_groups;
     for (const auto& [first, count] :
-         {std::pair<Index, Index>{0, 17}, std::pair<Index, Index>{17, 43}}) {
+         at_once ? Pieces{{0, 60}} : Pieces{{0, 17}, {17, 43}}) {
       MetricRows piece = PartOf(rows, first, count);
       for (Index col = 0; col < rows.target_cols; ++col) {
         piece.centres.push_back(MeanLabel(rows, col));
@@ -199,6 +194,12 @@ TEST_CASE("a perfect prediction has the perfect value") {
                   ? 1.0
                   : 0.0;
         }
+      }
+    } else if (HasEvents(type)) {
+      for (Index row = 0; row < rows.rows; ++row) {
+        rows.output[At(row)] = -rows.Y()(row, 0);
+        // Who is seen no longer outlives whose event came then.
+        if (rows.Y()(row, 1) > 0) rows.output[At(row)] += 0.5;
       }
     } else if (HasNumbers(type)) {
       rows.output.clear();

@@ -38,7 +38,7 @@ inline MetricRows RandomRows(TaskType type, Index rows, Seed seed,
   if (HasLevels(type)) sample.levels = {0.1, 0.5, 0.8};
   sample.output_cols =
       many || set || HasLevels(type) ? 3 : type.traits().predictions_per_column;
-  sample.target_cols = set ? 3 : 1;
+  sample.target_cols = set ? 3 : HasEvents(type) ? 2 : 1;
   for (Index row = 0; row < rows; ++row) {
     double sum = 0;
     std::vector<double> output;
@@ -55,6 +55,16 @@ inline MetricRows RandomRows(TaskType type, Index rows, Seed seed,
       std::sort(sample.output.end() - 3, sample.output.end());
     for (Index col = 0; col < sample.target_cols; ++col) {
       const double draw = rng.Uniform(row, 100 + col);
+      // Times, some of them alike, and events; degrees of relevance.
+      if (HasEvents(type) && col == 0) {
+        sample.y.push_back(static_cast<double>(static_cast<int>(draw * 20)));
+        continue;
+      }
+      if (HasGroups(type)) {
+        sample.y.push_back(static_cast<double>(static_cast<int>(draw * 4)));
+        sample.groups.push_back(row % 4);
+        continue;
+      }
       sample.y.push_back(HasNumbers(type) ? draw * 5
                          : many
                              ? static_cast<double>(static_cast<int>(draw * 3))
@@ -62,6 +72,31 @@ inline MetricRows RandomRows(TaskType type, Index rows, Seed seed,
     }
   }
   return sample;
+}
+
+// The rows `which`, which may come more than once.
+inline MetricRows Select(const MetricRows& rows,
+                         const std::vector<Index>& which) {
+  MetricRows selected = rows;
+  selected.y.clear();
+  selected.output.clear();
+  selected.groups.clear();
+  selected.rows = static_cast<Index>(which.size());
+  for (const Index row : which) {
+    for (Index col = 0; col < rows.target_cols; ++col) {
+      selected.y.push_back(rows.Y()(row, col));
+    }
+    for (Index col = 0; col < rows.output_cols; ++col) {
+      selected.output.push_back(rows.Output()(row, col));
+    }
+    if (!rows.groups.empty()) selected.groups.push_back(rows.groups[At(row)]);
+  }
+  return selected;
+}
+
+// The group of a row, or the row.
+inline Index UnitOf(const MetricRows& rows, Index row) {
+  return rows.groups.empty() ? row : rows.groups[At(row)];
 }
 
 }  // namespace mtlkit

@@ -217,10 +217,11 @@ TEST_CASE("every layer goes into every target as it is, or says why not") {
   CHECK(LayerExports().size() == LayerEntries().size());
 }
 
-TEST_CASE("activations of the kernels that no layer names yet go along") {
+TEST_CASE(
+    "activations of the kernels that no layer names, or with another shape") {
   const std::vector<Real> x = {-3, -0.5, 0, 0.7, 2};
   for (const Activation activation :
-       {Activation::kElu, Activation::kGeluTanh, Activation::kSoftplus}) {
+       {Activation::kElu, Activation::kGeluTanh}) {
     std::vector<Real> expected(x.size());
     ActiveKernels().activate(activation, 0.5, x.data(), expected.data(),
                              std::ssize(x));
@@ -272,6 +273,12 @@ Task TaskOf(const HeadEntry& entry) {
     // What has a log has nothing taken off.
     if (entry.traits.least_label == 0) task.mean = {0, 0};
     task.deviation = {3, 0.5};
+    // Scores and risks are no numbers in units of labels.
+    if (entry.traits.is_ranking) task.width = 1;
+    if (entry.traits.is_ranking || entry.traits.is_censored) {
+      task.mean.clear();
+      task.deviation.clear();
+    }
   }
   if (entry.traits.has_levels) task.levels = {0.1, 0.5, 0.9};
   return task;

@@ -129,6 +129,26 @@ OnnxArray LayerNorm(const Json& config, const Arrays& x, const Arrays& w) {
                                                          {&x[0], &w[0], &w[1]});
 }
 
+OnnxArray RmsNorm(const Json& config, const Arrays& x, const Arrays& w) {
+  const double epsilon = config.at("epsilon").get<double>();
+  Demand(config.at("axis") == -1 && w.size() == 1, "one array");
+  return LastAxis(x[0], [&](double* row, Index cols) {
+    double square = 0;
+    for (Index i = 0; i < cols; ++i) {
+      square += row[i] * row[i] / static_cast<double>(cols);
+    }
+    for (Index i = 0; i < cols; ++i) {
+      row[i] *= w[0].numbers[At(i)] / std::sqrt(square + epsilon);
+    }
+  });
+}
+
+OnnxArray Elu(const Json& config, const Arrays& x, const Arrays&) {
+  const double alpha = config.at("alpha").get<double>();
+  return MapNumbers(
+      x[0], [&](double v) { return v < 0 ? alpha * std::expm1(v) : v; });
+}
+
 OnnxArray Embedding(const Json& config, const Arrays& x, const Arrays& w) {
   Demand(config.at("input_dim") == w[0].shape[0] &&
              config.at("output_dim") == w[0].shape[1],
@@ -270,6 +290,8 @@ const std::map<std::string, KerasOperation> kKerasOperations = {
     {"LeakyReLU", Leaky},
     {"BatchNormalization", BatchNorm},
     {"LayerNormalization", LayerNorm},
+    {"RMSNormalization", RmsNorm},
+    {"ELU", Elu},
     {"Embedding", Embedding},
     {"Concatenate", Concatenate},
     {"Add", AddAll},

@@ -134,9 +134,13 @@ OnnxArray SumOver(const OnnxArray& x, Index axis, double factor) {
 }
 
 OnnxArray ReduceMean(const OnnxNodeRead& node, const OnnxInputs& in) {
-  Demand(node.Integer("keepdims", 1) == 0, "the axis goes");
   const Index axis = AxisOf(node.lists.at("axes").at(0), *in[0]);
-  return SumOver(*in[0], axis, 1 / static_cast<double>(in[0]->shape[At(axis)]));
+  OnnxArray mean =
+      SumOver(*in[0], axis, 1 / static_cast<double>(in[0]->shape[At(axis)]));
+  if (node.Integer("keepdims", 1) != 0) {
+    mean.shape.insert(mean.shape.begin() + axis, 1);
+  }
+  return mean;
 }
 
 OnnxArray ReduceSum(const OnnxNodeRead& node, const OnnxInputs& in) {

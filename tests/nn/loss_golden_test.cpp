@@ -20,7 +20,7 @@ Task MakeTask(TaskType type, Index cols) {
   task.type = type;
   if (type == TaskType::kRegression) task.width = cols;
   if (type == TaskType::kBinary) cols = 2;
-  for (Index k = 0; type != TaskType::kRegression && k < cols; ++k) {
+  for (Index k = 0; type.traits().has_classes && k < cols; ++k) {
     task.classes.push_back(Str("class", k));
   }
   return task;
@@ -129,9 +129,15 @@ Subject SubjectOf(const json& item) {
     subject = {"cross-entropy", TaskType::kMulticlass, {}};
     AddOption(params, "label_smoothing", "label-smoothing", &subject);
     AddOption(params, "class_weight", "class-weight", &subject);
-  } else if (method == "distillation" && id.rfind("distill/", 0) == 0) {
+  } else if (method == "distillation") {
     subject = {"distillation", TaskType::kMulticlass, {}};
     AddOption(params, "temperature", "temperature", &subject);
+    if (id.rfind("distill_reverse/", 0) == 0) {
+      subject.options.emplace_back("form", "reverse");
+    }
+  } else if (method == "jensen-shannon") {
+    subject = {
+        "distillation", TaskType::kMulticlass, {{"form", "jensen-shannon"}}};
   } else if (method == "kl") {
     subject = {"distillation", TaskType::kMulticlass, {}};
   }
@@ -274,8 +280,73 @@ void CompareCase(const json& item, const Subject& subject) {
   golden::CheckClose(expected.at("per_row"), rows, tolerance);
 }
 
+// The value and the gradient of a loss that couples rows, divided as in a step.
+void CompareCoupled(const json& item, const Task& task, const Choice& choice,
+                    LossArgs args, Index every) {
+  RowRoom room;
+  args.room = &room;
+  const auto loss = MakeLoss(task, choice);
+  std::vector<Real> row_loss(static_cast<std::size_t>(args.output.rows));
+  std::vector<Real> slopes(row_loss.size());
+  loss->Evaluate(args, row_loss, {slopes.data(), args.output.rows, 1});
+  const double divisor = loss->Divisor(args);
+  std::vector<double> gradient;
+  for (std::size_t i = 0; i < slopes.size(); ++i) {
+    if (static_cast<Index>(i) % every > 0) continue;
+    gradient.push_back(static_cast<double>(slopes[i]) / divisor);
+  }
+  const double tolerance = golden::Tolerance(item);
+  golden::CheckClose(item.at("expected").at("gradient"), gradient, tolerance);
+  golden::CheckClose(item.at("expected").at("value"),
+                     std::vector<double>{SumRows(row_loss) / divisor},
+                     tolerance);
+}
+
+void CompareCox(const json& item) {
+  const json& inputs = item.at("inputs");
+  const std::vector<Real> output = golden::Reals(inputs.at("prediction"));
+  const std::vector<Real> time = golden::Reals(inputs.at("time"));
+  const std::vector<Real> event = golden::Reals(inputs.at("event"));
+  std::vector<Real> target;
+  for (std::size_t i = 0; i < time.size(); ++i) {
+    target.push_back(time[i]);
+    target.push_back(event[i]);
+  }
+  const std::vector<Real> weight(output.size(), Real{1});
+  Task task = MakeTask(ParseTaskType("survival"), 1);
+  task.width = 2;
+  const Index rows = std::ssize(output);
+  CompareCoupled(item, task, {"cox", {}},
+                 {{output.data(), rows, 1}, {target.data(), rows, 2}, weight},
+                 1);
+}
+
+// Each pair is a group of its own, whose first row is the better one.
+void ComparePairs(const json& item) {
+  const json& inputs = item.at("inputs");
+  const std::vector<Real> first = golden::Reals(inputs.at("prediction"));
+  const std::vector<Real> second = golden::Reals(inputs.at("other"));
+  std::vector<Real> output;
+  std::vector<Real> target;
+  std::vector<std::int64_t> groups;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    output.insert(output.end(), {first[i], second[i]});
+    target.insert(target.end(), {Real{1}, Real{0}});
+    groups.insert(groups.end(), 2, static_cast<std::int64_t>(i));
+  }
+  const std::vector<Real> weight(output.size(), Real{1});
+  const Index rows = std::ssize(output);
+  LossArgs args = {{output.data(), rows, 1}, {target.data(), rows, 1}, weight};
+  args.groups = groups;
+  CompareCoupled(item, MakeTask(ParseTaskType("ranking"), 1),
+                 {"pairwise-logistic", {}}, args, 2);
+}
+
 TEST_CASE("losses and their gradients agree with the reference values") {
   golden::ForEachCase("losses", [](const json& item) {
+    const std::string method = item.at("method").get<std::string>();
+    if (method == "cox") return CompareCox(item), true;
+    if (method == "pairwise-logistic") return ComparePairs(item), true;
     const Subject subject = SubjectOf(item);
     if (subject.loss.empty()) return false;
     CompareCase(item, subject);

@@ -3,6 +3,61 @@
 namespace mtlkit {
 namespace {
 
+// The teacher's "higher still", softened, where `at_least` of its share comes
+// so far and `higher` goes on.
+Real SoftQuestion(const Softening& s, Real higher, Real at_least) {
+  const Real share = at_least > 0 ? higher / at_least : Real{0};
+  const Real yes = std::clamp(share, Real{0}, Real{1});
+  const Real top = std::max(yes, 1 - yes);
+  const Real soft = Soften(s, yes, top);
+  return soft / (soft + Soften(s, 1 - yes, top));
+}
+
+// The log of the share that comes as far as class k here, and the teacher's.
+struct ContinuationReach {
+  ContinuationReach(const Softening& s, const Real* z, const Real* target,
+                    Index k) {
+    for (Index j = 0; j < k; ++j) {
+      const Real before = j == 0 ? Real{1} : target[j - 1];
+      log_p -= static_cast<double>(
+          LogisticParts(z[j] / s.temperature).softplus_minus);
+      t *= static_cast<double>(SoftQuestion(s, target[j], before));
+    }
+  }
+  double log_p = 0;
+  double t = 1;
+};
+
+// A backward divergence of distributions over classes. With d_k the slope by
+// the probability of class k and G_k its mean over the classes from k on, G_k =
+// (1 - s_k) d_k + s_k G_{k+1}, the slope by z_k is P_k s_k (1 - s_k)
+// (G_{k+1} - d_k) / T, P_k being the share that comes so far. Few classes have
+// an order, and nothing is kept: each step goes through those before it.
+Real DivergeBackwards(const Softening& s, const Real* z, const Real* target,
+                      Index cols, Real scale, Real* slopes) {
+  const ContinuationReach last(s, z, target, cols);
+  double ahead = 0;  // G of the classes behind k
+  double loss = BackwardTerm(s, last.t, last.log_p, &ahead);
+  for (Index k = cols; k-- > 0;) {
+    const ContinuationReach reach(s, z, target, k);
+    const LogisticParts parts(z[k] / s.temperature);
+    const auto no = static_cast<double>(parts.softplus);
+    const auto yes = static_cast<double>(parts.softplus_minus);
+    const Real before = k == 0 ? Real{1} : target[k - 1];
+    const auto higher = static_cast<double>(SoftQuestion(s, target[k], before));
+    double here = 0;
+    loss += BackwardTerm(s, reach.t * (1 - higher), reach.log_p - no, &here);
+    if (slopes != nullptr) {
+      slopes[k] =
+          scale *
+          static_cast<Real>(std::exp(reach.log_p - no - yes) * (ahead - here)) /
+          s.temperature;
+    }
+    ahead = std::exp(-no) * here + std::exp(-yes) * ahead;
+  }
+  return static_cast<Real>(loss);
+}
+
 // Targets are the shares of all classes above each.
 class ContinuationsApart final : public OutputDistance {
  public:
@@ -14,15 +69,14 @@ class ContinuationsApart final : public OutputDistance {
     ForSoftRows(
         rows, true, s.scale,
         [&](const Real* z, const Real* target, Real scale, Real* slopes) {
+          if (IsBackward(s)) {
+            return scale * DivergeBackwards(s, z, target, cols, scale, slopes);
+          }
           Real loss = 0;
           Real at_least = 1;  // the teacher's share of this class and above
           Real soft_at_least = 1;  // of the softened questions
           for (Index k = 0; k < cols; ++k) {
-            const Real share = at_least > 0 ? target[k] / at_least : Real{0};
-            const Real yes = std::clamp(share, Real{0}, Real{1});
-            const Real top = std::max(yes, 1 - yes);
-            const Real soft = Soften(s, yes, top);
-            const Real t = soft / (soft + Soften(s, 1 - yes, top));
+            const Real t = SoftQuestion(s, target[k], at_least);
             const LogisticParts parts(z[k] / s.temperature);
             loss += soft_at_least * (RelativeTerm(s, t, parts.softplus_minus) +
                                      RelativeTerm(s, 1 - t, parts.softplus));

@@ -7,6 +7,21 @@ double Logistic(double z) {
   return z >= 0 ? 1 / (1 + std::exp(-z)) : std::exp(z) / (1 + std::exp(z));
 }
 
+// The backward divergence of one question, and its slope by the logit.
+Real QuestionApart(const Softening& s, Real t, const LogisticParts& p,
+                   Real* slope) {
+  double yes = 0;
+  double no = 0;
+  const auto taught = static_cast<double>(t);
+  const double loss =
+      BackwardTerm(s, taught, -static_cast<double>(p.softplus_minus), &yes) +
+      BackwardTerm(s, 1 - taught, -static_cast<double>(p.softplus), &no);
+  const double part = std::exp(-static_cast<double>(p.softplus) -
+                               static_cast<double>(p.softplus_minus));
+  *slope = static_cast<Real>(part * (yes - no));
+  return static_cast<Real>(loss);
+}
+
 // Of each sigmoid, the mean over questions.
 class LogitsApart final : public OutputDistance {
  public:
@@ -26,6 +41,12 @@ class LogitsApart final : public OutputDistance {
             const Real yes = Soften(s, target[k], top);
             const Real t = yes / (yes + Soften(s, 1 - target[k], top));
             const LogisticParts parts(z[k] / s.temperature);
+            if (IsBackward(s)) {
+              Real slope = 0;
+              loss += QuestionApart(s, t, parts, &slope);
+              if (slopes != nullptr) slopes[k] = share * slope / s.temperature;
+              continue;
+            }
             loss += RelativeTerm(s, t, parts.softplus_minus) +
                     RelativeTerm(s, 1 - t, parts.softplus);
             if (slopes != nullptr) {

@@ -54,7 +54,31 @@ inline Real Soften(const Softening& s, Real t, Real top) {
 // t log(t / p) with the limit 0 at t = 0; of a cross-entropy without log t.
 inline Real RelativeTerm(const Softening& s, Real t, Real minus_log_p) {
   if (t <= 0) return 0;
-  return t * minus_log_p + (s.divergence ? t * std::log(t) : Real{0});
+  const bool less_entropy = s.divergence != Divergence::kCrossEntropy;
+  return t * minus_log_p + (less_entropy ? t * std::log(t) : Real{0});
+}
+
+// Whether the gradient is not p - t, as of the other two.
+inline bool IsBackward(const Softening& s) {
+  return s.divergence == Divergence::kReverse ||
+         s.divergence == Divergence::kJensenShannon;
+}
+
+// What a class of probability t to the teacher and p here adds to a backward
+// divergence, and its slope by p, less a constant. A t below 1e-7 is taken as
+// that: single precision knows no less, and the reverse divergence has no end
+// there.
+inline double BackwardTerm(const Softening& s, double t, double log_p,
+                           double* slope) {
+  const double p = std::exp(log_p);
+  const double taught = std::max(t, 1e-7);
+  if (s.divergence == Divergence::kReverse) {
+    *slope = log_p - std::log(taught);
+    return p > 0 ? p * *slope : 0;
+  }
+  const double log_m = std::log((taught + p) / 2);
+  *slope = (log_p - log_m) / 2;
+  return (p > 0 ? p * *slope : 0) + taught * (std::log(taught) - log_m) / 2;
 }
 
 // Sets each row's loss to row_of(z, target, scale, slopes), which sets the

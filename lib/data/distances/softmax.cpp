@@ -34,6 +34,35 @@ double DivergeRow(const Real* p, const Real* q, Index cols, Real* slopes) {
   return both;
 }
 
+// A backward divergence of p = softmax(z / T) from targets whose softened sum
+// is `total`: the slope by z_k is p_k (d_k - sum_j p_j d_j) / T, with d the
+// slopes by p.
+Real DivergeBackward(const Softening& s, const Real* z, const Real* target,
+                     Index cols, Real top, Real total, Real* slopes) {
+  const double log_sum = static_cast<double>(LogSumExp(z, cols, s.temperature));
+  const auto temperature = static_cast<double>(s.temperature);
+  const auto term = [&](Index k, double* log_p, double* slope) {
+    const auto t = static_cast<double>(Soften(s, target[k], top) / total);
+    *log_p = static_cast<double>(z[k]) / temperature - log_sum;
+    return BackwardTerm(s, t, *log_p, slope);
+  };
+  double loss = 0;
+  double mean = 0;
+  double log_p = 0;
+  double slope = 0;
+  for (Index k = 0; k < cols; ++k) {
+    loss += term(k, &log_p, &slope);
+    const double p = std::exp(log_p);
+    mean += p > 0 ? p * slope : 0;
+  }
+  for (Index k = 0; slopes != nullptr && k < cols; ++k) {
+    term(k, &log_p, &slope);
+    const double p = std::exp(log_p);
+    slopes[k] = static_cast<Real>(p > 0 ? p * (slope - mean) / temperature : 0);
+  }
+  return static_cast<Real>(loss);
+}
+
 // Of distributions over classes.
 class ClassesApart final : public OutputDistance {
  public:
@@ -46,6 +75,14 @@ class ClassesApart final : public OutputDistance {
           const Real top = *std::max_element(target, target + cols);
           Real total = 0;
           for (Index k = 0; k < cols; ++k) total += Soften(s, target[k], top);
+          if (IsBackward(s)) {
+            const Real apart =
+                DivergeBackward(s, z, target, cols, top, total, slopes);
+            for (Index k = 0; slopes != nullptr && k < cols; ++k) {
+              slopes[k] *= scale;
+            }
+            return scale * apart;
+          }
           Real loss = 0;
           for (Index k = 0; k < cols; ++k) {
             const Real t = Soften(s, target[k], top) / total;

@@ -14,12 +14,26 @@ namespace {
 struct OrderedCells {
   std::vector<double> y;
   std::vector<double> said;
+  // Whether a row is compared with those below; empty: all are. Of equal
+  // labels those that are not come first, and are below the others.
+  std::vector<std::uint8_t> compares;
+
+  bool Compares(std::size_t row) const {
+    return compares.empty() || compares[row] != 0;
+  }
+  bool IsBelow(std::size_t a, std::size_t b) const {
+    return y[a] != y[b] ? y[a] < y[b] : !Compares(a) && Compares(b);
+  }
 };
 
 // Pairs of rows with different labels: the share whose predictions are in the
-// same order, equal ones counting half. Rows come in ascending order of the
-// label, and sums of weights by the rank of the prediction are kept in a tree
-// (Fenwick, "A new data structure for cumulative frequency tables", 1994).
+// same order, equal ones counting half. Of times that may be censored, longer
+// ones are below, as their risk should be, and only rows whose event came are
+// compared with them: of the others nobody knows (Harrell, Califf, Pryor, Lee
+// and Rosati, "Evaluating the yield of medical tests", 1982). Rows come in
+// ascending order, and sums of weights by the rank of the prediction are kept
+// in a tree (Fenwick, "A new data structure for cumulative frequency tables",
+// 1994).
 class OrderedPairs {
  public:
   explicit OrderedPairs(const OrderedCells& cells) {
@@ -33,17 +47,17 @@ class OrderedPairs {
     std::sort(said.begin(), said.end());
     said.erase(std::unique(said.begin(), said.end()), said.end());
     ranks_ = said.size();
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::uint32_t a, std::uint32_t b) {
-                       return cells.y[a] < cells.y[b];
-                     });
+    std::stable_sort(
+        order.begin(), order.end(),
+        [&](std::uint32_t a, std::uint32_t b) { return cells.IsBelow(a, b); });
     for (std::size_t i = 0; i < order.size(); ++i) {
       const std::uint32_t row = order[i];
       const auto rank =
           std::lower_bound(said.begin(), said.end(), cells.said[row]) -
           said.begin();
       rows_.push_back({row, static_cast<std::uint32_t>(rank),
-                       i == 0 || cells.y[row] != cells.y[order[i - 1]]});
+                       i == 0 || cells.IsBelow(order[i - 1], row),
+                       cells.Compares(row)});
     }
   }
 
@@ -61,7 +75,7 @@ class OrderedPairs {
       std::size_t end = first + 1;
       while (end < rows_.size() && !rows_[end].starts) ++end;
       double added = 0;
-      for (std::size_t i = first; i < end; ++i) {
+      for (std::size_t i = first; i < end && rows_[first].compares; ++i) {
         const double own = weight(rows_[i].row);
         const double lower = Below(tree, rows_[i].rank);
         const double to_equal = Below(tree, rows_[i].rank + 1);
@@ -87,6 +101,7 @@ class OrderedPairs {
     std::uint32_t row;
     std::uint32_t rank;
     bool starts;  // its label is above that of the one before
+    bool compares;
   };
   // Of the ranks below `rank`.
   static double Below(const std::vector<double>& tree, std::size_t rank) {
@@ -143,6 +158,8 @@ class BlockedConcordance : public BlockedMetric {
       cells_[k].y.insert(cells_[k].y.end(), from.y.begin(), from.y.end());
       cells_[k].said.insert(cells_[k].said.end(), from.said.begin(),
                             from.said.end());
+      cells_[k].compares.insert(cells_[k].compares.end(), from.compares.begin(),
+                                from.compares.end());
     }
     own_.insert(own_.end(), rows.weights.begin(), rows.weights.end());
     block_.insert(block_.end(), rows.block_of_row.begin(),
@@ -195,7 +212,21 @@ class Concordance : public Metric {
   std::vector<OrderedPairs> pairs_;
 };
 
+// Times and risks of one column; rows that lack either part have no label.
+std::unique_ptr<Metric> PrepareCensored(const MetricRows& rows) {
+  OrderedCells cells;
+  for (Index row = 0; row < rows.rows; ++row) {
+    const double time = rows.Y()(row, 0);
+    const double event = rows.Y()(row, 1);
+    cells.y.push_back(std::isnan(event) ? event : -time);
+    cells.said.push_back(rows.output[At(row)]);
+    cells.compares.push_back(event > 0 ? 1 : 0);
+  }
+  return std::make_unique<Concordance>(std::vector{std::move(cells)});
+}
+
 std::unique_ptr<Metric> PrepareConcordance(const MetricRows& rows) {
+  if (HasEvents(rows.type)) return PrepareCensored(rows);
   std::vector<OrderedCells> columns(At(rows.target_cols));
   for (std::size_t i = 0; i < rows.y.size(); ++i) {
     OrderedCells& cells = columns[i % columns.size()];
@@ -205,6 +236,10 @@ std::unique_ptr<Metric> PrepareConcordance(const MetricRows& rows) {
   return std::make_unique<Concordance>(std::move(columns));
 }
 
+bool HasOrder(TaskType type) {
+  return HasNumbers(type) || HasEvents(type);
+}
+
 }  // namespace
 
 extern const MetricEntry kConcordance;
@@ -212,12 +247,13 @@ const MetricEntry kConcordance = {
     MakeEntry<PrepareConcordance>(
         "concordance",
         "share of pairs of rows with different labels that are predicted in "
-        "their order, equal predictions counting half; mean over columns "
-        "(Harrell et al. 1982)"),
+        "their order, equal predictions counting half; of times that may be "
+        "censored those pairs whose order is known; mean over columns (Harrell "
+        "et al. 1982)"),
     "concordance",
     true,
     1.0,
-    HasNumbers,
+    HasOrder,
     false,
     {.worst = 0}};
 

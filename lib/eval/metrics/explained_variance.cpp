@@ -4,8 +4,9 @@ namespace mtlkit {
 namespace {
 
 std::unique_ptr<Metric> PrepareExplainedVariance(const MetricRows& rows) {
-  return ShareOfVariance(
-      rows, [](const Moments& moments) { return moments.ErrorSpread(); });
+  return ShareOfVariance(rows, [](const Moments& moments) {
+    return moments.ShareWithout(moments.ErrorSpread());
+  });
 }
 
 }  // namespace

@@ -1,23 +1,10 @@
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
-#include "eval/row_mean.h"
+#include "eval/deviance.h"
 
 namespace mtlkit {
 namespace {
 
-// A mean of exactly 0 would make one wrong row infinite.
-constexpr double kSmallest = std::numeric_limits<double>::epsilon();
-
-double Deviance(double y, double output) {
-  const double mean = std::max(output, kSmallest);
-  const double log_ratio = y > 0 ? y * std::log(y / mean) : 0;
-  return 2 * (mean - y + log_ratio);
-}
-
 std::unique_ptr<Metric> PreparePoissonDeviance(const MetricRows& rows) {
-  return MeanOverCells(rows, Deviance);
+  return MeanDeviance(rows, Variance::kPoisson);
 }
 
 }  // namespace

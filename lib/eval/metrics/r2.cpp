@@ -4,8 +4,9 @@ namespace mtlkit {
 namespace {
 
 std::unique_ptr<Metric> PrepareR2(const MetricRows& rows) {
-  return ShareOfVariance(
-      rows, [](const Moments& moments) { return moments.error_square; });
+  return ShareOfVariance(rows, [](const Moments& moments) {
+    return moments.ShareWithout(moments.error_square);
+  });
 }
 
 }  // namespace

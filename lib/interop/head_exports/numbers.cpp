@@ -214,6 +214,24 @@ constexpr std::string_view kPositiveTorch =
     return link_regression(torch.exp(z.clamp(max=50.0)), task)
 )";
 
+constexpr std::string_view kRankingTorch =
+    R"(def link_ranking(z, task):
+    """A score, which says an order and nothing else."""
+    return link_regression(z, task)
+)";
+
+// The log of the risk, as it is.
+std::string SurvivalLink(const Task& /*task*/, const std::string& outputs,
+                         OnnxGraph* /*graph*/) {
+  return outputs;
+}
+
+constexpr std::string_view kSurvivalTorch =
+    R"(def link_survival(z, task):
+    """The log of the risk, beside that of other rows."""
+    return z
+)";
+
 constexpr std::string_view kQuantileTorch =
     R"(def link_quantile(z, task):
     """Quantiles in order, in the units of the labels."""
@@ -231,6 +249,15 @@ extern const HeadExport kPositiveExport;
 const HeadExport kPositiveExport = {"positive",     PositiveLink,  nullptr,
                                     kPositiveTorch, PositiveKeras, {},
                                     "regression"};
+
+extern const HeadExport kRankingExport;
+const HeadExport kRankingExport = {"ranking",     RegressionLink,  nullptr,
+                                   kRankingTorch, RegressionKeras, {},
+                                   "regression"};
+
+extern const HeadExport kSurvivalExport;
+const HeadExport kSurvivalExport = {"survival", SurvivalLink, nullptr,
+                                    kSurvivalTorch, RegressionKeras};
 
 extern const HeadExport kQuantileExport;
 const HeadExport kQuantileExport = {"quantile",

@@ -61,6 +61,41 @@ std::string LayerNormToTorch(const TorchLayer& layer) {
   return Str(module, "(", layer.x[0], ")");
 }
 
+// Of operations that every version of ONNX has: RMSNormalization is of 2025.
+std::string RmsNormToOnnx(const OnnxLayer& layer) {
+  const std::string& x = layer.x[0];
+  const std::string squares = layer.Node("Mul", {x, x});
+  const std::string mean =
+      layer.Node("ReduceMean", {squares},
+                 {{"axes", std::vector<Index>{1}}, {"keepdims", Index{1}}});
+  const std::string spread = layer.Node(
+      "Sqrt",
+      {layer.Node("Add", {mean, layer.graph.Number(NormEpsilon(layer.node))})});
+  return layer.Node("Mul", {layer.Node("Div", {x, spread}), layer.Vector(0)});
+}
+
+// nn.RMSNorm is of PyTorch 2.4.
+constexpr std::string_view kTorchRmsNorm = R"(class RMSNorm(nn.Module):
+    """Divides each row by the root of its mean square."""
+
+    def __init__(self, columns, eps):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(columns))
+
+    def forward(self, x):
+        square = x.square().mean(-1, keepdim=True)
+        return x * torch.rsqrt(square + self.eps) * self.weight
+)";
+
+std::string RmsNormToTorch(const TorchLayer& layer) {
+  layer.module.AddHelper(kTorchRmsNorm);
+  const std::string module = layer.Make(
+      Str("RMSNorm(", layer.node.cols,
+          ", eps=", FormatNumber(layer.node.Number("epsilon")), ")"));
+  return Str(module, "(", layer.x[0], ")");
+}
+
 // Parameters, then running statistics, as vectors.
 std::vector<KerasArray> NormArrays(const ExportNode& node) {
   std::vector<KerasArray> arrays;
@@ -87,6 +122,13 @@ std::string LayerNormToKeras(const KerasLayer& layer) {
                    NormArrays(layer.node));
 }
 
+// A layer of Keras 3.9 and later.
+std::string RmsNormToKeras(const KerasLayer& layer) {
+  return layer.Add("RMSNormalization", {layer.x[0]}, layer.shape(),
+                   {{"axis", -1}, {"epsilon", layer.node.Number("epsilon")}},
+                   NormArrays(layer.node));
+}
+
 }  // namespace
 
 extern const LayerExport kBatchNormExport;
@@ -100,5 +142,11 @@ const LayerExport kLayerNormExport = {.name = "layer-norm",
                                       .onnx = {LayerNormToOnnx},
                                       .torch = {LayerNormToTorch},
                                       .keras = {LayerNormToKeras}};
+
+extern const LayerExport kRmsNormExport;
+const LayerExport kRmsNormExport = {.name = "rms-norm",
+                                    .onnx = {RmsNormToOnnx},
+                                    .torch = {RmsNormToTorch},
+                                    .keras = {RmsNormToKeras}};
 
 }  // namespace mtlkit

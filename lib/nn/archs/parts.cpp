@@ -168,10 +168,11 @@ Value NetworkParts::AddNorm(const std::string& name, Value value,
                             const std::string& params_of) {
   if (!has_norm()) return value;
   const std::string owner = params_of.empty() ? "" : params_of + ".norm";
-  return builder_.Add(
-      name + ".norm",
-      options_.norm == "batch" ? MakeBatchNorm() : MakeLayerNorm(), {value},
-      owner);
+  return builder_.Add(name + ".norm",
+                      options_.norm == "batch" ? MakeBatchNorm()
+                      : options_.norm == "rms" ? MakeRmsNorm()
+                                               : MakeLayerNorm(),
+                      {value}, owner);
 }
 
 Value NetworkParts::AddActivation(const std::string& name, Value value) {

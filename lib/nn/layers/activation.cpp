@@ -21,6 +21,8 @@ constexpr NamedActivation kActivations[] = {
     {"tanh", Activation::kTanh},
     {"sigmoid", Activation::kSigmoid},
     {"silu", Activation::kSilu},
+    {"elu", Activation::kElu},
+    {"softplus", Activation::kSoftplus},
 };
 
 struct ActivationOptions {
@@ -100,7 +102,8 @@ std::vector<std::string> ActivationNames() {
 }
 
 Real ActivationShape(Activation activation) {
-  return activation == Activation::kLeakyRelu ? Real(0.01) : Real(0);
+  if (activation == Activation::kLeakyRelu) return Real(0.01);
+  return activation == Activation::kElu ? Real(1) : Real(0);
 }
 
 LayerPtr MakeActivation(Activation activation) {

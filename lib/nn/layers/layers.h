@@ -15,11 +15,13 @@ namespace mtlkit {
 // shapes follow from the values that it is added to.
 
 // The activation called "none" (kIdentity), "relu", "leaky-relu", "gelu",
-// "tanh", "sigmoid", "silu"; another name is an error (kUsage).
+// "tanh", "sigmoid", "silu", "elu", "softplus"; another name is an error
+// (kUsage).
 Activation ParseActivation(std::string_view name);
 std::string_view ActivationName(Activation activation);
 std::vector<std::string> ActivationNames();
-// The `shape` of the kernels: the slope of leaky ReLU below 0.
+// The `shape` of the kernels: the slope of leaky ReLU below 0, and ELU's alpha,
+// to which it falls there.
 Real ActivationShape(Activation activation);
 
 struct DenseOptions {
@@ -63,6 +65,9 @@ LayerPtr MakeBatchNorm(const BatchNormOptions& options = {});
 // Normalises each row over its columns (Ba et al. 2016). Parameters "scale",
 // "shift".
 LayerPtr MakeLayerNorm(double epsilon = 1e-5);
+// Divides each row by the root of its mean square (Zhang and Sennrich, "Root
+// mean square layer normalization", 2019). Parameter "scale".
+LayerPtr MakeRmsNorm(double epsilon = 1e-6);
 
 // Of a categorical or token input block: the rows of one table per column, side
 // by side. Column j has codes 0 .. codes[j] - 1 and width widths[j]. Parameters

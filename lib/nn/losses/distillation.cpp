@@ -25,18 +25,23 @@ class Distillation : public Loss {
       fields("scale-by-square", scale_by_square,
              "multiply by T^2, so that gradients keep their size");
       fields("form", form,
-             "the divergence from the teacher, or the cross-entropy, which is "
-             "larger by the teacher's entropy",
-             {"kl", "cross-entropy"});
+             "of tasks with classes the divergence from the teacher; the "
+             "cross-entropy, which is larger by the teacher's entropy; the "
+             "reverse divergence, which keeps to what the teacher says most; "
+             "or the one towards the mean of both",
+             {"kl", "cross-entropy", "reverse", "jensen-shannon"});
     }
   };
 
   Distillation(const Task& task, const Options& options)
       : distance_(task.head().distance()), cols_(task.output_cols()) {
     const auto temperature = static_cast<Real>(options.temperature);
-    softening_ = {temperature,
-                  options.scale_by_square ? temperature * temperature : 1,
-                  options.form == "kl"};
+    softening_ = {
+        temperature, options.scale_by_square ? temperature * temperature : 1,
+        options.form == "reverse"          ? Divergence::kReverse
+        : options.form == "cross-entropy"  ? Divergence::kCrossEntropy
+        : options.form == "jensen-shannon" ? Divergence::kJensenShannon
+                                           : Divergence::kForward};
   }
 
   Index target_cols() const override { return cols_; }

@@ -17,7 +17,7 @@ class SquaredLoss : public ResidualLoss<SquaredPoint> {
       : ResidualLoss(task.output_cols(), {}) {}
 };
 
-constexpr std::string_view kSquaredTypes[] = {"regression"};
+constexpr std::string_view kSquaredTypes[] = {"regression", "ranking"};
 
 }  // namespace
 

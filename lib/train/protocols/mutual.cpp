@@ -10,6 +10,7 @@ namespace {
 struct MutualOptions {
   double weight = 1;
   double temperature = 1;
+  std::string form = "kl";
 
   void Describe(Fields& field) {
     field("weight", weight, "of what peers say, beside the labels", AtLeast(0));
@@ -17,6 +18,10 @@ struct MutualOptions {
           "how much distributions are softened; the term is multiplied by its "
           "square",
           MoreThan(0));
+    field("form", form,
+          "of tasks with classes: the divergence from what the others say, the "
+          "reverse one, or the one towards the mean of both",
+          {"kl", "reverse", "jensen-shannon"});
   }
 };
 
@@ -31,8 +36,12 @@ class Mutual : public Protocol {
   explicit Mutual(const MutualOptions& options) : options_(options) {}
   bool teaches() const override { return true; }
   Choice lesson_loss() const override {
-    if (options_.temperature == 1) return {"distillation", {}};
-    return {"distillation", {{"temperature", Str(options_.temperature)}}};
+    Choice loss = {"distillation", {}};
+    if (options_.temperature != 1) {
+      loss.options.emplace_back("temperature", Str(options_.temperature));
+    }
+    if (options_.form != "kl") loss.options.emplace_back("form", options_.form);
+    return loss;
   }
 
   void Prepare(Index, std::span<const Task> tasks, Index rows) override {
