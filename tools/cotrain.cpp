@@ -28,6 +28,13 @@ void RegisterRun(Cli& cli, RunFlags* flags) {
   flags->DescribeTraining(cli.Section("Training"));
 }
 
+RunSpec SpecOf(const RunFlags& flags, const Context& context,
+               const std::string& data) {
+  RunSpec spec = flags.Finish(context.seed, data);
+  spec.takes_numbers = std::ranges::count(context.given, "numbers") == 0;
+  return spec;
+}
+
 TrainEnvironment EnvironmentOf(Context& context,
                                const std::string& checkpoint_every) {
   TrainEnvironment environment;
@@ -62,8 +69,7 @@ struct InitCommand {
     Require(data.empty() != schema.empty(), ErrorKind::kUsage,
             "one of --data and --schema has to be given",
             "--data FILE: all peers' rows; --schema FILE: each has its own");
-    const RunSpec spec =
-        flags.Finish(context.seed, data.empty() ? schema : data);
+    const RunSpec spec = SpecOf(flags, context, data.empty() ? schema : data);
     const Collaboration run =
         InitRun(folder, spec, data.empty(), context.reporter);
     Index round = 0;
@@ -147,7 +153,7 @@ struct LocalCommand {
              [] { return ListEntries(ProtocolEntries()); });
   }
   void Run(Context& context) {
-    const bool done = TrainLocally(folder, flags.Finish(context.seed, data),
+    const bool done = TrainLocally(folder, SpecOf(flags, context, data),
                                    EnvironmentOf(context, checkpoint_every));
     context.reporter->Note(done ? Str("wrote ", folder)
                                 : Str(folder, " is already done"));

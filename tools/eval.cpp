@@ -176,6 +176,10 @@ struct EvalTool {
         others.push_back(file);
       }
     }
+    // Of one model a file needs no name.
+    if (sources.size() == 1 && others.size() == 1 && others[0].name.empty()) {
+      others[0].name = sources[0].name;
+    }
     return Adjust(sources, Open(others), adjust, adjustments);
   }
 

@@ -101,7 +101,7 @@ struct PredictTool {
       std::vector<EnsembleMember> members;
       members.reserve(models.size());
       for (const Weighted& one : models) {
-        members.push_back({&one.model, one.weight});
+        members.push_back({&one.model, one.weight, one.file});
       }
       OnRows(data_name, [&] {
         Write(context, [&](const std::string& path) {

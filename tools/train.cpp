@@ -21,6 +21,7 @@
 #include "train/averaging.h"
 #include "train/course_options.h"
 #include "train/ensemble.h"
+#include "train/kept_text.h"
 #include "train/optimizer.h"
 #include "train/run_report.h"
 #include "train/sampler.h"
@@ -109,13 +110,16 @@ struct TrainTool {
             Str(file.name(), ": there is no task to learn"),
             "declare what is to be predicted with mtl-prep --task");
     // Splits that are missing are missing in this file.
-    const TrainInputs inputs = InContext(file.name(), [&] {
+    TrainInputs inputs = InContext(file.name(), [&] {
       return InputsOf(rows, recipe.train, course.refit == "folds");
     });
     InContext(file.name(), [&] { RequireTrainable(rows, inputs.train_rows); });
+    recipe = FirstRecipe(course, recipe, context.given);
     Start start = {rows, inputs, beginning, HeldByOne(), context.seed};
     WarmStart taken;
     Model model = Maker(start, recipe, context.seed, &taken)(inputs.train_rows);
+    const std::string held_out =
+        HoldOut(course, recipe, model, context.seed, &inputs);
     const Course plan =
         DecideCourse(course, recipe, context.given, inputs, model,
                      beginning ? beginning->networks() : 0);
@@ -129,6 +133,7 @@ struct TrainTool {
       return;
     }
     RefuseOtherStates(plan, inputs, environment.checkpoint);
+    if (!held_out.empty()) context.reporter->Note(held_out);
     Warn(context, start, model);
     if (beginning) {
       context.reporter->Note(WarmStartText(taken, from) +
@@ -145,7 +150,7 @@ struct TrainTool {
                                return Provenance(context, file, beginning,
                                                  settings);
                              }};
-    OnDataOf(file.name(), environment.checkpoint, [&] {
+    OnDataOf(file.name(), StatesBeginWith(environment.checkpoint), [&] {
       model = TrainCourse(plan, inputs, context.seed, environment, work);
     });
     model.provenance = provenance;
@@ -203,17 +208,19 @@ struct TrainTool {
     }
     // Runs over many files, some of which have one task, need not fail.
     const std::string usual = WeightingOptions{}.weighting;
-    if (model.schema.tasks.size() > 1 ||
-        recipe.train.weighting.weighting == usual) {
-      return;
-    }
-    context.reporter->Warn(
-        "--weighting has no effect: there is one task, which nothing is "
-        "weighed against");
+    const std::string why = WhyNothingIsWeighed(model);
+    if (why.empty() || recipe.train.weighting.weighting == usual) return;
+    context.reporter->Warn("--weighting has no effect: " + why);
   }
 
   static void RemoveAll(const std::vector<std::string>& checkpoints) {
     for (const std::string& path : checkpoints) RemoveOutput(path);
+  }
+
+  // Of a course that keeps several beside each other.
+  static std::string StatesBeginWith(const std::string& checkpoint) {
+    const std::size_t ending = HasEnding(checkpoint, ".h5") ? 3 : 0;
+    return checkpoint.substr(0, checkpoint.size() - ending);
   }
 
   TrainEnvironment Environment(Context& context) const {
@@ -228,10 +235,11 @@ struct TrainTool {
     // It is read again, replaced many times, and removed in the end.
     namespace fs = std::filesystem;
     std::error_code ignored;
-    Require(checkpoint != "-" && (!fs::exists(checkpoint, ignored) ||
-                                  fs::is_regular_file(checkpoint, ignored)),
+    const std::string& state = environment.checkpoint;
+    Require(state != "-" && (!fs::exists(state, ignored) ||
+                             fs::is_regular_file(state, ignored)),
             ErrorKind::kUsage,
-            Str("--checkpoint ", checkpoint, " is not a file that can be kept"),
+            Str("--checkpoint ", state, " is not a file that can be kept"),
             "name a file");
     const auto& given = context.given;
     Require(!environment.checkpoint.empty() ||
@@ -296,29 +304,15 @@ struct TrainTool {
   void Summarise(const Context& context, const Course& plan,
                  const Model& model) const {
     const History& first = model.log;
-    std::vector<std::string> epochs = {Str(first.best_epoch)};
+    if (first.best_epoch == 0) return;
     std::string useless = UselessText(first);
-    double least = first.best;
-    double most = first.best;
     for (const TrainedNetwork& other : model.others) {
-      epochs.push_back(Str(other.log.best_epoch));
-      least = std::min(least, other.log.best);
-      most = std::max(most, other.log.best);
       if (useless.empty()) useless = UselessText(other.log);
     }
-    if (first.best_epoch == 0) return;
     // Of a refit it has been said what was best.
     if (plan.refit.refit == "none") {
-      const bool is_each = recipe.train.keep_best == "each-task";
       context.reporter->Note(
-          model.networks() > 1
-              ? Str("kept the weights of epochs ", Join(epochs, ", "), ": ",
-                    first.selected_on, " ", ShortNumber(least), " to ",
-                    ShortNumber(most))
-              : Str(is_each ? "the last of these is epoch "
-                            : "kept the weights of epoch ",
-                    first.best_epoch, " of ", first.epochs(), ": ",
-                    first.selected_on, " ", ShortNumber(first.best)));
+          KeptText(model, recipe.train.keep_best == "each-task"));
     }
     if (!useless.empty()) context.reporter->Warn(useless);
   }

@@ -166,22 +166,65 @@ std::string TrainingText(const Model& model, const History& log) {
   return text;
 }
 
+// "12", or "8 to 30".
+std::string SpanText(std::vector<double> values, bool is_whole) {
+  const auto [least, most] = std::ranges::minmax(values);
+  const auto text = [&](double value) {
+    return is_whole ? FormatNumber(value) : TableNumber(value);
+  };
+  return least == most ? text(least) : Str(text(least), " to ", text(most));
+}
+
+// What many networks have in common, and how far they differ.
+std::string SummaryText(const std::vector<const History*>& logs) {
+  std::vector<double> epochs;
+  std::vector<double> best;
+  std::vector<double> measures;
+  for (const History* log : logs) {
+    epochs.push_back(static_cast<double>(log->epochs()));
+    best.push_back(static_cast<double>(log->best_epoch));
+    measures.push_back(log->best);
+  }
+  std::string text =
+      Str("the networks trained ", SpanText(epochs, true), " epochs");
+  if (logs[0]->best_epoch > 0) {
+    text += VisibleText(Str(", weights of epoch ", SpanText(best, true),
+                            ", chosen on ", logs[0]->selected_on, " ",
+                            SpanText(measures, false)));
+  }
+  return text + " (--json has each)\n";
+}
+
+// A line a network, unless all say the same, or there are many.
+std::string NetworksText(const Model& model) {
+  constexpr std::size_t kFewNetworks = 8;
+  std::vector<const History*> logs = {&model.log};
+  for (const TrainedNetwork& other : model.others) logs.push_back(&other.log);
+  std::vector<std::string> texts;
+  for (const History* log : logs) texts.push_back(TrainingText(model, *log));
+  const bool is_one_text = std::ranges::all_of(
+      texts, [&](const std::string& text) { return text == texts[0]; });
+  constexpr std::string_view kMore = " (--log shows the curve)\n";
+  if (logs.size() == 1) return Str(texts[0], kMore);
+  if (is_one_text) return Str("each network ", texts[0], kMore);
+  if (logs.size() > kFewNetworks) return SummaryText(logs);
+  std::string text;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    text += Str("network ", i + 1, " ", texts[i], i == 0 ? kMore : "\n");
+  }
+  return text;
+}
+
 void DescribeTraining(const Model& model, std::string* text, Json* json) {
   json->update(TrainingJson(model, model.log));
   if (!model.log.tried.empty()) {
     (*json)["tried"] = model.log.tried;
     *text += VisibleText("tried " + Join(model.log.tried, ", ")) + "\n";
   }
-  if (model.log.epochs() > 0) {
-    *text += model.networks() > 1 ? "network 1 " : "";
-    *text += TrainingText(model, model.log) + " (--log shows the curve)\n";
+  for (const TrainedNetwork& other : model.others) {
+    (*json)["other_networks"].push_back(TrainingJson(model, other.log));
   }
-  for (std::size_t i = 0; i < model.others.size(); ++i) {
-    const History& log = model.others[i].log;
-    (*json)["other_networks"].push_back(TrainingJson(model, log));
-    if (log.epochs() == 0) continue;
-    *text += Str("network ", i + 2, " ", TrainingText(model, log), "\n");
-  }
+  if (model.log.epochs() > 0) *text += NetworksText(model);
 }
 
 }  // namespace

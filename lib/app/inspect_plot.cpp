@@ -6,6 +6,7 @@
 #include "app/inspect.h"
 #include "app/plot_heat.h"
 #include "app/plot_lines.h"
+#include "app/plot_mean.h"
 #include "app/svg.h"
 #include "app/task_graph.h"
 #include "base/error.h"
@@ -51,7 +52,12 @@ std::vector<std::string> WithoutCommon(std::vector<std::string> names) {
 
 class ModelPlot {
  public:
-  explicit ModelPlot(const Model& model) : model_(model), log_(model.log) {}
+  explicit ModelPlot(const Model& model) : model_(model), log_(model.log) {
+    logs_.push_back(&model.log);
+    for (const TrainedNetwork& other : model.others) {
+      logs_.push_back(&other.log);
+    }
+  }
 
   std::string Draw(const std::string& title) {
     AddCurves();
@@ -76,14 +82,21 @@ class ModelPlot {
             model_.network->weights()->count(), " parameters");
     if (log_.epochs() == 0) return text + ", no training log";
     text += Str(", trained ", Counted(log_.epochs(), "epoch", "epochs"));
-    if (log_.best_epoch > 0) {
+    if (log_.best_epoch > 0 && HaveOneBest()) {
       text += Str(", weights of epoch ", log_.best_epoch, ", chosen on ",
                   log_.selected_on);
     }
     if (model_.networks() > 1) {
-      text += Str("; network 1 of ", model_.networks());
+      text += Str("; the mean of ", model_.networks(),
+                  " networks, whose own lines are faint");
     }
     return text;
+  }
+
+  bool HaveOneBest() const {
+    return std::ranges::all_of(logs_, [&](const History* log) {
+      return log->best_epoch == log_.best_epoch;
+    });
   }
 
   // Two beside each other, wide ones alone.
@@ -108,7 +121,7 @@ class ModelPlot {
 
   void AddLines(LinePlot plot) {
     if (!HasNumbers(plot)) return;
-    if (plot.x_name == "epoch" && log_.best_epoch > 0) {
+    if (plot.x_name == "epoch" && log_.best_epoch > 0 && HaveOneBest()) {
       plot.marked_x = static_cast<double>(log_.best_epoch);
       plot.mark = Str("epoch ", log_.best_epoch);
     }
@@ -119,10 +132,15 @@ class ModelPlot {
 
   void AddColumn(const std::string& column, const std::string& name,
                  LinePlot* plot) const {
-    const std::vector<double>* epochs = log_.Find("epoch");
-    const std::vector<double>* values = log_.Find(column);
-    if (epochs == nullptr || values == nullptr) return;
-    plot->series.push_back({name, *epochs, *values});
+    std::vector<PlotSeries> lines;
+    for (const History* log : logs_) {
+      const std::vector<double>* epochs = log->Find("epoch");
+      const std::vector<double>* values = log->Find(column);
+      if (epochs == nullptr || values == nullptr) continue;
+      lines.push_back({name, *epochs, *values});
+    }
+    if (lines.empty()) return;
+    plot->series.push_back(MeanSeries(name, std::move(lines)));
   }
 
   LinePlot OfTasks(const std::string& title, const std::string& before,
@@ -171,15 +189,34 @@ class ModelPlot {
   }
 
   PlotSeries StepsOf(const std::string& column, const std::string& name) const {
-    const Diagnostics& d = log_.diagnostics;
-    const Index x = d.Find("step");
-    const Index y = d.Find(column);
-    PlotSeries series{name, {}, {}};
-    for (Index step = 0; y >= 0 && step < d.step_count(); ++step) {
-      series.x.push_back(d.Step(step, x));
-      series.y.push_back(d.Step(step, y));
+    std::vector<PlotSeries> lines;
+    for (const History* log : logs_) {
+      const Diagnostics& d = log->diagnostics;
+      const Index x = d.Find("step");
+      const Index y = d.Find(column);
+      PlotSeries& series = lines.emplace_back(PlotSeries{name, {}, {}});
+      for (Index step = 0; y >= 0 && step < d.step_count(); ++step) {
+        series.x.push_back(d.Step(step, x));
+        series.y.push_back(d.Step(step, y));
+      }
     }
-    return series;
+    return MeanSeries(name, std::move(lines));
+  }
+
+  // The mean over networks, and what each has several of, of numbers that are
+  // known.
+  template <class Visit>
+  double MeanOfKnown(Visit visit) const {
+    double sum = 0;
+    double count = 0;
+    for (const History* log : logs_) {
+      visit(log->diagnostics, [&](double value) {
+        if (!std::isfinite(value)) return;
+        sum += value;
+        count += 1;
+      });
+    }
+    return sum / count;
   }
 
   void AddSteps() {
@@ -234,16 +271,12 @@ class ModelPlot {
     map.rows = map.cols = d.tasks;
     map.low = "conflict, -1";
     map.high = "agreement, 1";
-    map.value = [&d](Index a, Index b) {
-      double sum = 0;
-      double count = 0;
-      for (Index epoch = 0; epoch < d.epoch_count(); ++epoch) {
-        const double cosine = d.Cosine(epoch, a, b);
-        if (!std::isfinite(cosine)) continue;
-        sum += cosine;
-        count += 1;
-      }
-      return sum / count;
+    map.value = [this](Index a, Index b) {
+      return MeanOfKnown([&](const Diagnostics& one, auto add) {
+        for (Index epoch = 0; epoch < one.epoch_count(); ++epoch) {
+          add(one.Cosine(epoch, a, b));
+        }
+      });
     };
     AddHeat(std::move(map));
   }
@@ -268,26 +301,23 @@ class ModelPlot {
     map.has_signs = false;
     map.low = "not used";
     map.high = "alone";
-    map.value = [&d, gates](Index gate, Index expert) {
-      return LastMean(d, Str("load.", gates[At(gate)], ".", expert + 1));
+    map.value = [this, gates](Index gate, Index expert) {
+      return LastMean(Str("load.", gates[At(gate)], ".", expert + 1));
     };
     AddHeat(std::move(map));
   }
 
-  static double LastMean(const Diagnostics& d, const std::string& name) {
-    const Index column = d.Find(name);
-    const Index epoch = d.Find("epoch");
-    if (column < 0) return std::nan("");
-    double sum = 0;
-    double count = 0;
-    const double last = d.Step(d.step_count() - 1, epoch);
-    for (Index step = 0; step < d.step_count(); ++step) {
-      const double value = d.Step(step, column);
-      if (d.Step(step, epoch) != last || !std::isfinite(value)) continue;
-      sum += value;
-      count += 1;
-    }
-    return sum / count;
+  // Over the measured steps of the last epoch of each network.
+  double LastMean(const std::string& name) const {
+    return MeanOfKnown([&](const Diagnostics& d, auto add) {
+      const Index column = d.Find(name);
+      const Index epoch = d.Find("epoch");
+      if (column < 0 || d.step_count() == 0) return;
+      const double last = d.Step(d.step_count() - 1, epoch);
+      for (Index step = 0; step < d.step_count(); ++step) {
+        if (d.Step(step, epoch) == last) add(d.Step(step, column));
+      }
+    });
   }
 
   void AddGraph() {
@@ -298,7 +328,8 @@ class ModelPlot {
   }
 
   const Model& model_;
-  const History& log_;
+  const History& log_;  // of the first network
+  std::vector<const History*> logs_;
   std::vector<Panel> panels_;
 };
 

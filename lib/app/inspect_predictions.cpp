@@ -30,6 +30,8 @@ std::string InspectPredictions(const FileReader& file, Json* json) {
       predictions.selected_on.empty() && has_model ? "weights of the last epoch"
       : predictions.selected_on == kAllFolds
           ? "weights of a length chosen on folds"
+      : predictions.selected_on == kHeldOutRows
+          ? "weights of a length chosen on rows held out of the training rows"
           : "weights chosen on " + known(predictions.selected_on);
   text = Str("rows ", IdCount(predictions.ids), "\nsplit ",
              predictions.split.empty() && has_model ? "none: all rows"

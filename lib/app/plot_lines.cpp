@@ -76,18 +76,25 @@ struct PlotAxis {
   }
 };
 
+// Stretches an axis to the finite values of a line and those behind it.
+void AddToAxis(const PlotSeries& series,
+               std::vector<double> PlotSeries::*values, PlotAxis* axis) {
+  for (const double value : series.*values) {
+    if (!std::isfinite(value)) continue;
+    axis->low = std::min(axis->low, value);
+    axis->high = std::max(axis->high, value);
+  }
+  for (const PlotSeries& member : series.members) {
+    AddToAxis(member, values, axis);
+  }
+}
+
 // Of all finite values.
 PlotAxis AxisOf(const std::vector<PlotSeries>& series,
                 std::vector<double> PlotSeries::*values, bool may_be_log) {
   PlotAxis axis{std::numeric_limits<double>::infinity(),
                 -std::numeric_limits<double>::infinity()};
-  for (const PlotSeries& one : series) {
-    for (const double value : one.*values) {
-      if (!std::isfinite(value)) continue;
-      axis.low = std::min(axis.low, value);
-      axis.high = std::max(axis.high, value);
-    }
-  }
+  for (const PlotSeries& one : series) AddToAxis(one, values, &axis);
   if (axis.low > axis.high) return {0, 1};
   if (may_be_log && axis.low > 0 && axis.high > kLogSpan * axis.low) {
     axis.is_log = true;
@@ -182,9 +189,12 @@ class LineDrawing {
       if (is_many) {
         DrawSeries(plot_.series[i], "#888", 0.8, 0.45);
       } else {
-        AddLabel(DrawSeries(plot_.series[i], PlotColour(static_cast<int>(i)),
-                            1.6, 1),
-                 plot_.series[i].name, PlotColour(static_cast<int>(i)));
+        const PlotSeries& series = plot_.series[i];
+        const std::string_view colour = PlotColour(static_cast<int>(i));
+        for (const PlotSeries& member : series.members) {
+          DrawSeries(member, colour, 0.7, 0.3);
+        }
+        AddLabel(DrawSeries(series, colour, 1.6, 1), series.name, colour);
       }
     }
     if (is_many) {

@@ -12,6 +12,8 @@ struct PlotSeries {
   std::string name;
   std::vector<double> x;
   std::vector<double> y;
+  // Faint ones behind it, in its colour: what it is the mean of.
+  std::vector<PlotSeries> members = {};
 };
 
 struct LinePlot {

@@ -42,6 +42,21 @@ Beginnings::Beginnings(RunSpec* spec) {
   for (PeerSpec& peer : spec->each) read(&peer.from);
   Require(spec->map.empty() || !points_.empty(), ErrorKind::kUsage,
           "--map without --from", "name the file that the arrays are in");
+  const std::string numbers = NumbersOf(*spec);
+  if (spec->takes_numbers && !numbers.empty()) spec->arch.numbers = numbers;
+}
+
+// "": there is no model to begin from that says it, or they differ.
+std::string Beginnings::NumbersOf(const RunSpec& spec) const {
+  std::string numbers;
+  for (Index peer = 0; peer < spec.peers; ++peer) {
+    const std::string& path = spec.FromOf(peer).path;
+    if (path.empty()) return "";
+    const std::string own = points_.at(path).numbers();
+    if (peer > 0 && own != numbers) return "";
+    numbers = own;
+  }
+  return numbers;
 }
 
 Beginning Beginnings::Make(const BeginningOf& of) const {

@@ -37,7 +37,8 @@ struct Beginning {
 class Beginnings {
  public:
   // Reads the models that `spec` names, each file once, and notes their digests
-  // in it.
+  // in it; and what they make of numbers, where it takes that from them and all
+  // make the same.
   explicit Beginnings(RunSpec* spec);
 
   // A peer before it learns, its labels scaled for its losses
@@ -50,6 +51,8 @@ class Beginnings {
                                           Index peer) const;
 
  private:
+  std::string NumbersOf(const RunSpec& spec) const;
+
   std::map<std::string, StartingPoint> points_;  // by path
 };
 

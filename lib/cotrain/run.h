@@ -54,6 +54,9 @@ struct RunSpec {
   // A file that says which arrays of these are which parameters
   // (interop/name_map.h), or "", as in a run that was read.
   std::string map;
+  // Whether what becomes of numbers (ArchOptions::numbers) is what it is in the
+  // model to begin from, as nobody has said it. Never in a run that was read.
+  bool takes_numbers = false;
   ArchOptions arch;
   TrainOptions train;
   CotrainOptions cotrain;

@@ -8,4 +8,7 @@ namespace mtlkit {
 // all of them in turn, chose how long a model was trained.
 inline constexpr std::string_view kAllFolds = "folds";
 
+// The same where rows did that mtl-train held out of a split to learn from.
+inline constexpr std::string_view kHeldOutRows = "held out";
+
 }  // namespace mtlkit

@@ -277,17 +277,35 @@ class Adjuster {
   const AdjustOptions& options_;
 };
 
-const NamedSource* FindValid(const std::vector<NamedSource>& valid,
-                             const NamedSource& source, std::size_t sources) {
-  const auto found = std::ranges::find_if(valid, [&](const NamedSource& other) {
-    return other.name == source.name && other.seed == source.seed;
-  });
-  if (found != valid.end()) return &*found;
-  if (valid.size() == 1 && sources == 1) return &valid.front();
+bool IsOfOne(const NamedSource& one, const NamedSource& other) {
+  return one.name == other.name && one.seed == other.seed;
+}
+
+const NamedSource& FindValid(const std::vector<NamedSource>& valid,
+                             const NamedSource& source) {
+  for (const NamedSource& other : valid) {
+    if (IsOfOne(other, source)) return other;
+  }
   Fail(ErrorKind::kUsage,
        Str("--valid: '", source.name, "' has no predictions of validation rows",
            source.seed > 0 ? Str(" of seed ", source.seed + 1) : ""),
        Str("name them as the others: --valid ", source.name, "=FILE"));
+}
+
+// Rows that nothing is fitted to were given by mistake.
+void RequireUsed(const std::vector<NamedSource>& valid,
+                 const std::vector<NamedSource>& sources) {
+  for (const NamedSource& other : valid) {
+    const bool is_used = std::ranges::any_of(
+        sources,
+        [&](const NamedSource& source) { return IsOfOne(other, source); });
+    Require(is_used, ErrorKind::kUsage,
+            Str("--valid ", other.Label(), ": no '", other.name, "'",
+                other.seed > 0 ? Str(" of seed ", other.seed + 1) : "",
+                " is measured"),
+            Str("name it as what is measured: --valid ", sources.front().name,
+                "=FILE"));
+  }
 }
 
 }  // namespace
@@ -328,10 +346,11 @@ std::vector<NamedSource> Adjust(const std::vector<NamedSource>& sources,
           "--calibrate, --conformal and a --threshold that is to be found are "
           "fitted to validation rows, which are missing",
           "give predictions of them: --valid valid.pred.h5");
+  RequireUsed(valid, sources);
   std::vector<NamedSource> adjusted;
   for (const NamedSource& source : sources) {
     const NamedSource* own =
-        options.fits() ? FindValid(valid, source, sources.size()) : nullptr;
+        options.fits() ? &FindValid(valid, source) : nullptr;
     adjusted.push_back(Adjuster(source, own, options).Run(adjustments));
   }
   const auto any = [&](auto has) {

@@ -61,7 +61,8 @@ struct TaskAdjustment {
 //    the same rows would break the guarantee.
 // Rows with weights count by them but in conformal prediction. kBadInput where
 // a validation row is also measured, another model made its predictions, or
-// there are too few; kUsage where no task can be adjusted so.
+// there are too few; kUsage where no task can be adjusted so, or names and
+// seeds of both sides are not the same.
 std::vector<NamedSource> Adjust(const std::vector<NamedSource>& sources,
                                 const std::vector<NamedSource>& valid,
                                 const AdjustOptions& options,

@@ -288,8 +288,10 @@ Evaluation Evaluate(const JoinedModels& models,
   Bootstrap bootstrap(units.count(), options.draws, seed, pool, reporter);
   TaskDraws draws(units, &bootstrap);
   bool any_labels = false;
+  bool any_weights = false;
   for (Index t = 0; t < models.task_count(); ++t) {
     JoinedTask task = models.Take(t);
+    any_weights = any_weights || !task.weights.empty();
     if (options.no_weights) {
       task.weights.clear();
       task.weighted = false;
@@ -304,6 +306,9 @@ Evaluation Evaluate(const JoinedModels& models,
   }
   Require(any_labels || !options.per_label, ErrorKind::kUsage,
           "--per-label has no effect: there is no task of several labels",
+          "leave it out");
+  Require(any_weights || !options.no_weights, ErrorKind::kUsage,
+          "--no-weights has no effect: no row has a weight of its own",
           "leave it out");
   RequireMeasured(evaluation, options.metrics);
   const Summary summary(draws.Finish(), bootstrap.tables(), recipes);

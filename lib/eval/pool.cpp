@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/task_difference.h"
 
 namespace mtlkit {
 namespace {
@@ -73,6 +74,12 @@ void ForParts(const std::vector<Index>& sizes, Index first, Index count,
   }
 }
 
+std::vector<Task> TasksOf(const PredictionSource& source) {
+  std::vector<Task> tasks;
+  for (const auto& known : source.tasks()) tasks.push_back(known.task);
+  return tasks;
+}
+
 void RequireSameTasks(const std::string& name, const PredictionSource& first,
                       const PredictionSource& other) {
   if (first.has_text_ids() != other.has_text_ids()) {
@@ -80,22 +87,10 @@ void RequireSameTasks(const std::string& name, const PredictionSource& first,
          Str(name, ": one file has numbers as ids, another has texts"),
          "pool files that come from the same dataset");
   }
-  if (first.tasks().size() != other.tasks().size()) {
-    Fail(ErrorKind::kBadInput,
-         Str(name, ": its files have different numbers of tasks"),
-         "pool files of the same tasks");
-  }
-  for (std::size_t t = 0; t < first.tasks().size(); ++t) {
-    const Task& task = first.tasks()[t].task;
-    const Task& same = other.tasks()[t].task;
-    if (task.name == same.name && task.classes == same.classes &&
-        IsSameKind(task, same)) {
-      continue;
-    }
-    Fail(ErrorKind::kBadInput,
-         Str(name, ": task '", task.name, "' is not the same in all its files"),
-         "pool files of the same tasks and classes");
-  }
+  const std::string difference = TaskDifference(TasksOf(first), TasksOf(other));
+  Require(difference.empty(), ErrorKind::kBadInput,
+          Str(name, ": its files do not have the same tasks: ", difference),
+          "pool files of the same tasks and classes");
 }
 
 // Where one file does not know what was seen, nothing was, as far as we know.

@@ -68,6 +68,9 @@ std::string Weights(const Evaluation& evaluation) {
 std::string SelectionOf(const Evaluation& evaluation, std::size_t model) {
   const std::string& split = evaluation.selected_on[model];
   if (split == kAllFolds) return "of a length chosen on folds of its rows";
+  if (split == kHeldOutRows) {
+    return "of a length chosen on rows held out of its own";
+  }
   if (!split.empty()) {
     return Str("chosen on the split '", VisibleText(split), "'");
   }

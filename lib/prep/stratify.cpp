@@ -81,6 +81,20 @@ class LabelLister {
                                              : ForBins(labels, visit);
   }
 
+  // Whether the labels of a task can be dealt out.
+  bool CanDeal(const Task& task) const {
+    if (task.is_classification()) return true;
+    const LabelView labels(data_, TaskOf(task.name));
+    for (Index col = 0; col < labels.cols(); ++col) {
+      Index known = 0;
+      for (Index place = 0; place < labels.places(); ++place) {
+        known += !std::isnan(labels.Value(place, col));
+      }
+      if (MostBins(static_cast<double>(known)) <= 1) return false;
+    }
+    return true;
+  }
+
   // Whether a row has at most one label of `name`.
   bool IsOneEach(const std::string& name) const {
     const Index task = TaskOf(name);
@@ -110,6 +124,11 @@ class LabelLister {
     return several ? labels.cols() : std::ssize(labels.task().classes);
   }
 
+  // A bin of fewer rows could not be in every part.
+  Index MostBins(double known) const {
+    return std::min(kMostBins, static_cast<Index>(known * least_));
+  }
+
   // Each column of a regression in bins of its own.
   Index ForBins(const LabelView& labels, const VisitLabel& visit) const {
     Index count = 0;
@@ -120,9 +139,7 @@ class LabelLister {
       }
       const auto known = static_cast<double>(std::ranges::count_if(
           numbers, [](float number) { return !std::isnan(number); }));
-      // A bin of fewer rows could not be in every part.
-      const Index most =
-          std::min(kMostBins, static_cast<Index>(known * least_));
+      const Index most = MostBins(known);
       Require(most > 1, ErrorKind::kUsage,
               Str("--stratify ", labels.task().name, " has no effect: of ",
                   known, " labels no two bins have a share in every part"),
@@ -169,6 +186,29 @@ std::vector<std::string> StratifyNames(const Dataset& data,
   return names;
 }
 
+// Sets the strata of `method` to the labels that rows have of these names.
+void StratifyBy(const LabelLister& lister,
+                const std::vector<std::string>& names, Index rows,
+                SplitMethod* method) {
+  const bool is_grouped = method->kind == SplitMethod::kGrouped;
+  if (names.size() == 1 && !is_grouped && lister.IsOneEach(names[0])) {
+    method->kind = SplitMethod::kStratified;
+    method->numbers.assign(At(rows), -1);
+    lister.ForLabels(names[0], [&](Index row, Index label) {
+      method->numbers[At(row)] = label;
+    });
+    return;
+  }
+  if (!is_grouped) method->kind = SplitMethod::kMultilabel;
+  method->labels.resize(At(rows));
+  for (const std::string& name : names) {
+    const Index first = method->label_count;
+    method->label_count += lister.ForLabels(name, [&](Index row, Index label) {
+      method->labels[At(row)].push_back(first + label);
+    });
+  }
+}
+
 }  // namespace
 
 std::vector<std::int64_t> QuantileBins(const std::vector<float>& numbers,
@@ -193,25 +233,18 @@ std::vector<std::int64_t> QuantileBins(const std::vector<float>& numbers,
 
 void Stratify(const Dataset& data, const std::vector<TableColumn>& columns,
               const PrepareOptions& options, SplitMethod* method) {
-  const LabelLister lister(data, columns, LeastFraction(options));
-  const auto names = StratifyNames(data, columns, options.stratify);
-  const bool is_grouped = method->kind == SplitMethod::kGrouped;
-  if (names.size() == 1 && !is_grouped && lister.IsOneEach(names[0])) {
-    method->kind = SplitMethod::kStratified;
-    method->numbers.assign(At(data.rows), -1);
-    lister.ForLabels(names[0], [&](Index row, Index label) {
-      method->numbers[At(row)] = label;
-    });
-    return;
+  StratifyBy(LabelLister(data, columns, LeastFraction(options)),
+             StratifyNames(data, columns, options.stratify), data.rows, method);
+}
+
+void StratifyByTasks(const Dataset& data, double least, SplitMethod* method) {
+  const std::vector<TableColumn> no_columns;
+  const LabelLister lister(data, no_columns, least);
+  std::vector<std::string> names;
+  for (const Task& task : data.tasks) {
+    if (lister.CanDeal(task)) names.push_back(task.name);
   }
-  if (!is_grouped) method->kind = SplitMethod::kMultilabel;
-  method->labels.resize(At(data.rows));
-  for (const std::string& name : names) {
-    const Index first = method->label_count;
-    method->label_count += lister.ForLabels(name, [&](Index row, Index label) {
-      method->labels[At(row)].push_back(first + label);
-    });
-  }
+  if (!names.empty()) StratifyBy(lister, names, data.rows, method);
 }
 
 }  // namespace mtlkit

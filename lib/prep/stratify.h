@@ -18,6 +18,10 @@ namespace mtlkit {
 void Stratify(const Dataset& data, const std::vector<TableColumn>& columns,
               const PrepareOptions& options, SplitMethod* method);
 
+// The same by all tasks of the data, for parts of which the least has this
+// fraction of the rows; a regression with too few labels has no say.
+void StratifyByTasks(const Dataset& data, double least, SplitMethod* method);
+
 // Numbers as bins of about equally many, at most `most`: equal numbers share
 // one. -1 where a number is missing (NaN). Edges are those numbers that a k-th
 // of all lies below.

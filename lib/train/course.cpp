@@ -41,7 +41,7 @@ class CourseRun {
 
  private:
   Search SearchFirst() const {
-    RequireTrials();
+    RequireAll();
     Search search = {course_.recipe, {}, {}, {}};
     if (!course_.tuning.empty()) Tune(&search);
     if (course_.refit.refit == "none") return search;
@@ -58,13 +58,14 @@ class CourseRun {
   }
 
   // What cannot be is refused before anything is trained.
-  void RequireTrials() const {
-    for (const TunedSetting& setting : course_.tuning) {
-      for (const std::string& value : setting.values) {
-        const Recipe recipe = WithSetting(course_.recipe, setting.name, value);
-        Model model = work_.maker(recipe, seed_)(inputs_.train_rows);
-        CheckTraining(inputs_, recipe.train, &model);
-      }
+  void RequireAll() const {
+    RequireSeeds(seed_, course_.networks);
+    for (const Recipe& recipe : RecipesToTry(course_.tuning, course_.recipe)) {
+      CheckRefit(course_.refit, inputs_, recipe.train);
+      // One training alone says so itself.
+      if (course_.tuning.empty()) continue;
+      Model model = work_.maker(recipe, seed_)(inputs_.train_rows);
+      CheckTraining(inputs_, recipe.train, &model);
     }
   }
 
@@ -138,6 +139,11 @@ std::vector<std::string> CourseCheckpoints(const Course& course,
                                            const std::string& checkpoint) {
   if (checkpoint.empty()) return {};
   std::vector<std::string> paths = TuneCheckpoints(course.tuning, checkpoint);
+  if (!paths.empty()) {
+    for (const std::string& path : TuneCheckpointsThere(checkpoint)) {
+      if (std::ranges::count(paths, path) == 0) paths.push_back(path);
+    }
+  }
   const auto add = [&](const std::vector<std::string>& more) {
     paths.insert(paths.end(), more.begin(), more.end());
   };

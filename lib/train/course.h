@@ -34,12 +34,14 @@ struct CourseWork {
 // One model by these trainings: first the settings are tuned and, for a refit,
 // the length is found; then as many networks as are wanted are trained, on all
 // rows or as before, which differ in the seed (EnsembleSeed). What was trained
-// on the way is not trained again. Without tuning and refit each network is, to
+// on the way is not trained again. Flags that cannot be (kUsage) are refused
+// before the first training. Without tuning and refit each network is, to
 // the bit, what a course of one network makes of its seed.
 Model TrainCourse(const Course& course, const TrainInputs& inputs, Seed seed,
                   const TrainEnvironment& environment, const CourseWork& work);
 
-// The files that it may leave: `checkpoint`, and others beside it.
+// The files that it may leave: `checkpoint`, and others beside it; of a search
+// also what a longer one has left there before.
 std::vector<std::string> CourseCheckpoints(const Course& course,
                                            const TrainInputs& inputs,
                                            const std::string& checkpoint);

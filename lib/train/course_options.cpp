@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "nn/number_columns.h"
+#include "train/hold_out.h"
 #include "train/loop.h"
 #include "train/useful_settings.h"
 
@@ -17,6 +18,10 @@ constexpr std::string_view kAuto = "auto";
 constexpr std::string_view kNone = "none";
 constexpr Index kNetworks = 5;
 constexpr Index kMostNetworks = 1000;
+// Rows that choose where nobody has said which: of fewer they would say little.
+constexpr double kHeldOut = 0.15;
+constexpr double kMostHeldOut = 0.5;
+constexpr Index kLeastRows = 200;
 // Of more numbers 64 pieces each take long.
 constexpr Index kFewNumbers = 32;
 // Multiplications of all networks of "auto": with what comes before, a minute
@@ -44,6 +49,11 @@ bool CanSearch(const Recipe& recipe, const TrainInputs& inputs, Model model) {
          CanChoose(inputs, recipe.train, &model);
 }
 
+// Whether mtl-prep has put pieces beside the numbers.
+bool HasPieces(const TransformRecords& transforms) {
+  return std::ranges::count(transforms, "pieces", &TransformRecord::name) > 0;
+}
+
 std::vector<TunedSetting> UsualSettings(const Recipe& recipe,
                                         const std::vector<std::string>& given,
                                         const TrainInputs& inputs,
@@ -53,8 +63,11 @@ std::vector<TunedSetting> UsualSettings(const Recipe& recipe,
   std::vector<std::string> open;
   for (const std::string& text : UsualTuning()) {
     const std::string name = text.substr(0, text.find('='));
-    // What there is to begin from decides what it can begin.
-    const bool is_closed = name == "numbers" && (begins || numbers == 0);
+    // What there is to begin from decides what it can begin; pieces of pieces
+    // say nothing new.
+    const bool is_closed =
+        name == "numbers" &&
+        (begins || numbers == 0 || HasPieces(inputs.data->transforms));
     if (is_closed || std::ranges::count(given, name) > 0) continue;
     const bool is_last_too_much = name == "numbers" && numbers > kFewNumbers;
     open.push_back(is_last_too_much ? text.substr(0, text.rfind(',')) : text);
@@ -70,6 +83,17 @@ std::vector<TunedSetting> UsualSettings(const Recipe& recipe,
   return settings;
 }
 
+// A search among values that all come to the same would be for nothing. What a
+// value has no effect on is refused with its network (RequireUseful).
+void RequireDifference(const TunedSetting& setting, const Model& model) {
+  const bool weighs =
+      setting.name == "weighting" || setting.name == "gradients-at";
+  const std::string why = weighs ? WhyNothingIsWeighed(model) : "";
+  Require(why.empty(), ErrorKind::kUsage,
+          Str("--tune ", setting.name, " has no effect: ", why),
+          "leave it out");
+}
+
 std::vector<TunedSetting> Settings(const CourseOptions& options,
                                    const Recipe& recipe,
                                    const std::vector<std::string>& given,
@@ -82,11 +106,16 @@ std::vector<TunedSetting> Settings(const CourseOptions& options,
   }
   Require(!inputs.valid_rows.empty(), ErrorKind::kUsage,
           "--tune: there are no validation rows to choose on",
-          "make some with mtl-prep --split valid=0.15");
+          "make some with mtl-prep --split valid=0.15, or hold some out: "
+          "--hold-out 0.15");
   Require(ChoosesOneEpoch(recipe.train), ErrorKind::kUsage,
           "--tune compares epochs that are best for all tasks together",
           "leave --keep-best and --task-patience out");
-  return ParseTuning(options.tune, recipe, given);
+  std::vector<TunedSetting> settings = ParseTuning(options.tune, recipe, given);
+  for (const TunedSetting& setting : settings) {
+    RequireDifference(setting, model);
+  }
+  return settings;
 }
 
 std::string Refit(const CourseOptions& options, const Recipe& recipe,
@@ -96,6 +125,31 @@ std::string Refit(const CourseOptions& options, const Recipe& recipe,
   const bool waits =
       ParseChoice(recipe.train.schedule, "--schedule").name == "plateau";
   return waits ? "none" : "valid";
+}
+
+bool IsTrainable(const Dataset& data, const std::vector<Index>& rows) {
+  try {
+    RequireTrainable(data, rows);
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kBadInput) throw;
+    return false;
+  }
+}
+
+// Whether all rows are learned from in the end, if some were held out first.
+bool WantsHeldOut(const CourseOptions& options, const Recipe& recipe,
+                  const TrainInputs& inputs) {
+  const bool refits = options.refit == kAuto || options.refit == "valid";
+  const bool waits =
+      ParseChoice(recipe.train.schedule, "--schedule").name == "plateau";
+  const bool tunes_schedule = std::ranges::any_of(
+      options.tune,
+      [](const std::string& text) { return text.starts_with("schedule="); });
+  return !options.once && refits && !waits && !tunes_schedule &&
+         ChoosesOneEpoch(recipe.train) && inputs.valid_rows.empty() &&
+         std::ssize(inputs.train_rows) >= kLeastRows &&
+         HasGroupsToHoldOut(inputs);
 }
 
 // Multiplications of one training, without those of sparse inputs.
@@ -153,9 +207,56 @@ void CourseOptions::Describe(Fields& fields) {
                Str("networks that differ in the seed, trained side by side "
                    "into one model; what it predicts is their mean; auto: ",
                    kNetworks, ", or fewer where one takes long"));
+  fields.Named("hold-out", hold_out, "SHARE|auto|none",
+               Str("where there are no validation rows: the share of the "
+                   "training rows that chooses settings and length before all "
+                   "are learned from; auto: ",
+                   kHeldOut, " of at least ", kLeastRows, " rows"));
   fields("once", once,
          "one training as it is asked for: what is auto above is none, and one "
          "network");
+}
+
+Recipe FirstRecipe(const CourseOptions& options, const Recipe& recipe,
+                   const std::vector<std::string>& given) {
+  if (IsOneWord(options.tune, kNone) || IsOneWord(options.tune, kAuto)) {
+    return recipe;
+  }
+  return WithFirstValues(recipe, ParseTuning(options.tune, recipe, given));
+}
+
+std::string HoldOut(const CourseOptions& options, const Recipe& recipe,
+                    const Model& model, Seed seed, TrainInputs* inputs) {
+  if (options.hold_out == kNone) return "";
+  const bool is_auto = options.hold_out == kAuto;
+  if (is_auto && !WantsHeldOut(options, recipe, *inputs)) return "";
+  double share = kHeldOut;
+  Require(
+      is_auto || (ParseNumber(options.hold_out, &share) && share > 0 &&
+                  share <= kMostHeldOut),
+      ErrorKind::kUsage,
+      Str("--hold-out '", options.hold_out,
+          "' is not a share of the rows above 0 and at most ", kMostHeldOut),
+      "write --hold-out 0.15, say, or auto");
+  Require(inputs->valid_rows.empty(), ErrorKind::kUsage,
+          Str("--hold-out has no effect: the split '", inputs->valid_name,
+              "' has validation rows"),
+          "leave it out");
+  const Dataset& data = *inputs->data;
+  TrainInputs held = HeldOut(*inputs, share, seed);
+  if (is_auto) {
+    Model own = model;
+    const bool is_of_use = IsTrainable(data, held.train_rows) &&
+                           CanChoose(held, recipe.train, &own);
+    if (!is_of_use) return "";
+  } else {
+    InContext(Str("--hold-out ", options.hold_out),
+              [&] { RequireTrainable(data, held.train_rows); });
+  }
+  *inputs = std::move(held);
+  return Str("there are no validation rows: ", inputs->valid_rows.size(),
+             " of ", inputs->train_rows.size() + inputs->valid_rows.size(),
+             " training rows are held out to choose by (--hold-out)");
 }
 
 Course DecideCourse(const CourseOptions& options, const Recipe& recipe,

@@ -28,13 +28,7 @@ Index EnsembleNumber(Seed seed, Seed own) {
   return is_one ? static_cast<Index>(steps) : 0;
 }
 
-std::string EnsembleCheckpoint(const std::string& checkpoint, Index number) {
-  return PartCheckpoint(checkpoint, std::to_string(number + 1));
-}
-
-Model TrainEnsemble(Seed seed, Index networks,
-                    const TrainEnvironment& environment,
-                    const EnsembleWork& work, std::optional<Model> first) {
+void RequireSeeds(Seed seed, Index networks) {
   // Each is what its own seed makes, which a flag has to hold.
   constexpr auto kMostSeed =
       static_cast<Seed>(std::numeric_limits<Index>::max());
@@ -44,6 +38,16 @@ Model TrainEnsemble(Seed seed, Index networks,
       Str("--ensemble ", networks, ": its last network has the seed --seed + ",
           above, ", which is more than ", kMostSeed),
       Str("give a --seed of ", kMostSeed - above, " at most"));
+}
+
+std::string EnsembleCheckpoint(const std::string& checkpoint, Index number) {
+  return PartCheckpoint(checkpoint, std::to_string(number + 1));
+}
+
+Model TrainEnsemble(Seed seed, Index networks,
+                    const TrainEnvironment& environment,
+                    const EnsembleWork& work, std::optional<Model> first) {
+  RequireSeeds(seed, networks);
   std::vector<Model> models;
   if (first) models.push_back(std::move(*first));
   std::vector<TrainingJob> jobs;

@@ -18,6 +18,9 @@ Seed EnsembleSeed(Seed seed, Index number);
 // ensemble of a run's seed; 0 of any other seed.
 Index EnsembleNumber(Seed seed, Seed own);
 
+// Refuses (kUsage) a run's seed so large that a network's would be none.
+void RequireSeeds(Seed seed, Index networks);
+
 // Where the state of a network is kept, given that of the run: "m.ckpt.h5" and
 // 0 make "m.ckpt.1.h5". "" of "".
 std::string EnsembleCheckpoint(const std::string& checkpoint, Index number);

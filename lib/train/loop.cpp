@@ -256,10 +256,12 @@ class Run {
     const std::string& path = environment_.checkpoint;
     const bool kept = !path.empty() && std::filesystem::exists(path);
     Fail(ErrorKind::kNo,
-         Str("training diverged in epoch ", position_.epoch + 1, ": ", why,
-             kept ? Str("; the last good state is kept in ", path) : ""),
-         Str(kept ? "remove that file, and lower" : "lower", " --rate (it is ",
-             RateOf(options_.optimizer), ") or set --clip-norm"));
+         Str("training diverged in epoch ", position_.epoch + 1, ": ", why),
+         Str(kept ? Str("the last good state is kept in ", path,
+                        ": remove that file, and lower")
+                  : "lower",
+             " --rate (it is ", RateOf(options_.optimizer),
+             ") or set --clip-norm"));
   }
 
   // Weights that no validation row has a finite loss with are of no use.

@@ -1,6 +1,5 @@
 #include "train/network_terms.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -26,13 +25,11 @@ Index GatesOf(const Network& network, const Node& node) {
 NetworkTerms::NetworkTerms(const Network& network,
                            const std::vector<bool>& frozen)
     : penalties_(network.penalties(), *network.weights(), frozen) {
-  Index most = 0;
   for (Index i = 0; i < std::ssize(network.nodes()); ++i) {
     const Index count = GatesOf(network, network.node(i));
     if (count > 0) gates_.push_back({i, count});
-    most = std::max(most, count);
   }
-  shares_.resize(At(most));
+  kept_.resize(Columns(network).size());
 }
 
 std::vector<std::string> NetworkTerms::Columns(const Network& network) {
@@ -67,16 +64,22 @@ void NetworkTerms::AddGradients(const Block& weights,
   penalty_ = penalties_.AddGradients(weights, present, gradient);
 }
 
-void NetworkTerms::Record(const Plan& plan, std::span<double> sums) {
+void NetworkTerms::Look(const Plan& plan) {
+  std::span<double> rest = kept_;
+  if (!penalties_.empty()) {
+    rest.front() = penalty_;
+    rest = rest.subspan(1);
+  }
+  for (const Gates& gates : gates_) {
+    plan.GateShares(gates.node, rest.first(At(gates.count)));
+    rest = rest.subspan(At(gates.count));
+  }
+}
+
+void NetworkTerms::Record(std::span<double> sums) const {
   if (sums.empty()) return;
   sums[0] += 1;
-  std::size_t next = 1;
-  if (!penalties_.empty()) sums[next++] += penalty_;
-  for (const Gates& gates : gates_) {
-    const std::span<double> shares = {shares_.data(), At(gates.count)};
-    plan.GateShares(gates.node, shares);
-    for (const double share : shares) sums[next++] += share;
-  }
+  for (std::size_t i = 0; i < kept_.size(); ++i) sums[i + 1] += kept_[i];
 }
 
 std::vector<std::string> UnusedExperts(const Network& network,

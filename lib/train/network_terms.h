@@ -29,8 +29,11 @@ class NetworkTerms {
   // Adds the gradient of the penalties to that of a step.
   void AddGradients(const Block& weights, std::span<const std::uint8_t> present,
                     std::span<Real> gradient);
-  // Adds this step, whose forward pass `plan` has, to the sums.
-  void Record(const Plan& plan, std::span<double> sums);
+  // Keeps what this step says, whose forward pass `plan` has, and whose
+  // penalties were added last.
+  void Look(const Plan& plan);
+  // Adds what was kept to the sums.
+  void Record(std::span<double> sums) const;
 
  private:
   struct Gates {
@@ -40,7 +43,7 @@ class NetworkTerms {
   ParamPenalties penalties_;
   double penalty_ = 0;
   std::vector<Gates> gates_;
-  std::vector<double> shares_;  // room for those of one layer
+  std::vector<double> kept_;  // one a column
 };
 
 // What gates make no use of, given their shares (`columns` as Columns says, one

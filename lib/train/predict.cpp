@@ -13,6 +13,7 @@
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/link.h"
+#include "data/task_difference.h"
 #include "data/task_places.h"
 #include "h5/digest.h"
 #include "prep/rows_of_no_task.h"
@@ -54,17 +55,19 @@ void AppendLabels(const LabelView& labels, Index place, std::vector<float>* y) {
   if (place >= 0) labels.CopyCells(place, y->data() + end);
 }
 
-void RequireSameTasks(const Model& first, const Model& other) {
-  const std::vector<Task>& a = first.schema.tasks;
-  const std::vector<Task>& b = other.schema.tasks;
-  bool same = a.size() == b.size();
-  for (std::size_t i = 0; same && i < a.size(); ++i) {
-    same = a[i].name == b[i].name && IsSameKind(a[i], b[i]) &&
-           a[i].classes == b[i].classes;
+void RequireSameTasks(std::span<const EnsembleMember> members) {
+  const auto name = [&](std::size_t i) {
+    return members[i].name.empty() ? Str("model ", i + 1) : members[i].name;
+  };
+  for (std::size_t i = 1; i < members.size(); ++i) {
+    const std::string difference = TaskDifference(
+        members[0].model->schema.tasks, members[i].model->schema.tasks);
+    Require(difference.empty(), ErrorKind::kBadInput,
+            Str(name(0), " and ", name(i), " cannot predict together: ",
+                difference, " (here: ", name(0), ")"),
+            "give models of the same tasks and classes, and of losses that "
+            "predict the same");
   }
-  Require(same, ErrorKind::kBadInput,
-          "the models do not have the same tasks and classes",
-          "predict together only with models of the same tasks");
 }
 
 // Adds what one member says, with its share of the weights, to `sums`.
@@ -125,9 +128,9 @@ class Members {
         pool_(pool),
         labels_(
             LabelsFor(*members[0].model, dataset, UnknownLabelRule::kKeep)) {
+    RequireSameTasks(members);
     rows_.reserve(members.size());
     for (const EnsembleMember& member : members) {
-      RequireSameTasks(*members[0].model, *member.model);
       total_ += member.weight;
       rows_.emplace_back(*member.model, dataset);
     }

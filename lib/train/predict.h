@@ -28,6 +28,7 @@ void ApplyLinks(std::span<const Task> tasks, NetworkOutputs* outputs);
 struct EnsembleMember {
   const Model* model = nullptr;
   double weight = 1;
+  std::string name = {};  // in messages; "": its number
 };
 
 struct PredictOptions {

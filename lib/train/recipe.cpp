@@ -20,6 +20,8 @@ Recipe WithSetting(Recipe recipe, const std::string& name,
   recipe.arch.Describe(reader);
   recipe.train.Describe(reader);
   reader.Finish();
+  // What is in the file counts, not what it is called.
+  if (name == "hierarchy") ResolveArchOptions(&recipe.arch);
   return recipe;
 }
 

@@ -49,7 +49,7 @@ TrainInputs AllRows(const TrainInputs& inputs) {
   return all;
 }
 
-void RequireRefit(const RefitOptions& refit, const TrainOptions& options) {
+void RequireOneLength(const RefitOptions& refit, const TrainOptions& options) {
   const std::string flag = "--refit " + refit.refit;
   Require(ParseChoice(options.schedule, "--schedule").name != "plateau",
           ErrorKind::kUsage,
@@ -70,9 +70,6 @@ void RequireRefit(const RefitOptions& refit, const TrainOptions& options) {
 RefitLength SearchOnValid(const TrainInputs& inputs, TrainOptions options,
                           Seed seed, const TrainEnvironment& environment,
                           const ModelMaker& make) {
-  Require(!inputs.valid_rows.empty(), ErrorKind::kUsage,
-          "--refit valid: there are no validation rows",
-          "make some with mtl-prep --split valid=0.15, or use --refit folds");
   Model model = make(inputs.train_rows);
   options.epochs = PlannedEpochs(inputs, options, &model);
   const History history = Train(inputs, options, seed, environment, &model);
@@ -83,10 +80,7 @@ RefitLength SearchOnValid(const TrainInputs& inputs, TrainOptions options,
 RefitLength SearchOnFolds(const TrainInputs& inputs, TrainOptions options,
                           Seed seed, const TrainEnvironment& environment,
                           const ModelMaker& make) {
-  std::vector<FoldInputs> folds = FoldsOf(inputs);
-  Require(folds.size() >= 2, ErrorKind::kUsage,
-          "--refit folds: the training rows have no two folds",
-          "make some with mtl-prep --folds 5");
+  const std::vector<FoldInputs> folds = FoldsOf(inputs);
   options.patience = 0;
   RefitLength length;
   std::vector<double> sums;
@@ -128,6 +122,21 @@ std::string LastCheckpoint(const std::string& checkpoint) {
 
 }  // namespace
 
+void CheckRefit(const RefitOptions& refit, const TrainInputs& inputs,
+                const TrainOptions& options) {
+  if (refit.refit == "none") return;
+  RequireOneLength(refit, options);
+  if (refit.refit == "valid") {
+    Require(!inputs.valid_rows.empty(), ErrorKind::kUsage,
+            "--refit valid: there are no validation rows",
+            "make some with mtl-prep --split valid=0.15, or use --refit folds");
+    return;
+  }
+  Require(FoldsOf(inputs).size() >= 2, ErrorKind::kUsage,
+          "--refit folds: the training rows have no two folds",
+          "make some with mtl-prep --folds 5");
+}
+
 std::vector<std::string> RefitCheckpoints(const RefitOptions& refit,
                                           const TrainInputs& inputs,
                                           const std::string& checkpoint) {
@@ -145,7 +154,7 @@ RefitLength FindLength(const RefitOptions& refit, const TrainInputs& inputs,
                        const TrainOptions& options, Seed seed,
                        const TrainEnvironment& environment,
                        const ModelMaker& make) {
-  RequireRefit(refit, options);
+  CheckRefit(refit, inputs, options);
   TrainEnvironment search = environment;
   search.saves_end = true;
   const RefitLength length =
@@ -160,7 +169,7 @@ RefitLength FindLength(const RefitOptions& refit, const TrainInputs& inputs,
 
 RefitLength LengthOf(const Model& model, const TrainInputs& inputs,
                      const TrainOptions& options, const ModelMaker& make) {
-  RequireRefit({"valid"}, options);
+  CheckRefit({"valid"}, inputs, options);
   Model fresh = make(inputs.train_rows);
   return {model.log.best_epoch, PlannedEpochs(inputs, options, &fresh),
           model.log.best, model.log.selected_on, model.log.selected_split};

@@ -17,6 +17,12 @@ struct RefitOptions {
 // A fresh model for these training rows.
 using ModelMaker = std::function<Model(const std::vector<Index>& train_rows)>;
 
+// Refuses (kUsage), before anything is trained, what FindLength would refuse:
+// rows or folds that are not there, and options that look at validation rows
+// during training, which one on all rows has none of. "none" is never refused.
+void CheckRefit(const RefitOptions& refit, const TrainInputs& inputs,
+                const TrainOptions& options);
+
 // The files that such a training keeps its states in, beside `checkpoint`.
 std::vector<std::string> RefitCheckpoints(const RefitOptions& refit,
                                           const TrainInputs& inputs,
@@ -36,8 +42,7 @@ struct RefitLength {
 // once, for all the epochs, and the length is that of the epoch with the lowest
 // mean of their scores.
 //
-// kUsage: no such rows; options that look at validation rows during training,
-// which one on all rows has none of. kBadInput: nothing can be measured.
+// Throws what CheckRefit throws; kBadInput where nothing can be measured.
 RefitLength FindLength(const RefitOptions& refit, const TrainInputs& inputs,
                        const TrainOptions& options, Seed seed,
                        const TrainEnvironment& environment,

@@ -22,12 +22,7 @@ namespace {
 
 constexpr std::string_view kEnding = ".h5";
 
-// A model that an earlier run of the same command has finished; nothing if
-// there is a checkpoint, or no file.
-std::optional<Model> FinishedModel(const TrainingJob& job) {
-  if (job.checkpoint.empty() || !std::filesystem::exists(job.checkpoint)) {
-    return std::nullopt;
-  }
+std::optional<Model> ReadFinished(const TrainingJob& job) {
   const FileReader file = FileReader::Open(
       job.checkpoint, {FileKind::kModel, FileKind::kCheckpoint});
   if (file.kind() == FileKind::kCheckpoint) return std::nullopt;
@@ -37,15 +32,38 @@ std::optional<Model> FinishedModel(const TrainingJob& job) {
   return ReadModel(file);
 }
 
+// A model that an earlier run of the same command has finished; nothing if
+// there is a checkpoint, or no file. Anything else there is in the way.
+std::optional<Model> FinishedModel(const TrainingJob& job) {
+  namespace fs = std::filesystem;
+  constexpr std::string_view kAway =
+      "remove it to start over, or name another place with --checkpoint";
+  if (job.checkpoint.empty() || !fs::exists(job.checkpoint)) {
+    return std::nullopt;
+  }
+  Require(fs::is_regular_file(job.checkpoint), ErrorKind::kBadInput,
+          job.checkpoint + ": this is no file, as a state of training is",
+          kAway);
+  try {
+    return ReadFinished(job);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kBadInput) throw;
+    Fail(ErrorKind::kBadInput, error.message(), std::string(kAway));
+  }
+}
+
 class SideBySide {
  public:
   SideBySide(std::span<const TrainingJob> jobs, const std::string& noun,
-             const TrainEnvironment& environment)
+             const TrainEnvironment& environment, Divergences* diverged)
       : jobs_(jobs),
         environment_(environment),
         models_(jobs.size()),
         errors_(jobs.size()),
-        report_(environment.reporter, std::ssize(jobs), noun) {}
+        diverged_(diverged),
+        report_(environment.reporter, std::ssize(jobs), noun) {
+    if (diverged_ != nullptr) diverged_->assign(jobs.size(), std::nullopt);
+  }
 
   std::vector<Model> Train() {
     const Index count = std::ssize(models_);
@@ -93,7 +111,14 @@ class SideBySide {
     own.abandoned = &has_failed_;
     own.notes_of = job.name + ": ";
     if (auto finished = FinishedModel(job)) return std::move(*finished);
-    Model model = Learn(job, own);
+    Model model;
+    try {
+      model = Learn(job, own);
+    } catch (const Error& error) {
+      if (diverged_ == nullptr || error.kind() != ErrorKind::kNo) throw;
+      (*diverged_)[At(number)] = error;
+      return model;
+    }
     model.provenance = job.provenance;
     if (!own.checkpoint.empty()) WriteModel(model, own.checkpoint);
     return model;
@@ -129,6 +154,7 @@ class SideBySide {
   const TrainEnvironment& environment_;
   std::vector<Model> models_;
   std::vector<std::exception_ptr> errors_;  // one a job
+  Divergences* diverged_;                   // null: they are errors
   EnsembleReport report_;
   std::atomic<Index> next_{0};
   std::atomic<bool> has_failed_{false};
@@ -138,8 +164,9 @@ class SideBySide {
 
 std::vector<Model> TrainSideBySide(std::span<const TrainingJob> jobs,
                                    const std::string& noun,
-                                   const TrainEnvironment& environment) {
-  return SideBySide(jobs, noun, environment).Train();
+                                   const TrainEnvironment& environment,
+                                   Divergences* diverged) {
+  return SideBySide(jobs, noun, environment, diverged).Train();
 }
 
 std::string PartCheckpoint(const std::string& checkpoint,

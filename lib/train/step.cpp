@@ -77,7 +77,7 @@ struct Learner::State {
   std::span<Real> WholeGradient() { return plan.gradient(); }
 
   void Record(LearnerState* state) {
-    terms.Record(plan, state->term_sum);
+    terms.Record(state->term_sum);
     for (std::size_t t = 0; t < setup.tasks.size(); ++t) {
       if (losses.present()[t] == 0) continue;
       const double sum = losses.weight_sums()[t];
@@ -128,6 +128,7 @@ struct Learner::State {
     }
     const TaskView tasks = Tasks(batch, step);
     SetGradient(tasks, pass, step, state);
+    terms.Look(plan);
     if (!diagnoses) return;
     diagnoser->Record({step, tasks.epoch, rate, losses.losses(),
                        weigher.factors(), plan.gradient()},

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -29,9 +32,35 @@ std::string TrialText(const TunedSetting& setting, const std::string& value) {
 struct Trial {
   std::string text;
   Recipe recipe;
-  Model model;
-  double error = 0;
+  Model model;  // without a network: its training diverged
+  double error = std::numeric_limits<double>::infinity();
+
+  bool diverged() const { return model.network == nullptr; }
 };
+
+constexpr std::string_view kTunePart = "tune";
+
+// Combinations of more values than these are not all looked at.
+constexpr std::size_t kMostCombinations = 500;
+
+// Each recipe with each value of the setting.
+std::vector<Recipe> WithEachValue(const std::vector<Recipe>& recipes,
+                                  const TunedSetting& setting) {
+  std::vector<Recipe> all;
+  for (const Recipe& recipe : recipes) {
+    for (const std::string& value : setting.values) {
+      all.push_back(WithSetting(recipe, setting.name, value));
+    }
+  }
+  return all;
+}
+
+bool AreTheSame(const Model& one, const Model& other) {
+  return std::ranges::equal(one.params.weights.all(),
+                            other.params.weights.all()) &&
+         std::ranges::equal(one.params.buffers.all(),
+                            other.params.buffers.all());
+}
 
 class Tuning {
  public:
@@ -52,11 +81,17 @@ class Tuning {
         best_.reset();
         continue;
       }
-      trials.push_back({TrialText(setting, value), std::move(recipe), {}, 0});
+      trials.push_back({TrialText(setting, value), std::move(recipe), {}});
       jobs.push_back(JobOf(trials.back().text, trials.back().recipe));
     }
-    std::vector<Model> models = TrainSideBySide(jobs, "trials", environment_);
-    Take(std::move(trials), std::move(models));
+    Divergences diverged;
+    std::vector<Model> models =
+        TrainSideBySide(jobs, "trials", environment_, &diverged);
+    if (jobs.size() == trials.size()) RequireOne(diverged);
+    SayDivergences(jobs, diverged);
+    Measure(std::move(models), &trials);
+    SayNoDifference(setting, trials);
+    Take(std::move(trials));
   }
 
   Tuned Finish() && {
@@ -66,30 +101,66 @@ class Tuning {
 
  private:
   TrainingJob JobOf(const std::string& text, const Recipe& recipe) const {
-    return {PartCheckpoint(environment_.checkpoint, Str("tune", part_)),
+    return {PartCheckpoint(environment_.checkpoint, Str(kTunePart, part_)),
             work_.provenance(recipe), text,
             [this, recipe](const TrainEnvironment& own) {
               return work_.train(recipe, own);
             }};
   }
 
-  void Take(std::vector<Trial> trials, std::vector<Model> models) {
+  // Some value has to be left.
+  static void RequireOne(const Divergences& diverged) {
+    const bool any_left =
+        std::ranges::any_of(diverged, [](const auto& error) { return !error; });
+    if (!any_left) throw *diverged.front();
+  }
+
+  void SayDivergences(const std::vector<TrainingJob>& jobs,
+                      const Divergences& diverged) const {
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      if (!diverged[i] || environment_.reporter == nullptr) continue;
+      environment_.reporter->Warn(
+          Str(diverged[i]->message(), "; it counts as the worst"));
+    }
+  }
+
+  // Those that are not measured yet, in their order.
+  static void Measure(std::vector<Model> models, std::vector<Trial>* trials) {
     auto trained = models.begin();
-    for (Trial& trial : trials) {
-      if (trial.model.network != nullptr) continue;
+    for (Trial& trial : *trials) {
+      if (!trial.diverged()) continue;  // made before
       trial.model = std::move(*trained++);
+      if (trial.diverged()) continue;
       trial.error = BestError(trial.model.log, trial.model.schema.tasks,
                               trial.recipe.train.select_on);
     }
+  }
+
+  void SayNoDifference(const TunedSetting& setting,
+                       const std::vector<Trial>& trials) const {
+    const bool are_same = std::ranges::all_of(trials, [&](const Trial& trial) {
+      return !trial.diverged() && AreTheSame(trial.model, trials[0].model);
+    });
+    if (!are_same || environment_.reporter == nullptr) return;
+    environment_.reporter->Warn(
+        Str("--tune ", setting.name,
+            " made no difference: all its values came to the same weights"));
+  }
+
+  void Take(std::vector<Trial> trials) {
     const auto best = std::ranges::min_element(trials, {}, &Trial::error);
     Require(std::isfinite(best->error), ErrorKind::kBadInput,
             "--tune: no task can be measured on the validation rows",
             "choose other rows with --valid-split, or use --tune none");
     std::vector<std::string> said;
     for (const Trial& trial : trials) {
-      tried_.push_back(Str(trial.text, ": ", trial.model.log.selected_on, " ",
-                           ShortNumber(trial.model.log.best)));
-      said.push_back(Str(trial.text, " ", ShortNumber(trial.model.log.best)));
+      const History& log = trial.model.log;
+      const std::string measure = ShortNumber(log.best);
+      tried_.push_back(trial.diverged() ? Str(trial.text, ": diverged")
+                                        : Str(trial.text, ": ", log.selected_on,
+                                              " ", measure));
+      said.push_back(
+          Str(trial.text, " ", trial.diverged() ? "diverged" : measure));
     }
     chosen_.push_back(best->text);
     if (environment_.reporter != nullptr) {
@@ -151,6 +222,38 @@ std::vector<TunedSetting> ParseTuning(const std::vector<std::string>& tune,
   return settings;
 }
 
+Recipe WithFirstValues(Recipe recipe,
+                       const std::vector<TunedSetting>& settings) {
+  for (const TunedSetting& setting : settings) {
+    recipe = WithSetting(recipe, setting.name, setting.values.front());
+  }
+  return recipe;
+}
+
+std::vector<Recipe> RecipesToTry(const std::vector<TunedSetting>& settings,
+                                 const Recipe& first) {
+  std::size_t combinations = 1;
+  for (const TunedSetting& setting : settings) {
+    combinations =
+        std::min(kMostCombinations + 1, combinations * setting.values.size());
+  }
+  std::vector<Recipe> recipes = {first};
+  if (combinations <= kMostCombinations) {
+    for (const TunedSetting& setting : settings) {
+      recipes = WithEachValue(recipes, setting);
+    }
+    return recipes;
+  }
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    for (std::size_t j = i + 1; j < settings.size(); ++j) {
+      const std::vector<Recipe> pairs =
+          WithEachValue(WithEachValue({first}, settings[i]), settings[j]);
+      recipes.insert(recipes.end(), pairs.begin(), pairs.end());
+    }
+  }
+  return recipes;
+}
+
 Tuned TuneRecipe(const std::vector<TunedSetting>& settings, const Recipe& first,
                  const TuneWork& work, const TrainEnvironment& environment) {
   Tuning tuning(first, work, environment);
@@ -165,8 +268,33 @@ std::vector<std::string> TuneCheckpoints(
   std::size_t parts = 0;
   for (const TunedSetting& setting : settings) parts += setting.values.size();
   for (std::size_t part = 1; part <= parts; ++part) {
-    paths.push_back(PartCheckpoint(checkpoint, Str("tune", part)));
+    paths.push_back(PartCheckpoint(checkpoint, Str(kTunePart, part)));
   }
+  return paths;
+}
+
+std::vector<std::string> TuneCheckpointsThere(const std::string& checkpoint) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> paths;
+  if (checkpoint.empty()) return paths;
+  const fs::path any = PartCheckpoint(checkpoint, std::string(kTunePart));
+  const std::string ending = HasEnding(checkpoint, ".h5") ? ".h5" : "";
+  const std::string name = any.filename();
+  const std::string before = name.substr(0, name.size() - ending.size());
+  const fs::path folder = any.has_parent_path() ? any.parent_path() : ".";
+  std::error_code ignored;
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(folder, ignored)) {
+    const std::string there = entry.path().filename();
+    if (!there.starts_with(before) || !HasEnding(there, ending)) continue;
+    if (there.size() <= before.size() + ending.size()) continue;
+    const std::string number = there.substr(
+        before.size(), there.size() - before.size() - ending.size());
+    const bool is_number = std::ranges::all_of(
+        number, [](char c) { return c >= '0' && c <= '9'; });
+    if (is_number) paths.push_back((any.parent_path() / there).string());
+  }
+  std::ranges::sort(paths);
   return paths;
 }
 

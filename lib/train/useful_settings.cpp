@@ -94,6 +94,11 @@ UselessSettings FindUseless(const Model& model, const TrainOptions& options) {
   return useless;
 }
 
+std::string WhyNothingIsWeighed(const Model& model) {
+  if (model.schema.tasks.size() > 1) return "";
+  return "there is one task, which nothing is weighed against";
+}
+
 bool MakeTheSame(const Model& model, const ArchOptions& one,
                  const ArchOptions& other) {
   return GraphOf(BuildNetwork(model.schema, one), model.schema) ==

@@ -13,6 +13,9 @@ namespace mtlkit {
 using UselessSettings = std::map<std::string, std::string>;
 UselessSettings FindUseless(const Model& model, const TrainOptions& options);
 
+// Why the tasks of a model are not weighed against each other; "": they are.
+std::string WhyNothingIsWeighed(const Model& model);
+
 // Whether two recipes make one network of what a model reads and predicts.
 bool MakeTheSame(const Model& model, const ArchOptions& one,
                  const ArchOptions& other);

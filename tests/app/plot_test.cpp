@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/inspect.h"
+#include "app/plot_mean.h"
 #include "app/svg.h"
 #include "app/task_graph.h"
 #include "base/error.h"
@@ -141,6 +142,45 @@ TEST_CASE("a drawing is whole and stands alone for 1 to 139 tasks") {
       CHECK(svg.size() < 3'000'000);
     }
   }
+}
+
+TEST_CASE("an ensemble is drawn as the mean of its networks, which are faint") {
+  const TempFolder folder;
+  Model model = PlottedModel(2, "shared");
+  const auto lines = [&] {
+    WriteModel(model, folder / "m.h5");
+    const std::string svg = PlotModel(FileReader::Open(folder / "m.h5"));
+    CHECK(IsWellFormed(svg));
+    Index count = 0;
+    for (std::size_t at = svg.find("<polyline"); at != std::string::npos;
+         at = svg.find("<polyline", at + 1)) {
+      ++count;
+    }
+    return std::pair(count, svg);
+  };
+  const auto [alone, one] = lines();
+  CHECK(one.find("the mean of") == std::string::npos);
+  model.others = {{model.params, model.log}, {model.params, model.log}};
+  model.others[1].log.best_epoch = 3;
+  const auto [together, three] = lines();
+  CHECK(together > 2 * alone);
+  CHECK(three.find("the mean of 3 networks") != std::string::npos);
+  // Their weights are of different epochs.
+  CHECK(one.find("weights of epoch 2") != std::string::npos);
+  CHECK(three.find("weights of epoch 2") == std::string::npos);
+}
+
+TEST_CASE("a line of several is their mean as far as all go") {
+  const PlotSeries mean =
+      MeanSeries("m", {{"a", {1, 2, 3}, {1, 2, 3}}, {"b", {1, 2}, {3, 6}}});
+  CHECK(mean.name == "m");
+  CHECK(mean.x == std::vector<double>{1, 2});
+  CHECK(mean.y == std::vector<double>{2, 4});
+  REQUIRE(mean.members.size() == 2);
+  CHECK(mean.members[0].y.size() == 3);
+  CHECK(MeanSeries("m", {{"a", {1}, {5}}}).members.empty());
+  CHECK(MeanSeries("m", std::vector<PlotSeries>(1000, {"a", {1}, {5}}))
+            .members.size() == 40);
 }
 
 TEST_CASE("a model without a log is drawn by its graph") {

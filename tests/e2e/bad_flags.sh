@@ -194,6 +194,9 @@ no 2 'name them apart, NAME=t/pred.h5, or alike' mtl-eval pred=pred.h5 t/pred.h5
 mtl-eval pred=pred.h5 pred=t/pred.h5 --draws 0 >/dev/null
 rm t/pred.h5
 no 2 'best constant' mtl-eval constant=pred.h5
+no 2 "no 'y' is measured .name it as what is measured: --valid x=FILE" \
+  mtl-eval x=pred.h5 --valid y=valid.pred.h5 --calibrate
+no 2 'no-weights has no effect: no row has a weight' mtl-eval pred.h5 --no-weights
 no 2 'control character' mtl-eval $'a\tb=pred.h5'
 no 65 'table.h5: --data has none of the predicted tasks' mtl-eval pred.h5 --data table.h5
 no 2 'no training log' mtl-inspect ready.h5 --log

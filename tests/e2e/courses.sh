@@ -62,8 +62,46 @@ refuses 2 'is not SETTING=VALUE' "${train[@]}" -o x.h5 -q --tune dropout
 refuses 2 'cannot be compared' "${train[@]}" -o x.h5 -q \
   --tune select-on=loss,G3.rmse
 refuses 2 "is not a number of networks" "${train[@]}" -o x.h5 -q --ensemble 0
+refuses 2 'has no effect: --average swa is of the end' "${train[@]}" -o x.h5 \
+  -q --tune average=none,swa --tune patience=0,5
+refuses 2 'have no two folds' "${train[@]}" -o x.h5 -q --tune dropout=0,0.1 \
+  --refit folds
+[ -z "$(find . -name '*ckpt*')" ] || fail "a trial was trained before a refusal"
+
+# A value that diverges is the worst; what a longer search has left goes.
+echo old >wild.h5.ckpt.tune7.h5
+"${train[@]}" -o wild.h5 --optimizer sgd --tune rate=1e20,0.01 --refit none \
+  --ensemble 1 2>said
+grep -q 'rate=1e20: training diverged .* counts as the worst' said ||
+  fail "it is not said that a value diverges"
+grep -q 'rate=1e20 diverged, .*takes rate=0.01' said || fail "the search ended"
+[ -z "$(find . -name '*ckpt*')" ] || fail "checkpoints stayed"
+refuses 1 'rate=1e20: training diverged' "${train[@]}" -o x.h5 -q \
+  --optimizer sgd --tune rate=1e20,1e21
+rm -f x.h5*
+echo junk >x.h5.ckpt.tune1.h5
+refuses 65 '^mtl-train: x.h5.ckpt.tune1.h5: .*not an mtlkit file .remove it' \
+  "${train[@]}" -o x.h5 -q --tune dropout=0,0.1
+rm x.h5.ckpt.tune1.h5
+
+# Begun from a model, only the values are tried; a setting without effect.
+mtl-train ready.h5 -o base.h5 --layers 32,32 --epochs 1 --once --quiet
+mtl-train ready.h5 -o begun.h5 --from base.h5 --tune layers=32/32,32/32/32 \
+  --epochs 2 --refit none --ensemble 1 --quiet
 mtl-prep table.h5 -o all.h5 --task G3 --quiet
-refuses 2 'no validation rows' mtl-train all.h5 -o x.h5 -q --tune rate=0.1,0.2
-mtl-train all.h5 -o five.h5 --layers 8 --epochs 2 --quiet
+refuses 2 'tune weighting has no effect: there is one task' mtl-train all.h5 \
+  -o x.h5 -q --tune weighting=equal,log
+
+# Without validation rows some are held out, and learned from in the end.
+refuses 2 'no validation rows.*--hold-out' mtl-train all.h5 -o x.h5 -q --once \
+  --tune rate=0.1,0.2
+mtl-train all.h5 -o held.h5 --layers 8 --epochs 3 2>said
+grep -q '97 of 649 training rows are held out' said || fail "nothing is held out"
+grep -q 'learns anew from all 649 rows' said || fail "some rows are left out"
+mtl-predict held.h5 all.h5 -o held.pred.h5
+mtl-inspect held.pred.h5 >shown
+grep -q 'chosen on rows held out of the training rows' shown ||
+  fail "it is not said what chose the length"
+mtl-train all.h5 -o five.h5 --layers 8 --epochs 2 --hold-out none --quiet
 [ "$(mtl-inspect five.h5 --log | grep -c '^network')" -eq 5 ] ||
   fail "without validation rows it is not five networks"

@@ -171,8 +171,8 @@ refuses 65 "'m': .*the row .* is predicted twice|is predicted twice" \
   mtl-eval m=seed0.pred.h5 m=seed1.pred.h5
 mtl-prep table.h5 -o other.h5 --task G2 --quiet
 mtl-train other.h5 -o other.model.h5 --epochs 1 --quiet
-refuses 65 'do not have the same tasks and classes' \
-  mtl-predict seed0.h5 other.model.h5 ready.h5 -o x.h5
+refuses 65 "seed0.h5 and other.model.h5 cannot predict together: task 'G3' is \
+only here" mtl-predict seed0.h5 other.model.h5 ready.h5 -o x.h5
 refuses 1 'diverged' "${train[@]}" -o far.h5 --ensemble 3 --optimizer sgd \
   --rate 1e20
 

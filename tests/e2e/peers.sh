@@ -169,6 +169,18 @@ refuses 2 'inputs and --view exclude' mtl-cotrain init new --data ready.h5 \
   --inputs features --view 0=features --view 1=features
 refuses 2 "view of peer 0: .*no input 'nothing'" mtl-cotrain init new \
   --data ready.h5 --view 0=nothing --view 1=features
+
+# What becomes of numbers is as in the model to begin from, unless it is given.
+mtl-train ready.h5 -o pieces.h5 --layers 8 --numbers pieces:count=4 --epochs 1 -q
+mtl-cotrain local ready.h5 -o begun --method mutual --from pieces.h5 --layers 8 \
+  --epochs 1 2>said.txt
+grep -q 'took \([0-9]*\) of \1 arrays' said.txt || fail "pieces are not taken"
+mtl-cotrain init rounds-begun --data ready.h5 --from pieces.h5 --layers 8 2>said.txt
+grep -q 'took \([0-9]*\) of \1 arrays' said.txt || fail "pieces are not taken"
+refuses 2 "kernel is .* give the same --layers and --numbers" mtl-cotrain local \
+  ready.h5 -o new --method mutual \
+  --from pieces.h5 --layers 8 --numbers plain --epochs 1
+
 mtl-prep table.h5 -o labelled.h5 --task higher --split valid=0.2 --quiet
 refuses 2 'without a label.*keep-labels' mtl-cotrain init new \
   --data labelled.h5 --method co-training

@@ -220,6 +220,21 @@ TEST_CASE("nothing is fitted to rows that are measured, or of another model") {
   CHECK(made.at(0).thresholds == std::vector<double>{0.3});
 }
 
+TEST_CASE("predictions of other rows are of a name that is measured") {
+  const auto test = Held({{"m", Said(0, 50)}});
+  AdjustOptions adjust;
+  adjust.threshold = "f1";
+  const auto fails = [&](const std::vector<NamedSource>& valid) {
+    std::vector<TaskAdjustment> made;
+    return AdjustFailure([&] { Adjust(test, valid, adjust, &made); });
+  };
+  CHECK(fails(Held({{"m", Said(50, 50)}})).empty());
+  CHECK(fails(Held({{"y", Said(50, 50)}})).find("no 'y' is measured") !=
+        std::string::npos);
+  CHECK(fails(Held({{"m", Said(50, 50)}, {"y", Said(50, 50)}}))
+            .find("no 'y' is measured") != std::string::npos);
+}
+
 TEST_CASE("the calibration error is that of bins of a fifteenth") {
   MetricRows two;
   two.type = TaskType::kBinary;

@@ -129,6 +129,32 @@ TEST_CASE("what is not the step is of where the step begins, and moves once") {
   }
 }
 
+TEST_CASE("what the log says of a step is of where it begins") {
+  const Dataset data = SampleData(64);
+  const auto first = [&](const std::string& optimizer, const std::string& arch,
+                         const std::string& column) {
+    ArchOptions options;
+    options.arch = arch;
+    options.layers = {"8"};
+    Model model = BuildModel(data, options, 1, data.SplitRows("train"));
+    TrainOptions train = SampleOptions();
+    train.optimizer.optimizer = optimizer;
+    train.epochs = 1;
+    train.batch = 64;
+    const History log = Train(InputsOf(data, train), train, 1, {}, &model);
+    REQUIRE(log.Find(column) != nullptr);
+    return log.Find(column)->front();
+  };
+  for (const auto& [arch, column] :
+       {std::pair("soft-sharing", "penalty"),
+        std::pair("mmoe:experts=3", "share.mixture.sign.0")}) {
+    CAPTURE(arch);
+    const double here = first("adam", arch, column);
+    CHECK(here > 0);
+    CHECK(first("sam:rho=5", arch, column) == here);
+  }
+}
+
 TEST_CASE("a loss that is lost uphill leaves the weights as they were") {
   // The square of which is infinite.
   Climber climber(
