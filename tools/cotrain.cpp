@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,13 +8,20 @@
 #include "base/error.h"
 #include "base/seconds.h"
 #include "base/text.h"
+#include "cotrain/aggregate.h"
 #include "cotrain/collaboration.h"
+#include "cotrain/collect.h"
+#include "cotrain/compare_run.h"
 #include "cotrain/local.h"
 #include "cotrain/merge.h"
 #include "cotrain/rounds.h"
 #include "cotrain/run_flags.h"
+#include "cotrain/soup.h"
 #include "cotrain/status.h"
+#include "data/dataset_io.h"
+#include "h5/provenance.h"
 #include "interop/starting_point.h"
+#include "nn/model_io.h"
 #include "train/protocol.h"
 
 namespace mtlkit {
@@ -62,6 +70,8 @@ struct InitCommand {
         "inputs and transforms they agree on; its rows are not learned from");
     RegisterRun(cli, &flags);
     cli.Group("Collaboration", &flags.spec.cotrain);
+    cli.List("aggregates", "every way to make one of the peers' parameters",
+             [] { return ListEntries(AggregateEntries()); });
     cli.List("methods", "every method in rounds",
              [] { return ListEntries(RoundMethodEntries()); });
   }
@@ -198,6 +208,114 @@ struct VerifyCommand {
   }
 };
 
+// Makes a round again, and compares.
+struct ReplayCommand {
+  std::string folder;
+  std::string data;
+  Index peer = 0;
+  Index round = 1;
+
+  void Register(Cli& cli) {
+    cli.RunOperand(&folder);
+    cli.InputFlag("data", &data,
+                  "the run's data, if it has moved, or the peer's own");
+    Fields& flags = cli.Section("Round");
+    flags("peer", peer, "whose round", AtLeast(0));
+    flags("round", round, "which one", AtLeast(1));
+  }
+  void Run(Context& context) {
+    const std::vector<std::string> differ = ReplayRound(
+        OpenRun(folder, data), peer, round, EnvironmentOf(context, "120s"));
+    for (const std::string& path : differ) {
+      context.Print(VisibleText(path) + ": it comes out otherwise\n");
+    }
+    Require(differ.empty(), ErrorKind::kNo,
+            Str("round ", round, " of peer ", peer, " does not hold"),
+            "see stdout");
+    context.Print(
+        Str("round ", round, " of peer ", peer, " comes out the same\n"));
+  }
+};
+
+// Removes what old rounds no longer need.
+struct GcCommand {
+  std::string folder;
+  Index keep = 2;
+
+  void Register(Cli& cli) {
+    cli.RunOperand(&folder);
+    cli.NoSeed();
+    cli.Section("Rounds")("keep", keep, "newest rounds of each peer that stay",
+                          AtLeast(1));
+  }
+  void Run(Context& context) {
+    context.reporter->Note(RenderText(CollectRun(folder, keep)));
+  }
+};
+
+// Makes one model of several of one network.
+struct SoupCommand {
+  std::vector<NamedFile> files;
+  std::string output;
+  std::string data;
+  SoupOptions options;
+
+  void Register(Cli& cli) {
+    cli.Inputs("model", &files, "two models or more, of one network");
+    cli.Output("soup", &output, "where the mean of their parameters goes");
+    cli.InputFlag("data", &data, "rows to measure on, of --how greedy");
+    cli.Group("Soup", &options);
+    cli.NoSeed();
+  }
+  void Run(Context& context) {
+    Require(data.empty() || options.how == "greedy", ErrorKind::kUsage,
+            "--data has no effect with --how uniform", "leave it out");
+    std::optional<Dataset> rows;
+    if (!data.empty()) rows = ReadDataset(data);
+    std::vector<std::string> paths;
+    for (const NamedFile& file : files) paths.push_back(file.path);
+    Soup soup = MakeSoup(paths, options, rows ? &*rows : nullptr, context.pool);
+    std::vector<ProvenanceSource> sources;
+    for (const std::string& path : paths) {
+      const Model model = ReadModel(path);
+      sources.push_back({"model", model.content_sha256, model.provenance});
+    }
+    Json settings;
+    WriteOptions(options, &settings);
+    soup.model.provenance =
+        ExtendProvenance("mtl-cotrain soup", 0, settings, sources);
+    WriteModel(soup.model, output);
+    context.Print(RenderText(soup));
+  }
+};
+
+// Measures a method beside what one would have without it.
+struct CompareCommand {
+  std::string folder;
+  std::vector<NamedFile> files;
+  bool json = false;
+  RunFlags flags{"codistillation", true};
+  CompareRequest request;
+
+  void Register(Cli& cli) {
+    cli.Operand("folder", &folder, "where the runs go; it goes on with them");
+    cli.Inputs("data", &files, "the rows; of several files each is a draw");
+    cli.Group("Comparison", &request);
+    cli.Section("Output")("json", json, "print one JSON document", {});
+    RegisterRun(cli, &flags);
+    cli.Group("Collaboration", &flags.spec.cotrain);
+  }
+  void Run(Context& context) {
+    std::vector<std::string> paths;
+    for (const NamedFile& file : files) paths.push_back(file.path);
+    const Comparison comparison =
+        CompareRuns(folder, flags.Finish(context.seed, paths.front()), paths,
+                    request, EnvironmentOf(context, "120s"));
+    json ? context.PrintJson(RenderJson(comparison))
+         : context.Print(RenderText(comparison));
+  }
+};
+
 struct CotrainTool {
   InitCommand init;
   RoundCommand round;
@@ -205,6 +323,10 @@ struct CotrainTool {
   LocalCommand local;
   StatusCommand status;
   VerifyCommand verify;
+  ReplayCommand replay;
+  GcCommand gc;
+  SoupCommand soup;
+  CompareCommand compare;
 
   void Register(Cli& cli) {
     cli.Command("init", "Begins a run in rounds.",
@@ -221,6 +343,17 @@ struct CotrainTool {
                 "mtl-cotrain status run/", &status);
     cli.Command("verify", "Checks the files of a run.",
                 "mtl-cotrain verify run/", &verify);
+    cli.Command("replay", "Makes a round again, and compares.",
+                "mtl-cotrain replay run/ --peer 0 --round 3", &replay);
+    cli.Command("gc", "Removes what old rounds no longer need.",
+                "mtl-cotrain gc run/ --keep 2", &gc);
+    cli.Command("soup", "Makes one model of several of one network.",
+                "mtl-cotrain soup a.h5 b.h5 -o soup.h5 --data ready.h5", &soup);
+    cli.Command("compare",
+                "Measures a method beside what one would have without it.",
+                "mtl-cotrain compare cmp/ ready.h5 --method fedavg --peers 3 "
+                "--draws 5",
+                &compare);
   }
 };
 

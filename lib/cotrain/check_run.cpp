@@ -5,9 +5,12 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cotrain/aggregate.h"
 #include "cotrain/method.h"
+#include "cotrain/participants.h"
 #include "cotrain/selection.h"
 #include "data/head.h"
+#include "train/slice_pattern.h"
 
 namespace mtlkit {
 namespace {
@@ -27,8 +30,10 @@ Json ValuesOf(CotrainOptions options) {
 }
 
 bool IsUsed(std::string_view field, const RoundMethodEntry& method) {
-  if (field == "rows-by") return true;
-  if (field == "max-stale" || field == "min-peers") return method.reads_others;
+  if (field == "rows-by" || field.starts_with("guard")) return true;
+  if (field == "max-stale" || field == "min-peers" || field == "async") {
+    return method.reads_others;
+  }
   return std::find(method.fields.begin(), method.fields.end(), field) !=
          method.fields.end();
 }
@@ -98,6 +103,30 @@ void RequireRowsToLabel(const RunSpec& spec, const Dataset& data) {
        "use codistillation for tasks of other types");
 }
 
+// What peers teach each other on rows without a label needs such rows.
+void RequireRowsToTeach(const RunSpec& spec, const Dataset& data) {
+  const std::vector<Index> rows = InputsOf(data, spec.train).train_rows;
+  for (Index task = 0; task < std::ssize(data.tasks); ++task) {
+    if (!UnlabelledRows(data, task, rows).empty()) return;
+  }
+  Fail(ErrorKind::kUsage,
+       Str("--method ", spec.method,
+           " teaches on rows without a label, and every training row has all "
+           "of them"),
+       "hide some with mtl-prep --keep-labels, or use codistillation");
+}
+
+// Rows that say whether a round did harm: of a split that is not learned from.
+void CheckGuard(const RunSpec& spec, const Dataset& data) {
+  const std::string& split = spec.cotrain.guard;
+  Require(!spec.has_own_data(), ErrorKind::kUsage,
+          "--guard: peers have data of their own", "leave it out");
+  Require(split != spec.train.train_split, ErrorKind::kUsage,
+          Str("--guard ", split, " is what peers learn from"),
+          "name a split of its own, as mtl-prep --split guard=0.1 makes one");
+  InContext("--guard", [&] { data.SplitRows(split); });
+}
+
 void CheckPeers(const RunSpec& spec, const RoundMethodEntry& method,
                 const Dataset& data) {
   if (!spec.each.empty() &&
@@ -124,6 +153,25 @@ void CheckPeers(const RunSpec& spec, const RoundMethodEntry& method,
             ErrorKind::kUsage, "--rows-by and --peer-rows exclude each other",
             "leave out --rows-by");
   }
+}
+
+// What parameters are exchanged, and how they become one.
+void CheckParams(const RunSpec& spec, const Dataset& data) {
+  const std::string& params = spec.cotrain.params;
+  if (params == "trunk" &&
+      BuildNetwork(data.schema(), spec.arch).weights()->shared_size() == 0) {
+    Fail(ErrorKind::kUsage, "--params trunk: this network shares nothing",
+         "use --arch shared, or --params all");
+  }
+  if (params != "trunk" && params != "all") {
+    SlicesNamed(BuildNetwork(data.schema(), spec.arch), params, "--params");
+  }
+  const Index least = MakeAggregate(spec.cotrain.aggregate)->least_peers();
+  const Index drawn = PeersInRound(spec);
+  Require(drawn >= least, ErrorKind::kUsage,
+          Str("--aggregate ", spec.cotrain.aggregate, " needs at least ", least,
+              " peers in a round, not ", drawn),
+          "give more with --peers, or change its options");
 }
 
 // Peers that never see one another's rows can exchange parameters only.
@@ -173,17 +221,20 @@ void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
              spec.peers - 1, " beside it"),
          "ask for fewer, or give more --peers");
   }
+  Require(!spec.cotrain.async || spec.cotrain.fraction >= 1, ErrorKind::kUsage,
+          "--async and --fraction exclude each other",
+          "who is drawn reads the round before");
   CheckPeers(spec, method, data);
   if (spec.has_own_data()) CheckOwnData(spec, method);
-  if (spec.cotrain.params == "trunk" &&
-      BuildNetwork(data.schema(), spec.arch).weights()->shared_size() == 0) {
-    Fail(ErrorKind::kUsage, "--params trunk: this network shares nothing",
-         "use --arch shared, or --params all");
-  }
   RequireUsedFields(spec, method);
-  if (method.published_rows == PublishedRows::kUnlabelled) {
+  CheckParams(spec, data);
+  CheckPerClass(spec.cotrain.per_class, data);
+  if (method.labels_rows) {
     RequireRowsToLabel(spec, data);
+  } else if (method.published_rows == PublishedRows::kUnlabelled) {
+    RequireRowsToTeach(spec, data);
   }
+  if (!spec.cotrain.guard.empty()) CheckGuard(spec, data);
 }
 
 }  // namespace mtlkit

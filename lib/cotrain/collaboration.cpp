@@ -176,6 +176,10 @@ Collaboration OpenRun(const std::string& folder, const std::string& data_path) {
 
 void AddSeen(const Collaboration& run, SeenRows* seen) {
   AddRowKeys(run.data, run.train_rows, &seen->trained);
+  if (!run.spec.cotrain.guard.empty()) {
+    AddRowKeys(run.data, run.data.SplitRows(run.spec.cotrain.guard),
+               &seen->chosen);
+  }
   // Averaged parameters are those of the last epoch.
   if (run.method->publishes_params) return;
   AddRowKeys(run.data, run.valid_rows, &seen->chosen);

@@ -63,4 +63,12 @@ struct RoundReport {
 RoundReport RunRound(const Collaboration& run, Index peer, Index round,
                      const TrainEnvironment& environment);
 
+// Makes a round that is done again, from what it recorded to have read, and
+// compares: returns the files of it that would be others now, none if all is
+// well. Changes nothing. kUsage for a round that is not done, kBadInput where
+// something that it read is not there any more.
+std::vector<std::string> ReplayRound(const Collaboration& run, Index peer,
+                                     Index round,
+                                     const TrainEnvironment& environment);
+
 }  // namespace mtlkit

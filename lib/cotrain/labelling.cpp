@@ -16,35 +16,12 @@ bool OpinionOf(const Publication& publication, Index task, Index cols,
   if (published == nullptr) return false;
   opinion->peer = publication.peer;
   for (const Index row : pool) {
-    const auto found =
-        std::lower_bound(published->rows.begin(), published->rows.end(), row);
-    if (found == published->rows.end() || *found != row) return false;
-    const float* values =
-        published->values.data() + (found - published->rows.begin()) * cols;
-    opinion->probabilities.insert(opinion->probabilities.end(), values,
-                                  values + cols);
+    const std::span<const float> values = PredictionOf(*published, cols, row);
+    if (values.empty()) return false;
+    opinion->probabilities.insert(opinion->probabilities.end(), values.begin(),
+                                  values.end());
   }
   return true;
-}
-
-// This peer's extra labels among the selections.
-ExtraLabels LabelsFor(const std::vector<Selection>& selections, Index task,
-                      Index peer) {
-  std::map<Index, const Selection*> by_row;
-  for (const Selection& selection : selections) {
-    if (selection.task == task &&
-        (selection.receiver < 0 || selection.receiver == peer)) {
-      by_row.emplace(selection.row, &selection);
-    }
-  }
-  ExtraLabels labels;
-  labels.task = task;
-  for (const auto& [row, selection] : by_row) {
-    labels.rows.push_back(row);
-    labels.values.push_back(selection->label);
-    labels.weights.push_back(selection->weight);
-  }
-  return labels;
 }
 
 // New selections of one task, and a note where there are none.
@@ -56,8 +33,8 @@ std::vector<Selection> SelectFor(const RoundArgs& args, Index task,
   const Task& of_task = args.data.tasks[At(task)];
   const auto unlabelled = UnlabelledRows(args.data, task, args.train_rows);
   const Index proposers = args.alone ? 1 : args.spec.peers;
-  const Index taken =
-      proposers * rule.per_class * static_cast<Index>(of_task.classes.size());
+  Index taken = 0;
+  for (const Index picks : rule.per_class) taken += proposers * picks;
   const auto pool =
       PoolOf(unlabelled, RowsDrawn(options.pool, taken, args.round),
              args.spec.seed, before, task);
@@ -81,15 +58,39 @@ std::vector<Selection> SelectFor(const RoundArgs& args, Index task,
 
 }  // namespace
 
+ExtraLabels LabelsFor(const std::vector<Selection>& selections, Index task,
+                      Index peer) {
+  std::map<Index, const Selection*> by_row;
+  for (const Selection& selection : selections) {
+    if (selection.task == task &&
+        (selection.receiver < 0 || selection.receiver == peer)) {
+      by_row.emplace(selection.row, &selection);
+    }
+  }
+  ExtraLabels labels;
+  labels.task = task;
+  for (const auto& [row, selection] : by_row) {
+    labels.rows.push_back(row);
+    labels.values.push_back(selection->label);
+    labels.weights.push_back(selection->weight);
+  }
+  return labels;
+}
+
+const Publication* OwnPublication(const RoundArgs& args) {
+  for (const Publication& publication : args.publications) {
+    if (publication.peer == args.peer) return &publication;
+  }
+  return nullptr;
+}
+
 void PlanLabelling(const RoundArgs& args, const std::string& labelling,
                    RoundPlan* plan) {
   const CotrainOptions& options = args.spec.cotrain;
-  const SelectionRule rule{labelling, options.per_class, options.threshold};
+  SelectionRule rule{labelling, {}, options.threshold, options.conflict};
   plan->starts_afresh = true;
-  for (const Publication& publication : args.publications) {
-    if (publication.peer == args.peer) {
-      plan->selections = publication.selections;
-    }
+  if (const Publication* own = OwnPublication(args)) {
+    plan->selections = own->selections;
   }
   const std::vector<Selection> before = plan->selections;
   for (Index task = 0; task < static_cast<Index>(args.data.tasks.size());
@@ -97,6 +98,8 @@ void PlanLabelling(const RoundArgs& args, const std::string& labelling,
     if (!CanBeLabelled(args.data.tasks[At(task)])) {
       continue;
     }
+    rule.per_class =
+        PicksPerClass(options.per_class, args.data.tasks[At(task)]);
     const auto selected = SelectFor(args, task, rule, before, &plan->notes);
     plan->selections.insert(plan->selections.end(), selected.begin(),
                             selected.end());

@@ -4,6 +4,12 @@
 
 namespace mtlkit {
 
+// A peer's extra labels of a task among the selections.
+ExtraLabels LabelsFor(const std::vector<Selection>& selections, Index task,
+                      Index peer);
+// What the peer of a round published last; null before its first round.
+const Publication* OwnPublication(const RoundArgs& args);
+
 // What methods that exchange selected examples do in a round: pool, opinions
 // from the publications, new selections by `labelling`, and the extra labels
 // of this peer. Training starts afresh from the round-0 model, as in the

@@ -5,13 +5,14 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "cotrain/average.h"
 #include "cotrain/collaboration.h"
 #include "cotrain/merge_predictions.h"
 #include "cotrain/outside_runs.h"
 #include "cotrain/own_data.h"
+#include "cotrain/participants.h"
 #include "cotrain/publication.h"
 #include "cotrain/record.h"
+#include "cotrain/round_inputs.h"
 #include "cotrain/status.h"
 #include "h5/atomic_file.h"
 #include "h5/file_reader.h"
@@ -34,11 +35,13 @@ Newest ReadNewest(const Collaboration& run, const Params& params) {
   for (Index peer = 0; peer < run.spec.peers; ++peer) {
     newest.round = std::max(newest.round, run.folder.NewestRound(peer));
   }
-  const Index oldest = newest.round + 1 - run.spec.cotrain.max_stale;
+  const Index oldest = OldestRead(run.spec, newest.round + 1);
   for (Index peer = 0; peer < run.spec.peers; ++peer) {
     const Index round = run.folder.NewestRound(peer);
     if (round < 1 || round < oldest) {
-      newest.left_out.push_back(peer);
+      if (TakesPart(run.spec, peer, newest.round)) {
+        newest.left_out.push_back(peer);
+      }
       continue;
     }
     const auto done = ReadPublished(run.folder, peer, round);
@@ -58,14 +61,15 @@ Newest ReadNewest(const Collaboration& run, const Params& params) {
 
 void MergeParams(const Collaboration& run, Model model, const Newest& newest,
                  const std::string& provenance, const std::string& output) {
-  std::vector<WeightedParams> peers;
-  for (const Publication& publication : newest.publications) {
-    peers.push_back(
-        {&publication.params, static_cast<double>(publication.rows)});
-  }
-  // Heads that are not exchanged are those of the first peer.
-  model.params = AverageParams(peers, run.spec.cotrain.params == "trunk",
-                               newest.publications.front().params);
+  // What the first peer's next round would start from, or is drawn to; what is
+  // not exchanged is its own.
+  RoundPlan plan;
+  plan.params = newest.publications.front().params;
+  MakeRoundMethod(run.spec)->Plan(
+      {run.spec, run.data, run.train_rows, newest.publications.front().peer,
+       newest.round + 1, false, newest.publications},
+      &plan);
+  model.params = plan.merged ? std::move(*plan.merged) : std::move(plan.params);
   model.log = {};
   AddSeen(run, &model.seen);
   for (const Publication& publication : newest.publications) {
@@ -148,12 +152,15 @@ MergeReport MergeRun(const std::string& folder, const std::string& data_path,
   }
   MergeReport report;
   report.path = path;
+  report.is_mean =
+      !run.method->publishes_params ||
+      (run.method->means && run.spec.cotrain.aggregate.starts_with("mean"));
   report.left_out = newest.left_out;
   for (const Publication& publication : newest.publications) {
     report.merged.push_back(publication.peer);
   }
   Json settings{{"method", run.spec.method}};
-  if (run.method->publishes_params && run.spec.cotrain.params == "trunk") {
+  if (run.method->publishes_params && run.spec.cotrain.params != "all") {
     report.heads_of = report.merged.front();
     settings["heads_of_peer"] = report.heads_of;
   }
@@ -169,10 +176,11 @@ MergeReport MergeRun(const std::string& folder, const std::string& data_path,
 
 std::string RenderText(const MergeReport& report) {
   std::string text =
-      Str("wrote ", report.path, ": the mean of ", PeersText(report.merged));
+      Str("wrote ", report.path, report.is_mean ? ": the mean of " : ": of ",
+          PeersText(report.merged));
   if (report.heads_of >= 0) {
-    text +=
-        Str(" of what tasks share; heads are those of peer ", report.heads_of);
+    text += Str(" in what is exchanged; all else is that of peer ",
+                report.heads_of);
   }
   if (!report.left_out.empty()) {
     text += Str("; left out, without a publication that is young enough: ",

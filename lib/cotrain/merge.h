@@ -15,6 +15,8 @@ struct MergeReport {
   // The peer whose heads the model has, and all else that is not exchanged; -1
   // if everything is the mean.
   Index heads_of = -1;
+  // Whether everything that is exchanged is the peers' mean.
+  bool is_mean = true;
 };
 
 // Merges the newest publications of all peers of a run into one file, without

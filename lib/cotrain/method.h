@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@
 namespace mtlkit {
 
 // What a method may look at when it prepares the training of one peer's round.
+// Methods that publish parameters look at no rows: a merge has none to show
+// where peers have data of their own.
 struct RoundArgs {
   const RunSpec& spec;
   const Dataset& data;                   // of the run
@@ -33,6 +36,13 @@ struct RoundArgs {
 struct RoundPlan {
   // Parameters to start from; on entry those of the peer's round before.
   Params params;
+  // What a merge gives, where it is not `params`: what peers are drawn to.
+  std::optional<Params> merged;
+  double proximal = 0;  // TrainInputs::proximal of the round
+  // Nothing is learned: the model stays as the round before left it.
+  bool keeps_model = false;
+  // The peer's own labels with other weights: a bootstrap of them.
+  std::vector<ExtraLabels> resampled;
   // This round starts from the peer's round-0 model instead.
   bool starts_afresh = false;
   std::vector<ExtraLabels> extra_labels;
@@ -73,6 +83,13 @@ struct RoundTraits {
   // Rows whose predictions are published, beside the validation rows.
   PublishedRows published_rows = PublishedRows::kNone;
   bool publishes_params = false;
+  // Whether what a merge gives is the aggregate of these and no more.
+  bool means = false;
+  // Whether every round learns from the beginning, and not on from the last.
+  bool learns_anew = false;
+  // Whether rows get labels of tasks whose label is one class, so that there
+  // must be rows without one.
+  bool labels_rows = false;
   // Whether plans have soft targets: what others say of a row.
   bool gives_soft_targets = false;
 };

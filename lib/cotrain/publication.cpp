@@ -180,6 +180,15 @@ const PublishedTask* FindTask(const Publication& publication, Index task) {
   return nullptr;
 }
 
+std::span<const float> PredictionOf(const PublishedTask& published, Index cols,
+                                    Index row) {
+  const auto found =
+      std::lower_bound(published.rows.begin(), published.rows.end(), row);
+  if (found == published.rows.end() || *found != row) return {};
+  return std::span(published.values)
+      .subspan(At(found - published.rows.begin()) * At(cols), At(cols));
+}
+
 std::string WritePublication(const Publication& publication,
                              const Dataset& dataset,
                              const std::string& provenance,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,10 @@ struct PublicationOf {
 
 // Null where the publication says nothing of the task.
 const PublishedTask* FindTask(const Publication& publication, Index task);
+
+// What it says of a row, `cols` values; empty if nothing.
+std::span<const float> PredictionOf(const PublishedTask& published, Index cols,
+                                    Index row);
 
 // Rows are written by id. `dataset` is the run's; `provenance` a JSON array.
 // Returns the content digest.

@@ -59,6 +59,7 @@ Json RecordJson(const DoneRecord& record) {
             {"inputs", InputsJson(record.inputs)},
             {"rows", record.rows},
             {"proposed", record.proposed},
+            {"undone", record.undone},
             {"measures", Json::array()},
             {"notes", record.notes}};
   if (!record.publication_file_sha256.empty()) {
@@ -86,6 +87,7 @@ DoneRecord RecordFromJson(const Json& json) {
   record.inputs = InputsFromJson(json.at("inputs"));
   record.rows = json.at("rows").get<Index>();
   record.proposed = json.at("proposed").get<Index>();
+  record.undone = json.at("undone").get<bool>();
   if (json.contains("publication")) {
     const Json& file = json.at("publication");
     record.publication_file_sha256 = file.at("sha256").get<std::string>();

@@ -40,8 +40,9 @@ struct DoneRecord {
   Index publication_bytes = 0;
   std::string publication_content_sha256;
   std::vector<RoundInput> inputs;
-  Index rows = 0;      // with something to learn, the proposed ones included
-  Index proposed = 0;  // labels that peers proposed
+  Index rows = 0;       // with something to learn, the proposed ones included
+  Index proposed = 0;   // labels that peers proposed
+  bool undone = false;  // --guard: the model is that of the round before
   std::vector<RoundMeasure> measures;
   // What a user should know of it: why nothing was proposed.
   std::vector<std::string> notes;

@@ -1,18 +1,48 @@
+#include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "cotrain/collaboration.h"
 #include "cotrain/kill_point.h"
+#include "cotrain/lease.h"
 #include "cotrain/own_data.h"
+#include "cotrain/participants.h"
 #include "cotrain/round_inputs.h"
 #include "cotrain/round_work.h"
 #include "cotrain/status.h"
 #include "h5/atomic_file.h"
+#include "h5/digest.h"
 #include "h5/provenance.h"
 #include "nn/model_io.h"
 
 namespace mtlkit {
 namespace {
+
+// A folder of its own, gone with the object.
+class TempFiles {
+ public:
+  TempFiles() {
+    std::string form =
+        (std::filesystem::temp_directory_path() / "mtlkit-replay-XXXXXX")
+            .string();
+    Require(::mkdtemp(form.data()) != nullptr, ErrorKind::kCannotCreate,
+            Str(form, ": it cannot be made"), "set TMPDIR to another folder");
+    path_ = form;
+  }
+  ~TempFiles() {
+    std::error_code none;
+    std::filesystem::remove_all(path_, none);
+  }
+  TempFiles(const TempFiles&) = delete;
+  TempFiles& operator=(const TempFiles&) = delete;
+  std::string operator/(std::string_view name) const {
+    return Str(path_, "/", name);
+  }
+
+ private:
+  std::string path_;
+};
 
 std::string ProvenanceOfRound(const Collaboration& run, const Model& model,
                               const DoneRecord& record) {
@@ -44,6 +74,35 @@ void TellMissingPeers(const Collaboration& run, const DoneRecord& record,
           run.spec.cotrain.max_stale, ")"));
 }
 
+// What a round starts from, given what it reads.
+RoundStart StartOf(const Collaboration& run, const DoneRecord& record) {
+  const RunFolder& folder = run.folder;
+  const Index peer = record.peer;
+  RoundStart start;
+  start.peer = peer;
+  start.round = record.round;
+  start.model = ReadModel(
+      folder.ModelPath(peer, RoundBefore(run.spec, peer, record.round)));
+  start.first = [&folder, peer] {
+    return ReadModel(folder.ModelPath(peer, 0));
+  };
+  start.inputs =
+      ReadInputs(run, peer, record.round, record.inputs, start.model.params);
+  return start;
+}
+
+// Writes the two files of a round, and notes the content of the second.
+void WriteFiles(const Collaboration& run, const std::string& model,
+                const std::string& publication, RoundWork* work,
+                DoneRecord* record) {
+  work->model.provenance = ProvenanceOfRound(run, work->model, *record);
+  WriteModel(work->model, model);
+  KillPoint("model");
+  record->publication_content_sha256 = WritePublication(
+      work->publication, run.data, work->model.provenance, publication);
+  KillPoint("publication");
+}
+
 // Reads what the round starts from, has it done, and writes what comes of it.
 DoneRecord MakeRound(const Collaboration& run, Index peer, Index round,
                      TrainEnvironment environment) {
@@ -59,28 +118,21 @@ DoneRecord MakeRound(const Collaboration& run, Index peer, Index round,
   }
   if (run.spec.has_own_data()) record.data_sha256 = run.data.content_sha256;
   CreateFolders(folder.RoundPath(peer, round));
-  RoundStart start;
-  start.peer = peer;
-  start.round = round;
-  start.model = ReadModel(folder.ModelPath(peer, round - 1));
-  start.first = [&] { return ReadModel(folder.ModelPath(peer, 0)); };
+  const Lease lease(folder, peer, round);
+  // Another copy may have done it since.
+  if (auto done = ReadDone(folder, peer, round)) return *done;
   record.inputs = CommittedInputs(run, peer, round);
-  start.inputs =
-      ReadInputs(run, peer, round, record.inputs, start.model.params);
+  RoundStart start = StartOf(run, record);
   TellMissingPeers(run, record, environment.reporter);
   environment.checkpoint = folder.CheckpointPath(peer, round);
   RoundWork work = WorkRound(run, std::move(start), environment);
   KillPoint("trained");
 
-  work.model.provenance = ProvenanceOfRound(run, work.model, record);
-  WriteModel(work.model, folder.ModelPath(peer, round));
-  KillPoint("model");
-  record.publication_content_sha256 =
-      WritePublication(work.publication, run.data, work.model.provenance,
-                       folder.PublicationPath(peer, round));
-  KillPoint("publication");
+  WriteFiles(run, folder.ModelPath(peer, round),
+             folder.PublicationPath(peer, round), &work, &record);
   record.rows = work.rows;
   record.proposed = work.proposed;
+  record.undone = work.undone;
   record.notes.insert(record.notes.end(), work.notes.begin(), work.notes.end());
   record.measures = std::move(work.measures);
   WriteDone(folder, record);
@@ -97,19 +149,24 @@ RoundReport RunRound(const Collaboration& run, Index peer, Index round,
          Str("the run has peers 0 to ", run.spec.peers - 1));
   }
   const Index newest = run.folder.NewestRound(peer);
-  if (round < 0) round = newest + 1;
+  if (round < 0) round = NextRoundOf(run.spec, peer, newest);
+  Require(round == 0 || TakesPart(run.spec, peer, round), ErrorKind::kUsage,
+          Str("peer ", peer, " does not take part in round ", round,
+              " (--fraction ", run.spec.cotrain.fraction, ")"),
+          Str("its next one is round ", NextRoundOf(run.spec, peer, round)));
   RoundReport report;
   if (auto done = ReadDone(run.folder, peer, round)) {
     report.already_done = true;
     report.record = std::move(*done);
     return report;
   }
-  if (round <= 1 && !ReadDone(run.folder, peer, 0)) {
+  const Index before = round > 0 ? RoundBefore(run.spec, peer, round) : 0;
+  if (before == 0 && !ReadDone(run.folder, peer, 0)) {
     Fail(ErrorKind::kUsage,
          Str(run.folder.path(), ": the run was not begun completely"),
          "run mtl-cotrain init again, with the same flags");
   }
-  if (round > 1 && !ReadDone(run.folder, peer, round - 1)) {
+  if (before > 0 && !ReadDone(run.folder, peer, before)) {
     Fail(ErrorKind::kUsage,
          Str("peer ", peer, " has not done the round before round ", round),
          "run its rounds in order");
@@ -117,6 +174,33 @@ RoundReport RunRound(const Collaboration& run, Index peer, Index round,
   report.record = MakeRound(run, peer, round, environment);
   run.folder.Log({{"event", "round"}, {"peer", peer}, {"round", round}});
   return report;
+}
+
+std::vector<std::string> ReplayRound(const Collaboration& run, Index peer,
+                                     Index round,
+                                     const TrainEnvironment& environment) {
+  Require(peer >= 0 && peer < run.spec.peers, ErrorKind::kUsage,
+          Str("there is no peer ", peer),
+          Str("the run has peers 0 to ", run.spec.peers - 1));
+  const auto done = PeekDone(run.folder, peer, round);
+  Require(done && round > 0, ErrorKind::kUsage,
+          Str("peer ", peer, " has not done round ", round),
+          "name one that is done");
+  DoneRecord record;
+  record.peer = peer;
+  record.round = round;
+  record.inputs = done->inputs;
+  const TempFiles files;
+  RoundWork work = WorkRound(run, StartOf(run, record), environment);
+  WriteFiles(run, files / "model.h5", files / "publish.h5", &work, &record);
+  std::vector<std::string> differ;
+  if (Sha256OfFile(files / "model.h5") != done->model_file_sha256) {
+    differ.push_back(run.folder.ModelPath(peer, round));
+  }
+  if (record.publication_content_sha256 != done->publication_content_sha256) {
+    differ.push_back(run.folder.PublicationPath(peer, round));
+  }
+  return differ;
 }
 
 }  // namespace mtlkit

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "cotrain/guard.h"
 #include "cotrain/measure.h"
 #include "cotrain/own_data.h"
 #include "cotrain/peer_rows.h"
@@ -55,14 +56,21 @@ class RoundWorker {
     work_.notes = SharedRows(run_, start_.peer, start_.inputs, before_);
     work_.notes.insert(work_.notes.end(), plan.notes.begin(), plan.notes.end());
     Warn();
+    // Before the second round there is nothing to go back to.
+    const bool guarded = !run_.spec.cotrain.guard.empty() && start_.round > 1 &&
+                         !plan.keeps_model;
+    Model before;
+    if (guarded) before = start_.model;
     // History and provenance are those of this round's start.
-    if (plan.starts_afresh) {
+    if (plan.starts_afresh && !plan.keeps_model) {
       work_.model = start_.first();
     } else {
       work_.model = std::move(start_.model);
       work_.model.params = std::move(plan.params);
     }
-    Train(InputsOfTraining(plan));
+    const TrainInputs inputs = InputsOfTraining(plan);
+    if (!plan.keeps_model) Train(inputs);
+    if (guarded) Guard(&before, &plan);
     Publish(&plan);
     work_.measures = MeasureRound(run_.data, run_.valid_rows,
                                   PredictRunTasks(run_.valid_rows), start_.peer,
@@ -115,6 +123,7 @@ class RoundWorker {
       inputs.valid_rows = run_.valid_rows;
       inputs.valid_name = run_.spec.train.valid_split;
     }
+    inputs.proximal = plan.proximal;
     inputs.soft_targets = OfOwnTasks(plan.soft_targets);
     inputs.extra_labels = OfOwnTasks(plan.extra_labels);
     // Rows that have been labelled are learned from, whosever part they are.
@@ -122,8 +131,40 @@ class RoundWorker {
       inputs.train_rows = Union(inputs.train_rows, labels.rows);
       work_.proposed += static_cast<Index>(labels.rows.size());
     }
+    // So are rows without a label that peers teach.
+    if (run_.method->published_rows == PublishedRows::kUnlabelled) {
+      for (const SoftTargets& targets : inputs.soft_targets) {
+        inputs.train_rows = Union(inputs.train_rows, targets.rows);
+      }
+    }
+    for (const ExtraLabels& labels : OfOwnTasks(plan.resampled)) {
+      inputs.extra_labels.push_back(labels);
+    }
     work_.rows = static_cast<Index>(RowsToLearnFrom(inputs).size());
     return inputs;
+  }
+
+  // Undoes a round that did harm: the model is that of the round before, and
+  // rows that were labelled in it are not.
+  void Guard(Model* before, RoundPlan* plan) {
+    const double was = LossOnGuard(run_, view_, before, environment_.pool);
+    const double is = LossOnGuard(run_, view_, &work_.model, environment_.pool);
+    if (!DidHarm(was, is, run_.spec.cotrain.guard_tolerance)) return;
+    work_.undone = true;
+    work_.notes.push_back(
+        Str("undone: on the rows of '", run_.spec.cotrain.guard,
+            "' it would have gone from ", ShortNumber(was), " to ",
+            ShortNumber(is), " of the loss of the best constants"));
+    if (environment_.reporter != nullptr) {
+      environment_.reporter->Warn(Str("peer ", start_.peer, ", round ",
+                                      start_.round, ": ", work_.notes.back()));
+    }
+    const SeenRows seen = work_.model.seen;
+    work_.model = std::move(*before);
+    work_.model.seen = seen;
+    std::erase_if(plan->selections, [this](const Selection& selection) {
+      return selection.round == start_.round;
+    });
   }
 
   void Train(const TrainInputs& inputs) {

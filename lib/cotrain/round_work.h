@@ -26,8 +26,9 @@ struct RoundStart {
 struct RoundWork {
   Model model;
   Publication publication;
-  Index rows = 0;      // with something to learn, the proposed ones included
-  Index proposed = 0;  // labels that peers proposed
+  Index rows = 0;       // with something to learn, the proposed ones included
+  Index proposed = 0;   // labels that peers proposed
+  bool undone = false;  // --guard: the model is that of the round before
   std::vector<std::string> notes;  // for users
   std::vector<RoundMeasure> measures;
 };

@@ -15,6 +15,12 @@ struct RoundsRequest {
   Index round = -1;          // this one; -1: the next
   Index rounds = 1;          // so many, one after the other
   Index until = 0;  // all up to this one that are not done; 0: not used
+  // How long a round waits for peers that have not published the round before
+  // it, and what becomes of it if they do not: go (it reads what there is),
+  // skip (it is left undone, and the next peer's turn comes) or fail
+  // (kStopped).
+  std::string wait = "0s";
+  std::string on_missing = "go";
 
   void Describe(Fields& fields);
   // Throws kUsage for what contradicts itself; needs no run.

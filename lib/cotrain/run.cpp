@@ -87,16 +87,40 @@ void CotrainOptions::Describe(Fields& fields) {
   fields("min-peers", min_peers,
          "other peers that must have published before a round after the first",
          AtLeast(0));
+  fields("async", async,
+         "a round reads what is newest, though it be of rounds ahead of it");
+  fields.Named("guard", guard, "SPLIT",
+               "undo a round that makes the peer worse on these rows");
+  fields("guard-tolerance", guard_tolerance,
+         "how much worse it may become: a part of what the best constant "
+         "loses",
+         AtLeast(0));
   fields("weight", weight, "of the pull towards the other peers", AtLeast(0));
   fields("burn-in", burn_in, "rounds without that pull", AtLeast(0));
   fields("stale-decay", stale_decay,
          "how much a publication counts for each round that it is older",
          Range{0.0, 1.0, true, false});
-  fields("params", params, "parameters that are averaged", {"all", "trunk"});
+  fields.Named("params", params, "all|trunk|GLOB",
+               "parameters that are exchanged: all, what tasks share, or those "
+               "of some layers");
+  fields("buffers", buffers,
+         "what becomes of running statistics: exchanged with the parameters, "
+         "or kept by each peer",
+         {"average", "keep"});
+  fields.Named("aggregate", aggregate, "NAME[:option=value,...]",
+               "how the peers' parameters become one (see --list aggregates)");
+  fields("fraction", fraction,
+         "of the peers that take part in a round, drawn anew for each",
+         Range{0.0, 1.0, true, false});
   fields("labelling", labelling, "who learns from whose labels",
          {"shared", "cross", "agree"});
-  fields("per-class", per_class, "rows a class that a peer labels in a round",
-         AtLeast(1));
+  fields.Named("per-class", per_class, "N|CLASS=N,...",
+               "rows of each class that a peer labels in a round, or of some "
+               "classes");
+  fields("conflict", conflict,
+         "a row for which two labels are proposed: left out, or labelled by "
+         "the first peer, or by the surest",
+         {"drop", "first", "confident"});
   fields("pool", pool, "unlabelled rows that are looked at; 0: all",
          AtLeast(0));
   fields("threshold", threshold, "least probability of a label", Between(0, 1));

@@ -25,17 +25,27 @@ struct CotrainOptions {
   // Other peers that must have published; with fewer, a round asks to be run
   // again later.
   Index min_peers = 0;
+  // Rounds read what is newest, though it be ahead of them.
+  bool async = false;
+  // A round that makes the peer worse on the rows of this split is undone.
+  std::string guard;
+  double guard_tolerance = 0;  // of the relative loss
   // Codistillation.
   double weight = 1;       // of the term that pulls towards the others
   Index burn_in = 0;       // rounds without that term
   double stale_decay = 1;  // a publication counts this much less a round
   // Parameters.
-  std::string params = "all";  // what is averaged: all, or trunk
+  std::string params = "all";  // what is exchanged: all, trunk or a pattern
+  std::string buffers = "average";  // running statistics: average or keep
+  std::string aggregate = "mean";   // aggregate.h
+  double fraction = 1;              // of the peers that take part in a round
   // Selected examples.
   std::string labelling = "agree";  // shared, cross or agree
-  Index per_class = 1;              // picks a class, peer and round
-  Index pool = 200;                 // unlabelled rows looked at a round; 0: all
-  double threshold = 0;             // least probability of a pick
+  // Picks a peer and round of each class: N, or CLASS=N of some.
+  std::vector<std::string> per_class = {"1"};
+  std::string conflict = "drop";  // two labels for a row: drop, first, ...
+  Index pool = 200;               // unlabelled rows looked at a round; 0: all
+  double threshold = 0;           // least probability of a pick
 
   void Describe(Fields& fields);
 };

@@ -104,12 +104,20 @@ std::string RunFolder::InputsPath(Index peer, Index round) const {
 std::string RunFolder::CheckpointPath(Index peer, Index round) const {
   return Inside(PeerName(peer) + "/" + RoundName(round) + "/model.h5.ckpt.h5");
 }
+std::string RunFolder::LeasePath(Index peer, Index round) const {
+  return Inside(PeerName(peer) + "/" + RoundName(round) + "/lease.json");
+}
+std::string RunFolder::GonePath(Index peer, Index round) const {
+  return Inside(PeerName(peer) + "/" + RoundName(round) + "/gone.json");
+}
 void RunFolder::RequireOwnRound(Index peer, Index round) const {
   ModelPath(peer, round);
   PublicationPath(peer, round);
   DonePath(peer, round);
   InputsPath(peer, round);
   CheckpointPath(peer, round);
+  LeasePath(peer, round);
+  GonePath(peer, round);
 }
 std::string RunFolder::MergedFolder() const {
   return Inside("merged");

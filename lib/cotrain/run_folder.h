@@ -29,6 +29,9 @@ class RunFolder {
   std::string DonePath(Index peer, Index round) const;
   std::string InputsPath(Index peer, Index round) const;
   std::string CheckpointPath(Index peer, Index round) const;
+  // Who is at work on the round (lease.h), and what of it was collected.
+  std::string LeasePath(Index peer, Index round) const;
+  std::string GonePath(Index peer, Index round) const;
   // Refuses links and the like in the places of a round, as asking for each
   // does.
   void RequireOwnRound(Index peer, Index round) const;

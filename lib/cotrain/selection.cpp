@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/error.h"
@@ -15,22 +16,17 @@
 namespace mtlkit {
 namespace {
 
-// What one peer says of one row of the pool.
-struct Vote {
-  Index label = 0;
-  double certainty = 0;
-};
-
-Vote VoteOf(const Task& task, const Opinion& opinion, Index place) {
-  const auto cols = At(task.prediction_cols());
-  const std::span<const float> row =
-      std::span(opinion.probabilities).subspan(At(place) * cols, cols);
-  const Index label = task.head().PredictedClass(row);
-  if (!task.traits().has_positive) {
-    return {label, static_cast<double>(row[At(label)])};
-  }
-  const double positive = static_cast<double>(row[0]);
-  return {label, label == 1 ? positive : 1 - positive};
+// The class of "yes=3", "" of "3", and the number.
+std::pair<std::string, Index> PickOf(const std::string& text) {
+  const std::size_t at = text.rfind('=');
+  long long count = 0;
+  const bool whole = at == text.npos;
+  const std::string number = whole ? text : text.substr(at + 1);
+  Require(ParseInteger(number, &count) && count >= 0 && (!whole || count > 0),
+          ErrorKind::kUsage,
+          Str("--per-class: '", text, "' is neither N nor CLASS=N"),
+          "give a number of at least 1, or of 0 and more for a class");
+  return {whole ? "" : text.substr(0, at), static_cast<Index>(count)};
 }
 
 // Places of the pool that a peer is most certain of, class by class; ties go
@@ -45,24 +41,49 @@ std::vector<Index> MostCertain(const std::vector<Vote>& votes,
     }
   }
   std::vector<Index> chosen;
-  for (auto& places : by_class) {
+  for (Index cls = 0; cls < classes; ++cls) {
+    std::vector<Index>& places = by_class[At(cls)];
     std::stable_sort(places.begin(), places.end(), [&votes](Index a, Index b) {
       return votes[At(a)].certainty > votes[At(b)].certainty;
     });
-    const auto count = std::min(places.size(), At(rule.per_class));
+    const auto count = std::min(places.size(), At(rule.PicksOf(cls)));
     chosen.insert(chosen.end(), places.begin(),
                   places.begin() + static_cast<std::ptrdiff_t>(count));
   }
   return chosen;
 }
 
+// A label for a row of the pool.
+struct Proposal {
+  Index proposer = 0;
+  Vote vote;
+};
+
+// Which of the proposals for one row holds, where peers contradict each other.
+std::optional<Proposal> Settle(const std::vector<Proposal>& proposals,
+                               const std::string& conflict) {
+  Proposal best = proposals.front();
+  bool differ = false;
+  for (const Proposal& other : proposals) {
+    differ = differ || other.vote.label != best.vote.label;
+  }
+  if (!differ || conflict == "first") return best;
+  if (conflict == "drop") return std::nullopt;
+  for (const Proposal& other : proposals) {
+    if (other.vote.certainty > best.vote.certainty) best = other;
+  }
+  return best;
+}
+
 std::vector<std::vector<Vote>> VotesOf(const Task& task, std::size_t places,
                                        const std::vector<Opinion>& opinions) {
+  const auto cols = At(task.prediction_cols());
   std::vector<std::vector<Vote>> votes;
   for (const Opinion& opinion : opinions) {
     auto& of_peer = votes.emplace_back();
     for (std::size_t place = 0; place < places; ++place) {
-      of_peer.push_back(VoteOf(task, opinion, static_cast<Index>(place)));
+      of_peer.push_back(VoteOf(
+          task, std::span(opinion.probabilities).subspan(place * cols, cols)));
     }
   }
   return votes;
@@ -81,6 +102,45 @@ std::vector<bool> Agreed(const std::vector<std::vector<Vote>>& votes) {
 
 }  // namespace
 
+std::vector<Index> PicksPerClass(const std::vector<std::string>& texts,
+                                 const Task& task) {
+  std::vector<Index> picks(task.classes.size(), 1);
+  for (const std::string& text : texts) {
+    const auto [cls, count] = PickOf(text);
+    for (std::size_t k = 0; k < picks.size(); ++k) {
+      if (cls.empty() || task.classes[k] == cls) picks[k] = count;
+    }
+  }
+  return picks;
+}
+
+void CheckPerClass(const std::vector<std::string>& texts,
+                   const Dataset& dataset) {
+  for (const std::string& text : texts) {
+    const std::string cls = PickOf(text).first;
+    std::vector<std::string> known;
+    for (const Task& task : dataset.tasks) {
+      if (!CanBeLabelled(task)) continue;
+      known.insert(known.end(), task.classes.begin(), task.classes.end());
+    }
+    Require(cls.empty() ||
+                std::find(known.begin(), known.end(), cls) != known.end(),
+            ErrorKind::kUsage,
+            Str("--per-class ", text,
+                ": no task that is labelled has a class '", cls, "'"),
+            Str("classes: ", Join(known, ", ")));
+  }
+}
+
+Vote VoteOf(const Task& task, std::span<const float> prediction) {
+  const Index label = task.head().PredictedClass(prediction);
+  if (!task.traits().has_positive) {
+    return {label, static_cast<double>(prediction[At(label)])};
+  }
+  const double positive = static_cast<double>(prediction[0]);
+  return {label, label == 1 ? positive : 1 - positive};
+}
+
 bool CanBeLabelled(const Task& task) {
   return task.traits().one_class;
 }
@@ -98,26 +158,21 @@ std::vector<Selection> SelectExamples(const Task& task, Index task_number,
       must_agree ? Agreed(votes) : std::vector<bool>(pool.size(), true);
   const auto classes = static_cast<Index>(task.classes.size());
 
-  // All proposals of a place: (proposer, label).
-  std::map<Index, std::vector<std::pair<Index, Index>>> proposals;
+  // All proposals of a place, by peer.
+  std::map<Index, std::vector<Proposal>> proposals;
   for (std::size_t i = 0; i < opinions.size(); ++i) {
     for (const Index place : MostCertain(votes[i], allowed, classes, rule)) {
-      proposals[place].emplace_back(opinions[i].peer,
-                                    votes[i][At(place)].label);
+      proposals[place].push_back({opinions[i].peer, votes[i][At(place)]});
     }
   }
   std::vector<Selection> selected;
   for (const auto& [place, of_place] : proposals) {
-    std::set<Index> labels;
-    for (const auto& [proposer, label] : of_place) labels.insert(label);
-    if (labels.size() > 1) continue;  // peers contradict each other
-    Selection selection{task_number,
-                        pool[At(place)],
-                        static_cast<float>(*labels.begin()),
-                        1,
-                        of_place.front().first,
-                        -1,
-                        round};
+    const std::optional<Proposal> settled = Settle(of_place, rule.conflict);
+    if (!settled) continue;
+    Selection selection{
+        task_number, pool[At(place)],   static_cast<float>(settled->vote.label),
+        1,           settled->proposer, -1,
+        round};
     // Across: what one proposes, all others learn. Proposed by two, it is
     // everybody's.
     const bool for_others = rule.labelling == "cross" && of_place.size() == 1;

@@ -14,12 +14,35 @@ namespace mtlkit {
 //   shared  every peer proposes, all learn from all proposals;
 //   cross   a peer learns from what the others propose;
 //   agree   only rows on which all peers predict the same class are proposed.
-// A row with two different labels among the proposals is dropped.
+// A row with two different labels among the proposals is dropped, or has that
+// of the first peer, or of the one that is surest (the first of several).
 struct SelectionRule {
   std::string labelling = "agree";
-  Index per_class = 1;   // proposals a class and peer: its most certain rows
-  double threshold = 0;  // least probability of a proposal
+  // Proposals of a peer: its most certain rows; one a class, or one for all.
+  std::vector<Index> per_class = {1};
+  double threshold = 0;           // least probability of a proposal
+  std::string conflict = "drop";  // drop, first or confident
+
+  Index PicksOf(Index cls) const {
+    return per_class.size() == 1 ? per_class[0] : per_class[At(cls)];
+  }
 };
+
+// The picks of --per-class for each class of a task: N of all, CLASS=N of one,
+// the last that fits. Classes that nothing is said of have 1.
+std::vector<Index> PicksPerClass(const std::vector<std::string>& texts,
+                                 const Task& task);
+// kUsage for a number that is none, and for a class that no task has.
+void CheckPerClass(const std::vector<std::string>& texts,
+                   const Dataset& dataset);
+
+// What one peer says of one row.
+struct Vote {
+  Index label = 0;
+  double certainty = 0;  // its probability
+};
+// `prediction`: prediction_cols() values of a task whose label is one class.
+Vote VoteOf(const Task& task, std::span<const float> prediction);
 
 // What a peer says of the pool: outputs of one task.
 struct Opinion {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cotrain/method.h"
+#include "cotrain/participants.h"
 #include "eval/metric.h"
 #include "eval/table.h"
 
@@ -105,7 +106,9 @@ std::vector<Index> MissingPeers(const RunFolder& folder, const RunSpec& spec,
     const bool read = std::any_of(
         record.inputs.begin(), record.inputs.end(),
         [peer](const RoundInput& input) { return input.peer == peer; });
-    if (!read && peer != record.peer) missing.push_back(peer);
+    const bool took_part =
+        AllTakePart(spec) || TakesPart(spec, peer, record.round - 1);
+    if (!read && peer != record.peer && took_part) missing.push_back(peer);
   }
   return missing;
 }
@@ -124,19 +127,17 @@ RunStatus StatusOf(const std::string& path) {
       of_peer.record = PeekDone(folder, peer, of_peer.round);
       of_peer.missing = MissingPeers(folder, status.spec, *of_peer.record);
     }
-    folder.RequireOwnRound(peer, of_peer.round + 1);
-    if (fs::exists(folder.RoundPath(peer, of_peer.round + 1))) {
-      of_peer.begun = of_peer.round + 1;
-    }
+    const Index next = NextRoundOf(status.spec, peer, of_peer.round);
+    folder.RequireOwnRound(peer, next);
+    if (fs::exists(folder.RoundPath(peer, next))) of_peer.begun = next;
   }
   return status;
 }
 
 std::string RenderText(const RunStatus& status) {
   std::vector<std::string> tasks;
-  const bool labels = !status.spec.local &&
-                      FindRoundMethod(status.spec.method).published_rows ==
-                          PublishedRows::kUnlabelled;
+  const bool labels =
+      !status.spec.local && FindRoundMethod(status.spec.method).labels_rows;
   std::vector<std::string> header{"peer",    "round", "age", "read",
                                   "missing", "begun", "rows"};
   if (labels) header.emplace_back("proposed");
@@ -205,6 +206,8 @@ Json RenderJson(const RunStatus& status) {
     if (peer.record) {
       item["rows"] = peer.record->rows;
       item["proposed"] = peer.record->proposed;
+      item["undone"] = peer.record->undone;
+      item["bytes_published"] = peer.record->publication_bytes;
       item["notes"] = peer.record->notes;
       for (const RoundInput& input : peer.record->inputs) {
         item["inputs"].push_back({{"peer", input.peer},

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cotrain/collect.h"
+#include "cotrain/participants.h"
 #include "cotrain/record.h"
 #include "cotrain/run.h"
 #include "cotrain/status.h"
@@ -16,10 +18,15 @@ namespace fs = std::filesystem;
 // However large a file is.
 constexpr OpenOptions kWhole = {.check_whole = true};
 
-void CheckRound(const RunFolder& folder, const DoneRecord& record) {
-  FileReader::Open(folder.ModelPath(record.peer, record.round),
-                   {FileKind::kModel}, kWhole);
-  if (!record.publication_file_sha256.empty()) {
+void CheckRound(const RunFolder& folder, const DoneRecord& record,
+                bool reads_ahead) {
+  if (!IsCollected(folder, record.peer, record.round, "model")) {
+    FileReader::Open(folder.ModelPath(record.peer, record.round),
+                     {FileKind::kModel}, kWhole);
+  }
+  const bool unread =
+      IsCollected(folder, record.peer, record.round, "publication");
+  if (!record.publication_file_sha256.empty() && !unread) {
     const std::string path = folder.PublicationPath(record.peer, record.round);
     const FileReader file = FileReader::Open(path, {FileKind::kRound}, kWhole);
     Require(file.content_sha256() == record.publication_content_sha256,
@@ -28,7 +35,7 @@ void CheckRound(const RunFolder& folder, const DoneRecord& record) {
   }
   for (const RoundInput& input : record.inputs) {
     const std::string path = folder.PublicationPath(input.peer, input.round);
-    Require(input.round < record.round, ErrorKind::kBadInput,
+    Require(input.round < record.round || reads_ahead, ErrorKind::kBadInput,
             Str(folder.DonePath(record.peer, record.round),
                 ": it read a publication of round ", input.round));
     const auto done = PeekDone(folder, input.peer, input.round);
@@ -91,17 +98,32 @@ class Verifier {
     Index newest = first;
     Try([&] { newest = std::max(first, folder_.NewestRound(peer)); });
     for (Index round = first; round <= newest; ++round) {
+      if (round > 0 && !TakesPart(spec_, peer, round)) continue;
       Try([&] {
         folder_.RequireOwnRound(peer, round);
-        const auto record = ReadDone(folder_, peer, round);
+        const auto record = Read(peer, round);
         Require(record.has_value(), ErrorKind::kBadInput,
                 Str(folder_.DonePath(peer, round), ": it is missing"));
-        if (!spec_.local && round > 0) ReadPublished(folder_, peer, round);
-        CheckRound(folder_, *record);
+        const bool unread = IsCollected(folder_, peer, round, "publication");
+        if (!spec_.local && round > 0 && !unread) {
+          ReadPublished(folder_, peer, round);
+        }
+        CheckRound(folder_, *record, spec_.cotrain.async);
       });
       if (spec_.local || round == 0) continue;
       Try([&] { CheckCommitted(peer, round); });
     }
+  }
+
+  // The record of a round and the files of it that have not been collected.
+  std::optional<DoneRecord> Read(Index peer, Index round) const {
+    if (IsCollected(folder_, peer, round, "publication")) {
+      return PeekDone(folder_, peer, round);
+    }
+    if (IsCollected(folder_, peer, round, "model")) {
+      return ReadDonePublication(folder_, peer, round);
+    }
+    return ReadDone(folder_, peer, round);
   }
 
   // What a round has committed to read is what it says that it read.
@@ -117,7 +139,8 @@ class Verifier {
 
   // The round after the last, which goes on with what it committed to.
   void CheckBegun(Index peer) {
-    const Index round = std::max<Index>(0, folder_.NewestRound(peer)) + 1;
+    const Index round =
+        NextRoundOf(spec_, peer, std::max<Index>(0, folder_.NewestRound(peer)));
     folder_.RequireOwnRound(peer, round);
     if (spec_.local) return;
     const auto inputs = ReadRoundInputs(folder_, peer, round);

@@ -42,13 +42,15 @@ std::string ProposalDigest(const TrainInputs& inputs) {
     digest.Update(values.data(), values.size() * sizeof(values[0]));
     digest.Update(weights.data(), weights.size() * sizeof(weights[0]));
   };
+  digest.Update(Str("proximal ", inputs.proximal, " "));
   for (const ExtraLabels& labels : inputs.extra_labels) {
     digest.Update(Str("labels ", labels.task, " "));
     add(labels.rows, labels.values, labels.weights);
   }
   for (const SoftTargets& soft : inputs.soft_targets) {
-    digest.Update(
-        Str("soft ", soft.task, " ", soft.factor, " ", soft.ramp_epochs, " "));
+    digest.Update(Str("soft ", soft.task, " ", soft.factor, " ",
+                      soft.ramp_epochs, " ", soft.fall_epochs, " ", soft.loss,
+                      " "));
     add(soft.rows, soft.values, soft.weights);
   }
   return digest.Finish();

@@ -13,12 +13,6 @@ std::string LayerOf(const std::string& slice) {
   return slice.substr(0, slice.find('/'));
 }
 
-bool Names(const std::string& pattern, const std::string& slice) {
-  const std::string layer = LayerOf(slice);
-  return MatchesPattern(pattern, slice) || MatchesPattern(pattern, layer) ||
-         layer.starts_with(pattern + ".");
-}
-
 [[noreturn]] void FailUnknown(const Network& network,
                               const std::string& pattern,
                               std::string_view flag) {
@@ -43,13 +37,19 @@ bool Names(const std::string& pattern, const std::string& slice) {
 
 }  // namespace
 
+bool NamesSlice(const std::string& pattern, const std::string& slice) {
+  const std::string layer = LayerOf(slice);
+  return MatchesPattern(pattern, slice) || MatchesPattern(pattern, layer) ||
+         layer.starts_with(pattern + ".");
+}
+
 std::vector<Index> SlicesNamed(const Network& network,
                                const std::string& pattern,
                                std::string_view flag) {
   std::vector<Index> named;
   const std::span<const Slice> slices = network.weights()->slices();
   for (std::size_t i = 0; i < slices.size(); ++i) {
-    if (!Names(pattern, slices[i].name)) continue;
+    if (!NamesSlice(pattern, slices[i].name)) continue;
     named.push_back(static_cast<Index>(i));
   }
   if (named.empty()) FailUnknown(network, pattern, flag);

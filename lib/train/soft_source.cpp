@@ -7,7 +7,13 @@
 
 namespace mtlkit {
 double SoftSource::Factor(double progress) const {
-  return ramp > 0 ? factor * std::min(1.0, progress / ramp) : factor;
+  const double risen = ramp > 0 ? std::min(1.0, progress / ramp) : 1;
+  const double left = fall > 0 ? std::max(0.0, 1 - progress / fall) : 1;
+  return factor * risen * left;
+}
+
+double SoftSource::LabelShare(double progress) const {
+  return fall > 0 ? std::min(1.0, progress / fall) : 1;
 }
 
 void SoftSource::Fill(std::span<const Index> rows, double progress,
@@ -27,6 +33,7 @@ void SoftSource::Fill(std::span<const Index> rows, double progress,
 
 SoftSource MakeSource(const SoftTargets& soft, const Task& task, Index rows) {
   SoftSource source;
+  source.task = soft.task;
   source.cols = task.output_cols();
   const Index said = task.prediction_cols();
   const std::size_t count = soft.rows.size();
@@ -50,6 +57,7 @@ SoftSource MakeSource(const SoftTargets& soft, const Task& task, Index rows) {
   }
   source.factor = soft.factor;
   source.ramp = soft.ramp_epochs;
+  source.fall = soft.fall_epochs;
   return source;
 }
 

@@ -113,8 +113,13 @@ struct Learner::State {
                   static_cast<std::uint64_t>(step));
     weigher.Clear();
     weigher.Backward(tasks, pass, rng, &plan, state);
-    terms.AddGradients(state->params.weights, losses.present(),
-                       WholeGradient());
+    const std::span<Real> gradient = WholeGradient();
+    terms.AddGradients(state->params.weights, losses.present(), gradient);
+    if (hold == 0) return;
+    const std::span<const Real> weights = state->params.weights.all();
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+      gradient[i] += hold * (weights[i] - anchor.all()[i]);
+    }
   }
 
   // The same of a step's own rows and losses, and of some steps what is
@@ -177,6 +182,8 @@ struct Learner::State {
   Weigher weigher;
   std::optional<Diagnoser> diagnoser;
   NetworkTerms terms;
+  Block anchor;                          // that weights are held to
+  Real hold = 0;                         // how strongly
   const Averaging* averaging = nullptr;  // that follows updates
   bool looks_back = false;               // losses after the step are needed
   bool ascends = false;                  // gradients are taken in two places
@@ -271,6 +278,13 @@ Lesson& Learner::lesson(Index i) {
 }
 void Learner::SetLabelShare(double share) {
   state_->losses.SetLabelShare(share);
+}
+void Learner::SetLabelShare(Index task, double share) {
+  state_->losses.SetLabelShare(task, share);
+}
+void Learner::HoldTo(const Block& anchor, double strength) {
+  state_->anchor = anchor;
+  state_->hold = static_cast<Real>(strength);
 }
 void Learner::SetPartners(const Partners* partners) {
   state_->losses.SetPartners(partners);

@@ -91,8 +91,13 @@ class Learner {
   void SetPartners(const Partners* partners);
   // Makes Weights(task) writable and used in place of the batch's.
   void EnableSelection();
-  // Factor of the labels' own losses beside lessons; 1 unless set.
+  // Factor of the labels' own losses beside lessons, of all tasks or one; 1
+  // unless set.
   void SetLabelShare(double share);
+  void SetLabelShare(Index task, double share);
+  // From now on steps add strength x (w - anchor) to the gradient. The anchor
+  // is copied; it has the network's layout.
+  void HoldTo(const Block& anchor, double strength);
 
   // With LearnerSetup::diagnose: ends an epoch, and what has been measured.
   void EndDiagnosedEpoch(LearnerState* state) const;

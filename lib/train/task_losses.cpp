@@ -29,6 +29,7 @@ TaskLosses::TaskLosses(std::span<const Task> tasks,
       label_losses_(losses),
       member_losses_(tasks, network, capacity),
       capacity_(capacity),
+      label_share_(tasks.size(), 1),
       task_weight_(std::move(task_weight)),
       losses_(tasks.size(), kNone),
       weighted_(tasks.size()),
@@ -218,7 +219,7 @@ void TaskLosses::SetGradient(const Batch& batch, Index task, Plan* plan) {
   const std::size_t t = At(task);
   const MatView gradient = plan->OutputGradient(task);
   const double share = task_weight_[t];
-  const double labels = share * label_share_ * family_share_[t];
+  const double labels = share * label_share_[t] * family_share_[t];
   const double sum = Evaluate(batch, *plan, task, gradient);
   sums_[t] = label_losses_[t]->coupling() == RowCoupling::kNone
                  ? SumRows(WeightsOf(batch, task))
@@ -271,7 +272,7 @@ void TaskLosses::MeasureAgain(const Batch& batch, const Plan& plan,
     const std::size_t t = At(task);
     after[t] = kNone;
     if (present_[t] == 0) continue;
-    after[t] = sums_[t] > 0 ? label_share_ * family_share_[t] *
+    after[t] = sums_[t] > 0 ? label_share_[t] * family_share_[t] *
                                   Evaluate(batch, plan, task, {}) / sums_[t]
                             : 0;
     for (Seat& seat : seats_) {

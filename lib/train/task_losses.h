@@ -32,7 +32,12 @@ class TaskLosses {
   // Before the first batch (see Learner).
   Index AddLesson(Index task, const std::optional<Choice>& loss);
   void EnableSelection();
-  void SetLabelShare(double share) { label_share_ = share; }
+  void SetLabelShare(double share) {
+    label_share_.assign(label_share_.size(), share);
+  }
+  void SetLabelShare(Index task, double share) {
+    label_share_[At(task)] = share;
+  }
   // Rows are mixed with those of `partners`; null: they are not.
   void SetPartners(const Partners* partners);
 
@@ -110,8 +115,8 @@ class TaskLosses {
   RowRoom room_;
   const Partners* partners_ = nullptr;
   std::vector<Real> partner_loss_;  // of rows, where they are mixed
-  double label_share_ = 1;          // of the labels beside lessons
   // One a task.
+  std::vector<double> label_share_;  // of the labels beside lessons
   std::vector<double> task_weight_;
   std::vector<double> losses_;
   std::vector<double> weighted_;

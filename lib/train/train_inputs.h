@@ -30,6 +30,11 @@ struct SoftTargets {
   std::vector<float> weights;  // one a row; empty: 1
   double factor = 1;
   double ramp_epochs = 0;  // the factor rises linearly from 0 over these
+  // Teacher annealing (Clark et al. 2019): over these epochs the factor falls
+  // linearly to 0, and that of the task's labels rises from 0 to 1. 0: neither.
+  double fall_epochs = 0;
+  // A soft loss with its options, as in Protocol::lesson_loss.
+  std::string loss = "distillation";
 };
 
 // What is learned from. `data` must outlive the call; it may have inputs and
@@ -43,6 +48,9 @@ struct TrainInputs {
   bool keeps_last = false;
   std::vector<ExtraLabels> extra_labels;
   std::vector<SoftTargets> soft_targets;
+  // Adds proximal / 2 x |w - w_0|^2 to the loss of every step, with w_0 the
+  // weights where training begins (Li et al. 2020, FedProx). 0: nothing.
+  double proximal = 0;
   // Training ends after so many of the epochs that it is laid out for; 0: all.
   Index last_epoch = 0;
 };

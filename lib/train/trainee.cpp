@@ -72,7 +72,11 @@ struct Trainee::Parts {
     for (const SoftTargets& soft : peer.inputs.soft_targets) {
       sources.push_back(
           MakeSource(soft, model.schema.tasks[At(soft.task)], data.rows));
-      sources.back().lesson = learner.AddLesson(soft.task);
+      sources.back().lesson =
+          learner.AddLesson(soft.task, ParseChoice(soft.loss, "soft targets"));
+    }
+    if (peer.inputs.proximal > 0) {
+      learner.HoldTo(model.params.weights, peer.inputs.proximal);
     }
     Validate(peer.inputs, options, pool);
   }
@@ -346,6 +350,9 @@ Index Trainee::Learn(Index step, double rate, double progress) {
   for (const SoftSource& source : p.sources) {
     source.Fill(p.batch->row_numbers, progress,
                 &p.learner.lesson(source.lesson));
+    if (source.fall > 0) {
+      p.learner.SetLabelShare(source.task, source.LabelShare(progress));
+    }
   }
   return p.learner.Learn(*p.batch, step, rate, &p.state.learner);
 }

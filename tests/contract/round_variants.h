@@ -43,6 +43,8 @@ inline std::vector<Variant> AllVariants() {
     for (const Choice& field : OptionTexts(DescribeDefaults<CotrainOptions>)) {
       const bool read =
           !field.options.empty() &&
+          // Not all peers have all rounds then.
+          field.options[0].first != "fraction" &&
           std::find(entry->fields.begin(), entry->fields.end(),
                     field.options[0].first) != entry->fields.end();
       if (read) all.push_back({entry, {name, {}}, field});

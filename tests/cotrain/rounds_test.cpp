@@ -163,10 +163,11 @@ TEST_CASE("a merge says whose heads it has, and who is left out") {
   const MergeReport report = MergeRun(run.path(), "", run / "m.h5");
   CHECK(report.heads_of == 1);
   CHECK(report.merged == std::vector<Index>{1});
-  CHECK(RenderText(report) ==
-        Str("wrote ", run / "m.h5",
-            ": the mean of peer 1 of what tasks share; heads are those of peer "
-            "1; left out, without a publication that is young enough: peer 0"));
+  CHECK(
+      RenderText(report) ==
+      Str("wrote ", run / "m.h5",
+          ": the mean of peer 1 in what is exchanged; all else is that of peer "
+          "1; left out, without a publication that is young enough: peer 0"));
   SampleRun whole("fedavg", ByGroup);
   whole.Rounds(1);
   CHECK(MergeRun(whole.path(), "", whole / "m.h5").heads_of == -1);
@@ -370,7 +371,7 @@ TEST_CASE("proposed rows are learned from, whosever part they lie in") {
   SampleRun run("co-training", [](RunSpec* spec) {
     spec->cotrain.rows_by = "random";
     spec->cotrain.labelling = "shared";
-    spec->cotrain.per_class = 8;
+    spec->cotrain.per_class = {"8"};
   });
   // Rows that have no label but the one that a peer gives.
   run.Rounds(2);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "cotrain/collaboration.h"
+#include "cotrain/method.h"
 #include "data/dataset_io.h"
 #include "h5/mutator.h"
 #include "nn/model_io.h"
@@ -34,7 +36,8 @@ class SampleRun {
   explicit SampleRun(const std::string& method, const Change& change = {}) {
     WriteDataset(GroupedData(), folder_ / "data.h5");
     spec_.method = method;
-    spec_.peers = 2;
+    spec_.peers = std::max<Index>(
+        2, FindRoundMethod(ParseChoice(method, "--method").name).least_peers);
     spec_.data = folder_ / "data.h5";
     spec_.arch.layers = {"4"};
     spec_.train.epochs = 2;

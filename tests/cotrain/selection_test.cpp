@@ -45,7 +45,7 @@ TEST_CASE("shared: all learn what each proposes") {
   const auto selected = SelectExamples(
       Digits(2), 0, kPool,
       {Of(0, {0.9F, 0.1F, 0.6F, 0.4F}), Of(1, {0.5F, 0.5F, 0.8F, 0.2F})},
-      {"shared", 1, 0}, 3);
+      {"shared", {1}, 0}, 3);
   CHECK(Text(selected) ==
         "10:1 by 0 for -1 11:0 by 0 for -1 "
         "12:1 by 1 for -1 13:0 by 1 for -1");
@@ -56,7 +56,7 @@ TEST_CASE("cross: a peer learns what the other proposes") {
   const auto selected = SelectExamples(
       Digits(2), 0, kPool,
       {Of(0, {0.9F, 0.1F, 0.6F, 0.4F}), Of(1, {0.5F, 0.5F, 0.8F, 0.2F})},
-      {"cross", 1, 0}, 3);
+      {"cross", {1}, 0}, 3);
   CHECK(Text(selected) ==
         "10:1 by 0 for 1 11:0 by 0 for 1 "
         "12:1 by 1 for 0 13:0 by 1 for 0");
@@ -66,27 +66,28 @@ TEST_CASE("agree: only rows on which the peers predict the same class") {
   const auto selected = SelectExamples(
       Digits(2), 0, kPool,
       {Of(0, {0.99F, 0.1F, 0.6F, 0.4F}), Of(1, {0.1F, 0.3F, 0.8F, 0.2F})},
-      {"agree", 1, 0}, 3);
+      {"agree", {1}, 0}, 3);
   // Row 10, the first peer's surest, is contested.
   CHECK(Text(selected) == "11:0 by 0 for -1 12:1 by 0 for -1 13:0 by 1 for -1");
 }
 
 TEST_CASE("agree: one peer alone selects nothing") {
   CHECK(SelectExamples(Digits(2), 0, kPool, {Of(0, {0.9F, 0.9F, 0.9F, 0.9F})},
-                       {"agree", 1, 0}, 3)
+                       {"agree", {1}, 0}, 3)
             .empty());
 }
 
 TEST_CASE("a row with two different labels is dropped") {
-  const auto selected = SelectExamples(
-      Digits(2), 0, {10}, {Of(0, {0.9F}), Of(1, {0.1F})}, {"shared", 1, 0}, 3);
+  const auto selected =
+      SelectExamples(Digits(2), 0, {10}, {Of(0, {0.9F}), Of(1, {0.1F})},
+                     {"shared", {1}, 0}, 3);
   CHECK(selected.empty());
 }
 
 TEST_CASE("nothing less certain than the threshold is selected") {
   const auto selected =
       SelectExamples(Digits(2), 0, kPool, {Of(0, {0.9F, 0.45F, 0.6F, 0.4F})},
-                     {"shared", 4, 0.7}, 3);
+                     {"shared", {4}, 0.7}, 3);
   CHECK(Text(selected) == "10:1 by 0 for -1");
 }
 
@@ -105,7 +106,7 @@ TEST_CASE("the order of opinions does not matter") {
       opinions.push_back(Of(peer, ones));
     }
     for (const char* labelling : {"shared", "cross", "agree"}) {
-      const SelectionRule rule{labelling, 2, 0};
+      const SelectionRule rule{labelling, {2}, 0};
       const auto forwards =
           SelectExamples(Digits(2), 0, pool, opinions, rule, 1);
       auto turned = opinions;
@@ -121,7 +122,7 @@ TEST_CASE("binary tasks have one column, and both classes are picked") {
   task.type = TaskType::kBinary;
   task.classes = {"no", "yes"};
   const auto selected = SelectExamples(
-      task, 0, kPool, {{0, {0.9F, 0.05F, 0.6F, 0.4F}}}, {"shared", 1, 0}, 3);
+      task, 0, kPool, {{0, {0.9F, 0.05F, 0.6F, 0.4F}}}, {"shared", {1}, 0}, 3);
   CHECK(Text(selected) == "10:1 by 0 for -1 11:0 by 0 for -1");
 }
 
@@ -145,7 +146,7 @@ TEST_CASE("rows enter once and all are reached") {
         ones.push_back(static_cast<float>(rng.Uniform(round, row)));
       }
       const auto chosen = SelectExamples(Digits(2), 0, pool, {Of(0, ones)},
-                                         {"shared", 1, 0}, round);
+                                         {"shared", {1}, 0}, round);
       REQUIRE_FALSE(chosen.empty());
       for (const Selection& selection : chosen) {
         REQUIRE(labelled.insert(selection.row).second);
@@ -174,7 +175,7 @@ TEST_CASE("rows on which peers disagree do not fill the pool") {
       two.push_back(row % 20 != 0 ? 1 - one.back() : one.back());
     }
     const auto chosen = SelectExamples(
-        Digits(2), 0, pool, {Of(0, one), Of(1, two)}, {"agree", 1, 0}, round);
+        Digits(2), 0, pool, {Of(0, one), Of(1, two)}, {"agree", {1}, 0}, round);
     selected.insert(selected.end(), chosen.begin(), chosen.end());
   }
   CHECK(selected.size() == 10);
@@ -204,18 +205,18 @@ TEST_CASE("where nothing is selected, the reason is given") {
   const Opinion yes = Of(0, {0.9F, 0.8F});
   const Opinion no = Of(1, {0.1F, 0.2F});
   const std::vector<Index> pool = {4, 5};
-  CHECK(why({}, {yes, no}, {"agree", 1, 0}) ==
+  CHECK(why({}, {yes, no}, {"agree", {1}, 0}) ==
         "every unlabelled row has been labelled");
-  CHECK(why(pool, {}, {"shared", 1, 0}) ==
+  CHECK(why(pool, {}, {"shared", {1}, 0}) ==
         "no peer has published what it predicts");
-  CHECK(why(pool, {yes}, {"agree", 1, 0}) ==
+  CHECK(why(pool, {yes}, {"agree", {1}, 0}) ==
         "only one peer has published, and none can agree with it");
-  CHECK(why(pool, {yes, no}, {"agree", 1, 0}) ==
+  CHECK(why(pool, {yes, no}, {"agree", {1}, 0}) ==
         "peers disagree on 2 rows of the pool");
-  CHECK(why(pool, {yes, no}, {"shared", 2, 0}) ==
+  CHECK(why(pool, {yes, no}, {"shared", {2}, 0}) ==
         "peers contradict each other on all that they would propose of 2 rows "
         "of the pool");
-  CHECK(why(pool, {yes}, {"shared", 1, 0.95}) ==
+  CHECK(why(pool, {yes}, {"shared", {1}, 0.95}) ==
         "no prediction on 2 rows of the pool reaches --threshold 0.95");
 }
 

@@ -228,6 +228,17 @@ in_\[0,_1\] --threshold nan
 no_groups --rows-by group
 shares_nothing --method fedavg --arch single --params trunk
 no_effect --params trunk
+no_effect --aggregate median
+did_you_mean_'median' --method fedavg --aggregate medium
+needs_at_least_5_peers_in_a_round,_not_2 --method fedavg --aggregate krum
+no_layer_'trunc' --method fedavg --params trunc
+fraction.*in_\(0,_1\] --method fedavg --fraction 0
+exclude_each_other --method fedavg --fraction 0.5 --async
+no_task_that_is_labelled_has_a_class_'zz' --method self-training --per-class zz=1
+neither_N_nor_CLASS=N --method self-training --per-class x
+what_peers_learn_from --guard train
+needs_at_least_3_peers --method tri-training
+no_option_'hat' --method fedopt:hat=1
 did_you_mean_'valid' --valid-split vlaid
 no_task_'zz' --loss zz=huber
 TASK.METRIC --select-on zz.rmse

@@ -22,7 +22,7 @@ begin() { # FOLDER METHOD ...
 round() { mtl-cotrain round "$@" --quiet; }
 
 # Peers of each method, undisturbed, and killed at every point of a round.
-for method in codistillation fedavg co-training; do
+for method in codistillation fedopt co-training; do
   begin whole $method
   round whole --rounds 3
   for point in inputs trained model publication; do

@@ -22,8 +22,10 @@ const RoundMethodEntry kCoTraining = {
         "peers with views of their own label rows for each other (Blum and "
         "Mitchell 1998)"),
     {.least_peers = 2,
-     .fields = {"labelling", "per-class", "pool", "threshold"},
+     .fields = {"labelling", "per-class", "pool", "threshold", "conflict"},
      .default_epochs = 300,
-     .published_rows = PublishedRows::kUnlabelled}};
+     .published_rows = PublishedRows::kUnlabelled,
+     .learns_anew = true,
+     .labels_rows = true}};
 
 }  // namespace mtlkit

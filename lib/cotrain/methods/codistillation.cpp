@@ -1,51 +1,18 @@
-#include <cmath>
-#include <map>
-
-#include "cotrain/method.h"
+#include "cotrain/teaching.h"
 
 namespace mtlkit {
 namespace {
 
-// The mean of what the others predict of a row, weighted by age.
-struct Mean {
-  double weight = 0;
-  std::vector<double> sum;
+struct CodistillationOptions {
+  double temperature = 1;
+  bool scale_by_square = true;
+  void Describe(Fields& field) {
+    field("temperature", temperature, "softens both distributions",
+          MoreThan(0));
+    field("scale-by-square", scale_by_square,
+          "multiply by its square, so that gradients keep their size");
+  }
 };
-
-SoftTargets TargetsOf(const RoundArgs& args, Index task) {
-  const Index cols = args.data.tasks[At(task)].prediction_cols();
-  std::map<Index, Mean> means;
-  for (const Publication& publication : args.publications) {
-    if (publication.peer == args.peer) continue;
-    // The youngest that can be read is one round old.
-    const Index age = args.round - publication.round - 1;
-    const double share =
-        std::pow(args.spec.cotrain.stale_decay, static_cast<double>(age));
-    const PublishedTask* published = FindTask(publication, task);
-    if (published == nullptr) continue;
-    for (std::size_t i = 0; i < published->rows.size(); ++i) {
-      Mean& mean = means[published->rows[i]];
-      mean.sum.resize(At(cols));
-      mean.weight += share;
-      for (std::size_t col = 0; col < mean.sum.size(); ++col) {
-        mean.sum[col] +=
-            share *
-            static_cast<double>(published->values[i * mean.sum.size() + col]);
-      }
-    }
-  }
-  SoftTargets targets;
-  targets.task = task;
-  targets.factor = args.spec.cotrain.weight;
-  for (const auto& [row, mean] : means) {
-    if (mean.weight <= 0) continue;
-    targets.rows.push_back(row);
-    for (const double sum : mean.sum) {
-      targets.values.push_back(static_cast<float>(sum / mean.weight));
-    }
-  }
-  return targets;
-}
 
 // Anil, Pereyra, Passos, Ormandi, Dahl and Hinton, "Large scale distributed
 // neural network training through online distillation", 2018: a peer's loss
@@ -53,25 +20,32 @@ SoftTargets TargetsOf(const RoundArgs& args, Index task) {
 // peers' last published ones, which are constants to it.
 class Codistillation : public RoundMethod {
  public:
+  explicit Codistillation(const CodistillationOptions& options)
+      : options_(options) {}
+
   void Plan(const RoundArgs& args, RoundPlan* plan) const override {
     if (args.round <= args.spec.cotrain.burn_in) return;
-    for (Index task = 0; task < static_cast<Index>(args.data.tasks.size());
-         ++task) {
-      SoftTargets targets = TargetsOf(args, task);
-      if (!targets.rows.empty())
-        plan->soft_targets.push_back(std::move(targets));
-    }
+    TeachingRule rule;
+    rule.weight = args.spec.cotrain.weight;
+    rule.loss = ChoiceText(
+        {"distillation",
+         {{"temperature", Str(options_.temperature)},
+          {"scale-by-square", options_.scale_by_square ? "yes" : "no"}}});
+    PlanTeaching(args, rule, plan);
   }
+
+ private:
+  CodistillationOptions options_;
 };
 
 }  // namespace
 
 extern const RoundMethodEntry kCodistillation;
 const RoundMethodEntry kCodistillation = {
-    MakeEntry<Codistillation>("codistillation",
-                              "each peer learns from the labels and from the "
-                              "mean of the others' last "
-                              "predictions (Anil et al. 2018)"),
+    MakeEntry<Codistillation, CodistillationOptions>(
+        "codistillation",
+        "each peer learns from the labels and from the mean of the others' "
+        "last predictions (Anil et al. 2018)"),
     {.least_peers = 2,
      .fields = {"weight", "burn-in", "stale-decay"},
      .published_rows = PublishedRows::kAll,

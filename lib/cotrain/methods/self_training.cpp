@@ -22,6 +22,8 @@ const RoundMethodEntry kSelfTraining = {
     {.reads_others = false,
      .fields = {"per-class", "pool", "threshold"},
      .default_epochs = 300,
-     .published_rows = PublishedRows::kUnlabelled}};
+     .published_rows = PublishedRows::kUnlabelled,
+     .learns_anew = true,
+     .labels_rows = true}};
 
 }  // namespace mtlkit
