@@ -6,11 +6,11 @@
 namespace mtlkit {
 namespace {
 
-bool Matches(std::string_view head) {
+bool MatchesNpy(std::string_view head) {
   return head.starts_with("\x93NUMPY");
 }
 
-ArrayValues ReadValues(std::string_view bytes, const NpyHeader& header) {
+ArrayValues ReadNpyValues(std::string_view bytes, const NpyHeader& header) {
   if (header.texts) return ReadNpyTexts(bytes, header);
   if (header.dates) return ReadNpyDates(bytes, header);
   if (header.type == ForeignElement::kFloat64) {
@@ -22,7 +22,7 @@ ArrayValues ReadValues(std::string_view bytes, const NpyHeader& header) {
   return std::vector<std::uint8_t>(numbers.begin(), numbers.end());
 }
 
-std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
+std::vector<DataArray> ReadNpy(std::string_view bytes, ArrayPaths /*wanted*/) {
   std::vector<DataArray> arrays;
   arrays.push_back(ReadNpyArray(bytes));  // a list of one would be a copy
   return arrays;
@@ -32,7 +32,7 @@ std::vector<DataArray> Read(std::string_view bytes, ArrayPaths /*wanted*/) {
 
 DataArray ReadNpyArray(std::string_view bytes) {
   const NpyHeader header = ReadNpyHeader(bytes);
-  DataArray array = {"", header.shape, ReadValues(bytes, header)};
+  DataArray array = {"", header.shape, ReadNpyValues(bytes, header)};
   array.is_dates = header.dates.has_value();
   return array;
 }
@@ -42,6 +42,6 @@ const ArrayFormat kNpyArrays = {
     "npy",
     "an array of NumPy (numpy.save): numbers, truth values, texts or "
     "dates",
-    Matches, Read};
+    MatchesNpy, ReadNpy};
 
 }  // namespace mtlkit
