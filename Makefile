@@ -25,7 +25,8 @@ configure: ## install what is missing and configure a release build
 	@cmake -S . -B $(BUILD) $(GENERATOR) -DCMAKE_BUILD_TYPE=Release \
 	  -DMTLKIT_UNITY=$(UNITY)
 
-demo: all ## the whole job on data-samples/, every command echoed
+demo: configure ## the whole job on data-samples/, every command echoed
+	@cmake --build $(BUILD) -j $(JOBS) --target demo-tools
 	@PATH="$(abspath $(BUILD))/bin:$$PATH" bash tests/e2e/demo.sh
 
 test: configure ## build and run all tests, of long campaigns a sample

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <exception>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "base/text_part.h"
 
 namespace mtlkit {
 
@@ -49,14 +50,6 @@ class Error : public std::exception {
   std::string hint_;
   std::string what_;
 };
-
-// Everything streamed into one string: Str("row ", 3, " has ", 2, " cells").
-template <class... Parts>
-std::string Str(const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  return std::move(out).str();
-}
 
 [[noreturn]] void Fail(ErrorKind kind, std::string message,
                        std::string hint = {});

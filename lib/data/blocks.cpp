@@ -226,9 +226,14 @@ InputBlock BlockBuilder::Finish() && {
 
 RowIds TakeIds(const RowIds& ids, std::span<const Index> rows) {
   if (AreAllOf(IdCount(ids), rows)) return ids;
-  return std::visit(
-      [&](const auto& names) -> RowIds { return Pick(names.get(), rows); },
-      ids);
+  if (const auto* names = std::get_if<TextIds>(&ids)) {
+    return Pick(names->get(), rows);
+  }
+  const auto& numbers = std::get<NumberIds>(ids);
+  NumberIds picked;
+  picked.reserve(rows.size());
+  for (const Index row : rows) picked.push_back(numbers[At(row)]);
+  return picked;
 }
 
 }  // namespace mtlkit

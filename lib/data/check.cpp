@@ -54,7 +54,7 @@ void CheckIds(const Dataset& dataset) {
         const auto unordered =
             std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>());
         if (unordered == ids.end()) return;  // as running numbers are
-        std::vector values = ids.get();
+        std::vector values(ids.begin(), ids.end());
         std::sort(values.begin(), values.end());
         const auto twice = std::adjacent_find(values.begin(), values.end());
         if (twice != values.end()) {
@@ -160,24 +160,28 @@ void CheckTasks(const Dataset& dataset) {
   }
 }
 
-// Splits are disjoint; folds are a second division, disjoint among
-// themselves.
+[[noreturn]] void FailInTwoSplits(const Dataset& dataset, Index row,
+                                  const std::string& second, bool folds) {
+  const auto first = std::ranges::find_if(dataset.splits, [&](const auto& at) {
+    return IsFoldName(at.first) == folds &&
+           std::ranges::binary_search(at.second, row);
+  });
+  Fail(ErrorKind::kBadInput,
+       Str("row '", IdText(dataset.ids, row), "' is in two splits, '",
+           first->first, "' and '", second, "'"),
+       "splits may not overlap");
+}
+
+// Splits, whose rows ascend, are disjoint; folds are a second division,
+// disjoint among themselves.
 void CheckDisjoint(const Dataset& dataset, bool folds) {
   if (dataset.splits.empty()) return;
-  std::vector<std::uint32_t> owner(At(dataset.rows));  // 0: none
-  std::vector<std::string> names;
+  std::vector<bool> taken(At(dataset.rows));
   for (const auto& [name, rows] : dataset.splits) {
     if (IsFoldName(name) != folds) continue;
-    names.push_back(name);
     for (const Index row : rows) {
-      std::uint32_t& at = owner[At(row)];
-      if (at != 0) {
-        Fail(ErrorKind::kBadInput,
-             Str("row '", IdText(dataset.ids, row), "' is in two splits, '",
-                 names[at - 1], "' and '", name, "'"),
-             "splits may not overlap");
-      }
-      at = static_cast<std::uint32_t>(names.size());
+      if (taken[At(row)]) FailInTwoSplits(dataset, row, name, folds);
+      taken[At(row)] = true;
     }
   }
 }

@@ -1,7 +1,6 @@
 #include "data/dataset.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/error.h"
 #include "base/options.h"
@@ -21,12 +20,6 @@ std::string IdText(const RowIds& ids, Index row) {
     return names->at(at);
   }
   return std::to_string(std::get<NumberIds>(ids).at(at));
-}
-
-NumberIds RunningIds(Index rows) {
-  std::vector<std::int64_t> numbers(At(rows));
-  std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
-  return numbers;
 }
 
 Schema Dataset::schema() const {

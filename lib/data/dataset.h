@@ -11,6 +11,7 @@
 #include "base/shared_vector.h"
 #include "base/view.h"
 #include "data/label_cells.h"
+#include "data/number_ids.h"
 #include "data/task.h"
 #include "data/transform_record.h"
 #include "data/unknown_labels.h"
@@ -68,13 +69,10 @@ struct InputBlock : InputSpec {
 };
 
 // Names of rows, unique: integers or texts.
-using NumberIds = SharedVector<std::int64_t>;
 using TextIds = SharedVector<std::string>;
 using RowIds = std::variant<NumberIds, TextIds>;
 Index IdCount(const RowIds& ids);
 std::string IdText(const RowIds& ids, Index row);
-// 0, 1, ...: of rows that have no names.
-NumberIds RunningIds(Index rows);
 
 // The labels of one task.
 struct Labels {

@@ -52,6 +52,8 @@ class IdReader {
   RowIds Read(Index first, Index count) const;
 
  private:
+  NumberIds ReadNumberIds(Index first, Index count) const;
+
   const FileReader& file_;
   Index count_;
   bool has_ids_;

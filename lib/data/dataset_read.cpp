@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "base/error.h"
 #include "base/json_text.h"
@@ -143,8 +142,7 @@ Labels ReadUncheckedLabels(const FileReader& file, const TaskOnFile& head) {
   }
   labels.on_all_rows = head.on_all_rows;
   if (!head.on_all_rows) {
-    const auto rows = file.ReadList<std::int64_t>(head.path + "/rows");
-    labels.rows.assign(rows.begin(), rows.end());
+    labels.rows = file.ReadList<Index>(head.path + "/rows");
   }
   if (file.Has(head.path + "/weight")) {
     labels.weights = file.ReadList<float>(head.path + "/weight");
@@ -242,13 +240,30 @@ IdReader::IdReader(const FileReader& file)
 
 RowIds IdReader::Read(Index first, Index count) const {
   if (is_text_) return file_.ReadTexts("ids", first, count);
-  std::vector<std::int64_t> numbers(At(count));
-  if (has_ids_) {
-    file_.ReadRows<std::int64_t>("ids", first, count, numbers.data());
-  } else {
-    std::iota(numbers.begin(), numbers.end(), first);
+  if (!has_ids_) return NumberIds::Running(first, At(count));
+  return ReadNumberIds(first, count);
+}
+
+// A piece at a time as long as they run, so that those take no memory.
+NumberIds IdReader::ReadNumberIds(Index first, Index count) const {
+  constexpr Index kAtOnce = 65536;
+  NumberIds ids;
+  ids.reserve(At(count));
+  std::vector<std::int64_t> piece;
+  Index done = 0;
+  while (done < count && ids.is_running()) {
+    piece.resize(At(std::min(kAtOnce, count - done)));
+    file_.ReadRows<std::int64_t>("ids", first + done, std::ssize(piece),
+                                 piece.data());
+    ids.Append(piece);
+    done += std::ssize(piece);
   }
-  return numbers;
+  if (done == count) return ids;
+  std::vector<std::int64_t>& all = ids.Own();
+  all.resize(At(count));
+  file_.ReadRows<std::int64_t>("ids", first + done, count - done,
+                               all.data() + done);
+  return ids;
 }
 
 std::vector<TaskOnFile> ReadTaskHeads(const FileReader& file, Index rows) {
@@ -284,8 +299,7 @@ Dataset ReadDataset(const FileReader& file) {
   }
   for (const std::string& member : file.Children("splits")) {
     const std::string path = "splits/" + member;
-    const auto rows = file.ReadList<std::int64_t>(path);
-    dataset.splits[file.TrueName(path)].assign(rows.begin(), rows.end());
+    dataset.splits[file.TrueName(path)] = file.ReadList<Index>(path);
   }
   if (file.Has("weights")) dataset.weights = file.ReadList<float>("weights");
   if (file.Has("groups")) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -23,6 +24,32 @@ void WriteInput(FileWriter& file, const InputBlock& block, Index rows,
   WriteInputNames(file, block, position);
 }
 
+// An array whose rows `some(first, count)` makes: they are nowhere in memory as
+// the file has them.
+template <class T, class Some>
+void WriteInPieces(FileWriter& file, const std::string& path,
+                   const Shape& shape, const StoreOptions& options, Some some) {
+  constexpr Index kNumbersAtOnce = 65536;
+  auto rows = file.CreateRows<T>(path, Shape(shape.begin() + 1, shape.end()),
+                                 shape[0], options);
+  const Index at_once =
+      std::max<Index>(1, kNumbersAtOnce / std::max<Index>(1, rows.row_size()));
+  for (Index first = 0; first < shape[0]; first += at_once) {
+    rows.Append(some(first, std::min(at_once, shape[0] - first)));
+  }
+  rows.Close();
+}
+
+template <class T>
+void WriteCells(FileWriter& file, const std::string& path,
+                const LabelCells& cells, const Shape& shape,
+                const StoreOptions& options) {
+  const Index cols = shape.size() == 1 ? 1 : shape[1];
+  WriteInPieces<T>(file, path, shape, options, [&](Index first, Index count) {
+    return cells.As<T>(At(first * cols), At(count * cols));
+  });
+}
+
 Shape LabelShape(const Task& task, Index places) {
   return IsListOfLabels(task) ? Shape{places}
                               : Shape{places, task.target_cols()};
@@ -37,15 +64,13 @@ void WriteTask(FileWriter& file, const Task& task, const Labels& labels,
   const Shape shape = LabelShape(task, places);
   switch (task.traits().storage) {
     case LabelStorage::kNumbers:
-      file.WriteArray<float>(y, labels.values.Numbers(), shape);
+      WriteCells<float>(file, y, labels.values, shape, {});
       break;
     case LabelStorage::kCodes:
-      file.WriteArray<std::int32_t>(y, labels.values.As<std::int32_t>(), shape,
-                                    kPacked);
+      WriteCells<std::int32_t>(file, y, labels.values, shape, kPacked);
       break;
     case LabelStorage::kFlags:
-      file.WriteArray<std::int8_t>(y, labels.values.As<std::int8_t>(), shape,
-                                   kPacked);
+      WriteCells<std::int8_t>(file, y, labels.values, shape, kPacked);
       break;
   }
   WriteTaskHead(file, task, position);
@@ -54,8 +79,7 @@ void WriteTask(FileWriter& file, const Task& task, const Labels& labels,
     file.WriteList(path + "/norm_std", task.deviation);
   }
   if (!labels.on_all_rows) {
-    file.WriteList<std::int64_t>(
-        path + "/rows", {labels.rows.begin(), labels.rows.end()}, kPacked);
+    file.WriteList<Index>(path + "/rows", labels.rows, kPacked);
   }
   if (!labels.weights.empty()) {
     file.WriteList(path + "/weight", labels.weights);
@@ -156,7 +180,13 @@ void WriteIds(FileWriter& file, const std::string& path, const RowIds& ids) {
   if (const auto* names = std::get_if<TextIds>(&ids)) {
     file.WriteTexts(path, *names);
   } else {
-    file.WriteList(path, std::get<NumberIds>(ids).get(), kPacked);
+    const auto& numbers = std::get<NumberIds>(ids);
+    WriteInPieces<std::int64_t>(
+        file, path, {std::ssize(numbers)}, kPacked,
+        [&](Index first, Index count) -> std::vector<std::int64_t> {
+          const auto begin = numbers.begin() + first;
+          return {begin, begin + count};
+        });
   }
 }
 

@@ -9,7 +9,7 @@
 namespace mtlkit {
 
 // Finds rows by id: how anything made of other rows, or of the same rows in
-// another order, is brought onto a dataset. Copies the ids.
+// another order, is brought onto a dataset. Copies ids that do not run.
 class IdIndex {
  public:
   explicit IdIndex(const RowIds& ids);
@@ -19,6 +19,7 @@ class IdIndex {
   Index Find(const RowIds& ids, Index row) const;
 
  private:
+  NumberIds running_;
   std::unordered_map<std::int64_t, Index> numbers_;
   std::unordered_map<std::string, Index> texts_;
 };

@@ -69,16 +69,20 @@ class LabelCells {
         cells_);
   }
   std::vector<float> Numbers() const;
-  // The same stored otherwise: T is float, std::int8_t or std::int32_t.
+  // Cells [first, first + count) stored otherwise: T is float, std::int8_t or
+  // std::int32_t.
   template <class T>
-  std::vector<T> As() const {
-    if (const auto* same = std::get_if<SharedVector<T>>(&cells_)) return *same;
-    std::vector<T> all(size());
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const float value = (*this)[i];
-      all[i] = value != value ? kNone<T> : static_cast<T>(value);
+  std::vector<T> As(std::size_t first, std::size_t count) const {
+    if (const auto* same = std::get_if<SharedVector<T>>(&cells_)) {
+      const auto begin = same->begin() + static_cast<std::ptrdiff_t>(first);
+      return {begin, begin + static_cast<std::ptrdiff_t>(count)};
     }
-    return all;
+    std::vector<T> some(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const float value = (*this)[first + i];
+      some[i] = value != value ? kNone<T> : static_cast<T>(value);
+    }
+    return some;
   }
 
   // As numbers; what is missing equals nothing.

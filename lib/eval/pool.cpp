@@ -140,17 +140,17 @@ class PooledPredictions : public PredictionSource {
   RowIds Ids(Index first, Index count) const override {
     RowIds ids;
     if (has_text_ids()) ids = TextIds();
-    ForParts(
-        part_rows_, first, count,
-        [&](std::size_t part, Index from, Index some, Index /*before*/) {
-          const RowIds more = parts_[part]->Ids(from, some);
-          std::visit(
-              [&](auto& all) {
-                Append(std::get<std::remove_cvref_t<decltype(all)>>(more).get(),
-                       &all.Own());
-              },
-              ids);
-        });
+    ForParts(part_rows_, first, count,
+             [&](std::size_t part, Index from, Index some, Index /*before*/) {
+               const RowIds more = parts_[part]->Ids(from, some);
+               std::visit(
+                   [&](auto& all) {
+                     using Ids = std::remove_cvref_t<decltype(all)>;
+                     for (const auto& id : std::get<Ids>(more))
+                       all.push_back(id);
+                   },
+                   ids);
+             });
     return ids;
   }
   // Parts without groups would make their rows part of others'.

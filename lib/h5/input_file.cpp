@@ -42,7 +42,7 @@ UniqueFd OpenOperand(const std::string& path) {
 }
 
 // What to do with a file of another kind.
-std::string_view AdviceFor(Content content) {
+std::string_view AdviceOf(Content content) {
   switch (content) {
     case Content::kText:
     case Content::kArff:
@@ -68,7 +68,7 @@ std::string_view AdviceFor(Content content) {
   Fail(ErrorKind::kBadInput,
        Str("this is ", ContentName(content),
            is_whole ? "" : ", not an mtlkit file"),
-       std::string(AdviceFor(content)));
+       std::string(AdviceOf(content)));
 }
 
 constexpr std::string_view kEmptyStream =

@@ -12,7 +12,7 @@
 namespace mtlkit::internal {
 namespace {
 
-constexpr Index kPiece = Index{1} << 20;
+constexpr Index kReadPiece = Index{1} << 20;
 
 std::optional<FileKind> FindKind(std::string_view name) {
   for (const FileKind kind :
@@ -203,7 +203,7 @@ void ReaderState::ReadConverted(const std::string& path, const Object& object,
     return;
   }
   const Index width = row_bytes / object.element_size();
-  const Index step = std::max<Index>(1, kPiece / row_bytes);
+  const Index step = std::max<Index>(1, kReadPiece / row_bytes);
   std::vector<char> piece(
       static_cast<std::size_t>(std::min(step, count) * row_bytes));
   auto* target = static_cast<char*>(values);

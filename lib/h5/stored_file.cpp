@@ -15,7 +15,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "values are stored little-endian and read as they are");
 
-constexpr Index kPiece = Index{1} << 20;
+constexpr Index kStoredPiece = Index{1} << 20;
 
 // Bytes of the file as they are, once they are known to be good.
 void ReadBytes(const StoredFile& file, const std::string& path, Index offset,
@@ -135,16 +135,16 @@ void VisitValues(const StoredFile& file, const std::string& path,
   std::vector<char> piece;
   if (object.is_contiguous) {
     // Rows may be large here, so it goes by bytes.
-    piece.resize(static_cast<std::size_t>(std::min(kPiece, total)));
+    piece.resize(static_cast<std::size_t>(std::min(kStoredPiece, total)));
     for (Index done = 0; done < total;) {
-      const Index count = std::min(kPiece, total - done);
+      const Index count = std::min(kStoredPiece, total - done);
       ReadBytes(file, path, object.offset + done, count, piece.data());
       visit(piece.data(), count);
       done += count;
     }
     return;
   }
-  const Index rows = std::max<Index>(1, kPiece / row);
+  const Index rows = std::max<Index>(1, kStoredPiece / row);
   piece.resize(
       static_cast<std::size_t>(std::min(rows, RowCount(object)) * row));
   for (Index first = 0; first < RowCount(object); first += rows) {

@@ -23,7 +23,7 @@ constexpr std::size_t kLongestComponent = 255;
 constexpr std::size_t kKeptOfLong = 200;
 constexpr std::size_t kDigestDigits = 32;
 
-bool IsPlain(char c, bool first) {
+bool IsPlainCharacter(char c, bool first) {
   const bool is_word = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
                        (c >= '0' && c <= '9') || c == '_';
   return is_word || (!first && (c == '.' || c == '-'));
@@ -78,7 +78,7 @@ std::string EscapeName(std::string_view name) {
   Require(!name.empty(), ErrorKind::kBadInput, "a name is empty");
   std::string component;
   for (const char c : name) {
-    if (IsPlain(c, component.empty())) {
+    if (IsPlainCharacter(c, component.empty())) {
       component += c;
     } else {
       const auto byte = static_cast<unsigned char>(c);

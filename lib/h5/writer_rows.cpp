@@ -10,7 +10,7 @@
 namespace mtlkit::internal {
 namespace {
 
-constexpr Index kPiece = Index{1} << 20;
+constexpr Index kRowsPiece = Index{1} << 20;
 
 Shape FullShape(const RowsState& rows, Index count) {
   Shape shape = rows.row_shape;
@@ -68,7 +68,7 @@ void WriterState::CloseRows(RowsState* rows) {
   if (rows->spill.valid()) {
     rows->dataset = CreateArray(rows->path, {.type = rows->type},
                                 FullShape(*rows, rows->written), rows->options);
-    const Index step = std::max<Index>(1, kPiece / RowBytesOf(*rows));
+    const Index step = std::max<Index>(1, kRowsPiece / RowBytesOf(*rows));
     std::vector<char> piece(static_cast<std::size_t>(step * RowBytesOf(*rows)));
     for (Index first = 0; first < rows->written; first += step) {
       const Index count = std::min(step, rows->written - first);

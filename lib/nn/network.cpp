@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/error.h"
@@ -90,8 +92,7 @@ Value Network::Find(std::string_view name) const {
   }
   if (group != nullptr) return group->output;
   if (name == "trunk" && trunk_.id >= 0) return trunk_;
-  std::vector<std::string> names = Names();
-  if (trunk_.id >= 0) names.emplace_back("trunk");
+  const std::vector<std::string> names = Names();
   const std::string nearest = Nearest(std::string(name), names);
   Fail(ErrorKind::kUsage,
        Str("there is no layer '", name, "'",
@@ -101,6 +102,18 @@ Value Network::Find(std::string_view name) const {
 
 std::vector<std::string> Network::Names() const {
   std::vector<std::string> names = NamesOf(nodes_);
+  std::set<std::string> known(names.begin(), names.end());
+  const auto add = [&](const std::string& group) {
+    if (known.insert(group).second) names.push_back(group);
+  };
+  // A group of layers is called by what stands before a dot.
+  for (const Node& node : nodes_) {
+    for (std::size_t dot = node.name.find('.'); dot != node.name.npos;
+         dot = node.name.find('.', dot + 1)) {
+      add(node.name.substr(0, dot));
+    }
+  }
+  if (trunk_.id >= 0) add("trunk");
   return names;
 }
 

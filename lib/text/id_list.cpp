@@ -16,7 +16,7 @@ void IdList::Add(std::string_view text) {
   for (const std::int64_t earlier : numbers_) {
     texts_.push_back(std::to_string(earlier));
   }
-  numbers_.clear();
+  numbers_ = {};
   texts_.emplace_back(text);
 }
 
@@ -32,8 +32,8 @@ std::pair<Index, Index> FindTwice(const RowIds& ids) {
         for (std::size_t i = 0; i < order.size(); ++i) {
           order[i] = static_cast<Index>(i);
         }
-        const auto value = [&](Index row) -> const auto& {
-          return values[static_cast<std::size_t>(row)];
+        const auto value = [&](Index row) -> decltype(auto) {
+          return values[At(row)];
         };
         std::sort(order.begin(), order.end(), [&](Index a, Index b) {
           if (value(a) != value(b)) return value(a) < value(b);

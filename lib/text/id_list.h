@@ -17,7 +17,7 @@ class IdList {
   RowIds Take() &&;
 
  private:
-  std::vector<std::int64_t> numbers_;
+  NumberIds numbers_;
   std::vector<std::string> texts_;
 };
 

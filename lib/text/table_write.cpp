@@ -239,8 +239,7 @@ void WriteRowNames(const RowIds& ids,
   WriteRowNames(*file, ids);
   for (const auto& [name, numbers] : splits) {
     const std::string path = "splits/" + EscapeName(name);
-    file->WriteList<std::int64_t>(path, {numbers.begin(), numbers.end()},
-                                  kPacked);
+    file->WriteList(path, numbers, kPacked);
     if (EscapeName(name) != name) file->SetAttribute(path, "name", name);
   }
 }

@@ -107,16 +107,7 @@ Dataset CarriedAlong(const Model& model, const Dataset& dataset,
 }  // namespace
 
 std::string LayerSaid(const Model& model, const std::string& said) {
-  const std::vector<std::string> layers = model.network->Names();
-  std::vector<std::string> names = layers;
-  // A group of layers is called by what stands before a dot.
-  for (const std::string& layer : layers) {
-    for (std::size_t dot = layer.find('.'); dot != layer.npos;
-         dot = layer.find('.', dot + 1)) {
-      names.push_back(layer.substr(0, dot));
-    }
-  }
-  std::string name = NameSaid(said, names);
+  std::string name = NameSaid(said, model.network->Names());
   (void)model.network->Find(name);
   return name;
 }

@@ -103,7 +103,7 @@ TEST_CASE("only -1 is missing; another number below 0 is no label") {
   const LabelCells cells(std::vector<std::int8_t>{-1, -2, 1});
   CHECK(std::isnan(cells[0]));
   CHECK(cells[1] == -2);
-  CHECK(cells.As<float>()[2] == 1);
+  CHECK(cells.As<float>(2, 1)[0] == 1);
 }
 
 TEST_CASE("labels are kept as their heads declare, wherever they come from") {

@@ -133,13 +133,13 @@ TEST_CASE("rows of images and tokens are sliced, gathered and appended") {
 }
 
 TEST_CASE("ids of all rows are shared, those of some are taken") {
-  const RowIds ids = NumberIds(std::vector<std::int64_t>{7, 8, 9});
+  const RowIds ids = NumberIds(std::vector<std::int64_t>{7, 9, 8});
   const auto taken = [&](std::vector<Index> rows) {
     return std::get<NumberIds>(TakeIds(ids, rows));
   };
-  CHECK(taken({0, 1, 2}).data() == std::get<NumberIds>(ids).data());
-  CHECK(taken({0, 2, 1}).get() == std::vector<std::int64_t>{7, 9, 8});
-  CHECK(taken({0, 1}).get() == std::vector<std::int64_t>{7, 8});
+  CHECK(taken({0, 1, 2}) == std::get<NumberIds>(ids));
+  CHECK(taken({0, 2, 1}).All() == std::vector<std::int64_t>{7, 8, 9});
+  CHECK(taken({0, 1}).All() == std::vector<std::int64_t>{7, 9});
 }
 
 TEST_CASE("what is wrong with images is named") {

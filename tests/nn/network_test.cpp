@@ -67,6 +67,10 @@ TEST_CASE("values are found by layer, by group and as the trunk") {
                        "there is no layer 'trnk.0'; did you mean 'trunk.0'? "
                        "(known: trunk.0, trunk.1, heads, trunk)",
                        Error);
+  CHECK_THROWS_WITH_AS(network.Find("trnk"),
+                       "there is no layer 'trnk'; did you mean 'trunk'? "
+                       "(known: trunk.0, trunk.1, heads, trunk)",
+                       Error);
 }
 
 TEST_CASE("shapes are checked where a layer is added") {

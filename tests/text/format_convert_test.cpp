@@ -93,7 +93,7 @@ TEST_CASE("a type for a column that is not there is refused") {
 
 TEST_CASE("an id column names the rows") {
   const Dataset numbers = Convert({{"t.csv", "id,x\n7,1\n-3,2\n"}}).dataset;
-  CHECK(std::get<NumberIds>(numbers.ids).get() ==
+  CHECK(std::get<NumberIds>(numbers.ids).All() ==
         std::vector<std::int64_t>{7, -3});
   const Dataset texts =
       Convert({{"t.csv", "name,x\n7,1\n07,2\n"}}, WithType({"name=id"}))

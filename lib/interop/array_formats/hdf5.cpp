@@ -11,9 +11,9 @@
 namespace mtlkit {
 namespace {
 
-constexpr Index kMostBytes = Index{16} << 30;  // of what is read at once
+constexpr Index kMostHdf5 = Index{16} << 30;  // of what is read at once
 
-bool Matches(std::string_view head) {
+bool MatchesHdf5(std::string_view head) {
   return head.starts_with("\x89HDF\r\n\x1a\n") ||
          (head.starts_with("MATLAB 7.3") && head.size() > 512 &&
           head.substr(512).starts_with("\x89HDF\r\n\x1a\n"));
@@ -27,8 +27,8 @@ bool IsPart(const ForeignFile& file, const std::string& path) {
                                    IsMatlabSparse(file, path.substr(0, end)));
 }
 
-std::vector<DataArray> Read(const MappedBytes& content, ArrayPaths wanted) {
-  const ForeignFile file(content.bytes, kMostBytes);
+std::vector<DataArray> ReadHdf5(const MappedBytes& content, ArrayPaths wanted) {
+  const ForeignFile file(content.bytes, kMostHdf5);
   if (wanted.empty() && IsAnnData(file)) return ReadAnnData(file);
   std::vector<DataArray> arrays;
   for (const auto& [path, object] : file.objects()) {
@@ -55,6 +55,6 @@ extern const ArrayFormat kHdf5Arrays;
 const ArrayFormat kHdf5Arrays = {
     "hdf5",
     "arrays of another program in HDF5: h5py, MATLAB's -v7.3, AnnData (.h5ad)",
-    Matches, Read};
+    MatchesHdf5, ReadHdf5};
 
 }  // namespace mtlkit

@@ -12,7 +12,7 @@
 namespace mtlkit {
 namespace {
 
-constexpr std::array<std::pair<unsigned char, ForeignElement>, 6> kTypes = {{
+constexpr std::array<std::pair<unsigned char, ForeignElement>, 6> kIdxTypes = {{
     {0x08, ForeignElement::kUint8},
     {0x09, ForeignElement::kInt8},
     {0x0b, ForeignElement::kInt16},
@@ -22,23 +22,24 @@ constexpr std::array<std::pair<unsigned char, ForeignElement>, 6> kTypes = {{
 }};
 constexpr unsigned char kMostLengths = 6;
 
-const ForeignElement* TypeOf(char code) {
-  for (const auto& [number, type] : kTypes) {
+const ForeignElement* IdxTypeOf(char code) {
+  for (const auto& [number, type] : kIdxTypes) {
     if (static_cast<unsigned char>(code) == number) return &type;
   }
   return nullptr;
 }
 
 // Two zeros, a type, how many lengths.
-bool Matches(std::string_view head) {
+bool MatchesIdx(std::string_view head) {
   return head.size() >= 8 && head[0] == '\0' && head[1] == '\0' &&
-         TypeOf(head[2]) != nullptr && head[3] >= 1 && head[3] <= kMostLengths;
+         IdxTypeOf(head[2]) != nullptr && head[3] >= 1 &&
+         head[3] <= kMostLengths;
 }
 
-std::vector<DataArray> Read(const MappedBytes& file, ArrayPaths /*wanted*/) {
+std::vector<DataArray> ReadIdx(const MappedBytes& file, ArrayPaths /*wanted*/) {
   ByteReader in(file.bytes, "the IDX file");
   const std::string_view magic = in.Bytes(4);
-  const ForeignElement type = *TypeOf(magic[2]);
+  const ForeignElement type = *IdxTypeOf(magic[2]);
   DataArray array;
   for (char i = 0; i < magic[3]; ++i) {
     const std::string_view length = in.Bytes(4);
@@ -63,6 +64,6 @@ std::vector<DataArray> Read(const MappedBytes& file, ArrayPaths /*wanted*/) {
 extern const ArrayFormat kIdxArrays;
 const ArrayFormat kIdxArrays = {
     "idx", "an array with its lengths in front, as the MNIST files are",
-    Matches, Read};
+    MatchesIdx, ReadIdx};
 
 }  // namespace mtlkit

@@ -6,11 +6,11 @@
 namespace mtlkit {
 namespace {
 
-bool Matches(std::string_view head) {
+bool MatchesNpy(std::string_view head) {
   return head.starts_with("\x93NUMPY");
 }
 
-std::vector<DataArray> Read(const MappedBytes& file, ArrayPaths /*wanted*/) {
+std::vector<DataArray> ReadNpy(const MappedBytes& file, ArrayPaths /*wanted*/) {
   std::vector<DataArray> arrays;
   arrays.push_back(ReadNpyArray(file));  // a list of one would be a copy
   return arrays;
@@ -30,6 +30,6 @@ const ArrayFormat kNpyArrays = {
     "npy",
     "an array of NumPy (numpy.save): numbers, truth values, texts or "
     "dates",
-    Matches, Read};
+    MatchesNpy, ReadNpy};
 
 }  // namespace mtlkit

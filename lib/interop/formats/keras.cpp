@@ -13,7 +13,7 @@ constexpr std::string_view kConfig = "config.json";
 constexpr std::string_view kWeights = "model.weights.h5";
 constexpr Index kMostConfig = Index{256} << 20;
 
-bool Matches(std::string_view bytes) {
+bool MatchesKeras(std::string_view bytes) {
   if (!bytes.starts_with("PK")) return false;
   const ZipArchive archive(bytes);
   return archive.Find(kWeights) != nullptr ||
@@ -21,7 +21,7 @@ bool Matches(std::string_view bytes) {
           archive.Find("metadata.json") != nullptr);
 }
 
-ForeignContent Read(std::string_view bytes) {
+ForeignContent ReadKeras(std::string_view bytes) {
   const ZipArchive archive(bytes);
   const ZipMember* weights = archive.Find(kWeights);
   Require(weights != nullptr, ErrorKind::kBadInput,
@@ -53,6 +53,6 @@ ForeignContent Read(std::string_view bytes) {
 extern const WeightFormat kKerasWeightsFormat;
 const WeightFormat kKerasWeightsFormat = {
     "keras", "a model of Keras 3 (.keras), dense matrices inputs x outputs",
-    Matches, Read};
+    MatchesKeras, ReadKeras};
 
 }  // namespace mtlkit

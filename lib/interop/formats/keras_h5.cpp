@@ -7,11 +7,11 @@
 namespace mtlkit {
 namespace {
 
-bool Matches(std::string_view bytes) {
+bool MatchesKerasH5(std::string_view bytes) {
   return bytes.starts_with("\x89HDF\r\n\x1a\n");
 }
 
-ForeignContent Read(std::string_view bytes) {
+ForeignContent ReadKerasH5(std::string_view bytes) {
   const ForeignFile file = OpenKerasWeights(bytes);
   const std::vector<KerasPlace> places =
       IsKerasLegacy(file) ? KerasLegacyPlaces(file) : KerasPlaces(file, {});
@@ -31,6 +31,6 @@ extern const WeightFormat kKerasHdf5Format;
 const WeightFormat kKerasHdf5Format = {
     "keras-h5",
     "weights of Keras (.weights.h5, .h5), dense matrices inputs x outputs",
-    Matches, Read};
+    MatchesKerasH5, ReadKerasH5};
 
 }  // namespace mtlkit

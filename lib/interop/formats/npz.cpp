@@ -7,24 +7,25 @@
 namespace mtlkit {
 namespace {
 
-constexpr std::string_view kSuffix = ".npy";
+constexpr std::string_view kArraySuffix = ".npy";
 
-bool Matches(std::string_view bytes) {
+bool MatchesNpzWeights(std::string_view bytes) {
   if (!bytes.starts_with("PK")) return false;
   const ZipArchive archive(bytes);
   for (const ZipMember& member : archive.members()) {
-    if (!member.name.ends_with(kSuffix)) return false;
+    if (!member.name.ends_with(kArraySuffix)) return false;
   }
   return !archive.members().empty();
 }
 
-ForeignContent Read(std::string_view bytes) {
+ForeignContent ReadNpzWeights(std::string_view bytes) {
   const ZipArchive archive(bytes);
   ForeignContent content;
   content.order = MatrixOrder::kInputsFirst;
   for (const ZipMember& member : archive.members()) {
     ForeignArray array;
-    array.name = member.name.substr(0, member.name.size() - kSuffix.size());
+    array.name =
+        member.name.substr(0, member.name.size() - kArraySuffix.size());
     InContext(Str("array '", array.name, "'"), [&] {
       const MappedBytes data = archive.Map(member, kMostArrayBytes);
       const NpyHeader header = ReadNpyHeader(data.bytes);
@@ -41,6 +42,6 @@ ForeignContent Read(std::string_view bytes) {
 extern const WeightFormat kNpzFormat;
 const WeightFormat kNpzFormat = {
     "npz", "arrays of NumPy (numpy.savez), dense matrices inputs x outputs",
-    Matches, Read};
+    MatchesNpzWeights, ReadNpzWeights};
 
 }  // namespace mtlkit

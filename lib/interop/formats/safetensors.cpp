@@ -25,7 +25,7 @@ constexpr std::uint64_t kMostHeader = 100'000'000;
        "copy or write the file again");
 }
 
-bool Matches(std::string_view bytes) {
+bool MatchesSafetensors(std::string_view bytes) {
   constexpr std::size_t kLengthBytes = 8;
   if (bytes.size() < kLengthBytes + 2 || bytes[kLengthBytes] != '{') {
     return false;
@@ -34,7 +34,7 @@ bool Matches(std::string_view bytes) {
   return in.Number<std::uint64_t>() <= kMostHeader;
 }
 
-ForeignElement TypeOf(const std::string& dtype) {
+ForeignElement SafetensorsTypeOf(const std::string& dtype) {
   constexpr std::array<std::pair<std::string_view, ForeignElement>, 13> kTypes =
       {{
           {"BOOL", ForeignElement::kBool},
@@ -81,7 +81,7 @@ Placed PlaceOf(const std::string& name, const Json& entry) {
   if (!offsets.is_array() || offsets.size() != 2) {
     FailFormat(Str("'", name, "' has no place"));
   }
-  placed.type = TypeOf(entry.at("dtype").get<std::string>());
+  placed.type = SafetensorsTypeOf(entry.at("dtype").get<std::string>());
   for (const Json& length : entry.at("shape")) {
     placed.shape.push_back(Count(length));
   }
@@ -115,7 +115,7 @@ std::vector<Placed> PlacesOf(const Json& header, Index size) {
 }
 
 // Files of Flax and TensorFlow say so; PyTorch is the convention.
-MatrixOrder OrderOf(const Json& header) {
+MatrixOrder SafetensorsOrderOf(const Json& header) {
   const auto metadata = header.find("__metadata__");
   if (metadata == header.end() || !metadata->is_object()) {
     return MatrixOrder::kOutputsFirst;
@@ -126,14 +126,14 @@ MatrixOrder OrderOf(const Json& header) {
              : MatrixOrder::kOutputsFirst;
 }
 
-ForeignContent Read(std::string_view bytes) {
+ForeignContent ReadSafetensors(std::string_view bytes) {
   ByteReader in(bytes, "the safetensors file");
   const auto header_size = in.Number<std::uint64_t>();
   if (header_size > kMostHeader) FailFormat("its header is too long");
   ForeignContent content;
   try {
     const Json header = ParseJson(in.Bytes(static_cast<Index>(header_size)));
-    content.order = OrderOf(header);
+    content.order = SafetensorsOrderOf(header);
     const std::string_view data = in.Bytes(in.left());
     for (const Placed& placed :
          PlacesOf(header, static_cast<Index>(data.size()))) {
@@ -161,6 +161,6 @@ const WeightFormat kSafetensorsFormat = {
     "safetensors",
     "arrays in Hugging Face's format, dense matrices outputs x inputs unless "
     "its metadata says that Flax, TensorFlow or NumPy wrote it",
-    Matches, Read};
+    MatchesSafetensors, ReadSafetensors};
 
 }  // namespace mtlkit

@@ -19,13 +19,13 @@ namespace {
 using Kind = PickleValue::Kind;
 
 constexpr std::string_view kPickle = "/data.pkl";
-constexpr const char* kHint =
+constexpr const char* kTorchHint =
     "save numbers by name: torch.save(model.state_dict(), ...)";
 // Of containers in containers.
 constexpr int kMostDepth = 32;
 
 [[noreturn]] void FailTorch(std::string_view why) {
-  Fail(ErrorKind::kBadInput, Str("the PyTorch file ", why), kHint);
+  Fail(ErrorKind::kBadInput, Str("the PyTorch file ", why), kTorchHint);
 }
 
 const ZipMember* PickleOf(const ZipArchive& archive) {
@@ -38,7 +38,7 @@ const ZipMember* PickleOf(const ZipArchive& archive) {
   return found;
 }
 
-bool Matches(std::string_view bytes) {
+bool MatchesTorch(std::string_view bytes) {
   return bytes.starts_with("PK") && PickleOf(ZipArchive(bytes)) != nullptr;
 }
 
@@ -54,7 +54,7 @@ Index WholeNumber(const PickleValue& value) {
   return value.integer;
 }
 
-std::vector<Index> WholeNumbers(const PickleValue& list) {
+std::vector<Index> TorchNumbers(const PickleValue& list) {
   if (list.kind != Kind::kList) FailTorch("is damaged");
   std::vector<Index> numbers;
   for (const PickleValue* item : list.items) {
@@ -195,8 +195,8 @@ class TorchFile {
     }
     View view;
     view.offset = WholeNumber(Item(arguments, 1));
-    view.shape = WholeNumbers(Item(arguments, 2));
-    view.strides = WholeNumbers(Item(arguments, 3));
+    view.shape = TorchNumbers(Item(arguments, 2));
+    view.strides = TorchNumbers(Item(arguments, 3));
     if (view.shape.size() != view.strides.size()) FailTorch("is damaged");
     InContext(Str("array '", name, "'"), [&] {
       std::vector<Real> values = Gather(Storage(Item(arguments, 0)), view);
@@ -211,7 +211,7 @@ class TorchFile {
     Fail(ErrorKind::kBadInput,
          Str("the PyTorch file holds a ", VisibleText(callable.text),
              ", which is code"),
-         kHint);
+         kTorchHint);
   }
 
   // ("storage", type, key, device, count), beside the pickle.
@@ -245,7 +245,7 @@ class TorchFile {
   std::vector<ForeignArray> arrays_;
 };
 
-ForeignContent Read(std::string_view bytes) {
+ForeignContent ReadTorch(std::string_view bytes) {
   return {MatrixOrder::kOutputsFirst, TorchFile(bytes).Arrays()};
 }
 
@@ -256,6 +256,6 @@ const WeightFormat kTorchFormat = {
     "torch",
     "a state_dict of torch.save (.pt), dense matrices outputs x inputs; read "
     "as data, nothing is executed",
-    Matches, Read};
+    MatchesTorch, ReadTorch};
 
 }  // namespace mtlkit

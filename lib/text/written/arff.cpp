@@ -198,15 +198,11 @@ std::string LabelList(const std::vector<std::string>& labels) {
 // Ids that only count the rows say nothing, and would be learned from.
 bool HasRunningIds(const Dataset& dataset) {
   const auto* ids = std::get_if<NumberIds>(&dataset.ids);
-  if (ids == nullptr) return false;
-  for (Index row = 0; row < dataset.rows; ++row) {
-    if ((*ids)[At(row)] != row) return false;
-  }
-  return true;
+  return ids != nullptr && *ids == RunningIds(dataset.rows);
 }
 
-void Write(const WrittenTable& table, const WritingOptions& options,
-           const std::string& output, Reporter* reporter) {
+void WriteArff(const WrittenTable& table, const WritingOptions& options,
+               const std::string& output, Reporter* reporter) {
   WrittenTable ordered = table;
   if (table.dataset != nullptr && HasRunningIds(*table.dataset)) {
     ordered.columns.erase(ordered.columns.begin());
@@ -249,6 +245,6 @@ const WrittenFormat kArffOutput = {
     "ARFF of Weka, labels last as MEKA has them; sparse where inputs are",
     "label-list split",
     WrittenFormat::Source::kColumns,
-    Write};
+    WriteArff};
 
 }  // namespace mtlkit

@@ -27,8 +27,8 @@ class CsvRows : public TextRowWriter {
   CsvCells cells_;
 };
 
-void Write(const WrittenTable& table, const WritingOptions& options,
-           const std::string& output, Reporter* reporter) {
+void WriteCsv(const WrittenTable& table, const WritingOptions& options,
+              const std::string& output, Reporter* reporter) {
   std::string buffer;
   CsvRows rows(&buffer, options.guard.safe_cells);
   rows.BeginRow();
@@ -48,6 +48,6 @@ const WrittenFormat kCsvOutput = {
     "comma-separated values with a header; an empty cell is missing",
     "safe-cells split",
     WrittenFormat::Source::kColumns,
-    Write};
+    WriteCsv};
 
 }  // namespace mtlkit

@@ -48,8 +48,9 @@ class JsonRows : public TextRowWriter {
   std::vector<std::string> keys_;
 };
 
-void Write(const WrittenTable& table, const WritingOptions& /*options*/,
-           const std::string& output, Reporter* /*reporter*/) {
+void WriteJsonLines(const WrittenTable& table,
+                    const WritingOptions& /*options*/,
+                    const std::string& output, Reporter* /*reporter*/) {
   std::string buffer;
   JsonRows rows(NamesOf(table.columns), &buffer);
   WriteRows(table, &rows, &buffer, output);
@@ -59,9 +60,9 @@ void Write(const WrittenTable& table, const WritingOptions& /*options*/,
 
 extern const WrittenFormat kJsonLinesOutput;
 const WrittenFormat kJsonLinesOutput = {
-    "jsonl",      ".jsonl",
-    "JSON lines", "an object of JSON a line; null is missing",
-    "split",      WrittenFormat::Source::kColumns,
-    Write};
+    "jsonl",       ".jsonl",
+    "JSON lines",  "an object of JSON a line; null is missing",
+    "split",       WrittenFormat::Source::kColumns,
+    WriteJsonLines};
 
 }  // namespace mtlkit

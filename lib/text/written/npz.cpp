@@ -162,8 +162,8 @@ void WriteGroup(const FileReader& file, const std::string& group,
   if (!group.empty()) WriteAttributes(file, group, archive);
 }
 
-void Write(const WrittenTable& table, const WritingOptions& /*options*/,
-           const std::string& output, Reporter* /*reporter*/) {
+void WriteNpz(const WrittenTable& table, const WritingOptions& /*options*/,
+              const std::string& output, Reporter* /*reporter*/) {
   ZipWriter archive(output, "h5py reads the HDF5 file itself");
   WriteGroup(*table.file, "", &archive);
   archive.Commit();
@@ -173,9 +173,9 @@ void Write(const WrittenTable& table, const WritingOptions& /*options*/,
 
 extern const WrittenFormat kNpzOutput;
 const WrittenFormat kNpzOutput = {
-    "npz", ".npz",
-    "NPZ", "the file's arrays for numpy.load, by their paths",
-    "",    WrittenFormat::Source::kFile,
-    Write};
+    "npz",   ".npz",
+    "NPZ",   "the file's arrays for numpy.load, by their paths",
+    "",      WrittenFormat::Source::kFile,
+    WriteNpz};
 
 }  // namespace mtlkit

@@ -16,7 +16,7 @@
 namespace mtlkit {
 namespace {
 
-constexpr std::size_t kBufferBytes = 1 << 20;
+constexpr std::size_t kSvmlightBuffer = 1 << 20;
 
 template <class T>
 void AppendNumber(T value, std::string* text) {
@@ -122,8 +122,8 @@ class Features {
   Index base_ = 1;
 };
 
-void Write(const WrittenTable& table, const WritingOptions& options,
-           const std::string& output, Reporter* reporter) {
+void WriteSvmlight(const WrittenTable& table, const WritingOptions& options,
+                   const std::string& output, Reporter* reporter) {
   Require(table.dataset != nullptr, ErrorKind::kUsage,
           "predictions have no features, which SVMlight is made of",
           "write CSV or JSON lines");
@@ -145,7 +145,7 @@ void Write(const WrittenTable& table, const WritingOptions& options,
     }
     features.Append(row, &buffer);
     buffer += '\n';
-    if (buffer.size() < kBufferBytes) continue;
+    if (buffer.size() < kSvmlightBuffer) continue;
     file.Write(buffer);
     buffer.clear();
   }
@@ -181,6 +181,6 @@ const WrittenFormat kSvmlightOutput = {
     "labels of one task and features by number, those that are not 0",
     "task split index-base",
     WrittenFormat::Source::kDataset,
-    Write};
+    WriteSvmlight};
 
 }  // namespace mtlkit
