@@ -7,6 +7,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 #include "kernels/gram-inl.h"
+#include "kernels/product-inl.h"
 #include "kernels/weight_gradient-inl.h"
 
 HWY_BEFORE_NAMESPACE();

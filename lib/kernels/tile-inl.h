@@ -271,6 +271,30 @@ constexpr TileFunction kTiles[] = {
 #endif
 };
 
+#if HWY_TARGET == HWY_AVX2
+// One vector of columns leaves room for twice the rows, and six sums would wait
+// for each other.
+constexpr int kTallRows = 12;
+constexpr TileFunction kTallTiles[] = {
+    nullptr,
+    RunTile<1, 1, RowsOf::kApart>,
+    RunTile<2, 1, RowsOf::kApart>,
+    RunTile<3, 1, RowsOf::kApart>,
+    RunTile<4, 1, RowsOf::kApart>,
+    RunTile<5, 1, RowsOf::kApart>,
+    RunTile<6, 1, RowsOf::kApart>,
+    RunTile<7, 1, RowsOf::kApart>,
+    RunTile<8, 1, RowsOf::kApart>,
+    RunTile<9, 1, RowsOf::kApart>,
+    RunTile<10, 1, RowsOf::kApart>,
+    RunTile<11, 1, RowsOf::kApart>,
+    RunTile<12, 1, RowsOf::kApart>,
+};
+#else
+constexpr int kTallRows = kTileRows;
+constexpr auto& kTallTiles = kTiles<1, RowsOf::kApart>;
+#endif
+
 template <RowsOf kHow>
 const TileFunction* TilesOf(const Tile& t) {
   return t.cols > kLanes ? kTiles<2, kHow> : kTiles<1, kHow>;
@@ -278,16 +302,16 @@ const TileFunction* TilesOf(const Tile& t) {
 
 const TileFunction* TilesFor(const Tile& t) {
   if (t.a_in_strips) return TilesOf<RowsOf::kStrip>(t);
-  return t.a_row == 1 ? TilesOf<RowsOf::kAdjacent>(t)
-                      : TilesOf<RowsOf::kApart>(t);
+  if (t.a_row == 1) return TilesOf<RowsOf::kAdjacent>(t);
+  return t.cols > kLanes ? kTiles<2, RowsOf::kApart> : kTallTiles;
 }
 
-// Calls work(height) for each of the tiles that cover `rows` rows, which are of
-// nearly equal height.
+// Calls work(height) for each of the tiles of at most `most` rows that cover
+// `rows` rows, which are of nearly equal height.
 template <class Work>
-HWY_INLINE void ForHeights(Index rows, const Work& work) {
+HWY_INLINE void ForHeights(Index rows, Index most, const Work& work) {
   if (rows <= 0) return;
-  const Index count = (rows + kTileRows - 1) / kTileRows;
+  const Index count = (rows + most - 1) / most;
   const Index low = rows / count;
   const Index high = rows - low * count;  // tiles that have one row more
   for (Index i = 0; i < count; ++i) work(i < high ? low + 1 : low);
@@ -296,7 +320,8 @@ HWY_INLINE void ForHeights(Index rows, const Work& work) {
 // All rows of c for the columns of one tile.
 void RunRows(Tile t, Index rows) {
   const TileFunction* tiles = TilesFor(t);
-  ForHeights(rows, [&](Index height) {
+  const bool is_tall = !t.a_in_strips && t.a_row != 1 && t.cols <= kLanes;
+  ForHeights(rows, is_tall ? kTallRows : kTileRows, [&](Index height) {
     tiles[height](t);
     t.a += height * (t.a_in_strips ? t.depth : t.a_row);
     t.c += height * t.c_stride;
@@ -314,46 +339,6 @@ void RunPanel(Tile t, Index rows, Index cols) {
     t.c += kStripCols;
     if (t.bias != nullptr) t.bias += kStripCols;
     if (t.mask != nullptr) t.mask += kStripCols;
-  }
-}
-
-// All rows of a product for one panel of columns.
-void ProductPanel(const ProductArgs& p, Index col) {
-  for (Index k = 0; k == 0 || k < p.depth; k += kDepthBlock) {
-    const bool last = k + kDepthBlock >= p.depth;
-    Tile t{};
-    t.a = p.a + k;
-    t.a_row = p.a_stride;
-    t.a_step = 1;
-    t.b = p.b + col * p.depth + k * kStripCols;
-    t.b_step = kStripCols;
-    t.b_next = p.depth * kStripCols;
-    t.depth = Smaller(kDepthBlock, p.depth - k);
-    t.c = p.c + col;
-    t.c_stride = p.c_stride;
-    t.add = p.add || k > 0;
-    if (last) {
-      t.bias = p.bias == nullptr ? nullptr : p.bias + col;
-      t.relu = p.relu;
-      t.mask = p.mask == nullptr ? nullptr : p.mask + col;
-      t.mask_stride = p.mask_stride;
-    }
-    RunPanel(t, p.rows, Smaller(kPanelCols, p.cols - col));
-  }
-}
-
-// So many rows at a time that those of a stay in the second-level cache while
-// the panels pass.
-constexpr Index kProductRows = 192;
-
-void ProductRows(ProductArgs p) {
-  const Index rows = p.rows;
-  for (Index row = 0; row < rows; row += kProductRows) {
-    p.rows = Smaller(kProductRows, rows - row);
-    for (Index col = 0; col < p.cols; col += kPanelCols) ProductPanel(p, col);
-    p.a += kProductRows * p.a_stride;
-    p.c += kProductRows * p.c_stride;
-    if (p.mask != nullptr) p.mask += kProductRows * p.mask_stride;
   }
 }
 

@@ -55,7 +55,7 @@ void CopyStrips(const Real* x, Index stride, Index rows, Index cols,
   for (Index row = 0; row < rows; row += kRows) {
     const Index count = Smaller(kRows, rows - row);
     Index col = 0;
-    ForHeights(cols, [&](Index height) {
+    ForHeights(cols, kTileRows, [&](Index height) {
       kCopyStrip[static_cast<std::size_t>(height)](
           x + row * stride + col, stride, count,
           copy + col * rows + row * height);
@@ -135,6 +135,8 @@ void BlockGradient(const WeightGradientArgs& g) {
 }
 
 // Few outputs: dw^T = dy^T x has the inputs in its vectors.
+constexpr Index kThinOutputs = kTileRows > 8 ? kTileRows : 8;
+
 void ThinGradient(const WeightGradientArgs& g) {
   for (Index in = 0; in < g.inputs; in += kPanelCols) {
     const Index cols = Smaller(kPanelCols, g.inputs - in);
@@ -176,7 +178,7 @@ void ThinGradient(const WeightGradientArgs& g) {
 
 void WeightGradient(const WeightGradientArgs& g) noexcept {
   assert(g.scratch != nullptr);
-  if (g.outputs <= kTileRows) return ThinGradient(g);
+  if (g.outputs <= kThinOutputs) return ThinGradient(g);
   ForDepthBlocks(g, BlockGradient);
 }
 

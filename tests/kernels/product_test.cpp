@@ -121,6 +121,22 @@ TEST_CASE("a long summed dimension is carried through the output unchanged") {
   }
 }
 
+TEST_CASE("a product over few numbers is the same chains") {
+  for (Index depth = 1; depth <= 9; ++depth) {
+    for (const Index cols : {32, 48, 64, 33}) {
+      Case one({13, depth, cols, 3}, depth);
+      const Reals expected = one.Expected(false, false, false, false);
+      for (const Kernels* kernels : SupportedKernels()) {
+        kernels->pack(one.w.data(), one.w_stride, depth, cols,
+                      one.packed.data());
+        Reals out = one.c;
+        kernels->product(one.Args(&out));
+        CheckAgainst(expected, out, *kernels);
+      }
+    }
+  }
+}
+
 TEST_CASE("a product of many rows is the same chains") {
   Case one({401, 300, 35, 2}, 2);
   const Reals expected = one.Expected(true, true, true, true);
