@@ -3,6 +3,7 @@
 #include <cassert>
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <utility>
 
 namespace mtlkit {
@@ -21,6 +22,11 @@ std::uint32_t Low(std::uint64_t word) {
 }
 
 __extension__ using Wide128 = unsigned __int128;
+
+std::uint64_t HalfOf(const std::array<std::uint32_t, 4>& words, Index half) {
+  const auto at = static_cast<std::size_t>(half) * 2;
+  return (std::uint64_t{words[at + 1]} << 32) | words[at];
+}
 
 double ToUnit(std::uint64_t bits) {
   return static_cast<double>(bits >> 11) * 0x1p-53;
@@ -65,8 +71,7 @@ std::uint32_t Rng::At(Index row, Index col) const {
 std::uint64_t Rng::Wide(Index row, Index col) const {
   const auto words = Block(static_cast<std::uint64_t>(row),
                            static_cast<std::uint32_t>(col >> 1));
-  const auto half = static_cast<std::size_t>(col & 1) * 2;
-  return (std::uint64_t{words[half + 1]} << 32) | words[half];
+  return HalfOf(words, col & 1);
 }
 
 double Rng::Uniform(Index row, Index col) const {
@@ -82,26 +87,42 @@ double Rng::Normal(Index row, Index col) const {
   return radius * std::cos(2.0 * std::numbers::pi * ToUnit(b));
 }
 
+namespace {
+
+// Lemire's number below `bound` from `draw`; none: draw again. The division is
+// only for the few draws that may have to be rejected.
+std::optional<std::uint64_t> Bounded(std::uint64_t draw, std::uint64_t bound) {
+  const Wide128 product = Wide128{draw} * bound;
+  const auto low = static_cast<std::uint64_t>(product);
+  if (low < bound && low < (0 - bound) % bound) return {};
+  return static_cast<std::uint64_t>(product >> 64);
+}
+
+}  // namespace
+
 std::uint64_t Rng::Below(Index row, Index col, std::uint64_t bound) const {
   assert(bound > 0);
   // A rejected draw goes on in blocks far away from those of other places.
-  const std::uint64_t limit = (0 - bound) % bound;
   for (Index attempt = 0;; ++attempt) {
-    const std::uint64_t draw = Wide(row, col + (attempt << 30));
-    const Wide128 product = Wide128{draw} * bound;
-    if (static_cast<std::uint64_t>(product) >= limit) {
-      return static_cast<std::uint64_t>(product >> 64);
-    }
+    const auto number = Bounded(Wide(row, col + (attempt << 30)), bound);
+    if (number) return *number;
   }
 }
 
 namespace {
 
+// By Below(row, i, i), of which two make use of one block.
 template <class T>
 void ShuffleWith(const Rng& rng, std::span<T> values, Index row) {
+  std::array<std::uint32_t, 4> words{};
   for (std::size_t i = values.size(); i > 1; --i) {
-    const auto j = static_cast<std::size_t>(
-        rng.Below(row, static_cast<Index>(i), static_cast<std::uint64_t>(i)));
+    const auto col = static_cast<Index>(i);
+    if (i == values.size() || col % 2 == 1) {
+      words = rng.Block(static_cast<std::uint64_t>(row),
+                        static_cast<std::uint32_t>(col / 2));
+    }
+    const auto drawn = Bounded(HalfOf(words, col % 2), i);
+    const std::uint64_t j = drawn ? *drawn : rng.Below(row, col, i);
     std::swap(values[i - 1], values[j]);
   }
 }

@@ -41,10 +41,9 @@ enum class RandomPurpose : std::uint32_t {
 };
 
 // Random numbers addressed by position instead of drawn in turn: the number at
-// (row, col) depends on (seed, purpose, step, row, col) alone. So a dropout
-// mask is computed again in the backward pass instead of stored, and neither
-// the number of threads nor a resume can change a result. A value type; any
-// number of threads may share it.
+// (row, col) depends on (seed, purpose, step, row, col) alone. So
+// neither the number of threads nor a resume can change a result, and a dropout
+// mask can be made again. A value type; any number of threads may share it.
 class Rng {
  public:
   Rng(Seed seed, RandomPurpose purpose, std::uint64_t step = 0);

@@ -26,7 +26,13 @@ HWY_INLINE V Of(Real value) {
   return hn::Set(kD, value);
 }
 
-// Each activation: its value at x, and its derivative there.
+// Each activation: its value at x, and its derivative there; both at once where
+// they have a costly part in common.
+struct Both {
+  V value;
+  V slope;
+};
+
 struct Identity {
   V Value(V x) const { return x; }
   V Slope(V) const { return Of(1); }
@@ -72,9 +78,14 @@ struct Gelu {
     return hn::MulAdd(Of(Real(0.5)), erf, Of(Real(0.5)));
   }
   V Value(V x) const { return hn::Mul(x, Phi(x)); }
-  V Slope(V x) const {
+  V Slope(V x) const { return Slope(x, Phi(x)); }
+  Both ValueAndSlope(V x) const {
+    const V phi = Phi(x);
+    return {hn::Mul(x, phi), Slope(x, phi)};
+  }
+  static V Slope(V x, V phi) {
     const V power = Exp(hn::Mul(Of(Real(-0.5)), hn::Mul(x, x)));
-    return hn::MulAdd(hn::Mul(x, power), Of(kDensityAtZero), Phi(x));
+    return hn::MulAdd(hn::Mul(x, power), Of(kDensityAtZero), phi);
   }
 };
 
@@ -103,25 +114,29 @@ struct GeluTanh {
 
 struct Silu {
   V Value(V x) const { return hn::Mul(x, Sigmoid(x)); }
-  V Slope(V x) const {
+  V Slope(V x) const { return ValueAndSlope(x).slope; }
+  Both ValueAndSlope(V x) const {
     const V s = Sigmoid(x);
-    return hn::MulAdd(hn::Mul(x, s), hn::Sub(Of(1), s), s);
+    const V y = hn::Mul(x, s);
+    return {y, hn::MulAdd(y, hn::Sub(Of(1), s), s)};
   }
 };
 
 struct TanhUnit {
   V Value(V x) const { return Tanh(x); }
-  V Slope(V x) const {
+  V Slope(V x) const { return ValueAndSlope(x).slope; }
+  Both ValueAndSlope(V x) const {
     const V y = Tanh(x);
-    return hn::NegMulAdd(y, y, Of(1));
+    return {y, hn::NegMulAdd(y, y, Of(1))};
   }
 };
 
 struct SigmoidUnit {
   V Value(V x) const { return Sigmoid(x); }
-  V Slope(V x) const {
+  V Slope(V x) const { return ValueAndSlope(x).slope; }
+  Both ValueAndSlope(V x) const {
     const V y = Sigmoid(x);
-    return hn::Mul(y, hn::Sub(Of(1), y));
+    return {y, hn::Mul(y, hn::Sub(Of(1), y))};
   }
 };
 
@@ -186,6 +201,26 @@ void ActivateGradient(Activation f, Real shape, const Real* x, const Real* dy,
   });
 }
 
+template <class Unit>
+HWY_INLINE Both ValueAndSlope(const Unit& unit, V x) {
+  if constexpr (requires { unit.ValueAndSlope(x); }) {
+    return unit.ValueAndSlope(x);
+  } else {
+    return {unit.Value(x), unit.Slope(x)};
+  }
+}
+
+void ActivateWithSlope(Activation f, Real shape, const Real* x, Real* y,
+                       Real* slope, Index size) noexcept {
+  WithUnit(f, shape, [=](auto unit) {
+    for (Index i = 0; i < size; i += kLanes) {
+      const Both both = ValueAndSlope(unit, LoadUpTo(x + i, size - i));
+      StoreUpTo(both.value, y + i, size - i);
+      StoreUpTo(both.slope, slope + i, size - i);
+    }
+  });
+}
+
 void Map(MathFunction f, const Real* x, Real* y, Index size) noexcept {
   switch (f) {
     case MathFunction::kExp:
@@ -207,7 +242,7 @@ void Map(MathFunction f, const Real* x, Real* y, Index size) noexcept {
 
 extern const ActivationKernels kActivationTable;
 constexpr ActivationKernels kActivationTable = {Activate, ActivateGradient,
-                                                Map};
+                                                ActivateWithSlope, Map};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace mtlkit

@@ -7,7 +7,9 @@
 
 #include "base/rng.h"
 #include "base/view.h"
+#include "kernels/dropout_args.h"
 #include "kernels/gramian_args.h"
+#include "kernels/norm_args.h"
 #include "kernels/number_args.h"
 #include "kernels/sparse_table.h"
 
@@ -104,6 +106,9 @@ struct ActivationKernels {
   // dx = f'(x) dy; needs x (the input); dx may be dy or x.
   void (*activate_gradient)(Activation f, Real shape, const Real* x,
                             const Real* dy, Real* dx, Index size) noexcept;
+  // y = f(x) and slope = f'(x) at once; either may be x.
+  void (*activate_with_slope)(Activation f, Real shape, const Real* x, Real* y,
+                              Real* slope, Index size) noexcept;
   // y = f(x) for special functions; y may be x. Special values as in <cmath>.
   void (*map)(MathFunction f, const Real* x, Real* y, Index size) noexcept;
 };
@@ -116,11 +121,14 @@ struct VectorKernels {
   // z = x + y and z = x y; z may be x or y.
   void (*add)(const Real* x, const Real* y, Real* z, Index size) noexcept;
   void (*multiply)(const Real* x, const Real* y, Real* z, Index size) noexcept;
+  // y += a x in double.
+  void (*axpy_double)(double a, const double* x, double* y,
+                      Index size) noexcept;
   // Dropout: y = x / (1 - rate) where random.At(first_row + r, c) >=
-  // rate 2^32, else 0. The backward pass is the same call on dy. y may be x.
-  void (*dropout)(const Rng& random, double rate, Index first_row,
-                  const Real* x, Index x_stride, Real* y, Index y_stride,
-                  Index rows, Index cols) noexcept;
+  // rate 2^32, else 0. y may be x.
+  void (*dropout)(const DropoutArgs& args) noexcept;
+  // The same by the bits that `dropout` left in args.kept: the backward pass.
+  void (*dropout_again)(const DropoutArgs& args) noexcept;
 };
 
 // Losses and normalisations over the columns of each row.
@@ -155,50 +163,6 @@ struct SoftmaxKernels {
   void (*logistic_loss)(const Real* logits, const Real* target,
                         const Real* weight, Real* loss, Real* gradient,
                         Index size) noexcept;
-};
-
-struct LayerNormArgs {
-  const Real* x = nullptr;  // rows x cols
-  Index x_stride = 0;
-  Index rows = 0;
-  Index cols = 0;
-  Real epsilon = 0;             // inside the root, on the biased variance
-  const Real* scale = nullptr;  // cols; null: 1
-  const Real* shift = nullptr;  // cols; null: 0
-  // Forward only.
-  Real* y = nullptr;
-  Index y_stride = 0;
-  // Backward only. dx may be dy; dscale and dshift are set (not added to) from
-  // all rows of the call; null: not wanted.
-  const Real* dy = nullptr;
-  Index dy_stride = 0;
-  Real* dx = nullptr;
-  Index dx_stride = 0;
-  Real* dscale = nullptr;
-  Real* dshift = nullptr;
-};
-
-struct BatchNormArgs {
-  const Real* x = nullptr;  // rows x cols
-  Index x_stride = 0;
-  Index rows = 0;
-  Index cols = 0;
-  const Real* mean = nullptr;               // cols
-  const Real* inverse_deviation = nullptr;  // cols: 1 / sqrt(variance + eps)
-  const Real* scale = nullptr;              // cols; null: 1
-  const Real* shift = nullptr;              // cols; null: 0
-  Real* y = nullptr;  // forward: (x - mean) inverse_deviation scale + shift
-  Index y_stride = 0;
-  // Backward. fixed: the statistics are constants (evaluation), else those of
-  // this batch, and the gradient goes through them. dx may be dy; outputs may
-  // be null.
-  bool fixed = false;
-  const Real* dy = nullptr;
-  Index dy_stride = 0;
-  Real* dx = nullptr;
-  Index dx_stride = 0;
-  Real* dscale = nullptr;
-  Real* dshift = nullptr;
 };
 
 struct NormKernels {

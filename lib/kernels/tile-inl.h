@@ -7,8 +7,7 @@
 #define MTLKIT_TILE_INL_H_
 #endif
 
-#include "kernels/kernels.h"
-#include "kernels/tails-inl.h"
+#include "kernels/panels-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mtlkit {
@@ -39,8 +38,11 @@ struct Tile {
   const Real* a;
   Index a_row;
   Index a_step;
+  // The rows of each tile were copied next to each other (CopyStrips).
+  bool a_in_strips;
   const Real* b;
   Index b_step;
+  Index b_next;  // from two vectors of columns to the next two
   Index depth;
   Real* c;
   Index c_stride;
@@ -61,6 +63,19 @@ HWY_INLINE V Epilogue(const Tile& t, V v, Index row, Index col, Index cols) {
     v = hn::IfThenZeroElse(hn::Le(m, zero), v);
   }
   return v;
+}
+
+// sum += f b, fused. Where twelve of sixteen registers hold sums, g++ would put
+// some into memory or move them about: it is told the instruction, which keeps
+// each where it is, and their order.
+HWY_INLINE void Accumulate(V f, V b, V& sum) {
+#if HWY_TARGET == HWY_AVX2 && !defined(MTLKIT_REAL64)
+  asm volatile("vfmadd231ps %2, %1, %0"
+               : "+x"(sum.raw)
+               : "x"(f.raw), "x"(b.raw));
+#else
+  sum = hn::MulAdd(f, b, sum);
+#endif
 }
 
 // The sums of a tile, in registers. kVectors is 1 or 2.
@@ -90,7 +105,7 @@ struct Sums {
       const V f = hn::Set(kD, factor(r));
       HWY_UNROLL(2)
       for (int v = 0; v < kVectors; ++v) {
-        at[r][v] = hn::MulAdd(f, values[v], at[r][v]);
+        Accumulate(f, values[v], at[r][v]);
       }
     }
   }
@@ -111,6 +126,30 @@ HWY_INLINE void AddAdjacentRows(const Tile& t, Sums<kRows, kVectors>& sums) {
   }
 }
 
+// Rows of a that were copied next to each other, step behind step.
+template <int kRows, int kVectors>
+HWY_INLINE void AddStrip(const Tile& t, Sums<kRows, kVectors>& sums) {
+  constexpr int kSteps = 4;
+  const Index depth = t.depth;
+  const Index b_step = t.b_step;
+  const Real* a = t.a;
+  const Real* b = t.b;
+  Index k = 0;
+  for (; k + kSteps <= depth; k += kSteps) {
+    HWY_UNROLL(4)
+    for (int u = 0; u < kSteps; ++u) {
+      sums.Step(b + u * b_step, [&](int r) { return a[u * kRows + r]; });
+    }
+    a += kSteps * kRows;
+    b += kSteps * b_step;
+  }
+  for (; k < depth; ++k) {
+    sums.Step(b, [&](int r) { return a[r]; });
+    a += kRows;
+    b += b_step;
+  }
+}
+
 // Rows of a that lie apart, read along (a_step = 1). Some steps at a time: the
 // arithmetic of pointers takes a tenth of the processor's slots otherwise.
 template <int kRows, int kVectors>
@@ -119,6 +158,7 @@ HWY_INLINE void AddRowsApart(const Tile& t, Sums<kRows, kVectors>& sums) {
   constexpr int kBases = (kRows + 2) / 3;
   // Three rows share a base pointer: more would not fit the registers.
   const Index row = t.a_row;
+  const Index depth = t.depth;
   const Real* base[kBases];
   HWY_UNROLL(8)
   for (int i = 0; i < kBases; ++i) base[i] = t.a + Index{3} * i * row;
@@ -126,18 +166,18 @@ HWY_INLINE void AddRowsApart(const Tile& t, Sums<kRows, kVectors>& sums) {
   const auto advance = [&](Index steps) {
     HWY_UNROLL(8)
     for (int i = 0; i < kBases; ++i) base[i] += steps;
-    b += steps * kPanelCols;
+    b += steps * kStripCols;
   };
   Index k = 0;
-  for (; k + kSteps <= t.depth; k += kSteps) {
+  for (; k + kSteps <= depth; k += kSteps) {
     HWY_UNROLL(4)
     for (int u = 0; u < kSteps; ++u) {
-      sums.Step(b + u * kPanelCols,
+      sums.Step(b + u * kStripCols,
                 [&](int r) { return base[r / 3][(r % 3) * row + u]; });
     }
     advance(kSteps);
   }
-  for (; k < t.depth; ++k) {
+  for (; k < depth; ++k) {
     sums.Step(b, [&](int r) { return base[r / 3][(r % 3) * row]; });
     advance(1);
   }
@@ -190,12 +230,17 @@ HWY_INLINE void StoreSums(const Tile& t, bool full,
   });
 }
 
-template <int kRows, int kVectors, bool kAdjacent>
+// How a tile finds its rows of a.
+enum class RowsOf { kApart, kAdjacent, kStrip };
+
+template <int kRows, int kVectors, RowsOf kHow>
 void RunTile(const Tile& t) {
   const bool full = t.cols == kVectors * kLanes;
   Sums<kRows, kVectors> sums;
   LoadSums(t, full, sums);
-  if (kAdjacent) {
+  if constexpr (kHow == RowsOf::kStrip) {
+    AddStrip(t, sums);
+  } else if constexpr (kHow == RowsOf::kAdjacent) {
     AddAdjacentRows(t, sums);
   } else {
     AddRowsApart(t, sums);
@@ -205,85 +250,95 @@ void RunTile(const Tile& t) {
 
 using TileFunction = void (*)(const Tile&);
 
-template <int kVectors, bool kAdjacent>
+template <int kVectors, RowsOf kHow>
 constexpr TileFunction kTiles[] = {
     nullptr,
-    RunTile<1, kVectors, kAdjacent>,
-    RunTile<2, kVectors, kAdjacent>,
-    RunTile<3, kVectors, kAdjacent>,
-    RunTile<4, kVectors, kAdjacent>,
+    RunTile<1, kVectors, kHow>,
+    RunTile<2, kVectors, kHow>,
+    RunTile<3, kVectors, kHow>,
+    RunTile<4, kVectors, kHow>,
 #if HWY_TARGET <= HWY_AVX2
-    RunTile<5, kVectors, kAdjacent>,
-    RunTile<6, kVectors, kAdjacent>,
+    RunTile<5, kVectors, kHow>,
+    RunTile<6, kVectors, kHow>,
 #endif
 #if HWY_TARGET == HWY_AVX3
-    RunTile<7, kVectors, kAdjacent>,
-    RunTile<8, kVectors, kAdjacent>,
-    RunTile<9, kVectors, kAdjacent>,
-    RunTile<10, kVectors, kAdjacent>,
-    RunTile<11, kVectors, kAdjacent>,
-    RunTile<12, kVectors, kAdjacent>,
+    RunTile<7, kVectors, kHow>,
+    RunTile<8, kVectors, kHow>,
+    RunTile<9, kVectors, kHow>,
+    RunTile<10, kVectors, kHow>,
+    RunTile<11, kVectors, kHow>,
+    RunTile<12, kVectors, kHow>,
 #endif
 };
 
-const TileFunction* TilesFor(const Tile& t) {
-  if (t.a_row == 1) {
-    return t.cols > kLanes ? kTiles<2, true> : kTiles<1, true>;
-  }
-  return t.cols > kLanes ? kTiles<2, false> : kTiles<1, false>;
+#if HWY_TARGET == HWY_AVX2
+// One vector of columns leaves room for twice the rows, and six sums would wait
+// for each other.
+constexpr int kTallRows = 12;
+constexpr TileFunction kTallTiles[] = {
+    nullptr,
+    RunTile<1, 1, RowsOf::kApart>,
+    RunTile<2, 1, RowsOf::kApart>,
+    RunTile<3, 1, RowsOf::kApart>,
+    RunTile<4, 1, RowsOf::kApart>,
+    RunTile<5, 1, RowsOf::kApart>,
+    RunTile<6, 1, RowsOf::kApart>,
+    RunTile<7, 1, RowsOf::kApart>,
+    RunTile<8, 1, RowsOf::kApart>,
+    RunTile<9, 1, RowsOf::kApart>,
+    RunTile<10, 1, RowsOf::kApart>,
+    RunTile<11, 1, RowsOf::kApart>,
+    RunTile<12, 1, RowsOf::kApart>,
+};
+#else
+constexpr int kTallRows = kTileRows;
+constexpr auto& kTallTiles = kTiles<1, RowsOf::kApart>;
+#endif
+
+template <RowsOf kHow>
+const TileFunction* TilesOf(const Tile& t) {
+  return t.cols > kLanes ? kTiles<2, kHow> : kTiles<1, kHow>;
 }
 
-// All rows of c for the columns of one tile, in tiles of nearly equal height.
-void RunRows(Tile t, Index rows) {
+const TileFunction* TilesFor(const Tile& t) {
+  if (t.a_in_strips) return TilesOf<RowsOf::kStrip>(t);
+  if (t.a_row == 1) return TilesOf<RowsOf::kAdjacent>(t);
+  return t.cols > kLanes ? kTiles<2, RowsOf::kApart> : kTallTiles;
+}
+
+// Calls work(height) for each of the tiles of at most `most` rows that cover
+// `rows` rows, which are of nearly equal height.
+template <class Work>
+HWY_INLINE void ForHeights(Index rows, Index most, const Work& work) {
   if (rows <= 0) return;
-  const TileFunction* tiles = TilesFor(t);
-  const Index count = (rows + kTileRows - 1) / kTileRows;
+  const Index count = (rows + most - 1) / most;
   const Index low = rows / count;
   const Index high = rows - low * count;  // tiles that have one row more
-  for (Index i = 0; i < count; ++i) {
-    const Index height = i < high ? low + 1 : low;
+  for (Index i = 0; i < count; ++i) work(i < high ? low + 1 : low);
+}
+
+// All rows of c for the columns of one tile.
+void RunRows(Tile t, Index rows) {
+  const TileFunction* tiles = TilesFor(t);
+  const bool is_tall = !t.a_in_strips && t.a_row != 1 && t.cols <= kLanes;
+  ForHeights(rows, is_tall ? kTallRows : kTileRows, [&](Index height) {
     tiles[height](t);
-    t.a += height * t.a_row;
+    t.a += height * (t.a_in_strips ? t.depth : t.a_row);
     t.c += height * t.c_stride;
     if (t.mask != nullptr) t.mask += height * t.mask_stride;
-  }
+  });
 }
 
 // The columns [0, cols) of one panel (cols <= kPanelCols), two vectors at a
 // time.
 void RunPanel(Tile t, Index rows, Index cols) {
-  for (Index col = 0; col < cols; col += 2 * kLanes) {
-    t.cols = Smaller(2 * kLanes, cols - col);
+  for (Index col = 0; col < cols; col += kStripCols) {
+    t.cols = Smaller(kStripCols, cols - col);
     RunRows(t, rows);
-    t.b += 2 * kLanes;
-    t.c += 2 * kLanes;
-    if (t.bias != nullptr) t.bias += 2 * kLanes;
-    if (t.mask != nullptr) t.mask += 2 * kLanes;
-  }
-}
-
-void ProductRows(const ProductArgs& p) {
-  for (Index col = 0; col < p.cols; col += kPanelCols) {
-    for (Index k = 0; k == 0 || k < p.depth; k += kDepthBlock) {
-      const bool last = k + kDepthBlock >= p.depth;
-      Tile t{};
-      t.a = p.a + k;
-      t.a_row = p.a_stride;
-      t.a_step = 1;
-      t.b = p.b + col * p.depth + k * kPanelCols;
-      t.b_step = kPanelCols;
-      t.depth = Smaller(kDepthBlock, p.depth - k);
-      t.c = p.c + col;
-      t.c_stride = p.c_stride;
-      t.add = p.add || k > 0;
-      if (last) {
-        t.bias = p.bias == nullptr ? nullptr : p.bias + col;
-        t.relu = p.relu;
-        t.mask = p.mask == nullptr ? nullptr : p.mask + col;
-        t.mask_stride = p.mask_stride;
-      }
-      RunPanel(t, p.rows, Smaller(kPanelCols, p.cols - col));
-    }
+    t.b += t.b_next;
+    t.c += kStripCols;
+    if (t.bias != nullptr) t.bias += kStripCols;
+    if (t.mask != nullptr) t.mask += kStripCols;
   }
 }
 

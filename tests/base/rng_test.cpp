@@ -71,6 +71,21 @@ TEST_CASE("a shuffle is a permutation and every place is equally likely") {
   for (const int count : first) CHECK(std::abs(count - kDraws / 4) < 300);
 }
 
+TEST_CASE("a shuffle is the one of Fisher and Yates by bounded draws") {
+  const Rng random(5, RandomPurpose::kTest);
+  for (const Index size : {1, 2, 3, 8, 139}) {
+    std::vector<Index> shuffled(static_cast<std::size_t>(size));
+    std::iota(shuffled.begin(), shuffled.end(), Index{0});
+    std::vector<Index> expected = shuffled;
+    random.Shuffle(shuffled, 7);
+    for (Index i = size; i > 1; --i) {
+      const auto j = random.Below(7, i, static_cast<std::uint64_t>(i));
+      std::swap(expected[static_cast<std::size_t>(i - 1)], expected[j]);
+    }
+    CHECK(shuffled == expected);
+  }
+}
+
 TEST_CASE("a bounded draw stays below its bound") {
   const Rng rng(5, RandomPurpose::kTest);
   for (Index i = 0; i < 1000; ++i) {

@@ -114,6 +114,7 @@ void MeasureWorkload(Workload workload, const Options& options, Table* table) {
 // Tasks with rows of their own, as schools or domains have.
 void MeasureOwnRows(Workload workload, const Options& options, Table* table) {
   workload.own_rows = true;
+  workload.order = "random";  // as it is by default
   Training plain(workload);
   workload.method = "pcgrad";
   Training rows(workload);
@@ -123,6 +124,40 @@ void MeasureOwnRows(Workload workload, const Options& options, Table* table) {
                                   options.rounds(), options.target());
   table->Add(workload.name, "pcgrad time / step", RatioOf(seconds, 1, 0));
   table->Add(workload.name, "pcgrad by lanes / step", RatioOf(seconds, 2, 0));
+}
+
+// Gradients compared where the trunk ends.
+void MeasureRepresentation(Workload workload, const Options& options,
+                           Table* table) {
+  Training plain(workload);
+  workload.method = "pcgrad";
+  workload.at_representation = true;
+  Training compared(workload);
+  const auto seconds = PlayRounds({Steps(&plain), Steps(&compared)},
+                                  options.rounds(), options.target());
+  table->Add(workload.name, "pcgrad at trunk's end", RatioOf(seconds, 1, 0));
+}
+
+// Time that passes, so of worth only where nothing else runs.
+void MeasureThreads(Workload workload, const Options& options, Table* table) {
+  Training one(workload);
+  workload.threads = 2;
+  Training two(workload);
+  const auto seconds = PlayRounds({Steps(&one), Steps(&two)}, options.rounds(),
+                                  options.target() / 3, WallSeconds);
+  table->Add(workload.name, "1 thread / 2 threads", RatioOf(seconds, 0, 1));
+}
+
+// Growth of time over growth of operations.
+void MeasureManyTasks(Workload workload, const Options& options, Table* table) {
+  Training few(workload);
+  const double before = workload.operations();
+  workload.tasks = 1000;
+  Training many(workload);
+  const auto seconds = PlayRounds({Steps(&few), Steps(&many)}, options.rounds(),
+                                  options.target());
+  table->Add(workload.name, "1000 tasks, to linear",
+             RatioOf(seconds, 1, 0, before / workload.operations()));
 }
 
 std::vector<Workload> OwnRowsWorkloads() {
@@ -153,11 +188,39 @@ std::vector<Workload> Workloads() {
            .hidden2 = 128,
            .tasks = 8,
            .batch = 256},
+          {.name = "128-256-256, 8 tasks",
+           .features = 128,
+           .hidden = 256,
+           .hidden2 = 256,
+           .tasks = 8,
+           .batch = 256},
+          {.name = "46-256-256, 3 tasks, default",
+           .features = 46,
+           .hidden = 256,
+           .hidden2 = 256,
+           .tasks = 3,
+           .batch = 256,
+           .by_default = true},
           {.name = "512-512-512, 8 tasks",
            .features = 512,
            .hidden = 512,
            .hidden2 = 512,
            .tasks = 8,
+           .batch = 256}};
+}
+
+std::vector<Workload> RepresentationWorkloads() {
+  return {{.name = "128-256-256, 8 tasks",
+           .features = 128,
+           .hidden = 256,
+           .hidden2 = 256,
+           .tasks = 8,
+           .batch = 256},
+          {.name = "128-256-256, 32 tasks",
+           .features = 128,
+           .hidden = 256,
+           .hidden2 = 256,
+           .tasks = 32,
            .batch = 256}};
 }
 
@@ -176,14 +239,17 @@ int Measure(const std::string& self, const Options& options) {
   std::printf("%s, one thread, batch 256, Adam; median [p25-p75], ~ noisy\n",
               ActiveKernels().name);
   Table table;
-  for (const Workload& workload : Workloads()) {
-    if (workload.name.find(options.only) == std::string::npos) continue;
-    MeasureWorkload(workload, options, &table);
-  }
-  for (const Workload& workload : OwnRowsWorkloads()) {
-    if (workload.name.find(options.only) == std::string::npos) continue;
-    MeasureOwnRows(workload, options, &table);
-  }
+  const auto for_chosen = [&](const std::vector<Workload>& all, auto measure) {
+    for (const Workload& workload : all) {
+      if (workload.name.find(options.only) == std::string::npos) continue;
+      measure(workload, options, &table);
+    }
+  };
+  for_chosen(Workloads(), MeasureWorkload);
+  for_chosen(OwnRowsWorkloads(), MeasureOwnRows);
+  for_chosen(RepresentationWorkloads(), MeasureRepresentation);
+  for_chosen({Workloads().front()}, MeasureManyTasks);
+  for_chosen(Workloads(), MeasureThreads);
   if (options.only.empty()) MeasureStartUp(self, options, &table);
   if (!options.json.empty()) table.Write(options.json);
   return 0;

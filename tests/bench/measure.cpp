@@ -7,19 +7,26 @@
 namespace mtlkit {
 namespace {
 
-double SecondsOf(const Contestant& contestant, Index times) {
-  const double start = CpuSeconds();
+double SecondsOn(clockid_t clock) {
+  timespec now = {};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) +
+         1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+double SecondsOf(const Contestant& contestant, Index times, Clock clock) {
+  const double start = clock();
   contestant.run(times);
-  return CpuSeconds() - start;
+  return clock() - start;
 }
 
 // Calls that take about `target` seconds; also warms up.
-Index Calibrate(const Contestant& contestant, double target) {
+Index Calibrate(const Contestant& contestant, double target, Clock clock) {
   Index times = 1;
-  double spent = SecondsOf(contestant, times);
+  double spent = SecondsOf(contestant, times, clock);
   while (spent < target / 4) {
     times *= 4;
-    spent = SecondsOf(contestant, times);
+    spent = SecondsOf(contestant, times, clock);
   }
   const double wanted = static_cast<double>(times) * target / spent;
   return std::max(Index{1}, static_cast<Index>(std::lround(wanted)));
@@ -28,10 +35,10 @@ Index Calibrate(const Contestant& contestant, double target) {
 }  // namespace
 
 double CpuSeconds() {
-  timespec now = {};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) +
-         1e-9 * static_cast<double>(now.tv_nsec);
+  return SecondsOn(CLOCK_PROCESS_CPUTIME_ID);
+}
+double WallSeconds() {
+  return SecondsOn(CLOCK_MONOTONIC);
 }
 
 Quartiles QuartilesOf(std::vector<double> values) {
@@ -47,10 +54,11 @@ Quartiles QuartilesOf(std::vector<double> values) {
 }
 
 std::vector<std::vector<double>> PlayRounds(
-    const std::vector<Contestant>& contestants, Index rounds, double target) {
+    const std::vector<Contestant>& contestants, Index rounds, double target,
+    Clock clock) {
   std::vector<Index> times;
   for (const Contestant& contestant : contestants) {
-    times.push_back(Calibrate(contestant, target));
+    times.push_back(Calibrate(contestant, target, clock));
   }
   std::vector<std::vector<double>> seconds;
   for (Index round = 0; round < rounds; ++round) {
@@ -58,7 +66,7 @@ std::vector<std::vector<double>> PlayRounds(
     for (std::size_t turn = 0; turn < contestants.size(); ++turn) {
       const std::size_t i =
           (turn + static_cast<std::size_t>(round)) % contestants.size();
-      const double spent = SecondsOf(contestants[i], times[i]);
+      const double spent = SecondsOf(contestants[i], times[i], clock);
       own[i] = spent / static_cast<double>(times[i]);
     }
     seconds.push_back(std::move(own));

@@ -10,6 +10,9 @@ namespace mtlkit {
 
 // CPU time of this process so far, in seconds: robust against other load.
 double CpuSeconds();
+// Time that passed, for what runs on several threads.
+double WallSeconds();
+using Clock = double (*)();
 
 // Something to be timed: `run(n)` does it n times.
 struct Contestant {
@@ -30,6 +33,7 @@ Quartiles QuartilesOf(std::vector<double> values);
 // they take turns in an order that rotates, each for about `target` seconds,
 // so that what disturbs the machine disturbs all of them.
 std::vector<std::vector<double>> PlayRounds(
-    const std::vector<Contestant>& contestants, Index rounds, double target);
+    const std::vector<Contestant>& contestants, Index rounds, double target,
+    Clock clock = CpuSeconds);
 
 }  // namespace mtlkit

@@ -53,11 +53,16 @@ Network BuildNetwork(const Workload& w) {
   input.name = "x";
   input.cols = w.features;
   NetworkBuilder b(std::vector<InputSpec>{input}, w.tasks);
-  const auto relu = [](Index units) {
-    return MakeDense({.units = units, .activation = Activation::kRelu});
+  const auto hidden = [&](const std::string& name, Index units, Value from) {
+    const Activation function =
+        w.by_default ? Activation::kSilu : Activation::kRelu;
+    const Value value = b.Add(
+        name, MakeDense({.units = units, .activation = function}), {from});
+    if (!w.by_default) return value;
+    return b.Add(name + ".dropout", MakeDropout(0.1), {value});
   };
-  const Value first = b.Add("trunk.0", relu(w.hidden), {b.Input(0)});
-  const Value second = b.Add("trunk.1", relu(w.hidden2), {first});
+  const Value first = hidden("trunk.0", w.hidden, b.Input(0));
+  const Value second = hidden("trunk.1", w.hidden2, first);
   const Value head = b.Add("head", MakeDense({.units = w.tasks}), {second});
   for (Index task = 0; task < w.tasks; ++task) b.Output(task, head, task, 1);
   return std::move(b).Build();
@@ -67,6 +72,7 @@ Network BuildNetwork(const Workload& w) {
 void SetParameters(const Workload& w, const Network& network, Block* weights) {
   std::uint64_t stream = kParameters;
   for (const Node& node : network.nodes()) {
+    if (node.params.empty()) continue;
     const MatView kernel = weights->At(node.params[0]);
     const MatView bias = weights->At(node.params[1]);
     const auto scale =
@@ -155,7 +161,7 @@ std::vector<Task> MakeTasks(Index count) {
 std::unique_ptr<Weighting> WeightingOf(const Workload& w,
                                        const std::vector<Task>& tasks) {
   if (w.method == "sum") return MakeWeighting({"equal", {}}, tasks);
-  return MakeWeighting({w.method, {{"order", "ascending"}}}, tasks);
+  return MakeWeighting({w.method, {{"order", w.order}}}, tasks);
 }
 
 }  // namespace
@@ -176,6 +182,7 @@ struct Training::State {
         weighting(WeightingOf(given, tasks)),
         data(given),
         lane_rows(given.own_rows && !given.in_lanes && given.method != "sum"),
+        pool(given.threads),
         learner(Setup()),
         own_rows(OwnRowsOf(given)) {
     for (Index i = 0; i < given.batches; ++i) {
@@ -195,6 +202,8 @@ struct Training::State {
     setup.task_weight.assign(tasks.size(), 1.0);
     setup.capacity = workload.batch;
     setup.lane_rows = lane_rows;
+    if (workload.threads > 1) setup.pool = &pool;
+    if (workload.at_representation) setup.at = GradientsAt::kRepresentation;
     return setup;
   }
 
@@ -212,6 +221,7 @@ struct Training::State {
   Data data;
   std::vector<Batch> batches;
   bool lane_rows;
+  ThreadPool pool;
   Learner learner;
   LearnerState learned;
   std::vector<RowRange> own_rows;

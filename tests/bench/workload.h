@@ -25,6 +25,11 @@ struct Workload {
   // gradients from one pass, or, told so, from a lane for each task.
   bool own_rows = false;
   bool in_lanes = false;
+  // As mtl-train has it by default: silu and dropout .1, not relu.
+  bool by_default = false;
+  int threads = 1;
+  bool at_representation = false;   // where `method` compares gradients
+  std::string order = "ascending";  // in which pcgrad's tasks meet
 
   // Operations of the matrix products of one plain step.
   double operations() const;

@@ -299,6 +299,9 @@ TEST_CASE("layers that work in place give the same in place") {
     args.x = {&operand, 1};
     args.count = sample.layer->traits().by_group ? kRows : run.output_rows();
     args.node = 5;
+    AlignedVector saved(
+        At(sample.layer->SavedSize(run.output_rows(), sample.input_cols)));
+    args.saved = saved.data();
     args.y = {values.data(), run.output_rows(), run.output_cols()};
     sample.layer->Forward(pass, args);
     CHECK(values == run.y);

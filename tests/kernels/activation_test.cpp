@@ -69,6 +69,29 @@ TEST_CASE("activations have the values of their formulas on every level") {
   }
 }
 
+TEST_CASE("value and slope at once are those of the single functions") {
+  const Reals x = Inputs();
+  const auto size = static_cast<Index>(x.size());
+  const Reals ones(x.size(), 1);
+  for (const Unit& unit : kUnits) {
+    CAPTURE(static_cast<int>(unit.activation));
+    const Real shape = static_cast<Real>(unit.shape);
+    for (const Kernels* kernels : SupportedKernels()) {
+      Reals value(x.size());
+      Reals slope(x.size());
+      kernels->activate(unit.activation, shape, x.data(), value.data(), size);
+      kernels->activate_gradient(unit.activation, shape, x.data(), ones.data(),
+                                 slope.data(), size);
+      Reals both = x;
+      Reals slopes(x.size());
+      kernels->activate_with_slope(unit.activation, shape, both.data(),
+                                   both.data(), slopes.data(), size);
+      CHECK(SameBits(both, value));
+      CHECK(SameBits(slopes, slope));
+    }
+  }
+}
+
 TEST_CASE("activation gradients are the slopes of the formulas") {
   const Reals x = Inputs();
   const Reals dy = Noise(static_cast<Index>(x.size()), 2);

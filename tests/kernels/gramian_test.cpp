@@ -29,8 +29,8 @@ Eigen::MatrixXd ExplicitGram(const Reals& x, const Reals& dy, Index rows,
 
 // A random layer and batch, and the Gramian by forming every gradient.
 struct Scene {
-  Scene(Index draw, Index most_inputs)
-      : rows(Pick(draw, 0, 1, 50)),
+  Scene(Index draw, Index most_inputs, Index least_rows = 1)
+      : rows(Pick(draw, 0, least_rows, least_rows + 49)),
         inputs(Pick(draw, 1, 1, most_inputs)),
         outputs(Pick(draw, 2, 1, 70)),
         lanes(Pick(draw, 3, 1, 9)),
@@ -79,6 +79,16 @@ struct Scene {
 TEST_CASE("the gramian equals that of explicit gradients") {
   for (Index draw = 0; draw < 30; ++draw) {
     Scene scene(draw, kGramianInputs);
+    for (const Kernels* kernels : SupportedKernels()) {
+      kernels->gramian(scene.Begin<GramianArgs>(GramianScratch(scene.lanes)));
+      scene.Check();
+    }
+  }
+}
+
+TEST_CASE("the gramian of more rows than a copy of x has is the same") {
+  for (Index draw = 0; draw < 4; ++draw) {
+    Scene scene(draw, kGramianInputs, 250);
     for (const Kernels* kernels : SupportedKernels()) {
       kernels->gramian(scene.Begin<GramianArgs>(GramianScratch(scene.lanes)));
       scene.Check();

@@ -121,6 +121,40 @@ TEST_CASE("a long summed dimension is carried through the output unchanged") {
   }
 }
 
+TEST_CASE("a product over few numbers is the same chains") {
+  for (Index depth = 1; depth <= 9; ++depth) {
+    for (const Index cols : {32, 48, 64, 33}) {
+      Case one({13, depth, cols, 3}, depth);
+      const Reals expected = one.Expected(false, false, false, false);
+      for (const Kernels* kernels : SupportedKernels()) {
+        kernels->pack(one.w.data(), one.w_stride, depth, cols,
+                      one.packed.data());
+        Reals out = one.c;
+        kernels->product(one.Args(&out));
+        CheckAgainst(expected, out, *kernels);
+      }
+    }
+  }
+}
+
+TEST_CASE("a product of many rows is the same chains") {
+  Case one({401, 300, 35, 2}, 2);
+  const Reals expected = one.Expected(true, true, true, true);
+  for (const Kernels* kernels : SupportedKernels()) {
+    kernels->pack(one.w.data(), one.w_stride, one.shape.depth, one.shape.cols,
+                  one.packed.data());
+    Reals out = one.c;
+    ProductArgs args = one.Args(&out);
+    args.add = true;
+    args.bias = one.bias.data();
+    args.relu = true;
+    args.mask = one.mask.data();
+    args.mask_stride = one.c_stride;
+    kernels->product(args);
+    CheckAgainst(expected, out, *kernels);
+  }
+}
+
 TEST_CASE("splitting rows anywhere never changes a product") {
   for (const Kernels* kernels : SupportedKernels()) {
     for (Index draw = 0; draw < 60; ++draw) {
@@ -269,6 +303,22 @@ TEST_CASE("a weight gradient is one chain over the rows, split or not") {
       args.x += cut;
       args.dw += cut * args.dw_stride;
       args.inputs = s.depth - cut;
+      kernels->weight_gradient(args);
+      CheckAgainst(expected, dw, *kernels);
+    }
+  }
+}
+
+TEST_CASE("a weight gradient of many rows and inputs is the same chains") {
+  Reals scratch;
+  const Shape shapes[] = {{601, 101, 37, 3}, {257, 200, 65, 0}, {3, 97, 33, 1}};
+  for (const Shape& shape : shapes) {
+    const Case one(shape, 9);
+    const Reals expected = ExpectedGradient(one, one.w, true);
+    for (const Kernels* kernels : SupportedKernels()) {
+      Reals dw = one.w;
+      WeightGradientArgs args = GradientArgs(one, &dw, &scratch);
+      args.add = true;
       kernels->weight_gradient(args);
       CheckAgainst(expected, dw, *kernels);
     }

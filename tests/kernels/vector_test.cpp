@@ -54,10 +54,46 @@ TEST_CASE("dropout keeps what the generator says and scales it") {
       }
     }
     for (const Kernels* kernels : SupportedKernels()) {
+      std::vector<std::uint8_t> kept(
+          static_cast<std::size_t>(rows * KeptBytes(cols)), 0xA5);
       Reals y = x;
-      kernels->dropout(random, rate, first, y.data(), cols, y.data(), cols,
-                       rows, cols);
+      DropoutArgs args;
+      args.random = &random;
+      args.first_row = first;
+      args.rate = rate;
+      args.x = args.y = y.data();
+      args.x_stride = args.y_stride = cols;
+      args.rows = rows;
+      args.cols = cols;
+      args.kept = kept.data();
+      kernels->dropout(args);
       CHECK(SameBits(y, expected));
+      Reals again(x.size(), kNan);
+      args.x = x.data();
+      args.y = again.data();
+      kernels->dropout_again(args);
+      CHECK(SameBits(again, expected));
+    }
+  }
+}
+
+TEST_CASE("axpy in double is one multiply-add an element on every level") {
+  for (const Index size : kSizes) {
+    const Reals a = Noise(size, 1);
+    const Reals b = Noise(size, 2);
+    const std::vector<double> x(a.begin(), a.end());
+    for (const Kernels* kernels : SupportedKernels()) {
+      std::vector<double> y(b.begin(), b.end());
+      kernels->axpy_double(-0.3, x.data(), y.data(), size);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        const double start = static_cast<double>(b[i]);
+        const double fused = std::fma(-0.3, x[i], start);
+        if (kernels->fused) {
+          CHECK(y[i] == fused);
+        } else {
+          CHECK(y[i] == doctest::Approx(fused));
+        }
+      }
     }
   }
 }

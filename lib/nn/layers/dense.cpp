@@ -122,9 +122,9 @@ class DenseLayer : public Layer {
                             prepared + PackedSize(kernel.rows, kernel.cols));
   }
 
-  // What the activation is applied to.
+  // The slope of the activation, which costs little beside its value.
   Index SavedSize(Index rows, std::span<const Index>) const override {
-    return KeepsInput() ? rows * options_.units : 0;
+    return KeepsSlope() ? rows * options_.units : 0;
   }
 
   Index ScratchSize(std::span<const Index> cols, Index lanes) const override {
@@ -139,8 +139,6 @@ class DenseLayer : public Layer {
 
   void Forward(const Pass& pass, const ForwardArgs& args) const override {
     const MatView y = args.y.Rows(args.first, args.count);
-    MatView z = y;
-    if (KeepsInput()) z.data = args.saved + args.first * y.cols;
     const Real* bias = options_.bias ? args.w[kBias].data : nullptr;
     const bool relu = options_.activation == Activation::kRelu;
     if (args.x[0].block == nullptr) {
@@ -148,22 +146,26 @@ class DenseLayer : public Layer {
       pass.kernels->product({.a = x.data,
                              .a_stride = x.cols,
                              .b = args.prepared,
-                             .c = z.data,
-                             .c_stride = z.cols,
+                             .c = y.data,
+                             .c_stride = y.cols,
                              .rows = x.rows,
                              .depth = x.cols,
-                             .cols = z.cols,
+                             .cols = y.cols,
                              .bias = bias,
                              .relu = relu});
     } else {
       pass.kernels->sparse_product(SparseRange(args), args.w[kKernel].data,
-                                   z.cols, z.cols, bias, z.data, z.cols);
+                                   y.cols, y.cols, bias, y.data, y.cols);
     }
     const bool applied = relu && args.x[0].block == nullptr;
-    if (options_.activation != Activation::kIdentity && !applied) {
-      pass.kernels->activate(options_.activation,
-                             ActivationShape(options_.activation), z.data,
-                             y.data, y.size());
+    const Real shape = ActivationShape(options_.activation);
+    if (KeepsSlope()) {
+      pass.kernels->activate_with_slope(
+          options_.activation, shape, y.data, y.data,
+          args.saved + args.first * y.cols, y.size());
+    } else if (options_.activation != Activation::kIdentity && !applied) {
+      pass.kernels->activate(options_.activation, shape, y.data, y.data,
+                             y.size());
     }
   }
 
@@ -251,7 +253,7 @@ class DenseLayer : public Layer {
   }
 
  private:
-  bool KeepsInput() const {
+  bool KeepsSlope() const {
     return options_.activation != Activation::kIdentity &&
            !KeepsSign(options_.activation);
   }
@@ -315,12 +317,15 @@ class DenseLayer : public Layer {
     if (options_.activation == Activation::kIdentity) return;
     const Index cols = args.dy.cols;
     const Index begin = args.first * cols;
-    const Real* at = KeepsInput() ? args.saved : args.y.data;
     for (Index lane = 0; lane < args.dy.count; ++lane) {
       Real* dy = args.dy.Lane(lane).data + begin;
-      pass.kernels->activate_gradient(options_.activation,
-                                      ActivationShape(options_.activation),
-                                      at + begin, dy, dy, args.count * cols);
+      if (KeepsSlope()) {
+        pass.kernels->multiply(dy, args.saved + begin, dy, args.count * cols);
+      } else {
+        pass.kernels->activate_gradient(
+            options_.activation, ActivationShape(options_.activation),
+            args.y.data + begin, dy, dy, args.count * cols);
+      }
     }
   }
 

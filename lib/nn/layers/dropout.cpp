@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 
 #include "base/error.h"
 #include "nn/layers/elementwise.h"
@@ -28,21 +29,45 @@ class DropoutLayer : public ElementwiseLayer {
   }
 
  private:
+  // The bits of what was kept, so that random numbers are made once.
+  Index SavedSize(Index rows, std::span<const Index> cols) const override {
+    return rows * KeptBytes(cols[0]) / static_cast<Index>(sizeof(float));
+  }
+
+  DropoutArgs ArgsOf(const LayerArgs& args, ConstMatView x, MatView y) const {
+    DropoutArgs dropout;
+    dropout.rate = rate_;
+    dropout.x = x.data;
+    dropout.x_stride = x.cols;
+    dropout.y = y.data;
+    dropout.y_stride = y.cols;
+    dropout.rows = x.rows;
+    dropout.cols = x.cols;
+    dropout.kept = reinterpret_cast<std::uint8_t*>(args.saved) +
+                   args.first * KeptBytes(x.cols);
+    return dropout;
+  }
+
   void Map(const Pass& pass, const LayerArgs& args, ConstMatView x,
            MatView y) const override {
     if (pass.mode == Mode::kTraining) {
+      DropoutArgs dropout = ArgsOf(args, x, y);
+      dropout.random = &pass.dropout;
       // The upper half of a row number tells the layers of a network apart.
-      const Index first = (args.node << 32) + args.first;
-      pass.kernels->dropout(pass.dropout, rate_, first, x.data, x.cols, y.data,
-                            y.cols, x.rows, x.cols);
+      dropout.first_row = (args.node << 32) + args.first;
+      pass.kernels->dropout(dropout);
     } else if (y.data != x.data) {
       std::copy_n(x.data, x.size(), y.data);
     }
   }
-  // The mask is made again: the gradient passes where the value did.
+  // The gradient passes where the value did.
   void MapGradient(const Pass& pass, const LayerArgs& args, ConstMatView,
                    ConstMatView dy, MatView dx) const override {
-    Map(pass, args, dy, dx);
+    if (pass.mode == Mode::kTraining) {
+      pass.kernels->dropout_again(ArgsOf(args, dy, dx));
+    } else if (dx.data != dy.data) {
+      std::copy_n(dy.data, dy.size(), dx.data);
+    }
   }
 
   double rate_;

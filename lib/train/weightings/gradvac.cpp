@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "train/combined_gradient.h"
 #include "train/gramian_weighting.h"
 #include "train/weightings/task_order.h"
 
@@ -43,7 +44,7 @@ class Gradvac : public GramianWeighting {
         beta_(options.beta),
         always_(options.update == "always"),
         order_(tasks.size(), options.order),
-        row_(tasks.size()) {}
+        turned_(tasks.size()) {}
 
   Index state_size() const override { return tasks_ * tasks_; }
 
@@ -51,32 +52,26 @@ class Gradvac : public GramianWeighting {
   void Solve(const PresentTasks& present, std::span<double> w) const override {
     order_.Begin(present);
     std::fill(w.begin(), w.end(), 0.0);
-    const std::span<double> row = {row_.data(), w.size()};
     for (std::size_t i = 0; i < w.size(); ++i) {
-      Turn(present, i, row);
-      for (std::size_t j = 0; j < w.size(); ++j) w[j] += row[j];
+      Turn(present, i);
+      for (std::size_t j = 0; j < w.size(); ++j) {
+        w[j] += turned_.coefficients()[j];
+      }
     }
   }
 
  private:
-  // Sets `row` to the coefficients of g_i'.
-  void Turn(const PresentTasks& present, std::size_t i,
-            std::span<double> row) const {
+  // Sets `turned_` to g_i'.
+  void Turn(const PresentTasks& present, std::size_t i) const {
     const Index self = static_cast<Index>(i);
-    std::fill(row.begin(), row.end(), 0.0);
-    row[i] = 1;
+    turned_.Begin(present.gramian, self);
     double length = Length(present, self);  // of g_i'
     order_.ForOthers(present, i, [&](Index j) {
       const double other = Length(present, j);
       // What is 0 has no angle.
       if (!(length > 0 && other > 0)) return;
-      double product = 0;
-      for (std::size_t k = 0; k < row.size(); ++k) {
-        if (row[k] == 0) continue;
-        // By rows, as they lie; it is symmetric.
-        product += row[k] * present.gramian(j, static_cast<Index>(k));
-      }
-      const double phi = std::clamp(product / length / other, -1.0, 1.0);
+      const double phi =
+          std::clamp(turned_.Product(j) / length / other, -1.0, 1.0);
       double& rho =
           present.state[At(present.tasks[i] * tasks_ + present.tasks[At(j)])];
       const double target = std::min(rho, kHighestTarget);
@@ -84,8 +79,8 @@ class Gradvac : public GramianWeighting {
       if (is_below) {
         const double sine = Sine(phi);
         const double wanted = Sine(target);
-        row[At(j)] +=
-            length * (target * sine - phi * wanted) / (other * wanted);
+        turned_.Add(j,
+                    length * (target * sine - phi * wanted) / (other * wanted));
         // What stands at right angles to g_j stays.
         length *= sine / wanted;
       }
@@ -104,7 +99,7 @@ class Gradvac : public GramianWeighting {
   double beta_;
   bool always_;
   mutable TaskOrder order_;
-  mutable std::vector<double> row_;
+  mutable CombinedGradient turned_;
 };
 
 }  // namespace

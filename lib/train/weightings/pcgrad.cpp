@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "train/combined_gradient.h"
 #include "train/gramian_weighting.h"
 #include "train/weightings/task_order.h"
 
@@ -27,41 +28,33 @@ class Pcgrad : public GramianWeighting {
   Pcgrad(std::span<const Task> tasks, const PcgradOptions& options)
       : GramianWeighting(tasks),
         order_(tasks.size(), options.order),
-        row_(tasks.size()) {}
+        projected_(tasks.size()) {}
 
  protected:
   void Solve(const PresentTasks& present, std::span<double> w) const override {
     order_.Begin(present);
     std::fill(w.begin(), w.end(), 0.0);
-    const std::span<double> row = {row_.data(), w.size()};
     for (std::size_t i = 0; i < w.size(); ++i) {
-      Project(present, i, row);
-      for (std::size_t j = 0; j < w.size(); ++j) w[j] += row[j];
+      Project(present, i);
+      for (std::size_t j = 0; j < w.size(); ++j) {
+        w[j] += projected_.coefficients()[j];
+      }
     }
   }
 
  private:
-  // Sets `row` to the coefficients of g_i'.
-  void Project(const PresentTasks& present, std::size_t i,
-               std::span<double> row) const {
-    std::fill(row.begin(), row.end(), 0.0);
-    row[i] = 1;
+  // Sets `projected_` to g_i'.
+  void Project(const PresentTasks& present, std::size_t i) const {
+    projected_.Begin(present.gramian, static_cast<Index>(i));
     order_.ForOthers(present, i, [&](Index j) {
-      double product = 0;
-      for (std::size_t k = 0; k < row.size(); ++k) {
-        if (row[k] == 0) continue;
-        // By rows, as they lie; it is symmetric.
-        product += row[k] * present.gramian(j, static_cast<Index>(k));
-      }
+      const double product = projected_.Product(j);
       const double square = present.gramian(j, j);
-      if (product < 0 && square > 0) {
-        row[At(j)] -= product / square;
-      }
+      if (product < 0 && square > 0) projected_.Add(j, -product / square);
     });
   }
 
   mutable TaskOrder order_;
-  mutable std::vector<double> row_;
+  mutable CombinedGradient projected_;
 };
 
 }  // namespace
