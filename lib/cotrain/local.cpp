@@ -12,6 +12,7 @@
 #include "cotrain/measure.h"
 #include "cotrain/method.h"
 #include "cotrain/record.h"
+#include "cotrain/run_flags.h"
 #include "data/dataset_io.h"
 #include "h5/atomic_file.h"
 #include "h5/provenance.h"
@@ -20,6 +21,7 @@
 #include "train/own_options.h"
 #include "train/protocol.h"
 #include "train/run_report.h"
+#include "train/select_measure.h"
 #include "train/useful_settings.h"
 
 namespace mtlkit {
@@ -114,6 +116,21 @@ void CheckPeersTraining(const RunSpec& spec, Peers* made) {
   }
 }
 
+// What chooses weights where nobody has said it. Returns whether that is not
+// the loss.
+bool ChooseMeasure(const Dataset& data, RunSpec* spec) {
+  std::string& select_on = spec->train.select_on;
+  if (select_on != kByMethod) return false;
+  select_on = "loss";
+  const Choice method = ParseChoice(spec->method, "--method");
+  const ProtocolEntry& entry =
+      FindEntry(ProtocolEntries(), "protocol", method.name);
+  if (!entry.traits.noisy_labels) return false;
+  if (InputsOf(data, spec->train).valid_rows.empty()) return false;
+  select_on = kSelectDecisions;
+  return true;
+}
+
 // A peer that follows another from its beginning has none of its own.
 void RequireOwnBeginnings(const RunSpec& spec) {
   const auto protocol =
@@ -181,6 +198,8 @@ bool TrainLocally(const std::string& path, RunSpec spec,
           "declare what is to be predicted with mtl-prep --task");
   data.tasks = ShapeTasks(data.tasks, spec.train.loss);
   spec.data_sha256 = data.content_sha256;
+  const bool decides = InContext(DataName(spec.data),
+                                 [&] { return ChooseMeasure(data, &spec); });
   ResolveArchOptions(&spec.arch);
   RequireOwnBeginnings(spec);
   const Beginnings beginnings(&spec);
@@ -190,6 +209,12 @@ bool TrainLocally(const std::string& path, RunSpec spec,
   WriteSpec(folder, spec);
   if (IsComplete(folder, spec.peers)) return false;
   TellBeginnings(spec, made, data, environment.reporter);
+  if (decides && environment.reporter != nullptr) {
+    environment.reporter->Note(
+        "weights are chosen by what networks decide (--select-on decisions): "
+        "wrong labels among the validation rows make the loss of a network "
+        "that knows better larger");
+  }
 
   TrainEnvironment own = environment;
   own.checkpoint = folder.LocalCheckpointPath();

@@ -24,12 +24,34 @@ class EpochsOfMethod : public Fields {
   Fields* fields_;
 };
 
+// Training options that a method in one process may choose itself.
+class ChosenByMethod : public Fields {
+ public:
+  explicit ChosenByMethod(Fields* fields) : fields_(fields) {}
+  void Visit(const FieldInfo& info, FieldPointer field) override {
+    FieldInfo own = info;
+    if (info.name == "select-on") {
+      own.help += Str("; ", kByMethod,
+                      ": decisions for methods for noisy labels, else loss");
+      own.value_name = Str(kByMethod, "|", info.value_name);
+    }
+    fields_->Visit(own, field);
+  }
+
+ private:
+  Fields* fields_;
+};
+
 }  // namespace
 
 RunFlags::RunFlags(std::string method, bool in_rounds) : in_rounds_(in_rounds) {
   spec.method = std::move(method);
   spec.peers = 2;
-  if (in_rounds) spec.train.epochs = 0;
+  if (in_rounds) {
+    spec.train.epochs = 0;
+  } else {
+    spec.train.select_on = kByMethod;
+  }
 }
 
 void RunFlags::DescribeRun(Fields& fields) {
@@ -40,7 +62,10 @@ void RunFlags::DescribeRun(Fields& fields) {
 }
 
 void RunFlags::DescribeTraining(Fields& fields) {
-  if (!in_rounds_) return spec.train.Describe(fields);
+  if (!in_rounds_) {
+    ChosenByMethod own(&fields);
+    return spec.train.Describe(own);
+  }
   EpochsOfMethod own(&fields);
   spec.train.Describe(own);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/options.h"
 #include "base/rng.h"
@@ -8,6 +9,9 @@
 #include "cotrain/run.h"
 
 namespace mtlkit {
+
+// `--select-on` where the method of a run in one process is to choose.
+inline constexpr std::string_view kByMethod = "by-method";
 
 // What the command line says of a run that begins.
 struct RunFlags {

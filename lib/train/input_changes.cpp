@@ -60,10 +60,12 @@ double BetaNumber(const Rng& rng, Index row, double alpha) {
   return 1 / (1 + std::exp(b - a));
 }
 
-InputChanges::InputChanges(const Dataset& data, const TrainOptions& options,
-                           Seed seed, Index capacity)
-    : alpha_(options.mixup),
-      noise_(options.input_noise),
+InputChanges::InputChanges(const Dataset& data,
+                           const InputChangeOptions& options, Seed seed,
+                           Index capacity)
+    : options_(options),
+      alpha_(options.mixup),
+      noise_(options.noise),
       seed_(seed),
       capacity_(capacity) {
   bool any = false;
@@ -71,16 +73,17 @@ InputChanges::InputChanges(const Dataset& data, const TrainOptions& options,
     const BlockTraits& traits = TraitsOf(block.kind);
     Require(
         alpha_ == 0 || traits.is_numbers, ErrorKind::kUsage,
-        Str("--mixup: the input '", block.name, "' (", EntryOf(block.kind).name,
-            ") is not of numbers that can be mixed"),
+        Str(options.mixup_flag, ": the input '", block.name, "' (",
+            EntryOf(block.kind).name, ") is not of numbers that can be mixed"),
         "leave it out with --inputs, or prepare it as numbers (mtl-prep "
         "--encode onehot)");
     any = any || traits.is_numbers;
+    shapes_.push_back(static_cast<const InputSpec&>(block));
     numbers_.emplace_back();
   }
   MakeChangers(data, options);
-  Require(any || noise_ == 0, ErrorKind::kUsage,
-          "--input-noise has no effect: no input is of numbers",
+  Require(any, ErrorKind::kUsage,
+          options.noise_flag + " has no effect: no input is of numbers",
           "leave it out");
   if (alpha_ == 0) return;
   partners_.places.resize(At(capacity));
@@ -92,7 +95,7 @@ InputChanges::InputChanges(const Dataset& data, const TrainOptions& options,
 }
 
 void InputChanges::MakeChangers(const Dataset& data,
-                                const TrainOptions& options) {
+                                const InputChangeOptions& options) {
   changers_.resize(data.inputs.size());
   images_.resize(data.inputs.size());
   if (options.augment.empty()) return;
@@ -124,12 +127,13 @@ void InputChanges::Augment(const Batch& loaded, Index step, std::size_t input) {
 
 const Batch& InputChanges::Apply(const Batch& loaded, Index step) {
   if (alpha_ > 0) ChoosePartners(loaded, step);
-  const Rng rng(seed_, RandomPurpose::kInputNoise,
-                static_cast<std::uint64_t>(step));
+  const auto of_step = static_cast<std::uint64_t>(step);
+  const Rng rng(seed_, RandomPurpose::kInputNoise, of_step);
+  const Rng mask(seed_, RandomPurpose::kDropout, of_step);
   changed_ = loaded;
   for (std::size_t i = 0; i < loaded.inputs.size(); ++i) {
     if (changers_[i]) Augment(loaded, step, i);
-    if (alpha_ == 0 && noise_ == 0) continue;
+    if (alpha_ == 0 && noise_ == 0 && options_.mask == 0) continue;
     const ConstMatView from = changed_.inputs[i].dense;
     if (from.data == nullptr || from.size() == 0) continue;
     const Index per_row = from.size() / loaded.rows;
@@ -140,7 +144,12 @@ const Batch& InputChanges::Apply(const Batch& loaded, Index step) {
     } else {
       std::copy_n(from.data, from.size(), into.data());
     }
-    if (noise_ > 0) AddNoise(rng, static_cast<Index>(i), into);
+    const auto input = static_cast<Index>(i);
+    if (noise_ > 0) AddNoise(rng, input, into);
+    for (Index row = 0; row < loaded.rows && options_.mask > 0; ++row) {
+      Mask(mask, input, row, into.subspan(At(row * per_row), At(per_row)));
+    }
+    if (options_.spares_labelled) Spare(loaded, from, into);
     changed_.inputs[i].dense = {into.data(), from.rows, from.cols};
   }
   return changed_;
@@ -148,7 +157,8 @@ const Batch& InputChanges::Apply(const Batch& loaded, Index step) {
 
 void InputChanges::ChoosePartners(const Batch& loaded, Index step) {
   const Rng rng(seed_, RandomPurpose::kMixup, static_cast<std::uint64_t>(step));
-  partners_.share = BetaNumber(rng, 0, alpha_);
+  const double share = BetaNumber(rng, 0, alpha_);
+  partners_.share = options_.mostly_own ? std::max(share, 1 - share) : share;
   const std::span<Index> places =
       std::span(partners_.places).first(At(loaded.rows));
   std::iota(places.begin(), places.end(), Index{0});
@@ -216,6 +226,49 @@ void InputChanges::AddNoise(const Rng& rng, Index input,
     for (std::size_t i = 0; i < count; ++i) {
       numbers[first + i] += static_cast<Real>(noise_ * noise[i]);
     }
+  }
+}
+
+// Places of the square or, of other rows, each number.
+void InputChanges::Mask(const Rng& rng, Index input, Index row,
+                        std::span<Real> numbers) const {
+  constexpr Index kRowsOfInput = 1'000'000'000;
+  const Index place = input * kRowsOfInput + row;
+  const InputSpec& shape = shapes_[At(input)];
+  if (shape.height == 0) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const auto col = static_cast<Index>(i);
+      if (rng.Uniform(place, col) < options_.mask) numbers[i] = 0;
+    }
+    return;
+  }
+  // Begin and end of the square along one side, cut off at the edges.
+  const auto cut = [&](Index side, Index col) {
+    const double half =
+        std::sqrt(options_.mask) * static_cast<double>(side) / 2;
+    const double middle = rng.Uniform(place, col) * static_cast<double>(side);
+    return std::pair(
+        std::max<Index>(0, static_cast<Index>(std::lround(middle - half))),
+        std::min(side, static_cast<Index>(std::lround(middle + half))));
+  };
+  const auto [top, bottom] = cut(shape.height, 0);
+  const auto [left, right] = cut(shape.width, 1);
+  for (Index y = top; y < bottom && left < right; ++y) {
+    const Index first = (y * shape.width + left) * shape.cols;
+    std::fill_n(numbers.begin() + first, (right - left) * shape.cols, Real{0});
+  }
+}
+
+void InputChanges::Spare(const Batch& loaded, ConstMatView from,
+                         std::span<Real> into) const {
+  const Index per_row = from.size() / loaded.rows;
+  for (Index row = 0; row < loaded.rows; ++row) {
+    const bool spared = std::ranges::all_of(
+        loaded.targets,
+        [&](const TargetBatch& labels) { return labels.weight[At(row)] > 0; });
+    if (!spared) continue;
+    std::copy_n(from.data + row * per_row, per_row,
+                into.begin() + row * per_row);
   }
 }
 

@@ -3,13 +3,14 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/rng.h"
 #include "data/batch.h"
+#include "data/dataset.h"
 #include "nn/loss.h"
 #include "train/image_changes.h"
-#include "train/train_options.h"
 
 namespace mtlkit {
 
@@ -20,6 +21,20 @@ struct Partners {
   std::vector<TargetBatch> targets;  // of partners, one a task
 };
 
+// What is done to the inputs of a batch; 0: nothing.
+struct InputChangeOptions {
+  double mixup = 0;         // alpha
+  bool mostly_own = false;  // a row keeps the larger of the two shares
+  double noise = 0;         // deviation
+  double mask = 0;          // part of a row's numbers that become 0
+  std::vector<std::string> augment = {};  // of images, as --augment
+  // Noise and masks only for rows that lack the label of a task.
+  bool spares_labelled = false;
+  // What the options are called in messages.
+  std::string mixup_flag = "--mixup";
+  std::string noise_flag = "--input-noise";
+};
+
 // Changes the inputs of batches that are learned from, never those that are
 // measured or predicted. `--mixup`: Zhang, Cisse, Dauphin and Lopez-Paz,
 // "mixup: beyond empirical risk minimization" (2018). Row i becomes
@@ -28,14 +43,17 @@ struct Partners {
 // share of the loss towards the labels of i and the rest of that towards those
 // of j. `--augment` changes images (image_changes.h) before that, and
 // `--input-noise` adds normal noise of this deviation to every number behind
-// it. Random numbers are addressed by step, row and column. Allocates when
-// built only.
+// it. A mask sets numbers to 0, the mean of those that were prepared, each
+// by itself; of an image a square of that part of its area, all channels, whose
+// middle lies anywhere in it (DeVries and Taylor, "Improved regularization of
+// convolutional neural networks with cutout", 2017). Random numbers are
+// addressed by step, row and column. Allocates when built only.
 class InputChanges {
  public:
   // kUsage: no input holds numbers, or, to be mixed, one holds something else;
   // there are no images to augment.
-  InputChanges(const Dataset& data, const TrainOptions& options, Seed seed,
-               Index capacity);
+  InputChanges(const Dataset& data, const InputChangeOptions& options,
+               Seed seed, Index capacity);
 
   // The batch with other inputs, valid until the next call.
   const Batch& Apply(const Batch& loaded, Index step);
@@ -45,15 +63,22 @@ class InputChanges {
  private:
   void ChoosePartners(const Batch& loaded, Index step);
   void TakeTargets(const Batch& loaded);
-  void MakeChangers(const Dataset& data, const TrainOptions& options);
+  void MakeChangers(const Dataset& data, const InputChangeOptions& options);
   // Into memory of its own; the rows of one input block.
   void Augment(const Batch& loaded, Index step, std::size_t input);
   // Of one input block.
   void Mix(ConstMatView from, Index rows, std::span<Real> into) const;
   void AddNoise(const Rng& rng, Index input, std::span<Real> numbers) const;
+  void Mask(const Rng& rng, Index input, Index row,
+            std::span<Real> numbers) const;
+  // Undoes what was done to rows that are spared.
+  void Spare(const Batch& loaded, ConstMatView from,
+             std::span<Real> into) const;
 
+  InputChangeOptions options_;
   double alpha_;
   double noise_;
+  std::vector<InputSpec> shapes_;  // of images: height and width
   Seed seed_;
   Index capacity_;
   Batch changed_;

@@ -17,6 +17,7 @@
 #include "train/length.h"
 #include "train/meeting.h"
 #include "train/own_options.h"
+#include "train/peer_crew.h"
 #include "train/peers_together.h"
 #include "train/run_report.h"
 #include "train/run_saver.h"
@@ -49,33 +50,6 @@ void RequireSeveralRows(const Model& model, const EpochRows& epoch) {
   }
 }
 
-// The step, from 1, and the first row whose loss is not finite, if it is of a
-// row. Where the network says something finite of that row, its label is the
-// fault (kBadInput): no rate would help.
-std::string WhereDiverged(Trainee& peer, Index task, Index step) {
-  const PeerTask seen = peer.learner().Seen(task);
-  const std::string at = Str(" in step ", step + 1);
-  for (std::size_t row = 0; row < seen.row_loss.size(); ++row) {
-    if (std::isfinite(seen.row_loss[row])) continue;
-    const std::string id =
-        IdText(peer.data().ids, peer.batch().row_numbers[row]);
-    const Real* said = seen.output.Row(static_cast<Index>(row));
-    // Large numbers are on their way to infinity.
-    const bool is_sound =
-        std::all_of(said, said + seen.output.cols,
-                    [](Real value) { return std::abs(value) < Real{1e4}; });
-    Require(!is_sound, ErrorKind::kBadInput,
-            Str("task '", peer.tasks()[At(task)].name, "', row '", id,
-                "': the loss", at,
-                " is not finite, though the prediction is: the label is out of "
-                "all proportion"),
-            "look at this label, or prepare the task with --target-transform "
-            "or another --loss");
-    return Str(at, ", first of row '", id, "'");
-  }
-  return at;
-}
-
 // One call of TrainPeers, from reading the checkpoint to the best weights.
 class Run {
  public:
@@ -88,7 +62,10 @@ class Run {
         environment_(environment),
         protocol_(MakeProtocol(ParseChoice(protocol, "--method"),
                                static_cast<Index>(peers.size()))),
+        crew_(std::ssize(peers), environment.pool),
         peers_(MakeTrainees(peers)),
+        diverged_(peers.size()),
+        measures_(peers.size()),
         train_rows_(RowsOfAll(peers_)),
         meeting_(protocol_.get(), &peers_, peers[0].inputs.data->rows,
                  std::min(options.batch, peers[0].inputs.data->rows)),
@@ -154,7 +131,7 @@ class Run {
       trainees.emplace_back(
           peer,
           OptionsFor(peer.model->schema.tasks, peer.absent_tasks, options_),
-          *protocol_, environment_.pool);
+          *protocol_, crew_.PoolOf(std::ssize(trainees)));
     }
     return trainees;
   }
@@ -236,17 +213,25 @@ class Run {
   }
 
   void TrainBatch(std::span<const Index> rows, double rate) {
-    for (Trainee& peer : peers_) peer.Forward(rows, position_.step);
+    const bool twice = protocol_->LooksTwice(position_.epoch);
+    crew_.ForEach([&](Index peer) {
+      peers_[At(peer)].Forward(rows, position_.step, twice);
+    });
     const double batches = static_cast<double>(rows_.batch_count());
     const double progress = static_cast<double>(position_.step) / batches;
-    meeting_.Meet(rows, position_.epoch, progress);
+    meeting_.Meet(rows, position_.step, position_.epoch, progress);
+    crew_.ForEach([&](Index peer) {
+      const std::size_t i = At(peer);
+      diverged_[i] = -1;
+      if (!Learns(i)) return;
+      diverged_[i] = peers_[i].Learn(position_.step, rate, progress);
+    });
     for (std::size_t i = 0; i < peers_.size(); ++i) {
-      if (!Learns(i)) continue;
-      const Index diverged = peers_[i].Learn(position_.step, rate, progress);
-      if (diverged < 0) continue;
-      FailDiverged(Str("the loss of task '",
-                       peers_[i].tasks()[At(diverged)].name, "' is not finite",
-                       WhereDiverged(peers_[i], diverged, position_.step)));
+      const Index task = diverged_[i];
+      if (task < 0) continue;
+      FailDiverged(Str("the loss of task '", peers_[i].tasks()[At(task)].name,
+                       "' is not finite",
+                       WhereDiverged(peers_[i], task, position_.step)));
     }
     meeting_.Exchange({position_.step, position_.epoch,
                        position_.batch + 1 == rows_.batch_count()});
@@ -272,46 +257,29 @@ class Run {
     }
   }
 
-  // What the tasks that the sampler knows have left to learn: the mean of the
-  // peers that have the task.
-  std::vector<double> LeftToLearn() const {
-    const std::vector<Task>& tasks =
-        labels_of_all_ ? labels_of_all_->tasks : peers_[0].data().tasks;
-    std::vector<double> left;
-    for (const Task& task : tasks) {
-      double sum = 0;
-      double count = 0;
-      for (const Trainee& peer : peers_) {
-        for (std::size_t t = 0; t < peer.tasks().size(); ++t) {
-          const double own = peer.LeftToLearn(t);
-          if (peer.tasks()[t].name != task.name || std::isnan(own)) continue;
-          sum += own;
-          ++count;
-        }
-      }
-      left.push_back(count > 0 ? sum / count : std::nan(""));
-    }
-    return left;
-  }
-
   void EndEpoch(double rate, double rows_per_second) {
     meeting_.EndEpoch();
     const Index epoch = position_.epoch + 1;
     double measure = 0;
     double learning = 0;
+    crew_.ForEach([&](Index peer) {
+      measures_[At(peer)] = peers_[At(peer)].EndEpoch(
+          {epoch, rate, &rows_, epoch == last_epoch_});
+    });
     for (std::size_t i = 0; i < peers_.size(); ++i) {
-      const double of_peer =
-          peers_[i].EndEpoch({epoch, rate, &rows_, epoch == last_epoch_});
       if (!peers_[i].has_finite_weights()) {
         FailDiverged("there are weights that are not finite");
       }
       if (!Learns(i)) continue;
-      measure += of_peer;
+      measure += measures_[i];
       ++learning;
     }
     if (epoch == last_epoch_ || IsStale()) RequireMeasured();
     schedule_->Observe(measure / learning);
-    sampler_->Observe(position_.epoch, LeftToLearn());
+    sampler_->Observe(position_.epoch,
+                      LeftToLearn(labels_of_all_ ? labels_of_all_->tasks
+                                                 : peers_[0].data().tasks,
+                                  peers_));
     position_.epoch = epoch;
     position_.batch = 0;
     report_.EndEpoch(position_.epoch, rows_per_second);
@@ -323,7 +291,12 @@ class Run {
   Seed seed_;
   const TrainEnvironment& environment_;
   std::unique_ptr<Protocol> protocol_;
+  PeerCrew crew_;
   std::vector<Trainee> peers_;
+  // Of the last step and epoch, one a peer: the task whose loss is not finite,
+  // and what EndEpoch says.
+  std::vector<Index> diverged_;
+  std::vector<double> measures_;
   std::vector<Index> train_rows_;  // that some peer learns from
   Meeting meeting_;
   std::optional<Dataset> labels_of_all_;  // of what they do not have in common

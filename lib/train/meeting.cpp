@@ -21,6 +21,8 @@ Meeting::Meeting(Protocol* protocol, std::vector<Trainee>* peers, Index rows,
   seen_.resize(count);
   weights_.resize(count);
   lessons_.resize(count);
+  const std::optional<SecondLook> look = protocol->second_look();
+  if (look && look->mixup > 0) mixed_.resize(peers->size());
   if (protocol->remembers_losses()) {
     losses_.assign(count, std::vector<Real>(At(rows), kNone));
     last_losses_ = losses_;
@@ -60,18 +62,21 @@ void Meeting::FindTasks() {
   }
 }
 
-void Meeting::Meet(std::span<const Index> rows, Index epoch, double progress) {
+void Meeting::Meet(std::span<const Index> rows, Index step, Index epoch,
+                   double progress) {
   if (!protocol_->selects() && !protocol_->teaches()) return;
   Show();
   if (protocol_->remembers_losses()) Remember(rows);
   PeerView view;
   view.peers = static_cast<Index>(peers_->size());
   view.rows = static_cast<Index>(rows.size());
+  view.step = step;
   view.epoch = epoch;
   view.progress = progress;
   view.row_numbers = rows;
   view.tasks = tasks_;
   view.seen = seen_;
+  view.mixed = mixed_;
   if (protocol_->selects()) Select(view);
   if (protocol_->teaches()) Teach(view);
 }
@@ -79,12 +84,15 @@ void Meeting::Meet(std::span<const Index> rows, Index epoch, double progress) {
 void Meeting::Show() {
   for (std::size_t peer = 0; peer < peers_->size(); ++peer) {
     Trainee& trainee = (*peers_)[peer];
+    if (!mixed_.empty()) mixed_[peer] = trainee.mixed();
     for (std::size_t task = 0; task < tasks_.size(); ++task) {
       const std::size_t place = Place(peer, task);
       const Index number = numbers_[place];
       if (number < 0) continue;
       seen_[place] = trainee.learner().Seen(number);
-      seen_[place].weight = trainee.batch().targets[At(number)].weight;
+      const TargetBatch& labels = trainee.batch().targets[At(number)];
+      seen_[place].weight = labels.weight;
+      seen_[place].labels = labels.target;
       if (!last_losses_.empty()) {
         seen_[place].last_losses = last_losses_[place];
       }
@@ -96,9 +104,12 @@ void Meeting::Remember(std::span<const Index> rows) {
   for (std::size_t place = 0; place < seen_.size(); ++place) {
     const PeerTask& seen = seen_[place];
     if (!seen.exists()) continue;
+    const std::span<const Real> losses =
+        (*peers_)[place / tasks_.size()].learner().FirstRowLoss(
+            numbers_[place]);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (seen.weight[i] <= 0) continue;
-      losses_[place][At(rows[i])] = seen.row_loss[i] / seen.weight[i];
+      losses_[place][At(rows[i])] = losses[i] / seen.weight[i];
     }
   }
 }

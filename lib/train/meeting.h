@@ -19,8 +19,9 @@ class Meeting {
   Meeting(Protocol* protocol, std::vector<Trainee>* peers, Index rows,
           Index capacity);
 
-  // After every peer's Forward of batch `batch`; `progress`: epochs so far.
-  void Meet(std::span<const Index> rows, Index epoch, double progress);
+  // After every peer's Forward of these rows; `progress`: epochs so far.
+  void Meet(std::span<const Index> rows, Index step, Index epoch,
+            double progress);
   // After a step of all peers.
   void Exchange(const Moment& moment);
   void EndEpoch();
@@ -45,6 +46,7 @@ class Meeting {
   std::vector<PeerTask> seen_;
   std::vector<std::span<Real>> weights_;
   std::vector<Lesson> lessons_;
+  std::vector<RowMix> mixed_;
   std::vector<PeerParams> params_;
   // Of every row of the dataset, one a peer and task: in this epoch, and in the
   // one before.

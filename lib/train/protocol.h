@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,9 +28,38 @@ struct PeerTask {
   // Loss of every row of the dataset when it was last seen, in the epoch
   // before this one; NaN where it was not labelled or not seen. Empty unless
   // the protocol remembers losses.
-  std::span<const Real> last_losses;
+  std::span<const Real> last_losses = {};
+  // rows x target_cols: the labels as the peer learns them; NaN cells are
+  // missing, and rows of weight 0 hold anything.
+  ConstMatView labels = {};
+  // What Protocol::second_look() is about: outputs of the batch as it was
+  // first seen, under dropout of their own. No data: it is seen once only.
+  ConstMatView first_output = {};
+  // Where an ensemble puts out, what each of its members says: those of one row
+  // beside each other, while `output` is what they say together. Else no data.
+  ConstMatView member_output = {};
 
   bool exists() const { return output.data != nullptr; }
+};
+
+// How the rows of a batch were mixed in pairs: row i is `share` of itself, and
+// for the rest row partners[i].
+struct RowMix {
+  double share = 1;
+  std::span<const Index> partners;
+};
+
+// How the inputs of a batch are changed after they were seen once, before they
+// are learned from, beside --input-noise, which both looks have. Only numbers
+// change.
+struct SecondLook {
+  // Rows are mixed in pairs, by shares from Beta(this, this), of which each row
+  // keeps the larger; 0: not.
+  double mixup = 0;
+  // Rows that lack the label of a task get normal noise of this deviation, and
+  // this part of their numbers (of images: a square) becomes 0.
+  double noise = 0;
+  double mask = 0;
 };
 
 // What the peers make of one batch. All see the same rows; what differs is
@@ -42,6 +72,8 @@ struct PeerView {
   std::span<const Index> row_numbers;  // of the batch, in the dataset
   std::span<const Task> tasks;         // of all peers together
   std::span<const PeerTask> seen;      // peers x tasks
+  std::span<const RowMix> mixed = {};  // one a peer, where a look mixes rows
+  Index step = 0;                      // that is being made, from 0
   const PeerTask& At(Index peer, Index task) const {
     return seen[Place(peer, task)];
   }
@@ -98,12 +130,20 @@ class Protocol {
   virtual bool exchanges() const { return false; }
   // Whether lessons carry gradients instead of targets.
   virtual bool gives_gradients() const { return false; }
+  // What an ensemble says together teaches its members: networks must be some
+  // (Network::members).
+  virtual bool teaches_members() const { return false; }
   // PeerTask::last_losses are wanted. Needs selects().
   virtual bool remembers_losses() const { return false; }
   // The soft loss of lessons with its options: its temperature.
   virtual Choice lesson_loss() const { return {"distillation", {}}; }
   // Factor of the labels' own loss, beside the lessons.
   virtual double label_share() const { return 1; }
+  // Set: batches are seen twice, in the epochs (from 0) for which LooksTwice.
+  virtual std::optional<SecondLook> second_look() const { return {}; }
+  virtual bool LooksTwice(Index /*epoch*/) const {
+    return second_look().has_value();
+  }
   // Whether a peer takes steps of its own, or only what Exchange gives it.
   virtual bool learns(Index /*peer*/) const { return true; }
 
@@ -126,14 +166,30 @@ class Protocol {
                         std::span<const PeerParams> peers);
 };
 
+// What a protocol is like.
+struct ProtocolTraits {
+  // Peers are one network at several times or places: Begin refuses (kUsage)
+  // those that differ in architecture, inputs or tasks.
+  bool one_network = false;
+  // A peer learns from itself, too: it needs no other that has its task.
+  bool by_itself = false;
+  // Tasks whose labels are not classes are learned from labels alone.
+  bool of_classes = false;
+  // The same of all but those with labels of one class.
+  bool of_one_class = false;
+  // Networks are those of the architecture `branches` (teaches_members).
+  bool of_branches = false;
+  // For labels of which many are wrong: what chooses weights must not be the
+  // loss, which networks that are sure of the truth make larger on such labels.
+  bool noisy_labels = false;
+};
+
 // A registered protocol (protocols.def): how several networks ("peers") that
 // are trained together help one another.
 struct ProtocolEntry : RegistryEntry<std::unique_ptr<Protocol>> {
   Index least_peers = 1;
   Index most_peers = 0;  // 0: any number
-  // Peers are one network at several times or places: Begin refuses (kUsage)
-  // those that differ in architecture, inputs or tasks.
-  bool one_network = false;
+  ProtocolTraits traits = {};
 };
 
 std::span<const ProtocolEntry* const> ProtocolEntries();

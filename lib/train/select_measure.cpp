@@ -92,10 +92,26 @@ std::vector<std::string> TermsOf(std::string_view select_on,
   return terms;
 }
 
+std::vector<SelectTerm> DecisionsOf(std::span<const Task> tasks) {
+  std::vector<SelectTerm> terms;
+  for (const Task& task : tasks) {
+    const HeadTraits& traits = task.traits();
+    SelectTerm& term = terms.emplace_back();
+    term.task = std::ssize(terms) - 1;
+    term.metric = &FindMetric(traits.one_class     ? "accuracy"
+                              : traits.has_classes ? "hamming-loss"
+                                                   : "mae");
+    term.text = Str(task.name, ".", term.metric->name);
+    term.where_defined = true;
+  }
+  return terms;
+}
+
 }  // namespace
 
 std::vector<SelectTerm> ParseSelectOn(std::span<const Task> tasks,
                                       std::string_view select_on) {
+  if (select_on == kSelectDecisions) return DecisionsOf(tasks);
   std::vector<SelectTerm> terms;
   for (const std::string& text : TermsOf(select_on, NamesOf(tasks))) {
     terms.push_back(ParseTerm(tasks, text));
@@ -115,6 +131,7 @@ std::vector<SelectTerm> ParseSelectOn(std::span<const Task> tasks,
 std::vector<std::string> TasksSelectedOn(std::string_view select_on,
                                          std::span<const std::string> names) {
   std::vector<std::string> tasks;
+  if (select_on == kSelectDecisions) return tasks;
   for (const std::string& text : TermsOf(select_on, names)) {
     const std::string_view measure = MeasureOf(text);
     if (measure == kLoss) continue;
@@ -126,6 +143,11 @@ std::vector<std::string> TasksSelectedOn(std::string_view select_on,
 MetricTerms::MetricTerms(std::span<const Task> tasks,
                          std::vector<SelectTerm> terms)
     : tasks_(tasks.begin(), tasks.end()), terms_(std::move(terms)) {
+  Clear();
+}
+
+void MetricTerms::LeaveOut(std::size_t term) {
+  terms_.erase(terms_.begin() + static_cast<std::ptrdiff_t>(term));
   Clear();
 }
 

@@ -17,12 +17,21 @@ struct SelectTerm {
   const MetricEntry* metric = nullptr;  // null: a loss
   double weight = 1;
   std::string text;  // as it was given
+  // Meant wherever it can be measured, and left out elsewhere.
+  bool where_defined = false;
 };
 
-// The terms of `select_on`: a list, by commas, of loss, TASK.loss and
-// TASK.METRIC, each with =WEIGHT behind it or not. Throws kUsage where a task
-// or metric is not there or does not fit, where a term comes twice, and where a
-// weight is not above 0.
+// What chooses weights where many labels are wrong: of every task the measure
+// of what it decides, or how far off its numbers are (accuracy, hamming-loss,
+// mae). Wrong labels that do not depend on the rows lower such a measure of all
+// networks alike; losses on them grow without bound as a network becomes surer
+// of the truth, and so prefer one that is hardly trained.
+inline constexpr std::string_view kSelectDecisions = "decisions";
+
+// The terms of `select_on`: kSelectDecisions, or a list, by commas, of loss,
+// TASK.loss and TASK.METRIC, each with =WEIGHT behind it or not. Throws kUsage
+// where a task or metric is not there or does not fit, where a term comes
+// twice, and where a weight is not above 0.
 std::vector<SelectTerm> ParseSelectOn(std::span<const Task> tasks,
                                       std::string_view select_on);
 // The names of tasks in `select_on`, those of `names` as they are called.
@@ -35,6 +44,8 @@ class MetricTerms {
   MetricTerms(std::span<const Task> tasks, std::vector<SelectTerm> terms);
 
   const std::vector<SelectTerm>& terms() const { return terms_; }
+  // From now on there is no such term.
+  void LeaveOut(std::size_t term);
   // Forgets all rows.
   void Clear();
   // Adds the rows of a batch with labels of a term's task, whose output that

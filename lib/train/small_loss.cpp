@@ -28,4 +28,66 @@ std::pair<Real, std::size_t> SmallLoss::Limit(double rate) {
   return *last;
 }
 
+void SmallLossRows::DescribeOver(Fields& field, std::string* over) {
+  field("over", *over,
+        "rows among which the small losses are sought: the batch, or all, by "
+        "their losses in the epoch before",
+        {"batch", "epoch"});
+}
+
+void SmallLossRows::Prepare(std::size_t places, Index rows) {
+  rows_.Reserve(rows);
+  limits_.resize(places);
+}
+
+// The limits depend on the epoch before only: found once an epoch.
+void SmallLossRows::Begin(const PeerView& view) {
+  if (!by_epoch_ || limits_of_ == view.epoch) return;
+  limits_of_ = view.epoch;
+  for (std::size_t place = 0; place < view.seen.size(); ++place) {
+    rows_.Clear();
+    const std::span<const Real> losses = view.seen[place].last_losses;
+    for (std::size_t row = 0; row < losses.size(); ++row) {
+      if (!std::isnan(losses[row])) rows_.Add(losses[row], row);
+    }
+    limits_[place].any = !rows_.empty();
+    if (rows_.empty()) continue;
+    limits_[place].at = rows_.Limit(options_.KeepRate(view.epoch));
+  }
+}
+
+void SmallLossRows::Keep(const PeerView& view, Index judge, Index task,
+                         std::span<const Real> counts,
+                         std::span<Real> weights) {
+  if (by_epoch_) return KeepOfAll(view, judge, task, weights);
+  const PeerTask& seen = view.At(judge, task);
+  const auto takes_part = [&](std::size_t row) {
+    return seen.weight[row] > 0 && (counts.empty() || counts[row] > 0);
+  };
+  rows_.Clear();
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    if (takes_part(row)) rows_.Add(seen.row_loss[row] / seen.weight[row], row);
+  }
+  if (rows_.empty()) return;
+  const auto limit = rows_.Limit(options_.KeepRate(view.epoch));
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    if (!takes_part(row)) continue;
+    const std::pair<Real, std::size_t> own = {
+        seen.row_loss[row] / seen.weight[row], row};
+    if (own > limit) weights[row] = 0;
+  }
+}
+
+void SmallLossRows::KeepOfAll(const PeerView& view, Index judge, Index task,
+                              std::span<Real> weights) const {
+  const RowLimit& limit = limits_[view.Place(judge, task)];
+  if (!limit.any) return;
+  const std::span<const Real> losses = view.At(judge, task).last_losses;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const auto row = At(view.row_numbers[i]);
+    if (std::isnan(losses[row])) continue;
+    if (std::pair(losses[row], row) > limit.at) weights[i] = 0;
+  }
+}
+
 }  // namespace mtlkit

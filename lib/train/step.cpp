@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "kernels/kernels.h"
 #include "train/diagnoser.h"
+#include "train/first_look.h"
 #include "train/merged_outputs.h"
 #include "train/network_terms.h"
 #include "train/task_losses.h"
@@ -189,7 +190,8 @@ struct Learner::State {
   bool ascends = false;                  // gradients are taken in two places
   // Only with either.
   std::vector<double> losses_elsewhere;
-  Block spare_buffers;
+  Block spare_buffers;  // or with a first look
+  FirstLook first_look;
   // Only with the second: as the step began.
   AlignedVector weights_here;
   std::vector<double> weighting_here;
@@ -296,19 +298,55 @@ std::span<Real> Learner::Weights(Index task) {
   return state_->losses.Weights(task);
 }
 
+void Learner::EnableFirstLook() {
+  State& s = *state_;
+  s.spare_buffers = Block(s.setup.network->buffers());
+  s.first_look.Reserve(s.setup.tasks, s.setup.capacity);
+}
+
 void Learner::SetLaneRows(std::span<const RowRange> rows) {
   state_->plan.SetLaneRows(rows);
 }
 
+void Learner::LookFirst(const Batch& batch, Index step, LearnerState* state) {
+  State& s = *state_;
+  Pass pass = s.PassOf(step, state);
+  pass.dropout = Rng(SeedOfLook(s.setup.seed, 1), RandomPurpose::kDropout,
+                     static_cast<std::uint64_t>(step));
+  s.spare_buffers = state->params.buffers;
+  pass.buffers = &s.spare_buffers;
+  s.plan.Forward(pass, batch);
+  s.losses.Begin(batch, s.plan);
+  for (Index task = 0; task < std::ssize(s.setup.tasks); ++task) {
+    s.first_look.Keep(task, s.merged.Of(s.plan, task), s.losses.RowLoss(task));
+  }
+}
+
 void Learner::Forward(const Batch& batch, Index step, LearnerState* state) {
   State& s = *state_;
+  s.first_look.Pass();
   s.plan.Forward(s.PassOf(step, state), batch);
   s.losses.Begin(batch, s.plan);
 }
 
 PeerTask Learner::Seen(Index task) const {
   State& s = *state_;
-  return {s.merged.Of(s.plan, task), s.losses.RowLoss(task), {}, {}};
+  PeerTask seen;
+  seen.output = s.merged.Of(s.plan, task);
+  seen.row_loss = s.losses.RowLoss(task);
+  if (s.setup.network->members(task) > 1) {
+    seen.member_output = s.plan.Output(task);
+  }
+  if (s.first_look.is_there()) {
+    seen.first_output = s.first_look.Output(task, seen.output.cols);
+  }
+  return seen;
+}
+
+std::span<const Real> Learner::FirstRowLoss(Index task) const {
+  State& s = *state_;
+  return s.first_look.is_there() ? s.first_look.Losses(task)
+                                 : s.losses.RowLoss(task);
 }
 
 Index Learner::Learn(const Batch& batch, Index step, double rate,

@@ -91,6 +91,8 @@ class Learner {
   void SetPartners(const Partners* partners);
   // Makes Weights(task) writable and used in place of the batch's.
   void EnableSelection();
+  // Makes room for LookFirst.
+  void EnableFirstLook();
   // Factor of the labels' own losses beside lessons, of all tasks or one; 1
   // unless set.
   void SetLabelShare(double share);
@@ -106,9 +108,15 @@ class Learner {
   // With LearnerSetup::lane_rows, before each Forward (Plan::SetLaneRows).
   void SetLaneRows(std::span<const RowRange> rows);
 
+  // Sees a batch before Forward sees what becomes of it: Seen has these outputs,
+  // too, and FirstRowLoss their losses. Running statistics do not move. Needs
+  // EnableFirstLook.
+  void LookFirst(const Batch& batch, Index step, LearnerState* state);
   // Computes outputs and the row losses of the labels in training mode.
   void Forward(const Batch& batch, Index step, LearnerState* state);
   PeerTask Seen(Index task) const;
+  // Row losses of the batch as it was seen first in this step.
+  std::span<const Real> FirstRowLoss(Index task) const;
   // Row weights of the last batch, to be changed by Select. Needs
   // EnableSelection.
   std::span<Real> Weights(Index task);

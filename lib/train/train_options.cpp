@@ -37,9 +37,11 @@ void TrainOptions::Describe(Fields& field) {
       loss);
   field.Named("freeze", freeze, "LAYER,...",
               "layers that stay as they are, by name or pattern");
-  field.Named("select-on", select_on, "loss|TASK.METRIC[=WEIGHT],...",
+  field.Named("select-on", select_on, "loss|decisions|TASK.METRIC[=WEIGHT],...",
               "what chooses the best weights; of several the mean of their "
-              "errors, each relative to the best constant's");
+              "errors, each relative to the best constant's (decisions: of "
+              "every task accuracy, hamming-loss or mae, which wrong labels do "
+              "not turn)");
   field(
       "keep-best", keep_best,
       "one epoch of all tasks, or of each task its own best (where they learn "

@@ -8,7 +8,7 @@
 #include "train/class_rows.h"
 #include "train/epoch_log.h"
 #include "train/freeze.h"
-#include "train/input_changes.h"
+#include "train/looks.h"
 #include "train/network_terms.h"
 #include "train/row_mask.h"
 #include "train/rows_by_task.h"
@@ -47,6 +47,7 @@ struct Trainee::Parts {
         train_rows(protocol.teaches() ? peer.inputs.train_rows
                                       : UsefulRows(data, peer.inputs)),
         capacity(std::min(options.batch, data.rows)),
+        looks(data, peer, options, protocol, losses, capacity),
         batcher(data, capacity),
         frozen(FrozenSlices(*model.network, options.freeze)),
         unseen_rows(*model.network, data, train_rows, frozen),
@@ -55,7 +56,8 @@ struct Trainee::Parts {
         epoch_log(std::ssize(model.schema.tasks)) {
     Require(!train_rows.empty(), ErrorKind::kBadInput,
             "no training row has a label");
-    ChangeInputs(peer, options, protocol);
+    learner.SetPartners(looks.PartnersOf(false));
+    if (looks.are_two()) learner.EnableFirstLook();
     learner.Start(model.params, &state.learner);
     keeper.Start(&state);
     const Index tasks = static_cast<Index>(model.schema.tasks.size());
@@ -81,19 +83,6 @@ struct Trainee::Parts {
     Validate(peer.inputs, options, pool);
   }
 
-  void ChangeInputs(const Peer& peer, const TrainOptions& options,
-                    const Protocol& protocol) {
-    if (options.mixup == 0 && options.input_noise == 0 &&
-        options.augment.empty()) {
-      return;
-    }
-    const bool is_taught = protocol.teaches() || protocol.selects() ||
-                           !peer.inputs.soft_targets.empty();
-    if (options.mixup > 0) RequireMixable(is_taught, capacity, losses);
-    changes.emplace(data, options, peer.seed, capacity);
-    learner.SetPartners(changes->partners());
-  }
-
   // What members say together has no way back to each of them.
   void RequireTaught(const Protocol& protocol) const {
     for (Index task = 0; task < model.network->task_count(); ++task) {
@@ -102,6 +91,11 @@ struct Trainee::Parts {
               "--members: the method looks for agreement of whole networks, "
               "and these are ensembles",
               "leave --members out, or choose another method");
+      Require(
+          !protocol.teaches_members() || model.network->members(task) > 1,
+          ErrorKind::kUsage,
+          "the method lets a network teach its branches, and this one has none",
+          "give --arch branches");
     }
   }
 
@@ -234,6 +228,7 @@ struct Trainee::Parts {
   std::unique_ptr<Weighting> weighting;
   std::vector<Index> train_rows;
   Index capacity;
+  Looks looks;
   Batcher batcher;
   std::vector<bool> frozen;
   UnseenRows unseen_rows;
@@ -248,8 +243,8 @@ struct Trainee::Parts {
   std::string selected_split;
   TraineeState state;
   const Batch* batch = nullptr;
-  std::optional<InputChanges> changes;
-  std::optional<RowMask> mask;  // where batches hold rows of other peers
+  bool has_looked_twice = false;  // at that batch
+  std::optional<RowMask> mask;    // where batches hold rows of other peers
   EpochLog epoch_log;
   std::optional<ValidationResult> validation;
 };
@@ -338,11 +333,25 @@ std::span<const double> Trainee::epoch_losses() const {
 const std::optional<ValidationResult>& Trainee::validation() const {
   return parts_->validation;
 }
-void Trainee::Forward(std::span<const Index> rows, Index step) {
+void Trainee::Forward(std::span<const Index> rows, Index step, bool twice) {
   Parts& p = *parts_;
   p.Load(rows);
-  if (p.changes) p.batch = &p.changes->Apply(*p.batch, step);
+  p.batch = &p.looks.First(*p.batch, step);
+  if (twice) {
+    p.learner.SetPartners(nullptr);
+    p.learner.LookFirst(*p.batch, step, &p.state.learner);
+    p.batch = &p.looks.Second(*p.batch, step);
+  }
+  p.learner.SetPartners(p.looks.PartnersOf(twice));
+  p.has_looked_twice = twice;
   p.learner.Forward(*p.batch, step, &p.state.learner);
+}
+
+RowMix Trainee::mixed() const {
+  const Partners* partners = parts_->looks.PartnersOf(true);
+  if (partners == nullptr || !parts_->has_looked_twice) return {};
+  return {partners->share,
+          std::span(partners->places).first(At(parts_->batch->rows))};
 }
 
 Index Trainee::Learn(Index step, double rate, double progress) {

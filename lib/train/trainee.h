@@ -65,7 +65,10 @@ class Trainee {
 
   // The steps of one batch, in this order. `progress`: epochs so far, with
   // fractions.
-  void Forward(std::span<const Index> rows, Index step);
+  // `twice`: as the protocol's second_look says.
+  void Forward(std::span<const Index> rows, Index step, bool twice = false);
+  // How that look mixed rows.
+  RowMix mixed() const;
   Learner& learner();
   const Batch& batch() const;
   // Number of the task whose loss is not finite, or -1.

@@ -179,6 +179,10 @@ struct Validator::State {
 
   void CheckMeasures(const Model& model, const Dataset& data) {
     const std::vector<SelectTerm>& terms = measures.terms();
+    for (std::size_t i = terms.size(); i-- > 0;) {
+      if (!terms[i].where_defined) continue;
+      if (std::isnan(constants[At(terms[i].task)])) measures.LeaveOut(i);
+    }
     for (std::size_t i = 0; i < terms.size(); ++i) {
       if (terms[i].metric == nullptr) {
         RequireLoss(terms[i]);
@@ -365,7 +369,7 @@ bool Validator::has_metric() const {
 }
 
 bool Validator::can_choose() const {
-  return has_metric() ||
+  return (has_metric() && !state_->measures.terms().empty()) ||
          std::any_of(state_->constants.begin(), state_->constants.end(),
                      [](double constant) { return !std::isnan(constant); });
 }

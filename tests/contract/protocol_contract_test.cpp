@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "contract/option_texts.h"
+#include "contract/protocol_scene.h"
 #include "nn/loss.h"
 #include "temp_folder.h"
 #include "train/loop.h"
@@ -16,154 +16,6 @@
 
 namespace mtlkit {
 namespace {
-
-constexpr Index kPeers = 2;
-constexpr Index kRows = 6;
-
-std::size_t Size(Index i) {
-  return static_cast<std::size_t>(i);
-}
-
-// Every protocol with every option, as --method has it.
-std::vector<Choice> AllProtocols() {
-  std::vector<Choice> all;
-  for (const ProtocolEntry* entry : ProtocolEntries()) {
-    for (Choice choice : OptionTexts(entry->describe)) {
-      choice.name = entry->name;
-      all.push_back(choice);
-    }
-  }
-  return all;
-}
-
-const ProtocolEntry& ProtocolOf(const Choice& choice) {
-  return FindEntry(ProtocolEntries(), "protocol", choice.name);
-}
-
-Index PeersOf(const Choice& choice) {
-  return std::max(kPeers, ProtocolOf(choice).least_peers);
-}
-
-std::vector<Task> TasksOfAllTypes() {
-  std::vector<Task> tasks(4);
-  tasks[0].name = "value";
-  tasks[0].width = 2;
-  tasks[1].name = "sign";
-  tasks[1].type = TaskType::kBinary;
-  tasks[1].classes = {"no", "yes"};
-  tasks[2].name = "kind";
-  tasks[2].type = TaskType::kMulticlass;
-  tasks[2].classes = {"a", "b", "c"};
-  tasks[3].name = "tags";
-  tasks[3].type = TaskType::kMultilabel;
-  tasks[3].classes = {"x", "y"};
-  return tasks;
-}
-
-// One batch of peers that exist on paper only: random outputs, losses and
-// label weights, some 0. Row numbers are those of a dataset of 40 rows.
-struct Scene {
-  explicit Scene(const Choice& choice)
-      : tasks(TasksOfAllTypes()),
-        peers(PeersOf(choice)),
-        protocol(MakeProtocol(choice, peers)) {
-    for (Index i = 0; i < kRows; ++i) numbers.push_back(3 + 5 * i);
-    const std::size_t count = Size(peers) * tasks.size();
-    for (std::size_t place = 0; place < count; ++place) {
-      const auto task = static_cast<Index>(place % tasks.size());
-      const Index cols = tasks[Size(task)].output_cols();
-      const auto number = static_cast<Index>(place);
-      for (Index i = 0; i < kRows * cols; ++i) {
-        outputs[place].push_back(static_cast<Real>(rng.Normal(number, i)));
-      }
-      for (Index i = 0; i < kRows; ++i) {
-        // Labels are the same for all peers.
-        const bool labelled = (i + task) % 3 != 0;
-        weights[place].push_back(labelled ? Real(0.5) * Real(1 + i % 2) : 0);
-        losses[place].push_back(
-            weights[place].back() *
-            static_cast<Real>(rng.Uniform(number, 100 + i)));
-      }
-      for (Index i = 0; i < 40; ++i) {
-        last[place].push_back(static_cast<Real>(rng.Uniform(number, 200 + i)));
-      }
-    }
-    protocol->Prepare(peers, tasks, kRows);
-    const std::size_t size = 7;
-    params.assign(Size(peers), std::vector<Real>(2 * size, Real{1}));
-    std::vector<PeerParams> spans;
-    for (auto& numbers_of_peer : params) {
-      spans.push_back({{numbers_of_peer.data(), size},
-                       {numbers_of_peer.data() + size, size},
-                       10});
-    }
-    protocol->Begin(spans);
-  }
-
-  // Selects and teaches once; a task in `absent` is missing in peer 1.
-  void Meet(Index epoch = 3) {
-    PeerView view;
-    view.peers = peers;
-    view.rows = kRows;
-    view.epoch = epoch;
-    view.progress = static_cast<double>(epoch);
-    view.row_numbers = numbers;
-    view.tasks = tasks;
-    seen.clear();
-    lessons.clear();
-    std::vector<std::span<Real>> spans;
-    for (std::size_t place = 0; place < outputs_size(); ++place) {
-      const std::size_t task = place % tasks.size();
-      const Index cols = tasks[task].output_cols();
-      const bool has = absent < 0 || place != tasks.size() + Size(absent);
-      selected[place] = weights[place];
-      targets[place].assign(Size(kRows * cols), 0);
-      row_loss[place].assign(Size(kRows), 0);
-      lesson_weight[place].assign(Size(kRows), 0);
-      seen.emplace_back();
-      lessons.emplace_back();
-      spans.emplace_back();
-      if (!has) continue;
-      seen.back() = {{outputs[place].data(), kRows, cols},
-                     losses[place],
-                     weights[place],
-                     {}};
-      if (protocol->remembers_losses()) seen.back().last_losses = last[place];
-      const MatView values = {targets[place].data(), kRows, cols};
-      (protocol->gives_gradients() ? lessons.back().gradient
-                                   : lessons.back().target) = values;
-      lessons.back().row_loss = row_loss[place];
-      lessons.back().weight = lesson_weight[place];
-      spans.back() = selected[place];
-    }
-    view.seen = seen;
-    if (protocol->selects()) protocol->Select(view, spans);
-    if (protocol->teaches()) protocol->Teach(view, lessons);
-  }
-
-  std::size_t outputs_size() const { return Size(peers) * tasks.size(); }
-
-  // Of a given lesson: the sum of its row losses, by the protocol or the loss.
-  double LessonSum(std::size_t place) const {
-    double sum = 0;
-    for (const Real loss : row_loss[place]) sum += static_cast<double>(loss);
-    return sum;
-  }
-
-  static constexpr std::size_t kMost = 16;
-  Rng rng{5, RandomPurpose::kTest};
-  std::vector<Task> tasks;
-  Index peers;
-  std::unique_ptr<Protocol> protocol;
-  std::vector<Index> numbers;
-  Index absent = -1;
-  std::vector<Real> outputs[kMost], losses[kMost], weights[kMost], last[kMost];
-  std::vector<Real> selected[kMost], targets[kMost], row_loss[kMost];
-  std::vector<Real> lesson_weight[kMost];
-  std::vector<std::vector<Real>> params;
-  std::vector<PeerTask> seen;
-  std::vector<Lesson> lessons;
-};
 
 // Calls check(choice) for every protocol with every option.
 template <class Check>
@@ -217,7 +69,12 @@ TEST_CASE("every term that a protocol announces has a gradient") {
     Scene scene(choice);
     if (!scene.protocol->teaches()) return;
     scene.Meet(100);  // after every ramp
+    const ProtocolTraits& traits = ProtocolOf(choice).traits;
     for (std::size_t task = 0; task < scene.tasks.size(); ++task) {
+      const HeadTraits& head = scene.tasks[task].traits();
+      const bool is_taught = traits.of_one_class
+                                 ? head.one_class
+                                 : !traits.of_classes || head.has_classes;
       bool any = false;
       for (Index peer = 0; peer < scene.peers; ++peer) {
         const std::size_t place = Size(peer) * scene.tasks.size() + task;
@@ -236,7 +93,7 @@ TEST_CASE("every term that a protocol announces has a gradient") {
           any = any || std::abs(slope) > Real(1e-4);
       }
       CAPTURE(scene.tasks[task].name);
-      CHECK(any);
+      CHECK(any == is_taught);
     }
   });
 }
@@ -270,12 +127,16 @@ TEST_CASE("gradients that a protocol gives are those of its row losses") {
 TEST_CASE("a task that a peer does not have is left out, not zero-filled") {
   ForAll([](const Choice& choice) {
     Scene scene(choice);
-    if (ProtocolOf(choice).one_network) return;
+    const ProtocolTraits& traits = ProtocolOf(choice).traits;
+    if (traits.one_network) return;
     scene.absent = 2;
     scene.Meet(100);
-    // Nobody can help peer 0 with it.
-    if (scene.protocol->teaches()) CHECK(scene.lessons[2].factor == 0);
-    CHECK(scene.selected[2] == scene.weights[2]);
+    // Nobody can help peer 0 with it but itself.
+    if (scene.protocol->teaches()) {
+      CHECK((scene.lessons[2].factor == 0) == !traits.by_itself);
+    }
+    CHECK((scene.selected[2] == scene.weights[2]) ==
+          !(traits.by_itself && scene.protocol->selects()));
     if (scene.protocol->teaches()) CHECK(scene.lessons[1].factor != 0);
   });
 }
@@ -293,10 +154,12 @@ class StopAfter : public SilentReporter {
   int left_;
 };
 
-std::vector<Model> Networks(const Dataset& data, Index peers) {
+std::vector<Model> Networks(const Dataset& data, Index peers,
+                            const std::string& kind) {
   std::vector<Model> models;
   for (Index k = 0; k < peers; ++k) {
     ArchOptions arch;
+    arch.arch = kind;
     arch.layers = {"8"};
     arch.norm = "batch";
     arch.dropout = 0.1;
@@ -327,7 +190,9 @@ std::vector<Real> TrainedBy(const Choice& choice, int threads, int batches) {
   const Index peers = PeersOf(choice);
   ThreadPool pool(threads, 1);
   for (;;) {
-    std::vector<Model> models = Networks(data, peers);
+    std::vector<Model> models =
+        Networks(data, peers,
+                 ProtocolOf(choice).traits.of_branches ? "branches" : "shared");
     std::vector<Peer> list(Size(peers));
     for (std::size_t k = 0; k < list.size(); ++k) {
       list[k] = {&models[k], k + 1, InputsOf(data, options)};
@@ -365,8 +230,10 @@ TEST_CASE("peers may differ in network, tasks and rows, or are refused") {
   fewer.tasks.erase(fewer.tasks.begin() + 1);
   fewer.labels.erase(fewer.labels.begin() + 1);
   ForAll([&](const Choice& choice) {
-    Model one = SampleModel(data, 1, "mmoe");
-    Model two = SampleModel(fewer, 2);
+    const ProtocolTraits& traits = ProtocolOf(choice).traits;
+    Model one = SampleModel(data, 1, traits.of_branches ? "branches" : "mmoe");
+    Model two = SampleModel(fewer, 2,
+                            traits.of_branches ? "branches:count=2" : "shared");
     std::vector<Peer> peers = {{&one, 1, InputsOf(data, options)},
                                {&two, 2, InputsOf(fewer, options)}};
     std::vector<Index>& rows = peers[1].inputs.train_rows;
@@ -374,7 +241,7 @@ TEST_CASE("peers may differ in network, tasks and rows, or are refused") {
     const auto train = [&] {
       return TrainPeers(peers, options, ChoiceText(choice), 2, {});
     };
-    if (ProtocolOf(choice).one_network) {
+    if (traits.one_network) {
       CHECK_THROWS_AS(train(), Error);
       return;
     }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "data/batch.h"
+#include "train/meeting.h"
 #include "train/sample.h"
 #include "train/sampler.h"
 #include "train/trainee.h"
@@ -88,6 +89,55 @@ TEST_CASE("a training step allocates nothing") {
   averaged.input_noise = 0.1;
   averaged.diagnose = 1;
   CHECK(StepAllocations(averaged, nullptr) == 0);
+}
+
+// Of an epoch of steps with two peers, after one that has seen every shape.
+long long AllocationsTogether(const std::string& method) {
+  const Dataset data = SampleData(300);
+  const TrainOptions options = SampleOptions();
+  const auto protocol = MakeProtocol(ParseChoice(method, "--method"), 2);
+  const char* arch = protocol->teaches_members() ? "branches" : "shared";
+  std::vector<Model> models(2, SampleModel(data, 1, arch));
+  std::vector<Trainee> peers;
+  for (Model& model : models) {
+    const Peer peer = {&model, 1, InputsOf(data, options)};
+    peers.emplace_back(peer, options, *protocol, nullptr);
+  }
+  Meeting meeting(protocol.get(), &peers, data.rows, options.batch);
+  const auto sampler =
+      MakeSampler({"proportional", {}},
+                  {peers[0].data(), peers[0].train_rows(), options.batch});
+  EpochRows order;
+  sampler->Draw(1, 0, &order);
+  Index step = 0;
+  long long before = 0;
+  for (Index epoch = 1; epoch < 4; ++epoch) {
+    before = AllocationCount();
+    for (Index i = 0; i < order.batch_count(); ++i) {
+      for (Trainee& peer : peers) {
+        peer.Forward(order.Batch(i), step, protocol->LooksTwice(epoch));
+      }
+      meeting.Meet(order.Batch(i), step, epoch, static_cast<double>(epoch));
+      for (Trainee& peer : peers) peer.Learn(step, 0.01, 0.5);
+      meeting.Exchange({step++, epoch, false});
+    }
+    if (epoch < 3) meeting.EndEpoch();
+  }
+  return AllocationCount() - before;
+}
+
+TEST_CASE("a step of peers allocates nothing, by any protocol") {
+  for (const ProtocolEntry* entry : ProtocolEntries()) {
+    CAPTURE(entry->name);
+    CHECK(AllocationsTogether(std::string(entry->name)) == 0);
+  }
+  for (const char* method :
+       {"mutual:direction=both", "kdcl:rule=linear", "kdcl:rule=general",
+        "co-teaching:over=epoch", "co-teaching-plus:warm-up=0",
+        "dividemix:warm-up=1"}) {
+    CAPTURE(method);
+    CHECK(AllocationsTogether(method) == 0);
+  }
 }
 
 }  // namespace

@@ -159,7 +159,7 @@ TEST_CASE("what is drawn for an image does not depend on its batch") {
   }
   block.pixels = Array<std::uint8_t>(std::move(bytes));
   data.inputs.push_back(block);
-  TrainOptions options;
+  InputChangeOptions options;
   options.augment = {"mirror", "rotate=10", "shift=0.1", "cutout=3"};
   const auto image_of = [&](const std::vector<Index>& rows, std::size_t place,
                             Index step) {
@@ -186,7 +186,7 @@ TEST_CASE("changes of images that are none are refused") {
   }
   CHECK_THROWS_AS(
       ImageChanger(ParseAugment({"crop=9"}, "--augment"), ImageSpec(1)), Error);
-  TrainOptions options;
+  InputChangeOptions options;
   options.augment = {"mirror"};
   CHECK_THROWS_WITH_AS(InputChanges(SampleData(20), options, 1, 10),
                        doctest::Contains("--augment has no effect"), Error);

@@ -38,7 +38,7 @@ TEST_CASE("numbers from Beta(a, a) have its mean and its variance") {
 }
 
 struct ChangedBatch {
-  explicit ChangedBatch(const TrainOptions& options, Index count = 30)
+  explicit ChangedBatch(const InputChangeOptions& options, Index count = 30)
       : data(SampleData(150)),
         batcher(data, count),
         changes(data, options, 7, count) {
@@ -58,7 +58,7 @@ struct ChangedBatch {
 };
 
 TEST_CASE("a mixed row is the shares of two rows, with both rows' labels") {
-  TrainOptions options;
+  InputChangeOptions options;
   options.mixup = 1;
   ChangedBatch batch(options);
   const ConstMatView mixed = batch.Apply(3);
@@ -92,8 +92,8 @@ TEST_CASE("a mixed row is the shares of two rows, with both rows' labels") {
 }
 
 TEST_CASE("noise on inputs has the deviation that is asked for") {
-  TrainOptions options;
-  options.input_noise = 0.3;
+  InputChangeOptions options;
+  options.noise = 0.3;
   ChangedBatch batch(options, 120);
   std::vector<double> noise;
   for (const Index step : {0, 1}) {
@@ -122,6 +122,61 @@ TEST_CASE("noise on inputs has the deviation that is asked for") {
   const double bound = 4 * 0.09 / std::sqrt(count / 2);
   CHECK(std::abs(products / (count / 2)) < bound);
   CHECK(std::abs(across / (count / 2)) < bound);
+}
+
+TEST_CASE("a mask leaves out numbers of rows that lack a label") {
+  ChangedBatch batch({.mask = 0.4, .spares_labelled = true}, 120);
+  const ConstMatView masked = batch.Apply(2);
+  double gone = 0;
+  double numbers = 0;
+  for (Index row = 0; row < 120; ++row) {
+    const bool lacks = row % 3 == 0;  // SampleData's `kind`
+    for (Index col = 0; col < masked.cols; ++col) {
+      const Real before = batch.before[At(row * masked.cols + col)];
+      const Real now = masked(row, col);
+      CHECK((now == before || (lacks && now == 0)));
+      numbers += lacks;
+      gone += now != before;
+    }
+  }
+  CHECK(std::abs(gone / numbers - 0.4) < 4 * std::sqrt(0.4 * 0.6 / numbers));
+}
+
+TEST_CASE("of an image a square is left out, all channels of it") {
+  Dataset data = SampleData(2);
+  data.inputs[0].kind = InputKind::kImage;
+  data.inputs[0].height = 8;
+  data.inputs[0].width = 6;
+  data.inputs[0].cols = 2;
+  InputChanges changes(data, {.mask = 0.25}, 3, 2);
+  std::vector<Real> pixels(2 * 8 * 6 * 2, Real{1});
+  Batch batch;
+  batch.rows = 2;
+  batch.inputs.resize(1);
+  batch.inputs[0].dense = {pixels.data(), 2 * 8 * 6, 2};
+  Index largest = 0;
+  for (Index step = 0; step < 40; ++step) {
+    const ConstMatView seen = changes.Apply(batch, step).inputs[0].dense;
+    // Of the first image: rows and columns of pixels that are left out.
+    Index gone = 0;
+    std::vector<Index> ys(8);
+    std::vector<Index> xs(6);
+    for (Index y = 0; y < 8; ++y) {
+      for (Index x = 0; x < 6; ++x) {
+        const bool is_out = seen(y * 6 + x, 0) == 0;
+        CHECK((seen(y * 6 + x, 1) == 0) == is_out);
+        gone += is_out;
+        ys[At(y)] += is_out;
+        xs[At(x)] += is_out;
+      }
+    }
+    const auto used = [](const std::vector<Index>& counts) {
+      return std::ranges::count_if(counts, [](Index n) { return n > 0; });
+    };
+    CHECK(gone == used(ys) * used(xs));
+    largest = std::max(largest, gone);
+  }
+  CHECK(largest == 4 * 3);
 }
 
 // One plain step of sgd at rate 1 on rows of a linear model of one task; what
@@ -172,7 +227,7 @@ TEST_CASE("a mixed loss is that of both labels, each by its share") {
   for (const bool with_gaps : {false, true}) {
     CAPTURE(with_gaps);
     MixedStep step(OnlyValue(with_gaps));
-    InputChanges changes(step.data, step.options, 5, 12);
+    InputChanges changes(step.data, {.mixup = step.options.mixup}, 5, 12);
     Batcher batcher(step.data, 12);
     const Batch& batch = changes.Apply(batcher.Load(step.rows), 4);
     const Partners& partners = *changes.partners();
@@ -227,12 +282,12 @@ TEST_CASE("inputs that cannot be mixed are refused") {
   words.name = "words";
   words.kind = InputKind::kCategorical;
   data.inputs.push_back(words);
-  TrainOptions options;
+  InputChangeOptions options;
   options.mixup = 0.2;
   CHECK_THROWS_WITH_AS(InputChanges(data, options, 1, 10),
                        doctest::Contains("--mixup: the input 'words'"), Error);
   options.mixup = 0;
-  options.input_noise = 0.1;
+  options.noise = 0.1;
   InputChanges(data, options, 1, 10);
   data.inputs.erase(data.inputs.begin());
   CHECK_THROWS_WITH_AS(InputChanges(data, options, 1, 10),

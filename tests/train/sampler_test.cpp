@@ -83,9 +83,10 @@ TEST_CASE("an epoch depends on the seed and its number alone") {
     fresh->Draw(5, 3, &at_once);
     CHECK(at_once.rows == epoch.rows);
     CHECK(at_once.ends == epoch.ends);
-    CHECK(orders.size() == 4);
+    const bool is_stored = ChoiceText(choice) == "proportional:order=stored";
+    CHECK(orders.size() == (is_stored ? 1 : 4));
     used->Draw(6, 3, &epoch);
-    CHECK(epoch.rows != at_once.rows);
+    CHECK((epoch.rows == at_once.rows) == is_stored);
   });
 }
 
@@ -152,6 +153,9 @@ TEST_CASE("proportional sees every row once an epoch") {
   sampler->Draw(9, 0, &epoch);
   CHECK(epoch.rows != rows);
   std::sort(epoch.rows.begin(), epoch.rows.end());
+  CHECK(epoch.rows == rows);
+  MakeSampler({"proportional", {{"order", "stored"}}}, {data, rows, 3})
+      ->Draw(9, 1, &epoch);
   CHECK(epoch.rows == rows);
 }
 

@@ -157,6 +157,15 @@ TEST_CASE("a plateau schedule goes on from its state") {
   CHECK_THROWS_AS(rest->set_state(of_another), Error);
 }
 
+TEST_CASE("a polynomial that holds the rate falls in the steps that are left") {
+  const auto schedule =
+      MakeSchedule({"polynomial", {{"hold", "0.4"}}}, {0.5, 10, 10});
+  CHECK(schedule->Rate(0) == 0.5);
+  CHECK(schedule->Rate(40) == 0.5);
+  CHECK(schedule->Rate(70) == doctest::Approx(0.25));
+  CHECK(schedule->Rate(100) == 0);
+}
+
 bool HasRise(const ScheduleEntry& entry) {
   json options;
   JsonWriter writer(&options, true);

@@ -160,6 +160,8 @@ const ProtocolEntry kJocor = {
     MakeEntry<Jocor, JocorOptions>(
         "jocor",
         "two peers learn what they agree on, with one loss (Wei et al. 2020)"),
-    2, 2};
+    2,
+    2,
+    {.noisy_labels = true}};
 
 }  // namespace mtlkit

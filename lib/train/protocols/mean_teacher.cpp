@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "base/error.h"
 #include "data/head.h"
 #include "train/protocol.h"
+#include "train/ramp.h"
 
 namespace mtlkit {
 namespace {
@@ -77,7 +77,7 @@ class MeanTeacher : public Protocol {
       of_task.head().SoftTargets(of_task, view.At(kTeacher, task).output,
                                  lesson.target);
       std::fill(lesson.weight.begin(), lesson.weight.end(), Real{1});
-      lesson.factor = options_.weight * Ramp(view.progress);
+      lesson.factor = options_.weight * GrownIn(view.progress, options_.ramp);
     }
   }
 
@@ -94,12 +94,6 @@ class MeanTeacher : public Protocol {
  private:
   static constexpr Index kStudent = 0;
   static constexpr Index kTeacher = 1;
-
-  double Ramp(double epochs) const {
-    if (options_.ramp <= 0 || epochs >= options_.ramp) return 1;
-    const double left = 1 - epochs / options_.ramp;
-    return std::exp(-5 * left * left);
-  }
 
   static void Move(double keep, std::span<const Real> student,
                    std::span<Real> mean) {
@@ -121,6 +115,8 @@ const ProtocolEntry kMeanTeacher = {
         "mean-teacher",
         "a student agrees with the running mean of itself (Tarvainen and "
         "Valpola 2017)"),
-    2, 2, true};
+    2,
+    2,
+    {.one_network = true}};
 
 }  // namespace mtlkit
