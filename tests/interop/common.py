@@ -64,16 +64,31 @@ def deviation_of(task):
     return max(1e-30, np.nanstd(values))
 
 
-def compare(what, predictions, said, classes):
+def all_seen(file, rows):
+    """Which rows have no category that no training row has."""
+    seen = np.ones(len(rows), bool)
+    for name, group in file["inputs"].items():
+        x = block(group, rows)
+        if isinstance(x, list) or x.dtype.kind != "i":
+            continue
+        for j, column in enumerate(file["names/" + name].asstr()[:]):
+            known = file[f"categories/{name}/{column}"]
+            seen &= x[:, j] < len(known)
+    return seen
+
+
+def compare(what, predictions, said, classes, keep=slice(None)):
     """Ends the program where another framework says something else.
 
-    said: arrays by task; classes: names of classes by task.
+    said: arrays by task; classes: names of classes by task; keep: which rows
+    are compared.
     """
     tasks = h5py.File(predictions)["tasks"]
     for name, task in tasks.items():
         ours = task["prob" if "prob" in task else "pred"][:]
         ours = ours.reshape(len(ours), -1)
-        theirs = np.asarray(said[name], "f8").reshape(ours.shape)
+        theirs = np.asarray(said[name], "f8").reshape(ours.shape)[keep]
+        ours = ours[keep]
         scale = 1 if "prob" in task else deviation_of(task)
         worst = np.abs(ours - theirs).max() / scale
         print(f"{what}: {name}: {len(ours)} rows, off by {worst:.1e}")

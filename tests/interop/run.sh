@@ -80,7 +80,7 @@ come_back() {
   mtl-train "$ready.h5" -o back.h5 --epochs 1 -q "${flags[@]}" \
     --seed 9 --from "$1" "${still[@]}"
   mtl-predict back.h5 "$ready.h5" --split test -q -o back.pred.h5
-  "$python" "$here/check_back.py" "$2" back.pred.h5
+  "$python" "$here/check_back.py" "$2" back.pred.h5 "$ready.h5" test
 }
 
 # to_keras NAME: writes NAME.keras. A refusal gives the reason and ends with 1.

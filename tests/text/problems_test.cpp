@@ -1,6 +1,7 @@
 // Several columns are at fault: one run says all.
 #include <doctest/doctest.h>
 
+#include "base/error.h"
 #include "text/format_fixture.h"
 
 namespace mtlkit {
@@ -38,7 +39,7 @@ TEST_CASE("of very many columns the first are named") {
 }
 
 TEST_CASE("all columns that single precision cannot hold are named at once") {
-  TextOptions options;
+  ConvertOptions options;
   options.precision = "single";
   const std::string said = ErrorOf([&] {
     Convert({{"t.csv", "a,b\n1e39,1\n2,-1e300\n"}}, options);
