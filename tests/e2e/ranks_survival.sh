@@ -82,12 +82,12 @@ mtl-convert one.csv -o one.h5 -q
 mtl-prep one.h5 -o one-ready.h5 --task relevance=ranking --group query -q
 refuses 65 "task 'relevance', row '59': a group of one for ranking" \
   mtl-train one-ready.h5 -o no.h5
-refuses 2 'batch 4: the largest group has 8 rows, and groups stay whole' \
-  mtl-train ranks.h5 -o no.h5 --batch 4
+refuses 2 'the largest group has 8 rows, and a batch 4: groups stay whole' \
+  mtl-train ranks.h5 -o no.h5 --batch 4 -q
 refuses 2 'sampler by-task takes groups apart, in which a task is ranked' \
-  mtl-train ranks.h5 -o no.h5 --sampler by-task
+  mtl-train ranks.h5 -o no.h5 --sampler by-task -q
 refuses 2 'mixup with a loss that compares rows' \
-  mtl-train ranks.h5 -o no.h5 --mixup 0.2
+  mtl-train ranks.h5 -o no.h5 --mixup 0.2 -q
 
 # Survival: one column of times, one of events.
 mtl-convert patients.csv -o patients.h5 -q

@@ -53,10 +53,11 @@ TEST_CASE("by-group refuses rows without groups, and groups beyond a batch") {
     }
     return "";
   };
-  CHECK(refusal(5) == "--sampler by-group: the rows have no groups");
+  CHECK(refusal(5) == "--sampler: by-group: the rows have no groups");
   data.groups = {1, 1, 1, 2, 2};
   CHECK(refusal(2) ==
-        "--batch 2: the largest group has 3 rows, and groups stay whole");
+        "--sampler: by-group: the largest group has 3 rows, and a batch 2: "
+        "groups stay whole");
   CHECK(refusal(3).empty());
 }
 

@@ -17,8 +17,7 @@ class ByGroup : public Sampler {
   explicit ByGroup(const SamplerArgs& args)
       : rows_(args.rows.begin(), args.rows.end()) {
     const std::vector<std::int64_t>& groups = args.data.groups;
-    Require(!groups.empty(), ErrorKind::kUsage,
-            "--sampler by-group: the rows have no groups",
+    Require(!groups.empty(), ErrorKind::kUsage, "the rows have no groups",
             "prepare them with mtl-prep --group COLUMN, or leave it out");
     std::ranges::stable_sort(rows_, {},
                              [&](Index row) { return groups[At(row)]; });
@@ -70,8 +69,8 @@ class ByGroup : public Sampler {
     }
     std::ranges::sort(sizes, std::greater<>());
     Require(sizes.front() <= batch, ErrorKind::kUsage,
-            Str("--batch ", batch, ": the largest group has ", sizes.front(),
-                " rows, and groups stay whole"),
+            Str("the largest group has ", sizes.front(), " rows, and a batch ",
+                batch, ": groups stay whole"),
             Str("give --batch ", sizes.front(), " or more"));
     Index rows = 0;
     for (const Index size : sizes) {
