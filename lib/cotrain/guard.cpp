@@ -18,7 +18,7 @@ double LossOnGuard(const Collaboration& run, const Dataset& view, Model* model,
   const auto losses = MakeLosses(
       view.tasks, OptionsFor(view.tasks, absent, run.spec.train).loss);
   Validator validator(*model, view, losses,
-                      run.data.SplitRows(run.spec.cotrain.guard), "", pool);
+                      run.data.SplitRows(run.spec.cotrain.guard), "loss", pool);
   if (!validator.can_choose()) return std::numeric_limits<double>::quiet_NaN();
   return validator.Measure(&model->params).relative;
 }

@@ -158,8 +158,8 @@ void SoupOptions::Describe(Fields& fields) {
          "by one",
          {"greedy", "uniform"});
   fields.Named("split", split, "SPLIT", "rows that say what is better");
-  fields.Named("select-on", select_on, "TASK.METRIC",
-               "what is measured there; default: the loss of all tasks");
+  fields.Named("select-on", select_on, "loss|TASK.METRIC",
+               "what is measured there: as of mtl-train --select-on");
 }
 
 Soup MakeSoup(const std::vector<std::string>& paths, const SoupOptions& options,

@@ -17,8 +17,8 @@ struct SoupOptions {
   // uniform: of all; greedy: models in the order of their measure, best first,
   // each of which stays if the mean with it is better than without.
   std::string how = "greedy";
-  std::string split = "valid";  // rows that greedy measures on
-  std::string select_on;        // as of --select-on
+  std::string split = "valid";     // rows that greedy measures on
+  std::string select_on = "loss";  // as of --select-on
 
   void Describe(Fields& fields);
 };

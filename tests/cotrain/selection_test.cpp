@@ -52,6 +52,29 @@ TEST_CASE("shared: all learn what each proposes") {
   CHECK(selected.front().round == 3);
 }
 
+TEST_CASE("a row with two labels: none, the first, or the surest one's") {
+  const auto chosen = [](const std::string& conflict) {
+    return Text(SelectExamples(Digits(2), 0, {10},
+                               {Of(0, {0.2F}), Of(1, {0.9F})},
+                               {"shared", {1}, 0, conflict}, 3));
+  };
+  CHECK(chosen("drop").empty());
+  CHECK(chosen("first") == "10:0 by 0 for -1");
+  CHECK(chosen("confident") == "10:1 by 1 for -1");
+}
+
+TEST_CASE("picks differ by class") {
+  Task task = Digits(2);
+  task.classes = {"no", "yes"};
+  CHECK(PicksPerClass({"1"}, task) == std::vector<Index>{1, 1});
+  CHECK(PicksPerClass({"2", "yes=0"}, task) == std::vector<Index>{2, 0});
+  CHECK(PicksPerClass({"no=3"}, task) == std::vector<Index>{3, 1});
+  const auto selected =
+      SelectExamples(task, 0, kPool, {Of(0, {0.9F, 0.1F, 0.6F, 0.4F})},
+                     {"shared", {2, 0}, 0}, 3);
+  CHECK(Text(selected) == "11:0 by 0 for -1 13:0 by 0 for -1");
+}
+
 TEST_CASE("cross: a peer learns what the other proposes") {
   const auto selected = SelectExamples(
       Digits(2), 0, kPool,

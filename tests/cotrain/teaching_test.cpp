@@ -7,6 +7,7 @@
 
 #include "cotrain/sample_run.h"
 #include "cotrain/selection.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
