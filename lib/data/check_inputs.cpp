@@ -1,4 +1,5 @@
 // What must hold of input blocks before anything indexes into them.
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -6,6 +7,7 @@
 #include "base/text.h"
 #include "data/block_kind.h"
 #include "data/check_tools.h"
+#include "data/presence.h"
 
 namespace mtlkit::internal {
 
@@ -20,6 +22,30 @@ bool IsProduct(Index size, Index rows, Index cols) {
   if (rows < 0 || cols < 0) return false;
   if (rows == 0 || cols == 0) return size == 0;
   return size % cols == 0 && size / cols == rows;
+}
+
+// What says which rows have another block says nothing else.
+void CheckPresence(const Dataset& dataset, const InputBlock& block) {
+  const std::string view = ViewMarkedBy(block.name);
+  const bool is_beside =
+      !view.empty() &&
+      std::ranges::any_of(dataset.inputs, [&](const InputBlock& other) {
+        return ViewOf(other.name) == view;
+      });
+  if (!is_beside) return;
+  if (block.kind != InputKind::kDense || block.cols != 1) {
+    Bad(Str("input block '", block.name, "' says which rows have '", view,
+            "', and is not one column of numbers"));
+  }
+  for (Index row = 0; row < dataset.rows; ++row) {
+    const double says = block.wide.empty()
+                            ? static_cast<double>(block.dense[row])
+                            : block.wide[row];
+    if (says == 0 || says == 1) continue;
+    Bad(Str("input block '", block.name, "', row '", IdText(dataset.ids, row),
+            "': ", says, " is neither 1, which says that the row has '", view,
+            "', nor 0"));
+  }
 }
 
 }  // namespace
@@ -60,6 +86,7 @@ void CheckInputs(const Dataset& dataset) {
     }
     EntryOf(block.kind).type.Check(block, dataset.rows, what);
   }
+  for (const InputBlock& block : dataset.inputs) CheckPresence(dataset, block);
 }
 
 }  // namespace mtlkit::internal

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/registry.h"
 #include "base/text.h"
+#include "data/presence.h"
 #include "data/schema.h"
 #include "nn/hierarchy.h"
 #include "nn/image_form.h"
@@ -234,6 +235,12 @@ std::vector<Index> SelectInputs(const std::vector<InputSpec>& inputs,
          Str("--inputs: there is no input '", pattern, "'",
              nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
          Str("inputs: ", Join(names, ", ")));
+  }
+  // What says which rows have a block goes with it.
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    for (std::size_t of = 0; of < inputs.size() && !chosen[i]; ++of) {
+      chosen[i] = chosen[of] && PresenceBlockOf(names[of]) == names[i];
+    }
   }
   std::vector<Index> positions;
   for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -77,8 +77,9 @@ NumberForm ParseNumbers(std::string_view text, const std::string& where);
 std::vector<Index> ParseLayers(const std::vector<std::string>& layers,
                                std::string_view where);
 
-// Positions of the inputs that `patterns` name, ascending; all if it is empty.
-// A pattern without a match is kUsage with the known names.
+// Positions of the inputs that `patterns` name, and of those that say which
+// rows have them (data/presence.h), ascending; all if it is empty. A pattern
+// without a match is kUsage with the known names.
 std::vector<Index> SelectInputs(const std::vector<InputSpec>& inputs,
                                 const std::vector<std::string>& patterns);
 

@@ -6,6 +6,7 @@
 #include "base/registry.h"
 #include "base/size_budget.h"
 #include "base/text.h"
+#include "data/presence.h"
 #include "data/schema.h"
 #include "prep/prepare_checks.h"
 #include "prep/table_columns.h"
@@ -35,6 +36,7 @@ class Fitting {
     RequireUsefulForms(options_,
                        {has_columns(TakesNumbers), has_columns(scaled),
                         has_columns(TakesCategories)});
+    MarkPresence();
     Dates();
     const std::string scale = ScaleMethod(Rows().specs());
     for (const std::string& text : options_.transform) Chosen(text);
@@ -187,6 +189,27 @@ class Fitting {
     }
     for (const std::string& column : spec.columns) {
       if (!is_left(column)) columns->insert({spec.name, column});
+    }
+  }
+
+  // What says which rows have a view is known before anything is filled in, and
+  // goes in as it is.
+  void MarkPresence() {
+    auto marks = FitTransform(Rows(), "presence");
+    if (marks->Specs(Rows().specs()).size() > Rows().specs().size()) {
+      Add(std::move(marks));
+    }
+    const std::vector<InputSpec> specs = Rows().specs();
+    for (const InputSpec& spec : specs) {
+      const std::string view = ViewMarkedBy(spec.name);
+      const bool is_beside = std::ranges::any_of(
+          specs,
+          [&](const InputSpec& other) { return ViewOf(other.name) == view; });
+      if (view.empty() || !is_beside) continue;
+      for (const auto& name : NamesIn({spec})) {
+        named_.insert(name);
+        imputed_.insert(name);
+      }
     }
   }
 

@@ -169,6 +169,22 @@ TEST_CASE("every transform makes the same blocks as nodes, or says why not") {
   CHECK(TransformExports().size() == TransformEntries().size());
 }
 
+TEST_CASE("what says which rows have a view says it as nodes") {
+  const Dataset table = TableOf(
+      8, {DenseBlock("kar.numeric", {"a", "b"},
+                     {1, 2, kNan, kNan, kNan, 3, kNan, kNan, 4, 5, 6, 7, kNan,
+                      kNan, 8, 9}),
+          CodeBlock("kar.categorical", {"job"}, {{"clerk", "cook"}},
+                    {0, -1, -1, 1, 0, 1, -1, 0}),
+          DenseBlock("fou.numeric", {"c"}, {1, kNan, 2, 3, kNan, 4, 5, 6})});
+  const auto step = FitStep("presence", table);
+  const auto made = step->Apply(table.inputs, 8);
+  REQUIRE(made.size() == 5);
+  CHECK(made[4].name == "kar.present");
+  CheckStep(FindEntry(TransformExports(), "export of the step", "presence"),
+            table);
+}
+
 TEST_CASE("a choice among chosen columns knows fewer categories") {
   const Dataset table = ExportTable();
   Dataset chosen = table;

@@ -2,8 +2,10 @@
 
 #include <vector>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "data/block_kind.h"
+#include "data/presence.h"
 #include "nn/archs/images.h"
 #include "nn/archs/numbers.h"
 #include "nn/layers/layers.h"
@@ -22,10 +24,8 @@ Value AddTables(const std::string& name, const InputSpec& input,
   return builder->Add(name, MakeEmbedding(codes, widths), {value});
 }
 
-}  // namespace
-
-Value AddStem(const InputPlace& place, const InputSpec& input, Value value,
-              NetworkBuilder* builder) {
+Value AddEncoder(const InputPlace& place, const InputSpec& input, Value value,
+                 NetworkBuilder* builder) {
   const BlockTraits& traits = TraitsOf(input.kind);
   const bool tokens = traits.rows == BlockRows::kTokens;
   const auto name = [&](std::string_view layer) {
@@ -45,6 +45,30 @@ Value AddStem(const InputPlace& place, const InputSpec& input, Value value,
       return builder->Add(name("pool"), MakePool(), {value});
   }
   return value;
+}
+
+// The block that says which rows have this one; -1: all have it.
+Index PresenceOf(const Schema& schema, const InputSpec& input) {
+  const std::string name = PresenceBlockOf(input.name);
+  for (std::size_t i = 0; i < schema.inputs.size(); ++i) {
+    const InputSpec& beside = schema.inputs[i];
+    const bool is_flag = beside.kind == InputKind::kDense && beside.cols == 1;
+    if (is_flag && beside.name == name) return static_cast<Index>(i);
+  }
+  return -1;
+}
+
+}  // namespace
+
+Value AddStem(const InputPlace& place, const InputSpec& input, Value value,
+              NetworkBuilder* builder) {
+  value = AddEncoder(place, input, value, builder);
+  const Index presence = PresenceOf(place.schema, input);
+  if (presence < 0) return value;
+  // Blocks of several kinds are numbered apart.
+  const std::string name =
+      Str(place.prefix, "present.", EntryOf(input.kind).name, place.number);
+  return builder->Add(name, MakeProduct(), {value, builder->Input(presence)});
 }
 
 }  // namespace mtlkit
