@@ -141,15 +141,7 @@ struct TrainTool {
     }
     Describe(context, model, plan, inputs);
     model = {};  // each training makes its own
-    const CourseWork work = {[&](const Recipe& own, Seed seed) {
-                               return Maker(start, own, seed, nullptr);
-                             },
-                             [&](const Json& part) {
-                               Json settings = *context.settings;
-                               settings["part"] = part;
-                               return Provenance(context, file, beginning,
-                                                 settings);
-                             }};
+    const CourseWork work = WorkOf(context, file, start);
     OnDataOf(file.name(), StatesBeginWith(environment.checkpoint), [&] {
       model = TrainCourse(plan, inputs, context.seed, environment, work);
     });
@@ -167,6 +159,18 @@ struct TrainTool {
     Index held;
     Seed seed;  // of the run
   };
+
+  CourseWork WorkOf(const Context& context, const FileReader& file,
+                    const Start& start) const {
+    return {[&start](const Recipe& own, Seed seed) {
+              return Maker(start, own, seed, nullptr);
+            },
+            [this, &context, &file, &start](const Json& part) {
+              Json settings = *context.settings;
+              settings["part"] = part;
+              return Provenance(context, file, start.from, settings);
+            }};
+  }
 
   static ModelMaker Maker(const Start& start, const Recipe& recipe, Seed seed,
                           WarmStart* taken) {
