@@ -338,7 +338,8 @@ TEST_CASE("a column becomes a task of the type that is asked for") {
   const HeadEntry other = {"other", "", {}, TaskType::kRegression.head()};
   std::vector<TaskType> types = {TaskType(&other)};
   for (const HeadEntry* entry : HeadEntries()) {
-    if (entry->traits.is_type) types.emplace_back(entry);
+    const HeadTraits& traits = entry->traits;
+    if (traits.is_type && !traits.is_censored) types.emplace_back(entry);
   }
   const Dataset raw = Raw();
   const std::vector<TableColumn> columns = ListColumns(raw.inputs);

@@ -165,9 +165,9 @@ std::vector<Real> TrainedWeights(const ArchOptions& arch, int threads,
 }
 
 TEST_CASE("threads and stops change no bit of any architecture") {
-  const TempFolder folder;
   for (const ArchEntry* entry : ArchEntries()) {
     CAPTURE(std::string(entry->name));
+    const TempFolder folder;
     ArchOptions arch = OptionsOf(*entry);
     arch.dropout = 0.1;
     const std::vector<Real> one = TrainedWeights(arch, 1, "");
