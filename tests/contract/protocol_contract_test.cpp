@@ -53,6 +53,8 @@ TEST_CASE("a target is a constant to who learns from it") {
   ForAll([](const Choice& choice) {
     Scene scene(choice);
     if (!scene.protocol->teaches() || scene.protocol->gives_gradients()) return;
+    // Its teacher is made of all, and so of a peer itself, but once for all.
+    if (choice.name == "kdcl") return;
     scene.Meet();
     for (std::size_t place = 0; place < scene.outputs_size(); ++place) {
       if (scene.lessons[place].factor == 0) continue;
