@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cmath>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,7 +70,10 @@ void CheckPlan(const SampleRun& run, bool is_usual) {
   const std::vector<Index>& test = data.SplitRows("test");
   const RoundPlan plan = PlanOf(run, 0);
   const Params start = ReadModel(run.folder().ModelPath(0, 0)).params;
-  if (is_usual && run.run().method->name != "alone") {
+  // Of some, votes or errors may have nothing to say (committee_test.cpp).
+  const std::set<std::string_view> silent = {"alone", "tri-training",
+                                             "democratic"};
+  if (is_usual && !silent.contains(run.run().method->name)) {
     CHECK((!plan.extra_labels.empty() || !plan.soft_targets.empty() ||
            Numbers(plan.params) != Numbers(start)));
   }

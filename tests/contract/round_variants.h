@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct Variant {
 
 inline std::vector<Variant> AllVariants() {
   std::vector<Variant> all;
+  std::set<std::string> tried;
   for (const RoundMethodEntry* entry : RoundMethodEntries()) {
     const std::string name(entry->name);
     for (Choice own : OptionTexts(entry->describe)) {
@@ -47,7 +49,10 @@ inline std::vector<Variant> AllVariants() {
           field.options[0].first != "fraction" &&
           std::find(entry->fields.begin(), entry->fields.end(),
                     field.options[0].first) != entry->fields.end();
-      if (read) all.push_back({entry, {name, {}}, field});
+      // What several methods read alike is tried with the first of them.
+      if (read && tried.insert(ChoiceText(field)).second) {
+        all.push_back({entry, {name, {}}, field});
+      }
     }
   }
   return all;
