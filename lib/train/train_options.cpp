@@ -4,6 +4,23 @@
 #include "base/text.h"
 
 namespace mtlkit {
+namespace {
+
+// Of the inputs that are learned from.
+void DescribeChanges(Fields& field, TrainOptions* options) {
+  field("mixup", options->mixup,
+        "rows are mixed in pairs, by shares from Beta(this, this); 0: not",
+        AtLeast(0));
+  field("input-noise", options->input_noise,
+        "deviation of normal noise on numbers that are learned from",
+        AtLeast(0));
+  field.Named("augment", options->augment, "CHANGE,...",
+              "images that are learned from are changed at random, by at most: "
+              "mirror, flip, rotate=DEGREES, scale=LOG, shift=SHARE, "
+              "crop=PIXELS, gain=SHARE, offset=NUMBER, cutout=SIDE");
+}
+
+}  // namespace
 
 void TrainOptions::Describe(Fields& field) {
   optimizer.Describe(field);
@@ -51,16 +68,7 @@ void TrainOptions::Describe(Fields& field) {
         "epochs without a better validation loss of a task before it learns no "
         "more; 0: never",
         AtLeast(0));
-  field("mixup", mixup,
-        "rows are mixed in pairs, by shares from Beta(this, this); 0: not",
-        AtLeast(0));
-  field("input-noise", input_noise,
-        "deviation of normal noise on numbers that are learned from",
-        AtLeast(0));
-  field.Named("augment", augment, "CHANGE,...",
-              "images that are learned from are changed at random, by at most: "
-              "mirror, flip, rotate=DEGREES, scale=LOG, shift=SHARE, "
-              "crop=PIXELS, gain=SHARE, offset=NUMBER, cutout=SIDE");
+  DescribeChanges(field, this);
   field.Named("train-split", train_split, "SPLIT", "split to learn from");
   field.Named("valid-split", valid_split, "SPLIT",
               "split that chooses the best weights");
