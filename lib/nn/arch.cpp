@@ -148,8 +148,8 @@ void ArchOptions::Describe(Fields& fields) {
   fields.Named("images", images, "NAME[:option=value,...]",
                "what images become first: flatten, their pixels side by side; "
                "cnn, what a residual network of widths=16/32/64 channels says "
-               "of them (blocks=1, norm=batch|group|none, "
-               "pool=mean|max|both)");
+               "of them (blocks=1; norm=batch, group or none; pool=mean, max "
+               "or both)");
 }
 
 void ResolveArchOptions(ArchOptions* options) {
