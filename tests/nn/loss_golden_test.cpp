@@ -129,7 +129,7 @@ Subject SubjectOf(const json& item) {
     subject = {"cross-entropy", TaskType::kMulticlass, {}};
     AddOption(params, "label_smoothing", "label-smoothing", &subject);
     AddOption(params, "class_weight", "class-weight", &subject);
-  } else if (method == "distillation") {
+  } else if (method == "distillation" || method == "kl") {
     subject = {"distillation", TaskType::kMulticlass, {}};
     AddOption(params, "temperature", "temperature", &subject);
     if (id.rfind("distill_reverse/", 0) == 0) {
@@ -138,8 +138,6 @@ Subject SubjectOf(const json& item) {
   } else if (method == "jensen-shannon") {
     subject = {
         "distillation", TaskType::kMulticlass, {{"form", "jensen-shannon"}}};
-  } else if (method == "kl") {
-    subject = {"distillation", TaskType::kMulticlass, {}};
   }
   return subject;
 }
