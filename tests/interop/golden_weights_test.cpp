@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "interop/damaged_weights.h"
 #include "interop/foreign_weights.h"
 #include "paths.h"
 
@@ -76,6 +77,16 @@ TEST_CASE("a whole module of PyTorch is code, and refused") {
   // Before PyTorch 1.6: a pickle without an archive.
   CHECK(Refusal("old.pt").find("not weights of a kind that is read") !=
         std::string::npos);
+}
+
+TEST_CASE("damaged weights are refused, or read without harm") {
+  for (const char* name : {"state.pt", "checkpoint.pt", "state.npz"}) {
+    CAPTURE(name);
+    CheckDamaged(FileBytes(GoldenWeights(name)), true, 200);
+  }
+  CheckDamaged(FileBytes(GoldenWeights("state.safetensors")), false, 200);
+  // HDF5 is read by a process of its own each time.
+  CheckDamaged(FileBytes(GoldenWeights("keras-3.0.h5")), false, 40);
 }
 
 }  // namespace
