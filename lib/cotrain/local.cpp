@@ -18,6 +18,7 @@
 #include "h5/provenance.h"
 #include "nn/loss.h"
 #include "nn/model_io.h"
+#include "train/check_peers.h"
 #include "train/own_options.h"
 #include "train/protocol.h"
 #include "train/run_report.h"
@@ -114,6 +115,7 @@ void CheckPeersTraining(const RunSpec& spec, Peers* made) {
     };
     spec.each.empty() ? check() : InContext(spec.Peer(peer).Name(peer), check);
   }
+  CheckPeers(made->peers, spec.train, spec.method);
 }
 
 // What chooses weights where nobody has said it. Returns whether that is not

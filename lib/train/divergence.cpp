@@ -65,11 +65,14 @@ void PairDivergence::Add(const Task& task, ConstMatView own, ConstMatView other,
     }
   };
   const OutputDistance& distance = task.head().distance();
+  // Of values both divergences are half of that, which stands for either.
+  const bool is_either =
+      &distance == &ValueDistance() && direction_ == Direction::kReverse;
   if (direction_ != Direction::kForward) {
     distance.Diverge(p, q, values, slopes);
     add(1);
   }
-  if (direction_ == Direction::kBoth) return;
+  if (direction_ == Direction::kBoth || is_either) return;
   const MatView target = {target_.data(), own.rows, own.cols};
   task.head().SoftTargets(task, q, target);
   distance.Distill(

@@ -29,9 +29,8 @@ std::vector<std::string> DirectionNames();
 
 // What separates the outputs of one network from those of another, which are
 // constants, in a direction and, where labels are classes, under a temperature:
-// of outputs divided by T, times T^2 if asked for. Other tasks as in
-// SymmetricDivergence (a direction then is half of it only where both are the
-// same). Allocates in Reserve only.
+// of outputs divided by T, times T^2 if asked for. Values: the squared
+// difference, whatever the direction. Allocates in Reserve only.
 class PairDivergence {
  public:
   PairDivergence(Direction direction, double temperature, bool scale_by_square)

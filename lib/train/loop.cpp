@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "nn/network.h"
 #include "train/averaging.h"
+#include "train/check_peers.h"
 #include "train/checkpoint.h"
 #include "train/length.h"
 #include "train/meeting.h"
@@ -354,6 +355,11 @@ bool CanChoose(const TrainInputs& inputs, const TrainOptions& options,
 void CheckTraining(const TrainInputs& inputs, const TrainOptions& options,
                    Model* model) {
   PlannedEpochs(inputs, options, model);
+}
+
+void CheckPeers(std::span<Peer> peers, const TrainOptions& options,
+                const std::string& protocol) {
+  Run(peers, options, protocol, peers[0].seed, {});
 }
 
 std::vector<History> TrainPeers(std::span<Peer> peers,

@@ -103,8 +103,8 @@ class Learner {
   // With LearnerSetup::lane_rows, before each Forward (Plan::SetLaneRows).
   void SetLaneRows(std::span<const RowRange> rows);
 
-  // Sees a batch before Forward sees what becomes of it: Seen has these outputs,
-  // too, and FirstRowLoss their losses. Running statistics do not move. Needs
+  // Sees a batch before Forward sees what becomes of it: Seen has what it says,
+  // too, and FirstRowLoss the losses. Running statistics do not move. Needs
   // EnableFirstLook.
   void LookFirst(const Batch& batch, Index step, LearnerState* state);
   // Computes outputs and the row losses of the labels in training mode.

@@ -1,6 +1,7 @@
 // What must hold of every registered protocol, with each of its options.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <string>
@@ -53,13 +54,19 @@ TEST_CASE("a target is a constant to who learns from it") {
   ForAll([](const Choice& choice) {
     Scene scene(choice);
     if (!scene.protocol->teaches() || scene.protocol->gives_gradients()) return;
+    // Its teacher is made of all, and so of a peer itself, but once for all.
+    if (choice.name == "kdcl") return;
     scene.Meet();
     for (std::size_t place = 0; place < scene.outputs_size(); ++place) {
       if (scene.lessons[place].factor == 0) continue;
       const std::vector<Real> target = scene.targets[place];
       for (Real& value : scene.outputs[place]) value += Real(0.5);
       scene.Meet();
-      CHECK(scene.targets[place] == target);
+      // A missing cell is one again.
+      CHECK(
+          std::ranges::equal(scene.targets[place], target, [](Real a, Real b) {
+            return a == b || (std::isnan(a) && std::isnan(b));
+          }));
     }
   });
 }

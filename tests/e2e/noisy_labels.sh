@@ -52,8 +52,7 @@ refuses 2 'warm-up' one --method dividemix:warm-up=0
 refuses 2 'mixup with peers that teach or choose' one --method jocor --mixup 0.2
 [ ! -e no ] || fail "something was written"
 mtl-convert "$samples/student-mat.csv" -o table.h5 --quiet
-mtl-prep table.h5 -o words.h5 --task higher --task G3=regression --quiet
-refuses 2 'kdcl:rule=min-logit: task .G3.' \
-  mtl-cotrain local words.h5 -o no --method kdcl:rule=min-logit
-refuses 2 'not of numbers that can be mixed' \
-  mtl-cotrain local words.h5 -o no --method dividemix
+mtl-prep table.h5 -o words.h5 --task higher --task Medu=ordinal --quiet
+refuses 2 'ordinal, for which it is not defined' \
+  mtl-cotrain local words.h5 -o no --method mutual:direction=both
+[ ! -e no ] || fail "something was written"

@@ -343,8 +343,9 @@ TEST_CASE("peers run by every protocol, and solo peers are as if alone") {
     CAPTURE(entry->name);
     const bool waits =
         entry->name == "dividemix" || entry->name == "co-teaching-plus";
-    Model first = SampleModel(data, 1);
-    Model second = SampleModel(data, 2);
+    const char* arch = entry->traits.of_branches ? "branches" : "shared";
+    Model first = SampleModel(data, 1, arch);
+    Model second = SampleModel(data, 2, arch);
     std::vector<Peer> peers = {{&first, 1, InputsOf(data, options)},
                                {&second, 2, InputsOf(data, options)}};
     const std::vector<History> histories = TrainPeers(

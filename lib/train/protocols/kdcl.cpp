@@ -45,11 +45,11 @@ struct KdclOptions {
 //   min-logit  min_i (z_i - z_i of the label's class), class by class
 // and `general` takes p_t = sum w_i p_i, where w has the least w'Cw with
 // C_ij = mean (p_i - y)(p_j - y) of the epoch before: the weights, not below 0,
-// for which the error of the whole was least. Rows without a label get the mean
-// of the outputs (naive, min-logit). Peers should see rows differently, for
-// which they have dropout and --input-noise of their own. Guo, Wang, Wu, Yu,
-// Liang, Hu and Luo, "Online knowledge distillation via collaborative learning"
-// (2020).
+// for which the error of the whole was least. Rows without a label (naive,
+// min-logit) and tasks without a logit of each class (min-logit) get the mean
+// of the outputs. Peers should see rows differently, for which they have
+// dropout and --input-noise of their own. Guo, Wang, Wu, Yu, Liang, Hu and Luo,
+// "Online knowledge distillation via collaborative learning" (2020).
 class Kdcl : public Protocol {
  public:
   explicit Kdcl(const KdclOptions& options) : options_(options) {}
@@ -108,13 +108,11 @@ class Kdcl : public Protocol {
 
  private:
   void RequireRule(const Task& task) const {
-    const bool fits = options_.rule == "min-logit" ? HasLogitOfEachClass(task)
-                      : options_.rule == "general" ? HasTruthAsTarget(task)
-                                                   : true;
-    Require(fits, ErrorKind::kUsage,
-            Str("kdcl:rule=", options_.rule, ": task '", task.name, "' is ",
+    Require(options_.rule != "general" || HasTruthAsTarget(task),
+            ErrorKind::kUsage,
+            Str("kdcl:rule=general: task '", task.name, "' is ",
                 TaskTypeName(task.form.value_or(task.type)),
-                ", for which it is not defined"),
+                ", whose labels are no predictions"),
             "take another rule, or leave the task out with --peer-tasks");
   }
 
@@ -156,7 +154,9 @@ class Kdcl : public Protocol {
     const Task& of_task = view.tasks[At(task)];
     const Index cols = of_task.output_cols();
     const PeerTask* labelled = LabelOf(view, task, row);
-    if (labelled == nullptr) {
+    const bool has_lead =
+        options_.rule == "naive" || HasLogitOfEachClass(of_task);
+    if (labelled == nullptr || !has_lead) {
       std::fill_n(into, cols, Real{0});
       const Real share = Real{1} / static_cast<Real>(having_.size());
       for (const Index peer : having_) {
