@@ -42,18 +42,6 @@ above "$accuracy" "$alone" 0.01 dividemix
 learn by-loss jocor:forget=0.4 --select-on loss
 grep -q 'select-on decisions' by-loss.txt && fail "the loss was asked for"
 
-# Few labels, four a digit: with as many steps, rows without labels are worth
-# something.
-mtl-prep digits.h5 -o few.h5 --task digit=multiclass --rows split=test \
-  --split train=0.7,valid=0.1,test=0.2 --stratify digit \
-  --keep-labels digit=4/class --quiet
-cp few.h5 ready.h5
-learn few-alone solo --peers 1 --epochs 150 --select-on digit.accuracy
-few=$accuracy
-learn few-taught fixmatch:threshold=0.8,mask=0.4,noise=0.3 --peers 1 \
-  --epochs 30 --select-on digit.accuracy
-above "$accuracy" "$few" 0 fixmatch
-
 one() { mtl-cotrain local ready.h5 -o no --layers 8 --epochs 1 "$@"; }
 refuses 2 'dividemix is for 2 peers, not 3' one --method dividemix --peers 3
 refuses 2 'kdcl needs at least 2 peers' one --method kdcl --peers 1
@@ -68,5 +56,3 @@ mtl-prep table.h5 -o words.h5 --task higher --task Medu=ordinal --quiet
 refuses 2 'ordinal, for which it is not defined' \
   mtl-cotrain local words.h5 -o no --method mutual:direction=both
 [ ! -e no ] || fail "something was written"
-refuses 2 'not of numbers that can be mixed' \
-  mtl-cotrain local words.h5 -o no --method dividemix
