@@ -44,6 +44,7 @@ TEST_CASE(
     spec.peers = peers;
     spec.data = folder / "data.h5";
     spec.arch.layers = {"6"};
+    spec.arch.dropout = 0;
     spec.train.batch = 60;
     spec.train.sampler = "proportional:order=stored";
     spec.train.optimizer.optimizer = "sgd";
