@@ -179,7 +179,7 @@ class DivideMix : public Protocol {
     const auto rows = At(view.rows);
     const OutputDistance& distance = of_task.head().distance();
     const ConstMatView output = view.At(peer, task).output;
-    distance.Distill({.divergence = false},
+    distance.Distill({.divergence = Divergence::kCrossEntropy},
                      {output, target, std::span(kept_).first(rows),
                       lesson->row_loss, lesson->gradient});
     const MatView slopes = {slopes_.data(), output.rows, output.cols};

@@ -92,6 +92,6 @@ const SamplerEntry kByGroup = {
     MakeEntry<ByGroup>("by-group",
                        "every row once an epoch, whole groups together, as "
                        "losses that rank rows need it"),
-    .keeps_groups = true};
+    false, true};
 
 }  // namespace mtlkit
