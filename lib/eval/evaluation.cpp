@@ -246,6 +246,35 @@ void RequireMeasured(const Evaluation& evaluation,
   }
 }
 
+// All tasks, one at a time. Throws kUsage for options that say nothing of any.
+void MeasureTasks(const JoinedModels& models, const EvaluationOptions& options,
+                  const Recipes& recipes, TaskDraws* draws,
+                  Evaluation* evaluation) {
+  bool any_labels = false;
+  bool any_weights = false;
+  for (Index t = 0; t < models.task_count(); ++t) {
+    JoinedTask task = models.Take(t);
+    any_weights = any_weights || !task.weights.empty();
+    if (options.no_weights) {
+      task.weights.clear();
+      task.weighted = false;
+    }
+    if (options.per_label && LabelCount(task.task) > 0) {
+      any_labels = true;
+      AddWithLabels(task, options.metrics, recipes, draws, evaluation);
+      continue;
+    }
+    evaluation->tasks.push_back(
+        draws->Add(std::move(task), options.metrics, recipes));
+  }
+  Require(any_labels || !options.per_label, ErrorKind::kUsage,
+          "--per-label has no effect: there is no task of several labels",
+          "leave it out");
+  Require(any_weights || !options.no_weights, ErrorKind::kUsage,
+          "--no-weights has no effect: no row has a weight of its own",
+          "leave it out");
+}
+
 }  // namespace
 
 void EvaluationOptions::Describe(Fields& fields) {
@@ -287,29 +316,7 @@ Evaluation Evaluate(const JoinedModels& models,
   evaluation.blocks = units.is_blocks() ? units.count() : 0;
   Bootstrap bootstrap(units.count(), options.draws, seed, pool, reporter);
   TaskDraws draws(units, &bootstrap);
-  bool any_labels = false;
-  bool any_weights = false;
-  for (Index t = 0; t < models.task_count(); ++t) {
-    JoinedTask task = models.Take(t);
-    any_weights = any_weights || !task.weights.empty();
-    if (options.no_weights) {
-      task.weights.clear();
-      task.weighted = false;
-    }
-    if (options.per_label && LabelCount(task.task) > 0) {
-      any_labels = true;
-      AddWithLabels(task, options.metrics, recipes, &draws, &evaluation);
-      continue;
-    }
-    evaluation.tasks.push_back(
-        draws.Add(std::move(task), options.metrics, recipes));
-  }
-  Require(any_labels || !options.per_label, ErrorKind::kUsage,
-          "--per-label has no effect: there is no task of several labels",
-          "leave it out");
-  Require(any_weights || !options.no_weights, ErrorKind::kUsage,
-          "--no-weights has no effect: no row has a weight of its own",
-          "leave it out");
+  MeasureTasks(models, options, recipes, &draws, &evaluation);
   RequireMeasured(evaluation, options.metrics);
   const Summary summary(draws.Finish(), bootstrap.tables(), recipes);
   for (std::size_t t = 0; t < evaluation.tasks.size(); ++t) {

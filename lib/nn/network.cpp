@@ -92,7 +92,7 @@ Value Network::Find(std::string_view name) const {
   }
   if (group != nullptr) return group->output;
   if (name == "trunk" && trunk_.id >= 0) return trunk_;
-  const std::vector<std::string> names = Names();
+  const std::vector<std::string> names = NamesFound();
   const std::string nearest = Nearest(std::string(name), names);
   Fail(ErrorKind::kUsage,
        Str("there is no layer '", name, "'",
@@ -101,7 +101,11 @@ Value Network::Find(std::string_view name) const {
 }
 
 std::vector<std::string> Network::Names() const {
-  std::vector<std::string> names = NamesOf(nodes_);
+  return NamesOf(nodes_);
+}
+
+std::vector<std::string> Network::NamesFound() const {
+  std::vector<std::string> names = Names();
   std::set<std::string> known(names.begin(), names.end());
   const auto add = [&](const std::string& group) {
     if (known.insert(group).second) names.push_back(group);

@@ -96,8 +96,10 @@ class Network {
   // unknown name is an error (kUsage) that lists the known ones. In a network
   // without a shared value "trunk" is unknown.
   Value Find(std::string_view name) const;
-  // All that it finds: layers in order, then groups of layers.
+  // All names of layers, in order.
   std::vector<std::string> Names() const;
+  // All that Find finds: these, then groups of layers.
+  std::vector<std::string> NamesFound() const;
   // The last value, in order, that is read for several tasks; id -1 if there
   // is none.
   Value trunk() const { return trunk_; }

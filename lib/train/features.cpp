@@ -107,7 +107,7 @@ Dataset CarriedAlong(const Model& model, const Dataset& dataset,
 }  // namespace
 
 std::string LayerSaid(const Model& model, const std::string& said) {
-  std::string name = NameSaid(said, model.network->Names());
+  std::string name = NameSaid(said, model.network->NamesFound());
   (void)model.network->Find(name);
   return name;
 }

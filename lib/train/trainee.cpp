@@ -9,6 +9,7 @@
 #include "train/epoch_log.h"
 #include "train/freeze.h"
 #include "train/looks.h"
+#include "train/members_taught.h"
 #include "train/network_terms.h"
 #include "train/row_mask.h"
 #include "train/rows_by_task.h"
@@ -62,7 +63,7 @@ struct Trainee::Parts {
     keeper.Start(&state);
     const Index tasks = static_cast<Index>(model.schema.tasks.size());
     if (protocol.teaches()) {
-      RequireTaught(protocol);
+      RequireTaught(protocol, *model.network);
       std::optional<Choice> loss;
       if (!protocol.gives_gradients()) loss = protocol.lesson_loss();
       for (Index task = 0; task < tasks; ++task) {
@@ -81,22 +82,6 @@ struct Trainee::Parts {
       learner.HoldTo(model.params.weights, peer.inputs.proximal);
     }
     Validate(peer.inputs, options, pool);
-  }
-
-  // What members say together has no way back to each of them.
-  void RequireTaught(const Protocol& protocol) const {
-    for (Index task = 0; task < model.network->task_count(); ++task) {
-      Require(!protocol.gives_gradients() || model.network->members(task) == 1,
-              ErrorKind::kUsage,
-              "--members: the method looks for agreement of whole networks, "
-              "and these are ensembles",
-              "leave --members out, or choose another method");
-      Require(
-          !protocol.teaches_members() || model.network->members(task) > 1,
-          ErrorKind::kUsage,
-          "the method lets a network teach its branches, and this one has none",
-          "give --arch branches");
-    }
   }
 
   // Sets the validator, if there is anything that it can measure.

@@ -14,16 +14,16 @@
 namespace mtlkit {
 namespace {
 
-using Numbers = std::vector<std::int64_t>;
+using IdValues = std::vector<std::int64_t>;
 
 constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 TEST_CASE("numbers that run are not kept, and read as those that are") {
-  for (const Numbers& numbers :
-       {Numbers{}, Numbers{7}, Numbers{-2, -1, 0, 1}, Numbers{3, 4, 6, 7},
-        Numbers{5, 4, 3}, Numbers{1, 1}, Numbers{kMost - 1, kMost},
-        Numbers{kMost, kLeast}, Numbers{kLeast, kLeast + 1}}) {
+  for (const IdValues& numbers :
+       {IdValues{}, IdValues{7}, IdValues{-2, -1, 0, 1}, IdValues{3, 4, 6, 7},
+        IdValues{5, 4, 3}, IdValues{1, 1}, IdValues{kMost - 1, kMost},
+        IdValues{kMost, kLeast}, IdValues{kLeast, kLeast + 1}}) {
     const NumberIds whole(numbers);
     NumberIds grown;
     for (const std::int64_t number : numbers) grown.push_back(number);
@@ -34,13 +34,13 @@ TEST_CASE("numbers that run are not kept, and read as those that are") {
     CHECK(
         std::equal(whole.begin(), whole.end(), numbers.begin(), numbers.end()));
   }
-  CHECK(NumberIds(Numbers{-2, -1, 0}).is_running());
-  CHECK_FALSE(NumberIds(Numbers{3, 4, 6}).is_running());
-  CHECK_FALSE(NumberIds(Numbers{kMost, kLeast}).is_running());
+  CHECK(NumberIds(IdValues{-2, -1, 0}).is_running());
+  CHECK_FALSE(NumberIds(IdValues{3, 4, 6}).is_running());
+  CHECK_FALSE(NumberIds(IdValues{kMost, kLeast}).is_running());
 }
 
 TEST_CASE("a list and a run of the same numbers are equal") {
-  NumberIds listed(Numbers{1, 2, 4});
+  NumberIds listed(IdValues{1, 2, 4});
   listed.Own()[2] = 3;
   CHECK_FALSE(listed.is_running());
   CHECK(listed == NumberIds::Running(1, 3));
@@ -55,15 +55,15 @@ TEST_CASE("what is changed is a list of its own") {
   const NumberIds before = ids;
   ids.Own()[1] = 9;
   ids.push_back(3);
-  CHECK(ids.All() == Numbers{0, 9, 2, 3});
-  CHECK(before.All() == Numbers{0, 1, 2});
+  CHECK(ids.All() == IdValues{0, 9, 2, 3});
+  CHECK(before.All() == IdValues{0, 1, 2});
   CHECK(before.at(2) == 2);
   CHECK_THROWS_AS(before.at(3), std::out_of_range);
 }
 
 TEST_CASE("rows are found by numbers that run as by others") {
-  const RowIds asked = NumberIds(Numbers{4, 2, 5, kLeast, 1});
-  for (const Numbers& numbers : {Numbers{2, 3, 4}, Numbers{2, 4, 3}}) {
+  const RowIds asked = NumberIds(IdValues{4, 2, 5, kLeast, 1});
+  for (const IdValues& numbers : {IdValues{2, 3, 4}, IdValues{2, 4, 3}}) {
     const IdIndex index{RowIds(numbers)};
     const Index place_of_4 = numbers[1] == 4 ? 1 : 2;
     CHECK(index.Find(asked, 0) == place_of_4);

@@ -1,0 +1,22 @@
+#include "train/members_taught.h"
+
+#include "base/error.h"
+
+namespace mtlkit {
+
+void RequireTaught(const Protocol& protocol, const Network& network) {
+  for (Index task = 0; task < network.task_count(); ++task) {
+    Require(!protocol.gives_gradients() || network.members(task) == 1,
+            ErrorKind::kUsage,
+            "--members: the method looks for agreement of whole networks, "
+            "and these are ensembles",
+            "leave --members out, or choose another method");
+    Require(
+        !protocol.teaches_members() || network.members(task) > 1,
+        ErrorKind::kUsage,
+        "the method lets a network teach its branches, and this one has none",
+        "give --arch branches");
+  }
+}
+
+}  // namespace mtlkit

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "nn/network.h"
+#include "train/protocol.h"
+
+namespace mtlkit {
+
+// Demands a network that the protocol can teach (kUsage): what members say
+// together has no way back to each of them, and one that teaches members needs
+// some.
+void RequireTaught(const Protocol& protocol, const Network& network);
+
+}  // namespace mtlkit
