@@ -155,7 +155,8 @@ struct PredictTool {
                       const Context& context, std::string* name,
                       std::vector<ProvenanceSource>* sources) const {
     NamedReporter reporter(*name, context.reporter);
-    const bool is_folder = IsPictureFolder(data);
+    const bool is_folder =
+        IsPictureFolder(data) && HasPictures(wanting.schema);
     if (!is_folder) RequireNoArrays(like);
     const ReadBefore before = {wanting.transforms, wanting.schema,
                                wanting.provenance, like};

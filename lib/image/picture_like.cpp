@@ -27,6 +27,11 @@ std::string FitBefore(std::string_view provenance) {
 
 }  // namespace
 
+bool HasPictures(const Schema& schema) {
+  return std::ranges::find(schema.inputs, InputKind::kImage,
+                           &InputSpec::kind) != schema.inputs.end();
+}
+
 PictureOptions PicturesLike(const Schema& schema, std::string_view provenance,
                             std::string_view file,
                             const std::vector<std::string>& given,

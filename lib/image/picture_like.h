@@ -7,6 +7,9 @@
 
 namespace mtlkit {
 
+// Whether any input is of pictures.
+bool HasPictures(const Schema& schema);
+
 // `options` that make pictures as those were that a model or dataset is of: in
 // their size and channels, and as its history (`provenance`) says that they
 // were fitted; what the user gave (names of flags) stays. Throws kUsage where

@@ -43,7 +43,7 @@ for kind in raw ready; do
 done
 same raw.csv ready.csv "raw and prepared, by a residual network"
 refuses 2 "no input is of images" \
-  mtl-train ready.h5 --inputs text --augment mirror -o x.h5
+  mtl-train ready.h5 --inputs text --augment mirror -o x.h5 --quiet
 
 refuses 65 "'photo' holds images" mtl-convert raw.h5 --to csv -o x.csv
 refuses 2 "layer 'tokens' has tokens" \

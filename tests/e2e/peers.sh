@@ -177,7 +177,7 @@ mtl-cotrain local ready.h5 -o begun --method mutual --from pieces.h5 --layers 8 
 grep -q 'took \([0-9]*\) of \1 arrays' said.txt || fail "pieces are not taken"
 mtl-cotrain init rounds-begun --data ready.h5 --from pieces.h5 --layers 8 2>said.txt
 grep -q 'took \([0-9]*\) of \1 arrays' said.txt || fail "pieces are not taken"
-refuses 2 "kernel is .* give the same --layers and --numbers" mtl-cotrain local \
+refuses 2 "kernel is .*give the same --layers and --numbers" mtl-cotrain local \
   ready.h5 -o new --method mutual \
   --from pieces.h5 --layers 8 --numbers plain --epochs 1
 
