@@ -126,7 +126,8 @@ back_from_keras() {
   done
 }
 
-# Those that the light comparison brings back, too.
+# Those that the light comparison takes through Keras and brings back, too. Of
+# the others it only sees whether Keras can hold them.
 returning=" shared single stitch mmoe ple select mtan pooled tree ensemble "
 
 # compare NAME PREPARED FLAG... : one model, everywhere and back.
@@ -141,7 +142,7 @@ compare() {
   mtl-export "$name.h5" --to onnx -q -o "$name.onnx"
   "$python" "$here/check_onnx.py" "$name.onnx" adult.h5 "$ready.h5" test \
     "$name.pred.h5"
-  if to_keras "$name"; then
+  if to_keras "$name" && { [ "$mode" = full ] || [ "$tuned" != - ]; }; then
     through_keras "$name" "$ready.h5" test "$tuned"
     [ "$tuned" = - ] || back_from_keras "$name"
   fi
