@@ -150,13 +150,6 @@ bool IsSize(const Picture& picture, const PictureFit& fit) {
          (picture.height == fit.height && picture.width == fit.width);
 }
 
-Index NearestOf(const Side& side, Index i, Index pixels) {
-  const double step = side.length / static_cast<double>(side.size);
-  const double middle = side.first + (static_cast<double>(i) + 0.5) * step;
-  return std::clamp<Index>(static_cast<Index>(std::floor(middle)), 0,
-                           pixels - 1);
-}
-
 }  // namespace
 
 void ParsePictureSize(std::string_view text, PictureFit* fit) {
@@ -180,22 +173,6 @@ Picture Fitted(const Picture& picture, const PictureFit& fit) {
   if (IsSize(from, fit)) return from;
   Picture made = Blank(fit, from.channels);
   Resample(from, SidesOf(from, fit), &made);
-  return made;
-}
-
-Picture FittedClasses(const Picture& picture, const PictureFit& fit) {
-  const PictureFit size =
-      IsSize(picture, fit) ? PictureFit{picture.height, picture.width} : fit;
-  const Sides sides = SidesOf(picture, size);
-  Picture made = Blank(size, 1);
-  for (Index y = 0; y < sides.y.size; ++y) {
-    const Index row = NearestOf(sides.y, y, picture.height);
-    for (Index x = 0; x < sides.x.size; ++x) {
-      const Index column = NearestOf(sides.x, x, picture.width);
-      made.bytes[At((sides.y.offset + y) * made.width + sides.x.offset + x)] =
-          picture.bytes[At((row * picture.width + column) * picture.channels)];
-    }
-  }
   return made;
 }
 

@@ -28,8 +28,4 @@ void ParsePictureSize(std::string_view text, PictureFit* fit);
 // red + .587 green + .114 blue (ITU-R BT.601).
 Picture Fitted(const Picture& picture, const PictureFit& fit);
 
-// The same for numbers of classes, of which no mean is taken: the pixel nearest
-// to the middle, the first channel.
-Picture FittedClasses(const Picture& picture, const PictureFit& fit);
-
 }  // namespace mtlkit

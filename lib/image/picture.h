@@ -20,9 +20,8 @@ struct Picture {
 struct PictureHeader {
   Index height = 0;  // as it is shown: turned as the file says
   Index width = 0;
-  Index channels = 0;     // 1 or 3, without transparency
-  Index bits = 8;         // of a channel; what is above 8 is cut
-  bool is_clear = false;  // some of it may be transparent
+  Index channels = 0;  // 1 or 3, without transparency
+  Index bits = 8;      // of a channel; what is above 8 is cut
   // How to turn it to be shown: EXIF's number, 1 .. 8.
   int orientation = 1;
 };

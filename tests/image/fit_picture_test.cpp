@@ -65,14 +65,6 @@ TEST_CASE("grey is what the eye sees of colours, and colours of grey are it") {
         Bytes{3, 3, 3, 250, 250, 250});
 }
 
-TEST_CASE("numbers of classes are never mixed") {
-  const Picture classes = {2, 4, 1, {0, 1, 2, 3, 4, 5, 6, 7}};
-  CHECK(FittedClasses(classes, To(1, 2)).bytes == Bytes{5, 7});
-  CHECK(FittedClasses(classes, To(2, 8)).bytes ==
-        Bytes{0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7});
-  CHECK(FittedClasses(classes, {}).bytes == classes.bytes);
-}
-
 TEST_CASE("sizes are read, and others refused") {
   PictureFit fit;
   ParsePictureSize("96x64", &fit);

@@ -29,18 +29,6 @@ Index PngNumber(std::string_view bytes) {
   return number;
 }
 
-// Whether a chunk of that name stands before the pixels.
-bool HasPngChunk(std::string_view bytes, std::string_view name) {
-  std::size_t at = kPngMagic.size();
-  while (bytes.size() >= at + 3 * kPngLength) {
-    const std::string_view chunk = bytes.substr(at + kPngLength, kPngLength);
-    if (chunk == name) return true;
-    if (chunk == "IDAT") return false;
-    at += static_cast<std::size_t>(PngNumber(bytes.substr(at))) + 12;
-  }
-  return false;
-}
-
 PictureHeader ReadPngHeader(std::string_view bytes) {
   Require(bytes.size() >= kPngHeaderEnd && bytes.substr(12, 4) == "IHDR",
           ErrorKind::kBadInput, "is cut short", "copy the file again");
@@ -51,8 +39,6 @@ PictureHeader ReadPngHeader(std::string_view bytes) {
   header.height = PngNumber(bytes.substr(20));
   header.bits = depth == 16 ? 16 : 8;
   header.channels = (color & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
-  header.is_clear =
-      (color & PNG_COLOR_MASK_ALPHA) != 0 || HasPngChunk(bytes, "tRNS");
   return header;
 }
 
