@@ -3,7 +3,7 @@
 
 option(MTLKIT_UNITY "Compile several sources as one: faster from nothing, \
 slower after a change" OFF)
-set(MTLKIT_UNITY_SOURCES 10 CACHE STRING "How many at most")
+set(MTLKIT_UNITY_SOURCES 30 CACHE STRING "How many at most")
 mark_as_advanced(MTLKIT_UNITY_SOURCES)
 
 # What a source defines at its outermost level, in a list `out`. Private names
@@ -100,10 +100,18 @@ function(mtlkit_unity target)
     get_filename_component(path ${source} ABSOLUTE)
     mtlkit_defined_names(${path} names)
     mtlkit_seen_names(${path} seen)
-    # What a source defines of its own header is no private name.
+    # What a source defines of its own header is no private name: two such of
+    # one name are overloads.
+    set(public ${seen})
+    string(REGEX REPLACE "[.]cpp$" ".h" header ${path})
+    if(EXISTS ${header})
+      mtlkit_defined_names(${header} declared)
+      list(APPEND public ${declared})
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
+    endif()
     set(private ${names})
-    if(seen)
-      list(REMOVE_ITEM private ${seen})
+    if(public)
+      list(REMOVE_ITEM private ${public})
     endif()
     set(group 0)
     set(found FALSE)
@@ -114,7 +122,8 @@ function(mtlkit_unity target)
       if(size GREATER_EQUAL MTLKIT_UNITY_SOURCES)
         set(found FALSE)
       else()
-        foreach(pair "names names" "private seen" "seen private")
+        foreach(pair "private names" "names private" "private seen"
+                "seen private")
           string(REPLACE " " ";" pair ${pair})
           list(GET pair 0 own)
           list(GET pair 1 others)

@@ -37,7 +37,7 @@ std::string Wrap(std::string_view text, std::size_t indent) {
 }
 
 // "  left   text", the text from column `at` on.
-std::string Row(std::string left, std::string_view text, std::size_t at) {
+std::string HelpRow(std::string left, std::string_view text, std::size_t at) {
   left.insert(0, "  ");
   if (left.size() + 2 > at) {
     left += "\n" + std::string(at, ' ');
@@ -162,7 +162,7 @@ std::string FlagNames(const std::vector<const Flag*>& flags) {
 std::string ExitCodeHelp() {
   std::string help = "\n" + Wrap(kEnvironment, 0) + "\n\nExit codes:\n";
   for (const ExitCode& code : ExitCodes()) {
-    help += Row(std::string(code.code), code.meaning, kHelpColumn);
+    help += HelpRow(std::string(code.code), code.meaning, kHelpColumn);
   }
   return help;
 }
@@ -176,14 +176,14 @@ std::string Cli::Help(bool all) const {
                      "\nUsage: " + Wrap(state.Usage(), 7) + "\n";
   for (const CliCommand& command : state.commands) {
     if (&command == &state.commands.front()) help += "\nCommands:\n";
-    help += Row(command.name, command.cli->state_->sentence, kHelpColumn);
+    help += HelpRow(command.name, command.cli->state_->sentence, kHelpColumn);
   }
   if (!state.commands.empty()) {
     help += "\n" + state.command + " COMMAND --help tells what it takes.\n";
   }
   for (const CliOperand& operand : state.operands) {
     if (&operand == &state.operands.front()) help += "\nOperands:\n";
-    help += Row(operand.name, OperandHelp(operand), kHelpColumn);
+    help += HelpRow(operand.name, OperandHelp(operand), kHelpColumn);
   }
   for (const auto& [title, flags] : SectionsOf(state)) {
     if (title == kCommonSection && !all) {
@@ -197,7 +197,7 @@ std::string Cli::Help(bool all) const {
     }
     help += "\n" + title + ":\n";
     for (const Flag* flag : flags) {
-      help += Row(FlagText(*flag), FlagHelp(*flag), kHelpColumn);
+      help += HelpRow(FlagText(*flag), FlagHelp(*flag), kHelpColumn);
     }
   }
   return all ? help + ExitCodeHelp() : help;
@@ -284,7 +284,7 @@ class OptionLines : public FlagMaker {
           "    " + flag.name + "=" + (is_off ? "off" : flag.default_text);
       std::string help = flag.help;
       if (!flag.allowed.empty()) help += " (" + flag.allowed + ")";
-      text += Row(std::move(line), help, kListColumn + 4);
+      text += HelpRow(std::move(line), help, kListColumn + 4);
     }
     return text;
   }
@@ -298,7 +298,7 @@ class OptionLines : public FlagMaker {
 std::string ListText(std::span<const ListItem> items) {
   std::string text;
   for (const ListItem& item : items) {
-    text += Row(item.name, item.help, kListColumn);
+    text += HelpRow(item.name, item.help, kListColumn);
     if (!item.describe) continue;
     OptionLines lines;
     item.describe(lines);

@@ -81,7 +81,7 @@ std::string Significant(double value) {
   return text.data();
 }
 
-std::string CellText(const LogColumn& column, std::size_t row) {
+std::string LogCellText(const LogColumn& column, std::size_t row) {
   const double value = (*column.values)[row];
   if (column.title == "epoch") return FormatNumber(value);
   return column.title == "rate" ? Significant(value) : TableNumber(value);
@@ -107,7 +107,7 @@ std::string RenderLog(const History& log, const std::vector<LogColumn>& columns,
     std::vector<std::string> cells;
     for (const LogColumn& column : columns) {
       if (with_tasks || column.task.empty())
-        cells.push_back(CellText(column, row));
+        cells.push_back(LogCellText(column, row));
     }
     if (has_best && epochs != nullptr &&
         (*epochs)[row] == static_cast<double>(log.best_epoch)) {

@@ -30,8 +30,8 @@ std::string MembersText(const Model& model) {
   return members > 1 ? Str(members, " members, ") : "";
 }
 
-void DescribeTasks(const Model& model, bool all, std::string* text,
-                   Json* json) {
+void DescribeModelTasks(const Model& model, bool all, std::string* text,
+                        Json* json) {
   constexpr std::size_t kFewTasks = 24;
   TextTable table;
   const bool has_curves = std::ranges::any_of(
@@ -245,7 +245,7 @@ std::string InspectModel(const FileReader& file, bool all, Json* json) {
                 " such networks, whose predictions are averaged\n");
   }
   DescribeInputs(model, &text, json);
-  DescribeTasks(model, all, &text, json);
+  DescribeModelTasks(model, all, &text, json);
   text += GraphText(GraphPartsOf(model));
   DescribeLayers(model, all, &text, json);
   DescribeBranches(model, &text, json);

@@ -153,7 +153,7 @@ class Comparer {
   const TrainEnvironment& environment_;
 };
 
-double MeanOf(const ComparedArm& arm, std::size_t task) {
+double MeanOfCells(const ComparedArm& arm, std::size_t task) {
   double sum = 0;
   for (const auto& draw : arm.values) sum += draw[task];
   return sum / static_cast<double>(arm.values.size());
@@ -195,7 +195,7 @@ Comparison CompareRuns(const std::string& folder, const RunSpec& spec,
 PairedDifference DifferenceOf(const ComparedArm& one, const ComparedArm& other,
                               std::size_t task) {
   const auto count = static_cast<double>(one.values.size());
-  PairedDifference difference{MeanOf(one, task) - MeanOf(other, task),
+  PairedDifference difference{MeanOfCells(one, task) - MeanOfCells(other, task),
                               kNotMeasured};
   if (one.values.size() < 2) return difference;
   double square = 0;
@@ -220,7 +220,7 @@ std::string RenderText(const Comparison& comparison) {
   for (const ComparedArm& arm : comparison.arms) {
     std::vector<std::string> row = {arm.name};
     for (std::size_t t = 0; t < comparison.tasks.size(); ++t) {
-      row.push_back(TableNumber(MeanOf(arm, t)));
+      row.push_back(TableNumber(MeanOfCells(arm, t)));
     }
     table.AddRow(std::move(row));
   }

@@ -77,8 +77,8 @@ std::vector<Model> ReadAlike(const std::vector<std::string>& paths) {
 }
 
 // The mean of some models' parameters, by their numbers.
-Params MeanOf(const std::vector<Model>& models,
-              const std::vector<std::size_t>& chosen) {
+Params MeanOfModels(const std::vector<Model>& models,
+                    const std::vector<std::size_t>& chosen) {
   Params mean = models.front().params;
   const Exchanged all("all", true, mean);
   std::vector<std::vector<Real>> values;
@@ -140,7 +140,7 @@ std::vector<std::size_t> ChooseGreedily(const std::vector<Model>& models,
     with.push_back(i);
     std::sort(with.begin(), with.end());
     const double score =
-        chosen.empty() ? alone[i] : measure->Score(MeanOf(models, with));
+        chosen.empty() ? alone[i] : measure->Score(MeanOfModels(models, with));
     const bool taken = chosen.empty() || IsBetter(score, best);
     soup->ingredients.push_back({paths[i], alone[i], score, taken});
     if (!taken) continue;
@@ -184,7 +184,7 @@ Soup MakeSoup(const std::vector<std::string>& paths, const SoupOptions& options,
       soup.ingredients.push_back({paths[i]});
     }
   }
-  soup.model.params = MeanOf(models, chosen);
+  soup.model.params = MeanOfModels(models, chosen);
   soup.model.log = {};
   for (const Model& model : models) AddSeenRows(model.seen, &soup.model.seen);
   return soup;

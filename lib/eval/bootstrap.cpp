@@ -1,13 +1,12 @@
 #include "eval/bootstrap.h"
 
 #include <algorithm>
-#include <limits>
 #include <unordered_map>
+
+#include "eval/estimate.h"
 
 namespace mtlkit {
 namespace {
-
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // No draw has this number: the one that puts rows into blocks.
 constexpr std::uint64_t kOfBlocks = 0xffffffffU;
@@ -77,7 +76,8 @@ TaskValues Values(const PreparedTask& task,
   for (const auto& models : task.metrics) {
     auto& of_metric = values.emplace_back();
     for (const auto& metric : models) {
-      of_metric.push_back(metric == nullptr ? kNan : metric->Value(weights));
+      of_metric.push_back(metric == nullptr ? kUndefinedValue
+                                            : metric->Value(weights));
     }
   }
   return values;

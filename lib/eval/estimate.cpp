@@ -10,7 +10,6 @@
 namespace mtlkit {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
 // Half the width in standard normal units: larger than that of the normal
@@ -57,7 +56,7 @@ Estimate PercentileInterval(double value, std::vector<double> draws,
                             const IntervalOptions& options) {
   const NoInterval why = Sort(value, options, &draws);
   if (why != NoInterval::kNone || draws.empty()) {
-    return {value, kNan, kNan, why};
+    return {value, kUndefinedValue, kUndefinedValue, why};
   }
   const double outside = NormalShare(-HalfWidth(options));
   return {value, std::min(value, QuantileOf(draws, outside)),
@@ -68,7 +67,7 @@ Estimate StudentInterval(double value, std::vector<double> draws,
                          const IntervalOptions& options) {
   const NoInterval why = Sort(value, options, &draws);
   if (why != NoInterval::kNone || draws.empty()) {
-    return {value, kNan, kNan, why};
+    return {value, kUndefinedValue, kUndefinedValue, why};
   }
   const double one = NormalShare(-1);
   const double above = QuantileOf(draws, 1 - one);

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <limits>
 #include <span>
 #include <vector>
 
 #include "base/view.h"
 
 namespace mtlkit {
+
+// What a number is that is not defined.
+inline constexpr double kUndefinedValue =
+    std::numeric_limits<double>::quiet_NaN();
 
 // Why a number has no interval.
 enum class NoInterval {

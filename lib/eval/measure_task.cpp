@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "data/head.h"
+#include "eval/estimate.h"
 
 namespace mtlkit {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 // Numbers of a piece.
 constexpr Index kPiece = Index{1} << 18;
 // Numbers of a task that are held at once. Of more, as of more rows than are
@@ -93,7 +92,7 @@ class TaskMeasurer {
       } else {
         for (std::size_t m = 0; m < entries_.size(); ++m) {
           measured_.prepared.metrics[m].push_back(nullptr);
-          measured_.values[m].push_back(kNan);
+          measured_.values[m].push_back(kUndefinedValue);
         }
       }
     }
@@ -179,7 +178,7 @@ class TaskMeasurer {
   // mean over.
   struct Measured {
     std::unique_ptr<WeightedMetric> metric;
-    double value = kNan;
+    double value = kUndefinedValue;
     PartCount parts;
   };
 
@@ -236,7 +235,7 @@ class TaskMeasurer {
 
   double ConstantValue(const MetricEntry& entry) {
     const std::vector<double> row = BestConstant(task_, entry);
-    if (row.empty()) return kNan;
+    if (row.empty()) return kUndefinedValue;
     Measured measured;
     ForPieces([&](const Piece& piece) {
       rows_.output.clear();

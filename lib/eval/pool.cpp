@@ -74,7 +74,7 @@ void ForParts(const std::vector<Index>& sizes, Index first, Index count,
   }
 }
 
-std::vector<Task> TasksOf(const PredictionSource& source) {
+std::vector<Task> PooledTasksOf(const PredictionSource& source) {
   std::vector<Task> tasks;
   for (const auto& known : source.tasks()) tasks.push_back(known.task);
   return tasks;
@@ -87,7 +87,8 @@ void RequireSameTasks(const std::string& name, const PredictionSource& first,
          Str(name, ": one file has numbers as ids, another has texts"),
          "pool files that come from the same dataset");
   }
-  const std::string difference = TaskDifference(TasksOf(first), TasksOf(other));
+  const std::string difference =
+      TaskDifference(PooledTasksOf(first), PooledTasksOf(other));
   Require(difference.empty(), ErrorKind::kBadInput,
           Str(name, ": its files do not have the same tasks: ", difference),
           "pool files of the same tasks and classes");

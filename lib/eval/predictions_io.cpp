@@ -22,7 +22,7 @@ Index PlacesOf(const TaskPredictions& task, Index rows) {
 
 // Rows and labels as a dataset without inputs: that part of the file is laid
 // out, written and checked as a dataset's.
-Dataset RowsOf(const Predictions& predictions) {
+Dataset PredictedRowsOf(const Predictions& predictions) {
   Dataset dataset;
   dataset.rows = IdCount(predictions.ids);
   dataset.ids = predictions.ids;
@@ -109,7 +109,7 @@ std::vector<double> TaskPredictions::LearnedShares() const {
 }
 
 void WritePredictions(const Predictions& predictions, const std::string& path) {
-  CheckDataset(RowsOf(predictions));
+  CheckDataset(PredictedRowsOf(predictions));
   Predictions head = predictions;
   std::vector<TaskArrays> arrays;
   for (TaskPredictions& task : head.tasks) {

@@ -7,14 +7,13 @@
 namespace mtlkit {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
 // A variance that a few wild draws do not decide: that of a normal
 // distribution with the same central 68.3 %.
 double SpreadOf(std::vector<double> draws) {
   std::erase_if(draws, [](double draw) { return std::isnan(draw); });
-  if (draws.size() < 2) return kNan;
+  if (draws.size() < 2) return kUndefinedValue;
   std::sort(draws.begin(), draws.end());
   const double width =
       QuantileOf(draws, NormalShare(1)) - QuantileOf(draws, NormalShare(-1));
@@ -41,7 +40,7 @@ double OwnMisses(const SeedSample& seeds, double value,
 
 double DeviationOf(std::span<const double> values) {
   const auto count = static_cast<double>(values.size());
-  if (count < 2) return kNan;
+  if (count < 2) return kUndefinedValue;
   const auto [least, most] = std::ranges::minmax(values);
   if (least == most) return 0;  // not what rounding makes of it
   double mean = 0;

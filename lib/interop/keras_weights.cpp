@@ -40,8 +40,8 @@ std::string TypeOf(std::string_view group, std::string_view name) {
 }
 
 // What the groups of `steps` ("layers", "dense_1") are.
-Named NameOf(const ForeignFile& file, const KerasConfig& config,
-             const std::vector<std::string>& steps) {
+Named KerasNameOf(const ForeignFile& file, const KerasConfig& config,
+                  const std::vector<std::string>& steps) {
   Named result;
   const std::vector<KerasLayerConfig>* layers = &config.layers;
   std::string path;
@@ -110,7 +110,7 @@ std::vector<KerasPlace> KerasPlaces(const ForeignFile& file,
     if (IsState(steps)) continue;
     const auto weights = WeightsAt(file, path);
     if (weights.empty()) continue;
-    Named named = NameOf(file, config, steps);
+    Named named = KerasNameOf(file, config, steps);
     // Two layers of one name are known by their groups.
     if (!named.name.empty() && !taken.insert(named.name).second) {
       named.name = Join(steps, "/");

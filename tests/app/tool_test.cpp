@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <regex>
@@ -35,6 +36,10 @@ Outcome Shell(const std::string& command) {
       Str("TOY=", BinaryDir(), "/bin/toy-tool; {\n", command, "\n} >",
           folder / "out", " 2>", folder / "err", " </dev/null");
   std::ofstream(folder / "script") << script << "\n";
+  // What nohup, or a script in the background, began ignores these, and no
+  // shell that it starts can hear them again.
+  std::signal(SIGHUP, SIG_DFL);
+  std::signal(SIGINT, SIG_DFL);
   const int status = std::system(("bash " + (folder / "script")).c_str());
   Outcome outcome;
   outcome.code = WEXITSTATUS(status);

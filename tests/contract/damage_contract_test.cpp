@@ -19,7 +19,7 @@ namespace {
 
 const Index kDamages = Campaign(2000, 20000);
 // Each of these takes a process of its own to check.
-const Index kResealed = Campaign(400, 4000);
+const Index kResealed = Campaign(150, 4000);
 
 // Reads `path` with the reader of its kind, then says all that is in it.
 using Reader = std::function<void(const FileReader& file)>;

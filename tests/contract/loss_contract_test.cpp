@@ -17,7 +17,7 @@
 namespace mtlkit {
 namespace {
 
-constexpr Index kRows = 6;
+constexpr Index kLossRows = 6;
 constexpr Index kCols = 3;
 
 Task SampleTask(TaskType type) {
@@ -38,16 +38,16 @@ struct Sample {
   Sample(const Loss& loss, const Task& task, bool soft)
       : cols(task.output_cols()), target_cols(loss.target_cols()) {
     const Rng rng(7, RandomPurpose::kTest);
-    for (Index i = 0; i < kRows * cols; ++i) {
+    for (Index i = 0; i < kLossRows * cols; ++i) {
       output.push_back(static_cast<Real>(rng.Normal(i, 0)));
     }
     // As thresholds that ascend make them.
-    for (Index row = 0; row < kRows; ++row) {
+    for (Index row = 0; row < kLossRows; ++row) {
       if (task.traits().thresholds == Thresholds::kNone) break;
       const auto first = output.begin() + row * cols;
       std::sort(first, first + cols, std::greater<>());
     }
-    for (Index i = 0; i < kRows * target_cols; ++i) {
+    for (Index i = 0; i < kLossRows * target_cols; ++i) {
       target.push_back(Target(rng, i, task, soft));
       const LabelBounds bounds = loss.label_bounds();
       if (!soft && !bounds.Hold(static_cast<double>(target.back()))) {
@@ -55,10 +55,10 @@ struct Sample {
       }
     }
     if (soft) {
-      const MatView view = {target.data(), kRows, cols};
+      const MatView view = {target.data(), kLossRows, cols};
       task.head().SoftTargets(task, view, view);
     }
-    for (Index i = 0; i < kRows; ++i) {
+    for (Index i = 0; i < kLossRows; ++i) {
       weight.push_back(static_cast<Real>(0.5 + rng.Uniform(i, 2)));
       groups.push_back(i == 1 || i == 4 ? 7 : 5);
     }
@@ -93,8 +93,8 @@ struct Sample {
   }
 
   LossArgs Args() const {
-    LossArgs args = {{output.data(), kRows, cols},
-                     {target.data(), kRows, target_cols},
+    LossArgs args = {{output.data(), kLossRows, cols},
+                     {target.data(), kLossRows, target_cols},
                      weight};
     args.groups = groups;
     args.room = &room;
@@ -132,9 +132,9 @@ struct Sample {
 
 struct Result {
   explicit Result(const Loss& loss, const Sample& sample)
-      : row_loss(kRows), gradient(sample.output.size()) {
+      : row_loss(kLossRows), gradient(sample.output.size()) {
     loss.Evaluate(sample.Args(), row_loss,
-                  {gradient.data(), kRows, sample.cols});
+                  {gradient.data(), kLossRows, sample.cols});
   }
   std::vector<Real> row_loss;
   std::vector<Real> gradient;
@@ -206,7 +206,7 @@ TEST_CASE("rows do not depend on each other, and losses scale with weights") {
   ForEachLoss([](const Loss& loss, const Sample& sample) {
     if (loss.coupling() != RowCoupling::kNone) return;
     const Result result(loss, sample);
-    for (Index row = 0; row < kRows; ++row) {
+    for (Index row = 0; row < kLossRows; ++row) {
       const std::size_t r = static_cast<std::size_t>(row);
       const Real twice = 2 * sample.weight[r];
       Real row_loss = -1;
@@ -281,7 +281,7 @@ TEST_CASE("losses that couple rows scale with all weights, and with no less") {
 TEST_CASE("losses without a wanted gradient are the same") {
   ForEachLoss([](const Loss& loss, const Sample& sample) {
     const Result result(loss, sample);
-    std::vector<Real> row_loss(kRows);
+    std::vector<Real> row_loss(kLossRows);
     loss.Evaluate(sample.Args(), row_loss, {});
     CHECK(row_loss == result.row_loss);
   });

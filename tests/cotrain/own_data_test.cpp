@@ -14,7 +14,7 @@
 namespace mtlkit {
 namespace {
 
-std::vector<double> Numbers(const Params& params) {
+std::vector<double> OwnNumbers(const Params& params) {
   const auto all = params.weights.all();
   return {all.begin(), all.end()};
 }
@@ -75,14 +75,14 @@ TEST_CASE("peers with files of their own are as with one file for all") {
       CAPTURE(round);
       CAPTURE(peer);
       const std::string file = sites.folder / (peer == 0 ? "a.h5" : "b.h5");
-      CHECK(Numbers(sites.RoundOf("one", peer, "")) ==
-            Numbers(sites.RoundOf("own", peer, file)));
+      CHECK(OwnNumbers(sites.RoundOf("one", peer, "")) ==
+            OwnNumbers(sites.RoundOf("own", peer, file)));
     }
   }
   const auto merged = [&](const char* run) {
     const MergeReport report =
         MergeRun(sites.folder / run, "", sites.folder / "m.h5");
-    return Numbers(ReadModel(report.path).params);
+    return OwnNumbers(ReadModel(report.path).params);
   };
   CHECK(merged("one") == merged("own"));
   // The run does not know where a peer's file lies, but what it holds.

@@ -30,7 +30,7 @@ void Unlabel(Index row, Dataset* data) {
   }
 }
 
-std::vector<double> Numbers(const Params& params) {
+std::vector<double> RoundNumbers(const Params& params) {
   const auto all = params.weights.all();
   return {all.begin(), all.end()};
 }
@@ -42,11 +42,11 @@ Model Merged(const SampleRun& run) {
 TEST_CASE("fedavg: the merge is the mean of what peers published, by rows") {
   SampleRun run("fedavg", ByGroup);
   run.Rounds(1);
-  const auto one = Numbers(run.Published(0, 1).params);
-  const auto two = Numbers(run.Published(1, 1).params);
+  const auto one = RoundNumbers(run.Published(0, 1).params);
+  const auto two = RoundNumbers(run.Published(1, 1).params);
   CHECK(run.Published(0, 1).rows == 120);
   CHECK(run.Published(1, 1).rows == 40);
-  const auto merged = Numbers(Merged(run).params);
+  const auto merged = RoundNumbers(Merged(run).params);
   REQUIRE(merged.size() == one.size());
   double farthest_from_unweighted = 0;
   for (std::size_t i = 0; i < merged.size(); ++i) {
@@ -102,8 +102,8 @@ TEST_CASE("fedavg: a round starts from the merge, bit for bit") {
   inputs.data = &view;
   inputs.train_rows = PeerRows(of.spec, of.data, of.train_rows, 1);
   Train(inputs, of.spec.train, of.spec.SeedOf(1, 2), run.environment(), &model);
-  CHECK(Numbers(model.params) == Numbers(run.Published(1, 2).params));
-  CHECK(Numbers(model.params) != Numbers(merged.params));
+  CHECK(RoundNumbers(model.params) == RoundNumbers(run.Published(1, 2).params));
+  CHECK(RoundNumbers(model.params) != RoundNumbers(merged.params));
 }
 
 TEST_CASE("fedavg: of the trunk only, heads stay each peer's own") {

@@ -296,8 +296,8 @@ double ValueOf(std::string_view metric, const MetricRows& rows) {
   return FindMetric(metric).prepare(rows)->Value(Ones(rows.rows));
 }
 
-MetricRows RowsOf(std::string_view type, Index cols, std::vector<double> y,
-                  std::vector<double> output) {
+MetricRows MetricRowsOf(std::string_view type, Index cols,
+                        std::vector<double> y, std::vector<double> output) {
   MetricRows rows;
   rows.type = ParseTaskType(type);
   rows.rows = static_cast<Index>(y.size());
@@ -310,7 +310,7 @@ MetricRows RowsOf(std::string_view type, Index cols, std::vector<double> y,
 TEST_CASE("a row of a class that the model does not know is an error") {
   // The second row has a fourth class.
   const MetricRows rows =
-      RowsOf("multiclass", 3, {0, 3}, {.5, .3, .2, .2, .7, .1});
+      MetricRowsOf("multiclass", 3, {0, 3}, {.5, .3, .2, .2, .7, .1});
   CHECK(ValueOf("accuracy", rows) == 0.5);
   CHECK(ValueOf("balanced-accuracy", rows) == 0.5);
   CHECK(ValueOf("micro-f1", rows) == 0.5);
@@ -325,7 +325,7 @@ TEST_CASE("a row of a class that the model does not know is an error") {
 }
 
 TEST_CASE("a third class is an error of a binary task, and not positive") {
-  const MetricRows rows = RowsOf("binary", 1, {1, 0, 2}, {.8, .3, .9});
+  const MetricRows rows = MetricRowsOf("binary", 1, {1, 0, 2}, {.8, .3, .9});
   CHECK(ValueOf("accuracy", rows) == doctest::Approx(2.0 / 3));
   CHECK(ValueOf("roc-auc", rows) == 0.5);
   CHECK(ValueOf("pr-auc", rows) == 0.5);
@@ -339,7 +339,7 @@ TEST_CASE("a third class is an error of a binary task, and not positive") {
 TEST_CASE(
     "an unknown class of an ordered task is missed by as much as can be") {
   const MetricRows rows =
-      RowsOf("ordinal", 3, {2, 3, 3}, {0, 0, 1, 1, 0, 0, 0, 1, 0});
+      MetricRowsOf("ordinal", 3, {2, 3, 3}, {0, 0, 1, 1, 0, 0, 0, 1, 0});
   CHECK(ValueOf("rank-mae", rows) == doctest::Approx((0.0 + 2 + 1) / 3));
   // Seen: 4 + 1; by chance: truth 2 against 0, 1, 2: 4 + 1 + 0; unknown twice
   // against 0, 1, 2: 2 (4 + 1 + 4); over 3.

@@ -12,7 +12,7 @@
 namespace mtlkit {
 namespace {
 
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kNoCell = std::numeric_limits<float>::quiet_NaN();
 
 Task TaskOf(const std::string& name, TaskType type,
             std::vector<std::string> classes = {}) {
@@ -36,7 +36,7 @@ Predictions Sample() {
   binary.task = TaskOf("sold yet", TaskType::kBinary, {"no", "yes"});
   binary.prob = {0.25F, 1, 0};
   binary.logits = {-1, 9, -9};
-  binary.y = {0, kNan, 1};
+  binary.y = {0, kNoCell, 1};
   binary.weight = {1, 1, 2};
   binary.constants = {0.75, 0.25};
   TaskPredictions classes;
@@ -44,29 +44,29 @@ Predictions Sample() {
   classes.on_all_rows = false;
   classes.rows = {0, 2};
   classes.prob = {0.5F, 0.25F, 0.25F, 0, 0, 1};
-  classes.y = {2, kNan};
+  classes.y = {2, kNoCell};
   classes.unknown_classes = {"never seen"};
   classes.unknown = {-1, 0};
   TaskPredictions labels;
   labels.task = TaskOf("tags", TaskType::kMultilabel, {"p", "q"});
   labels.prob = {0, 1, 0.5F, 0.5F, 1, 0};
-  labels.y = {0, 1, kNan, 0, 1, 1};
+  labels.y = {0, 1, kNoCell, 0, 1, 1};
   TaskPredictions number;
   number.task = TaskOf("price", TaskType::kRegression);
   number.pred = {1.5F, -2, 1e6F};
-  number.y = {kNan, kNan, kNan};
+  number.y = {kNoCell, kNoCell, kNoCell};
   number.constants = {3, 2};
   TaskPredictions rating;
   rating.task = TaskOf("rating", ParseTaskType("ordinal"), {"x", "y", "z"});
   rating.prob = {0.5F, 0.25F, 0.25F, 0, 0, 1, 0, 1, 0};
   rating.logits = {0, 1, 2, 3, 4, 5};
-  rating.y = {2, kNan, 0};
+  rating.y = {2, kNoCell, 0};
   TaskPredictions quantiles;
   quantiles.task = TaskOf("delay", TaskType::kRegression);
   quantiles.task.form = ParseForm("quantile");
   quantiles.task.levels = {0.1, 0.9};
   quantiles.pred = {1, 2, 3, 4, 5, 6};
-  quantiles.y = {1, 3, kNan};
+  quantiles.y = {1, 3, kNoCell};
   quantiles.constants = {3, 2, 1, 5};
   sample.tasks = {binary, classes, labels, number, rating, quantiles};
   return sample;
@@ -149,7 +149,7 @@ TEST_CASE("a class without training rows may be true of predicted rows") {
 TEST_CASE("what is no prediction is refused by name") {
   CheckRefused([](Predictions* p) { p->tasks[0].prob[1] = 1.5F; },
                "row 'b': 1.5 is no probability");
-  CheckRefused([](Predictions* p) { p->tasks[0].prob[2] = kNan; },
+  CheckRefused([](Predictions* p) { p->tasks[0].prob[2] = kNoCell; },
                "row 'c': nan is no probability");
   const char* unknown = "kind/unknown: it is not one class of";
   CheckRefused([](Predictions* p) { p->tasks[1].unknown[1] = 1; }, unknown);

@@ -11,7 +11,7 @@
 namespace mtlkit {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
 Evaluation TwoModels() {
   Evaluation evaluation;
@@ -110,7 +110,7 @@ TEST_CASE("intervals of few rows are named") {
 
 TEST_CASE("JSON carries every number, undefined ones as null") {
   Evaluation evaluation = TwoModels();
-  evaluation.tasks[0].metrics[0].models[1] = {kNan, kNan, kNan};
+  evaluation.tasks[0].metrics[0].models[1] = {kNoValue, kNoValue, kNoValue};
   const Json json = RenderJson(evaluation);
   CHECK(json.at("schema") == 1);
   const Json& metric = json.at("tasks")[0].at("metrics")[0];
@@ -256,7 +256,7 @@ TEST_CASE("numbers are short and keep their sign") {
   CHECK(TableNumber(1.0) == "1.000");
   CHECK(TableNumber(-0.0001) == ".000");
   CHECK(TableNumber(-0.0001, true) == "-.000");
-  CHECK(TableNumber(kNan) == "-");
+  CHECK(TableNumber(kNoValue) == "-");
 }
 
 TEST_CASE("small errors have as many digits as their scale needs") {

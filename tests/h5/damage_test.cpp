@@ -35,7 +35,7 @@ TEST_CASE("no damaged file is accepted, whatever its kind") {
 }
 
 TEST_CASE("a damaged file under a new envelope is never read as another") {
-  const Index damages = Campaign(2000, 20000);
+  const Index damages = Campaign(500, 20000);
   const DamageCount count =
       CountDamage({.original = SampleBytes(FileKind::kDataset),
                    .count = damages,

@@ -65,8 +65,8 @@ const DataArray& Find(const std::vector<DataArray>& arrays,
 }
 
 template <class T>
-std::vector<T> Values(const std::vector<DataArray>& arrays,
-                      std::string_view name) {
+std::vector<T> NpzValues(const std::vector<DataArray>& arrays,
+                         std::string_view name) {
   const ArrayValues& values = Find(arrays, name).values;
   std::vector<T> all;
   if constexpr (std::is_same_v<T, std::string>) {
@@ -84,27 +84,27 @@ std::vector<T> Values(const std::vector<DataArray>& arrays,
 TEST_CASE("NPZ has every array of the file under its path") {
   const std::vector<DataArray> arrays = ArraysOf(SampleDataset());
   CHECK(Find(arrays, "inputs/n").shape == std::vector<Index>{3, 2});
-  CHECK(Values<float>(arrays, "inputs/n") ==
+  CHECK(NpzValues<float>(arrays, "inputs/n") ==
         std::vector<float>{1, 2, 3, 4, 5, 0.1F});
-  CHECK(Values<std::string>(arrays, "ids") ==
+  CHECK(NpzValues<std::string>(arrays, "ids") ==
         std::vector<std::string>{"a", "größer \U0001F600", "c"});
-  CHECK(Values<std::string>(arrays, "names/n") ==
+  CHECK(NpzValues<std::string>(arrays, "names/n") ==
         std::vector<std::string>{"x", "y"});
-  CHECK(Values<float>(arrays, "inputs/s/data") ==
+  CHECK(NpzValues<float>(arrays, "inputs/s/data") ==
         std::vector<float>{1.5F, 2.5F, 3.5F});
-  CHECK(Values<std::int64_t>(arrays, "inputs/s/indptr") ==
+  CHECK(NpzValues<std::int64_t>(arrays, "inputs/s/indptr") ==
         std::vector<std::int64_t>{0, 1, 1, 3});
-  CHECK(Values<std::int64_t>(arrays, "inputs/s/shape") ==
+  CHECK(NpzValues<std::int64_t>(arrays, "inputs/s/shape") ==
         std::vector<std::int64_t>{3, 7});
   CHECK(Find(arrays, "inputs/photo/pixels").shape ==
         std::vector<Index>{3, 1, 2, 1});
-  CHECK(Values<std::uint8_t>(arrays, "inputs/photo/pixels") ==
+  CHECK(NpzValues<std::uint8_t>(arrays, "inputs/photo/pixels") ==
         std::vector<std::uint8_t>{0, 1, 2, 253, 254, 255});
-  CHECK(Values<std::string>(arrays, "tasks/t/classes") ==
+  CHECK(NpzValues<std::string>(arrays, "tasks/t/classes") ==
         std::vector<std::string>{"no", "yes"});
-  CHECK(Values<std::int64_t>(arrays, "tasks/t/rows") ==
+  CHECK(NpzValues<std::int64_t>(arrays, "tasks/t/rows") ==
         std::vector<std::int64_t>{0, 2});
-  CHECK(Values<std::int64_t>(arrays, "splits/train") ==
+  CHECK(NpzValues<std::int64_t>(arrays, "splits/train") ==
         std::vector<std::int64_t>{0, 2});
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("an array of many pieces is whole") {
   }
   CHECK(FileBytes(folder / "a.npz") == FileBytes(folder / "b.npz"));
   const auto arrays = ReadArrayFile(folder / "a.npz", 1 << 24).arrays;
-  CHECK(Values<float>(arrays, "inputs/n") == values);
+  CHECK(NpzValues<float>(arrays, "inputs/n") == values);
 }
 
 }  // namespace

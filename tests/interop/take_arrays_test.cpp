@@ -13,14 +13,14 @@ namespace mtlkit {
 namespace {
 
 // A network of one dense layer and heads, batch norms between.
-Model Skeleton(Seed seed) {
+Model TakingSkeleton(Seed seed) {
   ArchOptions arch;
   arch.layers = {"3"};
   arch.norm = "batch";
   return BuildModel(SampleData(40), arch, seed, {});
 }
 
-std::vector<Real> Values(const Block& block, std::string_view name) {
+std::vector<Real> TakenValues(const Block& block, std::string_view name) {
   const Index slice = block.layout().Find(name);
   REQUIRE(slice >= 0);
   const auto flat = block.At(slice).flat();
@@ -56,8 +56,8 @@ ForeignWeights TurnedArrays(const Model& model) {
   return weights;
 }
 
-std::string Refusal(const ForeignWeights& weights, std::string_view map) {
-  Model model = Skeleton(2);
+std::string TakingRefusal(const ForeignWeights& weights, std::string_view map) {
+  Model model = TakingSkeleton(2);
   try {
     TakeArrays(weights,
                map.empty() ? std::vector<MapRule>{} : ParseNameMap(map, "m"),
@@ -70,8 +70,8 @@ std::string Refusal(const ForeignWeights& weights, std::string_view map) {
 }
 
 TEST_CASE("all arrays by usual names give the same network, to the bit") {
-  const Model source = Skeleton(1);
-  Model model = Skeleton(2);
+  const Model source = TakingSkeleton(1);
+  Model model = TakingSkeleton(2);
   const WarmStart start = TakeArrays(TurnedArrays(source), {}, &model);
   CHECK(start.fresh.empty());
   CHECK(start.unused.empty());
@@ -136,8 +136,8 @@ TEST_CASE("kernels of convolutions come from four axes") {
     CHECK(start.unused.empty());
     for (const ForeignArray& array : weights.arrays) {
       INFO(array.name);
-      CHECK(Values(model.params.weights, array.name) ==
-            Values(block, array.name));
+      CHECK(TakenValues(model.params.weights, array.name) ==
+            TakenValues(block, array.name));
     }
   }
 }
@@ -153,7 +153,7 @@ TEST_CASE("a square matrix is turned by the convention of its source") {
     Model model = BuildModel(SampleData(40), arch, 1, {});
     TakeArrays(weights, ParseNameMap("trunk.1/kernel x" + turn + "\n", "m"),
                &model);
-    return Values(model.params.weights, "trunk.1/kernel");
+    return TakenValues(model.params.weights, "trunk.1/kernel");
   };
   const std::vector<Real> plain = {1, 2, 3, 4, 5, 6, 7, 8, 9};
   const std::vector<Real> turned = {1, 4, 7, 2, 5, 8, 3, 6, 9};
@@ -164,14 +164,14 @@ TEST_CASE("a square matrix is turned by the convention of its source") {
 }
 
 TEST_CASE("the first rule counts, and fresh leaves a parameter as it was") {
-  const Model source = Skeleton(1);
-  Model model = Skeleton(2);
-  const auto before = Values(model.params.weights, "trunk.0/kernel");
+  const Model source = TakingSkeleton(1);
+  Model model = TakingSkeleton(2);
+  const auto before = TakenValues(model.params.weights, "trunk.0/kernel");
   const WarmStart start = TakeArrays(
       TurnedArrays(source),
       ParseNameMap("trunk.0/kernel fresh\ntrunk.0/* trunk.0/*\n* fresh\n", "m"),
       &model);
-  CHECK(Values(model.params.weights, "trunk.0/kernel") == before);
+  CHECK(TakenValues(model.params.weights, "trunk.0/kernel") == before);
   CHECK(std::count(start.fresh.begin(), start.fresh.end(), "trunk.0/kernel") ==
         1);
   for (const std::string& name : start.taken) {
@@ -180,17 +180,17 @@ TEST_CASE("the first rule counts, and fresh leaves a parameter as it was") {
 }
 
 TEST_CASE("a line behind one that counts is no mistake") {
-  Model model = Skeleton(2);
-  const auto before = Values(model.params.weights, "trunk.0/kernel");
+  Model model = TakingSkeleton(2);
+  const auto before = TakenValues(model.params.weights, "trunk.0/kernel");
   const WarmStart start = TakeArrays(
-      TurnedArrays(Skeleton(1)),
+      TurnedArrays(TakingSkeleton(1)),
       ParseNameMap("trunk.0/kernel fresh\ntrunk.0/kernel trunk.0/kernel\n"
                    "trunk.0/bias trunk.0/bias\ntrunk.0/bias trunk.0/bias\n",
                    "m"),
       &model);
-  CHECK(Values(model.params.weights, "trunk.0/kernel") == before);
+  CHECK(TakenValues(model.params.weights, "trunk.0/kernel") == before);
   CHECK(start.taken == std::vector<std::string>{"trunk.0/bias"});
-  CHECK(Refusal(TurnedArrays(Skeleton(1)), "* fresh\n") ==
+  CHECK(TakingRefusal(TurnedArrays(TakingSkeleton(1)), "* fresh\n") ==
         "--map leaves every parameter fresh");
 }
 
@@ -198,32 +198,33 @@ TEST_CASE("several arrays may fill the columns of one parameter") {
   ForeignWeights weights;
   weights.name = "w";
   weights.arrays = {{"left", {2}, {1, 2}}, {"right", {1}, {3}}};
-  Model model = Skeleton(2);
+  Model model = TakingSkeleton(2);
   const std::string bias = "trunk.0/bias";
   REQUIRE(model.params.weights.layout().Find(bias) >= 0);
   TakeArrays(weights,
              ParseNameMap(bias + "[2:3] right\n" + bias + "[0:2] left\n", "m"),
              &model);
-  CHECK(Values(model.params.weights, bias) == std::vector<Real>{1, 2, 3});
-  CHECK(Refusal(weights, bias + "[0:2] left\n") ==
+  CHECK(TakenValues(model.params.weights, bias) == std::vector<Real>{1, 2, 3});
+  CHECK(TakingRefusal(weights, bias + "[0:2] left\n") ==
         "--map: trunk.0/bias has 3 columns, and the map speaks of 2");
-  CHECK(Refusal(weights, bias + "[1:3] left\n") ==
+  CHECK(TakingRefusal(weights, bias + "[1:3] left\n") ==
         "--map: column 0 of trunk.0/bias is filled by no array");
-  CHECK(Refusal(weights, bias + "[0:2] left\n" + bias + "[1:2] right\n") ==
-        "--map: column 1 of trunk.0/bias is filled twice");
+  CHECK(
+      TakingRefusal(weights, bias + "[0:2] left\n" + bias + "[1:2] right\n") ==
+      "--map: column 1 of trunk.0/bias is filled twice");
 }
 
 TEST_CASE("what does not fit names both sides") {
   ForeignWeights weights;
   weights.name = "w";
   weights.arrays = {{"x", {4, 2}, std::vector<Real>(8)}};
-  CHECK(Refusal(weights, "trunk.0/bias x\n") ==
+  CHECK(TakingRefusal(weights, "trunk.0/bias x\n") ==
         "--from w: 'x' is 4 x 2, but trunk.0/bias takes 3");
-  CHECK(Refusal(weights, "trunk.0/bias y\n") ==
+  CHECK(TakingRefusal(weights, "trunk.0/bias y\n") ==
         "--map, line 1: w has no array 'y' for trunk.0/bias");
-  CHECK(Refusal(weights, "trunk.7/bias x\n") ==
+  CHECK(TakingRefusal(weights, "trunk.7/bias x\n") ==
         "--map, line 1: 'trunk.7/bias' is no parameter of this network");
-  CHECK(Refusal(weights, "") ==
+  CHECK(TakingRefusal(weights, "") ==
         "--from w: no array has a name of this network's; it has x");
 }
 

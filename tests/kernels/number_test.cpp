@@ -5,19 +5,19 @@
 namespace mtlkit {
 namespace {
 
-constexpr Index kRows = 5;
+constexpr Index kNumberRows = 5;
 constexpr Index kCols = 3;
 constexpr Index kCounts[] = {1, 3, 8, 16, 19};
 
 TEST_CASE("pieces are how far a number is from an edge, held to 0 and 1") {
   for (const Index count : kCounts) {
-    const Reals x = Noise(kRows * kCols, 1);
+    const Reals x = Noise(kNumberRows * kCols, 1);
     const Reals edges = Noise(kCols * (count + 1), 2);
     Reals scale = Noise(kCols * count, 3);
     for (Real& each : scale) each = std::abs(each) * 4;
     scale[0] = 0;
     Reals expected;
-    for (Index i = 0; i < kRows * kCols; ++i) {
+    for (Index i = 0; i < kNumberRows * kCols; ++i) {
       for (Index k = 0; k < count; ++k) {
         const Index col = i % kCols;
         const Real part = (x[At(i)] - edges[At(col * (count + 1) + k)]) *
@@ -29,7 +29,7 @@ TEST_CASE("pieces are how far a number is from an edge, held to 0 and 1") {
       Reals y(expected.size());
       kernels.pieces({.x = x.data(),
                       .x_stride = kCols,
-                      .rows = kRows,
+                      .rows = kNumberRows,
                       .cols = kCols,
                       .count = count,
                       .edges = edges.data(),
@@ -45,10 +45,10 @@ TEST_CASE("pieces are how far a number is from an edge, held to 0 and 1") {
 Reals WavesBy(const Kernels& kernels, const Reals& x, const Reals& frequency,
               const Reals& dy) {
   const Index count = std::ssize(frequency) / kCols;
-  Reals y(At(kRows * kCols * 2 * count));
+  Reals y(At(kNumberRows * kCols * 2 * count));
   kernels.waves({.x = x.data(),
                  .x_stride = kCols,
-                 .rows = kRows,
+                 .rows = kNumberRows,
                  .cols = kCols,
                  .count = count,
                  .frequency = frequency.data(),
@@ -57,7 +57,7 @@ Reals WavesBy(const Kernels& kernels, const Reals& x, const Reals& frequency,
   Reals own(At(kCols * count));
   kernels.waves_gradient({.x = x.data(),
                           .x_stride = kCols,
-                          .rows = kRows,
+                          .rows = kNumberRows,
                           .cols = kCols,
                           .count = count,
                           .y = y.data(),
@@ -71,7 +71,7 @@ Reals WavesBy(const Kernels& kernels, const Reals& x, const Reals& frequency,
 
 TEST_CASE("waves are sines and cosines of whole turns, however many") {
   for (const Index count : kCounts) {
-    Reals x = Noise(kRows * kCols, 1);
+    Reals x = Noise(kNumberRows * kCols, 1);
     // Quarters of turns, and many of them.
     x[0] = Real(0.25);
     x[1] = Real(-0.75);
@@ -79,10 +79,10 @@ TEST_CASE("waves are sines and cosines of whole turns, however many") {
     x[3] = Real(1000.125);
     Reals frequency = Noise(kCols * count, 2);
     for (Index col = 0; col < kCols; ++col) frequency[At(col * count)] = 1;
-    const Reals dy = Noise(kRows * kCols * 2 * count, 4);
+    const Reals dy = Noise(kNumberRows * kCols * 2 * count, 4);
     Reals expected;
     std::vector<double> gradient(At(kCols * count));
-    for (Index i = 0; i < kRows * kCols; ++i) {
+    for (Index i = 0; i < kNumberRows * kCols; ++i) {
       const Index col = i % kCols;
       Reals cosines;
       for (Index k = 0; k < count; ++k) {

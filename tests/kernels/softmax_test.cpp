@@ -3,10 +3,10 @@
 namespace mtlkit {
 namespace {
 
-constexpr Index kRows = 19;
+constexpr Index kSoftmaxRows = 19;
 
 Reals Logits(Index cols) {
-  Reals x = Noise(kRows * cols, cols);
+  Reals x = Noise(kSoftmaxRows * cols, cols);
   for (Real& v : x) v *= 10;
   return x;
 }
@@ -32,7 +32,7 @@ TEST_CASE("softmax agrees with its formula") {
     CAPTURE(cols);
     const Reals x = Logits(cols);
     Reals expected;
-    for (Index r = 0; r < kRows; ++r) {
+    for (Index r = 0; r < kSoftmaxRows; ++r) {
       double total = 0;
       for (const double p : RowSoftmax(x, r, cols, &total)) {
         expected.push_back(static_cast<Real>(p));
@@ -40,7 +40,7 @@ TEST_CASE("softmax agrees with its formula") {
     }
     CheckLevels(expected, [&](const Kernels& kernels) {
       Reals y = x;
-      kernels.softmax(y.data(), cols, y.data(), cols, kRows, cols);
+      kernels.softmax(y.data(), cols, y.data(), cols, kSoftmaxRows, cols);
       return y;
     });
   }
@@ -52,8 +52,8 @@ TEST_CASE("a row of a softmax has the same bits wherever it stands") {
     for (const Kernels* kernels : SupportedKernels()) {
       Reals whole(x.size());
       Reals parts(x.size());
-      kernels->softmax(x.data(), cols, whole.data(), cols, kRows, cols);
-      for (Index r = 0; r < kRows; ++r) {
+      kernels->softmax(x.data(), cols, whole.data(), cols, kSoftmaxRows, cols);
+      for (Index r = 0; r < kSoftmaxRows; ++r) {
         kernels->softmax(x.data() + r * cols, cols, parts.data() + r * cols,
                          cols, 1, cols);
       }
@@ -79,10 +79,10 @@ TEST_CASE("a logit of minus infinity gets probability 0") {
 
 TEST_CASE("the softmax gradient takes out the mean of the upstream") {
   for (const Index cols : {4, 21}) {
-    const Reals p = Noise(kRows * cols, 1);
-    const Reals dy = Noise(kRows * cols, 2);
+    const Reals p = Noise(kSoftmaxRows * cols, 1);
+    const Reals dy = Noise(kSoftmaxRows * cols, 2);
     Reals expected;
-    for (Index r = 0; r < kRows; ++r) {
+    for (Index r = 0; r < kSoftmaxRows; ++r) {
       double mean = 0;
       for (Index c = 0; c < cols; ++c) {
         const auto at = static_cast<std::size_t>(r * cols + c);
@@ -97,7 +97,7 @@ TEST_CASE("the softmax gradient takes out the mean of the upstream") {
     CheckLevels(expected, [&](const Kernels& kernels) {
       Reals dx = dy;
       kernels.softmax_gradient(p.data(), cols, dx.data(), cols, dx.data(), cols,
-                               kRows, cols);
+                               kSoftmaxRows, cols);
       return dx;
     });
   }
@@ -110,7 +110,7 @@ struct Labels {
 
 Labels MakeLabels(Index classes) {
   Labels labels;
-  for (Index r = 0; r < kRows; ++r) {
+  for (Index r = 0; r < kSoftmaxRows; ++r) {
     labels.target.push_back(static_cast<Real>(r % classes));
     labels.weight.push_back(static_cast<Real>(r % 3));
     if (r % 3 == 0) labels.target.back() = kNan;  // weight 0: not looked at
@@ -123,7 +123,7 @@ Reals ExpectedCrossEntropy(const Reals& x, const Labels& labels, Index classes,
                            double smoothing) {
   Reals losses;
   Reals gradients;
-  for (Index r = 0; r < kRows; ++r) {
+  for (Index r = 0; r < kSoftmaxRows; ++r) {
     double total = 0;
     const auto p = RowSoftmax(x, r, classes, &total);
     const auto row = static_cast<std::size_t>(r);
@@ -159,13 +159,13 @@ TEST_CASE("cross-entropy and its gradient agree with their formulas") {
             CrossEntropyArgs args;
             args.logits = x.data();
             args.stride = classes;
-            args.rows = kRows;
+            args.rows = kSoftmaxRows;
             args.classes = classes;
             args.target = labels.target.data();
             args.weight = labels.weight.data();
             args.smoothing = static_cast<Real>(smoothing);
             args.row_loss = out.data();
-            args.gradient = out.data() + kRows;
+            args.gradient = out.data() + kSoftmaxRows;
             args.gradient_stride = classes;
             kernels.cross_entropy(args);
             return out;

@@ -10,7 +10,7 @@
 namespace mtlkit::test {
 namespace {
 
-constexpr Index kRows = 50;
+constexpr Index kFrozenRows = 50;
 using Numbers = std::vector<Real>;
 
 std::vector<bool> Freeze(const Network& network, const std::string& group) {
@@ -21,10 +21,11 @@ std::vector<bool> Freeze(const Network& network, const std::string& group) {
   return frozen;
 }
 
-PlanOptions Options(Route route, GradientsAt at, std::vector<bool> frozen) {
+PlanOptions FrozenOptions(Route route, GradientsAt at,
+                          std::vector<bool> frozen) {
   PlanOptions options;
-  options.capacity = kRows;
-  options.tokens = MostTestTokens(kRows);
+  options.capacity = kFrozenRows;
+  options.tokens = MostTestTokens(kFrozenRows);
   options.route = route;
   options.at = at;
   options.frozen = std::move(frozen);
@@ -36,7 +37,7 @@ PlanOptions Options(Route route, GradientsAt at, std::vector<bool> frozen) {
 Numbers GradientOf(const Network& network, const PlanOptions& options,
                    std::string* description = nullptr) {
   Params params = network.Initialized(1);
-  const TestBatch data(kRows);
+  const TestBatch data(kFrozenRows);
   Plan plan(network, options);
   Pass pass;
   pass.weights = &params.weights;
@@ -70,19 +71,19 @@ TEST_CASE("a frozen trunk costs no backward pass") {
   const Network network = HardSharing();
   std::string plan;
   GradientOf(network,
-             Options(Route::kPlain, GradientsAt::kParameters,
-                     Freeze(network, "trunk")),
+             FrozenOptions(Route::kPlain, GradientsAt::kParameters,
+                           Freeze(network, "trunk")),
              &plan);
   CHECK(plan.find("backward: heads\n") != std::string::npos);
   GradientOf(network,
-             Options(Route::kPlain, GradientsAt::kParameters,
-                     Freeze(network, "trunk.0")),
+             FrozenOptions(Route::kPlain, GradientsAt::kParameters,
+                           Freeze(network, "trunk.0")),
              &plan);
   CHECK(plan.find("backward: heads trunk.1\n") != std::string::npos);
   // What lies above has to be passed.
   GradientOf(network,
-             Options(Route::kPlain, GradientsAt::kParameters,
-                     Freeze(network, "heads")),
+             FrozenOptions(Route::kPlain, GradientsAt::kParameters,
+                           Freeze(network, "heads")),
              &plan);
   CHECK(plan.find("backward: heads trunk.1 trunk.0\n") != std::string::npos);
 }
@@ -100,7 +101,8 @@ TEST_CASE("what learns has the same gradient whatever is frozen") {
       // Frozen, batch norm is another function.
       if (net.name == "normalised" || net.name == "pixels") continue;
       const Numbers all = GradientOf(
-          net.network, Options(Route::kPlain, GradientsAt::kParameters, {}));
+          net.network,
+          FrozenOptions(Route::kPlain, GradientsAt::kParameters, {}));
       for (const Route route :
            {Route::kPlain, Route::kGramian, Route::kGradients}) {
         for (const GradientsAt at :
@@ -114,7 +116,7 @@ TEST_CASE("what learns has the same gradient whatever is frozen") {
           INFO(net.name, ", ", group, ", ", static_cast<int>(route), ", ",
                static_cast<int>(at));
           const Numbers some =
-              GradientOf(net.network, Options(route, at, frozen));
+              GradientOf(net.network, FrozenOptions(route, at, frozen));
           bool same = true;
           for (std::size_t i = 0; i < frozen.size(); ++i) {
             const Slice& slice =

@@ -13,7 +13,7 @@
 namespace mtlkit::test {
 namespace {
 
-constexpr Index kRows = 101;
+constexpr Index kLaneRows = 101;
 constexpr bool kDouble = sizeof(Real) == sizeof(double);
 using Vector = std::vector<double>;
 using Ranges = std::vector<RowRange>;
@@ -22,10 +22,10 @@ using Ranges = std::vector<RowRange>;
 const Ranges kRanges = {{0, 40}, {40, 1}, {45, 56}};
 const Ranges kWithoutTask1 = {{0, 60}, {0, 0}, {60, 41}};
 
-PlanOptions Options(bool lane_rows, Route route, GradientsAt at) {
+PlanOptions LaneOptions(bool lane_rows, Route route, GradientsAt at) {
   PlanOptions options;
-  options.capacity = kRows;
-  options.tokens = MostTestTokens(kRows);
+  options.capacity = kLaneRows;
+  options.tokens = MostTestTokens(kLaneRows);
   options.route = route;
   options.at = at;
   options.lane_rows = lane_rows;
@@ -33,7 +33,7 @@ PlanOptions Options(bool lane_rows, Route route, GradientsAt at) {
 }
 
 bool CanTake(const Network& network, GradientsAt at) {
-  return RowsCanBeLanes(network, Options(true, Route::kGramian, at));
+  return RowsCanBeLanes(network, LaneOptions(true, Route::kGramian, at));
 }
 
 // A network in training; a step takes the gradients of each task in its rows.
@@ -102,8 +102,8 @@ TEST_CASE("networks that mix rows or have penalties need lanes") {
   CHECK(can["selected"]);
   CHECK(!can["decided"]);
   const Network network = HardSharing();
-  CHECK(!RowsCanBeLanes(
-      network, Options(true, Route::kGradients, GradientsAt::kRepresentation)));
+  CHECK(!RowsCanBeLanes(network, LaneOptions(true, Route::kGradients,
+                                             GradientsAt::kRepresentation)));
 }
 
 TEST_CASE("one pass over rows of one task each gives what lanes give") {
@@ -115,8 +115,8 @@ TEST_CASE("one pass over rows of one task each gives what lanes give") {
       if (at == GradientsAt::kRepresentation && !represents) continue;
       if (!CanTake(net.network, at)) continue;
       INFO(net.name, ", ", static_cast<int>(at));
-      LaneRun lanes(net.network, Options(false, Route::kGramian, at));
-      LaneRun rows(net.network, Options(true, Route::kGramian, at));
+      LaneRun lanes(net.network, LaneOptions(false, Route::kGramian, at));
+      LaneRun rows(net.network, LaneOptions(true, Route::kGramian, at));
       for (const Ranges& ranges : {kRanges, kWithoutTask1, kRanges}) {
         lanes.Step(ranges);
         rows.Step(ranges);
@@ -135,8 +135,8 @@ TEST_CASE("parts of the parameters have their own inner products") {
     for (const GradientsAt at : {GradientsAt::kLayers, GradientsAt::kGroups}) {
       if (!CanTake(net.network, at)) continue;
       INFO(net.name, ", ", static_cast<int>(at));
-      LaneRun lanes(net.network, Options(false, Route::kGramian, at));
-      LaneRun rows(net.network, Options(true, Route::kGramian, at));
+      LaneRun lanes(net.network, LaneOptions(false, Route::kGramian, at));
+      LaneRun rows(net.network, LaneOptions(true, Route::kGramian, at));
       lanes.Step(kRanges);
       rows.Step(kRanges);
       const Index parts = lanes.plan.part_count();
@@ -163,7 +163,7 @@ TEST_CASE("parts of the parameters have their own inner products") {
 TEST_CASE("layers of a group are one part") {
   const Network network = HardSharing();
   const auto parts = [&](GradientsAt at) {
-    return Plan(network, Options(false, Route::kGramian, at)).part_count();
+    return Plan(network, LaneOptions(false, Route::kGramian, at)).part_count();
   };
   CHECK(parts(GradientsAt::kLayers) == 2);
   CHECK(parts(GradientsAt::kGroups) == 1);
@@ -175,8 +175,8 @@ TEST_CASE("the gradients themselves come from one pass, too") {
     if (!CanTake(net.network, GradientsAt::kParameters)) continue;
     INFO(net.name);
     const GradientsAt at = GradientsAt::kParameters;
-    LaneRun lanes(net.network, Options(false, Route::kGradients, at));
-    LaneRun rows(net.network, Options(true, Route::kGradients, at));
+    LaneRun lanes(net.network, LaneOptions(false, Route::kGradients, at));
+    LaneRun rows(net.network, LaneOptions(true, Route::kGradients, at));
     lanes.Step(kRanges);
     rows.Step(kRanges);
     const auto expected = lanes.plan.Gradients();
@@ -214,9 +214,9 @@ Network Wide() {
 TEST_CASE("pairs of rows give the inner products of gradients") {
   const Network network = Wide();
   const GradientsAt at = GradientsAt::kParameters;
-  static_assert(LaneRowGramianPays(3, kRows, 300, 300));
-  LaneRun lanes(network, Options(false, Route::kGramian, at));
-  LaneRun rows(network, Options(true, Route::kGramian, at));
+  static_assert(LaneRowGramianPays(3, kLaneRows, 300, 300));
+  LaneRun lanes(network, LaneOptions(false, Route::kGramian, at));
+  LaneRun rows(network, LaneOptions(true, Route::kGramian, at));
   lanes.Step(kRanges);
   rows.Step(kRanges);
   CheckClose(Numbers(rows.plan.Gramian()), Numbers(lanes.plan.Gramian()));
@@ -225,7 +225,8 @@ TEST_CASE("pairs of rows give the inner products of gradients") {
 TEST_CASE("lanes of rows have the same bits for any number of threads") {
   const Network network = Wide();
   const auto bits = [&](ThreadPool* pool) {
-    PlanOptions options = Options(true, Route::kGramian, GradientsAt::kLayers);
+    PlanOptions options =
+        LaneOptions(true, Route::kGramian, GradientsAt::kLayers);
     options.pool = pool;
     LaneRun run(network, options);
     run.Step(kRanges);

@@ -14,7 +14,7 @@
 namespace mtlkit {
 namespace {
 
-constexpr Index kRows = 6;
+constexpr Index kFewRows = 6;
 constexpr Index kCols = 4;
 
 // Blocks `x`, `who` and `where` of numbers, binary tasks a, b and c.
@@ -46,8 +46,8 @@ Network NetworkOfSteps(const std::string& arch,
   return BuildNetwork(ThreeSteps(), options);
 }
 
-std::string RefusalOf(const std::string& arch,
-                      std::vector<std::string> layers = {"6", "6"}) {
+std::string RefusalOfArch(const std::string& arch,
+                          std::vector<std::string> layers = {"6", "6"}) {
   try {
     NetworkOfSteps(arch, std::move(layers));
   } catch (const Error& error) {
@@ -64,17 +64,17 @@ class Steps {
                  std::vector<std::string> layers = {"6", "6"})
       : network(NetworkOfSteps(arch, std::move(layers))),
         params(network.Initialized(4)),
-        plan_(network, {.capacity = kRows, .route = Route::kPlain}) {
+        plan_(network, {.capacity = kFewRows, .route = Route::kPlain}) {
     const Rng random(2, RandomPurpose::kTest);
     for (Index i = 0; i < 3; ++i) {
-      for (Index at = 0; at < kRows * kCols; ++at) {
+      for (Index at = 0; at < kFewRows * kCols; ++at) {
         x_[i].push_back(static_cast<Real>(random.Normal(i, at)));
       }
     }
-    batch_.rows = kRows;
+    batch_.rows = kFewRows;
     batch_.inputs.resize(3);
     for (std::size_t i = 0; i < 3; ++i) {
-      batch_.inputs[i].dense = {x_[i].data(), kRows, kCols};
+      batch_.inputs[i].dense = {x_[i].data(), kFewRows, kCols};
     }
     pass_.weights = &params.weights;
     pass_.mode = Mode::kTraining;
@@ -209,7 +209,7 @@ TEST_CASE("a calibrator asks for falling probabilities and leaves outputs") {
     sum += std::max(0.0, sigmoid(b[row]) - sigmoid(a[row]));
   }
   CHECK(sum > 0.1);
-  CHECK(asked.Penalty(1) == doctest::Approx(2 * sum / kRows));
+  CHECK(asked.Penalty(1) == doctest::Approx(2 * sum / kFewRows));
   CHECK(asked.Penalty(0) == 0);
 }
 
@@ -225,11 +225,11 @@ TEST_CASE("tasks are told of those before them, in the order that is said") {
   Steps one("dbmtl:reads=last");
   CHECK(one.At("relation.c/kernel").rows == 12);
   CHECK(Any(one.TaughtBy(2), "tower.a/kernel"));
-  CHECK(RefusalOf("dbmtl:order=a/b") ==
+  CHECK(RefusalOfArch("dbmtl:order=a/b") ==
         "--arch dbmtl: order= does not name task 'c'");
-  CHECK(RefusalOf("aitm:order=a/b/b") ==
+  CHECK(RefusalOfArch("aitm:order=a/b/b") ==
         "--arch aitm: order= names task 'b' twice");
-  CHECK(RefusalOf("progressive:order=a/b/d") ==
+  CHECK(RefusalOfArch("progressive:order=a/b/d") ==
         "--arch progressive: order= there is no task 'd'");
 }
 
@@ -257,10 +257,10 @@ TEST_CASE("sluice networks mix each subspace with every other") {
   CHECK(penalty.kind == PenaltyKind::kOrthogonal);
   CHECK(layout.slice(penalty.groups[1][0]).name == "trunk.b.0.1/kernel");
   CHECK(NetworkOfSteps("sluice:orthogonal=0").penalties().empty());
-  CHECK(RefusalOf("sluice", {"6", "4"}).find("6 and 4 wide") !=
+  CHECK(RefusalOfArch("sluice", {"6", "4"}).find("6 and 4 wide") !=
         std::string::npos);
-  CHECK(RefusalOf("sluice:output=last", {"6", "4"}) == "taken");
-  CHECK(RefusalOf("sluice:subspaces=4").find("no 4 subspaces") !=
+  CHECK(RefusalOfArch("sluice:output=last", {"6", "4"}) == "taken");
+  CHECK(RefusalOfArch("sluice:subspaces=4").find("no 4 subspaces") !=
         std::string::npos);
 }
 
@@ -293,9 +293,9 @@ TEST_CASE("gates of pepnet begin near 1 and learn from the prior alone") {
   const std::set<std::string> names = steps.TaughtBy(1);
   CHECK(Any(names, "unit.0/kernel"));
   CHECK(!Any(names, "domain-gate."));
-  CHECK(RefusalOf("pepnet:prior=x/who,domain=where").find("none is left") !=
+  CHECK(RefusalOfArch("pepnet:prior=x/who,domain=where").find("none is left") !=
         std::string::npos);
-  CHECK(RefusalOf("pepnet:prior=whom").find("prior=") != std::string::npos);
+  CHECK(RefusalOfArch("pepnet:prior=whom").find("prior=") != std::string::npos);
 }
 
 TEST_CASE("a tree is chosen from the layers of each depth") {
@@ -303,16 +303,17 @@ TEST_CASE("a tree is chosen from the layers of each depth") {
   CHECK(steps.At("branch.1.2/logits").cols == 2);
   CHECK(steps.At("branch.b/logits").cols == 3);
   CHECK(NetworkOfSteps("ltb:nodes=1").weights()->Find("branch.a/logits") < 0);
-  CHECK(RefusalOf("ltb:nodes=1/2/3") ==
+  CHECK(RefusalOfArch("ltb:nodes=1/2/3") ==
         "--arch ltb: nodes= has 3 numbers, but there are 2 layers");
 }
 
 TEST_CASE("architectures say what they cannot do without") {
   for (const char* arch : {"soft-sharing", "sluice", "aitm", "dbmtl", "pepnet",
                            "progressive", "bypass", "ltb"}) {
-    CHECK(RefusalOf(arch, {"none"}).find(Str("--arch ", arch, " needs")) == 0);
+    CHECK(RefusalOfArch(arch, {"none"}).find(Str("--arch ", arch, " needs")) ==
+          0);
   }
-  CHECK(RefusalOf("esmm:shared=3").find("shared=3 of 2 layers") !=
+  CHECK(RefusalOfArch("esmm:shared=3").find("shared=3 of 2 layers") !=
         std::string::npos);
 }
 

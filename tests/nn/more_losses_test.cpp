@@ -103,7 +103,7 @@ TEST_CASE("deviances are those of their distributions") {
   CHECK_THROWS_AS(LossOf(Numbers("tweedie"), "tweedie:power=2"), Error);
 }
 
-std::string RefusalOf(float label, const std::string& loss) {
+std::string RefusalOfLabel(float label, const std::string& loss) {
   Dataset data = SampleDataset(20);
   std::vector<float> values;
   for (const float value : data.labels[0].values) {
@@ -121,14 +121,14 @@ std::string RefusalOf(float label, const std::string& loss) {
 }
 
 TEST_CASE("labels that a log cannot have are refused by task and row") {
-  CHECK(RefusalOf(0, "poisson") == "no error");
-  CHECK(RefusalOf(0, "tweedie") == "no error");
-  CHECK(RefusalOf(std::nanf(""), "gamma") == "no error");
-  CHECK(RefusalOf(-1, "squared") == "no error");
-  CHECK(RefusalOf(-1, "poisson") ==
+  CHECK(RefusalOfLabel(0, "poisson") == "no error");
+  CHECK(RefusalOfLabel(0, "tweedie") == "no error");
+  CHECK(RefusalOfLabel(std::nanf(""), "gamma") == "no error");
+  CHECK(RefusalOfLabel(-1, "squared") == "no error");
+  CHECK(RefusalOfLabel(-1, "poisson") ==
         "task 'score', row 3: label -1 is below 0, and its loss has a log of "
         "it (choose another loss (--loss), or leave such labels out)");
-  CHECK(RefusalOf(0, "gamma") ==
+  CHECK(RefusalOfLabel(0, "gamma") ==
         "task 'score', row 3: label 0 is not above 0, and its loss has a log "
         "of it (choose another loss (--loss), or leave such labels out)");
 }

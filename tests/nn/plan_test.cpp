@@ -12,13 +12,14 @@
 namespace mtlkit::test {
 namespace {
 
-constexpr Index kRows = 101;  // three blocks of rows, the last one short
+constexpr Index kPlanRows = 101;  // three blocks of rows, the last one short
 constexpr bool kDouble = sizeof(Real) == sizeof(double);
 using Vector = std::vector<double>;
 
 // A network with parameters, a batch and a plan.
 struct Run {
-  Run(const Network& network, const PlanOptions& options, Index rows = kRows)
+  Run(const Network& network, const PlanOptions& options,
+      Index rows = kPlanRows)
       : params(network.Initialized(1)), data(rows), plan(network, options) {
     pass.weights = &params.weights;
     pass.buffers = &params.buffers;
@@ -43,10 +44,10 @@ struct Run {
   Pass pass;
 };
 
-PlanOptions Options(Route route, GradientsAt at = GradientsAt::kParameters,
-                    ThreadPool* pool = nullptr) {
+PlanOptions RouteOptions(Route route, GradientsAt at = GradientsAt::kParameters,
+                         ThreadPool* pool = nullptr) {
   PlanOptions options;
-  options.capacity = kRows + 20;
+  options.capacity = kPlanRows + 20;
   options.tokens = MostTestTokens(options.capacity);
   options.route = route;
   options.at = at;
@@ -55,7 +56,7 @@ PlanOptions Options(Route route, GradientsAt at = GradientsAt::kParameters,
 }
 
 Vector PlainGradient(const Network& network, const Vector& factors) {
-  Run run(network, Options(Route::kPlain));
+  Run run(network, RouteOptions(Route::kPlain));
   run.Step(factors);
   return run.Gradient();
 }
@@ -66,7 +67,7 @@ std::vector<Vector> TaskGradients(const Network& network) {
           PlainGradient(network, {0, 0, 1})};
 }
 
-void CheckClose(const Vector& actual, const Vector& expected) {
+void CheckPlanClose(const Vector& actual, const Vector& expected) {
   REQUIRE(actual.size() == expected.size());
   double scale = 1;
   double largest = 0;
@@ -96,7 +97,7 @@ TEST_CASE("the plain gradient is that of finite differences") {
   const double step = kDouble ? 1e-6 : 2e-4;
   for (const NamedNetwork& net : Networks()) {
     INFO(net.name);
-    Run run(net.network, Options(Route::kPlain));
+    Run run(net.network, RouteOptions(Route::kPlain));
     run.Step({1, 1, 1});
     const Vector gradient = run.Gradient();
     const Rng random(2, RandomPurpose::kTest);
@@ -126,7 +127,7 @@ TEST_CASE("gradients of tasks are those of separate passes") {
   for (const NamedNetwork& net : Networks()) {
     INFO(net.name);
     const std::vector<Vector> tasks = TaskGradients(net.network);
-    Run run(net.network, Options(Route::kGradients));
+    Run run(net.network, RouteOptions(Route::kGradients));
     run.Step({1, 1, 1});
     const auto blocks = run.plan.Gradients();
     const Index shared = net.network.weights()->shared_size();
@@ -137,7 +138,8 @@ TEST_CASE("gradients of tasks are those of separate passes") {
       for (Index task = 0; task < 3; ++task) {
         const Vector& all = tasks[static_cast<std::size_t>(task)];
         const Real* row = block.gradients.Row(task);
-        CheckClose({row, row + shared}, {all.begin(), all.begin() + shared});
+        CheckPlanClose({row, row + shared},
+                       {all.begin(), all.begin() + shared});
       }
       for (Index i = 0; i < shared; ++i) {
         double sum = 0;
@@ -149,7 +151,7 @@ TEST_CASE("gradients of tasks are those of separate passes") {
       }
     }
     run.plan.Finish(run.pass);
-    CheckClose(run.Gradient(), Combined(net.network, tasks, weights));
+    CheckPlanClose(run.Gradient(), Combined(net.network, tasks, weights));
   }
 }
 
@@ -157,7 +159,7 @@ TEST_CASE("the Gramian and its combination are those of separate passes") {
   for (const NamedNetwork& net : Networks()) {
     INFO(net.name);
     const std::vector<Vector> tasks = TaskGradients(net.network);
-    Run run(net.network, Options(Route::kGramian));
+    Run run(net.network, RouteOptions(Route::kGramian));
     run.Step({1, 1, 1});
     Vector expected;
     const Index shared = net.network.weights()->shared_size();
@@ -171,10 +173,10 @@ TEST_CASE("the Gramian and its combination are those of separate passes") {
       }
     }
     const Mat<const double> gram = run.plan.Gramian();
-    CheckClose({gram.data, gram.data + 9}, expected);
+    CheckPlanClose({gram.data, gram.data + 9}, expected);
     const Vector weights = {0.5, -1, 2};
     run.plan.Combine(run.pass, weights);
-    CheckClose(run.Gradient(), Combined(net.network, tasks, weights));
+    CheckPlanClose(run.Gradient(), Combined(net.network, tasks, weights));
   }
 }
 
@@ -191,8 +193,8 @@ TEST_CASE("gradients at the representation, combined, go down as one") {
     const std::vector<Vector> tasks = TaskGradients(net.network);
     const Vector weights = {0.5, -1, 2};
     const Vector expected = Combined(net.network, tasks, weights);
-    Run gradients(net.network,
-                  Options(Route::kGradients, GradientsAt::kRepresentation));
+    Run gradients(net.network, RouteOptions(Route::kGradients,
+                                            GradientsAt::kRepresentation));
     gradients.Step({1, 1, 1});
     Vector gram(9);
     for (const GradientBlock& block : gradients.plan.Gradients()) {
@@ -212,15 +214,15 @@ TEST_CASE("gradients at the representation, combined, go down as one") {
       }
     }
     gradients.plan.Finish(gradients.pass);
-    CheckClose(gradients.Gradient(), expected);
+    CheckPlanClose(gradients.Gradient(), expected);
 
     Run gramian(net.network,
-                Options(Route::kGramian, GradientsAt::kRepresentation));
+                RouteOptions(Route::kGramian, GradientsAt::kRepresentation));
     gramian.Step({1, 1, 1});
     const Mat<const double> actual = gramian.plan.Gramian();
-    CheckClose({actual.data, actual.data + 9}, gram);
+    CheckPlanClose({actual.data, actual.data + 9}, gram);
     gramian.plan.Combine(gramian.pass, weights);
-    CheckClose(gramian.Gradient(), expected);
+    CheckPlanClose(gramian.Gradient(), expected);
   }
 }
 
@@ -232,16 +234,17 @@ TEST_CASE("a tree of groups or tied layers have no single representation") {
     }
     INFO(net.name);
     CHECK(net.network.representation().empty());
-    CHECK_THROWS_AS(Plan(net.network, Options(Route::kGramian,
-                                              GradientsAt::kRepresentation)),
-                    Error);
+    CHECK_THROWS_AS(
+        Plan(net.network,
+             RouteOptions(Route::kGramian, GradientsAt::kRepresentation)),
+        Error);
   }
 }
 
 // Outputs, gradient and Gramian after two steps.
 Vector Bits(const Network& network, Route route, ThreadPool* pool) {
   constexpr Index kMany = 700;
-  PlanOptions options = Options(route, GradientsAt::kParameters, pool);
+  PlanOptions options = RouteOptions(route, GradientsAt::kParameters, pool);
   options.capacity = kMany;
   options.tokens = MostTestTokens(kMany);
   Run run(network, options, kMany);
@@ -280,7 +283,7 @@ TEST_CASE("a pass allocates nothing, whatever the number of rows") {
     INFO(net.name);
     for (const Route route :
          {Route::kPlain, Route::kGramian, Route::kGradients}) {
-      Run run(net.network, Options(route));
+      Run run(net.network, RouteOptions(route));
       const TestBatch small(17);
       const Vector weights = {1, 1, 1};
       run.Step(weights);
@@ -303,7 +306,7 @@ TEST_CASE("a pass over lanes of rows allocates nothing") {
   for (const NamedNetwork& net : Networks()) {
     INFO(net.name);
     for (const Route route : {Route::kGramian, Route::kGradients}) {
-      PlanOptions options = Options(route);
+      PlanOptions options = RouteOptions(route);
       options.lane_rows = true;
       if (!RowsCanBeLanes(net.network, options)) continue;
       Run run(net.network, options);
@@ -324,8 +327,8 @@ TEST_CASE("a pass over lanes of rows allocates nothing") {
 TEST_CASE("rows of a prediction do not depend on the others of their batch") {
   for (const NamedNetwork& net : Networks()) {
     INFO(net.name);
-    Run all(net.network, Options(Route::kForward));
-    Run some(net.network, Options(Route::kForward), 7);
+    Run all(net.network, RouteOptions(Route::kForward));
+    Run some(net.network, RouteOptions(Route::kForward), 7);
     all.pass.mode = some.pass.mode = Mode::kInference;
     all.plan.Forward(all.pass, all.data.batch());
     some.plan.Forward(some.pass, some.data.batch());
@@ -339,7 +342,7 @@ TEST_CASE("rows of a prediction do not depend on the others of their batch") {
 
 TEST_CASE("a value that is kept is seen after the pass") {
   const Network network = HardSharing();
-  PlanOptions options = Options(Route::kForward);
+  PlanOptions options = RouteOptions(Route::kForward);
   options.keep = {network.Find("trunk.0"), network.Find("trunk")};
   Run run(network, options);
   run.plan.Forward(run.pass, run.data.batch());

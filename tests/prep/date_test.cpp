@@ -26,14 +26,14 @@ Dataset Dates(const std::vector<double>& when) {
   return TableOf(static_cast<Index>(when.size()), {block});
 }
 
-InputBlock Made(const Dataset& table, std::vector<Index> train) {
+InputBlock MadeDates(const Dataset& table, std::vector<Index> train) {
   const Transforms fitted = {FitTransform(TrainingRows(table.inputs, {}, train),
                                           {"date", {}}, {{"numeric", "when"}},
                                           "test")};
   return ApplyTransforms(fitted, table).inputs[0];
 }
 
-double Cell(const InputBlock& block, Index row, const std::string& column) {
+double CellAt(const InputBlock& block, Index row, const std::string& column) {
   const Index col = FindColumn(block, column);
   REQUIRE(col >= 0);
   return DenseCell(block, row * block.cols + col);
@@ -41,24 +41,24 @@ double Cell(const InputBlock& block, Index row, const std::string& column) {
 
 TEST_CASE("a date becomes its year, month, day of the week and hour") {
   const InputBlock made =
-      Made(Dates({kLeapDay + 6 * 3600 + 59, kLeapDay - 1}), {0, 1});
+      MadeDates(Dates({kLeapDay + 6 * 3600 + 59, kLeapDay - 1}), {0, 1});
   CHECK(Join(made.columns, " ") ==
         "a when.year when.month when.month.sin when.month.cos "
         "when.day-of-week when.day-of-week.sin when.day-of-week.cos when.hour "
         "when.hour.sin when.hour.cos when.seconds b");
   CHECK(made.dates.empty());
-  CHECK(Cell(made, 0, "a") == 1);
-  CHECK(Cell(made, 0, "b") == 2);
-  CHECK(Cell(made, 0, "when.year") == 2020);
-  CHECK(Cell(made, 0, "when.month") == 2);
-  CHECK(Cell(made, 0, "when.month.sin") == doctest::Approx(0.8660254));
-  CHECK(Cell(made, 0, "when.month.cos") == doctest::Approx(0.5));
-  CHECK(Cell(made, 0, "when.day-of-week") == 6);
-  CHECK(Cell(made, 0, "when.day-of-week.cos") == doctest::Approx(0.6234898));
-  CHECK(Cell(made, 0, "when.hour") == 6);
-  CHECK(Cell(made, 0, "when.hour.sin") == doctest::Approx(1));
-  CHECK(Cell(made, 1, "when.day-of-week") == 5);
-  CHECK(Cell(made, 1, "when.hour") == 23);
+  CHECK(CellAt(made, 0, "a") == 1);
+  CHECK(CellAt(made, 0, "b") == 2);
+  CHECK(CellAt(made, 0, "when.year") == 2020);
+  CHECK(CellAt(made, 0, "when.month") == 2);
+  CHECK(CellAt(made, 0, "when.month.sin") == doctest::Approx(0.8660254));
+  CHECK(CellAt(made, 0, "when.month.cos") == doctest::Approx(0.5));
+  CHECK(CellAt(made, 0, "when.day-of-week") == 6);
+  CHECK(CellAt(made, 0, "when.day-of-week.cos") == doctest::Approx(0.6234898));
+  CHECK(CellAt(made, 0, "when.hour") == 6);
+  CHECK(CellAt(made, 0, "when.hour.sin") == doctest::Approx(1));
+  CHECK(CellAt(made, 1, "when.day-of-week") == 5);
+  CHECK(CellAt(made, 1, "when.hour") == 23);
 }
 
 TEST_CASE("sines and cosines of one height are one number") {
@@ -66,46 +66,46 @@ TEST_CASE("sines and cosines of one height are one number") {
   for (int hour = 0; hour < 24; ++hour) when.push_back(kLeapDay + hour * 3600);
   std::vector<Index> all(when.size());
   std::iota(all.begin(), all.end(), 0);
-  const InputBlock made = Made(Dates(when), all);
+  const InputBlock made = MadeDates(Dates(when), all);
   std::set<double> sines;
   std::set<double> cosines;
   for (Index row = 0; row < 24; ++row) {
-    sines.insert(Cell(made, row, "when.hour.sin"));
-    cosines.insert(Cell(made, row, "when.hour.cos"));
+    sines.insert(CellAt(made, row, "when.hour.sin"));
+    cosines.insert(CellAt(made, row, "when.hour.cos"));
   }
   CHECK(sines.size() == 13);
   CHECK(sines == cosines);
   for (const double sine : sines) CHECK(std::fmod(sine * 0x1p40, 1) == 0);
-  CHECK(!std::signbit(Cell(made, 18, "when.hour.cos")));
+  CHECK(!std::signbit(CellAt(made, 18, "when.hour.cos")));
 }
 
 TEST_CASE("seconds count from the first training row, whatever comes later") {
   const InputBlock made =
-      Made(Dates({kLeapDay - 86400, kLeapDay, kLeapDay + 86400}), {1, 2});
-  CHECK(Cell(made, 0, "when.seconds") == -86400);
-  CHECK(Cell(made, 1, "when.seconds") == 0);
-  CHECK(Cell(made, 2, "when.seconds") == 86400);
+      MadeDates(Dates({kLeapDay - 86400, kLeapDay, kLeapDay + 86400}), {1, 2});
+  CHECK(CellAt(made, 0, "when.seconds") == -86400);
+  CHECK(CellAt(made, 1, "when.seconds") == 0);
+  CHECK(CellAt(made, 2, "when.seconds") == 86400);
 }
 
 TEST_CASE("there are hours only where a training row has a time") {
-  CHECK(FindColumn(Made(Dates({kLeapDay, kLeapDay + 1}), {0}), "when.hour") ==
-        -1);
-  CHECK(FindColumn(Made(Dates({kLeapDay, kLeapDay + 1}), {1}), "when.hour") >=
-        0);
+  CHECK(FindColumn(MadeDates(Dates({kLeapDay, kLeapDay + 1}), {0}),
+                   "when.hour") == -1);
+  CHECK(FindColumn(MadeDates(Dates({kLeapDay, kLeapDay + 1}), {1}),
+                   "when.hour") >= 0);
 }
 
 TEST_CASE("a missing date is missing in all that comes of it") {
-  const InputBlock made = Made(Dates({kLeapDay, std::nan("")}), {0, 1});
+  const InputBlock made = MadeDates(Dates({kLeapDay, std::nan("")}), {0, 1});
   for (Index col = 1; col + 1 < made.cols; ++col) {
     CHECK(std::isnan(DenseCell(made, made.cols + col)));
   }
-  CHECK(Cell(made, 1, "b") == 2);
+  CHECK(CellAt(made, 1, "b") == 2);
 }
 
 TEST_CASE("a column that a date would make twice is refused") {
   Dataset table = Dates({kLeapDay, kLeapDay});
   table.inputs[0].columns[0] = "when.year";
-  CHECK(MessageOf([&] { Made(table, {0}); }) ==
+  CHECK(MessageOf([&] { MadeDates(table, {0}); }) ==
         "a date makes a column 'when.year', which is there already");
 }
 

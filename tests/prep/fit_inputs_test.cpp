@@ -15,7 +15,8 @@ namespace {
 
 const std::vector<Index> kTrain{0, 1, 2, 3};
 
-Dataset Made(const PrepareOptions& options, const Dataset& table = People()) {
+Dataset MadeInputs(const PrepareOptions& options,
+                   const Dataset& table = People()) {
   return ApplyTransforms(FitInputs(table.inputs, kTrain, {}, options), table);
 }
 
@@ -53,7 +54,7 @@ TEST_CASE("a column that --transform names gets what stands there, in order") {
   PrepareOptions options;
   options.transform = {"age=impute:method=mean,indicator=false",
                        "age=clip:low=0,high=0.5", "age=minmax"};
-  const Dataset ready = Made(options);
+  const Dataset ready = MadeInputs(options);
   // 20 30 33.3 50 clipped at their median 31.7, and brought to 0 .. 1.
   const InputBlock& block = ready.inputs[0];
   CHECK(block.columns[0] == "age");
@@ -71,7 +72,7 @@ TEST_CASE("what --transform leaves missing is filled") {
   options.transform = {"age=log"};
   options.indicator = "none";
   options.scale = "none";
-  const Dataset ready = Made(options);
+  const Dataset ready = MadeInputs(options);
   // The median of log 21, log 31 and log 51.
   CHECK(ready.inputs[0].dense[12] == doctest::Approx(3.4339872));
   CHECK(ready.inputs[0].dense[1] == 40.0F);
@@ -80,7 +81,7 @@ TEST_CASE("what --transform leaves missing is filled") {
 TEST_CASE("indicators of what was missing go in as they are") {
   PrepareOptions options;
   options.pieces = 2;
-  const Dataset ready = Made(options);
+  const Dataset ready = MadeInputs(options);
   const InputBlock& block = ready.inputs[0];
   const Index at = FindColumn(block, "age.missing");
   REQUIRE(at >= 0);
@@ -96,7 +97,7 @@ TEST_CASE("quantiles go before pieces, which are standardised") {
   CHECK(Steps(options) ==
         "select impute quantile pieces standard onehot layout");
   // The median age is the middle of a normal distribution.
-  const Dataset ready = Made(options);
+  const Dataset ready = MadeInputs(options);
   CHECK(std::abs(ready.inputs[0].dense[ready.inputs[0].cols]) < 0.5F);
 }
 
@@ -104,7 +105,7 @@ TEST_CASE("categories can go in in different forms") {
   PrepareOptions options;
   options.transform = {"town=index"};
   options.indicator = "none";
-  const Dataset ready = Made(options);
+  const Dataset ready = MadeInputs(options);
   REQUIRE(ready.inputs.size() == 2);
   CHECK(Join(ready.inputs[0].columns, ",") == "age,hours,job=clerk,job=cook");
   CHECK(ready.inputs[1].name == "features.categorical");
@@ -115,7 +116,7 @@ TEST_CASE("categories can go in in different forms") {
 TEST_CASE("columns that come of a transform are not transformed again") {
   PrepareOptions options;
   options.transform = {"job=onehot"};
-  const Dataset ready = Made(options);
+  const Dataset ready = MadeInputs(options);
   const Index clerk = FindColumn(ready.inputs[0], "job=clerk");
   REQUIRE(clerk >= 0);
   CHECK(ready.inputs[0].dense[clerk] == 1.0F);
@@ -126,7 +127,7 @@ TEST_CASE("requests that cannot be met say so") {
     return MessageOf([&] {
       PrepareOptions options;
       options.transform = {text};
-      Made(options);
+      MadeInputs(options);
     });
   };
   CHECK(refusal("age") ==
@@ -149,7 +150,7 @@ TEST_CASE("a margin has no effect on quantiles") {
   PrepareOptions options;
   options.scale = "quantile";
   options.margin = "0.5";
-  CHECK(MessageOf([&] { Made(options); }) ==
+  CHECK(MessageOf([&] { MadeInputs(options); }) ==
         "--margin 0.5 has no effect: --scale quantile holds numbers within "
         "those of the training rows");
 }

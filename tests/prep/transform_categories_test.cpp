@@ -18,7 +18,8 @@ Dataset Jobs() {
                                {1, 1, 2, 3, -1, 2, 0, -1})});
 }
 
-InputBlock Made(const std::string& choice, const Dataset& table = Jobs()) {
+InputBlock MadeCategories(const std::string& choice,
+                          const Dataset& table = Jobs()) {
   const std::vector<Index> train{0, 1, 2, 3, 4};
   Transforms fitted;
   fitted.push_back(FitSelect(TrainingRows(table.inputs, fitted, train), {}));
@@ -28,18 +29,18 @@ InputBlock Made(const std::string& choice, const Dataset& table = Jobs()) {
 }
 
 TEST_CASE("categories of few rows become one, unseen ones with them") {
-  const InputBlock rare = Made("rare:rows=2");
+  const InputBlock rare = MadeCategories("rare:rows=2");
   CHECK(Join(rare.categories[0], ",") == "clerk,(rare)");
   CHECK(RenderCodes(rare) == "0 | 0 | 1 | 1 | -1 | 1 | 1 | -1");
 }
 
 TEST_CASE("unseen categories can stay apart from rare ones") {
-  const InputBlock apart = Made("rare:rows=2,unseen=apart");
+  const InputBlock apart = MadeCategories("rare:rows=2,unseen=apart");
   CHECK(RenderCodes(apart) == "0 | 0 | 1 | 1 | -1 | 1 | 2 | -1");
 }
 
 TEST_CASE("without a rare category nothing changes") {
-  const InputBlock same = Made("rare:rows=1");
+  const InputBlock same = MadeCategories("rare:rows=1");
   CHECK(Join(same.categories[0], ",") == "clerk,cook,judge");
   CHECK(RenderCodes(same) == "0 | 0 | 1 | 2 | -1 | 1 | 3 | -1");
 }
@@ -48,12 +49,12 @@ TEST_CASE("the name of rare ones is nobody else's") {
   const Dataset table = TableOf(
       8, {CodeBlock("categorical", {"job"}, {{"(rare)", "clerk", "cook"}},
                     {0, 0, 1, 2, 2, 1, 1, 1})});
-  CHECK(Join(Made("rare:rows=2", table).categories[0], ",") ==
+  CHECK(Join(MadeCategories("rare:rows=2", table).categories[0], ",") ==
         "(rare),cook,((rare))");
 }
 
 TEST_CASE("a category is how frequent it was in training") {
-  const InputBlock numbers = Made("frequency");
+  const InputBlock numbers = MadeCategories("frequency");
   CHECK(Join(numbers.columns, ",") == "job.frequency");
   // Of five training rows; what is missing is one of them, an unseen category
   // none.

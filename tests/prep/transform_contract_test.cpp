@@ -45,8 +45,8 @@ Dataset Table() {
 
 const std::vector<Index> kTrain{0, 1, 2, 3, 4};
 
-std::shared_ptr<const Transform> Fit(const TransformEntry& entry,
-                                     const Dataset& table) {
+std::shared_ptr<const Transform> FitEntry(const TransformEntry& entry,
+                                          const Dataset& table) {
   const TrainingRows rows(table.inputs, {}, kTrain);
   if (entry.name == "select") {
     return FitSelect(rows, {{"numeric", "flat"}, {"categorical", "town"}});
@@ -90,7 +90,7 @@ TEST_CASE("every transform makes the blocks that it promises") {
   const Dataset table = Table();
   for (const TransformEntry* entry : TransformEntries()) {
     CAPTURE(entry->name);
-    const auto step = Fit(*entry, table);
+    const auto step = FitEntry(*entry, table);
     const std::vector<InputSpec> given(table.inputs.begin(),
                                        table.inputs.end());
     const std::vector<InputSpec> specs = step->Specs(given);
@@ -111,7 +111,7 @@ TEST_CASE("a stored record gives every transform again") {
   const Dataset table = Table();
   for (const TransformEntry* entry : TransformEntries()) {
     CAPTURE(entry->name);
-    const auto step = Fit(*entry, table);
+    const auto step = FitEntry(*entry, table);
     const TransformRecord record = step->Record();
     CHECK(record.name == entry->name);
     const auto again = MakeTransform(record);
@@ -125,7 +125,7 @@ TEST_CASE("a row of any transform depends on that row alone") {
   const Dataset table = Table();
   for (const TransformEntry* entry : TransformEntries()) {
     CAPTURE(entry->name);
-    const auto step = Fit(*entry, table);
+    const auto step = FitEntry(*entry, table);
     const std::vector<InputBlock> whole = step->Apply(table.inputs, 8);
     for (const Index size : {1, 3, 7}) {
       for (Index first = 0; first < 8; first += size) {
@@ -205,7 +205,7 @@ TEST_CASE("damaged records of any transform are refused by name") {
   const Dataset table = Table();
   for (const TransformEntry* entry : TransformEntries()) {
     CAPTURE(entry->name);
-    const TransformRecord record = Fit(*entry, table)->Record();
+    const TransformRecord record = FitEntry(*entry, table)->Record();
     const std::string damaged =
         Str("the stored transform '", entry->name, "' is damaged: ");
     const auto refuses = [&](const TransformRecord& bad) {

@@ -17,8 +17,8 @@ Dataset Column(const std::vector<float>& values) {
                  {DenseBlock("numeric", {"x"}, values)});
 }
 
-std::string Made(const Dataset& table, const std::string& choice,
-                 std::vector<Index> train = {}) {
+std::string MadeKinds(const Dataset& table, const std::string& choice,
+                      std::vector<Index> train = {}) {
   for (Index row = 0; train.empty() || row < table.rows; ++row) {
     if (row == table.rows) break;
     train.push_back(row);
@@ -30,15 +30,15 @@ std::string Made(const Dataset& table, const std::string& choice,
 
 TEST_CASE("log keeps signs, order and zero") {
   const float e1 = static_cast<float>(std::exp(1.0) - 1);
-  CHECK(Made(Column({0, e1, -e1}), "log") == "0 | 1 | -1");
+  CHECK(MadeKinds(Column({0, e1, -e1}), "log") == "0 | 1 | -1");
 }
 
 TEST_CASE("clip holds numbers between two quantiles of the training rows") {
   // Quantiles .25 and .75 of 0 1 2 3 4 are 1 and 3.
-  CHECK(Made(Column({0, 1, 2, 3, 4}), "clip:low=0.25,high=0.75") ==
+  CHECK(MadeKinds(Column({0, 1, 2, 3, 4}), "clip:low=0.25,high=0.75") ==
         "1 | 1 | 2 | 3 | 3");
   CHECK(MessageOf([] {
-          Made(Column({1, 2}), "clip:low=0.5,high=0.5");
+          MadeKinds(Column({1, 2}), "clip:low=0.5,high=0.5");
         }) == "clip: low is 0.5 and high 0.5");
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("quartiles that are one but for rounding do not scale the rest") {
 }
 
 TEST_CASE("inputs are scaled alike from 1e-30 to 1e30") {
-  const std::string usual = Made(Column({1, 2, 3, 4}), "standard");
+  const std::string usual = MadeKinds(Column({1, 2, 3, 4}), "standard");
   for (const float unit : {1e-30F, 1e-12F, 1e12F, 1e30F}) {
     CAPTURE(unit);
     const Dataset table = Column({unit, 2 * unit, 3 * unit, 4 * unit});

@@ -44,7 +44,7 @@ Model Trained(const Dataset& data, const std::string& arch,
   return model;
 }
 
-std::vector<double> Column(const Model& model, const std::string& name) {
+std::vector<double> ColumnOf(const Model& model, const std::string& name) {
   const auto& columns = model.log.columns;
   const auto found = std::ranges::find(columns, name);
   REQUIRE_MESSAGE(found != columns.end(), name);
@@ -76,7 +76,7 @@ TEST_CASE("soft sharing pulls networks together, and logs what that costs") {
     apart[pulled] =
         Distance(model, "trunk.sign.0/kernel", "trunk.value.0/kernel");
     if (pulled == 0) continue;
-    const std::vector<double> penalty = Column(model, "penalty");
+    const std::vector<double> penalty = ColumnOf(model, "penalty");
     CHECK(penalty.back() < penalty.front() / 4);
     CHECK(penalty.back() > 0);
   }
@@ -111,7 +111,7 @@ TEST_CASE("a task of few labels learns by the one that it is pulled to") {
     return Trained(data, arch, options, 1, nullptr, {"16", "2"});
   };
   const auto best = [](const Model& model) {
-    return std::ranges::min(Column(model, "valid.little.loss"));
+    return std::ranges::min(ColumnOf(model, "valid.little.loss"));
   };
   const Model pulled = learn("soft-sharing:strength=0.01");
   CHECK(best(pulled) < 0.8 * best(learn("single")));
@@ -163,7 +163,7 @@ TEST_CASE("sluice networks keep their subspaces apart") {
   options.patience = 0;
   const auto last = [&](const std::string& strength) {
     const Model model = Trained(data, "sluice:orthogonal=" + strength, options);
-    return Column(model, "penalty").back() / std::stod(strength);
+    return ColumnOf(model, "penalty").back() / std::stod(strength);
   };
   CHECK(last("1") < last("1e-9") / 10);
 }
@@ -230,7 +230,7 @@ TEST_CASE("the log says how gates share out, in all 1") {
     std::vector<double> sum(At(model.log.epochs()), 0);
     for (Index e = 0; e < experts; ++e) {
       const std::vector<double> share =
-          Column(model, Str("share.mixture.kind.", e));
+          ColumnOf(model, Str("share.mixture.kind.", e));
       for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += share[i];
     }
     for (const double one : sum) CHECK(one == doctest::Approx(1).epsilon(1e-4));
@@ -270,7 +270,7 @@ TEST_CASE("tasks that learn to branch learn, whatever they draw") {
   const auto logits =
       model.params.weights.At(layout.Find("branch.much/logits")).flat();
   CHECK(std::ranges::max(logits) > std::ranges::min(logits) + Real(0.2));
-  CHECK(Column(model, "valid.much.loss").back() < 0.5);
+  CHECK(ColumnOf(model, "valid.much.loss").back() < 0.5);
 }
 
 }  // namespace

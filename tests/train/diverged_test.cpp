@@ -12,7 +12,7 @@ namespace mtlkit {
 namespace {
 
 // What training with plain steps of a rate says when it diverges.
-Error Divergence(const Dataset& data, TrainOptions options, double rate) {
+Error DivergenceOf(const Dataset& data, TrainOptions options, double rate) {
   options.optimizer.optimizer = "sgd";
   options.optimizer.rate = rate;
   Model model = SampleModel(data);
@@ -30,7 +30,7 @@ Error Divergence(const Dataset& data, TrainOptions options, double rate) {
 }
 
 TEST_CASE("divergence names the task and the epoch") {
-  const Error error = Divergence(SampleData(200), SampleOptions(), 1e12);
+  const Error error = DivergenceOf(SampleData(200), SampleOptions(), 1e12);
   CHECK(error.message().find("in epoch 1: the loss of task '") !=
         std::string::npos);
   CHECK(error.message().find("' is not finite in step ") != std::string::npos);
@@ -67,7 +67,7 @@ TEST_CASE("divergence in the last step is one, with validation rows or not") {
       CAPTURE(rate);
       const bool overflows = std::isinf(static_cast<Real>(rate));
       if (!validates && !overflows) continue;  // nobody has looked
-      const Error error = Divergence(data, options, rate);
+      const Error error = DivergenceOf(data, options, rate);
       CHECK(error.message().find("finite") != std::string::npos);
     }
   }

@@ -29,11 +29,11 @@ EvaluationOptions FewDraws() {
   return options;
 }
 
-struct Trained {
+struct TrainedOnNoise {
   Dataset data = NamedData();
   Model model = SampleModel(data);
 
-  Trained() {
+  TrainedOnNoise() {
     TrainOptions options = SampleOptions();
     options.epochs = 20;
     TrainEnvironment environment;
@@ -53,7 +53,7 @@ const ColumnImportance& ImportanceOf(const Importance& all,
 }
 
 TEST_CASE("inputs that a task hangs on are important to it, others are not") {
-  const Trained trained;
+  const TrainedOnNoise trained;
   const Importance all = trained.Measure();
   REQUIRE(all.whole.tasks.size() == 3);
   const auto rise = [&](const char* column, std::size_t task) {
@@ -73,7 +73,7 @@ TEST_CASE("inputs that a task hangs on are important to it, others are not") {
 }
 
 TEST_CASE("the same orders, whatever threads and order of inputs") {
-  const Trained trained;
+  const TrainedOnNoise trained;
   const Json one = RenderJson(trained.Measure(1));
   CHECK(one == RenderJson(trained.Measure(3)));
   CHECK(one != RenderJson(trained.Measure(1, 2)));
@@ -105,7 +105,7 @@ TEST_CASE("columns of one raw column are one input") {
 }
 
 TEST_CASE("importance is shown in all forms") {
-  const Trained trained;
+  const TrainedOnNoise trained;
   Importance all = trained.Measure();
   const std::string text = RenderText(all);
   CHECK(text.find("error rises by  1 - ROC AUC") != std::string::npos);

@@ -13,9 +13,9 @@
 namespace mtlkit {
 namespace {
 
-SilentReporter no_reports;
+SilentReporter no_predict_reports;
 
-Model SampleModel(Seed seed = 3, std::vector<std::string> inputs = {}) {
+Model PredictedModel(Seed seed = 3, std::vector<std::string> inputs = {}) {
   const Dataset data = SampleDataset();
   ArchOptions options;
   options.layers = {"5", "3"};
@@ -33,7 +33,7 @@ Predictions PredictOne(const Model& model, const Dataset& data,
 }
 
 TEST_CASE("predictions carry ids, labels, constants and where they come from") {
-  const Model model = SampleModel();
+  const Model model = PredictedModel();
   Dataset data = SampleDataset();
   data.content_sha256 = "rows";
   const Predictions said = PredictOne(model, data, {.split = "test"});
@@ -54,7 +54,7 @@ TEST_CASE("predictions carry ids, labels, constants and where they come from") {
 
 TEST_CASE("predictions say of each row what the model has made of it") {
   const Dataset data = SampleDataset();
-  Model model = SampleModel();
+  Model model = PredictedModel();
   CHECK(PredictOne(model, data).seen.empty());
   AddRowKeys(data, data.SplitRows("train"), &model.seen.trained);
   const auto all = PredictOne(model, data).seen;
@@ -68,8 +68,8 @@ TEST_CASE("predictions say of each row what the model has made of it") {
 
 TEST_CASE("an ensemble has seen what any member has") {
   const Dataset data = SampleDataset();
-  Model one = SampleModel(3);
-  Model two = SampleModel(4);
+  Model one = PredictedModel(3);
+  Model two = PredictedModel(4);
   AddRowKeys(data, std::vector<Index>{0}, &one.seen.trained);
   AddRowKeys(data, std::vector<Index>{1}, &two.seen.chosen);
   const std::vector<EnsembleMember> members = {{&one, 1}, {&two, 1}};
@@ -80,7 +80,7 @@ TEST_CASE("an ensemble has seen what any member has") {
 }
 
 TEST_CASE("regression is predicted in the units of its labels") {
-  const Model model = SampleModel();
+  const Model model = PredictedModel();
   const Dataset data = SampleDataset();
   const std::vector<Index> rows = {5};
   const NetworkOutputs outputs =
@@ -91,7 +91,7 @@ TEST_CASE("regression is predicted in the units of its labels") {
 }
 
 TEST_CASE("predictions are the same for any number of threads") {
-  const Model model = SampleModel();
+  const Model model = PredictedModel();
   const Dataset data = SampleDataset(1500);
   const Predictions alone = PredictOne(model, data);
   for (const int threads : {2, 7}) {
@@ -108,8 +108,8 @@ TEST_CASE("predictions are the same for any number of threads") {
 
 TEST_CASE("an ensemble says the weighted mean of what its members say") {
   const Dataset data = SampleDataset();
-  const Model a = SampleModel(3, {"features*"});
-  const Model b = SampleModel(4, {"words"});
+  const Model a = PredictedModel(3, {"features*"});
+  const Model b = PredictedModel(4, {"words"});
   const EnsembleMember members[] = {{&a, 1}, {&b, 3}};
   const Predictions both = Predict(members, data, {}, nullptr);
   const Predictions of_a = PredictOne(a, data);
@@ -171,7 +171,7 @@ TEST_CASE("ordinal classes and quantiles are predicted, alone and together") {
 
 TEST_CASE("models of other tasks do not predict together") {
   const Dataset data = SampleDataset();
-  const Model a = SampleModel();
+  const Model a = PredictedModel();
   const Dataset other = AlikeDataset();
   const Model b = BuildModel(other, {}, 1, other.SplitRows("train"));
   const EnsembleMember members[] = {{&a, 1}, {&b, 1}};
@@ -179,7 +179,7 @@ TEST_CASE("models of other tasks do not predict together") {
 }
 
 TEST_CASE("a task with rows of its own is predicted there, or everywhere") {
-  const Model model = SampleModel();
+  const Model model = PredictedModel();
   Dataset data = SampleDataset();
   data.labels[0].on_all_rows = false;
   data.labels[0].rows = {1, 203, 210};
@@ -201,7 +201,7 @@ TEST_CASE("a task with rows of its own is predicted there, or everywhere") {
 }
 
 TEST_CASE("data without labels is predicted without them") {
-  const Model model = SampleModel();
+  const Model model = PredictedModel();
   Dataset data = SampleDataset();
   const Predictions known = PredictOne(model, data);
   data.tasks.clear();
@@ -213,11 +213,11 @@ TEST_CASE("data without labels is predicted without them") {
 }
 
 TEST_CASE("features are a layer's output with everything else carried along") {
-  const Model model = SampleModel();
+  const Model model = PredictedModel();
   Dataset data = SampleDataset();
   data.weights.assign(240, 2.0F);
   const Dataset features =
-      ComputeFeatures(model, data, "trunk", nullptr, &no_reports);
+      ComputeFeatures(model, data, "trunk", nullptr, &no_predict_reports);
   CHECK(features.inputs.size() == 1);
   CHECK(features.inputs[0].name == "trunk");
   CHECK(features.inputs[0].cols == 3);
@@ -237,8 +237,9 @@ TEST_CASE("features are a layer's output with everything else carried along") {
   const Predictions said = PredictOne(model, data);
   CHECK(static_cast<double>(said.tasks[1].logits[0]) ==
         doctest::Approx(logit).epsilon(1e-5));
-  CHECK_THROWS_AS(ComputeFeatures(model, data, "trunc", nullptr, &no_reports),
-                  Error);
+  CHECK_THROWS_AS(
+      ComputeFeatures(model, data, "trunc", nullptr, &no_predict_reports),
+      Error);
   CHECK(LayerSaid(model, "trunk") == "trunk");
   CHECK_THROWS_AS(LayerSaid(model, "trunc"), Error);
 }
@@ -249,7 +250,7 @@ TEST_CASE("what has no effect is noted") {
     void Warn(std::string_view text) override { said += text; }
     std::string said;
   } heard;
-  const Model model = SampleModel();
+  const Model model = PredictedModel();
   Dataset data = SampleDataset();
   for (Labels& labels : data.labels) {
     REQUIRE(labels.on_all_rows);
@@ -263,7 +264,7 @@ TEST_CASE("what has no effect is noted") {
 }
 
 TEST_CASE("an input that is not finite is refused with its row") {
-  const Model model = SampleModel();
+  const Model model = PredictedModel();
   Dataset data = SampleDataset();
   std::vector<float> cells(data.inputs[0].dense.begin(),
                            data.inputs[0].dense.end());
@@ -283,7 +284,7 @@ TEST_CASE("a class that training never saw is carried along, and said") {
     void Warn(std::string_view text) override { said += Str(text, "|"); }
     std::string said;
   };
-  const Model model = SampleModel();
+  const Model model = PredictedModel();
   Dataset data = SampleDataset();
   data.tasks[2].classes = {"low", "mid", "top", "E"};
   data.labels[2].values[205] = 3;

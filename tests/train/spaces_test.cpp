@@ -20,7 +20,7 @@
 namespace mtlkit {
 namespace {
 
-SilentReporter no_reports;
+SilentReporter no_space_reports;
 
 Model Untrained(const Dataset& data, const std::string& arch,
                 std::vector<std::string> inputs = {}) {
@@ -154,11 +154,11 @@ TEST_CASE("data of another size or vocabulary are refused") {
 TEST_CASE("features of pixels or tokens are refused by name") {
   const Dataset data = PhotosAndTexts(8);
   const Model model = Untrained(data, "shared");
-  CHECK(ComputeFeatures(model, data, "pool", nullptr, &no_reports)
+  CHECK(ComputeFeatures(model, data, "pool", nullptr, &no_space_reports)
             .inputs[0]
             .cols == 3);
   CHECK_THROWS_WITH_AS(
-      ComputeFeatures(model, data, "tokens", nullptr, &no_reports),
+      ComputeFeatures(model, data, "tokens", nullptr, &no_space_reports),
       "layer 'tokens' has tokens, not one row for each row of "
       "the data (name a layer behind it)",
       Error);

@@ -19,7 +19,7 @@
 namespace mtlkit {
 namespace {
 
-SilentReporter no_reports;
+SilentReporter no_term_reports;
 
 // Passes its input on and notes how far training is.
 class ProgressLayer : public ElementwiseLayer {
@@ -77,7 +77,7 @@ TEST_CASE("layers know how far training is") {
 // The squared coefficient of variation of the experts' gates over all rows.
 double Unevenness(const Model& model, const Dataset& data) {
   const Dataset gates =
-      ComputeFeatures(model, data, "gate.value", nullptr, &no_reports);
+      ComputeFeatures(model, data, "gate.value", nullptr, &no_term_reports);
   const auto logits = gates.inputs[0].dense.AsRows(gates.inputs[0].cols);
   std::vector<double> used(At(logits.cols));
   for (Index row = 0; row < logits.rows; ++row) {

@@ -59,9 +59,9 @@ const InputSpec* FindBlock(const std::vector<InputSpec>& specs,
   return nullptr;
 }
 
-class Select : public Transform {
+class SelectColumns : public Transform {
  public:
-  Select(std::vector<InputSpec> chosen, std::set<ColumnRef> left_out)
+  SelectColumns(std::vector<InputSpec> chosen, std::set<ColumnRef> left_out)
       : chosen_(std::move(chosen)), left_out_(std::move(left_out)) {
     for (const InputSpec& spec : chosen_) {
       for (const std::string& name : spec.columns) {
@@ -283,8 +283,8 @@ Selection Read(const TransformRecord& record) {
 
 std::shared_ptr<const Transform> RestoreSelect(const TransformRecord& record) {
   Selection selection = Read(record);
-  return std::make_shared<Select>(std::move(selection.blocks),
-                                  std::move(selection.left_out));
+  return std::make_shared<SelectColumns>(std::move(selection.blocks),
+                                         std::move(selection.left_out));
 }
 
 // Here the columns are those to leave out.
@@ -298,7 +298,7 @@ std::shared_ptr<const Transform> FitSelectStep(const FitArgs& args) {
           "name fewer columns with --task and --ignore, or more with "
           "--inputs");
   KeepSeen(args.rows, &chosen);
-  return std::make_shared<Select>(std::move(chosen), args.columns);
+  return std::make_shared<SelectColumns>(std::move(chosen), args.columns);
 }
 
 bool TakesAll(InputKind) {
