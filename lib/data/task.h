@@ -60,15 +60,19 @@ TaskType ParseForm(std::string_view name);
 struct Task {
   std::string name;
   TaskType type = TaskType::kRegression;
-  // binary: {negative, positive}; multi-class: K names; ordinal: K names from
-  // the lowest to the highest; multi-label: the names of the labels. In natural
-  // order unless the user chose otherwise.
+  // binary: {negative, positive}; multi-class: K names; map: of what a pixel
+  // can be, the first of them what is no lesion, object, ... ; ordinal: K names
+  // from the lowest to the highest; multi-label: the names of the labels. In
+  // natural order unless the user chose otherwise.
   std::vector<std::string> classes;
   // Regression only: target columns, and mean and standard deviation of the
   // training labels of each, in original units (empty before preparation).
   // Networks learn (y - mean) / deviation; predictions are given in y's units.
   // Where there are `curves`, y is what they make of labels.
   Index width = 1;
+  // Maps only (others: 0): lines of pixels, and pixels of a line.
+  Index map_height = 0;
+  Index map_width = 0;
   std::vector<double> mean;
   std::vector<double> deviation;
   // What a network says of the task where its loss asks for something else
@@ -89,7 +93,8 @@ struct Task {
   // Of the form, or else of the type.
   const HeadTraits& traits() const;
   const Head& head() const;
-  // Columns of a label: 1, except regression (width) and multi-label (labels).
+  // Columns of a label: 1, except regression (width), multi-label (labels) and
+  // maps (pixels).
   Index target_cols() const;
   // Columns that a network's head has, and that a prediction has: see head.h.
   Index output_cols() const;
