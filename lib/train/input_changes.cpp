@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "data/block_kind.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
