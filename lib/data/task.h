@@ -70,9 +70,6 @@ struct Task {
   // Networks learn (y - mean) / deviation; predictions are given in y's units.
   // Where there are `curves`, y is what they make of labels.
   Index width = 1;
-  // Maps only (others: 0): lines of pixels, and pixels of a line.
-  Index map_height = 0;
-  Index map_width = 0;
   std::vector<double> mean;
   std::vector<double> deviation;
   // What a network says of the task where its loss asks for something else
@@ -88,6 +85,9 @@ struct Task {
   // Regression only: what labels become before `mean` and `deviation`, which
   // are then those of what they became; one a column, or none.
   std::vector<TargetCurve> curves = {};
+  // Maps only (others: 0): lines of pixels, and pixels of a line.
+  Index map_height = 0;
+  Index map_width = 0;
 
   bool is_classification() const;
   // Of the form, or else of the type.

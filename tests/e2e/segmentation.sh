@@ -54,7 +54,7 @@ refuses 2 "of which the network says nothing" \
 refuses 2 "keeps no pixels for its tasks" mtl-train ready.h5 -o no.h5 \
   --images unet:widths=8/16 --arch cross-stitch --epochs 1 --quiet
 refuses 2 "which it cannot put out" mtl-train ready.h5 -o no.h5 \
-  --images unet:widths=8/16 --arch branches --epochs 1 --quiet
+  --images unet:widths=8/16 --arch soft-sharing --epochs 1 --quiet
 refuses 2 "there is no mean of what several networks say" mtl-train ready.h5 \
   -o no.h5 --images unet:widths=8/16 --members 2 --epochs 1 --quiet
 refuses 2 "'dice' does not fit task 'class'" mtl-train ready.h5 -o no.h5 \

@@ -31,9 +31,9 @@ double ValueOf(const char* metric, const MetricRows& rows) {
 // second, which has a void pixel, all; the third has nothing, and nothing is
 // said; of the fourth something is.
 TEST_CASE("overlaps are means over images with a lesion") {
-  const MetricRows rows = Maps(
-      {1, 1, 0, 0, 1, kVoid, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
-      {.9, .1, .8, 0, .6, .9, .5, 0, 0, .5, .2, 0, 0, 0, 0, .51});
+  const MetricRows rows =
+      Maps({1, 1, 0, 0, 1, kVoid, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+           {.9, .1, .8, 0, .6, .9, .5, 0, 0, .5, .2, 0, 0, 0, 0, .51});
   CHECK(ValueOf("dice", rows) == doctest::Approx((2 * 1 / 4.0 + 1) / 2));
   CHECK(ValueOf("iou", rows) == doctest::Approx((1 / 3.0 + 1) / 2));
   CHECK(ValueOf("empty-share", rows) == 0.5);
@@ -44,8 +44,7 @@ TEST_CASE("overlaps are means over images with a lesion") {
 TEST_CASE("of several classes those that an image has count alike") {
   // Truth 1 1 2 0, predicted 1 0 2 2: Dice 2/3 of both.
   const MetricRows rows =
-      Maps({1, 1, 2, 0},
-           {.1, .8, .1, .5, .3, .2, .2, .2, .6, .1, .2, .7});
+      Maps({1, 1, 2, 0}, {.1, .8, .1, .5, .3, .2, .2, .2, .6, .1, .2, .7});
   CHECK(ValueOf("dice", rows) == doctest::Approx(2 / 3.0));
   CHECK(ValueOf("iou", rows) == doctest::Approx(0.5));
   CHECK(std::isnan(ValueOf("empty-share", rows)));
@@ -54,8 +53,7 @@ TEST_CASE("of several classes those that an image has count alike") {
 TEST_CASE("a measure of no image is none") {
   const MetricRows healthy = Maps({0, 0, 0, 0}, {0, 0, 0, 0});
   CHECK(std::isnan(ValueOf("dice", healthy)));
-  const MetricRows unknown =
-      Maps({kVoid, kVoid, kVoid, kVoid}, {0, 0, 0, 0});
+  const MetricRows unknown = Maps({kVoid, kVoid, kVoid, kVoid}, {0, 0, 0, 0});
   CHECK(std::isnan(ValueOf("pixel-accuracy", unknown)));
   CHECK(std::isnan(ValueOf("empty-share", unknown)));
 }

@@ -28,8 +28,8 @@ class Folder {
 
   Dataset Convert(const PictureOptions& options) {
     SilentReporter silent;
-    ConvertPictures({{"", folder_ / "in"}}, options, {}, folder_ / "out.h5",
-                    {}, &silent);
+    ConvertPictures({{"", folder_ / "in"}}, options, {}, folder_ / "out.h5", {},
+                    &silent);
     return ReadDataset(folder_ / "out.h5");
   }
   std::string Refused(const PictureOptions& options) {
@@ -90,9 +90,10 @@ TEST_CASE("masks in a folder of their own, of several classes") {
   options.mask_classes = {"none=7", "cyst=8", "tumour=9"};
   const Dataset data = folder.Convert(options);
   CHECK(MapOf(data, 0) == Bytes{0, 255, 2});
-  CHECK(folder.Refused(Masked("masks/*")) ==
-        "masks/a.png: the value 7 at line 0, column 0 is no class "
-        "(background=0,lesion=255)");
+  CHECK(folder.Refused(Masked("masks/*"))
+            .starts_with(
+                "masks/a.png: the value 7 at line 0, column 0 is no class "
+                "(background=0,lesion=255)"));
 }
 
 TEST_CASE("a mask is fitted as its picture, by the nearest pixel") {
@@ -122,18 +123,19 @@ TEST_CASE("masks that fit no picture are named") {
   Folder folder;
   folder.Add("a.png", 2, {1, 2});
   folder.Add("b_mask.png", 2, {0, 0});
-  CHECK(folder.Refused(Masked()) ==
-        "b_mask.png: is a mask by --masks *_mask*, and there is no picture "
-        "'b'");
+  CHECK(folder.Refused(Masked()).starts_with(
+      "b_mask.png: is a mask by --masks *_mask*, and there is no picture "
+      "'b'"));
   Folder other;
   other.Add("a.png", 2, {1, 2});
   other.Add("a_mask.png", 1, {0});
   CHECK(other.Refused(Masked()).starts_with(
       "a_mask.png: is a mask of 1 x 1 pixels, and "));
-  CHECK(other.Refused(Masked("mask")) ==
-        "--masks mask has no '*', which stands for the name of the picture");
-  CHECK(other.Refused(Masked("*_label*")) ==
-        "--masks *_label*: no picture is called so");
+  CHECK(other.Refused(Masked("mask"))
+            .starts_with("--masks mask has no '*', which stands for the name "
+                         "of the picture"));
+  CHECK(other.Refused(Masked("*_label*"))
+            .starts_with("--masks *_label*: no picture is called so"));
   PictureOptions options = Masked();
   options.mask_classes = {"only=3"};
   CHECK(other.Refused(options).starts_with("--mask-classes: 1 of them"));

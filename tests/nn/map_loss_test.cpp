@@ -58,11 +58,9 @@ TEST_CASE("Dice by hand: half, full, empty and void") {
   CHECK(result.gradient[1] == doctest::Approx(slope(0.5, 1)));
   CHECK(result.gradient[2] == doctest::Approx(slope(0.5, 0)));
   CHECK(result.gradient[3] == 0);
-  const Result full =
-      Of(task, "dice", {99, 99, -99, -99}, {1, 1, 0, 0});
+  const Result full = Of(task, "dice", {99, 99, -99, -99}, {1, 1, 0, 0});
   CHECK(full.loss[0] == doctest::Approx(0));
-  const Result missed =
-      Of(task, "dice", {-99, -99, -99, -99}, {1, 1, 0, 0});
+  const Result missed = Of(task, "dice", {-99, -99, -99, -99}, {1, 1, 0, 0});
   CHECK(missed.loss[0] == doctest::Approx(1 - 1 / 3.0));
 }
 
@@ -87,8 +85,8 @@ TEST_CASE("an image counts as 1 however much of it is void") {
   CHECK(result.divisor == 1);
   const Result focal =
       Of(task, "focal:gamma=2", {kThree, 0, 5, 5}, {1, 0, kVoid, kVoid});
-  CHECK(focal.loss[0] == doctest::Approx((-std::log(0.75) / 16 -
-                                          std::log(0.5) / 4) / 2));
+  CHECK(focal.loss[0] ==
+        doctest::Approx((-std::log(0.75) / 16 - std::log(0.5) / 4) / 2));
 }
 
 TEST_CASE("bce-dice is the sum of both, of several classes too") {

@@ -46,7 +46,6 @@ Network BuildBranches(const ArchArgs& args, const BranchesOptions& options) {
   std::vector<Index> shared = parts.layers();
   const Index own = shared.back();
   shared.pop_back();
-  parts.RequireNoMap("branches");
   const NetworkParts::Source trunk =
       parts.AddLayers("trunk", parts.Inputs(""), shared);
   const std::vector<Index> head_layers =
