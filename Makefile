@@ -11,7 +11,7 @@ GENERATOR ?= $(if $(wildcard $(BUILD)/CMakeCache.txt),,\
   $(if $(shell command -v ninja),-G Ninja))
 
 .DEFAULT_GOAL := all
-.PHONY: all help configure demo test bench bench-peers install uninstall docs \
+.PHONY: all help configure demo demo-images test bench bench-peers install uninstall docs \
         format tidy clean test-long test-interop test-interop-full
 
 # "make install PREFIX=~/.local": not every shell expands this tilde.
@@ -28,6 +28,10 @@ configure: ## install what is missing and configure a release build
 demo: configure ## the whole job on data-samples/, every command echoed
 	@cmake --build $(BUILD) -j $(JOBS) --target demo-tools
 	@PATH="$(abspath $(BUILD))/bin:$$PATH" bash tests/e2e/demo.sh
+
+demo-images: configure ## pictures to a class and a mask, on data-samples/
+	@cmake --build $(BUILD) -j $(JOBS) --target demo-tools
+	@PATH="$(abspath $(BUILD))/bin:$$PATH" bash tests/e2e/demo_images.sh
 
 test: configure ## build and run all tests, of long campaigns a sample
 	@cmake --build $(BUILD) -j $(JOBS)

@@ -199,13 +199,14 @@ struct ConvertTool {
             "--as predictions has no effect on a folder of pictures",
             "leave it out");
     if (!options.labels.empty()) return;
-    RequireOnly({"channels", "fit", "like", "max-size", "size", "split", "task",
-                 "without"},
+    RequireOnly({"channels", "fit", "like", "mask-classes", "masks", "max-size",
+                 "size", "split", "task", "without"},
                 context, "is a folder of pictures");
   }
 
   void RequireNoPictureFlags(const Context& context) const {
-    for (const char* name : {"channels", "fit", "size", "without"}) {
+    for (const char* name :
+         {"channels", "fit", "mask-classes", "masks", "size", "without"}) {
       Require(std::ranges::count(context.given, name) == 0, ErrorKind::kUsage,
               Str("--", name,
                   " has no effect: no input is a folder of "

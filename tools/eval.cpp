@@ -82,8 +82,8 @@ struct EvalTool {
     form("json", json, "print one JSON document", {});
     form("csv", csv, "print CSV, a line a task, metric and model", {});
     form("html", html,
-         "print a page of HTML: the table, ROC curves, and how far "
-         "predictions can be believed",
+         "print a page of HTML: the table, ROC curves, how far predictions "
+         "can be believed, and maps drawn into the pictures of --data",
          {});
     guard.Describe(form);
     cli.List("metrics", "every metric with its definition", [] {
@@ -116,9 +116,12 @@ struct EvalTool {
     if (!truth.empty()) labels = ReadDataset(truth);
     labels.splits.clear();  // lists of millions of rows that nobody asks for
     std::vector<TaskCurves> curves;
+    std::vector<ExamplePictures> examples;
     Evaluation evaluation = NamingTruth([&] {
       const JoinedModels joined(sources, truth.empty() ? nullptr : &labels);
       if (html) curves = CurvesOfTasks(joined, options.no_weights);
+      if (html)
+        examples = ExamplesOf(sources, truth.empty() ? nullptr : &labels);
       return Evaluate(joined, options, context.seed, *context.pool,
                       context.reporter);
     });
@@ -128,7 +131,7 @@ struct EvalTool {
     for (const std::string& warning : evaluation.warnings) {
       if (!is_shown) context.reporter->Warn(warning);
     }
-    if (html) return Put(EvaluationPage(evaluation, curves), context);
+    if (html) return Put(EvaluationPage(evaluation, curves, examples), context);
     Show(evaluation, context);
   }
 

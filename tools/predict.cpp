@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/mask_folder.h"
 #include "app/reading_like.h"
 #include "app/tool.h"
 #include "base/error.h"
@@ -39,6 +40,7 @@ struct PredictTool {
   std::string data;
   std::string output;
   std::string features;
+  std::string masks;
   Index peer = -1;
   Index round = -1;
   WritingOptions written;
@@ -70,6 +72,11 @@ struct PredictTool {
         "(trunk: the last shared one; mtl-inspect MODEL lists them); of an "
         "ensemble an input for each network");
     written.guard.Describe(flags);
+    cli.OutputFlag("masks", &masks,
+                   "a new folder for what tasks that are maps say of each "
+                   "picture, as PNG called by its id: 0 and 255, of more "
+                   "than two classes the number of the class",
+                   OutputKind::kFolder);
   }
 
   // A network, and its share in what is said.
@@ -106,8 +113,14 @@ struct PredictTool {
       OnRows(data_name, [&] {
         Write(context, [&](const std::string& path) {
           PredictionWriter writer(path, provenance);
-          Predict(members, rows, options, context.pool, &writer);
+          if (masks.empty()) {
+            Predict(members, rows, options, context.pool, &writer);
+            return writer.Commit();
+          }
+          MaskFolder folder(masks, &writer);
+          Predict(members, rows, options, context.pool, &folder);
           writer.Commit();
+          folder.Commit();
         });
       });
       if (target == nullptr) return;
@@ -126,6 +139,9 @@ struct PredictTool {
     Require(options.split.empty(), ErrorKind::kUsage,
             "--features: cannot be used with --split",
             "features carry all splits along");
+    Require(masks.empty(), ErrorKind::kUsage,
+            "--features: cannot be used with --masks",
+            "features are no predictions");
     Require(!options.all_rows, ErrorKind::kUsage,
             "--features: cannot be used with --all-rows",
             "features are of all rows");
@@ -155,8 +171,7 @@ struct PredictTool {
                       const Context& context, std::string* name,
                       std::vector<ProvenanceSource>* sources) const {
     NamedReporter reporter(*name, context.reporter);
-    const bool is_folder =
-        IsPictureFolder(data) && HasPictures(wanting.schema);
+    const bool is_folder = IsPictureFolder(data) && HasPictures(wanting.schema);
     if (!is_folder) RequireNoArrays(like);
     const ReadBefore before = {wanting.transforms, wanting.schema,
                                wanting.provenance, like};

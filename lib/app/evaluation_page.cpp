@@ -1,6 +1,7 @@
 #include "app/evaluation_page.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <sstream>
 #include <string_view>
 
@@ -94,10 +95,43 @@ void AddCurves(const TaskCurves& task, std::ostream& page) {
   AddFigure(std::move(reliability), "exact", page);
 }
 
+// RFC 4648, section 4.
+std::string Base64(std::string_view bytes) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
+    std::uint32_t word = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const std::uint32_t byte =
+          i < count ? static_cast<unsigned char>(bytes[at + i]) : 0U;
+      word = word << 8U | byte;
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+      text += i <= count ? kDigits[word >> (18U - 6U * i) & 63U] : '=';
+    }
+  }
+  return text;
+}
+
+void AddExamples(const ExamplePictures& examples, std::ostream& page) {
+  page << "<h2>" << MarkupText(examples.title)
+       << "</h2>\n<p>green: the true outline; red: the predicted one</p>\n";
+  for (const ExamplePicture& example : examples.pictures) {
+    page << "<figure><img alt=\"" << MarkupText(example.caption)
+         << "\" src=\"data:image/png;base64," << Base64(example.png)
+         << "\"><figcaption>" << MarkupText(example.caption)
+         << "</figcaption></figure>\n";
+  }
+}
+
 }  // namespace
 
 std::string EvaluationPage(const Evaluation& evaluation,
-                           const std::vector<TaskCurves>& curves) {
+                           const std::vector<TaskCurves>& curves,
+                           const std::vector<ExamplePictures>& examples) {
   std::ostringstream page;
   const std::string title =
       Str("Evaluation of ", Join(evaluation.models, ", "));
@@ -110,6 +144,7 @@ std::string EvaluationPage(const Evaluation& evaluation,
        << "</style>\n</head>\n<body>\n<h1>" << MarkupText(title) << "</h1>\n";
   AddTable(evaluation, page);
   for (const TaskCurves& task : curves) AddCurves(task, page);
+  for (const ExamplePictures& some : examples) AddExamples(some, page);
   page << "</body>\n</html>\n";
   return std::move(page).str();
 }

@@ -115,7 +115,13 @@ TaskOnFile ReadUncheckedHead(const FileReader& file, const std::string& member,
   TaskOnFile head;
   head.path = "tasks/" + member;
   head.task = ReadTaskHead(file, head.path);
-  const Shape shape = internal::RequireRank(file, head.path + "/y", 1, 2);
+  const bool is_map = head.task.traits().is_map;
+  const Shape shape = internal::RequireRank(file, head.path + "/y",
+                                            is_map ? 3 : 1, is_map ? 3 : 2);
+  if (is_map) {
+    head.task.map_height = shape[1];
+    head.task.map_width = shape[2];
+  }
   if (head.task.traits().storage == LabelStorage::kNumbers) {
     head.task.width = shape.size() == 2 ? shape[1] : 1;
   }
@@ -138,6 +144,9 @@ Labels ReadUncheckedLabels(const FileReader& file, const TaskOnFile& head) {
       break;
     case LabelStorage::kFlags:
       labels.values = LabelCells(file.ReadArray<std::int8_t>(y).values);
+      break;
+    case LabelStorage::kBytes:
+      labels.values = LabelCells(file.ReadArray<std::uint8_t>(y).values);
       break;
   }
   labels.on_all_rows = head.on_all_rows;

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "base/error.h"
 #include "base/json_text.h"
@@ -44,13 +46,15 @@ template <class T>
 void WriteCells(FileWriter& file, const std::string& path,
                 const LabelCells& cells, const Shape& shape,
                 const StoreOptions& options) {
-  const Index cols = shape.size() == 1 ? 1 : shape[1];
+  const Index cols = std::accumulate(shape.begin() + 1, shape.end(), Index{1},
+                                     std::multiplies<>());
   WriteInPieces<T>(file, path, shape, options, [&](Index first, Index count) {
     return cells.As<T>(At(first * cols), At(count * cols));
   });
 }
 
 Shape LabelShape(const Task& task, Index places) {
+  if (task.traits().is_map) return {places, task.map_height, task.map_width};
   return IsListOfLabels(task) ? Shape{places}
                               : Shape{places, task.target_cols()};
 }
@@ -71,6 +75,9 @@ void WriteTask(FileWriter& file, const Task& task, const Labels& labels,
       break;
     case LabelStorage::kFlags:
       WriteCells<std::int8_t>(file, y, labels.values, shape, kPacked);
+      break;
+    case LabelStorage::kBytes:
+      WriteCells<std::uint8_t>(file, y, labels.values, shape, kPacked);
       break;
   }
   WriteTaskHead(file, task, position);
@@ -141,7 +148,8 @@ void WriteTaskHead(FileWriter& file, const Task& task, Index position) {
     file.WriteText(path + "/source", LabelSourceText(task.source));
   }
   if (task.is_classification()) {
-    file.SetAttribute(path + "/y", "missing", -1);
+    file.SetAttribute(path + "/y", "missing",
+                      task.traits().storage == LabelStorage::kBytes ? 255 : -1);
     file.WriteTexts(path + "/classes", task.classes);
   } else {
     file.SetAttribute(path + "/y", "missing", "nan");

@@ -23,6 +23,9 @@ struct HeadTraits {
   bool has_classes = false;
   // A label is the number of one class.
   bool one_class = false;
+  // A label is the number of a class for each pixel (Task::map_height lines of
+  // map_width), NaN where a pixel is void; so are outputs and predictions.
+  bool is_map = false;
   // Of two classes the second is the positive one, and a prediction is its
   // probability.
   bool has_positive = false;
@@ -103,6 +106,10 @@ class Head {
 
   // How outputs of two networks are compared, by what they mean.
   virtual const OutputDistance& distance() const = 0;
+  // The same where it depends on the task.
+  virtual const OutputDistance& DistanceOf(const Task& /*task*/) const {
+    return distance();
+  }
 
   // Whether there are outputs that say the mean of what several networks say:
   // those that Merge sets, one row (rows x output_cols) for the rows of as many
@@ -121,7 +128,8 @@ class Head {
                        std::span<const float> from, double* to) const = 0;
 
   // The best constant predictions, from the labels of each target column (none
-  // empty); constant_count numbers. What they are: eval/predictions.h.
+  // empty; of maps all pixels are one column); constant_count numbers. What
+  // they are: eval/predictions.h.
   virtual Index constant_count(const Task& task) const = 0;
   virtual std::vector<double> Constants(
       const Task& task, std::span<const WeightedLabels> columns) const = 0;

@@ -12,7 +12,7 @@ T Stored(float value) {
   if constexpr (std::is_same_v<T, float>) {
     return value;
   } else {
-    return std::isnan(value) ? T{-1} : static_cast<T>(value);
+    return std::isnan(value) ? static_cast<T>(-1) : static_cast<T>(value);
   }
 }
 
@@ -28,12 +28,18 @@ LabelCells::LabelCells(LabelStorage storage) {
     case LabelStorage::kCodes:
       cells_ = SharedVector<std::int32_t>();
       break;
+    case LabelStorage::kBytes:
+      cells_ = SharedVector<std::uint8_t>();
+      break;
   }
 }
 
 LabelStorage LabelCells::storage() const {
   if (std::holds_alternative<SharedVector<float>>(cells_)) {
     return LabelStorage::kNumbers;
+  }
+  if (std::holds_alternative<SharedVector<std::uint8_t>>(cells_)) {
+    return LabelStorage::kBytes;
   }
   return std::holds_alternative<SharedVector<std::int8_t>>(cells_)
              ? LabelStorage::kFlags
@@ -64,7 +70,9 @@ LabelCells::Iterator LabelCells::end() const {
 bool LabelCells::Holds(float value) const {
   const LabelStorage now = storage();
   if (now == LabelStorage::kNumbers || std::isnan(value)) return true;
-  const float most = now == LabelStorage::kFlags ? 127.0F : 16777216.0F;
+  const float most = now == LabelStorage::kFlags   ? 127.0F
+                     : now == LabelStorage::kBytes ? 254.0F
+                                                   : 16777216.0F;
   return value >= 0 && value <= most && std::floor(value) == value;
 }
 

@@ -16,8 +16,9 @@ namespace mtlkit {
 
 // How labels are kept, in memory and in files: numbers with NaN for none, or
 // whole numbers with -1 for none: the codes of classes, or bytes where labels
-// are set or not.
-enum class LabelStorage { kNumbers, kFlags, kCodes };
+// are set or not. Or bytes from 0 to 254 with 255 for none, as pixels have
+// them.
+enum class LabelStorage { kNumbers, kFlags, kCodes, kBytes };
 
 // The labels of a task, one cell behind the other, in the type that its head
 // declares. Whatever that is, a cell is read and set as a float, NaN for none.
@@ -39,6 +40,8 @@ class LabelCells {
       : cells_(std::move(flags)) {}
   explicit LabelCells(std::vector<std::int32_t> codes)
       : cells_(std::move(codes)) {}
+  explicit LabelCells(std::vector<std::uint8_t> bytes)
+      : cells_(std::move(bytes)) {}
 
   LabelStorage storage() const;
   std::size_t size() const;
@@ -69,8 +72,8 @@ class LabelCells {
         cells_);
   }
   std::vector<float> Numbers() const;
-  // Cells [first, first + count) stored otherwise: T is float, std::int8_t or
-  // std::int32_t.
+  // Cells [first, first + count) stored otherwise: T is float, std::int8_t,
+  // std::int32_t or std::uint8_t.
   template <class T>
   std::vector<T> As(std::size_t first, std::size_t count) const {
     if (const auto* same = std::get_if<SharedVector<T>>(&cells_)) {
@@ -94,17 +97,17 @@ class LabelCells {
   template <class T>
   static constexpr T kNone = std::is_same_v<T, float>
                                  ? std::numeric_limits<T>::quiet_NaN()
-                                 : T(-1);
+                                 : static_cast<T>(-1);
   static constexpr float NumberOf(float number) { return number; }
   template <class T>
   static constexpr float NumberOf(T code) {
-    return code == -1 ? kNone<float> : static_cast<float>(code);
+    return code == kNone<T> ? kNone<float> : static_cast<float>(code);
   }
   // Whether cells of this type can hold the value.
   bool Holds(float value) const;
 
   std::variant<SharedVector<float>, SharedVector<std::int8_t>,
-               SharedVector<std::int32_t>>
+               SharedVector<std::int32_t>, SharedVector<std::uint8_t>>
       cells_;
 };
 

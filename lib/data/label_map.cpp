@@ -29,7 +29,8 @@ Labels WithoutValues(const Labels& labels, const Task& to) {
   Fail(ErrorKind::kBadInput,
        Str("task '", to.name, "' is ", TaskTypeName(to.type),
            " in the model, but ", TaskTypeName(from.type), " in the data",
-           from.width == to.width ? "" : ", or has other columns"),
+           from.width == to.width ? "" : ", or has other columns",
+           !to.type.traits().is_map ? "" : ", or has other classes or pixels"),
        "prepare the data with tasks of the same types");
 }
 
@@ -193,13 +194,15 @@ Labels MapLabelSets(const Task& from, const Labels& labels, const Task& to) {
 }
 
 bool IsLabelSet(const Task& task) {
-  return task.is_classification() && !task.type.traits().one_class;
+  return task.is_classification() && !task.type.traits().one_class &&
+         !task.type.traits().is_map;
 }
 
 }  // namespace
 
 bool HaveSameLabels(const Task& a, const Task& b) {
-  return a.type == b.type && a.classes == b.classes && a.width == b.width;
+  return a.type == b.type && a.classes == b.classes && a.width == b.width &&
+         a.map_height == b.map_height && a.map_width == b.map_width;
 }
 
 Labels MapLabels(const Task& from, const Labels& labels, const Task& to) {

@@ -65,6 +65,8 @@ const OutputDistance& ZilnDistance();
 const OutputDistance& LogitDistance();
 // Of one logit for each class.
 const OutputDistance& SoftmaxDistance();
+// Of one logit for each class (1 .. 255) of each pixel, pixel after pixel.
+const OutputDistance& PixelDistance(Index classes);
 // Of the logits of "higher still", given that it is at least this class, for
 // each but the highest. Soft targets are shares of all that are higher.
 const OutputDistance& ContinuationDistance();

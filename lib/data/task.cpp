@@ -5,8 +5,9 @@
 namespace mtlkit {
 
 bool IsSameKind(const Task& a, const Task& b) {
-  return a.type == b.type && a.width == b.width && a.form == b.form &&
-         a.levels == b.levels;
+  return a.type == b.type && a.width == b.width &&
+         a.map_height == b.map_height && a.map_width == b.map_width &&
+         a.form == b.form && a.levels == b.levels;
 }
 
 Index FindTask(const std::vector<Task>& tasks, std::string_view name) {

@@ -60,9 +60,10 @@ TaskType ParseForm(std::string_view name);
 struct Task {
   std::string name;
   TaskType type = TaskType::kRegression;
-  // binary: {negative, positive}; multi-class: K names; ordinal: K names from
-  // the lowest to the highest; multi-label: the names of the labels. In natural
-  // order unless the user chose otherwise.
+  // binary: {negative, positive}; multi-class: K names; map: of what a pixel
+  // can be, the first of them what is no lesion, object, ... ; ordinal: K names
+  // from the lowest to the highest; multi-label: the names of the labels. In
+  // natural order unless the user chose otherwise.
   std::vector<std::string> classes;
   // Regression only: target columns, and mean and standard deviation of the
   // training labels of each, in original units (empty before preparation).
@@ -84,12 +85,16 @@ struct Task {
   // Regression only: what labels become before `mean` and `deviation`, which
   // are then those of what they became; one a column, or none.
   std::vector<TargetCurve> curves = {};
+  // Maps only (others: 0): lines of pixels, and pixels of a line.
+  Index map_height = 0;
+  Index map_width = 0;
 
   bool is_classification() const;
   // Of the form, or else of the type.
   const HeadTraits& traits() const;
   const Head& head() const;
-  // Columns of a label: 1, except regression (width) and multi-label (labels).
+  // Columns of a label: 1, except regression (width), multi-label (labels) and
+  // maps (pixels).
   Index target_cols() const;
   // Columns that a network's head has, and that a prediction has: see head.h.
   Index output_cols() const;

@@ -48,6 +48,12 @@ std::string KindDifference(const Task& here, const Task& there) {
     return Str(the, " has ", Counted(here.width, "column", "columns"),
                " here and ", there.width, " there");
   }
+  if (here.map_height != there.map_height ||
+      here.map_width != there.map_width) {
+    return Str(the, " has ", here.map_height, " x ", here.map_width,
+               " pixels here and ", there.map_height, " x ", there.map_width,
+               " there");
+  }
   if (here.form != there.form) {
     return Str("the losses of task '", here.name, "' differ: they predict ",
                FormText(here), " here and ", FormText(there), " there");

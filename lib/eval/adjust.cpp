@@ -22,8 +22,11 @@ bool IsNumber(const std::string& text, double* value) {
 }
 
 // Classes by temperature: any; by threshold: what is set or not.
+bool HasProbabilities(const Task& task) {
+  return task.is_classification() && !task.traits().is_map;
+}
 bool HasThreshold(const Task& task) {
-  return task.is_classification() &&
+  return HasProbabilities(task) &&
          (task.prediction_cols() == 1 || !task.traits().one_class);
 }
 bool HasSets(const Task& task) {
@@ -204,7 +207,7 @@ class Adjuster {
     }
     if (valid_ == nullptr) return;
     const Index there = valid_->source->FindTask(task.name);
-    const bool wanted = (options_.calibrate && task.is_classification()) ||
+    const bool wanted = (options_.calibrate && HasProbabilities(task)) ||
                         (!options_.threshold.empty() && HasThreshold(task)) ||
                         (options_.conformal > 0 && HasSets(task));
     if (!wanted) return;
@@ -227,7 +230,7 @@ class Adjuster {
     if (options_.conformal > 0 && HasSets(task)) {
       FitSets(rows, number, made);
     }
-    if (options_.calibrate && task.is_classification()) {
+    if (options_.calibrate && HasProbabilities(task)) {
       made->temperature = FitTemperature(rows);
       made->loss_before = LogLossAt(rows, 1);
       made->loss_after = LogLossAt(rows, made->temperature);

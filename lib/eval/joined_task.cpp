@@ -52,7 +52,7 @@ JoinedOutputs JoinedOutputs::OfLabel(Index label) const {
 
 Index LabelCount(const Task& task) {
   const HeadTraits& traits = task.type.traits();
-  if (!traits.has_classes || traits.one_class) return 0;
+  if (!traits.has_classes || traits.one_class || traits.is_map) return 0;
   const Index labels = std::ssize(task.classes);
   return labels > 1 ? labels : 0;
 }

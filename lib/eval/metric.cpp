@@ -30,13 +30,16 @@ bool HasNumbers(TaskType type) {
   return !traits.has_classes && !traits.is_censored && !traits.is_ranking;
 }
 bool HasClasses(TaskType type) {
-  return type.traits().has_classes;
+  return type.traits().has_classes && !type.traits().is_map;
 }
 bool HasOneClass(TaskType type) {
   return type.traits().one_class;
 }
 bool HasLabelSets(TaskType type) {
-  return type.traits().has_classes && !type.traits().one_class;
+  return HasClasses(type) && !type.traits().one_class;
+}
+bool HasMaps(TaskType type) {
+  return type.traits().is_map;
 }
 
 bool HasEvents(TaskType type) {

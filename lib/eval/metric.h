@@ -124,6 +124,8 @@ bool HasNumbers(TaskType type);
 bool HasClasses(TaskType type);
 bool HasOneClass(TaskType type);
 bool HasLabelSets(TaskType type);
+// A class for each pixel; none of the others then.
+bool HasMaps(TaskType type);
 // A time that may be censored, and a risk; scores within groups of rows.
 bool HasEvents(TaskType type);
 bool HasGroups(TaskType type);

@@ -58,7 +58,7 @@ class PredictionFile : public PredictionSource {
     const TaskOnFile& head = heads_[At(task)];
     const OutputArray& array = outputs_[At(task)];
     if (count == 0) return;
-    file_.ReadRows<float>(array.path, first, count, outputs);
+    mtlkit::ReadOutputs(file_, head.task, array, first, count, outputs);
     const Index bad =
         FindBadOutput(head.task, {outputs, At(count * array.cols)});
     if (bad < 0) return;

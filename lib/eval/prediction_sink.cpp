@@ -23,13 +23,14 @@ void AppendTo(std::span<const T> from, std::vector<T>* to) {
   to->insert(to->end(), from.begin(), from.end());
 }
 
-// Whole numbers with -1 for none.
+// Whole numbers with -1 for none, of bytes 255.
 template <class T>
 std::vector<T> CodesOf(std::span<const float> labels) {
   std::vector<T> codes;
   codes.reserve(labels.size());
   for (const float label : labels) {
-    codes.push_back(std::isnan(label) ? T{-1} : static_cast<T>(label));
+    codes.push_back(std::isnan(label) ? static_cast<T>(-1)
+                                      : static_cast<T>(label));
   }
   return codes;
 }
@@ -37,6 +38,11 @@ std::vector<T> CodesOf(std::span<const float> labels) {
 // The shape of what belongs to one place.
 Shape PlaceShape(bool is_list, Index cols) {
   return is_list ? Shape{} : Shape{cols};
+}
+
+Shape LabelShape(const Task& task) {
+  if (task.traits().is_map) return {task.map_height, task.map_width};
+  return PlaceShape(IsListOfLabels(task), task.target_cols());
 }
 
 Index PlaceCount(const TaskPredictions& task, Index rows) {
@@ -50,7 +56,7 @@ class TaskRows {
            Index places, const TaskArrays& arrays)
       : task_(task.task) {
     const std::string path = TaskPath(task_);
-    const Shape label = PlaceShape(IsListOfLabels(task_), task_.target_cols());
+    const Shape label = LabelShape(task_);
     switch (task_.traits().storage) {
       case LabelStorage::kNumbers:
         numbers_ = file.CreateRows<float>(path + "/y", label, places);
@@ -62,6 +68,10 @@ class TaskRows {
       case LabelStorage::kFlags:
         flags_ = file.CreateRows<std::int8_t>(path + "/y", label, places,
                                               kPackedRows);
+        break;
+      case LabelStorage::kBytes:
+        bytes_ = file.CreateRows<std::uint8_t>(path + "/y", label, places,
+                                               kPackedRows);
         break;
     }
     WriteTaskHead(file, task_, position);
@@ -93,6 +103,7 @@ class TaskRows {
 
   void Add(const PredictionBlock& block) {
     if (outputs_) outputs_->Append(block.predictions);
+    if (maps_) AddMaps(block.predictions);
     if (logits_) logits_->Append(block.logits);
     if (weights_) weights_->Append(block.weight);
     AddClasses(block.predictions);
@@ -105,6 +116,7 @@ class TaskRows {
     if (numbers_) numbers_->Append(y);
     if (codes_) codes_->Append(CodesOf<std::int32_t>(y));
     if (flags_) flags_->Append(CodesOf<std::int8_t>(y));
+    if (bytes_) bytes_->Append(CodesOf<std::uint8_t>(y));
   }
 
  private:
@@ -117,6 +129,13 @@ class TaskRows {
     };
     if (arrays.logits) logits_ = create("logits", task_.output_cols());
     if (!arrays.predictions) return;
+    if (task_.traits().is_map) {
+      Shape shape = OutputShape(task_, places, task_.prediction_cols());
+      shape.erase(shape.begin());
+      maps_ = file.CreateRows<std::uint8_t>(path + "/prob", shape, places,
+                                            kPackedRows);
+      return;
+    }
     outputs_ = create(task_.is_classification() ? "prob" : "pred",
                       task_.prediction_cols());
     // The predicted classes, for readers that want no probabilities.
@@ -128,6 +147,13 @@ class TaskRows {
       class_flags_ =
           file.CreateRows<std::int8_t>(path + "/pred", {}, places, kPackedRows);
     }
+  }
+
+  void AddMaps(std::span<const float> probabilities) {
+    std::vector<std::uint8_t> bytes;
+    bytes.reserve(probabilities.size());
+    for (const float p : probabilities) bytes.push_back(ByteOfProbability(p));
+    maps_->Append(bytes);
   }
 
   void AddClasses(std::span<const float> probabilities) {
@@ -152,6 +178,8 @@ class TaskRows {
   std::optional<RowWriter<float>> numbers_;
   std::optional<RowWriter<std::int32_t>> codes_;
   std::optional<RowWriter<std::int8_t>> flags_;
+  std::optional<RowWriter<std::uint8_t>> bytes_;
+  std::optional<RowWriter<std::uint8_t>> maps_;
   std::optional<RowWriter<float>> weights_;
   std::optional<RowWriter<float>> outputs_;
   std::optional<RowWriter<float>> logits_;

@@ -31,8 +31,32 @@ OutputArray FindOutputs(const FileReader& file, const TaskOnFile& task) {
   return outputs;
 }
 
-// One number a place is a list, several are rows.
+void ReadOutputs(const FileReader& file, const Task& task,
+                 const OutputArray& array, Index first, Index count,
+                 float* outputs) {
+  if (!task.traits().is_map) {
+    return file.ReadRows<float>(array.path, first, count, outputs);
+  }
+  std::vector<std::uint8_t> bytes(At(count * array.cols));
+  file.ReadRows<std::uint8_t>(array.path, first, count, bytes.data());
+  for (const std::uint8_t byte : bytes) {
+    *outputs++ = static_cast<float>(byte) / 255.0F;
+  }
+}
+
+std::uint8_t ByteOfProbability(float probability) {
+  return static_cast<std::uint8_t>(
+      std::floor(255.0 * static_cast<double>(probability) + 0.5));
+}
+
+// One number a place is a list, several are rows; of maps each pixel has one
+// or, of more than two classes, one a class.
 Shape OutputShape(const Task& task, Index places, Index cols) {
+  if (task.traits().is_map) {
+    Shape shape = {places, task.map_height, task.map_width};
+    if (cols > task.target_cols()) shape.push_back(cols / task.target_cols());
+    return shape;
+  }
   return IsListOfPredictions(task) && cols == 1 ? Shape{places}
                                                 : Shape{places, cols};
 }

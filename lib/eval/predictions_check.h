@@ -27,6 +27,13 @@ Shape OutputShape(const Task& task, Index places, Index cols);
 void RequireOutputShape(const FileReader& file, const std::string& path,
                         const Shape& wanted);
 
+// Predictions of places [first, first + count); of maps they are bytes.
+void ReadOutputs(const FileReader& file, const Task& task,
+                 const OutputArray& array, Index first, Index count,
+                 float* outputs);
+// Probabilities as bytes, and back: 255 p, rounded.
+std::uint8_t ByteOfProbability(float probability);
+
 // The position of a value that is no probability, of numbers one that is not
 // finite; -1: all are good.
 Index FindBadOutput(const Task& task, std::span<const float> values);

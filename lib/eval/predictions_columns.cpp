@@ -178,6 +178,8 @@ std::vector<TextColumn> PredictionColumns(
     const std::shared_ptr<const PredictionSource>& source) {
   std::vector<TextColumn> columns = {IdsOf(source)};
   for (std::size_t i = 0; i < source->tasks().size(); ++i) {
+    // A map is a picture, and no column of a table.
+    if (source->tasks()[i].task.traits().is_map) continue;
     const auto window =
         std::make_shared<TaskWindow>(source, static_cast<Index>(i));
     AddPredicted(window, &columns);

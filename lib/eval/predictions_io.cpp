@@ -84,7 +84,8 @@ TaskPredictions ReadTaskPredictions(const FileReader& file, Task task,
   const OutputArray outputs = FindOutputs(
       file, {TaskPath(result.task), result.task, result.on_all_rows, places});
   if (file.Has(outputs.path)) {
-    auto values = file.ReadArray<float>(outputs.path).values;
+    std::vector<float> values(At(places * outputs.cols));
+    ReadOutputs(file, result.task, outputs, 0, places, values.data());
     CheckValues(file, result, outputs.path, values, ids);
     (result.task.is_classification() ? result.prob : result.pred) =
         std::move(values);

@@ -178,6 +178,7 @@ std::vector<TaskCurves> CurvesOfTasks(const JoinedModels& models,
   std::vector<TaskCurves> all;
   for (Index t = 0; t < models.task_count(); ++t) {
     JoinedTask task = models.Take(t);
+    if (task.task.traits().is_map) continue;
     TaskCurves curves = {models.TaskName(t), task.task.is_classification(), {}};
     CurveRows rows(task, no_weights);
     std::set<std::string> seen;

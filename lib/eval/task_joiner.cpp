@@ -73,11 +73,12 @@ class LabelOrder {
 
   // Cell `col` of the label `from`; NaN stays.
   float Cell(const float* from, Index col) const {
-    if (!task_.traits().one_class) {
+    if (!task_.traits().one_class && !task_.traits().is_map) {
       return from[task_.is_classification() ? order_[At(col)] : col];
     }
-    if (std::isnan(from[0])) return kUnknown;
-    const auto number = static_cast<std::size_t>(from[0]);
+    const float label = from[task_.traits().is_map ? col : 0];
+    if (std::isnan(label)) return kUnknown;
+    const auto number = static_cast<std::size_t>(label);
     return number < place_of_.size() ? place_of_[number] : kUnknown;
   }
 

@@ -1,11 +1,15 @@
 #include "image/contact_sheet.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/head.h"
 #include "data/label_view.h"
+#include "image/map_drawing.h"
+#include "image/read_masks.h"
 
 namespace mtlkit {
 namespace {
@@ -72,15 +76,39 @@ std::vector<Index> Spread(const std::vector<Index>& rows) {
   return chosen;
 }
 
-void Put(const InputBlock& block, Index row, Index top, Index left,
-         Picture* sheet) {
-  const auto pixels =
-      block.pixels.Part(row * block.row_cells(), block.row_cells());
-  const Index line = block.width * block.cols;
-  for (Index y = 0; y < block.height; ++y) {
-    std::copy_n(pixels.data() + y * line, line,
-                sheet->bytes.data() +
-                    ((top + y) * sheet->width + left) * sheet->channels);
+// The first task that is a map of these images, or -1.
+Index MapOf(const Dataset& dataset, const InputBlock& block) {
+  for (std::size_t t = 0; t < dataset.tasks.size(); ++t) {
+    const Task& task = dataset.tasks[t];
+    if (task.traits().is_map && task.map_height == block.height &&
+        task.map_width == block.width) {
+      return static_cast<Index>(t);
+    }
+  }
+  return -1;
+}
+
+void DrawMap(const LabelView& labels, Index row, Picture* picture) {
+  const Index place = labels.PlaceOf(row);
+  if (place < 0) return;
+  std::vector<std::uint8_t> map;
+  for (Index col = 0; col < labels.cols(); ++col) {
+    const float label = labels.Value(place, col);
+    map.push_back(std::isnan(label) ? kVoidPixel
+                                    : static_cast<std::uint8_t>(label));
+  }
+  DrawOutline(map, kTrueColour, picture);
+}
+
+void Put(const Picture& picture, Index top, Index left, Picture* sheet) {
+  const Index line = picture.width * 3;
+  for (Index y = 0; y < picture.height; ++y) {
+    const std::uint8_t* from = picture.bytes.data() + y * line;
+    std::uint8_t* to = sheet->bytes.data() +
+                       ((top + y) * sheet->width + left) * sheet->channels;
+    for (Index x = 0; x < picture.width; ++x, from += 3) {
+      to = std::copy_n(from, sheet->channels, to);
+    }
   }
 }
 
@@ -97,7 +125,8 @@ ContactSheet MakeContactSheet(const Dataset& dataset) {
   std::erase_if(kinds, [](const Kind& kind) { return kind.rows.empty(); });
   ContactSheet sheet;
   if (kinds.size() > kMostClasses) kinds.resize(kMostClasses);
-  sheet.picture.channels = block->cols;
+  const Index map = MapOf(dataset, *block);
+  sheet.picture.channels = map >= 0 ? 3 : block->cols;
   sheet.picture.height = std::ssize(kinds) * (block->height + kGap) + kGap;
   sheet.picture.width = kAcross * (block->width + kGap) + kGap;
   sheet.picture.bytes.assign(
@@ -108,8 +137,10 @@ ContactSheet MakeContactSheet(const Dataset& dataset) {
     std::vector<std::string> ids;
     const Index top = kGap + static_cast<Index>(k) * (block->height + kGap);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      Put(*block, rows[i], top,
-          kGap + static_cast<Index>(i) * (block->width + kGap), &sheet.picture);
+      Picture picture = PictureOfRow(*block, rows[i]);
+      if (map >= 0) DrawMap(LabelView(dataset, map), rows[i], &picture);
+      Put(picture, top, kGap + static_cast<Index>(i) * (block->width + kGap),
+          &sheet.picture);
       ids.push_back(IdText(dataset.ids, rows[i]));
     }
     sheet.lines.push_back(Str(kinds[k].name, ": ", Join(ids, ", ")));

@@ -17,7 +17,8 @@ struct ContactSheet {
 // Up to ten pictures a class, a row each, of rows that lie as far apart as the
 // class has them: of the first task of classes, else of the first column of
 // categories; without either, rows of pictures of the whole. Of several blocks
-// of pictures the first. Throws kUsage for a dataset without pictures, or of
+// of pictures the first. Of a task that is a map of them the edges are drawn in
+// green. Throws kUsage for a dataset without pictures, or of
 // other channels than 1 and 3.
 ContactSheet MakeContactSheet(const Dataset& dataset);
 

@@ -14,8 +14,10 @@
 #include "h5/file_reader.h"
 #include "h5/provenance.h"
 #include "image/decode_pictures.h"
+#include "image/mask_files.h"
 #include "image/picture_file.h"
 #include "image/picture_table.h"
+#include "image/read_masks.h"
 #include "text/temporary_path.h"
 #include "text/text_source.h"
 
@@ -34,12 +36,14 @@ class Converter {
             const PictureOptions& options, const ConvertOptions& reading,
             Reporter* reporter)
       : inputs_(inputs),
+        options_(options),
         fit_(FitOf(options)),
         reading_(reading),
         reporter_(reporter) {
     std::vector<std::string> folders;
     for (const TableInput& input : inputs) folders.push_back(input.path);
     listing_ = ListPictures(folders, options.without);
+    FindMasks();
     found_channels_ = fit_.channels;
     ChooseChannels();
     RequireOneSize();
@@ -50,6 +54,7 @@ class Converter {
     table.rows = std::ssize(files());
     NameRows(&table);
     AddSplits(&table);
+    AddMasks(&table);
     SayWhatWasFound(table);
     table.provenance = Provenance(record);
     const InputBlock image = Image(table.inputs);
@@ -72,6 +77,39 @@ class Converter {
 
  private:
   const std::vector<PictureFile>& files() const { return listing_.files; }
+
+  void FindMasks() {
+    if (options_.masks.empty()) return;
+    classes_ = ParseMaskClasses(options_.mask_classes);
+    masks_ = TakeMasks(options_.masks, &listing_.files);
+    const std::string what = Str("--masks ", options_.masks);
+    Require(!files().empty(), ErrorKind::kBadInput,
+            what + ": all pictures are masks, and none is left",
+            "the pattern is of masks alone, as '*_mask*'");
+    Require(!masks_.files.empty() || options_.masks_may_lack,
+            ErrorKind::kBadInput, what + ": no picture is called so",
+            "leave it out, or say how masks are called");
+  }
+
+  void AddMasks(Dataset* table) const {
+    if (masks_.files.empty()) return;
+    Index bare = 0;
+    const PictureFile* first = nullptr;
+    for (std::size_t i = 0; i < files().size(); ++i) {
+      if (std::ranges::binary_search(masks_.pictures, static_cast<Index>(i))) {
+        continue;
+      }
+      if (bare++ == 0) first = &files()[i];
+    }
+    if (bare > 0) {
+      reporter_->Warn(Str(Counted(bare, "picture has", "pictures have"),
+                          " no mask, and no label of the task mask: ",
+                          first->path, " is the first"));
+    }
+    MaskLabels read = ReadMasks(masks_, classes_, fit_, table->rows);
+    table->tasks.push_back(std::move(read.task));
+    table->labels.push_back(std::move(read.labels));
+  }
 
   void ChooseChannels() {
     const Index colours = std::ranges::count_if(
@@ -214,6 +252,9 @@ class Converter {
       text += "; class by folder: ";
       text += ClassCounts(table.inputs.front());
     }
+    if (!masks_.files.empty()) {
+      text += Str("; ", Counted(std::ssize(masks_.files), "mask", "masks"));
+    }
     reporter_->Note(Str(Join(FolderNames(), ", "), ": ", text));
     if (listing_.others.empty()) return;
     reporter_->Warn(
@@ -257,7 +298,10 @@ class Converter {
   }
 
   const std::vector<TableInput>& inputs_;
+  const PictureOptions& options_;
   PictureFit fit_;
+  MaskFiles masks_;
+  MaskClasses classes_;
   Index found_channels_ = 0;
   const ConvertOptions& reading_;
   Reporter* reporter_;

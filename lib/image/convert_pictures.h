@@ -13,7 +13,8 @@ namespace mtlkit {
 // (picture_file.h) to `output`, whole or not at all; "-" is stdout: the block
 // `image` of bytes, and beside it, where `reading.labels` names one, the
 // columns of that table or dataset, read as `reading` says, otherwise the
-// column `class` of the folders that they lie in. Rows are called by their
+// column `class` of the folders that they lie in; and the task `mask` of those
+// that are masks (mask_files.h, read_masks.h). Rows are called by their
 // place; with several inputs, each of which is a split, its name stands in
 // front. Decodes each picture once, and holds some at a time. What would take
 // more than `reading.max_size` is refused before. Lines say what was found.

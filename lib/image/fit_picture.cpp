@@ -176,4 +176,31 @@ Picture Fitted(const Picture& picture, const PictureFit& fit) {
   return made;
 }
 
+Picture FittedByNearest(const Picture& picture, const PictureFit& fit,
+                        std::uint8_t outside) {
+  if (IsSize(picture, fit)) return picture;
+  Picture made = Blank(fit, picture.channels);
+  std::ranges::fill(made.bytes, outside);
+  const Sides sides = SidesOf(picture, fit);
+  const Index channels = picture.channels;
+  const auto nearest = [](const Side& side, Index i, Index pixels) {
+    const double step = side.length / static_cast<double>(side.size);
+    const double middle = side.first + (static_cast<double>(i) + 0.5) * step;
+    return std::clamp<Index>(static_cast<Index>(middle), 0, pixels - 1);
+  };
+  for (Index y = 0; y < sides.y.size; ++y) {
+    const Index from_y = nearest(sides.y, y, picture.height);
+    std::uint8_t* out =
+        made.bytes.data() +
+        ((sides.y.offset + y) * made.width + sides.x.offset) * channels;
+    for (Index x = 0; x < sides.x.size; ++x, out += channels) {
+      const Index from_x = nearest(sides.x, x, picture.width);
+      std::copy_n(
+          picture.bytes.data() + (from_y * picture.width + from_x) * channels,
+          channels, out);
+    }
+  }
+  return made;
+}
+
 }  // namespace mtlkit

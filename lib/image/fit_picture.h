@@ -28,4 +28,9 @@ void ParsePictureSize(std::string_view text, PictureFit* fit);
 // red + .587 green + .114 blue (ITU-R BT.601).
 Picture Fitted(const Picture& picture, const PictureFit& fit);
 
+// The same of bytes that mean something each: every pixel is the nearest of
+// the picture, and `outside` where pad leaves none. Channels stay.
+Picture FittedByNearest(const Picture& picture, const PictureFit& fit,
+                        std::uint8_t outside);
+
 }  // namespace mtlkit

@@ -10,19 +10,27 @@
 namespace mtlkit {
 namespace {
 
-// How the newest conversion of pictures fitted them.
-std::string FitBefore(std::string_view provenance) {
-  std::string fit = PictureOptions().fit;
-  if (provenance.empty()) return fit;
+// How the newest conversion of pictures fitted them, and which were masks.
+PictureOptions OptionsBefore(std::string_view provenance) {
+  PictureOptions before;
+  if (provenance.empty()) return before;
   for (const ProvenanceRecord& record : ParseProvenance(provenance)) {
     if (record.tool != "mtl-convert") continue;
     const Json settings = ParseJson(record.settings);
-    const auto said = settings.find("fit");
-    if (said != settings.end() && said->is_string()) {
-      fit = said->get<std::string>();
+    const auto text = [&](const char* name, std::string* to) {
+      const auto said = settings.find(name);
+      if (said != settings.end() && said->is_string()) {
+        *to = said->get<std::string>();
+      }
+    };
+    text("fit", &before.fit);
+    text("masks", &before.masks);
+    const auto said = settings.find("mask-classes");
+    if (said != settings.end() && said->is_array()) {
+      before.mask_classes = said->get<std::vector<std::string>>();
     }
   }
-  return fit;
+  return before;
 }
 
 }  // namespace
@@ -50,7 +58,13 @@ PictureOptions PicturesLike(const Schema& schema, std::string_view provenance,
   if (!is_given("channels")) {
     options.channels = image->cols == 1 ? "grey" : "colour";
   }
-  if (!is_given("fit")) options.fit = FitBefore(provenance);
+  const PictureOptions before = OptionsBefore(provenance);
+  if (!is_given("fit")) options.fit = before.fit;
+  if (!is_given("masks")) {
+    options.masks = before.masks;
+    options.masks_may_lack = true;
+    if (!is_given("mask-classes")) options.mask_classes = before.mask_classes;
+  }
   return options;
 }
 

@@ -26,6 +26,17 @@ void PictureOptions::Describe(Fields& fields) {
                 {},
                 "PATTERN"},
                without);
+  fields.Field({"masks",
+                "files of folders that are masks, by name or by place, with * "
+                "for the name of their picture: '*_mask*'; they become the "
+                "task mask, a class for each pixel",
+                {},
+                {},
+                "PATTERN"},
+               masks);
+  fields.Named("mask-classes", mask_classes, "NAME=VALUE,...",
+               "which grey value of a mask is which class; 255 is void where "
+               "none has it");
 }
 
 PictureFit FitOf(const PictureOptions& options) {

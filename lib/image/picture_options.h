@@ -14,6 +14,10 @@ struct PictureOptions {
   std::string fit = "stretch";       // stretch | pad | crop
   std::string channels = "auto";     // auto | grey | colour
   std::vector<std::string> without;  // patterns of files that are left out
+  std::string masks;                 // pattern of files that are masks
+  std::vector<std::string> mask_classes = {"background=0", "lesion=255"};
+  // Whether it is no mistake where no file is a mask.
+  bool masks_may_lack = false;
 
   void Describe(Fields& fields);
 };

@@ -149,7 +149,8 @@ void ArchOptions::Describe(Fields& fields) {
                "what images become first: flatten, their pixels side by side; "
                "cnn, what a residual network of widths=16/32/64 channels says "
                "of them (blocks=1; norm=batch, group or none; pool=mean, max "
-               "or both)");
+               "or both); unet, what a U-net of widths=16/32/64/128 says of "
+               "each pixel, for maps, and of the image (norm; dropout=0)");
 }
 
 void ResolveArchOptions(ArchOptions* options) {

@@ -28,6 +28,23 @@ struct CnnFormOptions {
   }
 };
 
+struct UnetFormOptions {
+  ImageForm form = {.kind = ImageForm::Kind::kUnet,
+                    .widths = {16, 32, 64, 128}};
+  void Describe(Fields& fields) {
+    fields("widths", form.widths, "channels of each level, of half the side",
+           Between(1, 4096));
+    fields("norm", form.norm, "behind each convolution",
+           {"batch", "group", "none"});
+    fields("group", form.group, "channels that norm=group takes together",
+           Between(1, 1024));
+    fields("dropout", form.dropout,
+           "share of what is said of the whole image that is left out in "
+           "training",
+           BelowFrom(0, 1));
+  }
+};
+
 template <class Options>
 ImageForm ReadImageForm(const Choice& choice, const std::string& where) {
   Options options;
@@ -55,13 +72,15 @@ ImageForm ParseImages(std::string_view text, const std::string& where) {
   if (choice.name == "flatten") {
     return ReadImageForm<FlattenFormOptions>(choice, where);
   }
-  const std::vector<std::string> names = {"flatten", "cnn"};
+  const std::vector<std::string> names = {"flatten", "cnn", "unet"};
+  const bool is_unet = choice.name == "unet";
   const std::string nearest = Nearest(choice.name, names);
-  Require(choice.name == "cnn", ErrorKind::kUsage,
+  Require(choice.name == "cnn" || is_unet, ErrorKind::kUsage,
           Str(where, ": images cannot be '", choice.name, "'",
               nearest.empty() ? "" : Str("; did you mean '", nearest, "'?")),
           Str("known: ", Join(names, ", ")));
-  const ImageForm form = ReadImageForm<CnnFormOptions>(choice, where);
+  const ImageForm form = is_unet ? ReadImageForm<UnetFormOptions>(choice, where)
+                                 : ReadImageForm<CnnFormOptions>(choice, where);
   CheckCnn(form, where);
   return form;
 }

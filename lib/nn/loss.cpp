@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "data/head.h"
 #include "data/label_view.h"
+#include "nn/losses/pixel_loss.h"
 
 namespace mtlkit {
 
@@ -125,6 +126,18 @@ std::vector<Choice> ChooseLosses(const std::vector<Task>& tasks,
   return choices;
 }
 
+// Of pixels as rows. Two classes have one logit, and their cross-entropy
+// another name.
+std::unique_ptr<Loss> MakeLossOfPixels(const Task& map, Choice choice,
+                                       const std::string& where) {
+  const Task pixel = PixelTask(map);
+  if (!FindLoss(choice.name).Accepts(pixel.type)) {
+    choice.name = DefaultLoss(pixel.type);
+  }
+  return std::make_unique<PixelLoss>(
+      map, FindLoss(choice.name).make(choice, where, pixel));
+}
+
 }  // namespace
 
 bool LossEntry::Accepts(TaskType type) const {
@@ -146,6 +159,9 @@ std::unique_ptr<Loss> MakeLoss(const Task& task, const Choice& choice,
     const LossEntry& entry = FittingLoss(task, choice);
     const std::string name = Str("task '", task.name, "'");
     if (!entry.soft) RequireForm(entry, task, choice, name);
+    if (task.traits().is_map && entry.of_pixels) {
+      return MakeLossOfPixels(task, choice, name);
+    }
     return entry.make(choice, name, task);
   });
 }

@@ -95,6 +95,9 @@ struct LossEntry : RegistryEntry<std::unique_ptr<Loss>, const Task&> {
   // form, before a network is built. Null: it does not.
   void (*shape)(const Choice& choice, const std::string& where,
                 Task* task) = nullptr;
+  // Where it is for maps: of each pixel as it is of a row, and the mean over
+  // an image's pixels that are not void (losses/pixel_loss.h).
+  bool of_pixels = false;
 
   bool Accepts(TaskType type) const;
 };

@@ -46,6 +46,10 @@ Json TaskJson(const Task& task) {
   }
   if (task.is_classification()) {
     json["classes"] = task.classes;
+    if (task.traits().is_map) {
+      json["height"] = task.map_height;
+      json["width"] = task.map_width;
+    }
   } else {
     json["width"] = task.width;
     json["mean"] = task.mean;
@@ -185,6 +189,10 @@ Task ReadTask(const Json& json) {
     RequireSpec(
         task.classes.size() >= least && unique.size() == task.classes.size(),
         Str("task '", task.name, "' has impossible classes"));
+    if (task.traits().is_map) {
+      task.map_height = members.Get<Index>("height");
+      task.map_width = members.Get<Index>("width");
+    }
   } else {
     task.width = members.Get<Index>("width");
     task.mean = members.Get<std::vector<double>>("mean");

@@ -253,12 +253,37 @@ void CheckLabelSets(const std::vector<bool>& is_training,
               reporter);
 }
 
+// Of a map: the pixels of each class.
+void CheckPixels(const std::vector<bool>& is_training, const LabelView& labels,
+                 Reporter* reporter) {
+  const Task& task = labels.task();
+  std::vector<Index> pixels(task.classes.size());
+  for (Index col = 0; col < labels.cols(); ++col) {
+    Lessons(is_training, labels, col).ForEach([&](double value) {
+      ++pixels[static_cast<std::size_t>(value)];
+    });
+  }
+  const auto occurs = [](Index count) { return count > 0; };
+  const Index seen = std::ranges::count_if(pixels, occurs);
+  if (seen == 0) FailNoLabel(task, -1);
+  Require(seen > 1, ErrorKind::kBadInput,
+          Str("task '", task.name, "': all pixels of the training rows are '",
+              task.classes[static_cast<std::size_t>(
+                  std::ranges::find_if(pixels, occurs) - pixels.begin())],
+              "'"),
+          "there is nothing to learn from it; leave the task out, or split "
+          "otherwise (--stratify)");
+  WarnAbsent(task, pixels, reporter);
+}
+
 void FitTask(const std::vector<bool>& is_training, const LabelView& labels,
              Task* task, Reporter* reporter) {
   task->mean.clear();
   task->deviation.clear();
   if (!task->is_classification()) {
     FitRegression(is_training, labels, task, reporter);
+  } else if (task->traits().is_map) {
+    CheckPixels(is_training, labels, reporter);
   } else if (task->traits().one_class) {
     CheckClasses(is_training, labels, reporter);
   } else {

@@ -244,6 +244,9 @@ TaskRequest ParseTaskRequest(std::string_view text,
   request.pattern = std::string(head.substr(0, before_type));
   request.type = InContext(
       where, [&] { return ParseTaskType(head.substr(before_type + 1)); });
+  Require(!request.type->traits().is_map, ErrorKind::kUsage,
+          Str(where, ": a column is no map of pixels"),
+          "mtl-convert --masks makes maps of pictures");
   const bool is_censored = request.type->traits().is_censored;
   Require(is_censored == !request.event.empty(), ErrorKind::kUsage,
           is_censored ? Str(where,

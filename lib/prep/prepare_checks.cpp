@@ -133,7 +133,9 @@ std::string CutGroups(const Dataset& data) {
 void RequireLabelsWithin(const std::vector<Task>& tasks, Index rows,
                          const std::string& max_size) {
   for (const Task& task : tasks) {
-    const bool is_flags = task.traits().storage == LabelStorage::kFlags;
+    const LabelStorage storage = task.traits().storage;
+    const bool is_flags =
+        storage == LabelStorage::kFlags || storage == LabelStorage::kBytes;
     const double cells =
         static_cast<double>(rows) * static_cast<double>(task.target_cols());
     SizeBudget(max_size).Require(

@@ -77,6 +77,7 @@ class LabelLister {
       return std::ssize(coded.names);
     }
     const LabelView labels(data_, task);
+    if (labels.task().traits().is_map) return ForMaps(labels, visit);
     return labels.task().is_classification() ? ForClasses(labels, visit)
                                              : ForBins(labels, visit);
   }
@@ -100,6 +101,7 @@ class LabelLister {
     const Index task = TaskOf(name);
     if (task < 0) return true;
     const Task& known = data_.tasks[At(task)];
+    if (known.traits().is_map) return true;
     return known.is_classification() ? known.traits().one_class
                                      : known.target_cols() == 1;
   }
@@ -107,6 +109,18 @@ class LabelLister {
  private:
   Index TaskOf(const std::string& name) const {
     return FindTask(data_.tasks, name);
+  }
+
+  // Whether there is a lesion: the largest class of an image's pixels.
+  static Index ForMaps(const LabelView& labels, const VisitLabel& visit) {
+    for (Index place = 0; place < labels.places(); ++place) {
+      float most = -1;
+      for (Index col = 0; col < labels.cols(); ++col) {
+        most = std::fmax(most, labels.Value(place, col));
+      }
+      if (most >= 0) visit(labels.RowOf(place), static_cast<Index>(most));
+    }
+    return std::ssize(labels.task().classes);
   }
 
   static Index ForClasses(const LabelView& labels, const VisitLabel& visit) {

@@ -16,7 +16,8 @@ std::vector<std::string> LabelTypes() {
   std::vector<std::string> names = {"auto"};
   for (const HeadEntry* entry : HeadEntries()) {
     // A label of SVMlight is one number.
-    const bool fits = entry->traits.is_type && !entry->traits.is_censored;
+    const bool fits = entry->traits.is_type && !entry->traits.is_censored &&
+                      !entry->traits.is_map;
     if (fits) names.emplace_back(entry->name);
   }
   return names;

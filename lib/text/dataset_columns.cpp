@@ -235,6 +235,8 @@ std::vector<TextColumn> DatasetColumns(const Dataset& dataset) {
     }
   }
   for (std::size_t i = 0; i < dataset.tasks.size(); ++i) {
+    // A map is a picture, and no column of a table.
+    if (dataset.tasks[i].traits().is_map) continue;
     const LabelView labels(dataset, static_cast<Index>(i));
     for (Index col = 0; col < labels.cols(); ++col) {
       add("task", LabelColumn(labels, col));

@@ -198,6 +198,8 @@ void AddTasks(const TablePlan& plan, Index rows, Index* position,
         parts->push_back(
             std::make_unique<LabelPart<std::int8_t>>(file, task, first, rows));
         break;
+      case LabelStorage::kBytes:
+        break;  // no column of a table is a map
     }
     WriteTaskHead(*file, task, (*position)++);
     first += task.target_cols();

@@ -9,13 +9,15 @@ namespace mtlkit {
 
 bool HasLogitOfEachClass(const Task& task) {
   const HeadTraits& traits = task.traits();
-  if (!traits.has_classes || traits.is_ordered) return false;
+  if (!traits.has_classes || traits.is_ordered || traits.is_map) return false;
   const Index each = traits.has_positive ? 1 : std::ssize(task.classes);
   return task.output_cols() == each;
 }
 
 bool HasTruthAsTarget(const Task& task) {
   const HeadTraits& traits = task.traits();
+  // Of a map of several classes a label is no target as it stands.
+  if (traits.is_map) return task.output_cols() == task.target_cols();
   return traits.has_classes ||
          (!traits.has_levels && task.output_cols() == task.target_cols());
 }

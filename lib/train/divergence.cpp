@@ -8,13 +8,13 @@
 namespace mtlkit {
 
 bool HasDivergence(const Task& task) {
-  return task.head().distance().has_divergence();
+  return task.head().DistanceOf(task).has_divergence();
 }
 
 void SymmetricDivergence(const Task& task, ConstMatView p, ConstMatView q,
                          std::span<Real> row_values, MatView gradient) {
   assert(HasDivergence(task));
-  task.head().distance().Diverge(p, q, row_values, gradient);
+  task.head().DistanceOf(task).Diverge(p, q, row_values, gradient);
 }
 
 Direction DirectionOf(const std::string& text) {
@@ -64,7 +64,7 @@ void PairDivergence::Add(const Task& task, ConstMatView own, ConstMatView other,
       gradient.data[i] += static_cast<Real>(sign * slope) * slopes.data[i];
     }
   };
-  const OutputDistance& distance = task.head().distance();
+  const OutputDistance& distance = task.head().DistanceOf(task);
   // Of values both divergences are half of that, which stands for either.
   const bool is_either =
       &distance == &ValueDistance() && direction_ == Direction::kReverse;

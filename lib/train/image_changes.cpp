@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "base/choice.h"
@@ -95,7 +96,7 @@ void ImageChanger::Apply(const Rng& rng, Index number, Index input,
   if (change_.is_turned()) {
     Sample(TurnOf(draws), from, into);
   } else {
-    Move(draws, from, into);
+    Move(draws, channels_, Real(0), from, into);
   }
   const Index size = height_ * width_ * channels_;
   if (change_.gain > 0 || change_.offset > 0) {
@@ -106,6 +107,16 @@ void ImageChanger::Apply(const Rng& rng, Index number, Index input,
     for (Index i = 0; i < size; ++i) into[i] = gain * into[i] + offset;
   }
   if (change_.cutout > 0) Cut(draws, into);
+}
+
+void ImageChanger::MoveMap(const Rng& rng, Index number, Index input,
+                           const Real* from, Real* into) const {
+  const Draws draws = {rng, number, input * kDraws};
+  if (change_.is_turned()) {
+    SampleNearest(TurnOf(draws), from, into);
+  } else {
+    Move(draws, 1, std::numeric_limits<Real>::quiet_NaN(), from, into);
+  }
 }
 
 // Turned and scaled about the middle, then moved; what is mirrored looks the
@@ -165,8 +176,29 @@ void ImageChanger::Sample(const Turn& turn, const Real* from,
   }
 }
 
-void ImageChanger::Move(const Draws& draws, const Real* from,
-                        Real* into) const {
+void ImageChanger::SampleNearest(const Turn& turn, const Real* from,
+                                 Real* into) const {
+  const double middle_x = static_cast<double>(width_ - 1) / 2;
+  const double middle_y = static_cast<double>(height_ - 1) / 2;
+  const auto nearest = [](double at, Index side) {
+    return static_cast<Index>(
+        std::clamp(at, 0.0, static_cast<double>(side - 1)) + 0.5);
+  };
+  for (Index l = 0; l < height_; ++l) {
+    for (Index q = 0; q < width_; ++q) {
+      const double x = static_cast<double>(q) - middle_x;
+      const double y = static_cast<double>(l) - middle_y;
+      const Index at_x =
+          nearest(turn.xx * x + turn.xy * y + turn.x0 + middle_x, width_);
+      const Index at_y =
+          nearest(turn.yx * x + turn.yy * y + turn.y0 + middle_y, height_);
+      *into++ = from[at_y * width_ + at_x];
+    }
+  }
+}
+
+void ImageChanger::Move(const Draws& draws, Index channels, Real outside,
+                        const Real* from, Real* into) const {
   const Index steps = 2 * change_.crop + 1;
   const Index down = draws.Below(kDrawCropY, steps) - change_.crop;
   const Index across = draws.Below(kDrawCropX, steps) - change_.crop;
@@ -174,12 +206,12 @@ void ImageChanger::Move(const Draws& draws, const Real* from,
   const bool flip = change_.flip && draws.Coin(kDrawFlip);
   for (Index l = 0; l < height_; ++l) {
     const Index y = (flip ? height_ - 1 - l : l) + down;
-    for (Index q = 0; q < width_; ++q, into += channels_) {
+    for (Index q = 0; q < width_; ++q, into += channels) {
       const Index x = (mirror ? width_ - 1 - q : q) + across;
       if (y < 0 || y >= height_ || x < 0 || x >= width_) {
-        std::fill_n(into, channels_, Real(0));
+        std::fill_n(into, channels, outside);
       } else {
-        std::copy_n(from + (y * width_ + x) * channels_, channels_, into);
+        std::copy_n(from + (y * width_ + x) * channels, channels, into);
       }
     }
   }

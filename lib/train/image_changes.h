@@ -25,6 +25,8 @@ struct ImageChange {
   Index cutout = 0;     // side of a square that is 0
 
   void Describe(Fields& fields);
+  // Whether pixels come from other places.
+  bool moves() const { return mirror || flip || crop > 0 || is_turned(); }
   // Whether pixels come from between pixels.
   bool is_turned() const { return rotate > 0 || scale > 0 || shift > 0; }
 };
@@ -47,6 +49,15 @@ class ImageChanger {
   // in its dataset; `input`: of its block.
   void Apply(const Rng& rng, Index number, Index input, const Real* from,
              Real* into) const;
+  // A map of the image (height x width, NaN: void) moved as it: each pixel is
+  // the nearest, and void where the image got zeros from beyond its edge. What
+  // is cut out of the image stays in its map.
+  void MoveMap(const Rng& rng, Index number, Index input, const Real* from,
+               Real* into) const;
+  bool moves() const { return change_.moves(); }
+  bool IsOf(Index height, Index width) const {
+    return height == height_ && width == width_;
+  }
 
  private:
   // Where the pixels of an image come from: x' = a x + b y + c and so on,
@@ -63,7 +74,10 @@ class ImageChanger {
 
   Turn TurnOf(const Draws& draws) const;
   void Sample(const Turn& turn, const Real* from, Real* into) const;
-  void Move(const Draws& draws, const Real* from, Real* into) const;
+  void SampleNearest(const Turn& turn, const Real* from, Real* into) const;
+  // What comes in is `outside`.
+  void Move(const Draws& draws, Index channels, Real outside, const Real* from,
+            Real* into) const;
   void Cut(const Draws& draws, Real* image) const;
 
   ImageChange change_;

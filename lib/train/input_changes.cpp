@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "data/block_kind.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
@@ -110,6 +111,37 @@ void InputChanges::MakeChangers(const Dataset& data,
   }
   Require(any, ErrorKind::kUsage,
           "--augment has no effect: no input is of images", "leave it out");
+  maps_.resize(data.tasks.size());
+  images_of_maps_.resize(data.tasks.size());
+  for (std::size_t t = 0; t < data.tasks.size(); ++t) {
+    const Task& task = data.tasks[t];
+    if (!task.traits().is_map || !change.moves()) continue;
+    const auto image = std::ranges::find_if(changers_, [&](const auto& at) {
+      return at && at->IsOf(task.map_height, task.map_width);
+    });
+    Require(image != changers_.end(), ErrorKind::kUsage,
+            Str("--augment: no image has the size of the map '", task.name,
+                "', to be moved with it"),
+            "leave it out");
+    images_of_maps_[t] = static_cast<std::size_t>(image - changers_.begin());
+    maps_[t].resize(At(capacity_ * task.target_cols()));
+  }
+}
+
+void InputChanges::MoveMaps(const Batch& loaded, Index step) {
+  const Rng rng(seed_, RandomPurpose::kAugment,
+                static_cast<std::uint64_t>(step));
+  for (std::size_t t = 0; t < maps_.size() && t < loaded.targets.size(); ++t) {
+    if (maps_[t].empty()) continue;
+    const std::size_t image = images_of_maps_[t];
+    ConstMatView& labels = changed_.targets[t].target;
+    for (Index row = 0; row < loaded.rows; ++row) {
+      changers_[image]->MoveMap(rng, loaded.row_numbers[At(row)],
+                                static_cast<Index>(image), labels.Row(row),
+                                maps_[t].data() + row * labels.cols);
+    }
+    labels.data = maps_[t].data();
+  }
 }
 
 void InputChanges::Augment(const Batch& loaded, Index step, std::size_t input) {
@@ -126,13 +158,16 @@ void InputChanges::Augment(const Batch& loaded, Index step, std::size_t input) {
 }
 
 const Batch& InputChanges::Apply(const Batch& loaded, Index step) {
-  if (alpha_ > 0) ChoosePartners(loaded, step);
   const auto of_step = static_cast<std::uint64_t>(step);
   const Rng rng(seed_, RandomPurpose::kInputNoise, of_step);
   const Rng mask(seed_, RandomPurpose::kDropout, of_step);
   changed_ = loaded;
   for (std::size_t i = 0; i < loaded.inputs.size(); ++i) {
     if (changers_[i]) Augment(loaded, step, i);
+  }
+  MoveMaps(loaded, step);
+  if (alpha_ > 0) ChoosePartners(changed_, step);
+  for (std::size_t i = 0; i < loaded.inputs.size(); ++i) {
     if (alpha_ == 0 && noise_ == 0 && options_.mask == 0) continue;
     const ConstMatView from = changed_.inputs[i].dense;
     if (from.data == nullptr || from.size() == 0) continue;

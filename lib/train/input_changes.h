@@ -41,7 +41,8 @@ struct InputChangeOptions {
 // share x_i + (1 - share) x_j, where j is its place in a shuffle of the batch
 // and share is drawn from Beta(alpha, alpha) once a batch; its loss is that
 // share of the loss towards the labels of i and the rest of that towards those
-// of j. `--augment` changes images (image_changes.h) before that, and
+// of j. `--augment` changes images, and moves their maps with
+// them (image_changes.h), before that, and
 // `--input-noise` adds normal noise of this deviation to every number behind
 // it. A mask sets numbers to 0, the mean of those that were prepared, each
 // by itself; of an image a square of that part of its area, all channels, whose
@@ -66,6 +67,8 @@ class InputChanges {
   void MakeChangers(const Dataset& data, const InputChangeOptions& options);
   // Into memory of its own; the rows of one input block.
   void Augment(const Batch& loaded, Index step, std::size_t input);
+  // The labels of tasks that are maps, as their images.
+  void MoveMaps(const Batch& loaded, Index step);
   // Of one input block.
   void Mix(ConstMatView from, Index rows, std::span<Real> into) const;
   void AddNoise(const Rng& rng, Index input, std::span<Real> numbers) const;
@@ -86,6 +89,9 @@ class InputChanges {
   // One an input: what changes its images, and what it made of them.
   std::vector<std::optional<ImageChanger>> changers_;
   std::vector<std::vector<Real>> images_;
+  // One a task, empty: its labels stay as they are; and the image of it.
+  std::vector<std::vector<Real>> maps_;
+  std::vector<std::size_t> images_of_maps_;
   std::vector<std::vector<Real>> numbers_;  // one an input, empty: as it is
   std::vector<std::vector<Real>> targets_;  // of partners, one a task
   std::vector<std::vector<Real>> weights_;

@@ -1,7 +1,10 @@
 #include "train/looks.h"
 
+#include <algorithm>
 #include <string>
 
+#include "base/error.h"
+#include "data/head.h"
 #include "train/first_look.h"
 
 namespace mtlkit {
@@ -18,7 +21,18 @@ Looks::Looks(const Dataset& data, const Peer& peer, const TrainOptions& options,
     changes.mixup = options.mixup;
     changes.noise = options.input_noise;
     changes.augment = options.augment;
-    first_.emplace(data, changes, peer.seed, capacity);
+    // What peers say of a pixel is of the same pixel where they all move
+    // images alike.
+    const bool moves_maps =
+        ParseAugment(options.augment, "--augment").moves() &&
+        std::ranges::any_of(
+            data.tasks, [](const Task& task) { return task.traits().is_map; });
+    Require(!moves_maps || peer.inputs.soft_targets.empty(), ErrorKind::kUsage,
+            "--augment moves images, and what others said of their pixels "
+            "stays where it is",
+            "use gain, offset and cutout alone");
+    const Seed seed = moves_maps && is_taught ? Seed{0} : peer.seed;
+    first_.emplace(data, changes, seed, capacity);
   }
   const std::optional<SecondLook> look = protocol.second_look();
   if (!look) return;

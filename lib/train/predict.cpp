@@ -276,7 +276,8 @@ std::vector<TaskArrays> ArraysOf(const std::vector<Task>& tasks,
   std::vector<TaskArrays> arrays;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     const LabelView view(tasks[i], labels[i], dataset.weights);
-    arrays.push_back({true, has_logits && tasks[i].is_classification(),
+    const HeadTraits& traits = tasks[i].traits();
+    arrays.push_back({true, has_logits && traits.has_classes && !traits.is_map,
                       view.places() > 0 && view.has_weights()});
   }
   return arrays;

@@ -98,7 +98,8 @@ std::vector<SelectTerm> DecisionsOf(std::span<const Task> tasks) {
     const HeadTraits& traits = task.traits();
     SelectTerm& term = terms.emplace_back();
     term.task = std::ssize(terms) - 1;
-    term.metric = &FindMetric(traits.one_class     ? "accuracy"
+    term.metric = &FindMetric(traits.is_map        ? "dice"
+                              : traits.one_class   ? "accuracy"
                               : traits.has_classes ? "hamming-loss"
                                                    : "mae");
     term.text = Str(task.name, ".", term.metric->name);

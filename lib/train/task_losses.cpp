@@ -221,10 +221,8 @@ void TaskLosses::SetGradient(const Batch& batch, Index task, Plan* plan) {
   const double share = task_weight_[t];
   const double labels = share * label_share_[t] * family_share_[t];
   const double sum = Evaluate(batch, *plan, task, gradient);
-  sums_[t] = label_losses_[t]->coupling() == RowCoupling::kNone
-                 ? SumRows(WeightsOf(batch, task))
-                 : member_losses_.Divisor(*label_losses_[t], task,
-                                          ArgsOf(batch, *plan, task));
+  sums_[t] = member_losses_.Divisor(*label_losses_[t], task,
+                                    ArgsOf(batch, *plan, task));
   present_[t] = sums_[t] > 0 ? 1 : 0;
   losses_[t] = present_[t] != 0 ? sum / sums_[t] : kNone;
   weighted_[t] = present_[t] != 0 ? labels * losses_[t] : 0;

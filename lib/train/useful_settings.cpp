@@ -17,6 +17,10 @@ bool ReadsCategories(const InputSpec& input) {
   return TraitsOf(input.kind).has_categories;
 }
 
+bool HoldsImages(const InputSpec& input) {
+  return TraitsOf(input.kind).rows == BlockRows::kPixels;
+}
+
 void FindInNetwork(const Model& model, UselessSettings* useless) {
   const ArchOptions usual;
   // A setting counts where it changes the network that it is part of.
@@ -47,7 +51,10 @@ void FindInNetwork(const Model& model, UselessSettings* useless) {
   look(&ArchOptions::drop_path, "drop-path",
        "no layer is added to what it reads (--residual)");
   look(&ArchOptions::numbers, "numbers", "no input holds numbers");
-  look(&ArchOptions::images, "images", "no input holds images");
+  // A map cannot be said of images that lie flat.
+  if (std::ranges::none_of(model.schema.inputs, HoldsImages)) {
+    look(&ArchOptions::images, "images", "no input holds images");
+  }
   if (!model.arch.hierarchy.empty()) {
     look(&ArchOptions::layers, "layers",
          "every group of the hierarchy has layers of its own");

@@ -7,9 +7,10 @@ void WholeLoss::Add(const Batch& batch, std::size_t task, ConstMatView output,
   const TargetBatch& target = batch.targets[task];
   if (loss_->coupling() == RowCoupling::kNone) {
     const std::span<Real> out = room.first(At(batch.rows));
-    loss_->Evaluate({output, target.target, target.weight}, out, {});
+    const LossArgs args = {output, target.target, target.weight};
+    loss_->Evaluate(args, out, {});
     sums->loss += SumRows(out);
-    sums->weight += target.weight_sum;
+    sums->weight += loss_->Divisor(args);
     return;
   }
   for (Index row = 0; row < batch.rows; ++row) {

@@ -29,6 +29,10 @@ Task SampleTask(TaskType type) {
   if (task.traits().is_censored) task.width = 2;
   if (task.is_classification()) task.classes = {"a", "b", "c"};
   if (task.traits().has_positive) task.classes = {"no", "yes"};
+  if (task.traits().is_map) {
+    task.map_height = 2;
+    task.map_width = 1;
+  }
   return task;
 }
 

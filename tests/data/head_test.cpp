@@ -28,6 +28,10 @@ Task SampleOf(const HeadEntry& entry) {
   if (entry.traits.has_levels) task.levels = {0.1, 0.5, 0.9};
   if (entry.traits.has_classes) task.classes = {"a", "b", "c"};
   if (entry.traits.has_positive) task.classes = {"a", "b"};
+  if (entry.traits.is_map) {
+    task.map_height = 2;
+    task.map_width = 1;
+  }
   if (!entry.traits.has_classes) task.width = entry.traits.is_ranking ? 1 : 2;
   return task;
 }
@@ -90,6 +94,7 @@ TEST_CASE("a possible task has no fault and names for its columns") {
     CHECK(std::unique(names.begin(), names.end()) == names.end());
     Task broken = task;
     broken.width = 0;
+    broken.map_width = 0;
     broken.classes.clear();
     CHECK_FALSE(broken.head().Fault(broken).empty());
   });
@@ -180,7 +185,7 @@ TEST_CASE("outputs are no way from what they say themselves") {
       for (const Real value : loss) CHECK(std::abs(value) < tolerance);
       for (const Real value : slope) CHECK(std::abs(value) < tolerance);
     };
-    const OutputDistance& distance = entry.head.distance();
+    const OutputDistance& distance = entry.head.DistanceOf(task);
     distance.Distill({}, {outputs, targets, weight, loss, slopes});
     is_nothing();
     distance.Compare({outputs, targets, weight, loss, slopes});
@@ -238,6 +243,36 @@ TEST_CASE("classes in another order are the same predictions") {
     const double first = cols == 1 ? 0.5 : static_cast<double>(row[1]);
     CHECK(to[0] == first);
   });
+}
+
+Task Lesions() {
+  Task task;
+  task.name = "mask";
+  task.type = ParseTaskType("map");
+  task.classes = {"none", "lesion"};
+  task.map_height = 2;
+  task.map_width = 2;
+  return task;
+}
+
+TEST_CASE("a map of two classes has one logit a pixel, of more one a class") {
+  Task task = Lesions();
+  CHECK(task.target_cols() == 4);
+  CHECK(task.output_cols() == 4);
+  CHECK(task.head().PredictionSuffix(task, 3) == ".prob.1.1");
+  const std::vector<Real> said = LinkOf(task, {0, std::log(Real{3}), 0, 0});
+  CHECK(said[0] == doctest::Approx(0.5));
+  CHECK(said[1] == doctest::Approx(0.75));
+  task.classes.push_back("other");
+  CHECK(task.output_cols() == 12);
+  std::vector<Real> logits(12);
+  logits[4] = std::log(Real{2});  // of the second pixel, the second class
+  const std::vector<Real> shares = LinkOf(task, logits);
+  CHECK(shares[3] == doctest::Approx(0.25));
+  CHECK(shares[4] == doctest::Approx(0.5));
+  CHECK(shares[11] == doctest::Approx(1.0 / 3));
+  task.map_width = 0;
+  CHECK(task.head().Fault(task) == " is a map of 2 x 0 pixels");
 }
 
 Task Ratings() {

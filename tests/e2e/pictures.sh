@@ -3,7 +3,8 @@
 # pictures are predicted as they are.
 source "$(dirname "$0")/common.sh"
 
-mtl-convert "$samples/ultrasound" --size 24x20 --fit pad -o raw.h5 2>said.txt
+mtl-convert "$samples/ultrasound" --without '*_mask*' --size 24x20 --fit pad \
+  -o raw.h5 2>said.txt
 grep -q '149 pictures of 64 x 64, as 24 x 20, grey; class by folder: benign 49, malignant 50, normal 50' \
   said.txt || fail "$(cat said.txt)"
 mtl-prep raw.h5 -o ready.h5 --task class --split test=0.2 --quiet
@@ -34,7 +35,8 @@ mtl-convert new --labels new.table.csv --type file=id -o - --quiet >piped.h5
 same with.h5 piped.h5 "file and pipe"
 mtl-convert new.table.csv --type file=id -o table.h5 --quiet
 mtl-convert new --labels table.h5 -o with2.h5 --quiet
-mtl-convert train=new test="$samples/ultrasound/normal" -o splits.h5 --quiet
+mtl-convert train=new test="$samples/ultrasound/normal" --without '*_mask*' \
+  -o splits.h5 --quiet
 mtl-inspect splits.h5 | grep -q 'test' || fail "no splits"
 
 refuses 65 "no column names the pictures" \

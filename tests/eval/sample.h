@@ -34,7 +34,7 @@ inline MetricRows RandomRows(TaskType type, Index rows, Seed seed,
   sample.type = type;
   sample.rows = rows;
   const bool many = sample.has_class_columns();
-  const bool set = HasLabelSets(type);
+  const bool set = HasLabelSets(type) || HasMaps(type);
   if (HasLevels(type)) sample.levels = {0.1, 0.5, 0.8};
   sample.output_cols =
       many || set || HasLevels(type) ? 3 : type.traits().predictions_per_column;

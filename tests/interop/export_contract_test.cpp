@@ -267,6 +267,10 @@ Task TaskOf(const HeadEntry& entry) {
   if (entry.traits.has_classes) {
     task.classes = {"a", "b", "c", "d"};
     if (entry.traits.has_positive) task.classes.resize(2);
+    if (entry.traits.is_map) {
+      task.map_height = 2;
+      task.map_width = 3;
+    }
   } else {
     task.width = 2;
     task.mean = {1000, -2};

@@ -56,6 +56,44 @@ double At2(const Image& image, Index l, Index q) {
   return static_cast<double>(image[At(l * kWidth + q)]);
 }
 
+// A map that says of each pixel what its image has there.
+TEST_CASE("a map moves with its image, and is void where nothing came in") {
+  const Image image = Made([](Index l, Index q) { return 1 + l * kWidth + q; });
+  for (const Texts& texts :
+       std::vector<Texts>{{"mirror"}, {"flip"}, {"mirror", "crop=3"}}) {
+    for (Index number = 0; number < 6; ++number) {
+      const Image changed = Changed(texts, number, image);
+      const ImageChanger changer(ParseAugment(texts, "--augment"),
+                                 ImageSpec(1));
+      Image moved(image.size());
+      changer.MoveMap(Rng(3, RandomPurpose::kAugment, 5), number, 0,
+                      image.data(), moved.data());
+      for (std::size_t i = 0; i < moved.size(); ++i) {
+        CHECK((std::isnan(moved[i]) ? Real(0) : moved[i]) == changed[i]);
+        CHECK(std::isnan(moved[i]) == (changed[i] == 0));
+      }
+    }
+  }
+}
+
+TEST_CASE("a map that is turned has the nearest pixel") {
+  // Two halves, which bilinear images have between 0 and 1.
+  const Image image = Made([](Index, Index q) { return q < 5 ? 0 : 1; });
+  for (Index number = 0; number < 6; ++number) {
+    const Texts texts = {"rotate=30", "scale=0.2", "shift=0.1", "mirror"};
+    const Image changed = Changed(texts, number, image);
+    const ImageChanger changer(ParseAugment(texts, "--augment"), ImageSpec(1));
+    Image moved(image.size());
+    changer.MoveMap(Rng(3, RandomPurpose::kAugment, 5), number, 0, image.data(),
+                    moved.data());
+    for (std::size_t i = 0; i < moved.size(); ++i) {
+      CHECK((moved[i] == 0 || moved[i] == 1));
+      if (changed[i] < Real(1e-4)) CHECK(moved[i] == 0);
+      if (changed[i] > Real(1 - 1e-4)) CHECK(moved[i] == 1);
+    }
+  }
+}
+
 TEST_CASE("half of the images are mirrored, or flipped") {
   const Image image =
       Made([](Index l, Index q) { return 100.0 * double(l) + double(q); });

@@ -33,6 +33,17 @@ std::string MulticlassClass(const std::string& predictions, OnnxGraph* graph) {
                      {{"axis", Index{1}}, {"keepdims", Index{0}}});
 }
 
+// Of a map of more than two classes, pixel after pixel.
+std::string MapLink(const Task& task, const std::string& outputs,
+                    OnnxGraph* graph) {
+  const Index each = task.output_cols() / task.target_cols();
+  if (each == 1) return SigmoidLinkNode(task, outputs, graph);
+  const std::string pixels =
+      graph->Reshape(outputs, {-1, task.target_cols(), each});
+  return graph->Reshape(MulticlassLink(task, pixels, graph),
+                        {-1, task.output_cols()});
+}
+
 // CORN: P(y > k) is the product of the sigmoids up to k, which is e to the sum
 // of their logs, -softplus(-z).
 std::string OrdinalLink(const Task& task, const std::string& outputs,
@@ -100,6 +111,27 @@ std::string SigmoidKeras(const Task& task, const std::string& outputs,
 std::string SoftmaxKeras(const Task& task, const std::string& outputs,
                          KerasGraph* graph) {
   return KerasFunction(task, outputs, "softmax", graph);
+}
+
+std::string MapKeras(const Task& task, const std::string& outputs,
+                     KerasGraph* graph) {
+  const Index each = task.output_cols() / task.target_cols();
+  if (each == 1) return SigmoidKeras(task, outputs, graph);
+  const auto reshape = [&](const std::string& value, const std::string& name,
+                           const std::vector<Index>& shape) {
+    return graph->Add(
+        {.type = "Reshape", .name = name, .inputs = {value}, .shape = shape},
+        {{"target_shape", shape}});
+  };
+  const std::string pixels =
+      reshape(outputs, task.name + ".apart", {task.target_cols(), each});
+  const std::string said =
+      graph->Add({.type = "Activation",
+                  .name = task.name + ".softmax",
+                  .inputs = {pixels},
+                  .shape = graph->ShapeOf(pixels)},
+                 {{"activation", "softmax"}});
+  return reshape(said, task.name, {task.output_cols()});
 }
 
 // A product with fixed numbers.
@@ -180,6 +212,15 @@ constexpr std::string_view kMultilabelTorch =
     return torch.sigmoid(z)
 )";
 
+constexpr std::string_view kMapTorch =
+    R"(def link_map(z, task):
+    """The probability of the second of two classes, or of each, a pixel."""
+    classes = len(task["classes"])
+    if classes == 2:
+        return torch.sigmoid(z)
+    return torch.softmax(z.reshape(len(z), -1, classes), 2).flatten(1)
+)";
+
 constexpr std::string_view kOrdinalTorch =
     R"(def link_ordinal(z, task):
     """The probability of each class (CORN, Shi et al., 2021)."""
@@ -233,6 +274,9 @@ const HeadExport kMulticlassExport = {"multiclass", MulticlassLink,
 extern const HeadExport kMultilabelExport;
 const HeadExport kMultilabelExport = {"multilabel", SigmoidLinkNode, nullptr,
                                       kMultilabelTorch, SigmoidKeras};
+
+extern const HeadExport kMapExport;
+const HeadExport kMapExport = {"map", MapLink, nullptr, kMapTorch, MapKeras};
 
 extern const HeadExport kOrdinalExport;
 const HeadExport kOrdinalExport = {"ordinal", OrdinalLink, OrdinalClass,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "nn/arch.h"
 
@@ -12,6 +13,8 @@ struct InputPlace {
   const ArchOptions& options;
   std::string prefix;  // of the names of layers
   std::string number;  // of the block among its like, behind these names
+  // Takes what is said of each pixel, where something is.
+  std::vector<Value>* pixels = nullptr;
 };
 
 // What --numbers makes of a dense block: its value, or what is to be read in

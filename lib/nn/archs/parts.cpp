@@ -1,5 +1,6 @@
 #include "nn/archs/parts.h"
 
+#include <algorithm>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -71,11 +72,12 @@ NetworkParts::Source NetworkParts::Inputs(const std::string& prefix,
     }
     const Index before = seen[input.kind]++;
     const std::string number = before == 0 ? "" : Str("-", before);
-    dense.push_back(
-        AddStem({schema_, options_, prefix, number}, input, value, &builder_));
+    dense.push_back(AddStem({schema_, options_, prefix, number, &source.pixels},
+                            input, value, &builder_));
   }
   source.has_value = !dense.empty();
   source.is_input = true;
+  if (!source.pixels.empty()) decoded_.push_back(source.pixels);
   if (!source.has_value) return source;
   source.value = JoinDense(prefix + "inputs", dense);
   if (has_members()) {
@@ -208,6 +210,7 @@ NetworkParts::Source NetworkParts::AddLayers(const std::string& prefix,
       value = AddBranch(name, last.value, value, share);
     }
     last = From(value);
+    last.pixels = source.pixels;
   }
   return last;
 }
@@ -226,7 +229,9 @@ NetworkParts::Source NetworkParts::AddBlocks(const std::string& prefix,
     x = AddBranch(name, x, branch, share);
   }
   const std::string end = Str(prefix, ".", widths.size());
-  return From(AddActivation(end, AddNorm(end, x)));
+  Source last = From(AddActivation(end, AddNorm(end, x)));
+  last.pixels = source.pixels;
+  return last;
 }
 
 Value NetworkParts::AddBranch(const std::string& name, Value x, Value branch,
@@ -261,7 +266,8 @@ void NetworkParts::AddHeads(const std::string& group, const Source& source,
                             const std::vector<Index>& tasks) {
   std::vector<Index> together;
   for (const Index i : tasks) {
-    const bool is_plain = task(i).traits().thresholds == Thresholds::kNone;
+    const bool is_plain = task(i).traits().thresholds == Thresholds::kNone &&
+                          !task(i).traits().is_map;
     if (head_layers_.empty() && tasks.size() > 1 && is_plain) {
       together.push_back(i);
     } else {
@@ -282,6 +288,7 @@ void NetworkParts::AddHeads(const std::string& group, const Source& source,
 
 Value NetworkParts::AddLogits(Index i, const Source& source) {
   const std::string name = "head." + task(i).name;
+  if (task(i).traits().is_map) return AddMap(name, source, task(i));
   const Source top = AddLayers(name, source, head_layers_);
   const std::string last =
       head_layers_.empty() ? name : Str(name, ".", head_layers_.size());
@@ -299,6 +306,7 @@ void NetworkParts::AddPooledHead(const Source& source,
 
 Value NetworkParts::AddTaskOutput(const std::string& name, const Source& source,
                                   const Task& task) {
+  if (task.traits().is_map) return AddMap(name, source, task);
   const Index cols = task.output_cols();
   const Thresholds kind = task.traits().thresholds;
   if (kind == Thresholds::kNone) return AddOutput(name, source, cols);
@@ -370,6 +378,10 @@ Value NetworkParts::AddOutput(const std::string& name, const Source& source,
 }
 
 Network NetworkParts::Build() && {
+  // A map needs nothing of what leads from its decoder to rows.
+  const bool has_map = std::ranges::any_of(
+      schema_.tasks, [](const Task& task) { return task.traits().is_map; });
+  if (has_map) builder_.DropUnread();
   return std::move(builder_).Build();
 }
 

@@ -34,17 +34,19 @@ class NetworkParts {
     std::vector<Value> sparse;  // input blocks
     bool has_value = false;
     bool is_input = false;  // the inputs of the network
+    // What decoders of images say of each pixel, for tasks that are maps.
+    std::vector<Value> pixels = {};
   };
-  static Source From(Value value) { return {value, {}, true, false}; }
+  static Source From(Value value) { return {value, {}, true}; }
 
   // All inputs; dense ones as the options say (--numbers), by "PREFIXpieces" or
   // "PREFIXperiodic", and "PREFIXprojection" (beside other columns of the
   // block, "PREFIXnumbers"); categorical ones through tables called
   // "PREFIXembedding", which nobody else uses; images through "PREFIXflatten"
-  // or, by --images, "PREFIXcnn"; tokens through a table "PREFIXtokens" and their mean, "PREFIXpool". Of an
-  // ensemble each member has the numbers times factors of its own,
-  // "PREFIXmembers"; those of sparse blocks stand behind the products that read
-  // them.
+  // or, by --images, "PREFIXcnn" or "PREFIXunet"; tokens through a table
+  // "PREFIXtokens" and their mean, "PREFIXpool". Of an ensemble each member has
+  // the numbers times factors of its own, "PREFIXmembers"; those of sparse
+  // blocks stand behind the products that read them.
   Source Inputs(const std::string& prefix);
   // The same of some of them, by their numbers.
   Source Inputs(const std::string& prefix, const std::vector<Index>& blocks);
@@ -91,6 +93,8 @@ class NetworkParts {
   // many thin ones. Those with thresholds have a score of their own.
   void AddHeads(const std::string& group, const Source& source,
                 const std::vector<Index>& tasks);
+  // Refuses tasks that are maps (kUsage).
+  void RequireNoMap(std::string_view arch) const;
   // One task's output.
   void AddHead(Index task, const Source& source) {
     AddHeads("", source, {task});
@@ -118,6 +122,10 @@ class NetworkParts {
   // What a task puts out: of a score with thresholds, the score less each.
   Value AddTaskOutput(const std::string& name, const Source& source,
                       const Task& task);
+  // Of a map: a linear layer of the pixels that decoders of its size put out,
+  // those of the source or, where all tasks read the same, those; the pixels
+  // then side by side, by NAME.pixels.
+  Value AddMap(const std::string& name, const Source& source, const Task& task);
   // What one task or several put out: each member by a kernel of its own.
   Value AddOutput(const std::string& name, const Source& source, Index units);
   Value AddDropout(const std::string& name, Value value);
@@ -134,6 +142,8 @@ class NetworkParts {
   std::vector<Index> layers_;
   std::vector<Index> head_layers_;
   Ensemble ensemble_;
+  // Pixels of each call of Inputs that had some.
+  std::vector<std::vector<Value>> decoded_;
   NetworkBuilder builder_;
 };
 

@@ -25,6 +25,7 @@ struct SoftSharingOptions {
 Network BuildSoftSharing(const ArchArgs& args,
                          const SoftSharingOptions& options) {
   NetworkParts parts(args);
+  parts.RequireNoMap("soft-sharing");
   parts.RequireLayers("soft-sharing", "to pull together", "single");
   std::vector<std::vector<std::string>> pulled;
   for (Index i = 0; i < parts.tasks(); ++i) {

@@ -16,7 +16,7 @@ namespace {
 class Consistency : public Loss {
  public:
   explicit Consistency(const Task& task)
-      : distance_(task.head().distance()), cols_(task.output_cols()) {}
+      : distance_(task.head().DistanceOf(task)), cols_(task.output_cols()) {}
 
   Index target_cols() const override { return cols_; }
 

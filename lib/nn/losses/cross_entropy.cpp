@@ -102,8 +102,7 @@ class CrossEntropy : public Loss {
   bool weighted_;
 };
 
-constexpr std::string_view kCrossEntropyTypes[] = {"multiclass"};
-
+constexpr std::string_view kCrossEntropyTypes[] = {"multiclass", "map"};
 }  // namespace
 
 extern const LossEntry kCrossEntropyLoss;
@@ -111,6 +110,6 @@ const LossEntry kCrossEntropyLoss = {
     MakeEntry<CrossEntropy, CrossEntropy::Options>(
         "cross-entropy",
         "minus the log of the softmax probability given to the label's class"),
-    kCrossEntropyTypes};
+    kCrossEntropyTypes, false, nullptr, true};
 
 }  // namespace mtlkit

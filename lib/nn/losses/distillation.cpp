@@ -34,7 +34,7 @@ class Distillation : public Loss {
   };
 
   Distillation(const Task& task, const Options& options)
-      : distance_(task.head().distance()), cols_(task.output_cols()) {
+      : distance_(task.head().DistanceOf(task)), cols_(task.output_cols()) {
     const auto temperature = static_cast<Real>(options.temperature);
     softening_ = {
         temperature, options.scale_by_square ? temperature * temperature : 1,

@@ -66,7 +66,7 @@ class FocalLoss : public ClassLoss<FocalRow> {
       : ClassLoss({static_cast<Real>(options.gamma), options.Factors(task)}) {}
 };
 
-constexpr std::string_view kFocalTypes[] = {"binary", "multiclass"};
+constexpr std::string_view kFocalTypes[] = {"binary", "multiclass", "map"};
 
 }  // namespace
 
@@ -76,6 +76,6 @@ const LossEntry kFocalLoss = {
         "focal",
         "cross-entropy that counts rows less the more they are right already "
         "(Lin et al. 2017)"),
-    kFocalTypes};
+    kFocalTypes, false, nullptr, true};
 
 }  // namespace mtlkit

@@ -177,7 +177,7 @@ class DivideMix : public Protocol {
                              target);
     ShareOut(view);
     const auto rows = At(view.rows);
-    const OutputDistance& distance = of_task.head().distance();
+    const OutputDistance& distance = of_task.head().DistanceOf(of_task);
     const ConstMatView output = view.At(peer, task).output;
     distance.Distill({.divergence = Divergence::kCrossEntropy},
                      {output, target, std::span(kept_).first(rows),
