@@ -23,6 +23,9 @@ struct HeadTraits {
   bool has_classes = false;
   // A label is the number of one class.
   bool one_class = false;
+  // A place is a token of the texts of the input that Task::tokens names, not
+  // a row.
+  bool of_tokens = false;
   // Of two classes the second is the positive one, and a prediction is its
   // probability.
   bool has_positive = false;

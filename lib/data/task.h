@@ -84,6 +84,8 @@ struct Task {
   // Regression only: what labels become before `mean` and `deviation`, which
   // are then those of what they became; one a column, or none.
   std::vector<TargetCurve> curves = {};
+  // Types of tokens only: the input block whose tokens have labels.
+  std::string tokens = {};
 
   bool is_classification() const;
   // Of the form, or else of the type.

@@ -10,6 +10,7 @@
 #include "data/schema.h"
 #include "prep/prepare_checks.h"
 #include "prep/table_columns.h"
+#include "prep/text_columns.h"
 #include "prep/transform_entry.h"
 
 namespace mtlkit {
@@ -24,7 +25,11 @@ class Fitting {
 
   Transforms Run(const ColumnSet& left_out) {
     left_out_ = &left_out;
-    fitted_.push_back(FitSelect(Rows(), left_out));
+    const std::vector<TextRequest> texts = TextRequests(options_);
+    RequireTextsGoIn(texts);
+    const ColumnSet columns = TextColumns(texts, Rows().specs());
+    fitted_.push_back(FitSelect(Rows(), left_out, columns));
+    Texts(texts);
     const auto has_columns = [&](bool (*takes)(InputKind)) {
       return std::ranges::any_of(Rows().specs(), [&](const InputSpec& spec) {
         return takes(spec.kind) && spec.cols > 0;
@@ -39,7 +44,10 @@ class Fitting {
     MarkPresence();
     Dates();
     const std::string scale = ScaleMethod(Rows().specs());
-    for (const std::string& text : options_.transform) Chosen(text);
+    for (const std::string& text : options_.transform) {
+      const Choice choice = ParseTransformRequest(text).choice;
+      if (!FindTransform(choice.name).of_texts) Chosen(text);
+    }
     Impute();
     if (scale == "quantile") {
       // It goes before pieces, which are spread evenly already.
@@ -112,6 +120,39 @@ class Fitting {
       }
     }
     return names;
+  }
+
+  void RequireTextsGoIn(const std::vector<TextRequest>& texts) const {
+    std::vector<InputSpec> specs = Rows().specs();
+    for (InputSpec& spec : specs) {
+      std::erase_if(spec.columns, [&](const std::string& column) {
+        return left_out_->count({spec.name, column}) > 0;
+      });
+    }
+    for (const TextRequest& request : texts) {
+      RequireGoesIn(request.columns, specs, request.where);
+    }
+  }
+
+  // Each column by itself: it stays until the last step that reads it.
+  void Texts(const std::vector<TextRequest>& requests) {
+    std::vector<std::pair<ColumnRef, const TextRequest*>> steps;
+    for (const TextRequest& request : requests) {
+      for (const ColumnRef& ref : TextColumns({request}, Rows().specs())) {
+        steps.emplace_back(ref, &request);
+      }
+    }
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const auto& [column, request] = steps[i];
+      Choice choice = request->choice;
+      const bool keeps =
+          std::any_of(steps.begin() + static_cast<Index>(i) + 1, steps.end(),
+                      [&, &ref = column](const auto& later) {
+                        return later.first == ref;
+                      });
+      if (keeps) choice.options.emplace_back("keep", "true");
+      Add(FitTransform(Rows(), choice, {column}, request->where));
+    }
   }
 
   // What --transform says. The columns it names and those that come of them

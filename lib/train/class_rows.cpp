@@ -13,10 +13,10 @@ std::vector<Task> WithClassRows(std::vector<Task> tasks, const Dataset& data,
     std::vector<double>& counts = tasks[t].class_rows;
     counts.assign(tasks[t].classes.size(), 0);
     for (const Index row : rows) {
-      const Index place = labels.PlaceOf(row);
-      if (place < 0 || !labels.HasLabel(place)) continue;
-      if (labels.Weight(place) <= 0) continue;
-      ++counts[static_cast<std::size_t>(labels.Value(place, 0))];
+      labels.ForPlacesOf(row, [&](Index place) {
+        if (!labels.HasLabel(place) || labels.Weight(place) <= 0) return;
+        ++counts[static_cast<std::size_t>(labels.Value(place, 0))];
+      });
     }
   }
   return tasks;

@@ -19,4 +19,14 @@ void RequireTaught(const Protocol& protocol, const Network& network) {
   }
 }
 
+void RequireRowTasks(std::span<const Task> tasks) {
+  for (const Task& task : tasks) {
+    Require(!task.traits().of_tokens, ErrorKind::kUsage,
+            Str("task '", task.name,
+                "' has a label for each token, and the method compares rows"),
+            "choose a method that leaves outputs alone (fedavg, or no "
+            "--method), and no --mixup");
+  }
+}
+
 }  // namespace mtlkit
