@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/head.h"
 #include "data/schema.h"
 #include "prep/choose_rows.h"
 #include "prep/class_order.h"

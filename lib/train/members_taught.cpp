@@ -1,6 +1,7 @@
 #include "train/members_taught.h"
 
 #include "base/error.h"
+#include "data/head.h"
 
 namespace mtlkit {
 

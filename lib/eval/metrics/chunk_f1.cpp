@@ -32,6 +32,8 @@ std::unique_ptr<Metric> PrepareChunkF1(const MetricRows& rows) {
     };
     std::set<std::tuple<Index, Index, Index>> true_ones;
     for (const TagChunk& chunk : some(tags.truth())) {
+      // A label that is missing is a tag of no name, too.
+      if (tags.truth()[At(first + chunk.first)] < 0) continue;
       cells[At(first + chunk.first)].all += 1;
       // A tag that nobody knows is never predicted.
       if (chunk.type == tags.scheme().type_count()) continue;

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <limits>
 
 #include "eval/row_mean.h"
@@ -13,10 +12,15 @@ std::unique_ptr<Metric> PrepareSentenceAccuracy(const MetricRows& rows) {
   std::vector<double> right(At(rows.rows),
                             std::numeric_limits<double>::quiet_NaN());
   tags.ForEach([&](Index first, Index count) {
-    const bool is_right =
-        std::ranges::equal(tags.predicted().subspan(At(first), At(count)),
-                           tags.truth().subspan(At(first), At(count)));
-    right[At(first)] = is_right ? 1 : 0;
+    bool any = false;
+    bool is_right = true;
+    for (Index i = first; i < first + count; ++i) {
+      const std::int32_t truth = tags.truth()[At(i)];
+      if (truth < 0) continue;
+      any = true;
+      is_right &= tags.predicted()[At(i)] == truth;
+    }
+    if (any) right[At(first)] = is_right ? 1 : 0;
   });
   return std::make_unique<RowMean>(std::move(right), 1);
 }

@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "eval/row_mean.h"
 #include "eval/tag_rows.h"
 
@@ -7,7 +9,9 @@ namespace {
 std::unique_ptr<Metric> PrepareTokenAccuracy(const MetricRows& rows) {
   const TagRows tags(rows);
   return MeanOverRows(rows, [&](Index row) {
-    return tags.predicted()[At(row)] == tags.truth()[At(row)] ? 1.0 : 0.0;
+    const std::int32_t truth = tags.truth()[At(row)];
+    if (truth < 0) return std::numeric_limits<double>::quiet_NaN();
+    return tags.predicted()[At(row)] == truth ? 1.0 : 0.0;
   });
 }
 
