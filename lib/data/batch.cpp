@@ -64,8 +64,8 @@ struct Batcher::State {
   OwnPlaces own_places;
   Batch batch;
   std::vector<std::unique_ptr<InputLoader>> inputs;
-  std::vector<LabelView> labels;  // one a task
-  std::vector<double> units;      // of weights, one a task
+  std::vector<LabelView> labels;   // one a task
+  std::vector<double> units;       // of weights, one a task
   std::vector<Index> token_input;  // of tasks of tokens; -1: of rows
   // Backing memory, one a task.
   std::vector<std::vector<Real>> targets;
@@ -156,10 +156,9 @@ struct Batcher::State {
       for (const OwnPlaces::Entry& entry : own_places.Of(rows[r])) {
         if (entry.task != first.task) first = entry;
         const Index input = token_input[entry.task];
-        const Index at =
-            input < 0 ? static_cast<Index>(r)
-                      : batch.inputs[At(input)].row_starts[r] + entry.place -
-                            first.place;
+        const Index at = input < 0 ? static_cast<Index>(r)
+                                   : batch.inputs[At(input)].row_starts[r] +
+                                         entry.place - first.place;
         LoadLabel(entry.task, At(at), entry.place);
       }
     }

@@ -9,8 +9,8 @@ namespace mtlkit {
 
 // The labels of one task of a dataset with their weights: the one door through
 // which everything reads them. A place is a row that can have a label, or a
-// token of one; of a task on all rows they are the rows. The dataset must outlive it; any number
-// of threads may share it.
+// token of one; of a task on all rows they are the rows. The dataset must
+// outlive it; any number of threads may share it.
 class LabelView {
  public:
   LabelView(const Dataset& dataset, Index task);

@@ -24,8 +24,8 @@ Index TokenInputOf(const Task& task, std::span<const InputSpec> inputs) {
 std::span<const std::int64_t> TokenStartsOf(const Task& task,
                                             const Dataset& dataset) {
   const InputBlock* block = dataset.FindInput(task.tokens);
-  const bool fits = block != nullptr &&
-                    TraitsOf(block->kind).rows == BlockRows::kTokens;
+  const bool fits =
+      block != nullptr && TraitsOf(block->kind).rows == BlockRows::kTokens;
   Require(fits, ErrorKind::kBadInput,
           Str("task '", task.name, "': there is no input '", task.tokens,
               "' whose tokens it has labels of"),
@@ -49,8 +49,8 @@ void CompareRows(const Task& task, std::span<const std::int64_t> starts,
     const Index tokens = starts[At(row) + 1] - starts[At(row)];
     if (count != tokens && !(may_be_cut && count > tokens)) {
       Fail(ErrorKind::kBadInput,
-           Str("task '", task.name, "', row '", IdText(ids, row), "': ",
-               Counted(count, "label", "labels"), " for ",
+           Str("task '", task.name, "', row '", IdText(ids, row),
+               "': ", Counted(count, "label", "labels"), " for ",
                Counted(tokens, "token", "tokens"), " of '", task.tokens, "'"),
            "give each word between blanks one label, and take texts apart "
            "there alone");
@@ -69,20 +69,19 @@ void FitTagLabels(const Task& task, std::span<const std::int64_t> starts,
   kept.values = LabelCells(labels->values.storage());
   kept.unknown.names = labels->unknown.names;
   kept.unknown.cells = labels->unknown.cells;
-  CompareRows(task, starts, ids, may_be_cut, *labels,
-              [&](Index first, Index count) {
-                const std::size_t from = At(first);
-                kept.rows.insert(kept.rows.end(), At(count),
-                                 labels->rows[from]);
-                kept.values.Append(labels->values, from, At(count));
-                const auto copy = [&](const auto& all, auto* to) {
-                  if (all.empty()) return;
-                  to->insert(to->end(), all.begin() + first,
-                             all.begin() + first + count);
-                };
-                copy(labels->weights, &kept.weights);
-                copy(labels->unknown.places, &kept.unknown.places);
-              });
+  CompareRows(
+      task, starts, ids, may_be_cut, *labels, [&](Index first, Index count) {
+        const std::size_t from = At(first);
+        kept.rows.insert(kept.rows.end(), At(count), labels->rows[from]);
+        kept.values.Append(labels->values, from, At(count));
+        const auto copy = [&](const auto& all, auto* to) {
+          if (all.empty()) return;
+          to->insert(to->end(), all.begin() + first,
+                     all.begin() + first + count);
+        };
+        copy(labels->weights, &kept.weights);
+        copy(labels->unknown.places, &kept.unknown.places);
+      });
   if (kept.rows.size() == labels->rows.size()) return;
   *labels = std::move(kept);
 }

@@ -89,8 +89,8 @@ std::vector<std::int32_t> TagScheme::Decode(
     for (std::size_t j = 0; j < tags; ++j) {
       const Best before = GoesOn(tags_[j].mark) ? open[At(tags_[j].type)] : any;
       from[t * tags + j] = before.tag;
-      scores[j] =
-          before.score + std::log(std::max(probabilities[t * tags + j], kLeast));
+      scores[j] = before.score +
+                  std::log(std::max(probabilities[t * tags + j], kLeast));
     }
   }
   std::vector<std::int32_t> path(tokens);
@@ -105,7 +105,8 @@ std::vector<std::int32_t> TagScheme::Decode(
 
 std::vector<std::int32_t> TagScheme::Decode(
     std::span<const float> probabilities) const {
-  return Decode(std::vector<double>(probabilities.begin(), probabilities.end()));
+  return Decode(
+      std::vector<double>(probabilities.begin(), probabilities.end()));
 }
 
 TagScheme::Tag TagScheme::TagOf(std::int32_t number) const {

@@ -62,7 +62,8 @@ class TaskWindow {
   std::string LabelText(Index place) const {
     if (const std::string* name = Unknown(place)) return *name;
     const float value = Label(place, 0);
-    return std::isnan(value) ? "" : task().classes[At(static_cast<Index>(value))];
+    return std::isnan(value) ? ""
+                             : task().classes[At(static_cast<Index>(value))];
   }
   std::span<const float> Outputs(Index place) {
     const Index cols = task().prediction_cols();

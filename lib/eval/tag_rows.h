@@ -30,7 +30,8 @@ class TagRows {
   // One a token; -1 for a label that is missing.
   std::span<const std::int32_t> predicted() const { return predicted_; }
   std::span<const std::int32_t> truth() const { return truth_; }
-  void ForEach(const std::function<void(Index first, Index count)>& visit) const;
+  void ForEach(
+      const std::function<void(Index first, Index count)>& visit) const;
 
  private:
   const MetricRows& rows_;

@@ -47,11 +47,12 @@ std::vector<std::string> CharactersOf(
     const std::map<std::string, Index, std::less<>>& parts, Index most) {
   std::map<std::string, Index> counts;
   for (const auto& [part, count] : parts) {
-    ForCharacters(part, [&, n = count](std::string_view text, bool is_character) {
-      if (is_character && text != " " && IsKept(text)) {
-        counts[std::string(text)] += n;
-      }
-    });
+    ForCharacters(part,
+                  [&, n = count](std::string_view text, bool is_character) {
+                    if (is_character && text != " " && IsKept(text)) {
+                      counts[std::string(text)] += n;
+                    }
+                  });
   }
   std::vector<std::pair<Index, std::string>> order;
   for (const auto& [text, count] : counts) order.emplace_back(-count, text);
@@ -206,8 +207,8 @@ void ForBpeParts(std::string_view text,
   while (at < view.size()) {
     const std::size_t size = CharacterSize(view.substr(at));
     const CharacterKind kind = KindOfCharacter(view.substr(at), size);
-    const bool is_letter = kind == CharacterKind::kLetter ||
-                           kind == CharacterKind::kIdeograph;
+    const bool is_letter =
+        kind == CharacterKind::kLetter || kind == CharacterKind::kIdeograph;
     const bool has_blank = at == first + 1 && view[first] == ' ';
     if (view[at] == ' ' || kind == CharacterKind::kByte ||
         kind == CharacterKind::kBlank) {
@@ -300,8 +301,7 @@ std::vector<std::string> Bpe::Names() const {
 }
 
 void Bpe::Encode(std::string_view text, std::vector<Code>* codes) const {
-  ForBpeParts(text,
-              [&](std::string_view part) { EncodePart(part, codes); });
+  ForBpeParts(text, [&](std::string_view part) { EncodePart(part, codes); });
 }
 
 // The pair that was joined first is joined first, of equal ones the left one.

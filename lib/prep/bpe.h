@@ -23,14 +23,14 @@ namespace mtlkit {
 void ForBpeParts(std::string_view text,
                  const std::function<void(std::string_view)>& visit);
 
-// Byte-pair encoding: texts as codes of pieces, found by joining, over and over,
-// the two that stand beside each other most often (Sennrich, Haddow and Birch,
-// "Neural machine translation of rare words with subword units", 2016). Of
-// pairs of one frequency that which is less by bytes is joined, of those that
-// make a piece which is there already none (as SentencePiece does). Codes 0 .. 255
-// are those of single bytes, so that every text, and every sequence of bytes,
-// can be written, and Decode gives it back exactly; then come the blank and
-// characters, then what was joined. Immutable.
+// Byte-pair encoding: texts as codes of pieces, found by joining, over and
+// over, the two that stand beside each other most often (Sennrich, Haddow and
+// Birch, "Neural machine translation of rare words with subword units", 2016).
+// Of pairs of one frequency that which is less by bytes is joined, of those
+// that make a piece which is there already none (as SentencePiece does). Codes
+// 0 .. 255 are those of single bytes, so that every text, and every sequence of
+// bytes, can be written, and Decode gives it back exactly; then come the blank
+// and characters, then what was joined. Immutable.
 class Bpe {
  public:
   static constexpr Index kBytes = 256;

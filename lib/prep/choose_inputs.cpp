@@ -60,9 +60,9 @@ std::set<ColumnRef> InputChoice::LeftOut(const UsedColumns& columns) const {
 // it is: other labels or splits make no other inputs.
 bool InputChoice::KeepsInputs() const {
   const PrepareOptions usual;
-  return TextRequests(options_).empty() && !table_->transforms.empty() && options_.transform.empty() &&
-         options_.scale == usual.scale && options_.margin == usual.margin &&
-         options_.impute == usual.impute &&
+  return TextRequests(options_).empty() && !table_->transforms.empty() &&
+         options_.transform.empty() && options_.scale == usual.scale &&
+         options_.margin == usual.margin && options_.impute == usual.impute &&
          options_.indicator == usual.indicator &&
          options_.pieces == usual.pieces && options_.encode == usual.encode;
 }

@@ -145,11 +145,9 @@ class Fitting {
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const auto& [column, request] = steps[i];
       Choice choice = request->choice;
-      const bool keeps =
-          std::any_of(steps.begin() + static_cast<Index>(i) + 1, steps.end(),
-                      [&, &ref = column](const auto& later) {
-                        return later.first == ref;
-                      });
+      const bool keeps = std::any_of(
+          steps.begin() + static_cast<Index>(i) + 1, steps.end(),
+          [&, &ref = column](const auto& later) { return later.first == ref; });
       if (keeps) choice.options.emplace_back("keep", "true");
       Add(FitTransform(Rows(), choice, {column}, request->where));
     }
@@ -310,49 +308,7 @@ class Fitting {
   Names stay_codes_;  // by an index of their own
 };
 
-// Whether a text begins with the name of a transform.
-bool BeginsWithName(std::string_view text) {
-  const std::string_view name = text.substr(0, text.find(':'));
-  const auto entries = TransformEntries();
-  return std::any_of(entries.begin(), entries.end(),
-                     [&](const TransformEntry* entry) {
-                       return entry->is_chosen && entry->name == name;
-                     });
-}
-
-std::vector<std::string> ChosenNames() {
-  std::vector<std::string> names;
-  for (const TransformEntry* entry : TransformEntries()) {
-    if (entry->is_chosen) names.emplace_back(entry->name);
-  }
-  return names;
-}
-
 }  // namespace
-
-TransformRequest ParseTransformRequest(const std::string& text) {
-  const std::string where = Str("--transform ", text);
-  // Names of columns may hold '=', and so do options: the name of a transform
-  // tells which it is.
-  for (std::size_t at = text.find('='); at != std::string::npos;
-       at = text.find('=', at + 1)) {
-    const std::string rest = text.substr(at + 1);
-    if (at > 0 && BeginsWithName(rest)) {
-      return {text.substr(0, at), ParseChoice(rest, where)};
-    }
-  }
-  const std::size_t equals = text.find('=');
-  Require(equals != std::string::npos && equals > 0, ErrorKind::kUsage,
-          Str(where, " is not COLUMNS=NAME[:option=value,...]"),
-          "for example --transform age=log");
-  std::string name = text.substr(equals + 1);
-  name = name.substr(0, name.find(':'));
-  const std::string near = Nearest(name, ChosenNames());
-  Fail(ErrorKind::kUsage,
-       Str(where, ": there is no transform '", name, "'",
-           near.empty() ? "" : Str("; did you mean '", near, "'?")),
-       Str("known: ", Join(ChosenNames(), ", ")));
-}
 
 void RequireUsefulForms(const PrepareOptions& options,
                         const KindsOfColumns& kinds) {

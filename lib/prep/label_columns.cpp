@@ -158,12 +158,12 @@ Task MakeTags(const TableColumn& column, const CodedColumn& coded,
   }
   task.classes.assign(tags.begin(), tags.end());
   std::sort(task.classes.begin(), task.classes.end(), NaturalLess);
-  Require(task.classes.size() >= 2, ErrorKind::kBadInput,
-          Str("task '", column.name(), "' has ",
-              task.classes.empty()
-                  ? "no labels"
-                  : Str("one tag only, '", task.classes[0], "'")),
-          "there is nothing to learn from it");
+  Require(
+      task.classes.size() >= 2, ErrorKind::kBadInput,
+      Str("task '", column.name(), "' has ",
+          task.classes.empty() ? "no labels"
+                               : Str("one tag only, '", task.classes[0], "'")),
+      "there is nothing to learn from it");
   return task;
 }
 
@@ -233,7 +233,7 @@ Task MakeTask(const Dataset& table, const std::string& name,
     CodedColumn coded = CodeColumns(table, columns);
     const TaskType chosen = type.value_or(InferType(coded));
     task = !chosen.traits().has_classes ? MakeNumbers(table, first, chosen)
-           : chosen.traits().of_tokens ? MakeTags(first, coded, chosen)
+           : chosen.traits().of_tokens  ? MakeTags(first, coded, chosen)
            : chosen.traits().one_class
                ? MakeClasses(first, chosen, std::move(coded))
                : MakeListed(coded);

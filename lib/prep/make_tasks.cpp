@@ -88,9 +88,9 @@ class TaskMaker {
     Require(options_.task_per.empty(), ErrorKind::kUsage,
             Str(where, " cannot be used with --task-per"),
             "a task of tokens is one task on all rows");
-    task->tokens = TokensOf(TextRequests(options_),
-                            {data_.inputs.begin(), data_.inputs.end()},
-                            request.of, where);
+    task->tokens =
+        TokensOf(TextRequests(options_),
+                 {data_.inputs.begin(), data_.inputs.end()}, request.of, where);
   }
 
   void SetPositive(const std::vector<std::string>& row,

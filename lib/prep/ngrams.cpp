@@ -25,9 +25,9 @@ constexpr char kEnd = '\x03';
 void NgramOptions::Describe(Fields& fields) {
   fields("of", of, "what the grams are of: characters of words, or words",
          {"chars", "words"});
-  fields.Field({"orders", "how many of them a gram has, from N to M", {}, {},
-                "N-M"},
-               orders);
+  fields.Field(
+      {"orders", "how many of them a gram has, from N to M", {}, {}, "N-M"},
+      orders);
   fields("buckets", buckets, "different codes, that grams are hashed to",
          Between(2, kMostBuckets));
   fields("lower", lower, "capital letters count as small ones");
@@ -110,9 +110,8 @@ void NgramHasher::Append(std::string_view text,
   const std::string small = lower_ ? LowerCase(text) : std::string();
   if (lower_) text = small;
   if (!of_words_) {
-    ForBlankWords(text, [&](std::string_view word) {
-      AppendCharacters(word, codes);
-    });
+    ForBlankWords(
+        text, [&](std::string_view word) { AppendCharacters(word, codes); });
     return;
   }
   std::vector<std::string_view> words;

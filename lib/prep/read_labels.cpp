@@ -283,8 +283,7 @@ class LabelReader {
     if (weights.empty()) weights.assign(rows(), 1.0F);
     for (Index row = 0; row < table_.rows; ++row) {
       const double weight = CellNumber(block, row, column->col);
-      Require(weight >= 0 || !HasLabelInRow(row),
-              ErrorKind::kBadInput,
+      Require(weight >= 0 || !HasLabelInRow(row), ErrorKind::kBadInput,
               Str("column '", name, "', row '", IdText(table_.ids, row),
                   "': the weight of a label is not a number from 0 on"),
               Str("write it as in training, or leave the weights out: "

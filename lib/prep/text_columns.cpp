@@ -28,8 +28,7 @@ TextRequest ParseWords(const std::string& text) {
   request.columns = text.substr(0, colon);
   Require(!request.columns.empty() &&
               (equals == std::string::npos || colon != std::string::npos),
-          ErrorKind::kUsage,
-          Str(where, " is not COLUMN[:option=value,...]"),
+          ErrorKind::kUsage, Str(where, " is not COLUMN[:option=value,...]"),
           "for example --words text:max=20000,split=marks");
   request.choice = ParseChoice(
       colon == std::string::npos ? "words" : "words" + text.substr(colon),
@@ -42,8 +41,7 @@ std::pair<std::string, std::string> ColumnAndValue(const std::string& text,
                                                    const std::string& where,
                                                    std::string_view example) {
   const std::size_t equals = text.rfind('=');
-  Require(equals != std::string::npos && equals > 0 &&
-              equals + 1 < text.size(),
+  Require(equals != std::string::npos && equals > 0 && equals + 1 < text.size(),
           ErrorKind::kUsage, Str(where, " is not COLUMN=", example),
           Str("for example text=", example));
   return {text.substr(0, equals), text.substr(equals + 1)};
@@ -59,10 +57,10 @@ TextRequest ParseNgrams(const std::string& text, const std::string& flag,
   Require(parts.size() == 3, ErrorKind::kUsage,
           Str(where, " is not COLUMN=UNIT:ORDERS:BUCKETS"),
           Str("for example ", column, "=", kExample));
-  return {column,
-          {name,
-           {{"of", parts[0]}, {"orders", parts[1]}, {"buckets", parts[2]}}},
-          where};
+  return {
+      column,
+      {name, {{"of", parts[0]}, {"orders", parts[1]}, {"buckets", parts[2]}}},
+      where};
 }
 
 // The columns of one request.
@@ -74,8 +72,7 @@ std::vector<TableColumn> ColumnsOf(const TextRequest& request,
     Require(TakesCategories(inputs[column.block].kind), ErrorKind::kUsage,
             Str(request.where, ": column '", column.name(),
                 "' holds numbers, no texts"),
-            Str("if it does: mtl-convert --type ", column.name(),
-                "=category"));
+            Str("if it does: mtl-convert --type ", column.name(), "=category"));
   }
   return columns;
 }
@@ -136,10 +133,10 @@ std::string TokensOf(const std::vector<TextRequest>& requests,
     }
   }
   Require(!blocks.empty(), ErrorKind::kUsage,
-          column.empty()
-              ? Str(where, ": it has a label for each word, and no column "
-                           "becomes words")
-              : Str(where, ": '", column, "' does not become words"),
+          column.empty() ? Str(where,
+                               ": it has a label for each word, and no column "
+                               "becomes words")
+                         : Str(where, ": '", column, "' does not become words"),
           "name the column of its texts: --words COLUMN");
   Require(blocks.size() == 1, ErrorKind::kUsage,
           Str(where, ": it has a label for each word, of '",
@@ -165,8 +162,7 @@ void WarnOfLooseTags(const Task& task, const Labels& labels,
   const Index loose = CountLooseTags(task, labels);
   if (loose == 0) return;
   reporter->Warn(
-      Str("task '", task.name, "': ",
-          Counted(loose, "tag goes", "tags go"),
+      Str("task '", task.name, "': ", Counted(loose, "tag goes", "tags go"),
           " on with a chunk that has not begun, as I-x behind O: each counts "
           "as the beginning of one, which is predicted as B-x alone"));
 }

@@ -117,8 +117,8 @@ std::vector<InputBlock> TextTransform::Apply(
     if (kept.cols > 0) result.push_back(std::move(kept));
   }
   for (const TextInput& column : columns_) {
-    const InputBlock& block = *std::ranges::find(inputs, column.column.block,
-                                                 &InputBlock::name);
+    const InputBlock& block =
+        *std::ranges::find(inputs, column.column.block, &InputBlock::name);
     const Index col = FindColumn(block, column.column.column);
     TextEntries entries;
     std::vector<std::int64_t> starts{0};
@@ -146,12 +146,12 @@ TransformRecord TextTransform::Record() const {
   nlohmann::json columns = nlohmann::json::array();
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const TextInput& column = columns_[i];
-    columns.push_back({{"block", column.column.block},
-                       {"column", column.column.column},
-                       {"into", column.block},
-                       {"keeps", column.keeps},
-                       {"own", column.coder->Record(PrefixOf(i),
-                                                    &record.arrays)}});
+    columns.push_back(
+        {{"block", column.column.block},
+         {"column", column.column.column},
+         {"into", column.block},
+         {"keeps", column.keeps},
+         {"own", column.coder->Record(PrefixOf(i), &record.arrays)}});
   }
   record.spec =
       DumpJson(nlohmann::json{{"options", *options_}, {"columns", columns}});
@@ -167,7 +167,7 @@ void ForTrainingTexts(const TrainingRows& rows, const ColumnRef& column,
 }
 
 std::vector<TextInput> TextInputsOf(const FitArgs& args,
-                                      std::string_view suffix, bool keeps) {
+                                    std::string_view suffix, bool keeps) {
   std::vector<TextInput> columns;
   for (const InputSpec& spec : args.rows.specs()) {
     if (!TakesCategories(spec.kind)) continue;
@@ -178,8 +178,7 @@ std::vector<TextInput> TextInputsOf(const FitArgs& args,
       const std::string name = ColumnName(spec, col);
       const std::string block =
           Str(view, view.empty() ? "" : ".", name, suffix);
-      Require(FindBlock(args.rows.specs(), block) == nullptr,
-              ErrorKind::kUsage,
+      Require(FindBlock(args.rows.specs(), block) == nullptr, ErrorKind::kUsage,
               Str("there is an input '", block, "' already"),
               "make one of each kind of a column of texts");
       columns.push_back({{spec.name, name}, block, keeps, nullptr});

@@ -74,7 +74,7 @@ void ForTrainingTexts(const TrainingRows& rows, const ColumnRef& column,
 // called as they are, with `suffix` behind it. kUsage where another block has
 // the name.
 std::vector<TextInput> TextInputsOf(const FitArgs& args,
-                                      std::string_view suffix, bool keeps);
+                                    std::string_view suffix, bool keeps);
 
 // Makes the columns of a record again; `make` makes a coder of what
 // TextCoder::Record gave.

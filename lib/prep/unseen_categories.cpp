@@ -57,8 +57,7 @@ std::string AllAreNew(const std::string& column, const UnseenRows& unseen,
 
 }  // namespace
 
-void WarnOfUnseen(const std::vector<InputSpec>& wanted,
-                  const ColumnSet& texts,
+void WarnOfUnseen(const std::vector<InputSpec>& wanted, const ColumnSet& texts,
                   const std::vector<InputBlock>& inputs, Index rows,
                   bool are_arrays, std::vector<std::string>* warnings) {
   constexpr Index kFewRows = 10;

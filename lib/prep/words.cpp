@@ -153,8 +153,7 @@ std::string LowerCase(std::string_view text) {
       code += 32;
     } else if (IsIn(code, 0x400, 0x40f)) {
       code += 80;
-    } else if ((IsIn(code, 0x100, 0x137) && code != 0x130 &&
-                code % 2 == 0) ||
+    } else if ((IsIn(code, 0x100, 0x137) && code != 0x130 && code % 2 == 0) ||
                (IsIn(code, 0x139, 0x148) && code % 2 == 1) ||
                (IsIn(code, 0x14a, 0x177) && code % 2 == 0)) {
       code += 1;

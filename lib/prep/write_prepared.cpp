@@ -108,10 +108,9 @@ std::string WritePrepared(const Transforms& transforms, const Dataset& table,
                           const std::string& path) {
   const TransformedRows made(transforms, table);
   for (const InputSpec& spec : made.specs()) RequireOwnNames(spec);
-  const bool has_texts =
-      std::ranges::any_of(made.specs(), [](const InputSpec& spec) {
-        return !TraitsOf(spec.kind).has_columns;
-      });
+  const bool has_texts = std::ranges::any_of(
+      made.specs(),
+      [](const InputSpec& spec) { return !TraitsOf(spec.kind).has_columns; });
   if (made.is_done() || has_texts || !OtherBlocks(table.inputs).empty()) {
     return WriteDataset(ApplyTransforms(transforms, table), path);
   }

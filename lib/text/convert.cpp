@@ -122,8 +122,8 @@ class Converter {
       TableFile& file = tables_.back().files.emplace_back();
       if (!options_.beside) file.split = input.name;
       file.source = OpenSource(input);
-      formats_.push_back(&FormatOf(
-          file.source.get(), input.lines.empty() ? Format() : "lines"));
+      formats_.push_back(&FormatOf(file.source.get(),
+                                   input.lines.empty() ? Format() : "lines"));
     }
     ForgetOtherLayouts();
     SayTakenOver();
@@ -152,8 +152,8 @@ class Converter {
                               : options_.encoding == "cp1252"
                                   ? Encoding::kCp1252
                                   : Encoding::kUtf8;
-    return std::make_unique<TextSource>(input.path, encoding,
-                                        SourceContent::kTable);
+    constexpr auto kTable = SourceContent::kTable;
+    return std::make_unique<TextSource>(input.path, encoding, kTable);
   }
 
   void SayTakenOver() const {
@@ -342,15 +342,15 @@ class Converter {
     for (Table& table : tables_) {
       for (TableFile& file : table.files) {
         std::string role = table.view.empty() ? file.split : table.view;
+        if (role.empty()) role = "data";
         if (file.line_files.empty()) {
-          sources.push_back(
-              {role.empty() ? "data" : role, file.source->Digest()});
+          sources.push_back({role, file.source->Digest()});
         }
         for (TaskFile& task : file.task_files) {
           sources.push_back({"task " + task.name, task.source->Digest()});
         }
         for (TaskFile& line : file.line_files) {
-          sources.push_back({"column " + line.name, line.source->Digest()});
+          sources.push_back({Str(role, " ", line.name), line.source->Digest()});
         }
       }
     }

@@ -9,8 +9,8 @@ namespace mtlkit {
 BatchSamples::BatchSamples(const Plan& plan) {
   const Network& network = plan.network();
   for (Index task = 0; task < network.task_count(); ++task) {
-    const auto capacity = At(network.MostTargets(
-        task, plan.options().capacity, plan.options().tokens));
+    const auto capacity = At(network.MostTargets(task, plan.options().capacity,
+                                                 plan.options().tokens));
     Pull pull;
     pull.gradient.resize(capacity * At(network.members(task)) *
                          At(network.output(task).columns.count));
@@ -28,8 +28,7 @@ void BatchSamples::Deal(Plan* plan) {
     std::ranges::copy(all, pull.gradient.begin());
     std::ranges::fill(pull.counts, std::size_t{0});
     // Those of the members of a row lie together.
-    const Index members =
-        plan->network().members(static_cast<Index>(t));
+    const Index members = plan->network().members(static_cast<Index>(t));
     pull.rows = gradient.rows / members;
     const std::size_t width = At(gradient.cols * members);
     std::size_t next = kCount - 1;

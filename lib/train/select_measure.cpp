@@ -191,9 +191,8 @@ void MetricTerms::Add(std::size_t term, const Batch& batch,
   std::vector<std::int32_t> tags;
   if (task.traits().of_tokens) {
     texts = TextOfTokens(batch, target);
-    tags = DecodeTexts(
-        task.classes, texts,
-        std::vector<double>(said.data, said.data + said.size()));
+    tags = DecodeTexts(task.classes, texts,
+                       std::vector<double>(said.data, said.data + said.size()));
   }
   for (Index row = 0; row < y.rows; ++row) {
     const Real weight = target.weight[At(row)];

@@ -73,8 +73,8 @@ struct Validator::State {
   Index MostTargets() const {
     Index most = capacity;
     for (Index task = 0; task < network->task_count(); ++task) {
-      most = std::max(most, network->MostTargets(task, capacity,
-                                                 plan.options().tokens));
+      most = std::max(
+          most, network->MostTargets(task, capacity, plan.options().tokens));
     }
     return most;
   }

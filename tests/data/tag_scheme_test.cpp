@@ -128,9 +128,9 @@ TEST_CASE("a batch has the labels of its tokens, in the order of its rows") {
   CHECK(target.target(3, 0) == 2);
   CHECK(target.target(4, 0) == 0);
   CHECK(target.weight[1] == 0);
-  CHECK(std::vector<Index>(target.row_starts.begin(),
-                           target.row_starts.end()) ==
-        std::vector<Index>{0, 3, 3, 5});
+  CHECK(
+      std::vector<Index>(target.row_starts.begin(), target.row_starts.end()) ==
+      std::vector<Index>{0, 3, 3, 5});
 }
 
 TEST_CASE("labels are as many as tokens") {

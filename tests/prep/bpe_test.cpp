@@ -74,8 +74,8 @@ TEST_CASE("every sequence of bytes comes back") {
   CHECK(std::set<std::string>(names.begin(), names.end()).size() ==
         names.size());
   for (const std::string text :
-       {"", " ", "  a ", "a\n\nb", "\u2581", " \u2581x", "\xf0\x9f\x98", "<0x0a>",
-        "The fox", "aaaaaaaaa"}) {
+       {"", " ", "  a ", "a\n\nb", "\u2581", " \u2581x", "\xf0\x9f\x98",
+        "<0x0a>", "The fox", "aaaaaaaaa"}) {
     CHECK(Again(bpe, text) == text);
   }
   const Rng rng(8, RandomPurpose::kTest);

@@ -21,14 +21,15 @@ TextOptions Names(std::vector<std::string> names) {
 }
 
 TEST_CASE("a text a line, and a label and a text a line, hold any signs") {
-  CHECK(Rows("say \"hi\", you\n\n 7\n", "lines") ==
-        "say \"hi\", you\n~\n 7\n");
+  CHECK(Rows("say \"hi\", you\n\n 7\n", "lines") == "say \"hi\", you\n~\n 7\n");
   CHECK(Rows("pos\ta \"b\tc\r\n\nneg\t1\n", "labelled") ==
         "pos|a \"b\tc\nneg|1\n");
-  CHECK(ErrorOf([] { Rows("pos\ta\nneg b\n", "labelled"); })
-            .starts_with("65: table:2: no tab between a label and a text"));
-  CHECK(ErrorOf([] { Rows("a\n", "lines", Names({"x", "y"})); })
-            .starts_with("64: --names: 2 names for the one column"));
+  CHECK(ErrorOf([] {
+          Rows("pos\ta\nneg b\n", "labelled");
+        }).starts_with("65: table:2: no tab between a label and a text"));
+  CHECK(ErrorOf([] {
+          Rows("a\n", "lines", Names({"x", "y"}));
+        }).starts_with("64: --names: 2 names for the one column"));
 }
 
 TEST_CASE("a token a line, an empty line behind each text") {
@@ -38,15 +39,20 @@ TEST_CASE("a token a line, an empty line behind each text") {
              "conll") == rows);
   CHECK(Rows("\n# x y\n\nthe\tDT\nbig\tJJ\ndog\tNN\n\nruns\tVB", "conll") ==
         rows);
-  CHECK(ErrorOf([] { Rows("a DT\nb\n", "conll"); })
-            .starts_with("65: table:2: 1 column instead of 2"));
-  CHECK(ErrorOf([] { Rows("a\tDT\nb c\tDT\n", "conll"); })
-            .starts_with("65: table:2: column 'words' holds 'b c'"));
-  CHECK(ErrorOf([] { Rows("a\tDT\nb\t\n", "conll"); })
-            .starts_with("65: table:2: column 'tags' is empty"));
-  CHECK(ErrorOf([] { Rows("\n\n", "conll"); }).starts_with("65: table: no rows"));
-  CHECK(ErrorOf([] { Rows("a DT NP\n", "conll", Names({"x", "y"})); })
-            .starts_with("64: --names: 2 names for 3 columns"));
+  CHECK(ErrorOf([] {
+          Rows("a DT\nb\n", "conll");
+        }).starts_with("65: table:2: 1 column instead of 2"));
+  CHECK(ErrorOf([] {
+          Rows("a\tDT\nb c\tDT\n", "conll");
+        }).starts_with("65: table:2: column 'words' holds 'b c'"));
+  CHECK(ErrorOf([] {
+          Rows("a\tDT\nb\t\n", "conll");
+        }).starts_with("65: table:2: column 'tags' is empty"));
+  CHECK(
+      ErrorOf([] { Rows("\n\n", "conll"); }).starts_with("65: table: no rows"));
+  CHECK(ErrorOf([] {
+          Rows("a DT NP\n", "conll", Names({"x", "y"}));
+        }).starts_with("64: --names: 2 names for 3 columns"));
 }
 
 TEST_CASE("control characters and what is no UTF-8 are named with the place") {
@@ -84,8 +90,9 @@ TEST_CASE("line i of each file is a cell of row i") {
         "id,en,de,split\n0,a,A,train\n1,b,B,train\n2,c,C,test\n");
   CHECK(ErrorOf([] {
           Parallel({{"en", "a\nb\nc\n"}, {"de", "A\nB\n"}});
-        }) == "65: de: ends behind line 2, and en goes on (line i of each file "
-              "belongs to row i: they have as many lines)");
+        }) ==
+        "65: de: ends behind line 2, and en goes on (line i of each file "
+        "belongs to row i: they have as many lines)");
   CHECK(ErrorOf([] {
           Parallel({{"en", "a\n"}, {"de", "A\nB\n"}});
         }).starts_with("65: en: ends behind line 1, and de goes on"));
@@ -101,15 +108,17 @@ TEST_CASE("a folder of seq.in, seq.out and label is a table") {
   CHECK(IsTokenFolder(train));
   SilentReporter reporter;
   const auto convert = [&] {
-    ConvertTables(WithLineFilesOf({{"train", train}}, false),
-                  folder / "out.h5", {}, {}, false, &reporter);
+    ConvertTables(WithLineFilesOf({{"train", train}}, false), folder / "out.h5",
+                  {}, {}, false, &reporter);
     return Csv(ReadDataset(folder / "out.h5"));
   };
-  CHECK(convert() ==
-        "id,words,tags,split\n0,fly to oslo,O O B-city,train\n1,stop,O,train\n");
+  CHECK(
+      convert() ==
+      "id,words,tags,split\n0,fly to oslo,O O B-city,train\n1,stop,O,train\n");
   std::ofstream(train + "/label") << "flight\nend\n";
-  CHECK(convert() == "id,words,tags,intent,split\n0,fly to oslo,O O "
-                     "B-city,flight,train\n1,stop,O,end,train\n");
+  CHECK(convert() ==
+        "id,words,tags,intent,split\n0,fly to oslo,O O "
+        "B-city,flight,train\n1,stop,O,end,train\n");
 }
 
 // Whatever stands in a file: rows, or one line that says what is wrong.
@@ -122,8 +131,7 @@ TEST_CASE("no change of a byte breaks a reader") {
       for (Index change = 0; change < 3; ++change) {
         const auto at = static_cast<std::size_t>(
             rng.Uniform(trial, 2 * change) * static_cast<double>(text.size()));
-        text[at] =
-            static_cast<char>(256 * rng.Uniform(trial, 2 * change + 1));
+        text[at] = static_cast<char>(256 * rng.Uniform(trial, 2 * change + 1));
       }
       const std::string error = ErrorOf([&] { Rows(text, format); });
       CHECK((error.empty() || error.starts_with("65: ")));

@@ -42,10 +42,10 @@ class NetworkParts {
   // "PREFIXperiodic", and "PREFIXprojection" (beside other columns of the
   // block, "PREFIXnumbers"); categorical ones through tables called
   // "PREFIXembedding", which nobody else uses; images through "PREFIXflatten"
-  // or, by --images, "PREFIXcnn"; tokens through a table "PREFIXtokens" and their mean, "PREFIXpool". Of an
-  // ensemble each member has the numbers times factors of its own,
-  // "PREFIXmembers"; those of sparse blocks stand behind the products that read
-  // them.
+  // or, by --images, "PREFIXcnn"; tokens through a table "PREFIXtokens" and
+  // their mean, "PREFIXpool". Of an ensemble each member has the numbers times
+  // factors of its own, "PREFIXmembers"; those of sparse blocks stand behind
+  // the products that read them.
   Source Inputs(const std::string& prefix);
   // The same of some of them, by their numbers.
   Source Inputs(const std::string& prefix, const std::vector<Index>& blocks);

@@ -25,8 +25,7 @@ Network NetworkParts::Build() && {
   const bool has_tags = std::ranges::any_of(
       schema_.tasks, [](const Task& task) { return task.traits().of_tokens; });
   const Network network = std::move(builder_).Build();
-  return has_tags ? WithoutDeadEnds(network, schema_.inputs)
-                  : network;
+  return has_tags ? WithoutDeadEnds(network, schema_.inputs) : network;
 }
 
 }  // namespace mtlkit

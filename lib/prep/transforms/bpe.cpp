@@ -37,8 +37,8 @@ class BpeCoder final : public TextCoder {
   void Append(std::string_view text, TextEntries* to) const override {
     const std::size_t before = to->codes.size();
     bpe_.Encode(text, &to->codes);
-    if (length_ > 0 && std::ssize(to->codes) - static_cast<Index>(before) >
-                           length_) {
+    if (length_ > 0 &&
+        std::ssize(to->codes) - static_cast<Index>(before) > length_) {
       to->codes.resize(before + At(length_));
     }
   }
@@ -73,8 +73,9 @@ std::shared_ptr<const Transform> FitBpe(const FitArgs& args,
 
 std::shared_ptr<const Transform> RestoreBpe(const TransformRecord& record) {
   return RestoreTexts(
-      record, [&](const nlohmann::json& given, const nlohmann::json& own,
-                  const std::string& prefix) -> TextCoderPtr {
+      record,
+      [&](const nlohmann::json& given, const nlohmann::json& own,
+          const std::string& prefix) -> TextCoderPtr {
         const auto joined = record.arrays.find(prefix + "joined");
         if (joined == record.arrays.end() || joined->second.size() % 2 != 0) {
           FailDamagedTransform("bpe", "it lacks its pairs");

@@ -43,11 +43,12 @@ std::shared_ptr<const Transform> FitNgrams(const FitArgs& args,
 }
 
 std::shared_ptr<const Transform> RestoreNgrams(const TransformRecord& record) {
-  return RestoreTexts(record, [](const nlohmann::json& given,
-                                 const nlohmann::json&,
-                                 const std::string&) -> TextCoderPtr {
-    return std::make_shared<NgramCoder>(ReadNgramOptions(given));
-  });
+  return RestoreTexts(
+      record,
+      [](const nlohmann::json& given, const nlohmann::json&,
+         const std::string&) -> TextCoderPtr {
+        return std::make_shared<NgramCoder>(ReadNgramOptions(given));
+      });
 }
 
 }  // namespace

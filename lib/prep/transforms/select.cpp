@@ -337,7 +337,8 @@ std::shared_ptr<const Transform> FitSelect(const TrainingRows& rows,
   KeepSeen(rows, &chosen);
   for (InputSpec& spec : chosen) {
     for (const ColumnRef& ref : texts) {
-      const Index at = ref.block == spec.name ? FindColumn(spec, ref.column) : -1;
+      const Index at =
+          ref.block == spec.name ? FindColumn(spec, ref.column) : -1;
       if (at >= 0) spec.categories[At(at)].clear();
     }
   }

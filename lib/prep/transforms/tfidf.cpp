@@ -86,8 +86,9 @@ std::shared_ptr<const Transform> FitTfidf(const FitArgs& args,
 
 std::shared_ptr<const Transform> RestoreTfidf(const TransformRecord& record) {
   return RestoreTexts(
-      record, [&](const nlohmann::json& given, const nlohmann::json&,
-                  const std::string& prefix) -> TextCoderPtr {
+      record,
+      [&](const nlohmann::json& given, const nlohmann::json&,
+          const std::string& prefix) -> TextCoderPtr {
         const NgramOptions options = ReadNgramOptions(given);
         const auto weights = record.arrays.find(prefix + "weights");
         const bool fits =

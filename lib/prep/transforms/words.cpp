@@ -27,8 +27,8 @@ struct WordsOptions {
            AtLeast(1));
     fields("max", most, "words of the vocabulary, the most frequent ones",
            AtLeast(1));
-    fields("length", length, "words of a text behind these are cut off; 0: none",
-           AtLeast(0));
+    fields("length", length,
+           "words of a text behind these are cut off; 0: none", AtLeast(0));
     fields("split", split,
            "where words end: blanks, or marks, too, each of which is then a "
            "word, as are characters of scripts without blanks",
@@ -141,16 +141,17 @@ std::shared_ptr<const Transform> FitWords(const FitArgs& args,
 }
 
 std::shared_ptr<const Transform> RestoreWords(const TransformRecord& record) {
-  return RestoreTexts(record, [](const nlohmann::json& given,
-                                 const nlohmann::json& own,
-                                 const std::string&) -> TextCoderPtr {
-    WordsOptions options;
-    given.at("length").get_to(options.length);
-    given.at("split").get_to(options.split);
-    given.at("lower").get_to(options.lower);
-    return std::make_shared<WordCoder>(
-        options, own.at("words").get<std::vector<std::string>>());
-  });
+  return RestoreTexts(record,
+                      [](const nlohmann::json& given, const nlohmann::json& own,
+                         const std::string&) -> TextCoderPtr {
+                        WordsOptions options;
+                        given.at("length").get_to(options.length);
+                        given.at("split").get_to(options.split);
+                        given.at("lower").get_to(options.lower);
+                        return std::make_shared<WordCoder>(
+                            options,
+                            own.at("words").get<std::vector<std::string>>());
+                      });
 }
 
 }  // namespace

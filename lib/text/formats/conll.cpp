@@ -73,8 +73,8 @@ class ConllReader : public RowReader {
     const char* between = has_tabs_ ? "\t" : " \t";
     std::size_t at = 0;
     while (at <= text.size()) {
-      const std::size_t end = std::min(text.find_first_of(between, at),
-                                       text.size());
+      const std::size_t end =
+          std::min(text.find_first_of(between, at), text.size());
       // Between tabs there may be nothing, blanks come in any number.
       if (has_tabs_ || end > at) parts_.push_back(text.substr(at, end - at));
       at = end + 1;
@@ -87,7 +87,7 @@ class ConllReader : public RowReader {
                 Counted(std::ssize(parts_), "column", "columns"), " of ",
                 lines_.name()));
     for (std::size_t i = 0; i < parts_.size(); ++i) {
-      const std::string usual = i == 0                    ? "words"
+      const std::string usual = i == 0                   ? "words"
                                 : i + 1 == parts_.size() ? "tags"
                                                          : Str("column", i + 1);
       columns_.push_back(TextColumnOf(names.empty() ? usual : names[i]));

@@ -35,7 +35,8 @@ class LabelledReader : public RowReader {
     }
     row->line = lines_.line();
     row->is_sparse = false;
-    row->cells = {TextCell(text.substr(0, tab)), TextCell(text.substr(tab + 1))};
+    row->cells = {TextCell(text.substr(0, tab)),
+                  TextCell(text.substr(tab + 1))};
     return true;
   }
 

@@ -8,10 +8,10 @@ namespace {
 
 class LinesReader : public RowReader {
  public:
-  LinesReader(TextSource* source, const TextOptions& options)
-      : lines_(source) {
+  LinesReader(TextSource* source, const TextOptions& options) : lines_(source) {
     Require(options.names.size() <= 1, ErrorKind::kUsage,
-            Str("--names: ", options.names.size(), " names for the one column "
+            Str("--names: ", options.names.size(),
+                " names for the one column "
                 "of a text a line"));
     columns_.push_back(
         TextColumnOf(options.names.empty() ? "text" : options.names.front()));
