@@ -1,6 +1,7 @@
 #include "data/tag_labels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/error.h"
@@ -97,6 +98,21 @@ Index CountLooseTags(const Task& task, const Labels& labels) {
     place += count;
   }
   return loose;
+}
+
+std::string TagsText(const LabelView& labels, Index row) {
+  std::vector<std::string> tags;
+  bool any = false;
+  labels.ForPlacesOf(row, [&](Index place) {
+    const float value = labels.Value(place, 0);
+    const bool is_unknown = labels.IsUnknown(place);
+    any |= is_unknown || !std::isnan(value);
+    tags.push_back(is_unknown ? labels.UnknownName(place)
+                   : std::isnan(value)
+                       ? std::string(kNoTag)
+                       : labels.task().classes[At(static_cast<Index>(value))]);
+  });
+  return any ? Join(tags, " ") : "";
 }
 
 void CheckTagLabels(const Dataset& dataset) {

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "data/dataset.h"
+#include "data/label_view.h"
 
 // Labels of types whose places are tokens (HeadTraits::of_tokens).
 namespace mtlkit {
@@ -26,7 +28,12 @@ void FitTagLabels(const Task& task, std::span<const std::int64_t> starts,
 // How many labels go on with a chunk that has not begun ("I-x" behind "O").
 Index CountLooseTags(const Task& task, const Labels& labels);
 
-// The same of all such tasks of a dataset whose blocks are there, without a
+// Stands for a token without a label among those of a text.
+inline constexpr std::string_view kNoTag = "_";
+// The labels of a row as one text, between blanks; "" where it has none.
+std::string TagsText(const LabelView& labels, Index row);
+
+// FitTagLabels of all such tasks of a dataset whose blocks are there, without a
 // change.
 void CheckTagLabels(const Dataset& dataset);
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "data/head.h"
+#include "data/tag_labels.h"
 #include "data/tag_scheme.h"
 
 namespace mtlkit {
@@ -14,7 +15,6 @@ namespace {
 
 constexpr Index kNumbersAtOnce = Index{1} << 20;
 constexpr Index kIdsAtOnce = 65536;
-constexpr const char* kNoTag = "_";  // of a token without a label
 
 using Source = std::shared_ptr<const PredictionSource>;
 

@@ -10,6 +10,7 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "data/head.h"
+#include "data/tag_labels.h"
 #include "prep/read_labels.h"
 #include "prep/words.h"
 

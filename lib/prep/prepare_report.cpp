@@ -40,8 +40,11 @@ void ReportTasks(const Dataset& dataset, Reporter* reporter) {
     const LabelView labels(dataset, static_cast<Index>(i));
     reporter->Note(
         Str("task ", task.name, ": ", task.head().Describe(task), "; ",
-            Counted(LabelledPlaces(labels, all), "row", "rows"), " labelled, ",
-            LabelledPlaces(labels, is_training), " of them for training"));
+            task.traits().of_tokens
+                ? Counted(LabelledPlaces(labels, all), "token", "tokens")
+                : Counted(LabelledPlaces(labels, all), "row", "rows"),
+            " labelled, ", LabelledPlaces(labels, is_training),
+            " of them for training"));
   }
   if (shown < dataset.tasks.size()) {
     reporter->Note(Str("and ", dataset.tasks.size() - shown,

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "data/class_finder.h"
 #include "data/head.h"
+#include "data/tag_labels.h"
 #include "prep/table_columns.h"
 #include "prep/words.h"
 

@@ -8,9 +8,6 @@
 
 namespace mtlkit {
 
-// Stands for a word without a label among those of tasks of tokens.
-inline constexpr std::string_view kNoTag = "_";
-
 // What the columns of a table say of a task.
 struct RawLabels {
   Labels labels;  // without values where the columns are not there
