@@ -120,7 +120,13 @@ void ReportDataset(const Prepared& prepared, Reporter* reporter) {
   ReportRows(prepared.rows, reporter);
   for (const InputSpec& spec : prepared.inputs) {
     const InputBlock* own = prepared.rows.FindInput(spec.name);
-    if (spec.kind == InputKind::kTokens) ReportTokens(*own, reporter);
+    if (spec.kind == InputKind::kTokens && own == nullptr) {
+      reporter->Note(
+          Str("input '", spec.name, "': tokens, of ",
+              Counted(std::ssize(spec.categories[0]), "code", "codes")));
+    } else if (spec.kind == InputKind::kTokens) {
+      ReportTokens(*own, reporter);
+    }
     ReportInput(spec, reporter);
   }
 }

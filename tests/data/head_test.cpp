@@ -28,6 +28,7 @@ Task SampleOf(const HeadEntry& entry) {
   if (entry.traits.has_levels) task.levels = {0.1, 0.5, 0.9};
   if (entry.traits.has_classes) task.classes = {"a", "b", "c"};
   if (entry.traits.has_positive) task.classes = {"a", "b"};
+  if (entry.traits.of_tokens) task.tokens = "text";
   if (!entry.traits.has_classes) task.width = entry.traits.is_ranking ? 1 : 2;
   return task;
 }

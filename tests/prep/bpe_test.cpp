@@ -54,13 +54,16 @@ TEST_CASE("the most frequent pair is joined, of equal ones the least") {
   add("lowest", 2);
   add("newer", 6);
   add("wider", 3);
-  const Bpe bpe = Trained(texts, 256 + 11 + 4);
-  // 10 letters and the blank: " ", then e, w, r, l, o, n, i, d, s, t.
+  const Bpe bpe = Trained(texts, 256 + 11 + 11);
+  // 10 letters and the blank: " ", then e, w, r, l, o, n, d, i, s, t.
   REQUIRE(bpe.characters().size() == 11);
   const Strings names = bpe.Names();
-  // er 9; then " l", " n", "lo", "ow", ... by counts 7, 6, 7: " l" first.
+  // er 9 times; 7 times " l", " lo", " low" before "ow"; 6 times what makes
+  // " newer" of " n"; 3 times the beginning of " wider".
   CHECK(Strings(names.begin() + 267, names.end()) ==
-        Strings{"er", "\u2581l", "\u2581lo", "\u2581low"});
+        Strings{"er", "\u2581l", "\u2581lo", "\u2581low", "\u2581n", "\u2581ne",
+                "\u2581new", "\u2581newer", "\u2581w", "\u2581wi",
+                "\u2581wid"});
   std::vector<std::int32_t> codes;
   bpe.Encode("low lower", &codes);
   CHECK(codes == std::vector<std::int32_t>{270, 270, 267});

@@ -102,7 +102,7 @@ class CrossEntropy : public Loss {
   bool weighted_;
 };
 
-constexpr std::string_view kCrossEntropyTypes[] = {"multiclass"};
+constexpr std::string_view kCrossEntropyTypes[] = {"multiclass", "tags"};
 
 }  // namespace
 

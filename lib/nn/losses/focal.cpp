@@ -66,7 +66,7 @@ class FocalLoss : public ClassLoss<FocalRow> {
       : ClassLoss({static_cast<Real>(options.gamma), options.Factors(task)}) {}
 };
 
-constexpr std::string_view kFocalTypes[] = {"binary", "multiclass"};
+constexpr std::string_view kFocalTypes[] = {"binary", "multiclass", "tags"};
 
 }  // namespace
 
