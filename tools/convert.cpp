@@ -23,6 +23,7 @@
 #include "prep/table_like.h"
 #include "text/convert.h"
 #include "text/format.h"
+#include "text/line_files.h"
 #include "text/reading_history.h"
 #include "text/temporary_path.h"
 #include "text/text_source.h"
@@ -49,7 +50,8 @@ struct ConvertTool {
   void Register(Cli& cli) {
     cli.Inputs("input", &inputs,
                "tables of text or Parquet, each FILE or SPLIT=FILE (with "
-               "--beside VIEW=FILE); folders of pictures, likewise; or one "
+               "--beside VIEW=FILE, with --parallel COLUMN=FILE); folders of "
+               "pictures, or of seq.in, seq.out and label, likewise; or one "
                "file of the toolkit");
     cli.Output("output", &output, "where the dataset or the text goes",
                OutputKind::kText);
@@ -120,8 +122,9 @@ struct ConvertTool {
     Require(predicted.task.size() <= 1, ErrorKind::kUsage,
             "--task names one task, whose labels are written");
     if (!predicted.task.empty()) written.task = predicted.task.front();
-    const bool is_own =
-        inputs.size() == 1 && !AreFolders() && IsOwnFile(inputs[0].path);
+    const bool is_own = inputs.size() == 1 && !AreFolders() &&
+                        !IsTokenFolder(inputs[0].path) &&
+                        IsOwnFile(inputs[0].path);
     if (is_own) {
       RequireOnly({"index-base", "task", "split", "as"}, context,
                   "is a file of the toolkit");
@@ -160,13 +163,14 @@ struct ConvertTool {
 
   bool AreFolders() const {
     return std::ranges::any_of(inputs, [](const NamedFile& input) {
-      return IsPictureFolder(input.path);
+      return IsPictureFolder(input.path) && !IsTokenFolder(input.path);
     });
   }
 
   bool AreArrays() const {
-    return std::ranges::any_of(
-        inputs, [](const NamedFile& input) { return IsArrayFile(input.path); });
+    return std::ranges::any_of(inputs, [](const NamedFile& input) {
+      return !IsTokenFolder(input.path) && IsArrayFile(input.path);
+    });
   }
 
   // Flags about text mean nothing where none is read, but for those `allowed`.
@@ -292,8 +296,9 @@ struct ConvertTool {
         arrays.array.empty(), ErrorKind::kUsage,
         Str("--array has no effect: ", inputs[0].path, " is no file of arrays"),
         "--type COLUMN=ignore leaves columns of a text out");
-    return ConvertTables(tables, destination, reading, record,
-                         context.verbose > 0, context.reporter);
+    return ConvertTables(WithLineFilesOf(std::move(tables), reading.parallel),
+                         destination, reading, record, context.verbose > 0,
+                         context.reporter);
   }
 
   // What another program predicted, with the labels of a dataset of ours.

@@ -72,7 +72,8 @@ void RequireUsedFields(const RunSpec& spec, const RoundMethodEntry& method) {
 std::string LabelledTypes() {
   std::vector<std::string> types;
   for (const HeadEntry* head : HeadEntries()) {
-    if (head->traits.is_type && head->traits.one_class) {
+    if (head->traits.is_type && head->traits.one_class &&
+        !head->traits.of_tokens) {
       types.emplace_back(head->name);
     }
   }
@@ -190,6 +191,17 @@ void CheckOwnData(const RunSpec& spec, const RoundMethodEntry& method) {
   }
 }
 
+// What is said of rows has one place a row.
+void RequireRowTasks(const Dataset& data) {
+  for (const Task& task : data.tasks) {
+    Require(!task.traits().of_tokens, ErrorKind::kUsage,
+            Str("task '", task.name,
+                "' has a label for each token, and the method exchanges what "
+                "is said of rows"),
+            "use a method that exchanges parameters, such as fedavg");
+  }
+}
+
 }  // namespace
 
 void ResolveRunSpec(RunSpec* spec) {
@@ -225,6 +237,7 @@ void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
           "--async and --fraction exclude each other",
           "who is drawn reads the round before");
   CheckPeers(spec, method, data);
+  if (method.published_rows != PublishedRows::kNone) RequireRowTasks(data);
   if (spec.has_own_data()) CheckOwnData(spec, method);
   RequireUsedFields(spec, method);
   CheckParams(spec, data);

@@ -142,7 +142,7 @@ Vote VoteOf(const Task& task, std::span<const float> prediction) {
 }
 
 bool CanBeLabelled(const Task& task) {
-  return task.traits().one_class;
+  return task.traits().one_class && !task.traits().of_tokens;
 }
 
 std::vector<Selection> SelectExamples(const Task& task, Index task_number,

@@ -9,7 +9,9 @@
 
 #include "base/error.h"
 #include "data/block_kind.h"
+#include "data/head.h"
 #include "data/label_view.h"
+#include "data/tag_labels.h"
 
 namespace mtlkit {
 namespace {
@@ -62,8 +64,9 @@ struct Batcher::State {
   OwnPlaces own_places;
   Batch batch;
   std::vector<std::unique_ptr<InputLoader>> inputs;
-  std::vector<LabelView> labels;  // one a task
-  std::vector<double> units;      // of weights, one a task
+  std::vector<LabelView> labels;   // one a task
+  std::vector<double> units;       // of weights, one a task
+  std::vector<Index> token_input;  // of tasks of tokens; -1: of rows
   // Backing memory, one a task.
   std::vector<std::vector<Real>> targets;
   std::vector<std::vector<Real>> weights;
@@ -80,14 +83,34 @@ struct Batcher::State {
       batch.inputs.emplace_back().kind = block.kind;
     }
     if (parts == BatchParts::kInputs) return;
+    const std::vector<Index> tokens = MostTokens(data, rows);
+    const std::vector<InputSpec> specs(data.inputs.begin(), data.inputs.end());
     for (std::size_t i = 0; i < data.tasks.size(); ++i) {
       labels.emplace_back(data, static_cast<Index>(i));
       units.push_back(labels.back().WeightUnit());
-      targets.emplace_back(At(rows * labels.back().cols()));
-      weights.emplace_back(At(rows));
+      const bool of_tokens = data.tasks[i].traits().of_tokens;
+      if (of_tokens) TokenStartsOf(data.tasks[i], data);  // is there
+      token_input.push_back(of_tokens ? TokenInputOf(data.tasks[i], specs)
+                                      : -1);
+      const Index most = of_tokens ? tokens[At(token_input.back())] : rows;
+      targets.emplace_back(At(most * labels.back().cols()));
+      weights.emplace_back(At(most));
     }
     batch.targets.resize(data.tasks.size());
     if (!data.groups.empty()) groups.resize(At(rows));
+  }
+
+  // Rows of the batch for a task: tokens, where it has labels of these.
+  std::size_t RowsFor(std::size_t i, std::size_t rows) const {
+    if (token_input[i] < 0) return rows;
+    return At(batch.inputs[At(token_input[i])].row_starts.back());
+  }
+
+  // More than was reserved only where rows are repeated.
+  void MakeRoom(std::size_t i, std::size_t rows) {
+    if (rows <= weights[i].size()) return;
+    targets[i].resize(rows * At(labels[i].cols()));
+    weights[i].resize(rows);
   }
 
   // Writes the label of a place into row `r` of the batch.
@@ -119,20 +142,29 @@ struct Batcher::State {
     if (!groups.empty()) batch.groups = std::span(groups).first(rows.size());
     for (std::size_t i = 0; i < targets.size(); ++i) {
       const auto cols = At(dataset.tasks[i].target_cols());
-      std::fill_n(targets[i].begin(), rows.size() * cols, kMissing);
-      std::fill_n(weights[i].begin(), rows.size(), Real{0});
+      const std::size_t count = RowsFor(i, rows.size());
+      MakeRoom(i, count);
+      std::fill_n(targets[i].begin(), count * cols, kMissing);
+      std::fill_n(weights[i].begin(), count, Real{0});
       if (!dataset.labels[i].on_all_rows) continue;
       for (std::size_t r = 0; r < rows.size(); ++r) {
         LoadLabel(i, r, rows[r]);
       }
     }
     for (std::size_t r = 0; r < rows.size(); ++r) {
+      OwnPlaces::Entry first{targets.size(), 0};  // of its task
       for (const OwnPlaces::Entry& entry : own_places.Of(rows[r])) {
-        LoadLabel(entry.task, r, entry.place);
+        if (entry.task != first.task) first = entry;
+        const Index input = token_input[entry.task];
+        const Index at = input < 0 ? static_cast<Index>(r)
+                                   : batch.inputs[At(input)].row_starts[r] +
+                                         entry.place - first.place;
+        LoadLabel(entry.task, At(at), entry.place);
       }
     }
-    for (std::size_t i = 0; i < targets.size(); ++i)
-      FinishTarget(i, rows.size());
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      FinishTarget(i, RowsFor(i, rows.size()));
+    }
   }
 
   void FinishTarget(std::size_t i, std::size_t rows) {
@@ -146,6 +178,8 @@ struct Batcher::State {
     target.target = {targets[i].data(), static_cast<Index>(rows),
                      dataset.tasks[i].target_cols()};
     target.weight = {weights[i].data(), rows};
+    const Index input = token_input[i];
+    if (input >= 0) target.row_starts = batch.inputs[At(input)].row_starts;
   }
 };
 

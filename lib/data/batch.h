@@ -13,14 +13,17 @@ namespace mtlkit {
 
 // The labels of a batch for one task.
 struct TargetBatch {
-  // rows x target_cols; NaN cells are missing. Regression targets are
-  // normalised by the task's mean and deviation.
+  // rows x target_cols, of tasks of tokens (HeadTraits::of_tokens) tokens x 1;
+  // NaN cells are missing. Regression targets are normalised by the task's mean
+  // and deviation.
   ConstMatView target;
-  // Sample weight of each row times the label's own, in a unit of the task
-  // (LabelView::WeightUnit); 0 where no label is.
+  // Sample weight of each row (token) times the label's own, in a unit of the
+  // task (LabelView::WeightUnit); 0 where no label is.
   std::span<const Real> weight;
-  Index labelled = 0;     // rows with a weight above 0
+  Index labelled = 0;     // rows (tokens) with a weight above 0
   double weight_sum = 0;  // sum of the weights, in row order
+  // Of tasks of tokens: where each row's begin, rows + 1 numbers.
+  std::span<const Index> row_starts = {};
 };
 
 struct Batch {

@@ -15,6 +15,7 @@
 #include "data/dataset.h"
 #include "data/head.h"
 #include "data/schema.h"
+#include "data/tag_labels.h"
 
 namespace mtlkit {
 
@@ -26,15 +27,16 @@ using internal::CheckUniqueNames;
 namespace {
 
 // Ascending, unique, in [0, rows).
+// `may_repeat`: once for each token.
 template <class T>
 void CheckRows(const std::vector<T>& numbers, Index rows,
-               const std::string& what) {
+               const std::string& what, bool may_repeat = false) {
   T last = -1;
   for (const T row : numbers) {
     if (row < 0 || row >= rows) {
       Bad(Str(what, ": row ", row, " is outside 0 .. ", rows - 1));
     }
-    if (row <= last) {
+    if (row < last || (row == last && !may_repeat)) {
       Bad(Str(what, ": row ", row, " comes after row ", last,
               "; rows are ascending and unique"));
     }
@@ -191,6 +193,7 @@ void CheckAll(const Dataset& dataset, bool has_inputs) {
   CheckIds(dataset);
   if (has_inputs) CheckInputs(dataset);
   CheckTasks(dataset);
+  if (has_inputs) CheckTagLabels(dataset);
   for (const auto& [name, rows] : dataset.splits) {
     CheckRows(rows, dataset.rows, Str("split '", name, "'"));
   }
@@ -219,8 +222,11 @@ void CheckLabels(const Task& task, const Labels& labels, Index rows) {
   const std::string what = Str("task '", task.name, "'");
   CheckTask(task);
   Index places = rows;
+  if (task.traits().of_tokens && labels.on_all_rows) {
+    Bad(Str(what, " has a label for each token and does not say of which row"));
+  }
   if (!labels.on_all_rows) {
-    CheckRows(labels.rows, rows, what);
+    CheckRows(labels.rows, rows, what, task.traits().of_tokens);
     places = static_cast<Index>(labels.rows.size());
   } else if (!labels.rows.empty()) {
     Bad(Str(what, " is on all rows and lists rows"));

@@ -69,6 +69,14 @@ Index Labels::PlaceOf(Index row) const {
   return at == rows.end() || *at != row ? -1 : at - rows.begin();
 }
 
+Index Labels::PlacesFrom(Index first) const {
+  if (on_all_rows) return 1;
+  const auto begin = rows.begin() + first;
+  return std::find_if(begin, rows.end(),
+                      [&](Index row) { return row != *begin; }) -
+         begin;
+}
+
 bool Labels::HasLabel(Index place, Index cols) const {
   return values.AnyKnown(At(place * cols), At(cols));
 }

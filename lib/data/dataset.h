@@ -76,7 +76,9 @@ std::string IdText(const RowIds& ids, Index row);
 
 // The labels of one task.
 struct Labels {
-  // Rows that have a place here, ascending; used if !on_all_rows.
+  // Rows that have a place here, ascending; used if !on_all_rows. Of a type
+  // whose places are tokens (HeadTraits::of_tokens) a row that has labels is
+  // here once for each of its tokens, and is never `on_all_rows`.
   std::vector<Index> rows;
   bool on_all_rows = true;
   // places x target_cols: numbers, class numbers, or 0/1; NaN is missing.
@@ -94,8 +96,10 @@ struct Labels {
   Index RowOf(Index place) const {
     return on_all_rows ? place : rows[static_cast<std::size_t>(place)];
   }
-  // The place of a row, or -1.
+  // The place of a row, the first of several, or -1.
   Index PlaceOf(Index row) const;
+  // All places of a row: from the first on, this many.
+  Index PlacesFrom(Index first) const;
   // Whether any cell of a place is known.
   bool HasLabel(Index place, Index cols) const;
 };

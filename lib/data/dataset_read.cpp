@@ -77,6 +77,9 @@ Task ReadTaskHead(const FileReader& file, const std::string& path) {
     internal::BadPart(file, path,
                       Str("tasks of type '", type, "' cannot be read"));
   }
+  if (const auto tokens = file.FindAttribute<std::string>(path, "tokens")) {
+    task.tokens = *tokens;
+  }
   if (task.is_classification()) {
     task.classes = file.ReadTexts(path + "/classes");
   }

@@ -144,6 +144,7 @@ void WriteTaskHead(FileWriter& file, const Task& task, Index position) {
   file.SetAttribute(path, "type", TaskTypeName(task.type));
   file.SetAttribute(path, "position", position);
   NameObject(file, path, task.name);
+  if (!task.tokens.empty()) file.SetAttribute(path, "tokens", task.tokens);
   if (task.source != LabelSource{}) {
     file.WriteText(path + "/source", LabelSourceText(task.source));
   }

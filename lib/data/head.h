@@ -26,6 +26,9 @@ struct HeadTraits {
   // A label is the number of a class for each pixel (Task::map_height lines of
   // map_width), NaN where a pixel is void; so are outputs and predictions.
   bool is_map = false;
+  // A place is a token of the texts of the input that Task::tokens names, not
+  // a row.
+  bool of_tokens = false;
   // Of two classes the second is the positive one, and a prediction is its
   // probability.
   bool has_positive = false;

@@ -8,9 +8,9 @@
 namespace mtlkit {
 
 // The labels of one task of a dataset with their weights: the one door through
-// which everything reads them. A place is a row that can have a label; of a
-// task on all rows they are the rows. The dataset must outlive it; any number
-// of threads may share it.
+// which everything reads them. A place is a row that can have a label, or a
+// token of one; of a task on all rows they are the rows. The dataset must
+// outlive it; any number of threads may share it.
 class LabelView {
  public:
   LabelView(const Dataset& dataset, Index task);
@@ -22,8 +22,16 @@ class LabelView {
   Index cols() const { return cols_; }
   Index places() const { return places_; }
   Index RowOf(Index place) const { return labels_.RowOf(place); }
-  // -1 where the row has none.
+  // -1 where the row has none; the first where it has one for each token.
   Index PlaceOf(Index row) const { return labels_.PlaceOf(row); }
+  // Calls visit(place) for all places of a row.
+  template <class Visit>
+  void ForPlacesOf(Index row, Visit visit) const {
+    const Index first = PlaceOf(row);
+    if (first < 0) return;
+    const Index count = labels_.PlacesFrom(first);
+    for (Index i = 0; i < count; ++i) visit(first + i);
+  }
 
   // A number, a class, or 0 and 1; NaN is missing.
   float Value(Index place, Index col) const {

@@ -15,12 +15,12 @@ WeightedLabels LabelsOf(const Dataset& dataset, Index task, Index col,
   const LabelView labels(dataset, task);
   WeightedLabels found;
   for (const Index row : rows) {
-    const Index place = labels.PlaceOf(row);
-    if (place < 0) continue;
-    const float value = labels.Value(place, col);
-    const double weight = labels.Weight(place);
-    if (std::isnan(value) || weight <= 0) continue;
-    found.push_back({static_cast<double>(value), weight});
+    labels.ForPlacesOf(row, [&](Index place) {
+      const float value = labels.Value(place, col);
+      const double weight = labels.Weight(place);
+      if (std::isnan(value) || weight <= 0) return;
+      found.push_back({static_cast<double>(value), weight});
+    });
   }
   return found;
 }

@@ -88,6 +88,8 @@ struct Task {
   // Maps only (others: 0): lines of pixels, and pixels of a line.
   Index map_height = 0;
   Index map_width = 0;
+  // Types of tokens only: the input block whose tokens have labels.
+  std::string tokens = {};
 
   bool is_classification() const;
   // Of the form, or else of the type.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <span>
 
 #include "data/dataset.h"
@@ -10,20 +11,27 @@ namespace mtlkit {
 // The places of a task among rows that are predicted one behind the other.
 class TaskPlaces {
  public:
-  // `labels` must outlive it.
-  TaskPlaces(const Labels& labels, bool all_rows)
+  // `labels` must outlive it, and `starts`: of tasks of tokens where those of
+  // each row of the dataset begin.
+  TaskPlaces(const Labels& labels, bool all_rows,
+             std::span<const std::int64_t> starts = {})
       : labels_(labels),
         has_own_(!labels.on_all_rows && !labels.rows.empty()),
-        all_rows_(all_rows) {}
+        all_rows_(all_rows),
+        starts_(starts) {}
 
-  // Whether every row has a place.
-  bool on_all_rows() const { return !has_own_ || all_rows_; }
+  // Whether every row has one place.
+  bool on_all_rows() const {
+    return starts_.empty() && (!has_own_ || all_rows_);
+  }
 
   // Calls `visit(i, label)` for rows[i] that have a place, with their place
-  // among the labels, -1 for none. Rows ascend.
+  // among the labels, -1 for none; of tasks of tokens for each of these. Rows
+  // ascend.
   template <class Visit>
   void ForRows(std::span<const Index> rows, Visit visit) const {
     if (rows.empty()) return;
+    if (!starts_.empty()) return ForTokens(rows, visit);
     auto next =
         std::lower_bound(labels_.rows.begin(), labels_.rows.end(), rows[0]);
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -39,9 +47,19 @@ class TaskPlaces {
   }
 
  private:
+  template <class Visit>
+  void ForTokens(std::span<const Index> rows, Visit visit) const {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const Index first = labels_.PlaceOf(rows[i]);
+      const Index count = starts_[At(rows[i]) + 1] - starts_[At(rows[i])];
+      for (Index j = 0; j < count; ++j) visit(i, first < 0 ? -1 : first + j);
+    }
+  }
+
   const Labels& labels_;
   bool has_own_;
   bool all_rows_;
+  std::span<const std::int64_t> starts_;
 };
 
 }  // namespace mtlkit

@@ -50,9 +50,12 @@ struct JoinedTask {
   std::vector<std::optional<JoinedOutputs>> models;  // nothing: lacks the task
   std::vector<double> constants;                     // as in TaskPredictions
   // Labelled rows whose class the models do not know, and such classes; their y
-  // is the number behind those of the classes.
+  // is the number behind those of the classes, or one above it.
   Index unknown = 0;
   std::set<std::string> unknown_classes = {};
+  // Of tasks of tokens: which classes the numbers from behind those of the
+  // classes on stand for.
+  std::vector<std::string> unknown_tags = {};
   std::string warning = {};  // of labels that cannot be measured
 
   Index RowOf(Index place) const {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "data/head.h"
 #include "eval/estimate.h"
+#include "eval/tag_rows.h"
 
 namespace mtlkit {
 namespace {
@@ -66,9 +67,12 @@ class TaskMeasurer {
         of_groups_(std::ranges::any_of(
             entries_,
             [](const MetricEntry* entry) { return entry->traits.of_groups; })),
+        of_tokens_(task_.task.traits().of_tokens),
         in_pieces_(units_.is_blocks() ||
                    task_.places > kMostAtOnce / NumbersOfPlace()) {
     if (in_pieces_) rows_.centres = MeanLabels();
+    rows_.tags.insert(rows_.tags.end(), task_.unknown_tags.begin(),
+                      task_.unknown_tags.end());
     Require(!of_groups_ || units_.has_groups(), ErrorKind::kBadInput,
             Str("task '", task_.task.name,
                 "' is measured within groups of rows, and there are none"),
@@ -109,16 +113,28 @@ class TaskMeasurer {
                               ? std::max<Index>(kPiece / NumbersOfPlace(), 1)
                               : std::max<Index>(task_.places, 1);
     Index labelled = 0;
-    for (Index first = 0; first == 0 || first < task_.places;
-         first += at_once) {
+    Index first = 0;
+    do {
       Piece piece;
       piece.first = first;
       piece.labelled_before = labelled;
       piece.count = std::min(at_once, task_.places - first);
+      if (of_tokens_) EndText(&piece);
       Load(&piece);
       fill(piece);
       labelled += rows_.rows;
+      first += piece.count;
+    } while (first < task_.places);
+  }
+
+  // Puts all tokens of the last text into the piece.
+  void EndText(Piece* piece) const {
+    Index end = piece->first + piece->count;
+    while (end > 0 && end < task_.places &&
+           task_.RowOf(end) == task_.RowOf(end - 1)) {
+      ++end;
     }
+    piece->count = end - piece->first;
   }
 
   // Of labels or predictions, whichever are more.
@@ -133,6 +149,7 @@ class TaskMeasurer {
   void Load(Piece* piece) {
     rows_.y.clear();
     rows_.groups.clear();
+    rows_.texts.clear();
     for (Index place = piece->first; place < piece->first + piece->count;
          ++place) {
       if (!task_.HasLabel(place)) continue;
@@ -147,6 +164,7 @@ class TaskMeasurer {
       if (of_groups_) {
         rows_.groups.push_back(units_.UnitOf(task_.RowOf(place)));
       }
+      if (of_tokens_) rows_.texts.push_back(task_.RowOf(place));
       const float* cells = task_.y.data() + place * rows_.target_cols;
       rows_.y.insert(rows_.y.end(), cells, cells + rows_.target_cols);
     }
@@ -157,12 +175,26 @@ class TaskMeasurer {
     const Index cols = rows_.output_cols;
     rows_.output.resize(At(piece.count * cols));
     model->Read(piece.first, piece.count, rows_.output.data());
+    if (of_tokens_) Decode(piece);
     auto to = rows_.output.begin();
     for (const Index place : piece.places) {
       const auto from = rows_.output.begin() + (place - piece.first) * cols;
       to = std::copy_n(from, cols, to);
     }
     rows_.output.erase(to, rows_.output.end());
+  }
+
+  // Decodes whole texts, tokens without a label among them.
+  void Decode(const Piece& piece) {
+    std::vector<Index> texts;
+    for (Index i = 0; i < piece.count; ++i) {
+      texts.push_back(task_.RowOf(piece.first + i));
+    }
+    const auto all = DecodeTexts(task_.task.classes, texts, rows_.output);
+    rows_.decoded.clear();
+    for (const Index place : piece.places) {
+      rows_.decoded.push_back(all[At(place - piece.first)]);
+    }
   }
 
   // Makes 1 of probabilities above their thresholds, 0 of others.
@@ -238,6 +270,7 @@ class TaskMeasurer {
     if (row.empty()) return kUndefinedValue;
     Measured measured;
     ForPieces([&](const Piece& piece) {
+      rows_.decoded.clear();
       rows_.output.clear();
       for (Index i = 0; i < rows_.rows; ++i) {
         rows_.output.insert(rows_.output.end(), row.begin(), row.end());
@@ -303,6 +336,7 @@ class TaskMeasurer {
   const DrawnUnits& units_;
   MetricRows rows_;  // of the piece that is loaded
   bool of_groups_;   // some metric is
+  bool of_tokens_;
   bool in_pieces_;
   MeasuredTask measured_;
 };

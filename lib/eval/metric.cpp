@@ -33,7 +33,10 @@ bool HasClasses(TaskType type) {
   return type.traits().has_classes && !type.traits().is_map;
 }
 bool HasOneClass(TaskType type) {
-  return type.traits().one_class;
+  return type.traits().one_class && !type.traits().of_tokens;
+}
+bool HasTags(TaskType type) {
+  return type.traits().of_tokens;
 }
 bool HasLabelSets(TaskType type) {
   return HasClasses(type) && !type.traits().one_class;
@@ -91,6 +94,7 @@ MetricRows EmptyRows(const Task& task) {
   rows.target_cols = task.target_cols();
   rows.output_cols = task.prediction_cols();
   rows.levels = task.levels;
+  if (task.traits().of_tokens) rows.tags = task.classes;
   return rows;
 }
 

@@ -35,6 +35,13 @@ struct MetricRows {
   std::vector<double> centres = {};
   // Of each row, in any order; empty: there are none.
   std::vector<std::int64_t> groups = {};
+  // Of tasks whose rows are tokens (HeadTraits::of_tokens): the names of tags,
+  // those that only labels have behind the others; the text of each token,
+  // those of one beside each other (empty: each is one by itself); and the tag
+  // that is predicted of it (TagScheme::Decode of its text; empty: not known).
+  std::vector<std::string> tags = {};
+  std::vector<Index> texts = {};
+  std::vector<std::int32_t> decoded = {};
 
   // Whether a prediction has a probability for each of several classes, of
   // which one is true.
@@ -123,6 +130,8 @@ class Metric : public WeightedMetric {
 bool HasNumbers(TaskType type);
 bool HasClasses(TaskType type);
 bool HasOneClass(TaskType type);
+// A class for each token of a text.
+bool HasTags(TaskType type);
 bool HasLabelSets(TaskType type);
 // A class for each pixel; none of the others then.
 bool HasMaps(TaskType type);

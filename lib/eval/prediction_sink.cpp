@@ -11,6 +11,7 @@
 #include "data/dataset_io.h"
 #include "data/head.h"
 #include "eval/predictions_check.h"
+#include "eval/tag_rows.h"
 #include "h5/file_writer.h"
 
 namespace mtlkit {
@@ -55,6 +56,7 @@ class TaskRows {
   TaskRows(FileWriter& file, const TaskPredictions& task, Index position,
            Index places, const TaskArrays& arrays)
       : task_(task.task) {
+    if (task_.traits().of_tokens) token_rows_ = task.rows;
     const std::string path = TaskPath(task_);
     const Shape label = LabelShape(task_);
     switch (task_.traits().storage) {
@@ -159,6 +161,7 @@ class TaskRows {
   void AddClasses(std::span<const float> probabilities) {
     if (!class_codes_ && !class_flags_) return;
     const std::size_t cols = At(task_.prediction_cols());
+    if (!token_rows_.empty()) return AddTags(probabilities);
     std::vector<std::int32_t> classes;
     for (std::size_t i = 0; i < probabilities.size(); i += cols) {
       const auto row = probabilities.subspan(i, cols);
@@ -174,7 +177,19 @@ class TaskRows {
     }
   }
 
+  // Blocks have whole texts.
+  void AddTags(std::span<const float> probabilities) {
+    const Index places = std::ssize(probabilities) / task_.prediction_cols();
+    const std::vector<double> all(probabilities.begin(), probabilities.end());
+    class_codes_->Append(DecodeTexts(
+        task_.classes, std::span(token_rows_).subspan(At(next_), At(places)),
+        all));
+    next_ += places;
+  }
+
   Task task_;
+  std::vector<Index> token_rows_;  // of each token, where these have labels
+  Index next_ = 0;                 // of them
   std::optional<RowWriter<float>> numbers_;
   std::optional<RowWriter<std::int32_t>> codes_;
   std::optional<RowWriter<std::int8_t>> flags_;

@@ -8,8 +8,9 @@
 
 namespace mtlkit {
 
-// Places of a task that follow those that were added before: predictions, then
-// what may be missing (empty): logits, labels, weights. All are row-major.
+// Places of a task, of tokens those of whole texts, that follow those that were
+// added before: predictions, then what may be missing (empty): logits, labels,
+// weights. All are row-major.
 struct PredictionBlock {
   Index places = 0;
   std::span<const float> predictions;

@@ -13,12 +13,13 @@ namespace mtlkit {
 class FileReader;
 
 // What a model said of one task, and what is true where that is known. Arrays
-// have one row a place: every row of the file, or those in `rows`. Numbers are
+// have one row a place: every row of the file, or those in `rows`; of tasks of
+// tokens (HeadTraits::of_tokens) every token of these. Numbers are
 // in original units.
 struct TaskPredictions {
   Task task;
   // Positions in Predictions::ids, ascending; used if !on_all_rows (a task
-  // with rows of its own).
+  // with rows of its own, or of tokens: once for each of a row).
   std::vector<Index> rows;
   bool on_all_rows = true;
   // Numbers: places x prediction_cols. Others: empty (derived from `prob`).

@@ -5,7 +5,10 @@
 #include <span>
 #include <utility>
 
+#include "base/text.h"
 #include "data/head.h"
+#include "data/tag_labels.h"
+#include "data/tag_scheme.h"
 
 namespace mtlkit {
 namespace {
@@ -45,6 +48,22 @@ class TaskWindow {
   }
   float Label(Index place, Index col) const {
     return labels_.values[At(place * task().target_cols() + col)];
+  }
+  // Of tasks of tokens: how many places a row has from its first one on, the
+  // tags that are predicted there, and the one that is true, "" for none.
+  Index PlacesFrom(Index place) const { return labels_.PlacesFrom(place); }
+  std::vector<std::int32_t> Tags(Index place) {
+    const Index count = PlacesFrom(place);
+    std::vector<float> all(At(count * task().prediction_cols()));
+    source_->ReadOutputs(task_, place, count, all.data());
+    if (!all.empty() && std::isnan(all.front())) return {};
+    return TagScheme(task().classes).Decode(all);
+  }
+  std::string LabelText(Index place) const {
+    if (const std::string* name = Unknown(place)) return *name;
+    const float value = Label(place, 0);
+    return std::isnan(value) ? ""
+                             : task().classes[At(static_cast<Index>(value))];
   }
   std::span<const float> Outputs(Index place) {
     const Index cols = task().prediction_cols();
@@ -154,6 +173,35 @@ void AddTruth(const Window& window, std::vector<TextColumn>* columns) {
   }
 }
 
+// The tags of a text as one cell, between blanks as its words were.
+void AddTagColumns(const Window& window, std::vector<TextColumn>* columns) {
+  const Task& task = window->task();
+  AddColumn(
+      {{task.name}, {}, CellType::kText}, window,
+      [window](Index place, CellWriter* cell) {
+        std::vector<std::string> tags;
+        for (const std::int32_t tag : window->Tags(place)) {
+          tags.push_back(window->task().classes[At(tag)]);
+        }
+        cell->Text(Join(tags, " "));
+      },
+      columns);
+  if (!window->has_labels()) return;
+  AddColumn(
+      {{task.name + ".true"}, {}, CellType::kText}, window,
+      [window](Index place, CellWriter* cell) {
+        std::vector<std::string> tags;
+        bool any = false;
+        for (Index i = 0; i < window->PlacesFrom(place); ++i) {
+          tags.push_back(window->LabelText(place + i));
+          any |= !tags.back().empty();
+          if (tags.back().empty()) tags.back() = kNoTag;
+        }
+        any ? cell->Text(Join(tags, " ")) : cell->Missing();
+      },
+      columns);
+}
+
 TextColumn IdsOf(const Source& source) {
   struct Some {
     Index first = 0;
@@ -182,6 +230,10 @@ std::vector<TextColumn> PredictionColumns(
     if (source->tasks()[i].task.traits().is_map) continue;
     const auto window =
         std::make_shared<TaskWindow>(source, static_cast<Index>(i));
+    if (window->task().traits().of_tokens) {
+      AddTagColumns(window, &columns);
+      continue;
+    }
     AddPredicted(window, &columns);
     AddProbabilities(window, &columns);
     AddTruth(window, &columns);

@@ -61,6 +61,20 @@ void RequireSameKind(const Task& a, const Task& b, const std::string& where) {
        "compare predictions of the same tasks");
 }
 
+// How many equal numbers stood before one.
+class RunCounter {
+ public:
+  Index Next(Index row) {
+    count_ = row == last_ ? count_ + 1 : 0;
+    last_ = row;
+    return count_;
+  }
+
+ private:
+  Index last_ = -1;
+  Index count_ = 0;
+};
+
 // Labels in the class order of the joined task, of those in another order.
 class LabelOrder {
  public:
@@ -141,8 +155,9 @@ std::vector<std::int32_t> TaskJoiner::PlacesOf(std::size_t model,
   if (same == places && same == joined_.places) return {};
   std::vector<std::int32_t> place_of(At(joined_.places), -1);
   Index extra = -1;  // a row that the first model lacks
+  RunCounter run;
   for (Index place = 0; place < places; ++place) {
-    const Index at = PlaceOfRow(row_of(place));
+    const Index at = TokenOfRow(row_of(place), run.Next(row_of(place)));
     if (at < 0) {
       extra = row_of(place);
     } else {
@@ -165,11 +180,19 @@ Index TaskJoiner::PlaceOfRow(Index row) {
   if (place_of_row_.empty()) {
     place_of_row_.assign(At(rows_.count()), -1);
     for (Index place = 0; place < joined_.places; ++place) {
-      place_of_row_[At(joined_.RowOf(place))] =
-          static_cast<std::int32_t>(place);
+      std::int32_t& first = place_of_row_[At(joined_.RowOf(place))];
+      if (first < 0) first = static_cast<std::int32_t>(place);
     }
   }
   return place_of_row_[At(row)];
+}
+
+// Which token of a row of many, -1 where it has no such one.
+Index TaskJoiner::TokenOfRow(Index row, Index number) {
+  const Index first = PlaceOfRow(row);
+  if (first < 0 || number == 0) return first;
+  const Index at = first + number;
+  return at < joined_.places && joined_.RowOf(at) == row ? at : -1;
 }
 
 void TaskJoiner::TakeLabels(std::size_t model, const Task& task,
@@ -229,32 +252,38 @@ void TaskJoiner::TakeTruth(const Dataset& truth,
   }
   joined_.y.assign(At(joined_.places * cols), kUnknown);
   if (joined_.weighted) joined_.weights.assign(At(joined_.places), 1.0);
+  RunCounter run;
   for (Index place = 0; place < labels.places(); ++place) {
     const Index row = labels.RowOf(place);
     const Index joined = places.empty() ? row : places[At(row)];
-    const Index at = joined < 0 ? -1 : PlaceOfRow(joined);
+    const Index number = run.Next(row);
+    const Index at = joined < 0 ? -1 : TokenOfRow(joined, number);
     if (at < 0) continue;
     for (Index col = 0; col < cols; ++col) {
       joined_.y[At(at * cols + col)] = labels.Value(place, col);
     }
     if (labels.IsUnknown(place)) {
-      joined_.y[At(at)] = UnknownClass();
-      joined_.unknown_classes.insert(labels.UnknownName(place));
+      joined_.y[At(at)] = UnknownClass(labels.UnknownName(place));
     }
     if (joined_.weighted) joined_.weights[At(at)] = labels.Weight(place);
   }
 }
 
-float TaskJoiner::UnknownClass() const {
-  return static_cast<float>(joined_.task.classes.size());
+float TaskJoiner::UnknownClass(const std::string& name) {
+  joined_.unknown_classes.insert(name);
+  const std::size_t known = joined_.task.classes.size();
+  if (!joined_.task.traits().of_tokens) return static_cast<float>(known);
+  std::vector<std::string>& tags = joined_.unknown_tags;
+  const auto at = std::ranges::find(tags, name) - tags.begin();
+  if (at == std::ssize(tags)) tags.push_back(name);
+  return static_cast<float>(known + At(at));
 }
 
 // Another model may have learned a class that one has not.
 float TaskJoiner::LabelOf(const std::string& unknown_class) {
   const Index number = FindClass(joined_.task, unknown_class);
   if (number >= 0) return static_cast<float>(number);
-  joined_.unknown_classes.insert(unknown_class);
-  return UnknownClass();
+  return UnknownClass(unknown_class);
 }
 
 void TaskJoiner::ForgetUnlearned() {
@@ -263,15 +292,16 @@ void TaskJoiner::ForgetUnlearned() {
     if (std::isnan(label)) continue;
     const auto number = static_cast<std::size_t>(label);
     if (number >= learned_.size() || learned_[number] > 0) continue;
-    joined_.unknown_classes.insert(joined_.task.classes[number]);
-    label = UnknownClass();
+    label = UnknownClass(joined_.task.classes[number]);
   }
 }
 
 JoinedTask TaskJoiner::Finish() {
   ForgetUnlearned();
   if (!joined_.unknown_classes.empty()) {
-    joined_.unknown = std::ranges::count(joined_.y, UnknownClass());
+    const auto known = static_cast<float>(joined_.task.classes.size());
+    joined_.unknown = std::ranges::count_if(
+        joined_.y, [known](float label) { return label >= known; });
   }
   for (double& weight : joined_.weights) {
     if (std::isnan(weight)) weight = 1;

@@ -31,6 +31,7 @@ class TaskJoiner {
                                      Index places);
   // The place of a joined row, or -1.
   Index PlaceOfRow(Index row);
+  Index TokenOfRow(Index row, Index number);
   void TakeLabels(std::size_t model, const Task& task, const Labels& labels,
                   const std::vector<Index>& order,
                   const std::vector<std::int32_t>& place_of);
@@ -39,7 +40,7 @@ class TaskJoiner {
   // Classes that no model has learned from a row are unknown to all.
   void ForgetUnlearned();
   // Stands in y for a class that the models do not know.
-  float UnknownClass() const;
+  float UnknownClass(const std::string& name);
   // Sets what is not known yet, and refuses what is known otherwise.
   template <class T>
   void Agree(T value, Index place, std::string_view what,

@@ -13,6 +13,7 @@
 #include "data/label_map.h"
 #include "data/link.h"
 #include "data/schema.h"
+#include "data/tag_labels.h"
 #include "nn/family_start.h"
 #include "nn/fit_buffers.h"
 #include "nn/loss.h"
@@ -20,6 +21,7 @@
 #include "nn/threshold_start.h"
 #include "prep/apply_transforms.h"
 #include "prep/read_labels.h"
+#include "prep/text_columns.h"
 
 namespace mtlkit {
 namespace {
@@ -136,6 +138,20 @@ std::vector<std::string> AbsentClasses(const Dataset& dataset,
   return absent;
 }
 
+namespace {
+
+// Labels of a table are of words that may have been cut.
+void FitTags(const Model& model, Dataset* data) {
+  for (std::size_t i = 0; i < data->tasks.size(); ++i) {
+    const Task& task = data->tasks[i];
+    if (!task.traits().of_tokens) continue;
+    FitTagLabels(task, TokenStartsOf(task, *data), data->ids,
+                 CutsTexts(model.transforms, task.tokens), &data->labels[i]);
+  }
+}
+
+}  // namespace
+
 Dataset DatasetFor(const Model& model, const Dataset& dataset,
                    UnknownLabelRule unknown) {
   Dataset result = ApplyTransforms(model.transforms, dataset);
@@ -143,6 +159,7 @@ Dataset DatasetFor(const Model& model, const Dataset& dataset,
   result.inputs = InputsFor(model.schema, result);
   result.tasks = model.schema.tasks;
   result.labels = std::move(labels);
+  FitTags(model, &result);
   return result;
 }
 

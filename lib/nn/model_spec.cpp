@@ -44,6 +44,7 @@ Json TaskJson(const Task& task) {
   if (task.source != LabelSource{}) {
     json["source"] = LabelSourceText(task.source);
   }
+  if (!task.tokens.empty()) json["tokens"] = task.tokens;
   if (task.is_classification()) {
     json["classes"] = task.classes;
     if (task.traits().is_map) {
@@ -180,6 +181,9 @@ Task ReadTask(const Json& json) {
   task.type = ParseTaskType(members.Get<std::string>("type"));
   if (members.Has("source")) {
     task.source = ParseLabelSource(members.Get<std::string>("source"));
+  }
+  if (members.Has("tokens")) {
+    task.tokens = members.Get<std::string>("tokens");
   }
   if (task.is_classification()) {
     task.classes = members.Get<std::vector<std::string>>("classes");

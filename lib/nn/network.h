@@ -83,6 +83,20 @@ class Network {
     return info(output(task).value).space.per_row();
   }
 
+  // The input block whose tokens the outputs of a task are of; -1: they are of
+  // rows of the batch.
+  Index token_input(Index task) const {
+    const Space& space = info(output(task).value).space;
+    return space.is_ragged() ? space.input : -1;
+  }
+  // The most rows that the targets of a task have: `rows` of a batch, or the
+  // tokens of it, of which there are so many in each input block.
+  Index MostTargets(Index task, Index rows,
+                    std::span<const Index> tokens) const {
+    const Index input = token_input(task);
+    return input < 0 ? rows : tokens[At(input)];
+  }
+
   // Parameters and buffers. Shared parameters come first (params.h).
   std::shared_ptr<const Layout> weights() const { return weights_; }
   std::shared_ptr<const Layout> buffers() const { return buffers_; }
@@ -147,11 +161,11 @@ class NetworkBuilder {
             std::string_view params_of = {});
 
   // Says where the output of `task` is: columns [first, first + count) of
-  // `value`, which has a row for each row of the batch, or one for each member
-  // of an ensemble (else kUsage); count < 0: all from `first` on. Once for each
-  // task; several tasks may have the same columns. A layer whose output nobody
-  // else reads and whose columns belong to one task each costs no more than one
-  // task's.
+  // `value`, which has a row for each row of the batch, one for each member of
+  // an ensemble, or one for each token (else kUsage); count < 0: all from
+  // `first` on. Once for each task; several tasks may have the same columns. A
+  // layer whose output nobody else reads and whose columns belong to one task
+  // each costs no more than one task's.
   void Output(Index task, Value value, Index first = 0, Index count = -1);
 
   // Names of the parameters of the layers so far, from number `first` on.

@@ -53,7 +53,8 @@ class Adapter {
     RequireDates(selection_.blocks, result, raw_.ids, raw_.rows, warnings_);
     CheckNumbering();
     WarnOfUnknownColumns();
-    WarnOfUnseen(selection_.blocks, result, raw_.rows, are_arrays_, warnings_);
+    WarnOfUnseen(selection_.blocks, selection_.texts, result, raw_.rows,
+                 are_arrays_, warnings_);
     return result;
   }
 

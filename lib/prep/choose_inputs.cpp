@@ -11,6 +11,7 @@
 #include "prep/images.h"
 #include "prep/prepare_checks.h"
 #include "prep/table_columns.h"
+#include "prep/text_columns.h"
 #include "prep/training_rows.h"
 
 namespace mtlkit {
@@ -59,9 +60,9 @@ std::set<ColumnRef> InputChoice::LeftOut(const UsedColumns& columns) const {
 // it is: other labels or splits make no other inputs.
 bool InputChoice::KeepsInputs() const {
   const PrepareOptions usual;
-  return !table_->transforms.empty() && options_.transform.empty() &&
-         options_.scale == usual.scale && options_.margin == usual.margin &&
-         options_.impute == usual.impute &&
+  return TextRequests(options_).empty() && !table_->transforms.empty() &&
+         options_.transform.empty() && options_.scale == usual.scale &&
+         options_.margin == usual.margin && options_.impute == usual.impute &&
          options_.indicator == usual.indicator &&
          options_.pieces == usual.pieces && options_.encode == usual.encode;
 }
@@ -78,6 +79,23 @@ void InputChoice::LeaveTable(const UsedColumns& columns) {
   table_->transforms.clear();
 }
 
+// Whole texts are no categories, unless the column is named.
+ColumnSet InputChoice::TextsNotAskedFor(const UsedColumns& columns,
+                                        const std::vector<Index>& train,
+                                        const ColumnSet& left_out) const {
+  const std::vector<InputBlock> table = TableBlocks(table_->inputs);
+  ColumnSet but = left_out;
+  but.merge(TextColumns(TextRequests(options_), {table.begin(), table.end()}));
+  std::vector<std::string> named = options_.inputs;
+  for (const std::string& text : options_.transform) {
+    named.push_back(ParseTransformRequest(text).columns);
+  }
+  for (const TableColumn& column : columns.all()) {
+    if (std::ranges::count(named, column.name()) > 0) but.insert(column.ref);
+  }
+  return FreeTexts(TrainingRows(table, {}, train), but);
+}
+
 Transforms InputChoice::TransformsFor(const UsedColumns& columns,
                                       const std::vector<Index>& train) const {
   Transforms transforms = MakeTransforms(table_->transforms);
@@ -90,9 +108,15 @@ Transforms InputChoice::TransformsFor(const UsedColumns& columns,
         ConstantColumns(TrainingRows(table, {}, train), left_out);
     NoteConstant(constant, reporter_);
     left_out.insert(constant.begin(), constant.end());
+    const ColumnSet texts = TextsNotAskedFor(columns, train, left_out);
+    WarnOfFreeTexts(texts, reporter_);
+    left_out.insert(texts.begin(), texts.end());
   }
   if (table_->transforms.empty()) {
-    WarnOfColumns(table, train, *table_, left_out, reporter_);
+    ColumnSet passed = left_out;
+    passed.merge(
+        TextColumns(TextRequests(options_), {table.begin(), table.end()}));
+    WarnOfColumns(table, train, *table_, passed, reporter_);
   }
   if (!KeepsInputs()) {
     const Transforms fitted = FitInputs(table, train, left_out, options_);

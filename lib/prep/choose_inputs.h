@@ -39,6 +39,9 @@ class InputChoice {
                                      const std::string& pattern,
                                      std::string_view flag) const;
   bool KeepsInputs() const;
+  std::set<ColumnRef> TextsNotAskedFor(
+      const UsedColumns& columns, const std::vector<Index>& train,
+      const std::set<ColumnRef>& left_out) const;
 
   const PrepareOptions& options_;
   Reporter* reporter_;

@@ -68,8 +68,8 @@ InputBlock MapCodes(const InputBlock& block, const Mapping& map, Index rows,
   for (Index row = 0; row < rows; ++row) {
     for (std::size_t i = 0; i < map.from.size(); ++i) {
       const std::int32_t code = block.codes[row * block.cols + map.from[i]];
-      codes.push_back(code < 0 ? -1
-                               : map.codes[i][static_cast<std::size_t>(code)]);
+      const std::vector<std::int32_t>& to = map.codes[i];
+      codes.push_back(code < 0 || to.empty() ? code : to[At(code)]);
     }
   }
   result.codes = Array<std::int32_t>(std::move(codes));
@@ -128,9 +128,11 @@ Mapping MapOf(const InputSpec& wanted, const InputSpec& given) {
     if (from < 0) continue;  // sparse columns past the last of this table
     map.from.push_back(from);
     if (wanted.kind == InputKind::kCategorical) {
-      map.codes.push_back(
-          CodeMap(given.categories[static_cast<std::size_t>(from)],
-                  wanted.categories[static_cast<std::size_t>(i)]));
+      const auto& before = given.categories[At(from)];
+      const auto& after = wanted.categories[At(i)];
+      // Many texts need no map where all stay.
+      map.codes.push_back(before == after ? std::vector<std::int32_t>()
+                                          : CodeMap(before, after));
     }
   }
   return map;

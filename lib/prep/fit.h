@@ -34,9 +34,10 @@ const TransformEntry& FindTransform(std::string_view name);
 
 // Keeps all columns but those in `left_out`. Of categorical columns it keeps
 // the categories that occur in the training rows; others become "unknown". An
-// error if no column is left.
+// error if no column is left. `texts`, of those kept, go in whatever they hold.
 std::shared_ptr<const Transform> FitSelect(const TrainingRows& rows,
-                                           const ColumnSet& left_out);
+                                           const ColumnSet& left_out,
+                                           const ColumnSet& texts = {});
 
 // The registered transform `choice` on `columns`. `where` (a flag) stands in
 // front of what is said of its options. A column of a kind that it does not

@@ -10,6 +10,7 @@
 #include "data/schema.h"
 #include "prep/prepare_checks.h"
 #include "prep/table_columns.h"
+#include "prep/text_columns.h"
 #include "prep/transform_entry.h"
 
 namespace mtlkit {
@@ -24,7 +25,11 @@ class Fitting {
 
   Transforms Run(const ColumnSet& left_out) {
     left_out_ = &left_out;
-    fitted_.push_back(FitSelect(Rows(), left_out));
+    const std::vector<TextRequest> texts = TextRequests(options_);
+    RequireTextsGoIn(texts);
+    const ColumnSet columns = TextColumns(texts, Rows().specs());
+    fitted_.push_back(FitSelect(Rows(), left_out, columns));
+    Texts(texts);
     const auto has_columns = [&](bool (*takes)(InputKind)) {
       return std::ranges::any_of(Rows().specs(), [&](const InputSpec& spec) {
         return takes(spec.kind) && spec.cols > 0;
@@ -39,7 +44,10 @@ class Fitting {
     MarkPresence();
     Dates();
     const std::string scale = ScaleMethod(Rows().specs());
-    for (const std::string& text : options_.transform) Chosen(text);
+    for (const std::string& text : options_.transform) {
+      const Choice choice = ParseTransformRequest(text).choice;
+      if (!FindTransform(choice.name).of_texts) Chosen(text);
+    }
     Impute();
     if (scale == "quantile") {
       // It goes before pieces, which are spread evenly already.
@@ -112,6 +120,37 @@ class Fitting {
       }
     }
     return names;
+  }
+
+  void RequireTextsGoIn(const std::vector<TextRequest>& texts) const {
+    std::vector<InputSpec> specs = Rows().specs();
+    for (InputSpec& spec : specs) {
+      std::erase_if(spec.columns, [&](const std::string& column) {
+        return left_out_->count({spec.name, column}) > 0;
+      });
+    }
+    for (const TextRequest& request : texts) {
+      RequireGoesIn(request.columns, specs, request.where);
+    }
+  }
+
+  // Each column by itself: it stays until the last step that reads it.
+  void Texts(const std::vector<TextRequest>& requests) {
+    std::vector<std::pair<ColumnRef, const TextRequest*>> steps;
+    for (const TextRequest& request : requests) {
+      for (const ColumnRef& ref : TextColumns({request}, Rows().specs())) {
+        steps.emplace_back(ref, &request);
+      }
+    }
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const auto& [column, request] = steps[i];
+      Choice choice = request->choice;
+      const bool keeps = std::any_of(
+          steps.begin() + static_cast<Index>(i) + 1, steps.end(),
+          [&, &ref = column](const auto& later) { return later.first == ref; });
+      if (keeps) choice.options.emplace_back("keep", "true");
+      Add(FitTransform(Rows(), choice, {column}, request->where));
+    }
   }
 
   // What --transform says. The columns it names and those that come of them
@@ -269,49 +308,7 @@ class Fitting {
   Names stay_codes_;  // by an index of their own
 };
 
-// Whether a text begins with the name of a transform.
-bool BeginsWithName(std::string_view text) {
-  const std::string_view name = text.substr(0, text.find(':'));
-  const auto entries = TransformEntries();
-  return std::any_of(entries.begin(), entries.end(),
-                     [&](const TransformEntry* entry) {
-                       return entry->is_chosen && entry->name == name;
-                     });
-}
-
-std::vector<std::string> ChosenNames() {
-  std::vector<std::string> names;
-  for (const TransformEntry* entry : TransformEntries()) {
-    if (entry->is_chosen) names.emplace_back(entry->name);
-  }
-  return names;
-}
-
 }  // namespace
-
-TransformRequest ParseTransformRequest(const std::string& text) {
-  const std::string where = Str("--transform ", text);
-  // Names of columns may hold '=', and so do options: the name of a transform
-  // tells which it is.
-  for (std::size_t at = text.find('='); at != std::string::npos;
-       at = text.find('=', at + 1)) {
-    const std::string rest = text.substr(at + 1);
-    if (at > 0 && BeginsWithName(rest)) {
-      return {text.substr(0, at), ParseChoice(rest, where)};
-    }
-  }
-  const std::size_t equals = text.find('=');
-  Require(equals != std::string::npos && equals > 0, ErrorKind::kUsage,
-          Str(where, " is not COLUMNS=NAME[:option=value,...]"),
-          "for example --transform age=log");
-  std::string name = text.substr(equals + 1);
-  name = name.substr(0, name.find(':'));
-  const std::string near = Nearest(name, ChosenNames());
-  Fail(ErrorKind::kUsage,
-       Str(where, ": there is no transform '", name, "'",
-           near.empty() ? "" : Str("; did you mean '", near, "'?")),
-       Str("known: ", Join(ChosenNames(), ", ")));
-}
 
 void RequireUsefulForms(const PrepareOptions& options,
                         const KindsOfColumns& kinds) {

@@ -10,7 +10,9 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "data/head.h"
+#include "data/tag_labels.h"
 #include "prep/read_labels.h"
+#include "prep/words.h"
 
 namespace mtlkit {
 namespace {
@@ -144,6 +146,28 @@ Task MakeListed(const CodedColumn& coded) {
   return task;
 }
 
+// A label for each word, between blanks.
+Task MakeTags(const TableColumn& column, const CodedColumn& coded,
+              TaskType type) {
+  Task task;
+  task.type = type;
+  std::set<std::string> tags;
+  for (const std::string& cell : coded.names) {
+    ForBlankWords(cell, [&](std::string_view tag) {
+      if (tag != kNoTag) tags.emplace(tag);
+    });
+  }
+  task.classes.assign(tags.begin(), tags.end());
+  std::sort(task.classes.begin(), task.classes.end(), NaturalLess);
+  Require(
+      task.classes.size() >= 2, ErrorKind::kBadInput,
+      Str("task '", column.name(), "' has ",
+          task.classes.empty() ? "no labels"
+                               : Str("one tag only, '", task.classes[0], "'")),
+      "there is nothing to learn from it");
+  return task;
+}
+
 // A multi-label task of several columns with two values each.
 Task MakeJoined(const Dataset& table,
                 const std::vector<std::pair<std::string, Columns>>& named) {
@@ -210,6 +234,7 @@ Task MakeTask(const Dataset& table, const std::string& name,
     CodedColumn coded = CodeColumns(table, columns);
     const TaskType chosen = type.value_or(InferType(coded));
     task = !chosen.traits().has_classes ? MakeNumbers(table, first, chosen)
+           : chosen.traits().of_tokens  ? MakeTags(first, coded, chosen)
            : chosen.traits().one_class
                ? MakeClasses(first, chosen, std::move(coded))
                : MakeListed(coded);
@@ -221,6 +246,20 @@ Task MakeTask(const Dataset& table, const std::string& name,
 
 }  // namespace
 
+// What stands in front of an option behind the type.
+static std::string_view TakeOptions(std::string_view text,
+                                    TaskRequest* request) {
+  for (const auto& [option, value] :
+       {std::pair(std::string_view(":event="), &request->event),
+        std::pair(std::string_view("=tags:of="), &request->of)}) {
+    const std::size_t at = text.rfind(option);
+    if (at == std::string_view::npos) continue;
+    *value = text.substr(at + option.size());
+    return text.substr(0, option.front() == '=' ? text.find(':', at) : at);
+  }
+  return text;
+}
+
 TaskRequest ParseTaskRequest(std::string_view text,
                              const std::vector<TableColumn>& columns) {
   TaskRequest request;
@@ -230,17 +269,12 @@ TaskRequest ParseTaskRequest(std::string_view text,
       columns.begin(), columns.end(),
       [&](const TableColumn& column) { return column.name() == text; });
   if (equals == std::string_view::npos || whole) return request;
-  constexpr std::string_view kEvent = ":event=";
-  const std::size_t event = text.rfind(kEvent);
-  const std::string_view head = text.substr(0, event);
-  if (event != std::string_view::npos) {
-    request.event = std::string(text.substr(event + kEvent.size()));
-  }
-  const std::size_t before_type = head.rfind('=');
   const std::string where = Str("--task ", text);
+  const std::string_view head = TakeOptions(text, &request);
+  const std::size_t before_type = head.rfind('=');
   Require(before_type != std::string_view::npos, ErrorKind::kUsage,
-          Str(where, ": ", kEvent, " without a type"),
-          "write TIME=survival:event=COLUMN");
+          Str(where, ": options without a type"),
+          "write TIME=survival:event=COLUMN or TASK=tags:of=COLUMN");
   request.pattern = std::string(head.substr(0, before_type));
   request.type = InContext(
       where, [&] { return ParseTaskType(head.substr(before_type + 1)); });

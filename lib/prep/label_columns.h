@@ -23,6 +23,7 @@ struct TaskRequest {
   std::string pattern;
   std::optional<TaskType> type;
   std::string event = {};  // survival: the column that says whether it came
+  std::string of = {};     // tags: the column of their words; "": the only one
 };
 TaskRequest ParseTaskRequest(std::string_view text,
                              const std::vector<TableColumn>& columns);
@@ -33,7 +34,9 @@ TaskRequest ParseTaskRequest(std::string_view text,
 // `multilabel` makes one task: of several columns, each a label with two
 // values, called as the pattern without its '*' and '?'; of one column, whose
 // cells list labels between ';', '|' or ','. `survival` takes the times from
-// the column of its name and the events, 0 or 1, from another. Columns that are
+// the column of its name and the events, 0 or 1, from another. Cells of `tags`
+// have a label for each word, between blanks; which input has the words is not
+// said. Columns that are
 // used go into `used`.
 std::vector<LabelledTask> TasksFromColumns(
     const Dataset& table, const std::vector<TableColumn>& columns,

@@ -6,12 +6,14 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/head.h"
 #include "data/schema.h"
 #include "prep/choose_rows.h"
 #include "prep/class_order.h"
 #include "prep/label_columns.h"
 #include "prep/prepare_checks.h"
 #include "prep/table_columns.h"
+#include "prep/text_columns.h"
 
 namespace mtlkit {
 namespace {
@@ -69,6 +71,7 @@ class TaskMaker {
     for (LabelledTask& task :
          TasksFromColumns(data_, columns_->all(), request, &found)) {
       if (!request.type) RequireBothValues(two_valued_, task.task);
+      if (task.task.traits().of_tokens) FindTokens(text, request, &task.task);
       made->push_back(std::move(task));
     }
     for (const TableColumn& column : found) {
@@ -77,6 +80,17 @@ class TaskMaker {
               "name another column to predict");
     }
     columns_->Use(found);
+  }
+
+  void FindTokens(const std::string& text, const TaskRequest& request,
+                  Task* task) const {
+    const std::string where = Str("--task ", text);
+    Require(options_.task_per.empty(), ErrorKind::kUsage,
+            Str(where, " cannot be used with --task-per"),
+            "a task of tokens is one task on all rows");
+    task->tokens =
+        TokensOf(TextRequests(options_),
+                 {data_.inputs.begin(), data_.inputs.end()}, request.of, where);
   }
 
   void SetPositive(const std::vector<std::string>& row,

@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "data/block_kind.h"
 #include "data/blocks.h"
+#include "data/head.h"
+#include "data/tag_labels.h"
 #include "prep/apply_transforms.h"
 #include "prep/choose_inputs.h"
 #include "prep/choose_rows.h"
@@ -26,6 +30,7 @@
 #include "prep/row_columns.h"
 #include "prep/split.h"
 #include "prep/stratify.h"
+#include "prep/text_columns.h"
 #include "prep/used_columns.h"
 
 namespace mtlkit {
@@ -82,6 +87,7 @@ class Preparation {
                    &warnings);
       for (const std::string& warning : warnings) reporter_->Warn(warning);
     }
+    FitTags(transforms);
     std::vector<InputSpec> inputs = TransformedRows(transforms, data_).specs();
     std::ranges::copy(OtherBlocks(data_.inputs), std::back_inserter(inputs));
     Require(!inputs.empty(), ErrorKind::kBadInput,
@@ -105,6 +111,37 @@ class Preparation {
       data_ = GatherRows(data_, SampleRows(data_.rows, options_.sample, seed_));
     }
     Require(data_.rows > 0, ErrorKind::kBadInput, "the table has no rows");
+  }
+
+  // Labels of words against the words, which may have been cut.
+  void FitTags(const Transforms& transforms) {
+    if (std::ranges::none_of(data_.tasks, [](const Task& task) {
+          return task.traits().of_tokens;
+        })) {
+      return;
+    }
+    const TransformedRows made(transforms, data_);
+    std::map<std::string, std::vector<std::int64_t>> starts;
+    made.ForEach([&](const std::vector<InputBlock>& piece, Index) {
+      for (const InputBlock& block : piece) {
+        if (TraitsOf(block.kind).rows != BlockRows::kTokens) continue;
+        std::vector<std::int64_t>& all = starts[block.name];
+        if (all.empty()) all.push_back(0);
+        const std::int64_t before = all.back();
+        for (Index i = 1; i < block.row_starts.size(); ++i) {
+          all.push_back(before + block.row_starts[i]);
+        }
+      }
+    });
+    for (std::size_t i = 0; i < data_.tasks.size(); ++i) {
+      const Task& task = data_.tasks[i];
+      const auto own = starts.find(task.tokens);
+      if (!task.traits().of_tokens || own == starts.end()) continue;
+      FitTagLabels(task, own->second, data_.ids,
+                   CutsTexts(RecordsOf(transforms), task.tokens),
+                   &data_.labels[i]);
+      WarnOfLooseTags(task, data_.labels[i], reporter_);
+    }
   }
 
   void MakeSplits(const std::vector<TableColumn>& columns) {

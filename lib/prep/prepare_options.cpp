@@ -121,7 +121,36 @@ void PrepareOptions::DescribeSplits(Fields& fields) {
                folds);
 }
 
+void PrepareOptions::DescribeTexts(Fields& fields) {
+  fields.Field({.name = "words",
+                .help = "a column of texts becomes codes of its words; the "
+                        "vocabulary is that of the training rows (options: "
+                        "those of the transform words)",
+                .value_name = "COLUMN[:option=value,...]",
+                .splits_commas = false},
+               words);
+  fields.Field({.name = "bpe",
+                .help = "a column of texts becomes codes of at most so many "
+                        "pieces of words, found in the training rows",
+                .value_name = "COLUMN=SIZE",
+                .splits_commas = false},
+               bpe);
+  fields.Field({.name = "hash-ngrams",
+                .help = "a column of texts becomes codes of all n-grams of its "
+                        "characters or words, such as text=chars:2-4:20000",
+                .value_name = "COLUMN=chars|words:N-M:CODES",
+                .splits_commas = false},
+               hash_ngrams);
+  fields.Field({.name = "tfidf",
+                .help = "the same as numbers, one column a code: how often a "
+                        "text has it, by how many texts have it",
+                .value_name = "COLUMN=chars|words:N-M:CODES",
+                .splits_commas = false},
+               tfidf);
+}
+
 void PrepareOptions::DescribeTransforms(Fields& fields) {
+  DescribeTexts(fields);
   fields.Field({.name = "transform",
                 .help = "what becomes of columns, by name or pattern, in the "
                         "order given (--list transforms); the flags below "

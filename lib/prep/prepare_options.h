@@ -30,6 +30,10 @@ struct PrepareOptions {
 
   std::string max_size = kUsualBudget;  // of the result
 
+  std::vector<std::string> words;        // COLUMN[:option=value,...]
+  std::vector<std::string> bpe;          // COLUMN=SIZE
+  std::vector<std::string> hash_ngrams;  // COLUMN=UNIT:ORDERS:BUCKETS
+  std::vector<std::string> tfidf;        // the same
   std::vector<std::string> transform;
   std::string scale = "auto";
   std::string margin = "0.1";
@@ -54,6 +58,7 @@ struct PrepareOptions {
 
  private:
   void DescribeSplits(Fields& fields);
+  void DescribeTexts(Fields& fields);
 };
 
 }  // namespace mtlkit

@@ -40,8 +40,11 @@ void ReportTasks(const Dataset& dataset, Reporter* reporter) {
     const LabelView labels(dataset, static_cast<Index>(i));
     reporter->Note(
         Str("task ", task.name, ": ", task.head().Describe(task), "; ",
-            Counted(LabelledPlaces(labels, all), "row", "rows"), " labelled, ",
-            LabelledPlaces(labels, is_training), " of them for training"));
+            task.traits().of_tokens
+                ? Counted(LabelledPlaces(labels, all), "token", "tokens")
+                : Counted(LabelledPlaces(labels, all), "row", "rows"),
+            " labelled, ", LabelledPlaces(labels, is_training),
+            " of them for training"));
   }
   if (shown < dataset.tasks.size()) {
     reporter->Note(Str("and ", dataset.tasks.size() - shown,
@@ -117,7 +120,13 @@ void ReportDataset(const Prepared& prepared, Reporter* reporter) {
   ReportRows(prepared.rows, reporter);
   for (const InputSpec& spec : prepared.inputs) {
     const InputBlock* own = prepared.rows.FindInput(spec.name);
-    if (spec.kind == InputKind::kTokens) ReportTokens(*own, reporter);
+    if (spec.kind == InputKind::kTokens && own == nullptr) {
+      reporter->Note(
+          Str("input '", spec.name, "': tokens, of ",
+              Counted(std::ssize(spec.categories[0]), "code", "codes")));
+    } else if (spec.kind == InputKind::kTokens) {
+      ReportTokens(*own, reporter);
+    }
     ReportInput(spec, reporter);
   }
 }

@@ -9,7 +9,9 @@
 #include "base/text.h"
 #include "data/class_finder.h"
 #include "data/head.h"
+#include "data/tag_labels.h"
 #include "prep/table_columns.h"
+#include "prep/words.h"
 
 namespace mtlkit {
 namespace {
@@ -87,6 +89,8 @@ class LabelReader {
         ReadNumbers(*found[col], col, found.size());
       }
       if (task_.traits().is_censored) RequireEvents();
+    } else if (task_.type.traits().of_tokens) {
+      ReadTags(CodeColumn(table_, *found[0]));
     } else if (task_.type.traits().one_class) {
       ReadClasses(CodeColumn(table_, *found[0]));
     } else if (source_.absent.empty()) {
@@ -190,6 +194,28 @@ class LabelReader {
     Fill(column, meanings, 0, 1);
   }
 
+  // Words between blanks, each of which is a place.
+  void ReadTags(const CodedColumn& column) {
+    const ClassFinder classes(task_.classes);
+    const ClassFinder dropped(source_.dropped);
+    Labels& labels = read_.labels;
+    labels.on_all_rows = false;
+    for (std::size_t row = 0; row < rows(); ++row) {
+      const std::int32_t code = column.codes[row];
+      if (code < 0) continue;
+      ForBlankWords(column.names[At(code)], [&](std::string_view text) {
+        const std::string tag(text);
+        const Index number = tag == kNoTag ? -1 : classes.Find(tag);
+        if (number < 0 && tag != kNoTag && dropped.Find(tag) < 0) {
+          AddUnknown(labels.rows.size(), tag);
+        }
+        labels.rows.push_back(static_cast<Index>(row));
+        labels.values.push_back(number < 0 ? kMissing
+                                           : static_cast<float>(number));
+      });
+    }
+  }
+
   void ReadLists(const CodedColumn& column) {
     const ClassFinder classes(task_.classes);
     const ClassFinder dropped(source_.dropped);
@@ -235,6 +261,18 @@ class LabelReader {
   void ReadWeights() {
     if (table_.weights.empty()) MultiplyWeights(source_.weight);
     MultiplyWeights(source_.label_weight);
+    std::vector<float>& weights = read_.labels.weights;
+    if (weights.empty() || !task_.type.traits().of_tokens) return;
+    std::vector<float> of_tokens;
+    for (const Index row : read_.labels.rows) {
+      of_tokens.push_back(weights[At(row)]);
+    }
+    weights = std::move(of_tokens);
+  }
+
+  bool HasLabelInRow(Index row) const {
+    const Index place = read_.labels.PlaceOf(row);
+    return place >= 0 && read_.labels.HasLabel(place, task_.target_cols());
   }
 
   void MultiplyWeights(const std::string& name) {
@@ -242,13 +280,11 @@ class LabelReader {
         name.empty() ? nullptr : FindNamed(columns_, name);
     if (column == nullptr) return;
     const InputBlock& block = table_.inputs[column->block];
-    const Index cols = task_.target_cols();
     std::vector<float>& weights = read_.labels.weights;
     if (weights.empty()) weights.assign(rows(), 1.0F);
     for (Index row = 0; row < table_.rows; ++row) {
       const double weight = CellNumber(block, row, column->col);
-      Require(weight >= 0 || !read_.labels.HasLabel(row, cols),
-              ErrorKind::kBadInput,
+      Require(weight >= 0 || !HasLabelInRow(row), ErrorKind::kBadInput,
               Str("column '", name, "', row '", IdText(table_.ids, row),
                   "': the weight of a label is not a number from 0 on"),
               Str("write it as in training, or leave the weights out: "

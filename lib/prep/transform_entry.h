@@ -37,6 +37,9 @@ struct TransformEntry
   // Whether --transform may name it. The first and the last step of every
   // preparation are nobody's choice.
   bool is_chosen = true;
+  // Its columns hold texts: they go in as they are, whatever texts there were
+  // in training, and come before all other steps.
+  bool of_texts = false;
 };
 
 inline bool TakesNumbers(InputKind kind) {
@@ -59,6 +62,8 @@ std::optional<double> ParseMargin(const std::string& text,
 struct Selection {
   std::vector<InputSpec> blocks;
   ColumnSet left_out;
+  // Columns of texts, of which no categories are known.
+  ColumnSet texts = {};
 };
 std::optional<Selection> ReadSelection(const TransformRecord& record);
 

@@ -73,11 +73,6 @@ std::shared_ptr<const Transform> FitTransform(const TrainingRows& rows,
   return entry.make(choice, where, {rows, columns});
 }
 
-std::shared_ptr<const Transform> FitSelect(const TrainingRows& rows,
-                                           const ColumnSet& left_out) {
-  return FindTransform("select").make({"select", {}}, "", {rows, left_out});
-}
-
 std::shared_ptr<const Transform> FitLayout(const TrainingRows& rows) {
   return FitTransform(rows, "layout");
 }

@@ -57,7 +57,7 @@ std::string AllAreNew(const std::string& column, const UnseenRows& unseen,
 
 }  // namespace
 
-void WarnOfUnseen(const std::vector<InputSpec>& wanted,
+void WarnOfUnseen(const std::vector<InputSpec>& wanted, const ColumnSet& texts,
                   const std::vector<InputBlock>& inputs, Index rows,
                   bool are_arrays, std::vector<std::string>* warnings) {
   constexpr Index kFewRows = 10;
@@ -70,7 +70,7 @@ void WarnOfUnseen(const std::vector<InputSpec>& wanted,
     for (Index col = 0; col < block.cols; ++col) {
       const std::string& name = block.columns[At(col)];
       const Index at = FindColumn(*spec, name);
-      if (at < 0) continue;
+      if (at < 0 || texts.count({spec->name, name}) > 0) continue;
       const auto& fitted = spec->categories[At(at)];
       const UnseenRows unseen = FindUnseen(block, rows, col, fitted);
       if (unseen.rows == 0) continue;

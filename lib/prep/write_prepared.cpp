@@ -1,5 +1,6 @@
 #include "prep/write_prepared.h"
 
+#include <algorithm>
 #include <cassert>
 #include <optional>
 #include <set>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "data/block_kind.h"
 #include "data/dataset_io.h"
 #include "data/schema.h"
 #include "prep/images.h"
@@ -106,7 +108,10 @@ std::string WritePrepared(const Transforms& transforms, const Dataset& table,
                           const std::string& path) {
   const TransformedRows made(transforms, table);
   for (const InputSpec& spec : made.specs()) RequireOwnNames(spec);
-  if (made.is_done() || !OtherBlocks(table.inputs).empty()) {
+  const bool has_texts = std::ranges::any_of(
+      made.specs(),
+      [](const InputSpec& spec) { return !TraitsOf(spec.kind).has_columns; });
+  if (made.is_done() || has_texts || !OtherBlocks(table.inputs).empty()) {
     return WriteDataset(ApplyTransforms(transforms, table), path);
   }
   return WriteDataset(table, path, made.records(), [&](FileWriter& file) {

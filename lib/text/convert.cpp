@@ -13,6 +13,7 @@
 #include "text/convert_operands.h"
 #include "text/convert_report.h"
 #include "text/format.h"
+#include "text/line_files.h"
 #include "text/lost_numbers.h"
 #include "text/read_settings.h"
 #include "text/reading_history.h"
@@ -121,7 +122,8 @@ class Converter {
       TableFile& file = tables_.back().files.emplace_back();
       if (!options_.beside) file.split = input.name;
       file.source = OpenSource(input);
-      formats_.push_back(&FormatOf(file.source.get(), Format()));
+      formats_.push_back(&FormatOf(file.source.get(),
+                                   input.lines.empty() ? Format() : "lines"));
     }
     ForgetOtherLayouts();
     SayTakenOver();
@@ -130,7 +132,14 @@ class Converter {
           options_.beside ? tables_[i].files[0] : tables_[0].files[i];
       const TextOptions read =
           TextOptionsOf(options_, NamesFileFor(options_, inputs_[i], inputs_));
-      file.reader = formats_[i]->open(file.source.get(), read);
+      if (inputs_[i].lines.empty()) {
+        file.reader = formats_[i]->open(file.source.get(), read);
+        continue;
+      }
+      for (const LineFile& line : inputs_[i].lines) {
+        file.line_files.push_back({line.column, OpenSource({"", line.path})});
+      }
+      file.reader = LinesBeside(file.line_files);
     }
     RequireFormatFlags(ValuesOf(options_), AllowedValues(), formats_);
     // Numbers of JSON have a point, whatever those of other texts had.
@@ -143,8 +152,8 @@ class Converter {
                               : options_.encoding == "cp1252"
                                   ? Encoding::kCp1252
                                   : Encoding::kUtf8;
-    return std::make_unique<TextSource>(input.path, encoding,
-                                        SourceContent::kTable);
+    constexpr auto kTable = SourceContent::kTable;
+    return std::make_unique<TextSource>(input.path, encoding, kTable);
   }
 
   void SayTakenOver() const {
@@ -333,10 +342,15 @@ class Converter {
     for (Table& table : tables_) {
       for (TableFile& file : table.files) {
         std::string role = table.view.empty() ? file.split : table.view;
-        sources.push_back(
-            {role.empty() ? "data" : role, file.source->Digest()});
+        if (role.empty()) role = "data";
+        if (file.line_files.empty()) {
+          sources.push_back({role, file.source->Digest()});
+        }
         for (TaskFile& task : file.task_files) {
           sources.push_back({"task " + task.name, task.source->Digest()});
+        }
+        for (TaskFile& line : file.line_files) {
+          sources.push_back({Str(role, " ", line.name), line.source->Digest()});
         }
       }
     }

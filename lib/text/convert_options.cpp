@@ -105,6 +105,9 @@ void ConvertOptions::Describe(Fields& fields) {
                 .in_settings = false},
                max_size);
   fields("beside", beside, "inputs are views of the same rows, NAME=FILE each");
+  fields("parallel", parallel,
+         "line i of each input is a text of row i: COLUMN=FILE each, or "
+         "SPLIT.COLUMN=FILE");
   fields.Field({"names",
                 "file of column names, of one input or of all",
                 {},

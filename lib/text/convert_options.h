@@ -31,6 +31,7 @@ struct ConvertOptions {
   Index features = 0;               // SVMlight: columns, 0: those that occur
   std::string max_size = kUsualBudget;
   bool beside = false;
+  bool parallel = false;
   std::vector<std::string> names;       // FILE, or NAME=FILE of one input
   std::vector<std::string> task_files;  // NAME=FILE, see task_files.h
   // COLUMN OLD NEW, each. A flag of three values: the tool registers it.
@@ -62,10 +63,19 @@ struct ConvertOptions {
   void Describe(Fields& fields);
 };
 
+// A file whose line i is the cell of row i.
+struct LineFile {
+  std::string column;
+  std::string path;
+};
+
 // An operand: FILE, or NAME=FILE.
 struct TableInput {
   std::string name;  // of the split, or of the view with `beside`; may be ""
   std::string path;  // "-": stdin
+  // Files that are columns of its rows (line_files.h), `path` the first of
+  // them; empty: it is a table.
+  std::vector<LineFile> lines = {};
 };
 
 }  // namespace mtlkit

@@ -10,6 +10,7 @@
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/schema.h"
+#include "data/tag_labels.h"
 #include "text/date_text.h"
 #include "text/text_table.h"
 
@@ -134,6 +135,14 @@ TextColumn SparseColumns(const InputBlock& block) {
 TextColumn LabelColumn(const LabelView& labels, Index col) {
   const Task& task = labels.task();
   TextColumn text = LabelColumnOf(task, task.head().LabelSuffix(task, col));
+  if (task.traits().of_tokens) {
+    text.type = CellType::kText;
+    text.put = [labels](Index row, CellWriter* cell) {
+      const std::string tags = TagsText(labels, row);
+      tags.empty() ? cell->Missing() : cell->Text(tags);
+    };
+    return text;
+  }
   text.put = [&task, labels, col](Index row, CellWriter* cell) {
     const Index place = labels.PlaceOf(row);
     if (place < 0) return cell->Missing();

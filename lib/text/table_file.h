@@ -15,6 +15,7 @@ struct TableFile {
   std::string split;  // "" if its rows are in none
   std::unique_ptr<TextSource> source;
   std::vector<TaskFile> task_files;
+  std::vector<TaskFile> line_files;  // a column each (line_files.h)
   std::unique_ptr<RowReader> reader;
   Index rows = 0;  // known after the scan
 };

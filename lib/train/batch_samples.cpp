@@ -8,8 +8,9 @@ namespace mtlkit {
 
 BatchSamples::BatchSamples(const Plan& plan) {
   const Network& network = plan.network();
-  const auto capacity = At(plan.options().capacity);
   for (Index task = 0; task < network.task_count(); ++task) {
+    const auto capacity = At(network.MostTargets(task, plan.options().capacity,
+                                                 plan.options().tokens));
     Pull pull;
     pull.gradient.resize(capacity * At(network.members(task)) *
                          At(network.output(task).columns.count));
@@ -19,8 +20,7 @@ BatchSamples::BatchSamples(const Plan& plan) {
   is_in_all_.resize(pulls_.size());
 }
 
-void BatchSamples::Deal(Index rows, Plan* plan) {
-  rows_ = rows;
+void BatchSamples::Deal(Plan* plan) {
   for (std::size_t t = 0; t < pulls_.size(); ++t) {
     Pull& pull = pulls_[t];
     const MatView gradient = plan->OutputGradient(static_cast<Index>(t));
@@ -28,9 +28,11 @@ void BatchSamples::Deal(Index rows, Plan* plan) {
     std::ranges::copy(all, pull.gradient.begin());
     std::ranges::fill(pull.counts, std::size_t{0});
     // Those of the members of a row lie together.
-    const std::size_t width = all.size() / At(rows);
+    const Index members = plan->network().members(static_cast<Index>(t));
+    pull.rows = gradient.rows / members;
+    const std::size_t width = At(gradient.cols * members);
     std::size_t next = kCount - 1;
-    for (Index row = 0; row < rows; ++row) {
+    for (Index row = 0; row < pull.rows; ++row) {
       const auto own = all.subspan(At(row) * width, width);
       const bool pulls =
           std::ranges::any_of(own, [](Real g) { return g != 0; });
@@ -55,8 +57,8 @@ void BatchSamples::Set(std::size_t i, Plan* plan) const {
     for (const std::size_t count : pull.counts) all += count;
     const Real times = static_cast<Real>(static_cast<double>(all) /
                                          static_cast<double>(pull.counts[i]));
-    const std::size_t width = out.size() / At(rows_);
-    for (std::size_t row = 0; row < At(rows_); ++row) {
+    const std::size_t width = out.size() / At(pull.rows);
+    for (std::size_t row = 0; row < At(pull.rows); ++row) {
       if (pull.sample[row] != i) continue;
       ActiveKernels().scale(times, pull.gradient.data() + row * width,
                             out.data() + row * width,

@@ -21,9 +21,9 @@ class BatchSamples {
   // For the tasks and the capacity of a plan.
   explicit BatchSamples(const Plan& plan);
 
-  // Deals the rows of the last batch, of which plan->OutputGradient has the
-  // gradients of all.
-  void Deal(Index rows, Plan* plan);
+  // Deals the rows of the last batch, or the tokens where those have labels, of
+  // which plan->OutputGradient has the gradients of all.
+  void Deal(Plan* plan);
   // Sets plan->OutputGradient to what sample `i` says.
   void Set(std::size_t i, Plan* plan) const;
   // Whether every sample has rows of the task: one a task. Those of few rows
@@ -33,12 +33,12 @@ class BatchSamples {
  private:
   // Of a task.
   struct Pull {
+    Index rows = 0;                    // of the last batch
     std::vector<Real> gradient;        // of all rows
     std::vector<std::uint8_t> sample;  // of each row; kCount: in none
     std::size_t counts[kCount] = {};   // of rows
   };
 
-  Index rows_ = 0;
   std::vector<Pull> pulls_;
   std::vector<std::uint8_t> is_in_all_;
 };

@@ -16,13 +16,13 @@ std::vector<Task> WithClassRows(std::vector<Task> tasks, const Dataset& data,
     std::vector<double>& counts = tasks[t].class_rows;
     counts.assign(tasks[t].classes.size(), 0);
     for (const Index row : rows) {
-      const Index place = labels.PlaceOf(row);
-      if (place < 0 || !labels.HasLabel(place)) continue;
-      if (labels.Weight(place) <= 0) continue;
-      for (Index col = 0; col < labels.cols(); ++col) {
-        const float label = labels.Value(place, col);
-        if (!std::isnan(label)) ++counts[static_cast<std::size_t>(label)];
-      }
+      labels.ForPlacesOf(row, [&](Index place) {
+        if (!labels.HasLabel(place) || labels.Weight(place) <= 0) return;
+        for (Index col = 0; col < labels.cols(); ++col) {
+          const float label = labels.Value(place, col);
+          if (!std::isnan(label)) ++counts[static_cast<std::size_t>(label)];
+        }
+      });
     }
   }
   return tasks;

@@ -1,6 +1,7 @@
 #include "train/members_taught.h"
 
 #include "base/error.h"
+#include "data/head.h"
 
 namespace mtlkit {
 
@@ -16,6 +17,16 @@ void RequireTaught(const Protocol& protocol, const Network& network) {
         ErrorKind::kUsage,
         "the method lets a network teach its branches, and this one has none",
         "give --arch branches");
+  }
+}
+
+void RequireRowTasks(std::span<const Task> tasks) {
+  for (const Task& task : tasks) {
+    Require(!task.traits().of_tokens, ErrorKind::kUsage,
+            Str("task '", task.name,
+                "' has a label for each token, and the method compares rows"),
+            "choose a method that leaves outputs alone (fedavg, or no "
+            "--method), and no --mixup");
   }
 }
 

@@ -10,4 +10,8 @@ namespace mtlkit {
 // some.
 void RequireTaught(const Protocol& protocol, const Network& network);
 
+// Demands tasks that have one label a row (kUsage), for what looks at rows of
+// outputs.
+void RequireRowTasks(std::span<const Task> tasks);
+
 }  // namespace mtlkit

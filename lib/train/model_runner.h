@@ -40,17 +40,18 @@ class ModelRunner {
     }
   }
 
+  // Of tasks of tokens one row for each of these.
   NetworkOutputs Outputs(std::span<const Task> tasks,
                          std::span<const Index> rows) {
-    NetworkOutputs outputs;
-    for (const Task& task : tasks) {
-      outputs.emplace_back(rows.size() * At(task.output_cols()));
+    NetworkOutputs outputs(tasks.size());
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      outputs[i].reserve(rows.size() * At(tasks[i].output_cols()));
     }
     MergedOutputs merged(tasks, plan_.network(), options_.capacity);
-    Run(rows, [&](const Plan& plan, Index first, Index) {
+    Run(rows, [&](const Plan& plan, Index, Index) {
       for (std::size_t i = 0; i < outputs.size(); ++i) {
         const ConstMatView y = merged.Of(plan, static_cast<Index>(i));
-        std::copy_n(y.data, y.size(), outputs[i].begin() + first * y.cols);
+        outputs[i].insert(outputs[i].end(), y.data, y.data + y.size());
       }
     });
     return outputs;

@@ -19,6 +19,7 @@
 #include "prep/rows_of_no_task.h"
 #include "train/model_rows.h"
 #include "train/model_runner.h"
+#include "train/token_starts.h"
 
 namespace mtlkit {
 namespace {
@@ -106,14 +107,18 @@ std::vector<std::uint8_t> SeenByAny(std::span<const EnsembleMember> members,
   return SeenBits(seen, dataset, rows);
 }
 
-// Rows of a block, so that what is said of them takes 32 MiB at most.
-Index RowsAtOnce(std::span<const Task> tasks, Index rows) {
+// Rows of a block, so that what is said of them takes 32 MiB or so at most.
+Index RowsAtOnce(std::span<const Task> tasks, const TokenStarts& starts,
+                 Index rows) {
   constexpr Index kMostBytes = Index{32} << 20;
   constexpr Index kMostRows = 16384;
   Index bytes = 1;
-  for (const Task& task : tasks) {
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
     // Outputs, then sums and predictions, each in two precisions.
-    bytes += 12 * (task.output_cols() + task.prediction_cols());
+    const Index of_each =
+        12 * (tasks[t].output_cols() + tasks[t].prediction_cols());
+    const auto all = std::max<Index>(std::ssize(starts[t]) - 1, 1);
+    bytes += of_each * (starts[t].empty() ? 1 : 1 + starts[t].back() / all);
   }
   return std::clamp<Index>(kMostBytes / bytes, 1,
                            std::clamp<Index>(rows, 1, kMostRows));
@@ -134,12 +139,15 @@ class Members {
       total_ += member.weight;
       rows_.emplace_back(*member.model, dataset);
     }
+    // All members read texts as the first one does.
+    starts_ = FitTags(*members[0].model, dataset, &rows_.front(), &labels_);
   }
 
   const std::vector<Task>& tasks() const {
     return members_[0].model->schema.tasks;
   }
   const std::vector<Labels>& labels() const { return labels_; }
+  const TokenStarts& starts() const { return starts_; }
   // Rows that any of them takes at a time.
   Index most() const {
     Index most = rows_.front().most();
@@ -172,6 +180,7 @@ class Members {
   ThreadPool* pool_;
   double total_ = 0;
   std::vector<Labels> labels_;
+  TokenStarts starts_;
   std::vector<ModelRows> rows_;
   std::unique_ptr<ModelRunner> runner_;
 };
@@ -207,10 +216,13 @@ void AddUnknown(const Labels& labels, const TaskPlaces& places,
 Predictions HeadOf(std::span<const EnsembleMember> members,
                    const Dataset& dataset, const PredictOptions& options,
                    std::span<const Index> rows,
-                   const std::vector<Labels>& labels) {
+                   const std::vector<Labels>& labels,
+                   const TokenStarts& starts) {
   const Model& first = *members[0].model;
-  const bool any_rows_of_own = std::ranges::any_of(
-      labels, [](const Labels& own) { return !own.on_all_rows; });
+  bool any_rows_of_own = false;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    any_rows_of_own |= !labels[i].on_all_rows && starts[i].empty();
+  }
   if (options.all_rows && !any_rows_of_own && options.reporter != nullptr) {
     options.reporter->Note("--all-rows has no effect: every task has all rows");
   }
@@ -235,7 +247,7 @@ Predictions HeadOf(std::span<const EnsembleMember> members,
     task.task = first.schema.tasks[i];
     if (!first.constants.empty()) task.constants = first.constants[i];
     task.constants_are_agreed = first.constants_are_agreed;
-    const TaskPlaces places(labels[i], options.all_rows);
+    const TaskPlaces places(labels[i], options.all_rows, starts[i]);
     task.on_all_rows = places.on_all_rows();
     if (!task.on_all_rows) {
       places.ForRows(rows, [&](std::size_t place, Index) {
@@ -320,9 +332,11 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
   const std::vector<Task>& tasks = all.tasks();
   const auto arrays =
       ArraysOf(tasks, dataset, all.labels(), members.size() == 1);
-  sink->Begin(HeadOf(members, dataset, options, rows, all.labels()), arrays);
+  const TokenStarts& starts = all.starts();
+  sink->Begin(HeadOf(members, dataset, options, rows, all.labels(), starts),
+              arrays);
   const Index at_once =
-      std::min(RowsAtOnce(tasks, std::ssize(rows)), all.most());
+      std::min(RowsAtOnce(tasks, starts, std::ssize(rows)), all.most());
   for (Index first = 0; first < std::ssize(rows); first += at_once) {
     const auto some = std::span(rows).subspan(
         At(first), At(std::min(at_once, std::ssize(rows) - first)));
@@ -336,9 +350,12 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
                                       said[t],
                                       arrays[t].logits ? &logits[t] : nullptr};
       TaskBlock block;
-      TaskPlaces(labels, options.all_rows)
+      Index token = 0;
+      TaskPlaces(labels, options.all_rows, starts[t])
           .ForRows(some, [&](std::size_t i, Index label) {
-            rows_said.AppendTo(&block, static_cast<Index>(i), some[i], label);
+            const Index at = starts[t].empty() ? static_cast<Index>(i) : token;
+            rows_said.AppendTo(&block, at, some[i], label);
+            ++token;
           });
       const Index places =
           std::ssize(block.predictions) / tasks[t].prediction_cols();

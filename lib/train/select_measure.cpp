@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "data/head.h"
 #include "data/link.h"
+#include "eval/tag_rows.h"
 
 namespace mtlkit {
 namespace {
@@ -99,6 +100,7 @@ std::vector<SelectTerm> DecisionsOf(std::span<const Task> tasks) {
     SelectTerm& term = terms.emplace_back();
     term.task = std::ssize(terms) - 1;
     term.metric = &FindMetric(traits.is_map        ? "dice"
+                              : traits.of_tokens   ? "token-accuracy"
                               : traits.one_class   ? "accuracy"
                               : traits.has_classes ? "hamming-loss"
                                                    : "mae");
@@ -161,6 +163,19 @@ void MetricTerms::Clear() {
   }
 }
 
+namespace {
+
+// The row of the dataset that each token is of.
+std::vector<Index> TextOfTokens(const Batch& batch, const TargetBatch& target) {
+  std::vector<Index> texts;
+  for (std::size_t row = 0; row < batch.row_numbers.size(); ++row) {
+    texts.resize(At(target.row_starts[row + 1]), batch.row_numbers[row]);
+  }
+  return texts;
+}
+
+}  // namespace
+
 void MetricTerms::Add(std::size_t term, const Batch& batch,
                       ConstMatView output) {
   const auto number = At(terms_[term].task);
@@ -173,13 +188,24 @@ void MetricTerms::Add(std::size_t term, const Batch& batch,
   const MatView y = {truth_.data(), target.target.rows, target.target.cols};
   task.head().LabelsToUnits(task, y);
   MetricRows& into = rows_[term];
-  for (Index row = 0; row < batch.rows; ++row) {
+  std::vector<Index> texts;
+  std::vector<std::int32_t> tags;
+  if (task.traits().of_tokens) {
+    texts = TextOfTokens(batch, target);
+    tags = DecodeTexts(task.classes, texts,
+                       std::vector<double>(said.data, said.data + said.size()));
+  }
+  for (Index row = 0; row < y.rows; ++row) {
     const Real weight = target.weight[At(row)];
     if (weight <= 0) continue;
     weights_[term].push_back(static_cast<double>(weight));
     into.y.insert(into.y.end(), y.Row(row), y.Row(row) + y.cols);
     into.output.insert(into.output.end(), said.Row(row),
                        said.Row(row) + said.cols);
+    if (!texts.empty()) {
+      into.texts.push_back(texts[At(row)]);
+      into.decoded.push_back(tags[At(row)]);
+    }
     if (!batch.groups.empty()) into.groups.push_back(batch.groups[At(row)]);
     ++into.rows;
   }

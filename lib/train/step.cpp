@@ -22,7 +22,7 @@ struct Learner::State {
         updater(*given.network, *given.optimizer, TermsOf(given), given.frozen,
                 given.pool),
         losses(setup.tasks, setup.losses, given.task_weight, *given.network,
-               given.capacity),
+               given.capacity, given.tokens),
         merged(setup.tasks, *given.network, given.capacity),
         weigher(*given.weighting, plan),
         terms(*given.network, given.frozen) {

@@ -24,11 +24,11 @@ void Scale(double factor, MatView values) {
 TaskLosses::TaskLosses(std::span<const Task> tasks,
                        std::span<const std::unique_ptr<Loss>> losses,
                        std::vector<double> task_weight, const Network& network,
-                       Index capacity)
+                       Index capacity, std::span<const Index> tokens)
     : tasks_(tasks),
       label_losses_(losses),
       member_losses_(tasks, network, capacity),
-      capacity_(capacity),
+      rows_(tasks.size()),
       label_share_(tasks.size(), 1),
       task_weight_(std::move(task_weight)),
       losses_(tasks.size(), kNone),
@@ -45,13 +45,14 @@ TaskLosses::TaskLosses(std::span<const Task> tasks,
   }
   family_sums_.resize(2 * At(families));
   const std::size_t most_rows = At(capacity);
-  Index widest = 1;
+  Index largest = 1;
   for (Index task = 0; task < std::ssize(tasks); ++task) {
-    row_loss_.emplace_back(most_rows);
-    widest =
-        std::max(widest, network.members(task) * tasks[At(task)].output_cols());
+    most_rows_.push_back(network.MostTargets(task, capacity, tokens));
+    row_loss_.emplace_back(At(most_rows_.back()));
+    largest = std::max(largest, most_rows_.back() * network.members(task) *
+                                    tasks[At(task)].output_cols());
   }
-  scratch_.resize(most_rows * At(widest));
+  scratch_.resize(At(largest));
   room_.order.reserve(most_rows);
   room_.terms.reserve(2 * most_rows);
 }
@@ -61,25 +62,29 @@ Index TaskLosses::AddLesson(Index task, const std::optional<Choice>& loss) {
   seat.task = task;
   const Task& of_task = tasks_[At(task)];
   if (loss) seat.loss = MakeLoss(of_task, *loss);
-  seat.values.resize(At(capacity_ * of_task.output_cols()));
-  seat.row_loss.resize(At(capacity_));
-  seat.weight.resize(At(capacity_));
+  const Index most = most_rows_[At(task)];
+  seat.values.resize(At(most * of_task.output_cols()));
+  seat.row_loss.resize(At(most));
+  seat.weight.resize(At(most));
   seats_.push_back(std::move(seat));
   return static_cast<Index>(seats_.size()) - 1;
 }
 
 void TaskLosses::EnableSelection() {
-  selected_.assign(tasks_.size(), std::vector<Real>(At(capacity_)));
+  for (const Index most : most_rows_) selected_.emplace_back(At(most));
 }
 
 void TaskLosses::Begin(const Batch& batch, const Plan& plan) {
-  rows_ = batch.rows;
+  for (std::size_t task = 0; task < rows_.size(); ++task) {
+    rows_[task] = batch.targets[task].target.rows;
+  }
   for (Seat& seat : seats_) {
     const Index cols = tasks_[At(seat.task)].output_cols();
-    const MatView values = {seat.values.data(), rows_, cols};
+    const std::size_t rows = RowsOf(seat.task);
+    const MatView values = {seat.values.data(), static_cast<Index>(rows), cols};
     (seat.loss != nullptr ? seat.lesson.target : seat.lesson.gradient) = values;
-    seat.lesson.row_loss = {seat.row_loss.data(), At(rows_)};
-    seat.lesson.weight = {seat.weight.data(), At(rows_)};
+    seat.lesson.row_loss = {seat.row_loss.data(), rows};
+    seat.lesson.weight = {seat.weight.data(), rows};
     seat.lesson.factor = 0;
   }
   for (std::size_t task = 0; task < selected_.size(); ++task) {
@@ -94,23 +99,25 @@ Lesson& TaskLosses::lesson(Index i) {
 }
 
 std::span<Real> TaskLosses::RowLoss(Index task) {
-  return {row_loss_[At(task)].data(), At(rows_)};
+  return {row_loss_[At(task)].data(), RowsOf(task)};
 }
 
 std::span<Real> TaskLosses::Weights(Index task) {
   assert(!selected_.empty());
-  return {selected_[At(task)].data(), At(rows_)};
+  return {selected_[At(task)].data(), RowsOf(task)};
 }
 
 std::span<const Real> TaskLosses::WeightsOf(const Batch& batch,
                                             Index task) const {
   if (selected_.empty()) return batch.targets[At(task)].weight;
-  return {selected_[At(task)].data(), At(rows_)};
+  return {selected_[At(task)].data(), RowsOf(task)};
 }
 
 void TaskLosses::SetPartners(const Partners* partners) {
   partners_ = partners;
-  if (partners != nullptr) partner_loss_.resize(At(capacity_));
+  if (partners != nullptr) {
+    partner_loss_.resize(At(std::ranges::max(most_rows_)));
+  }
 }
 
 // Partners are a shuffle of the batch: their weights have the same sum, by
@@ -119,7 +126,7 @@ void TaskLosses::MixIn(LossArgs args, Index task, MatView gradient) {
   const TargetBatch& theirs = partners_->targets[At(task)];
   args.target = theirs.target;
   args.weight = theirs.weight;
-  const std::span<Real> row_loss = {partner_loss_.data(), At(rows_)};
+  const std::span<Real> row_loss = {partner_loss_.data(), RowsOf(task)};
   MatView slope;
   if (!gradient.empty())
     slope = {scratch_.data(), gradient.rows, gradient.cols};
@@ -247,7 +254,7 @@ double TaskLosses::AddLessonTo(Seat& seat, ConstMatView output, double share,
                                MatView into) {
   const std::span<const Real> weight = seat.lesson.weight;
   const double factor = seat.lesson.factor / SumRows(weight);
-  const std::span<Real> row_losses = {seat.row_loss.data(), At(rows_)};
+  const std::span<Real> row_losses = {seat.row_loss.data(), RowsOf(seat.task)};
   MatView gradient = seat.lesson.gradient;
   if (seat.loss != nullptr) {
     gradient = {};

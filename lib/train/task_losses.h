@@ -23,11 +23,12 @@ namespace mtlkit {
 // only.
 class TaskLosses {
  public:
-  // Everything pointed to must outlive it.
+  // For batches of up to `capacity` rows, with so many tokens in each input
+  // block. Everything else pointed to must outlive it.
   TaskLosses(std::span<const Task> tasks,
              std::span<const std::unique_ptr<Loss>> losses,
              std::vector<double> task_weight, const Network& network,
-             Index capacity);
+             Index capacity, std::span<const Index> tokens);
 
   // Before the first batch (see Learner).
   Index AddLesson(Index task, const std::optional<Choice>& loss);
@@ -83,6 +84,8 @@ class TaskLosses {
     std::vector<Real> weight;
   };
 
+  // Rows of the batch for a task: tokens, where it has labels of these.
+  std::size_t RowsOf(Index task) const { return At(rows_[At(task)]); }
   double MembersOf(Index task) const {
     return static_cast<double>(member_losses_.members(task));
   }
@@ -106,8 +109,8 @@ class TaskLosses {
   std::span<const Task> tasks_;
   std::span<const std::unique_ptr<Loss>> label_losses_;
   MemberLosses member_losses_;
-  Index capacity_;
-  Index rows_ = 0;                           // of the batch
+  std::vector<Index> most_rows_;             // one a task
+  std::vector<Index> rows_;                  // of the batch, one a task
   std::vector<std::vector<Real>> row_loss_;  // one a task
   std::vector<std::vector<Real>> selected_;  // row weights; empty: the batch's
   std::vector<Seat> seats_;

@@ -62,6 +62,10 @@ struct Trainee::Parts {
     learner.Start(model.params, &state.learner);
     keeper.Start(&state);
     const Index tasks = static_cast<Index>(model.schema.tasks.size());
+    const bool looks_at_outputs =
+        protocol.selects() || protocol.teaches() || looks.are_two() ||
+        !peer.inputs.soft_targets.empty() || options.mixup > 0;
+    if (looks_at_outputs) RequireRowTasks(model.schema.tasks);
     if (protocol.teaches()) {
       RequireTaught(protocol, *model.network);
       std::optional<Choice> loss;

@@ -33,13 +33,16 @@ std::string WhyUnmeasurable(const Dataset& data, std::size_t task,
   for (const Index row : LabelledRows(data, static_cast<Index>(task))) {
     if (!std::binary_search(rows.begin(), rows.end(), row)) continue;
     any = true;
-    const Index place = labels.PlaceOf(row);
-    for (Index col = 0; col < labels.cols(); ++col) {
-      const float value = labels.Value(place, col);
-      if (std::isnan(value)) continue;
-      if (std::isnan(first[At(col)])) first[At(col)] = value;
-      if (value != first[At(col)]) return "";
-    }
+    bool differ = false;
+    labels.ForPlacesOf(row, [&](Index place) {
+      for (Index col = 0; col < labels.cols(); ++col) {
+        const float value = labels.Value(place, col);
+        if (std::isnan(value)) continue;
+        if (std::isnan(first[At(col)])) first[At(col)] = value;
+        differ |= value != first[At(col)];
+      }
+    });
+    if (differ) return "";
   }
   if (!any) return "has no label";
   return data.tasks[task].type.traits().one_class
@@ -61,10 +64,20 @@ struct Validator::State {
         plan(*network, OptionsFor(data, std::ssize(rows), pool)),
         capacity(plan.options().capacity),
         batcher(data, capacity),
-        row_loss(At(capacity)),
+        row_loss(At(MostTargets())),
         merged(tasks, *network, capacity),
         family_of(TaskFamilies(tasks)),
         measures(tasks, ParseSelectOn(tasks, select_on)) {}
+
+  // Rows of a batch for any task.
+  Index MostTargets() const {
+    Index most = capacity;
+    for (Index task = 0; task < network->task_count(); ++task) {
+      most = std::max(
+          most, network->MostTargets(task, capacity, plan.options().tokens));
+    }
+    return most;
+  }
 
   PlanOptions OptionsFor(const Dataset& data, Index count,
                          ThreadPool* pool) const {
@@ -114,7 +127,8 @@ struct Validator::State {
         if (batch.targets[task].labelled == 0) continue;
         for (std::size_t i = 0; i < constant[task].size(); ++i) {
           whole[task][i].Add(batch, task,
-                             Repeated(constant[task][i], batch.rows, &output),
+                             Repeated(constant[task][i],
+                                      batch.targets[task].target.rows, &output),
                              row_loss, &sums[task][i]);
         }
       }
@@ -219,14 +233,16 @@ struct Validator::State {
   template <class MakeOutputs>
   double MetricOf(std::size_t term, MakeOutputs make) {
     measures.Clear();
-    const Index cols = tasks[At(measures.terms()[term].task)].output_cols();
+    const auto task = At(measures.terms()[term].task);
+    const Index cols = tasks[task].output_cols();
     std::vector<Real> output;
     Index seen = 0;
     ForBatches([&](const Batch& batch) {
-      output.resize(At(batch.rows * cols));
+      const Index count = batch.targets[task].target.rows;
+      output.resize(At(count * cols));
       make(seen, &output);
-      seen += batch.rows;
-      measures.Add(term, batch, {output.data(), batch.rows, cols});
+      seen += count;
+      measures.Add(term, batch, {output.data(), count, cols});
     });
     return measures.Value(term);
   }

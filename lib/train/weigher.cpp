@@ -216,7 +216,7 @@ void Weigher::ByGradients(WeightingSignals* signals, const TaskView& tasks,
 
 void Weigher::TakeSamples(WeightingSignals* signals, const TaskView& tasks,
                           const Pass& pass, Plan* plan) {
-  samples_->Deal(tasks.batch->rows, plan);
+  samples_->Deal(plan);
   signals->sampled = samples_->is_in_all();
   std::fill(gramian_.begin(), gramian_.end(), 0.0);
   Pass again = pass;

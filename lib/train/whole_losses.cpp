@@ -6,7 +6,7 @@ void WholeLoss::Add(const Batch& batch, std::size_t task, ConstMatView output,
                     std::span<Real> room, LossSums* sums) {
   const TargetBatch& target = batch.targets[task];
   if (loss_->coupling() == RowCoupling::kNone) {
-    const std::span<Real> out = room.first(At(batch.rows));
+    const std::span<Real> out = room.first(At(target.target.rows));
     const LossArgs args = {output, target.target, target.weight};
     loss_->Evaluate(args, out, {});
     sums->loss += SumRows(out);

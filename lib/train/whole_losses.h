@@ -27,7 +27,7 @@ class WholeLoss {
   explicit WholeLoss(const Loss* loss) : loss_(loss) {}
 
   // Adds the rows of a batch, whose outputs for the task these are. `room` has
-  // one number a row of it.
+  // one number a row of it, or a token where the task has labels of these.
   void Add(const Batch& batch, std::size_t task, ConstMatView output,
            std::span<Real> room, LossSums* sums);
   // Adds what had to wait for all rows, and forgets them.

@@ -32,6 +32,7 @@ Task SampleOf(const HeadEntry& entry) {
     task.map_height = 2;
     task.map_width = 1;
   }
+  if (entry.traits.of_tokens) task.tokens = "text";
   if (!entry.traits.has_classes) task.width = entry.traits.is_ranking ? 1 : 2;
   return task;
 }

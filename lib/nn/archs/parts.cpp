@@ -72,8 +72,10 @@ NetworkParts::Source NetworkParts::Inputs(const std::string& prefix,
     }
     const Index before = seen[input.kind]++;
     const std::string number = before == 0 ? "" : Str("-", before);
+    Value tokens;
     dense.push_back(AddStem({schema_, options_, prefix, number, &source.pixels},
-                            input, value, &builder_));
+                            input, value, &builder_, &tokens));
+    if (tokens.id >= 0) tokens_[input.name] = tokens;
   }
   source.has_value = !dense.empty();
   source.is_input = true;
@@ -266,8 +268,9 @@ void NetworkParts::AddHeads(const std::string& group, const Source& source,
                             const std::vector<Index>& tasks) {
   std::vector<Index> together;
   for (const Index i : tasks) {
-    const bool is_plain = task(i).traits().thresholds == Thresholds::kNone &&
-                          !task(i).traits().is_map;
+    const HeadTraits& traits = task(i).traits();
+    const bool is_plain = traits.thresholds == Thresholds::kNone &&
+                          !traits.is_map && !traits.of_tokens;
     if (head_layers_.empty() && tasks.size() > 1 && is_plain) {
       together.push_back(i);
     } else {
@@ -289,7 +292,9 @@ void NetworkParts::AddHeads(const std::string& group, const Source& source,
 Value NetworkParts::AddLogits(Index i, const Source& source) {
   const std::string name = "head." + task(i).name;
   if (task(i).traits().is_map) return AddMap(name, source, task(i));
-  const Source top = AddLayers(name, source, head_layers_);
+  const Source top =
+      AddLayers(name, task(i).traits().of_tokens ? TokensOf(task(i)) : source,
+                head_layers_);
   const std::string last =
       head_layers_.empty() ? name : Str(name, ".", head_layers_.size());
   return AddTaskOutput(last, top, task(i));

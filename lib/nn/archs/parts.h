@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,7 +91,8 @@ class NetworkParts {
   // The outputs of tasks that read one source: with layers of their own
   // (head.TASK.0 ...), or as one matrix that serves all of them
   // (heads.GROUP; head.TASK for one task), which is one product instead of
-  // many thin ones. Those with thresholds have a score of their own.
+  // many thin ones. Those with thresholds have a score of their own. Tasks of
+  // tokens read what the last Inputs made of each token, whatever the source.
   void AddHeads(const std::string& group, const Source& source,
                 const std::vector<Index>& tasks);
   // Refuses tasks that are maps (kUsage).
@@ -104,9 +106,12 @@ class NetworkParts {
   // One output that all `tasks` share.
   void AddPooledHead(const Source& source, const std::vector<Index>& tasks);
 
+  // Without the layers that lead to no output.
   Network Build() &&;
 
  private:
+  // What a task of tokens reads.
+  Source TokensOf(const Task& task) const;
   Value JoinDense(const std::string& name, const std::vector<Value>& values);
   Value AddProduct(const std::string& name, const Source& source,
                    DenseOptions dense, const std::string& params_of = "");
@@ -145,6 +150,7 @@ class NetworkParts {
   // Pixels of each call of Inputs that had some.
   std::vector<std::vector<Value>> decoded_;
   NetworkBuilder builder_;
+  std::map<std::string, Value> tokens_;  // by input block
 };
 
 }  // namespace mtlkit

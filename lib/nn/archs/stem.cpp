@@ -25,7 +25,7 @@ Value AddTables(const std::string& name, const InputSpec& input,
 }
 
 Value AddEncoder(const InputPlace& place, const InputSpec& input, Value value,
-                 NetworkBuilder* builder) {
+                 NetworkBuilder* builder, Value* known_tokens) {
   const BlockTraits& traits = TraitsOf(input.kind);
   const bool tokens = traits.rows == BlockRows::kTokens;
   const auto name = [&](std::string_view layer) {
@@ -42,6 +42,7 @@ Value AddEncoder(const InputPlace& place, const InputSpec& input, Value value,
     case BlockRows::kPixels:
       return AddImages(place, input, value, builder);
     case BlockRows::kTokens:
+      *known_tokens = value;
       return builder->Add(name("pool"), MakePool(), {value});
   }
   return value;
@@ -61,8 +62,8 @@ Index PresenceOf(const Schema& schema, const InputSpec& input) {
 }  // namespace
 
 Value AddStem(const InputPlace& place, const InputSpec& input, Value value,
-              NetworkBuilder* builder) {
-  value = AddEncoder(place, input, value, builder);
+              NetworkBuilder* builder, Value* tokens) {
+  value = AddEncoder(place, input, value, builder, tokens);
   const Index presence = PresenceOf(place.schema, input);
   if (presence < 0) return value;
   // Blocks of several kinds are numbered apart.

@@ -102,7 +102,8 @@ class CrossEntropy : public Loss {
   bool weighted_;
 };
 
-constexpr std::string_view kCrossEntropyTypes[] = {"multiclass", "map"};
+constexpr std::string_view kCrossEntropyTypes[] = {"multiclass", "tags", "map"};
+
 }  // namespace
 
 extern const LossEntry kCrossEntropyLoss;

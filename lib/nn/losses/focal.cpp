@@ -66,7 +66,8 @@ class FocalLoss : public ClassLoss<FocalRow> {
       : ClassLoss({static_cast<Real>(options.gamma), options.Factors(task)}) {}
 };
 
-constexpr std::string_view kFocalTypes[] = {"binary", "multiclass", "map"};
+constexpr std::string_view kFocalTypes[] = {"binary", "multiclass", "tags",
+                                             "map"};
 
 }  // namespace
 

@@ -60,7 +60,8 @@ class LogitAdjustedLoss : public ClassLoss<AdjustedRow> {
   }
 };
 
-constexpr std::string_view kLogitAdjustedTypes[] = {"binary", "multiclass"};
+constexpr std::string_view kLogitAdjustedTypes[] = {"binary", "multiclass",
+                                                    "tags"};
 
 }  // namespace
 

@@ -60,7 +60,7 @@ class MulticlassHingeLoss : public ClassLoss<MulticlassHingeRow> {
                    options.over_classes == "mean"}) {}
 };
 
-constexpr std::string_view kMulticlassHingeTypes[] = {"multiclass"};
+constexpr std::string_view kMulticlassHingeTypes[] = {"multiclass", "tags"};
 
 }  // namespace
 

@@ -61,8 +61,10 @@ const InputSpec* FindBlock(const std::vector<InputSpec>& specs,
 
 class SelectColumns : public Transform {
  public:
-  SelectColumns(std::vector<InputSpec> chosen, std::set<ColumnRef> left_out)
-      : chosen_(std::move(chosen)), left_out_(std::move(left_out)) {
+  explicit SelectColumns(Selection selection)
+      : chosen_(std::move(selection.blocks)),
+        left_out_(std::move(selection.left_out)),
+        texts_(std::move(selection.texts)) {
     for (const InputSpec& spec : chosen_) {
       for (const std::string& name : spec.columns) {
         named_.insert({ViewOf(spec.name), name});
@@ -77,7 +79,11 @@ class SelectColumns : public Transform {
       const std::vector<InputSpec>& inputs) const override {
     for (const InputSpec& given : inputs) RequireKnown(given);
     for (const InputSpec& wanted : chosen_) RequireThere(wanted, inputs);
-    return chosen_;
+    std::vector<InputSpec> result;
+    for (const InputSpec& wanted : chosen_) {
+      result.push_back(WithTexts(wanted, *FindBlock(inputs, wanted.name)));
+    }
+    return result;
   }
 
   std::vector<InputBlock> Apply(const std::vector<InputBlock>& inputs,
@@ -87,7 +93,7 @@ class SelectColumns : public Transform {
       const auto at = std::find_if(
           inputs.begin(), inputs.end(),
           [&](const auto& block) { return block.name == wanted.name; });
-      result.push_back(MapColumns(*at, wanted, rows));
+      result.push_back(MapColumns(*at, WithTexts(wanted, *at), rows));
     }
     return result;
   }
@@ -99,12 +105,27 @@ class SelectColumns : public Transform {
     for (const ColumnRef& ref : left_out_) {
       left.push_back({ref.block, ref.column});
     }
-    return {"select",
-            DumpJson(nlohmann::json{{"blocks", blocks}, {"left_out", left}}),
-            {}};
+    nlohmann::json json = {{"blocks", blocks}, {"left_out", left}};
+    for (const ColumnRef& ref : texts_) {
+      json["texts"].push_back({ref.block, ref.column});
+    }
+    return {"select", DumpJson(json), {}};
   }
 
  private:
+  // Texts are those of the table at hand.
+  InputSpec WithTexts(const InputSpec& wanted, const InputSpec& given) const {
+    InputSpec spec = wanted;
+    for (const ColumnRef& ref : texts_) {
+      if (ref.block != wanted.name) continue;
+      const Index at = FindColumn(wanted, ref.column);
+      const Index from = FindColumn(given, ref.column);
+      if (at < 0 || from < 0) continue;
+      spec.categories[At(at)] = given.categories[At(from)];
+    }
+    return spec;
+  }
+
   // Blocks of another kind that the columns of `spec`'s view may be in.
   const InputSpec* OtherKind(const InputSpec& spec, const std::string& column,
                              const std::vector<InputSpec>& inputs) const {
@@ -207,6 +228,7 @@ class SelectColumns : public Transform {
 
   std::vector<InputSpec> chosen_;
   std::set<ColumnRef> left_out_;
+  std::set<ColumnRef> texts_;
   // All columns with names, as (view, column).
   std::set<std::pair<std::string, std::string>> named_;
 };
@@ -278,27 +300,21 @@ Selection Read(const TransformRecord& record) {
     selection.left_out.insert(
         {ref.at(0).get<std::string>(), ref.at(1).get<std::string>()});
   }
+  if (!json.contains("texts")) return selection;
+  for (const auto& ref : json.at("texts")) {
+    selection.texts.insert(
+        {ref.at(0).get<std::string>(), ref.at(1).get<std::string>()});
+  }
   return selection;
 }
 
 std::shared_ptr<const Transform> RestoreSelect(const TransformRecord& record) {
-  Selection selection = Read(record);
-  return std::make_shared<SelectColumns>(std::move(selection.blocks),
-                                         std::move(selection.left_out));
+  return std::make_shared<SelectColumns>(Read(record));
 }
 
 // Here the columns are those to leave out.
 std::shared_ptr<const Transform> FitSelectStep(const FitArgs& args) {
-  std::vector<InputSpec> chosen;
-  for (const InputSpec& spec : args.rows.specs()) {
-    InputSpec kept = Without(spec, args.columns);
-    if (kept.cols > 0) chosen.push_back(std::move(kept));
-  }
-  Require(!chosen.empty(), ErrorKind::kUsage, "no input column is left",
-          "name fewer columns with --task and --ignore, or more with "
-          "--inputs");
-  KeepSeen(args.rows, &chosen);
-  return std::make_shared<SelectColumns>(std::move(chosen), args.columns);
+  return FitSelect(args.rows, args.columns);
 }
 
 bool TakesAll(InputKind) {
@@ -306,6 +322,29 @@ bool TakesAll(InputKind) {
 }
 
 }  // namespace
+
+std::shared_ptr<const Transform> FitSelect(const TrainingRows& rows,
+                                           const ColumnSet& left_out,
+                                           const ColumnSet& texts) {
+  std::vector<InputSpec> chosen;
+  for (const InputSpec& spec : rows.specs()) {
+    InputSpec kept = Without(spec, left_out);
+    if (kept.cols > 0) chosen.push_back(std::move(kept));
+  }
+  Require(!chosen.empty(), ErrorKind::kUsage, "no input column is left",
+          "name fewer columns with --task and --ignore, or more with "
+          "--inputs");
+  KeepSeen(rows, &chosen);
+  for (InputSpec& spec : chosen) {
+    for (const ColumnRef& ref : texts) {
+      const Index at =
+          ref.block == spec.name ? FindColumn(spec, ref.column) : -1;
+      if (at >= 0) spec.categories[At(at)].clear();
+    }
+  }
+  return std::make_shared<SelectColumns>(
+      Selection{std::move(chosen), left_out, texts});
+}
 
 std::optional<Selection> ReadSelection(const TransformRecord& record) {
   if (record.name != "select") return std::nullopt;

@@ -1,0 +1,31 @@
+// Outputs of tasks that have a label for each token.
+#include <algorithm>
+
+#include "base/error.h"
+#include "data/head.h"
+#include "nn/archs/parts.h"
+#include "nn/dead_ends.h"
+
+namespace mtlkit {
+
+NetworkParts::Source NetworkParts::TokensOf(const Task& task) const {
+  const auto at = tokens_.find(task.tokens);
+  Require(at != tokens_.end(), ErrorKind::kUsage,
+          Str("task '", task.name, "' has labels of the tokens of '",
+              task.tokens, "', which the network does not read"),
+          "leave --inputs out, or name that input");
+  Require(!has_members(), ErrorKind::kUsage,
+          Str("--members: task '", task.name,
+              "' has a label for each token, of which members have none"),
+          "leave --members out");
+  return From(at->second);
+}
+
+Network NetworkParts::Build() && {
+  const bool has_tags = std::ranges::any_of(
+      schema_.tasks, [](const Task& task) { return task.traits().of_tokens; });
+  const Network network = std::move(builder_).Build();
+  return has_tags ? WithoutDeadEnds(network, schema_.inputs) : network;
+}
+
+}  // namespace mtlkit
