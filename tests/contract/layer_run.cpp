@@ -41,10 +41,11 @@ LayerRun::LayerRun(const LayerSample& sample, Index rows, Mode mode, Seed seed)
       buffer_specs_(layer_->Buffers(cols_)) {
   pass_.mode = mode;
   pass_.dropout = Rng(seed, RandomPurpose::kDropout, 3);
-  // Tokens: 0 to 3 for each row of the batch.
+  // Tokens for each row of the batch.
+  constexpr Index kLengths[] = {3, 0, 1, 7, 2};
   offsets_ = {0};
   for (Index row = 0; row < rows; ++row) {
-    offsets_.push_back(offsets_.back() + (5 * row + 3) % 4);
+    offsets_.push_back(offsets_.back() + kLengths[row % 5]);
   }
   output_extent_ = {layer_->OutputSpace(spaces_), offsets_};
   output_rows_ = output_extent_.Begin(rows);
