@@ -48,6 +48,7 @@ void FindInNetwork(const Model& model, UselessSettings* useless) {
        "no layer is added to what it reads (--residual)");
   look(&ArchOptions::numbers, "numbers", "no input holds numbers");
   look(&ArchOptions::images, "images", "no input holds images");
+  look(&ArchOptions::texts, "texts", "no input holds texts");
   if (!model.arch.hierarchy.empty()) {
     look(&ArchOptions::layers, "layers",
          "every group of the hierarchy has layers of its own");

@@ -71,8 +71,10 @@ NetworkParts::Source NetworkParts::Inputs(const std::string& prefix,
     }
     const Index before = seen[input.kind]++;
     const std::string number = before == 0 ? "" : Str("-", before);
-    dense.push_back(
-        AddStem({schema_, options_, prefix, number}, input, value, &builder_));
+    const StemValues values =
+        AddStem({schema_, options_, prefix, number}, input, value, &builder_);
+    dense.push_back(values.rows);
+    if (values.tokens.id >= 0) tokens_[{prefix, block}] = values.tokens;
   }
   source.has_value = !dense.empty();
   source.is_input = true;
@@ -83,6 +85,14 @@ NetworkParts::Source NetworkParts::Inputs(const std::string& prefix,
         AddScale(prefix + "members", source.value, InitKind::kSigns, false);
   }
   return source;
+}
+
+Value NetworkParts::Tokens(const std::string& prefix, Index block) const {
+  const auto found = tokens_.find({prefix, block});
+  Require(found != tokens_.end(), ErrorKind::kUsage,
+          Str("input '", schema_.inputs[At(block)].name,
+              "' has no tokens that this network reads"));
+  return found->second;
 }
 
 Value NetworkParts::JoinDense(const std::string& name,

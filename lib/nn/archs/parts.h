@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "nn/arch.h"
@@ -41,13 +43,17 @@ class NetworkParts {
   // "PREFIXperiodic", and "PREFIXprojection" (beside other columns of the
   // block, "PREFIXnumbers"); categorical ones through tables called
   // "PREFIXembedding", which nobody else uses; images through "PREFIXflatten"
-  // or, by --images, "PREFIXcnn"; tokens through a table "PREFIXtokens" and their mean, "PREFIXpool". Of an
-  // ensemble each member has the numbers times factors of its own,
-  // "PREFIXmembers"; those of sparse blocks stand behind the products that read
-  // them.
+  // or, by --images, "PREFIXcnn"; tokens through a table "PREFIXtokens" and
+  // their mean, "PREFIXpool", or, by --texts, "PREFIXtext". Of an ensemble each
+  // member has the numbers times factors of its own, "PREFIXmembers"; those of
+  // sparse blocks stand behind the products that read them.
   Source Inputs(const std::string& prefix);
   // The same of some of them, by their numbers.
   Source Inputs(const std::string& prefix, const std::vector<Index>& blocks);
+  // What the network says of each token of a block, a text, that Inputs was
+  // called for with this prefix (else kUsage): the source of a task that has
+  // labels for tokens, where Inputs is that of the others.
+  Value Tokens(const std::string& prefix, Index block) const;
   const std::vector<InputSpec>& inputs() const { return schema_.inputs; }
 
   // y = x W + b, or x W without `bias`, with x all of the source.
@@ -134,6 +140,8 @@ class NetworkParts {
   std::vector<Index> layers_;
   std::vector<Index> head_layers_;
   Ensemble ensemble_;
+  // By the prefix that reads a block, and its number.
+  std::map<std::pair<std::string, Index>, Value> tokens_;
   NetworkBuilder builder_;
 };
 

@@ -8,6 +8,7 @@
 #include "data/presence.h"
 #include "nn/archs/images.h"
 #include "nn/archs/numbers.h"
+#include "nn/archs/texts.h"
 #include "nn/layers/layers.h"
 
 namespace mtlkit {
@@ -24,27 +25,24 @@ Value AddTables(const std::string& name, const InputSpec& input,
   return builder->Add(name, MakeEmbedding(codes, widths), {value});
 }
 
-Value AddEncoder(const InputPlace& place, const InputSpec& input, Value value,
-                 NetworkBuilder* builder) {
+StemValues AddEncoder(const InputPlace& place, const InputSpec& input,
+                      Value value, NetworkBuilder* builder) {
   const BlockTraits& traits = TraitsOf(input.kind);
-  const bool tokens = traits.rows == BlockRows::kTokens;
-  const auto name = [&](std::string_view layer) {
-    return Str(place.prefix, layer, place.number);
-  };
-  if (traits.has_categories) {
-    value = AddTables(name(tokens ? "tokens" : "embedding"), input,
-                      place.options.embedding, value, builder);
-  }
   switch (traits.rows) {
     case BlockRows::kBatch:
-      if (traits.has_categories) return value;
-      return AddNumbers(place, input, value, builder);
+      if (!traits.has_categories) {
+        return {AddNumbers(place, input, value, builder)};
+      }
+      return {AddTables(place.prefix + "embedding" + place.number, input,
+                        place.options.embedding, value, builder)};
     case BlockRows::kPixels:
-      return AddImages(place, input, value, builder);
+      return {AddImages(place, input, value, builder)};
     case BlockRows::kTokens:
-      return builder->Add(name("pool"), MakePool(), {value});
+      break;
   }
-  return value;
+  const TextForm form = ParseTexts(place.options.texts, "--texts");
+  const Value tokens = AddTokens(place, input, form, value, builder);
+  return {AddTextPool(place, form, tokens, builder), tokens};
 }
 
 // The block that says which rows have this one; -1: all have it.
@@ -60,15 +58,17 @@ Index PresenceOf(const Schema& schema, const InputSpec& input) {
 
 }  // namespace
 
-Value AddStem(const InputPlace& place, const InputSpec& input, Value value,
-              NetworkBuilder* builder) {
-  value = AddEncoder(place, input, value, builder);
+StemValues AddStem(const InputPlace& place, const InputSpec& input, Value value,
+                   NetworkBuilder* builder) {
+  StemValues values = AddEncoder(place, input, value, builder);
   const Index presence = PresenceOf(place.schema, input);
-  if (presence < 0) return value;
+  if (presence < 0) return values;
   // Blocks of several kinds are numbered apart.
   const std::string name =
       Str(place.prefix, "present.", EntryOf(input.kind).name, place.number);
-  return builder->Add(name, MakeProduct(), {value, builder->Input(presence)});
+  values.rows = builder->Add(name, MakeProduct(),
+                             {values.rows, builder->Input(presence)});
+  return values;
 }
 
 }  // namespace mtlkit

@@ -71,8 +71,11 @@ LayerPtr MakeRmsNorm(double epsilon = 1e-6);
 
 // Of a categorical or token input block: the rows of one table per column, side
 // by side. Column j has codes 0 .. codes[j] - 1 and width widths[j]. Parameters
-// "table.0" (codes[0] x widths[0]), ...
-LayerPtr MakeEmbedding(std::vector<Index> codes, std::vector<Index> widths);
+// "table.0" (codes[0] x widths[0]), ... In training a share `unknown` of the
+// codes is read as the last one, that of what was never seen, which so learns
+// something (0 <= unknown < 1).
+LayerPtr MakeEmbedding(std::vector<Index> codes, std::vector<Index> widths,
+                       double unknown = 0);
 // Width of a table by rule: min(50, round up of codes / 2), at least 1.
 Index EmbeddingWidth(Index codes);
 
