@@ -203,7 +203,8 @@ void NetworkBuilder::Output(Index task, Value value, Index first, Index count) {
   OutputInfo& output = network_.outputs_[At(task)];
   const Index cols = Cols(value);
   const Space& space = SpaceOf(value);
-  Require(space == Space{} || space.kind == SpaceKind::kMembers,
+  Require(space == Space{} || space.kind == SpaceKind::kMembers ||
+              space.is_ragged(),
           ErrorKind::kUsage,
           Str("the output of a task needs a row for each row of the batch, but "
               "here are ",

@@ -110,9 +110,9 @@ TEST_CASE("the value of tokens is there for tasks of tokens") {
   ArchOptions options;
   options.texts = "bilstm:width=3";
   NetworkParts parts({schema, options});
-  CHECK_THROWS_AS(parts.Tokens("", 0), Error);
+  CHECK_THROWS_AS(parts.Tokens("title"), Error);
   parts.Inputs("own.");
-  const Value tokens = parts.Tokens("own.", 0);
+  const Value tokens = parts.Tokens("title");
   CHECK(parts.builder().Cols(tokens) == 6);
   CHECK(parts.builder().SpaceOf(tokens) == Space{SpaceKind::kTokens, 1, 1, 0});
 }

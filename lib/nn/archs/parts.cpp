@@ -71,10 +71,10 @@ NetworkParts::Source NetworkParts::Inputs(const std::string& prefix,
     }
     const Index before = seen[input.kind]++;
     const std::string number = before == 0 ? "" : Str("-", before);
-    const StemValues values =
-        AddStem({schema_, options_, prefix, number}, input, value, &builder_);
-    dense.push_back(values.rows);
-    if (values.tokens.id >= 0) tokens_[{prefix, block}] = values.tokens;
+    Value tokens;
+    dense.push_back(AddStem({schema_, options_, prefix, number}, input, value,
+                            &builder_, &tokens));
+    if (tokens.id >= 0) tokens_[input.name] = tokens;
   }
   source.has_value = !dense.empty();
   source.is_input = true;
@@ -87,11 +87,10 @@ NetworkParts::Source NetworkParts::Inputs(const std::string& prefix,
   return source;
 }
 
-Value NetworkParts::Tokens(const std::string& prefix, Index block) const {
-  const auto found = tokens_.find({prefix, block});
+Value NetworkParts::Tokens(const std::string& input) const {
+  const auto found = tokens_.find(input);
   Require(found != tokens_.end(), ErrorKind::kUsage,
-          Str("input '", schema_.inputs[At(block)].name,
-              "' has no tokens that this network reads"));
+          Str("there are no tokens of '", input, "' that the network reads"));
   return found->second;
 }
 

@@ -3,7 +3,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "nn/arch.h"
@@ -50,10 +49,9 @@ class NetworkParts {
   Source Inputs(const std::string& prefix);
   // The same of some of them, by their numbers.
   Source Inputs(const std::string& prefix, const std::vector<Index>& blocks);
-  // What the network says of each token of a block, a text, that Inputs was
-  // called for with this prefix (else kUsage): the source of a task that has
-  // labels for tokens, where Inputs is that of the others.
-  Value Tokens(const std::string& prefix, Index block) const;
+  // What the last Inputs made of each token of a text, by its name (else
+  // kUsage): what a task reads that has a label for each.
+  Value Tokens(const std::string& input) const;
   const std::vector<InputSpec>& inputs() const { return schema_.inputs; }
 
   // y = x W + b, or x W without `bias`, with x all of the source.
@@ -140,8 +138,7 @@ class NetworkParts {
   std::vector<Index> layers_;
   std::vector<Index> head_layers_;
   Ensemble ensemble_;
-  // By the prefix that reads a block, and its number.
-  std::map<std::pair<std::string, Index>, Value> tokens_;
+  std::map<std::string, Value> tokens_;  // by input block
   NetworkBuilder builder_;
 };
 

@@ -25,24 +25,24 @@ Value AddTables(const std::string& name, const InputSpec& input,
   return builder->Add(name, MakeEmbedding(codes, widths), {value});
 }
 
-StemValues AddEncoder(const InputPlace& place, const InputSpec& input,
-                      Value value, NetworkBuilder* builder) {
+Value AddEncoder(const InputPlace& place, const InputSpec& input, Value value,
+                 NetworkBuilder* builder, Value* known_tokens) {
   const BlockTraits& traits = TraitsOf(input.kind);
   switch (traits.rows) {
     case BlockRows::kBatch:
       if (!traits.has_categories) {
-        return {AddNumbers(place, input, value, builder)};
+        return AddNumbers(place, input, value, builder);
       }
-      return {AddTables(place.prefix + "embedding" + place.number, input,
-                        place.options.embedding, value, builder)};
+      return AddTables(place.prefix + "embedding" + place.number, input,
+                       place.options.embedding, value, builder);
     case BlockRows::kPixels:
-      return {AddImages(place, input, value, builder)};
+      return AddImages(place, input, value, builder);
     case BlockRows::kTokens:
       break;
   }
   const TextForm form = ParseTexts(place.options.texts, "--texts");
-  const Value tokens = AddTokens(place, input, form, value, builder);
-  return {AddTextPool(place, form, tokens, builder), tokens};
+  *known_tokens = AddTokens(place, input, form, value, builder);
+  return AddTextPool(place, form, *known_tokens, builder);
 }
 
 // The block that says which rows have this one; -1: all have it.
@@ -58,17 +58,15 @@ Index PresenceOf(const Schema& schema, const InputSpec& input) {
 
 }  // namespace
 
-StemValues AddStem(const InputPlace& place, const InputSpec& input, Value value,
-                   NetworkBuilder* builder) {
-  StemValues values = AddEncoder(place, input, value, builder);
+Value AddStem(const InputPlace& place, const InputSpec& input, Value value,
+              NetworkBuilder* builder, Value* tokens) {
+  value = AddEncoder(place, input, value, builder, tokens);
   const Index presence = PresenceOf(place.schema, input);
-  if (presence < 0) return values;
+  if (presence < 0) return value;
   // Blocks of several kinds are numbered apart.
   const std::string name =
       Str(place.prefix, "present.", EntryOf(input.kind).name, place.number);
-  values.rows = builder->Add(name, MakeProduct(),
-                             {values.rows, builder->Input(presence)});
-  return values;
+  return builder->Add(name, MakeProduct(), {value, builder->Input(presence)});
 }
 
 }  // namespace mtlkit

@@ -58,26 +58,64 @@ class TextEncoder {
   // (Xiong et al., "On layer normalization in the transformer architecture",
   // 2020).
   Value AddTransformer(Value x) {
-    const Index width = form_.width;
-    const double factor = std::sqrt(static_cast<double>(width));
-    x = builder_.Add(name_ + ".positions", MakePositions(width, factor), {x});
-    x = AddDropout(name_, x);
+    x = AddPositions(x);
     for (Index layer = 0; layer < form_.layers; ++layer) {
       const std::string name = Str(name_, ".", layer);
-      Value y = builder_.Add(name + ".norm", MakeLayerNorm(), {x});
-      y = AddDense(name + ".queries", y, 3 * width);
-      y = builder_.Add(
-          name + ".attention",
-          MakeAttention({.heads = form_.heads, .causal = form_.causal}), {y});
-      x = AddBranch(name, x, AddDense(name + ".out", y, width));
-      const std::string ff = name + ".ff";
-      y = builder_.Add(ff + ".norm", MakeLayerNorm(), {x});
-      y = AddDense(ff + ".0", y, form_.ff, InitKind::kHeUniform,
-                   Activation::kRelu);
-      x = AddBranch(ff, x,
-                    AddDense(ff + ".1", AddDropout(ff + ".0", y), width));
+      x = AddSelfAttention(name, x, form_.causal);
+      x = AddForward(name + ".ff", x);
     }
-    return builder_.Add(name_ + ".norm", MakeLayerNorm(), {x});
+    return AddNorm(name_, x);
+  }
+
+ public:
+  // The same, where each layer also looks at `source`, by queries of its own.
+  Value AddDecoder(Value x, Value source) {
+    x = AddPositions(x);
+    for (Index layer = 0; layer < form_.layers; ++layer) {
+      const std::string name = Str(name_, ".", layer);
+      x = AddSelfAttention(name, x, true);
+      const std::string cross = name + ".source";
+      const Value q =
+          AddDense(cross + ".queries", AddNorm(cross, x), form_.width);
+      const Value kv = AddDense(cross + ".keys", source, 2 * form_.width);
+      x = AddAttention(cross, x, {q, kv}, false);
+      x = AddForward(name + ".ff", x);
+    }
+    return AddNorm(name_, x);
+  }
+
+ private:
+  Value AddPositions(Value x) {
+    const double factor = std::sqrt(static_cast<double>(form_.width));
+    x = builder_.Add(name_ + ".positions", MakePositions(form_.width, factor),
+                     {x});
+    return AddDropout(name_, x);
+  }
+
+  Value AddNorm(const std::string& name, Value x) {
+    return builder_.Add(name + ".norm", MakeLayerNorm(), {x});
+  }
+
+  Value AddSelfAttention(const std::string& name, Value x, bool causal) {
+    const Value qkv =
+        AddDense(name + ".queries", AddNorm(name, x), 3 * form_.width);
+    return AddAttention(name, x, {qkv}, causal);
+  }
+
+  Value AddAttention(const std::string& name, Value x,
+                     const std::vector<Value>& reads, bool causal) {
+    const Value y = builder_.Add(
+        name + ".attention",
+        MakeAttention({.heads = form_.heads, .causal = causal}), reads);
+    return AddBranch(name, x, AddDense(name + ".out", y, form_.width));
+  }
+
+  Value AddForward(const std::string& name, Value x) {
+    const Value y = AddDense(name + ".0", AddNorm(name, x), form_.ff,
+                             InitKind::kHeUniform, Activation::kRelu);
+    return AddBranch(
+        name, x,
+        AddDense(name + ".1", AddDropout(name + ".0", y), form_.width));
   }
 
   Value AddBranch(const std::string& name, Value x, Value branch) {
@@ -91,6 +129,13 @@ class TextEncoder {
 };
 
 }  // namespace
+
+Value AddTextDecoder(const TextForm& form, const std::string& name, Value x,
+                     Value source, NetworkBuilder* builder) {
+  Require(form.kind == TextForm::Kind::kTransformer, ErrorKind::kUsage,
+          "only a transformer has a decoder");
+  return TextEncoder(form, name, builder).AddDecoder(x, source);
+}
 
 Value AddTokens(const InputPlace& place, const InputSpec& input,
                 const TextForm& form, Value value, NetworkBuilder* builder) {

@@ -16,4 +16,11 @@ Value AddTokens(const InputPlace& place, const InputSpec& input,
 Value AddTextPool(const InputPlace& place, const TextForm& form, Value tokens,
                   NetworkBuilder* builder);
 
+// The decoder of a transformer (form.kind) that NAME says: of the embedded
+// tokens of a text that is written, a value for each that knows those up to it
+// and all of `source`, which the tokens of another text have become. What comes
+// next follows by a product with the table (MakeTied).
+Value AddTextDecoder(const TextForm& form, const std::string& name, Value x,
+                     Value source, NetworkBuilder* builder);
+
 }  // namespace mtlkit
