@@ -147,11 +147,11 @@ class NetworkBuilder {
             std::string_view params_of = {});
 
   // Says where the output of `task` is: columns [first, first + count) of
-  // `value`, which has a row for each row of the batch, one for each member of
-  // an ensemble, or one for each token (else kUsage); count < 0: all from
-  // `first` on. Once for each task; several tasks may have the same columns. A
-  // layer whose output nobody else reads and whose columns belong to one task
-  // each costs no more than one task's.
+  // `value`, which has a row for each row of the batch, or one for each member
+  // of an ensemble (else kUsage); count < 0: all from `first` on. Once for each
+  // task; several tasks may have the same columns. A layer whose output nobody
+  // else reads and whose columns belong to one task each costs no more than one
+  // task's.
   void Output(Index task, Value value, Index first = 0, Index count = -1);
 
   // Names of the parameters of the layers so far, from number `first` on.
