@@ -46,9 +46,10 @@ class RecurrentLayer::Tile {
  public:
   Tile(const Way& way, Index first, Index count) : count_(count) {
     for (Index i = 0; i < count; ++i) rows_[At(i)] = first + i;
-    std::stable_sort(
-        rows_.begin(), rows_.begin() + count,
-        [&](Index a, Index b) { return way.Length(a) > way.Length(b); });
+    std::sort(rows_.begin(), rows_.begin() + count, [&](Index a, Index b) {
+      const Index more = way.Length(a) - way.Length(b);
+      return more != 0 ? more > 0 : a < b;
+    });
     for (Index i = 0; i < count; ++i) lengths_[At(i)] = way.Length(Row(i));
   }
 
@@ -102,8 +103,8 @@ std::vector<ParamSpec> RecurrentLayer::Params(
                      .fan_in = units,
                      .fan_out = gates_ * units,
                      .decay = true});
-    for (const std::string& name : Vectors()) {
-      specs.push_back({.name = name + suffix, .cols = units});
+    if (!vector_.empty()) {
+      specs.push_back({.name = std::string(vector_) + suffix, .cols = units});
     }
   }
   return specs;
@@ -368,12 +369,11 @@ void RecurrentLayer::VectorGradient(const Pass& pass, const ParamArgs& args,
   std::ranges::fill(args.dw.flat(), Real(0));
   Real* dz = args.scratch + kWeightGradientScratch;
   Real* dstate = dz + kChunk * way.gates;
-  const Index number = args.param % ParamsOfWay() - 1;
   for (Index row = args.first; row < args.first + args.count; ++row) {
     std::fill_n(dstate, way.units, Real(0));
     for (Index time = way.Length(row) - 1; time >= 0; --time) {
       Again(pass, args, way, row, {time, 1}, dstate, dz);
-      AddVectorGradient(pass, number, dz, way.units, args.dw.data);
+      AddVectorGradient(pass, dz, way.units, args.dw.data);
     }
   }
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <span>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "nn/layer.h"
@@ -47,15 +47,15 @@ class RecurrentLayer : public Layer {
   };
 
   // `gates` numbers a unit are read, and `kept` are kept for the way back.
-  RecurrentLayer(Index gates, Index kept, bool both)
-      : gates_(gates), kept_(kept), ways_(both ? 2 : 1) {}
+  // `vector`: what a parameter of each way is called, 1 x units; "": none.
+  RecurrentLayer(Index gates, Index kept, bool both,
+                 std::string_view vector = {})
+      : gates_(gates), kept_(kept), ways_(both ? 2 : 1), vector_(vector) {}
 
   bool both() const { return ways_ == 2; }
   Index UnitsOf(Index cols) const { return cols / (gates_ * ways_); }
 
  private:
-  // Of one way behind "recurrent", 1 x units each.
-  virtual std::vector<std::string> Vectors() const { return {}; }
   virtual void Make(const Pass& pass, const Step& step, const Real* x,
                     Real* y) const = 0;
   // From all that goes into y: dz (gates units), what goes into `recurrent`; dx
@@ -64,14 +64,13 @@ class RecurrentLayer : public Layer {
   virtual void MakeGradient(const Pass& pass, const Step& step, const Real* dy,
                             Real* dy_before, Real* dstate, Real* dx,
                             Real* dz) const = 0;
-  // Adds the gradient of vector `number` by one row's dz.
-  virtual void AddVectorGradient(const Pass& /*pass*/, Index /*number*/,
-                                 const Real* /*dz*/, Index /*units*/,
-                                 Real* /*dw*/) const {}
+  // Adds the gradient of the vector by one row's dz.
+  virtual void AddVectorGradient(const Pass& /*pass*/, const Real* /*dz*/,
+                                 Index /*units*/, Real* /*dw*/) const {}
 
   struct Way;
   class Tile;
-  Index ParamsOfWay() const { return 1 + std::ssize(Vectors()); }
+  Index ParamsOfWay() const { return vector_.empty() ? 1 : 2; }
   Way WayOf(const LayerArgs& args, Index number) const;
   Step StepOf(const Way& way, Index row, Index time) const;
   void ForwardTile(const Pass& pass, const ForwardArgs& args, const Way& way,
@@ -95,6 +94,7 @@ class RecurrentLayer : public Layer {
   Index gates_;
   Index kept_;
   Index ways_;
+  std::string_view vector_;
 };
 
 }  // namespace mtlkit

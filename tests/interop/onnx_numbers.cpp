@@ -173,7 +173,7 @@ OnnxArray CumSum(const OnnxNodeRead& node, const OnnxInputs& in) {
   return y;
 }
 
-OnnxArray Range(const OnnxNodeRead&, const OnnxInputs& in) {
+OnnxArray RangeOf(const OnnxNodeRead&, const OnnxInputs& in) {
   OnnxArray y;
   y.type = in[0]->type;
   for (double v = in[0]->numbers[0]; v < in[1]->numbers[0];
@@ -296,7 +296,7 @@ const OnnxOperations& OnnxNumberOperations() {
       {"ReduceMean", ReduceMean},
       {"ReduceSum", ReduceSum},
       {"CumSum", CumSum},
-      {"Range", Range},
+      {"Range", RangeOf},
       {"ArgMax", ArgMax},
       {"TopK", TopK},
   };

@@ -21,7 +21,7 @@ struct GruOptions {
 
 class GruLayer : public RecurrentLayer {
  public:
-  explicit GruLayer(bool both) : RecurrentLayer(kGates, kKept, both) {}
+  explicit GruLayer(bool both) : RecurrentLayer(kGates, kKept, both, "bias") {}
 
   std::string_view kind() const override { return "gru"; }
   void Describe(Fields& fields) const override {
@@ -29,8 +29,6 @@ class GruLayer : public RecurrentLayer {
   }
 
  private:
-  std::vector<std::string> Vectors() const override { return {"bias"}; }
-
   void Make(const Pass& pass, const Step& step, const Real* x,
             Real* y) const override {
     pass.kernels->gru_step({.x = x,
@@ -54,7 +52,7 @@ class GruLayer : public RecurrentLayer {
                                      .dz = dz});
   }
 
-  void AddVectorGradient(const Pass& pass, Index, const Real* dz, Index units,
+  void AddVectorGradient(const Pass& pass, const Real* dz, Index units,
                          Real* dw) const override {
     pass.kernels->add(dw, dz + 2 * units, dw, units);
   }
