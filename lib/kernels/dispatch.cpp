@@ -33,6 +33,7 @@ Kernels Assemble(const LevelInfo& info) {
   static_cast<ReduceKernels&>(k) = *ReduceKernelsOf(info.level);
   static_cast<SparseKernels&>(k) = *SparseKernelsOf(info.level);
   static_cast<NumberKernels&>(k) = *NumberKernelsOf(info.level);
+  static_cast<SequenceKernels&>(k) = *SequenceKernelsOf(info.level);
   k.name = info.name;
   k.fused = info.fused;
   return k;

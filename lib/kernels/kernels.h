@@ -11,6 +11,7 @@
 #include "kernels/gramian_args.h"
 #include "kernels/norm_args.h"
 #include "kernels/number_args.h"
+#include "kernels/sequence_args.h"
 #include "kernels/sparse_table.h"
 
 // The hot loops behind one table of functions, chosen once for the processor.
@@ -314,7 +315,8 @@ struct Kernels : ProductKernels,
                  OptimizerKernels,
                  ReduceKernels,
                  SparseKernels,
-                 NumberKernels {
+                 NumberKernels,
+                 SequenceKernels {
   // "AVX512", "AVX2" or "BASE".
   const char* name = "";
   // Whether products are fused, so that bits agree with the other such levels.

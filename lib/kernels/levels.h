@@ -26,6 +26,7 @@ const OptimizerKernels* OptimizerKernelsOf(Level level);
 const ReduceKernels* ReduceKernelsOf(Level level);
 const SparseKernels* SparseKernelsOf(Level level);
 const NumberKernels* NumberKernelsOf(Level level);
+const SequenceKernels* SequenceKernelsOf(Level level);
 
 }  // namespace mtlkit
 

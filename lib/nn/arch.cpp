@@ -12,6 +12,7 @@
 #include "nn/image_form.h"
 #include "nn/layers/layers.h"
 #include "nn/number_list.h"
+#include "nn/text_form.h"
 #include "prep/transform_entry.h"
 
 namespace mtlkit {
@@ -151,6 +152,11 @@ void ArchOptions::Describe(Fields& fields) {
                "of them (blocks=1; norm=batch, group or none; pool=mean, max "
                "or both); unet, what a U-net of widths=16/32/64/128 says of "
                "each pixel, for maps, and of the image (norm; dropout=0)");
+  fields.Named("texts", texts, "NAME[:option=value,...]",
+               "what texts become first: bag, the mean of their words; bilstm "
+               "or gru, what layers=1 of width=128 units each way say of them; "
+               "transformer (width=128, layers=2, heads=4, ff=256); all with "
+               "dropout, unknown=SHARE and pool=both, mean, max or last");
 }
 
 void ResolveArchOptions(ArchOptions* options) {
@@ -164,6 +170,7 @@ void ResolveArchOptions(ArchOptions* options) {
   ParseNumbers(options->numbers, "--numbers");
   NumberColumnsOf(options->numbers, "--numbers");
   ParseImages(options->images, "--images");
+  ParseTexts(options->texts, "--texts");
   if (options->hierarchy.empty()) return;
   Require(entry.name == "shared", ErrorKind::kUsage,
           Str("--hierarchy: --arch ", entry.name, " has no hierarchy"),

@@ -39,6 +39,8 @@ struct ArchOptions {
   std::string numbers = "plain";
   // NAME[:option=value,...]: what images become first (ImageForm).
   std::string images = "flatten";
+  // NAME[:option=value,...]: what texts become first (TextForm).
+  std::string texts = "bag";
 
   void Describe(Fields& fields);
 };

@@ -36,6 +36,8 @@ struct LayerTraits {
   // Its buffers are fitted to training rows of the input block that it reads,
   // when a model is made, and stay as they are (FitBuffers).
   bool fits_buffers = false;
+  // Is fast only with many rows of the batch at a time, however large they are.
+  bool recurs = false;
 };
 
 enum class Mode { kInference, kTraining };

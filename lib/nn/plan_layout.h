@@ -65,10 +65,11 @@ inline constexpr Index kLeastRows = 16;
 inline constexpr Index kBlockBytes = Index{512} << 10;
 
 // Consecutive nodes that run together: all of them on one block of rows after
-// the other, or a single one that mixes rows on all rows.
+// the other, or a single one that mixes rows on all rows, or that recurs.
 struct Region {
   std::vector<Index> nodes;  // in order of running
   bool by_rows = true;
+  bool alone = false;  // no other node joins
   // Rows of the batch that one worker takes at a time: at most, and at least
   // where there is work for more workers.
   Index most_rows = kBlockRows;

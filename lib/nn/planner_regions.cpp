@@ -20,12 +20,15 @@ void Planner::FindRegions() {
 }
 
 void Planner::AddTo(Index i, std::vector<Region>* regions) const {
-  const bool by_rows = !network_.node(i).layer->traits().mixes_rows;
-  if (regions->empty() || !by_rows || !regions->back().by_rows) {
-    regions->push_back({{}, by_rows});
+  const LayerTraits traits = network_.node(i).layer->traits();
+  const bool by_rows = !traits.mixes_rows;
+  const bool alone = !by_rows || traits.recurs;
+  if (regions->empty() || alone || regions->back().alone) {
+    regions->push_back({{}, by_rows, alone});
   }
   Region& region = regions->back();
   region.nodes.push_back(i);
+  if (alone) return;
   for (const Value input : network_.node(i).inputs) {
     Limit(network_.info(input), &region);
   }

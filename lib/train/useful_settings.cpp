@@ -55,6 +55,7 @@ void FindInNetwork(const Model& model, UselessSettings* useless) {
   if (std::ranges::none_of(model.schema.inputs, HoldsImages)) {
     look(&ArchOptions::images, "images", "no input holds images");
   }
+  look(&ArchOptions::texts, "texts", "no input holds texts");
   if (!model.arch.hierarchy.empty()) {
     look(&ArchOptions::layers, "layers",
          "every group of the hierarchy has layers of its own");

@@ -27,7 +27,8 @@ void FillNormal(const Rng& random, Index number, double scale,
 
 }  // namespace
 
-LayerRun::LayerRun(const LayerSample& sample, Index rows, Mode mode, Seed seed)
+LayerRun::LayerRun(const LayerSample& sample, Index rows, Mode mode, Seed seed,
+                   const std::vector<Index>& lengths)
     : layer_(sample.layer),
       kind_(sample.kind),
       rows_(rows),
@@ -41,10 +42,12 @@ LayerRun::LayerRun(const LayerSample& sample, Index rows, Mode mode, Seed seed)
       buffer_specs_(layer_->Buffers(cols_)) {
   pass_.mode = mode;
   pass_.dropout = Rng(seed, RandomPurpose::kDropout, 3);
-  // Tokens: 0 to 3 for each row of the batch.
+  // Tokens for each row of the batch.
+  constexpr Index kLengths[] = {3, 0, 1, 7, 2};
   offsets_ = {0};
   for (Index row = 0; row < rows; ++row) {
-    offsets_.push_back(offsets_.back() + (5 * row + 3) % 4);
+    offsets_.push_back(offsets_.back() + (lengths.empty() ? kLengths[row % 5]
+                                                          : lengths[At(row)]));
   }
   output_extent_ = {layer_->OutputSpace(spaces_), offsets_};
   output_rows_ = output_extent_.Begin(rows);

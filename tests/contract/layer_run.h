@@ -12,7 +12,9 @@ namespace mtlkit::contract {
 // Every output begins as NaN, so what a layer fails to set is seen.
 class LayerRun {
  public:
-  LayerRun(const LayerSample& sample, Index rows, Mode mode, Seed seed);
+  // `lengths`: tokens of each row; {}: some.
+  LayerRun(const LayerSample& sample, Index rows, Mode mode, Seed seed,
+           const std::vector<Index>& lengths = {});
 
   struct Gradients {
     std::vector<AlignedVector> dx;  // one an input: lanes x rows x cols
@@ -40,6 +42,12 @@ class LayerRun {
   // What a layer's ranges of all rows count.
   Index all_rows() const {
     return layer_->traits().by_group ? rows_ : output_rows_;
+  }
+
+  // Where the numbers of y begin that such a row has.
+  Index OutputBegin(Index row) const {
+    return (layer_->traits().by_group ? output_extent_.Begin(row) : row) *
+           output_cols_;
   }
 
   // The sum of y times `dy` after a forward pass, and the layer's penalty.

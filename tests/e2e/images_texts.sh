@@ -45,6 +45,24 @@ same raw.csv ready.csv "raw and prepared, by a residual network"
 refuses 2 "no input is of images" \
   mtl-train ready.h5 --inputs text --augment mirror -o x.h5 --quiet
 
+# Networks that read words in their order.
+for texts in bilstm:width=5,embedding=4 gru:width=5,unknown=0.1 \
+  transformer:width=8,heads=2,ff=8,layers=1; do
+  for threads in 1 3; do
+    mtl-train ready.h5 --inputs text --texts $texts --layers none --epochs 2 \
+      --batch 32 --quiet --threads $threads -o "t$threads.h5"
+  done
+  same t1.h5 t3.h5 "threads of $texts"
+  for kind in raw ready; do
+    mtl-predict t1.h5 $kind.h5 --split valid -o p.h5 --quiet
+    mtl-convert p.h5 --to csv -o $kind.csv --quiet
+  done
+  same raw.csv ready.csv "raw and prepared, by $texts"
+  mtl-export t1.h5 --to torch -o "torch-${texts%%:*}" --quiet
+done
+refuses 2 "texts cannot be 'bi-lstm'; did you mean 'bilstm'?" \
+  mtl-train ready.h5 --texts bi-lstm -o x.h5 --quiet
+
 refuses 65 "'photo' holds images" mtl-convert raw.h5 --to csv -o x.csv
 refuses 2 "layer 'tokens' has tokens" \
   mtl-predict m1.h5 ready.h5 --features tokens -o x.h5

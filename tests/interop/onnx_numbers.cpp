@@ -173,6 +173,17 @@ OnnxArray CumSum(const OnnxNodeRead& node, const OnnxInputs& in) {
   return y;
 }
 
+OnnxArray RangeOf(const OnnxNodeRead&, const OnnxInputs& in) {
+  OnnxArray y;
+  y.type = in[0]->type;
+  for (double v = in[0]->numbers[0]; v < in[1]->numbers[0];
+       v += in[2]->numbers[0]) {
+    y.numbers.push_back(v);
+  }
+  y.shape = {std::ssize(y.numbers)};
+  return y;
+}
+
 OnnxArray ArgMax(const OnnxNodeRead& node, const OnnxInputs& in) {
   const OnnxArray& x = *in[0];
   Demand(x.shape.size() == 2 && node.Integer("axis", 0) == 1 &&
@@ -285,6 +296,7 @@ const OnnxOperations& OnnxNumberOperations() {
       {"ReduceMean", ReduceMean},
       {"ReduceSum", ReduceSum},
       {"CumSum", CumSum},
+      {"Range", RangeOf},
       {"ArgMax", ArgMax},
       {"TopK", TopK},
   };

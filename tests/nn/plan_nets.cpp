@@ -160,6 +160,18 @@ Network Texts() {
   return std::move(b).Build();
 }
 
+// Tokens that know of each other.
+Network Sequences() {
+  NetworkBuilder b(Inputs(), kTasks);
+  Value t = b.Add("words", MakeEmbedding({6}, {4}, 0.1), {b.Input(5)});
+  t = b.Add("lstm", MakeLstm({.both = true}), {b.Add("z", Linear(16), {t})});
+  const Value qkv = b.Add("qkv", Linear(12), {t});
+  t = b.Add("attention", MakeAttention({.heads = 2, .causal = true}), {qkv});
+  t = b.Add("tied", MakeTied(6), {t}, "words");
+  AddHeads(&b, {b.Add("pool", MakePool(), {t})});
+  return std::move(b).Build();
+}
+
 // An ensemble whose members differ by what dropout leaves them.
 Network Members() {
   NetworkBuilder b(Inputs(), kTasks);
@@ -288,6 +300,7 @@ std::vector<NamedNetwork> Networks() {
   networks.push_back({"single", Single()});
   networks.push_back({"pixels", Pixels()});
   networks.push_back({"texts", Texts()});
+  networks.push_back({"sequences", Sequences()});
   networks.push_back({"members", Members()});
   networks.push_back({"members that put out", MembersPutOut(true)});
   networks.push_back({"members by task", MembersPutOut(false)});

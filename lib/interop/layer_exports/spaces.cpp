@@ -80,6 +80,52 @@ std::string MaxPoolToOnnx(const OnnxLayer& layer) {
                     {{"axes", std::vector<Index>{1}}, {"keepdims", Index{0}}});
 }
 
+// A row of zeros in front of the tokens is the last of a text without any.
+std::string LastPoolToOnnx(const OnnxLayer& layer) {
+  OnnxGraph& graph = layer.graph;
+  const Space& space = layer.node.input_spaces[0];
+  if (!space.is_ragged()) {
+    const std::string rows =
+        graph.Reshape(layer.x[0], {-1, space.per_row(), layer.node.cols});
+    return graph.Node("Gather", {rows, graph.Integer(space.per_row() - 1)},
+                      {{"axis", Index{1}}});
+  }
+  constexpr Index kLast = Index{1} << 62;
+  const std::string axis = graph.Integers({0});
+  const std::string ends = graph.Node(
+      "Slice",
+      {layer.starts, graph.Integers({1}), graph.Integers({kLast}), axis});
+  const std::string begins =
+      graph.Node("Slice", {layer.starts, axis, graph.Integers({-1}), axis});
+  const std::string has_any =
+      graph.Node("Min", {graph.Node("Sub", {ends, begins}), graph.Integer(1)});
+  const std::vector<Real> zeros(At(layer.node.cols));
+  const std::string rows = graph.Node(
+      "Concat",
+      {graph.Numbers(layer.node.name + ".none", {1, layer.node.cols}, zeros),
+       layer.x[0]},
+      {{"axis", Index{0}}});
+  return graph.Node("Gather", {rows, graph.Node("Mul", {ends, has_any})},
+                    {{"axis", Index{0}}});
+}
+
+constexpr std::string_view kLastOfRows =
+    R"(def last_of_rows(x, starts):
+    """The last of the tokens of each row; 0 where there are none."""
+    rows = torch.cat([x.new_zeros(1, x.shape[1]), x])
+    return rows[starts[1:] * (starts[1:] > starts[:-1])]
+)";
+
+std::string LastPoolToTorch(const TorchLayer& layer) {
+  const Space& space = layer.node.input_spaces[0];
+  if (space.is_ragged()) {
+    layer.module.AddHelper(kLastOfRows);
+    return Str("last_of_rows(", layer.x[0], ", ", layer.starts, ")");
+  }
+  return Str(layer.x[0], ".reshape(-1, ", space.per_row(), ", ",
+             layer.node.cols, ")[:, -1]");
+}
+
 constexpr std::string_view kMeanOfRows =
     R"(def mean_of_rows(x, starts):
     """The mean over the tokens of each row; 0 where there are none."""
@@ -166,6 +212,13 @@ const LayerExport kPoolExport = {.name = "pool",
                                  .onnx = {PoolToOnnx},
                                  .torch = {PoolToTorch},
                                  .keras = {PoolToKeras}};
+
+extern const LayerExport kLastPoolExport;
+const LayerExport kLastPoolExport = {
+    .name = "last-pool",
+    .onnx = {LastPoolToOnnx},
+    .torch = {LastPoolToTorch},
+    .keras = {.reason = "Keras has no layer for the last of several rows"}};
 
 extern const LayerExport kMaxPoolExport;
 const LayerExport kMaxPoolExport = {.name = "max-pool",

@@ -89,6 +89,13 @@ NetworkParts::Source NetworkParts::Inputs(const std::string& prefix,
   return source;
 }
 
+Value NetworkParts::Tokens(const std::string& input) const {
+  const auto found = tokens_.find(input);
+  Require(found != tokens_.end(), ErrorKind::kUsage,
+          Str("there are no tokens of '", input, "' that the network reads"));
+  return found->second;
+}
+
 Value NetworkParts::JoinDense(const std::string& name,
                               const std::vector<Value>& values) {
   if (values.size() == 1) return values.front();

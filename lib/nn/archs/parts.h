@@ -45,12 +45,16 @@ class NetworkParts {
   // block, "PREFIXnumbers"); categorical ones through tables called
   // "PREFIXembedding", which nobody else uses; images through "PREFIXflatten"
   // or, by --images, "PREFIXcnn" or "PREFIXunet"; tokens through a table
-  // "PREFIXtokens" and their mean, "PREFIXpool". Of an ensemble each member has
-  // the numbers times factors of its own, "PREFIXmembers"; those of sparse
-  // blocks stand behind the products that read them.
+  // "PREFIXtokens" and their mean, "PREFIXpool", or, by --texts, "PREFIXtext".
+  // Of an ensemble each member has the numbers times factors of its own,
+  // "PREFIXmembers"; those of sparse blocks stand behind the products that
+  // read them.
   Source Inputs(const std::string& prefix);
   // The same of some of them, by their numbers.
   Source Inputs(const std::string& prefix, const std::vector<Index>& blocks);
+  // What the last Inputs made of each token of a text, by its name (else
+  // kUsage): what a task reads that has a label for each.
+  Value Tokens(const std::string& input) const;
   const std::vector<InputSpec>& inputs() const { return schema_.inputs; }
 
   // y = x W + b, or x W without `bias`, with x all of the source.

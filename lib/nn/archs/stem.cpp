@@ -8,6 +8,7 @@
 #include "data/presence.h"
 #include "nn/archs/images.h"
 #include "nn/archs/numbers.h"
+#include "nn/archs/texts.h"
 #include "nn/layers/layers.h"
 
 namespace mtlkit {
@@ -27,25 +28,21 @@ Value AddTables(const std::string& name, const InputSpec& input,
 Value AddEncoder(const InputPlace& place, const InputSpec& input, Value value,
                  NetworkBuilder* builder, Value* known_tokens) {
   const BlockTraits& traits = TraitsOf(input.kind);
-  const bool tokens = traits.rows == BlockRows::kTokens;
-  const auto name = [&](std::string_view layer) {
-    return Str(place.prefix, layer, place.number);
-  };
-  if (traits.has_categories) {
-    value = AddTables(name(tokens ? "tokens" : "embedding"), input,
-                      place.options.embedding, value, builder);
-  }
   switch (traits.rows) {
     case BlockRows::kBatch:
-      if (traits.has_categories) return value;
-      return AddNumbers(place, input, value, builder);
+      if (!traits.has_categories) {
+        return AddNumbers(place, input, value, builder);
+      }
+      return AddTables(place.prefix + "embedding" + place.number, input,
+                       place.options.embedding, value, builder);
     case BlockRows::kPixels:
       return AddImages(place, input, value, builder);
     case BlockRows::kTokens:
-      *known_tokens = value;
-      return builder->Add(name("pool"), MakePool(), {value});
+      break;
   }
-  return value;
+  const TextForm form = ParseTexts(place.options.texts, "--texts");
+  *known_tokens = AddTokens(place, input, form, value, builder);
+  return AddTextPool(place, form, *known_tokens, builder);
 }
 
 // The block that says which rows have this one; -1: all have it.

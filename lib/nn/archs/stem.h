@@ -6,7 +6,7 @@ namespace mtlkit {
 
 // What turns an input block into numbers, one row for each of the batch:
 // categories through tables PREFIXembedding, images through AddImages, tokens
-// through PREFIXtokens and PREFIXpool, numbers through AddNumbers. Where
+// through AddTokens and AddTextPool, numbers through AddNumbers. Where
 // a block beside it says which rows have it (data/presence.h), what comes of
 // the others is 0, by PREFIXpresent: they say nothing but that it is missing,
 // which the other block says.

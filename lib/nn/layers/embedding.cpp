@@ -12,22 +12,30 @@ namespace {
 struct EmbeddingOptions {
   std::vector<Index> codes;
   std::vector<Index> widths;
+  double unknown = 0;
   void Describe(Fields& fields) {
     fields("codes", codes, "of each column", Between(1, 1 << 30));
     fields("widths", widths, "of each table", Between(1, 1 << 20));
+    fields("unknown", unknown, "share of codes read as the last in training",
+           BelowFrom(0, 1));
   }
 };
 
 class EmbeddingLayer : public Layer {
  public:
-  EmbeddingLayer(std::vector<Index> codes, std::vector<Index> widths)
-      : codes_(std::move(codes)), widths_(std::move(widths)) {}
+  EmbeddingLayer(std::vector<Index> codes, std::vector<Index> widths,
+                 double unknown)
+      : codes_(std::move(codes)),
+        widths_(std::move(widths)),
+        unknown_(unknown) {}
 
   std::string_view kind() const override { return "embedding"; }
-  LayerTraits traits() const override { return {.reads_blocks = true}; }
+  LayerTraits traits() const override {
+    return {.random = unknown_ > 0, .reads_blocks = true};
+  }
 
   void Describe(Fields& fields) const override {
-    EmbeddingOptions{codes_, widths_}.Describe(fields);
+    EmbeddingOptions{codes_, widths_, unknown_}.Describe(fields);
   }
   // A code names a row of the table.
   void CheckBlock(const InputSpec& block) const override {
@@ -59,8 +67,15 @@ class EmbeddingLayer : public Layer {
     return specs;
   }
 
+  // The codes that are read.
+  Index SavedSize(Index rows, std::span<const Index> cols) const override {
+    constexpr Index kEach = sizeof(Real) / sizeof(std::int32_t);
+    return unknown_ > 0 ? (rows * cols[0] + kEach - 1) / kEach : 0;
+  }
+
   void Forward(const Pass& pass, const ForwardArgs& args) const override {
-    const Mat<const std::int32_t> codes = args.x[0].block->codes;
+    if (Draws(pass)) Draw(pass, args);
+    const Mat<const std::int32_t> codes = CodesOf(pass, args);
     Real* y = args.y.Row(args.first);
     for (Index column = 0; column < codes.cols; ++column) {
       const ConstMatView table = args.w[At(column)];
@@ -77,7 +92,7 @@ class EmbeddingLayer : public Layer {
   // Row by row of the batch, so in the same order whatever rows of the table
   // are asked for.
   void BackwardParams(const Pass& pass, const ParamArgs& args) const override {
-    const Mat<const std::int32_t> codes = args.x[0].block->codes;
+    const Mat<const std::int32_t> codes = CodesOf(pass, args);
     const Index offset = std::accumulate(
         widths_.begin(), widths_.begin() + args.param, Index{0});
     std::ranges::fill(args.dw.flat(), Real(0));
@@ -94,12 +109,38 @@ class EmbeddingLayer : public Layer {
   }
 
  private:
+  bool Draws(const Pass& pass) const {
+    return unknown_ > 0 && pass.mode == Mode::kTraining;
+  }
+  Mat<const std::int32_t> CodesOf(const Pass& pass,
+                                  const LayerArgs& args) const {
+    const Mat<const std::int32_t> codes = args.x[0].block->codes;
+    if (!Draws(pass)) return codes;
+    return {reinterpret_cast<const std::int32_t*>(args.saved), codes.rows,
+            codes.cols};
+  }
+  void Draw(const Pass& pass, const LayerArgs& args) const {
+    const Mat<const std::int32_t> codes = args.x[0].block->codes;
+    auto* drawn = reinterpret_cast<std::int32_t*>(args.saved);
+    for (Index row = args.first; row < args.first + args.count; ++row) {
+      for (Index col = 0; col < codes.cols; ++col) {
+        // The upper half of a row number tells the layers of a network apart.
+        const bool is_unknown =
+            pass.dropout.Uniform((args.node << 32) + row, col) < unknown_;
+        drawn[row * codes.cols + col] =
+            is_unknown ? static_cast<std::int32_t>(codes_[At(col)] - 1)
+                       : codes(row, col);
+      }
+    }
+  }
+
   std::vector<Index> codes_;
   std::vector<Index> widths_;
+  double unknown_;
 };
 
 LayerPtr EmbeddingFrom(const EmbeddingOptions& options) {
-  return MakeEmbedding(options.codes, options.widths);
+  return MakeEmbedding(options.codes, options.widths, options.unknown);
 }
 
 std::vector<LayerSample> EmbeddingSamples() {
@@ -113,15 +154,23 @@ std::vector<LayerSample> EmbeddingSamples() {
            .input_cols = {1},
            .kind = InputKind::kTokens,
            .codes = {7},
+           .spaces = {{SpaceKind::kTokens, 1, 1, 0}}},
+          {.name = "unknown tokens",
+           .layer = MakeEmbedding({5}, {3}, 0.4),
+           .input_cols = {1},
+           .kind = InputKind::kTokens,
+           .codes = {5},
            .spaces = {{SpaceKind::kTokens, 1, 1, 0}}}};
 }
 
 }  // namespace
 
-LayerPtr MakeEmbedding(std::vector<Index> codes, std::vector<Index> widths) {
+LayerPtr MakeEmbedding(std::vector<Index> codes, std::vector<Index> widths,
+                       double unknown) {
   Require(codes.size() == widths.size(), ErrorKind::kUsage,
           Str(widths.size(), " widths for ", codes.size(), " tables"));
-  return std::make_shared<EmbeddingLayer>(std::move(codes), std::move(widths));
+  return std::make_shared<EmbeddingLayer>(std::move(codes), std::move(widths),
+                                          unknown);
 }
 
 Index EmbeddingWidth(Index codes) {

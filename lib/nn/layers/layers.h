@@ -71,8 +71,11 @@ LayerPtr MakeRmsNorm(double epsilon = 1e-6);
 
 // Of a categorical or token input block: the rows of one table per column, side
 // by side. Column j has codes 0 .. codes[j] - 1 and width widths[j]. Parameters
-// "table.0" (codes[0] x widths[0]), ...
-LayerPtr MakeEmbedding(std::vector<Index> codes, std::vector<Index> widths);
+// "table.0" (codes[0] x widths[0]), ... In training a share `unknown` of the
+// codes is read as the last one, that of what was never seen, which so learns
+// something (0 <= unknown < 1).
+LayerPtr MakeEmbedding(std::vector<Index> codes, std::vector<Index> widths,
+                       double unknown = 0);
 // Width of a table by rule: min(50, round up of codes / 2), at least 1.
 Index EmbeddingWidth(Index codes);
 
@@ -134,6 +137,44 @@ LayerPtr MakeMemberDense(Index members, Index units);
 // first has the gradient.
 LayerPtr MakePool();
 LayerPtr MakeMaxPool();
+// The last of them.
+LayerPtr MakeLastPool();
+
+// Sequences: rows of a space other than the batch's, those of one row of the
+// batch in their order. No sequence sees another, and there is no padding.
+
+struct LstmOptions {
+  bool both = false;       // also from the last to the first
+  double forget_bias = 1;  // Jozefowicz, Zaremba and Sutskever 2015
+};
+// Long short-term memory (sequence_args.h). Reads x W + b of i, f, o, g side by
+// side, 4 units columns, with `both` those of the way back behind them, and
+// makes units columns for each way. Parameters "recurrent" and "recurrent_back"
+// (units x 4 units).
+LayerPtr MakeLstm(const LstmOptions& options = {});
+
+// Gated recurrent units (sequence_args.h), likewise of r, u, n: 3 units columns
+// for each way. Parameters "recurrent" (units x 3 units) and "bias" (1 x
+// units), which joins n inside what r weighs; "recurrent_back", "bias_back".
+LayerPtr MakeGru(bool both = false);
+
+struct AttentionOptions {
+  Index heads = 1;
+  bool causal = false;  // a row sees itself and those before it alone
+};
+// For each head, of columns of its own: softmax(Q K^T / sqrt(e)) V, row by row
+// of a sequence, with e columns of the head. Reads Q, K and V side by side, or
+// Q, and from a second input K and V of another sequence, which is not causal.
+// A row that sees none gets 0.
+LayerPtr MakeAttention(const AttentionOptions& options);
+
+// y = factor x + P[t] for the row t of its sequence, from 0 on: P[t, 2i] =
+// sin(t 10000^(-2i / cols)), P[t, 2i + 1] the cosine.
+LayerPtr MakePositions(Index cols, double factor = 1);
+
+// y = x E^T with the table E (codes x cols) of an embedding of one column, the
+// layer that `params_of` names. Parameter "table.0".
+LayerPtr MakeTied(Index codes);
 
 // Grids of pixels, which are rows: channels are columns. A layer is made for
 // one size of grid.

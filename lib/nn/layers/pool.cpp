@@ -113,6 +113,47 @@ class MaxPoolLayer : public Layer {
   }
 };
 
+class LastPoolLayer : public Layer {
+ public:
+  std::string_view kind() const override { return "last-pool"; }
+  LayerTraits traits() const override {
+    return {.reads_input = false, .by_group = true};
+  }
+  Index OutputCols(std::span<const Index> cols) const override {
+    return cols[0];
+  }
+  Space OutputSpace(std::span<const Space>) const override { return {}; }
+
+  void Forward(const Pass&, const ForwardArgs& args) const override {
+    const Operand& x = args.x[0];
+    for (Index row = args.first; row < args.first + args.count; ++row) {
+      const Index end = x.extent.Begin(row + 1);
+      Real* y = args.y.Row(row);
+      if (end == x.extent.Begin(row)) {
+        std::fill_n(y, args.y.cols, Real(0));
+      } else {
+        std::copy_n(x.values.Row(end - 1), args.y.cols, y);
+      }
+    }
+  }
+
+  void Backward(const Pass&, const BackwardArgs& args) const override {
+    const Extent& extent = args.x[0].extent;
+    const Lanes& dx = args.dx[0];
+    for (Index lane = 0; lane < dx.count && !dx.empty(); ++lane) {
+      for (Index row = args.first; row < args.first + args.count; ++row) {
+        const Index first = extent.Begin(row);
+        const Index end = extent.Begin(row + 1);
+        if (first == end) continue;
+        std::fill(dx.Lane(lane).Row(first), dx.Lane(lane).Row(end - 1),
+                  Real(0));
+        std::copy_n(args.dy.Lane(lane).Row(row), dx.cols,
+                    dx.Lane(lane).Row(end - 1));
+      }
+    }
+  }
+};
+
 std::vector<LayerSample> SamplesOf(LayerPtr (*make)()) {
   const Space tokens = {SpaceKind::kTokens, 1, 1, 0};
   const Space grid = {SpaceKind::kGrid, 2, 3, -1};
@@ -135,6 +176,9 @@ std::vector<LayerSample> PoolSamples() {
 std::vector<LayerSample> MaxPoolSamples() {
   return SamplesOf(MakeMaxPool);
 }
+std::vector<LayerSample> LastPoolSamples() {
+  return SamplesOf(MakeLastPool);
+}
 
 }  // namespace
 
@@ -146,6 +190,10 @@ LayerPtr MakeMaxPool() {
   return std::make_shared<MaxPoolLayer>();
 }
 
+LayerPtr MakeLastPool() {
+  return std::make_shared<LastPoolLayer>();
+}
+
 extern const LayerEntry kPoolLayer;
 const LayerEntry kPoolLayer = MakeLayerEntry<MakePool>(
     "pool", "the mean of a row's tokens, pixels or members", PoolSamples);
@@ -154,5 +202,10 @@ extern const LayerEntry kMaxPoolLayer;
 const LayerEntry kMaxPoolLayer = MakeLayerEntry<MakeMaxPool>(
     "max-pool", "the largest of a row's tokens, pixels or members",
     MaxPoolSamples);
+
+extern const LayerEntry kLastPoolLayer;
+const LayerEntry kLastPoolLayer = MakeLayerEntry<MakeLastPool>(
+    "last-pool", "the last of a row's tokens, pixels or members",
+    LastPoolSamples);
 
 }  // namespace mtlkit
