@@ -68,11 +68,11 @@ void RequireUsedFields(const RunSpec& spec, const RoundMethodEntry& method) {
   }
 }
 
-// "binary, multiclass, ordinal": whose labels are one class.
+// "binary, multiclass, multilabel, ordinal": whose labels are classes.
 std::string LabelledTypes() {
   std::vector<std::string> types;
   for (const HeadEntry* head : HeadEntries()) {
-    if (head->traits.is_type && head->traits.one_class) {
+    if (head->traits.is_type && head->traits.has_classes) {
       types.emplace_back(head->name);
     }
   }
@@ -86,19 +86,19 @@ void RequireRowsToLabel(const RunSpec& spec, const Dataset& data) {
   for (Index task = 0; task < static_cast<Index>(data.tasks.size()); ++task) {
     if (!CanBeLabelled(data.tasks[At(task)])) continue;
     any_task = true;
-    if (!UnlabelledRows(data, task, rows).empty()) return;
+    if (!IncompleteRows(data, task, rows).empty()) return;
   }
   if (any_task) {
     Fail(
         ErrorKind::kUsage,
         Str("--method ", spec.method,
-            " labels rows of tasks whose label is one class (", LabelledTypes(),
+            " labels rows of tasks whose labels are classes (", LabelledTypes(),
             "), and no training row is without a label of one"),
         "hide some with mtl-prep --keep-labels, or use codistillation");
   }
   Fail(ErrorKind::kUsage,
        Str("--method ", spec.method,
-           " labels rows of tasks whose label is one class (", LabelledTypes(),
+           " labels rows of tasks whose labels are classes (", LabelledTypes(),
            "), and there is none"),
        "use codistillation for tasks of other types");
 }
@@ -143,7 +143,7 @@ void CheckPeers(const RunSpec& spec, const RoundMethodEntry& method,
             Str("--method ", method.name,
                 " averages parameters, so its peers cannot have views, "
                 "networks or tasks of their own"),
-            "leave out --view and --peer-..., but for --peer-rows");
+            "leave out all of --peer but rows and seed, and --view");
     Require(!method.same_start || own.from.path.empty(), ErrorKind::kUsage,
             Str("--peer-from: --method ", method.name,
                 " averages parameters, so its peers begin alike"),
