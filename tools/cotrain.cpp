@@ -9,6 +9,7 @@
 #include "base/seconds.h"
 #include "base/text.h"
 #include "cotrain/aggregate.h"
+#include "cotrain/align.h"
 #include "cotrain/collaboration.h"
 #include "cotrain/collect.h"
 #include "cotrain/compare_run.h"
@@ -253,6 +254,34 @@ struct GcCommand {
   }
 };
 
+// Brings views of the same rows into one space.
+struct AlignCommand {
+  std::string data;
+  std::string output;
+  AlignRequest request;
+
+  void Register(Cli& cli) {
+    cli.Input("data", &data, "rows with several inputs of numbers");
+    cli.Output("dataset", &output, "where they go with aligned inputs");
+    cli.Group("Views", &request);
+    cli.NoSeed();
+  }
+  void Run(Context& context) {
+    Dataset rows = ReadDataset(data);
+    const std::vector<ProvenanceSource> sources = {
+        {"data", rows.content_sha256, rows.provenance}};
+    const AlignReport report = InContext(
+        data == "-" ? "stdin" : data,
+        [&] { return AlignDataset(&rows, request); });
+    Json settings;
+    WriteOptions(request, &settings);
+    rows.provenance =
+        ExtendProvenance("mtl-cotrain align", 0, settings, sources);
+    WriteDataset(rows, output);
+    context.Print(RenderText(report));
+  }
+};
+
 // Makes one model of several of one network.
 struct SoupCommand {
   std::vector<NamedFile> files;
@@ -326,6 +355,7 @@ struct CotrainTool {
   ReplayCommand replay;
   GcCommand gc;
   SoupCommand soup;
+  AlignCommand align;
   CompareCommand compare;
 
   void Register(Cli& cli) {
@@ -349,6 +379,9 @@ struct CotrainTool {
                 "mtl-cotrain gc run/ --keep 2", &gc);
     cli.Command("soup", "Makes one model of several of one network.",
                 "mtl-cotrain soup a.h5 b.h5 -o soup.h5 --data ready.h5", &soup);
+    cli.Command("align", "Brings views of the same rows into one space.",
+                "mtl-cotrain align views.h5 -o aligned.h5 --how cca --dims 10",
+                &align);
     cli.Command("compare",
                 "Measures a method beside what one would have without it.",
                 "mtl-cotrain compare cmp/ ready.h5 --method fedavg --peers 3 "

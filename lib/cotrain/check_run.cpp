@@ -79,28 +79,31 @@ std::string LabelledTypes() {
   return Join(types, ", ");
 }
 
-// Methods that label rows need tasks with classes and rows without a label.
-void RequireRowsToLabel(const RunSpec& spec, const Dataset& data) {
+// Methods that label rows need tasks of their kind and rows without a label.
+void RequireRowsToLabel(const RunSpec& spec, const RoundMethodEntry& method,
+                        const Dataset& data) {
   const std::vector<Index> rows = InputsOf(data, spec.train).train_rows;
   bool any_task = false;
   for (Index task = 0; task < static_cast<Index>(data.tasks.size()); ++task) {
-    if (!CanBeLabelled(data.tasks[At(task)])) continue;
+    const Task& of_task = data.tasks[At(task)];
+    if (method.labels_numbers ? !IsNumbers(of_task) : !CanBeLabelled(of_task)) {
+      continue;
+    }
     any_task = true;
     if (!IncompleteRows(data, task, rows).empty()) return;
   }
+  const std::string labels =
+      Str("--method ", spec.method, " labels rows of tasks whose labels are ",
+          method.labels_numbers ? "numbers"
+                                : Str("classes (", LabelledTypes(), ")"));
   if (any_task) {
-    Fail(
-        ErrorKind::kUsage,
-        Str("--method ", spec.method,
-            " labels rows of tasks whose labels are classes (", LabelledTypes(),
-            "), and no training row is without a label of one"),
-        "hide some with mtl-prep --keep-labels, or use codistillation");
+    Fail(ErrorKind::kUsage,
+         Str(labels, ", and no training row is without a label of one"),
+         "hide some with mtl-prep --keep-labels, or use codistillation");
   }
-  Fail(ErrorKind::kUsage,
-       Str("--method ", spec.method,
-           " labels rows of tasks whose labels are classes (", LabelledTypes(),
-           "), and there is none"),
-       "use codistillation for tasks of other types");
+  Fail(ErrorKind::kUsage, Str(labels, ", and there is none"),
+       Str("use codistillation for tasks of other types",
+           method.labels_numbers ? ", or co-training for classes" : ""));
 }
 
 // What peers teach each other on rows without a label needs such rows.
@@ -230,7 +233,7 @@ void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
   CheckParams(spec, data);
   CheckPerClass(spec.cotrain.per_class, data);
   if (method.labels_rows) {
-    RequireRowsToLabel(spec, data);
+    RequireRowsToLabel(spec, method, data);
   } else if (method.published_rows == PublishedRows::kUnlabelled) {
     RequireRowsToTeach(spec, data);
   }

@@ -90,6 +90,8 @@ struct RoundTraits {
   // Whether rows get labels of tasks whose labels are classes, so that there
   // must be rows without one.
   bool labels_rows = false;
+  // Whether it is numbers instead that rows get.
+  bool labels_numbers = false;
   // Whether plans have soft targets: what others say of a row.
   bool gives_soft_targets = false;
 };

@@ -125,6 +125,13 @@ bool IsMultilabel(const Task& task) {
   return task.traits().has_classes && !task.traits().one_class;
 }
 
+bool IsNumbers(const Task& task) {
+  const HeadTraits& traits = task.traits();
+  return !traits.has_classes && !traits.has_levels && !traits.is_censored &&
+         !traits.is_ranking &&
+         (traits.predictions_per_column == 1 || task.target_cols() == 1);
+}
+
 std::vector<LabelCell> CellsOf(const Dataset& dataset) {
   std::vector<LabelCell> cells;
   for (Index task = 0; task < std::ssize(dataset.tasks); ++task) {

@@ -38,6 +38,8 @@ struct LabelCell {
 std::vector<LabelCell> CellsOf(const Dataset& dataset);
 // Whether rows can get labels of a task from peers: its labels are classes.
 bool CanBeLabelled(const Task& task);
+// Whether its labels are numbers, which networks say in as many columns.
+bool IsNumbers(const Task& task);
 // Whether it has several labels, each of which is set or not.
 bool IsMultilabel(const Task& task);
 
