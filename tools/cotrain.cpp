@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "app/operands.h"
+#include "app/plot_rounds.h"
 #include "app/tool.h"
 #include "base/error.h"
 #include "base/seconds.h"
@@ -13,13 +15,16 @@
 #include "cotrain/collaboration.h"
 #include "cotrain/collect.h"
 #include "cotrain/compare_run.h"
+#include "cotrain/history.h"
 #include "cotrain/local.h"
 #include "cotrain/merge.h"
+#include "cotrain/purity.h"
 #include "cotrain/rounds.h"
 #include "cotrain/run_flags.h"
 #include "cotrain/soup.h"
 #include "cotrain/status.h"
 #include "data/dataset_io.h"
+#include "h5/atomic_file.h"
 #include "h5/provenance.h"
 #include "interop/starting_point.h"
 #include "nn/model_io.h"
@@ -174,17 +179,63 @@ struct LocalCommand {
 // Shows where a run stands.
 struct StatusCommand {
   std::string folder;
+  std::string data;
+  std::string truth;
+  std::string plot;
+  bool rounds = false;
   bool json = false;
 
   void Register(Cli& cli) {
     cli.RunOperand(&folder);
     cli.NoSeed();
-    cli.Section("Output")("json", json, "print one JSON document", {});
+    cli.InputFlag("truth", &truth,
+                  "the rows with the labels that peers gave, to say how many "
+                  "are right");
+    cli.InputFlag("data", &data, "the run's data, if it has moved; of --truth");
+    cli.OutputFlag("plot", &plot,
+                   "draw measures by round and peer (SVG) instead of saying "
+                   "them");
+    Fields& output = cli.Section("Output");
+    output("rounds", rounds,
+           "all rounds that are done, with bytes, and measures by the age of "
+           "what was read",
+           {});
+    output("json", json, "print one JSON document, all rounds among it", {});
   }
   void Run(Context& context) {
+    Require(data.empty() || !truth.empty(), ErrorKind::kUsage,
+            "--data has no effect without --truth", "leave it out");
+    if (!plot.empty()) return Draw(context);
+    Json document;
+    std::string text;
     const RunStatus status = StatusOf(folder);
-    json ? context.PrintJson(RenderJson(status))
-         : context.Print(RenderText(status));
+    document = RenderJson(status);
+    if (json || rounds) {
+      const RunHistory history = HistoryOf(folder);
+      AddJson(history, &document);
+      text = RenderText(history);
+    } else {
+      text = RenderText(status);
+    }
+    if (!truth.empty()) {
+      const auto purity = InContext(truth, [&] {
+        return PurityOf(OpenRun(folder, data), ReadDataset(truth));
+      });
+      AddJson(purity, &document);
+      text += "\n" + RenderText(purity);
+    }
+    json ? context.PrintJson(document) : context.Print(text);
+  }
+  void Draw(Context& context) const {
+    Require(!json && !rounds && truth.empty(), ErrorKind::kUsage,
+            "--plot excludes --json, --rounds and --truth",
+            "run mtl-cotrain status twice");
+    RequireOtherName("--plot", plot, ".svg", "--plot writes SVG");
+    const std::string drawing = DrawRounds(HistoryOf(folder), folder);
+    AtomicFile out(plot);
+    out.Write(drawing);
+    out.Commit();
+    if (plot != "-") context.reporter->Note(plot + ": open it in a browser");
   }
 };
 
@@ -270,9 +321,9 @@ struct AlignCommand {
     Dataset rows = ReadDataset(data);
     const std::vector<ProvenanceSource> sources = {
         {"data", rows.content_sha256, rows.provenance}};
-    const AlignReport report = InContext(
-        data == "-" ? "stdin" : data,
-        [&] { return AlignDataset(&rows, request); });
+    const AlignReport report = InContext(data == "-" ? "stdin" : data, [&] {
+      return AlignDataset(&rows, request);
+    });
     Json settings;
     WriteOptions(request, &settings);
     rows.provenance =

@@ -55,8 +55,9 @@ std::optional<Index> Committee::Agreed(Index row) const {
 
 Selection Committee::Labelled(Index row, Index label) const {
   const Index proposer = others_.empty() ? args_.peer : others_.front()->peer;
-  return {cell_.task,  row,        static_cast<float>(label), 1, proposer,
-          args_.peer, args_.round, cell_.col};
+  return {cell_.task,  row,      static_cast<float>(label),
+          1,           proposer, args_.peer,
+          args_.round, cell_.col};
 }
 
 std::vector<Selection> SelectionsOf(const std::vector<Selection>& selections,

@@ -47,8 +47,8 @@ class Committee {
 std::vector<Selection> SelectionsOf(const std::vector<Selection>& selections,
                                     LabelCell cell);
 
-// One number a cell (CellsOf) that a method remembers from round to round, as an array of
-// its publications; `first` where there is none yet.
+// One number a cell (CellsOf) that a method remembers from round to round, as
+// an array of its publications; `first` where there is none yet.
 std::vector<double> Remembered(const RoundArgs& args, std::string_view name,
                                double first);
 void Remember(std::string_view name, std::vector<double> values,

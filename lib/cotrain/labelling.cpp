@@ -60,8 +60,7 @@ std::vector<Selection> SelectFor(const RoundArgs& args, LabelCell cell,
   // Nobody has published anything before the first round.
   if (selected.empty() && !unlabelled.empty() && args.round > 1) {
     notes->push_back(Str("nothing was proposed for ", CellText(of_task, col),
-                         ": ",
-                         WhyNothing(of_task, pool, opinions, rule, col)));
+                         ": ", WhyNothing(of_task, pool, opinions, rule, col)));
   }
   return selected;
 }
@@ -96,8 +95,8 @@ ExtraLabels LabelsFor(const std::vector<Selection>& selections,
 
 void AddLabels(const RoundArgs& args, RoundPlan* plan) {
   for (Index task = 0; task < std::ssize(args.data.tasks); ++task) {
-    ExtraLabels labels = LabelsFor(
-        plan->selections, args.data.tasks[At(task)], task, args.peer);
+    ExtraLabels labels =
+        LabelsFor(plan->selections, args.data.tasks[At(task)], task, args.peer);
     if (!labels.rows.empty()) plan->extra_labels.push_back(std::move(labels));
   }
 }

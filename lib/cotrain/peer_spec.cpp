@@ -134,10 +134,10 @@ void ReadPeer(const std::string& text, std::vector<PeerSpec>* specs) {
     Require(found != nullptr, ErrorKind::kUsage,
             Str("--peer ", text, ": a peer has no setting '", name, "'"),
             Str("it has ", SettingNames()));
-    Require(!found->is_set(spec), ErrorKind::kUsage,
-            Str("--peer ", text, ": ", name, " of peer ", peer,
-                " is said twice"),
-            "say it once");
+    Require(
+        !found->is_set(spec), ErrorKind::kUsage,
+        Str("--peer ", text, ": ", name, " of peer ", peer, " is said twice"),
+        "say it once");
     const std::string value =
         equals == setting.npos ? "" : setting.substr(equals + 1);
     Require(!value.empty() && found->set(value, &spec), ErrorKind::kUsage,

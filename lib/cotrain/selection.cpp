@@ -218,10 +218,14 @@ std::vector<Selection> SelectExamples(const Task& task, Index task_number,
   for (const auto& [place, of_place] : proposals) {
     const std::optional<Proposal> settled = Settle(of_place, rule.conflict);
     if (!settled) continue;
-    Selection selection{
-        task_number, pool[At(place)],   static_cast<float>(settled->vote.label),
-        1,           settled->proposer, -1,
-        round,       col};
+    Selection selection{task_number,
+                        pool[At(place)],
+                        static_cast<float>(settled->vote.label),
+                        1,
+                        settled->proposer,
+                        -1,
+                        round,
+                        col};
     // Across: what one proposes, all others learn. Proposed by two, it is
     // everybody's.
     const bool for_others = rule.labelling == "cross" && of_place.size() == 1;

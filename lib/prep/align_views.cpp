@@ -99,8 +99,7 @@ std::vector<Matrix> GccaMaps(const Centred& views, Index dims, double ridge) {
       solver.eigenvalues().tail(kept).reverse().cwiseMax(0).cwiseSqrt();
   std::vector<Matrix> maps;
   for (std::size_t i = 0; i < white.size(); ++i) {
-    maps.push_back(white[i] *
-                   vectors.middleRows(begins[i], white[i].cols()) *
+    maps.push_back(white[i] * vectors.middleRows(begins[i], white[i].cols()) *
                    roots.asDiagonal());
   }
   return maps;

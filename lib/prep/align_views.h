@@ -24,10 +24,10 @@ struct ViewMap {
 struct AlignOptions {
   // "cca": canonical correlations of two views (Hotelling 1936): dimension by
   // dimension those variates, of variance 1 and uncorrelated with those before,
-  // that correlate most. "gcca": of any number (MAX-VAR, Kettenring 1971): least
-  // squares of every view to one common set of such variates. "procrustes":
-  // turned and mirrored onto the first view (Schoenemann 1966; of more than two
-  // onto their mean, Gower 1975), which needs views of one width.
+  // that correlate most. "gcca": of any number (MAX-VAR, Kettenring 1971):
+  // least squares of every view to one common set of such variates.
+  // "procrustes": turned and mirrored onto the first view (Schoenemann 1966; of
+  // more than two onto their mean, Gower 1975), which needs views of one width.
   std::string how = "gcca";
   Index dims = 0;  // 0: as many as the narrowest view has
   // A part of the mean variance of a view's columns, added to that of each;

@@ -14,8 +14,9 @@ std::vector<PeerSpec> Parsed(std::vector<std::string> texts) {
   return flags.Parse(3);
 }
 
-TEST_CASE("a peer is described in one text, in which options of its "
-          "architecture may stand") {
+TEST_CASE(
+    "a peer is described in one text, in which options of its "
+    "architecture may stand") {
   const auto specs =
       Parsed({"2:arch=mmoe:experts=4,top-k=2:layers=64,32:seed=7",
               R"(0:tasks=a,b*,c\, d:inputs=x)", "0:rows=east:from=m.h5"});

@@ -125,9 +125,8 @@ class Coreg : public RoundMethod {
       if (drop > 0) drops.push_back({drop, {row, label}});
     }
     // Ties go to the earlier row.
-    std::ranges::stable_sort(drops, [](const auto& a, const auto& b) {
-      return a.first > b.first;
-    });
+    std::ranges::stable_sort(
+        drops, [](const auto& a, const auto& b) { return a.first > b.first; });
     drops.resize(std::min(drops.size(), At(options_.picks)));
     std::vector<std::pair<Index, float>> picks;
     for (const auto& drop : drops) picks.push_back(drop.second);

@@ -16,9 +16,9 @@ std::vector<std::string> AlignNodes(const OnnxStep& step) {
         "Where", {graph.Node("IsNaN", {values[i]}), mean, values[i]});
     const Index cols = step.before[i].cols;
     values[i] = graph.Node(
-        "MatMul", {graph.Node("Sub", {known, mean}),
-                   graph.Doubles({cols, std::ssize(map->second) / cols},
-                                 map->second)});
+        "MatMul",
+        {graph.Node("Sub", {known, mean}),
+         graph.Doubles({cols, std::ssize(map->second) / cols}, map->second)});
   }
   return values;
 }
