@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +10,6 @@
 #include "base/seconds.h"
 #include "base/text.h"
 #include "cotrain/aggregate.h"
-#include "cotrain/align.h"
 #include "cotrain/collaboration.h"
 #include "cotrain/collect.h"
 #include "cotrain/compare_run.h"
@@ -21,13 +19,11 @@
 #include "cotrain/purity.h"
 #include "cotrain/rounds.h"
 #include "cotrain/run_flags.h"
-#include "cotrain/soup.h"
 #include "cotrain/status.h"
 #include "data/dataset_io.h"
 #include "h5/atomic_file.h"
-#include "h5/provenance.h"
 #include "interop/starting_point.h"
-#include "nn/model_io.h"
+#include "tools/cotrain_files.h"
 #include "train/protocol.h"
 
 namespace mtlkit {
@@ -305,70 +301,6 @@ struct GcCommand {
   }
 };
 
-// Brings views of the same rows into one space.
-struct AlignCommand {
-  std::string data;
-  std::string output;
-  AlignRequest request;
-
-  void Register(Cli& cli) {
-    cli.Input("data", &data, "rows with several inputs of numbers");
-    cli.Output("dataset", &output, "where they go with aligned inputs");
-    cli.Group("Views", &request);
-    cli.NoSeed();
-  }
-  void Run(Context& context) {
-    Dataset rows = ReadDataset(data);
-    const std::vector<ProvenanceSource> sources = {
-        {"data", rows.content_sha256, rows.provenance}};
-    const AlignReport report = InContext(data == "-" ? "stdin" : data, [&] {
-      return AlignDataset(&rows, request);
-    });
-    Json settings;
-    WriteOptions(request, &settings);
-    rows.provenance =
-        ExtendProvenance("mtl-cotrain align", 0, settings, sources);
-    WriteDataset(rows, output);
-    context.Print(RenderText(report));
-  }
-};
-
-// Makes one model of several of one network.
-struct SoupCommand {
-  std::vector<NamedFile> files;
-  std::string output;
-  std::string data;
-  SoupOptions options;
-
-  void Register(Cli& cli) {
-    cli.Inputs("model", &files, "two models or more, of one network");
-    cli.Output("soup", &output, "where the mean of their parameters goes");
-    cli.InputFlag("data", &data, "rows to measure on, of --how greedy");
-    cli.Group("Soup", &options);
-    cli.NoSeed();
-  }
-  void Run(Context& context) {
-    Require(data.empty() || options.how == "greedy", ErrorKind::kUsage,
-            "--data has no effect with --how uniform", "leave it out");
-    std::optional<Dataset> rows;
-    if (!data.empty()) rows = ReadDataset(data);
-    std::vector<std::string> paths;
-    for (const NamedFile& file : files) paths.push_back(file.path);
-    Soup soup = MakeSoup(paths, options, rows ? &*rows : nullptr, context.pool);
-    std::vector<ProvenanceSource> sources;
-    for (const std::string& path : paths) {
-      const Model model = ReadModel(path);
-      sources.push_back({"model", model.content_sha256, model.provenance});
-    }
-    Json settings;
-    WriteOptions(options, &settings);
-    soup.model.provenance =
-        ExtendProvenance("mtl-cotrain soup", 0, settings, sources);
-    WriteModel(soup.model, output);
-    context.Print(RenderText(soup));
-  }
-};
-
 // Measures a method beside what one would have without it.
 struct CompareCommand {
   std::string folder;
@@ -406,6 +338,7 @@ struct CotrainTool {
   ReplayCommand replay;
   GcCommand gc;
   SoupCommand soup;
+  SelectCommand select;
   AlignCommand align;
   CompareCommand compare;
 
@@ -430,6 +363,11 @@ struct CotrainTool {
                 "mtl-cotrain gc run/ --keep 2", &gc);
     cli.Command("soup", "Makes one model of several of one network.",
                 "mtl-cotrain soup a.h5 b.h5 -o soup.h5 --data ready.h5", &soup);
+    cli.Command("select",
+                "Gives rows without a label those that predictions propose.",
+                "mtl-cotrain select a.pred.h5 b.pred.h5 --data ready.h5 -o "
+                "more.h5",
+                &select);
     cli.Command("align", "Brings views of the same rows into one space.",
                 "mtl-cotrain align views.h5 -o aligned.h5 --how cca --dims 10",
                 &align);

@@ -11,7 +11,7 @@ namespace mtlkit {
 // Which views of a dataset are brought into one space, and how
 // (prep/align_views.h).
 struct AlignRequest {
-  std::vector<std::string> view;  // inputs by name or pattern; empty: all
+  std::vector<std::string> view = {};  // by name or pattern; empty: all
   std::string how = "gcca";
   Index dims = 0;
   double ridge = 0.001;

@@ -7,6 +7,7 @@
 #include "cotrain/align.h"
 #include "cotrain/row_distances.h"
 #include "cotrain/sample_run.h"
+#include "cotrain/status.h"
 #include "data/label_view.h"
 #include "golden/golden.h"
 #include "prep/align_views.h"
