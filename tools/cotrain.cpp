@@ -340,6 +340,7 @@ struct CotrainTool {
   SoupCommand soup;
   SelectCommand select;
   AlignCommand align;
+  HintsCommand hints;
   CompareCommand compare;
 
   void Register(Cli& cli) {
@@ -371,6 +372,9 @@ struct CotrainTool {
     cli.Command("align", "Brings views of the same rows into one space.",
                 "mtl-cotrain align views.h5 -o aligned.h5 --how cca --dims 10",
                 &align);
+    cli.Command("hints", "Makes tasks of what other networks have inside.",
+                "mtl-cotrain hints large.h5 --data ready.h5 --only -o hints.h5",
+                &hints);
     cli.Command("compare",
                 "Measures a method beside what one would have without it.",
                 "mtl-cotrain compare cmp/ ready.h5 --method fedavg --peers 3 "

@@ -1,7 +1,7 @@
 #pragma once
 
 // Those of mtl-cotrain that work on files of any origin, without a run: select,
-// align and soup.
+// align, hints and soup.
 
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,6 +11,7 @@
 #include "app/tool.h"
 #include "base/error.h"
 #include "cotrain/align.h"
+#include "cotrain/hints.h"
 #include "cotrain/select_rows.h"
 #include "cotrain/soup.h"
 #include "data/dataset_io.h"
@@ -82,6 +83,50 @@ struct AlignCommand {
         ExtendProvenance("mtl-cotrain align", 0, settings, sources);
     WriteDataset(rows, output);
     context.Print(RenderText(report));
+  }
+};
+
+// Makes tasks of what other networks have inside.
+struct HintsCommand {
+  std::vector<NamedFile> files;
+  std::string data;
+  std::string output;
+  HintRequest request;
+
+  void Register(Cli& cli) {
+    cli.Inputs("teacher", &files,
+               "trained models, NAME=MODEL: the task that each becomes; one "
+               "without a name is `hint`");
+    cli.InputFlag("data", &data, "the rows");
+    cli.Output("dataset", &output, "where the rows go with the hints");
+    cli.Group("Hints", &request);
+    cli.NoSeed();
+  }
+  void Run(Context& context) {
+    Require(!data.empty(), ErrorKind::kUsage,
+            "--data: the rows that get hints are missing", "name them");
+    Dataset rows = ReadDataset(data);
+    std::vector<ProvenanceSource> sources = {
+        {"data", rows.content_sha256, rows.provenance}};
+    std::vector<Model> models;
+    for (const NamedFile& file : files) {
+      models.push_back(ReadModel(file.path));
+      sources.push_back(
+          {"teacher", models.back().content_sha256, models.back().provenance});
+    }
+    std::vector<Teacher> teachers;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      teachers.push_back(
+          {files[i].name.empty() ? "hint" : files[i].name, &models[i]});
+    }
+    InContext(data, [&] {
+      AddHints(teachers, request, context.pool, context.reporter, &rows);
+    });
+    Json settings;
+    WriteOptions(request, &settings);
+    rows.provenance =
+        ExtendProvenance("mtl-cotrain hints", 0, settings, sources);
+    WriteDataset(rows, output);
   }
 };
 

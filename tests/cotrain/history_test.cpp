@@ -5,12 +5,15 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "cotrain/hints.h"
 #include "cotrain/purity.h"
 #include "cotrain/sample_run.h"
 #include "cotrain/select_rows.h"
 #include "data/label_view.h"
 #include "eval/predictions.h"
+#include "train/predict.h"
 
 namespace mtlkit {
 namespace {
@@ -158,6 +161,44 @@ TEST_CASE("rows get labels on which predictions agree, in any order of files") {
   request.threshold = 0.999;
   CHECK(Contains(RenderText(SelectRows(files, request, 1, &other)),
                  "no prediction"));
+}
+
+TEST_CASE("hints are what a layer of a teacher puts out, as tasks") {
+  Dataset data = GroupedData();
+  ArchOptions arch;
+  arch.layers = {"5"};
+  const Model teacher = BuildModel(data, arch, 3, data.SplitRows("train"), {});
+  HintRequest request;
+  const auto hinted = [&] {
+    Dataset with = data;
+    ThreadPool pool(1);
+    const std::vector<Teacher> teachers = {{"hint", &teacher}};
+    AddHints(teachers, request, &pool, nullptr, &with);
+    return with;
+  };
+  Dataset with = hinted();
+  REQUIRE(with.tasks.size() == 5);
+  const Task& hint = with.tasks.back();
+  CHECK(hint.width == 5);
+  CHECK(std::set<double>(hint.deviation.begin(), hint.deviation.end()).size() ==
+        1);
+  ThreadPool pool(1);
+  const Dataset features =
+      ComputeFeatures(teacher, data, "trunk", &pool, nullptr);
+  CHECK(std::ranges::equal(with.labels.back().values.As<float>(0, 5 * 240),
+                           features.inputs[0].dense));
+  WriteDataset(with, TempFolder() / "hints.h5");
+  request.scale = "rows";
+  request.only = true;
+  with = hinted();
+  REQUIRE(with.tasks.size() == 1);
+  const std::vector<float> row = with.labels[0].values.As<float>(35, 5);
+  double square = 0;
+  for (const float value : row) square += static_cast<double>(value * value);
+  CHECK(square == doctest::Approx(1));
+  request.only = false;
+  data.tasks[0].name = "hint";
+  CHECK(Contains(ErrorOf(hinted), "2 there are two tasks 'hint'"));
 }
 
 }  // namespace
