@@ -46,7 +46,7 @@ SampleRun HalvesWith(const std::function<void(Dataset*)>& change,
 // The labels of `kind` in the other half, in another order: the peer that
 // learns it does not have these rows, and the other does not have the task.
 TEST_CASE("a row that is labelled for a peer brings no other label along") {
-  for (const char* method : {"co-training", "co-em"}) {
+  for (const std::string method : {"co-training", "co-em"}) {
     CAPTURE(method);
     const auto weights = [&](bool turned, Index* proposed) {
       SampleRun run = HalvesWith(
@@ -104,7 +104,7 @@ TEST_CASE("of a multi-label task each label is proposed for itself") {
 
 // Every cell enters once, where nothing is known; the files hold what was said.
 TEST_CASE("methods that label rows label those of multi-label tasks") {
-  for (const char* method :
+  for (const std::string method :
        {"co-training", "self-training", "tri-training:error-test=no"}) {
     CAPTURE(method);
     SampleRun run(method, [](RunSpec* spec) {
