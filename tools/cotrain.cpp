@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/operands.h"
+#include "app/plot_rounds.h"
 #include "app/tool.h"
 #include "base/error.h"
 #include "base/seconds.h"
@@ -12,16 +13,17 @@
 #include "cotrain/collaboration.h"
 #include "cotrain/collect.h"
 #include "cotrain/compare_run.h"
+#include "cotrain/history.h"
 #include "cotrain/local.h"
 #include "cotrain/merge.h"
+#include "cotrain/purity.h"
 #include "cotrain/rounds.h"
 #include "cotrain/run_flags.h"
-#include "cotrain/soup.h"
 #include "cotrain/status.h"
 #include "data/dataset_io.h"
-#include "h5/provenance.h"
+#include "h5/atomic_file.h"
 #include "interop/starting_point.h"
-#include "nn/model_io.h"
+#include "tools/cotrain_files.h"
 #include "train/protocol.h"
 
 namespace mtlkit {
@@ -173,17 +175,63 @@ struct LocalCommand {
 // Shows where a run stands.
 struct StatusCommand {
   std::string folder;
+  std::string data;
+  std::string truth;
+  std::string plot;
+  bool rounds = false;
   bool json = false;
 
   void Register(Cli& cli) {
     cli.RunOperand(&folder);
     cli.NoSeed();
-    cli.Section("Output")("json", json, "print one JSON document", {});
+    cli.InputFlag("truth", &truth,
+                  "the rows with the labels that peers gave, to say how many "
+                  "are right");
+    cli.InputFlag("data", &data, "the run's data, if it has moved; of --truth");
+    cli.OutputFlag("plot", &plot,
+                   "draw measures by round and peer (SVG) instead of saying "
+                   "them");
+    Fields& output = cli.Section("Output");
+    output("rounds", rounds,
+           "all rounds that are done, with bytes, and measures by the age of "
+           "what was read",
+           {});
+    output("json", json, "print one JSON document, all rounds among it", {});
   }
   void Run(Context& context) {
+    Require(data.empty() || !truth.empty(), ErrorKind::kUsage,
+            "--data has no effect without --truth", "leave it out");
+    if (!plot.empty()) return Draw(context);
+    Json document;
+    std::string text;
     const RunStatus status = StatusOf(folder);
-    json ? context.PrintJson(RenderJson(status))
-         : context.Print(RenderText(status));
+    document = RenderJson(status);
+    if (json || rounds) {
+      const RunHistory history = HistoryOf(folder);
+      AddJson(history, &document);
+      text = RenderText(history);
+    } else {
+      text = RenderText(status);
+    }
+    if (!truth.empty()) {
+      const auto purity = InContext(truth, [&] {
+        return PurityOf(OpenRun(folder, data), ReadDataset(truth));
+      });
+      AddJson(purity, &document);
+      text += "\n" + RenderText(purity);
+    }
+    json ? context.PrintJson(document) : context.Print(text);
+  }
+  void Draw(Context& context) const {
+    Require(!json && !rounds && truth.empty(), ErrorKind::kUsage,
+            "--plot excludes --json, --rounds and --truth",
+            "run mtl-cotrain status twice");
+    RequireOtherName("--plot", plot, ".svg", "--plot writes SVG");
+    const std::string drawing = DrawRounds(HistoryOf(folder), folder);
+    AtomicFile out(plot);
+    out.Write(drawing);
+    out.Commit();
+    if (plot != "-") context.reporter->Note(plot + ": open it in a browser");
   }
 };
 
@@ -253,42 +301,6 @@ struct GcCommand {
   }
 };
 
-// Makes one model of several of one network.
-struct SoupCommand {
-  std::vector<NamedFile> files;
-  std::string output;
-  std::string data;
-  SoupOptions options;
-
-  void Register(Cli& cli) {
-    cli.Inputs("model", &files, "two models or more, of one network");
-    cli.Output("soup", &output, "where the mean of their parameters goes");
-    cli.InputFlag("data", &data, "rows to measure on, of --how greedy");
-    cli.Group("Soup", &options);
-    cli.NoSeed();
-  }
-  void Run(Context& context) {
-    Require(data.empty() || options.how == "greedy", ErrorKind::kUsage,
-            "--data has no effect with --how uniform", "leave it out");
-    std::optional<Dataset> rows;
-    if (!data.empty()) rows = ReadDataset(data);
-    std::vector<std::string> paths;
-    for (const NamedFile& file : files) paths.push_back(file.path);
-    Soup soup = MakeSoup(paths, options, rows ? &*rows : nullptr, context.pool);
-    std::vector<ProvenanceSource> sources;
-    for (const std::string& path : paths) {
-      const Model model = ReadModel(path);
-      sources.push_back({"model", model.content_sha256, model.provenance});
-    }
-    Json settings;
-    WriteOptions(options, &settings);
-    soup.model.provenance =
-        ExtendProvenance("mtl-cotrain soup", 0, settings, sources);
-    WriteModel(soup.model, output);
-    context.Print(RenderText(soup));
-  }
-};
-
 // Measures a method beside what one would have without it.
 struct CompareCommand {
   std::string folder;
@@ -326,6 +338,9 @@ struct CotrainTool {
   ReplayCommand replay;
   GcCommand gc;
   SoupCommand soup;
+  SelectCommand select;
+  AlignCommand align;
+  HintsCommand hints;
   CompareCommand compare;
 
   void Register(Cli& cli) {
@@ -349,6 +364,17 @@ struct CotrainTool {
                 "mtl-cotrain gc run/ --keep 2", &gc);
     cli.Command("soup", "Makes one model of several of one network.",
                 "mtl-cotrain soup a.h5 b.h5 -o soup.h5 --data ready.h5", &soup);
+    cli.Command("select",
+                "Gives rows without a label those that predictions propose.",
+                "mtl-cotrain select a.pred.h5 b.pred.h5 --data ready.h5 -o "
+                "more.h5",
+                &select);
+    cli.Command("align", "Brings views of the same rows into one space.",
+                "mtl-cotrain align views.h5 -o aligned.h5 --how cca --dims 10",
+                &align);
+    cli.Command("hints", "Makes tasks of what other networks have inside.",
+                "mtl-cotrain hints large.h5 --data ready.h5 --only -o hints.h5",
+                &hints);
     cli.Command("compare",
                 "Measures a method beside what one would have without it.",
                 "mtl-cotrain compare cmp/ ready.h5 --method fedavg --peers 3 "

@@ -68,40 +68,43 @@ void RequireUsedFields(const RunSpec& spec, const RoundMethodEntry& method) {
   }
 }
 
-// "binary, multiclass, ordinal": whose labels are one class.
+// "binary, multiclass, multilabel, ordinal": whose labels are classes.
 std::string LabelledTypes() {
   std::vector<std::string> types;
   for (const HeadEntry* head : HeadEntries()) {
-    if (head->traits.is_type && head->traits.one_class &&
-        !head->traits.of_tokens) {
+    if (head->traits.is_type && head->traits.has_classes &&
+        !head->traits.of_tokens && !head->traits.is_map) {
       types.emplace_back(head->name);
     }
   }
   return Join(types, ", ");
 }
 
-// Methods that label rows need tasks with classes and rows without a label.
-void RequireRowsToLabel(const RunSpec& spec, const Dataset& data) {
+// Methods that label rows need tasks of their kind and rows without a label.
+void RequireRowsToLabel(const RunSpec& spec, const RoundMethodEntry& method,
+                        const Dataset& data) {
   const std::vector<Index> rows = InputsOf(data, spec.train).train_rows;
   bool any_task = false;
   for (Index task = 0; task < static_cast<Index>(data.tasks.size()); ++task) {
-    if (!CanBeLabelled(data.tasks[At(task)])) continue;
+    const Task& of_task = data.tasks[At(task)];
+    if (method.labels_numbers ? !IsNumbers(of_task) : !CanBeLabelled(of_task)) {
+      continue;
+    }
     any_task = true;
-    if (!UnlabelledRows(data, task, rows).empty()) return;
+    if (!IncompleteRows(data, task, rows).empty()) return;
   }
+  const std::string labels =
+      Str("--method ", spec.method, " labels rows of tasks whose labels are ",
+          method.labels_numbers ? "numbers"
+                                : Str("classes (", LabelledTypes(), ")"));
   if (any_task) {
-    Fail(
-        ErrorKind::kUsage,
-        Str("--method ", spec.method,
-            " labels rows of tasks whose label is one class (", LabelledTypes(),
-            "), and no training row is without a label of one"),
-        "hide some with mtl-prep --keep-labels, or use codistillation");
+    Fail(ErrorKind::kUsage,
+         Str(labels, ", and no training row is without a label of one"),
+         "hide some with mtl-prep --keep-labels, or use codistillation");
   }
-  Fail(ErrorKind::kUsage,
-       Str("--method ", spec.method,
-           " labels rows of tasks whose label is one class (", LabelledTypes(),
-           "), and there is none"),
-       "use codistillation for tasks of other types");
+  Fail(ErrorKind::kUsage, Str(labels, ", and there is none"),
+       Str("use codistillation for tasks of other types",
+           method.labels_numbers ? ", or co-training for classes" : ""));
 }
 
 // What peers teach each other on rows without a label needs such rows.
@@ -144,7 +147,7 @@ void CheckPeers(const RunSpec& spec, const RoundMethodEntry& method,
             Str("--method ", method.name,
                 " averages parameters, so its peers cannot have views, "
                 "networks or tasks of their own"),
-            "leave out --view and --peer-..., but for --peer-rows");
+            "leave out all of --peer but rows and seed, and --view");
     Require(!method.same_start || own.from.path.empty(), ErrorKind::kUsage,
             Str("--peer-from: --method ", method.name,
                 " averages parameters, so its peers begin alike"),
@@ -243,7 +246,7 @@ void CheckRunSpec(const RunSpec& spec, const Dataset& data) {
   CheckParams(spec, data);
   CheckPerClass(spec.cotrain.per_class, data);
   if (method.labels_rows) {
-    RequireRowsToLabel(spec, data);
+    RequireRowsToLabel(spec, method, data);
   } else if (method.published_rows == PublishedRows::kUnlabelled) {
     RequireRowsToTeach(spec, data);
   }

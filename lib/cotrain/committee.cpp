@@ -1,44 +1,46 @@
 #include "cotrain/committee.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "data/label_view.h"
 
 namespace mtlkit {
 
-Committee::Committee(const RoundArgs& args, Index task)
+Committee::Committee(const RoundArgs& args, LabelCell cell)
     : args_(args),
-      task_(args.data.tasks[At(task)]),
-      number_(task),
-      unlabelled_(UnlabelledRows(args.data, task, args.train_rows)),
+      task_(args.data.tasks[At(cell.task)]),
+      cell_(cell),
+      unlabelled_(UnlabelledRows(args.data, cell, args.train_rows)),
       own_(OwnPublication(args)) {
-  const LabelView labels(args.data, task);
-  for (const Index row : RowsOfTask(args.data, task, args.train_rows)) {
+  const LabelView labels(args.data, cell.task);
+  for (const Index row : RowsOfTask(args.data, cell.task, args.train_rows)) {
     const Index place = labels.PlaceOf(row);
-    if (labels.HasLabel(place) && labels.Weight(place) > 0) {
+    const bool known = !std::isnan(labels.Value(place, cell.col));
+    if (known && labels.Weight(place) > 0) {
       labelled_.push_back(row);
     }
   }
   for (const Publication& publication : args.publications) {
     if (publication.peer != args.peer &&
-        FindTask(publication, task) != nullptr) {
+        FindTask(publication, cell.task) != nullptr) {
       others_.push_back(&publication);
     }
   }
 }
 
 Index Committee::Truth(Index row) const {
-  const LabelView labels(args_.data, number_);
-  return static_cast<Index>(labels.Value(labels.PlaceOf(row), 0));
+  const LabelView labels(args_.data, cell_.task);
+  return static_cast<Index>(labels.Value(labels.PlaceOf(row), cell_.col));
 }
 
 std::optional<Vote> Committee::VoteFor(const Publication& publication,
                                        Index row) const {
-  const PublishedTask* published = FindTask(publication, number_);
+  const PublishedTask* published = FindTask(publication, cell_.task);
   if (published == nullptr) return std::nullopt;
   const auto said = PredictionOf(*published, task_.prediction_cols(), row);
   if (said.empty()) return std::nullopt;
-  return VoteOf(task_, said);
+  return VoteOf(task_, said, cell_.col);
 }
 
 std::optional<Index> Committee::Agreed(Index row) const {
@@ -53,27 +55,30 @@ std::optional<Index> Committee::Agreed(Index row) const {
 
 Selection Committee::Labelled(Index row, Index label) const {
   const Index proposer = others_.empty() ? args_.peer : others_.front()->peer;
-  return {number_,    row,        static_cast<float>(label), 1, proposer,
-          args_.peer, args_.round};
+  return {cell_.task,  row,      static_cast<float>(label),
+          1,           proposer, args_.peer,
+          args_.round, cell_.col};
 }
 
 std::vector<Selection> SelectionsOf(const std::vector<Selection>& selections,
-                                    Index task) {
-  std::vector<Selection> of_task;
+                                    LabelCell cell) {
+  std::vector<Selection> of_cell;
   for (const Selection& selection : selections) {
-    if (selection.task == task) of_task.push_back(selection);
+    if (selection.task == cell.task && selection.col == cell.col) {
+      of_cell.push_back(selection);
+    }
   }
-  return of_task;
+  return of_cell;
 }
 
 std::vector<double> Remembered(const RoundArgs& args, std::string_view name,
                                double first) {
-  const std::size_t tasks = args.data.tasks.size();
+  const std::size_t cells = CellsOf(args.data).size();
   if (const Publication* own = OwnPublication(args)) {
     const auto* values = FindNamed<double>(own->arrays, name);
-    if (values != nullptr && values->size() == tasks) return *values;
+    if (values != nullptr && values->size() == cells) return *values;
   }
-  return std::vector<double>(tasks, first);
+  return std::vector<double>(cells, first);
 }
 
 void Remember(std::string_view name, std::vector<double> values,

@@ -9,17 +9,17 @@
 
 namespace mtlkit {
 
-// What methods that look at the votes of several peers need of one task whose
-// label is one class: rows with their true labels, and who says what.
+// What methods that look at the votes of several peers need of one cell: rows
+// with their true labels, and who says what.
 class Committee {
  public:
-  Committee(const RoundArgs& args, Index task);
+  Committee(const RoundArgs& args, LabelCell cell);
 
   const Task& task() const { return task_; }
   // Training rows with a label that counts, and those without a label.
   const std::vector<Index>& labelled() const { return labelled_; }
   const std::vector<Index>& unlabelled() const { return unlabelled_; }
-  // The class of a labelled row.
+  // The class of a labelled row; whether the label is set.
   Index Truth(Index row) const;
   // Those of other peers that say something of the task, by peer number.
   const std::vector<const Publication*>& others() const { return others_; }
@@ -36,19 +36,19 @@ class Committee {
  private:
   const RoundArgs& args_;
   const Task& task_;
-  Index number_;
+  LabelCell cell_;
   std::vector<Index> labelled_;
   std::vector<Index> unlabelled_;
   const Publication* own_;
   std::vector<const Publication*> others_;
 };
 
-// The selections of a task among these.
+// The selections of a cell among these.
 std::vector<Selection> SelectionsOf(const std::vector<Selection>& selections,
-                                    Index task);
+                                    LabelCell cell);
 
-// One number a task that a method remembers from round to round, as an array of
-// its publications; `first` where there is none yet.
+// One number a cell (CellsOf) that a method remembers from round to round, as
+// an array of its publications; `first` where there is none yet.
 std::vector<double> Remembered(const RoundArgs& args, std::string_view name,
                                double first);
 void Remember(std::string_view name, std::vector<double> values,

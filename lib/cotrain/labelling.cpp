@@ -1,7 +1,8 @@
 #include "cotrain/labelling.h"
 
-#include <algorithm>
+#include <limits>
 #include <map>
+#include <utility>
 
 #include "base/error.h"
 #include "cotrain/selection.h"
@@ -24,20 +25,28 @@ bool OpinionOf(const Publication& publication, Index task, Index cols,
   return true;
 }
 
-// New selections of one task, and a note where there are none.
-std::vector<Selection> SelectFor(const RoundArgs& args, Index task,
+// "task 'tags', label 'big'".
+std::string CellText(const Task& task, Index col) {
+  return Str("task '", task.name, "'",
+             IsMultilabel(task) ? Str(", label '", task.classes[At(col)], "'")
+                                : std::string());
+}
+
+// New selections of one cell, and a note where there are none.
+std::vector<Selection> SelectFor(const RoundArgs& args, LabelCell cell,
                                  const SelectionRule& rule,
                                  const std::vector<Selection>& before,
                                  std::vector<std::string>* notes) {
   const CotrainOptions& options = args.spec.cotrain;
+  const auto [task, col] = cell;
   const Task& of_task = args.data.tasks[At(task)];
-  const auto unlabelled = UnlabelledRows(args.data, task, args.train_rows);
+  const auto unlabelled = UnlabelledRows(args.data, cell, args.train_rows);
   const Index proposers = args.alone ? 1 : args.spec.peers;
   Index taken = 0;
   for (const Index picks : rule.per_class) taken += proposers * picks;
   const auto pool =
       PoolOf(unlabelled, RowsDrawn(options.pool, taken, args.round),
-             args.spec.seed, before, task);
+             args.spec.seed, before, task, col);
   std::vector<Opinion> opinions;
   for (const Publication& publication : args.publications) {
     Opinion opinion;
@@ -47,34 +56,49 @@ std::vector<Selection> SelectFor(const RoundArgs& args, Index task,
     }
   }
   auto selected =
-      SelectExamples(of_task, task, pool, opinions, rule, args.round);
+      SelectExamples(of_task, task, pool, opinions, rule, args.round, col);
   // Nobody has published anything before the first round.
   if (selected.empty() && !unlabelled.empty() && args.round > 1) {
-    notes->push_back(Str("nothing was proposed for task '", of_task.name,
-                         "': ", WhyNothing(of_task, pool, opinions, rule)));
+    notes->push_back(Str("nothing was proposed for ", CellText(of_task, col),
+                         ": ", WhyNothing(of_task, pool, opinions, rule, col)));
   }
   return selected;
 }
 
 }  // namespace
 
-ExtraLabels LabelsFor(const std::vector<Selection>& selections, Index task,
-                      Index peer) {
-  std::map<Index, const Selection*> by_row;
+ExtraLabels LabelsFor(const std::vector<Selection>& selections,
+                      const Task& task, Index number, Index peer) {
+  std::map<std::pair<Index, Index>, const Selection*> by_cell;
   for (const Selection& selection : selections) {
-    if (selection.task == task &&
+    if (selection.task == number &&
         (selection.receiver < 0 || selection.receiver == peer)) {
-      by_row.emplace(selection.row, &selection);
+      by_cell.emplace(std::pair(selection.row, selection.col), &selection);
     }
   }
+  constexpr float kAsItIs = std::numeric_limits<float>::quiet_NaN();
+  const Index cols = task.target_cols();
   ExtraLabels labels;
-  labels.task = task;
-  for (const auto& [row, selection] : by_row) {
-    labels.rows.push_back(row);
-    labels.values.push_back(selection->label);
-    labels.weights.push_back(selection->weight);
+  labels.task = number;
+  for (const auto& [cell, selection] : by_cell) {
+    if (labels.rows.empty() || labels.rows.back() != cell.first) {
+      labels.rows.push_back(cell.first);
+      labels.values.resize(labels.values.size() + At(cols), kAsItIs);
+      // Others of a row's labels may have a weight of their own.
+      labels.weights.push_back(cols > 1 ? kAsItIs : selection->weight);
+    }
+    labels.values[labels.values.size() - At(cols - cell.second)] =
+        selection->label;
   }
   return labels;
+}
+
+void AddLabels(const RoundArgs& args, RoundPlan* plan) {
+  for (Index task = 0; task < std::ssize(args.data.tasks); ++task) {
+    ExtraLabels labels =
+        LabelsFor(plan->selections, args.data.tasks[At(task)], task, args.peer);
+    if (!labels.rows.empty()) plan->extra_labels.push_back(std::move(labels));
+  }
 }
 
 const Publication* OwnPublication(const RoundArgs& args) {
@@ -93,19 +117,15 @@ void PlanLabelling(const RoundArgs& args, const std::string& labelling,
     plan->selections = own->selections;
   }
   const std::vector<Selection> before = plan->selections;
-  for (Index task = 0; task < static_cast<Index>(args.data.tasks.size());
-       ++task) {
-    if (!CanBeLabelled(args.data.tasks[At(task)])) {
-      continue;
-    }
-    rule.per_class =
-        PicksPerClass(options.per_class, args.data.tasks[At(task)]);
-    const auto selected = SelectFor(args, task, rule, before, &plan->notes);
+  for (const LabelCell& cell : CellsOf(args.data)) {
+    const Task& task = args.data.tasks[At(cell.task)];
+    if (!CanBeLabelled(task)) continue;
+    rule.per_class = PicksPerClass(options.per_class, task, cell.col);
+    const auto selected = SelectFor(args, cell, rule, before, &plan->notes);
     plan->selections.insert(plan->selections.end(), selected.begin(),
                             selected.end());
-    ExtraLabels labels = LabelsFor(plan->selections, task, args.peer);
-    if (!labels.rows.empty()) plan->extra_labels.push_back(std::move(labels));
   }
+  AddLabels(args, plan);
 }
 
 }  // namespace mtlkit

@@ -4,9 +4,12 @@
 
 namespace mtlkit {
 
-// A peer's extra labels of a task among the selections.
-ExtraLabels LabelsFor(const std::vector<Selection>& selections, Index task,
-                      Index peer);
+// A peer's extra labels of a task among the selections. `number` is that of
+// `task` in the run; cells that were not selected stay as they are.
+ExtraLabels LabelsFor(const std::vector<Selection>& selections,
+                      const Task& task, Index number, Index peer);
+// The same of every task that has any.
+void AddLabels(const RoundArgs& args, RoundPlan* plan);
 // What the peer of a round published last; null before its first round.
 const Publication* OwnPublication(const RoundArgs& args);
 

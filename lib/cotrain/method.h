@@ -87,9 +87,11 @@ struct RoundTraits {
   bool means = false;
   // Whether every round learns from the beginning, and not on from the last.
   bool learns_anew = false;
-  // Whether rows get labels of tasks whose label is one class, so that there
+  // Whether rows get labels of tasks whose labels are classes, so that there
   // must be rows without one.
   bool labels_rows = false;
+  // Whether it is numbers instead that rows get.
+  bool labels_numbers = false;
   // Whether plans have soft targets: what others say of a row.
   bool gives_soft_targets = false;
 };

@@ -9,21 +9,139 @@
 namespace mtlkit {
 namespace {
 
+// The peer that `text` begins with, before the first `mark`; what stands behind
+// it becomes `rest`. -1 where this is not so.
+Index TakePeer(const std::string& text, char mark, Index peers,
+               std::string* rest) {
+  const std::size_t end = text.find(mark);
+  long long peer = -1;
+  if (end == std::string::npos || !ParseInteger(text.substr(0, end), &peer) ||
+      peer < 0 || peer >= peers || end + 1 == text.size()) {
+    return -1;
+  }
+  *rest = text.substr(end + 1);
+  return static_cast<Index>(peer);
+}
+
 // Calls set(peer, value) for each PEER=VALUE.
 void ForEachPair(const std::vector<std::string>& texts, std::string_view flag,
                  std::string_view value_name, Index peers,
                  const std::function<void(Index, std::string)>& set) {
   for (const std::string& text : texts) {
-    const std::size_t equals = text.find('=');
-    long long peer = -1;
-    if (equals == std::string::npos ||
-        !ParseInteger(text.substr(0, equals), &peer) || peer < 0 ||
-        peer >= peers || equals + 1 == text.size()) {
-      Fail(ErrorKind::kUsage,
-           Str("--", flag, " '", text, "' is no PEER=", value_name),
-           Str("peers are 0 to ", peers - 1));
+    std::string value;
+    const Index peer = TakePeer(text, '=', peers, &value);
+    Require(peer >= 0, ErrorKind::kUsage,
+            Str("--", flag, " '", text, "' is no PEER=", value_name),
+            Str("peers are 0 to ", peers - 1));
+    set(peer, std::move(value));
+  }
+}
+
+// A setting of a peer: how its text is taken, and whether it was given before.
+struct PeerSetting {
+  std::string_view name;
+  bool (*is_set)(const PeerSpec&);
+  // False where the text is no value of it.
+  bool (*set)(const std::string& text, PeerSpec*);
+};
+
+bool SetSeed(const std::string& text, PeerSpec* spec) {
+  long long seed = -1;
+  if (!ParseInteger(text, &seed) || seed < 0) return false;
+  spec->seed = static_cast<Index>(seed);
+  return true;
+}
+
+constexpr PeerSetting kPeerSettings[] = {
+    {"arch", [](const PeerSpec& s) { return !s.arch.empty(); },
+     [](const std::string& text, PeerSpec* s) {
+       s->arch = text;
+       return true;
+     }},
+    {"layers", [](const PeerSpec& s) { return !s.layers.empty(); },
+     [](const std::string& text, PeerSpec* s) {
+       s->layers = Split(text, ',');
+       return true;
+     }},
+    {"inputs", [](const PeerSpec& s) { return !s.inputs.empty(); },
+     [](const std::string& text, PeerSpec* s) {
+       s->inputs = SplitNames(text);
+       return true;
+     }},
+    {"tasks", [](const PeerSpec& s) { return !s.tasks.empty(); },
+     [](const std::string& text, PeerSpec* s) {
+       s->tasks = SplitNames(text);
+       return true;
+     }},
+    {"rows", [](const PeerSpec& s) { return !s.rows.empty(); },
+     [](const std::string& text, PeerSpec* s) {
+       s->rows = text;
+       return true;
+     }},
+    {"seed", [](const PeerSpec& s) { return s.seed >= 0; }, SetSeed},
+    {"from", [](const PeerSpec& s) { return !s.from.path.empty(); },
+     [](const std::string& text, PeerSpec* s) {
+       s->from.path = text;
+       return true;
+     }},
+};
+
+const PeerSetting* FindSetting(std::string_view name) {
+  for (const PeerSetting& setting : kPeerSettings) {
+    if (setting.name == name) return &setting;
+  }
+  return nullptr;
+}
+
+std::string SettingNames() {
+  std::vector<std::string> names;
+  for (const PeerSetting& setting : kPeerSettings) {
+    names.emplace_back(setting.name);
+  }
+  return Join(names, ", ");
+}
+
+// The settings of "arch=mmoe:experts=4:rows=east": a part that names none
+// belongs to the one before it, as options of an architecture do.
+std::vector<std::string> SplitSettings(const std::string& text) {
+  std::vector<std::string> settings;
+  for (std::string& part : Split(text, ':')) {
+    const bool begins =
+        FindSetting(part.substr(0, part.find('='))) != nullptr &&
+        part.find('=') != part.npos;
+    if (settings.empty() || begins) {
+      settings.push_back(std::move(part));
+    } else {
+      settings.back() += ":" + part;
     }
-    set(static_cast<Index>(peer), text.substr(equals + 1));
+  }
+  return settings;
+}
+
+// Reads one PEER:NAME=VALUE[:NAME=VALUE...].
+void ReadPeer(const std::string& text, std::vector<PeerSpec>* specs) {
+  const Index peers = std::ssize(*specs);
+  std::string rest;
+  const Index peer = TakePeer(text, ':', peers, &rest);
+  Require(peer >= 0, ErrorKind::kUsage,
+          Str("--peer '", text, "' is no PEER:NAME=VALUE[:NAME=VALUE...]"),
+          Str("peers are 0 to ", peers - 1));
+  PeerSpec& spec = (*specs)[At(peer)];
+  for (const std::string& setting : SplitSettings(rest)) {
+    const std::size_t equals = setting.find('=');
+    const std::string name = setting.substr(0, equals);
+    const PeerSetting* found = FindSetting(name);
+    Require(found != nullptr, ErrorKind::kUsage,
+            Str("--peer ", text, ": a peer has no setting '", name, "'"),
+            Str("it has ", SettingNames()));
+    Require(
+        !found->is_set(spec), ErrorKind::kUsage,
+        Str("--peer ", text, ": ", name, " of peer ", peer, " is said twice"),
+        "say it once");
+    const std::string value =
+        equals == setting.npos ? "" : setting.substr(equals + 1);
+    Require(!value.empty() && found->set(value, &spec), ErrorKind::kUsage,
+            Str("--peer ", text, ": '", setting, "' gives no ", name));
   }
 }
 
@@ -35,6 +153,7 @@ void PeerSpec::Describe(Fields& fields) {
   fields("inputs", inputs, "its input blocks");
   fields("tasks", tasks, "its tasks");
   fields("rows", rows, "the split that it learns from");
+  fields("seed", seed, "its seed, -1: that of the run");
   fields("from", from.sha256, "digest of the model that it begins from");
 }
 
@@ -44,7 +163,7 @@ std::string PeerSpec::Name(Index peer) const {
 
 bool PeerSpec::IsDefault() const {
   return arch.empty() && layers.empty() && inputs.empty() && tasks.empty() &&
-         rows.empty() && from.path.empty() && from.sha256.empty();
+         rows.empty() && seed < 0 && from.path.empty() && from.sha256.empty();
 }
 
 ArchOptions PeerSpec::ArchOf(ArchOptions of_run) const {
@@ -115,6 +234,10 @@ void PeerFlags::Describe(Fields& fields) {
                   .splits_commas = false},
                  values);
   };
+  field("peer", peer, "PEER:NAME=VALUE[:NAME=VALUE...]",
+        "what one peer is, where it differs: arch=NAME[:option=value,...], "
+        "layers=, inputs=, tasks=, rows=SPLIT, seed=, from=MODEL; repeat it "
+        "for each");
   field("view", view, "PEER=INPUT",
         "input blocks of a peer, by name or pattern; repeat it for each");
   field("peer-arch", arch, "PEER=NAME[:option=value,...]",
@@ -159,6 +282,7 @@ std::vector<PeerSpec> PeerFlags::Parse(Index peers) const {
               [&](Index k, std::string value) {
                 specs[At(k)].from.path = std::move(value);
               });
+  for (const std::string& text : peer) ReadPeer(text, &specs);
   for (std::size_t k = 0; k < specs.size() && !view.empty(); ++k) {
     Require(!specs[k].inputs.empty(), ErrorKind::kUsage,
             Str("peer ", k, " has no --view, but others have"),

@@ -16,7 +16,7 @@ struct ModelToBeginFrom {
 };
 
 // What one peer is, where it differs from the settings of the run. Where it
-// begins follows from the run's seed (RunSpec::SeedOf) and the method, or it is
+// begins follows from its seed (RunSpec::SeedOf) and the method, or it is
 // another model (beginnings.h).
 struct PeerSpec {
   std::string arch;                 // NAME[:option=value,...]; "": the run's
@@ -25,6 +25,7 @@ struct PeerSpec {
   std::vector<std::string> inputs;
   std::vector<std::string> tasks;  // by name or pattern; empty: all
   std::string rows;                // split that it learns from; "": the run's
+  Index seed = -1;                 // of what is random in it; -1: the run's
   ModelToBeginFrom from;           // "": the run's
 
   void Describe(Fields& fields);
@@ -43,8 +44,10 @@ struct PeerSpec {
   Dataset DataOf(const Dataset& data) const;
 };
 
-// What is said of single peers on the command line: PEER=VALUE each.
+// What is said of single peers on the command line: PEER:NAME=VALUE[:...] with
+// any of its settings, or one of them as PEER=VALUE.
 struct PeerFlags {
+  std::vector<std::string> peer;
   std::vector<std::string> view;
   std::vector<std::string> arch;
   std::vector<std::string> layers;
@@ -53,9 +56,9 @@ struct PeerFlags {
   std::vector<std::string> from;
 
   void Describe(Fields& fields);
-  // One a peer, or none where nothing is said of any. kUsage for what is no
-  // PEER=VALUE, for an unknown peer, and where some peers but not all have a
-  // view.
+  // One a peer, or none where nothing is said of any. kUsage for what is not of
+  // these forms, for an unknown peer or setting, for a setting that is said
+  // twice, and where some peers but not all have a view.
   std::vector<PeerSpec> Parse(Index peers) const;
 };
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "data/blocks.h"
 #include "data/dataset_io.h"
+#include "data/head.h"
 #include "data/id_index.h"
 #include "h5/file_reader.h"
 #include "h5/file_writer.h"
@@ -71,6 +72,23 @@ void WriteSelections(FileWriter& file, const std::vector<Selection>& selections,
   list("proposer", std::int32_t{}, [](auto& s) { return s.proposer; });
   list("receiver", std::int32_t{}, [](auto& s) { return s.receiver; });
   list("round", std::int32_t{}, [](auto& s) { return s.round; });
+  if (std::ranges::any_of(selections, [](auto& s) { return s.col > 0; })) {
+    list("col", std::int32_t{}, [](auto& s) { return s.col; });
+  }
+}
+
+// Whether a task of the run can have this label.
+bool IsLabelOf(const Dataset& dataset, const Selection& selection) {
+  if (selection.task < 0 || selection.task >= std::ssize(dataset.tasks)) {
+    return false;
+  }
+  const Task& task = dataset.tasks[At(selection.task)];
+  const Index count = task.head().label_count(task);
+  return selection.col >= 0 && selection.col < task.target_cols() &&
+         std::isfinite(selection.label) && selection.weight >= 0 &&
+         std::isfinite(selection.weight) &&
+         (count == 0 || (selection.label >= 0 &&
+                         selection.label < static_cast<float>(count)));
 }
 
 std::vector<Selection> ReadSelections(const FileReader& file,
@@ -85,26 +103,22 @@ std::vector<Selection> ReadSelections(const FileReader& file,
   const auto proposer = file.ReadList<std::int32_t>("select/proposer");
   const auto receiver = file.ReadList<std::int32_t>("select/receiver");
   const auto round = file.ReadList<std::int32_t>("select/round");
+  std::vector<std::int32_t> col(rows.size(), 0);
+  if (file.Has("select/col")) {
+    col = file.ReadList<std::int32_t>("select/col");
+  }
   for (const std::size_t size :
        {task.size(), label.size(), weight.size(), proposer.size(),
-        receiver.size(), round.size()}) {
+        receiver.size(), round.size(), col.size()}) {
     Require(size == rows.size(), ErrorKind::kBadInput,
             Str(file.name(), ": select: its lists differ in length"));
   }
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const bool known =
-        task[i] >= 0 && task[i] < static_cast<Index>(dataset.tasks.size());
-    const Index classes =
-        known ? static_cast<Index>(dataset.tasks[At(task[i])].classes.size())
-              : 0;
-    if (!known || !(label[i] >= 0) || label[i] >= static_cast<float>(classes) ||
-        !(weight[i] >= 0) || !std::isfinite(weight[i])) {
-      Fail(ErrorKind::kBadInput,
-           Str(file.name(), ": select: entry ", i,
-               " has no task, class or weight of this run"));
-    }
     selections.push_back({task[i], rows[i], label[i], weight[i], proposer[i],
-                          receiver[i], round[i]});
+                          receiver[i], round[i], col[i]});
+    Require(IsLabelOf(dataset, selections.back()), ErrorKind::kBadInput,
+            Str(file.name(), ": select: entry ", i,
+                " has no task, class or weight of this run"));
   }
   return selections;
 }

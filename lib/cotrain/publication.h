@@ -15,11 +15,12 @@ namespace mtlkit {
 struct Selection {
   Index task = 0;
   Index row = 0;    // in the run's dataset
-  float label = 0;  // class number
+  float label = 0;  // class number, 0 or 1 (multi-label), or a number
   float weight = 1;
   Index proposer = 0;   // peer
   Index receiver = -1;  // peer that learns from it; -1: all
   Index round = 0;      // in which it was first learned from
+  Index col = 0;        // of the task's labels
 
   friend bool operator==(const Selection&, const Selection&) = default;
 };

@@ -1,6 +1,7 @@
 #include "cotrain/round_work.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 
@@ -24,13 +25,22 @@ std::vector<Index> Union(const std::vector<Index>& a,
   return both;
 }
 
-// Rows whose predictions of a task are published.
+// Rows whose predictions of a task are published, beside validation rows.
+std::vector<Index> TaughtRowsOf(const Collaboration& run, Index task) {
+  if (run.method->published_rows == PublishedRows::kAll) return run.train_rows;
+  return run.method->labels_rows
+             ? IncompleteRows(run.data, task, run.train_rows)
+             : UnlabelledRows(run.data, task, run.train_rows);
+}
+
 std::vector<Index> PublishedRowsOf(const Collaboration& run, Index task) {
   return RowsOfTask(run.data, task,
-                    Union(run.method->published_rows == PublishedRows::kAll
-                              ? run.train_rows
-                              : UnlabelledRows(run.data, task, run.train_rows),
-                          run.valid_rows));
+                    Union(TaughtRowsOf(run, task), run.valid_rows));
+}
+
+Index CountKnown(const std::vector<float>& labels) {
+  return std::ranges::count_if(labels,
+                               [](float value) { return !std::isnan(value); });
 }
 
 class RoundWorker {
@@ -114,8 +124,9 @@ class RoundWorker {
   TrainInputs InputsOfTraining(const RoundPlan& plan) {
     TrainInputs inputs;
     inputs.data = &view_;
-    inputs.train_rows =
+    const std::vector<Index> own =
         PeerRows(run_.spec, run_.data, run_.train_rows, start_.peer);
+    inputs.train_rows = own;
     // Parameters that will be averaged are those of the last epoch.
     if (run_.method->publishes_params) {
       inputs.keeps_last = true;
@@ -129,7 +140,7 @@ class RoundWorker {
     // Rows that have been labelled are learned from, whosever part they are.
     for (const ExtraLabels& labels : inputs.extra_labels) {
       inputs.train_rows = Union(inputs.train_rows, labels.rows);
-      work_.proposed += static_cast<Index>(labels.rows.size());
+      work_.proposed += CountKnown(labels.values);
     }
     // So are rows without a label that peers teach.
     if (run_.method->published_rows == PublishedRows::kUnlabelled) {
@@ -140,8 +151,24 @@ class RoundWorker {
     for (const ExtraLabels& labels : OfOwnTasks(plan.resampled)) {
       inputs.extra_labels.push_back(labels);
     }
+    HideOthersLabels(own, &inputs);
     work_.rows = static_cast<Index>(RowsToLearnFrom(inputs).size());
     return inputs;
+  }
+
+  // Rows of other peers come without the labels that these have of them.
+  static void HideOthersLabels(const std::vector<Index>& own,
+                               TrainInputs* inputs) {
+    std::vector<Index> others;
+    std::set_difference(inputs->train_rows.begin(), inputs->train_rows.end(),
+                        own.begin(), own.end(), std::back_inserter(others));
+    if (others.empty()) return;
+    std::vector<ExtraLabels> labels;
+    for (Index task = 0; task < std::ssize(inputs->data->tasks); ++task) {
+      labels.push_back({task, others, {}, {}, true});
+    }
+    std::ranges::move(inputs->extra_labels, std::back_inserter(labels));
+    inputs->extra_labels = std::move(labels);
   }
 
   // Undoes a round that did harm: the model is that of the round before, and

@@ -145,7 +145,9 @@ std::string RunSpec::Identity() const {
 }
 
 Seed RunSpec::SeedOf(Index peer, Index round) const {
-  return DeriveSeed(DeriveSeed(seed, RandomPurpose::kPeerSeed,
+  const Index own = Peer(peer).seed;
+  const Seed of_all = own < 0 ? seed : static_cast<Seed>(own);
+  return DeriveSeed(DeriveSeed(of_all, RandomPurpose::kPeerSeed,
                                static_cast<std::uint64_t>(peer) + 1),
                     RandomPurpose::kPeerSeed,
                     static_cast<std::uint64_t>(round));

@@ -75,7 +75,8 @@ std::optional<Proposal> Settle(const std::vector<Proposal>& proposals,
   return best;
 }
 
-std::vector<std::vector<Vote>> VotesOf(const Task& task, std::size_t places,
+std::vector<std::vector<Vote>> VotesOf(const Task& task, Index col,
+                                       std::size_t places,
                                        const std::vector<Opinion>& opinions) {
   const auto cols = At(task.prediction_cols());
   std::vector<std::vector<Vote>> votes;
@@ -83,7 +84,8 @@ std::vector<std::vector<Vote>> VotesOf(const Task& task, std::size_t places,
     auto& of_peer = votes.emplace_back();
     for (std::size_t place = 0; place < places; ++place) {
       of_peer.push_back(VoteOf(
-          task, std::span(opinion.probabilities).subspan(place * cols, cols)));
+          task, std::span(opinion.probabilities).subspan(place * cols, cols),
+          col));
     }
   }
   return votes;
@@ -100,15 +102,57 @@ std::vector<bool> Agreed(const std::vector<std::vector<Vote>>& votes) {
   return agreed;
 }
 
+// Between which labels a cell is decided.
+Index LabelCount(const Task& task) {
+  return IsMultilabel(task) ? 2 : std::ssize(task.classes);
+}
+
+template <class Lacks>
+std::vector<Index> RowsThat(const Dataset& dataset, Index task,
+                            const std::vector<Index>& rows,
+                            const Lacks& lacks) {
+  const LabelView labels(dataset, task);
+  std::vector<Index> some;
+  for (const Index row : RowsOfTask(dataset, task, rows)) {
+    if (lacks(labels, labels.PlaceOf(row))) some.push_back(row);
+  }
+  return some;
+}
+
 }  // namespace
 
+bool IsMultilabel(const Task& task) {
+  return task.traits().has_classes && !task.traits().one_class;
+}
+
+bool IsNumbers(const Task& task) {
+  const HeadTraits& traits = task.traits();
+  return !traits.has_classes && !traits.has_levels && !traits.is_censored &&
+         !traits.is_ranking &&
+         (traits.predictions_per_column == 1 || task.target_cols() == 1);
+}
+
+std::vector<LabelCell> CellsOf(const Dataset& dataset) {
+  std::vector<LabelCell> cells;
+  for (Index task = 0; task < std::ssize(dataset.tasks); ++task) {
+    const Task& of_task = dataset.tasks[At(task)];
+    const Index cols = IsMultilabel(of_task) ? of_task.target_cols() : 1;
+    for (Index col = 0; col < cols; ++col) cells.push_back({task, col});
+  }
+  return cells;
+}
+
 std::vector<Index> PicksPerClass(const std::vector<std::string>& texts,
-                                 const Task& task) {
-  std::vector<Index> picks(task.classes.size(), 1);
+                                 const Task& task, Index col) {
+  const bool is_multilabel = IsMultilabel(task);
+  std::vector<Index> picks(At(LabelCount(task)), 1);
   for (const std::string& text : texts) {
     const auto [cls, count] = PickOf(text);
     for (std::size_t k = 0; k < picks.size(); ++k) {
-      if (cls.empty() || task.classes[k] == cls) picks[k] = count;
+      const bool is_meant = is_multilabel
+                                ? k == 1 && task.classes[At(col)] == cls
+                                : task.classes[k] == cls;
+      if (cls.empty() || is_meant) picks[k] = count;
     }
   }
   return picks;
@@ -132,7 +176,11 @@ void CheckPerClass(const std::vector<std::string>& texts,
   }
 }
 
-Vote VoteOf(const Task& task, std::span<const float> prediction) {
+Vote VoteOf(const Task& task, std::span<const float> prediction, Index col) {
+  if (IsMultilabel(task)) {
+    const double is_set = static_cast<double>(prediction[At(col)]);
+    return is_set > 0.5 ? Vote{1, is_set} : Vote{0, 1 - is_set};
+  }
   const Index label = task.head().PredictedClass(prediction);
   if (!task.traits().has_positive) {
     return {label, static_cast<double>(prediction[At(label)])};
@@ -142,21 +190,23 @@ Vote VoteOf(const Task& task, std::span<const float> prediction) {
 }
 
 bool CanBeLabelled(const Task& task) {
-  return task.traits().one_class && !task.traits().of_tokens;
+  const HeadTraits& traits = task.traits();
+  return traits.has_classes && !traits.of_tokens && !traits.is_map;
 }
 
 std::vector<Selection> SelectExamples(const Task& task, Index task_number,
                                       const std::vector<Index>& pool,
                                       std::vector<Opinion> opinions,
-                                      const SelectionRule& rule, Index round) {
+                                      const SelectionRule& rule, Index round,
+                                      Index col) {
   std::sort(opinions.begin(), opinions.end(),
             [](const Opinion& a, const Opinion& b) { return a.peer < b.peer; });
   const bool must_agree = rule.labelling == "agree";
   if (pool.empty() || opinions.size() < (must_agree ? 2U : 1U)) return {};
-  const auto votes = VotesOf(task, pool.size(), opinions);
+  const auto votes = VotesOf(task, col, pool.size(), opinions);
   const std::vector<bool> allowed =
       must_agree ? Agreed(votes) : std::vector<bool>(pool.size(), true);
-  const auto classes = static_cast<Index>(task.classes.size());
+  const Index classes = LabelCount(task);
 
   // All proposals of a place, by peer.
   std::map<Index, std::vector<Proposal>> proposals;
@@ -169,10 +219,14 @@ std::vector<Selection> SelectExamples(const Task& task, Index task_number,
   for (const auto& [place, of_place] : proposals) {
     const std::optional<Proposal> settled = Settle(of_place, rule.conflict);
     if (!settled) continue;
-    Selection selection{
-        task_number, pool[At(place)],   static_cast<float>(settled->vote.label),
-        1,           settled->proposer, -1,
-        round};
+    Selection selection{task_number,
+                        pool[At(place)],
+                        static_cast<float>(settled->vote.label),
+                        1,
+                        settled->proposer,
+                        -1,
+                        round,
+                        col};
     // Across: what one proposes, all others learn. Proposed by two, it is
     // everybody's.
     const bool for_others = rule.labelling == "cross" && of_place.size() == 1;
@@ -191,7 +245,7 @@ std::vector<Selection> SelectExamples(const Task& task, Index task_number,
 
 std::string WhyNothing(const Task& task, const std::vector<Index>& pool,
                        const std::vector<Opinion>& opinions,
-                       const SelectionRule& rule) {
+                       const SelectionRule& rule, Index col) {
   if (pool.empty()) return "every unlabelled row has been labelled";
   const std::string rows = Counted(static_cast<Index>(pool.size()),
                                    "row of the pool", "rows of the pool");
@@ -200,7 +254,7 @@ std::string WhyNothing(const Task& task, const std::vector<Index>& pool,
   if (must_agree && opinions.size() < 2) {
     return "only one peer has published, and none can agree with it";
   }
-  const auto votes = VotesOf(task, pool.size(), opinions);
+  const auto votes = VotesOf(task, col, pool.size(), opinions);
   const auto agreed =
       must_agree ? Agreed(votes) : std::vector<bool>(pool.size(), true);
   bool any_agreed = false;
@@ -226,14 +280,16 @@ Index RowsDrawn(Index size, Index taken_a_round, Index round) {
 
 std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index drawn,
                           Seed seed, const std::vector<Selection>& selected,
-                          Index task) {
+                          Index task, Index col) {
   std::set<Index> taken;
   for (const Selection& selection : selected) {
-    if (selection.task == task) taken.insert(selection.row);
+    if (selection.task == task && selection.col == col) {
+      taken.insert(selection.row);
+    }
   }
   std::vector<Index> order = unlabelled;
   Rng(seed, RandomPurpose::kPool, static_cast<std::uint64_t>(task))
-      .Shuffle(order);
+      .Shuffle(order, col);
   if (drawn > 0 && drawn < static_cast<Index>(order.size())) {
     order.resize(At(drawn));
   }
@@ -257,12 +313,29 @@ std::vector<Index> RowsOfTask(const Dataset& dataset, Index task,
 
 std::vector<Index> UnlabelledRows(const Dataset& dataset, Index task,
                                   const std::vector<Index>& rows) {
-  const LabelView labels(dataset, task);
-  std::vector<Index> unlabelled;
-  for (const Index row : RowsOfTask(dataset, task, rows)) {
-    if (!labels.HasLabel(labels.PlaceOf(row))) unlabelled.push_back(row);
-  }
-  return unlabelled;
+  return RowsThat(dataset, task, rows,
+                  [](const LabelView& labels, Index place) {
+                    return !labels.HasLabel(place);
+                  });
+}
+
+std::vector<Index> UnlabelledRows(const Dataset& dataset, LabelCell cell,
+                                  const std::vector<Index>& rows) {
+  return RowsThat(dataset, cell.task, rows,
+                  [cell](const LabelView& labels, Index place) {
+                    return std::isnan(labels.Value(place, cell.col));
+                  });
+}
+
+std::vector<Index> IncompleteRows(const Dataset& dataset, Index task,
+                                  const std::vector<Index>& rows) {
+  return RowsThat(dataset, task, rows,
+                  [](const LabelView& labels, Index place) {
+                    for (Index col = 0; col < labels.cols(); ++col) {
+                      if (std::isnan(labels.Value(place, col))) return true;
+                    }
+                    return false;
+                  });
 }
 
 }  // namespace mtlkit

@@ -28,10 +28,26 @@ struct SelectionRule {
   }
 };
 
+// What of a task is labelled on its own: all of it, or of a multi-label task
+// one label, which is set (1) or not (0), whatever is known of the others.
+struct LabelCell {
+  Index task = 0;
+  Index col = 0;  // of the task's labels; 0 where these are one class
+};
+// Those of all tasks, task by task.
+std::vector<LabelCell> CellsOf(const Dataset& dataset);
+// Whether rows can get labels of a task from peers: its labels are classes.
+bool CanBeLabelled(const Task& task);
+// Whether its labels are numbers, which networks say in as many columns.
+bool IsNumbers(const Task& task);
+// Whether it has several labels, each of which is set or not.
+bool IsMultilabel(const Task& task);
+
 // The picks of --per-class for each class of a task: N of all, CLASS=N of one,
-// the last that fits. Classes that nothing is said of have 1.
+// the last that fits. Classes that nothing is said of have 1. Of label `col` of
+// a multi-label task: of rows without it, and with it (LABEL=N).
 std::vector<Index> PicksPerClass(const std::vector<std::string>& texts,
-                                 const Task& task);
+                                 const Task& task, Index col = 0);
 // kUsage for a number that is none, and for a class that no task has.
 void CheckPerClass(const std::vector<std::string>& texts,
                    const Dataset& dataset);
@@ -41,19 +57,17 @@ struct Vote {
   Index label = 0;
   double certainty = 0;  // its probability
 };
-// `prediction`: prediction_cols() values of a task whose label is one class.
-Vote VoteOf(const Task& task, std::span<const float> prediction);
+// `prediction`: prediction_cols() values of a task whose label is one class, or
+// a multi-label task.
+Vote VoteOf(const Task& task, std::span<const float> prediction, Index col = 0);
 
 // What a peer says of the pool: outputs of one task.
 struct Opinion {
   Index peer = 0;
   // Probabilities, rows of the pool x classes (binary: of the positive class,
-  // one column).
+  // one column; multi-label: that each label is set).
   std::vector<float> probabilities;
 };
-
-// Whether rows can get labels of a task from peers: its labels are classes.
-bool CanBeLabelled(const Task& task);
 
 // The new selections for one task, ordered by row, then receiver. `pool` holds
 // unlabelled rows, ascending. A pure function: the same opinions in any order
@@ -62,12 +76,13 @@ bool CanBeLabelled(const Task& task);
 std::vector<Selection> SelectExamples(const Task& task, Index task_number,
                                       const std::vector<Index>& pool,
                                       std::vector<Opinion> opinions,
-                                      const SelectionRule& rule, Index round);
+                                      const SelectionRule& rule, Index round,
+                                      Index col = 0);
 
 // Why these opinions select nothing, where they do: a phrase.
 std::string WhyNothing(const Task& task, const std::vector<Index>& pool,
                        const std::vector<Opinion>& opinions,
-                       const SelectionRule& rule);
+                       const SelectionRule& rule, Index col = 0);
 
 // How many unlabelled rows have entered the pool by `round` (0: all): `size`
 // before the first selection, which is in round 2, and after each round as many
@@ -81,7 +96,7 @@ Index RowsDrawn(Index size, Index taken_a_round, Index round);
 // that have been selected. Ascending.
 std::vector<Index> PoolOf(const std::vector<Index>& unlabelled, Index drawn,
                           Seed seed, const std::vector<Selection>& selected,
-                          Index task);
+                          Index task, Index col = 0);
 
 // Those of `rows` that a task is about: all, but for a task with rows of its
 // own (Labels::rows).
@@ -90,6 +105,12 @@ std::vector<Index> RowsOfTask(const Dataset& dataset, Index task,
 
 // Of these, those without a label, ascending.
 std::vector<Index> UnlabelledRows(const Dataset& dataset, Index task,
+                                  const std::vector<Index>& rows);
+// The same of one cell: of a multi-label task others may be known.
+std::vector<Index> UnlabelledRows(const Dataset& dataset, LabelCell cell,
+                                  const std::vector<Index>& rows);
+// Those that lack any of a task's labels, ascending.
+std::vector<Index> IncompleteRows(const Dataset& dataset, Index task,
                                   const std::vector<Index>& rows);
 
 }  // namespace mtlkit

@@ -44,7 +44,7 @@ std::string ProposalDigest(const TrainInputs& inputs) {
   };
   digest.Update(Str("proximal ", inputs.proximal, " "));
   for (const ExtraLabels& labels : inputs.extra_labels) {
-    digest.Update(Str("labels ", labels.task, " "));
+    digest.Update(Str(labels.hides ? "hidden " : "labels ", labels.task, " "));
     add(labels.rows, labels.values, labels.weights);
   }
   for (const SoftTargets& soft : inputs.soft_targets) {

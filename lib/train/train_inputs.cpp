@@ -41,6 +41,20 @@ void AddPlaces(std::span<const Index> rows, Index cols, Labels* labels) {
   *labels = std::move(merged);
 }
 
+// Rows without a place have no label.
+void HideLabels(std::span<const Index> rows, Index cols, Labels* labels) {
+  if (labels->values.empty()) return;
+  const auto width = At(cols);
+  for (const Index row : rows) {
+    const Index place = labels->PlaceOf(row);
+    if (place < 0) continue;
+    for (std::size_t col = 0; col < width; ++col) {
+      labels->values[At(place) * width + col] =
+          std::numeric_limits<float>::quiet_NaN();
+    }
+  }
+}
+
 void SetLabels(const ExtraLabels& extra, Index cols, Index rows,
                Labels* labels) {
   AddPlaces(extra.rows, cols, labels);
@@ -57,9 +71,11 @@ void SetLabels(const ExtraLabels& extra, Index cols, Index rows,
   for (std::size_t i = 0; i < extra.rows.size(); ++i) {
     const auto place = At(labels->PlaceOf(extra.rows[i]));
     for (std::size_t col = 0; col < width; ++col) {
-      labels->values[place * width + col] = extra.values[i * width + col];
+      const float value = extra.values[i * width + col];
+      if (!std::isnan(value)) labels->values[place * width + col] = value;
     }
-    if (!extra.weights.empty()) labels->weights[place] = extra.weights[i];
+    if (extra.weights.empty() || std::isnan(extra.weights[i])) continue;
+    labels->weights[place] = extra.weights[i];
   }
 }
 
@@ -85,8 +101,12 @@ std::vector<Index> Without(const std::vector<Index>& rows,
 Dataset WithLabels(Dataset data, std::span<const ExtraLabels> extra) {
   for (const ExtraLabels& labels : extra) {
     const auto task = At(labels.task);
-    SetLabels(labels, data.tasks[task].target_cols(), data.rows,
-              &data.labels[task]);
+    const Index cols = data.tasks[task].target_cols();
+    if (labels.hides) {
+      HideLabels(labels.rows, cols, &data.labels[task]);
+    } else {
+      SetLabels(labels, cols, data.rows, &data.labels[task]);
+    }
   }
   return data;
 }
@@ -144,6 +164,7 @@ std::vector<Index> RowsToLearnFrom(const TrainInputs& inputs) {
     }
   }
   for (const ExtraLabels& extra : inputs.extra_labels) {
+    if (extra.hides) continue;
     for (const Index row : extra.rows) mark(row);
   }
   for (const SoftTargets& targets : inputs.soft_targets) {

@@ -15,8 +15,10 @@ namespace mtlkit {
 struct ExtraLabels {
   Index task = 0;
   std::vector<Index> rows;     // ascending, in the dataset
-  std::vector<float> values;   // rows x target_cols, as in Labels
-  std::vector<float> weights;  // one a row
+  std::vector<float> values;   // rows x target_cols; NaN: as it is
+  std::vector<float> weights;  // one a row, NaN: as it is; empty: all are
+  // Instead of that the rows' labels are taken away. `values` is empty.
+  bool hides = false;
 };
 
 // What others predict of one task, as targets beside the labels. The term is
@@ -67,7 +69,8 @@ TrainInputs InputsOf(const Dataset& data, const TrainOptions& options,
 // ones included, or with a soft target. Ascending.
 std::vector<Index> RowsToLearnFrom(const TrainInputs& inputs);
 
-// The dataset with the labels of `extra` in place of or beside its own.
+// The dataset with the labels of `extra`, one after another, in place of or
+// beside its own.
 Dataset WithLabels(Dataset data, std::span<const ExtraLabels> extra);
 
 }  // namespace mtlkit

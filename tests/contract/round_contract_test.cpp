@@ -79,7 +79,7 @@ void CheckPlan(const SampleRun& run, bool is_usual) {
   }
   for (const ExtraLabels& labels : plan.extra_labels) {
     const std::vector<Index> open =
-        UnlabelledRows(data, labels.task, run.run().train_rows);
+        IncompleteRows(data, labels.task, run.run().train_rows);
     CHECK(std::includes(open.begin(), open.end(), labels.rows.begin(),
                         labels.rows.end()));
     const Task& task = data.tasks[static_cast<std::size_t>(labels.task)];

@@ -11,8 +11,8 @@ namespace {
 using golden::json;
 
 const char* const kFilesWithCases[] = {
-    "architectures", "layers",    "losses",   "metrics",
-    "optimisers",    "schedules", "training", "weightings"};
+    "architectures", "layers",   "losses", "metrics",   "optimisers",
+    "schedules",     "training", "views",  "weightings"};
 
 bool IsListed(const std::string& name, const json& item) {
   static const auto not_covered = golden::NotCovered();

@@ -34,31 +34,32 @@ class Democratic : public RoundMethod {
     std::vector<double> errors = Remembered(args, kDemocraticErrors, 0);
     const Publication* own = OwnPublication(args);
     if (own != nullptr) plan->selections = own->selections;
-    for (Index task = 0; task < std::ssize(args.data.tasks); ++task) {
-      if (!CanBeLabelled(args.data.tasks[At(task)])) continue;
-      const Committee committee(args, task);
-      if (own != nullptr && FindTask(*own, task) != nullptr &&
+    const std::vector<LabelCell> cells = CellsOf(args.data);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (!CanBeLabelled(args.data.tasks[At(cells[i].task)])) continue;
+      const Committee committee(args, cells[i]);
+      if (own != nullptr && FindTask(*own, cells[i].task) != nullptr &&
           committee.others().size() >= 2) {
-        Add(args, committee, task, &errors[At(task)], plan);
+        Add(args, committee, cells[i], &errors[i], plan);
       }
-      ExtraLabels labels = LabelsFor(plan->selections, task, args.peer);
-      if (!labels.rows.empty()) plan->extra_labels.push_back(std::move(labels));
     }
+    AddLabels(args, plan);
     Remember(kDemocraticErrors, std::move(errors), &plan->arrays);
   }
 
  private:
   static DemocraticConfidence ConfidenceOf(const RoundArgs& args,
                                            const Committee& committee,
-                                           Index task,
+                                           LabelCell cell,
                                            const Publication& publication) {
-    const LabelView labels(args.data, task);
+    const LabelView labels(args.data, cell.task);
     const auto right_of = [&](const std::vector<Index>& rows) {
       std::pair<double, double> right = {0, 0};
       for (const Index row : rows) {
         const Index place = labels.PlaceOf(row);
         const auto vote = committee.VoteFor(publication, row);
-        if (place < 0 || !labels.HasLabel(place) || !vote) continue;
+        if (place < 0 || !vote) continue;
+        if (std::isnan(labels.Value(place, cell.col))) continue;
         if (labels.Weight(place) <= 0) continue;
         right.first += vote->label == committee.Truth(row);
         right.second += 1;
@@ -74,9 +75,18 @@ class Democratic : public RoundMethod {
     return {std::max(0.0, p - half), std::min(1.0, p + half)};
   }
 
-  static std::size_t LabelsOf(const Publication& publication, Index task) {
-    return LabelsFor(publication.selections, task, publication.peer)
-        .rows.size();
+  // The rows of which a peer has learned the cell's label, ascending.
+  static std::vector<Index> RowsFor(const std::vector<Selection>& selections,
+                                    LabelCell cell, Index peer) {
+    std::vector<Index> rows;
+    for (const Selection& selection : SelectionsOf(selections, cell)) {
+      if (selection.receiver < 0 || selection.receiver == peer) {
+        rows.push_back(selection.row);
+      }
+    }
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    return rows;
   }
 
   static double Worth(double rows, double wrong) {
@@ -84,26 +94,28 @@ class Democratic : public RoundMethod {
     return rows * share * share;
   }
 
-  static void Add(const RoundArgs& args, const Committee& committee, Index task,
-                  double* errors, RoundPlan* plan) {
+  static void Add(const RoundArgs& args, const Committee& committee,
+                  LabelCell cell, double* errors, RoundPlan* plan) {
     std::vector<const Publication*> all = committee.others();
     all.push_back(committee.own());
     std::vector<double> weights;
     double sum = 0;
     double right = 0;
     for (const Publication* peer : all) {
-      const auto confidence = ConfidenceOf(args, committee, task, *peer);
+      const auto confidence = ConfidenceOf(args, committee, cell, *peer);
       weights.push_back(confidence.middle());
-      const auto rows = static_cast<double>(committee.labelled().size() +
-                                            LabelsOf(*peer, task));
+      const auto rows = static_cast<double>(
+          committee.labelled().size() +
+          RowsFor(peer->selections, cell, peer->peer).size());
       sum += rows;
       right += rows * confidence.low;
     }
-    const ExtraLabels before = LabelsFor(plan->selections, task, args.peer);
+    const std::vector<Index> before =
+        RowsFor(plan->selections, cell, args.peer);
     const std::vector<Selection> added =
-        Proposed(committee, all, weights, before.rows);
+        Proposed(committee, all, weights, before);
     const double known =
-        static_cast<double>(committee.labelled().size() + before.rows.size());
+        static_cast<double>(committee.labelled().size() + before.size());
     const double whole = known + static_cast<double>(added.size());
     const double wrong = (1 - right / sum) * static_cast<double>(added.size());
     if (added.empty() ||

@@ -14,20 +14,18 @@ namespace {
 class FedCt : public RoundMethod {
  public:
   void Plan(const RoundArgs& args, RoundPlan* plan) const override {
-    for (Index task = 0; task < std::ssize(args.data.tasks); ++task) {
-      if (!CanBeLabelled(args.data.tasks[At(task)])) continue;
-      const Committee committee(args, task);
-      ExtraLabels labels;
-      labels.task = task;
+    // They are of this round only, and nobody else's: not published.
+    RoundPlan voted;
+    for (const LabelCell& cell : CellsOf(args.data)) {
+      if (!CanBeLabelled(args.data.tasks[At(cell.task)])) continue;
+      const Committee committee(args, cell);
       for (const Index row : committee.unlabelled()) {
         const std::optional<Index> label = Winner(args, committee, row);
-        if (!label) continue;
-        labels.rows.push_back(row);
-        labels.values.push_back(static_cast<float>(*label));
-        labels.weights.push_back(1);
+        if (label) voted.selections.push_back(committee.Labelled(row, *label));
       }
-      if (!labels.rows.empty()) plan->extra_labels.push_back(std::move(labels));
     }
+    AddLabels(args, &voted);
+    plan->extra_labels = std::move(voted.extra_labels);
   }
 
  private:

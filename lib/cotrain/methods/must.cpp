@@ -1,5 +1,6 @@
 #include "cotrain/selection.h"
 #include "cotrain/teaching.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {
@@ -49,7 +50,7 @@ class Must : public RoundMethod {
     std::vector<SoftTargets> soft;
     for (SoftTargets& targets : plan->soft_targets) {
       const Task& task = args.data.tasks[At(targets.task)];
-      if (!CanBeLabelled(task)) {
+      if (!task.traits().one_class) {
         soft.push_back(std::move(targets));
         continue;
       }

@@ -29,7 +29,8 @@ struct TriTrainingOptions {
 // with e the others' error where they agree on labelled rows, and e', l' that
 // and |L_i| of the last time (0.5 and 0 at first); L_i is cut down to
 // ceil(e' l' / e - 1) rows where that helps. Else it stays as it is. Task by
-// task: rows of a task that is not renewed stay in use.
+// task, and label by label of a multi-label task: rows of one that is not
+// renewed stay in use.
 class TriTraining : public RoundMethod {
  public:
   explicit TriTraining(const TriTrainingOptions& options)
@@ -41,25 +42,26 @@ class TriTraining : public RoundMethod {
     std::vector<double> errors = Remembered(args, kTriError, 0.5);
     std::vector<double> counts = Remembered(args, kTriCount, 0);
     bool renewed = own == nullptr;
-    for (Index task = 0; task < std::ssize(args.data.tasks); ++task) {
-      if (!CanBeLabelled(args.data.tasks[At(task)])) continue;
+    const std::vector<LabelCell> cells = CellsOf(args.data);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (!CanBeLabelled(args.data.tasks[At(cells[i].task)])) continue;
       if (own == nullptr) {
-        plan->resampled.push_back(Bootstrap(args, task));
+        if (cells[i].col > 0) continue;
+        plan->resampled.push_back(Bootstrap(args, cells[i].task));
         continue;
       }
-      const Committee committee(args, task);
-      std::vector<Selection> rows = SelectionsOf(own->selections, task);
-      Test test{errors[At(task)], counts[At(task)], {}};
+      const Committee committee(args, cells[i]);
+      std::vector<Selection> rows = SelectionsOf(own->selections, cells[i]);
+      Test test{errors[i], counts[i], {}};
       if (Renew(args, committee, &test)) {
         renewed = true;
         rows = std::move(test.rows);
-        errors[At(task)] = test.error;
-        counts[At(task)] = test.count;
+        errors[i] = test.error;
+        counts[i] = test.count;
       }
       plan->selections.insert(plan->selections.end(), rows.begin(), rows.end());
-      ExtraLabels labels = LabelsFor(rows, task, args.peer);
-      if (!labels.rows.empty()) plan->extra_labels.push_back(std::move(labels));
     }
+    AddLabels(args, plan);
     if (!renewed) {
       plan->keeps_model = true;
       plan->notes.emplace_back(
@@ -80,27 +82,40 @@ class TriTraining : public RoundMethod {
   // As many labelled rows as there are, drawn with replacement: their labels,
   // weighted by how often they were drawn.
   static ExtraLabels Bootstrap(const RoundArgs& args, Index task) {
-    const Committee committee(args, task);
-    const std::vector<Index>& rows = committee.labelled();
+    const LabelView known(args.data, task);
+    const std::vector<Index> rows = LabelledAmong(args, known);
     const Rng rng(args.spec.SeedOf(args.peer, 0), RandomPurpose::kBootstrap,
                   static_cast<std::uint64_t>(task));
     std::vector<double> drawn(rows.size(), 0);
     for (Index i = 0; i < std::ssize(rows); ++i) {
       drawn[rng.Below(i, 0, rows.size())] += 1;
     }
-    const Labels& known = args.data.labels[At(task)];
+    const Labels& stored = args.data.labels[At(task)];
     ExtraLabels labels;
     labels.task = task;
+    labels.rows = rows;
     for (std::size_t i = 0; i < rows.size(); ++i) {
+      const Index place = known.PlaceOf(rows[i]);
       const double weight =
-          known.weights.empty()
+          stored.weights.empty()
               ? 1
-              : static_cast<double>(known.weights[At(known.PlaceOf(rows[i]))]);
-      labels.rows.push_back(rows[i]);
-      labels.values.push_back(static_cast<float>(committee.Truth(rows[i])));
+              : static_cast<double>(stored.weights[At(place)]);
+      known.AppendRow(rows[i], &labels.values);
       labels.weights.push_back(static_cast<float>(weight * drawn[i]));
     }
     return labels;
+  }
+
+  // Training rows with a label that counts.
+  static std::vector<Index> LabelledAmong(const RoundArgs& args,
+                                          const LabelView& labels) {
+    std::vector<Index> rows;
+    for (const Index row : args.train_rows) {
+      const Index place = labels.PlaceOf(row);
+      if (place < 0 || !labels.HasLabel(place)) continue;
+      if (labels.Weight(place) > 0) rows.push_back(row);
+    }
+    return rows;
   }
 
   // Their error where they agree; NaN where they never do.
@@ -142,6 +157,11 @@ class TriTraining : public RoundMethod {
     return true;
   }
 
+  // What tells the draws of cells apart; tasks are few, and so are labels.
+  static Index StreamOf(const Selection& selection) {
+    return selection.task + (selection.col << 16);
+  }
+
   // So many of them, drawn by seed, peer and round; in the order of rows.
   static std::vector<Selection> Some(const RoundArgs& args,
                                      std::vector<Selection> rows,
@@ -149,7 +169,7 @@ class TriTraining : public RoundMethod {
     std::vector<Index> order;
     for (Index i = 0; i < std::ssize(rows); ++i) order.push_back(i);
     Rng(args.spec.SeedOf(args.peer, args.round), RandomPurpose::kPool)
-        .Shuffle(order, rows.empty() ? 0 : rows.front().task);
+        .Shuffle(order, rows.empty() ? 0 : StreamOf(rows.front()));
     order.resize(std::min(order.size(), count));
     std::sort(order.begin(), order.end());
     std::vector<Selection> some;
