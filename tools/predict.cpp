@@ -11,6 +11,7 @@
 #include "base/reporter.h"
 #include "cotrain/status.h"
 #include "data/dataset_io.h"
+#include "data/head.h"
 #include "eval/prediction_sink.h"
 #include "eval/write_file.h"
 #include "h5/atomic_file.h"
@@ -124,12 +125,24 @@ struct PredictTool {
         });
       });
       if (target == nullptr) return;
+      SayWhereMapsAre(first.schema, context);
       context.reporter->Note(Str(output, " is ", target->title,
                                  ": mtl-eval reads predictions in HDF5, "
                                  "-o FILE.h5"));
       return;
     }
     WriteLayer(context, std::move(models), rows, data_name, provenance);
+  }
+
+  // Maps are no columns of a table.
+  void SayWhereMapsAre(const Schema& schema, const Context& context) const {
+    if (!masks.empty()) return;
+    for (const Task& task : schema.tasks) {
+      if (!task.traits().is_map) continue;
+      context.reporter->Note(
+          Str(output, " has no column of task '", task.name,
+              "', a map of pixels: --masks FOLDER, or -o FILE.h5, has it"));
+    }
   }
 
   // The features that a layer makes of the rows.
