@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/head.h"
 #include "data/link.h"
 #include "golden/golden.h"
 #include "nn/loss.h"
