@@ -104,9 +104,9 @@ TEST_CASE("spaces are checked where a layer is added") {
       "layer 'flat': flattens a grid of 5 x 4, but gets a grid of 4 x 5",
       Error);
   CHECK_THROWS_WITH_AS(
-      b.Output(0, words),
+      b.Output(0, pixels),
       "the output of a task needs a row for each row of the batch, but here "
-      "are tokens (flatten or pool it first)",
+      "are a grid of 4 x 5 (flatten or pool it first)",
       Error);
   CHECK(b.Cols(b.Add("flat", MakeFlatten(4, 5), {pixels})) == 40);
   CHECK(b.SpaceOf(b.Add("pool", MakePool(), {words})) == Space{});

@@ -163,7 +163,7 @@ Network Texts() {
 // Tokens that know of each other.
 Network Sequences() {
   NetworkBuilder b(Inputs(), kTasks);
-  Value t = b.Add("words", MakeEmbedding({6}, {4}, 0.1), {b.Input(5)});
+  Value t = b.Add("words", MakeEmbedding({6}, {4}), {b.Input(5)});
   t = b.Add("lstm", MakeLstm({.both = true}), {b.Add("z", Linear(16), {t})});
   const Value qkv = b.Add("qkv", Linear(12), {t});
   t = b.Add("attention", MakeAttention({.heads = 2, .causal = true}), {qkv});
