@@ -47,6 +47,7 @@ TEST_CASE("the history of a run has every round, its age and its bytes") {
   CHECK(last.bytes_read ==
         std::ssize(run.Bytes(1, 2)) + std::ssize(run.Bytes(2, 2)));
   // Ages 0, 1 and 2 of four tasks.
+  const DoneRecord third = *PeekDone(run.folder(), 0, 3);
   REQUIRE(history.by_age.size() == 12);
   for (const AgeMeasure& age : history.by_age) {
     CHECK(age.rounds == (age.age == 0 ? 3 : age.age == 1 ? 4 : 1));
@@ -57,7 +58,7 @@ TEST_CASE("the history of a run has every round, its age and its bytes") {
     for (const RoundMeasure& measure : last.measures) {
       if (measure.task == "sold") own = measure.own;
     }
-    for (const RoundMeasure& measure : PeekDone(run.folder(), 0, 3)->measures) {
+    for (const RoundMeasure& measure : third.measures) {
       if (measure.task == "sold") before = measure.own;
     }
     CHECK(age.own == own);

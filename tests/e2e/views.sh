@@ -73,5 +73,5 @@ mtl-train truth.h5 -o large.h5 --layers 32 --epochs 2 --quiet
 mtl-cotrain hints large.h5 --data truth.h5 --only -o hints.h5
 mtl-train hints.h5 -o guided.h5 --layers 8 --epochs 2 --quiet
 mtl-train truth.h5 -o thin.h5 --layers 8 --from guided.h5 --epochs 1 --quiet
-refused 2 'has no layer' mtl-cotrain hints large.h5 --data truth.h5 -o no.h5 \
+refused 2 "there is no layer 'nowhere'" mtl-cotrain hints large.h5 --data truth.h5 -o no.h5 \
   --layer nowhere
