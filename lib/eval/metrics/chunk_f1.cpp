@@ -18,7 +18,7 @@ struct Counts {
   double all = 0;    // those that are there, and those that are predicted
 };
 
-double F1(const Counts& counts) {
+double F1OfCounts(const Counts& counts) {
   return counts.all > 0 ? 2 * counts.right / counts.all
                         : std::numeric_limits<double>::quiet_NaN();
 }
@@ -46,7 +46,7 @@ std::unique_ptr<Metric> PrepareChunkF1(const MetricRows& rows) {
           true_ones.count({chunk.first, chunk.end, chunk.type}));
     }
   });
-  return std::make_unique<CellSums<Counts>>(std::move(cells), 1, F1);
+  return std::make_unique<CellSums<Counts>>(std::move(cells), 1, F1OfCounts);
 }
 
 }  // namespace
