@@ -1,6 +1,5 @@
 #include "nn/archs/parts.h"
 
-#include <algorithm>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -378,10 +377,9 @@ Value NetworkParts::AddOutput(const std::string& name, const Source& source,
 }
 
 Network NetworkParts::Build() && {
-  // A map needs nothing of what leads from its decoder to rows.
-  const bool has_map = std::ranges::any_of(
-      schema_.tasks, [](const Task& task) { return task.traits().is_map; });
-  if (has_map) builder_.DropUnread();
+  // A map needs nothing of what leads from its decoder to rows, and no other
+  // task needs a decoder.
+  if (!decoded_.empty()) builder_.DropUnread();
   return std::move(builder_).Build();
 }
 
