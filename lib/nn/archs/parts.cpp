@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "data/block_kind.h"
 #include "data/head.h"
+#include "nn/archs/map_head.h"
 #include "nn/archs/stem.h"
 
 namespace mtlkit {
@@ -315,6 +316,16 @@ Value NetworkParts::AddTaskOutput(const std::string& name, const Source& source,
                                     : AddDense(name, source, 1, init, false);
   const LayerPtr layer = MakeThresholds(cols, kind == Thresholds::kOrdered);
   return builder_.Add(name + ".thresholds", layer, {score});
+}
+
+Value NetworkParts::AddMap(const std::string& name, const Source& source,
+                           const Task& task) {
+  const std::vector<Value> pixels =
+      PixelsFor(task, source.pixels, decoded_, builder_);
+  const Value value = AddDense(name, From(JoinDense(name + ".inputs", pixels)),
+                               task.output_cols() / task.target_cols());
+  return builder_.Add(name + ".pixels",
+                      MakeFlatten(task.map_height, task.map_width), {value});
 }
 
 // Ensembles inside a network: Wen, Tran and Ba, "BatchEnsemble: an alternative

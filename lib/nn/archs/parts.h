@@ -93,8 +93,6 @@ class NetworkParts {
   // many thin ones. Those with thresholds have a score of their own.
   void AddHeads(const std::string& group, const Source& source,
                 const std::vector<Index>& tasks);
-  // Refuses tasks that are maps (kUsage).
-  void RequireNoMap(std::string_view arch) const;
   // One task's output.
   void AddHead(Index task, const Source& source) {
     AddHeads("", source, {task});
