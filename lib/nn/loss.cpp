@@ -10,7 +10,6 @@
 #include "base/text.h"
 #include "data/head.h"
 #include "data/label_view.h"
-#include "nn/losses/pixel_loss.h"
 
 namespace mtlkit {
 
@@ -124,18 +123,6 @@ std::vector<Choice> ChooseLosses(const std::vector<Task>& tasks,
     InContext("--loss", [&] { RequireOfLabels(tasks[i], choices[i]); });
   }
   return choices;
-}
-
-// Of pixels as rows. Two classes have one logit, and their cross-entropy
-// another name.
-std::unique_ptr<Loss> MakeLossOfPixels(const Task& map, Choice choice,
-                                       const std::string& where) {
-  const Task pixel = PixelTask(map);
-  if (!FindLoss(choice.name).Accepts(pixel.type)) {
-    choice.name = DefaultLoss(pixel.type);
-  }
-  return std::make_unique<PixelLoss>(
-      map, FindLoss(choice.name).make(choice, where, pixel));
 }
 
 }  // namespace

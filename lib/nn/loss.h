@@ -114,6 +114,11 @@ std::string_view DefaultLoss(TaskType type);
 std::unique_ptr<Loss> MakeLoss(const Task& task, const Choice& choice,
                                const std::string& where = "--loss");
 
+// Of a map, whose pixels are rows of a loss of the trait of_pixels. Two classes
+// have one logit, and their cross-entropy another name.
+std::unique_ptr<Loss> MakeLossOfPixels(const Task& map, Choice choice,
+                                       const std::string& where);
+
 // One loss a task, in the order of tasks, from texts as of `--loss`:
 // "TASK=NAME[:option=value,...]", where TASK may be a pattern of tasks; a later
 // text replaces an earlier one; tasks that none names have the default. A text

@@ -41,6 +41,14 @@ mtl-eval both.pred.h5 --csv --metrics dice | awk -F, '
   NR > 1 && $at["metric"] == "dice" { found = $at["value"] }
   END { exit !(found > 0.25) }' || fail "$(mtl-eval both.pred.h5)"
 
+# Without masks the same network says the class alone, and a model file of it
+# can be read.
+mtl-convert "$samples/ultrasound" --without '*_mask*' --size 16 -o plain.h5 --quiet
+mtl-prep plain.h5 -o class.h5 --task class --split test=0.2 --quiet
+mtl-train class.h5 -o class-model.h5 --images unet:widths=4/8 --layers none \
+  --epochs 1 --quiet
+mtl-predict class-model.h5 class.h5 -o class.pred.h5 --quiet
+
 # Predicted masks are masks.
 mkdir again
 cp "$samples/ultrasound/benign/benign (1).png" again/a.png

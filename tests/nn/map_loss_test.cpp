@@ -99,7 +99,7 @@ TEST_CASE("bce-dice is the sum of both, of several classes too") {
     const std::vector<Real> t = {1, several ? Real{2} : Real{0}};
     const Result entropy = Of(task, "cross-entropy", z, t);
     const Result dice = Of(task, "dice", z, t);
-    const Result both = Of(task, "bce-dice:dice-weight=2", z, t);
+    const Result both = Of(task, "bce-dice:dice=2", z, t);
     CHECK(both.loss[0] == doctest::Approx(static_cast<double>(
                               entropy.loss[0] + 2 * dice.loss[0])));
     CHECK(both.gradient[1] == doctest::Approx(static_cast<double>(

@@ -95,6 +95,15 @@ TEST_CASE("a map alone has no layers of rows, and no parameters of them") {
   }
 }
 
+TEST_CASE("without a map there is no way up again") {
+  Schema schema = Scans(true);
+  schema.tasks.erase(schema.tasks.begin());
+  const Network network = Built(schema, "unet:widths=4/6");
+  const std::string names = Join(network.Names(), " ");
+  CHECK(names.find("unet.up") == std::string::npos);
+  CHECK(names.find("unet.pooled") != std::string::npos);
+}
+
 TEST_CASE("architectures with a decoder for all, or one a task, put out maps") {
   for (const std::string arch : {"shared", "single", "mmoe", "ple", "mtan"}) {
     INFO(arch);

@@ -35,8 +35,8 @@ const std::map<std::string, std::set<std::string>>& Arrows() {
        {"base", "kernels", "h5", "data", "prep", "nn", "eval", "train",
         "interop"}},
       {"app",
-       {"base", "kernels", "h5", "data", "text", "prep", "nn", "eval", "train",
-        "interop", "cotrain"}},
+       {"base", "kernels", "h5", "data", "text", "prep", "image", "nn", "eval",
+        "train", "interop", "cotrain"}},
   };
   return arrows;
 }

@@ -1,47 +1,38 @@
-// The outputs of tasks that are maps.
+#include "nn/archs/map_head.h"
+
+#include <string>
+
 #include "base/error.h"
 #include "data/head.h"
-#include "nn/archs/parts.h"
 
 namespace mtlkit {
-namespace {
 
-std::string SizeText(const Task& map) {
-  return Str(map.map_height, " x ", map.map_width);
-}
-
-}  // namespace
-
-Value NetworkParts::AddMap(const std::string& name, const Source& source,
-                           const Task& task) {
-  std::vector<Value> pixels = source.pixels;
-  if (pixels.empty() && decoded_.size() == 1) pixels = decoded_.front();
-  const std::string what = Str("task '", task.name, "' is a map of pixels");
-  Require(!decoded_.empty(), ErrorKind::kUsage,
+std::vector<Value> PixelsFor(const Task& map, std::vector<Value> own,
+                             const std::vector<std::vector<Value>>& all,
+                             const NetworkBuilder& builder) {
+  if (own.empty() && all.size() == 1) own = all.front();
+  const std::string what = Str("task '", map.name, "' is a map of pixels");
+  Require(!all.empty(), ErrorKind::kUsage,
           Str(what, ", of which the network says nothing"),
           "--images unet does, for a dataset with images");
-  Require(!pixels.empty(), ErrorKind::kUsage,
+  Require(!own.empty(), ErrorKind::kUsage,
           Str(what, ", and this --arch keeps no pixels for its tasks"),
           "use --arch shared or single");
   std::string found;
-  std::erase_if(pixels, [&](Value value) {
-    const Space& space = builder_.SpaceOf(value);
+  std::erase_if(own, [&](Value value) {
+    const Space& space = builder.SpaceOf(value);
     found = SpaceText(space);
-    return space.height != task.map_height || space.width != task.map_width;
+    return space.height != map.map_height || space.width != map.map_width;
   });
-  Require(!pixels.empty(), ErrorKind::kUsage,
-          Str("task '", task.name, "' is a map of ", SizeText(task),
-              " pixels, and the images are ", found),
+  Require(!own.empty(), ErrorKind::kUsage,
+          Str("task '", map.name, "' is a map of ", map.map_height, " x ",
+              map.map_width, " pixels, and the images are ", found),
           "maps are as large as the images that they are of");
-  const Index each = task.output_cols() / task.target_cols();
-  const Value value =
-      AddDense(name, From(JoinDense(name + ".inputs", pixels)), each);
-  return builder_.Add(name + ".pixels",
-                      MakeFlatten(task.map_height, task.map_width), {value});
+  return own;
 }
 
-void NetworkParts::RequireNoMap(std::string_view arch) const {
-  for (const Task& task : schema_.tasks) {
+void RequireNoMap(std::string_view arch, const std::vector<Task>& tasks) {
+  for (const Task& task : tasks) {
     Require(!task.traits().is_map, ErrorKind::kUsage,
             Str("--arch ", arch, ": task '", task.name,
                 "' is a map of pixels, which it cannot put out"),

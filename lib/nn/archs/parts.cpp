@@ -1,6 +1,5 @@
 #include "nn/archs/parts.h"
 
-#include <algorithm>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -8,6 +7,7 @@
 #include "base/error.h"
 #include "data/block_kind.h"
 #include "data/head.h"
+#include "nn/archs/map_head.h"
 #include "nn/archs/stem.h"
 
 namespace mtlkit {
@@ -330,6 +330,16 @@ Value NetworkParts::AddTaskOutput(const std::string& name, const Source& source,
   return builder_.Add(name + ".thresholds", layer, {score});
 }
 
+Value NetworkParts::AddMap(const std::string& name, const Source& source,
+                           const Task& task) {
+  const std::vector<Value> pixels =
+      PixelsFor(task, source.pixels, decoded_, builder_);
+  const Value value = AddDense(name, From(JoinDense(name + ".inputs", pixels)),
+                               task.output_cols() / task.target_cols());
+  return builder_.Add(name + ".pixels",
+                      MakeFlatten(task.map_height, task.map_width), {value});
+}
+
 // Ensembles inside a network: Wen, Tran and Ba, "BatchEnsemble: an alternative
 // approach to efficient ensemble and lifelong learning", 2020, equation 5: a
 // layer of member m is y = ((x * r_m) W) * s_m + b_m, with W of all members.
@@ -390,10 +400,9 @@ Value NetworkParts::AddOutput(const std::string& name, const Source& source,
 }
 
 Network NetworkParts::Build() && {
-  // A map needs nothing of what leads from its decoder to rows.
-  const bool has_map = std::ranges::any_of(
-      schema_.tasks, [](const Task& task) { return task.traits().is_map; });
-  if (has_map) builder_.DropUnread();
+  // A map needs nothing of what leads from its decoder to rows, and no other
+  // task needs a decoder.
+  if (!decoded_.empty()) builder_.DropUnread();
   return std::move(builder_).Build();
 }
 

@@ -99,8 +99,6 @@ class NetworkParts {
   // tokens read what the last Inputs made of each token, whatever the source.
   void AddHeads(const std::string& group, const Source& source,
                 const std::vector<Index>& tasks);
-  // Refuses tasks that are maps (kUsage).
-  void RequireNoMap(std::string_view arch) const;
   // One task's output.
   void AddHead(Index task, const Source& source) {
     AddHeads("", source, {task});

@@ -1,4 +1,5 @@
 #include "base/registry.h"
+#include "nn/archs/map_head.h"
 #include "nn/archs/parts.h"
 
 namespace mtlkit {
@@ -24,8 +25,8 @@ struct SoftSharingOptions {
 // there for linear models. Heads stay their own.
 Network BuildSoftSharing(const ArchArgs& args,
                          const SoftSharingOptions& options) {
+  RequireNoMap("soft-sharing", args.schema.tasks);
   NetworkParts parts(args);
-  parts.RequireNoMap("soft-sharing");
   parts.RequireLayers("soft-sharing", "to pull together", "single");
   std::vector<std::vector<std::string>> pulled;
   for (Index i = 0; i < parts.tasks(); ++i) {

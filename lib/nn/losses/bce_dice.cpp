@@ -7,7 +7,7 @@ namespace {
 struct BceDiceOptions {
   double dice_weight = 1;
   void Describe(Fields& fields) {
-    fields("dice-weight", dice_weight, "factor of the Dice loss", AtLeast(0));
+    fields("dice", dice_weight, "factor of the Dice loss", AtLeast(0));
   }
 };
 
