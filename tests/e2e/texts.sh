@@ -123,7 +123,9 @@ refuses 65 "control" mtl-convert control.txt --format lines -o x.h5
 printf 'ok\n\377\n' >utf.txt
 refuses 65 "utf.txt:2: .*not UTF-8" mtl-convert utf.txt --format lines -o x.h5
 refuses 2 "no column becomes words" mtl-prep raw.h5 -o x.h5 --task tags=tags
-refuses 2 "compares rows" mtl-train ready.h5 --mixup 0.2 $train -o x.h5
+refuses 2 "'words' \(tokens\)" mtl-train ready.h5 --mixup 0.2 $train -o x.h5
+refuses 2 "compares rows" mtl-cotrain local ready.h5 --method mutual --peers 2 \
+  $train -o x
 refuses 2 "no column 'wrds'" mtl-prep raw.h5 -o x.h5 --task intent --words wrds
 cp "$c"/valid/* bad
 sed -i '1s/O/I-city/' bad/seq.out
