@@ -133,6 +133,12 @@ mtl-convert bad -o bad.h5 --quiet
 mtl-prep bad.h5 -o x.h5 --task tags=tags --words words 2>loose.txt
 grep -q 'goes\? on with a chunk that has not begun' loose.txt || fail "$(cat loose.txt)"
 # A line of 100,000 words, and one without blanks.
-{ yes word | head -n 100000 | tr '\n' ' '; echo; yes x | head -n 100000 | tr -d '\n'; echo; cat say.txt; } >long.txt
+{
+  printf 'word %.0s' $(seq 100000)
+  echo
+  printf 'x%.0s' $(seq 100000)
+  echo
+  cat say.txt
+} >long.txt
 mtl-convert long.txt --format lines --names <(echo words) -o long.h5 --quiet
 mtl-predict forms.m.h5 long.h5 -o long.p.h5 --quiet
