@@ -132,7 +132,7 @@ sed -i '1s/O/I-city/' bad/seq.out
 mtl-convert bad -o bad.h5 --quiet
 mtl-prep bad.h5 -o x.h5 --task tags=tags --words words 2>loose.txt
 grep -q 'goes\? on with a chunk that has not begun' loose.txt || fail "$(cat loose.txt)"
-# A line of 100,000 words, and one without blanks.
+# A line of 100,000 words, and one without blanks, are texts.
 {
   printf 'word %.0s' $(seq 100000)
   echo
