@@ -12,7 +12,10 @@
 namespace mtlkit {
 namespace {
 
+// A quote that is not closed makes a cell of many lines; where a format knows
+// texts, they may be documents.
 constexpr std::size_t kMaxCategoryBytes = 4096;
+constexpr std::size_t kMaxTextBytes = std::size_t{1} << 20;
 // Numbers beyond this many more than texts: the column will be one of numbers.
 constexpr Index kHopelessNumbers = 1000;
 
@@ -356,7 +359,9 @@ std::vector<std::string> SortTexts(CategoryMap* map) {
 
 void CheckText(const LinePlace& place, std::string_view text,
                const ColumnScan& column) {
-  if (text.size() > kMaxCategoryBytes) {
+  const std::size_t most =
+      column.column.is_text() ? kMaxTextBytes : kMaxCategoryBytes;
+  if (text.size() > most) {
     FailCell(MakePlace(place, text), column,
              Str("has ", text.size(), " bytes: too long for a category"),
              TypeFlag(column, "ignore") + " leaves the column out");

@@ -343,9 +343,8 @@ class Converter {
       for (TableFile& file : table.files) {
         std::string role = table.view.empty() ? file.split : table.view;
         if (role.empty()) role = "data";
-        if (file.line_files.empty()) {
+        if (file.line_files.empty())
           sources.push_back({role, file.source->Digest()});
-        }
         for (TaskFile& task : file.task_files) {
           sources.push_back({"task " + task.name, task.source->Digest()});
         }

@@ -123,14 +123,22 @@ refuses 65 "control" mtl-convert control.txt --format lines -o x.h5
 printf 'ok\n\377\n' >utf.txt
 refuses 65 "utf.txt:2: .*not UTF-8" mtl-convert utf.txt --format lines -o x.h5
 refuses 2 "no column becomes words" mtl-prep raw.h5 -o x.h5 --task tags=tags
-refuses 2 "compares rows" mtl-train ready.h5 --mixup 0.2 $train -o x.h5
+refuses 2 "'words' \(tokens\)" mtl-train ready.h5 --mixup 0.2 $train -o x.h5
+refuses 2 "compares rows" mtl-cotrain local ready.h5 --method mutual --peers 2 \
+  $train -o x
 refuses 2 "no column 'wrds'" mtl-prep raw.h5 -o x.h5 --task intent --words wrds
 cp "$c"/valid/* bad
 sed -i '1s/O/I-city/' bad/seq.out
 mtl-convert bad -o bad.h5 --quiet
 mtl-prep bad.h5 -o x.h5 --task tags=tags --words words 2>loose.txt
 grep -q 'goes\? on with a chunk that has not begun' loose.txt || fail "$(cat loose.txt)"
-# A line of 100,000 words, and one without blanks.
-{ yes word | head -n 100000 | tr '\n' ' '; echo; yes x | head -n 100000 | tr -d '\n'; echo; cat say.txt; } >long.txt
+# A line of 100,000 words, and one without blanks, are texts.
+{
+  printf 'word %.0s' $(seq 100000)
+  echo
+  printf 'x%.0s' $(seq 100000)
+  echo
+  cat say.txt
+} >long.txt
 mtl-convert long.txt --format lines --names <(echo words) -o long.h5 --quiet
 mtl-predict forms.m.h5 long.h5 -o long.p.h5 --quiet

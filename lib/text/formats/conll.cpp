@@ -18,7 +18,7 @@ class ConllReader : public RowReader {
       : lines_(source), comment_(options.comment) {
     std::string_view text;
     while (lines_.Next(&text) && text.find('\t') == std::string_view::npos &&
-           (IsEmpty(text) || text.starts_with('#'))) {
+           (IsEmpty(text) || text.starts_with('#') || IsDocument(text))) {
     }
     has_tabs_ = text.find('\t') != std::string_view::npos;
     ConllReader::Rewind();
@@ -59,11 +59,14 @@ class ConllReader : public RowReader {
   }
 
  private:
+  static bool IsDocument(std::string_view text) {
+    return text.starts_with("-DOCSTART-");
+  }
   static bool IsEmpty(std::string_view text) { return Trim(text).empty(); }
 
   bool IsPassedOver(std::string_view text) const {
     if (!comment_.empty() && text.starts_with(comment_)) return true;
-    if (text.starts_with("-DOCSTART-")) return true;
+    if (IsDocument(text)) return true;
     return has_tabs_ && text.starts_with('#') &&
            text.find('\t') == std::string_view::npos;
   }
