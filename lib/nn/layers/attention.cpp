@@ -13,7 +13,17 @@
 namespace mtlkit {
 namespace {
 
-using namespace attention;
+using attention::AddTransposed;
+using attention::HeadRows;
+using attention::kKeys;
+using attention::kQueries;
+using attention::Multiply;
+using attention::PackedKeys;
+using attention::PackedRows;
+using attention::Part;
+using attention::Room;
+using attention::RoomOf;
+using attention::Stretch;
 
 struct DescribedAttention : AttentionOptions {
   void Describe(Fields& fields) {
