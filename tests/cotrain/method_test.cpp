@@ -113,11 +113,11 @@ TEST_CASE("labelling needs rows without a label, of tasks with classes") {
   data.tasks = {data.tasks[0], data.tasks[2]};
   data.labels = {data.labels[0], data.labels[2]};
   CHECK(Contains(Refusal("co-training", nothing, data),
-                 "(binary, multiclass, ordinal), and no training row is "));
+                 "multilabel, ordinal), and no training row is "));
   data.tasks.pop_back();
   data.labels.pop_back();
   CHECK(Contains(Refusal("self-training", nothing, data),
-                 "(binary, multiclass, ordinal), and there is none (use codi"));
+                 "multilabel, ordinal), and there is none (use codi"));
 }
 
 TEST_CASE("a protocol of one process is no method of rounds, and says so") {
