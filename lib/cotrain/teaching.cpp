@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cotrain/selection.h"
+#include "data/head.h"
 
 namespace mtlkit {
 namespace {

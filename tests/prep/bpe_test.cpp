@@ -15,7 +15,7 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-Strings Parts(std::string_view text) {
+Strings BpePartsOf(std::string_view text) {
   Strings parts;
   ForBpeParts(text, [&](std::string_view part) { parts.emplace_back(part); });
   return parts;
@@ -34,14 +34,14 @@ std::string Again(const Bpe& bpe, std::string_view text) {
 }
 
 TEST_CASE("digits and marks are apart, a blank goes with what follows") {
-  CHECK(Parts("It's 42,5  m") ==
+  CHECK(BpePartsOf("It's 42,5  m") ==
         Strings{" It", "'", "s", " 4", "2", ",", "5", " ", " m"});
-  CHECK(Parts("\u4f60\u597d\uff0cab") ==
+  CHECK(BpePartsOf("\u4f60\u597d\uff0cab") ==
         Strings{" \u4f60\u597d", "\uff0c", "ab"});
-  CHECK(Parts("a\xff\xfe") == Strings{" a", "\xff", "\xfe"});
-  CHECK(Parts(" ") == Strings{" ", " "});
-  CHECK(Parts("").empty());
-  CHECK(Parts("a\n\tb") == Strings{" a", "\n", "\t", "b"});
+  CHECK(BpePartsOf("a\xff\xfe") == Strings{" a", "\xff", "\xfe"});
+  CHECK(BpePartsOf(" ") == Strings{" ", " "});
+  CHECK(BpePartsOf("").empty());
+  CHECK(BpePartsOf("a\n\tb") == Strings{" a", "\n", "\t", "b"});
 }
 
 // Sennrich, Haddow and Birch 2016, figure 1, with a blank for the end of words.
