@@ -44,7 +44,7 @@ DataArray ReadCategories(const ForeignFile& file, const std::string& path) {
   const auto names = ReadHdf5Array(file, path + "/categories");
   const CodedTexts* texts = names.values.texts();
   if (texts == nullptr) FailEncoding(path, "categories that are no texts");
-  TextCoder values;
+  TextNumbering values;
   constexpr std::int32_t kNotYet = -1;
   std::vector<std::int32_t> known(At(texts->size() + 1), kNotYet);
   for (const std::int64_t code : codes) {

@@ -58,7 +58,7 @@ Array<T> NumbersByRows(const Array<T>& by_columns,
 
 }  // namespace
 
-std::int32_t TextCoder::CodeOf(std::string_view text) {
+std::int32_t TextNumbering::CodeOf(std::string_view text) {
   const auto [at, is_new] = codes_.try_emplace(
       std::string(text), static_cast<std::int32_t>(words_.size()));
   if (is_new) {
@@ -70,14 +70,14 @@ std::int32_t TextCoder::CodeOf(std::string_view text) {
   return at->second;
 }
 
-void TextCoder::AddCode(std::int32_t code) {
+void TextNumbering::AddCode(std::int32_t code) {
   piece_.push_back(code);
   if (std::ssize(piece_) < kValuesPiece) return;
   all_.Append(piece_);
   piece_.clear();
 }
 
-void TextCoder::Append(const CodedTexts& more) {
+void TextNumbering::Append(const CodedTexts& more) {
   std::vector<std::int32_t> codes;
   for (const std::string& word : more.words) codes.push_back(CodeOf(word));
   for (const std::int32_t code : more.codes) {
@@ -85,7 +85,7 @@ void TextCoder::Append(const CodedTexts& more) {
   }
 }
 
-CodedTexts TextCoder::Finish() {
+CodedTexts TextNumbering::Finish() {
   all_.Append(piece_);
   piece_.clear();
   codes_.clear();
@@ -93,7 +93,7 @@ CodedTexts TextCoder::Finish() {
 }
 
 ArrayValues::ArrayValues(const std::vector<std::string>& texts) {
-  TextCoder coder;
+  TextNumbering coder;
   for (const std::string& text : texts) coder.Add(text);
   kept_ = coder.Finish();
 }
@@ -142,7 +142,8 @@ GrowingValues::GrowingValues(const ArrayValues& first) {
 void GrowingValues::Append(const ArrayValues& more) {
   std::visit(
       [&](auto& all) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(all)>, TextCoder>) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(all)>,
+                                     TextNumbering>) {
           all.Append(*more.texts());
         } else {
           using Values = decltype(all.Finish());
@@ -163,7 +164,7 @@ ArrayValues ByRows(const ArrayValues& by_columns,
     // Words are in the order of elements, which is another one then.
     const Array<std::int32_t> codes = NumbersByRows(texts->codes, shape);
     std::vector<std::int32_t> renamed(texts->words.size(), -1);
-    TextCoder ordered;
+    TextNumbering ordered;
     for (const std::int32_t code : codes) {
       std::int32_t& name = renamed[static_cast<std::size_t>(code)];
       if (name < 0) {

@@ -27,7 +27,7 @@ struct CodedTexts {
 };
 
 // Makes them of texts that come one by one.
-class TextCoder {
+class TextNumbering {
  public:
   // The code of a text, a new one where it was not there before.
   std::int32_t CodeOf(std::string_view text);
@@ -88,7 +88,7 @@ class GrowingValues {
 
  private:
   std::variant<SpilledArray<std::uint8_t>, SpilledArray<std::int64_t>,
-               SpilledArray<float>, SpilledArray<double>, TextCoder>
+               SpilledArray<float>, SpilledArray<double>, TextNumbering>
       all_;
 };
 

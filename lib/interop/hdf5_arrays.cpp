@@ -43,7 +43,7 @@ Array<T> ReadNumbers(const ForeignFile& file, const std::string& path,
 ArrayValues ReadValues(const ForeignFile& file, const std::string& path,
                        const ForeignObject& object) {
   if (object.kind == ForeignObject::Kind::kTexts) {
-    TextCoder texts;
+    TextNumbering texts;
     VisitRows(object, kHdf5PieceTexts, [&](Index first, Index count) {
       for (const std::string& text : file.ReadTexts(path, first, count)) {
         texts.Add(text);

@@ -204,7 +204,7 @@ ArrayValues TextsOf(const MappedBytes& file, const NpyHeader& header) {
   const Index unit = header.texts->is_unicode ? 4 : 1;
   const Index width = header.texts->length * unit;
   const auto [count, data] = DataOf(file, header, width);
-  TextCoder texts;
+  TextNumbering texts;
   for (Index i = 0; i < count; ++i) {
     texts.Add(TextOf(data.bytes.substr(At(i * width), At(width)), header));
   }

@@ -32,7 +32,7 @@ struct Recoded {
 
 class Adapter {
  public:
-  Adapter(const Selection& selection, const Dataset& raw,
+  Adapter(const SelectedInputs& selection, const Dataset& raw,
           std::vector<std::string>* warnings, std::string_view whose)
       : selection_(selection),
         raw_(raw),
@@ -311,7 +311,7 @@ class Adapter {
             unknown_.size() == 1 ? ": it is left out" : ": they are left out"));
   }
 
-  const Selection& selection_;
+  const SelectedInputs& selection_;
   const Dataset& raw_;
   bool are_arrays_;  // what the table was read from
   std::vector<std::string>* warnings_;
@@ -326,12 +326,12 @@ class Adapter {
 Dataset AdaptTable(const TransformRecords& transforms, Dataset raw,
                    std::vector<std::string>* warnings, std::string_view whose) {
   if (!raw.transforms.empty()) return raw;
-  const std::optional<Selection> selection = TableBehind(transforms);
+  const std::optional<SelectedInputs> selection = TableBehind(transforms);
   if (!selection) return raw;
   return AdaptTable(*selection, std::move(raw), warnings, whose);
 }
 
-Dataset AdaptTable(const Selection& selection, Dataset raw,
+Dataset AdaptTable(const SelectedInputs& selection, Dataset raw,
                    std::vector<std::string>* warnings, std::string_view whose) {
   raw.inputs = WithNumberedViews(selection.blocks, std::move(raw.inputs),
                                  raw.ids, raw.rows);
@@ -347,7 +347,8 @@ InputSpec NumberedInput(const TransformRecords& transforms,
         schema.inputs, [](const auto& spec) { return spec.index_base >= 0; });
     return at == schema.inputs.end() ? numbered : *at;
   }
-  const std::optional<Selection> selection = ReadSelection(transforms.front());
+  const std::optional<SelectedInputs> selection =
+      ReadSelection(transforms.front());
   if (!selection) return numbered;
   for (const InputSpec& spec : selection->blocks) {
     if (spec.index_base < 0) continue;

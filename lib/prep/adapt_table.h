@@ -21,7 +21,7 @@ Dataset AdaptTable(const TransformRecords& transforms, Dataset raw,
                    std::vector<std::string>* warnings,
                    std::string_view whose = "the model");
 // The same of a table of the columns of `selection`.
-Dataset AdaptTable(const Selection& selection, Dataset raw,
+Dataset AdaptTable(const SelectedInputs& selection, Dataset raw,
                    std::vector<std::string>* warnings, std::string_view whose);
 
 // The sparse block without names that the table behind `transforms` had (of one

@@ -86,9 +86,9 @@ void RequireDates(const InputBlock& block, Index col, const RowIds& ids,
 
 }  // namespace
 
-std::optional<Selection> TableBehind(const TransformRecords& transforms) {
+std::optional<SelectedInputs> TableBehind(const TransformRecords& transforms) {
   if (transforms.empty()) return std::nullopt;
-  std::optional<Selection> table = ReadSelection(transforms.front());
+  std::optional<SelectedInputs> table = ReadSelection(transforms.front());
   if (!table) return table;
   std::vector<InputSpec> specs = table->blocks;
   for (auto record = transforms.begin() + 1; record != transforms.end();

@@ -13,7 +13,7 @@ namespace mtlkit {
 // with those marked (InputSpec::dates) that a `date` takes apart, whether the
 // table called them dates or --transform did. Nothing where transforms do not
 // begin with a `select`.
-std::optional<Selection> TableBehind(const TransformRecords& transforms);
+std::optional<SelectedInputs> TableBehind(const TransformRecords& transforms);
 
 // Demands that numbers of `inputs`, of `rows` rows, in columns that `wanted`
 // calls dates can be seconds since 1970, of the years 0 to 9999, and where

@@ -56,7 +56,7 @@ KnownViews ColumnsKnown(const TransformRecords& transforms,
                         const Schema& schema) {
   std::vector<InputSpec> inputs = schema.inputs;
   if (!transforms.empty()) {
-    const std::optional<Selection> table = TableBehind(transforms);
+    const std::optional<SelectedInputs> table = TableBehind(transforms);
     inputs = table ? table->blocks : std::vector<InputSpec>();
   }
   KnownViews views;

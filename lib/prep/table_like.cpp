@@ -21,15 +21,16 @@ namespace {
 constexpr std::string_view kWhose = "the file of --like";
 
 // What its table had.
-Selection ColumnsOf(const TransformRecords& transforms, const Schema& schema) {
+SelectedInputs ColumnsOf(const TransformRecords& transforms,
+                         const Schema& schema) {
   if (transforms.empty()) {
-    Selection all;
+    SelectedInputs all;
     for (const InputSpec& spec : schema.inputs) {
       if (TraitsOf(spec.kind).has_columns) all.blocks.push_back(spec);
     }
     return all;
   }
-  std::optional<Selection> selection = TableBehind(transforms);
+  std::optional<SelectedInputs> selection = TableBehind(transforms);
   Require(selection.has_value(), ErrorKind::kBadInput,
           Str(kWhose, " does not say which columns its table had"),
           "give the dataset that mtl-convert or mtl-prep has made");
@@ -38,7 +39,7 @@ Selection ColumnsOf(const TransformRecords& transforms, const Schema& schema) {
 
 // Features that are only numbered are as many, and blocks without columns, such
 // as images, are there in the same shape.
-void RequireFeatures(const Selection& columns, const Schema& schema,
+void RequireFeatures(const SelectedInputs& columns, const Schema& schema,
                      const std::vector<InputBlock>& inputs) {
   for (const InputSpec& wanted : columns.blocks) {
     if (!wanted.columns.empty()) continue;
@@ -118,7 +119,7 @@ InputBlock Arranged(const InputBlock& block, const InputSpec& wanted,
   return MapColumns(block, spec, rows);
 }
 
-void ArrangeBlocks(const Selection& columns, Dataset* table) {
+void ArrangeBlocks(const SelectedInputs& columns, Dataset* table) {
   std::vector<InputBlock> arranged;
   for (const InputSpec& wanted : columns.blocks) {
     const auto at =
@@ -179,7 +180,7 @@ void TakeClasses(const std::vector<Task>& tasks, Dataset* table) {
 
 Dataset MakeTableLike(const TransformRecords& transforms, const Schema& schema,
                       Dataset raw, std::vector<std::string>* warnings) {
-  const Selection columns = ColumnsOf(transforms, schema);
+  const SelectedInputs columns = ColumnsOf(transforms, schema);
   RequireViewsApart(columns.blocks, raw.inputs);
   Dataset table = AdaptTable(columns, std::move(raw), warnings, kWhose);
   table.content_sha256.clear();

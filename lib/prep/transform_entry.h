@@ -59,13 +59,13 @@ std::optional<double> ParseMargin(const std::string& text,
 
 // The columns that a stored `select` wants, and those that it knows and leaves
 // out; nothing of another record.
-struct Selection {
+struct SelectedInputs {
   std::vector<InputSpec> blocks;
   ColumnSet left_out;
   // Columns of texts, of which no categories are known.
   ColumnSet texts = {};
 };
-std::optional<Selection> ReadSelection(const TransformRecord& record);
+std::optional<SelectedInputs> ReadSelection(const TransformRecord& record);
 
 // Fitted numbers by name; blocks have theirs under their own names.
 using TransformArrays = std::map<std::string, std::vector<double>>;

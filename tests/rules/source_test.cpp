@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <map>
 #include <regex>
 #include <string>
 #include <vector>
@@ -67,6 +68,21 @@ TEST_CASE("heavy headers stay out of headers, and CLI11 in one file") {
   CHECK(Join(Matches(headers, R"(#include <(nlohmann/json\.hpp|Eigen/|CLI/))"),
              "\n") == "");
   CHECK(Matches(all, "#include <CLI/").size() == 1);
+}
+
+TEST_CASE("no two headers define types of one name") {
+  // The linker would take the one for the other without a word.
+  const std::regex definition(R"(^(class|struct|enum class) (\w+)[^;]*$)");
+  std::map<std::string, std::string> header_of;
+  for (const SourceFile& file : ReadTree({"lib"}, {".h"})) {
+    for (const std::string& line : file.lines()) {
+      std::smatch match;
+      if (!std::regex_search(line, match, definition)) continue;
+      const auto [known, is_new] = header_of.insert({match[2], file.path});
+      CHECK_MESSAGE((is_new || known->second == file.path), match[2].str(),
+                    " is in ", known->second, " and in ", file.path);
+    }
+  }
 }
 
 TEST_CASE("nothing in the library draws from the standard's generators") {

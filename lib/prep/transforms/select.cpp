@@ -61,7 +61,7 @@ const InputSpec* FindBlock(const std::vector<InputSpec>& specs,
 
 class SelectColumns : public Transform {
  public:
-  explicit SelectColumns(Selection selection)
+  explicit SelectColumns(SelectedInputs selection)
       : chosen_(std::move(selection.blocks)),
         left_out_(std::move(selection.left_out)),
         texts_(std::move(selection.texts)) {
@@ -290,9 +290,9 @@ InputSpec Without(const InputSpec& spec, const std::set<ColumnRef>& left_out) {
   return kept;
 }
 
-Selection Read(const TransformRecord& record) {
+SelectedInputs Read(const TransformRecord& record) {
   const nlohmann::json json = ParseSpec(record);
-  Selection selection;
+  SelectedInputs selection;
   for (const auto& block : json.at("blocks")) {
     selection.blocks.push_back(SpecFromJson(block));
   }
@@ -343,10 +343,10 @@ std::shared_ptr<const Transform> FitSelect(const TrainingRows& rows,
     }
   }
   return std::make_shared<SelectColumns>(
-      Selection{std::move(chosen), left_out, texts});
+      SelectedInputs{std::move(chosen), left_out, texts});
 }
 
-std::optional<Selection> ReadSelection(const TransformRecord& record) {
+std::optional<SelectedInputs> ReadSelection(const TransformRecord& record) {
   if (record.name != "select") return std::nullopt;
   MakeTransform(record);  // refuses a damaged one
   return Read(record);
