@@ -175,10 +175,6 @@ class NetworkBuilder {
   void Penalize(PenaltyKind kind, double strength,
                 std::vector<std::vector<std::string>> groups);
 
-  // Takes out the layers that no output depends on, and their parameters.
-  // Values that Add gave are no longer to be used.
-  void DropUnread();
-
   Index Cols(Value value) const;
   const Space& SpaceOf(Value value) const { return network_.info(value).space; }
 

@@ -387,23 +387,4 @@ Value NetworkParts::AddFullProduct(const std::string& name,
                   InitKind::kConstant, true, owner(".out"));
 }
 
-Value NetworkParts::AddOutput(const std::string& name, const Source& source,
-                              Index units) {
-  if (!has_members()) return AddDense(name, source, units);
-  Require(source.sparse.empty(), ErrorKind::kUsage,
-          Str("--members: '", name,
-              "' reads sparse inputs, and members have "
-              "kernels of their own there"),
-          "give it hidden layers (--layers, --head-layers)");
-  return builder_.Add(name, MakeMemberDense(ensemble_.members, units),
-                      {source.value});
-}
-
-Network NetworkParts::Build() && {
-  // A map needs nothing of what leads from its decoder to rows, and no other
-  // task needs a decoder.
-  if (!decoded_.empty()) builder_.DropUnread();
-  return std::move(builder_).Build();
-}
-
 }  // namespace mtlkit

@@ -1,4 +1,4 @@
-// Outputs of tasks that have a label for each token.
+// Outputs of members and of tokens, and what no output reads.
 #include <algorithm>
 
 #include "base/error.h"
@@ -21,11 +21,27 @@ NetworkParts::Source NetworkParts::TokensOf(const Task& task) const {
   return From(at->second);
 }
 
+Value NetworkParts::AddOutput(const std::string& name, const Source& source,
+                              Index units) {
+  if (!has_members()) return AddDense(name, source, units);
+  Require(source.sparse.empty(), ErrorKind::kUsage,
+          Str("--members: '", name,
+              "' reads sparse inputs, and members have "
+              "kernels of their own there"),
+          "give it hidden layers (--layers, --head-layers)");
+  return builder_.Add(name, MakeMemberDense(ensemble_.members, units),
+                      {source.value});
+}
+
 Network NetworkParts::Build() && {
   const bool has_tags = std::ranges::any_of(
       schema_.tasks, [](const Task& task) { return task.traits().of_tokens; });
   const Network network = std::move(builder_).Build();
-  return has_tags ? WithoutDeadEnds(network, schema_.inputs) : network;
+  // Tags and maps need nothing of what leads from tokens and pixels to rows,
+  // and no other task needs a decoder.
+  return has_tags || !decoded_.empty()
+             ? WithoutDeadEnds(network, schema_.inputs)
+             : network;
 }
 
 }  // namespace mtlkit
