@@ -22,8 +22,8 @@ struct Centred {
   std::vector<Eigen::RowVectorXd> means;
   std::vector<Matrix> rows;
 
-  explicit Centred(const std::vector<AlignedRows>& views) {
-    for (const AlignedRows& view : views) {
+  explicit Centred(const std::vector<ViewNumbers>& views) {
+    for (const ViewNumbers& view : views) {
       const Index count = std::ssize(view.values) / view.cols;
       rows.emplace_back(
           Eigen::Map<const RowMajor>(view.values.data(), count, view.cols));
@@ -150,11 +150,11 @@ void FixSigns(std::vector<Matrix>* maps) {
   }
 }
 
-Index DimsOf(const std::vector<AlignedRows>& views,
+Index DimsOf(const std::vector<ViewNumbers>& views,
              const AlignOptions& options) {
   Index least = views.front().cols;
   Index most = least;
-  for (const AlignedRows& view : views) {
+  for (const ViewNumbers& view : views) {
     least = std::min(least, view.cols);
     most = std::max(most, view.cols);
   }
@@ -188,7 +188,7 @@ ViewMap MapOf(const Matrix& map, const Eigen::RowVectorXd& mean) {
 
 }  // namespace
 
-std::vector<ViewMap> AlignViews(const std::vector<AlignedRows>& views,
+std::vector<ViewMap> AlignViews(const std::vector<ViewNumbers>& views,
                                 const AlignOptions& options) {
   const Index dims = DimsOf(views, options);
   Require(std::ssize(views.front().values) >= 2 * views.front().cols,

@@ -8,7 +8,7 @@
 namespace mtlkit {
 
 // Rows of one view, complete.
-struct AlignedRows {
+struct ViewNumbers {
   Index cols = 0;
   std::vector<double> values;  // rows x cols
 };
@@ -40,7 +40,7 @@ struct AlignOptions {
 // procrustes). kUsage where `how` does not suit the views, or there are more
 // dims than columns. There may be fewer dims than asked for, where views have
 // no more directions.
-std::vector<ViewMap> AlignViews(const std::vector<AlignedRows>& views,
+std::vector<ViewMap> AlignViews(const std::vector<ViewNumbers>& views,
                                 const AlignOptions& options);
 
 }  // namespace mtlkit

@@ -19,8 +19,8 @@ namespace {
 
 using golden::json;
 
-AlignedRows RowsOf(const json& view) {
-  AlignedRows rows;
+ViewNumbers RowsOf(const json& view) {
+  ViewNumbers rows;
   rows.cols = std::ssize(view.at(0));
   for (const json& row : view) {
     for (const json& cell : row) rows.values.push_back(cell.get<double>());
@@ -29,7 +29,7 @@ AlignedRows RowsOf(const json& view) {
 }
 
 void CheckMaps(const json& item) {
-  std::vector<AlignedRows> views;
+  std::vector<ViewNumbers> views;
   for (const json& view : item.at("inputs").at("views")) {
     views.push_back(RowsOf(view));
   }
@@ -42,7 +42,7 @@ void CheckMaps(const json& item) {
   REQUIRE(maps.size() == expected.size());
   const double tolerance = item.at("tolerance").at("float64").get<double>();
   for (std::size_t i = 0; i < maps.size(); ++i) {
-    const AlignedRows wanted = RowsOf(expected[i]);
+    const ViewNumbers wanted = RowsOf(expected[i]);
     REQUIRE(maps[i].dims == wanted.cols);
     REQUIRE(maps[i].map.size() == wanted.values.size());
     for (std::size_t k = 0; k < wanted.values.size(); ++k) {
@@ -53,7 +53,7 @@ void CheckMaps(const json& item) {
 
 void CheckDrops(const json& item) {
   const json& inputs = item.at("inputs");
-  const AlignedRows x = RowsOf(inputs.at("x"));
+  const ViewNumbers x = RowsOf(inputs.at("x"));
   Dataset data;
   data.rows = std::ssize(x.values) / x.cols;
   InputBlock block;

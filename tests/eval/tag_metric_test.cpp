@@ -23,7 +23,7 @@ MetricRows Rows(const std::vector<std::string>& names) {
 void AddToken(Index text, int truth, int guessed, MetricRows* rows) {
   ++rows->rows;
   rows->texts.push_back(text);
-  rows->y.push_back(truth < 0 ? NAN : truth);
+  rows->y.push_back(truth < 0 ? NAN : static_cast<float>(truth));
   rows->decoded.push_back(guessed);
   for (int tag = 0; tag < rows->output_cols; ++tag) {
     rows->output.push_back(tag == guessed ? 1 : 0);

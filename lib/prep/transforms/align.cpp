@@ -135,8 +135,8 @@ struct AlignStepOptions : AlignOptions {
 };
 
 // A view's training rows; what is missing is the mean of what is not.
-AlignedRows RowsOfView(const TrainingRows& rows, const InputSpec& spec) {
-  AlignedRows view;
+ViewNumbers RowsOfView(const TrainingRows& rows, const InputSpec& spec) {
+  ViewNumbers view;
   view.cols = spec.cols;
   rows.ForEach(spec.name, [&](const InputBlock& block, Index count) {
     for (Index at = 0; at < count * block.cols; ++at) {
@@ -164,7 +164,7 @@ std::shared_ptr<const Transform> FitAlign(const FitArgs& args,
                                           const AlignStepOptions& options) {
   const TrainingRows rows = args.rows.Sample(kAlignRows);
   std::vector<std::string> names;
-  std::vector<AlignedRows> views;
+  std::vector<ViewNumbers> views;
   for (const InputSpec& spec : args.rows.specs()) {
     if (!TakesNumbers(spec.kind)) continue;
     if (args.columns.count({spec.name, ""}) == 0) continue;
