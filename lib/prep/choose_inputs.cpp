@@ -13,6 +13,7 @@
 #include "prep/table_columns.h"
 #include "prep/text_columns.h"
 #include "prep/training_rows.h"
+#include "prep/transform_request.h"
 
 namespace mtlkit {
 

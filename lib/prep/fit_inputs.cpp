@@ -12,6 +12,7 @@
 #include "prep/table_columns.h"
 #include "prep/text_columns.h"
 #include "prep/transform_entry.h"
+#include "prep/transform_request.h"
 
 namespace mtlkit {
 namespace {

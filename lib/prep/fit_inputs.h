@@ -35,11 +35,4 @@ struct KindsOfColumns {
 void RequireUsefulForms(const PrepareOptions& options,
                         const KindsOfColumns& kinds);
 
-// COLUMNS=NAME[:option=value,...] of --transform.
-struct TransformRequest {
-  std::string columns;
-  Choice choice;
-};
-TransformRequest ParseTransformRequest(const std::string& text);
-
 }  // namespace mtlkit

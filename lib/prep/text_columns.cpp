@@ -9,9 +9,9 @@
 #include "base/text.h"
 #include "data/schema.h"
 #include "data/tag_labels.h"
-#include "prep/fit_inputs.h"
 #include "prep/table_columns.h"
 #include "prep/transform_entry.h"
+#include "prep/transform_request.h"
 #include "prep/words.h"
 
 namespace mtlkit {

@@ -1,10 +1,10 @@
-// What --transform says.
+#include "prep/transform_request.h"
+
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/registry.h"
 #include "base/text.h"
-#include "prep/fit_inputs.h"
 #include "prep/transform_entry.h"
 
 namespace mtlkit {

@@ -39,10 +39,6 @@ struct Table {
   TablePlan plan;
 };
 
-bool IsDelimited(const FormatEntry* format) {
-  return format->name == "csv";
-}
-
 Json ValuesOf(ConvertOptions options) {
   Json values;
   JsonWriter writer(&values, true);
@@ -171,8 +167,9 @@ class Converter {
 
   // How the texts before were written says nothing of files that are none.
   void ForgetOtherLayouts() {
-    const bool any = std::ranges::any_of(formats_, IsDelimited);
-    const bool all = std::ranges::all_of(formats_, IsDelimited);
+    const auto is_csv = [](auto* format) { return format->name == "csv"; };
+    const bool any = std::ranges::any_of(formats_, is_csv);
+    const bool all = std::ranges::all_of(formats_, is_csv);
     // Of files of one table a text means the same in each.
     is_mixed_ = any && !all && !options_.beside && options_.missing.empty();
     options_.had_markers |= is_mixed_;

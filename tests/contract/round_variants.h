@@ -67,7 +67,7 @@ class RoundSample {
  public:
   RoundSample() : offset_(next_offset++) {}
   bool Takes(Index place) const {
-    const Index every = Campaign(internal::kIsSanitized ? 4 : 2, 1);
+    const Index every = Campaign(internal::kIsSanitized ? 8 : 4, 1);
     return (place + offset_) % every == 0;
   }
 

@@ -37,11 +37,12 @@ OnnxArray Gemm(const OnnxNodeRead&, const OnnxInputs& in) {
 }
 
 // Of stacks of matrices, one times the other of the same number; a matrix
-// alone is the same for all.
+// alone is the same for all. Of two matrices, their product.
 OnnxArray MatMul(const OnnxNodeRead& node, const OnnxInputs& in) {
   const OnnxArray& a = *in[0];
   const OnnxArray& b = *in[1];
   const bool is_one = a.shape.size() == 2;
+  if (is_one && b.shape.size() == 2) return Gemm(node, in);
   Demand((is_one || a.shape.size() == 3) && b.shape.size() == 3,
          "stacks of matrices");
   OnnxArray y;

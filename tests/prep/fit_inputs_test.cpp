@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "data/small_table.h"
 #include "prep/apply_transforms.h"
+#include "prep/transform_request.h"
 
 namespace mtlkit {
 namespace {

@@ -33,7 +33,8 @@ done >>"$problems"
 # Flags: all that the reference knows; lines for other programs are left out.
 known=$(grep -ohE -- '--[a-z][a-z-]+' docs/reference/*.md | sort -u)
 for document in README.md CHANGELOG.md docs/*.md data-samples/*.md; do
-  grep -vE '^#SBATCH|^ *(cmake|git|apt-get) ' "$document" |
+  grep -vE '^#SBATCH|^ *(cmake|git|apt-get|srun) |sbatch |^ *after=' \
+    "$document" |
     grep -oE -- '(^|[^-[:alnum:]])--[a-z][a-z-]+' | sed 's/^[^-]*//' |
     sort -u | while read -r flag; do
       grep -qxF -- "$flag" <<<"$known" ||

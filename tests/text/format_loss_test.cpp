@@ -170,13 +170,11 @@ TEST_CASE("flags that no format of the inputs knows are refused") {
         "leave it out)");
   ConvertOptions latin;
   latin.encoding = "latin1";
-  CHECK(
-      ErrorOf([&] {
-        Convert({{"t.svm", "1 2:1\n2 3:1\n"}}, latin);
-      }) ==
-      "2: --encoding has no effect on svmlight (it is for arff, csv and jsonl "
-      "only: "
-      "leave it out)");
+  CHECK(ErrorOf([&] {
+          Convert({{"t.svm", "1 2:1\n2 3:1\n"}}, latin);
+        }) ==
+        "2: --encoding has no effect on svmlight (it is for arff, conll, csv, "
+        "jsonl, labelled and lines only: leave it out)");
   ConvertOptions numbering;
   numbering.index_base = "0";
   CHECK(ErrorOf([&] {
