@@ -21,6 +21,7 @@ OnnxArray Gemm(const OnnxNodeRead&, const OnnxInputs& in) {
   Demand(x.shape.size() == 2 && w.shape.size() == 2 && x.shape[1] == w.shape[0],
          "a product of shapes that do not fit");
   OnnxArray y;
+  y.type = x.type;
   y.shape = {x.shape[0], w.shape[1]};
   y.numbers.resize(At(y.size()));
   for (Index r = 0; r < y.shape[0]; ++r) {
