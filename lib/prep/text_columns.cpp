@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/free_texts.h"
 #include "base/json_text.h"
 #include "base/text.h"
 #include "data/schema.h"
@@ -177,20 +178,12 @@ struct Texts {
 
 bool AreFree(const Texts& texts, const std::vector<std::string>& names) {
   constexpr Index kFewest = 50;
-  constexpr double kWords = 4;
-  constexpr double kBytes = 40;
-  double different = 0;
-  double words = 0;
-  double bytes = 0;
+  FreeTextCount different;
   for (std::size_t code = 0; code < names.size(); ++code) {
-    if (!texts.seen[code]) continue;
-    ++different;
-    bytes += static_cast<double>(names[code].size());
-    ForBlankWords(names[code], [&](std::string_view) { ++words; });
+    if (texts.seen[code]) different.Add(names[code]);
   }
-  return texts.rows >= kFewest &&
-         2 * different > static_cast<double>(texts.rows) &&
-         (words >= kWords * different || bytes >= kBytes * different);
+  return texts.rows >= kFewest && 2 * different.texts() > texts.rows &&
+         different.AreSentences();
 }
 
 }  // namespace

@@ -1,24 +1,24 @@
 #include "text/convert_report.h"
 
 #include <algorithm>
-#include <cctype>
 #include <iterator>
-#include <map>
 
 #include "base/error.h"
+#include "base/free_texts.h"
 #include "base/text.h"
 #include "data/head.h"
 #include "data/schema.h"
 #include "text/date_text.h"
 #include "text/digit_groups.h"
 #include "text/number_text.h"
+#include "text/spelling_warnings.h"
 #include "text/text_lists.h"
 
 namespace mtlkit {
 namespace {
 
 // A column with more categories than this, most of which occur once, is
-// probably an id or free text.
+// probably an id.
 constexpr std::size_t kManyCategories = 1000;
 constexpr std::size_t kMaxWarnings = 10;
 // Fewer numbers run by chance.
@@ -48,56 +48,6 @@ std::string DescribeColumn(const ColumnScan& column, const ColumnRole& role) {
   if (role.role == Role::kLabel) text += ", a label";
   if (role.role == Role::kSparse) text += ", sparse";
   return text;
-}
-
-// A category as it is when a trailing dot and case do not count.
-std::string Plain(std::string_view text) {
-  while (text.ends_with('.')) text.remove_suffix(1);
-  std::string plain(Trim(text));
-  for (char& c : plain) {
-    c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return plain;
-}
-
-std::string SplitOf(const std::vector<TableFile>& files, std::uint64_t mask) {
-  for (std::size_t i = 0; i < files.size() && i < 64; ++i) {
-    if ((mask >> i & 1) == 0) continue;
-    return files[i].split.empty() ? files[i].source->name() : files[i].split;
-  }
-  return "?";
-}
-
-// Pairs of categories that are one but for their spelling, in different files.
-void WarnOfSpellings(const std::vector<TableFile>& files,
-                     const ColumnScan& column, std::size_t* warnings,
-                     Reporter* reporter) {
-  std::map<std::string, std::vector<std::string>> spellings;
-  for (const std::string& text : column.sorted) {
-    spellings[Plain(text)].push_back(text);
-  }
-  const auto files_of = [&](const std::string& text) {
-    return column.categories.find(text)->second.files;
-  };
-  for (const auto& [plain, texts] : spellings) {
-    for (std::size_t i = 1; i < texts.size(); ++i) {
-      const std::uint64_t first = files_of(texts[0]);
-      const std::uint64_t other = files_of(texts[i]);
-      if ((first & other) != 0 || first == 0 || other == 0) continue;
-      // The file that comes first has the spelling to keep.
-      const bool keep_first = (first & -first) < (other & -other);
-      const std::string& keep = keep_first ? texts[0] : texts[i];
-      const std::string& change = keep_first ? texts[i] : texts[0];
-      if (++*warnings > kMaxWarnings) return;
-      reporter->Warn(
-          Str("column '", column.column.name, "': '", ShowText(keep), "' (",
-              SplitOf(files, files_of(keep)), ") and '", ShowText(change),
-              "' (", SplitOf(files, files_of(change)),
-              ") differ only by a trailing dot or case; --rename-class ",
-              ShellWord(column.column.name), " ", ShellWord(change), " ",
-              ShellWord(keep), " joins them"));
-    }
-  }
 }
 
 // Whether the file says what the column is.
@@ -206,6 +156,12 @@ std::string AdviceForTexts(const ColumnScan& column, std::size_t rows) {
     advice = Str("--type ", ShellWord(name + "=id"), " names the rows by it, ");
   }
   return Str(advice, "--type ", ShellWord(name + "=ignore"), " leaves it out");
+}
+
+bool AreSentences(const ColumnScan& column) {
+  FreeTextCount texts;
+  for (const std::string& text : column.sorted) texts.Add(text);
+  return texts.AreSentences();
 }
 
 // pandas keeps the index of its rows in a column, which is no data.
@@ -331,13 +287,17 @@ void WarnOfColumns(const std::vector<TableFile>& files, const TableScan& scan,
       continue;
     }
     const auto rows = static_cast<std::size_t>(scan.rows - column.missing);
-    if (column.sorted.size() > kManyCategories &&
-        column.sorted.size() * 2 > rows) {
+    const bool is_mostly_one = column.sorted.size() * 2 > rows;
+    // Of sentences nothing is wrong here: what they become is said later on.
+    if (is_mostly_one && AreSentences(column)) continue;
+    if (column.sorted.size() > kManyCategories && is_mostly_one) {
       reporter->Warn(Str("column '", ShowText(name), "' has ",
                          column.sorted.size(), " different values in ", rows,
                          " rows; ", AdviceForTexts(column, rows)));
     }
-    if (files.size() > 1) WarnOfSpellings(files, column, &warnings, reporter);
+    if (files.size() > 1) {
+      WarnOfSpellings(files, column, kMaxWarnings, &warnings, reporter);
+    }
   }
 }
 

@@ -356,6 +356,14 @@ TEST_CASE("texts that could name the rows are offered as their names") {
         "--type image=ignore leaves it out\n");
 }
 
+TEST_CASE("of sentences, which are all different, nothing is said") {
+  std::string train = "say\n";
+  for (int i = 0; i <= 1000; ++i) train += Str("wake us up at ", i, "\n");
+  CHECK(Convert(
+            {{"train=a.csv", train}, {"test=b.csv", "say\nWake us up at 7.\n"}})
+            .warnings == "");
+}
+
 TEST_CASE("decimal commas that were read as words are pointed out") {
   CHECK(Convert({{"t.csv", "a;b\n1,5;x\n2,5;y\n"}}).warnings ==
         "column 'a': values like '2,5' are taken for words; if the comma is "
