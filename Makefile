@@ -12,7 +12,7 @@ GENERATOR ?= $(if $(wildcard $(BUILD)/CMakeCache.txt),,\
 
 .DEFAULT_GOAL := all
 .PHONY: all help configure demo demo-images test bench bench-peers install uninstall docs \
-        format tidy clean test-long test-interop test-interop-full
+        format tidy clean test-long test-sanitized test-interop test-interop-full
 
 # "make install PREFIX=~/.local": not every shell expands this tilde.
 override PREFIX := $(patsubst ~/%,$(HOME)/%,$(patsubst ~,$(HOME),$(PREFIX)))
@@ -40,6 +40,13 @@ test: configure ## build and run all tests, of long campaigns a sample
 test-long: configure ## the same with campaigns in full
 	@cmake --build $(BUILD) -j $(JOBS)
 	@MTLKIT_LONG=1 tests/run.sh $(BUILD)
+
+test-sanitized: ## the unit tests in double, under sanitizers, in build/asan64
+	@cmake/install-dependencies.sh
+	@cmake --preset asan64 -DMTLKIT_BENCH=OFF
+	@cmake --build --preset asan64 -j $(JOBS) --target unit-tests
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
+	  tests/run.sh build/asan64 -L unit
 
 test-interop: all ## compare with ONNX Runtime, Keras, NumPy ... (in an environment of its own)
 	@tests/interop/run.sh $(BUILD)/bin light

@@ -20,21 +20,25 @@ endif()
 # Libraries may be compiled before those that they need are done.
 set(CMAKE_OPTIMIZE_DEPENDENCIES ON)
 
-# The flags of the optimiser must be those of the sources.
+# The flags of the optimiser must be those of the sources. FLAGS, and HEADERS:
+# more headers.
 function(mtlkit_headers name)
+  cmake_parse_arguments(ARG "" "" "FLAGS;HEADERS" ${ARGN})
   add_library(${name} STATIC EXCLUDE_FROM_ALL
     ${PROJECT_SOURCE_DIR}/cmake/headers.cpp)
   target_link_libraries(${name} PRIVATE mtlkit_flags
     Threads::Threads nlohmann_json::nlohmann_json)
-  target_compile_options(${name} PRIVATE ${ARGN})
+  target_compile_options(${name} PRIVATE ${ARG_FLAGS})
   target_precompile_headers(${name} PRIVATE
     <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <limits>
     <map> <memory> <optional> <set> <span> <sstream> <string> <string_view>
-    <unordered_map> <utility> <variant> <vector> <nlohmann/json.hpp>)
+    <unordered_map> <utility> <variant> <vector> <nlohmann/json.hpp>
+    ${ARG_HEADERS})
 endfunction()
 
 mtlkit_headers(mtlkit_headers)
-mtlkit_headers(mtlkit_test_headers ${MTLKIT_TEST_OPTIONS})
+mtlkit_headers(mtlkit_test_headers FLAGS ${MTLKIT_TEST_OPTIONS}
+  HEADERS <doctest/doctest.h> "${PROJECT_SOURCE_DIR}/tests/json_once.h")
 
 function(mtlkit_precompiled target headers)
   target_precompile_headers(${target} REUSE_FROM ${headers})
