@@ -357,10 +357,10 @@ TEST_CASE("texts that could name the rows are offered as their names") {
 }
 
 TEST_CASE("of sentences, which are all different, nothing is said") {
-  std::string train = "say\n";
-  for (int i = 0; i <= 1000; ++i) train += Str("wake us up at ", i, "\n");
-  CHECK(Convert(
-            {{"train=a.csv", train}, {"test=b.csv", "say\nWake us up at 7.\n"}})
+  std::string train = "say,n\n";
+  for (int i = 0; i <= 1000; ++i) train += Str("wake us up at ", i, ",1\n");
+  CHECK(Convert({{"train=a.csv", train},
+                 {"test=b.csv", "say,n\nWake us up at 7.,1\n"}})
             .warnings == "");
 }
 
