@@ -14,8 +14,7 @@ import sys
 import tempfile
 import time
 
-import pandas as pd
-
+import table_file
 from peers import PEERS
 from sets import SETS, score
 
@@ -33,16 +32,10 @@ def _mtlkit(table, fold, seed, tools, prep, train, folder):
     def tool(name, *arguments):
         _run(os.path.join(tools, name), *arguments, "--quiet")
 
-    frame = pd.concat([table.inputs, table.labels], axis=1)
-    frame["split"] = pd.Series(table.test[fold]).map(
-        {True: "test", False: "train"})
-    frame.to_csv(path("table.csv"), index=False)
-    kind = "=binary" if table.measure == "auc" else "=regression"
-    tasks = [flag for name in table.labels.columns
-             for flag in ("--task", name + kind)]
+    tasks = table_file.write(table, fold, path("table.csv"))
     tool("mtl-convert", path("table.csv"), "-o", path("table.h5"))
     tool("mtl-prep", path("table.h5"), "-o", path("ready.h5"), *tasks,
-         "--split-from", "split", "--seed", seed, *prep)
+         "--seed", seed, *prep)
     begin = time.time()
     tool("mtl-train", path("ready.h5"), "-o", path("model.h5"), "--seed", seed,
          *train)
