@@ -29,23 +29,15 @@ class CosineLoss : public Loss {
 
   void Evaluate(const LossArgs& args, std::span<Real> row_loss,
                 MatView gradient) const override {
-    for (Index row = 0; row < args.output.rows; ++row) {
-      const Real weight = args.weight[At(row)];
-      if (weight == 0) {
-        SkipRow(row, row_loss, gradient);
-        continue;
-      }
-      Real* slopes = gradient.empty() ? nullptr : gradient.Row(row);
-      row_loss[At(row)] =
-          RowLoss(args.output.Row(row), args.target.Row(row), weight, slopes);
-    }
+    ForRows(args, Real{1}, row_loss, gradient,
+            [this](const auto&... of_row) { return Row(of_row...); });
   }
 
  private:
   static constexpr Real kLeast = Real(1e-3);
 
-  Real RowLoss(const Real* output, const Real* target, Real weight,
-               Real* slopes) const {
+  Real Row(const Real* output, const Real* target, Real weight,
+           Real* slopes) const {
     Real output_square = kLeast * kLeast;
     Real target_square = 0;
     for (Index col = 0; col < cols_; ++col) {
@@ -68,7 +60,7 @@ class CosineLoss : public Loss {
       const Real unit = IsMissing(target[col]) ? 0 : output[col] * to_unit;
       slopes[col] = 2 * weight * to_unit * (apart - along * unit);
     }
-    return weight * loss;
+    return loss;
   }
 
   static Real Apart(const Real* output, const Real* target, Index col,
