@@ -198,6 +198,9 @@ def _scale(blocks, arrays):
     return blocks
 
 
+TABLE_KINDS = ("dense", "categorical", "sparse")
+
+
 def _views(blocks):
     views = {}
     for b in blocks:
@@ -230,8 +233,8 @@ def _frequency(blocks, arrays):
             codes.x = codes.x[:, others]
             codes.categories = [codes.categories[j] for j in others]
             made.append(codes)
-        if "sparse" in parts:
-            made.append(parts["sparse"])
+        made += [b for kind, b in parts.items()
+                 if kind not in ("dense", "categorical")]
     return made
 
 
@@ -271,6 +274,7 @@ def _onehot(blocks, arrays):
                 b.x = np.concatenate([b.x] + marks, 1)
             if b is not None:
                 made.append(b)
+        made += [b for kind, b in parts.items() if kind not in TABLE_KINDS]
     return made
 
 
@@ -278,12 +282,11 @@ def _layout(blocks, arrays):
     made = []
     for view, parts in _views(blocks).items():
         name = view or "features"
-        for kind in ("dense", "categorical", "sparse"):
-            if kind not in parts:
-                continue
+        for kind, b in parts.items():
             alone = kind == "dense" or (kind == "sparse" and len(parts) == 1)
-            parts[kind].name = name if alone else name + "." + kind
-            made.append(parts[kind])
+            if kind in TABLE_KINDS:
+                b.name = name if alone else name + "." + kind
+            made.append(b)
     return made
 
 
@@ -302,9 +305,9 @@ def _align(blocks, arrays):
 
 
 STEPS = {
-    "presence": _presence, "align": _align, "impute": _impute, "date": _date, "log": _log, "root": _root, "clip": _clip,
-    "pieces": _pieces, "quantile": _quantile, "rare": _rare,
-    "frequency": _frequency,
+    "presence": _presence, "align": _align, "impute": _impute, "date": _date,
+    "log": _log, "root": _root, "clip": _clip, "pieces": _pieces,
+    "quantile": _quantile, "rare": _rare, "frequency": _frequency,
     "standard": _scale, "robust": _scale, "minmax": _scale, "max-abs": _scale,
     "onehot": _onehot, "index": lambda blocks, arrays: blocks, "layout": _layout,
 }
