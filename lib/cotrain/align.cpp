@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/presence.h"
 #include "data/schema.h"
 #include "eval/table.h"
 #include "prep/apply_transforms.h"
@@ -15,12 +16,14 @@
 namespace mtlkit {
 namespace {
 
-// The dense inputs that are meant, in their order.
+// The dense inputs that are meant, in their order; what says which rows have a
+// view is none.
 std::vector<std::string> ViewsOf(const Dataset& data,
                                  const std::vector<std::string>& patterns) {
   std::vector<std::string> dense;
   for (const InputBlock& block : data.inputs) {
-    if (block.kind == InputKind::kDense) dense.push_back(block.name);
+    if (block.kind != InputKind::kDense) continue;
+    if (ViewMarkedBy(block.name).empty()) dense.push_back(block.name);
   }
   std::vector<std::string> views;
   for (const std::string& name : dense) {

@@ -20,9 +20,10 @@ constexpr std::string_view kReserved[] = {
     "match", "nonlocal", "not", "or", "pass", "raise", "return", "try", "type",
     "while", "with", "yield",
     // Of the file.
-    "F", "FOLDER", "META", "Model", "TASKS", "CrossStitch", "json", "len",
-    "load", "max_of_rows", "mean_of_rows", "nn", "os", "self", "sum", "super",
-    "torch", "x", "zip", "dict", "classes", "predict", "save", "tensors",
+    "F", "FOLDER", "META", "Model", "TASKS", "CrossStitch", "add_positions",
+    "attention", "json", "last_of_rows", "len", "load", "max_of_rows",
+    "mean_of_rows", "nn", "os", "self", "sum", "super", "torch", "x", "zip",
+    "dict", "classes", "predict", "save", "tensors",
     // Of nn.Module.
     "T_destination", "add_module", "apply", "bfloat16", "buffers",
     "call_super_init", "children", "compile", "cpu", "cuda", "double",

@@ -51,7 +51,13 @@ def raw_columns(file, rows):
 def same_blocks(blocks, prepared, rows):
     """Ends the program where prepare.py makes other blocks than mtl-prep."""
     for name, x in blocks.items():
+        if name.endswith(".starts"):
+            continue
         ours = block(prepared["inputs/" + name], rows)
+        if isinstance(ours, list):  # texts
+            starts = np.cumsum([0] + [len(row) for row in ours])
+            assert np.array_equal(blocks[name + ".starts"], starts), name
+            ours = np.concatenate(ours).astype("i8")
         if x.dtype != ours.dtype or not np.array_equal(x, ours):
             worst = np.abs(x.astype("f8") - ours).max()
             raise SystemExit(f"prepare.py: {name} is off by {worst}")

@@ -264,6 +264,8 @@ mtl-export dated-model.h5 --to torch -q -o dated.torch
   dated.pred.h5
 "$python" "$here/check_prepare.py" dated.torch dated.h5 dated-ready.h5 valid
 
+source "$here/other_kinds.sh"
+
 [ "${refused[*]}" = "$not_in_keras" ] || {
   echo "Keras refuses ${refused[*]}, and should $not_in_keras" >&2
   exit 1

@@ -254,7 +254,8 @@ void WriteTorchModule(const Model& model, const std::string& output) {
   const std::string python = ModelPython(model, arguments, &module);
   AtomicFolder folder(output);
   folder.Write("model.py", python);
-  folder.Write("prepare.py", Str(kPreparePython, "\n\n", kPrepareStepsPython));
+  folder.Write("prepare.py", Str(kPreparePython, "\n\n", kPrepareStepsPython,
+                                 "\n\n", kPrepareTextsPython));
   folder.Write("model.json", JsonText(TorchJson(model, arguments), 1) + "\n");
   WriteSafetensors(module.tensors(), folder.PathOf("model.safetensors"));
   folder.Commit();

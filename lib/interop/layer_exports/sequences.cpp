@@ -219,7 +219,7 @@ constexpr std::string_view kRecurrentTorch =
             kernel = nn.Parameter(torch.empty(units, gates * units))
             self.register_parameter("recurrent" + way, kernel)
             if gates == 3:
-                bias = nn.Parameter(torch.empty(1, units))
+                bias = nn.Parameter(torch.empty(units))
                 self.register_parameter("bias" + way, bias)
 
     def step(self, x, way, h, c):

@@ -27,6 +27,33 @@ std::string SpreadToTorch(const TorchLayer& layer) {
              ", 0)");
 }
 
+// Where texts end and begin, one a row of the batch.
+struct TokenEnds {
+  std::string ends;
+  std::string begins;
+};
+
+TokenEnds TokenEndsOf(const OnnxLayer& layer) {
+  OnnxGraph& graph = layer.graph;
+  constexpr Index kLast = Index{1} << 62;
+  const std::string axis = graph.Integers({0});
+  return {graph.Node("Slice", {layer.starts, graph.Integers({1}),
+                               graph.Integers({kLast}), axis}),
+          graph.Node("Slice", {layer.starts, graph.Integers({0}),
+                               graph.Integers({-1}), axis})};
+}
+
+// The tokens behind a row of zeros, which is what a text without any has.
+std::string TokensBehindZeros(const OnnxLayer& layer) {
+  const std::vector<Real> zeros(At(layer.node.cols));
+  OnnxGraph& graph = layer.graph;
+  return graph.Node(
+      "Concat",
+      {graph.Numbers(layer.node.name + ".none", {1, layer.node.cols}, zeros),
+       layer.x[0]},
+      {{"axis", Index{0}}});
+}
+
 // The sums over the tokens of each row are differences of running sums, which
 // are kept in double: there is no operation for it in opset 17.
 std::string PoolTokensToOnnx(const OnnxLayer& layer) {
@@ -37,22 +64,15 @@ std::string PoolTokensToOnnx(const OnnxLayer& layer) {
       "CumSum", {graph.Cast(layer.x[0], OnnxType::kDouble), graph.Integer(0)});
   const std::string sums =
       graph.Node("Concat", {zero, running}, {{"axis", Index{0}}});
-  // What belongs to the begin, and to the end, of each row.
-  const auto difference = [&](const std::string& of) {
-    constexpr Index kLast = Index{1} << 62;
-    const std::string ends =
-        graph.Node("Slice", {of, graph.Integers({1}), graph.Integers({kLast}),
-                             graph.Integers({0})});
-    const std::string begins = graph.Node(
-        "Slice",
-        {of, graph.Integers({0}), graph.Integers({-1}), graph.Integers({0})});
-    return graph.Node("Sub", {ends, begins});
+  const auto sums_before = [&](const std::string& places) {
+    return graph.Node("Gather", {sums, places}, {{"axis", Index{0}}});
   };
-  const std::string totals = difference(
-      graph.Node("Gather", {sums, layer.starts}, {{"axis", Index{0}}}));
+  const auto [ends, begins] = TokenEndsOf(layer);
+  const std::string totals =
+      graph.Node("Sub", {sums_before(ends), sums_before(begins)});
   // No row has less than one, lest nothing be divided by nothing.
   const std::string counts =
-      graph.Node("Max", {difference(layer.starts), graph.Integer(1)});
+      graph.Node("Max", {graph.Node("Sub", {ends, begins}), graph.Integer(1)});
   const std::string divisor =
       graph.Node("Unsqueeze",
                  {graph.Cast(counts, OnnxType::kDouble), graph.Integers({1})});
@@ -68,19 +88,46 @@ std::string PoolToOnnx(const OnnxLayer& layer) {
                     {{"axes", std::vector<Index>{1}}, {"keepdims", Index{0}}});
 }
 
+// Opset 17 has no largest of rows of different lengths: each text is read to
+// the length of the longest, its last token over and over behind its end.
+std::string MaxPoolTokensToOnnx(const OnnxLayer& layer) {
+  OnnxGraph& graph = layer.graph;
+  const auto [ends, begins] = TokenEndsOf(layer);
+  const std::string counts = graph.Node("Sub", {ends, begins});
+  const std::string longest = graph.Node(
+      "Max",
+      {graph.Node("ReduceMax", {counts},
+                  {{"axes", std::vector<Index>{0}}, {"keepdims", Index{0}}}),
+       graph.Integer(1)});
+  const std::string places =
+      graph.Node("Range", {graph.Integer(1),
+                           graph.Node("Add", {longest, graph.Integer(1)}),
+                           graph.Integer(1)});
+  const auto column = [&](const std::string& x) {
+    return graph.Node("Unsqueeze", {x, graph.Integers({1})});
+  };
+  const std::string held = graph.Node(
+      "Min",
+      {graph.Node("Unsqueeze", {places, graph.Integers({0})}), column(counts)});
+  // A text without any reads the row of zeros alone.
+  const std::string has_any = graph.Node("Min", {counts, graph.Integer(1)});
+  const std::string at = graph.Node(
+      "Mul", {graph.Node("Add", {held, column(begins)}), column(has_any)});
+  const std::string rows = graph.Node("Gather", {TokensBehindZeros(layer), at},
+                                      {{"axis", Index{0}}});
+  return graph.Node("ReduceMax", {rows},
+                    {{"axes", std::vector<Index>{1}}, {"keepdims", Index{0}}});
+}
+
 std::string MaxPoolToOnnx(const OnnxLayer& layer) {
   const Space& space = layer.node.input_spaces[0];
-  if (space.is_ragged()) {
-    RefuseNode(layer.node,
-               "ONNX (opset 17) has no largest of rows of different lengths");
-  }
+  if (space.is_ragged()) return MaxPoolTokensToOnnx(layer);
   const std::string rows =
       layer.graph.Reshape(layer.x[0], {-1, space.per_row(), layer.node.cols});
   return layer.Node("ReduceMax", {rows},
                     {{"axes", std::vector<Index>{1}}, {"keepdims", Index{0}}});
 }
 
-// A row of zeros in front of the tokens is the last of a text without any.
 std::string LastPoolToOnnx(const OnnxLayer& layer) {
   OnnxGraph& graph = layer.graph;
   const Space& space = layer.node.input_spaces[0];
@@ -90,23 +137,12 @@ std::string LastPoolToOnnx(const OnnxLayer& layer) {
     return graph.Node("Gather", {rows, graph.Integer(space.per_row() - 1)},
                       {{"axis", Index{1}}});
   }
-  constexpr Index kLast = Index{1} << 62;
-  const std::string axis = graph.Integers({0});
-  const std::string ends = graph.Node(
-      "Slice",
-      {layer.starts, graph.Integers({1}), graph.Integers({kLast}), axis});
-  const std::string begins =
-      graph.Node("Slice", {layer.starts, axis, graph.Integers({-1}), axis});
+  const auto [ends, begins] = TokenEndsOf(layer);
   const std::string has_any =
       graph.Node("Min", {graph.Node("Sub", {ends, begins}), graph.Integer(1)});
-  const std::vector<Real> zeros(At(layer.node.cols));
-  const std::string rows = graph.Node(
-      "Concat",
-      {graph.Numbers(layer.node.name + ".none", {1, layer.node.cols}, zeros),
-       layer.x[0]},
+  return graph.Node(
+      "Gather", {TokensBehindZeros(layer), graph.Node("Mul", {ends, has_any})},
       {{"axis", Index{0}}});
-  return graph.Node("Gather", {rows, graph.Node("Mul", {ends, has_any})},
-                    {{"axis", Index{0}}});
 }
 
 constexpr std::string_view kLastOfRows =
@@ -152,8 +188,8 @@ constexpr std::string_view kMaxOfRows =
     counts = starts[1:] - starts[:-1]
     rows = torch.arange(len(counts), device=x.device)
     most = x.new_zeros(len(counts), x.shape[1])
-    return most.index_reduce(0, rows.repeat_interleave(counts), x, "amax",
-                             include_self=False)
+    places = rows.repeat_interleave(counts).unsqueeze(1).expand_as(x)
+    return most.scatter_reduce(0, places, x, "amax", include_self=False)
 )";
 
 std::string MaxPoolToTorch(const TorchLayer& layer) {

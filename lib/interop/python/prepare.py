@@ -6,6 +6,7 @@
 Written by mtlkit's mtl-export; the numbers are in model.json. Needs NumPy.
 """
 import datetime
+import heapq
 import json
 import math
 import os
@@ -26,10 +27,12 @@ def prepare(table, spec=None, missing=MISSING, precision="auto"):
     spec: path of model.json. missing: texts that stand for no value. precision:
     of numbers before they are scaled, "single" or "double"; "auto" takes single
     precision where no number of the table changes by it, as mtl-convert does, so
-    give all columns that it was given. Sparse blocks come as full matrices, or as scipy.sparse where
-    they were given so. Dates are seconds since 1970, datetime64, or datetime's
-    date and datetime (without a time zone: of whatever clock it was); truth
-    values where there are categories are "true" and "false", or spelled as those.
+    give all columns that it was given. Sparse blocks come as full matrices, or
+    as scipy.sparse where they were given so. Dates are seconds since 1970,
+    datetime64, or datetime's date and datetime (without a time zone: of whatever
+    clock it was); truth values where there are categories are "true" and
+    "false", or spelled as those. What texts become is found in them, or taken
+    as it is where the table has codes under the block's name.
     """
     with open(spec or os.path.join(FOLDER, "model.json"),
               encoding="utf-8") as file:
@@ -39,10 +42,14 @@ def prepare(table, spec=None, missing=MISSING, precision="auto"):
         is_single = _is_single_table(table, _date_columns(steps))
         precision = "single" if is_single else "double"
     blocks = []
+    texts = {(c["block"], c["column"]) for step in steps
+             if step["name"] in TEXTS for c in step["spec"]["columns"]}
     for step in steps:
         if step["name"] == "select":
             blocks = [_Block(table, b, missing, precision)
-                      for b in step["blocks"]]
+                      for b in _without(step["blocks"], texts)]
+        elif step["name"] in TEXTS:
+            blocks = _texts(blocks, step, table, missing)
         elif step["name"] == "take":
             blocks = _take(blocks, step["blocks"])
         else:
@@ -91,16 +98,34 @@ class _Block:
 
     @property
     def view(self):
-        for kind in ("numeric", "categorical", "sparse", "image", "tokens"):
-            if self.name == kind:
-                return ""
-            if self.name.endswith("." + kind):
-                return self.name[:-len(kind) - 1]
-        return self.name
+        return _view_of(self.name)
 
     def change(self, function):
         """Numbers in double, kept in the block's precision."""
         self.x = function(self.x.astype("f8")).astype(self.x.dtype)
+
+
+def _view_of(name):
+    for kind in ("numeric", "categorical", "sparse", "image", "tokens"):
+        if name == kind:
+            return ""
+        if name.endswith("." + kind):
+            return name[:-len(kind) - 1]
+    return name
+
+
+def _without(blocks, texts):
+    """Blocks of a table but for its columns of texts."""
+    kept = []
+    for b in blocks:
+        stay = [j for j, column in enumerate(b.get("columns", []))
+                if (b["name"], column) not in texts]
+        if b["kind"] == "categorical":
+            b = {**b, "columns": [b["columns"][j] for j in stay],
+                 "categories": [b["categories"][j] for j in stay]}
+        if stay or b["kind"] != "categorical":
+            kept.append(b)
+    return kept
 
 
 def _column(table, view, column):

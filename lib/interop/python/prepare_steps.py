@@ -13,6 +13,18 @@ def _take(blocks, wanted):
     return [made[want["block"]] for want in wanted]
 
 
+def _presence(blocks, arrays):
+    """A 1 for each row that has any cell of a view."""
+    flags = []
+    for view in arrays["views"]:
+        known = [((b.x >= 0) if b.kind == "categorical" else ~np.isnan(b.x))
+                 for b in blocks if b.view == view]
+        flags.append(_new_block(view + ".present", "dense", len(known[0])))
+        flags[-1].name = view + ".present"
+        flags[-1].x = np.concatenate(known, 1).any(1, keepdims=True).astype("f4")
+    return blocks + flags
+
+
 def _impute(blocks, arrays):
     for b in blocks:
         if b.name not in arrays or b.kind == "sparse":
@@ -186,6 +198,9 @@ def _scale(blocks, arrays):
     return blocks
 
 
+TABLE_KINDS = ("dense", "categorical", "sparse")
+
+
 def _views(blocks):
     views = {}
     for b in blocks:
@@ -218,8 +233,8 @@ def _frequency(blocks, arrays):
             codes.x = codes.x[:, others]
             codes.categories = [codes.categories[j] for j in others]
             made.append(codes)
-        if "sparse" in parts:
-            made.append(parts["sparse"])
+        made += [b for kind, b in parts.items()
+                 if kind not in ("dense", "categorical")]
     return made
 
 
@@ -259,6 +274,7 @@ def _onehot(blocks, arrays):
                 b.x = np.concatenate([b.x] + marks, 1)
             if b is not None:
                 made.append(b)
+        made += [b for kind, b in parts.items() if kind not in TABLE_KINDS]
     return made
 
 
@@ -266,19 +282,32 @@ def _layout(blocks, arrays):
     made = []
     for view, parts in _views(blocks).items():
         name = view or "features"
-        for kind in ("dense", "categorical", "sparse"):
-            if kind not in parts:
-                continue
+        for kind, b in parts.items():
             alone = kind == "dense" or (kind == "sparse" and len(parts) == 1)
-            parts[kind].name = name if alone else name + "." + kind
-            made.append(parts[kind])
+            if kind in TABLE_KINDS:
+                b.name = name if alone else name + "." + kind
+            made.append(b)
     return made
 
 
+def _align(blocks, arrays):
+    """(x - mean) map, column by column in one order, as our sums are."""
+    for b in blocks:
+        if b.name + ".map" not in arrays:
+            continue
+        x = b.x.astype("f8") - arrays[b.name + ".mean"]
+        rows = arrays[b.name + ".map"].reshape(x.shape[1], -1)
+        sums = np.zeros((len(x), rows.shape[1]))
+        for column, row in zip(np.where(np.isnan(x), 0, x).T, rows):
+            sums += column[:, None] * row
+        b.x = sums.astype("f4")
+    return blocks
+
+
 STEPS = {
-    "impute": _impute, "date": _date, "log": _log, "root": _root, "clip": _clip,
-    "pieces": _pieces, "quantile": _quantile, "rare": _rare,
-    "frequency": _frequency,
+    "presence": _presence, "align": _align, "impute": _impute, "date": _date,
+    "log": _log, "root": _root, "clip": _clip, "pieces": _pieces,
+    "quantile": _quantile, "rare": _rare, "frequency": _frequency,
     "standard": _scale, "robust": _scale, "minmax": _scale, "max-abs": _scale,
     "onehot": _onehot, "index": lambda blocks, arrays: blocks, "layout": _layout,
 }
