@@ -8,6 +8,7 @@
 #include "app/reading_like.h"
 #include "app/tool.h"
 #include "base/error.h"
+#include "base/file_ending.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
 #include "eval/foreign_predictions.h"
@@ -134,6 +135,8 @@ struct ConvertTool {
       written.index_base = std::exchange(options.index_base, "auto");
     }
     RequireWrittenFlags(target, written);
+    RequireEnding("--label-list", written.label_list, ".xml .txt",
+                  "a list of labels in XML is written here");
     if (is_own) return Export(inputs[0].path, nullptr, context);
     if (target == nullptr) {
       Convert(output, context);
@@ -156,9 +159,15 @@ struct ConvertTool {
   // By --to, or the name of the output.
   void ChooseTarget() {
     target = to == "auto" ? WrittenFormatOf(output) : FindWrittenFormat(to);
-    if (target == nullptr) return RequireHdf5Name("-o", output);
-    RequireOtherName("-o", output, target->ending,
-                     Str(target->title, " is written here"));
+    if (target == nullptr) {
+      const std::string others =
+          to == "auto" ? " " + WrittenEndings(false) : std::string();
+      return RequireEnding("-o", output, Str(kHdf5Endings, others),
+                           "HDF5 is written here");
+    }
+    const bool is_text = target->source != WrittenFormat::Source::kFile;
+    RequireEnding("-o", output, Str(target->ending, is_text ? " .txt" : ""),
+                  Str(target->title, " is written here"));
   }
 
   bool AreFolders() const {

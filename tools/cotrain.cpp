@@ -7,6 +7,7 @@
 #include "app/plot_rounds.h"
 #include "app/tool.h"
 #include "base/error.h"
+#include "base/file_ending.h"
 #include "base/seconds.h"
 #include "base/text.h"
 #include "cotrain/aggregate.h"
@@ -81,6 +82,7 @@ struct InitCommand {
     Require(data.empty() != schema.empty(), ErrorKind::kUsage,
             "one of --data and --schema has to be given",
             "--data FILE: all peers' rows; --schema FILE: each has its own");
+    RequireEnding("RUN", folder, "", "a folder is written here");
     const RunSpec spec = SpecOf(flags, context, data.empty() ? schema : data);
     const Collaboration run =
         InitRun(folder, spec, data.empty(), context.reporter);
@@ -226,7 +228,7 @@ struct StatusCommand {
     Require(!json && !rounds && truth.empty(), ErrorKind::kUsage,
             "--plot excludes --json, --rounds and --truth",
             "run mtl-cotrain status twice");
-    RequireOtherName("--plot", plot, ".svg", "--plot writes SVG");
+    RequireEnding("--plot", plot, ".svg", "SVG is written here");
     const std::string drawing = DrawRounds(HistoryOf(folder), folder);
     AtomicFile out(plot);
     out.Write(drawing);

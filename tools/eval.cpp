@@ -12,6 +12,7 @@
 #include "app/evaluation_page.h"
 #include "app/tool.h"
 #include "base/error.h"
+#include "base/file_ending.h"
 #include "base/json_text.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
@@ -297,8 +298,8 @@ struct EvalTool {
     json = json || HasEnding(output, ".json");
     csv = csv || HasEnding(output, ".csv");
     html = html || HasEnding(output, ".html");
-    RequireOtherName("-o", output, ".csv .json .html",
-                     "an evaluation is a table, CSV, JSON or HTML");
+    RequireEnding("-o", output, ".csv .json .html .txt",
+                  "an evaluation is a table, CSV, JSON or HTML");
   }
 
   template <class Result>

@@ -4,6 +4,7 @@
 #include "app/inspect.h"
 #include "app/tool.h"
 #include "base/error.h"
+#include "base/file_ending.h"
 #include "base/text.h"
 #include "data/dataset_io.h"
 #include "h5/atomic_file.h"
@@ -73,7 +74,7 @@ struct InspectTool {
   }
 
   void Plot(Context& context) const {
-    RequireOtherName("--plot", plot, ".svg", "--plot writes SVG");
+    RequireEnding("--plot", plot, ".svg", "SVG is written here");
     const FileReader reader = FileReader::Open(file);
     const std::string drawing = PlotModel(reader);
     AtomicFile out(plot);
@@ -83,8 +84,7 @@ struct InspectTool {
   }
 
   void Show(Context& context) const {
-    RequireOtherName("--thumbnails", thumbnails, ".png",
-                     "--thumbnails writes PNG");
+    RequireEnding("--thumbnails", thumbnails, ".png", "PNG is written here");
     const FileReader reader =
         FileReader::Open(file, {FileKind::kDataset, FileKind::kFeatures});
     const ContactSheet sheet = InContext(

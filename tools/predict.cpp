@@ -8,6 +8,7 @@
 #include "app/reading_like.h"
 #include "app/tool.h"
 #include "base/error.h"
+#include "base/file_ending.h"
 #include "base/reporter.h"
 #include "cotrain/status.h"
 #include "data/dataset_io.h"
@@ -91,7 +92,8 @@ struct PredictTool {
     // HDF5 goes to no terminal, and under no name that says otherwise.
     target = WrittenFormatOf(output);
     if (target == nullptr) {
-      RequireHdf5Name("-o", output);
+      RequireEnding("-o", output, Str(kHdf5Endings, " ", WrittenEndings(true)),
+                    "HDF5 is written here");
       ProbeOutput(output);
     }
     RequireWrittenFlags(target, written);

@@ -8,6 +8,7 @@
 #include "app/cli.h"
 #include "app/cli_state.h"
 #include "base/error.h"
+#include "base/file_ending.h"
 #include "cotrain/outside_runs.h"
 
 namespace mtlkit {
@@ -16,8 +17,11 @@ namespace {
 // A name that says otherwise than what is written would lead astray.
 void CheckEndings(const CliState& state) {
   for (const CliOutput& output : state.outputs) {
-    if (output.kind != OutputKind::kHdf5) continue;
-    RequireHdf5Name(output.label, *output.path);
+    if (output.kind == OutputKind::kHdf5) {
+      RequireHdf5Name(output.label, *output.path);
+    } else if (output.kind == OutputKind::kFolder) {
+      RequireEnding(output.label, *output.path, "", "a folder is written here");
+    }
   }
 }
 

@@ -1,35 +1,13 @@
 #include "app/operands.h"
 
-#include <algorithm>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "base/error.h"
+#include "base/file_ending.h"
 #include "base/text.h"
 
 namespace mtlkit {
-namespace {
-
-constexpr std::string_view kHdf5Endings[] = {".h5", ".hdf5"};
-// Names that say what is in a file: text, or another program's.
-constexpr std::string_view kOtherEndings[] = {
-    ".csv",  ".tsv", ".txt", ".json",   ".jsonl",    ".arff",
-    ".svm",  ".md",  ".gz",  ".xz",     ".bz2",      ".zst",
-    ".zip",  ".npy", ".npz", ".libsvm", ".svmlight", ".parquet",
-    ".html", ".pkl", ".pt",  ".onnx"};
-
-// The one of some endings that a name has, or "".
-std::string_view EndingAmong(std::span<const std::string_view> endings,
-                             const std::string& path) {
-  const auto has = [&](std::string_view one) { return HasEnding(path, one); };
-  const auto found = std::ranges::find_if(endings, has);
-  return found == endings.end() ? "" : *found;
-}
-
-}  // namespace
-
 NamedFile ParseNamedFile(std::string_view text) {
   const std::size_t equals = text.find('=');
   const bool is_named =
@@ -68,25 +46,7 @@ std::string FileStem(std::string_view path) {
 }
 
 void RequireHdf5Name(std::string_view label, const std::string& path) {
-  const std::string_view ending = EndingAmong(kOtherEndings, path);
-  if (ending.empty()) return;
-  Fail(ErrorKind::kUsage,
-       Str(label, " ", path, ": HDF5 is written here, not ", ending.substr(1)),
-       "end the name with .h5; mtl-convert FILE -o FILE.csv makes text of it");
-}
-
-void RequireOtherName(std::string_view label, const std::string& path,
-                      std::string_view endings, std::string_view what) {
-  std::string_view ending = EndingAmong(kHdf5Endings, path);
-  if (ending.empty()) ending = EndingAmong(kOtherEndings, path);
-  const std::vector<std::string> right = Split(endings, ' ');
-  if (ending.empty() || ending == ".txt" ||
-      std::ranges::find(right, ending) != right.end()) {
-    return;
-  }
-  Fail(ErrorKind::kUsage,
-       Str(label, " ", path, ": ", what, ", not ", ending.substr(1)),
-       Str("end the name with ", Join(right, ", "), " or .txt"));
+  RequireEnding(label, path, kHdf5Endings, "HDF5 is written here");
 }
 
 }  // namespace mtlkit

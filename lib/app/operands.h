@@ -22,13 +22,11 @@ std::vector<NamedFile> ParseNamedFiles(std::string_view text);
 // The name of a file without folders and endings: "runs/a.pred.h5" -> "a".
 std::string FileStem(std::string_view path);
 
+// The endings of names of HDF5.
+constexpr std::string_view kHdf5Endings = ".h5 .hdf5";
 // Refuses (kUsage) a name of HDF5 that another kind of file has: "p.csv".
 // `label` is what messages call it: "-o".
 void RequireHdf5Name(std::string_view label, const std::string& path);
-// Refuses (kUsage) a name that ends as another kind of file does than `endings`
-// (".csv .json") and ".txt": "e.h5". `what` says why: "--to csv writes text".
-void RequireOtherName(std::string_view label, const std::string& path,
-                      std::string_view endings, std::string_view what);
 
 // What may be done with an output operand. Files are probed before the tool
 // runs, so that work is not done in vain; a tool that learns from other flags

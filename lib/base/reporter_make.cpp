@@ -1,5 +1,4 @@
 // Which reporter a tool gets.
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -22,12 +21,6 @@ bool StderrIsLive() {
   const char* terminal = std::getenv("TERM");
   const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
   return isatty(STDERR_FILENO) == 1 && !dumb && !IsSet("CI");
-}
-
-int StderrColumns() {
-  winsize size{};
-  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0;
-  return known && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 }  // namespace
@@ -53,7 +46,7 @@ std::unique_ptr<Reporter> MakeReporter(std::string program, ProgressMode mode,
   settings.mode = mode;
   settings.quiet = quiet;
   settings.is_live = StderrIsLive();
-  settings.columns = StderrColumns();
+  settings.columns = 0;
   // One write a line: lines of programs that share a terminal stay whole. A
   // closed stderr is no reason to stop working.
   settings.write = [](std::string_view text) {

@@ -56,7 +56,7 @@ double PhaseReporter::SecondsLeft() const {
 std::vector<PhaseReporter::Part> PhaseReporter::Parts() const {
   std::string position = Str(phase_, " ", done_);
   if (total_ >= 0) position += Str("/", total_);
-  std::vector<Part> parts = {{std::move(position), Rank::kDecides}};
+  std::vector<Part> parts = {{std::move(position), Rank::kPosition}};
   parts.insert(parts.end(), parts_.begin(), parts_.end());
   if (const double left = SecondsLeft(); left >= 0) {
     parts.push_back({"left " + ShortTime(left), Rank::kTimeLeft});
@@ -64,9 +64,10 @@ std::vector<PhaseReporter::Part> PhaseReporter::Parts() const {
   return parts;
 }
 
-std::string PhaseReporter::Render(const std::vector<Part>& parts) {
+std::string PhaseReporter::Render(const std::vector<Part>& parts,
+                                  bool has_room_for_dots) {
   std::string line;
-  bool has_dots = false;
+  bool has_dots = !has_room_for_dots;
   for (const Part& part : parts) {
     if (part.is_left_out) {
       if (part.rank == Rank::kMeasure && !has_dots) line += "  ...";
@@ -95,8 +96,22 @@ std::string PhaseReporter::LineWithin(std::size_t room) const {
       line = Render(parts);
     }
   }
-  // By whole characters: bytes that continue one go with it.
-  while (TextWidth(line) >= room) line.pop_back();
+  if (TextWidth(line) >= room) line = Render(parts, false);
+  // Where nothing decides, the position is all that there is.
+  const bool any_decides =
+      std::any_of(parts.begin(), parts.end(),
+                  [](const Part& part) { return part.rank == Rank::kDecides; });
+  if (TextWidth(line) >= room && any_decides) {
+    parts.front().is_left_out = true;
+    line = Render(parts, false);
+  }
+  while (TextWidth(line) >= room) {
+    // The bytes that continue a character, and its first.
+    while ((static_cast<unsigned char>(line.back()) & 0xc0U) == 0x80U) {
+      line.pop_back();
+    }
+    line.pop_back();
+  }
   return line;
 }
 

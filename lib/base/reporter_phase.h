@@ -39,8 +39,8 @@ class PhaseReporter : public Reporter {
   // The line of the current position. Names in it cannot command a terminal.
   std::string Line() const;
   // The same in less than `room` columns: the rates are left out first, then
-  // measures from the first on, the time left, the best so far; what decides
-  // is cut last.
+  // measures from the first on, the time left, the best so far, the position;
+  // what decides is cut last.
   std::string LineWithin(std::size_t room) const;
 
   ReporterSettings settings_;
@@ -52,13 +52,14 @@ class PhaseReporter : public Reporter {
 
  private:
   // What goes first when room is short.
-  enum class Rank { kText, kMeasure, kTimeLeft, kBehind, kDecides };
+  enum class Rank { kText, kMeasure, kTimeLeft, kBehind, kPosition, kDecides };
   struct Part {
     std::string text;
     Rank rank;
     bool is_left_out = false;
   };
-  static std::string Render(const std::vector<Part>& parts);
+  static std::string Render(const std::vector<Part>& parts,
+                            bool has_room_for_dots = true);
   std::vector<Part> Parts() const;
 
   std::vector<Part> parts_;

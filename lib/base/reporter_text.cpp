@@ -1,4 +1,7 @@
 // Progress for people: a line a position, or one live line.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "base/error.h"
@@ -9,6 +12,12 @@ namespace {
 
 constexpr double kRedrawSeconds = 0.1;
 constexpr Index kLines = 60;  // of a phase in a log, about at most
+
+int StderrColumns() {
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0;
+  return known && size.ws_col > 0 ? size.ws_col : 80;
+}
 
 // Messages only.
 class MessageReporter : public PhaseReporter {
@@ -88,7 +97,10 @@ class LiveReporter : public PhaseReporter {
 
  private:
   std::size_t room() const {
-    return static_cast<std::size_t>(std::max(settings_.columns, 2));
+    // A terminal may change its size between two redraws.
+    const int columns =
+        settings_.columns > 0 ? settings_.columns : StderrColumns();
+    return static_cast<std::size_t>(std::max(columns, 2));
   }
   void Draw(const std::string& line, bool now) {
     if (!now && Now() - drawn_ < kRedrawSeconds) return;

@@ -150,14 +150,6 @@ std::string Counted(Index count, std::string_view one, std::string_view many) {
   return std::to_string(count) + " " + std::string(count == 1 ? one : many);
 }
 
-std::size_t TextWidth(std::string_view text) {
-  // Bytes that do not continue a character.
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char byte) {
-        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-      }));
-}
-
 bool NaturalLess(std::string_view a, std::string_view b) {
   double a_value = 0;
   double b_value = 0;

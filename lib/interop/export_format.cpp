@@ -1,7 +1,7 @@
 #include "interop/export_format.h"
 
 #include "base/error.h"
-#include "base/text.h"
+#include "base/file_ending.h"
 
 namespace mtlkit {
 
@@ -10,33 +10,14 @@ namespace mtlkit {
 #define MTLKIT_REGISTRY_LIST "interop/export_formats.def"
 #include "base/registry_list.inc"
 
-namespace {
-
-// Endings of other kinds of files: a name that has one would lie.
-constexpr std::string_view kOtherEndings[] = {
-    ".csv",  ".h5", ".hdf5", ".json", ".jsonl",       ".keras", ".npz",
-    ".onnx", ".pt", ".pth",  ".py",   ".safetensors", ".zip"};
-
-void RequireTrueName(const ExportFormat& format, const std::string& output) {
-  for (const std::string_view ending : kOtherEndings) {
-    if (ending == format.ending || !HasEnding(output, ending)) continue;
-    Fail(ErrorKind::kUsage,
-         Str("-o ", output, ": --to ", format.name, " writes ",
-             format.is_folder ? "a folder" : "another kind of file", ", not ",
-             ending),
-         format.is_folder ? "name a folder without an ending"
-                          : Str("name it so that it ends in ", format.ending));
-  }
-}
-
-}  // namespace
-
 void ExportModel(const Model& model, const ExportFormat& format,
                  const std::string& output) {
   Require(!format.is_folder || output != "-", ErrorKind::kUsage,
           Str("--to ", format.name, " writes a folder, which cannot be -"),
           "name a folder with -o");
-  RequireTrueName(format, output);
+  RequireEnding("-o", output, format.is_folder ? "" : format.ending,
+                Str("--to ", format.name, " writes ",
+                    format.is_folder ? "a folder" : "a file of its own"));
   InContext(Str("--to ", format.name), [&] { format.write(model, output); });
 }
 

@@ -92,6 +92,24 @@ void AddOthers(const std::vector<TableFile>& files,
   columns->insert(columns->end(), others.begin(), others.end());
 }
 
+// "b.csv has no columns 'y', 'z' and 3 more: their cells are missing there".
+std::string LacksText(std::string_view file,
+                      const std::vector<std::string>& lacks) {
+  constexpr std::size_t kMostShown = 8;
+  std::vector<std::string> shown;
+  for (const std::string& name : lacks) {
+    if (shown.size() < kMostShown) shown.push_back(ShowText(name));
+  }
+  const bool one = lacks.size() == 1;
+  std::string text = Str(file, one ? " has no column '" : " has no columns '",
+                         Join(shown, "', '"), "'");
+  if (lacks.size() > kMostShown) {
+    text += Str(" and ", lacks.size() - kMostShown, " more");
+  }
+  return text + (one ? ": its cells are missing there"
+                     : ": their cells are missing there");
+}
+
 bool SameNames(const std::vector<Column>& a, const std::vector<Column>& b) {
   return std::equal(
       a.begin(), a.end(), b.begin(), b.end(),
@@ -124,19 +142,14 @@ std::vector<std::string> AlignColumns(std::vector<TableFile>* files) {
     for (const Column& column : columns) {
       if (by_name[i].count(column.name) == 0) lacks.push_back(column.name);
     }
+    // No column of its own: a split may lack targets, but not be another table.
     const bool fits =
-        may_lack || (lacks.size() <= 1 &&
-                     by_name[i].size() + lacks.size() == columns.size());
+        may_lack || by_name[i].size() + lacks.size() == columns.size();
     if (!fits) return {};
     if (lacks.empty()) continue;
     // Rows that are not told apart by a split are one table in pieces.
     if (!may_lack && file.split.empty()) return {};
-    const bool one = lacks.size() == 1;
-    notes.push_back(Str(file.source->name(),
-                        one ? " has no column '" : " has no columns '",
-                        ShowText(Join(lacks, "', '")),
-                        one ? "': its cells are missing there"
-                            : "': their cells are missing there"));
+    notes.push_back(LacksText(file.source->name(), lacks));
   }
   for (std::size_t i = 0; i < files->size(); ++i) {
     TableFile& file = (*files)[i];

@@ -41,6 +41,17 @@ std::vector<std::string> WrittenFormatNames() {
   return names;
 }
 
+std::string WrittenEndings(bool of_predictions) {
+  std::vector<std::string> endings;
+  for (const WrittenFormat* format : WrittenFormats()) {
+    const bool needs_dataset =
+        format->source == WrittenFormat::Source::kDataset;
+    if (of_predictions && needs_dataset) continue;
+    endings.emplace_back(format->ending);
+  }
+  return Join(endings, " ");
+}
+
 const WrittenFormat* FindWrittenFormat(std::string_view name) {
   for (const WrittenFormat* format : WrittenFormats()) {
     if (format->name == name) return format;

@@ -56,6 +56,10 @@ struct WrittenFormat {
 std::span<const WrittenFormat* const> WrittenFormats();
 std::vector<std::string> WrittenFormatNames();
 
+// Names of files end so where they are of datasets, or of predictions, in one
+// of the formats: ".csv .jsonl".
+std::string WrittenEndings(bool of_predictions);
+
 // By its name; null where there is none.
 const WrittenFormat* FindWrittenFormat(std::string_view name);
 // By the ending of a file's name; null where it has none of theirs.

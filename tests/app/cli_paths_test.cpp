@@ -9,6 +9,7 @@
 #include "app/cli.h"
 #include "app/operands.h"
 #include "base/error.h"
+#include "base/file_ending.h"
 #include "cotrain/run.h"
 #include "temp_folder.h"
 
@@ -78,7 +79,7 @@ TEST_CASE("the data that a run has recorded are an input of its commands") {
 TEST_CASE("text goes under no name that says otherwise") {
   const auto said = [](const char* path) -> std::string {
     try {
-      RequireOtherName("-o", path, ".csv", "--to csv writes text");
+      RequireEnding("-o", path, ".csv .txt", "CSV is written here");
     } catch (const Error& error) {
       CHECK(error.kind() == ErrorKind::kUsage);
       return error.what();
@@ -89,9 +90,10 @@ TEST_CASE("text goes under no name that says otherwise") {
     CHECK(said(path) == "");
   }
   CHECK(said("a.h5") ==
-        "-o a.h5: --to csv writes text, not h5 (end the name with .csv or "
+        "-o a.h5: CSV is written here, not h5 (end the name with .csv or "
         ".txt)");
-  for (const char* path : {"a.HDF5", "a.jsonl", "a.tsv", "a.csv.gz"}) {
+  for (const char* path : {"a.HDF5", "a.jsonl", "a.tsv", "a.csv.gz", "a.xlsx",
+                           "a.onnx", "a.png", "b/.csv.PNG"}) {
     CHECK(said(path) != "");
   }
 }

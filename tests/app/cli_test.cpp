@@ -88,12 +88,34 @@ TEST_CASE("names of flags elsewhere lead to ours") {
   CHECK(FlagHint("--num-peers", more) == "did you mean --peers?");
   CHECK(FlagHint("--na", more) == "did you mean --missing?");
   CHECK(FlagHint("--drop", more) == "did you mean --ignore?");
-  // Only what this tool has.
-  const std::vector<std::string> other = {"--json"};
-  CHECK(FlagHint("--lr", other) == "");
-  CHECK(FlagHint("--target", other) ==
-        "mtl-prep --task names what is to be predicted");
-  CHECK(FlagHint("--resume", other) == "");
+  const std::vector<std::string> net = {"--layers",  "--epochs", "--seed",
+                                        "--threads", "--output", "--dropout"};
+  CHECK(FlagHint("--num-epochs", net) == "did you mean --epochs?");
+  CHECK(FlagHint("--hidden", net) == "did you mean --layers?");
+  CHECK(FlagHint("--Hidden_Size", net) == "did you mean --layers?");
+  CHECK(FlagHint("--out", net) == "did you mean --output?");
+  CHECK(FlagHint("--random-state", net) == "did you mean --seed?");
+  for (const char* name : {"--cpu", "--workers", "--num_workers", "-j"}) {
+    CHECK(FlagHint(name, net) == "did you mean --threads?");
+  }
+  // A word with two meanings: the one that the tool has.
+  CHECK(FlagHint("--drop", net) == "did you mean --dropout?");
+  // What another tool has, by its own name, too.
+  const std::vector<std::string> other = {"--json", "--rows"};
+  for (const char* name : {"--target", "--label", "--task"}) {
+    CHECK(FlagHint(name, other) ==
+          "mtl-prep --task names what is to be predicted");
+  }
+  for (const char* name : {"--lr", "--batch-size", "--epochs"}) {
+    CHECK(FlagHint(name, other) ==
+          "mtl-train, mtl-cotrain init and mtl-cotrain local have flags of "
+          "training");
+  }
+  CHECK(FlagHint("--cuda", other) ==
+        "everything runs on CPUs; --threads says on how many");
+  // What is spelled nearly so, and what is not.
+  CHECK(FlagHint("--row", other) == "did you mean --rows?");
+  CHECK(FlagHint("--frobnicate", other) == "");
 }
 
 TEST_CASE("a name with a comma can stand in a list") {
@@ -110,8 +132,8 @@ TEST_CASE("a name with a comma can stand in a list") {
 
 TEST_CASE("a name that says otherwise than what is written is refused") {
   CHECK(Toy().Parse({"a", "-o", "b.csv"}) ==
-        "-o b.csv: HDF5 is written here, not csv (end the name with .h5; "
-        "mtl-convert FILE -o FILE.csv makes text of it)");
+        "-o b.csv: HDF5 is written here, not csv (end the name with .h5 or "
+        ".hdf5)");
   CHECK(Toy()
             .Parse({"a", "-o", "b.CSV"})
             .starts_with("-o b.CSV: HDF5 is written here, not csv"));

@@ -139,6 +139,39 @@ TEST_CASE("a live line short of room keeps what decides longest") {
         "epoch 1/2  ...  valid .750 (best .750 @ 1)  left 0:03");
   CHECK(LiveLine(50) == "epoch 1/2  ...  valid .750 (best .750 @ 1)");
   CHECK(LiveLine(30) == "epoch 1/2  ...  valid .750");
+  CHECK(LiveLine(26) == "epoch 1/2  valid .750");
+  CHECK(LiveLine(22) == "epoch 1/2  valid .750");
+  CHECK(LiveLine(21) == "valid .750");
+  CHECK(LiveLine(11) == "valid .750");
+  CHECK(LiveLine(8) == "valid .");
+  CHECK(LiveLine(1) == "v");
+}
+
+TEST_CASE("a live line knows characters of two columns, and of none") {
+  const auto line = [](int columns) {
+    Sink sink;
+    ReporterSettings settings = sink.Settings(ProgressMode::kAlways, false);
+    settings.columns = columns;
+    const auto reporter = MakeReporter(settings);
+    reporter->Begin("epoch", 2);
+    reporter->Advance(1);
+    sink.now = 3;
+    reporter->Measure("\xe5\xb9\xb4\xe5\x8f\x8e", 0.5);
+    reporter->Measure("e\xcc\x81", 0.25);
+    reporter->Measure("\xe5\xb9\xb4", 0.75, true);
+    reporter->Commit();
+    return sink.text.substr(sink.text.rfind('K') + 1);
+  };
+  const std::string decides = "\xe5\xb9\xb4 .750";
+  // The last column stays empty, so that nothing wraps.
+  CHECK(line(49) ==
+        "epoch 1/2  \xe5\xb9\xb4\xe5\x8f\x8e .500  e\xcc\x81 .250  " + decides +
+            "  left 0:03");
+  CHECK(line(48) ==
+        "epoch 1/2  ...  e\xcc\x81 .250  " + decides + "  left 0:03");
+  CHECK(line(19) == "epoch 1/2  " + decides);
+  CHECK(line(18) == decides);
+  CHECK(line(2) == "");  // no half of a character
 }
 
 TEST_CASE("a name cannot command the terminal or forge a line") {

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
+#include "base/text.h"
 #include "bench/measure.h"
 #include "bench/peak.h"
 #include "bench/serve.h"
@@ -279,6 +280,11 @@ int Run(const std::string& self, const std::vector<std::string>& words) {
   return Measure(self, options);
 }
 
+// Names in it cannot command a terminal.
+void Complain(const std::exception& error) {
+  std::fprintf(stderr, "mtl-bench: %s\n", VisibleText(error.what()).c_str());
+}
+
 }  // namespace
 }  // namespace mtlkit
 
@@ -287,10 +293,10 @@ int main(int argc, char** argv) {
     const std::string self = std::filesystem::read_symlink("/proc/self/exe");
     return mtlkit::Run(self, {argv + 1, argv + argc});
   } catch (const mtlkit::Error& error) {
-    std::fprintf(stderr, "mtl-bench: %s\n", error.what());
+    mtlkit::Complain(error);
     return error.exit_code();
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "mtl-bench: %s\n", error.what());
+    mtlkit::Complain(error);
     return 70;
   }
 }

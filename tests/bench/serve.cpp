@@ -114,7 +114,7 @@ void Serve(const std::string& path, std::istream& in, std::ostream& out) {
     try {
       out << server.Answer(Split(line, ' ')) << std::endl;
     } catch (const std::exception& error) {
-      out << "error " << Json(error.what()).dump() << std::endl;
+      out << "error " << Json(VisibleText(error.what())).dump() << std::endl;
     }
   }
 }

@@ -129,38 +129,6 @@ TEST_CASE("named files become splits, and missing markers count by value") {
         "id,x,y,split\n0,1.5,,train\n1,,2,train\n2,3,4,test\n3,5,6,train\n");
 }
 
-TEST_CASE("files of one table may lack one column, and order them otherwise") {
-  const Converted made = Convert({{"train=a.csv", "pid,a,y\n1,2,0\n2,3,1\n"},
-                                  {"test=b.csv", "a,pid\n4,3\n5,4\n"}});
-  CHECK(Csv(made.dataset) ==
-        "id,pid,a,y,split\n0,1,2,0,train\n1,2,3,1,train\n2,3,4,,test\n"
-        "3,4,5,,test\n");
-  CHECK(made.warnings.find(
-            "b.csv has no column 'y': its cells are missing there") !=
-        std::string::npos);
-}
-
-TEST_CASE("files of one table must have the same columns") {
-  CHECK(ErrorOf([] {
-          Convert({{"a.csv", "x,y\n1,2\n"}, {"b.csv", "x,z\n1,2\n"}});
-        }) ==
-        "65: b.csv and a.csv: column 2 is 'z' in one and 'y' in the other "
-        "(files that are rows of one table have the same columns; --beside "
-        "joins different ones)");
-  CHECK(ErrorOf([] {
-          Convert({{"a.arff", "@relation r\n@attribute x {u,v}\n@data\nu\n"},
-                   {"b.csv", "x\nu\n"}});
-        })
-            .find("' differently (declare it alike in both, or write both as "
-                  "CSV, which declares nothing)") != std::string::npos);
-  CHECK(ErrorOf([] {
-          Convert({{"a.csv", "x,y\n1,2\n"}, {"b.csv", "x\n1\n"}});
-        }) ==
-        "65: b.csv and a.csv have 1 and 2 columns, 'y' in one only (files "
-        "that are rows of one table have the same columns; --beside joins "
-        "different ones)");
-}
-
 TEST_CASE("spellings that differ between splits are reported and joined") {
   const std::vector<NamedText> files = {
       {"train=a.csv", "x,income\n1,<=50K\n2,>50K\n"},

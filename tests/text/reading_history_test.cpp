@@ -11,7 +11,7 @@
 namespace mtlkit {
 namespace {
 
-std::string Converted(const Json& settings) {
+std::string ConvertedWith(const Json& settings) {
   const std::vector<ProvenanceSource> texts = {
       {"data", "sha256:" + settings.dump(), {}}};
   return ExtendProvenance("mtl-convert", 1, settings, texts);
@@ -34,7 +34,7 @@ std::string TakenOver(const std::string& history, ConvertOptions* options) {
 TEST_CASE("texts are read as those were that a model learned from") {
   ConvertOptions options;
   CHECK(
-      TakenOver(Prepared({Converted(
+      TakenOver(Prepared({ConvertedWith(
                     {{"missing", {"-200", "x"}},
                      {"decimal", ","},
                      {"thousands", "'"},
@@ -67,10 +67,10 @@ TEST_CASE("what the user says holds, and what was taken over is recorded") {
   options.missing = {"none"};
   options.type = {"zip=category"};
   options.given = {"missing", "type", "decimal"};  // as it usually is
-  CHECK(TakenOver(Prepared({Converted({{"missing", {"-1"}},
-                                       {"decimal", ","},
-                                       {"skip", 1},
-                                       {"type", {"rid=id"}}})}),
+  CHECK(TakenOver(Prepared({ConvertedWith({{"missing", {"-1"}},
+                                           {"decimal", ","},
+                                           {"skip", 1},
+                                           {"type", {"rid=id"}}})}),
                   &options) == "--skip 1 --type rid=id");
   CHECK(options.decimal == ".");
   CHECK(options.missing == std::vector<std::string>{"none"});
@@ -195,17 +195,18 @@ TEST_CASE("arrays on the way are no other way to read texts") {
     return ExtendProvenance("mtl-convert", 1, {{"format", "arrays"}}, sources);
   };
   ConvertOptions options;
-  CHECK(TakenOver(arrays(Converted({{"skip", 1}})), &options) == "--skip 1");
+  CHECK(TakenOver(arrays(ConvertedWith({{"skip", 1}})), &options) ==
+        "--skip 1");
 }
 
 TEST_CASE("spellings of all texts are joined again where they occur") {
   ConvertOptions options;
-  CHECK(
-      TakenOver(
-          Prepared({Converted({{"rename-class", {{"y", "no.", "no"}}}}),
-                    Converted({{"rename-class",
-                                {{"y", "a b", "yes"}, {"y", "no.", "no"}}}})}),
-          &options) == "--rename-class y no. no --rename-class y 'a b' yes");
+  CHECK(TakenOver(
+            Prepared(
+                {ConvertedWith({{"rename-class", {{"y", "no.", "no"}}}}),
+                 ConvertedWith({{"rename-class",
+                                 {{"y", "a b", "yes"}, {"y", "no.", "no"}}}})}),
+            &options) == "--rename-class y no. no --rename-class y 'a b' yes");
   const Json settings = SettingsWith(options, Json::object());
   CHECK(settings ==
         Json({{"rename-class", {{"y", "no.", "no"}, {"y", "a b", "yes"}}}}));
@@ -214,23 +215,23 @@ TEST_CASE("spellings of all texts are joined again where they occur") {
         "id,x,y\n0,1,no\n1,2,no\n");
   CHECK(Csv(Convert({{"t", "x\n1\n"}}, options).dataset) == "id,x\n0,1\n");
   CHECK_THROWS_AS(
-      ReadAsBefore(Prepared({Converted({{"rename-class", {{"y"}}}})}),
+      ReadAsBefore(Prepared({ConvertedWith({{"rename-class", {{"y"}}}})}),
                    &options),
       Error);
 }
 
 TEST_CASE("of texts of several layouts none is taken over") {
   ConvertOptions options;
-  CHECK(TakenOver(Prepared({Converted({{"skip", 1}, {"decimal", ","}}),
-                            Converted({{"skip", 2}, {"decimal", ","}})}),
+  CHECK(TakenOver(Prepared({ConvertedWith({{"skip", 1}, {"decimal", ","}}),
+                            ConvertedWith({{"skip", 2}, {"decimal", ","}})}),
                   &options) == "--decimal ','");
   CHECK(options.skip == 0);
 }
 
 TEST_CASE("without such a history texts are read as usual") {
   for (const std::string& history :
-       {std::string(), std::string("[]"), Prepared({Converted(Json::object())}),
-        Prepared({})}) {
+       {std::string(), std::string("[]"),
+        Prepared({ConvertedWith(Json::object())}), Prepared({})}) {
     CAPTURE(history);
     ConvertOptions options;
     CHECK(TakenOver(history, &options).empty());
@@ -240,13 +241,14 @@ TEST_CASE("without such a history texts are read as usual") {
 }
 
 TEST_CASE("texts that were read in two ways say nothing of a third") {
-  const std::string history = Prepared(
-      {Converted({{"missing", {"-1"}}}), Converted({{"missing", {"-2"}}})});
+  const std::string history = Prepared({ConvertedWith({{"missing", {"-1"}}}),
+                                        ConvertedWith({{"missing", {"-2"}}})});
   ConvertOptions options;
   CHECK_THROWS_WITH_AS(ReadAsBefore(history, &options),
                        doctest::Contains("were read in different ways"), Error);
   CHECK_THROWS_AS(
-      ReadAsBefore(Prepared({Converted({{"missing", 3}})}), &options), Error);
+      ReadAsBefore(Prepared({ConvertedWith({{"missing", 3}})}), &options),
+      Error);
 }
 
 }  // namespace
