@@ -40,10 +40,12 @@ if(MTLKIT_SANITIZE)
   target_link_options(mtlkit_flags INTERFACE -fsanitize=${MTLKIT_SANITIZE})
 endif()
 
+# A check is one call: the compiler needs a fifth less than for a try block each.
+set(MTLKIT_TEST_OPTIONS -DDOCTEST_CONFIG_SUPER_FAST_ASSERTS)
 # Tests spend their time in the library, and the compiler's is a third less so.
 # `dev` is for those who debug them.
 if(CMAKE_BUILD_TYPE STREQUAL Release OR MTLKIT_SANITIZE)
-  set(MTLKIT_TEST_OPTIONS -O0)
+  list(APPEND MTLKIT_TEST_OPTIONS -O0)
 endif()
 
 # The headers that nearly every unit reads are compiled once. Sources still

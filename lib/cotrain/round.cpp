@@ -103,6 +103,22 @@ void WriteFiles(const Collaboration& run, const std::string& model,
   KillPoint("publication");
 }
 
+// Of a finished round: what a process that was killed as it ended has left.
+void SweepUp(const RunFolder& folder, Index peer, Index round) {
+  const std::string checkpoint = folder.CheckpointPath(peer, round);
+  const auto is_there = [](const std::string& path) {
+    return std::filesystem::exists(std::filesystem::symlink_status(path));
+  };
+  if (!is_there(folder.LeasePath(peer, round)) && !is_there(checkpoint)) return;
+  try {
+    const Lease lease(folder, peer, round);
+    RemoveOutput(checkpoint);
+  } catch (const Error&) {
+    // Whoever holds the lease is about to do the same, and where nothing may be
+    // written it harms nobody.
+  }
+}
+
 // Reads what the round starts from, has it done, and writes what comes of it.
 DoneRecord MakeRound(const Collaboration& run, Index peer, Index round,
                      TrainEnvironment environment) {
@@ -136,6 +152,7 @@ DoneRecord MakeRound(const Collaboration& run, Index peer, Index round,
   record.notes.insert(record.notes.end(), work.notes.begin(), work.notes.end());
   record.measures = std::move(work.measures);
   WriteDone(folder, record);
+  KillPoint("done");
   RemoveOutput(environment.checkpoint);
   return record;
 }
@@ -156,6 +173,7 @@ RoundReport RunRound(const Collaboration& run, Index peer, Index round,
           Str("its next one is round ", NextRoundOf(run.spec, peer, round)));
   RoundReport report;
   if (auto done = ReadDone(run.folder, peer, round)) {
+    SweepUp(run.folder, peer, round);
     report.already_done = true;
     report.record = std::move(*done);
     return report;

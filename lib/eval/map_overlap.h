@@ -40,4 +40,12 @@ double MeanOverlap(const MapCounts& counts,
 std::unique_ptr<Metric> MeanOverImages(const MetricRows& maps,
                                        double (*of_image)(const MapCounts&));
 
+// Prepares the mean over images of that mean over an image's classes.
+template <double (*overlap)(const MapCounts&, Index)>
+std::unique_ptr<Metric> PrepareOverlap(const MetricRows& maps) {
+  return MeanOverImages(maps, [](const MapCounts& counts) {
+    return MeanOverlap(counts, overlap);
+  });
+}
+
 }  // namespace mtlkit

@@ -17,6 +17,14 @@ using RowMajor =
 constexpr double kLeastVariance = 1e-12;
 constexpr int kMostTurns = 200;
 
+// Each product that is written out costs the compiler a second and more.
+Matrix Times(const Matrix& a, const Matrix& b) {
+  return a * b;
+}
+Matrix TransposedTimes(const Matrix& a, const Matrix& b) {
+  return a.transpose() * b;
+}
+
 // Views less their means, and what they have in common.
 struct Centred {
   std::vector<Eigen::RowVectorXd> means;
@@ -34,7 +42,7 @@ struct Centred {
 
   std::size_t count() const { return rows.size(); }
   Matrix Covariance(std::size_t one, std::size_t other) const {
-    return rows[one].transpose() * rows[other] /
+    return TransposedTimes(rows[one], rows[other]) /
            static_cast<double>(rows[one].rows() - 1);
   }
 };
@@ -66,12 +74,12 @@ std::vector<Matrix> Whitenings(const Centred& views, double ridge) {
 std::vector<Matrix> CcaMaps(const Centred& views, Index dims, double ridge) {
   const std::vector<Matrix> white = Whitenings(views, ridge);
   const Matrix between =
-      white[0].transpose() * views.Covariance(0, 1) * white[1];
+      TransposedTimes(white[0], Times(views.Covariance(0, 1), white[1]));
   const Eigen::JacobiSVD<Matrix> svd(between,
                                      Eigen::ComputeThinU | Eigen::ComputeThinV);
   const Index kept = std::min<Index>(dims, svd.singularValues().size());
-  return {white[0] * svd.matrixU().leftCols(kept),
-          white[1] * svd.matrixV().leftCols(kept)};
+  return {Times(white[0], svd.matrixU().leftCols(kept)),
+          Times(white[1], svd.matrixV().leftCols(kept))};
 }
 
 // With T the covariances of all whitened views, T e = lambda e, the common
@@ -85,7 +93,7 @@ std::vector<Matrix> GccaMaps(const Centred& views, Index dims, double ridge) {
   for (std::size_t i = 0; i < white.size(); ++i) {
     for (std::size_t j = 0; j <= i; ++j) {
       const Matrix block =
-          white[i].transpose() * views.Covariance(i, j) * white[j];
+          TransposedTimes(white[i], Times(views.Covariance(i, j), white[j]));
       all.block(begins[i], begins[j], block.rows(), block.cols()) = block;
       all.block(begins[j], begins[i], block.cols(), block.rows()) =
           block.transpose();
@@ -99,8 +107,9 @@ std::vector<Matrix> GccaMaps(const Centred& views, Index dims, double ridge) {
       solver.eigenvalues().tail(kept).reverse().cwiseMax(0).cwiseSqrt();
   std::vector<Matrix> maps;
   for (std::size_t i = 0; i < white.size(); ++i) {
-    maps.push_back(white[i] * vectors.middleRows(begins[i], white[i].cols()) *
-                   roots.asDiagonal());
+    maps.push_back(
+        Times(white[i], vectors.middleRows(begins[i], white[i].cols())) *
+        roots.asDiagonal());
   }
   return maps;
 }
@@ -110,7 +119,7 @@ std::vector<Matrix> GccaMaps(const Centred& views, Index dims, double ridge) {
 Matrix TurnOf(const Matrix& between) {
   const Eigen::JacobiSVD<Matrix> svd(between,
                                      Eigen::ComputeFullU | Eigen::ComputeFullV);
-  return svd.matrixU() * svd.matrixV().transpose();
+  return Times(svd.matrixU(), svd.matrixV().transpose());
 }
 
 std::vector<Matrix> ProcrustesMaps(const Centred& views) {
@@ -126,7 +135,7 @@ std::vector<Matrix> ProcrustesMaps(const Centred& views) {
     for (std::size_t i = 0; i < count; ++i) {
       Matrix to_mean = Matrix::Zero(cols, cols);
       for (std::size_t j = 0; j < count; ++j) {
-        to_mean += views.Covariance(i, j) * maps[j];
+        to_mean += Times(views.Covariance(i, j), maps[j]);
       }
       next.push_back(TurnOf(to_mean));
       moved = std::max(moved, (next[i] - maps[i]).norm());
@@ -136,7 +145,7 @@ std::vector<Matrix> ProcrustesMaps(const Centred& views) {
   }
   // Any common turn is as good: the first view stays as it is.
   const Matrix back = maps[0].transpose();
-  for (Matrix& map : maps) map = (map * back).eval();
+  for (Matrix& map : maps) map = Times(map, back);
   return maps;
 }
 

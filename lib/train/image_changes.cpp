@@ -142,59 +142,49 @@ ImageChanger::Turn ImageChanger::TurnOf(const Draws& draws) const {
           .y0 = moved(kDrawShiftY, kDrawCropY, height_)};
 }
 
-void ImageChanger::Sample(const Turn& turn, const Real* from,
-                          Real* into) const {
-  const double middle_x = static_cast<double>(width_ - 1) / 2;
-  const double middle_y = static_cast<double>(height_ - 1) / 2;
-  const auto inside = [](double at, Index side) {
-    return std::clamp(at, 0.0, static_cast<double>(side - 1));
-  };
+template <class Take>
+void ImageChanger::ForEachSource(const Turn& turn, const Take& take) const {
+  const double last_x = static_cast<double>(width_ - 1);
+  const double last_y = static_cast<double>(height_ - 1);
   for (Index l = 0; l < height_; ++l) {
     for (Index q = 0; q < width_; ++q) {
-      const double x = static_cast<double>(q) - middle_x;
-      const double y = static_cast<double>(l) - middle_y;
-      const double at_x =
-          inside(turn.xx * x + turn.xy * y + turn.x0 + middle_x, width_);
-      const double at_y =
-          inside(turn.yx * x + turn.yy * y + turn.y0 + middle_y, height_);
-      const auto left = static_cast<Index>(at_x);
-      const auto top = static_cast<Index>(at_y);
-      const Index right = std::min(left + 1, width_ - 1);
-      const Index below = std::min(top + 1, height_ - 1);
-      const auto part_x = static_cast<Real>(at_x - static_cast<double>(left));
-      const auto part_y = static_cast<Real>(at_y - static_cast<double>(top));
-      const Real* a = from + (top * width_ + left) * channels_;
-      const Real* b = from + (top * width_ + right) * channels_;
-      const Real* c = from + (below * width_ + left) * channels_;
-      const Real* d = from + (below * width_ + right) * channels_;
-      for (Index i = 0; i < channels_; ++i) {
-        const Real high = a[i] + part_x * (b[i] - a[i]);
-        const Real low = c[i] + part_x * (d[i] - c[i]);
-        *into++ = high + part_y * (low - high);
-      }
+      const double x = static_cast<double>(q) - last_x / 2;
+      const double y = static_cast<double>(l) - last_y / 2;
+      take(std::clamp(turn.xx * x + turn.xy * y + turn.x0 + last_x / 2, 0.0,
+                      last_x),
+           std::clamp(turn.yx * x + turn.yy * y + turn.y0 + last_y / 2, 0.0,
+                      last_y));
     }
   }
 }
 
+void ImageChanger::Sample(const Turn& turn, const Real* from,
+                          Real* into) const {
+  ForEachSource(turn, [&](double at_x, double at_y) {
+    const auto left = static_cast<Index>(at_x);
+    const auto top = static_cast<Index>(at_y);
+    const Index right = std::min(left + 1, width_ - 1);
+    const Index below = std::min(top + 1, height_ - 1);
+    const auto part_x = static_cast<Real>(at_x - static_cast<double>(left));
+    const auto part_y = static_cast<Real>(at_y - static_cast<double>(top));
+    const Real* a = from + (top * width_ + left) * channels_;
+    const Real* b = from + (top * width_ + right) * channels_;
+    const Real* c = from + (below * width_ + left) * channels_;
+    const Real* d = from + (below * width_ + right) * channels_;
+    for (Index i = 0; i < channels_; ++i) {
+      const Real high = a[i] + part_x * (b[i] - a[i]);
+      const Real low = c[i] + part_x * (d[i] - c[i]);
+      *into++ = high + part_y * (low - high);
+    }
+  });
+}
+
 void ImageChanger::SampleNearest(const Turn& turn, const Real* from,
                                  Real* into) const {
-  const double middle_x = static_cast<double>(width_ - 1) / 2;
-  const double middle_y = static_cast<double>(height_ - 1) / 2;
-  const auto nearest = [](double at, Index side) {
-    return static_cast<Index>(
-        std::clamp(at, 0.0, static_cast<double>(side - 1)) + 0.5);
-  };
-  for (Index l = 0; l < height_; ++l) {
-    for (Index q = 0; q < width_; ++q) {
-      const double x = static_cast<double>(q) - middle_x;
-      const double y = static_cast<double>(l) - middle_y;
-      const Index at_x =
-          nearest(turn.xx * x + turn.xy * y + turn.x0 + middle_x, width_);
-      const Index at_y =
-          nearest(turn.yx * x + turn.yy * y + turn.y0 + middle_y, height_);
-      *into++ = from[at_y * width_ + at_x];
-    }
-  }
+  ForEachSource(turn, [&](double at_x, double at_y) {
+    *into++ = from[static_cast<Index>(at_y + 0.5) * width_ +
+                   static_cast<Index>(at_x + 0.5)];
+  });
 }
 
 void ImageChanger::Move(const Draws& draws, Index channels, Real outside,

@@ -73,6 +73,9 @@ class ImageChanger {
   struct Draws;  // the random numbers of an image
 
   Turn TurnOf(const Draws& draws) const;
+  // take(x, y) for each pixel, line by line: where it comes from, inside.
+  template <class Take>
+  void ForEachSource(const Turn& turn, const Take& take) const;
   void Sample(const Turn& turn, const Real* from, Real* into) const;
   void SampleNearest(const Turn& turn, const Real* from, Real* into) const;
   // What comes in is `outside`.

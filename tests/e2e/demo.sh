@@ -1,26 +1,8 @@
 #!/usr/bin/env bash
 # The main job on real data: from a raw table to a judged, co-trained
-# multi-task model. Every command is echoed and can be copied. The tools are
-# found on PATH; outputs go to build/demo (or the folder given).
-set -euo pipefail
-root=$(cd "$(dirname "$0")/../.." && pwd)
-folder=${1:-build/demo}
-cd "$root"
-mkdir -p "$folder"
-start=$(date +%s)
-
-say() { printf '\n== %s\n' "$*"; }
-run() {
-  printf '\n$ %s\n' "$*"
-  eval "$*"
-}
-
-printf '$ export PATH=%s:$PATH; cd %s\n' \
-  "$(dirname "$(command -v mtl-train)")" "$folder"
-samples=$root/data-samples
-cd "$folder"
+# multi-task model. Outputs go to build/demo (or the folder given).
+source "$(dirname "$0")/demo_common.sh" "${1:-build/demo}"
 rm -rf run
-ln -sfn "$samples" data-samples
 d=data-samples
 
 say 'A raw table with mixed columns (UCI Adult, 48,842 people)'

@@ -1,26 +1,8 @@
 #!/usr/bin/env bash
 # Pictures and masks to a judged network that says what a picture shows and
-# where. Every command is echoed and can be copied. The tools are found on PATH;
-# outputs go to build/demo-images (or the folder given).
-set -euo pipefail
-root=$(cd "$(dirname "$0")/../.." && pwd)
-folder=${1:-build/demo-images}
-cd "$root"
-mkdir -p "$folder"
-start=$(date +%s)
-
-say() { printf '\n== %s\n' "$*"; }
-run() {
-  printf '\n$ %s\n' "$*"
-  eval "$*"
-}
-
-printf '$ export PATH=%s:$PATH; cd %s\n' \
-  "$(dirname "$(command -v mtl-train)")" "$folder"
-samples=$root/data-samples
-cd "$folder"
+# where. Outputs go to build/demo-images (or the folder given).
+source "$(dirname "$0")/demo_common.sh" "${1:-build/demo-images}"
 rm -rf masks
-ln -sfn "$samples" data-samples
 
 say 'Ultrasound pictures in folders of their class, with masks of lesions'
 run "mtl-convert data-samples/ultrasound --masks '*_mask*' -o raw.h5"

@@ -25,7 +25,7 @@ round() { mtl-cotrain round "$@" --quiet; }
 for method in codistillation fedopt co-training; do
   begin whole $method
   round whole --rounds 3
-  for point in inputs trained model publication; do
+  for point in inputs trained model publication done; do
     rm -rf killed
     begin killed $method
     round killed --rounds 2
@@ -33,7 +33,7 @@ for method in codistillation fedopt co-training; do
     MTLKIT_TEST_KILL_AT=$point mtl-cotrain round killed --peer 0 --quiet \
       2>/dev/null || status=$?
     [ "$status" -eq 137 ] || fail "not killed at $point ($status)"
-    round killed --peer 0
+    round killed --peer 0 --round 3
     round killed --peer 1
     same_runs whole killed
   done

@@ -54,6 +54,31 @@ std::unique_ptr<Loss> LossOf(const Task& task, const std::string& text) {
   return MakeLoss(task, ParseChoice(text, "test"));
 }
 
+TEST_CASE("the loss of directions knows no lengths") {
+  Task task = Numbers("squared");
+  task.width = 3;
+  const auto loss = LossOf(task, "cosine");
+  // cos = .8: 2 - 2 cos, and -2 / |z| (y / |y| - cos z / |z|).
+  const Result one = Evaluate(*loss, {3, 4, 7}, {0, 2, kMissing}, {2});
+  CHECK(one.row_loss[0] == doctest::Approx(0.8).epsilon(1e-5));
+  CHECK(one.gradient[0] == doctest::Approx(0.384).epsilon(1e-5));
+  CHECK(one.gradient[1] == doctest::Approx(-0.288).epsilon(1e-5));
+  CHECK(one.gradient[2] == 0);
+  const Result long_one = Evaluate(*loss, {30, 40, 0}, {0, 8, kMissing}, {1});
+  CHECK(long_one.row_loss[0] == doctest::Approx(0.4).epsilon(1e-5));
+  CHECK(long_one.gradient[0] == doctest::Approx(0.0192).epsilon(1e-5));
+  // Nothing has no direction: as an output it is drawn to the label's, as a
+  // label it says nothing.
+  const Result from_nothing = Evaluate(*loss, {0, 0, 0}, {0, 5, 0}, {1});
+  CHECK(from_nothing.row_loss[0] == 1);
+  CHECK(from_nothing.gradient[1] < -1);
+  const Result to_nothing = Evaluate(*loss, {1, 2, 3}, {0, 0, 0}, {1});
+  CHECK(to_nothing.row_loss[0] == 0);
+  CHECK(to_nothing.gradient[2] == 0);
+  CHECK_THROWS_WITH_AS(LossOf(Numbers("squared"), "cosine"),
+                       doctest::Contains("one column"), Error);
+}
+
 TEST_CASE("losses of logs of means take nothing off labels") {
   for (const char* name : {"poisson", "gamma", "tweedie"}) {
     CAPTURE(std::string(name));

@@ -2,7 +2,6 @@
 // highest: a score less thresholds that all rows have in common.
 #include <cmath>
 
-#include "data/heads/class_head.h"
 #include "data/heads/merge_members.h"
 #include "data/heads/ordered_classes.h"
 #include "data/output_distance.h"
@@ -14,22 +13,8 @@ namespace {
 // 1), but may not before: P(y > k) that rise in k are put in falling order,
 // which never moves them away from the true ones (Chernozhukov, Fernandez-Val
 // and Galichon, "Quantile and probability curves without crossing", 2010).
-class CumulativeHead final : public ClassHead {
+class CumulativeHead final : public OrderedHead {
  public:
-  std::string Fault(const Task& task) const override {
-    if (task.classes.size() == 1) return " is ordinal and has one class";
-    return FaultOfClasses(task, 2);
-  }
-  std::string Describe(const Task& task) const override {
-    return DescribeOrdered(task);
-  }
-  Index output_cols(const Task& task) const override {
-    return static_cast<Index>(task.classes.size()) - 1;
-  }
-  Index prediction_cols(const Task& task) const override {
-    return static_cast<Index>(task.classes.size());
-  }
-
   void Link(const Task& /*task*/, ConstMatView outputs,
             MatView predictions) const override {
     assert(predictions.cols == outputs.cols + 1);
@@ -55,14 +40,9 @@ class CumulativeHead final : public ClassHead {
                    MatView targets) const override {
     ApplySigmoid(outputs, targets);
   }
-  void TargetsOf(const Task& /*task*/, ConstMatView predictions,
-                 MatView targets) const override {
-    SharesAbove(predictions, targets);
-  }
   const OutputDistance& distance() const override { return LogitDistance(); }
 
   // The logits of the mean P(y > k), each member's in order.
-  bool merges() const override { return true; }
   void Merge(const Task& /*task*/, ConstMatView outputs,
              MatView merged) const override {
     const Index members = MembersOf(outputs, merged);
@@ -79,17 +59,6 @@ class CumulativeHead final : public ClassHead {
         merged(row, k) = static_cast<Real>(LogOfMean(yes) - LogOfMean(no));
       }
     }
-  }
-
-  Index PredictedClass(std::span<const float> row) const override {
-    return MedianClass(row);
-  }
-  Index PredictedClass(std::span<const double> row) const override {
-    return MedianClass(row);
-  }
-  void Reorder(std::span<const Index> order, std::span<const float> from,
-               double* to) const override {
-    for (const Index at : order) *to++ = static_cast<double>(from[At(at)]);
   }
 
   std::vector<std::vector<Real>> ConstantOutputs(

@@ -8,14 +8,10 @@
 
 #include "base/error.h"
 #include "base/view.h"
+#include "data/heads/class_head.h"
 #include "data/task.h"
 
 namespace mtlkit {
-
-inline std::string DescribeOrdered(const Task& task) {
-  return Str(task.classes.size(), " classes in order, from '",
-             task.classes.front(), "' to '", task.classes.back(), "'");
-}
 
 // How many classes the truth is more likely above than not.
 template <class T>
@@ -39,5 +35,42 @@ inline void SharesAbove(ConstMatView predictions, MatView targets) {
     }
   }
 }
+
+// A head with an output for each class but the highest.
+class OrderedHead : public ClassHead {
+ public:
+  std::string Fault(const Task& task) const override {
+    if (task.classes.size() == 1) return " is ordinal and has one class";
+    return FaultOfClasses(task, 2);
+  }
+  std::string Describe(const Task& task) const override {
+    return Str(task.classes.size(), " classes in order, from '",
+               task.classes.front(), "' to '", task.classes.back(), "'");
+  }
+  Index output_cols(const Task& task) const override {
+    return std::ssize(task.classes) - 1;
+  }
+  Index prediction_cols(const Task& task) const override {
+    return std::ssize(task.classes);
+  }
+  void TargetsOf(const Task& /*task*/, ConstMatView predictions,
+                 MatView targets) const override {
+    SharesAbove(predictions, targets);
+  }
+  bool merges() const override { return true; }
+  Index PredictedClass(std::span<const float> row) const override {
+    return MedianClass(row);
+  }
+  Index PredictedClass(std::span<const double> row) const override {
+    return MedianClass(row);
+  }
+  void Reorder(std::span<const Index> order, std::span<const float> from,
+               double* to) const override {
+    for (const Index at : order) *to++ = static_cast<double>(from[At(at)]);
+  }
+
+ protected:
+  ~OrderedHead() = default;
+};
 
 }  // namespace mtlkit

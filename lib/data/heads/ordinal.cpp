@@ -1,6 +1,5 @@
 #include <cmath>
 
-#include "data/heads/class_head.h"
 #include "data/heads/merge_members.h"
 #include "data/heads/ordered_classes.h"
 #include "data/output_distance.h"
@@ -13,22 +12,8 @@ namespace {
 // 1 is the logit of P(y > k | y >= k), so the chain rule gives P(y > k), which
 // falls in k whatever the network says. The predicted class is the number of k
 // with P(y > k) > 1/2: the median.
-class OrdinalHead final : public ClassHead {
+class OrdinalHead final : public OrderedHead {
  public:
-  std::string Fault(const Task& task) const override {
-    if (task.classes.size() == 1) return " is ordinal and has one class";
-    return FaultOfClasses(task, 2);
-  }
-  std::string Describe(const Task& task) const override {
-    return DescribeOrdered(task);
-  }
-
-  Index output_cols(const Task& task) const override {
-    return static_cast<Index>(task.classes.size()) - 1;
-  }
-  Index prediction_cols(const Task& task) const override {
-    return static_cast<Index>(task.classes.size());
-  }
   void Link(const Task& /*task*/, ConstMatView outputs,
             MatView predictions) const override {
     assert(predictions.cols == outputs.cols + 1);
@@ -53,10 +38,6 @@ class OrdinalHead final : public ClassHead {
       }
     }
   }
-  void TargetsOf(const Task& /*task*/, ConstMatView predictions,
-                 MatView targets) const override {
-    SharesAbove(predictions, targets);
-  }
 
   const OutputDistance& distance() const override {
     return ContinuationDistance();
@@ -64,7 +45,6 @@ class OrdinalHead final : public ClassHead {
 
   // The logits of "higher still" that go with the mean probabilities of the
   // classes.
-  bool merges() const override { return true; }
   void Merge(const Task& /*task*/, ConstMatView outputs,
              MatView merged) const override {
     const Index members = MembersOf(outputs, merged);
@@ -86,18 +66,6 @@ class OrdinalHead final : public ClassHead {
         sums[At(k)] = static_cast<Real>(LogOfMean(highest) - LogOfMean(here));
         highest += here;
       }
-    }
-  }
-  Index PredictedClass(std::span<const float> row) const override {
-    return MedianClass(row);
-  }
-  Index PredictedClass(std::span<const double> row) const override {
-    return MedianClass(row);
-  }
-  void Reorder(std::span<const Index> order, std::span<const float> from,
-               double* to) const override {
-    for (const Index at : order) {
-      *to++ = static_cast<double>(from[At(at)]);
     }
   }
 

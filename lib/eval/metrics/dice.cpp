@@ -1,5 +1,3 @@
-#include <limits>
-
 #include "eval/map_overlap.h"
 
 namespace mtlkit {
@@ -9,19 +7,11 @@ double Dice(const MapCounts& counts, Index k) {
   return 2 * counts.Both(k) / (counts.True(k) + counts.Predicted(k));
 }
 
-double OfImage(const MapCounts& counts) {
-  return MeanOverlap(counts, Dice);
-}
-
-std::unique_ptr<Metric> PrepareDice(const MetricRows& maps) {
-  return MeanOverImages(maps, OfImage);
-}
-
 }  // namespace
 
 extern const MetricEntry kDice;
 const MetricEntry kDice = {
-    MakeEntry<PrepareDice>(
+    MakeEntry<PrepareOverlap<Dice>>(
         "dice",
         "2 |A and B| / (|A| + |B|) of the pixels of the true and the predicted "
         "lesion; mean over images with a lesion, of several classes first over "

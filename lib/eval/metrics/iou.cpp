@@ -1,5 +1,3 @@
-#include <limits>
-
 #include "eval/map_overlap.h"
 
 namespace mtlkit {
@@ -10,19 +8,11 @@ double Iou(const MapCounts& counts, Index k) {
          (counts.True(k) + counts.Predicted(k) - counts.Both(k));
 }
 
-double OfImage(const MapCounts& counts) {
-  return MeanOverlap(counts, Iou);
-}
-
-std::unique_ptr<Metric> PrepareIou(const MetricRows& maps) {
-  return MeanOverImages(maps, OfImage);
-}
-
 }  // namespace
 
 extern const MetricEntry kIou;
 const MetricEntry kIou = {
-    MakeEntry<PrepareIou>(
+    MakeEntry<PrepareOverlap<Iou>>(
         "iou",
         "|A and B| / |A or B| of the pixels of the true and the predicted "
         "lesion; mean over images with a lesion, of several classes first over "

@@ -39,17 +39,8 @@ class AsymmetricLoss : public Loss {
 
   void Evaluate(const LossArgs& args, std::span<Real> row_loss,
                 MatView gradient) const override {
-    for (Index row = 0; row < args.output.rows; ++row) {
-      const Real weight = args.weight[At(row)];
-      if (weight == 0) {
-        SkipRow(row, row_loss, gradient);
-        continue;
-      }
-      const Real scale = mean_ ? weight / static_cast<Real>(cols_) : weight;
-      row_loss[At(row)] =
-          scale * Row(args.output.Row(row), args.target.Row(row), scale,
-                      gradient.empty() ? nullptr : gradient.Row(row));
-    }
+    ForRows(args, mean_ ? static_cast<Real>(cols_) : Real{1}, row_loss,
+            gradient, [this](const auto&... of_row) { return Row(of_row...); });
   }
 
  private:

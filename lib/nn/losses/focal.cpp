@@ -67,7 +67,7 @@ class FocalLoss : public ClassLoss<FocalRow> {
 };
 
 constexpr std::string_view kFocalTypes[] = {"binary", "multiclass", "tags",
-                                             "map"};
+                                            "map"};
 
 }  // namespace
 

@@ -23,17 +23,8 @@ class LogMeanLoss : public Loss {
 
   void Evaluate(const LossArgs& args, std::span<Real> row_loss,
                 MatView gradient) const override {
-    for (Index row = 0; row < args.output.rows; ++row) {
-      const auto weight = static_cast<double>(args.weight[At(row)]);
-      if (weight == 0) {
-        SkipRow(row, row_loss, gradient);
-        continue;
-      }
-      const double scale = weight / static_cast<double>(cols_);
-      row_loss[At(row)] = static_cast<Real>(
-          scale * Row(args.output.Row(row), args.target.Row(row), scale,
-                      gradient.empty() ? nullptr : gradient.Row(row)));
-    }
+    ForRows(args, static_cast<double>(cols_), row_loss, gradient,
+            [this](const auto&... of_row) { return Row(of_row...); });
   }
 
  private:

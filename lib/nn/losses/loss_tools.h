@@ -101,6 +101,26 @@ struct SideOf {
   }
 };
 
+// Sets each row's loss to `scale` times row_of(output, target, scale, slopes),
+// which sets the slopes that are not null; `scale` is the row's weight over
+// `parts`, in the numbers of the latter. Rows of weight 0 are skipped.
+template <class Number, class RowOf>
+void ForRows(const LossArgs& args, Number parts, std::span<Real> row_loss,
+             MatView gradient, const RowOf& row_of) {
+  for (Index row = 0; row < args.output.rows; ++row) {
+    const Real weight = args.weight[At(row)];
+    if (weight == 0) {
+      SkipRow(row, row_loss, gradient);
+      continue;
+    }
+    const Number scale = static_cast<Number>(weight) / parts;
+    Real* slopes = gradient.empty() ? nullptr : gradient.Row(row);
+    row_loss[At(row)] =
+        static_cast<Real>(scale * row_of(args.output.Row(row),
+                                         args.target.Row(row), scale, slopes));
+  }
+}
+
 // A loss that is a mean over columns of a function of each residual
 // r = output - target. `Point` has void operator()(Real r, Real* loss,
 // Real* slope) const.
@@ -113,37 +133,25 @@ class ResidualLoss : public Loss {
 
   void Evaluate(const LossArgs& args, std::span<Real> row_loss,
                 MatView gradient) const override {
-    assert(args.output.cols == args.target.cols);
-    for (Index row = 0; row < args.output.rows; ++row) {
-      const Real weight = args.weight[At(row)];
-      if (weight == 0) {
-        SkipRow(row, row_loss, gradient);
-        continue;
-      }
-      const Real scale = weight / static_cast<Real>(args.output.cols);
-      Real* slopes = gradient.empty() ? nullptr : gradient.Row(row);
-      row_loss[At(row)] =
-          scale * Row(args.output.Row(row), args.target.Row(row),
-                      args.output.cols, scale, slopes);
-    }
+    assert(args.output.cols == cols_ && args.target.cols == cols_);
+    ForRows(args, static_cast<Real>(cols_), row_loss, gradient,
+            [this](const Real* output, const Real* target, Real scale,
+                   Real* slopes) {
+              Real sum = 0;
+              for (Index col = 0; col < cols_; ++col) {
+                Real loss = 0;
+                Real slope = 0;
+                if (!IsMissing(target[col])) {
+                  point_(output[col] - target[col], &loss, &slope);
+                }
+                sum += loss;
+                if (slopes != nullptr) slopes[col] = scale * slope;
+              }
+              return sum;
+            });
   }
 
  private:
-  Real Row(const Real* output, const Real* target, Index cols, Real scale,
-           Real* slopes) const {
-    Real sum = 0;
-    for (Index col = 0; col < cols; ++col) {
-      Real loss = 0;
-      Real slope = 0;
-      if (!IsMissing(target[col])) {
-        point_(output[col] - target[col], &loss, &slope);
-      }
-      sum += loss;
-      if (slopes != nullptr) slopes[col] = scale * slope;
-    }
-    return sum;
-  }
-
   Index cols_;
   Point point_;
 };

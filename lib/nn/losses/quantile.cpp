@@ -40,17 +40,8 @@ class QuantileLoss : public Loss {
 
   void Evaluate(const LossArgs& args, std::span<Real> row_loss,
                 MatView gradient) const override {
-    for (Index row = 0; row < args.output.rows; ++row) {
-      const Real weight = args.weight[At(row)];
-      if (weight == 0) {
-        SkipRow(row, row_loss, gradient);
-        continue;
-      }
-      const Real scale = weight / static_cast<Real>(args.output.cols);
-      row_loss[At(row)] =
-          scale * Row(args.output.Row(row), args.target.Row(row), scale,
-                      gradient.empty() ? nullptr : gradient.Row(row));
-    }
+    ForRows(args, static_cast<Real>(args.output.cols), row_loss, gradient,
+            [this](const auto&... of_row) { return Row(of_row...); });
   }
 
  private:

@@ -21,21 +21,17 @@ class ZilnLoss : public Loss {
 
   void Evaluate(const LossArgs& args, std::span<Real> row_loss,
                 MatView gradient) const override {
-    for (Index row = 0; row < args.output.rows; ++row) {
-      const auto weight = static_cast<double>(args.weight[At(row)]);
-      if (weight == 0) {
-        SkipRow(row, row_loss, gradient);
-        continue;
-      }
-      const double scale = weight / static_cast<double>(width_);
-      double sum = 0;
-      for (Index col = 0; col < width_; ++col) {
-        const Index first = ZilnOutput::kCols * col;
-        sum += Cell(args.output.Row(row) + first, args.target(row, col), scale,
-                    gradient.empty() ? nullptr : gradient.Row(row) + first);
-      }
-      row_loss[At(row)] = static_cast<Real>(scale * sum);
-    }
+    ForRows(args, static_cast<double>(width_), row_loss, gradient,
+            [this](const Real* output, const Real* target, double scale,
+                   Real* slopes) {
+              double sum = 0;
+              for (Index col = 0; col < width_; ++col) {
+                const Index first = ZilnOutput::kCols * col;
+                sum += Cell(output + first, target[col], scale,
+                            slopes == nullptr ? nullptr : slopes + first);
+              }
+              return sum;
+            });
   }
 
  private:
