@@ -56,6 +56,8 @@ std::string_view AdviceOf(Content content) {
       return kConvertHint;
     case Content::kZip:
       return "unpack it, then convert the table in it with mtl-convert";
+    case Content::kLfsPointer:
+      return "fetch the file that it stands for: git lfs pull";
     default:
       return "give a file that a tool of mtlkit wrote";
   }

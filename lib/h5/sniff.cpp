@@ -31,7 +31,7 @@ constexpr std::array<Magic, 12> kMagics = {{
 }};
 
 // As in Content.
-constexpr std::array<std::string_view, 17> kNames = {
+constexpr std::array<std::string_view, 19> kNames = {
     "an empty file",
     "an mtlkit file",
     "an HDF5 file of another program",
@@ -47,6 +47,8 @@ constexpr std::array<std::string_view, 17> kNames = {
     "ARFF",
     "JSON",
     "HTML, a web page",
+    "a Python pickle",
+    "a Git LFS pointer",
     "CSV or other text",
     "no kind of file that is known here",
 };
@@ -68,6 +70,42 @@ bool StartsWithIgnoringCase(std::string_view text, std::string_view word) {
     if (std::tolower(byte) != word[i]) return false;
   }
   return true;
+}
+
+bool IsNameCharacter(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return std::isalnum(byte) != 0 || c == '_' || c == '.';
+}
+
+// Takes a line "NAME" off the front.
+bool TakeNameLine(std::string_view* text) {
+  const std::size_t end = text->find('\n');
+  if (end == 0 || end == std::string_view::npos) return false;
+  if (!std::ranges::all_of(text->substr(0, end), IsNameCharacter)) return false;
+  text->remove_prefix(end + 1);
+  return true;
+}
+
+// Since protocol 2 its number stands in front. Before it, a list, a dict, or
+// what an object is made by ("cMODULE", "NAME") that is put away under a
+// number.
+bool IsPickle(std::string_view head) {
+  if (head.size() >= 2 && head[0] == '\x80') {
+    constexpr char kLatest = 5;
+    return head[1] >= 2 && head[1] <= kLatest;
+  }
+  const auto is_put_away = [](std::string_view text) {
+    if (text.starts_with("q")) return text.size() > 1 && text[1] == '\0';
+    return text.size() > 2 && text[0] == 'p' && text[1] >= '0' &&
+           text[1] <= '9' && text[2] == '\n';
+  };
+  for (const std::string_view beginning : {"(l", "(d", "]", "}"}) {
+    if (!head.starts_with(beginning)) continue;
+    return is_put_away(head.substr(beginning.size()));
+  }
+  if (!head.starts_with('c')) return false;
+  head.remove_prefix(1);
+  return TakeNameLine(&head) && TakeNameLine(&head) && is_put_away(head);
 }
 
 // A page that was saved, or that a server sent in place of a file.
@@ -98,7 +136,11 @@ Content SniffContent(std::string_view head) {
   for (const Magic& magic : kMagics) {
     if (head.starts_with(magic.bytes)) return magic.content;
   }
+  if (IsPickle(head)) return Content::kPickle;
   if (!IsText(head)) return Content::kUnknown;
+  if (head.starts_with("version https://git-lfs.github.com/spec/")) {
+    return Content::kLfsPointer;
+  }
   if (head.starts_with("\xef\xbb\xbf")) head.remove_prefix(3);
   const std::size_t first = head.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return Content::kText;

@@ -21,8 +21,10 @@ enum class Content {
   kArff,
   kJson,
   kHtml,
-  kText,     // delimited text, SVMlight, ...
-  kUnknown,  // none of these; binary
+  kPickle,      // of Python
+  kLfsPointer,  // what Git leaves in place of a large file
+  kText,        // delimited text, SVMlight, ...
+  kUnknown,     // none of these; binary
 };
 
 // `head` is the start of the file; 512 bytes are enough.

@@ -70,12 +70,14 @@ class Converter {
           known == options_.known.end() ? KnownColumns() : known->second;
       table.scan = ScanRows(&table.files, scan_options_);
       table.plan = PlanTable(table.scan, scan_options_, table.view);
-      Report(table, verbose);
+      RequireHeldNumbers(table.scan, table.plan);
     }
     RequireUsedChoices();
     RequireUsefulFlags();
     JoinRows();
     FindSplits();
+    // Nothing is said to have been read before all of it can be written.
+    for (const Table& table : tables_) Report(table, verbose);
   }
 
   bool has_ids() const {
@@ -231,7 +233,7 @@ class Converter {
                         SummariseTable(table.scan, table.plan)));
     if (verbose) ReportColumns(table.scan, table.plan, reporter_);
     WarnOfTable(table.files, table.scan, options_, reporter_);
-    CheckNumbers(table.scan, table.plan, reporter_);
+    WarnOfLostDigits(table.scan, table.plan, reporter_);
   }
 
   // What names a column has to name one of some view.

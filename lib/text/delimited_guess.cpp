@@ -58,6 +58,13 @@ double Uniformity(const TextRecords& records) {
   return static_cast<double>(count) / static_cast<double>(records.size());
 }
 
+// Whether the delimiter divides nothing, but stands behind each record.
+bool EndsRows(const TextRecords& records) {
+  return std::ranges::all_of(records, [](const auto& record) {
+    return record.size() == 2 && record[1].empty();
+  });
+}
+
 double ShareOfNumbers(const TextRecords& records) {
   std::size_t cells = 0;
   std::size_t numbers = 0;
@@ -253,6 +260,22 @@ std::string DoubtOfOneColumn(const TextRecords& records) {
   return advice + "?";
 }
 
+void RequireNoEndMarks(const TextSample& sample, const TextRecords& records,
+                       const std::string& name) {
+  std::string_view line = sample.text.substr(0, sample.text.find('\n'));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (!line.ends_with(';') || records.size() < 2) return;
+  const auto is_ended = [](const std::vector<std::string>& record) {
+    return record.size() > 1 && record.back().ends_with(';') &&
+           Join(record, "").find(';') + 1 == Join(record, "").size();
+  };
+  if (!std::ranges::all_of(records, is_ended)) return;
+  Fail(
+      ErrorKind::kBadInput,
+      Str(name, ": each row ends in ';', which would be part of its last cell"),
+      "take it off: sed 's/;\\r*$//' FILE | mtl-convert -");
+}
+
 char GuessDelimiter(const TextSample& sample) {
   char best = ',';
   double best_score = 0;
@@ -261,6 +284,8 @@ char GuessDelimiter(const TextSample& sample) {
     const TextRecords records = SampleRecords(sample, delimiter);
     double score = Uniformity(records);
     if (HasRowNames(records, '.')) score = 1;
+    // It ends rows, which something else may divide.
+    if (EndsRows(records)) score = std::min(score, kUniform / 2);
     if (score >= kUniform) {
       return OnlyBlanksGiveNumbers(sample, records) ? RecordParser::kBlanks
                                                     : delimiter;

@@ -27,6 +27,11 @@ TextRecords SampleRecords(const TextSample& sample, char delimiter);
 // numbers. ',' where none does.
 char GuessDelimiter(const TextSample& sample);
 
+// Refuses (kBadInput, of the file `name`) rows that something else divides and
+// that ';' ends, as statements are ended: it would be part of the last cell.
+void RequireNoEndMarks(const TextSample& sample, const TextRecords& records,
+                       const std::string& name);
+
 // What speaks against records of one cell, of texts that other marks divide;
 // "": nothing.
 std::string DoubtOfOneColumn(const TextRecords& records);

@@ -13,6 +13,10 @@ namespace {
 constexpr std::string_view kOneLine =
     "a row is one object on one line: jq -c . FILE writes objects so";
 
+constexpr std::string_view kNoMark =
+    "objects end where their lines do: sed 's/[;,]$//' FILE takes the marks "
+    "off";
+
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -256,7 +260,8 @@ bool JsonLineParser::FailHere(std::string_view expected) {
                ? Str("the object is cut: ", expected, " is missing")
                : Str("byte ", at_ - begin_ + 1, " of the line is '",
                      ShowText({at_, 1}), "' where ", expected, " is wanted");
-  hint_ = kOneLine;
+  const bool is_mark = at_ + 1 == end_ && (*at_ == ';' || *at_ == ',');
+  hint_ = is_mark ? kNoMark : kOneLine;
   return false;
 }
 

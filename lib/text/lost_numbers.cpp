@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kMostWarnings = 10;
 
+// Refuses what cannot be held, or, with a reporter, warns of what is rounded.
 class LossChecker {
  public:
   LossChecker(const TableScan& scan, const TablePlan& plan, Reporter* reporter)
@@ -63,7 +64,8 @@ class LossChecker {
 
   void WarnOfCutDates(const ColumnScan& column) {
     const NumberLoss& loss = column.loss;
-    if (loss.cut == 0 || ++warnings_ > kMostWarnings) return;
+    if (reporter_ == nullptr || loss.cut == 0) return;
+    if (++warnings_ > kMostWarnings) return;
     reporter_->Warn(Str("column '", ShowText(column.column.name),
                         "': ", Counted(loss.cut, "time is", "times are"),
                         " finer than dates are kept, such as '",
@@ -75,7 +77,8 @@ class LossChecker {
   void Check(const NumberLoss& loss, const std::string& what, bool is_single,
              std::string_view hint, std::string_view apart) {
     const CellPlace& beyond = loss.first_beyond;
-    if (is_single && !beyond.where.empty()) {
+    if (reporter_ == nullptr) {
+      if (!is_single || beyond.where.empty()) return;
       Fail(ErrorKind::kBadInput,
            Str(beyond.where, ": ", what, ": '", ShowText(beyond.text),
                "' is too large for single precision"),
@@ -109,8 +112,12 @@ class LossChecker {
 
 }  // namespace
 
-void CheckNumbers(const TableScan& scan, const TablePlan& plan,
-                  Reporter* reporter) {
+void RequireHeldNumbers(const TableScan& scan, const TablePlan& plan) {
+  LossChecker(scan, plan, nullptr).Run();
+}
+
+void WarnOfLostDigits(const TableScan& scan, const TablePlan& plan,
+                      Reporter* reporter) {
   LossChecker(scan, plan, reporter).Run();
 }
 

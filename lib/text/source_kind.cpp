@@ -24,6 +24,9 @@ using namespace std::string_view_literals;
 constexpr std::string_view kRowsOfJson =
     "write one object a line: jq -c '.[]' FILE >FILE.jsonl";
 
+constexpr std::string_view kCsvOfWorkbook =
+    "write it as CSV: libreoffice --headless --convert-to csv FILE";
+
 constexpr std::array kMagics = {
     Magic{
         "mtl-h5 "sv, 0, SourceKind::kMtlH5, "an mtl-h5 file",
@@ -41,8 +44,15 @@ constexpr std::array kMagics = {
     // end) tell it from words that begin so.
     Magic{"BZh"sv, 0, SourceKind::kBzip2, "bzip2", ""},
     Magic{"[Content_Types].xml"sv, 30, SourceKind::kForeign,
-          "an Excel workbook",
-          "write it as CSV: libreoffice --headless --convert-to csv FILE"},
+          "an Excel workbook", kCsvOfWorkbook},
+    Magic{"docProps/"sv, 30, SourceKind::kForeign, "an Excel workbook",
+          kCsvOfWorkbook},
+    Magic{"xl/"sv, 30, SourceKind::kForeign, "an Excel workbook",
+          kCsvOfWorkbook},
+    Magic{"_rels/"sv, 30, SourceKind::kForeign, "an Excel workbook",
+          kCsvOfWorkbook},
+    Magic{"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"sv, 30,
+          SourceKind::kForeign, "a workbook of OpenDocument", kCsvOfWorkbook},
     Magic{"PK\x03\x04"sv, 0, SourceKind::kForeign,
           "a zip archive (or xlsx, or npz)",
           "unpack it first: unzip -p FILE NAME | mtl-convert -"},
@@ -58,20 +68,43 @@ constexpr std::array kMagics = {
           "ELF"sv,
           0, SourceKind::kForeign, "a program", ""},
     Magic{"\xd0\xcf\x11\xe0"sv, 0, SourceKind::kForeign,
-          "an old Office document", "save it as CSV"},
-    Magic{"MATLAB 5.0 MAT-file"sv, 0, SourceKind::kForeign, "a MATLAB file",
-          "write it as CSV with writematrix"},
+          "an old Office document", kCsvOfWorkbook},
+    Magic{"MATLAB 5.0 MAT-file"sv, 0, SourceKind::kForeign,
+          "a MATLAB file of version 5",
+          "in MATLAB: load('FILE'); save('NEW.mat', '-v7.3'); elsewhere: "
+          "python3 -c \"import numpy, scipy.io; numpy.savez('NEW.npz', **{k: v "
+          "for k, v in scipy.io.loadmat('FILE').items() if k[0] != '_'})\""},
+    Magic{"%%MatrixMarket "sv, 0, SourceKind::kForeign, "a Matrix Market file",
+          "python3 -c \"import scipy.io, scipy.sparse; "
+          "scipy.sparse.save_npz('NEW.npz', "
+          "scipy.sparse.csr_matrix(scipy.io.mmread('FILE')))\""},
     Magic{"SQLite format 3"sv, 0, SourceKind::kForeign, "an SQLite database",
           "export it: sqlite3 -header -csv FILE 'select ...'"},
     Magic{"[{"sv, 0, SourceKind::kForeign, "a JSON list", kRowsOfJson},
     Magic{"[\n"sv, 0, SourceKind::kForeign, "a JSON list", kRowsOfJson},
     Magic{"ustar"sv, 257, SourceKind::kForeign, "a tar archive",
           "unpack it first"},
+    Magic{"\xff\xfe\0\0"sv, 0, SourceKind::kUtf16, "UTF-32 text",
+          "convert it first: iconv -f UTF-32 -t UTF-8"},
     Magic{"\xff\xfe"sv, 0, SourceKind::kUtf16, "UTF-16 text",
           "convert it first: iconv -f UTF-16 -t UTF-8"},
     Magic{"\xfe\xff"sv, 0, SourceKind::kUtf16, "UTF-16 text",
           "convert it first: iconv -f UTF-16 -t UTF-8"},
 };
+
+// What more than a few bytes tell.
+constexpr Magic kPickle{
+    "", 0, SourceKind::kForeign, "a Python pickle",
+    "it could run any code; where you trust it: python3 -c \"import pandas; "
+    "pandas.read_pickle('FILE').to_csv('NEW.csv', index=False)\""};
+constexpr Magic kLfsPointer{"", 0, SourceKind::kForeign, "a Git LFS pointer",
+                            "fetch the file that it stands for: git lfs pull"};
+constexpr Magic kUtf16Little{"", 0, SourceKind::kUtf16,
+                             "UTF-16 text without a byte order mark",
+                             "convert it first: iconv -f UTF-16LE -t UTF-8"};
+constexpr Magic kUtf16Big{"", 0, SourceKind::kUtf16,
+                          "UTF-16 text without a byte order mark",
+                          "convert it first: iconv -f UTF-16BE -t UTF-8"};
 
 bool IsBzip2(std::string_view head) {
   if (head.size() < 4 || head[3] < '1' || head[3] > '9') return false;
@@ -81,13 +114,40 @@ bool IsBzip2(std::string_view head) {
          "\x17\x72\x45\x38\x50\x90"sv.starts_with(head.substr(0, size));
 }
 
+// Whether pairs of bytes are letters, lines of them, the high byte being the
+// first (0) or the second (1). What has no byte 0 is text of single bytes.
+bool IsUtf16(std::string_view head, std::size_t high) {
+  if (head.size() < 4 || head.find('\0') == std::string_view::npos)
+    return false;
+  bool any_line = false;
+  std::size_t signs = 0;   // of ASCII, but for ends of lines
+  bool is_second = false;  // of a pair of surrogates
+  for (std::size_t i = 0; i + 1 < head.size(); i += 2) {
+    const auto byte = [&](std::size_t at) {
+      return static_cast<unsigned>(static_cast<unsigned char>(head[i + at]));
+    };
+    const unsigned unit = byte(high) << 8 | byte(1 - high);
+    if (((unit & 0xfc00) == 0xdc00) != is_second) return false;
+    is_second = (unit & 0xfc00) == 0xd800;
+    const bool is_blank = unit >= '\t' && unit <= '\r';
+    if (unit == 0x7f || (unit < ' ' && !is_blank)) return false;
+    any_line |= unit == '\n';
+    signs += unit < 0x80 && unit != '\n' && unit != '\r';
+  }
+  return any_line && signs > 1 && signs * 32 >= head.size();
+}
+
 const Magic* FindMagic(std::string_view head) {
   for (const Magic& magic : kMagics) {
     if (head.size() < magic.offset) continue;
     if (magic.kind == SourceKind::kBzip2 && !IsBzip2(head)) continue;
     if (head.substr(magic.offset).starts_with(magic.bytes)) return &magic;
   }
-  return nullptr;
+  const Content content = SniffContent(head);
+  if (content == Content::kPickle) return &kPickle;
+  if (content == Content::kLfsPointer) return &kLfsPointer;
+  if (IsUtf16(head, 1)) return &kUtf16Little;
+  return IsUtf16(head, 0) ? &kUtf16Big : nullptr;
 }
 
 // Whether `head` is a whole file that ends inside a compression signature. A

@@ -56,6 +56,10 @@ no 65 'truncated gzip' mtl-convert <(head -c 200 files/gzip) -o old.h5
 for file in empty png pdf zip foreign noise; do
   no 65 "files/$file: " mtl-convert files/$file -o old.h5
 done
+printf 'a,b\n1,2\n1e39,3\n' >files/large
+no 65 "files/large:3: column 'a': '1e39' is too large" \
+  mtl-convert files/large --precision single -o old.h5
+[ "$(wc -l <refused.err)" -eq 1 ] || fail "it is said to have been read"
 no 2 'is a file of the toolkit.*--to csv' mtl-convert model.h5 -o old.h5
 
 # A kind of ours where another is needed; what is missing; a folder.

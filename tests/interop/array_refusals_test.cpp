@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "campaign.h"
+#include "h5/foreign_sample.h"
 #include "interop/array_files.h"
 #include "interop/array_table.h"
 #include "interop/data_array.h"
@@ -268,6 +269,32 @@ TEST_CASE("a pipe is kept where it may bring arrays, and no endless one is") {
   }
   CHECK(MayBeArrays(std::string("\0\0\x08\x01", 4)));
   CHECK(!MayBeArrays(std::string(kSniffBytes, '\0')));
+}
+
+TEST_CASE("HDF5 of pandas is refused by name, but for arrays asked for") {
+  const TempFolder folder;
+  SilentReporter silent;
+  PutFile(folder / "p.h5", ForeignBytes([](hid_t file) {
+            PutArray(file, "df/block0_values", {2, 3}, {1, 2, 3, 4, 5, 6});
+            PutText(file, "df", "pandas_type", "frame");
+          }));
+  const std::vector<TableInput> inputs = {{"", folder / "p.h5"}};
+  const auto convert = [&](std::vector<std::string> chosen) {
+    ConvertArrays(inputs, {std::move(chosen)}, {}, folder / "out.h5", {},
+                  &silent);
+  };
+  try {
+    convert({});
+    FAIL("it was read");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::kBadInput);
+    CHECK(error.message().ends_with(
+        "p.h5: is HDF5 of pandas, whose 'df' is in parts that only pandas puts "
+        "together"));
+    CHECK(error.hint().find("pandas.read_hdf('FILE').to_csv") !=
+          std::string::npos);
+  }
+  convert({"X=df/block0_values"});
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ texts() {
   mtl-predict back.h5 "$ready" --split test -q -o back.pred.h5
   "$python" "$here/check_back.py" "$name.tuned.npz" back.pred.h5 "$ready" test
   case $name in
-    gru) "$python" "$here/check_gru.py" "$name.torch" "$ready" "$block" test ;;
+    gru) "$python" "$here/check_gru.py" "$name.torch" "$ready" "$of_kind" test ;;
   esac
 }
 commands=$samples/commands
@@ -78,3 +78,31 @@ for forms in '--words said' \
   mtl-export form-model.h5 --to torch -q -o form$number.torch
   "$python" "$here/check_blocks.py" form$number.torch both-views.h5 form.h5 test
 done
+
+# The lines of the documents for scikit-learn, beside what mtl-eval says.
+echo "== scikit-learn"
+mkdir learn
+cd learn
+mtl-convert "$samples/student-por.csv" -q -o students.h5
+mtl-prep students.h5 -q -o ready.h5 --task G3 --task higher --task school \
+  --split valid=0.2,test=0.2
+mtl-train ready.h5 -q -o model.h5 --epochs 3
+of_section='/^## / {on = $0 == "## scikit-learn"; next} on'
+of_kind='/^```/ {in_it = $0 == "```" kind; next} in_it'
+awk "$of_section" "$here/../../docs/exporting.md" >section.md
+awk -v kind=sh "$of_kind" section.md | bash -euo pipefail
+awk -v kind=python "$of_kind" section.md >lines.py
+mtl-eval said.h5 --metrics roc-auc --json >said.json
+cat >>lines.py <<'PYTHON'
+
+import json
+with open("said.json") as file:
+    tasks = {task["name"]: task for task in json.load(file)["tasks"]}
+ours = tasks["higher"]["metrics"][0]["models"]["said"]["value"]
+assert abs(ours - roc_auc_score(said["y"][:], said["prob"][:])) < 1e-12, ours
+assert (said["y"][:] == y[test]).all()
+for features, learned in (X, by_blocks), (Z, by_trunk):
+    assert roc_auc_score(y[test], learned.decision_function(features[test])) > .6
+PYTHON
+"$python" lines.py
+cd ..

@@ -199,5 +199,94 @@ TEST_CASE("a web page in place of a table is called one") {
   CHECK(SniffSource("a,b\n<html>,1\n") == SourceKind::kText);
 }
 
+// What a file is that no table can be read from, and what to do with it.
+std::string SaidOf(std::string_view bytes) {
+  return Str(DescribeSource(bytes), ": ", SourceAdvice(bytes));
+}
+
+// "ab" of two bytes a letter, the high one in front or behind.
+std::string TwoBytes(std::string_view text, bool high_first) {
+  std::string bytes;
+  for (const char c : text) {
+    if (high_first) bytes += '\0';
+    bytes += c;
+    if (!high_first) bytes += '\0';
+  }
+  return bytes;
+}
+
+TEST_CASE("foreign files are refused by name, with what converts them") {
+  using namespace std::string_view_literals;
+  const std::string pickle =
+      "a Python pickle: it could run any code; where you trust it: python3 "
+      "-c \"import pandas; pandas.read_pickle('FILE').to_csv('NEW.csv', "
+      "index=False)\"";
+  for (const std::string_view bytes :
+       {"\x80\x02}q\0."sv, "\x80\x05\x95\x10\0\0"sv, "(lp0\nI1\na."sv,
+        "(dp1\nVa\n."sv, "]q\0K\x01a."sv, "}q\0."sv,
+        "cpandas.core.frame\nDataFrame\np0\n("sv,
+        "ccopy_reg\n_reconstructor\nq\0("sv}) {
+    CHECK(SaidOf(bytes) == pickle);
+  }
+  for (const std::string_view text :
+       {"c\nd\ne\n"sv, "(lp,x\n1,2\n"sv, "cost\n1\np\n"sv, "]\n"sv,
+        "version https://a.b\n"sv, "%%Matrix\n1\n"sv}) {
+    CHECK(SniffSource(text) == SourceKind::kText);
+  }
+  const std::string zip = "PK\x03\x04" + std::string(26, 'x');
+  for (const char* first :
+       {"[Content_Types].xml", "docProps/app.xml", "xl/workbook.xml"}) {
+    CHECK(SaidOf(zip + first) ==
+          "an Excel workbook: write it as CSV: libreoffice --headless "
+          "--convert-to csv FILE");
+  }
+  CHECK(SaidOf("MATLAB 5.0 MAT-file, Platform: GLNXA64")
+            .starts_with("a MATLAB file of version 5: in MATLAB: load('FILE'); "
+                         "save('NEW.mat', '-v7.3')"));
+  CHECK(SaidOf("%%MatrixMarket matrix coordinate real general\n2 2 1\n")
+            .starts_with("a Matrix Market file: python3 -c "));
+  CHECK(SaidOf("version https://git-lfs.github.com/spec/v1\noid sha256:4d\n") ==
+        "a Git LFS pointer: fetch the file that it stands for: git lfs pull");
+  CHECK(SaidOf(TwoBytes("a,b\n1,2\n", false)) ==
+        "UTF-16 text without a byte order mark: convert it first: iconv -f "
+        "UTF-16LE -t UTF-8");
+  CHECK(SaidOf(TwoBytes("a,b\n1,2\n", true)).ends_with("UTF-16BE -t UTF-8"));
+  CHECK(SniffSource("\x65\x67,\0\n\0\x42\x30"
+                    "1\0"sv) == SourceKind::kUtf16);
+  // Half a pair of surrogates, control characters, and no line.
+  CHECK(SniffSource("\n\0\0\xd8\n\0"sv) == SourceKind::kBinary);
+  CHECK(SniffSource("\n\0\x01\0"sv) == SourceKind::kBinary);
+  CHECK(SniffSource("a\0b\0"sv) == SourceKind::kBinary);
+}
+
+TEST_CASE("rows that a mark ends are refused where it would be of a cell") {
+  CHECK(ErrorOf([] {
+          Convert({{"t.csv", "a,b;\n1,2;\n3,4;\n"}});
+        }) ==
+        "65: t.csv: each row ends in ';', which would be part of its last cell "
+        "(take it off: sed 's/;\\r*$//' FILE | mtl-convert -)");
+  CHECK(ErrorOf([] {
+          Convert({{"t.csv", "a\tb;\r\n1\t2;\r\n"}});
+        }).starts_with("65: t.csv: each row ends in ';'"));
+  // Lists, quoted ones, and rows that it divides, too.
+  for (const char* text : {"a,b\n1,x;\n2,y;\n", "a,b;\n1,x;y;\n2,z;\n",
+                           "a,\"b;\"\n1,\"x;\"\n2,\"y;\"\n"}) {
+    CAPTURE(std::string(text));
+    CHECK(Convert({{"t.csv", text}}).dataset.rows == 2);
+  }
+  for (const char* text : {"a;b;\n1;2;\n3;4;\n", "a;b\n1;2;\n3;4;\n",
+                           "1;2;\n3;4;\n", "a,b,\n1,2,\n3,4,\n"}) {
+    CAPTURE(std::string(text));
+    CHECK(Convert({{"t.csv", text}}).dataset.inputs.at(0).cols == 2);
+  }
+  CHECK(Convert({{"t.csv", "a;\n1;\n3;\n"}}).dataset.inputs.at(0).cols == 1);
+  CHECK(
+      ErrorOf([] {
+        Convert({{"t.jsonl", "{\"a\":1};\n{\"a\":2};\n"}});
+      })
+          .ends_with("(objects end where their lines do: sed 's/[;,]$//' FILE "
+                     "takes the marks off)"));
+}
+
 }  // namespace
 }  // namespace mtlkit

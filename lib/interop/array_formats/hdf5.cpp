@@ -7,6 +7,7 @@
 #include "interop/data_array.h"
 #include "interop/hdf5_arrays.h"
 #include "interop/own_arrays.h"
+#include "text/text_lists.h"
 
 namespace mtlkit {
 namespace {
@@ -27,9 +28,24 @@ bool IsPart(const ForeignFile& file, const std::string& path) {
                                    IsMatlabSparse(file, path.substr(0, end)));
 }
 
+// What pandas writes (to_hdf) holds parts of tables, and pickles of the rest.
+void RefusePandas(const ForeignFile& file) {
+  for (const auto& [path, object] : file.objects()) {
+    Require(
+        file.FindAttribute(path, "pandas_type") == nullptr,
+        ErrorKind::kBadInput,
+        Str("is HDF5 of pandas, whose '", ShowText(path),
+            "' is in parts that only pandas puts together"),
+        "python3 -c \"import pandas; pandas.read_hdf('FILE').to_csv("
+        "'NEW.csv', index=False)\"; --array NAME=PATH, once for each, reads "
+        "arrays of it as they are");
+  }
+}
+
 std::vector<DataArray> ReadHdf5(const MappedBytes& content, ArrayPaths wanted) {
   const ForeignFile file(content.bytes, kMostHdf5);
   if (wanted.empty() && IsAnnData(file)) return ReadAnnData(file);
+  if (wanted.empty()) RefusePandas(file);
   std::vector<DataArray> arrays;
   for (const auto& [path, object] : file.objects()) {
     const bool is_wanted =

@@ -154,6 +154,7 @@ class DelimitedReader : public RowReader {
     TextRecords records = SampleRecords(sample, delimiter);
     const std::string left_out = LeaveOut(&records);
     shape_ = ShapeOf(records, options_.decimal);
+    RequireNoEndMarks(sample, records, window_.name());
     doubt_ = DoubtOfDelimiter(sample, records);
     has_header_ = options_.header == "yes" || options_.skip_after_header > 0 ||
                   (options_.header == "auto" &&
