@@ -39,7 +39,7 @@ read_table() {
       ;;
     scene) mulan scene Beach Sunset,FallFoliage,Field,Mountain,Urban ;;
     adult)
-      zcat "$data/adult/adult.data.gz" | head -n 3000 >adult.data
+      zcat "$data/adult/adult.data.gz" | awk "NR <= 3000" >adult.data
       mtl-convert adult.data --names adult.columns --missing '?' -o adult.raw.h5 \
         --quiet
       flags=(--task income=binary)
@@ -82,13 +82,14 @@ printf '%s\n' age workclass fnlwgt education education-num marital-status \
 for table in "${tables[@]}"; do
   mkdir -p "$table"
   read_table "$table"
+  mtl-inspect "$table.raw.h5" --json >"$table/raw.json"
+  rows=$(grep -m 1 -oE '"rows": [0-9]+' "$table/raw.json")
   files=()
   for draw in $(seq "$draws"); do
     file=$table/$draw.h5
     files+=("$file")
     if [ -e "$file" ]; then continue; fi
     task=${flags[1]}
-    rows=$(mtl-inspect "$table.raw.h5" --json | grep -m 1 -oE '"rows": [0-9]+')
     mtl-prep "$table.raw.h5" -o "$file" "${flags[@]}" --split test=0.25 \
       --stratify "${task%=*}" --seed "$draw" \
       --keep-labels "${task%=*}=$((${rows#*: } * 3 / 40))" --quiet 2>"$file.log"
