@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/head.h"
 
 namespace mtlkit {
 
@@ -37,6 +38,13 @@ void ExportModel(const Model& model, const ExportFormat& format,
           Str("--to ", format.name, " writes a folder, which cannot be -"),
           "name a folder with -o");
   RequireTrueName(format, output);
+  for (const Task& task : model.schema.tasks) {
+    Require(!task.traits().is_written, ErrorKind::kUsage,
+            Str("--to ", format.name, ": task '", task.name,
+                "' is a text that is written token by token, and no format has "
+                "the search"),
+            "export a model of the other tasks");
+  }
   InContext(Str("--to ", format.name), [&] { format.write(model, output); });
 }
 

@@ -45,12 +45,11 @@ Value NetworkParts::AddWriter(const std::string& name, const Task& task) {
           Str("task '", task.name, "' has ", task.codes, " codes, and '",
               task.tokens, "' ", words, " and the end"),
           "prepare the texts again");
-  const TextForm form = ParseTexts(options_.texts, "--texts");
-  Require(form.kind == TextForm::Kind::kTransformer, ErrorKind::kUsage,
-          Str("task '", task.name,
-              "' is a text, which only a transformer "
-              "writes"),
-          "give --texts transformer");
+  // Whatever reads the source, a transformer writes.
+  TextForm form = ParseTexts(options_.texts, "--texts");
+  if (form.kind != TextForm::Kind::kTransformer) {
+    form = ParseTexts("transformer", "--texts");
+  }
   const Value tokens = builder_.Add(
       name + ".tokens", MakeEmbedding({task.codes}, {form.width}, form.unknown),
       {builder_.Input(text - schema_.inputs.begin())});

@@ -20,6 +20,7 @@
 #include "train/model_rows.h"
 #include "train/model_runner.h"
 #include "train/token_starts.h"
+#include "train/write_texts.h"
 
 namespace mtlkit {
 namespace {
@@ -115,6 +116,7 @@ Index RowsAtOnce(std::span<const Task> tasks, const TokenStarts& starts,
   Index bytes = 1;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     // Outputs, then sums and predictions, each in two precisions.
+    if (tasks[t].traits().is_written) continue;
     const Index of_each =
         12 * (tasks[t].output_cols() + tasks[t].prediction_cols());
     const auto all = std::max<Index>(std::ssize(starts[t]) - 1, 1);
@@ -128,7 +130,7 @@ Index RowsAtOnce(std::span<const Task> tasks, const TokenStarts& starts,
 class Members {
  public:
   Members(std::span<const EnsembleMember> members, const Dataset& dataset,
-          ThreadPool* pool)
+          const PredictOptions& options, ThreadPool* pool)
       : members_(members),
         pool_(pool),
         labels_(
@@ -139,6 +141,7 @@ class Members {
       total_ += member.weight;
       rows_.emplace_back(*member.model, dataset);
     }
+    AddWriters(options);
     // All members read texts as the first one does.
     starts_ = FitTags(*members[0].model, dataset, &rows_.front(), &labels_);
   }
@@ -155,15 +158,23 @@ class Members {
     return most;
   }
 
-  // Predictions of rows, at most `most` a call; of one member `logits`, too.
+  // Predictions of rows, at most `most` a call; of one member `logits`, too,
+  // and `texts`, one a task.
   std::vector<std::vector<double>> Say(std::span<const Index> rows, Index most,
-                                       NetworkOutputs* logits) {
+                                       NetworkOutputs* logits,
+                                       std::vector<WrittenTexts>* texts) {
     std::vector<std::vector<double>> sums(tasks().size());
+    texts->assign(tasks().size(), {});
     for (std::size_t i = 0; i < members_.size(); ++i) {
       const EnsembleMember& member = members_[i];
       // Of several only one has its memory at a time.
       if (members_.size() > 1 || !rows_[i].is_whole()) runner_.reset();
       const auto [data, numbers] = rows_[i].Load(rows);
+      for (std::size_t t = 0; t < writers_.size(); ++t) {
+        if (writers_[t] == nullptr) continue;
+        (*texts)[t] = writers_[t]->Write(*data, numbers, &sums[t]);
+      }
+      if (only_writes_) continue;
       if (runner_ == nullptr) {
         runner_ = std::make_unique<ModelRunner>(*member.model, *data, most,
                                                 std::vector<Value>{}, pool_);
@@ -176,8 +187,28 @@ class Members {
   }
 
  private:
+  // Texts have no mean: one model writes them.
+  void AddWriters(const PredictOptions& options) {
+    only_writes_ = true;
+    for (std::size_t t = 0; t < tasks().size(); ++t) {
+      writers_.emplace_back();
+      const Task& task = tasks()[t];
+      only_writes_ &= task.traits().is_written;
+      if (!task.traits().is_written) continue;
+      Require(members_.size() == 1, ErrorKind::kUsage,
+              Str("task '", task.name,
+                  "' is a text, which several models do "
+                  "not write together"),
+              "give one model");
+      writers_.back() = std::make_unique<TextWriter>(
+          *members_[0].model, static_cast<Index>(t), options.decode, pool_);
+    }
+  }
+
   std::span<const EnsembleMember> members_;
   ThreadPool* pool_;
+  std::vector<std::unique_ptr<TextWriter>> writers_;  // one a task; null: none
+  bool only_writes_ = false;
   double total_ = 0;
   std::vector<Labels> labels_;
   TokenStarts starts_;
@@ -306,6 +337,7 @@ NetworkOutputs ComputeOutputs(const Model& model, const Dataset& dataset,
 
 void ApplyLinks(std::span<const Task> tasks, NetworkOutputs* outputs) {
   for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (tasks[i].traits().is_written) continue;
     const Index cols = tasks[i].output_cols();
     const Index said = tasks[i].prediction_cols();
     std::vector<Real>& values = (*outputs)[i];
@@ -328,7 +360,7 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
   const std::vector<Index> rows = options.split.empty()
                                       ? AllRows(dataset)
                                       : dataset.SplitRows(options.split);
-  Members all(members, dataset, pool);
+  Members all(members, dataset, options, pool);
   const std::vector<Task>& tasks = all.tasks();
   const auto arrays =
       ArraysOf(tasks, dataset, all.labels(), members.size() == 1);
@@ -341,7 +373,8 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
     const auto some = std::span(rows).subspan(
         At(first), At(std::min(at_once, std::ssize(rows) - first)));
     NetworkOutputs logits;
-    const auto said = all.Say(some, at_once, &logits);
+    std::vector<WrittenTexts> texts;
+    const auto said = all.Say(some, at_once, &logits, &texts);
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       const Labels& labels = all.labels()[t];
       const TaskRowsSaid rows_said = {tasks[t],
@@ -350,17 +383,21 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
                                       said[t],
                                       arrays[t].logits ? &logits[t] : nullptr};
       TaskBlock block;
+      WrittenTexts written;
       Index token = 0;
       TaskPlaces(labels, options.all_rows, starts[t])
           .ForRows(some, [&](std::size_t i, Index label) {
             const Index at = starts[t].empty() ? static_cast<Index>(i) : token;
             rows_said.AppendTo(&block, at, some[i], label);
+            if (tasks[t].traits().is_written) {
+              written.Append(texts[t].Slice(at, 1));
+            }
             ++token;
           });
       const Index places =
           std::ssize(block.predictions) / tasks[t].prediction_cols();
-      sink->Add(
-          t, {places, block.predictions, block.logits, block.y, block.weight});
+      sink->Add(t, {places, block.predictions, block.logits, block.y,
+                    block.weight, &written});
     }
   }
 }

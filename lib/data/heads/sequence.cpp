@@ -31,11 +31,11 @@ class SequenceHead final : public SoftmaxHead {
 
   // Nothing is known of texts without their sources: each code is as good as
   // any other.
-  Index constant_count(const Task& /*task*/) const override { return 0; }
+  Index constant_count(const Task& /*task*/) const override { return 1; }
   std::vector<double> Constants(
       const Task& /*task*/,
       std::span<const WeightedLabels> /*columns*/) const override {
-    return {};
+    return {0};
   }
   std::vector<std::vector<double>> ConstantPredictions(
       const Task& /*task*/,
