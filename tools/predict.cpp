@@ -24,6 +24,7 @@
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
 #include "prep/date_columns.h"
+#include "prep/missing_texts.h"
 #include "prep/required_columns.h"
 #include "text/convert.h"
 #include "text/temporary_path.h"

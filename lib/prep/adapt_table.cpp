@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
-#include "data/head.h"
 #include "data/read_format.h"
 #include "data/schema.h"
 #include "prep/column_map.h"
@@ -359,41 +358,6 @@ InputSpec NumberedInput(const TransformRecords& transforms,
     }
   }
   return numbered;
-}
-
-void AddMissingTexts(const std::vector<Task>& tasks, Dataset* raw) {
-  if (!raw->transforms.empty()) return;
-  for (const Task& task : tasks) {
-    if (!task.traits().is_written || task.source.columns.empty()) continue;
-    const std::string& name = task.source.columns.front();
-    const std::vector<TableColumn> columns = ListColumns(raw->inputs);
-    const bool is_there = std::ranges::any_of(
-        columns,
-        [&](const TableColumn& column) { return column.name() == name; });
-    if (is_there) continue;
-    InputBlock block;
-    block.name = "categorical";
-    block.kind = InputKind::kCategorical;
-    const auto at =
-        std::ranges::find(raw->inputs, block.name, &InputBlock::name);
-    if (at != raw->inputs.end()) block = *at;
-    std::vector<std::int32_t> codes;
-    for (Index row = 0; row < raw->rows; ++row) {
-      for (Index col = 0; col < block.cols; ++col) {
-        codes.push_back(block.codes[row * block.cols + col]);
-      }
-      codes.push_back(-1);
-    }
-    block.codes = Array<std::int32_t>(std::move(codes));
-    block.columns.push_back(name);
-    block.categories.emplace_back();
-    ++block.cols;
-    if (at != raw->inputs.end()) {
-      *at = std::move(block);
-    } else {
-      raw->inputs.push_back(std::move(block));
-    }
-  }
 }
 
 }  // namespace mtlkit

@@ -24,10 +24,6 @@ Dataset AdaptTable(const TransformRecords& transforms, Dataset raw,
 Dataset AdaptTable(const SelectedInputs& selection, Dataset raw,
                    std::vector<std::string>* warnings, std::string_view whose);
 
-// Adds the columns of texts that tasks write, without a value, to a raw table
-// that lacks them: what is predicted need not be known.
-void AddMissingTexts(const std::vector<Task>& tasks, Dataset* raw);
-
 // The sparse block without names that the table behind `transforms` had (of one
 // that is not prepared, that of `schema`), with all its columns; one of no
 // columns if it had none.

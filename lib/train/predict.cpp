@@ -13,14 +13,12 @@
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/link.h"
-#include "data/task_difference.h"
 #include "data/task_places.h"
 #include "h5/digest.h"
 #include "prep/rows_of_no_task.h"
+#include "train/member_crew.h"
 #include "train/model_rows.h"
 #include "train/model_runner.h"
-#include "train/token_starts.h"
-#include "train/write_texts.h"
 
 namespace mtlkit {
 namespace {
@@ -55,33 +53,6 @@ void AppendLabels(const LabelView& labels, Index place, std::vector<float>* y) {
   const std::size_t end = y->size();
   y->resize(end + At(labels.cols()), std::numeric_limits<float>::quiet_NaN());
   if (place >= 0) labels.CopyCells(place, y->data() + end);
-}
-
-void RequireSameTasks(std::span<const EnsembleMember> members) {
-  const auto name = [&](std::size_t i) {
-    return members[i].name.empty() ? Str("model ", i + 1) : members[i].name;
-  };
-  for (std::size_t i = 1; i < members.size(); ++i) {
-    const std::string difference = TaskDifference(
-        members[0].model->schema.tasks, members[i].model->schema.tasks);
-    Require(difference.empty(), ErrorKind::kBadInput,
-            Str(name(0), " and ", name(i), " cannot predict together: ",
-                difference, " (here: ", name(0), ")"),
-            "give models of the same tasks and classes, and of losses that "
-            "predict the same");
-  }
-}
-
-// Adds what one member says, with its share of the weights, to `sums`.
-void AddMember(std::span<const Task> tasks, NetworkOutputs outputs,
-               double share, std::vector<std::vector<double>>* sums) {
-  ApplyLinks(tasks, &outputs);
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    (*sums)[i].resize(outputs[i].size(), 0.0);
-    for (std::size_t k = 0; k < outputs[i].size(); ++k) {
-      (*sums)[i][k] += share * static_cast<double>(outputs[i][k]);
-    }
-  }
 }
 
 std::string DigestOf(std::span<const EnsembleMember> members) {
@@ -125,96 +96,6 @@ Index RowsAtOnce(std::span<const Task> tasks, const TokenStarts& starts,
   return std::clamp<Index>(kMostBytes / bytes, 1,
                            std::clamp<Index>(rows, 1, kMostRows));
 }
-
-// The models that predict together, each with the rows as it reads them.
-class Members {
- public:
-  Members(std::span<const EnsembleMember> members, const Dataset& dataset,
-          const PredictOptions& options, ThreadPool* pool)
-      : members_(members),
-        pool_(pool),
-        labels_(
-            LabelsFor(*members[0].model, dataset, UnknownLabelRule::kKeep)) {
-    RequireSameTasks(members);
-    rows_.reserve(members.size());
-    for (const EnsembleMember& member : members) {
-      total_ += member.weight;
-      rows_.emplace_back(*member.model, dataset);
-    }
-    AddWriters(options);
-    // All members read texts as the first one does.
-    starts_ = FitTags(*members[0].model, dataset, &rows_.front(), &labels_);
-  }
-
-  const std::vector<Task>& tasks() const {
-    return members_[0].model->schema.tasks;
-  }
-  const std::vector<Labels>& labels() const { return labels_; }
-  const TokenStarts& starts() const { return starts_; }
-  // Rows that any of them takes at a time.
-  Index most() const {
-    Index most = rows_.front().most();
-    for (const ModelRows& rows : rows_) most = std::min(most, rows.most());
-    return most;
-  }
-
-  // Predictions of rows, at most `most` a call; of one member `logits`, too,
-  // and `texts`, one a task.
-  std::vector<std::vector<double>> Say(std::span<const Index> rows, Index most,
-                                       NetworkOutputs* logits,
-                                       std::vector<WrittenTexts>* texts) {
-    std::vector<std::vector<double>> sums(tasks().size());
-    texts->assign(tasks().size(), {});
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-      const EnsembleMember& member = members_[i];
-      // Of several only one has its memory at a time.
-      if (members_.size() > 1 || !rows_[i].is_whole()) runner_.reset();
-      const auto [data, numbers] = rows_[i].Load(rows);
-      for (std::size_t t = 0; t < writers_.size(); ++t) {
-        if (writers_[t] == nullptr) continue;
-        (*texts)[t] = writers_[t]->Write(*data, numbers, &sums[t]);
-      }
-      if (only_writes_) continue;
-      if (runner_ == nullptr) {
-        runner_ = std::make_unique<ModelRunner>(*member.model, *data, most,
-                                                std::vector<Value>{}, pool_);
-      }
-      NetworkOutputs outputs = runner_->Outputs(tasks(), numbers);
-      if (members_.size() == 1) *logits = outputs;
-      AddMember(tasks(), std::move(outputs), member.weight / total_, &sums);
-    }
-    return sums;
-  }
-
- private:
-  // Texts have no mean: one model writes them.
-  void AddWriters(const PredictOptions& options) {
-    only_writes_ = true;
-    for (std::size_t t = 0; t < tasks().size(); ++t) {
-      writers_.emplace_back();
-      const Task& task = tasks()[t];
-      only_writes_ &= task.traits().is_written;
-      if (!task.traits().is_written) continue;
-      Require(members_.size() == 1, ErrorKind::kUsage,
-              Str("task '", task.name,
-                  "' is a text, which several models do "
-                  "not write together"),
-              "give one model");
-      writers_.back() = std::make_unique<TextWriter>(
-          *members_[0].model, static_cast<Index>(t), options.decode, pool_);
-    }
-  }
-
-  std::span<const EnsembleMember> members_;
-  ThreadPool* pool_;
-  std::vector<std::unique_ptr<TextWriter>> writers_;  // one a task; null: none
-  bool only_writes_ = false;
-  double total_ = 0;
-  std::vector<Labels> labels_;
-  TokenStarts starts_;
-  std::vector<ModelRows> rows_;
-  std::unique_ptr<ModelRunner> runner_;
-};
 
 // Carries the unknown classes of the places along, if there are any, and says
 // of labels that the model does not know what becomes of them.
@@ -360,7 +241,7 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
   const std::vector<Index> rows = options.split.empty()
                                       ? AllRows(dataset)
                                       : dataset.SplitRows(options.split);
-  Members all(members, dataset, options, pool);
+  MemberCrew all(members, dataset, options, pool);
   const std::vector<Task>& tasks = all.tasks();
   const auto arrays =
       ArraysOf(tasks, dataset, all.labels(), members.size() == 1);
@@ -372,16 +253,15 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
   for (Index first = 0; first < std::ssize(rows); first += at_once) {
     const auto some = std::span(rows).subspan(
         At(first), At(std::min(at_once, std::ssize(rows) - first)));
-    NetworkOutputs logits;
-    std::vector<WrittenTexts> texts;
-    const auto said = all.Say(some, at_once, &logits, &texts);
+    const MemberCrew::Said said = all.Say(some, at_once);
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       const Labels& labels = all.labels()[t];
-      const TaskRowsSaid rows_said = {tasks[t],
-                                      arrays[t],
-                                      {tasks[t], labels, dataset.weights},
-                                      said[t],
-                                      arrays[t].logits ? &logits[t] : nullptr};
+      const TaskRowsSaid rows_said = {
+          tasks[t],
+          arrays[t],
+          {tasks[t], labels, dataset.weights},
+          said.predictions[t],
+          arrays[t].logits ? &said.logits[t] : nullptr};
       TaskBlock block;
       WrittenTexts written;
       Index token = 0;
@@ -390,7 +270,7 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
             const Index at = starts[t].empty() ? static_cast<Index>(i) : token;
             rows_said.AppendTo(&block, at, some[i], label);
             if (tasks[t].traits().is_written) {
-              written.Append(texts[t].Slice(at, 1));
+              written.Append(said.texts[t].Slice(at, 1));
             }
             ++token;
           });

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include "data/heads/softmax_head.h"
 
 namespace mtlkit {
@@ -27,6 +30,21 @@ class SequenceHead final : public SoftmaxHead {
   std::string PredictionSuffix(const Task& /*task*/,
                                Index /*col*/) const override {
     return ".log-probability";
+  }
+
+  // Of each token the log of the probability of what most likely comes next; of
+  // texts only a search says it.
+  void Link(const Task& /*task*/, ConstMatView outputs,
+            MatView predictions) const override {
+    for (Index row = 0; row < outputs.rows; ++row) {
+      const std::span<const Real> z = {outputs.Row(row), At(outputs.cols)};
+      const double most = static_cast<double>(*std::ranges::max_element(z));
+      double sum = 0;
+      for (const Real logit : z) {
+        sum += std::exp(static_cast<double>(logit) - most);
+      }
+      predictions(row, 0) = static_cast<Real>(-std::log(sum));
+    }
   }
 
   // Nothing is known of texts without their sources: each code is as good as
