@@ -25,6 +25,7 @@
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
 #include "prep/date_columns.h"
+#include "prep/missing_texts.h"
 #include "prep/required_columns.h"
 #include "text/convert.h"
 #include "text/temporary_path.h"
@@ -64,6 +65,16 @@ struct PredictTool {
     flags.Named("split", options.split, "SPLIT", "predict this split only");
     flags("all-rows", options.all_rows,
           "also rows outside of those that a task has for its own");
+    flags("beam", options.decode.beam,
+          "of texts: how many are looked at side by side; 1: the most probable "
+          "token each time",
+          Between(1, 1000));
+    flags("length-penalty", options.decode.penalty,
+          "of texts: how much longer ones are preferred (Wu et al. 2016)",
+          AtLeast(0));
+    flags("no-repeat", options.decode.no_repeat,
+          "of texts: no run of so many tokens comes twice; 0: any may",
+          AtLeast(0));
     flags("peer", peer, "of a run: this peer's model only; -1: the mean of all",
           AtLeast(-1));
     flags("round", round, "of a run: the models of this round; -1: the newest",
@@ -222,6 +233,7 @@ struct PredictTool {
       if (const auto wanted = TableBehind(wanting.transforms)) {
         RequireViewsApart(wanted->blocks, read.inputs);
       }
+      AddMissingTexts(wanting.schema.tasks, &read);
       return AdaptTable(wanting.transforms, std::move(read), &warnings);
     });
     for (const std::string& warning : warnings) reporter.Warn(warning);

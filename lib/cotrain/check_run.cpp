@@ -197,9 +197,10 @@ void CheckOwnData(const RunSpec& spec, const RoundMethodEntry& method) {
 // What is said of rows has one place a row.
 void RequireRowTasks(const Dataset& data) {
   for (const Task& task : data.tasks) {
-    Require(!task.traits().of_tokens, ErrorKind::kUsage,
+    const HeadTraits& traits = task.traits();
+    Require(!traits.of_tokens && !traits.is_written, ErrorKind::kUsage,
             Str("task '", task.name,
-                "' has a label for each token, and the method exchanges what "
+                "' is of tokens, and the method exchanges what "
                 "is said of rows"),
             "use a method that exchanges parameters, such as fedavg");
   }

@@ -88,7 +88,8 @@ struct Batcher::State {
     for (std::size_t i = 0; i < data.tasks.size(); ++i) {
       labels.emplace_back(data, static_cast<Index>(i));
       units.push_back(labels.back().WeightUnit());
-      const bool of_tokens = data.tasks[i].traits().of_tokens;
+      const HeadTraits& traits = data.tasks[i].traits();
+      const bool of_tokens = traits.of_tokens || traits.is_written;
       if (of_tokens) TokenStartsOf(data.tasks[i], data);  // is there
       token_input.push_back(of_tokens ? TokenInputOf(data.tasks[i], specs)
                                       : -1);
@@ -134,6 +135,29 @@ struct Batcher::State {
     }
   }
 
+  bool IsWritten(std::size_t i) const {
+    return dataset.tasks[i].traits().is_written;
+  }
+
+  // Of each token of the texts that there are, what comes behind it.
+  void LoadWritten(std::size_t i, std::span<const Index> rows) {
+    const InputBatch& text = batch.inputs[At(token_input[i])];
+    // As an input the code stands for words that have none.
+    const auto end = static_cast<std::int32_t>(dataset.tasks[i].codes - 1);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      const Index place = labels[i].PlaceOf(rows[r]);
+      if (place < 0 || !(labels[i].Value(place, 0) > 0)) continue;
+      const auto weight = static_cast<Real>(labels[i].Weight(place) / units[i]);
+      const Index last = text.row_starts[r + 1] - 1;
+      for (Index t = text.row_starts[r]; t <= last; ++t) {
+        const std::int32_t next = t < last ? text.codes.data[t + 1] : end;
+        if (t < last && next == end) continue;
+        targets[i][At(t)] = static_cast<Real>(next);
+        weights[i][At(t)] = weight;
+      }
+    }
+  }
+
   void LoadTargets(std::span<const Index> rows) {
     if (labels.empty()) return;
     for (std::size_t r = 0; r < rows.size() && !groups.empty(); ++r) {
@@ -146,6 +170,10 @@ struct Batcher::State {
       MakeRoom(i, count);
       std::fill_n(targets[i].begin(), count * cols, kMissing);
       std::fill_n(weights[i].begin(), count, Real{0});
+      if (IsWritten(i)) {
+        LoadWritten(i, rows);
+        continue;
+      }
       if (!dataset.labels[i].on_all_rows) continue;
       for (std::size_t r = 0; r < rows.size(); ++r) {
         LoadLabel(i, r, rows[r]);
@@ -154,6 +182,7 @@ struct Batcher::State {
     for (std::size_t r = 0; r < rows.size(); ++r) {
       OwnPlaces::Entry first{targets.size(), 0};  // of its task
       for (const OwnPlaces::Entry& entry : own_places.Of(rows[r])) {
+        if (IsWritten(entry.task)) continue;
         if (entry.task != first.task) first = entry;
         const Index input = token_input[entry.task];
         const Index at = input < 0 ? static_cast<Index>(r)

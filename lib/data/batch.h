@@ -13,7 +13,8 @@ namespace mtlkit {
 
 // The labels of a batch for one task.
 struct TargetBatch {
-  // rows x target_cols, of tasks of tokens (HeadTraits::of_tokens) tokens x 1;
+  // rows x target_cols, of tasks of tokens (HeadTraits::of_tokens) tokens x 1,
+  // as of texts that are written: of each token the code that comes behind it;
   // NaN cells are missing. Regression targets are normalised by the task's mean
   // and deviation.
   ConstMatView target;

@@ -80,6 +80,10 @@ Task ReadTaskHead(const FileReader& file, const std::string& path) {
   if (const auto tokens = file.FindAttribute<std::string>(path, "tokens")) {
     task.tokens = *tokens;
   }
+  if (task.traits().is_written) {
+    task.from = file.Attribute<std::string>(path, "from");
+    task.codes = file.Attribute<Index>(path, "codes");
+  }
   if (task.is_classification()) {
     task.classes = file.ReadTexts(path + "/classes");
   }

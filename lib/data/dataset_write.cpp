@@ -145,6 +145,10 @@ void WriteTaskHead(FileWriter& file, const Task& task, Index position) {
   file.SetAttribute(path, "position", position);
   NameObject(file, path, task.name);
   if (!task.tokens.empty()) file.SetAttribute(path, "tokens", task.tokens);
+  if (task.traits().is_written) {
+    file.SetAttribute(path, "from", task.from);
+    file.SetAttribute(path, "codes", task.codes);
+  }
   if (task.source != LabelSource{}) {
     file.WriteText(path + "/source", LabelSourceText(task.source));
   }

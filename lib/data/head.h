@@ -29,6 +29,11 @@ struct HeadTraits {
   // A place is a token of the texts of the input that Task::tokens names, not
   // a row.
   bool of_tokens = false;
+  // A label is whether a row has a text (1), which is that of the input
+  // Task::tokens, and a prediction is a text with the log of its probability. A
+  // network puts out, for each token of that input, a logit of what the next
+  // one is, made of the texts of the input Task::from.
+  bool is_written = false;
   // Of two classes the second is the positive one, and a prediction is its
   // probability.
   bool has_positive = false;

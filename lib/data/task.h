@@ -88,8 +88,14 @@ struct Task {
   // Maps only (others: 0): lines of pixels, and pixels of a line.
   Index map_height = 0;
   Index map_width = 0;
-  // Types of tokens only: the input block whose tokens have labels.
+  // Types of tokens only: the input block whose tokens have labels, or whose
+  // texts are written.
   std::string tokens = {};
+  // Texts that are written only: the input block that they are made of, and how
+  // many codes a token of theirs can have, of which the last is the end (0:
+  // before preparation).
+  std::string from = {};
+  Index codes = 0;
 
   bool is_classification() const;
   // Of the form, or else of the type.

@@ -75,6 +75,9 @@ class AdjustedSource : public PredictionSource {
       Temper(own, temperature, {outputs + i * cols, cols});
     }
   }
+  WrittenTexts ReadTexts(Index task, Index first, Index count) const override {
+    return source_->ReadTexts(task, first, count);
+  }
   std::vector<double> Thresholds(Index task) const override {
     return thresholds_[At(task)];
   }

@@ -155,14 +155,13 @@ std::vector<std::u32string> BleuWords(std::string_view text,
   return {};
 }
 
-BleuCounts& BleuCounts::operator+=(const BleuCounts& other) {
+void BleuCounts::Add(double weight, const BleuCounts& other) {
   for (std::size_t n = 0; n < kBleuOrders; ++n) {
-    correct[n] += other.correct[n];
-    total[n] += other.total[n];
+    correct[n] += weight * other.correct[n];
+    total[n] += weight * other.total[n];
   }
-  words += other.words;
-  reference += other.reference;
-  return *this;
+  words += weight * other.words;
+  reference += weight * other.reference;
 }
 
 BleuCounts CountBleu(std::string_view text,
@@ -177,8 +176,9 @@ BleuCounts CountBleu(std::string_view text,
     lengths.push_back(std::ssize(others.back()));
   }
   BleuCounts counts;
-  counts.words = std::ssize(words);
-  counts.reference = NearestLength(counts.words, lengths);
+  counts.words = static_cast<double>(words.size());
+  counts.reference =
+      static_cast<double>(NearestLength(std::ssize(words), lengths));
   for (std::size_t n = 0; n < kBleuOrders; ++n) {
     const Index order = static_cast<Index>(n) + 1;
     std::vector<Ngram> known;
@@ -186,36 +186,33 @@ BleuCounts CountBleu(std::string_view text,
       known = UnitedNgrams(known, NgramsOf(other, order));
     }
     const std::vector<Ngram> own = NgramsOf(words, order);
-    counts.total[n] = std::ssize(own);
-    counts.correct[n] = CommonNgrams(own, known);
+    counts.total[n] = static_cast<double>(own.size());
+    counts.correct[n] = static_cast<double>(CommonNgrams(own, known));
   }
   return counts;
 }
 
 Bleu BleuOf(const BleuCounts& counts) {
   Bleu bleu;
-  const auto words = static_cast<double>(counts.words);
   if (counts.words < counts.reference) {
     bleu.brevity =
-        counts.words > 0
-            ? std::exp(1 - static_cast<double>(counts.reference) / words)
-            : 0;
+        counts.words > 0 ? std::exp(1 - counts.reference / counts.words) : 0;
   }
-  if (std::ranges::all_of(counts.correct, [](Index n) { return n == 0; })) {
+  if (std::ranges::all_of(counts.correct, [](double n) { return n == 0; })) {
     return bleu;
   }
   double logs = 0;
   double smooth = 1;
   bool is_zero = false;
   for (std::size_t n = 0; n < kBleuOrders; ++n) {
-    const auto total = static_cast<double>(counts.total[n]);
-    is_zero |= counts.total[n] == 0;
+    const double total = counts.total[n];
+    is_zero |= total == 0;
     if (is_zero) break;
     if (counts.correct[n] == 0) {
       smooth *= 2;
       bleu.precisions[n] = 100 / (smooth * total);
     } else {
-      bleu.precisions[n] = 100 * static_cast<double>(counts.correct[n]) / total;
+      bleu.precisions[n] = 100 * counts.correct[n] / total;
     }
     logs += std::log(bleu.precisions[n]);
   }

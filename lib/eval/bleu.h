@@ -27,13 +27,13 @@ std::vector<std::u32string> BleuWords(std::string_view text, BleuTokens tokens);
 
 inline constexpr std::size_t kBleuOrders = 4;
 
-// What is added up over texts.
+// What is added up over texts, each times its weight.
 struct BleuCounts {
-  std::array<Index, kBleuOrders> correct = {};  // runs of 1 to 4 words
-  std::array<Index, kBleuOrders> total = {};
-  Index words = 0;      // of what is scored
-  Index reference = 0;  // of the reference that is nearest in length
-  BleuCounts& operator+=(const BleuCounts& other);
+  std::array<double, kBleuOrders> correct = {};  // runs of 1 to 4 words
+  std::array<double, kBleuOrders> total = {};
+  double words = 0;      // of what is scored
+  double reference = 0;  // of the reference that is nearest in length
+  void Add(double weight, const BleuCounts& other);
 };
 // Of one text, with at least one reference.
 BleuCounts CountBleu(std::string_view text,

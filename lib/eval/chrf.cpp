@@ -20,13 +20,12 @@ std::vector<std::uint32_t> CharactersOf(std::string_view text) {
 
 }  // namespace
 
-ChrfCounts& ChrfCounts::operator+=(const ChrfCounts& other) {
+void ChrfCounts::Add(double weight, const ChrfCounts& other) {
   for (std::size_t n = 0; n < kChrfOrders; ++n) {
-    text[n] += other.text[n];
-    reference[n] += other.reference[n];
-    common[n] += other.common[n];
+    text[n] += weight * other.text[n];
+    reference[n] += weight * other.reference[n];
+    common[n] += weight * other.common[n];
   }
-  return *this;
 }
 
 ChrfCounts CountChrf(std::string_view text,
@@ -42,9 +41,9 @@ ChrfCounts CountChrf(std::string_view text,
       const std::vector<Ngram> known = NgramsOf(other, order);
       const std::vector<Ngram> said = NgramsOf(own, order);
       // No order counts in which the reference has nothing.
-      counts.text[n] = known.empty() ? 0 : std::ssize(said);
-      counts.reference[n] = std::ssize(known);
-      counts.common[n] = CommonNgrams(said, known);
+      counts.text[n] = known.empty() ? 0 : static_cast<double>(said.size());
+      counts.reference[n] = static_cast<double>(known.size());
+      counts.common[n] = static_cast<double>(CommonNgrams(said, known));
     }
     const double score = ChrfOf(counts);
     if (score <= most) continue;
@@ -61,9 +60,8 @@ double ChrfOf(const ChrfCounts& counts) {
   double orders = 0;
   for (std::size_t n = 0; n < kChrfOrders; ++n) {
     if (counts.text[n] == 0 || counts.reference[n] == 0) continue;
-    const auto common = static_cast<double>(counts.common[n]);
-    precision += common / static_cast<double>(counts.text[n]);
-    recall += common / static_cast<double>(counts.reference[n]);
+    precision += counts.common[n] / counts.text[n];
+    recall += counts.common[n] / counts.reference[n];
     ++orders;
   }
   if (precision + recall == 0) return 0;

@@ -15,12 +15,12 @@ namespace mtlkit {
 
 inline constexpr std::size_t kChrfOrders = 6;
 
-// What is added up over texts.
+// What is added up over texts, each times its weight.
 struct ChrfCounts {
-  std::array<Index, kChrfOrders> text = {};
-  std::array<Index, kChrfOrders> reference = {};
-  std::array<Index, kChrfOrders> common = {};
-  ChrfCounts& operator+=(const ChrfCounts& other);
+  std::array<double, kChrfOrders> text = {};
+  std::array<double, kChrfOrders> reference = {};
+  std::array<double, kChrfOrders> common = {};
+  void Add(double weight, const ChrfCounts& other);
 };
 // Of one text by the reference that it does best with, of at least one.
 ChrfCounts CountChrf(std::string_view text,

@@ -36,6 +36,18 @@ void JoinedOutputs::Read(Index first, Index count, double* to) {
   }
 }
 
+WrittenTexts JoinedOutputs::ReadTexts(std::span<const Index> places) const {
+  WrittenTexts all =
+      source_->ReadTexts(task_, 0, source_->tasks()[At(task_)].places);
+  WrittenTexts texts;
+  for (const Index place : places) {
+    const Index at = place_of_.empty() ? place : place_of_[At(place)];
+    texts.said.push_back(std::move(all.said[At(at)]));
+    texts.truth.push_back(std::move(all.truth[At(at)]));
+  }
+  return texts;
+}
+
 std::vector<double> JoinedOutputs::Thresholds() const {
   const std::vector<double> all = source_->Thresholds(task_);
   if (all.size() < 2) return all;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ class JoinedOutputs {
   // order of the task's classes. Places in another order than the source's are
   // read all at once, and held until Release.
   void Read(Index first, Index count, double* to);
+  // Of texts that are written: those of some places.
+  WrittenTexts ReadTexts(std::span<const Index> places) const;
   void Release() { held_ = {}; }
   // Above which each column counts as predicted; empty: 1/2.
   std::vector<double> Thresholds() const;
@@ -44,7 +47,9 @@ struct JoinedTask {
   Task task;
   Index places = 0;
   std::vector<std::int32_t> row_of;  // among the joined rows; empty: the place
-  std::vector<float> y;         // places x target_cols; NaN cells are missing
+  std::vector<float> y;  // places x target_cols; NaN cells are missing
+  // Of texts that are written, one a place: those that are true.
+  std::vector<std::string> texts = {};
   std::vector<double> weights;  // one a place; empty: 1
   bool weighted = false;        // whether the files have weights
   std::vector<std::optional<JoinedOutputs>> models;  // nothing: lacks the task

@@ -42,6 +42,7 @@ std::vector<double> BestConstant(const JoinedTask& task,
   if (task.constants.empty()) return {};
   const auto rows =
       task.task.head().ConstantPredictions(task.task, task.constants);
+  if (rows.empty()) return {};
   return entry.name == "mae" ? rows.back() : rows.front();
 }
 
@@ -68,6 +69,7 @@ class TaskMeasurer {
             entries_,
             [](const MetricEntry* entry) { return entry->traits.of_groups; })),
         of_tokens_(task_.task.traits().of_tokens),
+        is_written_(task_.task.traits().is_written),
         in_pieces_(units_.is_blocks() ||
                    task_.places > kMostAtOnce / NumbersOfPlace()) {
     if (in_pieces_) rows_.centres = MeanLabels();
@@ -150,6 +152,7 @@ class TaskMeasurer {
     rows_.y.clear();
     rows_.groups.clear();
     rows_.texts.clear();
+    rows_.true_texts.clear();
     for (Index place = piece->first; place < piece->first + piece->count;
          ++place) {
       if (!task_.HasLabel(place)) continue;
@@ -165,6 +168,7 @@ class TaskMeasurer {
         rows_.groups.push_back(units_.UnitOf(task_.RowOf(place)));
       }
       if (of_tokens_) rows_.texts.push_back(task_.RowOf(place));
+      if (is_written_) rows_.true_texts.push_back(task_.texts[At(place)]);
       const float* cells = task_.y.data() + place * rows_.target_cols;
       rows_.y.insert(rows_.y.end(), cells, cells + rows_.target_cols);
     }
@@ -176,6 +180,7 @@ class TaskMeasurer {
     rows_.output.resize(At(piece.count * cols));
     model->Read(piece.first, piece.count, rows_.output.data());
     if (of_tokens_) Decode(piece);
+    if (is_written_) rows_.said_texts = model->ReadTexts(piece.places).said;
     auto to = rows_.output.begin();
     for (const Index place : piece.places) {
       const auto from = rows_.output.begin() + (place - piece.first) * cols;
@@ -337,6 +342,7 @@ class TaskMeasurer {
   MetricRows rows_;  // of the piece that is loaded
   bool of_groups_;   // some metric is
   bool of_tokens_;
+  bool is_written_;
   bool in_pieces_;
   MeasuredTask measured_;
 };

@@ -27,7 +27,8 @@ const MetricEntry& MainMetric(const Task& task) {
 
 bool HasNumbers(TaskType type) {
   const HeadTraits& traits = type.traits();
-  return !traits.has_classes && !traits.is_censored && !traits.is_ranking;
+  return !traits.has_classes && !traits.is_censored && !traits.is_ranking &&
+         !traits.is_written;
 }
 bool HasClasses(TaskType type) {
   return type.traits().has_classes && !type.traits().is_map;
@@ -37,6 +38,9 @@ bool HasOneClass(TaskType type) {
 }
 bool HasTags(TaskType type) {
   return type.traits().of_tokens;
+}
+bool HasWrittenTexts(TaskType type) {
+  return type.traits().is_written;
 }
 bool HasLabelSets(TaskType type) {
   return HasClasses(type) && !type.traits().one_class;

@@ -42,6 +42,9 @@ struct MetricRows {
   std::vector<std::string> tags = {};
   std::vector<Index> texts = {};
   std::vector<std::int32_t> decoded = {};
+  // Of texts that are written: what is true, and what is.
+  std::vector<std::string> true_texts = {};
+  std::vector<std::string> said_texts = {};
 
   // Whether a prediction has a probability for each of several classes, of
   // which one is true.
@@ -133,6 +136,8 @@ bool HasOneClass(TaskType type);
 // A class for each token of a text.
 bool HasTags(TaskType type);
 bool HasLabelSets(TaskType type);
+// A text; none of the others then.
+bool HasWrittenTexts(TaskType type);
 // A class for each pixel; none of the others then.
 bool HasMaps(TaskType type);
 // A time that may be censored, and a risk; scores within groups of rows.

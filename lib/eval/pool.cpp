@@ -198,6 +198,18 @@ class PooledPredictions : public PredictionSource {
                                          outputs + before * cols);
              });
   }
+  WrittenTexts ReadTexts(Index task, Index first, Index count) const override {
+    std::vector<Index> places;
+    for (const Part& part : parts_) {
+      places.push_back(part->tasks()[At(task)].places);
+    }
+    WrittenTexts texts;
+    ForParts(places, first, count,
+             [&](std::size_t part, Index from, Index some, Index /*before*/) {
+               texts.Append(parts_[part]->ReadTexts(task, from, some));
+             });
+    return texts;
+  }
 
  private:
   std::vector<Part> parts_;

@@ -1,5 +1,6 @@
 // Files of predictions, read a task and a piece at a time.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -68,12 +69,20 @@ class PredictionFile : public PredictionSource {
     FailOutput(Str(file_.name(), ": ", array.path), head.task,
                IdText(Ids(row, 1), 0), outputs[bad]);
   }
+  WrittenTexts ReadTexts(Index task, Index first, Index count) const override {
+    if (texts_.empty()) texts_.resize(heads_.size());
+    auto& texts = texts_[At(task)];
+    const TaskOnFile& head = heads_[At(task)];
+    if (!texts) texts = ReadWrittenTexts(file_, head.task, head.places);
+    return texts->Slice(first, count);
+  }
 
  private:
   FileReader file_;
   IdReader ids_;
   std::vector<TaskOnFile> heads_;
   std::vector<OutputArray> outputs_;  // one a task
+  mutable std::vector<std::optional<WrittenTexts>> texts_;
 };
 
 }  // namespace

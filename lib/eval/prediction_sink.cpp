@@ -106,6 +106,7 @@ class TaskRows {
   void Add(const PredictionBlock& block) {
     if (outputs_) outputs_->Append(block.predictions);
     if (maps_) AddMaps(block.predictions);
+    if (block.texts != nullptr) texts_.Append(*block.texts);
     if (logits_) logits_->Append(block.logits);
     if (weights_) weights_->Append(block.weight);
     AddClasses(block.predictions);
@@ -119,6 +120,13 @@ class TaskRows {
     if (codes_) codes_->Append(CodesOf<std::int32_t>(y));
     if (flags_) flags_->Append(CodesOf<std::int8_t>(y));
     if (bytes_) bytes_->Append(CodesOf<std::uint8_t>(y));
+  }
+
+  // All places have come. Texts have no lengths beforehand.
+  void Finish(FileWriter& file) const {
+    if (!task_.traits().is_written) return;
+    file.WriteTexts(TaskPath(task_) + "/text", texts_.said);
+    file.WriteTexts(TaskPath(task_) + "/true_text", texts_.truth);
   }
 
  private:
@@ -188,6 +196,7 @@ class TaskRows {
   }
 
   Task task_;
+  WrittenTexts texts_;
   std::vector<Index> token_rows_;  // of each token, where these have labels
   Index next_ = 0;                 // of them
   std::optional<RowWriter<float>> numbers_;
@@ -216,6 +225,7 @@ void PredictionCollector::Add(std::size_t task, const PredictionBlock& block) {
   AppendTo(block.logits, &to.logits);
   AppendTo(block.y, &to.y);
   AppendTo(block.weight, &to.weight);
+  if (block.texts != nullptr) to.texts.Append(*block.texts);
 }
 
 struct PredictionWriter::State {
@@ -253,6 +263,7 @@ void PredictionWriter::Add(std::size_t task, const PredictionBlock& block) {
 }
 
 void PredictionWriter::Commit() {
+  for (const TaskRows& task : state_->tasks) task.Finish(state_->file);
   state_->file.Commit();
 }
 

@@ -17,6 +17,7 @@ struct PredictionBlock {
   std::span<const float> logits = {};
   std::span<const float> y = {};
   std::span<const float> weight = {};
+  const WrittenTexts* texts = nullptr;  // of such tasks
 };
 
 // Which arrays the blocks of a task have.

@@ -115,6 +115,9 @@ class HeldPredictions : public PredictionSource {
     const Index cols = held.task.prediction_cols();
     std::copy_n(values.begin() + first * cols, count * cols, outputs);
   }
+  WrittenTexts ReadTexts(Index task, Index first, Index count) const override {
+    return held_.tasks[At(task)].texts.Slice(first, count);
+  }
 
  private:
   Predictions held_;

@@ -61,6 +61,9 @@ class PredictionSource {
   // Predictions of places [first, first + count) of a task, row-major.
   virtual void ReadOutputs(Index task, Index first, Index count,
                            float* outputs) const = 0;
+  // The same of texts that are written, beside the logs of their probabilities.
+  virtual WrittenTexts ReadTexts(Index task, Index first,
+                                 Index count) const = 0;
   // Above which a binary task counts as positive, or each label as set, one a
   // column; empty: 1/2, or neither.
   virtual std::vector<double> Thresholds(Index /*task*/) const { return {}; }

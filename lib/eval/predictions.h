@@ -12,6 +12,24 @@ namespace mtlkit {
 
 class FileReader;
 
+// Texts that were written, and those that are true.
+struct WrittenTexts {
+  std::vector<std::string> said;
+  std::vector<std::string> truth;
+
+  void Append(const WrittenTexts& more) {
+    said.insert(said.end(), more.said.begin(), more.said.end());
+    truth.insert(truth.end(), more.truth.begin(), more.truth.end());
+  }
+  // Of places [first, first + count).
+  WrittenTexts Slice(Index first, Index count) const {
+    const auto some = [&](const std::vector<std::string>& all) {
+      return std::vector(all.begin() + first, all.begin() + first + count);
+    };
+    return {some(said), some(truth)};
+  }
+};
+
 // What a model said of one task, and what is true where that is known. Arrays
 // have one row a place: every row of the file, or those in `rows`; of tasks of
 // tokens (HeadTraits::of_tokens) every token of these. Numbers are
@@ -34,6 +52,9 @@ struct TaskPredictions {
   // places x target_cols as in Labels; NaN is unknown. Empty: no labels came.
   std::vector<float> y;
   std::vector<float> weight;  // one a place; empty: 1
+  // Of texts that are written, one a place: what is written and what is true
+  // ("" where that is not known). Others: empty.
+  WrittenTexts texts = {};
   // The best constant predictions, from the training rows: regression: mean of
   // each column, then median of each column; classification: frequency of each
   // class (binary: negative, positive; multi-label: of each label). Empty if

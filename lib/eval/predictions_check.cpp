@@ -168,4 +168,22 @@ std::vector<std::int64_t> ReadGroups(const FileReader& file, Index rows) {
   return groups;
 }
 
+WrittenTexts ReadWrittenTexts(const FileReader& file, const Task& task,
+                              Index places) {
+  WrittenTexts texts;
+  if (!task.traits().is_written) return texts;
+  const auto read = [&](const char* name) {
+    const std::string path = Str(TaskPath(task), "/", name);
+    std::vector<std::string> all = file.ReadTexts(path);
+    Require(std::ssize(all) == places, ErrorKind::kBadInput,
+            Str(file.name(), ": ", path, ": ", all.size(), " texts for ",
+                places, " rows"),
+            "write it again with mtl-predict");
+    return all;
+  };
+  texts.said = read("text");
+  texts.truth = read("true_text");
+  return texts;
+}
+
 }  // namespace mtlkit

@@ -52,4 +52,9 @@ std::vector<std::uint8_t> ReadSeen(const FileReader& file, Index rows);
 // Dataset::groups of the rows; empty: there are none.
 std::vector<std::int64_t> ReadGroups(const FileReader& file, Index rows);
 
+// The texts of a task that are written; kBadInput where there are not as many
+// as places.
+WrittenTexts ReadWrittenTexts(const FileReader& file, const Task& task,
+                              Index places);
+
 }  // namespace mtlkit

@@ -65,6 +65,9 @@ class TaskWindow {
     return std::isnan(value) ? ""
                              : task().classes[At(static_cast<Index>(value))];
   }
+  WrittenTexts Texts(Index place) const {
+    return source_->ReadTexts(task_, place, 1);
+  }
   std::span<const float> Outputs(Index place) {
     const Index cols = task().prediction_cols();
     if (place < first_ || place >= first_ + count_) {
@@ -202,6 +205,23 @@ void AddTagColumns(const Window& window, std::vector<TextColumn>* columns) {
       columns);
 }
 
+// What is written, the log of its probability, and what is true.
+void AddTextColumns(const Window& window, std::vector<TextColumn>* columns) {
+  const auto add = [&](const std::string& suffix, auto of_texts) {
+    AddColumn(
+        {{window->task().name + suffix}, {}, CellType::kText}, window,
+        [window, of_texts](Index place, CellWriter* cell) {
+          const std::string& text = of_texts(window->Texts(place));
+          cell->Text(text);
+        },
+        columns);
+  };
+  add("", [](const WrittenTexts& texts) { return texts.said[0]; });
+  AddPredicted(window, columns);
+  if (!window->has_labels()) return;
+  add(".true", [](const WrittenTexts& texts) { return texts.truth[0]; });
+}
+
 TextColumn IdsOf(const Source& source) {
   struct Some {
     Index first = 0;
@@ -232,6 +252,10 @@ std::vector<TextColumn> PredictionColumns(
         std::make_shared<TaskWindow>(source, static_cast<Index>(i));
     if (window->task().traits().of_tokens) {
       AddTagColumns(window, &columns);
+      continue;
+    }
+    if (window->task().traits().is_written) {
+      AddTextColumns(window, &columns);
       continue;
     }
     AddPredicted(window, &columns);

@@ -91,6 +91,7 @@ TaskPredictions ReadTaskPredictions(const FileReader& file, Task task,
         std::move(values);
   }
   result.logits = ReadLogits(file, result, places);
+  result.texts = ReadWrittenTexts(file, result.task, places);
   UnknownLabels unknown = ReadUnknown(
       file, {TaskPath(result.task), result.task, result.on_all_rows, places},
       result.y);
@@ -127,7 +128,7 @@ void WritePredictions(const Predictions& predictions, const std::string& path) {
     const TaskPredictions& task = predictions.tasks[i];
     writer.Add(i, {PlacesOf(task, IdCount(predictions.ids)),
                    task.task.is_classification() ? task.prob : task.pred,
-                   task.logits, task.y, task.weight});
+                   task.logits, task.y, task.weight, &task.texts});
   }
   writer.Commit();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -131,8 +132,13 @@ void TaskJoiner::AddModel(std::size_t model, bool takes_labels) {
   if (takes_labels || !task.on_all_rows) labels = source->ReadLabels(t);
   auto place_of = PlacesOf(model, labels, task.places);
   if (takes_labels) TakeLabels(model, task.task, labels, order, place_of);
-  joined_.models[model].emplace(source, t, std::move(order),
-                                std::move(place_of));
+  JoinedOutputs& outputs = joined_.models[model].emplace(
+      source, t, std::move(order), std::move(place_of));
+  // What is true may be written otherwise by another model's vocabulary.
+  if (!task.task.traits().is_written || !joined_.texts.empty()) return;
+  std::vector<Index> places(At(joined_.places));
+  std::iota(places.begin(), places.end(), Index{0});
+  joined_.texts = outputs.ReadTexts(places).truth;
 }
 
 std::vector<std::int32_t> TaskJoiner::PlacesOf(std::size_t model,
@@ -237,6 +243,10 @@ void TaskJoiner::TakeTruth(const Dataset& truth,
   const Index t = FindTask(truth.tasks, joined_.task.name);
   if (t < 0) return;
   const Task& from = truth.tasks[At(t)];
+  Require(!from.traits().is_written, ErrorKind::kUsage,
+          Str("--data: task '", from.name,
+              "': texts are compared with those that came along with them"),
+          "leave --data out");
   std::optional<Labels> mapped;
   if (!HaveSameLabels(from, joined_.task)) {
     mapped = InContext("--data", [&] {

@@ -45,6 +45,10 @@ Json TaskJson(const Task& task) {
     json["source"] = LabelSourceText(task.source);
   }
   if (!task.tokens.empty()) json["tokens"] = task.tokens;
+  if (task.traits().is_written) {
+    json["from"] = task.from;
+    json["codes"] = task.codes;
+  }
   if (task.is_classification()) {
     json["classes"] = task.classes;
     if (task.traits().is_map) {
@@ -184,6 +188,10 @@ Task ReadTask(const Json& json) {
   }
   if (members.Has("tokens")) {
     task.tokens = members.Get<std::string>("tokens");
+  }
+  if (task.traits().is_written) {
+    task.from = members.Get<std::string>("from");
+    task.codes = members.Get<Index>("codes");
   }
   if (task.is_classification()) {
     task.classes = members.Get<std::vector<std::string>>("classes");

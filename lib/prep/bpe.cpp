@@ -358,7 +358,7 @@ std::string Bpe::Decode(std::span<const Code> codes) const {
   for (const Code code : codes) {
     if (code >= 0 && code < size()) text += pieces_[At(code)];
   }
-  return text.empty() ? text : text.substr(1);
+  return text.starts_with(' ') ? text.substr(1) : text;
 }
 
 }  // namespace mtlkit

@@ -150,6 +150,10 @@ class Fitting {
           steps.begin() + static_cast<Index>(i) + 1, steps.end(),
           [&, &ref = column](const auto& later) { return later.first == ref; });
       if (keeps) choice.options.emplace_back("keep", "true");
+      if (std::ranges::count(options_.written, TokenBlockOf(*request, column)) >
+          0) {
+        choice.options.emplace_back("begin", "true");
+      }
       Add(FitTransform(Rows(), choice, {column}, request->where));
     }
   }

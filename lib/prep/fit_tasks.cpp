@@ -208,6 +208,7 @@ void FitRegression(const std::vector<bool>& is_training,
   for (Index col = 0; col < labels.cols(); ++col) {
     const Lessons lessons(is_training, labels, col);
     if (lessons.count() == 0) FailNoLabel(*task, col);
+    if (task->traits().is_written) return;  // that it is there, says no label
     WarnConstant(lessons, *task, col, reporter);
     if (task->type.traits().scales_labels) {
       Normalise(SpreadOf(lessons, *task, col), task);

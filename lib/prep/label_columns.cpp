@@ -224,6 +224,16 @@ Task MakeTask(const Dataset& table, const std::string& name,
   const InputBlock& block = table.inputs[first.block];
   const bool is_number = block.kind != InputKind::kCategorical;
   Task task;
+  if (type && type->traits().is_written) {
+    Require(
+        !is_number, ErrorKind::kUsage,
+        Str("task '", name, "' holds numbers, no texts"),
+        Str("if it does: mtl-convert --type ", NameInList(name), "=category"));
+    task.type = *type;
+    task.name = name;
+    task.source.columns = {name};
+    return task;
+  }
   // Numbers are not taken apart into values where that is not asked for.
   const bool numbers =
       type ? !type->traits().has_classes
@@ -251,7 +261,8 @@ static std::string_view TakeOptions(std::string_view text,
                                     TaskRequest* request) {
   for (const auto& [option, value] :
        {std::pair(std::string_view(":event="), &request->event),
-        std::pair(std::string_view("=tags:of="), &request->of)}) {
+        std::pair(std::string_view("=tags:of="), &request->of),
+        std::pair(std::string_view("=sequence:of="), &request->of)}) {
     const std::size_t at = text.rfind(option);
     if (at == std::string_view::npos) continue;
     *value = text.substr(at + option.size());
@@ -274,7 +285,8 @@ TaskRequest ParseTaskRequest(std::string_view text,
   const std::size_t before_type = head.rfind('=');
   Require(before_type != std::string_view::npos, ErrorKind::kUsage,
           Str(where, ": options without a type"),
-          "write TIME=survival:event=COLUMN or TASK=tags:of=COLUMN");
+          "write TIME=survival:event=COLUMN, TASK=tags:of=COLUMN or "
+          "TASK=sequence:of=COLUMN");
   request.pattern = std::string(head.substr(0, before_type));
   request.type = InContext(
       where, [&] { return ParseTaskType(head.substr(before_type + 1)); });

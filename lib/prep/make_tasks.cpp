@@ -72,8 +72,11 @@ class TaskMaker {
          TasksFromColumns(data_, columns_->all(), request, &found)) {
       if (!request.type) RequireBothValues(two_valued_, task.task);
       if (task.task.traits().of_tokens) FindTokens(text, request, &task.task);
+      if (task.task.traits().is_written) FindTexts(text, request, &task.task);
       made->push_back(std::move(task));
     }
+    // Its own texts are tokens that training reads.
+    if (request.type && request.type->traits().is_written) return;
     for (const TableColumn& column : found) {
       Require(column.name() != options_.task_per, ErrorKind::kUsage,
               Str("--task ", text, " takes the column of --task-per"),
@@ -91,6 +94,19 @@ class TaskMaker {
     task->tokens =
         TokensOf(TextRequests(options_),
                  {data_.inputs.begin(), data_.inputs.end()}, request.of, where);
+  }
+
+  void FindTexts(const std::string& text, const TaskRequest& request,
+                 Task* task) const {
+    const std::string where = Str("--task ", text);
+    Require(options_.task_per.empty(), ErrorKind::kUsage,
+            Str(where, " cannot be used with --task-per"),
+            "a text is one task on all rows");
+    const WrittenText found = WrittenTextOf(
+        TextRequests(options_), {data_.inputs.begin(), data_.inputs.end()},
+        task->name, request.of, where);
+    task->tokens = found.tokens;
+    task->from = found.from;
   }
 
   void SetPositive(const std::vector<std::string>& row,

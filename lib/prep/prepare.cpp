@@ -59,6 +59,9 @@ class Preparation {
     }
     RequireLabelsWithin(data_.tasks, data_.rows, options_.max_size);
     MakeTasks(options_, two_valued_, &columns, &data_);
+    for (const Task& task : data_.tasks) {
+      if (task.traits().is_written) options_.written.push_back(task.tokens);
+    }
     for (const std::string& request : options_.drop_class)
       DropClass(request, &data_);
     if (options_.min_class_rows > 0) {
@@ -90,6 +93,7 @@ class Preparation {
     FitTags(transforms);
     std::vector<InputSpec> inputs = TransformedRows(transforms, data_).specs();
     std::ranges::copy(OtherBlocks(data_.inputs), std::back_inserter(inputs));
+    CountCodes(inputs);
     Require(!inputs.empty(), ErrorKind::kBadInput,
             "there is no input to learn from",
             "every column is a task, is left out, or has another use; or the "
@@ -141,6 +145,22 @@ class Preparation {
                    CutsTexts(RecordsOf(transforms), task.tokens),
                    &data_.labels[i]);
       WarnOfLooseTags(task, data_.labels[i], reporter_);
+    }
+  }
+
+  // Of texts that are written: those of a token, and the end.
+  void CountCodes(const std::vector<InputSpec>& inputs) {
+    for (Task& task : data_.tasks) {
+      if (!task.traits().is_written) continue;
+      for (const std::string* block : {&task.tokens, &task.from}) {
+        Require(std::ranges::count(inputs, *block, &InputSpec::name) > 0,
+                ErrorKind::kUsage,
+                Str("task '", task.name, "' needs the input '", *block, "'"),
+                "leave its column in");
+      }
+      const InputSpec& text =
+          *std::ranges::find(inputs, task.tokens, &InputSpec::name);
+      task.codes = std::ssize(text.categories[0]) + 1;
     }
   }
 

@@ -56,6 +56,9 @@ struct PrepareOptions {
   void DescribeTransforms(Fields& fields);
   void DescribeLabels(Fields& fields);
 
+  // No flag: the input blocks whose texts tasks write.
+  std::vector<std::string> written;
+
  private:
   void DescribeSplits(Fields& fields);
   void DescribeTexts(Fields& fields);

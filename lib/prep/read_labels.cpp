@@ -84,7 +84,9 @@ class LabelReader {
     }
     read_.has_columns = true;
     read_.labels.on_all_rows = true;
-    if (!task_.is_classification()) {
+    if (task_.traits().is_written) {
+      ReadPresence(CodeColumn(table_, *found[0]));
+    } else if (!task_.is_classification()) {
       for (std::size_t col = 0; col < found.size(); ++col) {
         ReadNumbers(*found[col], col, found.size());
       }
@@ -176,6 +178,15 @@ class LabelReader {
                                : Meaning{{}, {name}});
     }
     Fill(column, meanings, col, cols);
+  }
+
+  // Whether there is a text.
+  void ReadPresence(const CodedColumn& column) {
+    std::vector<Meaning> meanings;
+    for (const std::string& text : column.names) {
+      meanings.push_back(Trim(text).empty() ? Meaning{} : Meaning{{1.0F}, {}});
+    }
+    Fill(column, meanings, 0, 1);
   }
 
   void ReadClasses(const CodedColumn& column) {

@@ -146,6 +146,48 @@ std::string TokensOf(const std::vector<TextRequest>& requests,
   return blocks.front();
 }
 
+std::string TokenBlockOf(const TextRequest& request, const ColumnRef& column) {
+  const std::string view = ViewOf(column.block);
+  return Str(view, view.empty() ? "" : ".", column.column,
+             request.choice.name == "bpe" ? ".bpe" : "");
+}
+
+WrittenText WrittenTextOf(const std::vector<TextRequest>& requests,
+                          const std::vector<InputSpec>& inputs,
+                          const std::string& column, const std::string& of,
+                          const std::string& where) {
+  std::vector<std::string> own;
+  std::vector<std::string> others;
+  for (const TextRequest& request : requests) {
+    if (request.choice.name != "words" && request.choice.name != "bpe") {
+      continue;
+    }
+    for (const TableColumn& found : ColumnsOf(request, inputs)) {
+      const std::string block = TokenBlockOf(request, found.ref);
+      if (found.name() == column) {
+        own.push_back(block);
+      } else if (of.empty() || of == found.name() || of == block) {
+        others.push_back(block);
+      }
+    }
+  }
+  Require(own.size() == 1, ErrorKind::kUsage,
+          own.empty() ? Str(where, ": '", column, "' does not become tokens")
+                      : Str(where, ": '", column, "' becomes tokens twice"),
+          Str("say what they are once: --bpe ", column, "=8000, or --words ",
+              column));
+  Require(!others.empty(), ErrorKind::kUsage,
+          of.empty() ? Str(where, ": there are no other texts that '", column,
+                           "' could be made of")
+                     : Str(where, ": '", of, "' does not become tokens"),
+          "make tokens of the column that it is made of: --bpe COLUMN=8000");
+  Require(others.size() == 1, ErrorKind::kUsage,
+          Str(where, ": '", column, "' may be made of '",
+              Join(others, "' or '"), "'"),
+          "say of which: TASK=sequence:of=COLUMN");
+  return {own.front(), others.front()};
+}
+
 bool CutsTexts(const TransformRecords& transforms, const std::string& block) {
   for (const TransformRecord& record : transforms) {
     if (!FindTransform(record.name).of_texts) continue;

@@ -34,6 +34,21 @@ std::string TokensOf(const std::vector<TextRequest>& requests,
                      const std::vector<InputSpec>& inputs,
                      const std::string& column, const std::string& where);
 
+// The input blocks that a text that is written needs: the one that its own
+// column becomes, and the one that it is made of: of the column `of` or, where
+// that is "", the only other one. kUsage where there is none, or several.
+struct WrittenText {
+  std::string tokens;
+  std::string from;
+};
+WrittenText WrittenTextOf(const std::vector<TextRequest>& requests,
+                          const std::vector<InputSpec>& inputs,
+                          const std::string& column, const std::string& of,
+                          const std::string& where);
+
+// What a request makes of a column, by name.
+std::string TokenBlockOf(const TextRequest& request, const ColumnRef& column);
+
 // Whether the transforms cut the texts that the block is made of.
 bool CutsTexts(const TransformRecords& transforms, const std::string& block);
 

@@ -22,6 +22,7 @@ InputSpec SpecOf(const TextInput& column) {
   InputSpec spec;
   spec.name = column.block;
   column.coder->Describe(&spec);
+  if (column.begins) spec.categories[0].emplace_back(kBeginToken);
   return spec;
 }
 
@@ -120,14 +121,18 @@ std::vector<InputBlock> TextTransform::Apply(
     const InputBlock& block =
         *std::ranges::find(inputs, column.column.block, &InputBlock::name);
     const Index col = FindColumn(block, column.column.column);
+    InputBlock made;
+    static_cast<InputSpec&>(made) = SpecOf(column);
     TextEntries entries;
     std::vector<std::int64_t> starts{0};
     for (Index row = 0; row < rows; ++row) {
+      if (column.begins) {
+        entries.codes.push_back(
+            static_cast<std::int32_t>(made.categories[0].size() - 1));
+      }
       column.coder->Append(TextAt(block, row, col), &entries);
       starts.push_back(std::ssize(entries.codes));
     }
-    InputBlock made;
-    static_cast<InputSpec&>(made) = SpecOf(column);
     made.row_starts = Array<std::int64_t>(std::move(starts));
     if (TraitsOf(made.kind).is_compressed) {
       made.indices = Array<std::int32_t>(std::move(entries.codes));
@@ -151,6 +156,7 @@ TransformRecord TextTransform::Record() const {
          {"column", column.column.column},
          {"into", column.block},
          {"keeps", column.keeps},
+         {"begins", column.begins},
          {"own", column.coder->Record(PrefixOf(i), &record.arrays)}});
   }
   record.spec =
@@ -167,7 +173,8 @@ void ForTrainingTexts(const TrainingRows& rows, const ColumnRef& column,
 }
 
 std::vector<TextInput> TextInputsOf(const FitArgs& args,
-                                    std::string_view suffix, bool keeps) {
+                                    std::string_view suffix, bool keeps,
+                                    bool begins) {
   std::vector<TextInput> columns;
   for (const InputSpec& spec : args.rows.specs()) {
     if (!TakesCategories(spec.kind)) continue;
@@ -181,10 +188,21 @@ std::vector<TextInput> TextInputsOf(const FitArgs& args,
       Require(FindBlock(args.rows.specs(), block) == nullptr, ErrorKind::kUsage,
               Str("there is an input '", block, "' already"),
               "make one of each kind of a column of texts");
-      columns.push_back({{spec.name, name}, block, keeps, nullptr});
+      columns.push_back({{spec.name, name}, block, keeps, nullptr, begins});
     }
   }
   return columns;
+}
+
+TextCoderPtr CoderOf(const Transforms& transforms, std::string_view block) {
+  for (const auto& transform : transforms) {
+    const auto* texts = dynamic_cast<const TextTransform*>(transform.get());
+    if (texts == nullptr) continue;
+    for (const TextInput& column : texts->columns()) {
+      if (column.block == block) return column.coder;
+    }
+  }
+  return nullptr;
 }
 
 std::shared_ptr<const Transform> RestoreTexts(
@@ -200,6 +218,7 @@ std::shared_ptr<const Transform> RestoreTexts(
     json.at("column").get_to(column.column.column);
     json.at("into").get_to(column.block);
     json.at("keeps").get_to(column.keeps);
+    column.begins = json.value("begins", false);
     column.coder =
         make(spec.at("options"), json.at("own"), PrefixOf(columns.size()));
     columns.push_back(std::move(column));

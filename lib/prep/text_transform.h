@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +27,12 @@ struct TextEntries {
 class TextCoder {
  public:
   virtual ~TextCoder() = default;
+  // The text of codes of tokens; null where it cannot be had again. Those out
+  // of range are passed over.
+  virtual std::optional<std::string> Decode(
+      std::span<const std::int32_t> /*codes*/) const {
+    return {};
+  }
   // Kind, columns and categories of the block.
   virtual void Describe(InputSpec* spec) const = 0;
   virtual void Append(std::string_view text, TextEntries* to) const = 0;
@@ -41,8 +49,12 @@ struct TextInput {
   ColumnRef column;
   std::string block;
   bool keeps = false;
-  TextCoderPtr coder;
+  TextCoderPtr coder = nullptr;
+  // A token kBeginToken, the last category, stands in front of each text, as a
+  // text that is written begins.
+  bool begins = false;
 };
+inline constexpr std::string_view kBeginToken = "<s>";
 
 // The transform `name` of some columns; `options` is stored as it is.
 class TextTransform : public Transform {
@@ -56,6 +68,7 @@ class TextTransform : public Transform {
   std::vector<InputBlock> Apply(const std::vector<InputBlock>& inputs,
                                 Index rows) const override;
   TransformRecord Record() const override;
+  std::span<const TextInput> columns() const { return columns_; }
 
  private:
   bool Drops(const InputSpec& spec, Index col) const;
@@ -74,7 +87,11 @@ void ForTrainingTexts(const TrainingRows& rows, const ColumnRef& column,
 // called as they are, with `suffix` behind it. kUsage where another block has
 // the name.
 std::vector<TextInput> TextInputsOf(const FitArgs& args,
-                                    std::string_view suffix, bool keeps);
+                                    std::string_view suffix, bool keeps,
+                                    bool begins = false);
+
+// What makes the tokens of an input block; null where no transform does.
+TextCoderPtr CoderOf(const Transforms& transforms, std::string_view block);
 
 // Makes the columns of a record again; `make` makes a coder of what
 // TextCoder::Record gave.

@@ -22,9 +22,10 @@ void RequireTaught(const Protocol& protocol, const Network& network) {
 
 void RequireRowTasks(std::span<const Task> tasks) {
   for (const Task& task : tasks) {
-    Require(!task.traits().of_tokens, ErrorKind::kUsage,
+    const HeadTraits& traits = task.traits();
+    Require(!traits.of_tokens && !traits.is_written, ErrorKind::kUsage,
             Str("task '", task.name,
-                "' has a label for each token, and the method compares rows"),
+                "' is of tokens, and the method compares rows"),
             "choose a method that leaves outputs alone (fedavg, or no "
             "--method), and no --mixup");
   }

@@ -40,16 +40,19 @@ class ModelRunner {
     }
   }
 
-  // Of tasks of tokens one row for each of these.
+  // Of tasks of tokens one row for each of these; of texts that are written
+  // none (TextWriter).
   NetworkOutputs Outputs(std::span<const Task> tasks,
                          std::span<const Index> rows) {
     NetworkOutputs outputs(tasks.size());
     for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (tasks[i].traits().is_written) continue;
       outputs[i].reserve(rows.size() * At(tasks[i].output_cols()));
     }
     MergedOutputs merged(tasks, plan_.network(), options_.capacity);
     Run(rows, [&](const Plan& plan, Index, Index) {
       for (std::size_t i = 0; i < outputs.size(); ++i) {
+        if (tasks[i].traits().is_written) continue;
         const ConstMatView y = merged.Of(plan, static_cast<Index>(i));
         outputs[i].insert(outputs[i].end(), y.data, y.data + y.size());
       }

@@ -13,13 +13,12 @@
 #include "data/head.h"
 #include "data/label_view.h"
 #include "data/link.h"
-#include "data/task_difference.h"
 #include "data/task_places.h"
 #include "h5/digest.h"
 #include "prep/rows_of_no_task.h"
+#include "train/member_crew.h"
 #include "train/model_rows.h"
 #include "train/model_runner.h"
-#include "train/token_starts.h"
 
 namespace mtlkit {
 namespace {
@@ -56,33 +55,6 @@ void AppendLabels(const LabelView& labels, Index place, std::vector<float>* y) {
   if (place >= 0) labels.CopyCells(place, y->data() + end);
 }
 
-void RequireSameTasks(std::span<const EnsembleMember> members) {
-  const auto name = [&](std::size_t i) {
-    return members[i].name.empty() ? Str("model ", i + 1) : members[i].name;
-  };
-  for (std::size_t i = 1; i < members.size(); ++i) {
-    const std::string difference = TaskDifference(
-        members[0].model->schema.tasks, members[i].model->schema.tasks);
-    Require(difference.empty(), ErrorKind::kBadInput,
-            Str(name(0), " and ", name(i), " cannot predict together: ",
-                difference, " (here: ", name(0), ")"),
-            "give models of the same tasks and classes, and of losses that "
-            "predict the same");
-  }
-}
-
-// Adds what one member says, with its share of the weights, to `sums`.
-void AddMember(std::span<const Task> tasks, NetworkOutputs outputs,
-               double share, std::vector<std::vector<double>>* sums) {
-  ApplyLinks(tasks, &outputs);
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    (*sums)[i].resize(outputs[i].size(), 0.0);
-    for (std::size_t k = 0; k < outputs[i].size(); ++k) {
-      (*sums)[i][k] += share * static_cast<double>(outputs[i][k]);
-    }
-  }
-}
-
 std::string DigestOf(std::span<const EnsembleMember> members) {
   std::vector<std::string> digests;  // networks of one file have one
   for (const EnsembleMember& member : members) {
@@ -115,6 +87,7 @@ Index RowsAtOnce(std::span<const Task> tasks, const TokenStarts& starts,
   Index bytes = 1;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     // Outputs, then sums and predictions, each in two precisions.
+    if (tasks[t].traits().is_written) continue;
     const Index of_each =
         12 * (tasks[t].output_cols() + tasks[t].prediction_cols());
     const auto all = std::max<Index>(std::ssize(starts[t]) - 1, 1);
@@ -123,67 +96,6 @@ Index RowsAtOnce(std::span<const Task> tasks, const TokenStarts& starts,
   return std::clamp<Index>(kMostBytes / bytes, 1,
                            std::clamp<Index>(rows, 1, kMostRows));
 }
-
-// The models that predict together, each with the rows as it reads them.
-class Members {
- public:
-  Members(std::span<const EnsembleMember> members, const Dataset& dataset,
-          ThreadPool* pool)
-      : members_(members),
-        pool_(pool),
-        labels_(
-            LabelsFor(*members[0].model, dataset, UnknownLabelRule::kKeep)) {
-    RequireSameTasks(members);
-    rows_.reserve(members.size());
-    for (const EnsembleMember& member : members) {
-      total_ += member.weight;
-      rows_.emplace_back(*member.model, dataset);
-    }
-    // All members read texts as the first one does.
-    starts_ = FitTags(*members[0].model, dataset, &rows_.front(), &labels_);
-  }
-
-  const std::vector<Task>& tasks() const {
-    return members_[0].model->schema.tasks;
-  }
-  const std::vector<Labels>& labels() const { return labels_; }
-  const TokenStarts& starts() const { return starts_; }
-  // Rows that any of them takes at a time.
-  Index most() const {
-    Index most = rows_.front().most();
-    for (const ModelRows& rows : rows_) most = std::min(most, rows.most());
-    return most;
-  }
-
-  // Predictions of rows, at most `most` a call; of one member `logits`, too.
-  std::vector<std::vector<double>> Say(std::span<const Index> rows, Index most,
-                                       NetworkOutputs* logits) {
-    std::vector<std::vector<double>> sums(tasks().size());
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-      const EnsembleMember& member = members_[i];
-      // Of several only one has its memory at a time.
-      if (members_.size() > 1 || !rows_[i].is_whole()) runner_.reset();
-      const auto [data, numbers] = rows_[i].Load(rows);
-      if (runner_ == nullptr) {
-        runner_ = std::make_unique<ModelRunner>(*member.model, *data, most,
-                                                std::vector<Value>{}, pool_);
-      }
-      NetworkOutputs outputs = runner_->Outputs(tasks(), numbers);
-      if (members_.size() == 1) *logits = outputs;
-      AddMember(tasks(), std::move(outputs), member.weight / total_, &sums);
-    }
-    return sums;
-  }
-
- private:
-  std::span<const EnsembleMember> members_;
-  ThreadPool* pool_;
-  double total_ = 0;
-  std::vector<Labels> labels_;
-  TokenStarts starts_;
-  std::vector<ModelRows> rows_;
-  std::unique_ptr<ModelRunner> runner_;
-};
 
 // Carries the unknown classes of the places along, if there are any, and says
 // of labels that the model does not know what becomes of them.
@@ -306,6 +218,7 @@ NetworkOutputs ComputeOutputs(const Model& model, const Dataset& dataset,
 
 void ApplyLinks(std::span<const Task> tasks, NetworkOutputs* outputs) {
   for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (tasks[i].traits().is_written) continue;
     const Index cols = tasks[i].output_cols();
     const Index said = tasks[i].prediction_cols();
     std::vector<Real>& values = (*outputs)[i];
@@ -328,7 +241,7 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
   const std::vector<Index> rows = options.split.empty()
                                       ? AllRows(dataset)
                                       : dataset.SplitRows(options.split);
-  Members all(members, dataset, pool);
+  MemberCrew all(members, dataset, options, pool);
   const std::vector<Task>& tasks = all.tasks();
   const auto arrays =
       ArraysOf(tasks, dataset, all.labels(), members.size() == 1);
@@ -340,27 +253,31 @@ void Predict(std::span<const EnsembleMember> members, const Dataset& dataset,
   for (Index first = 0; first < std::ssize(rows); first += at_once) {
     const auto some = std::span(rows).subspan(
         At(first), At(std::min(at_once, std::ssize(rows) - first)));
-    NetworkOutputs logits;
-    const auto said = all.Say(some, at_once, &logits);
+    const MemberCrew::Said said = all.Say(some, at_once);
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       const Labels& labels = all.labels()[t];
-      const TaskRowsSaid rows_said = {tasks[t],
-                                      arrays[t],
-                                      {tasks[t], labels, dataset.weights},
-                                      said[t],
-                                      arrays[t].logits ? &logits[t] : nullptr};
+      const TaskRowsSaid rows_said = {
+          tasks[t],
+          arrays[t],
+          {tasks[t], labels, dataset.weights},
+          said.predictions[t],
+          arrays[t].logits ? &said.logits[t] : nullptr};
       TaskBlock block;
+      WrittenTexts written;
       Index token = 0;
       TaskPlaces(labels, options.all_rows, starts[t])
           .ForRows(some, [&](std::size_t i, Index label) {
             const Index at = starts[t].empty() ? static_cast<Index>(i) : token;
             rows_said.AppendTo(&block, at, some[i], label);
+            if (tasks[t].traits().is_written) {
+              written.Append(said.texts[t].Slice(at, 1));
+            }
             ++token;
           });
       const Index places =
           std::ssize(block.predictions) / tasks[t].prediction_cols();
-      sink->Add(
-          t, {places, block.predictions, block.logits, block.y, block.weight});
+      sink->Add(t, {places, block.predictions, block.logits, block.y,
+                    block.weight, &written});
     }
   }
 }

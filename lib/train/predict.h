@@ -10,6 +10,7 @@
 #include "data/dataset.h"
 #include "eval/prediction_sink.h"
 #include "eval/predictions.h"
+#include "nn/decode.h"
 #include "nn/model.h"
 #include "train/network_outputs.h"
 
@@ -39,6 +40,7 @@ struct PredictOptions {
   // Is told of labels that the models do not know, and of settings without
   // effect; may be null.
   Reporter* reporter = nullptr;
+  DecodeOptions decode = {};  // of texts that are written
 };
 
 // What models say of the rows of a dataset: probabilities and regression

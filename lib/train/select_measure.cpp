@@ -63,6 +63,12 @@ SelectTerm ParseTerm(std::span<const Task> tasks, std::string_view text) {
          Str("tasks: ", Join(names, ", ")));
   }
   term.task = found - names.begin();
+  Require(
+      !tasks[At(term.task)].traits().is_written ||
+          measure.substr(dot + 1) == kLoss,
+      ErrorKind::kUsage,
+      Str("--select-on: the texts of '", name, "' are not written in training"),
+      Str("take ", name, ".loss, or loss"));
   term.text = Str(name, measure.substr(dot), weight);
   if (measure.substr(dot + 1) == kLoss) return term;
   term.metric = InContext("--select-on",
@@ -97,8 +103,9 @@ std::vector<SelectTerm> DecisionsOf(std::span<const Task> tasks) {
   std::vector<SelectTerm> terms;
   for (const Task& task : tasks) {
     const HeadTraits& traits = task.traits();
+    if (traits.is_written) continue;
     SelectTerm& term = terms.emplace_back();
-    term.task = std::ssize(terms) - 1;
+    term.task = &task - tasks.data();
     term.metric = &FindMetric(traits.is_map        ? "dice"
                               : traits.of_tokens   ? "token-accuracy"
                               : traits.one_class   ? "accuracy"

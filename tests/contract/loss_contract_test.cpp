@@ -29,6 +29,7 @@ Task SampleTask(TaskType type) {
   if (task.traits().is_censored) task.width = 2;
   if (task.is_classification()) task.classes = {"a", "b", "c"};
   if (task.traits().has_positive) task.classes = {"no", "yes"};
+  if (task.traits().is_written) task.codes = kCols;
   if (task.traits().is_map) {
     task.map_height = 2;
     task.map_width = 1;
@@ -76,7 +77,7 @@ struct Sample {
       return kLabels[at];
     }
     if (task.traits().is_ranking && !soft) return static_cast<Real>(i % 3);
-    if (!task.is_classification()) {
+    if (!task.is_classification() && !task.traits().is_written) {
       // Beside all outputs of the cell, of which quantiles are several.
       const Index each = cols / target_cols;
       const auto outputs = std::span(output).subspan(

@@ -65,6 +65,15 @@ inline MetricRows RandomRows(TaskType type, Index rows, Seed seed,
         sample.groups.push_back(row % 4);
         continue;
       }
+      if (HasWrittenTexts(type)) {
+        constexpr const char* kTexts[] = {"a dog runs in the snow fast", "a dog",
+                                          "two men run in the snow",
+                                          "the dog runs in the deep snow"};
+        sample.y.push_back(1);
+        sample.true_texts.emplace_back(kTexts[rng.Below(row, 200, 4)]);
+        sample.said_texts.emplace_back(kTexts[rng.Below(row, 201, 4)]);
+        continue;
+      }
       sample.y.push_back(HasNumbers(type) ? draw * 5
                          : many
                              ? static_cast<double>(static_cast<int>(draw * 3))
@@ -81,6 +90,8 @@ inline MetricRows Select(const MetricRows& rows,
   selected.y.clear();
   selected.output.clear();
   selected.groups.clear();
+  selected.true_texts.clear();
+  selected.said_texts.clear();
   selected.rows = static_cast<Index>(which.size());
   for (const Index row : which) {
     for (Index col = 0; col < rows.target_cols; ++col) {
@@ -90,6 +101,9 @@ inline MetricRows Select(const MetricRows& rows,
       selected.output.push_back(rows.Output()(row, col));
     }
     if (!rows.groups.empty()) selected.groups.push_back(rows.groups[At(row)]);
+    if (rows.true_texts.empty()) continue;
+    selected.true_texts.push_back(rows.true_texts[At(row)]);
+    selected.said_texts.push_back(rows.said_texts[At(row)]);
   }
   return selected;
 }

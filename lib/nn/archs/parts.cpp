@@ -65,6 +65,7 @@ NetworkParts::Source NetworkParts::Inputs(const std::string& prefix,
   std::map<InputKind, Index> seen;
   for (const Index block : blocks) {
     const InputSpec& input = schema_.inputs[At(block)];
+    if (IsWritten(input)) continue;
     const Value value = builder_.Input(block);
     if (TraitsOf(input.kind).is_compressed) {
       source.sparse.push_back(value);
@@ -277,7 +278,8 @@ void NetworkParts::AddHeads(const std::string& group, const Source& source,
   for (const Index i : tasks) {
     const HeadTraits& traits = task(i).traits();
     const bool is_plain = traits.thresholds == Thresholds::kNone &&
-                          !traits.is_map && !traits.of_tokens;
+                          !traits.is_map && !traits.of_tokens &&
+                          !traits.is_written;
     if (head_layers_.empty() && tasks.size() > 1 && is_plain) {
       together.push_back(i);
     } else {
@@ -299,6 +301,7 @@ void NetworkParts::AddHeads(const std::string& group, const Source& source,
 Value NetworkParts::AddLogits(Index i, const Source& source) {
   const std::string name = "head." + task(i).name;
   if (task(i).traits().is_map) return AddMap(name, source, task(i));
+  if (task(i).traits().is_written) return AddWriter(name, task(i));
   const Source top =
       AddLayers(name, task(i).traits().of_tokens ? TokensOf(task(i)) : source,
                 head_layers_);

@@ -114,6 +114,12 @@ class NetworkParts {
  private:
   // What a task of tokens reads.
   Source TokensOf(const Task& task) const;
+  // Whether the block holds texts that a task writes, which are no inputs.
+  bool IsWritten(const InputSpec& input) const;
+  // The decoder of a text: NAME.tokens is the table of what it writes, and what
+  // its outputs are made of, too (Press and Wolf, "Using the output embedding
+  // to improve language models", 2017).
+  Value AddWriter(const std::string& name, const Task& task);
   Value JoinDense(const std::string& name, const std::vector<Value>& values);
   Value AddProduct(const std::string& name, const Source& source,
                    DenseOptions dense, const std::string& params_of = "");

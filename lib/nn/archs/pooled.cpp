@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "base/registry.h"
+#include "data/head.h"
 #include "nn/archs/parts.h"
 
 namespace mtlkit {
@@ -9,6 +10,10 @@ namespace {
 void RequireAlike(const std::vector<Task>& tasks) {
   for (const Task& task : tasks) {
     const Task& first = tasks.front();
+    Require(!task.traits().is_written, ErrorKind::kUsage,
+            Str("--arch pooled: task '", task.name,
+                "' is a text, of which each task has a decoder"),
+            "use --arch shared");
     Require(task.type == first.type, ErrorKind::kUsage,
             Str("--arch pooled: task '", task.name, "' is ",
                 TaskTypeName(task.type), ", but '", first.name, "' is ",

@@ -1,4 +1,6 @@
+#include "base/error.h"
 #include "base/registry.h"
+#include "base/text.h"
 #include "nn/losses/class_weights.h"
 #include "nn/losses/loss_tools.h"
 
@@ -22,7 +24,13 @@ class CrossEntropy : public Loss {
   CrossEntropy(const Task& task, const Options& options)
       : smoothing_(static_cast<Real>(options.label_smoothing)),
         class_weight_(options.Factors(task)),
-        weighted_(options.any()) {}
+        weighted_(options.any()) {
+    if (!task.traits().is_written) return;
+    Require(!weighted_, ErrorKind::kUsage,
+            Str("task '", task.name, "': what comes next has no classes"),
+            "leave class weights out");
+    class_weight_.assign(At(task.codes), Real{1});
+  }
 
   Index target_cols() const override { return 1; }
 
@@ -102,7 +110,8 @@ class CrossEntropy : public Loss {
   bool weighted_;
 };
 
-constexpr std::string_view kCrossEntropyTypes[] = {"multiclass", "tags", "map"};
+constexpr std::string_view kCrossEntropyTypes[] = {"multiclass", "tags",
+                                                   "sequence", "map"};
 
 }  // namespace
 

@@ -15,6 +15,7 @@ struct BpeOptions {
   Index size = 8000;
   Index length = 0;
   bool keep = false;
+  bool begin = false;
 
   void Describe(Fields& fields) {
     fields("size", size, "codes at most, 256 of which are single bytes",
@@ -22,6 +23,7 @@ struct BpeOptions {
     fields("length", length,
            "pieces of a text behind these are cut off; 0: none", AtLeast(0));
     fields("keep", keep, "the column stays for a transform behind this one");
+    fields("begin", begin, "a token stands in front of each text");
   }
 };
 
@@ -42,6 +44,10 @@ class BpeCoder final : public TextCoder {
       to->codes.resize(before + At(length_));
     }
   }
+  std::optional<std::string> Decode(
+      std::span<const std::int32_t> codes) const override {
+    return bpe_.Decode(codes);
+  }
   nlohmann::json Record(const std::string& prefix,
                         TransformArrays* arrays) const override {
     std::vector<double>& joined = (*arrays)[prefix + "joined"];
@@ -59,7 +65,8 @@ class BpeCoder final : public TextCoder {
 
 std::shared_ptr<const Transform> FitBpe(const FitArgs& args,
                                         const BpeOptions& options) {
-  std::vector<TextInput> columns = TextInputsOf(args, ".bpe", options.keep);
+  std::vector<TextInput> columns =
+      TextInputsOf(args, ".bpe", options.keep, options.begin);
   for (TextInput& column : columns) {
     BpeCounter counter;
     ForTrainingTexts(args.rows, column.column,

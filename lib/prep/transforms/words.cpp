@@ -20,6 +20,7 @@ struct WordsOptions {
   std::string split = "blanks";
   bool lower = false;
   bool keep = false;
+  bool begin = false;
 
   void Describe(Fields& fields) {
     fields("least", least,
@@ -35,6 +36,7 @@ struct WordsOptions {
            {"blanks", "marks"});
     fields("lower", lower, "capital letters become small ones");
     fields("keep", keep, "the column stays for a transform behind this one");
+    fields("begin", begin, "a token stands in front of each text");
   }
 };
 
@@ -80,6 +82,16 @@ class WordCoder final : public TextCoder {
       to->codes.push_back(at == numbers_.end() ? -1 : at->second);
     });
   }
+  // Words between blanks; U+FFFD for one that has no code.
+  std::optional<std::string> Decode(
+      std::span<const std::int32_t> codes) const override {
+    std::vector<std::string> words;
+    for (const std::int32_t code : codes) {
+      const bool is_known = code >= 0 && At(code) < words_.size();
+      words.push_back(is_known ? words_[At(code)] : "\xEF\xBF\xBD");
+    }
+    return Join(words, " ");
+  }
   nlohmann::json Record(const std::string& /*prefix*/,
                         TransformArrays* /*arrays*/) const override {
     return {{"words", words_}};
@@ -102,7 +114,7 @@ std::vector<std::string> Vocabulary(const FitArgs& args,
       const auto at = counts.find(word);
       if (at != counts.end()) {
         ++at->second;
-      } else if (IsUtf8(word)) {
+      } else if (IsUtf8(word) && word != kBeginToken) {
         counts.emplace(word, 1);
       }
     });
@@ -131,7 +143,8 @@ nlohmann::json OptionsJson(const WordsOptions& options) {
 
 std::shared_ptr<const Transform> FitWords(const FitArgs& args,
                                           const WordsOptions& options) {
-  std::vector<TextInput> columns = TextInputsOf(args, "", options.keep);
+  std::vector<TextInput> columns =
+      TextInputsOf(args, "", options.keep, options.begin);
   for (TextInput& column : columns) {
     column.coder = std::make_shared<WordCoder>(
         options, Vocabulary(args, column.column, options));

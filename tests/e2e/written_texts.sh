@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# A text that is made of another: words the other way round are learned by heart,
+# beside a class of the same text; what is written does not depend on threads;
+# tables without the text get one; what cannot be is refused.
+source "$(dirname "$0")/common.sh"
+awk 'BEGIN {
+  srand(7)
+  split("zero one two three four five six seven eight nine", word, " ")
+  print "text,back,odd"
+  for (i = 0; i < 2000; ++i) {
+    n = 1 + int(rand() * 5); there = ""; back = ""; sum = 0
+    for (k = 0; k < n; ++k) {
+      at = 1 + int(rand() * 10); sum += at - 1
+      there = there (k ? " " : "") word[at]
+      back = word[at] (k ? " " : "") back
+    }
+    print there "," (i % 10 == 3 ? "" : back) "," (sum % 2 ? "yes" : "no")
+  }
+}' >pairs.csv
+mtl-convert pairs.csv -o pairs.h5 --quiet
+prep() {
+  mtl-prep pairs.h5 -o "$1" --words text:least=1 --words back:least=1 \
+    --task odd=binary --split valid=0.1,test=0.15 --quiet "${@:2}"
+}
+prep ready.h5 --task back=sequence
+mtl-inspect ready.h5 >inspected.txt
+grep -q '^back  *sequence  *1800 ' inspected.txt || fail "$(cat inspected.txt)"
+mtl-train ready.h5 -o model.h5 --once --epochs 24 --batch 64 --rate 0.004 \
+  --schedule one-cycle --layers none \
+  --texts transformer:width=48,heads=4,ff=96,layers=2,dropout=0 --quiet
+
+for threads in 1 2; do
+  mtl-predict model.h5 ready.h5 --split test -o "$threads.h5" --beam 3 \
+    --threads $threads --quiet
+done
+same 1.h5 2.h5
+mtl-eval 1.h5 --metrics all --draws 50 --csv >scores.csv
+score() { awk -F, -v m="$1" '$1 == "back" && $3 == m {print $6}' scores.csv; }
+for metric in bleu chrf rouge-1 rouge-2 rouge-l exact-match; do
+  [ -n "$(score $metric)" ] || fail "no $metric: $(cat scores.csv)"
+done
+awk -v s="$(score exact-match)" 'BEGIN {exit !(s > 0.95)}' ||
+  fail "exact match $(score exact-match)"
+awk -v s="$(score bleu)" 'BEGIN {exit !(s > 95 && s <= 100)}' ||
+  fail "BLEU $(score bleu)"
+
+# A table without the text, and without the class.
+cut -d, -f1 pairs.csv | head -n 40 >new.csv
+mtl-predict model.h5 new.csv -o new.out.csv --quiet 2>/dev/null
+head -n 1 new.out.csv |
+  grep -qx 'id,back,back.log-probability,odd,odd.prob' || fail "$(head -1 new.out.csv)"
+right=$(paste -d, new.out.csv <(cut -d, -f2 pairs.csv | head -n 40) |
+  awk -F, 'NR > 1 && $6 != "" {n += $2 == $6; all += 1} END {print n / all}')
+awk -v s="$right" 'BEGIN {exit !(s > 0.9)}' || fail "of a table $right are right"
+
+refuses 2 'does not become tokens' mtl-prep pairs.h5 -o no.h5 \
+  --words text --task back=sequence
+refuses 2 'no other texts' mtl-prep pairs.h5 -o no.h5 \
+  --words back:least=1 --task back=sequence --ignore text
+refuses 2 'several models do not write together' mtl-predict model.h5 model.h5 \
+  ready.h5 -o no.h5
+refuses 2 'not written in training' mtl-train ready.h5 -o no.h5 \
+  --select-on back.bleu
+refuses 2 'written token by token' mtl-export model.h5 --to onnx -o no.onnx
+refuses 2 'is of tokens' mtl-cotrain init run --data ready.h5 \
+  --method codistillation
+[ ! -e no.h5 ] && [ ! -e no.onnx ] || fail "something was written"
+echo "texts were written"
