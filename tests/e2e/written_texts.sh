@@ -48,19 +48,23 @@ awk -v s="$(score bleu)" 'BEGIN {exit !(s > 95 && s <= 100)}' ||
 cut -d, -f1 pairs.csv | head -n 40 >new.csv
 mtl-predict model.h5 new.csv -o new.out.csv --quiet 2>/dev/null
 head -n 1 new.out.csv |
-  grep -qx 'id,back,back.log-probability,odd,odd.prob' || fail "$(head -1 new.out.csv)"
+  grep -qx 'id,odd,odd.prob,back,back.log-probability' || fail "$(head -1 new.out.csv)"
 right=$(paste -d, new.out.csv <(cut -d, -f2 pairs.csv | head -n 40) |
-  awk -F, 'NR > 1 && $6 != "" {n += $2 == $6; all += 1} END {print n / all}')
+  awk -F, 'NR > 1 && $6 != "" {n += $4 == $6; all += 1} END {print n / all}')
 awk -v s="$right" 'BEGIN {exit !(s > 0.9)}' || fail "of a table $right are right"
 
 refuses 2 'does not become tokens' mtl-prep pairs.h5 -o no.h5 \
   --words text --task back=sequence
 refuses 2 'no other texts' mtl-prep pairs.h5 -o no.h5 \
   --words back:least=1 --task back=sequence --ignore text
-refuses 2 'several models do not write together' mtl-predict model.h5 model.h5 \
+mtl-train ready.h5 -o other.h5 --once --epochs 1 --layers none --seed 2 \
+  --texts transformer:width=16,heads=2,ff=16,layers=1 --quiet
+refuses 2 'several models do not write together' mtl-predict model.h5 other.h5 \
   ready.h5 -o no.h5
+refuses 2 'several networks do not write' mtl-train ready.h5 -o no.h5 \
+  --ensemble 2
 refuses 2 'not written in training' mtl-train ready.h5 -o no.h5 \
-  --select-on back.bleu
+  --select-on back.bleu --quiet
 refuses 2 'written token by token' mtl-export model.h5 --to onnx -o no.onnx
 refuses 2 'is of tokens' mtl-cotrain init run --data ready.h5 \
   --method codistillation
