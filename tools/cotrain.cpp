@@ -82,7 +82,6 @@ struct InitCommand {
     Require(data.empty() != schema.empty(), ErrorKind::kUsage,
             "one of --data and --schema has to be given",
             "--data FILE: all peers' rows; --schema FILE: each has its own");
-    RequireEnding("RUN", folder, "", "a folder is written here");
     const RunSpec spec = SpecOf(flags, context, data.empty() ? schema : data);
     const Collaboration run =
         InitRun(folder, spec, data.empty(), context.reporter);
@@ -191,8 +190,8 @@ struct StatusCommand {
                   "are right");
     cli.InputFlag("data", &data, "the run's data, if it has moved; of --truth");
     cli.OutputFlag("plot", &plot,
-                   "draw measures by round and peer (SVG) instead of saying "
-                   "them");
+                   "draw measures by round and peer instead, as SVG, here",
+                   OutputKind::kText);
     Fields& output = cli.Section("Output");
     output("rounds", rounds,
            "all rounds that are done, with bytes, and measures by the age of "

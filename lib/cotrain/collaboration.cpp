@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/file_ending.h"
 #include "base/text.h"
 #include "cotrain/agreement.h"
 #include "cotrain/beginnings.h"
@@ -202,6 +203,7 @@ Collaboration OpenRunToMerge(const std::string& folder,
 
 Collaboration InitRun(const std::string& folder, RunSpec spec, bool own_data,
                       Reporter* reporter) {
+  RequireEnding("RUN", folder, "", "a folder is written here");
   RequireOutsideRuns("RUN", folder, nullptr);
   Collaboration run{RunFolder(folder), {}, {}};
   run.method = &FindRoundMethod(spec.method);

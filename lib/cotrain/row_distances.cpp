@@ -53,27 +53,36 @@ double RowDistances::Sparse(const InputBlock& block, Index a, Index b) const {
 
 double RowDistances::Between(Index a, Index b) const {
   double sum = 0;
-  for (const InputBlock* block : blocks_) {
-    const Index cols = block->cols;
-    if (block->kind == InputKind::kSparse) {
-      sum += Sparse(*block, a, b);
-    } else if (block->kind == InputKind::kCategorical) {
-      for (Index col = 0; col < cols; ++col) {
-        sum += block->codes[a * cols + col] != block->codes[b * cols + col];
+  for (const InputBlock* block : blocks_) sum += InBlock(*block, a, b);
+  return sum;
+}
+
+double RowDistances::InBlock(const InputBlock& block, Index a, Index b) const {
+  const Index cells = block.row_cells();
+  double sum = 0;
+  switch (block.kind) {
+    case InputKind::kSparse:
+      return Sparse(block, a, b);
+    case InputKind::kTokens:
+      return 0;  // refused before
+    case InputKind::kCategorical:
+      for (Index i = 0; i < cells; ++i) {
+        sum += block.codes[a * cells + i] != block.codes[b * cells + i];
       }
-    } else if (block->kind == InputKind::kImage) {
-      const Index size = block->height * block->width * cols;
-      for (Index i = 0; i < size; ++i) {
-        const double x = block->pixels[a * size + i];
-        const double y = block->pixels[b * size + i];
+      return sum;
+    case InputKind::kImage:
+      for (Index i = 0; i < cells; ++i) {
+        const double x = block.pixels[a * cells + i];
+        const double y = block.pixels[b * cells + i];
         sum += Term((x - y) / 255);
       }
-    } else {
-      for (Index i = 0; i < cols; ++i) {
-        sum += Term(DenseCell(*block, a * cols + i) -
-                    DenseCell(*block, b * cols + i));
+      return sum;
+    case InputKind::kDense:
+      for (Index i = 0; i < cells; ++i) {
+        sum += Term(DenseCell(block, a * cells + i) -
+                    DenseCell(block, b * cells + i));
       }
-    }
+      return sum;
   }
   return sum;
 }

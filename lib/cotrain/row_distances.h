@@ -21,6 +21,7 @@ class RowDistances {
 
  private:
   double Term(double difference) const;
+  double InBlock(const InputBlock& block, Index a, Index b) const;
   double Sparse(const InputBlock& block, Index a, Index b) const;
 
   std::vector<const InputBlock*> blocks_;

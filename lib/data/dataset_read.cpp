@@ -38,12 +38,15 @@ const BlockKindEntry& KindAt(const FileReader& file, const std::string& path) {
   for (const BlockKindEntry* entry : BlockKinds()) {
     if (entry->type.IsAt(file, path)) return *entry;
   }
+  std::vector<std::string> names;
+  for (const BlockKindEntry* entry : BlockKinds()) {
+    names.emplace_back(entry->name);
+  }
   internal::BadPart(
       file, path,
       Str("inputs of encoding '",
           file.FindAttribute<std::string>(path, "encoding-type").value_or(""),
-          "' cannot be read; csr_matrix, image, tokens, numbers and codes "
-          "can"));
+          "' cannot be read: they are none of ", Join(names, ", ")));
 }
 
 InputBlock ReadInput(const FileReader& file, const std::string& member,

@@ -167,25 +167,6 @@ rm t/again.h5 t/said
 no 2 'HDF5 is written here, not csv' mtl-train ready.h5 -o new.csv
 no 2 'HDF5 is written here, not jsonl .end the name with .h5 or .hdf5.' \
   mtl-convert table.csv --to h5 -o new.jsonl
-all='.h5, .hdf5, .csv, .jsonl, .arff'
-no 2 "not xlsx .end the name with $all, .svm or .npz." \
-  mtl-convert table.csv -o new.xlsx
-no 2 "not gz .end the name with $all or .npz." \
-  mtl-predict model.h5 ready.h5 -o new.csv.gz
-no 2 'not parquet .end the name with .h5 or .hdf5.' \
-  mtl-prep table.h5 --task price -o new.parquet
-no 2 'NPZ is written here, not txt .end the name with .npz.' \
-  mtl-convert table.csv --to npz -o new.txt
-no 2 'not pdf .end the name with .csv, .json, .html or .txt.' \
-  mtl-eval pred.h5 -o new.pdf
-no 2 'SVG is written here, not png' mtl-inspect model.h5 --plot new.png
-no 2 'SVG is written here, not txt' mtl-cotrain status run --plot new.txt
-no 2 'a folder is written here, not h5' mtl-cotrain init new.h5 --data ready.h5
-no 2 'a folder is written here, not pt .name it without an ending.' \
-  mtl-cotrain local ready.h5 -o new.pt
-no 2 'writes a folder, not zip' mtl-export model.h5 --to torch -o new.zip
-no 2 'in XML is written here, not csv' \
-  mtl-convert table.csv --to arff -o new.arff --label-list new.csv
 no 2 'safe-cells has no effect' mtl-convert table.csv --safe-cells -o new.jsonl
 no 2 'CSV is written here, not jsonl' mtl-convert table.csv --to csv -o new.jsonl
 no 2 'header, --missing have no effect' \
@@ -223,7 +204,7 @@ no 2 'no training log' mtl-inspect ready.h5 --log
 no 2 'onnx-prepared, or --to torch, or --to keras' mtl-export model.h5 -o new.onnx
 no 2 'one of onnx, onnx-prepared, torch, keras' mtl-export model.h5 --to tflite -o new
 no 2 'cannot be -' mtl-export model.h5 --to torch -o -
-no 2 'writes a file of its own, not h5 (end the name with .onnx)' mtl-export model.h5 --to onnx -o old.h5
+no 2 'writes a file of its own, not h5 .end the name with .onnx.' mtl-export model.h5 --to onnx -o old.h5
 no 65 'ready.h5' mtl-export ready.h5 --to onnx -o new.onnx
 no 73 'there already|is a folder' mtl-export model.h5 --to torch -o files
 no 74 'No space left' mtl-export model.h5 --to onnx-prepared -o /dev/full
@@ -403,15 +384,5 @@ for reader in 'mtl-convert pred.h5 --to csv' 'mtl-prep table.h5 --task price' \
   done
 done
 rm -f spare.out
-
-# The benchmark, where it is built, shows names as the tools do.
-if command -v mtl-bench >/dev/null; then
-  no 2 "there is no argument .a.x1b.2J b.xff. " mtl-bench $'a\e[2J\tb\xff'
-  no 66 'cannot read no.x1bfile' mtl-bench serve $'no\efile' </dev/null
-  echo '{"workloads": []}' >t/workloads.json
-  printf 'setup \xff\e\n' | mtl-bench serve t/workloads.json >t/answer ||
-    fail "mtl-bench serve ends at a name that is not UTF-8"
-  grep -qF 'xff' t/answer || fail "$(cat t/answer)"
-fi
 
 [ -z "$(find . -name '*.tmp.*')" ] || fail "temporary files are left"
