@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "interop/damaged_weights.h"
 #include "interop/foreign_weights.h"
+#include "interop/read_bytes.h"
 #include "paths.h"
 
 namespace mtlkit {
@@ -77,6 +78,14 @@ TEST_CASE("a whole module of PyTorch is code, and refused") {
   // Before PyTorch 1.6: a pickle without an archive.
   CHECK(Refusal("old.pt").find("not weights of a kind that is read") !=
         std::string::npos);
+}
+
+// The damage gives a text in HDF5's global heap a length of 3.6 GB, which it
+// copies from 64 KiB (H5HG_read of 1.10): past what a process may read.
+TEST_CASE("what brings HDF5 down is refused, and we go on") {
+  CHECK(RefusalOfBytes(Damage(FileBytes(GoldenWeights("keras-3.0.h5")), 0, 155))
+            .starts_with("the file is refused: it brings HDF5 down"));
+  CHECK(ReadForeignWeights(GoldenWeights("keras-3.0.h5")).arrays.size() > 1);
 }
 
 TEST_CASE("damaged weights are refused, or read without harm") {
