@@ -170,6 +170,7 @@ WrittenTexts TextWriter::Write(std::span<const ModelRows::Block> blocks,
           blocks, first, some, std::span(lengths).subspan(At(first), At(some)),
           tokens, options_);
       for (Index i = 0; i < some; ++i) {
+        if (lengths[At(first + i)] == 0) continue;
         const DecodedText& text = best[At(i)].front();
         texts.said[At(first + i)] = text_of(text.tokens);
         (*log_probabilities)[before + At(first + i)] = text.log_probability;

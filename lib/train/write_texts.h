@@ -27,7 +27,7 @@ class TextWriter {
 
   // Of rows as each model reads them: what is written, and what is true where
   // the rows say it. Appends the log of the probability of each text. Of an
-  // empty text nothing is made.
+  // empty text an empty one is made, for certain.
   WrittenTexts Write(std::span<const ModelRows::Block> blocks,
                      std::vector<double>* log_probabilities);
 
