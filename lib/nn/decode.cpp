@@ -39,27 +39,32 @@ struct Search {
 
 class Decoding {
  public:
-  Decoding(StepRunner* runner, const Batch& batch, Index source,
-           const DecodeTokens& tokens, const DecodeOptions& options)
-      : runner_(*runner), tokens_(tokens), options_(options) {
-    const auto starts = batch.inputs[At(source)].row_starts;
-    searches_.resize(At(batch.rows));
-    for (Index row = 0; row < batch.rows; ++row) {
-      const auto length =
-          static_cast<double>(starts[At(row) + 1] - starts[At(row)]);
-      searches_[At(row)].most =
-          static_cast<Index>(options.most_ratio * length) + options.most_more;
+  Decoding(std::span<const DecodeMember> members,
+           std::span<const Index> lengths, const DecodeTokens& tokens,
+           const DecodeOptions& options)
+      : members_(members),
+        tokens_(tokens),
+        options_(options),
+        searches_(lengths.size()),
+        logits_(members.size()) {
+    for (std::size_t row = 0; row < lengths.size(); ++row) {
+      searches_[row].most =
+          static_cast<Index>(options.most_ratio *
+                             static_cast<double>(lengths[row])) +
+          options.most_more;
     }
   }
 
   void Run() {
     while (Collect()) {
-      const ConstMatView logits = runner_.Step(starts_, parents_, last_);
+      for (std::size_t i = 0; i < members_.size(); ++i) {
+        logits_[i] = members_[i].runner->Step(starts_, parents_, last_);
+      }
       Index place = 0;
       for (Search& search : searches_) {
         if (search.open.empty()) continue;
         for (Text& text : search.open) text.place = place++;
-        Advance(logits, &search);
+        Advance(&search);
       }
     }
   }
@@ -116,24 +121,46 @@ class Decoding {
     return false;
   }
 
-  // Adds the `count` best continuations of a text. The log of a probability is
-  // the logit less the largest one, plus the log of the largest probability.
-  void AddBest(const Text& text, Index number, std::span<const Real> logits,
-               Index count) {
+  // Calls visit(token, log p) for what a network says comes behind a text: the
+  // logit less the largest one, plus the log of the largest probability.
+  template <class Visit>
+  void ForLogs(std::size_t member, Index place, Visit visit) {
+    const ConstMatView& all = logits_[member];
+    const std::span<const Real> logits = {all.Row(place), At(all.cols)};
     probabilities_.resize(logits.size());
-    const auto cols = static_cast<Index>(logits.size());
-    ActiveKernels().softmax(logits.data(), cols, probabilities_.data(), cols, 1,
-                            cols);
+    ActiveKernels().softmax(logits.data(), all.cols, probabilities_.data(),
+                            all.cols, 1, all.cols);
     const auto largest = std::ranges::max_element(logits) - logits.begin();
     const auto top = static_cast<double>(logits[At(largest)]);
     const double share =
         std::log(static_cast<double>(probabilities_[At(largest)]));
-    const auto first = static_cast<Index>(candidates_.size());
     for (std::size_t i = 0; i < logits.size(); ++i) {
-      const double logit = static_cast<double>(logits[i]);
-      const Candidate candidate = {
-          number, static_cast<std::int32_t>(i),
-          text.log_probability + ((logit - top) + share)};
+      visit(i, (static_cast<double>(logits[i]) - top) + share);
+    }
+  }
+
+  // Sets logs_ to the log of the mean probability of each token, which does not
+  // underflow: a sum is taken of what is left of the largest addend.
+  void SetLogs(Index place) {
+    logs_.resize(At(logits_[0].cols));
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+      const double share = std::log(members_[m].share);
+      ForLogs(m, place, [&](std::size_t i, double log) {
+        const double own = log + share;
+        logs_[i] = m == 0 ? own
+                          : std::max(own, logs_[i]) +
+                                std::log1p(std::exp(-std::abs(own - logs_[i])));
+      });
+    }
+  }
+
+  // Adds the `count` best continuations of a text.
+  void AddBest(const Text& text, Index number, Index count) {
+    SetLogs(text.place);
+    const auto first = static_cast<Index>(candidates_.size());
+    for (std::size_t i = 0; i < logs_.size(); ++i) {
+      const Candidate candidate = {number, static_cast<std::int32_t>(i),
+                                   text.log_probability + logs_[i]};
       const bool is_full = std::ssize(candidates_) - first == count;
       if (is_full && !IsBetter(candidate, candidates_.back())) continue;
       if (!IsAllowed(text, candidate.token)) continue;
@@ -145,13 +172,11 @@ class Decoding {
     }
   }
 
-  void Advance(ConstMatView logits, Search* search) {
+  void Advance(Search* search) {
     candidates_.clear();
     const Index count = 2 * options_.beam;
     for (std::size_t i = 0; i < search->open.size(); ++i) {
-      const Text& text = search->open[i];
-      AddBest(text, static_cast<Index>(i),
-              {logits.Row(text.place), At(logits.cols)}, count);
+      AddBest(search->open[i], static_cast<Index>(i), count);
     }
     std::ranges::sort(candidates_, IsBetter);
     std::vector<Text> next;
@@ -193,27 +218,41 @@ class Decoding {
     search->open.clear();
   }
 
-  StepRunner& runner_;
+  std::span<const DecodeMember> members_;
   const DecodeTokens& tokens_;
   const DecodeOptions& options_;
   std::vector<Search> searches_;
   std::vector<Index> starts_;
   std::vector<Index> parents_;
   std::vector<std::int32_t> last_;
+  std::vector<ConstMatView> logits_;  // of the last step, one a member
   std::vector<Real> probabilities_;
+  std::vector<double> logs_;
   std::vector<Candidate> candidates_;
 };
 
 }  // namespace
 
 std::vector<std::vector<DecodedText>> DecodeTexts(
-    StepRunner* runner, const Batch& batch, Index source,
+    std::span<const DecodeMember> members, std::span<const Index> lengths,
     const DecodeTokens& tokens, const DecodeOptions& options) {
-  assert(options.beam > 0 && options.best > 0);
-  runner->Encode(batch);
-  Decoding decoding(runner, batch, source, tokens, options);
+  assert(!members.empty() && options.beam > 0 && options.best > 0);
+  Decoding decoding(members, lengths, tokens, options);
   decoding.Run();
   return decoding.Best();
+}
+
+std::vector<std::vector<DecodedText>> DecodeTexts(
+    StepRunner* runner, const Batch& batch, Index source,
+    const DecodeTokens& tokens, const DecodeOptions& options) {
+  runner->Encode(batch);
+  const auto starts = batch.inputs[At(source)].row_starts;
+  std::vector<Index> lengths;
+  for (std::size_t row = 0; row < At(batch.rows); ++row) {
+    lengths.push_back(starts[row + 1] - starts[row]);
+  }
+  const DecodeMember member = {runner};
+  return DecodeTexts({&member, 1}, lengths, tokens, options);
 }
 
 }  // namespace mtlkit

@@ -38,12 +38,25 @@ struct DecodedText {
   bool is_cut = false;  // it had not ended at the longest length
 };
 
-// The best texts for each row of a batch, best first. `source`: the input block
-// whose tokens count for the length. Candidates of a step are the 2 beam most
-// probable ones, of equal ones that of the better text before it, then that of
-// the lower token; one that ends counts among the first `beam` of them. A row
-// is done when `beam` texts have ended. A text does not depend on the other
-// rows.
+// A network among those that write together; its runner has encoded the rows.
+struct DecodeMember {
+  StepRunner* runner = nullptr;
+  double share = 1;  // of its probabilities; those of all add up to 1
+};
+
+// The best texts for each row of a batch, best first. Several networks write
+// one text together, each token by the mean of their probabilities (Sutskever,
+// Vinyals and Le, 2014). `lengths`: tokens of the source of each row.
+// Candidates of a step are the 2 beam most probable ones, of equal ones that of
+// the better text before it, then that of the lower token; one that ends counts
+// among the first `beam` of them. A row is done when `beam` texts have ended. A
+// text does not depend on the other rows.
+std::vector<std::vector<DecodedText>> DecodeTexts(
+    std::span<const DecodeMember> members, std::span<const Index> lengths,
+    const DecodeTokens& tokens, const DecodeOptions& options);
+
+// Of one network, for a batch that it has not encoded yet. `source`: the input
+// block whose tokens count for the length.
 std::vector<std::vector<DecodedText>> DecodeTexts(StepRunner* runner,
                                                   const Batch& batch,
                                                   Index source,

@@ -6,7 +6,6 @@
 #include "base/choice.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "data/head.h"
 #include "nn/number_columns.h"
 #include "train/hold_out.h"
 #include "train/loop.h"
@@ -167,13 +166,9 @@ double WorkOf(const Recipe& recipe, const TrainInputs& inputs, Model model) {
 Index Networks(const CourseOptions& options, const Recipe& recipe,
                const TrainInputs& inputs, const Model& model,
                Index beginnings) {
-  const auto text = std::ranges::find_if(
-      model.schema.tasks,
-      [](const Task& task) { return task.traits().is_written; });
-  const bool writes = text != model.schema.tasks.end();
   if (options.ensemble == kAuto) {
     if (beginnings > 0 && !options.once) return beginnings;
-    if (options.once || writes ||
+    if (options.once ||
         ParseMembers(recipe.arch.members, "--members").members > 1) {
       return 1;
     }
@@ -189,11 +184,6 @@ Index Networks(const CourseOptions& options, const Recipe& recipe,
           Str("--ensemble '", options.ensemble,
               "' is not a number of networks between 1 and ", kMostNetworks),
           "write how many, or auto");
-  Require(
-      networks == 1 || !writes, ErrorKind::kUsage,
-      Str("--ensemble: several networks do not write one text, as of task '",
-          writes ? text->name : "", "'"),
-      "leave it out");
   return static_cast<Index>(networks);
 }
 

@@ -59,19 +59,13 @@ MemberCrew::MemberCrew(std::span<const EnsembleMember> members,
   starts_ = FitTags(*members[0].model, dataset, &rows_.front(), &labels_);
 }
 
-// Texts have no mean: one model writes them.
 void MemberCrew::AddWriters(const PredictOptions& options) {
   for (std::size_t t = 0; t < tasks().size(); ++t) {
     writers_.emplace_back();
-    const Task& task = tasks()[t];
-    only_writes_ &= task.traits().is_written;
-    if (!task.traits().is_written) continue;
-    Require(members_.size() == 1, ErrorKind::kUsage,
-            Str("task '", task.name,
-                "' is a text, which several models do not write together"),
-            "give one model; of a run, --peer 0");
+    only_writes_ &= tasks()[t].traits().is_written;
+    if (!tasks()[t].traits().is_written) continue;
     writers_.back() = std::make_unique<TextWriter>(
-        *members_[0].model, static_cast<Index>(t), options.decode, pool_);
+        members_, static_cast<Index>(t), options.decode, pool_);
   }
 }
 
@@ -81,20 +75,30 @@ Index MemberCrew::most() const {
   return most;
 }
 
+// Texts have no mean: all models write at the same time.
+void MemberCrew::Write(std::span<const Index> rows, Said* said) {
+  const bool any = std::ranges::any_of(
+      writers_, [](const auto& writer) { return writer != nullptr; });
+  if (!any) return;
+  std::vector<ModelRows::Block> blocks;
+  for (ModelRows& of_member : rows_) blocks.push_back(of_member.Load(rows));
+  for (std::size_t t = 0; t < writers_.size(); ++t) {
+    if (writers_[t] == nullptr) continue;
+    said->texts[t] = writers_[t]->Write(blocks, &said->predictions[t]);
+  }
+}
+
 MemberCrew::Said MemberCrew::Say(std::span<const Index> rows, Index most) {
   Said said;
   said.predictions.resize(tasks().size());
   said.texts.resize(tasks().size());
+  Write(rows, &said);
+  if (only_writes_) return said;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const EnsembleMember& member = members_[i];
     // Of several only one has its memory at a time.
     if (members_.size() > 1 || !rows_[i].is_whole()) runner_.reset();
     const auto [data, numbers] = rows_[i].Load(rows);
-    for (std::size_t t = 0; t < writers_.size(); ++t) {
-      if (writers_[t] == nullptr) continue;
-      said.texts[t] = writers_[t]->Write(*data, numbers, &said.predictions[t]);
-    }
-    if (only_writes_) continue;
     if (runner_ == nullptr) {
       runner_ = std::make_unique<ModelRunner>(*member.model, *data, most,
                                               std::vector<Value>{}, pool_);

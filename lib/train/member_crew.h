@@ -16,8 +16,8 @@ namespace mtlkit {
 // The models that predict together, each with the rows as it reads them.
 class MemberCrew {
  public:
-  // All of it must outlive it. kBadInput where members have different tasks,
-  // kUsage where several would have to write a text.
+  // All of it must outlive it. kBadInput where members have different tasks, or
+  // would have to write with different tokens.
   MemberCrew(std::span<const EnsembleMember> members, const Dataset& dataset,
              const PredictOptions& options, ThreadPool* pool);
 
@@ -40,6 +40,7 @@ class MemberCrew {
 
  private:
   void AddWriters(const PredictOptions& options);
+  void Write(std::span<const Index> rows, Said* said);
 
   std::span<const EnsembleMember> members_;
   ThreadPool* pool_;

@@ -44,40 +44,101 @@ DecodeTokens TokensOf(const Task& task) {
 
 // What a thread has of its own.
 struct TextWriter::Worker {
-  Worker(const Model& model, Index task, Index target)
-      : buffers(model.params.buffers),
-        runner(*model.network, PassOf(model), target, task) {}
+  // Of one network.
+  struct Runner {
+    Runner(const Model& model, Index task, Index target)
+        : buffers(model.params.buffers),
+          steps(*model.network, PassOf(model), target, task) {}
 
-  Pass PassOf(const Model& model) {
-    Pass pass;
-    pass.weights = &model.params.weights;
-    pass.buffers = &buffers;
-    return pass;
+    Pass PassOf(const Model& model) {
+      Pass pass;
+      pass.weights = &model.params.weights;
+      pass.buffers = &buffers;
+      return pass;
+    }
+
+    Block buffers;
+    StepRunner steps;
+  };
+
+  Worker(std::span<const EnsembleMember> models, Index task) {
+    double total = 0;
+    for (const EnsembleMember& model : models) total += model.weight;
+    for (const EnsembleMember& one : models) {
+      const Schema& schema = one.model->schema;
+      const Index target = TokenInputOf(schema.tasks[At(task)], schema.inputs);
+      runners.push_back(std::make_unique<Runner>(*one.model, task, target));
+      members.push_back({&runners.back()->steps, one.weight / total});
+    }
   }
 
-  Block buffers;
-  StepRunner runner;
+  // Of the rows [first, first + count) of each block, the best text each.
+  std::vector<std::vector<DecodedText>> Decode(
+      std::span<const ModelRows::Block> blocks, Index first, Index count,
+      std::span<const Index> lengths, const DecodeTokens& tokens,
+      const DecodeOptions& options) {
+    std::vector<std::unique_ptr<Batcher>> batchers;
+    for (std::size_t m = 0; m < members.size(); ++m) {
+      batchers.push_back(std::make_unique<Batcher>(*blocks[m].data, count,
+                                                   BatchParts::kInputs));
+      members[m].runner->Encode(
+          batchers.back()->Load(blocks[m].rows.subspan(At(first), At(count))));
+    }
+    return DecodeTexts(members, lengths, tokens, options);
+  }
+
+  std::vector<std::unique_ptr<Runner>> runners;
+  std::vector<DecodeMember> members;
 };
 
-TextWriter::TextWriter(const Model& model, Index task,
+TextWriter::TextWriter(std::span<const EnsembleMember> members, Index task,
                        const DecodeOptions& options, ThreadPool* pool)
-    : model_(model),
-      task_(model.schema.tasks[At(task)]),
+    : members_(members),
+      number_(task),
+      task_(members[0].model->schema.tasks[At(task)]),
       options_(options),
       pool_(pool) {
-  const Index target = TokenInputOf(task_, model.schema.inputs);
+  RequireSameTokens();
   const int threads = pool == nullptr ? 1 : pool->threads();
   for (int i = 0; i < threads; ++i) {
-    workers_.push_back(std::make_unique<Worker>(model, task, target));
+    workers_.push_back(std::make_unique<Worker>(members, task));
   }
 }
 
 TextWriter::~TextWriter() = default;
 
-WrittenTexts TextWriter::Write(const Dataset& data, std::span<const Index> rows,
+void TextWriter::RequireSameTokens() const {
+  const auto words_of = [&](const EnsembleMember& member) -> const auto& {
+    const Schema& schema = member.model->schema;
+    const Index at = TokenInputOf(schema.tasks[At(number_)], schema.inputs);
+    return schema.inputs[At(at)].categories;
+  };
+  for (std::size_t i = 1; i < members_.size(); ++i) {
+    Require(words_of(members_[i]) == words_of(members_[0]),
+            ErrorKind::kBadInput,
+            Str("task '", task_.name, "': model ", i + 1,
+                " writes with other tokens than the first one"),
+            "train models that write together on data of one mtl-prep");
+  }
+}
+
+template <class TextOf>
+void TextWriter::ReadTruth(const ModelRows::Block& block, TextOf text_of,
+                           std::vector<std::string>* truth) const {
+  const InputBlock& known = *block.data->FindInput(task_.tokens);
+  for (std::size_t i = 0; i < block.rows.size(); ++i) {
+    const Index row = block.rows[i];
+    const Index first = known.row_starts[row] + 1;
+    const Index length = known.row_starts[row + 1] - first;
+    if (length <= 0) continue;
+    (*truth)[i] = text_of(std::span(known.codes.data() + first, At(length)));
+  }
+}
+
+WrittenTexts TextWriter::Write(std::span<const ModelRows::Block> blocks,
                                std::vector<double>* log_probabilities) {
   const TextCoderPtr coder =
-      CoderOf(MakeTransforms(model_.transforms), task_.tokens);
+      CoderOf(MakeTransforms(members_[0].model->transforms), task_.tokens);
   const auto text_of = [&](std::span<const std::int32_t> codes) {
     auto text = coder == nullptr ? std::nullopt : coder->Decode(codes);
     Require(text.has_value(), ErrorKind::kBadInput,
@@ -87,12 +148,14 @@ WrittenTexts TextWriter::Write(const Dataset& data, std::span<const Index> rows,
     return AsUtf8(std::move(*text));
   };
   const DecodeTokens tokens = TokensOf(task_);
-  const Index source = [&] {
-    Task from = task_;
-    from.tokens = task_.from;
-    return TokenInputOf(from, model_.schema.inputs);
-  }();
-  const auto count = static_cast<Index>(rows.size());
+  const ModelRows::Block& rows = blocks[0];
+  const auto count = static_cast<Index>(rows.rows.size());
+  const InputBlock& source = *rows.data->FindInput(task_.from);
+  std::vector<Index> lengths;
+  for (const Index row : rows.rows) {
+    lengths.push_back(static_cast<Index>(source.row_starts[row + 1] -
+                                         source.row_starts[row]));
+  }
   WrittenTexts texts;
   texts.said.resize(At(count));
   texts.truth.resize(At(count));
@@ -100,19 +163,17 @@ WrittenTexts TextWriter::Write(const Dataset& data, std::span<const Index> rows,
   log_probabilities->resize(before + At(count));
   const auto threads = static_cast<Index>(workers_.size());
   const auto work = [&](Index thread) {
-    Batcher batcher(data, kTextsAtOnce, BatchParts::kInputs);
-    std::vector<Index> some;
     for (Index first = thread * kTextsAtOnce; first < count;
          first += threads * kTextsAtOnce) {
-      const Index end = std::min(count, first + kTextsAtOnce);
-      const Batch& batch =
-          batcher.Load(rows.subspan(At(first), At(end - first)));
-      const auto best = DecodeTexts(&workers_[At(thread)]->runner, batch,
-                                    source, tokens, options_);
-      for (Index i = first; i < end; ++i) {
-        const DecodedText& text = best[At(i - first)].front();
-        texts.said[At(i)] = text_of(text.tokens);
-        (*log_probabilities)[before + At(i)] = text.log_probability;
+      const Index some = std::min(count - first, kTextsAtOnce);
+      const auto best = workers_[At(thread)]->Decode(
+          blocks, first, some, std::span(lengths).subspan(At(first), At(some)),
+          tokens, options_);
+      for (Index i = 0; i < some; ++i) {
+        if (lengths[At(first + i)] == 0) continue;
+        const DecodedText& text = best[At(i)].front();
+        texts.said[At(first + i)] = text_of(text.tokens);
+        (*log_probabilities)[before + At(first + i)] = text.log_probability;
       }
     }
   };
@@ -121,15 +182,7 @@ WrittenTexts TextWriter::Write(const Dataset& data, std::span<const Index> rows,
   } else {
     pool_->For(threads, work);
   }
-  const InputBlock& known = *data.FindInput(task_.tokens);
-  for (Index i = 0; i < count; ++i) {
-    const Index row = rows[At(i)];
-    const Index first = known.row_starts[row] + 1;
-    const Index length = known.row_starts[row + 1] - first;
-    if (length <= 0) continue;
-    texts.truth[At(i)] =
-        text_of(std::span(known.codes.data() + first, At(length)));
-  }
+  ReadTruth(rows, text_of, &texts.truth);
   return texts;
 }
 

@@ -57,12 +57,20 @@ refuses 2 'does not become tokens' mtl-prep pairs.h5 -o no.h5 \
   --words text --task back=sequence
 refuses 2 'no other texts' mtl-prep pairs.h5 -o no.h5 \
   --words back:least=1 --task back=sequence --ignore text
-mtl-train ready.h5 -o other.h5 --once --epochs 1 --layers none --seed 2 \
-  --texts transformer:width=16,heads=2,ff=16,layers=1 --quiet
-refuses 2 'several models do not write together' mtl-predict model.h5 other.h5 \
-  ready.h5 -o no.h5
-refuses 2 'several networks do not write' mtl-train ready.h5 -o no.h5 \
-  --ensemble 2
+# Several networks, of one file or of several, write together.
+mtl-train ready.h5 -o many.h5 --once --ensemble 2 --epochs 2 --batch 64 \
+  --layers none --texts transformer:width=8,heads=2,ff=8,layers=1 --quiet
+for threads in 1 2; do
+  mtl-predict many.h5 model.h5 ready.h5 --split test -o "$threads.h5" --beam 2 \
+    --threads $threads --quiet
+done
+same 1.h5 2.h5
+mtl-prep pairs.h5 -o fewer.h5 --words text:least=1 --words back:max=5 \
+  --task odd=binary --task back=sequence --quiet
+mtl-train fewer.h5 -o fewer-model.h5 --once --epochs 1 --layers none \
+  --texts transformer:width=8,heads=2,ff=8,layers=1 --quiet
+refuses 65 'writes with other tokens' mtl-predict model.h5 fewer-model.h5 \
+  pairs.h5 -o no.h5
 refuses 2 'not written in training' mtl-train ready.h5 -o no.h5 \
   --select-on back.bleu --quiet
 refuses 2 'written token by token' mtl-export model.h5 --to onnx -o no.onnx

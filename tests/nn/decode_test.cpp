@@ -229,32 +229,35 @@ TEST_CASE("sentences are learned by heart and written again") {
   }
 }
 
+// How probable a token is behind another.
+struct ChainStep {
+  std::int32_t from;
+  std::int32_t to;
+  double share;
+};
+const std::vector<ChainStep> kGarden = {
+    {kBegin, 0, 0.6}, {kBegin, 1, 0.4}, {0, 2, 0.4},  {0, 3, 0.35},
+    {0, kEnd, 0.25},  {1, 4, 1},        {2, kEnd, 1}, {3, kEnd, 1},
+    {4, kEnd, 0.9},   {4, 5, 0.1},      {5, 5, 1}};  // it never ends
+
 // Each token follows from the one before it alone, with known probabilities.
 class Chain {
  public:
-  Chain() : network_(Make()), params_(network_.Initialized(1)) {
+  explicit Chain(const std::vector<ChainStep>& all = kGarden)
+      : network_(Make()), params_(network_.Initialized(1)) {
     MatView table = params_.weights.At(0);
     std::ranges::fill(table.flat(), Real(-30));
-    const auto set = [&](std::int32_t from, std::int32_t to, double share) {
-      table(from, to) = static_cast<Real>(std::log(share));
-    };
-    set(kBegin, 0, 0.6);
-    set(kBegin, 1, 0.4);
-    set(0, 2, 0.4);
-    set(0, 3, 0.35);
-    set(0, kEnd, 0.25);
-    set(1, 4, 1);
-    set(2, kEnd, 1);
-    set(3, kEnd, 1);
-    set(4, kEnd, 0.9);
-    set(4, 5, 0.1);
-    set(5, 5, 1);  // it never ends
+    for (const ChainStep& one : all) {
+      table(one.from, one.to) = static_cast<Real>(std::log(one.share));
+    }
   }
+
+  StepRunner Runner() { return {network_, Inference(&params_), 1, 0}; }
 
   std::vector<DecodedText> Decode(const DecodeOptions& options,
                                   const Words& never = {}) {
     const Pairs pairs({{{0, 0}, {}}});
-    StepRunner runner(network_, Inference(&params_), 1, 0);
+    StepRunner runner = Runner();
     return DecodeTexts(&runner, pairs.batch, 0, {kBegin, kEnd, never},
                        options)[0];
   }
@@ -292,6 +295,37 @@ TEST_CASE("a beam finds what greedy steps miss") {
   options.penalty = 1;
   CHECK(chain.Decode(options)[0].score ==
         doctest::Approx(std::log(0.36) / (8.0 / 6)));
+}
+
+TEST_CASE("several networks write by the mean of their probabilities") {
+  Chain one({{kBegin, 0, 0.6},
+             {kBegin, 1, 0.4},
+             {0, kEnd, 1},
+             {1, 2, 0.5},
+             {1, kEnd, 0.5},
+             {2, kEnd, 1}});
+  Chain two({{kBegin, 0, 0.3}, {kBegin, 1, 0.7}, {0, kEnd, 1}, {1, kEnd, 1}});
+  const Pairs pairs({{{0, 0}, {}}});
+  const auto decode = [&](double share, Index beam) {
+    StepRunner runners[] = {one.Runner(), two.Runner()};
+    std::vector<DecodeMember> members;
+    for (StepRunner& runner : runners) {
+      runner.Encode(pairs.batch);
+      members.push_back({&runner, members.empty() ? share : 1 - share});
+    }
+    const std::vector<Index> lengths = {2};
+    DecodeOptions options;
+    options.beam = beam;
+    options.penalty = 0;
+    return DecodeTexts(members, lengths, {kBegin, kEnd}, options)[0][0];
+  };
+  CHECK(decode(0.5, 1).tokens == Words{1});
+  CHECK(std::exp(decode(0.5, 1).log_probability) ==
+        doctest::Approx(0.55 * 0.75));
+  CHECK(decode(0.5, 2).tokens == Words{0});
+  CHECK(std::exp(decode(0.5, 2).log_probability) == doctest::Approx(0.45));
+  CHECK(decode(0.9, 1).tokens == Words{0});
+  CHECK(std::exp(decode(0.9, 1).log_probability) == doctest::Approx(0.57));
 }
 
 TEST_CASE("texts have a longest length, and tokens that never come") {
