@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "base/thread_variables.h"
 #include "h5/atomic_file.h"
+#include "h5/unfinished.h"
 
 namespace mtlkit {
 namespace {
@@ -39,6 +40,13 @@ void ExitOnClosedPipe(int) {
   _exit(kClosedPipe);
 }
 
+// Dies of the signal, as a shell wants to see, but for what it has begun.
+void DieCleanly(int signal) {
+  RemoveUnfinishedOutputs();
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
 // A reader that goes away ends a writer silently, also where our parent
 // ignores SIGPIPE. A file that grows too long is an error of the write.
 void SetUpSignals() {
@@ -46,6 +54,10 @@ void SetUpSignals() {
   sigaction(SIGPIPE, nullptr, &inherited);
   if (inherited.sa_handler == SIG_IGN) std::signal(SIGPIPE, ExitOnClosedPipe);
   std::signal(SIGXFSZ, SIG_IGN);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    sigaction(signal, nullptr, &inherited);
+    if (inherited.sa_handler != SIG_IGN) std::signal(signal, DieCleanly);
+  }
 }
 
 int Report(const std::string& program, std::string_view text, ErrorKind kind) {

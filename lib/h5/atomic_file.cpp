@@ -14,6 +14,7 @@
 #include <climits>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "base/terminal_text.h"
 #include "base/text.h"
 #include "h5/posix.h"
+#include "h5/unfinished.h"
 
 namespace mtlkit {
 namespace {
@@ -137,11 +139,14 @@ void RemoveAbandoned(const Target& target) {
   for (const std::string& path : abandoned) ::unlink(path.c_str());
 }
 
-// Creates the temporary file beside its destination.
-UniqueFd CreateTemporary(const Target& target, std::string* path) {
+// Creates the temporary file beside its destination; a signal that comes right
+// behind knows it already.
+UniqueFd CreateTemporary(const Target& target, std::string* path,
+                         std::optional<UnfinishedOutput>* unfinished) {
   for (int number = 0;; ++number) {
     *path = Str(target.folder, "/", TemporaryPrefix(target), ::getpid(), ".",
                 number);
+    unfinished->emplace(*path);
     UniqueFd fd(::open(path->c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
                        S_IRUSR | S_IWUSR));
     if (fd.valid()) {
@@ -239,6 +244,7 @@ struct AtomicFile::State {
   Target target;
   UniqueFd fd;
   std::string temporary;  // path; "" once it has no name of its own
+  std::optional<UnfinishedOutput> unfinished;
 
   ~State() {
     if (!temporary.empty()) ::unlink(temporary.c_str());
@@ -255,7 +261,8 @@ void ProbeOutput(const std::string& destination, bool text) {
   if (target.is_stream) return;
   RemoveAbandoned(target);
   std::string path;
-  const UniqueFd fd = CreateTemporary(target, &path);
+  std::optional<UnfinishedOutput> unfinished;
+  const UniqueFd fd = CreateTemporary(target, &path, &unfinished);
   const int error = ::fsync(fd.get()) == 0 ? 0 : errno;
   ::unlink(path.c_str());
   Require(error == 0, ErrorKind::kCannotCreate,
@@ -302,7 +309,7 @@ AtomicFile::AtomicFile(const std::string& destination)
   (void)ProcessUmask();
   RemoveAbandoned(state_->target);
   std::string path;
-  state_->fd = CreateTemporary(state_->target, &path);
+  state_->fd = CreateTemporary(state_->target, &path, &state_->unfinished);
   state_->temporary = path;
 }
 

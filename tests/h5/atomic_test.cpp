@@ -15,6 +15,7 @@
 #include "h5/mutator.h"
 #include "h5/posix.h"
 #include "h5/sample_file.h"
+#include "h5/unfinished.h"
 #include "temp_folder.h"
 
 namespace mtlkit {
@@ -134,6 +135,28 @@ TEST_CASE("killed at any moment, old or new is there and whole") {
     waitpid(child, nullptr, 0);
     CHECK(FileReader::Open(folder / "a.h5").Has("spec"));
   }
+}
+
+TEST_CASE("what a signal ends takes its temporary files with it") {
+  const TempFolder folder;
+  WriteSample(folder / "a.h5");
+  const auto interrupted = [&](const std::function<void()>& end) {
+    return RunApart([&] {
+      AtomicFile first(folder / "a.h5");
+      AtomicFile second(folder / "b.h5");
+      { const AtomicFile given_up(folder / "c.h5"); }
+      AtomicFile done(folder / "d.h5");
+      done.Commit();
+      end();
+      _exit(9);
+    });
+  };
+  CHECK(interrupted(RemoveUnfinishedOutputs) == 9);
+  CHECK(FilesIn(folder) == 2);  // a.h5, d.h5
+  CHECK(FileReader::Open(folder / "a.h5").Has("spec"));
+  // A fork has no say: its parent still writes.
+  CHECK(interrupted([] { RunApart(RemoveUnfinishedOutputs); }) == 9);
+  CHECK(FilesIn(folder) == 4);
 }
 
 TEST_CASE("a file size limit at any place is an I/O error, nothing is lost") {
