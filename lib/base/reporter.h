@@ -98,7 +98,7 @@ struct ReporterSettings {
   ProgressMode mode = ProgressMode::kAuto;
   bool quiet = false;    // drops notes and progress, never warnings
   bool is_live = false;  // the sink is a terminal that can redraw a line
-  int columns = 80;      // of that terminal
+  int columns = 80;      // of that terminal; 0: of stderr's, as it is now
   std::function<void(std::string_view)> write;  // gets whole lines or redraws
   std::function<double()> seconds;              // a clock that never goes back
 };

@@ -51,7 +51,7 @@ std::string VisibleText(std::string_view text);
 // "1 class", "7 classes".
 std::string Counted(Index count, std::string_view one, std::string_view many);
 
-// Columns that `text` (UTF-8) takes on a terminal, one a character.
+// Columns that `text` (UTF-8) takes on a terminal: 2 of wide characters.
 std::size_t TextWidth(std::string_view text);
 
 // Natural order of class names: numbers by value, before words by bytes.
