@@ -277,5 +277,21 @@ TEST_CASE("texts and codes that do not go together are refused") {
   CHECK_THROWS_WITH_AS(build(), doctest::Contains("has a decoder"), Error);
 }
 
+TEST_CASE("texts and codes that do not go together are refused") {
+  Dataset data = TextsBackwards(20);
+  const auto refused = [&](const std::string& arch) {
+    ArchOptions options;
+    options.arch = arch;
+    return MessageOf(
+        [&] { BuildModel(data, options, 1, data.SplitRows("train")); });
+  };
+  CHECK(refused("pooled").find("has a decoder") != std::string::npos);
+  data.tasks[1].codes = kEndOfBack + 2;
+  CHECK(refused("shared").find("and the end") != std::string::npos);
+  data.tasks[1].codes = kEndOfBack + 1;
+  data.tasks[1].from = "elsewhere";
+  CHECK(refused("shared").find("does not read") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace mtlkit
