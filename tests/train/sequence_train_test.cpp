@@ -141,7 +141,7 @@ TEST_CASE("gradients of a network that writes are those of differences") {
   LossAndGradient(model, batch, params, &plan);
   const std::vector<Real> gradient(plan.gradient().begin(),
                                    plan.gradient().end());
-  const double step = kDouble ? 1e-6 : 2e-4;
+  const double step = kDouble ? 1e-7 : 2e-4;
   const Rng random(2, RandomPurpose::kTest);
   for (Index draw = 0; draw < 3; ++draw) {
     double expected = 0;
