@@ -44,6 +44,12 @@ awk -v s="$(score exact-match)" 'BEGIN {exit !(s > 0.95)}' ||
 awk -v s="$(score bleu)" 'BEGIN {exit !(s > 95 && s <= 100)}' ||
   fail "BLEU $(score bleu)"
 
+# What is written is no input.
+mtl-eval --importance model.h5 --data ready.h5 --split valid --repeats 2 \
+  --csv >importance.csv
+[ "$(tail -n +2 importance.csv | cut -d, -f1 | sort -u)" = text ] ||
+  fail "importance of what is written: $(cat importance.csv)"
+
 # A table without the text, and without the class.
 cut -d, -f1 pairs.csv | head -n 40 >new.csv
 mtl-predict model.h5 new.csv -o new.out.csv --quiet 2>/dev/null
