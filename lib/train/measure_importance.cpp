@@ -11,6 +11,7 @@
 #include "base/rng.h"
 #include "data/block_kind.h"
 #include "data/blocks.h"
+#include "data/head.h"
 #include "data/shuffle_columns.h"
 #include "eval/join.h"
 #include "prep/date_columns.h"
@@ -69,6 +70,19 @@ bool IsRead(std::span<const EnsembleMember> members, const InputBlock& block) {
     return std::ranges::any_of(
         member.model->schema.inputs,
         [&](const InputSpec& input) { return input.name == block.name; });
+  });
+}
+
+// Whether a column or block of that name is what a task writes, not an input.
+bool IsWhatIsWritten(std::span<const EnsembleMember> members,
+                     const std::string& name) {
+  return std::ranges::any_of(members, [&](const EnsembleMember& member) {
+    return std::ranges::any_of(
+        member.model->schema.tasks, [&](const Task& task) {
+          return task.traits().is_written &&
+                 (task.tokens == name ||
+                  std::ranges::count(task.source.columns, name) > 0);
+        });
   });
 }
 
@@ -137,15 +151,16 @@ std::vector<InputGroup> InputGroups(std::span<const EnsembleMember> members,
     const std::string view = ViewOfColumn(column);
     const bool is_read =
         is_raw ? raw.contains({view, column.name()}) : IsRead(members, block);
-    if (!is_read) continue;
+    if (!is_read || IsWhatIsWritten(members, column.name())) continue;
     const std::string name = is_raw ? column.name() : RawNameOf(column, raw);
     AddPart(view.empty() ? name : view + "." + name, column.block, column.col,
             &groups);
   }
   for (std::size_t i = 0; i < dataset.inputs.size(); ++i) {
     const bool is_read = is_raw || IsRead(members, dataset.inputs[i]);
-    if (!has_names[i] && is_read) {
-      AddPart(dataset.inputs[i].name, i, -1, &groups);
+    const std::string& name = dataset.inputs[i].name;
+    if (!has_names[i] && is_read && !IsWhatIsWritten(members, name)) {
+      AddPart(name, i, -1, &groups);
     }
   }
   return groups;

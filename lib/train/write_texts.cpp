@@ -113,11 +113,14 @@ void TextWriter::RequireSameTokens() const {
     const Index at = TokenInputOf(schema.tasks[At(number_)], schema.inputs);
     return schema.inputs[At(at)].categories;
   };
+  const auto name = [&](std::size_t i) {
+    return members_[i].name.empty() ? Str("model ", i + 1) : members_[i].name;
+  };
   for (std::size_t i = 1; i < members_.size(); ++i) {
     Require(words_of(members_[i]) == words_of(members_[0]),
             ErrorKind::kBadInput,
-            Str("task '", task_.name, "': model ", i + 1,
-                " writes with other tokens than the first one"),
+            Str("task '", task_.name, "': ", name(i),
+                " writes with other tokens than ", name(0)),
             "train models that write together on data of one mtl-prep");
   }
 }

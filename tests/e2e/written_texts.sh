@@ -44,6 +44,12 @@ awk -v s="$(score exact-match)" 'BEGIN {exit !(s > 0.95)}' ||
 awk -v s="$(score bleu)" 'BEGIN {exit !(s > 95 && s <= 100)}' ||
   fail "BLEU $(score bleu)"
 
+# What is written is no input.
+mtl-eval --importance model.h5 --data ready.h5 --split valid --repeats 2 \
+  --csv >importance.csv
+[ "$(tail -n +2 importance.csv | cut -d, -f1 | sort -u)" = text ] ||
+  fail "importance of what is written: $(cat importance.csv)"
+
 # A table without the text, and without the class.
 cut -d, -f1 pairs.csv | head -n 40 >new.csv
 mtl-predict model.h5 new.csv -o new.out.csv --quiet 2>/dev/null
@@ -59,18 +65,25 @@ refuses 2 'no other texts' mtl-prep pairs.h5 -o no.h5 \
   --words back:least=1 --task back=sequence --ignore text
 # Several networks, of one file or of several, write together.
 mtl-train ready.h5 -o many.h5 --once --ensemble 2 --epochs 2 --batch 64 \
-  --layers none --texts transformer:width=8,heads=2,ff=8,layers=1 --quiet
+  --layers none --texts transformer:width=8,heads=2,ff=8,layers=1 --quiet \
+  2>/dev/null
 for threads in 1 2; do
   mtl-predict many.h5 model.h5 ready.h5 --split test -o "$threads.h5" --beam 2 \
     --threads $threads --quiet
 done
 same 1.h5 2.h5
+mtl-predict many.h5 model.h5 ready.h5 --split test -o together.csv --beam 2 \
+  --quiet
+mtl-predict model.h5 ready.h5 --split test -o alone.csv --beam 2 --quiet
+if cmp -s <(cut -d, -f5 together.csv) <(cut -d, -f5 alone.csv); then
+  fail "others had no say"
+fi
 mtl-prep pairs.h5 -o fewer.h5 --words text:least=1 --words back:max=5 \
   --task odd=binary --task back=sequence --quiet
 mtl-train fewer.h5 -o fewer-model.h5 --once --epochs 1 --layers none \
-  --texts transformer:width=8,heads=2,ff=8,layers=1 --quiet
+  --texts transformer:width=8,heads=2,ff=8,layers=1 --quiet 2>/dev/null
 refuses 65 'writes with other tokens' mtl-predict model.h5 fewer-model.h5 \
-  pairs.h5 -o no.h5
+  pairs.h5 -o no.h5 --quiet
 refuses 2 'not written in training' mtl-train ready.h5 -o no.h5 \
   --select-on back.bleu --quiet
 refuses 2 'written token by token' mtl-export model.h5 --to onnx -o no.onnx

@@ -141,7 +141,7 @@ TEST_CASE("gradients of a network that writes are those of differences") {
   LossAndGradient(model, batch, params, &plan);
   const std::vector<Real> gradient(plan.gradient().begin(),
                                    plan.gradient().end());
-  const double step = kDouble ? 1e-6 : 2e-4;
+  const double step = kDouble ? 1e-7 : 2e-4;
   const Rng random(2, RandomPurpose::kTest);
   for (Index draw = 0; draw < 3; ++draw) {
     double expected = 0;
@@ -275,6 +275,22 @@ TEST_CASE("texts and codes that do not go together are refused") {
   data.labels.erase(data.labels.begin());
   arch.arch = "pooled";
   CHECK_THROWS_WITH_AS(build(), doctest::Contains("has a decoder"), Error);
+}
+
+TEST_CASE("texts and codes that do not go together are refused") {
+  Dataset data = TextsBackwards(20);
+  const auto refused = [&](const std::string& arch) {
+    ArchOptions options;
+    options.arch = arch;
+    return MessageOf(
+        [&] { BuildModel(data, options, 1, data.SplitRows("train")); });
+  };
+  CHECK(refused("pooled").find("has a decoder") != std::string::npos);
+  data.tasks[1].codes = kEndOfBack + 2;
+  CHECK(refused("shared").find("and the end") != std::string::npos);
+  data.tasks[1].codes = kEndOfBack + 1;
+  data.tasks[1].from = "elsewhere";
+  CHECK(refused("shared").find("does not read") != std::string::npos);
 }
 
 }  // namespace
