@@ -182,10 +182,7 @@ class LabelReader {
 
   // Whether there is a text.
   void ReadPresence(const CodedColumn& column) {
-    std::vector<Meaning> meanings;
-    for (const std::string& text : column.names) {
-      meanings.push_back(Trim(text).empty() ? Meaning{} : Meaning{{1.0F}, {}});
-    }
+    const std::vector<Meaning> meanings(column.names.size(), {{1.0F}, {}});
     Fill(column, meanings, 0, 1);
   }
 

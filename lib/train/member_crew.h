@@ -7,7 +7,8 @@
 #include "data/dataset.h"
 #include "train/model_rows.h"
 #include "train/model_runner.h"
-#include "train/predict.h"
+#include "train/network_outputs.h"
+#include "train/predict_options.h"
 #include "train/token_starts.h"
 #include "train/write_texts.h"
 

@@ -6,13 +6,12 @@
 
 #include "base/parallel.h"
 #include "base/reporter.h"
-#include "base/view.h"
 #include "data/dataset.h"
 #include "eval/prediction_sink.h"
 #include "eval/predictions.h"
-#include "nn/decode.h"
 #include "nn/model.h"
 #include "train/network_outputs.h"
+#include "train/predict_options.h"
 
 namespace mtlkit {
 
@@ -21,27 +20,6 @@ namespace mtlkit {
 // an input is not finite.
 NetworkOutputs ComputeOutputs(const Model& model, const Dataset& dataset,
                               std::span<const Index> rows, ThreadPool* pool);
-
-// Puts predictions (rows x prediction_cols) in the place of outputs.
-void ApplyLinks(std::span<const Task> tasks, NetworkOutputs* outputs);
-
-// A model among those that predict together. `weight` is relative, above 0.
-struct EnsembleMember {
-  const Model* model = nullptr;
-  double weight = 1;
-  std::string name = {};  // in messages; "": its number
-};
-
-struct PredictOptions {
-  // The split whose rows are predicted; "": all rows.
-  std::string split;
-  // Also rows that a task with rows of its own has no place for.
-  bool all_rows = false;
-  // Is told of labels that the models do not know, and of settings without
-  // effect; may be null.
-  Reporter* reporter = nullptr;
-  DecodeOptions decode = {};  // of texts that are written
-};
 
 // What models say of the rows of a dataset: probabilities and regression
 // values in original units; averaged (weighted) over the members where there

@@ -29,13 +29,12 @@ std::string WhyUnmeasurable(const Dataset& data, std::size_t task,
   const LabelView labels(data, static_cast<Index>(task));
   std::vector<float> first(At(labels.cols()),
                            std::numeric_limits<float>::quiet_NaN());
-  const bool is_written = data.tasks[task].traits().is_written;
   bool any = false;
   for (const Index row : LabelledRows(data, static_cast<Index>(task))) {
     if (!std::binary_search(rows.begin(), rows.end(), row)) continue;
     any = true;
-    if (is_written) return "";
-    bool differ = false;
+    // That there is a text says no label.
+    bool differ = data.tasks[task].traits().is_written;
     labels.ForPlacesOf(row, [&](Index place) {
       for (Index col = 0; col < labels.cols(); ++col) {
         const float value = labels.Value(place, col);

@@ -9,7 +9,7 @@
 #include "eval/predictions.h"
 #include "nn/decode.h"
 #include "train/model_rows.h"
-#include "train/predict.h"
+#include "train/predict_options.h"
 
 namespace mtlkit {
 

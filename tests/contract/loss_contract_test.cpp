@@ -154,6 +154,12 @@ void ForEachLoss(Check&& check) {
       if (!head->traits.is_type || !entry->Accepts(type)) continue;
       for (Choice choice : OptionTexts(entry->describe)) {
         choice.name = std::string(entry->name);
+        // What comes next in a text has no classes to weigh.
+        const bool weighs =
+            std::ranges::any_of(choice.options, [](const auto& option) {
+              return option.first.find("weight") != std::string::npos;
+            });
+        if (weighs && head->traits.is_written) continue;
         const std::size_t classes = head->traits.has_positive ? 2 : kCols;
         for (auto& option : choice.options) {
           if (option.first.ends_with("-weight")) {

@@ -339,7 +339,9 @@ TEST_CASE("a column becomes a task of the type that is asked for") {
   std::vector<TaskType> types = {TaskType(&other)};
   for (const HeadEntry* entry : HeadEntries()) {
     const HeadTraits& traits = entry->traits;
-    if (traits.is_type && !traits.is_censored && !traits.is_map) types.emplace_back(entry);
+    const bool is_of_one_column =
+        !traits.is_censored && !traits.is_map && !traits.is_written;
+    if (traits.is_type && is_of_one_column) types.emplace_back(entry);
   }
   const Dataset raw = Raw();
   const std::vector<TableColumn> columns = ListColumns(raw.inputs);
