@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,17 +13,33 @@
 // Metrics of texts that are written, each with one that is true.
 namespace mtlkit {
 
+// Counts of texts that are added up, and how many texts they are of.
+template <class Counts>
+struct TextSums {
+  Counts counts = {};
+  double texts = 0;
+
+  void Add(double weight, const TextSums& more) {
+    counts.Add(weight, more.counts);
+    texts += weight * more.texts;
+  }
+};
+
 // What `count(said, true)` counts of each text is added up over all of them,
-// and `score` is taken of the sums.
-template <class Counts, class Count>
-std::unique_ptr<Metric> SumOverTexts(const MetricRows& rows, Count count,
-                                     double (*score)(const Counts&)) {
-  std::vector<Counts> cells;
+// and `kScore` is taken of the sums; without a text it is undefined.
+template <class Counts, double (*kScore)(const Counts&), class Count>
+std::unique_ptr<Metric> SumOverTexts(const MetricRows& rows, Count count) {
+  using Sums = TextSums<Counts>;
+  std::vector<Sums> cells;
   for (std::size_t row = 0; row < At(rows.rows); ++row) {
     cells.push_back(
-        count(rows.said_texts[row], std::span(&rows.true_texts[row], 1)));
+        {count(rows.said_texts[row], std::span(&rows.true_texts[row], 1)), 1});
   }
-  return std::make_unique<CellSums<Counts>>(std::move(cells), 1, score);
+  return std::make_unique<CellSums<Sums>>(
+      std::move(cells), 1, [](const Sums& sums) {
+        return sums.texts > 0 ? kScore(sums.counts)
+                              : std::numeric_limits<double>::quiet_NaN();
+      });
 }
 
 // The mean of `score(said, true)` over texts.

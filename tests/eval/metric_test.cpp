@@ -195,6 +195,8 @@ TEST_CASE("a perfect prediction has the perfect value") {
                   : 0.0;
         }
       }
+    } else if (HasWrittenTexts(type)) {
+      rows.said_texts = rows.true_texts;
     } else if (HasEvents(type)) {
       for (Index row = 0; row < rows.rows; ++row) {
         rows.output[At(row)] = -rows.Y()(row, 0);

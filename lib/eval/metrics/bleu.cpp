@@ -10,12 +10,10 @@ double ScoreOfBleu(const BleuCounts& counts) {
 }
 
 std::unique_ptr<Metric> PrepareBleu(const MetricRows& rows) {
-  return SumOverTexts<BleuCounts>(
-      rows,
-      [](const std::string& said, std::span<const std::string> truth) {
+  return SumOverTexts<BleuCounts, ScoreOfBleu>(
+      rows, [](const std::string& said, std::span<const std::string> truth) {
         return CountBleu(said, truth, BleuTokens::k13a);
-      },
-      ScoreOfBleu);
+      });
 }
 
 }  // namespace

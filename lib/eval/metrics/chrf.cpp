@@ -6,7 +6,7 @@ namespace mtlkit {
 namespace {
 
 std::unique_ptr<Metric> PrepareChrf(const MetricRows& rows) {
-  return SumOverTexts<ChrfCounts>(rows, CountChrf, ChrfOf);
+  return SumOverTexts<ChrfCounts, ChrfOf>(rows, CountChrf);
 }
 
 }  // namespace
