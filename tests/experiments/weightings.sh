@@ -42,8 +42,9 @@ cell() {
   # Flag and name are two words.
   # shellcheck disable=SC2086
   { time mtl-train "$1.h5" -o "$file.h5" --once --layers 64,64 --seed "$3" \
-    --threads 1 $2 --quiet; } 2>"$file.seconds" ||
-    { cat "$file.seconds" >&2; return 1; }
+    --threads 1 $2 --quiet 2>"$file.log"; } 2>"$file.seconds" ||
+    { cat "$file.log" >&2; return 1; }
+  rm "$file.log"
   mtl-predict "$file.h5" "$1.h5" --split test -o "$file.part.h5" --quiet
   rm "$file.h5"
   mv "$file.part.h5" "$file.pred.h5"
