@@ -41,8 +41,9 @@ bool HasLayers(const ForeignFile& file, const std::string& path) {
 std::string LegacyName(const std::string& layer, const std::string& weight) {
   std::string bare = weight.substr(0, weight.rfind(':'));
   const std::vector<std::string> steps = Split(bare, '/');
-  const auto found = std::find(steps.begin(), steps.end() - 1, layer);
-  if (found == steps.end() - 1) return Str(layer, "/", bare);
+  const auto last = steps.empty() ? steps.end() : steps.end() - 1;
+  const auto found = std::find(steps.begin(), last, layer);
+  if (found == last) return Str(layer, "/", bare);
   return Join(std::vector<std::string>(found, steps.end()), "/");
 }
 

@@ -152,6 +152,10 @@ TEST_CASE("a file of Keras 3.0 that lost layers in layers says so") {
   CHECK(with({"bias"}) ==
         "the Keras file names the weight 'bias' of layer 'encoder', and does "
         "not hold it");
+  // No name at all.
+  for (const char* name : {"", ":0"}) {
+    CHECK(with({name}).ends_with("of layer 'encoder', and does not hold it"));
+  }
 }
 
 TEST_CASE("what is no weights of Keras is refused by what it is") {
@@ -166,6 +170,10 @@ TEST_CASE("what is no weights of Keras is refused by what it is") {
         })) == "'out/kernel' is kept as bfloat16, for which HDF5 has no type");
   CHECK(RefusalOfBytes(LegacyBytes("").substr(0, 3000))
             .starts_with("truncated HDF5 file: it has 3000 bytes"));
+  CHECK(RefusalOfBytes(ZipOf({{"metadata.json", "{}"},
+                              {"bonfig.json", "{}"},
+                              {"model.weights.h5", "HDF5"}})) ==
+        "the Keras file has no config.json, which names its layers");
   CHECK(RefusalOfBytes(ZipOf({{"metadata.json", "{}"},
                               {"config.json", "{}"},
                               {"model.weights.json", "{}"}})) ==

@@ -46,7 +46,7 @@ texts() {
   mtl-predict back.h5 "$ready" --split test -q -o back.pred.h5
   "$python" "$here/check_back.py" "$name.tuned.npz" back.pred.h5 "$ready" test
   case $name in
-    gru) "$python" "$here/check_gru.py" "$name.torch" "$ready" "$of_kind" test ;;
+    gru) "$python" "$here/check_gru.py" "$name.torch" "$ready" "$block" test ;;
   esac
 }
 commands=$samples/commands

@@ -30,10 +30,12 @@ ForeignContent ReadKeras(std::string_view bytes) {
                   ? ": its weights are in several files"
                   : ""),
           "write them as one: model.save_weights(\"x.weights.h5\")");
-  KerasConfig config;
-  if (const ZipMember* member = archive.Find(kConfig)) {
-    config = ReadKerasConfig(archive.Read(*member, kMostConfig));
-  }
+  const ZipMember* member = archive.Find(kConfig);
+  Require(member != nullptr, ErrorKind::kBadInput,
+          Str("the Keras file has no ", kConfig, ", which names its layers"),
+          "save the model again, as .keras");
+  const KerasConfig config =
+      ReadKerasConfig(archive.Read(*member, kMostConfig));
   ForeignContent content;
   content.order = MatrixOrder::kInputsFirst;
   InContext(kWeights, [&] {
