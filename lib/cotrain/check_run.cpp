@@ -197,8 +197,7 @@ void CheckOwnData(const RunSpec& spec, const RoundMethodEntry& method) {
 // What is said of rows has one place a row.
 void RequireRowTasks(const Dataset& data) {
   for (const Task& task : data.tasks) {
-    const HeadTraits& traits = task.traits();
-    Require(!traits.of_tokens && !traits.is_written, ErrorKind::kUsage,
+    Require(!task.traits().puts_out_tokens(), ErrorKind::kUsage,
             Str("task '", task.name,
                 "' is of tokens, and the method exchanges what "
                 "is said of rows"),

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cotrain/check_run.h"
 #include "cotrain/collaboration.h"
 #include "cotrain/measure.h"
 #include "cotrain/rounds.h"
@@ -101,7 +102,11 @@ class Comparer {
     spec.seed += static_cast<Seed>(draw);
     const std::string at = Str(folder_, "/", name, "/");
     const std::string method = ParseChoice(spec.method, "--method").name;
-    const Collaboration run = RunIn(at + method, spec, request_.rounds);
+    const Collaboration run =
+        InitRun(at + method, spec, false, environment_.reporter);
+    // What the control cannot be measured on is refused before any work.
+    CheckRunSpec(WithoutExchange(run.spec, false), run.data);
+    Round(run, request_.rounds);
     const Index alone_rounds = run.method->learns_anew ? 1 : request_.rounds;
     if (into->tasks.empty()) Name(run.data, into);
     // As it was resolved: parts, epochs.
@@ -118,10 +123,14 @@ class Comparer {
   Collaboration RunIn(const std::string& path, const RunSpec& spec,
                       Index rounds) {
     Collaboration run = InitRun(path, spec, false, environment_.reporter);
+    Round(run, rounds);
+    return run;
+  }
+
+  void Round(const Collaboration& run, Index rounds) const {
     RoundsRequest request;
     request.until = rounds;
     RunRounds(run, request, environment_);
-    return run;
   }
 
   static void Name(const Dataset& data, Comparison* into) {

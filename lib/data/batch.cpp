@@ -88,8 +88,7 @@ struct Batcher::State {
     for (std::size_t i = 0; i < data.tasks.size(); ++i) {
       labels.emplace_back(data, static_cast<Index>(i));
       units.push_back(labels.back().WeightUnit());
-      const HeadTraits& traits = data.tasks[i].traits();
-      const bool of_tokens = traits.of_tokens || traits.is_written;
+      const bool of_tokens = data.tasks[i].traits().puts_out_tokens();
       if (of_tokens) TokenStartsOf(data.tasks[i], data);  // is there
       token_input.push_back(of_tokens ? TokenInputOf(data.tasks[i], specs)
                                       : -1);

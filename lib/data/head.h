@@ -59,6 +59,9 @@ struct HeadTraits {
   // Whether one score of a network becomes the outputs, which are logits of
   // "above class k", by thresholds that are the same for all rows.
   Thresholds thresholds = Thresholds::kNone;
+  // Whether a network puts out a row for each token of Task::tokens, not one
+  // for each row.
+  bool puts_out_tokens() const { return of_tokens || is_written; }
   // A label is a time and whether the event came then (1) or was still to come
   // when the row was last seen (0: censored): two columns that mean nothing
   // apart. The prediction is one number, larger where the event comes sooner.

@@ -68,12 +68,18 @@ std::vector<ForeignTask> TasksOf(const Dataset& table, const Dataset& truth,
   for (const std::string& said : options.task) {
     tasks.push_back(ReadTask(table, truth, said));
     const Index number = tasks.back().number;
+    Require(
+        !truth.tasks[At(number)].traits().is_written, ErrorKind::kUsage,
+        Str("--task: '", truth.tasks[At(number)].name,
+            "' is a text, and predictions of others are numbers or classes"),
+        "name the other tasks");
     const auto same = std::ranges::count(tasks, number, &ForeignTask::number);
     Require(same == 1, ErrorKind::kUsage,
             Str("--task: '", truth.tasks[At(number)].name, "' is there twice"));
   }
   if (!tasks.empty()) return tasks;
   for (std::size_t i = 0; i < truth.tasks.size(); ++i) {
+    if (truth.tasks[i].traits().is_written) continue;
     TaskColumns columns = ColumnsByName(table, truth.tasks[i]);
     if (columns.empty()) continue;
     tasks.push_back({static_cast<Index>(i), std::move(columns)});

@@ -37,13 +37,17 @@ void JoinedOutputs::Read(Index first, Index count, double* to) {
 }
 
 WrittenTexts JoinedOutputs::ReadTexts(std::span<const Index> places) const {
-  WrittenTexts all =
-      source_->ReadTexts(task_, 0, source_->tasks()[At(task_)].places);
+  if (places.empty()) return {};
+  const bool is_same = place_of_.empty();
+  const Index first = is_same ? places.front() : 0;
+  const Index count =
+      is_same ? places.back() + 1 - first : source_->tasks()[At(task_)].places;
+  WrittenTexts all = source_->ReadTexts(task_, first, count);
   WrittenTexts texts;
   for (const Index place : places) {
-    const Index at = place_of_.empty() ? place : place_of_[At(place)];
-    texts.said.push_back(std::move(all.said[At(at)]));
-    texts.truth.push_back(std::move(all.truth[At(at)]));
+    const std::size_t at = At(is_same ? place - first : place_of_[At(place)]);
+    texts.said.push_back(std::move(all.said[at]));
+    texts.truth.push_back(std::move(all.truth[at]));
   }
   return texts;
 }

@@ -24,7 +24,7 @@ class JoinedOutputs {
   // order of the task's classes. Places in another order than the source's are
   // read all at once, and held until Release.
   void Read(Index first, Index count, double* to);
-  // Of texts that are written: those of some places.
+  // Of texts that are written: those of some places, ascending.
   WrittenTexts ReadTexts(std::span<const Index> places) const;
   void Release() { held_ = {}; }
   // Above which each column counts as predicted; empty: 1/2.

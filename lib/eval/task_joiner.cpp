@@ -124,6 +124,7 @@ void TaskJoiner::AddModel(std::size_t model, bool takes_labels) {
   if (t < 0) return;
   const SourceTask& task = source->tasks()[At(t)];
   RequireSameKind(joined_.task, task.task, name);
+  takes_labels |= task.task.traits().is_written;
   auto order = ClassOrder(task.task, joined_.task, name);
   // Classes of the first model stand in their own order.
   if (model == first_) learned_ = task.learned;
@@ -243,10 +244,8 @@ void TaskJoiner::TakeTruth(const Dataset& truth,
   const Index t = FindTask(truth.tasks, joined_.task.name);
   if (t < 0) return;
   const Task& from = truth.tasks[At(t)];
-  Require(!from.traits().is_written, ErrorKind::kUsage,
-          Str("--data: task '", from.name,
-              "': texts are compared with those that came along with them"),
-          "leave --data out");
+  // Texts are compared with those that came along.
+  if (joined_.task.traits().is_written) return;
   std::optional<Labels> mapped;
   if (!HaveSameLabels(from, joined_.task)) {
     mapped = InContext("--data", [&] {

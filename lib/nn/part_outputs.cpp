@@ -71,10 +71,9 @@ Value NetworkParts::AddOutput(const std::string& name, const Source& source,
 }
 
 Network NetworkParts::Build() && {
-  const bool of_tokens =
-      std::ranges::any_of(schema_.tasks, [](const Task& task) {
-        return task.traits().of_tokens || task.traits().is_written;
-      });
+  const bool of_tokens = std::ranges::any_of(
+      schema_.tasks,
+      [](const Task& task) { return task.traits().puts_out_tokens(); });
   const Network network = std::move(builder_).Build();
   // Tags and maps need nothing of what leads from tokens and pixels to rows,
   // and no other task needs a decoder.

@@ -14,6 +14,7 @@
 #include "nn/model_io.h"
 #include "prep/adapt_table.h"
 #include "prep/choose_rows.h"
+#include "prep/missing_texts.h"
 #include "prep/rows_of_no_task.h"
 #include "prep/split.h"
 
@@ -124,9 +125,10 @@ Dataset PrepareLike(const Dataset& whole, const Likeness& like,
                     Reporter* reporter) {
   RequireNothingElse(options);
   std::vector<std::string> warnings;
-  const Dataset table =
-      AdaptTable(like.transforms, ChosenRows(whole, options, seed), &warnings,
-                 "the file of --like");
+  Dataset chosen = ChosenRows(whole, options, seed);
+  AddMissingTexts(like.schema.tasks, &chosen);
+  const Dataset table = AdaptTable(like.transforms, std::move(chosen),
+                                   &warnings, "the file of --like");
   for (const std::string& warning : warnings) reporter->Warn(warning);
   Require(!like.schema.tasks.empty(), ErrorKind::kBadInput,
           "--like: the file has no task",

@@ -12,6 +12,7 @@
 #include "prep/adapt_table.h"
 #include "prep/column_map.h"
 #include "prep/date_columns.h"
+#include "prep/missing_texts.h"
 #include "prep/read_labels.h"
 #include "prep/required_columns.h"
 
@@ -182,6 +183,7 @@ Dataset MakeTableLike(const TransformRecords& transforms, const Schema& schema,
                       Dataset raw, std::vector<std::string>* warnings) {
   const SelectedInputs columns = ColumnsOf(transforms, schema);
   RequireViewsApart(columns.blocks, raw.inputs);
+  AddMissingTexts(schema.tasks, &raw);
   Dataset table = AdaptTable(columns, std::move(raw), warnings, kWhose);
   table.content_sha256.clear();
   RequireFeatures(columns, schema, table.inputs);

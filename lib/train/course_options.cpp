@@ -6,6 +6,7 @@
 #include "base/choice.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "data/block_kind.h"
 #include "nn/number_columns.h"
 #include "train/hold_out.h"
 #include "train/loop.h"
@@ -152,6 +153,27 @@ bool WantsHeldOut(const CourseOptions& options, const Recipe& recipe,
          HasGroupsToHoldOut(inputs);
 }
 
+// How often a row of the data meets the parameters of a network: where layers
+// read tokens, as often as its longest kind of texts has some, on average.
+double PassesOfRow(const Model& model, const Dataset& data) {
+  const bool reads_tokens =
+      std::ranges::any_of(model.network->nodes(), [&](const Node& node) {
+        return node.layer->kind() != "embedding" && !node.params.empty() &&
+               model.network->info(node.output).space.is_ragged();
+      });
+  double passes = 1;
+  for (const InputSpec& input : model.schema.inputs) {
+    if (!reads_tokens || TraitsOf(input.kind).rows != BlockRows::kTokens) {
+      continue;
+    }
+    const InputBlock* block = data.FindInput(input.name);
+    passes =
+        std::max(passes, static_cast<double>(block->row_starts[data.rows]) /
+                             static_cast<double>(data.rows));
+  }
+  return passes;
+}
+
 // Multiplications of one training, without those of sparse inputs.
 double WorkOf(const Recipe& recipe, const TrainInputs& inputs, Model model) {
   const auto epochs =
@@ -160,7 +182,7 @@ double WorkOf(const Recipe& recipe, const TrainInputs& inputs, Model model) {
       static_cast<double>(model.network->weights()->count());
   constexpr double kProducts = 3;  // forward, and two of the way back
   return kProducts * epochs * static_cast<double>(inputs.train_rows.size()) *
-         parameters;
+         PassesOfRow(model, *inputs.data) * parameters;
 }
 
 Index Networks(const CourseOptions& options, const Recipe& recipe,

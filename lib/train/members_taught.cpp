@@ -22,8 +22,7 @@ void RequireTaught(const Protocol& protocol, const Network& network) {
 
 void RequireRowTasks(std::span<const Task> tasks) {
   for (const Task& task : tasks) {
-    const HeadTraits& traits = task.traits();
-    Require(!traits.of_tokens && !traits.is_written, ErrorKind::kUsage,
+    Require(!task.traits().puts_out_tokens(), ErrorKind::kUsage,
             Str("task '", task.name,
                 "' is of tokens, and the method compares rows"),
             "choose a method that leaves outputs alone (fedavg, or no "

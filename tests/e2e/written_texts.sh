@@ -58,6 +58,22 @@ head -n 1 new.out.csv |
 right=$(paste -d, new.out.csv <(cut -d, -f2 pairs.csv | head -n 40) |
   awk -F, 'NR > 1 && $6 != "" {n += $4 == $6; all += 1} END {print n / all}')
 awk -v s="$right" 'BEGIN {exit !(s > 0.9)}' || fail "of a table $right are right"
+mtl-convert new.csv -o new.h5 --quiet 2>/dev/null
+mtl-prep new.h5 --like ready.h5 -o new-ready.h5 --quiet
+mtl-predict model.h5 new-ready.h5 -o new2.out.csv --quiet
+same <(cut -d, -f4-5 new.out.csv) <(cut -d, -f4-5 new2.out.csv) 'prepared or raw'
+
+# Labels from elsewhere are those of the other tasks; texts came along.
+mtl-eval 1.h5 --draws 50 --csv | grep '^back,' >came.csv
+mtl-eval 1.h5 --data ready.h5 --draws 50 --csv | grep '^back,' >data.csv
+same came.csv data.csv
+printf 'id,back\n5,1.5\n6,2\n' >foreign.csv
+refuses 2 "'back' is a text" mtl-convert foreign.csv --as predictions \
+  --task back --labels ready.h5 -o no.h5 --quiet
+refuses 2 'reads tokens' mtl-train ready.h5 -o no.h5 --arch soft-sharing
+refuses 2 'is of tokens' mtl-cotrain compare no ready.h5 --method fedavg \
+  --peers 2 --layers none --quiet
+[ ! -e no/draw00/fedavg/peers/000/r0001 ] || fail "compare worked for nothing"
 
 refuses 2 'does not become tokens' mtl-prep pairs.h5 -o no.h5 \
   --words text --task back=sequence

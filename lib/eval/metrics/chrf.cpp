@@ -15,8 +15,7 @@ extern const MetricEntry kChrf;
 const MetricEntry kChrf = {
     MakeEntry<PrepareChrf>("chrf",
                            "F2 of runs of 1 to 6 characters over all texts, 0 "
-                           "to 100, as sacreBLEU "
-                           "has it (Popovic 2015)"),
+                           "to 100, as sacreBLEU has it (Popovic 2015)"),
     "chrF",
     true,
     100.0,

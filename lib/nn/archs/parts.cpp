@@ -278,8 +278,7 @@ void NetworkParts::AddHeads(const std::string& group, const Source& source,
   for (const Index i : tasks) {
     const HeadTraits& traits = task(i).traits();
     const bool is_plain = traits.thresholds == Thresholds::kNone &&
-                          !traits.is_map && !traits.of_tokens &&
-                          !traits.is_written;
+                          !traits.is_map && !traits.puts_out_tokens();
     if (head_layers_.empty() && tasks.size() > 1 && is_plain) {
       together.push_back(i);
     } else {

@@ -1,4 +1,6 @@
+#include "base/error.h"
 #include "base/registry.h"
+#include "data/head.h"
 #include "nn/archs/map_head.h"
 #include "nn/archs/parts.h"
 
@@ -26,6 +28,12 @@ struct SoftSharingOptions {
 Network BuildSoftSharing(const ArchArgs& args,
                          const SoftSharingOptions& options) {
   RequireNoMap("soft-sharing", args.schema.tasks);
+  for (const Task& task : args.schema.tasks) {
+    Require(!task.traits().puts_out_tokens(), ErrorKind::kUsage,
+            Str("--arch soft-sharing: task '", task.name,
+                "' reads tokens and has no hidden layers to be pulled"),
+            "use --arch shared or single");
+  }
   NetworkParts parts(args);
   parts.RequireLayers("soft-sharing", "to pull together", "single");
   std::vector<std::vector<std::string>> pulled;

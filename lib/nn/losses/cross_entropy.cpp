@@ -1,6 +1,5 @@
 #include "base/error.h"
 #include "base/registry.h"
-#include "base/text.h"
 #include "nn/losses/class_weights.h"
 #include "nn/losses/loss_tools.h"
 
@@ -27,7 +26,7 @@ class CrossEntropy : public Loss {
         weighted_(options.any()) {
     if (!task.traits().is_written) return;
     Require(!weighted_, ErrorKind::kUsage,
-            Str("task '", task.name, "': what comes next has no classes"),
+            "what comes next in a text has no classes to weigh",
             "leave class weights out");
     class_weight_.assign(At(task.codes), Real{1});
   }
