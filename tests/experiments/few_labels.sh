@@ -60,8 +60,10 @@ read_table() {
       flags=(--task good=binary)
       ;;
     thyroid)
-      mtl-convert "$data/meka-multitarget/thyroid-L7.arff.gz" \
-        -o thyroid.raw.h5 --quiet
+      # As columns: its ARFF says that seven of them are tasks.
+      mtl-convert "$data/meka-multitarget/thyroid-L7.arff.gz" -o thyroid.csv \
+        --quiet
+      mtl-convert thyroid.csv -o thyroid.raw.h5 --quiet
       flags=(--task class_hyperthyroid=multiclass --ignore
         'class_hypothyroid,class_binding_protein,class_general_health,class_replacement_theory,class_antithyroid_treatment,class_discordant_results')
       ;;
